@@ -1,0 +1,43 @@
+"""The words in which a view says that something is not there."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["MARKER", "SMALLEST", "marker", "plural"]
+
+#: What every marker looks like. Only tests and people use it: a payload may hold such text too,
+#: so nothing in the library ever trusts or resolves it.
+MARKER = re.compile(r"\[[^\[\]\n]*left out[^\[\]\n]*\]|\u2026")
+
+#: What a view is when its budget is too small for any words: one token in every vocabulary.
+SMALLEST = "\u2026"
+
+_UNSAFE = re.compile(r"[\[\]\s]+")
+
+
+def marker(where: str, note: str = "") -> str:
+    """A marker for what stood at ``where``.
+
+    Args:
+        where: The place, in the words of ``Omission.where``.
+        note: What is worth knowing of it: counts, ranges, distinct values. Brackets and line
+            breaks in it become spaces, so a value of the payload cannot end the marker early.
+
+    >>> marker("rows 3-111", "109 rows, delay_minutes 0-25")
+    '[rows 3-111 left out: 109 rows, delay_minutes 0-25]'
+    >>> marker("lines 7-9")
+    '[lines 7-9 left out]'
+
+    """
+    note = _UNSAFE.sub(" ", note).strip()
+    return f"[{where} left out: {note}]" if note else f"[{where} left out]"
+
+
+def plural(count: int, noun: str) -> str:
+    """A count and its noun.
+
+    >>> plural(1, "row"), plural(2, "row")
+    ('1 row', '2 rows')
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,103 @@
+"""How well a unit of text answers a query: Okapi BM25 over words and their parts.
+
+Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009),
+with the non-negative inverse document frequency of Lucene.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+
+__all__ = ["bm25", "query_terms", "terms"]
+
+_WORD = re.compile(r"[^\W_]+(?:[_.'-][^\W_]+)*")
+_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+
+_K1 = 1.2
+_B = 0.75
+
+# Words that ask, and words that bind: they say nothing of what is asked for.
+_STOP_WORDS = frozenset(
+    """
+    a about all an and any are as at be been but by can could did do does for from get give had
+    has have he her his how i if in into is it its me my of on or our she should show so tell that
+    the their them then there these they this those to us was we were what when where which while
+    who whom whose why will with would you your find details please list
+    """.split()
+)
+
+
+@lru_cache(maxsize=65536)
+def _stem(word: str) -> str:
+    """Folds the commonest English endings, so that "refunds" finds "refund"."""
+    if len(word) > 4 and word.isalpha():
+        for ending, replacement in (
+            ("ies", "y"), ("sses", "ss"), ("ing", ""), ("edly", ""), ("ed", ""), ("ly", ""),
+            ("es", ""), ("s", ""),
+        ):  # fmt: skip
+            if word.endswith(ending) and not word.endswith("ss"):
+                stem = word[: len(word) - len(ending)] + replacement
+                return stem.rstrip("e") if len(stem) > 3 else word
+        return word.rstrip("e")
+    return word
+
+
+def terms(text: str) -> list[str]:
+    """The search terms of a text: its words, and the parts of compound ones.
+
+    >>> terms("getUser_name failed")
+    ['getuser_name', 'get', 'user', 'name', 'fail']
+    """
+    found: list[str] = []
+    for word in _WORD.findall(text):
+        lower = word.lower()
+        parts = _PART.findall(word)
+        if len(parts) > 1:
+            found.append(lower)
+            found.extend(_stem(part.lower()) for part in parts)
+        else:
+            found.append(_stem(lower))
+    return found
+
+
+def query_terms(query: str | None) -> frozenset[str]:
+    """The terms of a query that say what is looked for; all of them if none does."""
+    if not query:
+        return frozenset()
+    everything = terms(query)
+    words = {_stem(word) for word in _STOP_WORDS}
+    return frozenset(term for term in everything if term not in words) or frozenset(everything)
+
+
+def bm25(units: Sequence[str], query: str | None) -> list[float]:
+    """The score of each unit for a query; all zero without one.
+
+    >>> scores = bm25(["the refund failed", "all is well"], "failed refunds")
+    >>> scores[0] > scores[1] == 0.0
+    True
+    """
+    wanted = query_terms(query)
+    if not wanted:
+        return [0.0] * len(units)
+    counts: list[Counter[str]] = []
+    lengths: list[int] = []
+    for unit in units:
+        found = terms(unit)
+        lengths.append(len(found))
+        counts.append(Counter(term for term in found if term in wanted))
+    average = sum(lengths) / max(1, len(units)) or 1.0
+    frequency = Counter(term for count in counts for term in count)
+    weight = {
+        term: math.log(1 + (len(units) - n + 0.5) / (n + 0.5)) for term, n in frequency.items()
+    }
+    return [
+        sum(
+            weight[term] * n * (_K1 + 1) / (n + _K1 * (1 - _B + _B * length / average))
+            for term, n in count.items()
+        )
+        for count, length in zip(counts, lengths)
+    ]

@@ -1,0 +1,69 @@
+"""Every exception that Headroom raises on purpose."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+__all__ = [
+    "HeadroomError",
+    "IntegrityError",
+    "KeyEvicted",
+    "KeyExpired",
+    "KeyNotFound",
+    "PayloadTooLarge",
+    "StoreError",
+    "UnsupportedPayload",
+]
+
+
+class HeadroomError(Exception):
+    """The base of all errors that Headroom raises."""
+
+
+class KeyNotFound(HeadroomError, KeyError):
+    """Nothing is stored under a key: it was never put, or it was deleted.
+
+    ``KeyExpired`` and ``KeyEvicted`` are kinds of it, so ``except KeyNotFound``
+    catches all three.
+    """
+
+    def __init__(self, message: str, *, key: str, when: float | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        #: The key that was asked for.
+        self.key = key
+        #: When it went, in seconds since the epoch; ``None`` if it was never there.
+        self.when = when
+
+    def __str__(self) -> str:
+        # KeyError shows the repr of its argument, which is no way to print a sentence.
+        return self.message
+
+
+class KeyExpired(KeyNotFound):
+    """The entry was there, and its time to live has passed."""
+
+
+class KeyEvicted(KeyNotFound):
+    """The entry was there, and had to make room for newer ones."""
+
+
+class PayloadTooLarge(HeadroomError, ValueError):
+    """A payload is larger than the context takes."""
+
+
+class UnsupportedPayload(HeadroomError, TypeError):
+    """A payload is neither text nor JSON at heart."""
+
+
+class StoreError(HeadroomError):
+    """A store could not do what it was asked to."""
+
+
+class IntegrityError(StoreError):
+    """What a store gave back is not what was put: it was cut or changed."""
+
+
+def clock_time(timestamp: float) -> str:
+    """A point in time as people and models read it, in UTC."""
+    return datetime.fromtimestamp(timestamp, tz=timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,9 @@
+"""Counting tokens: exactly where a tokenizer can be had, by an estimate where not."""
+
+from __future__ import annotations
+
+from headroom.tokens.base import TokenCounter, as_counter
+from headroom.tokens.estimate import EstimateCounter
+from headroom.tokens.resolve import get_counter
+
+__all__ = ["EstimateCounter", "TokenCounter", "as_counter", "get_counter"]

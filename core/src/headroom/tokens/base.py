@@ -1,0 +1,68 @@
+"""What a token counter is, and how any function becomes one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, runtime_checkable
+
+__all__ = ["TokenCounter", "as_counter", "encodable"]
+
+
+@runtime_checkable
+class TokenCounter(Protocol):
+    """Counts the tokens that a text costs. Safe to use from several threads at once."""
+
+    @property
+    def name(self) -> str:
+        """What counts, as ``stats()`` and the log show it: ``"toktok/o200k_base"``."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether this is the model's own vocabulary, and no stand-in or estimate."""
+
+    def count(self, text: str) -> int:
+        """The number of tokens in ``text``."""
+
+    def count_many(self, texts: Sequence[str]) -> list[int]:
+        """The number of tokens in each text by itself, in order."""
+
+
+def encodable(text: str) -> str:
+    """``text`` with lone surrogates replaced: no tokenizer takes them, and payloads have them."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
+class _FunctionCounter:
+    """A plain function as a counter."""
+
+    exact = True
+
+    def __init__(self, function: Callable[[str], int]) -> None:
+        self._function = function
+        self.name = getattr(function, "__qualname__", type(function).__name__)
+
+    def count(self, text: str) -> int:
+        return self._function(text)
+
+    def count_many(self, texts: Sequence[str]) -> list[int]:
+        return [self._function(text) for text in texts]
+
+
+def as_counter(counter: TokenCounter | Callable[[str], int]) -> TokenCounter:
+    """Takes a counter as it is, and makes one of a function from text to a number.
+
+    >>> as_counter(lambda text: len(text.split())).count("three short words")
+    3
+    """
+    if isinstance(counter, TokenCounter):
+        return counter
+    if callable(counter):
+        return _FunctionCounter(counter)
+    raise TypeError(
+        f"counter must be a TokenCounter or a function from text to a number, "
+        f"not {type(counter).__name__}"
+    )

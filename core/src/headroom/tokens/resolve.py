@@ -1,0 +1,192 @@
+"""Finds the best counter that this machine has for a model, without ever hanging.
+
+The order: a tokenizer whose vocabularies are inside its wheel (``toktok-rs``,
+``splintr-rs``), then ``tiktoken``, which may have to download them, then the estimate.
+The first two count the same, so the one that needs no network and is faster goes first.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import logging
+import threading
+from collections.abc import Callable, Sequence
+
+from headroom.tokens.base import TokenCounter, encodable
+from headroom.tokens.estimate import EstimateCounter
+
+__all__ = ["encoding_for_model", "get_counter"]
+
+logger = logging.getLogger("headroom.tokens")
+
+#: Seconds that a whole process waits, in total, for tiktoken to download a vocabulary.
+DOWNLOAD_PATIENCE = 3.0
+
+# Prefixes of model names and their encodings, the longest match wins. Models of other
+# vendors publish no vocabulary; the most recent open one is the nearest stand-in.
+_ENCODINGS = {
+    "gpt-4o": "o200k_base",
+    "gpt-4.1": "o200k_base",
+    "gpt-4.5": "o200k_base",
+    "gpt-5": "o200k_base",
+    "gpt-6": "o200k_base",
+    "chatgpt-4o": "o200k_base",
+    "gpt-oss": "o200k_base",
+    "o1": "o200k_base",
+    "o3": "o200k_base",
+    "o4": "o200k_base",
+    "gpt-4": "cl100k_base",
+    "gpt-3.5": "cl100k_base",
+    "gpt-35": "cl100k_base",
+    "text-embedding-ada-002": "cl100k_base",
+    "text-embedding-3": "cl100k_base",
+    "o200k_base": "o200k_base",
+    "cl100k_base": "cl100k_base",
+}
+_STAND_IN = "o200k_base"
+
+
+def encoding_for_model(model: str) -> tuple[str, bool]:
+    """The encoding for a model, and whether it is the model's own.
+
+    >>> encoding_for_model("gpt-4o-mini")
+    ('o200k_base', True)
+    >>> encoding_for_model("claude-sonnet-4-5")
+    ('o200k_base', False)
+    """
+    # "openai/gpt-4o" and "azure/gpt-4o" are how routers spell a model.
+    name = model.rsplit("/", 1)[-1].lower()
+    best = max((prefix for prefix in _ENCODINGS if name.startswith(prefix)), key=len, default=None)
+    return (_STAND_IN, False) if best is None else (_ENCODINGS[best], True)
+
+
+class _EncodingCounter:
+    """Counts with one encoding of one library."""
+
+    def __init__(
+        self, name: str, exact: bool, count_many: Callable[[list[str]], list[int]]
+    ) -> None:
+        self.name = name
+        self.exact = exact
+        self._count_many = count_many
+
+    def count(self, text: str) -> int:
+        return self.count_many((text,))[0]
+
+    def count_many(self, texts: Sequence[str]) -> list[int]:
+        return self._count_many([encodable(text) for text in texts])
+
+
+def _toktok(encoding: str) -> Callable[[list[str]], list[int]]:
+    toktok = importlib.import_module("toktok")
+    toktok.batch_count([""], encoding)  # loads the vocabulary, or raises KeyError
+
+    def count_many(texts: list[str]) -> list[int]:
+        counts: list[int] = toktok.batch_count(texts, encoding)
+        return counts
+
+    return count_many
+
+
+def _splintr(encoding: str) -> Callable[[list[str]], list[int]]:
+    tokenizer = importlib.import_module("splintr").Tokenizer.from_pretrained(encoding)
+
+    def count_many(texts: list[str]) -> list[int]:
+        return [len(tokenizer.encode(text)) for text in texts]
+
+    return count_many
+
+
+def _tiktoken(encoding: str) -> Callable[[list[str]], list[int]]:
+    tokenizer = importlib.import_module("tiktoken").get_encoding(encoding)
+
+    def count_many(texts: list[str]) -> list[int]:
+        return [len(tokenizer.encode_ordinary(text)) for text in texts]
+
+    return count_many
+
+
+class _Download:
+    """One attempt, for the whole process, to get tiktoken's vocabulary for an encoding."""
+
+    def __init__(self, encoding: str) -> None:
+        self._encoding = encoding
+        self.result: Callable[[list[str]], list[int]] | None = None
+        self.failure: str | None = None
+        self._done = threading.Event()
+        # A daemon: a download that never ends must not keep the process alive.
+        threading.Thread(target=self._run, name="headroom-tiktoken", daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            self.result = _tiktoken(self._encoding)
+        except Exception as error:  # requests, the proxy, the disk: all mean "not to be had"
+            self.failure = type(error).__name__
+        finally:
+            self._done.set()
+
+    def wait(self, seconds: float) -> Callable[[list[str]], list[int]] | None:
+        self._done.wait(seconds)
+        return self.result
+
+
+_lock = threading.Lock()
+_offline: dict[str, tuple[str, Callable[[list[str]], list[int]]] | None] = {}
+_downloads: dict[str, _Download] = {}
+
+
+def _offline_counter(encoding: str) -> tuple[str, Callable[[list[str]], list[int]]] | None:
+    with _lock:
+        if encoding not in _offline:
+            _offline[encoding] = None
+            for library, load in (("toktok", _toktok), ("splintr", _splintr)):
+                try:
+                    _offline[encoding] = (library, load(encoding))
+                    break
+                except ImportError:
+                    continue
+                except Exception as error:
+                    logger.warning("%s has no %s: %s", library, encoding, type(error).__name__)
+        return _offline[encoding]
+
+
+def _tiktoken_counter(encoding: str) -> tuple[Callable[[list[str]], list[int]] | None, str]:
+    if importlib.util.find_spec("tiktoken") is None:
+        return None, "no tokenizer is installed"
+    with _lock:
+        download = _downloads.get(encoding)
+        patience = 0.0
+        if download is None:
+            download = _downloads[encoding] = _Download(encoding)
+            patience = DOWNLOAD_PATIENCE
+    counter = download.wait(patience)
+    reason = download.failure or f"no answer within {DOWNLOAD_PATIENCE:g} seconds"
+    return counter, f"tiktoken could not load {encoding} ({reason})"
+
+
+def get_counter(model: str = "gpt-4o") -> TokenCounter:
+    """The best counter that this machine has for ``model``. Never raises, never hangs.
+
+    The first call may read a vocabulary from disk (about a second). The network is asked
+    only if ``tiktoken`` is the sole tokenizer installed, once per process and encoding, for three
+    seconds at most.
+
+    Args:
+        model: The model's name, such as ``"gpt-4o"``, or the name of an encoding.
+
+    >>> get_counter("gpt-4o").count("")
+    0
+
+    """
+    encoding, own = encoding_for_model(model)
+    offline = _offline_counter(encoding)
+    if offline is not None:
+        library, count_many = offline
+        return _EncodingCounter(f"{library}/{encoding}", own, count_many)
+    downloaded, reason = _tiktoken_counter(encoding)
+    if downloaded is not None:
+        return _EncodingCounter(f"tiktoken/{encoding}", own, downloaded)
+    return EstimateCounter(
+        reason=f"{reason}; for exact counts: pip install 'headroom-core[tokens]'"
+    )
