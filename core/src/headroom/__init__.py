@@ -1,0 +1,73 @@
+"""Headroom: hand large payloads from agent to agent at a fraction of the tokens.
+
+>>> import headroom
+>>> ctx = headroom.SharedContext()
+>>> entry = ctx.put("orders", [{"id": n, "status": "paid", "total": 20} for n in range(200)])
+>>> entry.compressed_tokens < entry.original_tokens
+True
+"""
+
+from __future__ import annotations
+
+from headroom._version import __version__
+from headroom.compress import compress
+from headroom.compression import (
+    Compressor,
+    CompressResult,
+    Fidelity,
+    Omission,
+    Pipeline,
+    Request,
+    View,
+    WrongKind,
+)
+from headroom.context import ContextEntry, ContextStats, Excerpt, SharedContext
+from headroom.errors import (
+    HeadroomError,
+    IntegrityError,
+    KeyEvicted,
+    KeyExpired,
+    KeyNotFound,
+    PayloadTooLarge,
+    StoreError,
+    UnsupportedPayload,
+)
+from headroom.handoff import Handoff
+from headroom.stores import Header, Limits, MemoryStore, Missing, Record, Store, Usage, open_store
+from headroom.tokens import TokenCounter, get_counter
+
+__all__ = [
+    "CompressResult",
+    "Compressor",
+    "ContextEntry",
+    "ContextStats",
+    "Excerpt",
+    "Fidelity",
+    "Handoff",
+    "Header",
+    "HeadroomError",
+    "IntegrityError",
+    "KeyEvicted",
+    "KeyExpired",
+    "KeyNotFound",
+    "Limits",
+    "MemoryStore",
+    "Missing",
+    "Omission",
+    "PayloadTooLarge",
+    "Pipeline",
+    "Record",
+    "Request",
+    "SharedContext",
+    "Store",
+    "StoreError",
+    "TokenCounter",
+    "UnsupportedPayload",
+    "Usage",
+    "View",
+    "WrongKind",
+    "__version__",
+    "compress",
+    "get_counter",
+    "open_store",
+]

@@ -1,0 +1,49 @@
+"""What kind of content a text is, told from its shape."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+__all__ = ["candidates"]
+
+# The surest signs first. Each looks at a bounded part of the text. Imported when first needed, as
+# the compressors are.
+_RECOGNISERS = (
+    ("diff", "headroom.compression.diff_compressor:looks_like_diff"),
+    ("html", "headroom.compression.html_extractor:looks_like_html"),
+    ("log", "headroom.compression.log_compressor.recognise:looks_like_log"),
+    ("search", "headroom.compression.search_compressor:looks_like_search"),
+    ("code", "headroom.compression.code_compressor.recognise:looks_like_code"),
+)
+
+
+@lru_cache(maxsize=1)
+def _recognisers() -> tuple[tuple[str, Callable[[str], bool]], ...]:
+    loaded = []
+    for kind, path in _RECOGNISERS:
+        module, _, name = path.partition(":")
+        try:
+            loaded.append((kind, getattr(importlib.import_module(module), name)))
+        except ModuleNotFoundError:
+            continue
+    return tuple(loaded)
+
+
+def candidates(content: str) -> Iterator[str]:
+    """The kinds that a text may be, the likeliest first, ``"text"`` last.
+
+    A compressor that finds its kind wrong says so, and the next one is asked: only a parser can
+    tell whether text in brackets is JSON.
+
+    >>> list(candidates('{"a": 1}'))
+    ['json', 'text']
+    """
+    start = content.lstrip("\ufeff \t\r\n")[:1]
+    if start in ("{", "["):
+        yield "json"
+    for kind, looks_like in _recognisers():
+        if looks_like(content):
+            yield kind
+    yield "text"

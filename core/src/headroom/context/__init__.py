@@ -1,0 +1,8 @@
+"""The context that agents share: entries, views, retrieval."""
+
+from __future__ import annotations
+
+from headroom.context.entry import ContextEntry, ContextStats, Excerpt
+from headroom.context.shared_context import SharedContext
+
+__all__ = ["ContextEntry", "ContextStats", "Excerpt", "SharedContext"]

@@ -1,0 +1,58 @@
+"""What a context says to arguments that make no sense."""
+
+from __future__ import annotations
+
+import math
+
+from headroom.stores import Store, open_store
+
+__all__ = ["as_store", "check_key", "check_whole", "range_text", "seconds"]
+
+
+def check_key(key: str) -> None:
+    """A key is text, and not empty."""
+    if not isinstance(key, str):
+        raise TypeError(f"a key must be text, not {type(key).__name__}; convert it with str()")
+    if not key:
+        raise ValueError("a key must not be empty")
+
+
+def check_whole(name: str, value: int | None) -> None:
+    """A limit is a whole number from 1, or None."""
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be a whole number, not {type(value).__name__}")
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1, not {value}; None is without limit")
+
+
+def seconds(ttl: float | None) -> float | None:
+    """A time to live as the stores take it: ``None`` is for ever."""
+    if ttl is None:
+        return None
+    if isinstance(ttl, bool) or not isinstance(ttl, (int, float)):
+        raise TypeError(f"ttl must be seconds, not {type(ttl).__name__}")
+    if math.isnan(ttl) or ttl < 0:
+        raise ValueError(f"ttl must be 0 or more seconds, not {ttl}; None keeps entries for ever")
+    return None if math.isinf(ttl) else float(ttl)
+
+
+def as_store(store: Store | str | None) -> Store:
+    """The store that the ``store`` argument means."""
+    if store is None:
+        return open_store("memory://")
+    if isinstance(store, str):
+        return open_store(store)
+    if isinstance(store, Store):
+        return store
+    raise TypeError(f"store must be a Store, a URL or None, not {type(store).__name__}")
+
+
+def range_text(name: str, value: str | int | None) -> str | None:
+    """A range as text; one number may be given as such."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f'{name} must look like "3-111" or 3, not {type(value).__name__}')
+    return str(value)

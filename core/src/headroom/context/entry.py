@@ -1,0 +1,86 @@
+"""What a context hands out: entries, excerpts, statistics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from headroom.compression import Omission
+from headroom.compression.model import savings_percent
+
+__all__ = ["ContextEntry", "ContextStats", "Excerpt"]
+
+
+@dataclass(frozen=True)
+class ContextEntry:
+    """One entry of a context. It never changes; a new ``put`` makes a new one."""
+
+    key: str
+    #: What was put, as text.
+    original: str
+    #: The view.
+    compressed: str
+    original_tokens: int
+    compressed_tokens: int
+    #: Who put it.
+    agent: str | None
+    #: When it was put, in seconds since the epoch.
+    timestamp: float
+    #: Names of the compressors that had a part in the view; empty where it is the original.
+    transforms: tuple[str, ...] = ()
+    #: SHA-256 of the original, in hex: equal content has an equal reference.
+    reference: str = ""
+    #: What the content is: ``"json"``, ``"log"``, ...
+    kind: str = "text"
+    #: Whether the original's data can be read back from the view alone.
+    lossless: bool = True
+    #: What the view leaves out, and where it stood.
+    omissions: tuple[Omission, ...] = ()
+    #: Why the view is the original although a smaller one was to be made; ``None`` otherwise.
+    failure: str | None = None
+
+    @property
+    def savings_percent(self) -> float:
+        """The share of the tokens that the view saves, 0 to 100, to one decimal."""
+        return savings_percent(self.original_tokens, self.compressed_tokens)
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A bounded part of an original, as ``retrieve`` hands it out."""
+
+    #: The excerpt, ready for a model: where it stands, and verbatim parts of the original.
+    text: str
+    tokens: int
+    key: str
+    #: SHA-256 of the original, in hex.
+    reference: str
+    kind: str
+    #: The places that the text holds, as ``rows 3-5`` or ``lines 10-20,44``; empty if none.
+    where: str
+    #: Whether more was found than the budget had room for.
+    truncated: bool
+
+
+@dataclass(frozen=True)
+class ContextStats:
+    """What a context holds and saves. All sums are over live entries."""
+
+    entries: int
+    total_original_tokens: int
+    total_compressed_tokens: int
+    total_tokens_saved: int
+    savings_percent: float
+    #: Bytes of originals, equal ones counted once.
+    total_bytes: int
+    #: Entries gone since the store was opened, because their time was up.
+    expired: int
+    #: Entries gone since the store was opened, to make room.
+    evicted: int
+    #: How often a compressor failed and the original was handed on.
+    failures: int
+    #: How often the store failed and the original was handed on (``on_error="passthrough"``).
+    store_errors: int
+    #: What counts the tokens, as ``"toktok/o200k_base"`` or ``"estimate"``.
+    tokenizer: str
+    #: Whether that is the model's own vocabulary.
+    tokenizer_exact: bool

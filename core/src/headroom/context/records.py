@@ -1,0 +1,143 @@
+"""Between what a store keeps and what a context hands out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from headroom.compression import CompressResult, Omission
+from headroom.context.entry import ContextEntry
+from headroom.errors import IntegrityError, KeyEvicted, KeyExpired, KeyNotFound, clock_time
+from headroom.stores import Header, Missing, Record
+
+__all__ = [
+    "content_hash",
+    "describe",
+    "encode",
+    "entry_of",
+    "missing_error",
+    "number_of",
+    "original_of",
+    "view_of",
+]
+
+# Lone surrogates come with real payloads (cut JSON escapes); they go to bytes and back unharmed.
+
+
+def encode(text: str) -> bytes:
+    """A text as it is stored."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def content_hash(data: bytes) -> str:
+    """The reference of a content: its SHA-256 in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _text(data: bytes, reference: str) -> str:
+    if content_hash(data) != reference:
+        raise IntegrityError("what the store gave back is not what was put: its hash differs")
+    return data.decode("utf-8", "surrogatepass")
+
+
+def original_of(record: Record) -> str:
+    """The original of a record.
+
+    Raises:
+        IntegrityError: The store gave back something else.
+
+    """
+    return _text(record.original, record.header.reference)
+
+
+def view_of(record: Record) -> str:
+    """The view of a record.
+
+    Raises:
+        IntegrityError: The store gave back something else.
+
+    """
+    return _text(record.view, record.header.view_reference)
+
+
+def missing_error(key: str, missing: Missing) -> KeyNotFound:
+    """The error that says why nothing is under a key."""
+    if missing.when is None:
+        return KeyNotFound(f"nothing was ever put under {key!r}", key=key)
+    at = clock_time(missing.when)
+    if missing.reason == "expired":
+        return KeyExpired(f"{key!r} expired at {at}", key=key, when=missing.when)
+    if missing.reason == "evicted":
+        message = f"{key!r} was evicted at {at} to make room for newer entries"
+        return KeyEvicted(message, key=key, when=missing.when)
+    return KeyNotFound(f"{key!r} was deleted at {at}", key=key, when=missing.when)
+
+
+def describe(result: CompressResult, agent: str | None) -> dict[str, object]:
+    """What a context wants back from the store, as JSON values."""
+    return {
+        "agent": agent,
+        "original_tokens": result.tokens_before,
+        "compressed_tokens": result.tokens_after,
+        "transforms": list(result.transforms),
+        "kind": result.kind,
+        "lossless": result.lossless,
+        "failure": result.failure,
+        "omissions": [[part.unit, part.path, part.ranges] for part in result.omissions],
+    }
+
+
+def entry_of(record: Record) -> ContextEntry:
+    """A record as the caller sees it.
+
+    Raises:
+        IntegrityError: The store gave back something else than what was put.
+
+    """
+    header = record.header
+    meta = _Meta(header.meta)
+    return ContextEntry(
+        key=header.key,
+        original=original_of(record),
+        compressed=view_of(record),
+        original_tokens=meta.number("original_tokens"),
+        compressed_tokens=meta.number("compressed_tokens"),
+        agent=meta.text("agent"),
+        timestamp=header.created,
+        transforms=tuple(str(name) for name in meta.items("transforms")),
+        reference=header.reference,
+        kind=meta.text("kind") or "text",
+        lossless=header.meta.get("lossless") is True,
+        omissions=tuple(_omission(part) for part in meta.items("omissions")),
+        failure=meta.text("failure"),
+    )
+
+
+def number_of(header: Header, name: str) -> int:
+    """A number out of a header's metadata."""
+    return _Meta(header.meta).number(name)
+
+
+class _Meta:
+    """Reads metadata that may have been through a store's serialization."""
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        self._values = values
+
+    def text(self, name: str) -> str | None:
+        value = self._values.get(name)
+        return value if isinstance(value, str) else None
+
+    def number(self, name: str) -> int:
+        value = self._values.get(name)
+        return value if isinstance(value, int) else 0
+
+    def items(self, name: str) -> Sequence[object]:
+        value = self._values.get(name)
+        return value if isinstance(value, (list, tuple)) else ()
+
+
+def _omission(part: object) -> Omission:
+    assert isinstance(part, (list, tuple))
+    unit, path, ranges = part
+    return Omission(str(unit), tuple((int(first), int(last)) for first, last in ranges), str(path))

@@ -1,0 +1,266 @@
+"""Finding parts of an original: by words, by range, by JSON pointer, within a budget."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from headroom.compression.fit import spans
+from headroom.compression.relevance import bm25
+from headroom.tokens import TokenCounter
+
+__all__ = ["Found", "Selection", "find", "parse_ranges"]
+
+_RANGES = re.compile(r"\d{1,12}(?:-\d{1,12})?(?:,\d{1,12}(?:-\d{1,12})?)*")
+
+# A part of a JSON document that has at most this many characters is shown whole.
+_WHOLE_CHARS = 2000
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which part of an original is asked for."""
+
+    query: str | None = None
+    lines: str | None = None
+    rows: str | None = None
+    sentences: str | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """The part that was found."""
+
+    text: str
+    where: str
+    truncated: bool
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """A piece of the original that is shown whole or not at all."""
+
+    number: int
+    text: str
+    #: JSON pointer of what the number counts in.
+    path: str = ""
+
+
+def parse_ranges(value: str | int, name: str) -> list[tuple[int, int]]:
+    """Reads ``"3-111"`` or ``"3,7-9"``: 1-based, inclusive.
+
+    Raises:
+        ValueError: It is written in another way.
+
+    >>> parse_ranges("3,7-9", "rows")
+    [(3, 3), (7, 9)]
+
+    """
+    text = str(value).replace(" ", "")
+    if not _RANGES.fullmatch(text):
+        raise ValueError(f'{name} must look like "3-111" or "3,7-9", counted from 1')
+    ranges = []
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        start, end = int(first), int(last or first)
+        if start < 1 or end < start:
+            raise ValueError(f"{name} are counted from 1, and a range goes upwards, as in 3-111")
+        ranges.append((start, end))
+    return ranges
+
+
+def find(
+    content: str, kind: str, selection: Selection, max_tokens: int, counter: TokenCounter
+) -> Found:
+    """The part of ``content`` that a selection names, in at most ``max_tokens`` tokens.
+
+    Raises:
+        ValueError: The selection cannot apply: a range that is misspelt, rows of what has none, a
+            pointer to nothing.
+
+    """
+    unit, units = _units(content, kind, selection)
+    ranges = selection.lines or selection.rows or selection.sentences
+    if ranges is not None:
+        wanted = parse_ranges(ranges, unit)
+        units = [u for u in units if any(first <= u.number <= last for first, last in wanted)]
+    order = range(len(units))
+    if selection.query:
+        scores = bm25([u.text for u in units], selection.query)
+        found = [index for index in order if scores[index] > 0]
+        ranked = sorted(found, key=lambda index: (-scores[index], index))
+    else:
+        ranked = list(order)
+    return _fill(units, ranked, unit, max_tokens, counter)
+
+
+def _units(content: str, kind: str, selection: Selection) -> tuple[str, list[_Unit]]:
+    if selection.lines is not None:
+        return "lines", _numbered(content.split("\n"))
+    from headroom.compression.kompress import sentences as split_sentences
+
+    if selection.sentences is not None or (kind == "text" and selection.rows is None):
+        return "sentences", _numbered(split_sentences(content))
+    if kind == "json" or selection.rows is not None or selection.path is not None:
+        document = _parse(content)
+        if document is not None:
+            return "rows", _json_units(document.value, selection)
+        if selection.rows is not None or selection.path is not None:
+            raise ValueError("this original is not JSON: ask for lines, or by query")
+    return "lines", _numbered(content.split("\n"))
+
+
+def _numbered(texts: Sequence[str]) -> list[_Unit]:
+    return [_Unit(number, text) for number, text in enumerate(texts, 1)]
+
+
+@dataclass(frozen=True)
+class _Document:
+    value: object
+
+
+def _parse(content: str) -> _Document | None:
+    try:
+        return _Document(json.loads(content))
+    except (ValueError, RecursionError):
+        pass
+    try:
+        rows = [json.loads(line) for line in content.split("\n") if line.strip()]
+    except (ValueError, RecursionError):
+        return None
+    return _Document(rows)
+
+
+def _json_units(document: object, selection: Selection) -> list[_Unit]:
+    value = _resolve(document, selection.path or "")
+    if selection.rows is not None:
+        if not isinstance(value, (list, dict)):
+            raise ValueError("there are no rows at this path: it is a single value")
+        return list(_children(value, selection.path or ""))
+    if selection.query is None:
+        return [_Unit(0, _dump(value), selection.path or "")]
+    return list(_parts(value, selection.path or ""))
+
+
+def _resolve(value: object, pointer: str) -> object:
+    """The value at a JSON pointer (RFC 6901)."""
+    if pointer and not pointer.startswith("/"):
+        raise ValueError('a path is a JSON pointer: it begins with "/", as in "/data/0/name"')
+    for token in pointer.split("/")[1:]:
+        name = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and name in value:
+            value = value[name]
+        elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+            value = value[int(name)]
+        else:
+            raise ValueError("there is nothing at this path")
+    return value
+
+
+def _children(value: list[object] | dict[str, object], path: str) -> Iterator[_Unit]:
+    if isinstance(value, dict):
+        for number, (name, child) in enumerate(value.items(), 1):
+            yield _Unit(number, _dump({name: child}), path)
+    else:
+        for number, child in enumerate(value, 1):
+            yield _Unit(number, _dump(child), path)
+
+
+def _parts(value: object, path: str) -> Iterator[_Unit]:
+    """A document in pieces of a size to show: rows, or the small members of an object together."""
+    if not isinstance(value, (list, dict)):
+        yield _Unit(0, _dump(value), path)
+        return
+    members = value.items() if isinstance(value, dict) else enumerate(value)
+    for number, ((name, child), unit) in enumerate(zip(members, _children(value, path)), 1):
+        if isinstance(child, (list, dict)) and len(unit.text) > _WHOLE_CHARS:
+            token = str(name).replace("~", "~0").replace("/", "~1")
+            yield from _parts(child, f"{path}/{token}")
+        else:
+            yield _Unit(number, unit.text, path)
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _fill(
+    units: list[_Unit],
+    ranked: list[int],
+    unit: str,
+    max_tokens: int,
+    counter: TokenCounter,
+) -> Found:
+    def render(size: int) -> Found:
+        chosen = [units[index] for index in sorted(ranked[:size])]
+        return _render(chosen, unit, more=len(ranked) - size)
+
+    low, high = 0, len(ranked)
+    # Doubling first: a few units are rendered often, all of them hardly ever.
+    size = 1
+    while size < high and counter.count(render(size).text) <= max_tokens:
+        low, size = size, size * 2
+    high = min(high, size)
+    if low < high and counter.count(render(high).text) <= max_tokens:
+        low = high
+    while high - low > 1:
+        middle = (low + high) // 2
+        if counter.count(render(middle).text) <= max_tokens:
+            low = middle
+        else:
+            high = middle
+    if low == 0 and ranked:
+        return _cut(units[ranked[0]], unit, len(ranked) - 1, max_tokens, counter)
+    return render(low)
+
+
+def _render(chosen: list[_Unit], unit: str, more: int) -> Found:
+    blocks: list[str] = []
+    places: list[str] = []
+    for path in dict.fromkeys(u.path for u in chosen):
+        here = {u.number: u.text for u in chosen if u.path == path}
+        for first, last in spans(sorted(here)):
+            place = _place(unit, first, last, path)
+            places.append(place)
+            joint = "" if unit == "sentences" else "\n"
+            body = joint.join(here[number] for number in range(first, last + 1))
+            blocks.append(f"[{place}]\n{body.strip() if unit == 'sentences' else body}")
+    if more:
+        blocks.append(f"[{more} more found, left out here: ask for a narrower part]")
+    return Found("\n".join(blocks), "; ".join(places), truncated=more > 0)
+
+
+def _place(unit: str, first: int, last: int, path: str) -> str:
+    if first == 0:
+        return path or "everything"
+    numbers = f"{first}" if first == last else f"{first}-{last}"
+    return f"{unit} {numbers}" + (f" of {path}" if path else "")
+
+
+def _cut(unit: _Unit, name: str, more: int, max_tokens: int, counter: TokenCounter) -> Found:
+    """One unit that is larger than the budget: its beginning, and that it goes on."""
+    place = _place(name, unit.number, unit.number, unit.path)
+    note = f", {more} more found" if more else ""
+
+    def text(size: int) -> str:
+        rest = len(unit.text) - size
+        return f"[{place}]\n{unit.text[:size]}\n[{rest} more characters left out here{note}]"
+
+    size = _largest(len(unit.text), lambda size: counter.count(text(size)) <= max_tokens)
+    if size:
+        return Found(text(size), place, truncated=True)
+    notice = f"[{place} is larger than max_tokens={max_tokens}]"
+    if counter.count(notice) > max_tokens:
+        notice = "\u2026"
+    return Found(notice, "", truncated=True)
+
+
+def _largest(most: int, fits: Callable[[int], bool]) -> int:
+    low, high = 0, most + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low

@@ -1,0 +1,120 @@
+"""The context that agents share: every verb, blocking and async."""
+
+from __future__ import annotations
+
+import asyncio
+
+from headroom.compression import Fidelity
+from headroom.context.entry import ContextEntry, ContextStats, Excerpt
+from headroom.context.synchronous import SynchronousContext
+
+__all__ = ["SharedContext"]
+
+
+class SharedContext(SynchronousContext):
+    """Stores what agents hand each other, and gives the next one a view of it.
+
+    Args:
+        model: Whose tokens are counted.
+        ttl: Seconds that an entry lives; ``0`` until time has passed at all, ``None`` for ever.
+        max_entries: When there are more, the oldest go; ``None`` is without limit.
+        max_bytes: When originals take more, the oldest entries go; equal originals count once.
+        max_payload_bytes: A larger payload is refused with ``PayloadTooLarge``.
+        store: A ``Store``, or the URL of one; ``None`` keeps everything in this process.
+        namespace: No key, reference or search reaches from one namespace into another.
+        fidelity: How much a view may leave out where there is no ``max_tokens``: ``"lossless"``,
+            ``"balanced"`` or ``"compact"``.
+        pipeline: Makes the views; ``None`` is the core's with all installed compressors.
+        counter: Counts tokens instead of the tokenizer of ``model``.
+        on_error: What happens when the store fails: ``"raise"`` a ``StoreError``, or
+            ``"passthrough"``: ``put`` hands the original back, reads find nothing, with a warning.
+
+    Raises:
+        ValueError: An argument makes no sense; the message says what to write instead.
+        TypeError: An argument has the wrong type.
+
+    Each verb has an async twin whose name begins with ``a``: it takes the same arguments, and runs
+    on a thread, so that the event loop stays free.
+
+    >>> ctx = SharedContext(ttl=1800)
+    >>> entry = ctx.put("answer", {"flight": "HAT112", "status": "diverted"}, agent="searcher")
+    >>> ctx.get("answer", full=True)
+    '{"flight": "HAT112", "status": "diverted"}'
+
+    """
+
+    async def aput(
+        self,
+        key: str,
+        data: object,
+        *,
+        agent: str | None = None,
+        query: str | None = None,
+        max_tokens: int | None = None,
+        fidelity: Fidelity | None = None,
+        ttl: float | None = None,
+        kind: str | None = None,
+        tool: str | None = None,
+    ) -> ContextEntry:
+        """``put``, without blocking the event loop."""
+        return await asyncio.to_thread(
+            self.put, key, data, agent=agent, query=query, max_tokens=max_tokens,
+            fidelity=fidelity, ttl=ttl, kind=kind, tool=tool,
+        )  # fmt: skip
+
+    async def aget(
+        self,
+        key: str,
+        *,
+        full: bool = False,
+        query: str | None = None,
+        max_tokens: int | None = None,
+        fidelity: Fidelity | None = None,
+        tool: str | None = None,
+    ) -> str | None:
+        """``get``, without blocking the event loop."""
+        return await asyncio.to_thread(
+            self.get, key, full=full, query=query, max_tokens=max_tokens, fidelity=fidelity,
+            tool=tool,
+        )  # fmt: skip
+
+    async def aget_entry(self, key: str) -> ContextEntry | None:
+        """``get_entry``, without blocking the event loop."""
+        return await asyncio.to_thread(self.get_entry, key)
+
+    async def arequire(self, key: str) -> ContextEntry:
+        """``require``, without blocking the event loop."""
+        return await asyncio.to_thread(self.require, key)
+
+    async def aretrieve(
+        self,
+        key: str,
+        *,
+        query: str | None = None,
+        rows: str | int | None = None,
+        lines: str | int | None = None,
+        sentences: str | int | None = None,
+        path: str | None = None,
+        max_tokens: int = 1000,
+    ) -> Excerpt:
+        """``retrieve``, without blocking the event loop."""
+        return await asyncio.to_thread(
+            self.retrieve, key, query=query, rows=rows, lines=lines, sentences=sentences,
+            path=path, max_tokens=max_tokens,
+        )  # fmt: skip
+
+    async def adelete(self, key: str) -> bool:
+        """``delete``, without blocking the event loop."""
+        return await asyncio.to_thread(self.delete, key)
+
+    async def aclear(self) -> None:
+        """``clear``, without blocking the event loop."""
+        await asyncio.to_thread(self.clear)
+
+    async def akeys(self) -> list[str]:
+        """``keys``, without blocking the event loop."""
+        return await asyncio.to_thread(self.keys)
+
+    async def astats(self) -> ContextStats:
+        """``stats``, without blocking the event loop."""
+        return await asyncio.to_thread(self.stats)

@@ -1,0 +1,141 @@
+"""Making views: each once, however often and from however many threads it is asked for."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+
+from headroom.compression import CompressResult, Fidelity, Pipeline
+from headroom.tokens import TokenCounter
+
+__all__ = ["ViewMaker", "ViewOptions"]
+
+# Characters of views that are kept for the next one who asks; the least recent go first.
+_CACHED_CHARS = 16_000_000
+
+
+@dataclass(frozen=True)
+class ViewOptions:
+    """Everything that a view depends on, beside the content."""
+
+    query: str | None = None
+    max_tokens: int | None = None
+    fidelity: Fidelity = "balanced"
+    kind: str | None = None
+    #: The retrieval tool that the reader has, and the key to give it.
+    tool: str | None = None
+    key: str | None = None
+
+
+class ViewMaker:
+    """Compresses outside of every lock, and the same thing at the same time only once."""
+
+    def __init__(self, pipeline: Pipeline, counter: Callable[[], TokenCounter]) -> None:
+        self._pipeline = pipeline
+        self._counter = counter
+        self._lock = threading.Lock()
+        self._cache: OrderedDict[tuple[str, ViewOptions], CompressResult] = OrderedDict()
+        self._cached_chars = 0
+        self._under_way: dict[tuple[str, ViewOptions], Future[CompressResult]] = {}
+        self.failures = 0
+
+    def make(self, reference: str, content: str, options: ViewOptions) -> CompressResult:
+        """The view of ``content``, whose hash is ``reference``."""
+        work = (reference, options)
+        with self._lock:
+            if work in self._cache:
+                self._cache.move_to_end(work)
+                return self._cache[work]
+            future = self._under_way.get(work)
+            mine = future is None
+            if future is None:
+                future = self._under_way[work] = Future()
+        if not mine:
+            return future.result()
+        try:
+            result = self._compress(content, options)
+        except BaseException as error:
+            with self._lock:
+                del self._under_way[work]
+            future.set_exception(error)
+            raise
+        with self._lock:
+            del self._under_way[work]
+            self._keep(work, result)
+            self.failures += result.failure is not None
+        future.set_result(result)
+        return result
+
+    def forget(self) -> None:
+        """Drops all cached views."""
+        with self._lock:
+            self._cache.clear()
+            self._cached_chars = 0
+
+    def _keep(self, work: tuple[str, ViewOptions], result: CompressResult) -> None:
+        self._cache[work] = result
+        self._cached_chars += len(result.text)
+        while self._cached_chars > _CACHED_CHARS:
+            _, dropped = self._cache.popitem(last=False)
+            self._cached_chars -= len(dropped.text)
+
+    def _compress(self, content: str, options: ViewOptions) -> CompressResult:
+        counter = self._counter()
+
+        def compress(max_tokens: int | None) -> CompressResult:
+            return self._pipeline.compress(
+                content,
+                counter=counter,
+                query=options.query,
+                max_tokens=max_tokens,
+                fidelity=options.fidelity,
+                kind=options.kind,
+            )
+
+        result = compress(options.max_tokens)
+        if options.tool is None or not result.omissions:
+            return result
+        hint = _hint(options.tool, options.key or "", result)
+        if options.max_tokens is not None and not self._fits(result, hint, options):
+            # A hint is worth a few tokens of the budget, not half of it.
+            room = options.max_tokens - counter.count(hint) - 1
+            if room < options.max_tokens // 2:
+                return result
+            result = compress(room)
+            hint = _hint(options.tool, options.key or "", result)
+            if not self._fits(result, hint, options):
+                return result
+        text = f"{result.text}\n{hint}"
+        after = counter.count(text)
+        if after >= result.tokens_before:
+            return replace(
+                result,
+                text=content,
+                tokens_after=result.tokens_before,
+                transforms=(),
+                lossless=True,
+                omissions=(),
+            )
+        return replace(result, text=text, tokens_after=after)
+
+    def _fits(self, result: CompressResult, hint: str, options: ViewOptions) -> bool:
+        assert options.max_tokens is not None
+        return self._counter().count(f"{result.text}\n{hint}") <= options.max_tokens
+
+
+def _hint(tool: str, key: str, result: CompressResult) -> str:
+    """The line that tells a reader how to get at what is left out."""
+    name = json.dumps(key, ensure_ascii=False)
+    omission = result.omissions[0] if result.omissions else None
+    place = ""
+    if omission is not None and omission.path:
+        place += f", path={json.dumps(omission.path, ensure_ascii=False)}"
+    if omission is not None and omission.ranges:
+        first, last = omission.ranges[0]
+        place += f', {omission.unit}="{first}-{last}"'
+    call = f'{tool}(key={name}, query="...")'
+    return f"[what is left out: {call}" + (f" or {tool}(key={name}{place})]" if place else "]")

@@ -1,0 +1,128 @@
+"""The store protocol: bytes and metadata under a key, within a namespace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, runtime_checkable
+
+__all__ = ["Header", "Limits", "Missing", "Record", "Store", "Usage"]
+
+
+@dataclass(frozen=True)
+class Header:
+    """What is known of an entry without reading its payload."""
+
+    key: str
+    #: SHA-256 of the original, in hex: the same content has the same reference.
+    reference: str
+    #: SHA-256 of the view, in hex.
+    view_reference: str
+    #: From ``Store.next_version``: where two writes of a key meet, the higher one stays.
+    version: int
+    #: When it was put, in seconds since the epoch.
+    created: float
+    #: What the context wants back, as JSON values; the store does not look at it.
+    meta: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Record:
+    """An entry: its header, its original and its view."""
+
+    header: Header
+    original: bytes
+    view: bytes
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Why there is nothing under a key."""
+
+    reason: Literal["absent", "deleted", "expired", "evicted"]
+    #: When it went, in seconds since the epoch; ``None`` if it was never there.
+    when: float | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a namespace may hold; ``None`` is without limit."""
+
+    max_entries: int | None = None
+    #: Bytes of originals, equal ones counted once.
+    max_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How much a namespace holds, and what has gone from it."""
+
+    entries: int
+    #: Bytes of originals, equal ones counted once.
+    bytes: int
+    #: How many entries have expired since the store was opened.
+    expired: int
+    #: How many entries were evicted since the store was opened.
+    evicted: int
+
+
+@runtime_checkable
+class Store(Protocol):
+    """Keeps entries, apart by namespace. Safe to use from several threads at once.
+
+    ``headroom_testing.StoreContract`` tests all of what is said here.
+    """
+
+    def next_version(self, namespace: str) -> int:
+        """A number higher than any given out before for this namespace."""
+
+    def put(self, namespace: str, record: Record, *, ttl: float | None, limits: Limits) -> bool:
+        """Writes an entry, whole or not at all, and evicts the oldest others over the limits.
+
+        The entry is the newest from then on, also where it takes the place of another, and it is
+        never evicted by its own write. Overwriting evicts nothing for the sake of ``max_entries``.
+
+        Args:
+            namespace: Where it belongs.
+            record: The entry.
+            ttl: Seconds that it lives, never less; ``None`` is for ever.
+            limits: What the namespace may hold.
+
+        Returns:
+            ``False`` if the key holds, or held until it was deleted, expired or evicted, a
+            version higher than the record's; nothing has changed then.
+
+        """
+
+    def get(self, namespace: str, key: str) -> Record | Missing:
+        """The entry under a key, or why there is none."""
+
+    def find(self, namespace: str, reference: str) -> Record | None:
+        """An entry with this content, the newest; ``None`` where no live entry has it."""
+
+    def delete(self, namespace: str, key: str) -> bool:
+        """Removes an entry; ``False`` if there was none. Older writes under way stay without
+        effect.
+        """
+
+    def clear(self, namespace: str) -> int:
+        """Removes all of a namespace, and says how many entries it held."""
+
+    def headers(self, namespace: str) -> list[Header]:
+        """All live entries, the oldest first."""
+
+    def usage(self, namespace: str) -> Usage:
+        """How much the namespace holds."""
+
+    def remember_view(self, namespace: str, view_reference: str, reference: str) -> None:
+        """Notes that a text with this hash is a view of the content with that reference."""
+
+    def view_origin(self, namespace: str, view_reference: str) -> str | None:
+        """The reference of the content that a text is a view of; ``None`` if it is none.
+
+        Views that ``put`` wrote are known too, for longer than their entries: a view may go round
+        after its entry has expired.
+        """
+
+    def close(self) -> None:
+        """Releases what the store holds. Closing twice does nothing."""
