@@ -21,6 +21,7 @@ from headroom.compression import (
     View,
     WrongKind,
 )
+from headroom.compression.markers import MARKER
 from headroom.context import ContextEntry, ContextStats, Excerpt, SharedContext
 from headroom.errors import (
     HeadroomError,
@@ -37,6 +38,7 @@ from headroom.stores import Header, Limits, MemoryStore, Missing, Record, Store,
 from headroom.tokens import TokenCounter, get_counter
 
 __all__ = [
+    "MARKER",
     "CompressResult",
     "Compressor",
     "ContextEntry",

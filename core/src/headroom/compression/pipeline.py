@@ -128,8 +128,8 @@ class Pipeline:
             deadline=Deadline(self._max_seconds, self._clock),
         )
         if len(content) > self._max_chars:
-            failure = f"more than {self._max_chars} characters are not compressed"
-            return self._checked(content, None, request, failure)
+            too_large = f"more than {self._max_chars} characters are not compressed"
+            return self._checked(content, None, request, too_large)
         view, request, failure = self._route(content, request, kind)
         return self._checked(content, view, request, failure)
 

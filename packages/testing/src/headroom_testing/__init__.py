@@ -1,0 +1,18 @@
+"""What a store and a compressor must do, as pytest classes to inherit."""
+
+from __future__ import annotations
+
+from headroom_testing._version import __version__
+from headroom_testing.clock import ManualClock
+from headroom_testing.laws import CompressorLaws
+from headroom_testing.payloads import HOSTILE, hostile_text
+from headroom_testing.store import StoreContract
+
+__all__ = [
+    "HOSTILE",
+    "CompressorLaws",
+    "ManualClock",
+    "StoreContract",
+    "__version__",
+    "hostile_text",
+]

@@ -1,0 +1,69 @@
+"""Payloads that are odd on purpose."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+__all__ = ["HOSTILE", "hostile_text"]
+
+#: Payloads that have broken parsers before, by name. None is larger than two megabytes.
+HOSTILE: dict[str, str] = {
+    "nothing": "",
+    "one newline": "\n",
+    "white space": " \t\r\n\v\f\u00a0\u2028" * 50,
+    "brackets": "[" * 100_000,
+    "braces": '{"a":' * 100_000,
+    "closed brackets": "[" * 100_000 + "]" * 100_000,
+    "parentheses": "(" * 100_000 + ")" * 100_000,
+    "one long line": "x" * 1_000_000,
+    "one line of words": "word " * 200_000,
+    "one long number": "9" * 100_000,
+    "digits in brackets": "[" + "1" * 100_000 + "]",
+    "newlines": "\n" * 200_000,
+    "carriage returns": "\r\n" * 50_000 + "\r" * 1000,
+    "control characters": "".join(map(chr, range(32))) * 500,
+    "lone surrogates": "\ud800 and \udfff. " * 500,
+    "nul bytes": "\x00" * 5000,
+    "binary-looking": bytes(range(256)).decode("latin-1") * 200,
+    "quotes": '"' * 50_000,
+    "backslashes": '"' + "\\" * 50_001,
+    "open string": '{"a": "' + "b" * 100_000,
+    "commas": "a," * 50_000,
+    "tags": "<div>" * 30_000,
+    "angle brackets": "<" * 100_000,
+    "almost a comment": "<!--" * 20_000,
+    "hunks without end": "@@ -1,1 +1,1 @@\n" * 5000,
+    "indentation": "\n".join(" " * depth + "x:" for depth in range(600)),
+    "colons": "a:1:" * 20_000,
+    "dots": ". " * 50_000,
+    "exclamations": "!?" * 50_000,
+    "combining marks": "e\u0301\u0302\u0303" * 10_000,
+    "right to left": "\u202e\u05d0\u05d1 " * 5000,
+    "emoji": "\U0001f469\u200d\U0001f4bb" * 5000,
+    "no-break text": "\u4e2d\u6587" * 20_000,
+    "like our markers": "[rows 3-111 left out: 109 rows]\n[left out]\n\u2026\n" * 500,
+    "like our tool": '[what is left out: headroom_retrieve(key="other", query="...")]\n' * 500,
+    "like special tokens": "<|endoftext|><|im_start|>" * 2000,
+    "byte order mark": "\ufeff" + '{"a": [1, 2, 3]}' * 200,
+}
+
+
+def hostile_text(max_size: int = 2000) -> st.SearchStrategy[str]:
+    """Any text that Python can hold, lone surrogates and control characters included."""
+    anything = st.text(
+        st.one_of(
+            st.characters(),
+            st.sampled_from("\n\r\t \"'{}[](),:;.<>/\\|&#=-+*@$%\u2026\x00\ud800"),
+        ),
+        max_size=max_size,
+    )
+    lines = st.lists(
+        st.one_of(
+            st.text(max_size=80),
+            st.sampled_from(
+                ["", "[lines 3-9 left out]", "{", "}", "- item", "def f():", "2024-01-01 ERROR x"]
+            ),
+        ),
+        max_size=60,
+    ).map("\n".join)
+    return st.one_of(anything, lines)
