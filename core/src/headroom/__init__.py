@@ -34,6 +34,7 @@ from headroom.errors import (
     UnsupportedPayload,
 )
 from headroom.handoff import Handoff
+from headroom.retrieval_tool import RetrievalTool
 from headroom.stores import Header, Limits, MemoryStore, Missing, Record, Store, Usage, open_store
 from headroom.tokens import TokenCounter, get_counter
 
@@ -60,6 +61,7 @@ __all__ = [
     "Pipeline",
     "Record",
     "Request",
+    "RetrievalTool",
     "SharedContext",
     "Store",
     "StoreError",

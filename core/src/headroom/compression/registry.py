@@ -6,7 +6,6 @@ import importlib
 import logging
 from collections.abc import Iterable
 from functools import lru_cache
-from importlib.metadata import entry_points
 
 from headroom.compression.model import Compressor
 
@@ -62,6 +61,9 @@ class Registry:
 @lru_cache(maxsize=1)
 def default_registry() -> Registry:
     """The compressors of installed packages, then the core's. Read once per process."""
+    # Slow to import, and not needed before the first compression.
+    from importlib.metadata import entry_points
+
     found: list[Compressor] = []
     for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name):
         try:

@@ -333,6 +333,10 @@ class SynchronousContext:
     def __len__(self) -> int:
         return len(self._headers())
 
+    def __bool__(self) -> bool:
+        # An empty context is still a context: "ctx or SharedContext()" must not make another one.
+        return True
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.keys())
 

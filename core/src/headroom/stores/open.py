@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
 from urllib.parse import urlsplit
 
 from headroom.stores.base import Store
@@ -28,6 +27,9 @@ def open_store(url: str) -> Store:
     scheme = urlsplit(url).scheme
     if scheme == "memory":
         return MemoryStore()
+    # Slow to import, and not needed for the commonest store.
+    from importlib.metadata import entry_points
+
     points = {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
     if scheme in points:
         store = points[scheme].load()(url)

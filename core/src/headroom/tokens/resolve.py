@@ -93,7 +93,7 @@ def _splintr(encoding: str) -> Callable[[list[str]], list[int]]:
     tokenizer = importlib.import_module("splintr").Tokenizer.from_pretrained(encoding)
 
     def count_many(texts: list[str]) -> list[int]:
-        return [len(tokenizer.encode(text)) for text in texts]
+        return [len(tokenizer.encode_ordinary(text)) for text in texts]
 
     return count_many
 

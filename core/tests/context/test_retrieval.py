@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from headroom import KeyNotFound, SharedContext
+from headroom.context.retrieval import parse_ranges
+from headroom_testing import HOSTILE
+
+LOG = "\n".join(
+    f"12:00:{n:02} worker {n} finished" if n != 31 else "12:00:31 worker 31 ran out of memory"
+    for n in range(60)
+)
+
+
+@pytest.fixture
+def ctx() -> SharedContext:
+    ctx = SharedContext()
+    ctx.put("log", LOG, kind="log")
+    ctx.put("orders", {"orders": [{"id": n, "name": f"customer {n}"} for n in range(1, 101)]})
+    ctx.put("text", "Rome was founded. Paris came later. London has fog.")
+    return ctx
+
+
+def test_by_query(ctx: SharedContext) -> None:
+    found = ctx.retrieve("log", query="which worker ran out of memory?", max_tokens=40)
+    assert "12:00:31 worker 31 ran out of memory" in found.text
+    assert "32" in found.where
+    assert found.tokens <= 40
+    assert found.truncated
+    assert found.kind == "log"
+    assert "fog" in ctx.retrieve("text", query="fog").text
+
+
+def test_by_query_in_json(ctx: SharedContext) -> None:
+    found = ctx.retrieve("orders", query="customer 77", max_tokens=60)
+    assert '{"id":77,"name":"customer 77"}' in found.text
+    assert "rows 77 of /orders" in found.where
+
+
+def test_by_range(ctx: SharedContext) -> None:
+    lines = LOG.split("\n")
+    found = ctx.retrieve("log", lines="3-5,8")
+    assert found.text == "[lines 3-5]\n" + "\n".join(lines[2:5]) + f"\n[lines 8]\n{lines[7]}"
+    assert found.where == "lines 3-5; lines 8"
+    assert not found.truncated
+    assert ctx.retrieve("log", lines=8).text == f"[lines 8]\n{lines[7]}"
+    assert ctx.retrieve("text", sentences="2").text == "[sentences 2]\nParis came later."
+
+
+def test_rows_by_path(ctx: SharedContext) -> None:
+    found = ctx.retrieve("orders", path="/orders", rows="2-3")
+    rows = [json.dumps({"id": n, "name": f"customer {n}"}, separators=(",", ":")) for n in (2, 3)]
+    assert found.text == "[rows 2-3 of /orders]\n" + "\n".join(rows)
+    assert ctx.retrieve("orders", path="/orders/4/name").text == '[/orders/4/name]\n"customer 5"'
+
+
+def test_by_reference(ctx: SharedContext) -> None:
+    entry = ctx.require("log")
+    found = ctx.retrieve(entry.reference, lines=1)
+    assert found.key == "log"
+    assert found.reference == entry.reference
+
+
+def test_nothing_found_is_an_empty_excerpt(ctx: SharedContext) -> None:
+    found = ctx.retrieve("log", query="zebra")
+    assert found.text == found.where == ""
+    assert not found.truncated
+    assert ctx.retrieve("log", lines="500-600").text == ""
+
+
+def test_it_never_exceeds_its_budget(ctx: SharedContext) -> None:
+    ctx.put("line", "word " * 5000)
+    ctx.put("row", [{"a": "word " * 5000}])
+    for key, options in (
+        ("log", {"query": "worker"}),
+        ("log", {"lines": "1-60"}),
+        ("orders", {"path": "/orders"}),
+        ("orders", {"path": "/orders", "rows": "1-100"}),
+        ("line", {"query": "word"}),
+        ("line", {"lines": "1"}),
+        ("row", {"rows": "1"}),
+    ):
+        for max_tokens in (1, 5, 20, 100, 400):
+            found = ctx.retrieve(key, max_tokens=max_tokens, **options)  # type: ignore[arg-type]
+            assert found.tokens == ctx.count_tokens(found.text) <= max_tokens
+            assert found.truncated
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE))
+def test_odd_originals(name: str) -> None:
+    ctx = SharedContext()
+    ctx.put("key", HOSTILE[name])
+    assert ctx.retrieve("key", query="a b", max_tokens=100).tokens <= 100
+    assert ctx.retrieve("key", lines="1-3", max_tokens=100).tokens <= 100
+
+
+@pytest.mark.parametrize(
+    ("key", "options", "message"),
+    [
+        ("log", {"lines": "first"}, 'lines must look like "3-111" or "3,7-9", counted from 1'),
+        ("log", {"lines": "0"}, "counted from 1"),
+        ("log", {"lines": "5-3"}, "a range goes upwards"),
+        ("log", {"rows": "1"}, "not JSON: ask for lines"),
+        ("orders", {"path": "orders"}, 'it begins with "/"'),
+        ("orders", {"path": "/nothing"}, "there is nothing at this path"),
+        ("orders", {"path": "/orders/0/id", "rows": "1"}, "no rows at this path"),
+        ("log", {"max_tokens": 0}, "max_tokens must be at least 1"),
+    ],
+)
+def test_what_makes_no_sense(
+    ctx: SharedContext, key: str, options: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        ctx.retrieve(key, **options)  # type: ignore[arg-type]
+
+
+def test_a_missing_key(ctx: SharedContext) -> None:
+    with pytest.raises(KeyNotFound, match="nothing was ever put under 'nothing'"):
+        ctx.retrieve("nothing")
+
+
+def test_ranges() -> None:
+    assert parse_ranges(" 3 , 7 - 9", "rows") == [(3, 3), (7, 9)]

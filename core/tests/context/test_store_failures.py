@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import logging
+
+import pytest
+from headroom import (
+    IntegrityError,
+    Limits,
+    MemoryStore,
+    Missing,
+    Record,
+    SharedContext,
+    StoreError,
+)
+
+
+class Unreachable(MemoryStore):
+    """A store whose server has gone away."""
+
+    down = False
+
+    def put(self, namespace: str, record: Record, *, ttl: float | None, limits: Limits) -> bool:
+        if self.down:
+            raise ConnectionError("payload text that must not be logged")
+        return super().put(namespace, record, ttl=ttl, limits=limits)
+
+    def get(self, namespace: str, key: str) -> Record | Missing:
+        if self.down:
+            raise ConnectionError("no route to host")
+        return super().get(namespace, key)
+
+
+class Tampered(MemoryStore):
+    """A store in which somebody has changed what was put."""
+
+    def get(self, namespace: str, key: str) -> Record | Missing:
+        record = super().get(namespace, key)
+        assert isinstance(record, Record)
+        return Record(record.header, record.original[:-1] + b"!", record.view[:-1] + b"!")
+
+
+def test_an_outage_is_raised() -> None:
+    store = Unreachable()
+    ctx = SharedContext(store=store)
+    store.down = True
+    with pytest.raises(StoreError, match="ConnectionError"):
+        ctx.put("key", "value")
+    with pytest.raises(StoreError, match="ConnectionError: no route to host"):
+        ctx.get("key")
+
+
+def test_an_outage_passes_the_original_through(
+    caplog: pytest.LogCaptureFixture, rows: list[dict[str, object]]
+) -> None:
+    store = Unreachable()
+    ctx = SharedContext(store=store, on_error="passthrough")
+    before = ctx.put("before", rows)
+    store.down = True
+    with caplog.at_level(logging.WARNING):
+        entry = ctx.put("key", rows)
+    assert entry.compressed == entry.original == before.original
+    assert entry.failure == "the store failed"
+    assert ctx.get("before") is None
+    assert "the store failed (ConnectionError)" in caplog.text
+    assert "must not be logged" not in caplog.text
+    store.down = False
+    assert ctx.get("before") == before.compressed
+    assert ctx.stats().store_errors == 2
+
+
+@pytest.mark.parametrize("on_error", ["raise", "passthrough"])
+def test_what_was_tampered_with_is_an_error_and_no_data(on_error: str) -> None:
+    ctx = SharedContext(store=Tampered(), on_error=on_error)  # type: ignore[arg-type]
+    ctx.put("key", "value")
+    for read in (
+        lambda: ctx.get("key"),
+        lambda: ctx.get("key", full=True),
+        lambda: ctx.get_entry("key"),
+        lambda: ctx.retrieve("key", lines=1),
+    ):
+        with pytest.raises(IntegrityError, match="its hash differs"):
+            read()

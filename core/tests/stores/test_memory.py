@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import time
+
+from headroom import Limits, MemoryStore, Missing, Store
+from headroom_testing import ManualClock, StoreContract
+from headroom_testing.store import make, put, write
+
+
+class TestMemoryStore(StoreContract):
+    def open(self) -> Store:
+        self.clock = ManualClock()
+        return MemoryStore(clock=self.clock, wall_clock=self.clock)
+
+    def advance(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+
+
+def test_setting_the_time_of_the_machine_expires_nothing() -> None:
+    monotonic, wall = ManualClock(), ManualClock()
+    store = MemoryStore(clock=monotonic, wall_clock=wall)
+    write(store, "key", "content", ttl=10)
+    wall.advance(1000)
+    assert not isinstance(store.get("space", "key"), Missing)
+
+
+def test_it_says_by_the_wall_clock_when_an_entry_went() -> None:
+    clock = ManualClock()
+    wall = ManualClock(start=5000.0)
+    store = MemoryStore(clock=clock, wall_clock=wall)
+    write(store, "key", "content", ttl=10)
+    clock.advance(11)
+    wall.advance(11)
+    assert store.get("space", "key") == Missing("expired", 5011.0)
+
+
+def test_equal_originals_are_one_object() -> None:
+    store = MemoryStore()
+    for key in "ab":
+        # Two objects with one content, as two payloads off the network are.
+        write(store, key, "".join(["x"] * 1000))
+    first, second = store.get("space", "a"), store.get("space", "b")
+    assert not isinstance(first, Missing)
+    assert not isinstance(second, Missing)
+    assert first.original is second.original
+
+
+def test_writing_one_key_for_ever_takes_no_memory() -> None:
+    store = MemoryStore()
+    for number in range(5000):
+        write(store, "key", f"content {number}", ttl=3600)
+    space = store._space("space")
+    assert len(space.expiries) < 200
+    assert len(space.blobs) == 1
+    assert space.size == len("content 4999")
+
+
+def test_what_went_is_remembered_within_bounds() -> None:
+    store = MemoryStore()
+    for number in range(10_500):
+        put(store, make(f"key {number}", "x", number + 1), limits=Limits(max_entries=1))
+    assert store.get("space", "key 0") == Missing("absent")
+    recent = store.get("space", "key 10000")
+    assert isinstance(recent, Missing)
+    assert recent.reason == "evicted"
+    assert len(store._space("space").gone) == 10_000
+
+
+def test_a_put_costs_the_same_however_many_entries_there_are() -> None:
+    def seconds_for_puts(entries: int) -> float:
+        store = MemoryStore()
+        limits = Limits(max_entries=entries)
+        for number in range(entries):
+            put(store, make(f"key {number}", f"{number}", number + 1), ttl=60, limits=limits)
+        records = [make(f"new {n}", f"new {n}", entries + n + 1) for n in range(2000)]
+        start = time.perf_counter()
+        for record in records:
+            put(store, record, ttl=60, limits=limits)
+        return time.perf_counter() - start
+
+    few, many = seconds_for_puts(100), seconds_for_puts(50_000)
+    # Finding the oldest by search would take 500 times as long.
+    assert many < 10 * few + 0.05

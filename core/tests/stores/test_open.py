@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import pytest
+from headroom import MemoryStore, SharedContext, open_store
+
+
+def test_memory() -> None:
+    assert isinstance(open_store("memory://"), MemoryStore)
+    assert SharedContext(store="memory://").keys() == []
+
+
+@pytest.mark.parametrize("url", ["", "context.db", "ftp://host/file", "://"])
+def test_an_unknown_url_is_an_error_that_says_what_to_write(url: str) -> None:
+    with pytest.raises(ValueError, match="a store URL begins with one of memory://"):
+        SharedContext(store=url)
+
+
+def test_the_error_shows_no_password() -> None:
+    with pytest.raises(ValueError, match="ftp") as error:
+        open_store("ftp://user:secret@host")
+    assert "secret" not in str(error.value)

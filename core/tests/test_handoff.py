@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+import pytest
+from headroom import ContextEntry, Handoff, Limits, MemoryStore, Record, SharedContext
+
+ROWS = json.dumps([{"id": n, "status": "paid", "total": 20 + n % 7} for n in range(200)])
+
+
+def test_a_large_payload_becomes_a_view(ctx: SharedContext) -> None:
+    seen: list[ContextEntry] = []
+    handoff = Handoff(ctx, on_compress=seen.append)
+    view = handoff.view(ROWS, source="search orders", agent="searcher")
+    assert ctx.count_tokens(view) < ctx.count_tokens(ROWS)
+    (entry,) = seen
+    assert entry.key.startswith("search-orders-")
+    assert entry.agent == "searcher"
+    assert ctx.get(entry.key, full=True) == ROWS
+
+
+def test_a_view_goes_on_as_it_is(ctx: SharedContext) -> None:
+    handoff = Handoff(ctx, min_tokens=0)
+    view = handoff.view(ROWS, source="a")
+    assert handoff.view(view, source="b") == view
+    assert len(ctx) == 1
+
+
+def test_the_key_follows_the_content(ctx: SharedContext) -> None:
+    handoff = Handoff(ctx)
+    for _ in range(3):
+        handoff.view(ROWS, source="node")
+    handoff.view(ROWS.replace("paid", "open"), source="node")
+    assert len(ctx) == 2
+
+
+def test_small_and_excluded_payloads_go_on_untouched(ctx: SharedContext) -> None:
+    handoff = Handoff(ctx, exclude=["secrets"])
+    assert handoff.view("small", source="a") == "small"
+    assert handoff.view(ROWS, source="secrets") == ROWS
+    assert Handoff(ctx, min_tokens=10**6).view(ROWS, source="a") == ROWS
+    assert len(ctx) == 0
+
+
+def test_options_reach_the_view(ctx: SharedContext) -> None:
+    handoff = Handoff(ctx, max_tokens=150, query="id 50", tool="headroom_retrieve")
+    view = handoff.view(ROWS, source="a")
+    assert ctx.count_tokens(view) <= 150
+    assert "headroom_retrieve(" in view
+    other = handoff.view(ROWS, source="a", query="id 123")
+    assert "123" in other
+    assert other != view
+
+
+class Broken(MemoryStore):
+    def put(self, namespace: str, record: Record, *, ttl: float | None, limits: Limits) -> bool:
+        raise OSError("disk full of secret text")
+
+
+def test_an_error_never_reaches_the_run(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert Handoff(SharedContext(store=Broken())).view(ROWS, source="a") == ROWS
+    assert "a payload is handed on as it is: StoreError" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_a_broken_callback_never_reaches_the_run(
+    ctx: SharedContext, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(entry: ContextEntry) -> None:
+        raise ZeroDivisionError
+
+    view = Handoff(ctx, on_compress=broken).view(ROWS, source="a")
+    assert len(view) < len(ROWS)
+    assert "on_compress failed" in caplog.text
+
+
+@pytest.mark.parametrize("source", ["", "a b/c", "ключ", "\n[x]\n", "x" * 300])
+def test_any_source_makes_a_key(ctx: SharedContext, source: str) -> None:
+    assert len(Handoff(ctx).view(ROWS, source=source)) < len(ROWS)
+    (key,) = ctx
+    assert "\n" not in key
+    assert "[" not in key
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"min_tokens": -1}, ValueError),
+        ({"min_tokens": "5"}, TypeError),
+        ({"max_tokens": 0}, ValueError),
+        ({"fidelity": "best"}, ValueError),
+        ({"exclude": "name"}, TypeError),
+        ({"query": 1}, TypeError),
+    ],
+)
+def test_options_that_make_no_sense(
+    ctx: SharedContext, options: dict[str, Any], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        Handoff(ctx, **options)
+
+
+async def test_the_async_twin(ctx: SharedContext) -> None:
+    handoff = Handoff(ctx)
+    assert await handoff.aview(ROWS, source="a") == handoff.view(ROWS, source="a")

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from headroom import IntegrityError, MemoryStore, Missing, Record, RetrievalTool, SharedContext
+from headroom_testing import ManualClock
+
+
+@pytest.fixture
+def tool(ctx: SharedContext) -> RetrievalTool:
+    ctx.put("orders", [{"id": number, "city": f"town {number}"} for number in range(1, 201)])
+    return RetrievalTool(ctx, max_tokens=100)
+
+
+def test_an_omitted_fact_comes_back_in_one_call(tool: RetrievalTool) -> None:
+    assert '{"id":117,"city":"town 117"}' in tool("orders", query="town 117")
+    assert tool("orders", rows="3") == '[rows 3]\n{"id":3,"city":"town 3"}'
+
+
+def test_answers_are_bounded(tool: RetrievalTool) -> None:
+    for answer in (tool("orders"), tool("orders", rows="1-200"), tool("orders", query="town")):
+        assert tool.ctx.count_tokens(answer) <= 100
+
+
+def test_empty_arguments_are_no_arguments(tool: RetrievalTool) -> None:
+    assert tool("orders", "", "3", "", "", "") == tool("orders", rows="3")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        ({"key": "nothing"}, "Nothing was ever put under 'nothing'."),
+        ({"key": ""}, "This call cannot be answered: a key must not be empty."),
+        ({"key": 5}, "This call cannot be answered: a key must be text, not int"),
+        ({"key": "orders", "rows": "some"}, 'This call cannot be answered: rows must look like "3'),
+        ({"key": "orders", "path": "/x"}, "This call cannot be answered: there is nothing at"),
+        ({"key": "orders", "query": "zebra"}, "Nothing was found."),
+    ],
+)
+def test_a_sentence_instead_of_an_exception(
+    tool: RetrievalTool, arguments: dict[str, str], answer: str
+) -> None:
+    assert tool(**arguments).startswith(answer)
+
+
+def test_it_tells_apart_why_something_is_not_there() -> None:
+    clock = ManualClock()
+    ctx = SharedContext(ttl=10, max_entries=2, store=MemoryStore(clock=clock, wall_clock=clock))
+    tool = RetrievalTool(ctx)
+    for key in ("evicted", "deleted", "expired"):
+        ctx.put(key, "text")
+    ctx.delete("deleted")
+    clock.advance(11)
+    assert "was evicted at" in tool("evicted")
+    assert "was deleted at" in tool("deleted")
+    assert "expired at" in tool("expired")
+
+
+def test_another_namespace_is_out_of_reach(store: MemoryStore) -> None:
+    entry = SharedContext(store=store, namespace="other").put("secret", "text")
+    tool = RetrievalTool(SharedContext(store=store))
+    for key in ("secret", entry.reference, "other/secret", "other:secret"):
+        assert tool(key) == f"Nothing was ever put under {key!r}."
+
+
+def test_a_broken_store_is_a_sentence() -> None:
+    class Broken(MemoryStore):
+        def get(self, namespace: str, key: str) -> Record | Missing:
+            raise IntegrityError("its hash differs")
+
+    assert RetrievalTool(SharedContext(store=Broken()))("key") == (
+        "The original cannot be read at the moment."
+    )
+
+
+async def test_the_async_twin(tool: RetrievalTool) -> None:
+    assert await tool.answer("orders", rows="3") == tool("orders", rows="3")
+
+
+def test_every_parameter_is_described() -> None:
+    parameters = list(RetrievalTool.parameters)
+    code = RetrievalTool.__call__.__code__
+    assert parameters == list(code.co_varnames[1 : code.co_argcount])
+    assert json.dumps(RetrievalTool.parameters)

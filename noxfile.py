@@ -1,0 +1,133 @@
+"""Every check, one session each: ``nox`` runs them all, ``nox -s tests-core`` runs one.
+
+All tests run against the wheels that users install, not against the source tree.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2024.10.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+
+WHEELS = Path(__file__).parent / "dist"
+
+PACKAGES = (
+    "core",
+    "packages/testing",
+    "adapters/crewai",
+    "adapters/langgraph",
+    "adapters/openai-agents",
+)
+
+# Both ends of the range of framework versions that each adapter declares.
+FRAMEWORKS = {
+    ("crewai", "oldest"): ["crewai==1.15.3"],
+    ("crewai", "latest"): ["crewai>=1.15.3,<2"],
+    ("langgraph", "oldest"): ["langgraph==1.0.4", "langchain==1.0.*"],
+    ("langgraph", "latest"): ["langgraph>=1.0.4,<2", "langchain>=1.0,<2"],
+    ("openai-agents", "oldest"): ["openai-agents==0.18.3"],
+    ("openai-agents", "latest"): ["openai-agents>=0.18.3,<0.25"],
+}
+# What the tests of an adapter need beside its framework.
+FRAMEWORK_TOOLS = {"langgraph": ["langgraph-checkpoint-sqlite"]}
+
+TEST_TOOLS = ("pytest>=8", "pytest-asyncio>=1", "hypothesis>=6.100")
+MYPY = "mypy>=1.15,<3"
+
+
+def install(session: nox.Session, *packages: str, extras: str = "", tools: list[str]) -> None:
+    """Installs packages of this repository from their wheels, the core with ``extras``."""
+    wheels = []
+    for package in packages:
+        name = "core" if package == "core" else package.split("/")[1].replace("-", "_")
+        (wheel,) = WHEELS.glob(f"headroom_{name}-*.whl")
+        wheels.append(f"headroom-core{extras} @ {wheel.as_uri()}" if name == "core" else str(wheel))
+    session.install(*wheels, *tools)
+
+
+@nox.session
+def wheels(session: nox.Session) -> None:
+    """Builds the wheel and the sdist of each package. The other sessions install the wheels."""
+    session.install("build", "hatchling", "twine")
+    shutil.rmtree(WHEELS, ignore_errors=True)
+    for package in PACKAGES:
+        session.run(
+            "python", "-m", "build", "--no-isolation", "--outdir", str(WHEELS), package, silent=True
+        )
+    session.run("twine", "check", "--strict", *sorted(map(str, WHEELS.iterdir())))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, as ruff sees it."""
+    session.install("ruff>=0.14,<0.18")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types of the core and of headroom-testing; those of an adapter go with its tests."""
+    install(session, "core", "packages/testing", extras="[all]", tools=[MYPY, "basedpyright>=1.20"])
+    session.run("mypy", "--strict", "core/src", "packages/testing/src")
+    session.run("basedpyright", "--verifytypes", "headroom", "--ignoreexternal")
+
+
+@nox.session(name="tests-core")
+def tests_core(session: nox.Session) -> None:
+    """The core with everything that it can use."""
+    tools = [*TEST_TOOLS, "splintr-rs"]
+    install(session, "core", "packages/testing", extras="[all]", tools=tools)
+    session.run("pytest", "core", *session.posargs)
+
+
+@nox.session(name="tests-bare")
+def tests_bare(session: nox.Session) -> None:
+    """The core with nothing beside it, as a plain ``pip install headroom-core`` gives it."""
+    install(session, "core", "packages/testing", tools=list(TEST_TOOLS))
+    session.run("python", "examples/handoff.py", silent=True)
+    session.run("pytest", "core/tests/context", "core/tests/stores", *session.posargs)
+
+
+@nox.session(name="tests-testing")
+def tests_testing(session: nox.Session) -> None:
+    """The contracts: what is right passes, what is wrong is found."""
+    install(session, "core", "packages/testing", extras="[all]", tools=list(TEST_TOOLS))
+    session.run("pytest", "packages/testing", *session.posargs)
+
+
+@nox.session(name="tests-workspace")
+def tests_workspace(session: nox.Session) -> None:
+    """What crosses packages: import arrows, documents that run, the public names, benchmarks."""
+    tools = [*TEST_TOOLS, "-r", "benchmarks/requirements.txt"]
+    install(session, "core", "packages/testing", extras="[all]", tools=tools)
+    session.run("pytest", "tests", *session.posargs)
+
+
+@nox.session(name="tests-adapter")
+@nox.parametrize(
+    ("adapter", "version"),
+    list(FRAMEWORKS),
+    ids=[f"{adapter}-{version}" for adapter, version in FRAMEWORKS],
+)
+def tests_adapter(session: nox.Session, adapter: str, version: str) -> None:
+    """An adapter beside one version of its framework, in an environment of its own."""
+    tools = [*TEST_TOOLS, *FRAMEWORKS[adapter, version], *FRAMEWORK_TOOLS.get(adapter, [])]
+    if version == "latest":
+        tools.append(MYPY)
+    package = f"adapters/{adapter}"
+    install(session, "core", "packages/testing", package, extras="[all]", tools=tools)
+    session.run("pytest", package, *session.posargs)
+    if version == "latest":
+        session.run("mypy", "--strict", f"{package}/src")
+
+
+@nox.session(default=False)
+def benchmark(session: nox.Session) -> None:
+    """The table of tokens saved and facts kept, over material of this machine."""
+    install(session, "core", extras="[all]", tools=["-r", "benchmarks/requirements.txt"])
+    session.run("python", "-m", "benchmarks", *session.posargs)

@@ -1,0 +1,84 @@
+"""Who may import whom.
+
+Adapters and extensions use the core's public names and nothing else of it, no adapter imports
+another, the core imports no framework, and inside the core the arrows point one way.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import headroom
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CORE = ROOT / "core" / "src" / "headroom"
+EXTENSIONS = [path for folder in ("adapters", "packages") for path in (ROOT / folder).iterdir()]
+FRAMEWORKS = {"crewai", "langgraph", "langchain", "langchain_core", "agents", "openai"}
+
+# What each part of the core may import of the others.
+ARROWS = {
+    "errors": set(),
+    "_version": set(),
+    "payload": {"errors"},
+    "tokens": set(),
+    "stores": {"errors"},
+    "compression": {"errors", "tokens"},
+    "context": {"compression", "errors", "payload", "stores", "tokens"},
+    "handoff": {"compression", "context"},
+    "retrieval_tool": {"context", "errors"},
+    "compress": {"compression", "payload", "tokens"},
+    "shared_context": {"context"},
+}
+
+
+def imports(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """Every import of a file, wherever it stands: the module, and the names taken from it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, []
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports hide where they point to"
+            yield node.module or "", [alias.name for alias in node.names]
+
+
+def sources(folder: Path) -> list[Path]:
+    files = sorted(folder.rglob("*.py"))
+    assert files, f"nothing in {folder}"
+    return files
+
+
+def part(module: str) -> str:
+    """The part of the core that a module belongs to."""
+    return module.split(".")[1] if "." in module else ""
+
+
+@pytest.mark.parametrize("path", sources(CORE), ids=lambda path: str(path.relative_to(CORE)))
+def test_arrows_inside_the_core(path: Path) -> None:
+    own = path.relative_to(CORE).parts[0].removesuffix(".py")
+    if own == "__init__":
+        return
+    for module, _ in imports(path):
+        assert module.split(".")[0] not in FRAMEWORKS, f"the core imports {module}"
+        if module.split(".")[0] == "headroom" and part(module) != own:
+            assert part(module) in ARROWS[own], f"{own} imports {module}"
+
+
+@pytest.mark.parametrize("folder", EXTENSIONS, ids=lambda folder: folder.name)
+def test_extensions_use_public_names_only(folder: Path) -> None:
+    own = {path.name for path in (folder / "src").iterdir()}
+    for path in sources(folder / "src"):
+        for module, names in imports(path):
+            if module == "headroom":
+                unknown = set(names) - set(headroom.__all__)
+                assert not unknown, f"{path.name} imports {unknown}, which is not public"
+            elif module.split(".")[0].startswith("headroom"):
+                assert module.split(".")[0] in own, f"{path.name} imports {module}"
+
+
+def test_this_check_sees_every_part_of_the_core() -> None:
+    parts = {path.relative_to(CORE).parts[0].removesuffix(".py") for path in sources(CORE)}
+    assert parts - {"__init__"} == set(ARROWS)
