@@ -20,6 +20,9 @@ logger = logging.getLogger("headroom.handoff")
 # What a key may hold beside letters and digits; anything else becomes a hyphen.
 _NOT_IN_A_KEY = re.compile(r"[^\w./:#-]+")
 
+# Characters at each end of a long message that serve as a query: what is asked stands there.
+_QUERY_ENDS = 1000
+
 
 @dataclass(frozen=True)
 class Handoff:
@@ -92,7 +95,7 @@ class Handoff:
                 f"{_NOT_IN_A_KEY.sub('-', source).strip('-') or 'payload'}-{_short_hash(payload)}",
                 payload,
                 agent=agent,
-                query=query or self.query,
+                query=_as_query(query or self.query),
                 max_tokens=self.max_tokens,
                 fidelity=self.fidelity,
                 tool=self.tool,
@@ -126,6 +129,13 @@ class Handoff:
         if 4 * len(payload) < self.min_tokens or self.ctx.is_view(payload):
             return False
         return self.ctx.count_tokens(payload) >= self.min_tokens
+
+
+def _as_query(text: str | None) -> str | None:
+    """A question short enough to be one: users paste whole documents into theirs."""
+    if text is None or len(text) <= 2 * _QUERY_ENDS:
+        return text
+    return f"{text[:_QUERY_ENDS]} {text[-_QUERY_ENDS:]}"
 
 
 def _short_hash(payload: str) -> str:

@@ -1,0 +1,87 @@
+"""A model that says what it is told, and notes what it was sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from agents import Model, ModelResponse, Usage
+from openai.types.responses import (
+    Response,
+    ResponseCompletedEvent,
+    ResponseFunctionToolCall,
+    ResponseOutputMessage,
+    ResponseOutputText,
+    ResponseReasoningItem,
+)
+
+
+def says(text: str) -> list[Any]:
+    block = ResponseOutputText(annotations=[], text=text, type="output_text", logprobs=[])
+    return [
+        ResponseOutputMessage(
+            id="msg_1", content=[block], role="assistant", status="completed", type="message"
+        )
+    ]
+
+
+def calls(name: str, **arguments: object) -> list[Any]:
+    return [
+        ResponseFunctionToolCall(
+            call_id=f"call_{name}",
+            name=name,
+            arguments=json.dumps(arguments),
+            type="function_call",
+            id=f"fc_{name}",
+        )
+    ]
+
+
+def reasons() -> list[Any]:
+    return [ResponseReasoningItem(id="rs_1", summary=[], type="reasoning")]
+
+
+class ScriptedModel(Model):
+    def __init__(self, *turns: list[Any]) -> None:
+        self.turns = list(turns)
+        #: What each call was sent.
+        self.sent: list[list[dict[str, Any]]] = []
+
+    def _next(self, sent: str | list[Any]) -> list[Any]:
+        items = [{"role": "user", "content": sent}] if isinstance(sent, str) else sent
+        self.sent.append([dict(item) for item in items])
+        return self.turns.pop(0)
+
+    async def get_response(self, *args: Any, **request: Any) -> ModelResponse:
+        output = self._next(_input(args, request))
+        return ModelResponse(output=output, usage=Usage(), response_id=None)
+
+    async def stream_response(self, *args: Any, **request: Any) -> AsyncIterator[Any]:
+        response = Response(
+            id="resp_1",
+            created_at=0,
+            model="scripted",
+            object="response",
+            output=self._next(_input(args, request)),
+            parallel_tool_calls=False,
+            tool_choice="auto",
+            tools=[],
+        )
+        yield ResponseCompletedEvent(
+            response=response, sequence_number=0, type="response.completed"
+        )
+
+
+def _input(args: tuple[Any, ...], request: dict[str, Any]) -> Any:
+    """The second argument of a model, by position or by name."""
+    return request["input"] if "input" in request else args[1]
+
+
+def outputs(items: list[dict[str, Any]]) -> dict[str, Any]:
+    """The tool outputs among items, by call id."""
+    return {
+        item["call_id"]: item["output"]
+        for item in items
+        if item.get("type") == "function_call_output"
+    }
