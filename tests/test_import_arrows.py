@@ -29,6 +29,7 @@ ARROWS = {
     "context": {"compression", "errors", "payload", "stores", "tokens"},
     "handoff": {"compression", "context"},
     "retrieval_tool": {"context", "errors"},
+    "decoding": {"compression"},
     "compress": {"compression", "payload", "tokens"},
     "shared_context": {"context"},
 }

@@ -23,6 +23,7 @@ from headroom.compression import (
 )
 from headroom.compression.markers import MARKER
 from headroom.context import ContextEntry, ContextStats, Excerpt, SharedContext
+from headroom.decoding import decode
 from headroom.errors import (
     HeadroomError,
     IntegrityError,
@@ -72,6 +73,7 @@ __all__ = [
     "WrongKind",
     "__version__",
     "compress",
+    "decode",
     "get_counter",
     "open_store",
 ]

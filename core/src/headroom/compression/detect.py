@@ -15,6 +15,7 @@ _RECOGNISERS = (
     ("html", "headroom.compression.html_extractor:looks_like_html"),
     ("log", "headroom.compression.log_compressor.recognise:looks_like_log"),
     ("search", "headroom.compression.search_compressor:looks_like_search"),
+    ("table", "headroom.compression.smart_crusher:looks_like_table"),
     ("code", "headroom.compression.code_compressor.recognise:looks_like_code"),
 )
 
@@ -24,10 +25,7 @@ def _recognisers() -> tuple[tuple[str, Callable[[str], bool]], ...]:
     loaded = []
     for kind, path in _RECOGNISERS:
         module, _, name = path.partition(":")
-        try:
-            loaded.append((kind, getattr(importlib.import_module(module), name)))
-        except ModuleNotFoundError:
-            continue
+        loaded.append((kind, getattr(importlib.import_module(module), name)))
     return tuple(loaded)
 
 

@@ -53,8 +53,8 @@ def _with_markers(lines: list[str], kept: frozenset[int]) -> list[str]:
 
 def nothing_fits(content: str, request: Request) -> View:
     """The view for a budget that is too small to show anything: the marker alone."""
-    lines = content.count("\n") + 1
-    omission = Omission("lines", ((1, lines),))
+    lines = content.count("\n") + (not content.endswith("\n"))
+    omission = Omission("lines", ((1, max(1, lines)),))
     what = f"{plural(lines, 'line')}, {plural(request.original_tokens, 'token')}"
     for text in (marker(omission.where, what), f"[left out: {what}]", "[left out]"):
         if request.fits(text):

@@ -78,8 +78,5 @@ def default_registry() -> Registry:
         found.append(compressor)
     for path in _BUILT_IN:
         module, _, name = path.partition(":")
-        try:
-            found.append(getattr(importlib.import_module(module), name)())
-        except (ModuleNotFoundError, AttributeError):
-            continue
+        found.append(getattr(importlib.import_module(module), name)())
     return Registry(found)

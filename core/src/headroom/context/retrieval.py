@@ -100,6 +100,7 @@ def find(
 def _units(content: str, kind: str, selection: Selection) -> tuple[str, list[_Unit]]:
     if selection.lines is not None:
         return "lines", _numbered(content.split("\n"))
+    # Like the compressors: imported when first needed.
     from headroom.compression.kompress import sentences as split_sentences
 
     if selection.sentences is not None or (kind == "text" and selection.rows is None):

@@ -252,7 +252,7 @@ class SynchronousContext:
 
         >>> from headroom import SharedContext
         >>> ctx = SharedContext()
-        >>> _ = ctx.put("log", "started\nfailed: disk full\nstopped")
+        >>> _ = ctx.put("log", "started\nfailed: disk full\nstopped", kind="log")
         >>> print(ctx.retrieve("log", query="failed").text)
         [lines 2]
         failed: disk full

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 
-from headroom.stores.base import Header, Limits, Missing, Record, Usage
+from headroom.stores.base import Header, Limits, Missing, Record, Store, Usage
 
 __all__ = ["MemoryStore"]
 
@@ -51,7 +51,7 @@ class _Namespace:
     evicted: int = 0
 
 
-class MemoryStore:
+class MemoryStore(Store):
     """Keeps everything in this process; gone when it ends.
 
     Expiry follows a monotonic clock, so setting the machine's time changes nothing. Every

@@ -1,0 +1,31 @@
+"""Headroom for CrewAI: tasks hand each other views, and the originals stay within reach.
+
+>>> from headroom import SharedContext
+>>> from headroom_crewai import compressed_context
+>>> with compressed_context(SharedContext()):
+...     pass  # result = crew.kickoff()
+"""
+
+from __future__ import annotations
+
+from headroom_crewai._version import __version__
+from headroom_crewai.callback import make_task_callback, task_callback
+from headroom_crewai.choice import callback_context, use_context
+from headroom_crewai.hook import compressed_context, install, uninstall
+from headroom_crewai.restore import restore_outputs
+from headroom_crewai.retrieve import RetrieveTool, attach_retrieve_tool, retrieve_tool
+
+__all__ = [
+    "RetrieveTool",
+    "__version__",
+    "attach_retrieve_tool",
+    "callback_context",
+    "compressed_context",
+    "install",
+    "make_task_callback",
+    "restore_outputs",
+    "retrieve_tool",
+    "task_callback",
+    "uninstall",
+    "use_context",
+]

@@ -1,0 +1,116 @@
+"""The callback road: a task callback that replaces ``output.raw`` with a view."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from crewai.tasks.task_output import TaskOutput
+from headroom import ContextEntry, Fidelity, Handoff, SharedContext
+
+from headroom_crewai.choice import Choice, choose, chosen
+from headroom_crewai.restore import remember
+from headroom_crewai.retrieve import TOOL_NAME, has_tool
+from headroom_crewai.tasks import Part, crew_of, observe, reader_agent, readers, running
+
+__all__ = ["make_task_callback", "task_callback"]
+
+logger = logging.getLogger("headroom.crewai")
+
+
+def task_callback(output: TaskOutput) -> None:
+    """Replaces what a task hands on by a view.
+
+    For ``Task(callback=task_callback)`` or ``Crew(task_callback=task_callback)``. It works on the
+    context that ``use_context`` or ``callback_context`` chose, and does nothing but log a warning
+    where none did. It never raises, and a view stays as it is however often it comes by. An output
+    that no later task reads is left alone, unless ``last_task=True`` was chosen; so are
+    ``output.pydantic`` and ``output.json_dict``, always.
+
+    Which task an output comes from is known in a crew's run only. Called by hand, it replaces the
+    output that it is given, whoever reads it.
+    """
+    choice = chosen()
+    if choice is None:
+        logger.warning("task_callback has no context: call use_context(ctx) before the kickoff")
+        return
+    _replace(output, choice)
+
+
+def make_task_callback(
+    ctx: SharedContext,
+    *,
+    query: str | None = None,
+    max_tokens: int | None = None,
+    fidelity: Fidelity | None = None,
+    min_tokens: int = 200,
+    exclude: Collection[str] = (),
+    on_compress: Callable[[ContextEntry], object] | None = None,
+    last_task: bool = False,
+) -> Callable[[TaskOutput], None]:
+    """A ``task_callback`` that carries its context with it, for one crew or one task.
+
+    CrewAI warns that such a callback cannot be written to a checkpoint. Where that matters, take
+    ``task_callback`` and ``use_context``. The options are those of ``use_context``.
+
+    Raises:
+        TypeError: ``ctx`` is no context, or an option has the wrong type.
+        ValueError: An option makes no sense.
+
+    >>> from crewai.tasks.task_output import TaskOutput
+    >>> from headroom import SharedContext
+    >>> rows = str([{"id": n, "status": "ok"} for n in range(99)]).replace("'", '"')
+    >>> output = TaskOutput(description="List the rows", agent="searcher", raw=rows)
+    >>> make_task_callback(SharedContext())(output)
+    >>> len(output.raw) < len(rows)
+    True
+
+    """
+    choice = choose(
+        ctx, query=query, max_tokens=max_tokens, fidelity=fidelity, min_tokens=min_tokens,
+        exclude=exclude, on_compress=on_compress, last_task=last_task,
+    )  # fmt: skip
+    observe()
+
+    def callback(output: TaskOutput) -> None:
+        _replace(output, choice)
+
+    return callback
+
+
+def _replace(output: TaskOutput, choice: Choice) -> None:
+    try:
+        # Somebody may have cleared all hooks since; the next task is known again then.
+        observe()
+        handoff = choice.handoff
+        task = running(output)
+        crew = None if task is None else crew_of(task.agent)
+        part = Part.of(output)
+        if part.is_one_of(handoff.exclude):
+            return
+        query = handoff.query
+        tool = None
+        if task is not None and crew is not None:
+            reading = readers(task, crew)
+            if not reading and not choice.last_task:
+                return
+            query = query or "\n".join(reader.description for reader in reading) or None
+            if reading and all(
+                has_tool(reader, reader_agent(reader, crew), handoff.ctx) for reader in reading
+            ):
+                tool = TOOL_NAME
+        handoff = replace(handoff, tool=tool, on_compress=_remembering(handoff))
+        output.raw = handoff.view(part.text, source=part.source, agent=part.agent, query=query)
+    except Exception as error:
+        # Not the error's message: it may quote the payload.
+        logger.warning("an output is handed on as it is: %s", type(error).__name__)
+
+
+def _remembering(handoff: Handoff) -> Callable[[ContextEntry], object]:
+    def on_compress(entry: ContextEntry) -> None:
+        remember(handoff.ctx, entry)
+        if handoff.on_compress is not None:
+            handoff.on_compress(entry)
+
+    return on_compress

@@ -1,0 +1,105 @@
+"""Originals come back after the kickoff."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from crewai import Agent, Crew, Task
+from crewai.crews.crew_output import CrewOutput
+from crewai.tasks.task_output import TaskOutput
+from headroom import MemoryStore, SharedContext
+from headroom_crewai import make_task_callback, restore_outputs, task_callback, use_context
+
+MakeAgent = Callable[..., Agent]
+
+
+def task(agent: Agent, description: str = "Do the next step") -> Task:
+    return Task(description=description, expected_output="A text", agent=agent)
+
+
+def test_after_the_kickoff_every_raw_is_original(
+    ctx: SharedContext, make_agent: MakeAgent, orders: str, flights: str
+) -> None:
+    first, second = make_agent("searcher", orders), make_agent("tracker", flights)
+    crew = Crew(
+        agents=[first, second],
+        tasks=[task(first), task(second)],
+        task_callback=task_callback,
+        after_kickoff_callbacks=[restore_outputs],
+    )
+    use_context(ctx, last_task=True)
+    result = crew.kickoff()
+    assert orders not in second.llm.sent[0]  # type: ignore[union-attr]
+    assert len(ctx) == 2
+    assert result.raw == flights
+    assert [output.raw for output in result.tasks_output] == [orders, flights]
+
+
+def test_by_hand_with_a_context_of_its_own(
+    ctx: SharedContext, make_agent: MakeAgent, orders: str
+) -> None:
+    agent = make_agent("searcher", orders)
+    with pytest.warns(UserWarning, match="checkpointing"):
+        crew = Crew(
+            agents=[agent],
+            tasks=[task(agent)],
+            task_callback=make_task_callback(ctx, last_task=True),
+        )
+    result = crew.kickoff()
+    assert isinstance(result, CrewOutput)
+    assert result.raw != orders
+    assert restore_outputs(result, ctx=ctx) is result
+    assert result.raw == orders
+
+
+def test_two_views_of_one_original(ctx: SharedContext, orders: str) -> None:
+    outputs = [TaskOutput(description="Find", agent="searcher", raw=orders) for _ in range(2)]
+    for output, query in zip(outputs, ["order 5077", "order 5155"]):
+        make_task_callback(ctx, query=query, max_tokens=200)(output)
+    assert outputs[0].raw != outputs[1].raw
+    result = CrewOutput(raw=outputs[1].raw, tasks_output=outputs)
+    restore_outputs(result, ctx=ctx)
+    assert [result.raw, *(output.raw for output in result.tasks_output)] == [orders] * 3
+
+
+def test_views_that_another_process_made(tmp_path: Any, orders: str) -> None:
+    # Another context on the same store knows nothing but what is stored.
+    store = MemoryStore()
+    view = SharedContext(store=store).put("orders", orders).compressed
+    result = CrewOutput(raw=view)
+    assert view != orders
+    assert restore_outputs(result, ctx=SharedContext(store=store)).raw == orders
+
+
+def test_a_view_whose_original_is_gone_stays(
+    ctx: SharedContext, orders: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    view = ctx.put("orders", orders).compressed
+    ctx.put("orders", "something else")
+    result = CrewOutput(raw=view)
+    with caplog.at_level(logging.WARNING, "headroom"):
+        restore_outputs(result, ctx=ctx)
+    assert result.raw == view
+
+
+class BrokenStore(MemoryStore):
+    def view_origin(self, *args: Any, **kwargs: Any) -> Any:
+        raise OSError("the disk is gone")
+
+
+def test_a_store_that_fails_leaves_the_result(caplog: pytest.LogCaptureFixture) -> None:
+    result = CrewOutput(raw="The report.")
+    with caplog.at_level(logging.WARNING, "headroom"):
+        restore_outputs(result, ctx=SharedContext(store=BrokenStore()))
+    assert result.raw == "The report."
+    assert "stays" in caplog.text
+
+
+def test_without_a_context_it_warns(caplog: pytest.LogCaptureFixture) -> None:
+    result = CrewOutput(raw="The report.")
+    with caplog.at_level(logging.WARNING, "headroom"):
+        assert restore_outputs(result).raw == "The report."
+    assert "use_context" in caplog.text

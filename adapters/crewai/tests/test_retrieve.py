@@ -1,0 +1,265 @@
+"""The retrieval tool: what it answers, who gets it, and who is told about it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from crewai import Agent, Crew, Process, Task
+from crewai.tools import BaseTool
+from headroom import MemoryStore, SharedContext
+from headroom_crewai import (
+    RetrieveTool,
+    attach_retrieve_tool,
+    callback_context,
+    compressed_context,
+    retrieve_tool,
+    task_callback,
+    use_context,
+)
+
+MakeAgent = Callable[..., Agent]
+
+
+def sent(agent: Agent, call: int = 0) -> str:
+    """What the model of an agent was sent."""
+    return agent.llm.sent[call]  # type: ignore[no-any-return, union-attr]
+
+
+def task(agent: Agent | None, description: str = "Do the next step", **options: Any) -> Task:
+    return Task(description=description, expected_output="A text", agent=agent, **options)
+
+
+class Calculator(BaseTool):
+    name: str = "calculator"
+    description: str = "Adds numbers"
+
+    def _run(self, numbers: list[int]) -> int:
+        return sum(numbers)
+
+
+def named(text: str) -> bool:
+    """Whether a context tells its reader to call the tool."""
+    return "headroom_retrieve(key=" in text
+
+
+# What it answers
+
+
+def test_rows_lines_words_and_paths(ctx: SharedContext, orders: str) -> None:
+    ctx.put("orders", orders)
+    tool = retrieve_tool(ctx)
+    assert '"id":5136' in tool.run(key="orders", rows="137")
+    assert '"id":5136' in tool.run(key="orders", rows=137)
+    assert "98713" in tool.run(key="orders", query="refund failed")
+    assert "98713" in tool.run(key="orders", path="/136/total")
+    assert "5000" in tool.run(key="orders", lines="1", query="", rows="", path="")
+    assert "5136" in asyncio.run(tool.arun(key="orders", rows="137"))
+
+
+def test_answers_are_bounded(ctx: SharedContext, orders: str) -> None:
+    ctx.put("orders", orders)
+    assert ctx.count_tokens(retrieve_tool(ctx).run(key="orders", rows="1-200")) <= 1000
+    tool = retrieve_tool(ctx, max_tokens=100)
+    assert ctx.count_tokens(tool.run(key="orders", rows="1-200")) <= 100
+    with pytest.raises(ValueError, match="max_tokens"):
+        retrieve_tool(ctx, max_tokens=0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"key": "flights"}, "flights"),
+        ({"key": ""}, "key"),
+        ({"key": "orders", "rows": "20-3"}, "rows"),
+        ({"key": "orders", "path": "/nowhere"}, "nothing at this path"),
+        ({"key": "orders", "query": "zeppelin"}, "matches"),
+    ],
+)
+def test_what_cannot_be_found_is_one_sentence(
+    ctx: SharedContext, orders: str, arguments: dict[str, Any], said: str
+) -> None:
+    ctx.put("orders", orders)
+    answer = retrieve_tool(ctx).run(**arguments)
+    assert said in answer
+    assert "\n" not in answer
+    assert answer.endswith(".")
+
+
+def test_expired_evicted_and_deleted_keys(orders: str) -> None:
+    ctx = SharedContext(max_entries=1)
+    ctx.put("orders", orders)
+    ctx.put("newer", "something newer")
+    assert "evicted" in retrieve_tool(ctx).run(key="orders")
+    ctx.delete("newer")
+    assert "deleted" in retrieve_tool(ctx).run(key="newer")
+
+
+class BrokenStore(MemoryStore):
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        raise OSError("the disk is gone")
+
+
+def test_a_store_that_fails_is_a_sentence_too() -> None:
+    answer = retrieve_tool(SharedContext(store=BrokenStore())).run(key="orders")
+    assert "disk" not in answer
+    assert answer.endswith(".")
+
+
+def test_other_namespaces_are_out_of_reach(orders: str) -> None:
+    store = MemoryStore()
+    SharedContext(store=store, namespace="theirs").put("orders", orders)
+    answer = retrieve_tool(SharedContext(store=store, namespace="ours")).run(key="orders")
+    assert "refund" not in answer
+    assert "Nothing can be looked up" in answer
+
+
+def test_a_tool_without_context_takes_the_chosen_one(ctx: SharedContext, orders: str) -> None:
+    ctx.put("orders", orders)
+    # As CrewAI restores it from a checkpoint.
+    tool = RetrieveTool.model_validate(
+        retrieve_tool(ctx, max_tokens=500).model_dump(mode="json", exclude={"cache_function"})
+    )
+    assert tool.max_tokens == 500
+    assert "no context" in tool.run(key="orders")
+    use_context(ctx)
+    assert "98713" in tool.run(key="orders", query="refund failed")
+
+
+# Who is told about it
+
+
+@pytest.mark.parametrize("place", ["agent", "task", "nowhere", "hidden", "other context"])
+@pytest.mark.parametrize("road", ["hook", "callback"])
+def test_views_name_it_only_where_the_reader_has_it(
+    road: str, place: str, ctx: SharedContext, make_agent: MakeAgent, orders: str
+) -> None:
+    tool = retrieve_tool(SharedContext() if place == "other context" else ctx)
+    of_agent = [tool] if place in ("agent", "hidden", "other context") else []
+    of_task = {"task": [tool], "hidden": [Calculator()]}.get(place, [])
+    first = make_agent("searcher", orders)
+    second = make_agent("clerk", tools=of_agent)
+    crew = Crew(
+        agents=[first, second],
+        tasks=[task(first), task(second, tools=of_task)],
+        task_callback=task_callback if road == "callback" else None,
+    )
+    with callback_context(ctx) if road == "callback" else compressed_context(ctx):
+        crew.kickoff()
+    assert orders not in sent(second)
+    assert named(sent(second)) == (place in ("agent", "task"))
+    # The rule is CrewAI's own: the model knows the tool exactly there.
+    assert ("Looks up what was left out" in sent(second)) == (
+        place in ("agent", "task", "other context")
+    )
+
+
+def test_the_callback_names_it_only_where_every_reader_has_it(
+    ctx: SharedContext, make_agent: MakeAgent, orders: str
+) -> None:
+    first, second = make_agent("searcher", orders), make_agent("clerk", tools=[retrieve_tool(ctx)])
+    third = make_agent("writer")
+    crew = Crew(
+        agents=[first, second, third],
+        tasks=[task(first), task(second), task(third)],
+        task_callback=task_callback,
+    )
+    use_context(ctx)
+    crew.kickoff()
+    assert not named(sent(second))
+    # The hook makes a view for each reader.
+    other = Crew(agents=[first, second, third], tasks=[task(first), task(second), task(third)])
+    with compressed_context(ctx):
+        other.kickoff()
+    assert named(sent(second, 1))
+    assert not named(sent(third, 1))
+
+
+@pytest.mark.parametrize("native", [False, True])
+def test_an_agent_looks_up_what_its_view_left_out(
+    native: bool, ctx: SharedContext, make_agent: MakeAgent, orders: str
+) -> None:
+    key_of_the_view: list[str] = []
+    first = make_agent("searcher", orders)
+    second = make_agent("clerk", {}, "Order 5042 went by dhl.", tools=[retrieve_tool(ctx)])
+    second.llm.native = native  # type: ignore[union-attr]
+    crew = Crew(agents=[first, second], tasks=[task(first), task(second, "Report the refunds")])
+
+    def script_the_call(entry: Any) -> None:
+        key_of_the_view.append(entry.key)
+        second.llm.script[0] = {"key": entry.key, "rows": "43"}  # type: ignore[union-attr]
+
+    with compressed_context(ctx, on_compress=script_the_call, max_tokens=200):
+        result = crew.kickoff()
+    assert key_of_the_view[0] in sent(second)
+    row = json.dumps(json.loads(orders)[42], separators=(",", ":"))
+    assert row not in sent(second, 0)
+    assert row in sent(second, 1)
+    assert result.raw == "Order 5042 went by dhl."
+
+
+def test_it_survives_kickoff_for_each(
+    ctx: SharedContext, make_agent: MakeAgent, orders: str
+) -> None:
+    first, second = make_agent("searcher", orders), make_agent("clerk", tools=[retrieve_tool(ctx)])
+    crew = Crew(agents=[first, second], tasks=[task(first), task(second, "Look at {what}")])
+    with compressed_context(ctx):
+        crew.kickoff_for_each([{"what": "refunds"}])
+    # A copied model shares the list of what it was sent.
+    assert named(sent(second))
+
+
+# Who gets it
+
+
+def test_attach_gives_it_to_those_who_read(
+    ctx: SharedContext, make_agent: MakeAgent, orders: str
+) -> None:
+    calculator = Calculator()
+    first, second = make_agent("searcher", orders), make_agent("clerk")
+    third = make_agent("auditor", tools=[calculator])
+    find, report = task(first), task(second)
+    audit = task(third, tools=[calculator])
+    lonely = task(first, context=[])
+    crew = Crew(agents=[first, second, third], tasks=[find, report, audit, lonely])
+    tool = attach_retrieve_tool(crew, ctx)
+    assert second.tools == [tool]
+    # The tools of the task hide those of the agent.
+    assert audit.tools == [calculator, tool]
+    assert third.tools == [calculator]
+    # It reads nothing.
+    assert not first.tools
+    assert not find.tools
+    assert not lonely.tools
+
+    attach_retrieve_tool(crew, ctx)
+    assert (second.tools, audit.tools) == ([tool], [calculator, tool])
+
+    with compressed_context(ctx):
+        crew.kickoff()
+    assert named(sent(second))
+    assert named(sent(third))
+    assert "Looks up what was left out" in sent(third)
+
+
+def test_attach_in_a_hierarchical_crew(
+    ctx: SharedContext, make_agent: MakeAgent, orders: str
+) -> None:
+    manager = make_agent("manager", orders, "The report.")
+    crew = Crew(
+        agents=[make_agent("worker")],
+        tasks=[task(None, "Find orders"), task(None, "Report")],
+        process=Process.hierarchical,
+        manager_agent=manager,
+    )
+    attach_retrieve_tool(crew, ctx)
+    with compressed_context(ctx):
+        result = crew.kickoff()
+    assert result.raw == "The report."
+    assert named(sent(manager, 1))
+    # It still has its own tools.
+    assert "Looks up what was left out" in sent(manager, 1)
+    assert "delegate_work_to_coworker" in sent(manager, 1)

@@ -1,0 +1,30 @@
+"""Headroom for LangGraph: views of large payloads in the state, the originals in a store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headroom_langgraph._version import __version__
+from headroom_langgraph.node import compress_node
+from headroom_langgraph.reducer import compress_reducer
+from headroom_langgraph.tools import retrieve_tool
+
+if TYPE_CHECKING:
+    from headroom_langgraph.middleware import HeadroomMiddleware
+
+__all__ = [
+    "HeadroomMiddleware",
+    "__version__",
+    "compress_node",
+    "compress_reducer",
+    "retrieve_tool",
+]
+
+
+def __getattr__(name: str) -> object:
+    # Imported when asked for: LangChain's agents are an extra.
+    if name == "HeadroomMiddleware":
+        from headroom_langgraph.middleware import HeadroomMiddleware
+
+        return HeadroomMiddleware
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,100 @@
+"""Which messages hold payloads, and how a view gets into one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from headroom import RetrievalTool
+from langchain_core.messages import (
+    AIMessage,
+    BaseMessage,
+    ChatMessage,
+    FunctionMessage,
+    HumanMessage,
+    ToolMessage,
+)
+
+__all__ = ["is_message_like", "with_views"]
+
+#: Makes a view of a text that comes from a source; a source of ``None`` is the node itself.
+MakeView = Callable[[str, str | None], str]
+
+# What models and tools said, in each of the notations that LangGraph takes. What users, systems
+# and developers wrote goes on as it is.
+_ROLES = {"ai", "assistant", "tool", "function"}
+_TEXT_BLOCKS = {"text", "input_text", "output_text"}
+
+
+def is_message_like(value: object) -> bool:
+    """Whether a value is a message, as an object, a dict with a role or a ``(role, text)``."""
+    if isinstance(value, BaseMessage):
+        return True
+    if isinstance(value, Mapping):
+        return "content" in value and isinstance(value.get("role", value.get("type")), str)
+    return _is_pair(value)
+
+
+def with_views(message: object, view: MakeView) -> object:
+    """The message with views in its text: a copy with the same id, or itself if nothing changed."""
+    if isinstance(message, BaseMessage):
+        if not _is_of_an_agent(message) or message.name == RetrievalTool.name:
+            return message
+        content = _content(message.content, _source(message), view)
+        if content is message.content:
+            return message
+        return message.model_copy(update={"content": content})
+    if isinstance(message, Mapping):
+        role, name = message.get("role", message.get("type")), message.get("name")
+        if role not in _ROLES or name == RetrievalTool.name:
+            return message
+        content = _content(message["content"], name if isinstance(name, str) else None, view)
+        return message if content is message["content"] else {**message, "content": content}
+    if isinstance(message, tuple) and _is_pair(message) and message[0] in _ROLES:
+        content = view(message[1], None)
+        return message if content == message[1] else (message[0], content)
+    return message
+
+
+def _is_pair(value: object) -> bool:
+    return (
+        isinstance(value, tuple)
+        and len(value) == 2
+        and value[0] in {*_ROLES, "human", "user", "system", "developer"}
+        and isinstance(value[1], str)
+    )
+
+
+def _is_of_an_agent(message: BaseMessage) -> bool:
+    if isinstance(message, HumanMessage):
+        # Agents report to each other in human messages that carry their name.
+        return bool(message.name)
+    if isinstance(message, ChatMessage):
+        return message.role in _ROLES
+    return isinstance(message, (AIMessage, ToolMessage, FunctionMessage))
+
+
+def _source(message: BaseMessage) -> str | None:
+    return message.name or ("tool" if isinstance(message, ToolMessage) else None)
+
+
+def _content(content: object, source: str | None, view: MakeView) -> object:
+    """Text, or a list of blocks of which some are text."""
+    if isinstance(content, str):
+        seen = view(content, source)
+        return content if seen == content else seen
+    if not isinstance(content, list):
+        return content
+    blocks = [_block(block, source, view) for block in content]
+    unchanged = all(new is old for new, old in zip(blocks, content))
+    return content if unchanged else blocks
+
+
+def _block(block: object, source: str | None, view: MakeView) -> object:
+    if isinstance(block, str):
+        seen = view(block, source)
+        return block if seen == block else seen
+    if isinstance(block, dict) and block.get("type") in _TEXT_BLOCKS:
+        text = block.get("text")
+        if isinstance(text, str) and (seen := view(text, source)) != text:
+            return {**block, "text": seen}
+    return block

@@ -1,0 +1,177 @@
+"""Views in place of payloads, inside what LangGraph passes around.
+
+Nothing is changed in place: what holds a payload is copied with a view in it, what holds none is
+handed back as it is.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import logging
+from collections.abc import Collection, Mapping
+from typing import TypeVar, cast
+
+from headroom import Handoff
+from langchain_core.messages import BaseMessage
+from langgraph.types import Command, Overwrite
+from pydantic import BaseModel
+
+from headroom_langgraph.messages import is_message_like, with_views
+
+__all__ = ["UpdateViews", "checked_names"]
+
+logger = logging.getLogger("headroom.langgraph")
+
+T = TypeVar("T")
+
+
+@dataclasses.dataclass(frozen=True)
+class UpdateViews:
+    """Replaces the payloads of one update by views.
+
+    Args:
+        handoff: Makes the views.
+        node: The node that made the update.
+        query: What the views are made to answer.
+        keys: The keys of the state that are looked at; ``None`` for all.
+
+    """
+
+    handoff: Handoff
+    node: str
+    query: str | None = None
+    keys: Collection[str] | None = None
+
+    def safe_update(self, update: T) -> T:
+        """What a node returned, with views in it. Never raises."""
+        try:
+            return cast("T", self._update(update))
+        except Exception as error:
+            # Not the error's message: it may quote the payload.
+            logger.warning("an update goes on as it is: %s", type(error).__name__)
+            return update
+
+    def safe_value(self, value: T, source: str) -> T:
+        """The value of one key, with views in it. Never raises."""
+        try:
+            return cast("T", self._value(value, source))
+        except Exception as error:
+            logger.warning("a value goes on as it is: %s", type(error).__name__)
+            return value
+
+    def _update(self, update: object) -> object:
+        if isinstance(update, Command):
+            changed = self._command_update(update.update)
+            # Where it goes next, and what it resumes, stays.
+            return (
+                update if changed is update.update else dataclasses.replace(update, update=changed)
+            )
+        if isinstance(update, Mapping):
+            return self._mapping(update)
+        if isinstance(update, (list, tuple)) and any(isinstance(one, Command) for one in update):
+            return _like(update, [self._update(one) for one in update])
+        if _has_fields(update):
+            return self._fields(update)
+        # The state is this one value, without keys.
+        return self._value(update, self.node)
+
+    def _command_update(self, update: object) -> object:
+        if isinstance(update, (list, tuple)) and all(
+            isinstance(one, tuple) and len(one) == 2 and isinstance(one[0], str) for one in update
+        ):
+            pairs = []
+            for pair in update:
+                value = self._keyed(pair[0], pair[1])
+                pairs.append(pair if value is pair[1] else (pair[0], value))
+            return _like(update, pairs)
+        return self._update(update)
+
+    def _mapping(self, update: Mapping[object, object]) -> object:
+        changed = {
+            key: self._keyed(key, value) if isinstance(key, str) else value
+            for key, value in update.items()
+        }
+        return update if all(changed[key] is update[key] for key in changed) else changed
+
+    def _fields(self, update: object) -> object:
+        """An update that is a dataclass or a Pydantic model: its fields are the keys."""
+        if isinstance(update, BaseModel):
+            # Only what was set: LangGraph leaves the rest out of the update.
+            names = sorted(update.model_fields_set)
+        else:
+            names = [field.name for field in dataclasses.fields(update)]  # type: ignore[arg-type]
+        changed = {}
+        for name in names:
+            old = getattr(update, name, None)
+            new = self._keyed(name, old)
+            if new is not old:
+                changed[name] = new
+        if not changed:
+            return update
+        if isinstance(update, BaseModel):
+            return update.model_copy(update=changed)
+        twin = copy.copy(update)
+        for name, value in changed.items():
+            # A frozen dataclass is frozen for its users, not for the copy in the making.
+            object.__setattr__(twin, name, value)
+        return twin
+
+    def _keyed(self, key: str, value: object) -> object:
+        if (self.keys is not None and key not in self.keys) or key in self.handoff.exclude:
+            return value
+        return self._value(value, key)
+
+    def _value(self, value: object, source: str) -> object:
+        if isinstance(value, str):
+            return self._view(value, source)
+        if isinstance(value, Overwrite):
+            inner = self._value(value.value, source)
+            return value if inner is value.value else dataclasses.replace(value, value=inner)
+        if is_message_like(value):
+            return with_views(value, self._message_view)
+        if isinstance(value, (list, tuple)):
+            return _like(value, [self._item(item, source) for item in value])
+        # Dicts and objects are data that the user's own code reads.
+        return value
+
+    def _item(self, item: object, source: str) -> object:
+        if isinstance(item, str):
+            return self._view(item, source)
+        return with_views(item, self._message_view) if is_message_like(item) else item
+
+    def _message_view(self, text: str, source: str | None) -> str:
+        return self._view(text, source or self.node)
+
+    def _view(self, text: str, source: str) -> str:
+        view = self.handoff.view(text, source=source, agent=self.node, query=self.query)
+        return text if view == text else view
+
+
+def checked_names(what: str, names: Collection[str] | None) -> frozenset[str] | None:
+    """Names that do not change any more, so that they can be compared and hashed.
+
+    Raises:
+        TypeError: It is one text, where several are asked for.
+
+    """
+    if isinstance(names, str):
+        raise TypeError(f'{what} takes several names: {what}=["name"]')
+    return None if names is None else frozenset(names)
+
+
+def _like(old: list[object] | tuple[object, ...], new: list[object]) -> object:
+    """``new`` in the type of ``old``; ``old`` itself where nothing changed."""
+    if all(one is other for one, other in zip(new, old)):
+        return old
+    return tuple(new) if isinstance(old, tuple) else new
+
+
+def _has_fields(update: object) -> bool:
+    if isinstance(update, BaseMessage):
+        return False
+    return isinstance(update, BaseModel) or (
+        dataclasses.is_dataclass(update)
+        and not isinstance(update, type)
+        and not isinstance(update, Overwrite)
+    )

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+from headroom import RetrievalTool, SharedContext
+from headroom_langgraph import retrieve_tool
+from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
+
+
+@pytest.fixture
+def tool(ctx: SharedContext, payload: str) -> BaseTool:
+    ctx.put("flights", payload)
+    return retrieve_tool(ctx, max_tokens=100)
+
+
+async def test_it_answers_within_its_bound(ctx: SharedContext, tool: BaseTool) -> None:
+    assert "HR121" in tool.invoke({"key": "flights", "query": "diverted"})
+    assert "HR004" in await tool.ainvoke({"key": "flights", "rows": "5"})
+    assert ctx.count_tokens(tool.invoke({"key": "flights", "rows": "1-200"})) <= 100
+
+
+def test_a_sentence_instead_of_an_exception(tool: BaseTool) -> None:
+    assert tool.invoke({"key": "nothing"}) == "Nothing was ever put under 'nothing'."
+    answer = tool.invoke({"key": "flights", "lines": "all"})
+    assert answer.startswith("This call cannot be answered: lines must look like")
+
+
+def test_what_the_model_is_told(tool: BaseTool) -> None:
+    told = convert_to_openai_tool(tool)["function"]
+    assert told["name"] == RetrievalTool.name
+    assert told["description"] == RetrievalTool.description
+    properties = told["parameters"]["properties"]
+    assert {name: said["description"] for name, said in properties.items()} == (
+        RetrievalTool.parameters
+    )
+    assert told["parameters"]["required"] == ["key"]

@@ -1,0 +1,1 @@
+"""Tokens saved, facts kept and speed, beside simpler ways and other libraries."""

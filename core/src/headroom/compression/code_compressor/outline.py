@@ -1,0 +1,94 @@
+"""What a source file is made of: units of whole lines, blocks that must not run empty, symbols."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+__all__ = ["Block", "Outline", "Role", "Symbol", "Unit"]
+
+
+class Role(Enum):
+    """What a unit is for, which decides how early it goes into a view."""
+
+    SIGNATURE = "signature"
+    IMPORT = "import"
+    #: Fields of classes, constants of modules.
+    FIELD = "field"
+    #: The docstring, or the start of it.
+    DOC = "doc"
+    #: The rest of a docstring.
+    DOC_REST = "doc rest"
+    COMMENT = "comment"
+    #: A statement outside functions that is none of the above.
+    STATEMENT = "statement"
+    #: An element of a long literal, outside functions.
+    DATA = "data"
+    BODY = "body"
+
+
+@dataclass(slots=True)
+class Symbol:
+    """A function or a class."""
+
+    name: str
+    #: Lines from its decorators to its end.
+    first: int
+    last: int
+    is_class: bool
+    public: bool
+    #: The symbol that it stands in, by index; -1 for none.
+    parent: int
+    #: Whether it stands inside a function.
+    local: bool = False
+
+
+@dataclass(slots=True)
+class Unit:
+    """Lines that are kept together or left out together."""
+
+    #: First and last line of each part, 1-based, ascending. A unit with several parts is a frame
+    #: around other units: ``try`` with its ``except`` lines, an opening and a closing line.
+    ranges: tuple[tuple[int, int], ...]
+    role: Role
+    #: The unit without which this one makes no sense, by index; -1 for none.
+    needs: int = -1
+    #: The innermost symbol, by index; -1 for none.
+    symbol: int = -1
+    public: bool = True
+    #: Whether it counts as a statement where a block needs one.
+    statement: bool = True
+    #: Whether it stands inside a string, where a comment sign would be text.
+    in_string: bool = False
+
+
+@dataclass(slots=True)
+class Block:
+    """Lines that need at least one statement while the unit that opens them is kept."""
+
+    owner: int
+    first: int
+    last: int
+    indent: str
+
+
+@dataclass(slots=True)
+class Outline:
+    """A source file, taken apart. Every line belongs to exactly one unit."""
+
+    #: The lines, without a last empty one that only says that the file ends with a line break.
+    lines: list[str]
+    units: list[Unit] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    symbols: list[Symbol] = field(default_factory=list)
+    #: What opens and closes a comment.
+    comment: tuple[str, str] = ("# ", "")
+    #: What stands in for the statements of a block that would be empty; ``""`` for nothing.
+    filler: str = ""
+    #: Whether the text ends with a line break.
+    final_newline: bool = True
+
+    def add(self, unit: Unit) -> int:
+        """Adds a unit and returns its index."""
+        self.units.append(unit)
+        return len(self.units) - 1

@@ -1,0 +1,64 @@
+"""The part of tree-sitter's interface that is used here, so that types need no extra."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+__all__ = ["Node", "Parser", "Tree"]
+
+
+class Node(Protocol):
+    """A node of a syntax tree. Points are row and column from 0, the column in bytes."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def text(self) -> bytes | None: ...
+    @property
+    def start_point(self) -> tuple[int, int]: ...
+    @property
+    def end_point(self) -> tuple[int, int]: ...
+    @property
+    def is_error(self) -> bool: ...
+    @property
+    def is_missing(self) -> bool: ...
+    @property
+    def has_error(self) -> bool: ...
+    @property
+    def parent(self) -> Node | None: ...
+    @property
+    def prev_sibling(self) -> Node | None: ...
+    @property
+    def next_sibling(self) -> Node | None: ...
+    @property
+    def children(self) -> list[Node]: ...
+    @property
+    def named_children(self) -> list[Node]: ...
+    def child_by_field_name(self, name: str, /) -> Node | None: ...
+    def children_by_field_name(self, name: str, /) -> list[Node]: ...
+
+
+class Tree(Protocol):
+    """A syntax tree."""
+
+    @property
+    def root_node(self) -> Node: ...
+
+
+class Parser(Protocol):
+    """A parser of one language."""
+
+    def parse(
+        self,
+        read: Callable[[int, object], bytes],
+        /,
+        *,
+        progress_callback: Callable[[int, bool], bool],
+    ) -> Tree:
+        """Parses what ``read`` gives from an offset on, until the callback says stop.
+
+        Raises:
+            ValueError: The callback said stop.
+
+        """

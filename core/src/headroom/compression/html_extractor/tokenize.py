@@ -1,0 +1,128 @@
+"""Cuts HTML into tags and text, in linear time whatever the input.
+
+``html.parser`` of the standard library takes quadratic time on some malformed input in Python
+versions that are still in use, and it cannot be interrupted there; hence this one. It reads tags
+as browsers do as far as the main content of a page depends on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+__all__ = ["Token", "looks_like_html", "tokenize"]
+
+_NAME = re.compile(r"[A-Za-z][^\s/>\"'<=]{0,40}")
+_TAG_STOP = re.compile(r"[\"'>]")
+#: What stands in these is no markup, up to their closing tag.
+_RAW = frozenset(("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"))
+_CLOSING = {name: re.compile(f"</{name}(?=[\\s/>])", re.IGNORECASE) for name in sorted(_RAW)}
+
+_SAMPLE = 65_536
+_DOCUMENT = re.compile(
+    r"(?:<!--.{0,2000}?-->\s*|<\?xml[^>]{0,200}\?>\s*)?<(?:!doctype\s+html|html)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_COMMON = re.compile(
+    r"<(/?)(?:html|head|body|div|span|p|a|ul|ol|li|table|tr|td|th|h[1-6]|br|img|script|style|link|"
+    r"meta|section|article|nav|header|footer|main|form|input|button|b|i|em|strong|pre|code)"
+    r"(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+#: A fragment has at least so many tags, and one for so many words.
+_FEWEST_TAGS, _MOST_WORDS = 6, 12
+
+
+class Token(NamedTuple):
+    """A tag, or text between tags."""
+
+    #: ``"text"``, ``"open"``, ``"close"``, or ``"raw"`` for what is neither shown nor markup.
+    kind: str
+    #: The name of the tag in lower case; of the element that holds it, where this is raw.
+    name: str
+    #: What stands in the source: the text, the attributes.
+    source: str
+    #: Where it starts, in characters.
+    start: int
+
+
+def looks_like_html(content: str) -> bool:
+    """Whether ``content`` is a page, or a piece of one, by its beginning and its last character.
+
+    >>> looks_like_html("<!doctype html><title>News</title><p>It rains.")
+    True
+    >>> looks_like_html("if a <b> c: the <p> is 3")
+    False
+
+    """
+    sample = content[:_SAMPLE].lstrip("\ufeff \t\r\n")
+    if not sample.startswith("<"):
+        return False
+    if _DOCUMENT.match(sample):
+        return True
+    if sample[:5].lower() in ("<?xml", "<svg ", "<rss "):
+        return False
+    if not content[-200:].rstrip().endswith(">"):
+        return False
+    tags = [match[1] for match in _COMMON.finditer(sample)]
+    closing = sum(bool(slash) for slash in tags)
+    words = len(_COMMON.sub(" ", sample).split())
+    return len(tags) >= _FEWEST_TAGS and closing > 1 and words <= _MOST_WORDS * len(tags)
+
+
+def tokenize(content: str) -> Iterator[Token]:
+    """The tokens of a page, in order. What is not well formed is text."""
+    position = start = 0
+    while (position := content.find("<", position)) >= 0:
+        following = content[position + 1 : position + 2]
+        if following in ("!", "?"):
+            end = _end_of_comment(content, position)
+            kind, name, source = "raw", "", ""
+        elif following == "/" and (match := _NAME.match(content, position + 2)):
+            end = _after(content, ">", match.end())
+            kind, name, source = "close", match[0].lower(), ""
+        elif match := _NAME.match(content, position + 1):
+            end = _end_of_tag(content, match.end())
+            kind, name, source = "open", match[0].lower(), content[match.end() : end - 1]
+        else:
+            position += 1
+            continue
+        if position > start:
+            yield Token("text", "", content[start:position], start)
+        yield Token(kind, name, source, position)
+        position = start = end
+        if kind == "open" and name in _RAW and not source.endswith("/"):
+            closing = _CLOSING[name].search(content, position)
+            position = start = closing.start() if closing else len(content)
+            yield Token("raw", name, content[end:position], end)
+    if start < len(content):
+        yield Token("text", "", content[start:], start)
+
+
+def _after(content: str, text: str, position: int) -> int:
+    """Where the text after the next occurrence of ``text`` starts; the end if there is none."""
+    found = content.find(text, position)
+    return len(content) if found < 0 else found + len(text)
+
+
+def _end_of_comment(content: str, position: int) -> int:
+    if content.startswith("<!--", position):
+        return _after(content, "-->", position + 4)
+    if content.startswith("<![CDATA[", position):
+        return _after(content, "]]>", position + 9)
+    return _after(content, ">", position)
+
+
+def _end_of_tag(content: str, position: int) -> int:
+    """Where a tag ends: ``>`` in a quoted value does not end it.
+
+    A quote that is never closed is none. There can be only one such for each of the two signs, so
+    all the searches together are linear.
+    """
+    while stop := _TAG_STOP.search(content, position):
+        if stop[0] == ">":
+            return stop.end()
+        closing = content.find(stop[0], stop.end())
+        position = stop.end() if closing < 0 else closing + 1
+    return len(content)

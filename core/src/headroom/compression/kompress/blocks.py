@@ -1,0 +1,228 @@
+"""Cuts a text into blocks: paragraphs, headings, list items, tables, fenced code.
+
+A block is what a sentence never crosses. Blocks are made of whole lines, so this module looks
+at each line once, and at its first characters only.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Block", "blocks"]
+
+#: A table or a fenced block beyond this many characters is no longer one unit: keeping all of
+#: it or nothing of it would be too coarse a choice.
+LARGEST_WHOLE = 4000
+# Then it goes in runs of lines of about this many characters.
+_PART = 480
+
+_FENCE = re.compile(r"[ \t]{0,8}(`{3,}|~{3,})")
+_HEADING = re.compile(r"[ \t]{0,3}(?:#{1,6}[ \t]|={2,6}[ \t])")
+_UNDERLINE = re.compile(r"([=\-~^\"'`#*+.:_])\1{2,}[ \t\r]*$")
+_BULLET = re.compile(
+    r"[ \t]*(?:[-*+\u2022\u2023\u25e6\u2043\u2013\u2014\u00b7\u25aa\u25cf][ \t]"
+    r"|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)][ \t]|\[[\w^-]{1,8}\][ \t:])"
+)
+_STARTS = re.compile("|".join(part.pattern for part in (_BULLET, _HEADING, _FENCE)))
+# "Chapter one ....... 12", "Chapter one . . . . 12": a leader, then a short end.
+_LEADER = re.compile(r"(?:\.{4}|(?:\. ){4}|\u2026{2}|_{4})[. \u2026_]*[ \t]*\S{0,8}[ \t\r]*$")
+_SENTENCE_END = re.compile(
+    r"[.!?:;\u2026\u3002\uff01\uff1f][\"'\u201d\u2019)\]\u00bb*_\u300d\u300f]{0,4}[ \t\r]*$"
+)
+
+# "Name: value", or "name() -- what it does", one to a line.
+_FIELD = re.compile(r"[ \t]*\w[\w ()./,*-]{0,40}?(?::| --?| =| \u2013| \u2014)[ \t]")
+
+#: Lines that are longer were not wrapped by hand or by an editor: each is a paragraph.
+_WIDEST_WRAP = 160
+#: A block whose longest line is shorter holds no wrapped prose, but a list, a poem, a menu.
+_NARROWEST_WRAP = 40
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some whole lines of a text, by the offsets of their characters."""
+
+    start: int
+    end: int
+    #: Whether it may be cut into sentences; if not, it is one unit, such as a table.
+    prose: bool = True
+    #: Whether it names what follows it.
+    heading: bool = False
+    #: Counts the groups of blocks that blank lines and headings set apart: a sentence is judged
+    #: with the others of its passage.
+    passage: int = 0
+
+
+def blocks(text: str) -> list[Block]:
+    r"""The blocks of a text, in order; together they are the whole of it.
+
+    >>> [(block.start, block.end, block.heading) for block in blocks("# A\n\nb\n- c")]
+    [(0, 5, True), (5, 7, False), (7, 10, False)]
+    """
+    return _Cutter(text).cut()
+
+
+class _Cutter:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lines = text.split("\n")
+        self._offsets = [0]
+        for line in self._lines:
+            self._offsets.append(self._offsets[-1] + len(line) + 1)
+        self._offsets[-1] -= 1  # nothing ends the last line
+        self._found: list[Block] = []
+        self._passage = 0
+
+    def cut(self) -> list[Block]:
+        index = 0
+        count = len(self._lines)
+        closing = self._closing_fences()
+        while index < count:
+            line = self._lines[index]
+            if not line or line.isspace():
+                index = self._blank(index)
+            elif index in closing:
+                index = self._whole(index, closing[index] + 1)
+            elif line.lstrip()[:1] == "|":
+                last = index
+                while last < count and self._lines[last].lstrip()[:1] == "|":
+                    last += 1
+                index = self._whole(index, last)
+            elif self._is_heading(index):
+                self._passage += 1
+                last = index + (2 if self._underlined(index) else 1)
+                self._add(index, last, heading=True)
+                index = last
+            else:
+                index = self._paragraph(index)
+        if not self._found and self._text:
+            self._found.append(Block(0, len(self._text), prose=False))
+        return self._found
+
+    def _add(self, first: int, last: int, *, prose: bool = True, heading: bool = False) -> None:
+        start = self._offsets[first] if self._found else 0
+        end = self._offsets[last]
+        if end > start:
+            self._found.append(Block(start, end, prose, heading, self._passage))
+
+    def _blank(self, index: int) -> int:
+        """Hands blank lines to the block before them, or to the first block after them."""
+        last = index
+        while last < len(self._lines) and (not self._lines[last] or self._lines[last].isspace()):
+            last += 1
+        end = self._offsets[last]
+        if self._found:
+            before = self._found[-1]
+            self._found[-1] = Block(before.start, end, before.prose, before.heading, before.passage)
+            if not before.heading:
+                self._passage += 1
+        return last
+
+    def _closing_fences(self) -> dict[int, int]:
+        """Each line that opens a fenced block, with the line that closes it."""
+        closing: dict[int, int] = {}
+        opened: tuple[int, str] | None = None
+        if "```" not in self._text and "~~~" not in self._text:
+            return closing
+        for index, line in enumerate(self._lines):
+            found = _FENCE.match(line)
+            if not found:
+                continue
+            fence = found.group(1)
+            if opened is None:
+                opened = (index, fence)
+            elif fence[0] == opened[1][0] and not line[found.end() :].strip():
+                if len(fence) >= len(opened[1]):
+                    closing[opened[0]] = index
+                    opened = None
+            elif line[found.end() :].strip() and fence[0] == opened[1][0]:
+                # An info string only stands at an opening: the one before was never closed.
+                opened = (index, fence)
+        return closing
+
+    def _whole(self, first: int, last: int) -> int:
+        if self._offsets[last] - self._offsets[first] <= LARGEST_WHOLE:
+            self._add(first, last, prose=False)
+            return last
+        start = first
+        for index in range(first, last):
+            if self._offsets[index + 1] - self._offsets[start] > _PART:
+                self._add(start, max(index, start + 1), prose=False)
+                start = max(index, start + 1)
+        self._add(start, last, prose=False)
+        return last
+
+    def _underlined(self, index: int) -> bool:
+        if index + 1 >= len(self._lines):
+            return False
+        under = self._lines[index + 1].rstrip()
+        if under[-1:].isalnum() or len(under) < 2:  # nearly always: worth a look before the rest
+            return False
+        title = self._lines[index].rstrip()
+        return (
+            len(title) <= 120
+            and _UNDERLINE.match(under) is not None
+            and len(under) >= min(3, len(title))
+        )
+
+    def _is_heading(self, index: int) -> bool:
+        line = self._lines[index]
+        if _HEADING.match(line) or self._underlined(index):
+            return len(line) <= 200
+        # A short line by itself that no sentence ends, with a text below it.
+        if len(line) > 80 or _SENTENCE_END.search(line[-12:]) or not line[:1].strip():
+            return False
+        if index and self._lines[index - 1].strip():
+            return False
+        lines = self._lines
+        return (
+            index + 2 < len(lines)
+            and not lines[index + 1].strip()
+            and bool(lines[index + 2].strip())
+            and line[:1].isupper() | line[:1].isdigit()
+        )
+
+    def _starts_block(self, index: int) -> bool:
+        line = self._lines[index]
+        if not line or line.isspace() or line.lstrip()[:1] == "|":
+            return True
+        return _STARTS.match(line) is not None
+
+    def _paragraph(self, index: int) -> int:
+        """Reads lines that belong together, and cuts where a line end is meant as one."""
+        last = index + 1
+        while last < len(self._lines) and not self._starts_block(last):
+            if self._underlined(last):
+                break
+            last += 1
+        lines = [line.rstrip() for line in self._lines[index:last]]
+        # Not the very longest: a link may stick out of the column.
+        width = sorted(map(len, lines))[int(0.85 * (len(lines) - 1))]
+        first = index
+        for number in range(index, last - 1):
+            if self._breaks(lines[number - index], lines[number + 1 - index], width):
+                self._add(first, number + 1)
+                first = number + 1
+        self._add(first, last)
+        return last
+
+    def _breaks(self, line: str, following: str, width: int) -> bool:
+        """Whether the end of a line ends a sentence too, or is just where the page was full."""
+        if len(line) > _WIDEST_WRAP or width > _WIDEST_WRAP:
+            return True
+        word = following.split(None, 1)[0] if following.strip() else ""
+        small = word[:1].islower()
+        if small and _indent(following) > _indent(line) and _BULLET.match(line):
+            return False
+        # The next word would have had room: so the writer wanted a new line.
+        if width < _NARROWEST_WRAP or len(line) + 1 + len(word) < width * (0.65 if small else 0.8):
+            return True
+        if _SENTENCE_END.search(line[-12:]) or _LEADER.search(line[-40:]):
+            return True
+        return _FIELD.match(line) is not None and _FIELD.match(following) is not None
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

@@ -1,0 +1,209 @@
+"""Chooses sentences so that what is kept is worth the most for a number of tokens.
+
+Each gap costs a marker, so neighbours are cheaper together. For a price per token the best
+choice is found exactly, by dynamic programming over two states (kept, left out); the price is
+then bisected until the budget is used up (Lagrangian relaxation, as for knapsacks; Everett
+1963). What is left of the budget is filled in with what fits. In a small text, where one
+sentence more or less is much of the budget, the programme runs over all budgets instead and is
+exact.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+
+from headroom.compression.model import Deadline
+
+__all__ = ["choose"]
+
+_ROUNDS = 20
+#: A choice that leaves less than this of the budget is taken, and the rest is filled in.
+_NEAR = 0.005
+#: Sentences times tokens up to which the exact programme is run.
+_EXACT = 40_000
+
+
+def choose(
+    values: Sequence[float],
+    costs: Sequence[int],
+    marker_cost: int,
+    limit: int,
+    deadline: Deadline,
+) -> list[int]:
+    """Indices, ascending, of the sentences to keep within ``limit`` tokens.
+
+    Args:
+        values: What each sentence is worth, 0 or more.
+        costs: Tokens of each sentence.
+        marker_cost: Tokens of the marker for one gap.
+        limit: The most tokens, markers included.
+        deadline: Checked in each round.
+
+    >>> choose([1, 9, 1, 1], [10, 10, 10, 10], 5, 20, Deadline(None))
+    [1]
+
+    """
+    if len(costs) * limit <= _EXACT:
+        return _exactly(values, costs, marker_cost, limit, deadline)
+    price = _first_price(values, costs, limit)
+    low = high = 0.0
+    step = 1.3
+    best: list[int] = []
+    for _ in range(_ROUNDS):
+        deadline.check()
+        kept = _at_price(values, costs, marker_cost, price)
+        spare = limit - _total(kept, costs, marker_cost)
+        if spare >= 0:
+            best, high = kept, price
+        else:
+            low = price
+        if 0 <= spare <= limit * _NEAR or (low and high and high < low * 1.02):
+            break
+        if low and high:
+            price = (low * high) ** 0.5
+        else:
+            price = price * step if low else price / step
+            step *= step  # prices may span orders of magnitude
+    return _fill(best, values, costs, marker_cost, limit, deadline)
+
+
+def _exactly(
+    values: Sequence[float],
+    costs: Sequence[int],
+    marker_cost: int,
+    limit: int,
+    deadline: Deadline,
+) -> list[int]:
+    """The best choice of all: a knapsack in which each gap weighs as much as a marker."""
+    never = -1.0
+    size = max(0, limit) + 1
+    # By tokens used: the most value if the sentence before was kept, and if it was left out.
+    keep = [0.0] + [never] * (size - 1)
+    leave = [never] * size
+    came: list[tuple[bytearray, bytearray]] = []
+    for value, cost in zip(values, costs):
+        deadline.check()
+        opened = [never] * min(size, marker_cost) + keep[: max(0, size - marker_cost)]
+        left_after_left = bytearray(one > two for one, two in zip(leave, opened))
+        after_left = bytearray(one > two for one, two in zip(leave, keep))
+        best = [max(one, two) for one, two in zip(leave, keep)]
+        leave = [max(one, two) for one, two in zip(leave, opened)]
+        keep = [never] * min(size, cost) + [
+            worth + value if worth >= 0 else never for worth in best[: max(0, size - cost)]
+        ]
+        came.append((after_left, left_after_left))
+    most = max(max(keep), max(leave))
+    if most < 0:
+        return []
+    kept_last = max(keep) >= max(leave)
+    used = (keep if kept_last else leave).index(most)
+    kept: list[int] = []
+    for index in range(len(costs) - 1, -1, -1):
+        after_left, left_after_left = came[index]
+        if kept_last:
+            kept.append(index)
+            used -= costs[index]
+            kept_last = not after_left[used]
+        elif not left_after_left[used]:
+            used -= marker_cost
+            kept_last = True
+    kept.reverse()
+    return kept
+
+
+def _first_price(values: Sequence[float], costs: Sequence[int], limit: int) -> float:
+    """The value per token at which the budget would be used up if markers were free."""
+    densities = [value / max(1, cost) for value, cost in zip(values, costs)]
+    order = sorted(range(len(costs)), key=lambda index: (-densities[index], index))
+    used = 0
+    for index in order:
+        used += costs[index]
+        if used > limit:
+            return max(densities[index], 1e-12)
+    return 1e-12
+
+
+def _at_price(
+    values: Sequence[float], costs: Sequence[int], marker_cost: int, price: float
+) -> list[int]:
+    toll = marker_cost * price
+    came: list[int] = []
+    keep, leave = 0.0, -toll
+    for index, (value, cost) in enumerate(zip(values, costs)):
+        # Bit 1: kept follows one left out. Bit 2: left out follows one left out.
+        from_leave = leave > keep
+        stay_left = leave >= keep - toll
+        came.append(from_leave | stay_left << 1)
+        gain = value - cost * price
+        keep, leave = (
+            (leave if from_leave else keep) + gain,
+            leave if stay_left else keep - toll,
+        )
+        if not index:
+            leave, came[0] = -toll, 0
+    kept: list[int] = []
+    state = keep > leave
+    for index in range(len(values) - 1, -1, -1):
+        if state:
+            kept.append(index)
+            state = not came[index] & 1
+        else:
+            state = not came[index] & 2
+    kept.reverse()
+    return kept
+
+
+def _total(kept: Sequence[int], costs: Sequence[int], marker_cost: int) -> int:
+    total = sum(costs[index] for index in kept)
+    gaps = 0
+    expected = 0
+    for index in kept:
+        gaps += index > expected
+        expected = index + 1
+    gaps += expected < len(costs)
+    return total + gaps * marker_cost
+
+
+def _fill(
+    kept: Sequence[int],
+    values: Sequence[float],
+    costs: Sequence[int],
+    marker_cost: int,
+    limit: int,
+    deadline: Deadline,
+) -> list[int]:
+    """Adds what still fits, the most valuable for its cost first."""
+    chosen = bytearray(len(costs) + 2)  # shifted by one; both ends count as kept
+    chosen[0] = chosen[-1] = 1
+    for index in kept:
+        chosen[index + 1] = 1
+    room = limit - _total(kept, costs, marker_cost)
+
+    def price(index: int) -> int:
+        """What keeping one more costs: it may open a gap, or close one."""
+        return costs[index] + marker_cost * (1 - (chosen[index] + chosen[index + 2]))
+
+    def density(index: int) -> float:
+        return -values[index] / max(1, price(index))
+
+    heap = [
+        (density(index), index)
+        for index in range(len(costs))
+        if not chosen[index + 1] and costs[index] - marker_cost <= room
+    ]
+    heapq.heapify(heap)
+    turns = 0
+    while heap and room > -marker_cost:
+        turns += 1
+        if turns % 500 == 0:
+            deadline.check()
+        _, index = heapq.heappop(heap)
+        if chosen[index + 1] or price(index) > room:
+            continue
+        room -= price(index)
+        chosen[index + 1] = 1
+        for neighbour in (index - 1, index + 1):
+            if 0 <= neighbour < len(costs) and not chosen[neighbour + 1]:
+                heapq.heappush(heap, (density(neighbour), neighbour))
+    return [index for index in range(len(costs)) if chosen[index + 1]]

@@ -1,0 +1,224 @@
+"""The view of a log: each kind of line once, verbatim, with how often it comes and where."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from headroom.compression.fit import largest_fitting, spans
+from headroom.compression.log_compressor.events import Event, alerts, split_events
+from headroom.compression.log_compressor.templates import Template, mask, mine
+from headroom.compression.markers import marker, plural
+from headroom.compression.model import Omission, Request, View
+from headroom.compression.relevance import bm25, query_terms
+
+__all__ = ["LogCompressor"]
+
+# How many events a query brings in, and from which share of the best one's score.
+_ANSWERS = 12
+_GOOD_ANSWER = 0.6
+# Alerts of one template are shown apart while they differ in more than their values, up to so many.
+_ALERT_VARIANTS = 20
+
+_NUMBER = re.compile(r"(?<![\w.-])(-?\d{1,15}(?:\.\d{1,9})?)(?![\w.-]*\d)")
+_NAME = re.compile(r"([A-Za-z_][\w-]{1,24})[=: ]{1,2}$")
+_RANGES = 3
+
+
+@dataclass(frozen=True)
+class _Log:
+    lines: list[str]
+    events: list[Event]
+    texts: list[str]
+    templates: list[Template]
+    #: The template of each event, by index.
+    of_event: list[int]
+    alert: list[bool]
+    masked: list[str]
+    #: The ranges of the numbers in a template's events but the first, found when first shown.
+    ranges: dict[int, list[str]] = field(default_factory=dict)
+
+
+class LogCompressor:
+    """Every distinct template and every alert stays; repeats are counted.
+
+    Kept events are verbatim and in their order. After the first event of a template, a marker says
+    how many more there are, between which lines, and in which range their numbers lie.
+    """
+
+    name = "log_compressor"
+    kinds = ("log",)
+
+    def compress(self, content: str, request: Request) -> View | None:
+        """A view of a log; ``None`` where it has nothing that repeats."""
+        if request.fidelity == "lossless" and request.max_tokens is None:
+            return None
+        log = _read(content, request)
+        if len(log.events) < 2:
+            return None
+        scores = _scores(log, request)
+        must, order = _order(log, scores)
+
+        def render(kept: frozenset[int]) -> str:
+            return _render(log, kept)[0]
+
+        limit = request.max_tokens
+        kept: frozenset[int] | None = frozenset(order[:must])
+        if limit is None and request.fidelity == "compact":
+            limit = request.counter.count(render(frozenset(order[:must]))) // 2
+        if limit is not None:
+            costs = request.counter.count_many(log.texts)
+            kept = largest_fitting(order, costs, render, request, limit)
+        if kept is None or len(kept) == len(log.events):
+            return None
+        text, omissions = _render(log, kept)
+        return View(text, lossless=False, omissions=omissions)
+
+
+def _read(content: str, request: Request) -> _Log:
+    lines = content.split("\n")
+    events = split_events(lines)
+    texts = ["\n".join(lines[event.start : event.end]) for event in events]
+    masked = []
+    for index, event in enumerate(events):
+        if index % 500 == 0:
+            request.deadline.check()
+        # A stack trace belongs to what an event says: another trace is another event.
+        masked.append("\n".join(mask(line) for line in lines[event.start : event.end]))
+    templates = mine(masked)
+    of_event = [0] * len(events)
+    for number, template in enumerate(templates):
+        for index in template.events:
+            of_event[index] = number
+    return _Log(lines, events, texts, templates, of_event, alerts(texts, masked), masked)
+
+
+def _scores(log: _Log, request: Request) -> dict[int, float]:
+    """How well events answer the query; those that share no word with it are not there."""
+    terms = query_terms(request.query)
+    if not terms:
+        return {}
+    pattern = re.compile("|".join(re.escape(term) for term in sorted(terms)), re.IGNORECASE)
+    found = [index for index, text in enumerate(log.texts) if pattern.search(text)]
+    scores = bm25([log.texts[index][:4000] for index in found], request.query)
+    return {index: score for index, score in zip(found, scores) if score > 0}
+
+
+def _order(log: _Log, scores: dict[int, float]) -> tuple[int, list[int]]:
+    """All events, the most important first, and how many of them a view without budget keeps."""
+    size = {index: len(template.events) for index, template in enumerate(log.templates)}
+    best = max(scores.values(), default=0.0)
+    answers = sorted(
+        (index for index, score in scores.items() if score >= _GOOD_ANSWER * best),
+        key=lambda index: (-scores[index], index),
+    )[:_ANSWERS]
+    examples: list[int] = []
+    for template in log.templates:
+        shown = set(template.examples())
+        # An alert that says something else is another alert, however alike they are.
+        different: dict[str, int] = {}
+        for index in template.events:
+            if log.alert[index]:
+                different.setdefault(log.masked[index], index)
+        shown.update(list(different.values())[:_ALERT_VARIANTS])
+        examples.extend(sorted(shown))
+    first = {template.events[0] for template in log.templates}
+
+    def rank(index: int) -> tuple[int, int, int, int]:
+        # Alerts before the rest; of each, what is rare before what is common; and the first event
+        # of each template before its variants.
+        return (
+            0 if log.alert[index] else 1,
+            0 if index in first else 1,
+            size[log.of_event[index]],
+            index,
+        )
+
+    must = list(dict.fromkeys([*answers, *sorted(examples, key=rank), len(log.events) - 1]))
+    chosen = set(must)
+    rest = [index for index in range(len(log.events)) if index not in chosen]
+    seen: dict[int, int] = {}
+    turn: dict[int, int] = {}
+    for index in reversed(rest):
+        turn[index] = seen[log.of_event[index]] = seen.get(log.of_event[index], 0) + 1
+    # With room left: what the query asks for, then by turns another event of each template, the
+    # latest first.
+    rest.sort(
+        key=lambda index: (-scores.get(index, 0.0), turn[index], size[log.of_event[index]], index)
+    )
+    return len(must), must + rest
+
+
+def _render(log: _Log, kept: frozenset[int]) -> tuple[str, tuple[Omission, ...]]:
+    first_kept: dict[int, int] = {}
+    for index in sorted(kept):
+        first_kept.setdefault(log.of_event[index], index)
+    view: list[str] = []
+    omissions: list[Omission] = []
+    for index in sorted(kept):
+        view.append(log.texts[index])
+        number = log.of_event[index]
+        if first_kept[number] == index:
+            gone = [other for other in log.templates[number].events if other not in kept]
+            if gone:
+                omission = _omission(log, gone)
+                omissions.append(omission)
+                view.append(_more_like_this(log, gone, omission))
+    strangers = [index for index in range(len(log.events)) if log.of_event[index] not in first_kept]
+    if strangers:
+        omission = _omission(log, strangers)
+        omissions.append(omission)
+        kinds = plural(len({log.of_event[index] for index in strangers}), "other kind")
+        what = f"{kinds} of line, {plural(omission.count, 'line')} in all,"
+        view.append(marker(what, _span(omission)))
+    return "\n".join(view), tuple(omissions)
+
+
+def _omission(log: _Log, gone: list[int]) -> Omission:
+    numbers = [
+        line + 1 for index in gone for line in range(log.events[index].start, log.events[index].end)
+    ]
+    return Omission("lines", tuple(spans(numbers)))
+
+
+def _span(omission: Omission) -> str:
+    first, last = omission.ranges[0][0], omission.ranges[-1][1]
+    if first == last:
+        return f"line {first}"
+    if len(omission.ranges) == 1:
+        return f"lines {first}-{last}"
+    return f"within lines {first}-{last}"
+
+
+def _more_like_this(log: _Log, gone: list[int], omission: Omission) -> str:
+    number = log.of_event[gone[0]]
+    ranges: list[str] = []
+    # Where more than the first one is shown, the range of the others is not worth finding anew.
+    if len(gone) == len(log.templates[number].events) - 1:
+        if number not in log.ranges:
+            log.ranges[number] = _number_ranges([log.texts[index] for index in gone])
+        ranges = log.ranges[number]
+    return marker(f"{len(gone)} more like this", "; ".join([_span(omission), *ranges]))
+
+
+def _number_ranges(texts: list[str]) -> list[str]:
+    """The ranges of the numbers that follow a name at the same place of each text."""
+    if len(texts) > 1000:
+        # Not of a sample: the range would be wrong, and of all of them it takes too long.
+        return []
+    values: dict[tuple[int, str], list[float]] = {}
+    shown: dict[float, str] = {}
+    for text in texts:
+        for place, found in enumerate(_NUMBER.finditer(text, 0, 1000)):
+            name = _NAME.search(text, max(0, found.start() - 30), found.start())
+            if name:
+                value = float(found[1])
+                shown[value] = found[1]
+                values.setdefault((place, name[1]), []).append(value)
+    ranges = []
+    for (_, label), numbers in values.items():
+        if len(numbers) == len(texts):
+            low, high = min(numbers), max(numbers)
+            if high > low:
+                ranges.append(f"{label} {shown[low]}-{shown[high]}")
+    return ranges[:_RANGES]

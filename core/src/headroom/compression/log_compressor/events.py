@@ -1,0 +1,111 @@
+"""Lines into events, such as a line and its stack trace; and which events alert."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+__all__ = ["Event", "alerts", "split_events"]
+
+# The lines of an event are shown whole, up to this many; a longer one is several events.
+_MOST_LINES = 120
+
+_CONTINUES = re.compile(
+    r"""
+    \s+\S | Caused\ by: | Suppressed: | Traceback\ \(most | \.\.\.\ \d+\ more
+    | During\ handling\ of\ the\ above | The\ above\ exception\ was
+    | [A-Za-z_][\w.]{0,200}(?:Error|Exception|Warning|Exit|Interrupt)\b(?::|$)
+    """,
+    re.VERBOSE,
+)
+
+# Words of things that go wrong, in any inflection that logs use.
+_ALERT = re.compile(
+    r"""
+    (?i:\b(?:
+        err(?:or)?s? | fail(?:s|ed|ure|ures|ing)? | exceptions? | fatal | panic\w* | crash\w*
+        | abort\w* | den(?:y|ied) | refus(?:e|ed|ing) | reject\w* | time(?:d|s)?[ -]?outs?
+        | unreachable | corrupt\w* | illegal | invalid | unauthori[sz]ed | forbidden
+        | kill(?:ed|ing)? | oom | segfault | critical | severe | warn\w* | unable | cannot | can't
+        | could\ ?n[o']t | traceback | lost | broken | missing | exceed\w* | not\ found | violat\w*
+        | unhandled | assert\w* | alert\w* | emergency | unexpected | undefined | conflict\w*
+        | deadlock\w* | degraded | overflow\w* | unavailable | disconnect\w* | reset\ by\ peer
+        | retry\w* | rollback | rolled\ back | mismatch\w* | bad | wrong | suspicious | attack\w*
+        | breach\w* | expired | dropped | no\ such | non-zero | terminated
+    )\b)
+    | (?:Error|Exception|Failure|Warning)\b
+    """,
+    re.VERBOSE,
+)
+# Codes that alert by their value: of processes, and of web servers.
+_CODE = re.compile(
+    r"""
+    \b(?:exit(?:ed)?|exit\ code|rc|returned)[ =:]{1,3}-?[1-9]\d{0,2}\b | "\ [45]\d\d\ [\d-]
+    """,
+    re.VERBOSE,
+)
+_LEVELS = frozenset(("E", "W", "F", "C", "A"))
+_ALL_LEVELS = frozenset("VDIWEFCNAT")
+
+
+@dataclass(frozen=True)
+class Event:
+    """Lines that belong together, by index; ``end`` is exclusive."""
+
+    start: int
+    end: int
+
+
+def split_events(lines: list[str]) -> list[Event]:
+    """The events of a log, which together are all of its lines.
+
+    >>> split_events(["a failed", "  at b", "  at c", "d"])
+    [Event(start=0, end=3), Event(start=3, end=4)]
+    """
+    events: list[Event] = []
+    start = 0
+    for index in range(1, len(lines) + 1):
+        if index == len(lines) or (
+            not _CONTINUES.match(lines[index]) or index - start >= _MOST_LINES
+        ):
+            events.append(Event(start, index))
+            start = index
+    return events
+
+
+def alerts(texts: list[str], masked: list[str]) -> list[bool]:
+    """Which events alert: by a word, by a code, or by the letter in the column of levels.
+
+    Args:
+        texts: The events.
+        masked: The same with their values masked; what is equal here has the same words.
+
+    """
+    column = _level_column(texts)
+    found = []
+    by_words: dict[str, bool] = {}
+    for text, key in zip(texts, masked):
+        if key not in by_words:
+            by_words[key] = _ALERT.search(text, 0, 4000) is not None
+        alert = by_words[key] or _CODE.search(text, 0, 1000) is not None
+        if not alert and column is not None:
+            words = text.split(None, column + 1)
+            alert = len(words) > column and words[column] in _LEVELS
+        found.append(alert)
+    return found
+
+
+def _level_column(texts: list[str]) -> int | None:
+    """Where single letters stand for levels, if they do so in most lines."""
+    sample = texts[:200]
+    columns: Counter[int] = Counter()
+    for text in sample:
+        for position, word in enumerate(text.split(None, 8)[:8]):
+            if len(word) == 1 and word in _ALL_LEVELS:
+                columns[position] += 1
+                break
+    if not columns:
+        return None
+    position, count = columns.most_common(1)[0]
+    return position if count > 0.6 * len(sample) else None

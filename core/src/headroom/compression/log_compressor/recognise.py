@@ -1,0 +1,75 @@
+"""Whether a text is a log, or the output of a build or of tests."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["looks_like_log"]
+
+# How much is looked at.
+_LINES = 200
+_CHARS = 60_000
+
+# A point in time near the beginning of a line, in the notations that loggers use.
+_TIME = re.compile(
+    r"""
+    \d{4}[-/.]\d{1,2}[-/.]\d{1,2}[T _-]+\d{1,2}:\d{2}     # 2026-03-02T09:14:10
+    | \d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?[ T]+\d{1,2}:\d{2}:\d{2}  # 17/06/09 20:10:40
+    | (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+\d{1,2}\s+(?:\d{4}\s+)?\d{2}:\d{2}
+    | \d{1,2}/[A-Z][a-z]{2}/\d{4}:\d{2}:\d{2}             # 02/Mar/2026:09:14 of web servers
+    | \d{8}[-T]\d{1,2}:\d{1,2}:\d{1,2}                    # 20260302-9:14:10
+    | \b\d{6}\s\d{6}\b                                    # 081109 203615
+    | ^\W?\d{1,2}:\d{2}:\d{2}[.,\]\s]                     # 09:14:10.123
+    | (?<![\d.])1\d{9}(?:\d{3})?(?![\d.])                # seconds or milliseconds since the epoch
+    """,
+    re.VERBOSE,
+)
+_LEVEL = re.compile(
+    r"\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|CRITICAL|SEVERE|PANIC|ALERT)\b"
+    r"|^\W?(?:info|debug|warn|warning|error|notice|trace|fatal)\W"
+    r"|\blevel=\w+|<\d{1,3}>"
+)
+# What builds and test runs print.
+_PROGRESS = re.compile(
+    r"""
+    (?:\bPASSED|\bFAILED|\bSKIPPED|\bXFAIL|\bok|\bFAIL|\bERROR|\.\.\.\s?passed)(?:\s*\[\s*\d+%\])?$
+    | ^\s*(?:npm\s(?:warn|err!|notice)|>\s\S+@\S+|---?\s(?:PASS|FAIL|SKIP|RUN)|===\s(?:RUN|CONT)
+        |\[\s*\d+%\]|\[\d+/\d+\]|\(\d+/\d+\)|[\u2713\u2714\u2717\u2718\u00d7\u25cf])
+    | ^\s*(?:Collecting|Downloading|Installing|Requirement\salready|Using\scached|Building|Compiling
+        |Checking|Finished|Running|Fetching|Resolving|Unpacking|Setting\sup|Selecting|Preparing
+        |Get:\d+|Hit:\d+|Linking|Copying|Creating|Removing|make(?:\[\d+\])?:|gcc|g\+\+|cc\s)\b
+    | ^\S+:\d+(?::\d+)?:\s(?:fatal\s)?(?:error|warning|note):
+    | ^={5,}.*={5,}$ | ^-{5,}.*-{5,}$ | ^\s+\(\d+(?:\.\d+)?\s?m?s\)$
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_PREFIX = 90
+
+
+def looks_like_log(content: str) -> bool:
+    r"""Whether most of the first lines look like those of a log, a build or a test run.
+
+    >>> looks_like_log("2026-03-02T09:14:10 INFO started\n2026-03-02T09:14:11 INFO ready\n" * 3)
+    True
+    >>> looks_like_log("It was the best of times.\nIt was the worst of times.\n" * 3)
+    False
+    """
+    lines = [line for line in content[:_CHARS].split("\n")[:_LINES] if line.strip()]
+    # Indented lines continue an entry: a stack trace says nothing for or against.
+    heads = [line for line in lines if not line[:1].isspace()] or lines
+    if len(heads) < 3 or _is_delimited(heads):
+        return False
+    timed = sum(1 for line in heads if _TIME.search(line[:_PREFIX]))
+    leveled = sum(1 for line in heads if _LEVEL.search(line[:_PREFIX]))
+    progress = sum(1 for line in heads if _PROGRESS.search(line[-200:]))
+    return timed > 0.5 * len(heads) or leveled > 0.6 * len(heads) or progress > 0.5 * len(heads)
+
+
+def _is_delimited(lines: list[str]) -> bool:
+    """Whether this is a table whose columns begin with a time: a header, then equal rows."""
+    head, *rows = lines
+    for delimiter in (",", "\t", ";"):
+        columns = head.count(delimiter)
+        if columns >= 2 and not _TIME.search(head):
+            return all(row.count(delimiter) >= columns for row in rows[:50])
+    return False

@@ -1,0 +1,130 @@
+"""Which lines say the same thing with other values: templates, mined in one pass.
+
+After Drain (He, Zhu, Zheng and Lyu, "Drain: An Online Log Parsing Approach with Fixed Depth Tree",
+2017): lines of equal length whose first words agree are compared word by word, and one that is
+similar enough joins a group. Values that show by their shape are masked first, so that most lines
+meet their group in a dictionary, and only the few distinct masked lines are compared at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+__all__ = ["Template", "mask", "mine"]
+
+# Words that are values whatever they stand for: with a digit, a path, an address, something quoted.
+_VALUE = re.compile(
+    r"""
+    "[^"\n]{0,400}" | '[^'\n]{0,400}'
+    | (?<![\w.])[\w.+-]{1,64}@[\w.-]{2,255}
+    | (?:[A-Za-z]+://|/|~/|[A-Za-z]:\\)[^\s,;()"'\[\]]+
+    | [A-Za-z0-9_.$@#%*+-]*\d[\w.$@#%*+:/-]*
+    """,
+    re.VERBOSE,
+)
+_SPLIT = re.compile(r"([\s=:,;|()\[\]{}<>]+)")
+
+# A line joins a group if this share of its words is the same.
+_SIMILAR = 0.6
+# How many groups a line is compared with, and how much of a line counts.
+_COMPARED = 40
+_WORDS = 60
+_CHARS = 2000
+# A place in a template with at most so many different words tells events apart, as in "session
+# opened", "session closed"; one with more holds names.
+_FEW_WORDS = 10
+
+_MASK = "\x00"
+
+
+def mask(line: str) -> str:
+    r"""The line with a mask for each value that shows by its shape.
+
+    >>> mask("took 35 ms at /srv/x").replace("\x00", "*")
+    'took * ms at *'
+    """
+    return _VALUE.sub(_MASK, line[:_CHARS])
+
+
+@dataclass
+class Template:
+    """Events that say the same thing with other values."""
+
+    words: list[str]
+    #: The events, by index, in order.
+    events: list[int] = field(default_factory=list)
+    #: The first event of each distinct masked text.
+    variants: dict[str, int] = field(default_factory=dict)
+
+    def examples(self) -> list[int]:
+        """The first event, and one for each word that tells events of this template apart."""
+        shown = {self.events[0]}
+        if len(self.variants) > 1:
+            split = [_words(text) for text in self.variants]
+            firsts = list(self.variants.values())
+            for position in range(len(self.words)):
+                by_word: dict[str, int] = {}
+                for words, first in zip(split, firsts):
+                    word = words[position]
+                    if _MASK not in word:
+                        by_word.setdefault(word, first)
+                    if len(by_word) > _FEW_WORDS:
+                        break
+                if 1 < len(by_word) <= _FEW_WORDS:
+                    shown.update(by_word.values())
+        return sorted(shown)
+
+
+def mine(masked: Sequence[str]) -> list[Template]:
+    """Groups events by what they say.
+
+    Args:
+        masked: The masked text of each event.
+
+    Returns:
+        The templates in the order of their first events; each event is in exactly one.
+
+    """
+    exact: dict[str, Template] = {}
+    buckets: dict[tuple[int, str], list[Template]] = {}
+    templates: list[Template] = []
+    for index, text in enumerate(masked):
+        template = exact.get(text)
+        if template is None:
+            words = _words(text)
+            bucket = buckets.setdefault((len(words), _first_word(words)), [])
+            template = _most_similar(bucket, words)
+            if template is None:
+                template = Template(words)
+                templates.append(template)
+                bucket.append(template)
+            template.variants[text] = index
+            exact[text] = template
+        template.events.append(index)
+    return templates
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _SPLIT.split(text)[::2] if word][:_WORDS]
+
+
+def _first_word(words: list[str]) -> str:
+    """The first word that is no value and long enough to be one: lines that differ there differ."""
+    for word in words[:6]:
+        if _MASK not in word and len(word) > 1:
+            return word
+    return ""
+
+
+def _most_similar(bucket: list[Template], words: list[str]) -> Template | None:
+    best, most = None, 0
+    for template in bucket[-_COMPARED:]:
+        same = sum(map(str.__eq__, template.words, words))
+        if same > most:
+            best, most = template, same
+    # Places that hold values in both agree by nature: they must not make strangers alike.
+    values = sum(1 for word in words if word == _MASK)
+    solid = len(words) - values
+    return best if best is not None and most - values >= _SIMILAR * max(1, solid) else None

@@ -1,0 +1,163 @@
+"""The compressor for search results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from headroom.compression.excerpt import nothing_fits
+from headroom.compression.fit import largest_fitting, spans
+from headroom.compression.markers import SMALLEST, marker, plural
+from headroom.compression.model import Omission, Request, View, WrongKind
+from headroom.compression.search_compressor.grouping import decode_search, encode, headings
+from headroom.compression.search_compressor.importance import File, by_file, rank
+from headroom.compression.search_compressor.parse import Entry, parse
+
+__all__ = ["SearchCompressor"]
+
+#: The share of the tokens that a view may have, where no budget says it.
+_SHARES = {"balanced": 0.38, "compact": 0.2}
+#: Definitions stay beyond that share, up to this one.
+_DEFINITIONS_SHARE = 0.5
+#: An output with fewer tokens is only re-encoded.
+_SMALL = 250
+
+
+class SearchCompressor:
+    r"""Says each path once, keeps every file, every definition, and the best other matches.
+
+    >>> from headroom.tokens import get_counter
+    >>> found = "\n".join(f"src/tool/run.py:{n}:    run(step_{n})" for n in range(10, 60))
+    >>> request = Request("search", get_counter(), get_counter().count(found), max_tokens=50)
+    >>> print(SearchCompressor().compress(found, request).text)
+    [left out: 48 of 50 lines, where … stands or a count]
+    src/tool/run.py
+    10:    run(step_10)
+    11:    run(step_11)
+    [48 left out]
+    """
+
+    name = "search_compressor"
+    kinds = ("search",)
+
+    def compress(self, content: str, request: Request) -> View | None:
+        """A view grouped by file, or ``None`` where none is smaller.
+
+        Raises:
+            WrongKind: Most lines of ``content`` are no search results.
+
+        """
+        entries = parse(content, request.deadline)
+        if entries is None:
+            raise WrongKind("no paths in front of the lines")
+        lossless = self._lossless(content, entries, request)
+        limit = request.max_tokens
+        if limit is not None and limit >= request.original_tokens and lossless is None:
+            return None
+        small = request.original_tokens < _SMALL
+        if limit is None and (small or request.fidelity == "lossless"):
+            return lossless
+        if limit is not None and lossless is not None and request.fits(lossless.text):
+            return lossless
+        view = self._choice(content, entries, request)
+        return view if view is None or view.omissions else lossless or view
+
+    @staticmethod
+    def _lossless(content: str, entries: Sequence[Entry], request: Request) -> View | None:
+        """The re-encoding, if it is smaller and the original can be read back from it exactly."""
+        end = "\n" if content.endswith("\n") else ""
+        for directories in (True, False):
+            text = encode(entries, directories=directories) + end
+            if decode_search(text) == content:
+                if request.counter.count(text) >= request.original_tokens:
+                    return None
+                return View(text, lossless=True)
+        return None
+
+    @staticmethod
+    def _choice(content: str, entries: Sequence[Entry], request: Request) -> View | None:
+        files, separators = by_file(entries)
+        ranking = rank(files, request)
+        lines = content.split("\n")
+        renderer = _Renderer(files, separators, len(lines))
+        # Units are the lines of the output, and after them the files.
+        places = list(range(len(lines), len(lines) + len(files)))
+        order = [*ranking.answers, *places, *ranking.definitions, *ranking.others]
+        order = list(dict.fromkeys(order))
+        costs = request.counter.count_many(
+            [*[line.partition(":")[2] for line in lines], *[file.path for file in files]]
+        )
+        limit = request.max_tokens
+        least: frozenset[int] = frozenset()
+        if limit is None:
+            limit = int(request.original_tokens * _SHARES[request.fidelity])
+            least = frozenset(places)
+            if request.fidelity == "balanced":
+                more = least.union(ranking.definitions)
+                most = int(request.original_tokens * _DEFINITIONS_SHARE)
+                if request.counter.count(renderer.text(more)) <= most:
+                    least = more
+        kept = largest_fitting(order, costs, renderer.text, request, limit)
+        if request.max_tokens is not None and not kept:
+            return nothing_fits(content, request)
+        kept = (kept or frozenset()) | least
+        gone = renderer.gone(kept)
+        omissions = (Omission("lines", tuple(spans(index + 1 for index in gone))),) if gone else ()
+        return View(renderer.text(kept), lossless=False, omissions=omissions)
+
+
+class _Renderer:
+    """Renders choices of files and lines of one search output."""
+
+    def __init__(self, files: Sequence[File], separators: Sequence[int], first: int) -> None:
+        self._files = files
+        self._separators = separators
+        self._lines = sum(len(file.entries) + len(file.alone) for file in files)
+        self._first = first
+
+    def _shown(self, number: int, kept: frozenset[int]) -> bool:
+        return self._first + number in kept or any(
+            entry.index in kept for entry in self._files[number].entries
+        )
+
+    def gone(self, kept: frozenset[int]) -> list[int]:
+        """The lines of the output that a choice leaves out."""
+        gone = list(self._separators)
+        for number, file in enumerate(self._files):
+            gone += [entry.index for entry in file.entries if entry.index not in kept]
+            if not self._shown(number, kept):
+                gone += file.alone
+        return sorted(gone)
+
+    def text(self, kept: frozenset[int]) -> str:
+        """The view."""
+        shown = [number for number in range(len(self._files)) if self._shown(number, kept)]
+        names = dict(zip(shown, headings([self._files[number].path for number in shown])))
+        view: list[str] = []
+        missing: list[File] = []
+        lost = 0
+        for number, file in enumerate(self._files):
+            if number not in names:
+                missing.append(file)
+                continue
+            if missing:
+                view.append(_missing(missing))
+                missing = []
+            view += [name for name in names[number] if name]
+            view += [entry.rest or "" for entry in file.entries if entry.index in kept]
+            gone = sum(entry.index not in kept for entry in file.entries)
+            lost += gone
+            if gone:
+                view.append(SMALLEST if gone < 3 else f"[{gone} left out]")
+        if missing:
+            view.append(_missing(missing))
+        if lost:
+            legend = f"{lost} of {plural(self._lines, 'line')}, where {SMALLEST} stands or a count"
+            view.insert(0, f"[left out: {legend}]")
+        return "\n".join(view)
+
+
+def _missing(files: Sequence[File]) -> str:
+    """The marker for files of which nothing is shown."""
+    lines = [i for file in files for i in (*file.alone, *(entry.index for entry in file.entries))]
+    place = Omission("lines", ((min(lines) + 1, max(lines) + 1),)).where
+    return marker(place, plural(len(files), "file"))

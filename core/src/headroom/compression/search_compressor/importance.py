@@ -1,0 +1,132 @@
+"""Which lines of a search output matter most."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from headroom.compression.model import Request
+from headroom.compression.relevance import bm25, query_terms, terms
+from headroom.compression.search_compressor.definitions import defined_name, is_import
+from headroom.compression.search_compressor.parse import Entry
+
+__all__ = ["File", "Ranking", "by_file", "rank"]
+
+_DIGITS = re.compile(r"\d+")
+#: A match longer than this, in characters, is mostly a file without line breaks.
+_LONG = 400
+#: So many answers come before everything else.
+_ANSWERS = 5
+#: A word that so many of the matches have is what was searched for.
+_SUBJECT_SHARE = 0.6
+#: A word that fewer of the matches have than this tells them apart.
+_TELLING_SHARE = 0.5
+
+
+@dataclass
+class File:
+    """A file with matches, or a line by itself that is no match."""
+
+    path: str
+    #: Where its path stands by itself in the output.
+    alone: list[int] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Entries by their index in the output."""
+
+    #: The few that answer the query best, where it says more than what was searched for.
+    answers: list[int]
+    #: What defines a thing that the search is about.
+    definitions: list[int]
+    #: All other entries, the most important first.
+    others: list[int]
+
+
+def by_file(entries: Sequence[Entry]) -> tuple[list[File], list[int]]:
+    """The files in the order of the output, and the lines that only separate them."""
+    files: dict[str, File] = {}
+    separators: list[int] = []
+    for entry in entries:
+        if entry.rest is None and entry.path.rstrip("\r") in ("", "--"):
+            separators.append(entry.index)
+            continue
+        file = files.setdefault(entry.path, File(entry.path))
+        if entry.rest is None:
+            file.alone.append(entry.index)
+        else:
+            file.entries.append(entry)
+    return list(files.values()), separators
+
+
+def rank(files: Sequence[File], request: Request) -> Ranking:
+    """Definitions of what is searched for, other definitions, answers, then the files in turn.
+
+    In each file imports, repeats of a line
+    that has been seen, context and very long lines come last.
+    """
+    entries = [entry for file in files for entry in file.entries]
+    words = []
+    for number, entry in enumerate(entries):
+        if number % 256 == 0:
+            request.deadline.check()
+        words.append(frozenset(terms(entry.text[:_LONG])))
+    frequency = Counter(word for found in words for word in found)
+    asked = query_terms(request.query)
+    common = _SUBJECT_SHARE * len(entries)
+    subject = asked or frozenset(word for word, n in frequency.items() if n >= common)
+    telling = {word for word in asked if 0 < frequency[word] < _TELLING_SHARE * len(entries)}
+    scores = bm25([entry.text[:_LONG] for entry in entries], request.query)
+
+    definitions: list[int] = []
+    headed: list[tuple[int, int]] = []
+    answers: list[tuple[float, int]] = []
+    turns: list[tuple[bool, int, int, int]] = []
+    seen: set[str] = set()
+    number = 0
+    for file in files:
+        request.deadline.check()
+        levels: list[tuple[int, float, int]] = []
+        heads = 0
+        for entry in file.entries:
+            score, found = scores[number], words[number]
+            number += 1
+            folded = _DIGITS.sub("0", " ".join(entry.text[:_LONG].split()))
+            name = None if entry.context else defined_name(entry.text)
+            if name is not None and (not subject or subject.intersection(terms(name))):
+                definitions.append(entry.index)
+            elif name is not None and folded not in seen:
+                headed.append((heads, entry.index))
+                heads += 1
+            elif telling & found and folded not in seen and len(entry.text) <= _LONG:
+                answers.append((-score, entry.index))
+            else:
+                levels.append((_level(entry, folded in seen), -score, entry.index))
+            seen.add(folded)
+        for place, (level, _, index) in enumerate(sorted(levels)):
+            turns.append((level > 2, place, level, index))
+    best = [index for _, index in sorted(answers)]
+    return Ranking(
+        best[:_ANSWERS],
+        definitions,
+        [
+            *(index for _, index in sorted(headed)),
+            *best[_ANSWERS:],
+            *(turn[-1] for turn in sorted(turns)),
+        ],
+    )
+
+
+def _level(entry: Entry, repeated: bool) -> int:
+    """How little a match tells, from 0."""
+    if len(entry.text) > _LONG:
+        return 5
+    if entry.context or not entry.text.strip():
+        return 4
+    if repeated:
+        return 3
+    return 2 if is_import(entry.text) else 1

@@ -1,0 +1,142 @@
+"""The compressor for JSON and tables."""
+
+from __future__ import annotations
+
+from headroom.compression.fit import largest_fitting
+from headroom.compression.markers import SMALLEST, marker, plural
+from headroom.compression.model import Omission, Request, View, WrongKind
+from headroom.compression.smart_crusher.aliases import find_aliases
+from headroom.compression.smart_crusher.blocks import Block, TableBlock, build, lossless_lines
+from headroom.compression.smart_crusher.delimited import parse_table
+from headroom.compression.smart_crusher.limits import natural_limit
+from headroom.compression.smart_crusher.lossy import Selection
+from headroom.compression.smart_crusher.notation import Speller, flow
+from headroom.compression.smart_crusher.parse import Duplicates, Json, parse
+from headroom.compression.smart_crusher.table import build_table
+
+__all__ = ["SmartCrusher"]
+
+#: Below this many tokens, rows are worth more than words about the rows left out.
+_TERSE = 200
+#: Characters of a payload for which no form is too slow to try.
+_SHORT = 200_000
+
+
+class SmartCrusher:
+    """Re-encodes JSON and tables without loss; past that, shows the rows that matter most.
+
+    Lossless views are tables with one header, documents of ``key=value`` lines, or minified
+    JSON, whichever has the fewest tokens; ``headroom.decode`` reads all of them back.
+
+    >>> import json
+    >>> from headroom.compression.model import Request
+    >>> from headroom.tokens import get_counter
+    >>> counter = get_counter()
+    >>> orders = [{"id": n, "status": "open" if n == 3 else "paid"} for n in range(1, 10)]
+    >>> content = json.dumps(orders)
+    >>> view = SmartCrusher().compress(content, Request("json", counter, counter.count(content)))
+    >>> heading, header, *rows = view.text.splitlines()
+    >>> heading
+    '9 rows. In every row that does not say otherwise: status=paid'
+    >>> header, rows[:3]
+    ('id', ['1', '2', '3  status=open'])
+
+    """
+
+    name = "smart_crusher"
+    kinds = ("json", "table")
+
+    def compress(self, content: str, request: Request) -> View | None:
+        """The best view of a JSON text, JSON Lines, or a table.
+
+        Raises:
+            WrongKind: The content is none, or nested too deeply.
+            TimeBudgetExceeded: It took too long.
+
+        """
+        if request.kind == "table":
+            return _compress_table(parse_table(content), request)
+        value, _ = parse(content)
+        if isinstance(value, Duplicates):
+            # Which of two equal keys counts is not ours to say: it stays as it is, or as it was.
+            text = flow(value)
+            return _small(text, request) if request.fits(text) else None
+        if not isinstance(value, (dict, list)):
+            raise WrongKind("a single value is no structure")
+        return _compress(content, value, request)
+
+
+def _compress_table(rows: list[Json], request: Request) -> View | None:
+    speller = Speller()
+    table = build_table(rows, speller, request, of_text=True)
+    root = TableBlock("", table, rows, "", 0)
+    text = "\n".join(lossless_lines(root, speller))
+    return _choose(rows, root, speller, text, request)
+
+
+def _compress(content: str, value: Json, request: Request) -> View | None:
+    speller = Speller(find_aliases(value, request))
+    root = build(value, speller, request)
+    if root is None:
+        return _small(flow(value), request)
+    lossless = "\n".join(lossless_lines(root, speller))
+    # Writing minified JSON takes time: only where it may be the shorter one.
+    if len(content) < _SHORT or len(lossless) > 0.8 * len(content):
+        lossless = min(lossless, flow(value), key=request.counter.count)
+    return _choose(value, root, speller, lossless, request)
+
+
+def _choose(
+    value: Json, root: Block, speller: Speller, lossless: str, request: Request
+) -> View | None:
+    """The lossless view where it is small enough, else one of the most important units."""
+    if request.fidelity == "lossless" and request.max_tokens is None:
+        return _small(lossless, request)
+    selection = Selection(root, speller, request)
+    limit = request.max_tokens
+    if limit is None:
+        rows = selection.row_tokens / max(1, sum(selection.costs))
+        limit = natural_limit(request.original_tokens, min(1.0, rows), request.fidelity)
+    if request.counter.count(lossless) <= limit:
+        return _small(lossless, request)
+    return _sampled(selection, limit, request) or _nothing_fits(value, root, limit, request)
+
+
+def _small(text: str, request: Request) -> View | None:
+    """A lossless view, if it saves anything."""
+    fits = request.counter.count(text) < request.original_tokens
+    return View(text, lossless=True) if fits else None
+
+
+def _sampled(selection: Selection, limit: int, request: Request) -> View | None:
+    order = selection.order(limit)
+    selection.terse = limit < _TERSE
+    if request.max_tokens is None:
+        # One unit must be seen whatever it costs, if it is not most of the payload.
+        first = selection.costs[order[0]]
+        limit = max(limit, min(first + 200, request.original_tokens * 6 // 10))
+    kept = largest_fitting(order, selection.costs, selection.render, request, limit)
+    if not kept:
+        return None
+    omissions: list[Omission] = []
+    text = selection.render(kept, omissions)
+    return View(text, lossless=False, omissions=tuple(omissions))
+
+
+def _nothing_fits(value: Json, root: Block, limit: int, request: Request) -> View:
+    """The smallest honest views, the most telling first."""
+    assert isinstance(value, (dict, list))
+    size = len(value)
+    if isinstance(root, TableBlock):
+        where, omission = f"rows 1-{size}", Omission("rows", ((1, size),))
+    else:
+        where, omission = plural(size, "value"), Omission("values", ())
+    names = ""
+    if isinstance(root, TableBlock):
+        names = ", ".join(root.table.names[:20])
+    elif isinstance(value, dict):
+        names = ", ".join(list(value)[:20])
+    for text in (marker(where, names[:300]), marker(where), "[left out]"):
+        if request.counter.count(text) <= limit:
+            return View(text, lossless=False, omissions=(omission,))
+    return View(SMALLEST, lossless=False, omissions=(omission,))

@@ -1,0 +1,120 @@
+"""Finds the columns that a collection of like objects has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Union
+
+from headroom.compression.smart_crusher.notation import name
+from headroom.compression.smart_crusher.parse import Json
+
+__all__ = ["Column", "Plan", "are_alike", "find_plan", "sample"]
+
+#: Rows that decide on the columns: more of them change nothing that is worth the time.
+SAMPLE = 400
+#: A key that fewer of the rows have is said where it occurs.
+DENSE_ENOUGH = 0.25
+MAX_COLUMNS = 400
+MAX_NESTED_KEYS = 12
+MAX_NESTED_TABLES = 3
+
+Tree = dict[str, Union[int, "Tree"]]
+
+
+@dataclass
+class Column:
+    """One column: where its values stand in a row, and what they are."""
+
+    path: tuple[str, ...]
+    form: Literal["plain", "list", "map"] = "plain"
+    inner: Plan | None = None
+
+    @property
+    def heading(self) -> str:
+        """As the header line says it."""
+        if self.inner is None:
+            return name(self.path)
+        columns = ",".join(column.heading for column in self.inner.columns)
+        return name(self.path) + (f"[{columns}]" if self.form == "list" else f"{{(key),{columns}}}")
+
+
+@dataclass
+class Plan:
+    """The columns of a table."""
+
+    columns: list[Column] = field(default_factory=list)
+    #: From the keys of a row to the numbers of its columns; nested like the row.
+    tree: Tree = field(default_factory=dict)
+
+
+def sample(values: Sequence[Json], size: int = SAMPLE) -> list[Json]:
+    """Some of the values, evenly spread."""
+    if len(values) <= size:
+        return list(values)
+    return [values[index * len(values) // size] for index in range(size)]
+
+
+def are_alike(objects: Sequence[dict[str, Json]]) -> bool:
+    """Whether objects share most of their keys."""
+    keys: set[str] = set()
+    total = 0
+    for one in objects:
+        keys.update(one)
+        total += len(one)
+    return bool(total) and len(keys) <= 2.5 * total / len(objects) + 2
+
+
+def find_plan(rows: Sequence[Json], nested: int = 0) -> Plan | None:
+    """The columns of rows that are mostly like objects; ``None`` where they are not."""
+    some = sample(rows)
+    objects = [row for row in some if isinstance(row, dict)]
+    if len(objects) * 2 < len(some) or len(objects) < 2 or not are_alike(objects):
+        return None
+    plan = Plan()
+    _add_columns(objects, (), plan, plan.tree, DENSE_ENOUGH * len(objects), nested)
+    return plan if plan.columns else None
+
+
+def _add_columns(
+    objects: list[dict[str, Json]],
+    path: tuple[str, ...],
+    plan: Plan,
+    tree: Tree,
+    dense: float,
+    nested: int,
+) -> None:
+    by_key: dict[str, list[Json]] = {}
+    for one in objects:
+        for key, value in one.items():
+            by_key.setdefault(key, []).append(value)
+    for key, values in by_key.items():
+        if len(values) < dense or len(plan.columns) >= MAX_COLUMNS:
+            continue
+        here = (*path, key)
+        members = [value for value in values if isinstance(value, dict) and value]
+        column = Column(here)
+        if len(members) * 2 > len(values) and len(here) < MAX_NESTED_KEYS:
+            if len(members) > 1 and are_alike(members):
+                branch: Tree = {}
+                tree[key] = branch
+                _add_columns(members, here, plan, branch, dense, nested)
+                continue
+            items = [item for member in members for item in member.values()]
+            column = _inner(column, "map", items, nested)
+        else:
+            lists = [value for value in values if isinstance(value, list) and value]
+            items = [item for value in lists for item in value]
+            column = _inner(column, "list", items, nested)
+        tree[key] = len(plan.columns)
+        plan.columns.append(column)
+
+
+def _inner(column: Column, form: Literal["list", "map"], items: list[Json], nested: int) -> Column:
+    """The column as a table of its own, where nearly all of its items are like objects."""
+    if nested >= MAX_NESTED_TABLES or len(items) < 3:
+        return column
+    if sum(isinstance(item, dict) for item in items) * 10 < len(items) * 9:
+        return column
+    inner = find_plan(items, nested + 1)
+    return column if inner is None else Column(column.path, form, inner)

@@ -1,0 +1,214 @@
+"""Which rows of a table nobody could guess from the others.
+
+No list of words says what is an error: a row is surprising by the shape of the data alone. A
+value's surprise is its information content beyond what the column has on average (Shannon, "A
+Mathematical Theory of Communication", 1948); numbers far out are those beyond Tukey's outer
+fences ("Exploratory Data Analysis", 1977).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import groupby, pairwise
+
+from headroom.compression.smart_crusher.notation import BARE_NUMBER
+from headroom.compression.smart_crusher.table import Table
+
+__all__ = ["Surprises", "find_surprises"]
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_DIGITS = re.compile(r"\d+")
+_WORDS = re.compile(r"[^\W\d_]{3,}")
+#: Longer cells are judged by their beginning, and by their length.
+_LONGEST = 400
+_FENCE = 3.0
+_JUMP = 6.0
+
+
+class Surprises:
+    """What is surprising in a table: rows by number from 0, the most surprising first."""
+
+    def __init__(self) -> None:
+        #: Few rows of a column: each of them says something that no other row says.
+        self.rare: list[int] = []
+        #: Rows at which a column begins to behave differently.
+        self.changes: list[int] = []
+        #: Rows of columns with so many odd values that these are no surprise, and extremes.
+        self.unusual: list[int] = []
+
+
+def find_surprises(table: Table, check: Callable[[], None]) -> Surprises:
+    """Looks at every column of a table.
+
+    Args:
+        table: Its rows.
+        check: Called once a column, to watch the time.
+
+    """
+    found = Surprises()
+    count = len(table.rows)
+    if count < 4:
+        return found
+    rare: list[list[int]] = []
+    unusual: list[list[int]] = []
+    changes: list[list[int]] = []
+    few = max(3, count // 25)
+
+    def note(rows: list[int]) -> None:
+        if rows:
+            (rare if len(rows) <= few else unusual).append(rows)
+
+    note(_odd_rows(table))
+    for index in range(len(table.names)):
+        check()
+        cells = [row.cells[index] for row in table.rows]
+        if len(set(cells)) == 1:
+            continue
+        numbers = _numbers(cells)
+        if numbers is not None:
+            note(_far_out(numbers))
+            changes.append(_jumps(numbers))
+            unusual.append(_extremes(numbers))
+        if _repeats(cells):
+            note(_rare_values(cells))
+            changes.append(_turns(cells))
+        else:
+            if numbers is None:
+                note(_rare_values([_shape(cell) for cell in cells]))
+                note(_far_out([float(len(cell)) for cell in cells]))
+                note(_rare_words(cells))
+            else:
+                kinds = ["n" if math.isfinite(n) else _shape(c) for c, n in zip(cells, numbers)]
+                note(_rare_values(kinds))
+    found.rare = _in_turn(rare)
+    found.changes = _in_turn(changes)
+    found.unusual = _in_turn(unusual)
+    return found
+
+
+def _in_turn(queues: Sequence[Sequence[int]]) -> list[int]:
+    """The first of each queue, then the second of each: no column takes all the room."""
+    order: dict[int, None] = {}
+    for place in range(max(map(len, queues), default=0)):
+        for queue in queues:
+            if place < len(queue):
+                order.setdefault(queue[place])
+    return list(order)
+
+
+def _repeats(cells: Sequence[str]) -> bool:
+    """Whether a column's values come from a set, rather than being new in each row."""
+    return len(set(cells)) * 2 <= len(cells)
+
+
+def _least_bits(count: int) -> float:
+    """How much beyond the average a surprise must be: less in tables of a few rows."""
+    return min(3.0, 0.6 * math.log2(count))
+
+
+def _rare_values(cells: Sequence[str]) -> list[int]:
+    """Rows whose value says much more than the column's values do on average."""
+    count = len(cells)
+    frequency = Counter(cells)
+    entropy = -sum(n / count * math.log2(n / count) for n in frequency.values())
+    least = entropy + _least_bits(count)
+    seen: Counter[str] = Counter()
+    rows: list[tuple[int, float, int]] = []
+    for index, cell in enumerate(cells):
+        surprise = -math.log2(frequency[cell] / count)
+        if surprise >= least:
+            # One row of each rare value first, then the second of each.
+            rows.append((seen[cell], -surprise, index))
+            seen[cell] += 1
+    return [index for _, _, index in sorted(rows)]
+
+
+def _odd_rows(table: Table) -> list[int]:
+    """Rows with keys that others do not have, and rows of another shape."""
+    signatures = [
+        "=" if row.whole is not None else "\n".join(sorted(key for key, _ in row.extras))
+        for row in table.rows
+    ]
+    return _rare_values(signatures) if any(signatures) else []
+
+
+def _shape(cell: str) -> str:
+    """What a string looks like: letters and digits, each run of them as one sign."""
+    return _DIGITS.sub("9", _LETTERS.sub("a", cell[:_LONGEST]))
+
+
+def _rare_words(cells: Sequence[str]) -> list[int]:
+    """Rows with a word that is rarer than the rarest word of a usual row of the column."""
+    words = [set(_WORDS.findall(cell[:_LONGEST].lower())) for cell in cells]
+    spoken = [index for index, found in enumerate(words) if found]
+    if len(spoken) < 8:
+        return []
+    frequency = Counter(word for found in words for word in found)
+    rarest = [min(frequency[word] for word in words[index]) for index in spoken]
+    surprise = [-math.log2(n / len(spoken)) for n in rarest]
+    least = sorted(surprise)[len(surprise) // 2] + _least_bits(len(spoken))
+    rows = [(-bits, index) for bits, index in zip(surprise, spoken) if bits >= least]
+    return [index for _, index in sorted(rows)]
+
+
+def _numbers(cells: Sequence[str]) -> list[float] | None:
+    """A column's numbers, NaN where there is none; ``None`` if it is no column of numbers."""
+    numbers = [float(cell) if BARE_NUMBER.fullmatch(cell) else math.nan for cell in cells]
+    present = sum(1 for cell in cells if cell)
+    valid = sum(1 for number in numbers if math.isfinite(number))
+    return numbers if valid >= 4 and valid * 10 >= present * 9 else None
+
+
+def _quartiles(numbers: Sequence[float]) -> tuple[float, float, float]:
+    ordered = sorted(number for number in numbers if math.isfinite(number))
+    quarter = len(ordered) // 4
+    return ordered[quarter], ordered[len(ordered) // 2], ordered[-1 - quarter]
+
+
+def _far_out(numbers: Sequence[float]) -> list[int]:
+    """Rows beyond Tukey's outer fences, the farthest first."""
+    low, middle, high = _quartiles(numbers)
+    # Where half of the values are one and the same, a tenth of it is the scale.
+    spread = (high - low) or abs(middle) / 10 or 1.0
+    rows = []
+    for index, number in enumerate(numbers):
+        if not math.isfinite(number):
+            continue
+        distance = max(low - number, number - high) / spread
+        if distance > _FENCE:
+            rows.append((-distance, index))
+    return [index for _, index in sorted(rows)]
+
+
+def _extremes(numbers: Sequence[float]) -> list[int]:
+    finite = [index for index, number in enumerate(numbers) if math.isfinite(number)]
+    highest = max(finite, key=lambda index: (numbers[index], -index))
+    lowest = min(finite, key=lambda index: (numbers[index], index))
+    return [highest] if highest == lowest else [highest, lowest]
+
+
+def _jumps(numbers: Sequence[float]) -> list[int]:
+    """Rows at which a series leaves its usual steps, the largest step first."""
+    finite = [(index, number) for index, number in enumerate(numbers) if math.isfinite(number)]
+    if len(finite) < 12:
+        return []
+    steps = [abs(after[1] - before[1]) for before, after in pairwise(finite)]
+    low, _, high = _quartiles(steps)
+    spread = (high - low) or high or 1.0
+    rows = [
+        (-step, place[0]) for step, place in zip(steps, finite[1:]) if step > high + _JUMP * spread
+    ]
+    return [index for _, index in sorted(rows)][: max(2, len(numbers) // 25)]
+
+
+def _turns(cells: Sequence[str]) -> list[int]:
+    """Rows at which a column that stays the same for long takes another value."""
+    starts: list[int] = []
+    position = 0
+    for _, run in groupby(cells):
+        starts.append(position)
+        position += sum(1 for _ in run)
+    return starts[1:] if len(starts) <= max(2, len(cells) // 12) else []

@@ -1,0 +1,105 @@
+"""CSV, TSV and Markdown tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from headroom.compression.model import Request, View, WrongKind
+from headroom.compression.smart_crusher import SmartCrusher, decode, looks_like_table
+from headroom.tokens import get_counter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+COUNTER = get_counter("gpt-4o")
+
+
+def view_of(content: str, **options: Any) -> View | None:
+    request = Request("table", COUNTER, COUNTER.count(content), **options)
+    return SmartCrusher().compress(content, request)
+
+
+def written(rows: list[list[str]], delimiter: str = ",") -> str:
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+def test_a_table_decodes_to_its_cells(delimiter: str) -> None:
+    rows = [[str(n), "Vienna, AT", "" if n % 3 else "01", "active"] for n in range(40)]
+    content = written([["id", "place", "code", "state"], *rows], delimiter)
+    assert looks_like_table(content)
+    view = view_of(content, fidelity="lossless")
+    assert view is not None
+    assert view.text.startswith("40 rows of text. In every row that does not say otherwise: ")
+    expected = [dict(zip(["id", "place", "code", "state"], row)) for row in rows]
+    assert decode(view.text) == expected
+
+
+def test_a_markdown_table() -> None:
+    lines = ["| id | state |", "|----|:-----:|", *(f"| {n} | open |" for n in range(30))]
+    content = "\n".join(lines)
+    assert looks_like_table(content)
+    view = view_of(content)
+    assert view is not None
+    assert decode(view.text) == [{"id": str(n), "state": "open"} for n in range(30)]
+
+
+cells = st.one_of(
+    st.sampled_from(["", "1", "a", "x,y", 'q"q', "null", "true", "a=b", "  ", "$1", "[", "=x"]),
+    st.text(st.characters(exclude_characters="\r\n\0", exclude_categories=["Cs"]), max_size=6),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(cells, cells, st.sampled_from(["", "ok", "7"])), min_size=4, max_size=20))
+def test_any_cells_come_back(rows: list[tuple[str, str, str]]) -> None:
+    content = written([["id", "first name", "s.t"], *map(list, rows)])
+    try:
+        view = view_of(content, fidelity="lossless")
+    except WrongKind:
+        return
+    if view is not None:
+        assert decode(view.text) == [dict(zip(["id", "first name", "s.t"], row)) for row in rows]
+
+
+def test_rows_of_another_length_are_lists_of_their_cells() -> None:
+    lines = ["id,state", *(f"{n},open" for n in range(60))]
+    lines[30] = "29,open,really"
+    view = view_of("\n".join(lines), fidelity="lossless")
+    assert view is not None
+    assert decode(view.text)[29] == ["29", "open", "really"]  # type: ignore[index]
+
+
+def test_a_large_table_shows_its_outliers() -> None:
+    lines = [
+        "ts,host,ms",
+        *(f"2024-05-01 10:{n % 60:02d},web-{n % 4},{20 + n % 9}" for n in range(600)),
+    ]
+    lines[333] = "2024-05-01 10:32,web-0,88123"
+    lines[444] = "2024-05-01 10:23,mainframe,21"
+    view = view_of("\n".join(lines))
+    assert view is not None
+    assert "88123" in view.text
+    assert "mainframe" in view.text
+    assert COUNTER.count(view.text) < 0.16 * COUNTER.count("\n".join(lines))
+    (omission,) = view.omissions
+    assert all(not first <= row <= last for row in (333, 444) for first, last in omission.ranges)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "", "a,b\n1,2", "Dear all,\nthis, that and more.\nBest,\nAda\n", "a b\nd e\ng h\nj k",
+        "a,a\n1,2\n3,4\n5,6", 'a,b\n1,"2\n3,4\n5,6\n7,8',
+        "One thing, another.\nFirst this, then that.\nSome more, and more.\nAnd so, it ends.",
+        "def f(a, b):\n    return a, b\n\nx, y = f(1, 2)\nprint(x, y)",
+    ],
+)  # fmt: skip
+def test_what_is_no_table_is_of_the_wrong_kind(content: str) -> None:
+    assert not looks_like_table(content)
+    with pytest.raises(WrongKind):
+        view_of(content)

@@ -1,0 +1,85 @@
+"""The documents tell the truth: their code runs, their links lead somewhere."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import headroom
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FOLDERS = (".", "core", "docs", "adapters/*", "packages/*", "benchmarks")
+DOCUMENTS = sorted(path for folder in FOLDERS for path in ROOT.glob(f"{folder}/*.md"))
+# Those of an adapter run with its framework, in its own tests.
+RUN_HERE = sorted({ROOT / "core" / "README.md", *(ROOT / "docs").glob("*.md")})
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def blocks(path: Path) -> list[str]:
+    return re.findall(r"^```python\n(.*?)^```", path.read_text(), re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_links_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)", path.read_text()):
+        if "://" not in target:
+            assert (path.parent / target).exists(), f"{name(path)} points to {target}"
+
+
+@pytest.mark.parametrize("path", [path for path in RUN_HERE if blocks(path)], ids=name)
+def test_examples_run(path: Path, tmp_path: Path) -> None:
+    script = tmp_path / "example.py"
+    script.write_text("\n".join(blocks(path)))
+    subprocess.run([sys.executable, str(script)], check=True, cwd=tmp_path, timeout=120)
+
+
+def test_the_examples_of_the_front_page_run(tmp_path: Path) -> None:
+    plain, *frameworks = blocks(ROOT / "README.md")
+    script = tmp_path / "example.py"
+    script.write_text(plain)
+    subprocess.run([sys.executable, str(script)], check=True, timeout=120)
+    for block in frameworks:
+        compile(block, "README.md", "exec")
+
+
+@pytest.mark.parametrize(
+    "module", sorted(m.name for m in pkgutil.walk_packages(headroom.__path__, "headroom."))
+)
+def test_docstrings_run(module: str) -> None:
+    failed, _ = doctest.testmod(importlib.import_module(module))
+    assert not failed
+
+
+def test_the_first_command_of_the_front_page_shows_a_handoff() -> None:
+    (command,) = re.findall(r"&& python (examples/\S+)", (ROOT / "README.md").read_text())
+    shown = subprocess.run(
+        [sys.executable, command], check=True, cwd=ROOT, timeout=60, capture_output=True, text=True
+    ).stdout
+    assert shown.count(" saved;") == 4
+    (saved,) = re.findall(r"\((\S+) % saved\), counted", shown)
+    assert float(saved) > 70
+    assert '"order":41042' in shown
+
+
+def test_ci_runs_the_command_of_the_front_page() -> None:
+    command = 'python -m pip install "nox[uv]" && python -m nox'
+    for path in (".ci/run", "README.md", "CONTRIBUTING.md", ".github/workflows/ci.yml"):
+        assert command in (ROOT / path).read_text(), f"{path} has another command"
+
+
+def test_every_package_has_what_a_package_has() -> None:
+    projects = sorted(path.parent for path in ROOT.glob("**/pyproject.toml") if path.parent != ROOT)
+    assert len(projects) >= 5
+    for project in projects:
+        for needed in ("README.md", "CHANGELOG.md", "src", "tests"):
+            assert (project / needed).exists(), f"{name(project)} lacks {needed}"
+        assert list(project.glob("src/*/py.typed")), f"{name(project)} is not marked as typed"

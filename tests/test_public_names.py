@@ -1,0 +1,83 @@
+"""The public face of the core: what changes here changes what users wrote."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+
+import headroom
+from headroom import CompressResult, ContextEntry, ContextStats, Excerpt, Omission, SharedContext
+
+NAMES = """
+    MARKER CompressResult Compressor ContextEntry ContextStats Excerpt Fidelity Handoff Header
+    HeadroomError IntegrityError KeyEvicted KeyExpired KeyNotFound Limits MemoryStore Missing
+    Omission PayloadTooLarge Pipeline Record Request RetrievalTool SharedContext Store StoreError
+    TokenCounter UnsupportedPayload Usage View WrongKind __version__ compress decode get_counter
+    open_store
+"""
+
+SIGNATURES = {
+    SharedContext: "model ttl max_entries * max_bytes max_payload_bytes store namespace fidelity"
+    " pipeline counter on_error",
+    SharedContext.put: "self key data * agent query max_tokens fidelity ttl kind tool",
+    SharedContext.get: "self key * full query max_tokens fidelity tool",
+    SharedContext.get_entry: "self key",
+    SharedContext.require: "self key",
+    SharedContext.retrieve: "self key * query rows lines sentences path max_tokens",
+    SharedContext.delete: "self key",
+    SharedContext.keys: "self",
+    SharedContext.clear: "self",
+    SharedContext.stats: "self",
+    SharedContext.is_view: "self text",
+    SharedContext.count_tokens: "self text",
+    headroom.compress: "content * query max_tokens fidelity model kind counter",
+    headroom.decode: "view * parse_float parse_int",
+    headroom.get_counter: "model",
+    headroom.open_store: "url",
+    headroom.Handoff: "ctx query max_tokens fidelity min_tokens exclude on_compress tool",
+    headroom.RetrievalTool: "ctx max_tokens",
+}
+
+FIELDS = {
+    ContextEntry: "key original compressed original_tokens compressed_tokens agent timestamp"
+    " transforms reference kind lossless omissions failure",
+    ContextStats: "entries total_original_tokens total_compressed_tokens total_tokens_saved"
+    " savings_percent total_bytes expired evicted failures store_errors tokenizer tokenizer_exact",
+    CompressResult: "text tokens_before tokens_after transforms kind lossless omissions failure",
+    Excerpt: "text tokens key reference kind where truncated",
+    Omission: "unit ranges path",
+}
+
+
+def parameters(function: object) -> str:
+    found: list[str] = []
+    for parameter in inspect.signature(function).parameters.values():  # type: ignore[arg-type]
+        if parameter.kind is parameter.KEYWORD_ONLY and "*" not in found:
+            found.append("*")
+        found.append(parameter.name)
+    return " ".join(found)
+
+
+def test_names() -> None:
+    assert sorted(headroom.__all__) == sorted(NAMES.split())
+    for public in headroom.__all__:
+        assert getattr(headroom, public) is not None
+
+
+def test_signatures() -> None:
+    assert {f: parameters(f) for f in SIGNATURES} == SIGNATURES
+
+
+def test_fields() -> None:
+    names = {c: " ".join(field.name for field in dataclasses.fields(c)) for c in FIELDS}
+    assert names == FIELDS
+
+
+def test_everything_public_is_explained() -> None:
+    for public in headroom.__all__:
+        thing = getattr(headroom, public)
+        if inspect.isclass(thing) or inspect.isfunction(thing):
+            assert inspect.getdoc(thing), f"{public} has no docstring"
+            for member, value in inspect.getmembers(thing, inspect.isfunction):
+                if not member.startswith("_") and value.__module__.startswith("headroom"):
+                    assert inspect.getdoc(getattr(thing, member)), f"{public}.{member}"
