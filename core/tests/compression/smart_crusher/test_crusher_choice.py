@@ -174,6 +174,19 @@ def test_rows_of_long_texts_each_keep_something() -> None:
     assert any(one.unit == "rows" and one.path == "/results" for one in few.omissions)
 
 
+def test_rows_too_large_for_the_budget_are_shown_in_part() -> None:
+    rows = [
+        {"id": n, "name": f"N{n}", **{f"field{k}": f"value {n * k}" for k in range(60)}}
+        for n in range(20)
+    ]
+    view = view_of(rows, max_tokens=150)
+    assert view.text.startswith("20 rows, the values of each below its number.")
+    assert "\n1:\n id=0\n" in view.text
+    assert 75 < COUNTER.count(view.text) <= 150
+    assert any(one.path == "" and one.unit == "rows" for one in view.omissions)
+    assert any(one.path.startswith("/0/field") for one in view.omissions)
+
+
 def test_small_results_stay_whole() -> None:
     files = [{"name": f"file{n}.py", "size": n * 371 % 997, "type": "file"} for n in range(30)]
     view = view_of(files)

@@ -99,7 +99,12 @@ def _choose(
         limit = natural_limit(request.original_tokens, min(1.0, rows), request.fidelity)
     if request.counter.count(lossless) <= limit:
         return _small(lossless, request)
-    return _sampled(selection, limit, request) or _nothing_fits(value, root, limit, request)
+    view = _sampled(selection, limit, request)
+    if view is None:
+        # Not one row fits: some values of some rows may.
+        parts = Selection(root, speller, request, longest_row=2 * limit)
+        view = _sampled(parts, limit, request)
+    return view or _nothing_fits(value, root, limit, request)
 
 
 def _small(text: str, request: Request) -> View | None:

@@ -40,9 +40,19 @@ class Selection:
     """The units of a value, their order, and the views with some of them.
 
     A unit is a line of a document, or a row of a table. Units are numbered as they stand.
+
+    Args:
+        root: The value.
+        speller: The one that spelled it.
+        request: Counts tokens, knows the query, watches the time.
+        longest_row: Tables whose rows all have more characters are shown in parts of rows.
+
     """
 
-    def __init__(self, root: Block, speller: Speller, request: Request) -> None:
+    def __init__(
+        self, root: Block, speller: Speller, request: Request, longest_row: int | None = None
+    ) -> None:
+        self._longest_row = longest_row
         #: Whether markers say only where something is left out, not what it held.
         self.terse = False
         self._speller = speller
@@ -83,7 +93,9 @@ class Selection:
         return block
 
     def _is_better_in_parts(self, block: TableBlock) -> bool:
-        """Whether some sentences of each row say more than the whole of a few rows."""
+        """Whether parts of each row say more than the whole of a few rows, or of none."""
+        if self._longest_row is not None:
+            return min(map(len, block.table.lines)) > self._longest_row
         if not is_mostly_text(block.values):
             return False
         # A row that the query names is wanted whole.

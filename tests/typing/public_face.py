@@ -1,0 +1,75 @@
+"""Never run, only read by the type checkers: how users write against the core."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from headroom import (
+    CompressResult,
+    ContextEntry,
+    ContextStats,
+    Excerpt,
+    Handoff,
+    KeyNotFound,
+    MemoryStore,
+    Omission,
+    Pipeline,
+    Request,
+    RetrievalTool,
+    SharedContext,
+    View,
+    compress,
+    get_counter,
+    open_store,
+)
+from typing_extensions import assert_type
+
+
+@dataclass
+class Order:
+    number: int
+
+
+class FirstLine:
+    """A compressor, by its shape alone."""
+
+    name = "first_line"
+    kinds = ("text",)
+
+    def compress(self, content: str, request: Request) -> View | None:
+        first, _, rest = content.partition("\n")
+        if not rest or request.fidelity == "lossless":
+            return None
+        omission = Omission("lines", ((2, 1 + content.count("\n")),))
+        return View(f"{first}\n[{omission.where} left out]", False, (omission,))
+
+
+def words(text: str) -> int:
+    return len(text.split())
+
+
+def blocking() -> None:
+    ctx = SharedContext("gpt-4o", 60, 10, max_bytes=10**6, store=MemoryStore(), counter=words)
+    SharedContext(store=open_store("memory://"), ttl=None, max_entries=None)
+    SharedContext(pipeline=Pipeline([FirstLine()]), counter=get_counter("gpt-4"))
+    assert_type(ctx.put("key", [Order(1)], agent="a", fidelity="lossless"), ContextEntry)
+    assert_type(ctx.get("key", query="order 1", max_tokens=50), "str | None")
+    assert_type(ctx.get_entry("key"), "ContextEntry | None")
+    assert_type(ctx.retrieve("key", rows=1), Excerpt)
+    assert_type(ctx.stats(), ContextStats)
+    assert_type(list(ctx), "list[str]")
+    assert_type("key" in ctx, bool)
+    try:
+        assert_type(ctx.require("key").omissions, "tuple[Omission, ...]")
+    except KeyNotFound as error:
+        assert_type(error.when, "float | None")
+    assert_type(compress({"a": 1}, kind="json"), CompressResult)
+    assert_type(Handoff(ctx).view("text", source="a"), str)
+    assert_type(RetrievalTool(ctx)("key", query="a"), str)
+
+
+async def asynchronous(ctx: SharedContext) -> None:
+    assert_type(await ctx.aput("key", "text"), ContextEntry)
+    assert_type(await ctx.aget("key", full=True), "str | None")
+    assert_type(await ctx.aretrieve("key", query="a"), Excerpt)
+    assert_type(await ctx.adelete("key"), bool)
