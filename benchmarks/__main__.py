@@ -11,11 +11,10 @@ from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 
-from headroom import __version__, get_counter
-
 from benchmarks.cases import load_corpus
 from benchmarks.material import build
 from benchmarks.methods import Peer, Row, measure
+from headroom import __version__, get_counter
 
 
 def lost_to(name: str, rows: dict[str, Row]) -> list[str]:

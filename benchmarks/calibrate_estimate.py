@@ -32,6 +32,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import toktok  # type: ignore[import-untyped]
+
 from headroom.tokens import EstimateCounter
 from headroom.tokens.estimate import shapes
 

@@ -14,10 +14,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from benchmarks.cases import Case, fold
 from headroom import CompressResult, TokenCounter, compress
 from headroom.compression.smart_crusher import decode
-
-from benchmarks.cases import Case, fold
 
 __all__ = ["Peer", "Row", "measure"]
 

@@ -10,8 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import headroom
 import pytest
+
+import headroom
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = (".", "core", "docs", "adapters/*", "packages/*", "benchmarks")

@@ -10,8 +10,9 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import headroom
 import pytest
+
+import headroom
 
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "core" / "src" / "headroom"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from headroom import MemoryStore, SharedContext
 from headroom_testing import ManualClock
 

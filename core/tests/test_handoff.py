@@ -5,6 +5,7 @@ import logging
 from typing import Any
 
 import pytest
+
 from headroom import ContextEntry, Handoff, Limits, MemoryStore, Record, SharedContext
 
 ROWS = json.dumps([{"id": n, "status": "paid", "total": 20 + n % 7} for n in range(200)])

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from uuid import UUID
 
 import pytest
+
 from headroom import SharedContext, UnsupportedPayload, compress
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from headroom import IntegrityError, MemoryStore, Missing, Record, RetrievalTool, SharedContext
 from headroom_testing import ManualClock
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from typing_extensions import assert_type
+
 from headroom import (
     CompressResult,
     ContextEntry,
@@ -22,7 +24,6 @@ from headroom import (
     get_counter,
     open_store,
 )
-from typing_extensions import assert_type
 
 
 @dataclass

@@ -33,9 +33,10 @@ with warnings.catch_warnings():
 from crewai import Agent
 from crewai.hooks import clear_all_hooks
 from crewai.llms.base_llm import BaseLLM
+from pydantic import Field
+
 from headroom import SharedContext
 from headroom_crewai import uninstall, use_context
-from pydantic import Field
 
 # What CrewAI and its dependencies do on their own, seen at both ends of the range.
 FRAMEWORK_WARNINGS = [

@@ -11,6 +11,8 @@ import pytest
 from crewai import Agent, Crew, Process, Task
 from crewai.hooks import clear_all_hooks
 from crewai.tasks.task_output import TaskOutput
+from pydantic import BaseModel
+
 from headroom import ContextEntry, MemoryStore, SharedContext
 from headroom_crewai import (
     callback_context,
@@ -19,7 +21,6 @@ from headroom_crewai import (
     task_callback,
     use_context,
 )
-from pydantic import BaseModel
 
 MakeAgent = Callable[..., Agent]
 

@@ -8,8 +8,9 @@ import pkgutil
 import re
 from pathlib import Path
 
-import headroom_crewai
 import pytest
+
+import headroom_crewai
 
 README = Path(__file__).parent.parent / "README.md"
 MODULES = [

@@ -14,9 +14,10 @@ from crewai.flow.flow import Flow, listen, start
 from crewai.hooks import InterceptionPoint, get_hooks, register_hook
 from crewai.hooks.dispatch import register_scoped, scoped_hooks
 from crewai.tasks.conditional_task import ConditionalTask
+from pydantic import BaseModel
+
 from headroom import ContextEntry, MemoryStore, Pipeline, Request, SharedContext, View
 from headroom_crewai import compressed_context, install, uninstall
-from pydantic import BaseModel
 
 MakeAgent = Callable[..., Agent]
 

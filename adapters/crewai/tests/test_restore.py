@@ -10,6 +10,7 @@ import pytest
 from crewai import Agent, Crew, Task
 from crewai.crews.crew_output import CrewOutput
 from crewai.tasks.task_output import TaskOutput
+
 from headroom import MemoryStore, SharedContext
 from headroom_crewai import make_task_callback, restore_outputs, task_callback, use_context
 

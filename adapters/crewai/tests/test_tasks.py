@@ -9,9 +9,10 @@ from crewai import Agent, Crew, Task
 from crewai.tasks.conditional_task import ConditionalTask
 from crewai.tasks.task_output import TaskOutput
 from crewai.utilities.formatter import aggregate_raw_outputs_from_task_outputs
-from headroom_crewai.tasks import Part, join, parts_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from headroom_crewai.tasks import Part, join, parts_of
 
 MakeAgent = Callable[..., Agent]
 

@@ -4,12 +4,13 @@ import sqlite3
 from pathlib import Path
 from typing import Any, TypedDict
 
-from headroom import SharedContext
-from headroom_langgraph import compress_node
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, interrupt
+
+from headroom import SharedContext
+from headroom_langgraph import compress_node
 
 THREAD: RunnableConfig = {"configurable": {"thread_id": "1"}}
 

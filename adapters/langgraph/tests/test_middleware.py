@@ -3,15 +3,16 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-import headroom_langgraph
 import pytest
-from headroom import SharedContext
-from headroom_langgraph import HeadroomMiddleware
 from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_core.tools import tool
 from langgraph.types import Command
 from scripted import ScriptedModel, calls
+
+import headroom_langgraph
+from headroom import SharedContext
+from headroom_langgraph import HeadroomMiddleware
 
 ASKED: dict[str, Any] = {"messages": [HumanMessage("Which flight was diverted?")]}
 

@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any, TypedDict
 
 import pytest
-from headroom import ContextEntry, MemoryStore, Pipeline, Request, SharedContext, View
-from headroom_langgraph import compress_node, retrieve_tool
 from langchain_core.messages import (
     AIMessage,
     AnyMessage,
@@ -25,6 +23,9 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command, Overwrite, RetryPolicy, Send, StreamWriter, interrupt
 from pydantic import BaseModel
 from scripted import ScriptedModel, calls
+
+from headroom import ContextEntry, MemoryStore, Pipeline, Request, SharedContext, View
+from headroom_langgraph import compress_node, retrieve_tool
 
 
 class State(TypedDict, total=False):

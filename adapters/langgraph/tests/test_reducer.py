@@ -3,12 +3,13 @@ import operator
 from typing import Annotated, Any, TypedDict
 
 import pytest
-from headroom import ContextEntry, SharedContext
-from headroom_langgraph import compress_reducer
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
 from langgraph.types import Overwrite
+
+from headroom import ContextEntry, SharedContext
+from headroom_langgraph import compress_reducer
 
 
 def run(schema: Any, *updates: dict[str, Any], start: dict[str, Any] | None = None) -> Any:

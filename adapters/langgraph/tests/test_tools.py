@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from headroom import RetrievalTool, SharedContext
-from headroom_langgraph import retrieve_tool
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
+
+from headroom import RetrievalTool, SharedContext
+from headroom_langgraph import retrieve_tool
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from headroom import SharedContext
 
 # The tests import scripted.py, which stands beside them.

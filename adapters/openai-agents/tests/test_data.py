@@ -4,9 +4,10 @@ import json
 import time
 
 import pytest
-from headroom_openai_agents.data import as_json
 from hypothesis import given
 from hypothesis import strategies as st
+
+from headroom_openai_agents.data import as_json
 
 values = st.recursive(
     st.none()

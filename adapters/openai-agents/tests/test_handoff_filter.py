@@ -19,9 +19,10 @@ from agents import (
     handoff,
 )
 from agents.items import ToolCallOutputItem
+from scripted import ScriptedModel, calls, outputs, says
+
 from headroom import ContextEntry, Limits, MemoryStore, Record, SharedContext
 from headroom_openai_agents import handoff_filter, retrieve_tool
-from scripted import ScriptedModel, calls, outputs, says
 
 QUESTION = "Which flight was diverted?"
 

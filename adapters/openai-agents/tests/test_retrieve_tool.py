@@ -5,6 +5,7 @@ import json
 import pytest
 from agents import FunctionTool
 from agents.tool_context import ToolContext
+
 from headroom import RetrievalTool, SharedContext
 from headroom_openai_agents import retrieve_tool
 

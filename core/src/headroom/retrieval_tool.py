@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass
 
 from headroom.context import SharedContext
-from headroom.errors import HeadroomError, KeyNotFound
+from headroom.errors import KeyNotFound
 
 __all__ = ["RetrievalTool"]
 
@@ -82,7 +82,8 @@ class RetrievalTool:
             return _sentence(str(error))
         except (ValueError, TypeError) as error:
             return _sentence(f"this call cannot be answered: {error}")
-        except HeadroomError as error:
+        except Exception as error:
+            # Not the error's message: it may quote the payload.
             logger.warning("a retrieval failed: %s", type(error).__name__)
             return "The original cannot be read at the moment."
         return found.text or "Nothing was found. Try other words, or rows or lines."

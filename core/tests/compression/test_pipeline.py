@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 import pytest
+
 from headroom import (
     Compressor,
     CompressResult,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from headroom import Omission, Pipeline, Request, SharedContext, View
 
 PATIENCE = 10.0

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from headroom import KeyNotFound, SharedContext
 from headroom.context.retrieval import parse_ranges
 from headroom_testing import HOSTILE
@@ -55,6 +56,50 @@ def test_rows_by_path(ctx: SharedContext) -> None:
     assert ctx.retrieve("orders", path="/orders/4/name").text == '[/orders/4/name]\n"customer 5"'
 
 
+def test_rows_of_a_table(ctx: SharedContext) -> None:
+    rows = [f"{n},customer {n},{'Oslo' if n % 3 else 'Rome'}" for n in range(1, 101)]
+    entry = ctx.put("table", "\n".join(["id,name,city", *rows]))
+    assert entry.kind == "table"
+    assert ctx.retrieve("table", rows="7").text == (
+        '[rows 7]\n{"id":"7","name":"customer 7","city":"Oslo"}'
+    )
+    assert '"name":"customer 42"' in ctx.retrieve("table", query="customer 42").text
+
+
+def test_sentences_of_a_value(ctx: SharedContext) -> None:
+    report = " ".join(f"Sentence {n} says what happened on day {n} of the year." for n in range(99))
+    ctx.put("report", {"body": report, "title": "Days"})
+    found = ctx.retrieve("report", path="/body", sentences="4-5")
+    assert found.text == (
+        "[sentences 4-5 of /body]\n"
+        "Sentence 3 says what happened on day 3 of the year.\n"
+        "Sentence 4 says what happened on day 4 of the year."
+    )
+
+
+def test_every_omission_of_a_view_can_be_asked_for_as_it_stands(ctx: SharedContext) -> None:
+    rows = [{"id": n, "note": f"word{n} stands here", "x": {"y": n % 5}} for n in range(300)]
+    for key, data in (
+        ("rows", rows),
+        ("nested", {"meta": {"page": 1}, "items": rows}),
+        ("log", LOG * 3),
+        ("text", " ".join(f"The town of {n} lies on river {n * 7}." for n in range(300))),
+    ):
+        entry = ctx.put(key, data, max_tokens=200)
+        assert entry.omissions
+        for omission in entry.omissions:
+            first, last = omission.ranges[0]
+            found = ctx.retrieve(
+                key,
+                max_tokens=10**6,
+                path=omission.path or None,
+                **{omission.unit: f"{first}-{last}"},
+            )
+            assert not found.truncated
+            spans = found.where.removesuffix(f" of {omission.path}")
+            assert spans in (f"{omission.unit} {first}-{last}", f"{omission.unit} {first}")
+
+
 def test_by_reference(ctx: SharedContext) -> None:
     entry = ctx.require("log")
     found = ctx.retrieve(entry.reference, lines=1)
@@ -101,7 +146,7 @@ def test_odd_originals(name: str) -> None:
         ("log", {"lines": "first"}, 'lines must look like "3-111" or "3,7-9", counted from 1'),
         ("log", {"lines": "0"}, "counted from 1"),
         ("log", {"lines": "5-3"}, "a range goes upwards"),
-        ("log", {"rows": "1"}, "not JSON: ask for lines"),
+        ("log", {"rows": "1"}, "no rows and no paths: ask for lines"),
         ("orders", {"path": "orders"}, 'it begins with "/"'),
         ("orders", {"path": "/nothing"}, "there is nothing at this path"),
         ("orders", {"path": "/orders/0/id", "rows": "1"}, "no rows at this path"),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+
 from headroom import (
     HeadroomError,
     KeyEvicted,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from headroom import MemoryStore, SharedContext, open_store
 
 

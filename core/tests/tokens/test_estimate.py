@@ -14,9 +14,10 @@ import uuid
 
 import pytest
 import toktok
-from headroom.tokens import EstimateCounter, TokenCounter
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from headroom.tokens import EstimateCounter, TokenCounter
 
 ESTIMATE = EstimateCounter()
 

@@ -9,6 +9,7 @@ import time
 import types
 
 import pytest
+
 from headroom import SharedContext, TokenCounter, get_counter
 from headroom.tokens import EstimateCounter, resolve
 

@@ -1,9 +1,10 @@
 """The contracts find what is wrong."""
 
 import pytest
+from hypothesis import strategies as st
+
 from headroom import Compressor, Limits, MemoryStore, Missing, Omission, Record, Request, View
 from headroom_testing import CompressorLaws, ManualClock, StoreContract
-from hypothesis import strategies as st
 
 
 class Contract(StoreContract):

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from crewai.tasks.task_output import TaskOutput
-from headroom import ContextEntry, Fidelity, Handoff, SharedContext
 
+from headroom import ContextEntry, Fidelity, Handoff, SharedContext
 from headroom_crewai.choice import Choice, choose, chosen
 from headroom_crewai.restore import remember
 from headroom_crewai.retrieve import TOOL_NAME, has_tool

@@ -23,7 +23,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from headroom import ContextEntry, Fidelity, Handoff, SharedContext
-
 from headroom_crewai.tasks import observe
 
 __all__ = ["Choice", "callback_context", "choose", "chosen", "use_context"]

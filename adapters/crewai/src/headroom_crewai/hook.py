@@ -13,8 +13,8 @@ from crewai import Task
 from crewai.hooks import InterceptionPoint, register_hook, unregister_hook
 from crewai.hooks.contexts import StepContext
 from crewai.hooks.dispatch import get_scoped_hooks, scoped_hooks
-from headroom import ContextEntry, Fidelity, Handoff, SharedContext
 
+from headroom import ContextEntry, Fidelity, Handoff, SharedContext
 from headroom_crewai.choice import choose
 from headroom_crewai.retrieve import TOOL_NAME, has_tool
 from headroom_crewai.tasks import Part, crew_of, join, parts_of

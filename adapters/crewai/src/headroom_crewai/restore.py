@@ -9,8 +9,8 @@ from collections import OrderedDict
 from weakref import WeakKeyDictionary
 
 from crewai.crews.crew_output import CrewOutput
-from headroom import ContextEntry, SharedContext
 
+from headroom import ContextEntry, SharedContext
 from headroom_crewai.choice import chosen
 
 __all__ = ["remember", "restore_outputs"]

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Iterable
 from typing import Any
 
 from crewai import Crew, Process, Task
 from crewai.tools import BaseTool
 from crewai.types.callback import SerializableCallable
-from headroom import KeyNotFound, SharedContext
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
+from headroom import RetrievalTool, SharedContext
 from headroom_crewai.choice import chosen
 from headroom_crewai.tasks import reader_agent, readers
 
 __all__ = ["TOOL_NAME", "RetrieveTool", "attach_retrieve_tool", "has_tool", "retrieve_tool"]
 
-logger = logging.getLogger("headroom.crewai")
+TOOL_NAME = RetrievalTool.name
 
-TOOL_NAME = "headroom_retrieve"
-
-_DESCRIPTION = (
-    "Looks up what was left out of a text that says so. Give the key that the text names, and "
-    "words to look for, or a place. "
-    'Example: {"key": "searcher-1a2b3c4d", "query": "refunds"} or '
-    '{"key": "searcher-1a2b3c4d", "rows": "3-20"}'
-)
+_SAYS = RetrievalTool.parameters
 
 
 class RetrieveArguments(BaseModel):
@@ -36,12 +28,12 @@ class RetrieveArguments(BaseModel):
     # Models write one row as a number.
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
-    key: str = Field(description="The key, as the text with left out parts names it.")
-    query: str | None = Field(default=None, description="Words to look for.")
-    rows: str | None = Field(default=None, description='Rows, such as "3-20" or "3,7-9".')
-    lines: str | None = Field(default=None, description='Lines, such as "3-20".')
-    sentences: str | None = Field(default=None, description='Sentences, such as "3-20".')
-    path: str | None = Field(default=None, description='A JSON pointer, such as "/data/0/name".')
+    key: str = Field(description=_SAYS["key"])
+    query: str | None = Field(default=None, description=_SAYS["query"])
+    rows: str | None = Field(default=None, description=_SAYS["rows"])
+    lines: str | None = Field(default=None, description=_SAYS["lines"])
+    sentences: str | None = Field(default=None, description=_SAYS["sentences"])
+    path: str | None = Field(default=None, description=_SAYS["path"])
 
 
 def never_cached(_arguments: Any = None, _result: Any = None) -> bool:
@@ -65,7 +57,7 @@ class RetrieveTool(BaseTool):
     """
 
     name: str = TOOL_NAME
-    description: str = _DESCRIPTION
+    description: str = RetrievalTool.description
     args_schema: type[BaseModel] = RetrieveArguments
     cache_function: SerializableCallable = never_cached
     #: The most tokens of one answer.
@@ -92,25 +84,7 @@ class RetrieveTool(BaseTool):
         ctx = self.ctx
         if ctx is None:
             return "Nothing can be looked up: this tool has no context."
-        try:
-            # Models send an empty text where they mean nothing.
-            excerpt = ctx.retrieve(
-                key,
-                query=query or None,
-                rows=rows or None,
-                lines=lines or None,
-                sentences=sentences or None,
-                path=path or None,
-                max_tokens=self.max_tokens,
-            )
-        except KeyNotFound as error:
-            return f"Nothing can be looked up here: {error}."
-        except (ValueError, TypeError) as error:
-            return f"This cannot be looked up: {error}."
-        except Exception as error:
-            logger.warning("an original could not be looked up: %s", type(error).__name__)
-            return "This cannot be looked up now; go on without it, or try again later."
-        return excerpt.text or f"Nothing in {key!r} matches; ask with other words, or by place."
+        return RetrievalTool(ctx, self.max_tokens)(key, query, rows, lines, sentences, path)
 
     async def _arun(
         self,

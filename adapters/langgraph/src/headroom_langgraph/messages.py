@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from headroom import RetrievalTool
 from langchain_core.messages import (
     AIMessage,
     BaseMessage,
@@ -13,6 +12,8 @@ from langchain_core.messages import (
     HumanMessage,
     ToolMessage,
 )
+
+from headroom import RetrievalTool
 
 __all__ = ["is_message_like", "with_views"]
 

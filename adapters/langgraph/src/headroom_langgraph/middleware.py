@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
-from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
 from langchain_core.messages import ToolMessage
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command
 
+from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
 from headroom_langgraph.question import question_in
 from headroom_langgraph.tools import retrieve_tool
 from headroom_langgraph.updates import UpdateViews, checked_names

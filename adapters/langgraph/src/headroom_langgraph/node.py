@@ -8,10 +8,10 @@ import inspect
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from typing import Any, TypeVar, cast
 
-from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
 from langchain_core.runnables import Runnable, RunnableLambda
 from langgraph.config import get_config
 
+from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
 from headroom_langgraph.question import question_in
 from headroom_langgraph.updates import UpdateViews, checked_names
 

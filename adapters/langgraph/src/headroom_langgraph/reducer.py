@@ -8,10 +8,10 @@ from collections.abc import Callable, Collection
 from typing import Any
 from weakref import WeakValueDictionary
 
-from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
 from langchain_core.messages import BaseMessage
 from langgraph.graph.message import add_messages
 
+from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
 from headroom_langgraph.updates import UpdateViews, checked_names
 
 __all__ = ["compress_reducer"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from headroom import RetrievalTool, SharedContext
 from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import BaseModel, Field
+
+from headroom import RetrievalTool, SharedContext
 
 __all__ = ["retrieve_tool"]
 

@@ -12,11 +12,11 @@ import logging
 from collections.abc import Collection, Mapping
 from typing import TypeVar, cast
 
-from headroom import Handoff
 from langchain_core.messages import BaseMessage
 from langgraph.types import Command, Overwrite
 from pydantic import BaseModel
 
+from headroom import Handoff
 from headroom_langgraph.messages import is_message_like, with_views
 
 __all__ = ["UpdateViews", "checked_names"]

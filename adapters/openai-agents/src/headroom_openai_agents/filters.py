@@ -10,8 +10,8 @@ from dataclasses import replace
 from agents import HandoffInputData
 from agents.handoffs import HandoffInputFilter
 from agents.items import HandoffOutputItem
-from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
 
+from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
 from headroom_openai_agents.items import ItemViews
 
 __all__ = ["handoff_filter"]

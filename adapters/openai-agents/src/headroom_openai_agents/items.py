@@ -12,9 +12,9 @@ from typing import cast
 
 from agents import RunItem, TResponseInputItem
 from agents.items import MessageOutputItem, ToolCallItem, ToolCallOutputItem
-from headroom import Handoff
 from openai.types.responses import ResponseOutputText
 
+from headroom import Handoff
 from headroom_openai_agents.data import as_json
 
 __all__ = ["ItemViews"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from agents import FunctionTool, function_tool
-from headroom import RetrievalTool, SharedContext
 from pydantic import Field
+
+from headroom import RetrievalTool, SharedContext
 
 __all__ = ["retrieve_tool"]
 

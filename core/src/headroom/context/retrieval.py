@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from headroom.compression import WrongKind
 from headroom.compression.fit import spans
 from headroom.compression.relevance import bm25
 from headroom.tokens import TokenCounter
@@ -98,24 +99,37 @@ def find(
 
 
 def _units(content: str, kind: str, selection: Selection) -> tuple[str, list[_Unit]]:
+    # Like the compressors: imported when first needed.
+    from headroom.compression.kompress import sentences as sentences_of_text
+    from headroom.compression.smart_crusher.texts import sentences as sentences_of_value
+
     if selection.lines is not None:
         return "lines", _numbered(content.split("\n"))
-    # Like the compressors: imported when first needed.
-    from headroom.compression.kompress import sentences as split_sentences
-
-    if selection.sentences is not None or (kind == "text" and selection.rows is None):
-        return "sentences", _numbered(split_sentences(content))
-    if kind == "json" or selection.rows is not None or selection.path is not None:
-        document = _parse(content)
-        if document is not None:
-            return "rows", _json_units(document.value, selection)
-        if selection.rows is not None or selection.path is not None:
-            raise ValueError("this original is not JSON: ask for lines, or by query")
+    if selection.sentences is not None and selection.path:
+        value = _resolve(_require_data(content, kind), selection.path)
+        if not isinstance(value, str):
+            raise ValueError("there are no sentences at this path: it is no text")
+        return "sentences", _numbered(sentences_of_value(value) or [value], selection.path)
+    if selection.sentences is not None or (
+        kind == "text" and selection.rows is None and selection.path is None
+    ):
+        return "sentences", _numbered(sentences_of_text(content))
+    if selection.rows is not None or selection.path is not None:
+        return "rows", _json_units(_require_data(content, kind), selection)
+    if kind in ("json", "table") and (document := _parse(content, kind)) is not None:
+        return "rows", _json_units(document.value, selection)
     return "lines", _numbered(content.split("\n"))
 
 
-def _numbered(texts: Sequence[str]) -> list[_Unit]:
-    return [_Unit(number, text) for number, text in enumerate(texts, 1)]
+def _require_data(content: str, kind: str) -> object:
+    document = _parse(content, kind)
+    if document is None:
+        raise ValueError("this original has no rows and no paths: ask for lines, or by query")
+    return document.value
+
+
+def _numbered(texts: Sequence[str], path: str = "") -> list[_Unit]:
+    return [_Unit(number, text, path) for number, text in enumerate(texts, 1)]
 
 
 @dataclass(frozen=True)
@@ -123,7 +137,14 @@ class _Document:
     value: object
 
 
-def _parse(content: str) -> _Document | None:
+def _parse(content: str, kind: str) -> _Document | None:
+    from headroom.compression.smart_crusher.delimited import parse_table
+
+    if kind == "table":
+        try:
+            return _Document(parse_table(content))
+        except WrongKind:
+            return None
     try:
         return _Document(json.loads(content))
     except (ValueError, RecursionError):
@@ -226,7 +247,8 @@ def _render(chosen: list[_Unit], unit: str, more: int) -> Found:
         for first, last in spans(sorted(here)):
             place = _place(unit, first, last, path)
             places.append(place)
-            joint = "" if unit == "sentences" else "\n"
+            # Sentences of a text carry the white space between them; those of a value do not.
+            joint = "" if unit == "sentences" and not path else "\n"
             body = joint.join(here[number] for number in range(first, last + 1))
             blocks.append(f"[{place}]\n{body.strip() if unit == 'sentences' else body}")
     if more:

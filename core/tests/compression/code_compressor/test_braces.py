@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from headroom.compression.code_compressor import languages
 from headroom.compression.code_compressor.brace_scan import is_balanced, scan
 from headroom.compression.model import WrongKind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from headroom.compression.code_compressor.named import named_symbols
 from headroom.compression.code_compressor.outline import Symbol
 

@@ -7,10 +7,11 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from headroom.compression.code_compressor.python_parse import parse
-from headroom.compression.model import WrongKind
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from headroom.compression.code_compressor.python_parse import parse
+from headroom.compression.model import WrongKind
 
 from .laws import COUNTER, check, compress
 

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from headroom.compression.code_compressor.recognise import looks_like_code
 
 STDLIB = Path(sysconfig.get_paths()["stdlib"])

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from headroom.compression.code_compressor.recognise import looks_like_code
 from headroom.compression.code_compressor.tree_parse import parse_tree, reparse
 from headroom.compression.model import Deadline, TimeBudgetExceeded, WrongKind

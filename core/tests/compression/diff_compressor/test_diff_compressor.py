@@ -5,12 +5,13 @@ import re
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from headroom.compression.diff_compressor import DiffCompressor, looks_like_diff
 from headroom.compression.markers import MARKER
 from headroom.compression.model import Deadline, Request, TimeBudgetExceeded, View, WrongKind
 from headroom.tokens import get_counter
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 COUNTER = get_counter()
 SIGN = re.compile(r"\[([+-]) left out at the start of these (\d+) lines\]")

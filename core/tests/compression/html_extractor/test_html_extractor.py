@@ -5,14 +5,15 @@ import time
 from html import unescape
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from headroom.compression.html_extractor import HtmlExtractor, looks_like_html
 from headroom.compression.html_extractor.blocks import read_page
 from headroom.compression.html_extractor.tokenize import tokenize
 from headroom.compression.markers import MARKER
 from headroom.compression.model import Deadline, Request, TimeBudgetExceeded, View, WrongKind
 from headroom.tokens import get_counter
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 COUNTER = get_counter()
 

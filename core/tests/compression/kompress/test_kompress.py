@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from headroom.compression.kompress import Kompress, sentences
 from headroom.compression.kompress.choice import choose
 from headroom.compression.model import Compressor, Deadline, Omission, Request, View

@@ -6,12 +6,13 @@ import re
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from headroom.compression.kompress import Kompress, sentences
 from headroom.compression.markers import MARKER, SMALLEST
 from headroom.compression.model import Deadline, Request, TimeBudgetExceeded, View
 from headroom.tokens import get_counter
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 COUNTER = get_counter()
 

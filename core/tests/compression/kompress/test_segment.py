@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from headroom.compression.kompress import sentences
 from headroom.compression.kompress.segment import LONGEST
 

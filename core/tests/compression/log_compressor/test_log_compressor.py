@@ -7,10 +7,11 @@ import time
 import traceback
 
 import pytest
+from hypothesis import strategies as st
+
 from headroom import CompressResult, compress, get_counter
 from headroom.compression.log_compressor import LogCompressor
 from headroom_testing import CompressorLaws
-from hypothesis import strategies as st
 
 
 def service_log(count: int = 2000) -> str:

@@ -4,6 +4,9 @@ import contextlib
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from headroom.compression.markers import MARKER
 from headroom.compression.model import Deadline, Request, TimeBudgetExceeded, View, WrongKind
 from headroom.compression.search_compressor import (
@@ -13,8 +16,6 @@ from headroom.compression.search_compressor import (
 )
 from headroom.compression.search_compressor.definitions import defined_name
 from headroom.tokens import get_counter
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 COUNTER = get_counter()
 

@@ -7,6 +7,7 @@ import random
 from typing import Any
 
 import pytest
+
 from headroom.compression.model import Request, View
 from headroom.compression.smart_crusher import SmartCrusher, decode
 from headroom.compression.smart_crusher.order import named, spread

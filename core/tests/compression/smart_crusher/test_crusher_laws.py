@@ -8,12 +8,13 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from headroom.compression.markers import MARKER, SMALLEST
 from headroom.compression.model import Omission, Request, View, WrongKind
 from headroom.compression.smart_crusher import SmartCrusher, decode
 from headroom.tokens import get_counter
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 COUNTER = get_counter("gpt-4o")
 

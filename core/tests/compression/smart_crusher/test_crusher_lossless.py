@@ -7,6 +7,9 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from headroom.compression.model import Request, View, WrongKind
 from headroom.compression.smart_crusher import SmartCrusher, decode
 from headroom.compression.smart_crusher.aliases import find_aliases
@@ -14,8 +17,6 @@ from headroom.compression.smart_crusher.blocks import build, lossless_lines
 from headroom.compression.smart_crusher.notation import Speller
 from headroom.compression.smart_crusher.parse import parse
 from headroom.tokens import get_counter
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 COUNTER = get_counter("gpt-4o")
 

@@ -7,11 +7,12 @@ import io
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from headroom.compression.model import Request, View, WrongKind
 from headroom.compression.smart_crusher import SmartCrusher, decode, looks_like_table
 from headroom.tokens import get_counter
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 COUNTER = get_counter("gpt-4o")
 

@@ -6,6 +6,9 @@ import time
 from abc import ABC, abstractmethod
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from headroom import (
     MARKER,
     Compressor,
@@ -15,9 +18,6 @@ from headroom import (
     Pipeline,
     get_counter,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from headroom_testing.payloads import HOSTILE, hostile_text
 
 __all__ = ["CompressorLaws"]

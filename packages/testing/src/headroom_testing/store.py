@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 import pytest
+
 from headroom import Header, Limits, Missing, Record, Store
 
 __all__ = ["StoreContract"]

@@ -77,7 +77,8 @@ def _records(lines: Sequence[str]) -> list[list[str]]:
 
 
 def _markdown(lines: Sequence[str]) -> list[list[str]] | None:
-    if not all(line.strip().startswith("|") for line in lines):
+    # NUL stands for an escaped bar below.
+    if not all(line.strip().startswith("|") and "\0" not in line for line in lines):
         return None
     rule = _markdown_cells(lines[1])
     if not rule or not all(_SEPARATOR_CELL.fullmatch(cell) for cell in rule):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from headroom.compression.markers import marker, plural
@@ -17,7 +17,7 @@ from headroom.compression.smart_crusher.blocks import (
     heading_lines,
 )
 from headroom.compression.smart_crusher.notation import DOCUMENT, Speller, segment
-from headroom.compression.smart_crusher.order import REST, Rank, named, rank_rows, relevance
+from headroom.compression.smart_crusher.order import FILL, REST, Rank, named, rank_rows, relevance
 from headroom.compression.smart_crusher.summary import Summary
 from headroom.compression.smart_crusher.texts import is_mostly_text, sentence_line, sentences
 
@@ -102,7 +102,10 @@ class Selection:
         return not any(named(block.table.lines, self._request.query, identifiers_only=True))
 
     def order(self, limit: int) -> list[int]:
-        """All units, the most important first; those too large for the limit last."""
+        """The units, the most important first; those too large for the limit last.
+
+        Without a budget, rows that would only fill one are not among them.
+        """
         query = self._request.query
         naming, scores = named(self.texts, query), relevance(self.texts, query)
         best = max(scores, default=0.0)
@@ -116,14 +119,17 @@ class Selection:
                 naming[first:last],
                 scores[first:last],
                 self._request.deadline.check,
+                self._request.fidelity,
             )
             # The deeper in the document, the later, other things being equal.
             depth = table.path.count("/") / 10
             self._write_in_full(table, first, naming[first:last], limit)
             ranks[first:last] = [(tier + (depth if tier > 1 else 0), rank) for tier, rank in ranked]
+        units: Iterable[int] = range(len(ranks))
+        if self._request.max_tokens is None:
+            units = [unit for unit in units if ranks[unit][0] < FILL]
         return sorted(
-            range(len(ranks)),
-            key=lambda unit: (self.costs[unit] * 10 > limit * 9, ranks[unit], unit),
+            units, key=lambda unit: (self.costs[unit] * 10 > limit * 9, ranks[unit], unit)
         )
 
     def _write_in_full(

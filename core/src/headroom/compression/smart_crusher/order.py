@@ -6,16 +6,22 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from math import log2
 
+from headroom.compression.model import Fidelity
 from headroom.compression.relevance import bm25, query_terms
 from headroom.compression.smart_crusher.surprise import find_surprises
 from headroom.compression.smart_crusher.table import Table
 
-__all__ = ["Rank", "named", "rank_rows", "relevance", "spread"]
+__all__ = ["FILL", "Rank", "named", "rank_rows", "relevance", "spread"]
 
 #: A tier and a place in it; the smallest goes first.
 Rank = tuple[float, float]
 
 NAMED, ANSWERS, SHOWS, ENDS, MENTIONS, UNUSUAL, REST = range(7)
+#: After everything else, the lines of documents included.
+FILL = 9
+
+#: Ordinary rows that show what the others are like; more of them only fill a budget.
+_TYPICAL: dict[Fidelity, int] = {"lossless": 24, "balanced": 24, "compact": 6}
 
 _EDGES = "?.,;:!\"'()<>[]{}`"
 _MAX_PHRASE = 4
@@ -97,6 +103,7 @@ def rank_rows(
     naming: Sequence[float],
     scores: Sequence[float],
     check: Callable[[], None],
+    fidelity: Fidelity,
 ) -> list[Rank]:
     """The rank of each row of a table.
 
@@ -105,6 +112,7 @@ def rank_rows(
         naming: How surely the query names each row.
         scores: How well each row answers the query.
         check: Watches the time.
+        fidelity: How many ordinary rows are worth showing.
 
     """
     count = len(table.rows)
@@ -125,9 +133,12 @@ def rank_rows(
     )
     add(ANSWERS, [index for index in by_score if best and scores[index] >= best / 2][:20])
     surprises = find_surprises(table, check)
-    add(SHOWS, [0, *surprises.rare])
+    # What nobody could guess goes before what shows the shape: the header does that as well.
+    add(SHOWS, [*surprises.rare[:3], 0, *surprises.rare[3:]])
     add(ENDS, [count - 1, *surprises.changes])
     add(MENTIONS, [index for index in by_score if scores[index] > best / 8])
     add(UNUSUAL, surprises.unusual[: max(10, count // 20)])
-    add(REST, list(spread(count)))
+    evenly = list(spread(count))
+    add(REST, evenly[: _TYPICAL[fidelity]])
+    add(FILL, evenly)
     return [ranks[index] for index in range(count)]
