@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cases import Case, fold
-from headroom import CompressResult, TokenCounter, compress
-from headroom.compression.smart_crusher import decode
+from headroom import CompressResult, TokenCounter, compress, decode
 
 __all__ = ["Peer", "Row", "measure"]
 

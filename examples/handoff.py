@@ -62,7 +62,7 @@ def worker_log() -> str:
             try:
                 raise TimeoutError(f"issuer gave no answer for order {order} after 30.0 s")
             except TimeoutError:
-                log.exception("settlement of order %d failed, attempt 9 of 9", order, extra=stamp)
+                log.exception("order %d could not be settled, attempt 9 of 9", order, extra=stamp)
         elif number % 3 == 1:
             log.info("captured order %d in %d ms", order, chance.randrange(40, 400), extra=stamp)
         else:

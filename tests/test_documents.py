@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,6 +51,16 @@ def test_the_examples_of_the_front_page_run(tmp_path: Path) -> None:
     subprocess.run([sys.executable, str(script)], check=True, timeout=120)
     for block in frameworks:
         compile(block, "README.md", "exec")
+
+
+def test_the_view_of_the_front_page_is_the_one_that_its_example_gives() -> None:
+    page = (ROOT / "README.md").read_text()
+    names: dict[str, Any] = {}
+    exec(blocks(ROOT / "README.md")[0], names)
+    view = names["ctx"].get("orders", query="order 41077", max_tokens=200)
+    assert f"```\n{view}\n```" in page
+    before, after = names["entry"].original_tokens, names["ctx"].count_tokens(view)
+    assert f"{after} tokens instead of {before:,}" in page
 
 
 @pytest.mark.parametrize(

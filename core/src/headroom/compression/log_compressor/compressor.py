@@ -21,7 +21,7 @@ _GOOD_ANSWER = 0.6
 _ALERT_VARIANTS = 20
 
 _NUMBER = re.compile(r"(?<![\w.-])(-?\d{1,15}(?:\.\d{1,9})?)(?![\w.-]*\d)")
-_NAME = re.compile(r"([A-Za-z_][\w-]{1,24})[=: ]{1,2}$")
+_NAME = re.compile(r"(?<![\w-])([A-Za-z_-]{2,24})[=: ]{1,2}$")
 _RANGES = 3
 
 
