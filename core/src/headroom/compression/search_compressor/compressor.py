@@ -59,7 +59,9 @@ class SearchCompressor:
         if limit is not None and lossless is not None and request.fits(lossless.text):
             return lossless
         view = self._choice(content, entries, request)
-        return view if view is None or view.omissions else lossless or view
+        if view is not None and not view.omissions and lossless is not None:
+            return lossless if request.fits(lossless.text) else view
+        return view
 
     @staticmethod
     def _lossless(content: str, entries: Sequence[Entry], request: Request) -> View | None:
@@ -134,6 +136,7 @@ class _Renderer:
         names = dict(zip(shown, headings([self._files[number].path for number in shown])))
         view: list[str] = []
         missing: list[File] = []
+        missing_somewhere = len(shown) < len(self._files)
         lost = 0
         for number, file in enumerate(self._files):
             if number not in names:
@@ -153,6 +156,8 @@ class _Renderer:
         if lost:
             legend = f"{lost} of {plural(self._lines, 'line')}, where {SMALLEST} stands or a count"
             view.insert(0, f"[left out: {legend}]")
+        elif self._separators and not missing_somewhere:
+            view.insert(0, f"[left out: {plural(len(self._separators), 'separator line')}]")
         return "\n".join(view)
 
 
