@@ -23,7 +23,7 @@ SIGNATURES = {
     SharedContext.get: "self key * full query max_tokens fidelity tool",
     SharedContext.get_entry: "self key",
     SharedContext.require: "self key",
-    SharedContext.retrieve: "self key * query rows lines sentences path max_tokens",
+    SharedContext.retrieve: "self key * query rows lines sentences path within max_tokens",
     SharedContext.delete: "self key",
     SharedContext.keys: "self",
     SharedContext.clear: "self",
@@ -45,7 +45,7 @@ FIELDS = {
     " savings_percent total_bytes expired evicted failures store_errors tokenizer tokenizer_exact",
     CompressResult: "text tokens_before tokens_after transforms kind lossless omissions failure",
     Excerpt: "text tokens key reference kind where truncated",
-    Omission: "unit ranges path",
+    Omission: "unit ranges path within",
 }
 
 

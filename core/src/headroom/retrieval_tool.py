@@ -55,6 +55,7 @@ class RetrievalTool:
         "lines": 'Lines to read, counted from 1, such as "3-20" or "7".',
         "sentences": 'Sentences to read, counted from 1, such as "3-20" or "7".',
         "path": 'JSON pointer of the value to read, or of what holds the rows, such as "/data".',
+        "within": 'Lines of the part that the others are counted in, such as "12-80".',
     }
 
     def __call__(
@@ -65,6 +66,7 @@ class RetrievalTool:
         lines: str | None = None,
         sentences: str | None = None,
         path: str | None = None,
+        within: str | None = None,
     ) -> str:
         """The answer to one call: an excerpt, or a sentence that says why there is none."""
         try:
@@ -76,6 +78,7 @@ class RetrievalTool:
                 lines=lines or None,
                 sentences=sentences or None,
                 path=path or None,
+                within=within or None,
                 max_tokens=self.max_tokens,
             )
         except KeyNotFound as error:
@@ -96,9 +99,10 @@ class RetrievalTool:
         lines: str | None = None,
         sentences: str | None = None,
         path: str | None = None,
+        within: str | None = None,
     ) -> str:
         """The same, without blocking the event loop."""
-        return await asyncio.to_thread(self, key, query, rows, lines, sentences, path)
+        return await asyncio.to_thread(self, key, query, rows, lines, sentences, path, within)
 
 
 def _sentence(message: str) -> str:

@@ -34,6 +34,7 @@ class RetrieveArguments(BaseModel):
     lines: str | None = Field(default=None, description=_SAYS["lines"])
     sentences: str | None = Field(default=None, description=_SAYS["sentences"])
     path: str | None = Field(default=None, description=_SAYS["path"])
+    within: str | None = Field(default=None, description=_SAYS["within"])
 
 
 def never_cached(_arguments: Any = None, _result: Any = None) -> bool:
@@ -80,11 +81,12 @@ class RetrieveTool(BaseTool):
         lines: str | None = None,
         sentences: str | None = None,
         path: str | None = None,
+        within: str | None = None,
     ) -> str:
         ctx = self.ctx
         if ctx is None:
             return "Nothing can be looked up: this tool has no context."
-        return RetrievalTool(ctx, self.max_tokens)(key, query, rows, lines, sentences, path)
+        return RetrievalTool(ctx, self.max_tokens)(key, query, rows, lines, sentences, path, within)
 
     async def _arun(
         self,
@@ -94,8 +96,9 @@ class RetrieveTool(BaseTool):
         lines: str | None = None,
         sentences: str | None = None,
         path: str | None = None,
+        within: str | None = None,
     ) -> str:
-        return await asyncio.to_thread(self._run, key, query, rows, lines, sentences, path)
+        return await asyncio.to_thread(self._run, key, query, rows, lines, sentences, path, within)
 
 
 def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> RetrieveTool:

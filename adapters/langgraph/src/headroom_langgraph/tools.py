@@ -21,6 +21,7 @@ class _Arguments(BaseModel):
     lines: str | None = Field(default=None, description=_SAYS["lines"])
     sentences: str | None = Field(default=None, description=_SAYS["sentences"])
     path: str | None = Field(default=None, description=_SAYS["path"])
+    within: str | None = Field(default=None, description=_SAYS["within"])
 
 
 def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> BaseTool:

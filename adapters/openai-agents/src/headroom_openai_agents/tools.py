@@ -41,7 +41,8 @@ def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> FunctionTool
         lines: Annotated[str | None, Field(description=_SAYS["lines"])] = None,
         sentences: Annotated[str | None, Field(description=_SAYS["sentences"])] = None,
         path: Annotated[str | None, Field(description=_SAYS["path"])] = None,
+        within: Annotated[str | None, Field(description=_SAYS["within"])] = None,
     ) -> str:
-        return await retrieval.answer(key, query, rows, lines, sentences, path)
+        return await retrieval.answer(key, query, rows, lines, sentences, path, within)
 
     return headroom_retrieve

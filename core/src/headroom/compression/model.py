@@ -81,6 +81,9 @@ class Omission:
     ranges: tuple[tuple[int, int], ...]
     #: JSON pointer (RFC 6901) of what holds the rows, or of the value; ``""`` is the whole.
     path: str = ""
+    #: For a part of a text of several kinds: first and last line of the part, in which the units
+    #: are counted. ``None``: they are counted in the whole original.
+    within: tuple[int, int] | None = None
 
     @property
     def count(self) -> int:
@@ -90,10 +93,13 @@ class Omission:
     @property
     def where(self) -> str:
         """The place in words, as markers and ``retrieve`` spell it."""
-        if not self.ranges:
-            return f"{self.path}"
         spans = ",".join(f"{a}-{b}" if a != b else f"{a}" for a, b in self.ranges)
-        return f"{self.unit} {spans}" + (f" of {self.path}" if self.path else "")
+        place = f"{self.unit} {spans}" if spans else ""
+        if self.path:
+            place = f"{place} of {self.path}" if place else self.path
+        if self.within is not None:
+            place += " within lines {}-{}".format(*self.within)
+        return place
 
 
 @dataclass(frozen=True)

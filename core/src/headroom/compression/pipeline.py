@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from headroom.compression.detect import candidates
 from headroom.compression.excerpt import Excerpt, nothing_fits
+from headroom.compression.mixed import Part, compress_parts, split
 from headroom.compression.model import (
     FIDELITIES,
     KINDS,
@@ -30,6 +31,11 @@ logger = logging.getLogger("headroom.compression")
 #: A view that leaves something out and saves less than this share of the tokens is not worth
 #: what the reader misses.
 WORTH_LEAVING_OUT = 0.1
+
+
+# What has parts of several kinds looks like one of these as a whole: a parser or the signs of a
+# diff, a page or a table speak for the whole text.
+_MAY_BE_MIXED = ("log", "text")
 
 
 def check_options(
@@ -147,28 +153,57 @@ class Pipeline:
         self, content: str, request: Request, kind: str | None
     ) -> tuple[View | None, Request, str | None]:
         """The first view that a compressor makes, the request it was made for, what went wrong."""
-        name = "detection"
         try:
-            kinds: Iterable[str] = candidates(content) if kind is None else (kind,)
-            for candidate in kinds:
+            wanted = (kind,) if kind not in (None, "mixed") else candidates(content)
+            for candidate in wanted:
                 request = replace(request, kind=candidate)
-                compressor = self._compressor(candidate)
-                if compressor is None:
-                    return None, request, None
-                name = compressor.name
+                if kind == "mixed" or (kind is None and candidate in _MAY_BE_MIXED):
+                    parts = split(content, self._kind_of)
+                    if parts is not None:
+                        request = replace(request, kind="mixed")
+                        return self._mixed(content, parts, request), request, None
                 try:
-                    view = compressor.compress(content, request)
+                    return self._compressed(content, request), request, None
                 except WrongKind:
                     continue
-                if view is not None and not view.transforms:
-                    view = replace(view, transforms=(name,))
-                return view, request, None
         except Exception as error:
             # Not the error's message: it may quote the payload.
-            failure = f"{name} failed on this {request.kind}: {type(error).__name__}"
+            failure = f"{self._name(request.kind)} failed on this {request.kind}"
+            failure = f"{failure}: {type(error).__name__}"
             logger.warning("%s; the original is handed on", failure)
             return None, request, failure
         return None, replace(request, kind=kind or "text"), None
+
+    def _compressed(self, content: str, request: Request) -> View | None:
+        """The view by the compressor of the request's kind; ``None`` where there is none."""
+        compressor = self._compressor(request.kind)
+        view = None if compressor is None else compressor.compress(content, request)
+        if compressor is None or view is None or view.transforms:
+            return view
+        return replace(view, transforms=(compressor.name,))
+
+    def _name(self, kind: str) -> str:
+        compressor = self._compressor(kind)
+        return "the router" if compressor is None else compressor.name
+
+    def _mixed(self, content: str, parts: Sequence[Part], request: Request) -> View | None:
+        if request.fidelity == "lossless" and request.max_tokens is None:
+            return None
+
+        def view_of(text: str, part: Request) -> View | None:
+            try:
+                view = self._compressed(text, part)
+            except WrongKind:
+                view = self._compressed(text, replace(part, kind="text"))
+            within = view is not None and part.fits(view.text)
+            if within or self._fits(part.original_tokens, part):
+                return view
+            return self._excerpt(text, part)
+
+        return compress_parts(content, parts, request, view_of)
+
+    def _kind_of(self, content: str) -> str:
+        return next(candidates(content))
 
     def _checked(
         self, content: str, view: View | None, request: Request, failure: str | None

@@ -83,7 +83,7 @@ def describe(result: CompressResult, agent: str | None) -> dict[str, object]:
         "kind": result.kind,
         "lossless": result.lossless,
         "failure": result.failure,
-        "omissions": [[part.unit, part.path, part.ranges] for part in result.omissions],
+        "omissions": [[o.unit, o.path, o.ranges, o.within] for o in result.omissions],
     }
 
 
@@ -139,5 +139,10 @@ class _Meta:
 
 def _omission(part: object) -> Omission:
     assert isinstance(part, (list, tuple))
-    unit, path, ranges = part
-    return Omission(str(unit), tuple((int(first), int(last)) for first, last in ranges), str(path))
+    unit, path, ranges, within = part
+    return Omission(
+        str(unit),
+        tuple((int(first), int(last)) for first, last in ranges),
+        str(path),
+        None if within is None else (int(within[0]), int(within[1])),
+    )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from headroom.compression import WrongKind
+from headroom.compression.detect import candidates
 from headroom.compression.fit import spans
 from headroom.compression.relevance import bm25
 from headroom.tokens import TokenCounter
@@ -29,6 +30,7 @@ class Selection:
     rows: str | None = None
     sentences: str | None = None
     path: str | None = None
+    within: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,12 @@ def find(
             pointer to nothing.
 
     """
+    suffix = ""
+    if selection.within is not None:
+        ((first, last),) = parse_ranges(selection.within, "within")[:1]
+        content = "\n".join(content.split("\n")[first - 1 : last])
+        kind = next(candidates(content))
+        suffix = f" within lines {first}-{last}"
     unit, units = _units(content, kind, selection)
     ranges = selection.lines or selection.rows or selection.sentences
     if ranges is not None:
@@ -95,7 +103,7 @@ def find(
         ranked = sorted(found, key=lambda index: (-scores[index], index))
     else:
         ranked = list(order)
-    return _fill(units, ranked, unit, max_tokens, counter)
+    return _fill(units, ranked, unit, suffix, max_tokens, counter)
 
 
 def _units(content: str, kind: str, selection: Selection) -> tuple[str, list[_Unit]]:
@@ -213,12 +221,13 @@ def _fill(
     units: list[_Unit],
     ranked: list[int],
     unit: str,
+    suffix: str,
     max_tokens: int,
     counter: TokenCounter,
 ) -> Found:
     def render(size: int) -> Found:
         chosen = [units[index] for index in sorted(ranked[:size])]
-        return _render(chosen, unit, more=len(ranked) - size)
+        return _render(chosen, unit, suffix, more=len(ranked) - size)
 
     low, high = 0, len(ranked)
     # Doubling first: a few units are rendered often, all of them hardly ever.
@@ -235,17 +244,17 @@ def _fill(
         else:
             high = middle
     if low == 0 and ranked:
-        return _cut(units[ranked[0]], unit, len(ranked) - 1, max_tokens, counter)
+        return _cut(units[ranked[0]], unit, suffix, len(ranked) - 1, max_tokens, counter)
     return render(low)
 
 
-def _render(chosen: list[_Unit], unit: str, more: int) -> Found:
+def _render(chosen: list[_Unit], unit: str, suffix: str, more: int) -> Found:
     blocks: list[str] = []
     places: list[str] = []
     for path in dict.fromkeys(u.path for u in chosen):
         here = {u.number: u.text for u in chosen if u.path == path}
         for first, last in spans(sorted(here)):
-            place = _place(unit, first, last, path)
+            place = _place(unit, first, last, path) + suffix
             places.append(place)
             # Sentences of a text carry the white space between them; those of a value do not.
             joint = "" if unit == "sentences" and not path else "\n"
@@ -263,9 +272,11 @@ def _place(unit: str, first: int, last: int, path: str) -> str:
     return f"{unit} {numbers}" + (f" of {path}" if path else "")
 
 
-def _cut(unit: _Unit, name: str, more: int, max_tokens: int, counter: TokenCounter) -> Found:
+def _cut(
+    unit: _Unit, name: str, suffix: str, more: int, max_tokens: int, counter: TokenCounter
+) -> Found:
     """One unit that is larger than the budget: its beginning, and that it goes on."""
-    place = _place(name, unit.number, unit.number, unit.path)
+    place = _place(name, unit.number, unit.number, unit.path) + suffix
     note = f", {more} more found" if more else ""
 
     def text(size: int) -> str:

@@ -95,12 +95,13 @@ class SharedContext(SynchronousContext):
         lines: str | int | None = None,
         sentences: str | int | None = None,
         path: str | None = None,
+        within: str | None = None,
         max_tokens: int = 1000,
     ) -> Excerpt:
         """``retrieve``, without blocking the event loop."""
         return await asyncio.to_thread(
             self.retrieve, key, query=query, rows=rows, lines=lines, sentences=sentences,
-            path=path, max_tokens=max_tokens,
+            path=path, within=within, max_tokens=max_tokens,
         )  # fmt: skip
 
     async def adelete(self, key: str) -> bool:

@@ -233,6 +233,7 @@ class SynchronousContext:
         lines: str | int | None = None,
         sentences: str | int | None = None,
         path: str | None = None,
+        within: str | None = None,
         max_tokens: int = 1000,
     ) -> Excerpt:
         r"""A bounded part of an original: what a view left out, or what a query asks for.
@@ -244,6 +245,8 @@ class SynchronousContext:
             lines: Lines, likewise.
             sentences: Sentences, likewise, as the markers of a view number them.
             path: JSON pointer of the value that is asked for, or that holds the rows.
+            within: The lines of the part in which rows, lines or sentences are counted, for a text
+                of several kinds, as ``"12-80"``.
             max_tokens: The most tokens that the excerpt has.
 
         Raises:
@@ -266,6 +269,7 @@ class SynchronousContext:
             rows=range_text("rows", rows),
             sentences=range_text("sentences", sentences),
             path=path,
+            within=within,
         )
         record = self._record(key)
         if isinstance(record, Missing):

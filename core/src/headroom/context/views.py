@@ -132,6 +132,8 @@ def _hint(tool: str, key: str, result: CompressResult) -> str:
     name = json.dumps(key, ensure_ascii=False)
     omission = result.omissions[0] if result.omissions else None
     place = ""
+    if omission is not None and omission.within is not None:
+        place += ', within="{}-{}"'.format(*omission.within)
     if omission is not None and omission.path:
         place += f", path={json.dumps(omission.path, ensure_ascii=False)}"
     if omission is not None and omission.ranges:

@@ -1,0 +1,245 @@
+"""Several kinds of content in one text: each part goes its own way.
+
+Parts are whole lines: JSON documents, fenced blocks as in Markdown, and what stands between
+divider lines.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from headroom.compression.markers import marker
+from headroom.compression.model import Omission, Request, View
+
+__all__ = ["NAME", "Part", "compress_parts", "split"]
+
+#: As it stands in ``transforms``, after the names of the compressors of the parts.
+NAME = "router"
+
+# Smaller parts of another kind stay in the text around them.
+_LEAST_CHARS = 300
+# How often a line that begins like a JSON document is read as one.
+_ATTEMPTS = 30
+
+# How many paragraphs may stand before a part of another kind.
+_LED_OVER = 3
+
+# How often budgets are shared out anew where the parts turn out too large together.
+_TURNS = 4
+
+_FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([\w+-]{0,20})[ \t]*\r?$")
+_DIVIDER = re.compile(r"([-=*_#~])\1{4,}[ \t]*\r?$")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Lines of one kind: ``first`` is an index, ``end`` is exclusive."""
+
+    kind: str
+    first: int
+    end: int
+
+
+def split(content: str, kind_of: Callable[[str], str]) -> list[Part] | None:
+    r"""The parts of a text, which together are all of its lines; ``None`` where it is of one kind.
+
+    Args:
+        content: The text.
+        kind_of: Tells the kind of a text that has no parts.
+
+    >>> data = json.dumps([{"id": n, "name": "Ada"} for n in range(20)])
+    >>> [part.kind for part in split(f"They are:\n{data}\nThat is all.", lambda text: "text")]
+    ['text', 'json', 'text']
+
+    """
+    lines = content.split("\n")
+    parts: list[Part] = []
+    for part in _pieces(content, lines, kind_of):
+        if part.first == part.end:
+            continue
+        kind = part.kind
+        if kind == "json" and sum(map(len, lines[part.first : part.end])) < _LEAST_CHARS:
+            kind = "text"
+        if parts and parts[-1].kind == kind and kind != "json":
+            parts[-1] = replace(parts[-1], end=part.end)
+        else:
+            parts.append(replace(part, kind=kind))
+    return parts if len(parts) > 1 else None
+
+
+def _pieces(content: str, lines: list[str], kind_of: Callable[[str], str]) -> Iterator[Part]:
+    """Parts, before those of one kind that touch are put together."""
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    first = number = attempts = 0
+    while number < len(lines):
+        line = lines[number]
+        fence = _FENCE.match(line)
+        end = None
+        if fence is not None:
+            end = _closing(lines, number, fence[1])
+            inner = (number + 1, end) if end is not None else None
+            kind = None
+        elif line[:1] in ("{", "[") and attempts < _ATTEMPTS:
+            attempts += 1
+            end = _end_of_json(content, starts, number)
+            inner, kind = (number, end) if end is not None else None, "json"
+        elif _DIVIDER.match(line):
+            yield from _between(lines, first, number, kind_of)
+            yield Part("text", number, number + 1)
+            first = number + 1
+        if end is not None and inner is not None:
+            yield from _between(lines, first, inner[0], kind_of)
+            yield Part(kind or _kind(lines, *inner, kind_of), *inner)
+            first = inner[1]
+            # The line that closes a fence opens none.
+            number = first + (fence is not None)
+            continue
+        number += 1
+    yield from _between(lines, first, len(lines), kind_of)
+
+
+def _between(
+    lines: list[str], first: int, end: int, kind_of: Callable[[str], str]
+) -> Iterator[Part]:
+    if first == end:
+        return
+    kind = _kind(lines, first, end, kind_of)
+    if kind != "text" and (first > 0 or end < len(lines)):
+        # The sentence that leads over to a log is none of its lines.
+        for _ in range(_LED_OVER):
+            blank = next((n for n in range(first, end) if not lines[n].strip()), None)
+            if blank is None or kind_of("\n".join(lines[first:blank])) != "text":
+                break
+            yield Part("text", first, blank + 1)
+            first = blank + 1
+    yield Part(kind, first, end)
+
+
+def _kind(lines: list[str], first: int, end: int, kind_of: Callable[[str], str]) -> str:
+    text = "\n".join(lines[first:end])
+    return kind_of(text) if len(text) >= _LEAST_CHARS else "text"
+
+
+def _closing(lines: list[str], opening: int, fence: str) -> int | None:
+    """The line that closes a fence; ``None`` if it stays open."""
+    for number in range(opening + 1, len(lines)):
+        if lines[number].rstrip() == fence:
+            return number
+    return None
+
+
+def _end_of_json(content: str, starts: list[int], number: int) -> int | None:
+    """The line after the JSON document that begins at a line; ``None`` if none does."""
+    try:
+        _, end = json.JSONDecoder().raw_decode(content, starts[number])
+    except (ValueError, RecursionError):
+        return None
+    last = number
+    while starts[last + 1] <= end:
+        last += 1
+    rest = content[end : starts[last + 1] - 1]
+    return None if rest.strip() else last + 1
+
+
+def compress_parts(
+    content: str,
+    parts: Sequence[Part],
+    request: Request,
+    view_of: Callable[[str, Request], View | None],
+) -> View | None:
+    """The views of the parts, one after the other.
+
+    Args:
+        content: The text.
+        parts: Its parts, from ``split``.
+        request: What is asked for; its budget is shared out by what the parts would take.
+        view_of: Makes the view of one part; ``None`` where the part stays as it is.
+
+    """
+    lines = content.split("\n")
+    texts = ["\n".join(lines[part.first : part.end]) for part in parts]
+    costs = request.counter.count_many(texts)
+    requests = [
+        replace(request, kind=part.kind, original_tokens=cost, max_tokens=None)
+        for part, cost in zip(parts, costs)
+    ]
+    views = [_smaller(view_of(text, own), own) for text, own in zip(texts, requests)]
+    view = _joined(texts, parts, views)
+    if request.max_tokens is None:
+        return view
+    sizes = _sizes(texts, views, request)
+    # The headings of the parts are paid from the budget first.
+    total = request.counter.count(content if view is None else view.text)
+    limit = request.max_tokens - max(0, total - sum(sizes))
+    for _ in range(_TURNS):
+        if view is not None and request.fits(view.text):
+            return view
+        shares = _shares(sizes, limit)
+        views = [
+            _smaller(view_of(text, replace(own, max_tokens=share)), own) if share < size else seen
+            for text, own, share, size, seen in zip(texts, requests, shares, sizes, views)
+        ]
+        view = _joined(texts, parts, views)
+        sizes = _sizes(texts, views, request)
+        total = request.counter.count(content if view is None else view.text)
+        limit -= max(8, total - request.max_tokens)
+    return view if view is not None and request.fits(view.text) else None
+
+
+def _smaller(view: View | None, request: Request) -> View | None:
+    if view is None or request.counter.count(view.text) >= request.original_tokens:
+        return None
+    return view
+
+
+def _sizes(texts: Sequence[str], views: Sequence[View | None], request: Request) -> list[int]:
+    return request.counter.count_many(
+        [text if view is None else view.text for text, view in zip(texts, views)]
+    )
+
+
+def _shares(sizes: Sequence[int], limit: int) -> list[int]:
+    """The budget of each part: what is small stays, and the rest is cut in proportion."""
+    shares = list(sizes)
+    open_parts = set(range(len(sizes)))
+    while open_parts:
+        left = limit - sum(shares[index] for index in range(len(sizes)) if index not in open_parts)
+        even = left / len(open_parts)
+        small = {index for index in open_parts if sizes[index] <= even / 2}
+        if not small:
+            total = sum(sizes[index] for index in open_parts)
+            for index in open_parts:
+                shares[index] = max(1, min(sizes[index], int(left * sizes[index] / total)))
+            break
+        open_parts -= small
+    return shares
+
+
+def _joined(
+    texts: Sequence[str], parts: Sequence[Part], views: Sequence[View | None]
+) -> View | None:
+    if not any(views):
+        return None
+    blocks: list[str] = []
+    omissions: list[Omission] = []
+    names: list[str] = []
+    for text, part, view in zip(texts, parts, views):
+        if view is None:
+            blocks.append(text)
+            continue
+        names.extend(name for name in view.transforms if name not in names)
+        if view.omissions:
+            # The markers of a part count from its own first line.
+            within = (part.first + 1, part.end)
+            place = Omission("lines", (within,)).where
+            blocks.append(marker(f"{place} follow, counted by themselves; some are"))
+            omissions.extend(replace(omission, within=within) for omission in view.omissions)
+        blocks.append(view.text)
+    # A re-encoded part cannot be told from the text around it by a program, so nothing is
+    # lossless here.
+    return View("\n".join(blocks), False, tuple(omissions), (*names, NAME))

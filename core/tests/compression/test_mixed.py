@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import inspect
+import json
+import textwrap
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headroom import MARKER, SharedContext, compress, get_counter
+from headroom.compression.mixed import split
+
+ROWS = [
+    {"order": 41000 + n, "status": "paid", "city": ["Oslo", "Rome"][n % 2], "total": 10 + n % 40}
+    for n in range(200)
+]
+ROWS[141] |= {"status": "refund_failed", "total": 9120}
+DATA = json.dumps(ROWS, indent=1)
+LOG = "\n".join(
+    f"2026-03-02T09:00:{n % 60:02}.000 INFO worker settled order {41000 + n} in {n % 90} ms"
+    if n != 141
+    else "2026-03-02T09:02:21.000 ERROR worker gave up on order 41141"
+    for n in range(300)
+)
+PROSE = " ".join(
+    f"On day {n} the harbour of the {n}th town was dredged, and its crane replaced."
+    for n in range(60)
+)
+CODE = inspect.getsource(textwrap)
+
+REPORT = "\n".join(
+    [
+        "# What was found",
+        "",
+        "The searcher asked the API for all orders of the day.",
+        "",
+        "```json",
+        DATA,
+        "```",
+        "",
+        "The worker wrote this:",
+        "",
+        LOG,
+        "",
+        "----------",
+        "",
+        PROSE,
+        "",
+        "```python",
+        CODE,
+        "```",
+    ]
+)
+
+
+def test_each_part_goes_its_own_way() -> None:
+    result = compress(REPORT)
+    assert result.kind == "mixed"
+    assert result.transforms == (
+        "smart_crusher",
+        "log_compressor",
+        "kompress",
+        "code_compressor",
+        "router",
+    )
+    assert result.savings_percent > 80
+    for fact in (
+        "# What was found",
+        "The worker wrote this:",
+        "refund_failed",
+        "gave up on order 41141",
+        "class TextWrapper:",
+        "def dedent(text):",
+    ):
+        assert fact in result.text
+
+
+def test_what_is_left_out_is_counted_in_its_part_and_comes_back() -> None:
+    ctx = SharedContext()
+    entry = ctx.put("report", REPORT, tool="headroom_retrieve")
+    lines = REPORT.split("\n")
+    for omission in entry.omissions:
+        assert omission.within is not None
+        first, last = omission.within
+        assert f"[lines {first}-{last} follow, counted by themselves; some are left out]" in (
+            entry.compressed
+        )
+        place = {omission.unit: "{}-{}".format(*omission.ranges[0])}
+        found = ctx.retrieve(
+            "report", within=f"{first}-{last}", path=omission.path or None, **place,
+            max_tokens=10**6,
+        )  # fmt: skip
+        assert found.text
+        if omission.unit == "lines":
+            begin, end = omission.ranges[0]
+            part = lines[first - 1 : last]
+            assert found.text.split("\n", 1)[1] == "\n".join(part[begin - 1 : end])
+    assert 'within="' in entry.compressed.rsplit("\n", 1)[1]
+
+
+def test_a_document_between_sentences_is_found() -> None:
+    payload = f"Here is what the API said:\n{json.dumps(ROWS)}\nThat was all of it."
+    result = compress(payload)
+    assert result.kind == "mixed"
+    assert result.text.startswith("Here is what the API said:\n")
+    assert result.text.endswith("\nThat was all of it.")
+    assert "refund_failed" in result.text
+
+
+def test_outputs_joined_by_a_divider_are_told_apart() -> None:
+    payload = "\n\n----------\n\n".join([json.dumps(ROWS), LOG, PROSE])
+    result = compress(payload)
+    assert result.kind == "mixed"
+    assert {"smart_crusher", "log_compressor", "kompress"} < set(result.transforms)
+
+
+@pytest.mark.parametrize("max_tokens", [1, 20, 60, 150, 400, 1000, 3000])
+@pytest.mark.parametrize("query", [None, "why was order 41141 given up?"])
+def test_the_budget_holds(max_tokens: int, query: str | None) -> None:
+    result = compress(REPORT, max_tokens=max_tokens, query=query)
+    assert result.tokens_after <= max_tokens
+    if max_tokens >= 1000:
+        assert "refund_failed" in result.text
+    if max_tokens >= 400:
+        assert result.transforms[-1] == "router"
+        assert result.tokens_after > 0.7 * max_tokens
+
+
+def test_lossless_leaves_a_mixture_alone() -> None:
+    assert compress(REPORT, fidelity="lossless").text == REPORT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PROSE,
+        LOG,
+        DATA,
+        CODE,
+        "##########\n# Part 1\n##########\n" + CODE,
+        "Title\n=====\n\n" + PROSE + "\n\nAnother\n-------\n\n" + PROSE,
+        "```\nnever closed\n" + PROSE,
+        f"too small: \n{json.dumps(ROWS[:3])}\n" + PROSE,
+    ],
+)
+def test_what_is_of_one_kind_is_not_split(text: str) -> None:
+    assert compress(text).kind != "mixed"
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [DATA, json.dumps(ROWS), LOG, PROSE, "```", "~~~~", "-----", "", "{", "[1]"]
+        )
+        | st.text(max_size=30),
+        max_size=8,
+    ).map("\n".join)
+)
+def test_parts_are_the_whole_text(text: str) -> None:
+    parts = split(text, lambda part: "log" if part[:2] == "20" else "text")
+    if parts is not None:
+        assert [part.first for part in parts] == [0, *(part.end for part in parts[:-1])]
+        assert parts[-1].end == text.count("\n") + 1
+        assert all(part.first < part.end for part in parts)
+    result = compress(text, max_tokens=200)
+    assert result.tokens_after == get_counter().count(result.text) <= 200
+    assert result.failure is None
+    assert result == compress(text, max_tokens=200)
+    if not result.lossless and result.omissions:
+        assert MARKER.search(result.text)
+
+
+def test_many_beginnings_of_documents_take_no_time() -> None:
+    assert compress("{\n" * 20_000 + PROSE).failure is None
+    assert compress("[\n" * 20_000 + PROSE).failure is None
+    assert compress("```\n" * 20_001 + PROSE).failure is None
