@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
-from typing import Literal, TypeVar
 
 from headroom.compression import CompressResult, Fidelity, Pipeline
 from headroom.compression.model import savings_percent
 from headroom.compression.pipeline import check_options
+from headroom.context.access import OnError, StoreAccess
 from headroom.context.arguments import as_store, check_key, check_whole, range_text, seconds
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt
 from headroom.context.records import (
@@ -24,7 +24,7 @@ from headroom.context.records import (
 )
 from headroom.context.retrieval import Selection, find
 from headroom.context.views import ViewMaker, ViewOptions
-from headroom.errors import IntegrityError, PayloadTooLarge, StoreError
+from headroom.errors import PayloadTooLarge
 from headroom.payload import to_text
 from headroom.stores import Header, Limits, Missing, Record, Store
 from headroom.tokens import EstimateCounter, TokenCounter, as_counter, get_counter
@@ -32,8 +32,6 @@ from headroom.tokens import EstimateCounter, TokenCounter, as_counter, get_count
 __all__ = ["SynchronousContext"]
 
 logger = logging.getLogger("headroom.context")
-
-T = TypeVar("T")
 
 
 class SynchronousContext:
@@ -52,7 +50,7 @@ class SynchronousContext:
         fidelity: Fidelity = "balanced",
         pipeline: Pipeline | None = None,
         counter: TokenCounter | Callable[[str], int] | None = None,
-        on_error: Literal["raise", "passthrough"] = "raise",
+        on_error: OnError = "raise",
     ) -> None:
         check_whole("max_entries", max_entries)
         check_whole("max_bytes", max_bytes)
@@ -69,15 +67,12 @@ class SynchronousContext:
         self._max_payload_bytes = (
             max_payload_bytes if max_bytes is None else min(max_payload_bytes, max_bytes)
         )
-        self._store = as_store(store)
-        self._namespace = namespace
+        self._store = StoreAccess(as_store(store), namespace, on_error)
         self._fidelity: Fidelity = fidelity
         self._model = model
         self._given_counter = None if counter is None else as_counter(counter)
         self._found_counter: TokenCounter | None = None
         self._views = ViewMaker(pipeline or Pipeline(), self._counter)
-        self._on_error = on_error
-        self._store_errors = 0
 
     # Writing
 
@@ -131,7 +126,7 @@ class SynchronousContext:
                 "are taken; split it, or raise max_payload_bytes and max_bytes"
             )
         reference = content_hash(original)
-        version = self._guarded(lambda: self._store.next_version(self._namespace), None)
+        version = self._store.next_version()
         if version is None:
             return self._passed_through(key, text, reference, agent)
         result = self._view(reference, text, options)
@@ -145,10 +140,7 @@ class SynchronousContext:
             meta=describe(result, agent),
         )
         record = Record(header, original, view)
-        written = self._guarded(
-            lambda: self._store.put(self._namespace, record, ttl=lifetime, limits=self._limits),
-            None,
-        )
+        written = self._store.put(record, lifetime, self._limits)
         if written is None:
             return self._passed_through(key, text, reference, agent)
         if not written and not self._holds(key, reference):
@@ -160,12 +152,12 @@ class SynchronousContext:
         """Removes an entry; ``False`` if there was none."""
         check_key(key)
         self._views.forget()
-        return self._guarded(lambda: self._store.delete(self._namespace, key), False)
+        return self._store.delete(key)
 
     def clear(self) -> None:
         """Removes all entries of this namespace."""
         self._views.forget()
-        self._guarded(lambda: self._store.clear(self._namespace), 0)
+        self._store.clear()
 
     # Reading
 
@@ -201,8 +193,7 @@ class SynchronousContext:
         reference = record.header.reference
         result = self._view(reference, original_of(record), options)
         if result.transforms:
-            seen = content_hash(encode(result.text))
-            self._guarded(lambda: self._store.remember_view(self._namespace, seen, reference), None)
+            self._store.remember_view(content_hash(encode(result.text)), reference)
         return result.text
 
     def get_entry(self, key: str) -> ContextEntry | None:
@@ -273,7 +264,7 @@ class SynchronousContext:
         )
         record = self._record(key)
         if isinstance(record, Missing):
-            by_reference = self._guarded(lambda: self._store.find(self._namespace, key), None)
+            by_reference = self._store.find(key)
             if by_reference is None:
                 raise missing_error(key, record)
             record = by_reference
@@ -303,16 +294,16 @@ class SynchronousContext:
         >>> ctx.is_view(view), ctx.is_view("something else")
         (True, False)
         """
-        return self._origin(content_hash(encode(text))) is not None
+        return self._store.is_view(content_hash(encode(text)))
 
     def keys(self) -> list[str]:
         """The keys of all live entries, the oldest first."""
-        return [header.key for header in self._headers()]
+        return [header.key for header in self._store.headers()]
 
     def stats(self) -> ContextStats:
         """What the context holds and saves."""
-        headers = self._headers()
-        usage = self._guarded(lambda: self._store.usage(self._namespace), None)
+        headers = self._store.headers()
+        usage = self._store.usage()
         before = sum(number_of(header, "original_tokens") for header in headers)
         after = sum(number_of(header, "compressed_tokens") for header in headers)
         counter = self._counter()
@@ -322,11 +313,11 @@ class SynchronousContext:
             total_compressed_tokens=after,
             total_tokens_saved=before - after,
             savings_percent=savings_percent(before, after),
-            total_bytes=usage.bytes if usage else 0,
-            expired=usage.expired if usage else 0,
-            evicted=usage.evicted if usage else 0,
+            total_bytes=usage.bytes,
+            expired=usage.expired,
+            evicted=usage.evicted,
             failures=self._views.failures,
-            store_errors=self._store_errors,
+            store_errors=self._store.errors,
             tokenizer=counter.name,
             tokenizer_exact=counter.exact,
         )
@@ -335,7 +326,7 @@ class SynchronousContext:
         return isinstance(key, str) and bool(key) and not isinstance(self._record(key), Missing)
 
     def __len__(self) -> int:
-        return len(self._headers())
+        return len(self._store.headers())
 
     def __bool__(self) -> bool:
         # An empty context is still a context: "ctx or SharedContext()" must not make another one.
@@ -346,8 +337,8 @@ class SynchronousContext:
 
     def __repr__(self) -> str:
         return (
-            f"{type(self).__name__}(model={self._model!r}, namespace={self._namespace!r}, "
-            f"store={type(self._store).__name__})"
+            f"{type(self).__name__}(model={self._model!r}, namespace={self._store.namespace!r}, "
+            f"store={type(self._store.store).__name__})"
         )
 
     # Inside
@@ -380,41 +371,19 @@ class SynchronousContext:
         return ViewOptions(query, max_tokens, chosen, kind, tool, named)
 
     def _view(self, reference: str, text: str, options: ViewOptions) -> CompressResult:
-        if self._origin(reference) is not None:
+        if self._store.is_view(reference):
             # It is a view of ours already: never compressed again.
             tokens = self._counter().count(text)
             return CompressResult(text, tokens, tokens, (), options.kind or "text", lossless=True)
         return self._views.make(reference, text, options)
 
-    def _origin(self, view_reference: str) -> str | None:
-        return self._guarded(lambda: self._store.view_origin(self._namespace, view_reference), None)
-
     def _record(self, key: str) -> Record | Missing:
         check_key(key)
-        absent: Record | Missing = Missing("absent")
-        return self._guarded(lambda: self._store.get(self._namespace, key), absent)
+        return self._store.get(key)
 
     def _holds(self, key: str, reference: str) -> bool:
         record = self._record(key)
         return isinstance(record, Record) and record.header.reference == reference
-
-    def _headers(self) -> list[Header]:
-        return self._guarded(lambda: self._store.headers(self._namespace), [])
-
-    def _guarded(self, operation: Callable[[], T], otherwise: T) -> T:
-        """Runs one operation of the store, and applies ``on_error`` where it fails."""
-        try:
-            return operation()
-        except IntegrityError:
-            raise
-        except Exception as error:
-            if self._on_error == "raise":
-                if isinstance(error, StoreError):
-                    raise
-                raise StoreError(f"the store failed: {type(error).__name__}: {error}") from error
-            self._store_errors += 1
-            logger.warning("the store failed (%s); going on without it", type(error).__name__)
-            return otherwise
 
     def _passed_through(
         self,
