@@ -93,7 +93,7 @@ def _pieces(content: str, lines: list[str], kind_of: Callable[[str], str]) -> It
             attempts += 1
             end = _end_of_json(content, starts, number)
             inner, kind = (number, end) if end is not None else None, "json"
-        elif _DIVIDER.match(line):
+        elif _is_divider(lines, number):
             yield from _between(lines, first, number, kind_of)
             yield Part("text", number, number + 1)
             first = number + 1
@@ -106,6 +106,14 @@ def _pieces(content: str, lines: list[str], kind_of: Callable[[str], str]) -> It
             continue
         number += 1
     yield from _between(lines, first, len(lines), kind_of)
+
+
+def _is_divider(lines: list[str], number: int) -> bool:
+    """Whether a line divides parts; one that touches a line of text underlines a heading."""
+    if not _DIVIDER.match(lines[number]):
+        return False
+    around = lines[max(0, number - 1) : number] + lines[number + 1 : number + 2]
+    return not any(line.strip() for line in around)
 
 
 def _between(

@@ -85,10 +85,21 @@ def bm25(units: Sequence[str], query: str | None) -> list[float]:
         return [0.0] * len(units)
     counts: list[Counter[str]] = []
     lengths: list[int] = []
+    # How many terms a piece between white space has, and which are wanted: pieces come again.
+    known: dict[str, tuple[int, list[str]]] = {}
     for unit in units:
-        found = terms(unit)
-        lengths.append(len(found))
-        counts.append(Counter(term for term in found if term in wanted))
+        length = 0
+        hits: list[str] = []
+        for piece in unit.split():
+            of_piece = known.get(piece)
+            if of_piece is None:
+                found = terms(piece)
+                of_piece = known[piece] = (len(found), [term for term in found if term in wanted])
+            length += of_piece[0]
+            if of_piece[1]:
+                hits += of_piece[1]
+        lengths.append(length)
+        counts.append(Counter(hits))
     average = sum(lengths) / max(1, len(units)) or 1.0
     frequency = Counter(term for count in counts for term in count)
     weight = {

@@ -10,7 +10,7 @@ from headroom.compression.model import Deadline
 __all__ = ["Line", "is_balanced", "scan"]
 
 _TOKEN = re.compile(
-    r"//[^\n]*|/\*|\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.){0,200}'|`|\n|[(){}\[\]]|[^\s\"'`/(){}\[\]]+|/|'",
+    r"//[^\n]*|/\*|\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.){0,200}'|`|\n|[(){}\[\]]|[^\n\"'`/(){}\[\]]+|/|'",
     re.DOTALL,
 )
 
@@ -60,8 +60,11 @@ def scan(content: str, deadline: Deadline | None = None) -> list[Line] | None:
             position = end + (2 if found == "/*" else 1)
             if found == "/*":
                 continue
-        line.first = line.first or found[0]
-        line.last = found[-1]
+        text = found.strip()
+        if not text:
+            continue
+        line.first = line.first or text[0]
+        line.last = text[-1]
         if found in ("(", "[", "{"):
             stack.append(found)
         elif found in _CLOSING:

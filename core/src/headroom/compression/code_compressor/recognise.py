@@ -47,7 +47,7 @@ _STRONG = re.compile(
     | (?:typedef\ )?(?:struct|union|enum|class|interface|namespace|extern)\b[^.]*\{$
     | (?:public|private|protected|internal|static|final|abstract|virtual|override)\b.*[({;=]$
     | using\ [\w.:=\ ]+;$ | <\?php | template\s*<
-    | (?:[A-Za-z_][\w:<>,*&\[\]]*\ +)+[*&]?\w[\w:]*\([^;]*\)\s*(?:const\ )?\{?$
+    | (?=[^(]*\()(?:[A-Za-z_][\w:<>,*&\[\]]*\ +)+[*&]?\w[\w:]*\([^;]*\)\s*(?:const\ )?\{?$
     # Shells
     | (?:function\ )?[\w-]+\s*\(\)\s*\{?$ | (?:if|elif|while)\ \[.*\];
     | (?:fi|done|esac)\b\s*[;|<>&]*

@@ -22,7 +22,8 @@ _MAX_LINE = 10_000
 _BYTES_PER_STEP = 30
 _MIN_STEPS = 500
 
-_CHUNK = 1 << 16
+#: The text of a node is read anew through pieces of this size: large ones are copied for nothing.
+_CHUNK = 1 << 10
 
 #: The share of the lines that a parser may fail on, in a text that is taken for its language.
 _MAX_ERRORS = 0.15

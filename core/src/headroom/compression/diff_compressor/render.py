@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from itertools import accumulate
 
 from headroom.compression.diff_compressor.parse import Diff, Role
 from headroom.compression.diff_compressor.repeats import one_sign
@@ -46,6 +46,13 @@ class Renderer:
             if diff.roles[i] is Role.PATH
         }
 
+        # How many lines before each are not spare, and how many are moved: it is asked for many
+        # choices of the same lines.
+        self._solid = list(accumulate((role not in _SPARE for role in diff.roles), initial=0))
+        self._moved = list(
+            accumulate((index in moved for index in range(len(diff.roles))), initial=0)
+        )
+
     def shown(self, kept: frozenset[int]) -> list[int]:
         """The chosen lines, and the headers without which they cannot be placed."""
         diff = self._diff
@@ -72,9 +79,8 @@ class Renderer:
         expected = unsigned = 0
         for index in [*shown, self._end]:
             if index > expected:
-                gap = diff.roles[expected:index]
-                if self._is_short(gap):
-                    short.update(gap)
+                if self._is_short(expected, index):
+                    short.update(diff.roles[expected:index])
                     view.append(SMALLEST)
                 else:
                     place = Omission("lines", ((expected + 1, index),)).where
@@ -93,14 +99,13 @@ class Renderer:
     def _note(self, start: int, stop: int) -> str:
         """What a marker says of the lines that it stands for."""
         roles = Counter(self._diff.roles[start:stop])
-        again = sum(index in self.moved for index in range(start, stop))
+        again = self._moved[stop] - self._moved[start]
         if again and again == roles[Role.REMOVED] + roles[Role.ADDED]:
             return f"{again} removed here, the same ones are added elsewhere"
         return _changes(roles) or _what(roles)
 
-    @staticmethod
-    def _is_short(gap: Sequence[Role]) -> bool:
-        return len(gap) <= _SHORT and all(role in _SPARE for role in gap)
+    def _is_short(self, start: int, stop: int) -> bool:
+        return stop - start <= _SHORT and self._solid[stop] == self._solid[start]
 
     def without_dear_gaps(self, kept: frozenset[int], request: Request) -> frozenset[int]:
         """The choice, and the single lines that cost no more than the marker for them."""

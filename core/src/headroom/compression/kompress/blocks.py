@@ -7,7 +7,7 @@ at each line once, and at its first characters only.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["Block", "blocks"]
 
@@ -40,8 +40,7 @@ _WIDEST_WRAP = 160
 _NARROWEST_WRAP = 40
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """Some whole lines of a text, by the offsets of their characters."""
 
     start: int
@@ -214,7 +213,7 @@ class _Cutter:
             return True
         word = following.split(None, 1)[0] if following.strip() else ""
         small = word[:1].islower()
-        if small and _indent(following) > _indent(line) and _BULLET.match(line):
+        if small and _BULLET.match(line) and _indent(following) > _indent(line):
             return False
         # The next word would have had room: so the writer wanted a new line.
         if width < _NARROWEST_WRAP or len(line) + 1 + len(word) < width * (0.65 if small else 0.8):

@@ -128,28 +128,29 @@ def _at_price(
     values: Sequence[float], costs: Sequence[int], marker_cost: int, price: float
 ) -> list[int]:
     toll = marker_cost * price
-    came: list[int] = []
-    keep, leave = 0.0, -toll
-    for index, (value, cost) in enumerate(zip(values, costs)):
-        # Bit 1: kept follows one left out. Bit 2: left out follows one left out.
-        from_leave = leave > keep
-        stay_left = leave >= keep - toll
-        came.append(from_leave | stay_left << 1)
-        gain = value - cost * price
-        keep, leave = (
-            (leave if from_leave else keep) + gain,
-            leave if stay_left else keep - toll,
-        )
-        if not index:
-            leave, came[0] = -toll, 0
+    count = len(values)
+    # Whether a sentence that is kept, or one that is left out, follows one that is left out.
+    kept_after_left = bytearray(count)
+    left_after_left = bytearray(count)
+    keep, leave = values[0] - costs[0] * price, -toll
+    for index in range(1, count):
+        opened = keep - toll
+        if leave > keep:
+            kept_after_left[index] = left_after_left[index] = 1
+            keep = leave
+        elif leave >= opened:
+            left_after_left[index] = 1
+        else:
+            leave = opened
+        keep += values[index] - costs[index] * price
     kept: list[int] = []
     state = keep > leave
-    for index in range(len(values) - 1, -1, -1):
+    for index in range(count - 1, -1, -1):
         if state:
             kept.append(index)
-            state = not came[index] & 1
+            state = not kept_after_left[index]
         else:
-            state = not came[index] & 2
+            state = not left_after_left[index]
     kept.reverse()
     return kept
 
@@ -187,10 +188,13 @@ def _fill(
     def density(index: int) -> float:
         return -values[index] / max(1, price(index))
 
+    # What ``density`` says, said at once: this is all of the text.
     heap = [
-        (density(index), index)
-        for index in range(len(costs))
-        if not chosen[index + 1] and costs[index] - marker_cost <= room
+        (-value / max(1, cost + marker_cost * (1 - before - after)), index)
+        for index, (value, cost, before, there, after) in enumerate(
+            zip(values, costs, chosen, chosen[1:], chosen[2:])
+        )
+        if not there and cost - marker_cost <= room
     ]
     heapq.heapify(heap)
     turns = 0

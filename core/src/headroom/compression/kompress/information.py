@@ -14,6 +14,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 from headroom.compression.kompress.segment import Sentence
 from headroom.compression.kompress.words import STOP_WORDS, word_terms
@@ -60,20 +61,21 @@ def information(
 
     """
     told = _concepts(words, deadline)
-    frequency = Counter(concept for concepts in told for concept in concepts)
+    frequency = Counter(chain.from_iterable(told))
     count = len(sentences)
     # Told in more than one sentence: what the text is about. Told everywhere: furniture.
-    weight = {
+    by_frequency = {
         n: (1 + 0.25 * math.log(n)) * min(1.0, math.log(1 + count / n) / 2)
         for n in set(frequency.values())
     }
+    weight = {concept: by_frequency[n] for concept, n in frequency.items()}
     place = _place(sentences)
     gains: list[float] = []
     for index, concepts in enumerate(told):
         if index % 500 == 0:
             deadline.check()
         for concept, kind in concepts.items():
-            concepts[concept] = kind * weight[frequency[concept]]
+            concepts[concept] = kind * weight[concept]
         # A scrap such as a page number states nothing.
         place[index] *= min(1.0, len(concepts) / 5)
         gains.append(sum(concepts.values()) + place[index])

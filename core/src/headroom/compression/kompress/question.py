@@ -44,6 +44,8 @@ _DIGIT = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[^\W\d_]\S* +[\"'(\u201c]?[A-Z\u00c0-\u00de][\w.'-]+")
+# Cheap to look for before a name is.
+_CAPITAL_LATER = re.compile(r" [\"'(\u201c]?[A-Z\u00c0-\u00de]")
 _PLACE = re.compile(r"\b(?:in|at|near|from|of|on|to|inside|within|between) +(?:the +)?[\w-]+", re.I)
 _EXPECTATIONS = tuple(
     (re.compile(rf"\b(?:{asks})\b", re.IGNORECASE), wants)
@@ -102,13 +104,15 @@ def likelihood(
     by_sentence = _normal(_scores(counted, weights))
     around = _around(by_sentence)
     passage_of = {index: number for number, group in enumerate(groups) for index in group}
-    expected = [wants for asks, wants in _EXPECTATIONS if asks.search(query)]
+    # The first expectation is the one that the question word speaks of.
+    expected = next((wants for asks, wants in _EXPECTATIONS if asks.search(query)), None)
+    expectation = None if expected is None else _Expectation(expected)
     values: list[float] = []
     for index, sentence in enumerate(sentences):
         if index % 500 == 0:
             deadline.check()
-        # The first expectation is the one that the question word speaks of.
-        prior = _EXPECTED if expected and expected[0].search(sentence.text) else 0.0
+        met = expectation is not None and expectation.is_met(sentence.text, words[index])
+        prior = _EXPECTED if met else 0.0
         values.append(
             math.exp(
                 _PASSAGE * by_passage[passage_of[index]]
@@ -119,6 +123,30 @@ def likelihood(
         )
     total = sum(values)
     return [value / total for value in values]
+
+
+class _Expectation:
+    """What the answer to a question must have, looked for as cheaply as can be."""
+
+    def __init__(self, wants: re.Pattern[str]) -> None:
+        self._wants = wants
+        self._known: dict[str, bool] = {}
+
+    def is_met(self, text: str, words: Sequence[str]) -> bool:
+        """Whether a text, of these words, has it."""
+        if self._wants is _NAME and not _CAPITAL_LATER.search(text):
+            return False
+        if self._wants not in (_DATE, _DIGIT) or "_" in text:
+            return self._wants.search(text) is not None
+        # Dates and numbers are single words, and most words are not the first of their kind.
+        known = self._known
+        for word in words:
+            met = known.get(word)
+            if met is None:
+                met = known[word] = self._wants.search(word) is not None
+            if met:
+                return True
+        return False
 
 
 class _Asked:
@@ -133,16 +161,22 @@ class _Asked:
         lower = [word.lower() for word in words]
         self._pairs = frozenset(pairwise(lower))
         self._known: dict[str, tuple[str, ...]] = {}
+        # The words that have none of the terms: nearly all.
+        self._others: set[str] = set()
 
     def count(self, words: Sequence[str]) -> Counter[str]:
         """The terms, and the pairs of words that follow each other in the query."""
         known = self._known
         found: Counter[str] = Counter()
+        if self._others.issuperset(words):
+            return found
         for word in words:
             wanted = known.get(word)
             if wanted is None:
                 wanted = tuple(term for term in word_terms(word) if term in self._wanted)
                 known[word] = wanted
+                if not wanted:
+                    self._others.add(word)
             if wanted:
                 found.update(wanted)
         if found and self._pairs:
@@ -154,7 +188,8 @@ class _Asked:
 def _merge(parts: Sequence[_Counted]) -> _Counted:
     counts: Counter[str] = Counter()
     for part in parts:
-        counts.update(part.counts)
+        if part.counts:
+            counts.update(part.counts)
     return _Counted(counts, sum(part.length for part in parts))
 
 
@@ -170,7 +205,7 @@ def _passages(sentences: Sequence[Sentence]) -> list[list[int]]:
 
 
 def _weights(units: Sequence[_Counted]) -> dict[str, float]:
-    frequency = Counter(term for unit in units for term in unit.counts)
+    frequency = Counter(term for unit in units if unit.counts for term in unit.counts)
     return {
         term: math.log(1 + (len(units) - n + 0.5) / (n + 0.5)) * (0.5 if " " in term else 1.0)
         for term, n in sorted(frequency.items())
@@ -184,6 +219,8 @@ def _scores(units: Sequence[_Counted], weights: dict[str, float]) -> list[float]
             weights[term] * n * (_K1 + 1) / (n + _K1 * (1 - _B + _B * unit.length / average))
             for term, n in sorted(unit.counts.items())
         )
+        if unit.counts
+        else 0.0
         for unit in units
     ]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from headroom.compression.kompress.blocks import LARGEST_WHOLE, Block, blocks
 
@@ -27,7 +27,8 @@ _STOP = re.compile(
 )
 _WIDE = frozenset("\u3002\uff01\uff1f\uff61")
 _WORD = re.compile(r"[^\W_]")
-_LAST_WORD = re.compile(r"[^\s(\[{\"'\u201c\u2018\u00ab\u2014/]*$")
+# Of a text that is written backwards: the pattern is tried in one place and not in each.
+_WORD_BACKWARDS = re.compile(r"[^\s(\[{\"'\u201c\u2018\u00ab\u2014/]*")
 _OPENERS = "([{\"'\u201c\u2018\u00ab\u2014/)"
 _NEXT = re.compile(r"\s*[\"'\u201c\u2018\u00ab(\[{*_\u00bf\u00a1]{0,4}(\w*)")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?$")
@@ -59,8 +60,7 @@ _STARTERS = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Sentence:
+class Sentence(NamedTuple):
     """One unit of a text, with the white space that follows it."""
 
     start: int
@@ -109,8 +109,10 @@ def _pieces(text: str, block: Block) -> Iterator[tuple[int, int]]:
         yield from _bounded(text, block.start, block.end)
         return
     start = block.start
-    small = text[block.start : block.end].islower()
+    small: bool | None = None
     for match in _STOP.finditer(text, block.start, block.end):
+        if small is None:
+            small = text[block.start : block.end].islower()
         if not _ends(text, start, match, block.end, small):
             continue
         end = _after_white_space(text, match.end(), block.end)
@@ -149,8 +151,9 @@ def _ends(text: str, start: int, match: re.Match[str], end: int, small: bool) ->
         return "\n" in text[match.end() : match.end() + 2]
     if stop[0] != "." or stop[:2] == "..":
         return True
-    last = _LAST_WORD.search(text, max(start, match.start() - 40), match.start())
-    before = last.group() if last else ""
+    backwards = text[max(start, match.start() - 40) : match.start()][::-1]
+    last = _WORD_BACKWARDS.match(backwards)
+    before = last.group()[::-1] if last else ""
     lower = before.lower()
     if not before:
         return text[match.start() - 1] in _OPENERS
@@ -171,7 +174,7 @@ def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Cuts what is too long to be chosen as a whole."""
     while end - start > LONGEST:
         line = text.rfind("\n", start, start + LONGEST)
-        if line > start:
+        if line > start and not text[start:line].isspace():
             cut = line + 1
         else:
             window = text[start : start + _CHUNK]

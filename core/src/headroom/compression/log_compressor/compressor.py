@@ -98,10 +98,26 @@ def _scores(log: _Log, request: Request) -> dict[int, float]:
     terms = query_terms(request.query)
     if not terms:
         return {}
-    pattern = re.compile("|".join(re.escape(term) for term in sorted(terms)), re.IGNORECASE)
-    found = [index for index, text in enumerate(log.texts) if pattern.search(text)]
+    found = _having(log.texts, sorted(terms))
     scores = bm25([log.texts[index][:4000] for index in found], request.query)
     return {index: score for index, score in zip(found, scores) if score > 0}
+
+
+def _having(texts: list[str], terms: list[str]) -> list[int]:
+    """The texts that have one of the terms in them, in any case, by index."""
+    pattern = re.compile("|".join(map(re.escape, terms)), re.IGNORECASE)
+    plain = all(map(str.isascii, terms))
+    found = []
+    for index, text in enumerate(texts):
+        if plain and text.isascii():
+            # The same as the pattern, and many times as fast.
+            lower = text.lower()
+            has = any(term in lower for term in terms)
+        else:
+            has = pattern.search(text) is not None
+        if has:
+            found.append(index)
+    return found
 
 
 def _order(log: _Log, scores: dict[int, float]) -> tuple[int, list[int]]:

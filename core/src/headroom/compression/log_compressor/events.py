@@ -45,6 +45,11 @@ _CODE = re.compile(
     """,
     re.VERBOSE,
 )
+# Cheap to look for before the pattern is.
+_CODE_SIGNS = ("exit", "rc", "returned", '" 4', '" 5')
+_WORD = re.compile(r"\w+")
+# Where one of these stands, what follows it may make an alert of it.
+_MAY_BEGIN_ALERT = re.compile(r"time[ds]?|can|couldn?|not|reset|rolled|no|non", re.IGNORECASE)
 _LEVELS = frozenset(("E", "W", "F", "C", "A"))
 _ALL_LEVELS = frozenset("VDIWEFCNAT")
 
@@ -85,15 +90,31 @@ def alerts(texts: list[str], masked: list[str]) -> list[bool]:
     column = _level_column(texts)
     found = []
     by_words: dict[str, bool] = {}
+    harmless: set[str] = set()
     for text, key in zip(texts, masked):
-        if key not in by_words:
-            by_words[key] = _ALERT.search(text, 0, 4000) is not None
-        alert = by_words[key] or _CODE.search(text, 0, 1000) is not None
+        alert = by_words.get(key)
+        if alert is None:
+            alert = by_words[key] = _alerts_by_word(text[:4000], harmless)
+        if not alert and any(sign in text for sign in _CODE_SIGNS):
+            alert = _CODE.search(text, 0, 1000) is not None
         if not alert and column is not None:
             words = text.split(None, column + 1)
             alert = len(words) > column and words[column] in _LEVELS
         found.append(alert)
     return found
+
+
+def _alerts_by_word(text: str, harmless: set[str]) -> bool:
+    """Whether a word alerts; ``harmless`` has the words that are known not to, and grows."""
+    words = set(_WORD.findall(text)) - harmless
+    if not words:
+        return False
+    telling = [word for word in words if _ALERT.search(word)]
+    if telling:
+        return True
+    doubtful = {word for word in words if _MAY_BEGIN_ALERT.fullmatch(word)}
+    harmless |= words - doubtful
+    return bool(doubtful) and _ALERT.search(text) is not None
 
 
 def _level_column(texts: list[str]) -> int | None:

@@ -29,17 +29,25 @@ _LEVEL = re.compile(
     r"|^\W?(?:info|debug|warn|warning|error|notice|trace|fatal)\W"
     r"|\blevel=\w+|<\d{1,3}>"
 )
-# What builds and test runs print.
-_PROGRESS = re.compile(
+# Cheap to look for before those patterns are: nothing that they find is without.
+_DIGITS_OF_TIME = re.compile(r"\d:\d|\d{6}")
+_SIGN_OF_LEVEL = re.compile(r"[A-Z]{3}|level=|<\d|^\W?(?:info|debug|warn|error|notice|trace|fatal)")
+# What builds and test runs print: at the end of a line, and from its beginning.
+_PROGRESS_ENDS = frozenset("dDlLrRkK]")
+_PROGRESS_END = re.compile(
+    r"(?:\bPASSED|\bFAILED|\bSKIPPED|\bXFAIL|\bok|\bFAIL|\bERROR|\.\.\.\s?passed)"
+    r"(?:\s*\[\s*\d+%\])?$",
+    re.IGNORECASE,
+)
+_PROGRESS_START = re.compile(
     r"""
-    (?:\bPASSED|\bFAILED|\bSKIPPED|\bXFAIL|\bok|\bFAIL|\bERROR|\.\.\.\s?passed)(?:\s*\[\s*\d+%\])?$
-    | ^\s*(?:npm\s(?:warn|err!|notice)|>\s\S+@\S+|---?\s(?:PASS|FAIL|SKIP|RUN)|===\s(?:RUN|CONT)
+    \s*(?:npm\s(?:warn|err!|notice)|>\s\S+@\S+|---?\s(?:PASS|FAIL|SKIP|RUN)|===\s(?:RUN|CONT)
         |\[\s*\d+%\]|\[\d+/\d+\]|\(\d+/\d+\)|[\u2713\u2714\u2717\u2718\u00d7\u25cf])
-    | ^\s*(?:Collecting|Downloading|Installing|Requirement\salready|Using\scached|Building|Compiling
+    | \s*(?:Collecting|Downloading|Installing|Requirement\salready|Using\scached|Building|Compiling
         |Checking|Finished|Running|Fetching|Resolving|Unpacking|Setting\sup|Selecting|Preparing
         |Get:\d+|Hit:\d+|Linking|Copying|Creating|Removing|make(?:\[\d+\])?:|gcc|g\+\+|cc\s)\b
-    | ^\S+:\d+(?::\d+)?:\s(?:fatal\s)?(?:error|warning|note):
-    | ^={5,}.*={5,}$ | ^-{5,}.*-{5,}$ | ^\s+\(\d+(?:\.\d+)?\s?m?s\)$
+    | \S+:\d+(?::\d+)?:\s(?:fatal\s)?(?:error|warning|note):
+    | ={5,}.*={5,}$ | -{5,}.*-{5,}$ | \s+\(\d+(?:\.\d+)?\s?m?s\)$
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -59,10 +67,26 @@ def looks_like_log(content: str) -> bool:
     heads = [line for line in lines if not line[:1].isspace()] or lines
     if len(heads) < 3 or _is_delimited(heads):
         return False
-    timed = sum(1 for line in heads if _TIME.search(line[:_PREFIX]))
-    leveled = sum(1 for line in heads if _LEVEL.search(line[:_PREFIX]))
-    progress = sum(1 for line in heads if _PROGRESS.search(line[-200:]))
+    timed = sum(1 for line in heads if _is_timed(line[:_PREFIX]))
+    leveled = sum(1 for line in heads if _is_leveled(line[:_PREFIX]))
+    progress = sum(1 for line in heads if _is_progress(line[-200:]))
     return timed > 0.5 * len(heads) or leveled > 0.6 * len(heads) or progress > 0.5 * len(heads)
+
+
+def _is_timed(text: str) -> bool:
+    return _DIGITS_OF_TIME.search(text) is not None and _TIME.search(text) is not None
+
+
+def _is_leveled(text: str) -> bool:
+    return _SIGN_OF_LEVEL.search(text) is not None and _LEVEL.search(text) is not None
+
+
+def _is_progress(text: str) -> bool:
+    if _PROGRESS_START.match(text):
+        return True
+    # Some letters that are not ASCII are small or capital forms of those that are.
+    ends = text[-1:] in _PROGRESS_ENDS or not text.isascii()
+    return ends and _PROGRESS_END.search(text) is not None
 
 
 def _is_delimited(lines: list[str]) -> bool:

@@ -8,19 +8,35 @@ meet their group in a dictionary, and only the few distinct masked lines are com
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import eq
 
 __all__ = ["Template", "mask", "mine"]
 
 # Words that are values whatever they stand for: with a digit, a path, an address, something quoted.
+_QUOTED = r'"[^"\n]{0,400}" | \'[^\'\n]{0,400}\''
+_PATH_REST = r"""[^\s,;()"'\[\]]+"""
+_BEFORE_DIGIT = "[A-Za-z0-9_.$@#%*+-]"
+_WITH_DIGIT = rf"{_BEFORE_DIGIT}*\d[\w.$@#%*+:/-]*"
 _VALUE = re.compile(
-    r"""
-    "[^"\n]{0,400}" | '[^'\n]{0,400}'
-    | (?<![\w.])[\w.+-]{1,64}@[\w.-]{2,255}
-    | (?:[A-Za-z]+://|/|~/|[A-Za-z]:\\)[^\s,;()"'\[\]]+
-    | [A-Za-z0-9_.$@#%*+-]*\d[\w.$@#%*+:/-]*
+    rf"""
+    {_QUOTED}
+    | (?<![\w.])[\w.+-]{{1,64}}@[\w.-]{{2,255}}
+    | (?:[A-Za-z]+://|/|~/|[A-Za-z]:\\){_PATH_REST}
+    | {_WITH_DIGIT}
+    """,
+    re.VERBOSE,
+)
+# The same for lines without addresses. Where nothing but a value can end inside a word, a word
+# that has no digit from its beginning on has none later: that is not tried from each letter.
+_PLAIN_VALUE = re.compile(
+    rf"""
+    {_QUOTED}
+    | (?:/|~/|[A-Za-z]:\\){_PATH_REST}
+    | (?<!{_BEFORE_DIGIT}){_WITH_DIGIT}
     """,
     re.VERBOSE,
 )
@@ -45,7 +61,9 @@ def mask(line: str) -> str:
     >>> mask("took 35 ms at /srv/x").replace("\x00", "*")
     'took * ms at *'
     """
-    return _VALUE.sub(_MASK, line[:_CHARS])
+    line = line[:_CHARS]
+    pattern = _VALUE if "@" in line or "://" in line else _PLAIN_VALUE
+    return pattern.sub(_MASK, line)
 
 
 @dataclass
@@ -88,18 +106,21 @@ def mine(masked: Sequence[str]) -> list[Template]:
 
     """
     exact: dict[str, Template] = {}
-    buckets: dict[tuple[int, str], list[Template]] = {}
+    buckets: dict[tuple[int, str], _Bucket] = {}
     templates: list[Template] = []
     for index, text in enumerate(masked):
         template = exact.get(text)
         if template is None:
             words = _words(text)
-            bucket = buckets.setdefault((len(words), _first_word(words)), [])
-            template = _most_similar(bucket, words)
+            key = (len(words), _first_word(words))
+            bucket = buckets.get(key)
+            if bucket is None:
+                bucket = buckets[key] = _Bucket()
+            template = bucket.most_similar(words)
             if template is None:
                 template = Template(words)
                 templates.append(template)
-                bucket.append(template)
+                bucket.add(template)
             template.variants[text] = index
             exact[text] = template
         template.events.append(index)
@@ -118,13 +139,54 @@ def _first_word(words: list[str]) -> str:
     return ""
 
 
-def _most_similar(bucket: list[Template], words: list[str]) -> Template | None:
-    best, most = None, 0
-    for template in bucket[-_COMPARED:]:
-        same = sum(map(str.__eq__, template.words, words))
-        if same > most:
-            best, most = template, same
-    # Places that hold values in both agree by nature: they must not make strangers alike.
-    values = sum(1 for word in words if word == _MASK)
-    solid = len(words) - values
-    return best if best is not None and most - values >= _SIMILAR * max(1, solid) else None
+class _Bucket:
+    """Templates with as many words, and with the same first word."""
+
+    def __init__(self) -> None:
+        self._templates: list[Template] = []
+        # By place: the numbers of the templates that have a word there.
+        self._having: list[dict[str, list[int]]] = []
+
+    def add(self, template: Template) -> None:
+        number = len(self._templates)
+        self._templates.append(template)
+        if not self._having:
+            self._having = [{} for _ in template.words]
+        for having, word in zip(self._having, template.words):
+            if word != _MASK:
+                having.setdefault(word, []).append(number)
+
+    def most_similar(self, words: list[str]) -> Template | None:
+        """The template that shares the most words with these, if it shares enough of them."""
+        # Places that hold values in both agree by nature: they must not make strangers alike.
+        values = words.count(_MASK)
+        solid = len(words) - values
+        least = _SIMILAR * max(1, solid)
+        best, most = None, 0
+        for number in self._candidates(words, solid - math.ceil(least) + 1):
+            template = self._templates[number]
+            same = sum(map(eq, template.words, words))
+            if same > most:
+                best, most = template, same
+        return best if best is not None and most - values >= least else None
+
+    def _candidates(self, words: list[str], most: int) -> list[int]:
+        """The last templates that have one of some words at its place, ascending.
+
+        Args:
+            words: The words of a line.
+            most: How many of them, but values, a template may lack that is similar enough, and one
+                more. It has one of any so many, so those are looked up that the fewest have.
+
+        """
+        nowhere: list[int] = []
+        found = [
+            having.get(word, nowhere) for having, word in zip(self._having, words) if word != _MASK
+        ]
+        found.sort(key=len)
+        oldest = len(self._templates) - _COMPARED
+        numbers: set[int] = set()
+        for some in found[: max(0, most)]:
+            if some:
+                numbers.update(some[-_COMPARED:])
+        return sorted(number for number in numbers if number >= oldest)

@@ -8,7 +8,12 @@ from headroom.compression.excerpt import nothing_fits
 from headroom.compression.fit import largest_fitting, spans
 from headroom.compression.markers import SMALLEST, marker, plural
 from headroom.compression.model import Omission, Request, View, WrongKind
-from headroom.compression.search_compressor.grouping import decode_search, encode, headings
+from headroom.compression.search_compressor.grouping import (
+    decode_search,
+    encode,
+    name_lines,
+    split_path,
+)
 from headroom.compression.search_compressor.importance import File, by_file, rank
 from headroom.compression.search_compressor.parse import Entry, parse
 
@@ -108,61 +113,71 @@ class SearchCompressor:
 
 
 class _Renderer:
-    """Renders choices of files and lines of one search output."""
+    """Renders choices of files and lines of one search output.
+
+    It is asked for many choices of the same lines, so what does not change is found out once.
+    """
 
     def __init__(self, files: Sequence[File], separators: Sequence[int], first: int) -> None:
         self._files = files
         self._separators = separators
         self._lines = sum(len(file.entries) + len(file.alone) for file in files)
         self._first = first
-
-    def _shown(self, number: int, kept: frozenset[int]) -> bool:
-        return self._first + number in kept or any(
-            entry.index in kept for entry in self._files[number].entries
-        )
+        self._paths = [file.path for file in files]
+        self._split = [split_path(path) for path in self._paths]
+        self._entries = [[(entry.index, entry.rest or "") for entry in f.entries] for f in files]
+        self._spans = [_span(file) for file in files]
 
     def gone(self, kept: frozenset[int]) -> list[int]:
         """The lines of the output that a choice leaves out."""
         gone = list(self._separators)
         for number, file in enumerate(self._files):
-            gone += [entry.index for entry in file.entries if entry.index not in kept]
-            if not self._shown(number, kept):
+            lost = [index for index, _ in self._entries[number] if index not in kept]
+            gone += lost
+            if len(lost) == len(file.entries) and self._first + number not in kept:
                 gone += file.alone
         return sorted(gone)
 
     def text(self, kept: frozenset[int]) -> str:
         """The view."""
-        shown = [number for number in range(len(self._files)) if self._shown(number, kept)]
-        names = dict(zip(shown, headings([self._files[number].path for number in shown])))
+        shown: list[int] = []
+        matches: list[list[str]] = []
+        for number, entries in enumerate(self._entries, self._first):
+            found = [rest for index, rest in entries if index in kept] if entries else []
+            if found or number in kept:
+                shown.append(number - self._first)
+                matches.append(found)
+        names = name_lines([self._paths[n] for n in shown], [self._split[n] for n in shown])
         view: list[str] = []
-        missing: list[File] = []
-        missing_somewhere = len(shown) < len(self._files)
-        lost = 0
-        for number, file in enumerate(self._files):
-            if number not in names:
-                missing.append(file)
-                continue
-            if missing:
-                view.append(_missing(missing))
-                missing = []
-            view += [name for name in names[number] if name]
-            view += [entry.rest or "" for entry in file.entries if entry.index in kept]
-            gone = sum(entry.index not in kept for entry in file.entries)
+        lost = expected = 0
+        for number, name, found in zip(shown, names, matches):
+            if number > expected:
+                view.append(self._missing(expected, number))
+            expected = number + 1
+            view += filter(None, name)
+            view += found
+            gone = len(self._entries[number]) - len(found)
             lost += gone
             if gone:
                 view.append(SMALLEST if gone < 3 else f"[{gone} left out]")
-        if missing:
-            view.append(_missing(missing))
+        if expected < len(self._files):
+            view.append(self._missing(expected, len(self._files)))
         if lost:
             legend = f"{lost} of {plural(self._lines, 'line')}, where {SMALLEST} stands or a count"
             view.insert(0, f"[left out: {legend}]")
-        elif self._separators and not missing_somewhere:
+        elif self._separators and len(shown) == len(self._files):
             view.insert(0, f"[left out: {plural(len(self._separators), 'separator line')}]")
         return "\n".join(view)
 
+    def _missing(self, start: int, stop: int) -> str:
+        """The marker for files of which nothing is shown."""
+        spans_of = self._spans[start:stop]
+        first, last = min(a for a, _ in spans_of), max(b for _, b in spans_of)
+        place = Omission("lines", ((first + 1, last + 1),)).where
+        return marker(place, plural(stop - start, "file"))
 
-def _missing(files: Sequence[File]) -> str:
-    """The marker for files of which nothing is shown."""
-    lines = [i for file in files for i in (*file.alone, *(entry.index for entry in file.entries))]
-    place = Omission("lines", ((min(lines) + 1, max(lines) + 1),)).where
-    return marker(place, plural(len(files), "file"))
+
+def _span(file: File) -> tuple[int, int]:
+    """The first and the last line of the output that is about a file."""
+    lines = [*file.alone, *(entry.index for entry in file.entries)]
+    return min(lines), max(lines)

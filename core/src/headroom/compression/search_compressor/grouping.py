@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from headroom.compression.search_compressor.parse import Entry
 
-__all__ = ["decode_search", "group", "headings"]
+__all__ = ["decode_search", "group", "headings", "name_lines", "split_path"]
 
 #: The line after which names stand in no directory.
 _NOWHERE = "./"
@@ -23,7 +23,11 @@ def headings(paths: Sequence[str]) -> list[list[str]]:
     >>> headings(["a/b/x.py", "a/b/y.py", "c/z.py"])
     [['a/b/', 'x.py'], ['y.py'], ['c/z.py']]
     """
-    split = [_split(path) for path in paths]
+    return name_lines(paths, [split_path(path) for path in paths])
+
+
+def name_lines(paths: Sequence[str], split: Sequence[tuple[str, str]]) -> list[list[str]]:
+    """The same for paths that are split already."""
     lines: list[list[str]] = []
     current = ""
     for index, (directory, name) in enumerate(split):
@@ -42,7 +46,7 @@ def headings(paths: Sequence[str]) -> list[list[str]]:
     return lines
 
 
-def _split(path: str) -> tuple[str, str]:
+def split_path(path: str) -> tuple[str, str]:
     """A path's directory with its separator, and its name."""
     cut = max(path.rfind("/"), path.rfind("\\")) + 1
     return path[:cut], path[cut:]

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from headroom.compression.model import Request
 from headroom.compression.relevance import bm25, query_terms, terms
@@ -14,6 +15,7 @@ from headroom.compression.search_compressor.parse import Entry
 
 __all__ = ["File", "Ranking", "by_file", "rank"]
 
+_NO_TERMS: frozenset[str] = frozenset()
 _DIGITS = re.compile(r"\d+")
 #: A match longer than this, in characters, is mostly a file without line breaks.
 _LONG = 400
@@ -70,12 +72,13 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
     that has been seen, context and very long lines come last.
     """
     entries = [entry for file in files for entry in file.entries]
-    words = []
+    words: list[frozenset[str]] = []
+    known: dict[str, frozenset[str]] = {}
     for number, entry in enumerate(entries):
         if number % 256 == 0:
             request.deadline.check()
-        words.append(frozenset(terms(entry.text[:_LONG])))
-    frequency = Counter(word for found in words for word in found)
+        words.append(_terms(entry.text[:_LONG], known))
+    frequency = Counter(chain.from_iterable(words))
     asked = query_terms(request.query)
     common = _SUBJECT_SHARE * len(entries)
     subject = asked or frozenset(word for word, n in frequency.items() if n >= common)
@@ -119,6 +122,17 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
             *(turn[-1] for turn in sorted(turns)),
         ],
     )
+
+
+def _terms(text: str, known: dict[str, frozenset[str]]) -> frozenset[str]:
+    """The terms of a text. No term has white space in it, and programs repeat what is between."""
+    found = []
+    for piece in text.split():
+        of_piece = known.get(piece)
+        if of_piece is None:
+            of_piece = known[piece] = frozenset(terms(piece))
+        found.append(of_piece)
+    return _NO_TERMS.union(*found)
 
 
 def _level(entry: Entry, repeated: bool) -> int:

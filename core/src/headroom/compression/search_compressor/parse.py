@@ -11,7 +11,7 @@ from headroom.compression.model import Deadline
 __all__ = ["Entry", "looks_like_search", "parse"]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Entry:
     """One line of the output."""
 
@@ -65,11 +65,13 @@ def parse(content: str, deadline: Deadline) -> list[Entry] | None:
         return [Entry(index, line, None) for index, line in enumerate(lines)]
     entries: list[Entry] = []
     pattern = _NUMBERED if form == "numbered" else _PLAIN
-    known = _paths(lines, pattern)
-    for index, line in enumerate(lines):
+    paths: dict[str, bool] = {}
+    matches = [_match(pattern, line, paths) for line in lines]
+    known = {match[1] for match in matches if match}
+    for index, (line, match) in enumerate(zip(lines, matches)):
         if index % 256 == 0:
             deadline.check()
-        entries.append(_entry(index, line, pattern, known))
+        entries.append(_entry(index, line, match, known, numbered=form == "numbered"))
     return entries
 
 
@@ -125,9 +127,20 @@ def _of_one_file(numbers: Sequence[int]) -> bool:
     return min(steps) > 0 and sum(step > 1 for step in steps) >= 0.2 * len(steps)
 
 
-def _match(pattern: re.Pattern[str], line: str) -> re.Match[str] | None:
+def _match(
+    pattern: re.Pattern[str], line: str, paths: dict[str, bool] | None = None
+) -> re.Match[str] | None:
+    """The match of a line that begins with a path; ``paths`` has what is known of them."""
     match = pattern.match(line, 0, _LONGEST_PATH)
-    return match if match and is_path(match[1]) and not _URL.match(line) else None
+    if match is None:
+        return None
+    path = match[1]
+    known = paths.get(path) if paths is not None else None
+    if known is None:
+        known = is_path(path)
+        if paths is not None:
+            paths[path] = known
+    return match if known and not _URL.match(line) else None
 
 
 def is_path(text: str) -> bool:
@@ -145,17 +158,13 @@ def _near(sample: Sequence[str], matches: Sequence[re.Match[str]]) -> int:
     )
 
 
-def _paths(lines: Sequence[str], pattern: re.Pattern[str]) -> set[str]:
-    return {match[1] for line in lines if (match := _match(pattern, line))}
-
-
-def _entry(index: int, line: str, pattern: re.Pattern[str], known: set[str]) -> Entry:
-    numbered = pattern is _NUMBERED
+def _entry(
+    index: int, line: str, match: re.Match[str] | None, known: set[str], *, numbered: bool
+) -> Entry:
     path = _context_path(line, known) if numbered else None
     if path is not None:
         rest = line[len(path) + 1 :]
         return Entry(index, path, rest, rest.partition("-")[2], context=True)
-    match = _match(pattern, line)
     if match is None:
         return Entry(index, line, None)
     rest = line[len(match[1]) + numbered :]
