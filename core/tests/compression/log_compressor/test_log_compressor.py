@@ -77,11 +77,20 @@ def run_of_tests() -> str:
     return "\n".join([*lines, "E       assert 41 == 42", "1 failed, 499 passed in 3.21s"])
 
 
+def run_of_named_tests() -> str:
+    """Each line begins with a name that no other line has."""
+    names = [f"test_{a}{b}" for a in ("cart", "order", "mail", "price") for b in "abcdefghijklmnop"]
+    lines = [f"{name} (shop.checks.Documented.{name}) ... ok" for name in names]
+    lines[33] = lines[33].replace("... ok", "... FAIL")
+    return "\n".join(lines * 4 + ["Ran 256 tests in 0.500s", "FAILED (failures=4)"])
+
+
 LOGS = {
     "service": (service_log(), ["became leader", "flush of shard 17", "went away", "cache hit"]),
     "syslog": (syslog(), ["session opened", "session closed", "re-mounted read-only", "run-parts"]),
     "web": (web_log(), ['HTTP/1.1" 503 17', "GET /item/"]),
     "build": (build_output(), ["undeclared identifier 'tok'", "Error 1", "Compiling module_1 "]),
+    "named tests": (run_of_named_tests(), ["... FAIL", "failures=4", "Ran 256 tests"]),
     "tests": (run_of_tests(), ["test_case_333 FAILED", "assert 41 == 42", "499 passed"]),
 }
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import eq
@@ -51,6 +52,11 @@ _CHARS = 2000
 # A place in a template with at most so many different words tells events apart, as in "session
 # opened", "session closed"; one with more holds names.
 _FEW_WORDS = 10
+
+# The first words of a line, among which is the one that tells what it is about; and in how many
+# lines a word stands at the most that may be a name.
+_HEAD = 6
+_NAMED = 2
 
 _MASK = "\x00"
 
@@ -105,6 +111,7 @@ def mine(masked: Sequence[str]) -> list[Template]:
         The templates in the order of their first events; each event is in exactly one.
 
     """
+    common = _common_words(masked)
     exact: dict[str, Template] = {}
     buckets: dict[tuple[int, str], _Bucket] = {}
     templates: list[Template] = []
@@ -112,7 +119,7 @@ def mine(masked: Sequence[str]) -> list[Template]:
         template = exact.get(text)
         if template is None:
             words = _words(text)
-            key = (len(words), _first_word(words))
+            key = (len(words), _first_word(words, common))
             bucket = buckets.get(key)
             if bucket is None:
                 bucket = buckets[key] = _Bucket()
@@ -131,10 +138,22 @@ def _words(text: str) -> list[str]:
     return [word for word in _SPLIT.split(text)[::2] if word][:_WORDS]
 
 
-def _first_word(words: list[str]) -> str:
-    """The first word that is no value and long enough to be one: lines that differ there differ."""
-    for word in words[:6]:
-        if _MASK not in word and len(word) > 1:
+def _common_words(masked: Sequence[str]) -> frozenset[str]:
+    """The words that are not names: those in more than a few of the distinct texts."""
+    texts = dict.fromkeys(masked)
+    counts = Counter(word for text in texts for word in {*_words(text)[:_HEAD]})
+    least = max(_NAMED, len(texts) // 50)
+    return frozenset(word for word, count in counts.items() if count > least)
+
+
+def _first_word(words: list[str], common: frozenset[str]) -> str:
+    """The first common word that is no value: lines that differ there say different things.
+
+    A word that hardly any other line has may be a name, such as that of a test; lines that begin
+    with names are compared with one another.
+    """
+    for word in words[:_HEAD]:
+        if _MASK not in word and len(word) > 1 and word in common:
             return word
     return ""
 
