@@ -53,6 +53,8 @@ _CHARS = 2000
 # opened", "session closed"; one with more holds names.
 _FEW_WORDS = 10
 
+# What programs, and no sentences, call things: test_cart, shop.checks, a/b. A rare one is a value.
+_NAME = re.compile(r"\w[._/]+\w")
 # The first words of a line, among which is the one that tells what it is about; and in how many
 # lines a word stands at the most that may be a name.
 _HEAD = 6
@@ -118,7 +120,10 @@ def mine(masked: Sequence[str]) -> list[Template]:
     for index, text in enumerate(masked):
         template = exact.get(text)
         if template is None:
-            words = _words(text)
+            words = [
+                _MASK if word not in common and _NAME.search(word) else word
+                for word in _words(text)
+            ]
             key = (len(words), _first_word(words, common))
             bucket = buckets.get(key)
             if bucket is None:
@@ -141,7 +146,7 @@ def _words(text: str) -> list[str]:
 def _common_words(masked: Sequence[str]) -> frozenset[str]:
     """The words that are not names: those in more than a few of the distinct texts."""
     texts = dict.fromkeys(masked)
-    counts = Counter(word for text in texts for word in {*_words(text)[:_HEAD]})
+    counts = Counter(word for text in texts for word in {*_words(text)})
     least = max(_NAMED, len(texts) // 50)
     return frozenset(word for word, count in counts.items() if count > least)
 
