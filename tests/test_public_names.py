@@ -9,21 +9,23 @@ import headroom
 from headroom import CompressResult, ContextEntry, ContextStats, Excerpt, Omission, SharedContext
 
 NAMES = """
-    MARKER CompressResult Compressor ContextEntry ContextStats Excerpt Fidelity Handoff Header
-    HeadroomError IntegrityError KeyEvicted KeyExpired KeyNotFound Limits MemoryStore Missing
-    Omission PayloadTooLarge Pipeline Record Request RetrievalTool SharedContext Store StoreError
-    TokenCounter UnsupportedPayload Usage View WrongKind __version__ compress decode get_counter
-    open_store
+    MARKER AsyncStore Codec CompressResult Compressor ContextEntry ContextStats Excerpt Fidelity
+    Handoff Header HeadroomError IntegrityError KeyEvicted KeyExpired KeyNotFound Limits
+    MemoryStore Missing Omission PayloadTooLarge Pipeline Record Request RetrievalTool
+    SharedContext Store StoreError TokenCounter UnsupportedPayload Usage VersionConflict View
+    WaitTimeout WrongKind __version__ compress decode get_counter new_encryption_key open_store
 """
 
 SIGNATURES = {
     SharedContext: "model ttl max_entries * max_bytes max_payload_bytes store namespace fidelity"
     " pipeline counter on_error",
-    SharedContext.put: "self key data * agent query max_tokens fidelity ttl kind tool",
+    SharedContext.put: "self key data * agent query max_tokens fidelity ttl kind tool"
+    " expected_version",
     SharedContext.get: "self key * full query max_tokens fidelity tool",
     SharedContext.get_entry: "self key",
     SharedContext.require: "self key",
     SharedContext.retrieve: "self key * query rows lines sentences path within max_tokens",
+    SharedContext.wait_for: "self key timeout * after",
     SharedContext.delete: "self key",
     SharedContext.keys: "self",
     SharedContext.clear: "self",
@@ -40,7 +42,7 @@ SIGNATURES = {
 
 FIELDS = {
     ContextEntry: "key original compressed original_tokens compressed_tokens agent timestamp"
-    " transforms reference kind lossless omissions failure",
+    " transforms reference kind lossless omissions failure version",
     ContextStats: "entries total_original_tokens total_compressed_tokens total_tokens_saved"
     " savings_percent total_bytes expired evicted failures store_errors tokenizer tokenizer_exact",
     CompressResult: "text tokens_before tokens_after transforms kind lossless omissions failure",

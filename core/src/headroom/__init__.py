@@ -33,14 +33,30 @@ from headroom.errors import (
     PayloadTooLarge,
     StoreError,
     UnsupportedPayload,
+    VersionConflict,
+    WaitTimeout,
 )
 from headroom.handoff import Handoff
 from headroom.retrieval_tool import RetrievalTool
-from headroom.stores import Header, Limits, MemoryStore, Missing, Record, Store, Usage, open_store
+from headroom.stores import (
+    AsyncStore,
+    Codec,
+    Header,
+    Limits,
+    MemoryStore,
+    Missing,
+    Record,
+    Store,
+    Usage,
+    new_encryption_key,
+    open_store,
+)
 from headroom.tokens import TokenCounter, get_counter
 
 __all__ = [
     "MARKER",
+    "AsyncStore",
+    "Codec",
     "CompressResult",
     "Compressor",
     "ContextEntry",
@@ -69,11 +85,14 @@ __all__ = [
     "TokenCounter",
     "UnsupportedPayload",
     "Usage",
+    "VersionConflict",
     "View",
+    "WaitTimeout",
     "WrongKind",
     "__version__",
     "compress",
     "decode",
     "get_counter",
+    "new_encryption_key",
     "open_store",
 ]

@@ -13,6 +13,8 @@ __all__ = [
     "PayloadTooLarge",
     "StoreError",
     "UnsupportedPayload",
+    "VersionConflict",
+    "WaitTimeout",
 ]
 
 
@@ -62,6 +64,29 @@ class StoreError(HeadroomError):
 
 class IntegrityError(StoreError):
     """What a store gave back is not what was put: it was cut or changed."""
+
+
+class VersionConflict(HeadroomError):
+    """A key holds another version than the writer expected: somebody else was faster.
+
+    Read the entry again, redo the change, and put it with the version found.
+    """
+
+    def __init__(self, message: str, *, key: str, expected: int) -> None:
+        super().__init__(message)
+        #: The key that was to be written.
+        self.key = key
+        #: The version that was expected there; 0 is nothing.
+        self.expected = expected
+
+
+class WaitTimeout(HeadroomError, TimeoutError):
+    """What was waited for was not put in time."""
+
+    def __init__(self, message: str, *, key: str) -> None:
+        super().__init__(message)
+        #: The key that was waited for.
+        self.key = key
 
 
 def clock_time(timestamp: float) -> str:

@@ -223,7 +223,7 @@ def test_contexts_on_one_store_share(store: MemoryStore, rows: Rows) -> None:
         ({"max_entries": 0}, "max_entries must be at least 1, not 0; None is without limit"),
         ({"max_entries": -1}, "max_entries must be at least 1"),
         ({"max_bytes": 0}, "max_bytes must be at least 1"),
-        ({"ttl": -1}, "ttl must be 0 or more seconds, not -1; None keeps entries for ever"),
+        ({"ttl": -1}, "ttl must be 0 or more seconds, not -1; None is for ever"),
         ({"ttl": math.nan}, "ttl must be 0 or more seconds"),
         ({"store": "nosuch://x"}, "a store URL begins with one of"),
         ({"namespace": ""}, "namespace must be a text that is not empty"),

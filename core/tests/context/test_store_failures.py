@@ -20,22 +20,30 @@ class Unreachable(MemoryStore):
 
     down = False
 
-    def put(self, namespace: str, record: Record, *, ttl: float | None, limits: Limits) -> bool:
+    def put(
+        self,
+        namespace: str,
+        record: Record,
+        *,
+        ttl: float | None,
+        limits: Limits,
+        expected: int | None = None,
+    ) -> bool:
         if self.down:
             raise ConnectionError("payload text that must not be logged")
-        return super().put(namespace, record, ttl=ttl, limits=limits)
+        return super().put(namespace, record, ttl=ttl, limits=limits, expected=expected)
 
-    def get(self, namespace: str, key: str) -> Record | Missing:
+    def get(self, namespace: str, key: str, *, with_original: bool = True) -> Record | Missing:
         if self.down:
             raise ConnectionError("no route to host")
-        return super().get(namespace, key)
+        return super().get(namespace, key, with_original=with_original)
 
 
 class Tampered(MemoryStore):
     """A store in which somebody has changed what was put."""
 
-    def get(self, namespace: str, key: str) -> Record | Missing:
-        record = super().get(namespace, key)
+    def get(self, namespace: str, key: str, *, with_original: bool = True) -> Record | Missing:
+        record = super().get(namespace, key, with_original=with_original)
         assert isinstance(record, Record)
         return Record(record.header, record.original[:-1] + b"!", record.view[:-1] + b"!")
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Literal, TypeVar
 
+from headroom.context.steps import Steps, StoreCall
 from headroom.errors import IntegrityError, StoreError
 from headroom.stores import Header, Limits, Missing, Record, Store, Usage
 
@@ -17,9 +18,11 @@ OnError = Literal["raise", "passthrough"]
 
 T = TypeVar("T")
 
+_NO_LIMITS = Limits()
+
 
 class StoreAccess:
-    """The operations of a store within one namespace, with ``on_error`` applied.
+    """The operations of a store within one namespace, as steps, with ``on_error`` applied.
 
     With ``"passthrough"`` a failure is logged and counted, and the operation answers as if nothing
     were there; ``put`` and ``next_version`` answer ``None``. What a store gives back changed is an
@@ -33,52 +36,72 @@ class StoreAccess:
         #: How often the store failed.
         self.errors = 0
 
-    def next_version(self) -> int | None:
-        return self._guarded(lambda: self.store.next_version(self.namespace), None)
+    def next_version(self) -> Steps[int | None]:
+        otherwise: int | None = None
+        return self._call(otherwise, "next_version")
 
-    def put(self, record: Record, ttl: float | None, limits: Limits) -> bool | None:
-        return self._guarded(
-            lambda: self.store.put(self.namespace, record, ttl=ttl, limits=limits), None
-        )
+    def put(
+        self,
+        record: Record,
+        ttl: float | None,
+        limits: Limits = _NO_LIMITS,
+        expected: int | None = None,
+    ) -> Steps[bool | None]:
+        otherwise: bool | None = None
+        return self._call(otherwise, "put", record, ttl=ttl, limits=limits, expected=expected)
 
-    def get(self, key: str) -> Record | Missing:
+    def get(self, key: str, *, with_original: bool = True) -> Steps[Record | Missing]:
         absent: Record | Missing = Missing("absent")
-        return self._guarded(lambda: self.store.get(self.namespace, key), absent)
+        return self._call(absent, "get", key, with_original=with_original)
 
-    def find(self, reference: str) -> Record | None:
-        return self._guarded(lambda: self.store.find(self.namespace, reference), None)
+    def find(self, reference: str) -> Steps[Record | None]:
+        otherwise: Record | None = None
+        return self._call(otherwise, "find", reference)
 
-    def delete(self, key: str) -> bool:
-        return self._guarded(lambda: self.store.delete(self.namespace, key), False)
+    def delete(self, key: str) -> Steps[bool]:
+        return self._call(False, "delete", key)
 
-    def clear(self) -> None:
-        self._guarded(lambda: self.store.clear(self.namespace), 0)
+    def clear(self) -> Steps[int]:
+        return self._call(0, "clear")
 
-    def headers(self) -> list[Header]:
-        return self._guarded(lambda: self.store.headers(self.namespace), [])
+    def headers(self) -> Steps[list[Header]]:
+        nothing: list[Header] = []
+        return self._call(nothing, "headers")
 
-    def usage(self) -> Usage:
-        return self._guarded(lambda: self.store.usage(self.namespace), Usage(0, 0, 0, 0))
+    def usage(self) -> Steps[Usage]:
+        return self._call(Usage(0, 0, 0, 0), "usage")
 
-    def remember_view(self, view_reference: str, reference: str) -> None:
-        self._guarded(
-            lambda: self.store.remember_view(self.namespace, view_reference, reference), None
-        )
+    def remember_view(self, view_reference: str, reference: str) -> Steps[None]:
+        return self._call(None, "remember_view", view_reference, reference)
 
-    def is_view(self, reference: str) -> bool:
-        origin = self._guarded(lambda: self.store.view_origin(self.namespace, reference), None)
+    def is_view(self, reference: str) -> Steps[bool]:
+        nothing: str | None = None
+        origin = yield from self._call(nothing, "view_origin", reference)
         return origin is not None
 
-    def _guarded(self, operation: Callable[[], T], otherwise: T) -> T:
+    def watch(self, key: str, wake: Callable[[], None]) -> Callable[[], None]:
+        """Blocking, and brief."""
         try:
-            return operation()
+            return self.store.watch(self.namespace, key, wake)
+        except Exception as error:
+            self._failed(error)
+            return lambda: None
+
+    def _call(self, otherwise: T, method: str, *arguments: object, **options: object) -> Steps[T]:
+        try:
+            answer: T = yield StoreCall(method, (self.namespace, *arguments), options)
         except IntegrityError:
             raise
         except Exception as error:
-            if self._on_error == "raise":
-                if isinstance(error, StoreError):
-                    raise
-                raise StoreError(f"the store failed: {type(error).__name__}: {error}") from error
-            self.errors += 1
-            logger.warning("the store failed (%s); going on without it", type(error).__name__)
+            self._failed(error)
             return otherwise
+        return answer
+
+    def _failed(self, error: Exception) -> None:
+        """Raises the error, or counts it and says so."""
+        if self._on_error == "raise":
+            if isinstance(error, StoreError):
+                raise error
+            raise StoreError(f"the store failed: {type(error).__name__}: {error}") from error
+        self.errors += 1
+        logger.warning("the store failed (%s); going on without it", type(error).__name__)

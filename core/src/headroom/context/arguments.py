@@ -6,7 +6,7 @@ import math
 
 from headroom.stores import Store, open_store
 
-__all__ = ["as_store", "check_key", "check_whole", "range_text", "seconds"]
+__all__ = ["as_store", "check_key", "check_version", "check_whole", "range_text", "seconds"]
 
 
 def check_key(key: str) -> None:
@@ -27,14 +27,24 @@ def check_whole(name: str, value: int | None) -> None:
         raise ValueError(f"{name} must be at least 1, not {value}; None is without limit")
 
 
-def seconds(ttl: float | None) -> float | None:
-    """A time to live as the stores take it: ``None`` is for ever."""
+def check_version(version: int | None) -> None:
+    """An expected version is a whole number from 0, or None."""
+    if version is None:
+        return
+    if isinstance(version, bool) or not isinstance(version, int):
+        raise TypeError(f"expected_version must be a number, not {type(version).__name__}")
+    if version < 0:
+        raise ValueError(f"expected_version must be 0 or more, not {version}; 0 is for nothing")
+
+
+def seconds(ttl: float | None, name: str = "ttl") -> float | None:
+    """A time to live, or to wait, in seconds: ``None`` is for ever."""
     if ttl is None:
         return None
     if isinstance(ttl, bool) or not isinstance(ttl, (int, float)):
-        raise TypeError(f"ttl must be seconds, not {type(ttl).__name__}")
+        raise TypeError(f"{name} must be seconds, not {type(ttl).__name__}")
     if math.isnan(ttl) or ttl < 0:
-        raise ValueError(f"ttl must be 0 or more seconds, not {ttl}; None keeps entries for ever")
+        raise ValueError(f"{name} must be 0 or more seconds, not {ttl}; None is for ever")
     return None if math.isinf(ttl) else float(ttl)
 
 

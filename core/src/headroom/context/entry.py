@@ -37,6 +37,9 @@ class ContextEntry:
     omissions: tuple[Omission, ...] = ()
     #: Why the view is the original although a smaller one was to be made; ``None`` otherwise.
     failure: str | None = None
+    #: Which write of the key this is: every later one has a higher number. 0 where the entry is not
+    #: in the store.
+    version: int = 0
 
     @property
     def savings_percent(self) -> float:

@@ -110,6 +110,7 @@ def entry_of(record: Record) -> ContextEntry:
         lossless=header.meta.get("lossless") is True,
         omissions=tuple(_omission(part) for part in meta.items("omissions")),
         failure=meta.text("failure"),
+        version=header.version,
     )
 
 

@@ -11,6 +11,7 @@ from headroom.compression import WrongKind
 from headroom.compression.detect import candidates
 from headroom.compression.fit import spans
 from headroom.compression.relevance import bm25
+from headroom.context.arguments import range_text
 from headroom.tokens import TokenCounter
 
 __all__ = ["Found", "Selection", "find", "parse_ranges"]
@@ -31,6 +32,27 @@ class Selection:
     sentences: str | None = None
     path: str | None = None
     within: str | None = None
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        query: str | None,
+        rows: str | int | None,
+        lines: str | int | None,
+        sentences: str | int | None,
+        path: str | None,
+        within: str | None,
+    ) -> Selection:
+        """What the arguments of ``retrieve`` select."""
+        return cls(
+            query=query,
+            lines=range_text("lines", lines),
+            rows=range_text("rows", rows),
+            sentences=range_text("sentences", sentences),
+            path=path,
+            within=within,
+        )
 
 
 @dataclass(frozen=True)

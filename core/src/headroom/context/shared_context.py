@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from typing import TypeVar
 
 from headroom.compression import Fidelity
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt
+from headroom.context.retrieval import Selection
+from headroom.context.steps import Steps, run_async
 from headroom.context.synchronous import SynchronousContext
+from headroom.context.waiting import Waiting
 
 __all__ = ["SharedContext"]
+
+T = TypeVar("T")
 
 
 class SharedContext(SynchronousContext):
@@ -33,8 +40,9 @@ class SharedContext(SynchronousContext):
         ValueError: An argument makes no sense; the message says what to write instead.
         TypeError: An argument has the wrong type.
 
-    Each verb has an async twin whose name begins with ``a``: it takes the same arguments, and runs
-    on a thread, so that the event loop stays free.
+    Each verb has an async twin whose name begins with ``a`` (``await_for`` is that of
+    ``wait_for``): it takes the same arguments and leaves the event loop free. It awaits a store
+    that can be awaited, and uses any other from a thread.
 
     >>> ctx = SharedContext(ttl=1800)
     >>> entry = ctx.put("answer", {"flight": "HAT112", "status": "diverted"}, agent="searcher")
@@ -55,11 +63,14 @@ class SharedContext(SynchronousContext):
         ttl: float | None = None,
         kind: str | None = None,
         tool: str | None = None,
+        expected_version: int | None = None,
     ) -> ContextEntry:
         """``put``, without blocking the event loop."""
-        return await asyncio.to_thread(
-            self.put, key, data, agent=agent, query=query, max_tokens=max_tokens,
-            fidelity=fidelity, ttl=ttl, kind=kind, tool=tool,
+        return await self._run_async(
+            self._verbs.put(
+                key, data, agent=agent, query=query, max_tokens=max_tokens, fidelity=fidelity,
+                ttl=ttl, kind=kind, tool=tool, expected_version=expected_version,
+            )
         )  # fmt: skip
 
     async def aget(
@@ -73,18 +84,46 @@ class SharedContext(SynchronousContext):
         tool: str | None = None,
     ) -> str | None:
         """``get``, without blocking the event loop."""
-        return await asyncio.to_thread(
-            self.get, key, full=full, query=query, max_tokens=max_tokens, fidelity=fidelity,
-            tool=tool,
-        )  # fmt: skip
+        return await self._run_async(
+            self._verbs.get(
+                key, full=full, query=query, max_tokens=max_tokens, fidelity=fidelity, tool=tool
+            )
+        )
 
     async def aget_entry(self, key: str) -> ContextEntry | None:
         """``get_entry``, without blocking the event loop."""
-        return await asyncio.to_thread(self.get_entry, key)
+        return await self._run_async(self._verbs.get_entry(key))
 
     async def arequire(self, key: str) -> ContextEntry:
         """``require``, without blocking the event loop."""
-        return await asyncio.to_thread(self.require, key)
+        return await self._run_async(self._verbs.require(key))
+
+    async def await_for(
+        self, key: str, timeout: float | None = 60, *, after: int = 0
+    ) -> ContextEntry:
+        """``wait_for``, without blocking the event loop or a thread while it waits."""
+        waiting = Waiting(key, timeout)
+        loop = asyncio.get_running_loop()
+        woken = asyncio.Event()
+
+        def wake() -> None:
+            # The loop may be gone by the time that somebody writes.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(woken.set)
+
+        end = await asyncio.to_thread(self._access.watch, key, wake)
+        try:
+            while True:
+                woken.clear()
+                entry = await self._run_async(self._verbs.newer(key, after))
+                if entry is not None:
+                    return entry
+                # Not within the block below, which would swallow the end of the wait.
+                pause = waiting.pause()
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(woken.wait(), pause)
+        finally:
+            end()
 
     async def aretrieve(
         self,
@@ -99,23 +138,32 @@ class SharedContext(SynchronousContext):
         max_tokens: int = 1000,
     ) -> Excerpt:
         """``retrieve``, without blocking the event loop."""
-        return await asyncio.to_thread(
-            self.retrieve, key, query=query, rows=rows, lines=lines, sentences=sentences,
-            path=path, within=within, max_tokens=max_tokens,
+        return await self._run_async(
+            self._verbs.retrieve(
+                key,
+                Selection.of(
+                    query=query, rows=rows, lines=lines, sentences=sentences, path=path,
+                    within=within,
+                ),
+                max_tokens=max_tokens,
+            )
         )  # fmt: skip
 
     async def adelete(self, key: str) -> bool:
         """``delete``, without blocking the event loop."""
-        return await asyncio.to_thread(self.delete, key)
+        return await self._run_async(self._verbs.delete(key))
 
     async def aclear(self) -> None:
         """``clear``, without blocking the event loop."""
-        await asyncio.to_thread(self.clear)
+        await self._run_async(self._verbs.clear())
 
     async def akeys(self) -> list[str]:
         """``keys``, without blocking the event loop."""
-        return await asyncio.to_thread(self.keys)
+        return await self._run_async(self._verbs.keys())
 
     async def astats(self) -> ContextStats:
         """``stats``, without blocking the event loop."""
-        return await asyncio.to_thread(self.stats)
+        return await self._run_async(self._verbs.stats())
+
+    async def _run_async(self, steps: Steps[T]) -> T:
+        return await run_async(steps, self._access.store)

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-import time
+import threading
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
-from headroom.compression import CompressResult, Fidelity, Pipeline
-from headroom.compression.model import savings_percent
-from headroom.compression.pipeline import check_options
-from headroom.context.access import OnError, StoreAccess
-from headroom.context.arguments import as_store, check_key, check_whole, range_text, seconds
+from headroom.compression import Fidelity, Pipeline
+from headroom.context.access import OnError
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt
-from headroom.context.records import (
-    content_hash,
-    describe,
-    encode,
-    entry_of,
-    missing_error,
-    number_of,
-    original_of,
-    view_of,
-)
-from headroom.context.retrieval import Selection, find
-from headroom.context.views import ViewMaker, ViewOptions
-from headroom.errors import PayloadTooLarge
-from headroom.payload import to_text
-from headroom.stores import Header, Limits, Missing, Record, Store
-from headroom.tokens import EstimateCounter, TokenCounter, as_counter, get_counter
+from headroom.context.retrieval import Selection
+from headroom.context.steps import Steps, run
+from headroom.context.verbs import ContextVerbs
+from headroom.context.waiting import Waiting
+from headroom.stores import Missing, Store
+from headroom.tokens import TokenCounter
 
 __all__ = ["SynchronousContext"]
 
-logger = logging.getLogger("headroom.context")
+T = TypeVar("T")
 
 
 class SynchronousContext:
@@ -52,27 +39,11 @@ class SynchronousContext:
         counter: TokenCounter | Callable[[str], int] | None = None,
         on_error: OnError = "raise",
     ) -> None:
-        check_whole("max_entries", max_entries)
-        check_whole("max_bytes", max_bytes)
-        check_whole("max_payload_bytes", max_payload_bytes)
-        check_options(None, None, fidelity)
-        if not isinstance(namespace, str) or not namespace:
-            raise ValueError("namespace must be a text that is not empty")
-        if on_error not in ("raise", "passthrough"):
-            raise ValueError(f'on_error must be "raise" or "passthrough", not {on_error!r}')
-        if not isinstance(model, str):
-            raise TypeError(f"model must be a name such as 'gpt-4o', not {type(model).__name__}")
-        self._ttl = seconds(ttl)
-        self._limits = Limits(max_entries, max_bytes)
-        self._max_payload_bytes = (
-            max_payload_bytes if max_bytes is None else min(max_payload_bytes, max_bytes)
-        )
-        self._store = StoreAccess(as_store(store), namespace, on_error)
-        self._fidelity: Fidelity = fidelity
-        self._model = model
-        self._given_counter = None if counter is None else as_counter(counter)
-        self._found_counter: TokenCounter | None = None
-        self._views = ViewMaker(pipeline or Pipeline(), self._counter)
+        self._verbs = ContextVerbs(
+            model, ttl, max_entries, max_bytes, max_payload_bytes, store, namespace, fidelity,
+            pipeline, counter, on_error,
+        )  # fmt: skip
+        self._access = self._verbs.store
 
     # Writing
 
@@ -88,6 +59,7 @@ class SynchronousContext:
         ttl: float | None = None,
         kind: str | None = None,
         tool: str | None = None,
+        expected_version: int | None = None,
     ) -> ContextEntry:
         """Stores a payload and makes its view. The original is written before the view is out.
 
@@ -102,6 +74,8 @@ class SynchronousContext:
             kind: What the payload is, where detection is not wanted.
             tool: The name of the retrieval tool that the reader has: where the view leaves
                 something out, it says how to call it.
+            expected_version: Only where the key holds this version (``ContextEntry.version``), 0
+                for nothing: for agents that read, change and put without losing each other's work.
 
         Returns:
             The entry. Where a later ``put`` of the key with other content finished first, that one
@@ -111,53 +85,25 @@ class SynchronousContext:
             TypeError: The key is no text, or an option has the wrong type.
             ValueError: The key is empty, or an option makes no sense.
             UnsupportedPayload: The payload is neither text nor JSON at heart.
+            VersionConflict: The key holds another version than ``expected_version``.
             PayloadTooLarge: It is larger than ``max_payload_bytes`` or ``max_bytes``.
             StoreError: The store failed and ``on_error`` is ``"raise"``.
 
         """
-        check_key(key)
-        options = self._options(key, query, max_tokens, fidelity, kind, tool)
-        lifetime = self._ttl if ttl is None else seconds(ttl)
-        text = to_text(data)
-        original = encode(text)
-        if len(original) > self._max_payload_bytes:
-            raise PayloadTooLarge(
-                f"this payload has {len(original)} bytes, and at most {self._max_payload_bytes} "
-                "are taken; split it, or raise max_payload_bytes and max_bytes"
+        return self._run(
+            self._verbs.put(
+                key, data, agent=agent, query=query, max_tokens=max_tokens, fidelity=fidelity,
+                ttl=ttl, kind=kind, tool=tool, expected_version=expected_version,
             )
-        reference = content_hash(original)
-        version = self._store.next_version()
-        if version is None:
-            return self._passed_through(key, text, reference, agent)
-        result = self._view(reference, text, options)
-        view = encode(result.text)
-        header = Header(
-            key=key,
-            reference=reference,
-            view_reference=content_hash(view),
-            version=version,
-            created=time.time(),
-            meta=describe(result, agent),
-        )
-        record = Record(header, original, view)
-        written = self._store.put(record, lifetime, self._limits)
-        if written is None:
-            return self._passed_through(key, text, reference, agent)
-        if not written and not self._holds(key, reference):
-            # A newer put is there. A view of this content would lead nowhere.
-            return self._passed_through(key, text, reference, agent, failure=None)
-        return entry_of(record)
+        )  # fmt: skip
 
     def delete(self, key: str) -> bool:
         """Removes an entry; ``False`` if there was none."""
-        check_key(key)
-        self._views.forget()
-        return self._store.delete(key)
+        return self._run(self._verbs.delete(key))
 
     def clear(self) -> None:
         """Removes all entries of this namespace."""
-        self._views.forget()
-        self._store.clear()
+        self._run(self._verbs.clear())
 
     # Reading
 
@@ -182,24 +128,15 @@ class SynchronousContext:
             tool: A view that names this retrieval tool where it leaves something out.
 
         """
-        record = self._record(key)
-        if isinstance(record, Missing):
-            return None
-        if full:
-            return original_of(record)
-        if query is None and max_tokens is None and fidelity is None and tool is None:
-            return view_of(record)
-        options = self._options(key, query, max_tokens, fidelity, None, tool)
-        reference = record.header.reference
-        result = self._view(reference, original_of(record), options)
-        if result.transforms:
-            self._store.remember_view(content_hash(encode(result.text)), reference)
-        return result.text
+        return self._run(
+            self._verbs.get(
+                key, full=full, query=query, max_tokens=max_tokens, fidelity=fidelity, tool=tool
+            )
+        )
 
     def get_entry(self, key: str) -> ContextEntry | None:
         """The entry under a key; ``None`` where nothing is (any more)."""
-        record = self._record(key)
-        return None if isinstance(record, Missing) else entry_of(record)
+        return self._run(self._verbs.get_entry(key))
 
     def require(self, key: str) -> ContextEntry:
         """The entry under a key, or an error that says why there is none.
@@ -210,10 +147,38 @@ class SynchronousContext:
             KeyNotFound: It was never there, or was deleted.
 
         """
-        record = self._record(key)
-        if isinstance(record, Missing):
-            raise missing_error(key, record)
-        return entry_of(record)
+        return self._run(self._verbs.require(key))
+
+    def wait_for(self, key: str, timeout: float | None = 60, *, after: int = 0) -> ContextEntry:
+        """The entry under a key, as soon as there is one: for an agent that needs another's result.
+
+        Args:
+            key: What the other agent puts.
+            timeout: The most seconds to wait; ``None`` is for ever.
+            after: Only a version above this one (``ContextEntry.version``): the next put.
+
+        Raises:
+            WaitTimeout: Nothing was put in time.
+
+        >>> from headroom import SharedContext
+        >>> ctx = SharedContext()
+        >>> _ = ctx.put("plan", "Fly on Monday.")
+        >>> ctx.wait_for("plan", timeout=5).original
+        'Fly on Monday.'
+
+        """
+        waiting = Waiting(key, timeout)
+        woken = threading.Event()
+        end = self._access.watch(key, woken.set)
+        try:
+            while True:
+                woken.clear()
+                entry = self._run(self._verbs.newer(key, after))
+                if entry is not None:
+                    return entry
+                woken.wait(waiting.pause())
+        finally:
+            end()
 
     def retrieve(
         self,
@@ -252,38 +217,20 @@ class SynchronousContext:
         failed: disk full
 
         """
-        check_key(key)
-        check_options(query, max_tokens, self._fidelity)
-        selection = Selection(
-            query=query,
-            lines=range_text("lines", lines),
-            rows=range_text("rows", rows),
-            sentences=range_text("sentences", sentences),
-            path=path,
-            within=within,
-        )
-        record = self._record(key)
-        if isinstance(record, Missing):
-            by_reference = self._store.find(key)
-            if by_reference is None:
-                raise missing_error(key, record)
-            record = by_reference
-        kind = str(record.header.meta.get("kind", "text"))
-        counter = self._counter()
-        found = find(original_of(record), kind, selection, max_tokens, counter)
-        return Excerpt(
-            text=found.text,
-            tokens=counter.count(found.text),
-            key=record.header.key,
-            reference=record.header.reference,
-            kind=kind,
-            where=found.where,
-            truncated=found.truncated,
-        )
+        return self._run(
+            self._verbs.retrieve(
+                key,
+                Selection.of(
+                    query=query, rows=rows, lines=lines, sentences=sentences, path=path,
+                    within=within,
+                ),
+                max_tokens=max_tokens,
+            )
+        )  # fmt: skip
 
     def count_tokens(self, text: str) -> int:
         """How many tokens a text costs, by the counter of this context."""
-        return self._counter().count(text)
+        return self._verbs.counter().count(text)
 
     def is_view(self, text: str) -> bool:
         """Whether a text is a view that this context handed out. Known by its hash.
@@ -294,39 +241,23 @@ class SynchronousContext:
         >>> ctx.is_view(view), ctx.is_view("something else")
         (True, False)
         """
-        return self._store.is_view(content_hash(encode(text)))
+        return self._run(self._verbs.is_view(text))
 
     def keys(self) -> list[str]:
         """The keys of all live entries, the oldest first."""
-        return [header.key for header in self._store.headers()]
+        return self._run(self._verbs.keys())
 
     def stats(self) -> ContextStats:
         """What the context holds and saves."""
-        headers = self._store.headers()
-        usage = self._store.usage()
-        before = sum(number_of(header, "original_tokens") for header in headers)
-        after = sum(number_of(header, "compressed_tokens") for header in headers)
-        counter = self._counter()
-        return ContextStats(
-            entries=len(headers),
-            total_original_tokens=before,
-            total_compressed_tokens=after,
-            total_tokens_saved=before - after,
-            savings_percent=savings_percent(before, after),
-            total_bytes=usage.bytes,
-            expired=usage.expired,
-            evicted=usage.evicted,
-            failures=self._views.failures,
-            store_errors=self._store.errors,
-            tokenizer=counter.name,
-            tokenizer_exact=counter.exact,
-        )
+        return self._run(self._verbs.stats())
 
     def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and bool(key) and not isinstance(self._record(key), Missing)
+        if not isinstance(key, str) or not key:
+            return False
+        return not isinstance(self._run(self._verbs.record(key, with_original=False)), Missing)
 
     def __len__(self) -> int:
-        return len(self._store.headers())
+        return len(self.keys())
 
     def __bool__(self) -> bool:
         # An empty context is still a context: "ctx or SharedContext()" must not make another one.
@@ -337,71 +268,9 @@ class SynchronousContext:
 
     def __repr__(self) -> str:
         return (
-            f"{type(self).__name__}(model={self._model!r}, namespace={self._store.namespace!r}, "
-            f"store={type(self._store.store).__name__})"
+            f"{type(self).__name__}(model={self._verbs.model!r}, "
+            f"namespace={self._access.namespace!r}, store={type(self._access.store).__name__})"
         )
 
-    # Inside
-
-    def _counter(self) -> TokenCounter:
-        """Decided once per context, at the first payload."""
-        if self._given_counter is not None:
-            return self._given_counter
-        if self._found_counter is None:
-            counter = get_counter(self._model)
-            if isinstance(counter, EstimateCounter):
-                logger.warning("token counts are estimates: %s", counter.reason)
-            else:
-                logger.info("tokens are counted by %s", counter.name)
-            self._found_counter = counter
-        return self._found_counter
-
-    def _options(
-        self,
-        key: str,
-        query: str | None,
-        max_tokens: int | None,
-        fidelity: Fidelity | None,
-        kind: str | None,
-        tool: str | None,
-    ) -> ViewOptions:
-        chosen = self._fidelity if fidelity is None else fidelity
-        check_options(query, max_tokens, chosen, kind)
-        named = None if tool is None else key
-        return ViewOptions(query, max_tokens, chosen, kind, tool, named)
-
-    def _view(self, reference: str, text: str, options: ViewOptions) -> CompressResult:
-        if self._store.is_view(reference):
-            # It is a view of ours already: never compressed again.
-            tokens = self._counter().count(text)
-            return CompressResult(text, tokens, tokens, (), options.kind or "text", lossless=True)
-        return self._views.make(reference, text, options)
-
-    def _record(self, key: str) -> Record | Missing:
-        check_key(key)
-        return self._store.get(key)
-
-    def _holds(self, key: str, reference: str) -> bool:
-        record = self._record(key)
-        return isinstance(record, Record) and record.header.reference == reference
-
-    def _passed_through(
-        self,
-        key: str,
-        text: str,
-        reference: str,
-        agent: str | None,
-        failure: str | None = "the store failed",
-    ) -> ContextEntry:
-        tokens = self._counter().count(text)
-        return ContextEntry(
-            key=key,
-            original=text,
-            compressed=text,
-            original_tokens=tokens,
-            compressed_tokens=tokens,
-            agent=agent,
-            timestamp=time.time(),
-            reference=reference,
-            failure=failure,
-        )
+    def _run(self, steps: Steps[T]) -> T:
+        return run(steps, self._access.store)

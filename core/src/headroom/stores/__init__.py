@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from headroom.stores.base import Header, Limits, Missing, Record, Store, Usage
+from headroom.stores.base import AsyncStore, Header, Limits, Missing, Record, Store, Usage
+from headroom.stores.codec import Codec, new_encryption_key
 from headroom.stores.memory import MemoryStore
 from headroom.stores.open import open_store
 
-__all__ = ["Header", "Limits", "MemoryStore", "Missing", "Record", "Store", "Usage", "open_store"]
+__all__ = [
+    "AsyncStore",
+    "Codec",
+    "Header",
+    "Limits",
+    "MemoryStore",
+    "Missing",
+    "Record",
+    "Store",
+    "Usage",
+    "new_encryption_key",
+    "open_store",
+]

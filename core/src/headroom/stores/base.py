@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
-__all__ = ["Header", "Limits", "Missing", "Record", "Store", "Usage"]
+__all__ = ["AsyncStore", "Header", "Limits", "Missing", "Record", "Store", "Usage"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Record:
     """An entry: its header, its original and its view."""
 
     header: Header
+    #: May be empty where a reader asked for the view alone.
     original: bytes
     view: bytes
 
@@ -60,9 +61,9 @@ class Usage:
     entries: int
     #: Bytes of originals, equal ones counted once.
     bytes: int
-    #: How many entries have expired since the store was opened.
+    #: How many entries have expired, as far back as the store remembers.
     expired: int
-    #: How many entries were evicted since the store was opened.
+    #: How many entries were evicted, as far back as the store remembers.
     evicted: int
 
 
@@ -70,13 +71,26 @@ class Usage:
 class Store(Protocol):
     """Keeps entries, apart by namespace. Safe to use from several threads at once.
 
-    ``headroom_testing.StoreContract`` tests all of what is said here.
+    ``headroom_testing.StoreContract`` tests all of what is said here. A store that can be awaited
+    without a thread also has a method ``asynchronous()``: it is called within a running event loop
+    and returns the ``AsyncStore`` over the same entries.
+
+    Each method raises ``StoreError`` where the store cannot do what it is asked to, and
+    ``IntegrityError`` where what it finds is not what was put.
     """
 
     def next_version(self, namespace: str) -> int:
         """A number higher than any given out before for this namespace."""
 
-    def put(self, namespace: str, record: Record, *, ttl: float | None, limits: Limits) -> bool:
+    def put(
+        self,
+        namespace: str,
+        record: Record,
+        *,
+        ttl: float | None,
+        limits: Limits,
+        expected: int | None = None,
+    ) -> bool:
         """Writes an entry, whole or not at all, and evicts the oldest others over the limits.
 
         The entry is the newest from then on, also where it takes the place of another, and it is
@@ -87,15 +101,26 @@ class Store(Protocol):
             record: The entry.
             ttl: Seconds that it lives, never less; ``None`` is for ever.
             limits: What the namespace may hold.
+            expected: The version that the live entry under the key must have for the write to
+                happen, 0 for none at all; ``None`` is any.
 
         Returns:
             ``False`` if the key holds, or held until it was deleted, expired or evicted, a
-            version higher than the record's; nothing has changed then.
+            version higher than the record's, or holds another one than ``expected``; nothing has
+            changed then.
 
         """
 
-    def get(self, namespace: str, key: str) -> Record | Missing:
-        """The entry under a key, or why there is none."""
+    def get(self, namespace: str, key: str, *, with_original: bool = True) -> Record | Missing:
+        """The entry under a key, or why there is none.
+
+        Args:
+            namespace: Where to look.
+            key: The key of the entry.
+            with_original: ``False`` where the reader has no use for the original, so that a store
+                that would have to fetch it need not.
+
+        """
 
     def find(self, namespace: str, reference: str) -> Record | None:
         """An entry with this content, the newest; ``None`` where no live entry has it."""
@@ -124,5 +149,57 @@ class Store(Protocol):
         after its entry has expired.
         """
 
+    def watch(self, namespace: str, key: str, wake: Callable[[], None]) -> Callable[[], None]:
+        """Calls ``wake``, from any thread, soon after each write of a key; the result ends that.
+
+        A store may call it too often, and may miss writes (those of another process, those during
+        an outage): whoever waits looks now and again all the same. ``wake`` returns at once and
+        raises nothing.
+        """
+
     def close(self) -> None:
         """Releases what the store holds. Closing twice does nothing."""
+
+
+class AsyncStore(Protocol):
+    """The operations of a ``Store``, to be awaited; each does what its namesake there does."""
+
+    async def next_version(self, namespace: str) -> int:
+        """See ``Store.next_version``."""
+
+    async def put(
+        self,
+        namespace: str,
+        record: Record,
+        *,
+        ttl: float | None,
+        limits: Limits,
+        expected: int | None = None,
+    ) -> bool:
+        """See ``Store.put``."""
+
+    async def get(
+        self, namespace: str, key: str, *, with_original: bool = True
+    ) -> Record | Missing:
+        """See ``Store.get``."""
+
+    async def find(self, namespace: str, reference: str) -> Record | None:
+        """See ``Store.find``."""
+
+    async def delete(self, namespace: str, key: str) -> bool:
+        """See ``Store.delete``."""
+
+    async def clear(self, namespace: str) -> int:
+        """See ``Store.clear``."""
+
+    async def headers(self, namespace: str) -> list[Header]:
+        """See ``Store.headers``."""
+
+    async def usage(self, namespace: str) -> Usage:
+        """See ``Store.usage``."""
+
+    async def remember_view(self, namespace: str, view_reference: str, reference: str) -> None:
+        """See ``Store.remember_view``."""
+
+    async def view_origin(self, namespace: str, view_reference: str) -> str | None:
+        """See ``Store.view_origin``."""

@@ -41,6 +41,7 @@ class _Namespace:
     blobs: dict[str, _Blob] = field(default_factory=dict)
     gone: OrderedDict[str, tuple[Missing, int]] = field(default_factory=OrderedDict)
     views: OrderedDict[str, str] = field(default_factory=OrderedDict)
+    watchers: dict[str, list[Callable[[], None]]] = field(default_factory=dict)
     # (expires, version, key); what was overwritten or deleted since is passed over.
     expiries: list[tuple[float, int, str]] = field(default_factory=list)
     version: int = 0
@@ -83,13 +84,23 @@ class MemoryStore(Store):
             space.version += 1
             return space.version
 
-    def put(self, namespace: str, record: Record, *, ttl: float | None, limits: Limits) -> bool:
+    def put(
+        self,
+        namespace: str,
+        record: Record,
+        *,
+        ttl: float | None,
+        limits: Limits,
+        expected: int | None = None,
+    ) -> bool:
         header = record.header
         with self._lock:
             space = self._space(namespace)
             now = self._clock()
             self._expire(space, now)
             if header.version < max(space.cleared, _last_version(space, header.key)):
+                return False
+            if expected is not None and expected != _live_version(space, header.key):
                 return False
             space.version = max(space.version, header.version)
             if header.key in space.slots:
@@ -108,9 +119,19 @@ class MemoryStore(Store):
             if header.view_reference != header.reference:
                 _remember(space.views, header.view_reference, header.reference, _VIEWS_REMEMBERED)
             self._evict(space, limits)
-            return True
+            watchers = tuple(space.watchers.get(header.key, ()))
+        for wake in watchers:
+            wake()
+        return True
 
-    def get(self, namespace: str, key: str) -> Record | Missing:
+    # The original is at hand: leaving it out would be the work.
+    def get(
+        self,
+        namespace: str,
+        key: str,
+        *,
+        with_original: bool = True,  # noqa: ARG002
+    ) -> Record | Missing:
         with self._lock:
             space = self._space(namespace)
             slot = space.slots.get(key)
@@ -147,7 +168,11 @@ class MemoryStore(Store):
             count = len(space.slots)
             version = space.version + 1
             self._namespaces[namespace] = _Namespace(
-                version=version, cleared=version, expired=space.expired, evicted=space.evicted
+                version=version,
+                cleared=version,
+                expired=space.expired,
+                evicted=space.evicted,
+                watchers=space.watchers,
             )
             return count
 
@@ -171,6 +196,20 @@ class MemoryStore(Store):
     def view_origin(self, namespace: str, view_reference: str) -> str | None:
         with self._lock:
             return self._space(namespace).views.get(view_reference)
+
+    def watch(self, namespace: str, key: str, wake: Callable[[], None]) -> Callable[[], None]:
+        with self._lock:
+            self._space(namespace).watchers.setdefault(key, []).append(wake)
+
+        def end() -> None:
+            with self._lock:
+                watchers = self._space(namespace).watchers
+                if wake in watchers.get(key, ()):
+                    watchers[key].remove(wake)
+                    if not watchers[key]:
+                        del watchers[key]
+
+        return end
 
     def close(self) -> None:
         with self._lock:
@@ -232,10 +271,12 @@ def _why(space: _Namespace, key: str) -> Missing:
     return space.gone[key][0] if key in space.gone else Missing("absent")
 
 
+def _live_version(space: _Namespace, key: str) -> int:
+    return space.slots[key].record.header.version if key in space.slots else 0
+
+
 def _last_version(space: _Namespace, key: str) -> int:
-    if key in space.slots:
-        return space.slots[key].record.header.version
-    return space.gone[key][1] if key in space.gone else 0
+    return space.gone[key][1] if key in space.gone else _live_version(space, key)
 
 
 def _remember(memory: OrderedDict[str, T], key: str, value: T, most: int) -> None:

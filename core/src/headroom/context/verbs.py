@@ -1,0 +1,320 @@
+"""What each verb of a context does, as steps."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from headroom.compression import CompressResult, Fidelity, Pipeline
+from headroom.compression.model import savings_percent
+from headroom.compression.pipeline import check_options
+from headroom.context.access import OnError, StoreAccess
+from headroom.context.arguments import as_store, check_key, check_version, check_whole, seconds
+from headroom.context.entry import ContextEntry, ContextStats, Excerpt
+from headroom.context.records import (
+    content_hash,
+    describe,
+    encode,
+    entry_of,
+    missing_error,
+    number_of,
+    original_of,
+    view_of,
+)
+from headroom.context.retrieval import Selection, find
+from headroom.context.steps import Steps, Work
+from headroom.context.views import ViewMaker, ViewOptions
+from headroom.errors import PayloadTooLarge, VersionConflict
+from headroom.payload import to_text
+from headroom.stores import Header, Limits, Missing, Record, Store
+from headroom.tokens import EstimateCounter, TokenCounter, as_counter, get_counter
+
+__all__ = ["ContextVerbs"]
+
+logger = logging.getLogger("headroom.context")
+
+
+class ContextVerbs:
+    """A context without its face: ``SharedContext`` runs these steps, blocking or awaited."""
+
+    def __init__(
+        self,
+        model: str,
+        ttl: float | None,
+        max_entries: int | None,
+        max_bytes: int | None,
+        max_payload_bytes: int,
+        store: Store | str | None,
+        namespace: str,
+        fidelity: Fidelity,
+        pipeline: Pipeline | None,
+        counter: TokenCounter | Callable[[str], int] | None,
+        on_error: OnError,
+    ) -> None:
+        check_whole("max_entries", max_entries)
+        check_whole("max_bytes", max_bytes)
+        check_whole("max_payload_bytes", max_payload_bytes)
+        check_options(None, None, fidelity)
+        if not isinstance(namespace, str) or not namespace:
+            raise ValueError("namespace must be a text that is not empty")
+        if on_error not in ("raise", "passthrough"):
+            raise ValueError(f'on_error must be "raise" or "passthrough", not {on_error!r}')
+        if not isinstance(model, str):
+            raise TypeError(f"model must be a name such as 'gpt-4o', not {type(model).__name__}")
+        self._ttl = seconds(ttl)
+        self._limits = Limits(max_entries, max_bytes)
+        self._max_payload_bytes = (
+            max_payload_bytes if max_bytes is None else min(max_payload_bytes, max_bytes)
+        )
+        self.store = StoreAccess(as_store(store), namespace, on_error)
+        self._fidelity: Fidelity = fidelity
+        self.model = model
+        self._given_counter = None if counter is None else as_counter(counter)
+        self._found_counter: TokenCounter | None = None
+        self._views = ViewMaker(pipeline or Pipeline(), self.counter)
+
+    # Writing
+
+    def put(
+        self,
+        key: str,
+        data: object,
+        *,
+        agent: str | None,
+        query: str | None,
+        max_tokens: int | None,
+        fidelity: Fidelity | None,
+        ttl: float | None,
+        kind: str | None,
+        tool: str | None,
+        expected_version: int | None,
+    ) -> Steps[ContextEntry]:
+        check_key(key)
+        check_version(expected_version)
+        options = self._options(key, query, max_tokens, fidelity, kind, tool)
+        lifetime = self._ttl if ttl is None else seconds(ttl)
+        text = to_text(data)
+        original = encode(text)
+        if len(original) > self._max_payload_bytes:
+            raise PayloadTooLarge(
+                f"this payload has {len(original)} bytes, and at most {self._max_payload_bytes} "
+                "are taken; split it, or raise max_payload_bytes and max_bytes"
+            )
+        reference = content_hash(original)
+        if expected_version is not None:
+            # Before the work, which would be for nothing; the store compares again as it writes.
+            yield from self._check_version(key, expected_version)
+        version = yield from self.store.next_version()
+        if version is None:
+            return self._passed_through(key, text, reference, agent)
+        result = yield from self._view(reference, text, options)
+        view = encode(result.text)
+        header = Header(
+            key=key,
+            reference=reference,
+            view_reference=content_hash(view),
+            version=version,
+            created=time.time(),
+            meta=describe(result, agent),
+        )
+        record = Record(header, original, view)
+        written = yield from self.store.put(record, lifetime, self._limits, expected_version)
+        if written is None:
+            return self._passed_through(key, text, reference, agent)
+        if written:
+            return entry_of(record)
+        if expected_version is not None:
+            yield from self._check_version(key, expected_version)
+            raise VersionConflict(
+                f"{key!r} changed while this was put", key=key, expected=expected_version
+            )
+        if (yield from self._holds(key, reference)):
+            return entry_of(record)
+        # A newer put is there. A view of this content would lead nowhere.
+        return self._passed_through(key, text, reference, agent, failure=None)
+
+    def delete(self, key: str) -> Steps[bool]:
+        check_key(key)
+        self._views.forget()
+        return (yield from self.store.delete(key))
+
+    def clear(self) -> Steps[None]:
+        self._views.forget()
+        yield from self.store.clear()
+
+    # Reading
+
+    def get(
+        self,
+        key: str,
+        *,
+        full: bool,
+        query: str | None,
+        max_tokens: int | None,
+        fidelity: Fidelity | None,
+        tool: str | None,
+    ) -> Steps[str | None]:
+        as_put = query is None and max_tokens is None and fidelity is None and tool is None
+        record = yield from self.record(key, with_original=full or not as_put)
+        if isinstance(record, Missing):
+            return None
+        if full:
+            return original_of(record)
+        if as_put:
+            return view_of(record)
+        options = self._options(key, query, max_tokens, fidelity, None, tool)
+        reference = record.header.reference
+        result = yield from self._view(reference, original_of(record), options)
+        if result.transforms:
+            yield from self.store.remember_view(content_hash(encode(result.text)), reference)
+        return result.text
+
+    def get_entry(self, key: str) -> Steps[ContextEntry | None]:
+        record = yield from self.record(key)
+        return None if isinstance(record, Missing) else entry_of(record)
+
+    def require(self, key: str) -> Steps[ContextEntry]:
+        record = yield from self.record(key)
+        if isinstance(record, Missing):
+            raise missing_error(key, record)
+        return entry_of(record)
+
+    def newer(self, key: str, after: int) -> Steps[ContextEntry | None]:
+        """The entry under a key, if its version is above ``after``."""
+        # First without the original: most looks find nothing new.
+        record = yield from self.record(key, with_original=False)
+        if isinstance(record, Missing) or record.header.version <= after:
+            return None
+        return (yield from self.get_entry(key))
+
+    def retrieve(self, key: str, selection: Selection, *, max_tokens: int) -> Steps[Excerpt]:
+        check_options(selection.query, max_tokens, self._fidelity)
+        record = yield from self.record(key)
+        if isinstance(record, Missing):
+            by_reference = yield from self.store.find(key)
+            if by_reference is None:
+                raise missing_error(key, record)
+            record = by_reference
+        found: Excerpt = yield Work(lambda: self._excerpt(record, selection, max_tokens))
+        return found
+
+    def is_view(self, text: str) -> Steps[bool]:
+        return self.store.is_view(content_hash(encode(text)))
+
+    def keys(self) -> Steps[list[str]]:
+        headers = yield from self.store.headers()
+        return [header.key for header in headers]
+
+    def stats(self) -> Steps[ContextStats]:
+        headers = yield from self.store.headers()
+        usage = yield from self.store.usage()
+        before = sum(number_of(header, "original_tokens") for header in headers)
+        after = sum(number_of(header, "compressed_tokens") for header in headers)
+        counter = self.counter()
+        return ContextStats(
+            entries=len(headers),
+            total_original_tokens=before,
+            total_compressed_tokens=after,
+            total_tokens_saved=before - after,
+            savings_percent=savings_percent(before, after),
+            total_bytes=usage.bytes,
+            expired=usage.expired,
+            evicted=usage.evicted,
+            failures=self._views.failures,
+            store_errors=self.store.errors,
+            tokenizer=counter.name,
+            tokenizer_exact=counter.exact,
+        )
+
+    def record(self, key: str, *, with_original: bool = True) -> Steps[Record | Missing]:
+        check_key(key)
+        return (yield from self.store.get(key, with_original=with_original))
+
+    # Inside
+
+    def counter(self) -> TokenCounter:
+        """Decided once per context, at the first payload."""
+        if self._given_counter is not None:
+            return self._given_counter
+        if self._found_counter is None:
+            counter = get_counter(self.model)
+            if isinstance(counter, EstimateCounter):
+                logger.warning("token counts are estimates: %s", counter.reason)
+            else:
+                logger.info("tokens are counted by %s", counter.name)
+            self._found_counter = counter
+        return self._found_counter
+
+    def _options(
+        self,
+        key: str,
+        query: str | None,
+        max_tokens: int | None,
+        fidelity: Fidelity | None,
+        kind: str | None,
+        tool: str | None,
+    ) -> ViewOptions:
+        chosen = self._fidelity if fidelity is None else fidelity
+        check_options(query, max_tokens, chosen, kind)
+        named = None if tool is None else key
+        return ViewOptions(query, max_tokens, chosen, kind, tool, named)
+
+    def _view(self, reference: str, text: str, options: ViewOptions) -> Steps[CompressResult]:
+        if (yield from self.store.is_view(reference)):
+            # It is a view of ours already: never compressed again.
+            tokens = self.counter().count(text)
+            return CompressResult(text, tokens, tokens, (), options.kind or "text", lossless=True)
+        result: CompressResult = yield Work(lambda: self._views.make(reference, text, options))
+        return result
+
+    def _excerpt(self, record: Record, selection: Selection, max_tokens: int) -> Excerpt:
+        kind = str(record.header.meta.get("kind", "text"))
+        counter = self.counter()
+        found = find(original_of(record), kind, selection, max_tokens, counter)
+        return Excerpt(
+            text=found.text,
+            tokens=counter.count(found.text),
+            key=record.header.key,
+            reference=record.header.reference,
+            kind=kind,
+            where=found.where,
+            truncated=found.truncated,
+        )
+
+    def _holds(self, key: str, reference: str) -> Steps[bool]:
+        record = yield from self.record(key, with_original=False)
+        return isinstance(record, Record) and record.header.reference == reference
+
+    def _check_version(self, key: str, expected: int) -> Steps[None]:
+        record = yield from self.record(key, with_original=False)
+        found = 0 if isinstance(record, Missing) else record.header.version
+        if found != expected:
+            there = f"version {found} is there" if found else "nothing is there"
+            wanted = f"version {expected}" if expected else "nothing"
+            raise VersionConflict(
+                f"{key!r} was to be replaced where it has {wanted}, and {there}",
+                key=key,
+                expected=expected,
+            )
+
+    def _passed_through(
+        self,
+        key: str,
+        text: str,
+        reference: str,
+        agent: str | None,
+        failure: str | None = "the store failed",
+    ) -> ContextEntry:
+        tokens = self.counter().count(text)
+        return ContextEntry(
+            key=key,
+            original=text,
+            compressed=text,
+            original_tokens=tokens,
+            compressed_tokens=tokens,
+            agent=agent,
+            timestamp=time.time(),
+            reference=reference,
+            failure=failure,
+        )

@@ -1,0 +1,205 @@
+"""Bytes as they lie in a store: smaller where that pays, sealed where a key is given."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+import secrets
+import sys
+import zlib
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Literal
+
+from headroom.errors import IntegrityError, StoreError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+__all__ = ["Codec", "Compression", "new_encryption_key"]
+
+Compression = Literal["zlib", "zstd"]
+
+# The first byte of what is packed: how it is compressed, and whether it is sealed.
+_PLAIN, _ZLIB, _ZSTD, _SEALED = 0, 1, 2, 0x80
+_KEY_ID_BYTES, _NONCE_BYTES, _TAG_BYTES = 4, 12, 16
+
+# Below this, compression saves nothing that matters.
+_WORTH_COMPRESSING = 512
+# The fastest levels: JSON and logs shrink to a fifth at any level.
+_ZLIB_LEVEL, _ZSTD_LEVEL = 1, 1
+
+
+def new_encryption_key() -> str:
+    """A new random key for ``Codec(keys=[...])``: 32 bytes, in URL-safe base64.
+
+    >>> len(new_encryption_key())
+    44
+
+    """
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+class Codec:
+    """Packs what a store writes, and unpacks what it reads.
+
+    Sealed is AES-256-GCM (NIST SP 800-38D) with a random nonce for each value. What is sealed for
+    one place does not open at another, so values cannot be swapped unnoticed.
+
+    Args:
+        compression: ``"zlib"``, ``"zstd"`` (faster and smaller; below Python 3.14 it needs
+            ``headroom-core[zstd]``), or ``None``. Reading understands all of them.
+        keys: Keys from ``new_encryption_key``: the first one seals, all of them open. None, and
+            nothing is sealed. Needs ``headroom-core[encryption]``.
+
+    Raises:
+        ValueError: The compression is unknown, or a key is none.
+        StoreError: A package is missing; the message says what to install.
+
+    >>> codec = Codec()
+    >>> packed = codec.pack(b"to and fro, " * 100, b"place")
+    >>> len(packed) < 100, codec.unpack(packed, b"place") == b"to and fro, " * 100
+    (True, True)
+
+    """
+
+    def __init__(
+        self, *, compression: Compression | None = "zlib", keys: Sequence[str] = ()
+    ) -> None:
+        if compression not in ("zlib", "zstd", None):
+            raise ValueError(f'compression must be "zlib", "zstd" or None, not {compression!r}')
+        if isinstance(keys, str):
+            raise ValueError("keys must be a list of keys, the newest first, not one text")
+        self._compression = compression
+        self._zstd = _zstd() if compression == "zstd" else None
+        # Beside their ids, by which a sealed value says which key opens it.
+        self._ciphers = {_key_id(key): _cipher(key) for key in map(_key_bytes, keys)}
+        self._first = next(iter(self._ciphers), None)
+
+    @classmethod
+    def from_environment(cls, name: str, *, compression: Compression | None = "zlib") -> Codec:
+        """A codec with the keys in an environment variable, commas between, the newest first.
+
+        Raises:
+            ValueError: The variable is not set, is empty, or holds something else.
+
+        """
+        keys = [key.strip() for key in os.environ.get(name, "").split(",") if key.strip()]
+        if not keys:
+            raise ValueError(f"the environment variable {name} must hold the encryption keys")
+        return cls(compression=compression, keys=keys)
+
+    @property
+    def sealing(self) -> bool:
+        """Whether what is packed is sealed."""
+        return self._first is not None
+
+    def pack(self, data: bytes, place: bytes) -> bytes:
+        """Data as it is stored, at a place that ``unpack`` must be told as well."""
+        packed = self._smaller(data)
+        if self._first is None:
+            return packed
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        sealed = self._ciphers[self._first].encrypt(nonce, packed, place)
+        return b"".join((bytes([_SEALED]), self._first, nonce, sealed))
+
+    def unpack(self, packed: bytes, place: bytes) -> bytes:
+        """Data as it was packed.
+
+        Raises:
+            IntegrityError: This is not what was packed for this place.
+            StoreError: No key opens it, or a package that it needs is missing.
+
+        """
+        if packed[:1] == bytes([_SEALED]):
+            packed = self._opened(packed, place)
+        if not packed:
+            raise IntegrityError("a stored value is empty: it was cut")
+        method, body = packed[0], packed[1:]
+        if method == _PLAIN:
+            return body
+        try:
+            if method == _ZLIB:
+                return zlib.decompress(body)
+            if method == _ZSTD:
+                decompress: Callable[[bytes], bytes] = (self._zstd or _zstd()).decompress
+                return decompress(body)
+        except StoreError:
+            raise
+        except Exception as error:
+            raise IntegrityError("a stored value cannot be read: it was cut or changed") from error
+        raise IntegrityError("a stored value is of an unknown form: it was changed")
+
+    def is_current(self, packed: bytes) -> bool:
+        """Whether a value is sealed as ``pack`` would seal it now: if not, pack it again."""
+        if self._first is None:
+            return packed[:1] != bytes([_SEALED])
+        return packed[: 1 + _KEY_ID_BYTES] == bytes([_SEALED]) + self._first
+
+    def _smaller(self, data: bytes) -> bytes:
+        if self._compression is not None and len(data) >= _WORTH_COMPRESSING:
+            if self._zstd is not None:
+                method, smaller = _ZSTD, self._zstd.compress(data, level=_ZSTD_LEVEL)
+            else:
+                method, smaller = _ZLIB, zlib.compress(data, _ZLIB_LEVEL)
+            if len(smaller) < 0.9 * len(data):
+                return bytes([method]) + bytes(smaller)
+        return bytes([_PLAIN]) + data
+
+    def _opened(self, packed: bytes, place: bytes) -> bytes:
+        start = 1 + _KEY_ID_BYTES
+        if len(packed) < start + _NONCE_BYTES + _TAG_BYTES:
+            raise IntegrityError("a sealed value is too short: it was cut")
+        cipher = self._ciphers.get(packed[1:start])
+        if cipher is None:
+            given = "none of the keys given opens it" if self._ciphers else "no key was given"
+            raise StoreError(
+                f"a stored value is encrypted, and {given}; pass keys=[...] with the key that "
+                "sealed it after the newest one"
+            )
+        from cryptography.exceptions import InvalidTag
+
+        nonce, sealed = packed[start : start + _NONCE_BYTES], packed[start + _NONCE_BYTES :]
+        try:
+            return cipher.decrypt(nonce, sealed, place)
+        except InvalidTag as error:
+            raise IntegrityError("a sealed value does not open: it was cut or changed") from error
+
+
+def _key_bytes(key: str) -> bytes:
+    try:
+        found = base64.urlsafe_b64decode(key.encode("ascii"))
+    except (AttributeError, UnicodeEncodeError, binascii.Error) as error:
+        # Not the key itself: it is a secret, however misspelt.
+        raise ValueError("an encryption key is text from new_encryption_key()") from error
+    if len(found) != 32:
+        raise ValueError(f"an encryption key has 32 bytes in base64, this one has {len(found)}")
+    return found
+
+
+def _key_id(key: bytes) -> bytes:
+    return hashlib.sha256(b"headroom key id\0" + key).digest()[:_KEY_ID_BYTES]
+
+
+def _cipher(key: bytes) -> AESGCM:
+    try:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            'encryption needs a package: pip install "headroom-core[encryption]"'
+        ) from error
+    return AESGCM(key)
+
+
+def _zstd() -> ModuleType:
+    """The module of Python 3.14, or its backport."""
+    from importlib import import_module
+
+    try:
+        return import_module(
+            "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+        )
+    except ModuleNotFoundError as error:
+        raise StoreError('zstd needs a package: pip install "headroom-core[zstd]"') from error

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import random
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headroom import Codec, IntegrityError, StoreError, new_encryption_key
+
+KEY, OTHER_KEY = new_encryption_key(), new_encryption_key()
+JSON = b'{"id": 4711, "status": "paid"}, ' * 100
+
+
+@pytest.fixture(params=["zlib", "zstd", None])
+def compression(request: pytest.FixtureRequest) -> str | None:
+    if request.param == "zstd":
+        pytest.importorskip("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+    return request.param
+
+
+@pytest.fixture(params=[[], [KEY], [KEY, OTHER_KEY]], ids=["plain", "sealed", "two keys"])
+def codec(request: pytest.FixtureRequest, compression: str | None) -> Codec:
+    if request.param:
+        pytest.importorskip("cryptography")
+    return Codec(compression=compression, keys=request.param)  # type: ignore[arg-type]
+
+
+@given(data=st.binary(max_size=3000))
+def test_what_is_packed_comes_back(data: bytes) -> None:
+    codec = Codec()
+    assert codec.unpack(codec.pack(data, b"place"), b"place") == data
+
+
+@pytest.mark.parametrize("data", [b"", b"x", JSON, random.Random(0).randbytes(2000)])
+def test_every_codec_gives_it_back(codec: Codec, data: bytes) -> None:
+    packed = codec.pack(data, b"place")
+    assert codec.unpack(packed, b"place") == data
+    assert codec.is_current(packed)
+    assert len(packed) <= len(data) + 64
+
+
+def test_compression_saves_bytes(codec: Codec, compression: str | None) -> None:
+    assert (len(codec.pack(JSON, b"")) < len(JSON) / 5) == (compression is not None)
+
+
+def test_what_was_cut_or_changed_is_an_error(codec: Codec) -> None:
+    packed = codec.pack(random.Random(1).randbytes(600) + JSON, b"place")
+    for end in (0, 1, len(packed) // 2):
+        cut = packed[:end]
+        with pytest.raises((IntegrityError, AssertionError)):
+            # A plain value that was cut unpacks to fewer bytes; its hash then tells.
+            assert codec.unpack(cut, b"place").endswith(JSON)
+    with pytest.raises(IntegrityError, match="unknown form"):
+        codec.unpack(b"\x7f" + packed, b"place")
+
+
+class TestSealed:
+    @pytest.fixture(autouse=True)
+    def _needs_cryptography(self) -> None:
+        pytest.importorskip("cryptography")
+
+    def test_nothing_of_it_can_be_read(self) -> None:
+        assert b"paid" not in Codec(keys=[KEY], compression=None).pack(JSON, b"")
+
+    def test_any_changed_bit_is_an_error(self) -> None:
+        codec = Codec(keys=[KEY])
+        packed = codec.pack(JSON, b"place")
+        for position in range(5, len(packed)):
+            changed = bytearray(packed)
+            changed[position] ^= 1
+            with pytest.raises(IntegrityError, match="cut or changed"):
+                codec.unpack(bytes(changed), b"place")
+
+    def test_a_value_opens_at_its_own_place_only(self) -> None:
+        codec = Codec(keys=[KEY])
+        with pytest.raises(IntegrityError):
+            codec.unpack(codec.pack(JSON, b"here"), b"there")
+
+    def test_equal_values_look_different(self) -> None:
+        codec = Codec(keys=[KEY])
+        assert codec.pack(JSON, b"") != codec.pack(JSON, b"")
+
+    def test_a_wrong_key_is_an_error_that_says_so(self) -> None:
+        packed = Codec(keys=[KEY]).pack(JSON, b"")
+        with pytest.raises(StoreError, match="none of the keys given opens it"):
+            Codec(keys=[OTHER_KEY]).unpack(packed, b"")
+        with pytest.raises(StoreError, match="no key was given"):
+            Codec().unpack(packed, b"")
+
+    def test_keys_are_rotated_by_putting_the_new_one_first(self) -> None:
+        old = Codec(keys=[OTHER_KEY]).pack(JSON, b"")
+        codec = Codec(keys=[KEY, OTHER_KEY])
+        assert codec.unpack(old, b"") == JSON
+        assert not codec.is_current(old)
+        assert Codec(keys=[KEY]).unpack(codec.pack(JSON, b""), b"") == JSON
+
+    def test_what_was_plain_before_is_read_and_not_current(self) -> None:
+        plain = Codec().pack(JSON, b"")
+        codec = Codec(keys=[KEY])
+        assert codec.unpack(plain, b"") == JSON
+        assert not codec.is_current(plain)
+
+    def test_keys_come_from_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SOME_KEYS", f"{KEY}, {OTHER_KEY}")
+        codec = Codec.from_environment("SOME_KEYS")
+        assert codec.unpack(Codec(keys=[OTHER_KEY]).pack(JSON, b""), b"") == JSON
+
+
+def test_a_variable_without_keys_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SOME_KEYS", raising=False)
+    with pytest.raises(ValueError, match="SOME_KEYS must hold the encryption keys"):
+        Codec.from_environment("SOME_KEYS")
+
+
+@pytest.mark.parametrize("key", ["secret", "x" * 44, "schlüssel", "", 7])
+def test_a_key_that_is_none_is_an_error_that_does_not_show_it(key: object) -> None:
+    with pytest.raises(ValueError, match="encryption key") as error:
+        Codec(keys=[key])  # type: ignore[list-item]
+    assert "secret" not in str(error.value)
+
+
+def test_other_arguments_that_make_no_sense() -> None:
+    with pytest.raises(ValueError, match="compression must be"):
+        Codec(compression="lz4")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="keys must be a list"):
+        Codec(keys=KEY)
+
+
+@pytest.mark.parametrize("name", ["cryptography", "zstd"])
+def test_a_missing_package_is_an_error_that_says_what_to_install(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.ciphers.aead", None)
+    monkeypatch.setitem(sys.modules, "backports.zstd", None)
+    monkeypatch.setitem(sys.modules, "compression.zstd", None)
+    with pytest.raises(StoreError, match=r"pip install \"headroom-core\["):
+        Codec(keys=[KEY]) if name == "cryptography" else Codec(compression="zstd")
