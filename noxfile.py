@@ -73,7 +73,8 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Types of the core and of headroom-testing; those of an adapter go with its tests."""
-    install(session, "core", "packages/testing", extras="[all]", tools=[MYPY, "basedpyright>=1.20"])
+    tools = [MYPY, "basedpyright>=1.20"]
+    install(session, "core", "packages/testing", extras="[all,encryption]", tools=tools)
     session.run("mypy", "--strict", "core/src", "packages/testing/src", "tests/typing")
     # As users of another type checker see the public names.
     session.run("basedpyright")
@@ -83,7 +84,8 @@ def types(session: nox.Session) -> None:
 def tests_core(session: nox.Session) -> None:
     """The core with everything that it can use."""
     tools = [*TEST_TOOLS, "splintr-rs"]
-    install(session, "core", "packages/testing", extras="[all]", tools=tools)
+    extras = "[all,encryption,zstd]"
+    install(session, "core", "packages/testing", extras=extras, tools=tools)
     session.run("pytest", "core", *session.posargs)
 
 

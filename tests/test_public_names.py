@@ -12,8 +12,9 @@ NAMES = """
     MARKER AsyncStore Codec CompressResult Compressor ContextEntry ContextStats Excerpt Fidelity
     Handoff Header HeadroomError IntegrityError KeyEvicted KeyExpired KeyNotFound Limits
     MemoryStore Missing Omission PayloadTooLarge Pipeline Record Request RetrievalTool
-    SharedContext Store StoreError TokenCounter UnsupportedPayload Usage VersionConflict View
-    WaitTimeout WrongKind __version__ compress decode get_counter new_encryption_key open_store
+    SQLiteStore SharedContext Store StoreError TokenCounter UnsupportedPayload Usage
+    VersionConflict View WaitTimeout WrongKind __version__ compress decode get_counter
+    new_encryption_key open_store
 """
 
 SIGNATURES = {
@@ -30,12 +31,15 @@ SIGNATURES = {
     SharedContext.keys: "self",
     SharedContext.clear: "self",
     SharedContext.stats: "self",
+    SharedContext.close: "self",
     SharedContext.is_view: "self text",
     SharedContext.count_tokens: "self text",
     headroom.compress: "content * query max_tokens fidelity model kind counter",
     headroom.decode: "view * parse_float parse_int",
     headroom.get_counter: "model",
     headroom.open_store: "url",
+    headroom.SQLiteStore: "path * durability timeout codec clock",
+    headroom.Codec: "* compression keys",
     headroom.Handoff: "ctx query max_tokens fidelity min_tokens exclude on_compress tool",
     headroom.RetrievalTool: "ctx max_tokens",
 }

@@ -76,7 +76,7 @@ def test_waiting_leaves_nothing_behind() -> None:
     ctx.put("plan", "fly")
     ctx.wait_for("plan")
     asyncio.run(ctx.await_for("plan"))
-    assert store._space("default").watchers == {}
+    assert len(store._watchers) == 0
 
 
 @pytest.mark.parametrize("timeout", [-1, float("nan")])

@@ -20,3 +20,10 @@ def test_the_error_shows_no_password() -> None:
     with pytest.raises(ValueError, match="ftp") as error:
         open_store("ftp://user:secret@host")
     assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize("scheme", ["redis", "rediss", "unix"])
+def test_a_store_of_a_package_that_is_missing(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: ())
+    with pytest.raises(ValueError, match=f"{scheme}:// needs a package: pip install"):
+        open_store(f"{scheme}://localhost")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from headroom.compression import Fidelity
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt
@@ -12,6 +12,9 @@ from headroom.context.retrieval import Selection
 from headroom.context.steps import Steps, run_async
 from headroom.context.synchronous import SynchronousContext
 from headroom.context.waiting import Waiting
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 __all__ = ["SharedContext"]
 
@@ -164,6 +167,16 @@ class SharedContext(SynchronousContext):
     async def astats(self) -> ContextStats:
         """``stats``, without blocking the event loop."""
         return await self._run_async(self._verbs.stats())
+
+    async def aclose(self) -> None:
+        """``close``, without blocking the event loop; so does leaving an ``async with`` block."""
+        await asyncio.to_thread(self.close)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
 
     async def _run_async(self, steps: Steps[T]) -> T:
         return await run_async(steps, self._access.store)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from headroom.compression import Fidelity, Pipeline
 from headroom.context.access import OnError
@@ -15,6 +15,9 @@ from headroom.context.verbs import ContextVerbs
 from headroom.context.waiting import Waiting
 from headroom.stores import Missing, Store
 from headroom.tokens import TokenCounter
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 __all__ = ["SynchronousContext"]
 
@@ -44,6 +47,8 @@ class SynchronousContext:
             pipeline, counter, on_error,
         )  # fmt: skip
         self._access = self._verbs.store
+        # A store that was handed in may have other users.
+        self._owns_store = store is None or isinstance(store, str)
 
     # Writing
 
@@ -250,6 +255,20 @@ class SynchronousContext:
     def stats(self) -> ContextStats:
         """What the context holds and saves."""
         return self._run(self._verbs.stats())
+
+    def close(self) -> None:
+        """Releases the store, if this context opened it; leaving a ``with`` block does the same.
+
+        A store that was handed in stays open. Closing twice does nothing.
+        """
+        if self._owns_store:
+            self._access.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def __contains__(self, key: object) -> bool:
         if not isinstance(key, str) or not key:

@@ -6,6 +6,7 @@ from headroom.stores.base import AsyncStore, Header, Limits, Missing, Record, St
 from headroom.stores.codec import Codec, new_encryption_key
 from headroom.stores.memory import MemoryStore
 from headroom.stores.open import open_store
+from headroom.stores.sqlite import SQLiteStore
 
 __all__ = [
     "AsyncStore",
@@ -15,6 +16,7 @@ __all__ = [
     "MemoryStore",
     "Missing",
     "Record",
+    "SQLiteStore",
     "Store",
     "Usage",
     "new_encryption_key",

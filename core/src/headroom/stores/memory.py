@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 
 from headroom.stores.base import Header, Limits, Missing, Record, Store, Usage
+from headroom.stores.watchers import Watchers
 
 __all__ = ["MemoryStore"]
 
@@ -41,7 +42,6 @@ class _Namespace:
     blobs: dict[str, _Blob] = field(default_factory=dict)
     gone: OrderedDict[str, tuple[Missing, int]] = field(default_factory=OrderedDict)
     views: OrderedDict[str, str] = field(default_factory=OrderedDict)
-    watchers: dict[str, list[Callable[[], None]]] = field(default_factory=dict)
     # (expires, version, key); what was overwritten or deleted since is passed over.
     expiries: list[tuple[float, int, str]] = field(default_factory=list)
     version: int = 0
@@ -76,6 +76,7 @@ class MemoryStore(Store):
         self._clock = clock
         self._wall_clock = wall_clock
         self._lock = threading.Lock()
+        self._watchers = Watchers()
         self._namespaces: dict[str, _Namespace] = {}
 
     def next_version(self, namespace: str) -> int:
@@ -119,9 +120,7 @@ class MemoryStore(Store):
             if header.view_reference != header.reference:
                 _remember(space.views, header.view_reference, header.reference, _VIEWS_REMEMBERED)
             self._evict(space, limits)
-            watchers = tuple(space.watchers.get(header.key, ()))
-        for wake in watchers:
-            wake()
+        self._watchers.notify(namespace, header.key)
         return True
 
     # The original is at hand: leaving it out would be the work.
@@ -168,11 +167,7 @@ class MemoryStore(Store):
             count = len(space.slots)
             version = space.version + 1
             self._namespaces[namespace] = _Namespace(
-                version=version,
-                cleared=version,
-                expired=space.expired,
-                evicted=space.evicted,
-                watchers=space.watchers,
+                version=version, cleared=version, expired=space.expired, evicted=space.evicted
             )
             return count
 
@@ -198,18 +193,7 @@ class MemoryStore(Store):
             return self._space(namespace).views.get(view_reference)
 
     def watch(self, namespace: str, key: str, wake: Callable[[], None]) -> Callable[[], None]:
-        with self._lock:
-            self._space(namespace).watchers.setdefault(key, []).append(wake)
-
-        def end() -> None:
-            with self._lock:
-                watchers = self._space(namespace).watchers
-                if wake in watchers.get(key, ()):
-                    watchers[key].remove(wake)
-                    if not watchers[key]:
-                        del watchers[key]
-
-        return end
+        return self._watchers.add(namespace, key, wake)
 
     def close(self) -> None:
         with self._lock:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from headroom.stores.base import Store
+from headroom.stores.codec import Codec
 from headroom.stores.memory import MemoryStore
+from headroom.stores.sqlite import SQLiteStore
 
 __all__ = ["ENTRY_POINT_GROUP", "open_store"]
 
@@ -13,12 +15,24 @@ __all__ = ["ENTRY_POINT_GROUP", "open_store"]
 #: is called with the URL and returns a ``Store``.
 ENTRY_POINT_GROUP = "headroom.stores"
 
+# Schemes of packages of ours that may not be installed.
+_PACKAGES = {"redis": "headroom-redis", "rediss": "headroom-redis", "unix": "headroom-redis"}
+
 
 def open_store(url: str) -> Store:
-    """The store that a URL names: ``memory://``, or a scheme that an installed package adds.
+    """The store that a URL names.
+
+    Args:
+        url: ``memory://``; ``sqlite:///context.db`` for a file in the working directory,
+            ``sqlite:////var/lib/context.db`` for one elsewhere; or a scheme that an installed
+            package adds, as ``redis://localhost:6379/0``. That of SQLite takes
+            ``?durability=power``, ``?timeout=10``, ``?compression=zstd`` and ``?key_env=NAME``, the
+            environment variable that holds the encryption keys, the newest first, commas between.
 
     Raises:
-        ValueError: No installed package knows the scheme; the message says which ones are known.
+        ValueError: No installed package knows the scheme, or the rest makes no sense; the message
+            says what to write or to install.
+        StoreError: The store cannot be opened; the message says why.
 
     >>> type(open_store("memory://")).__name__
     'MemoryStore'
@@ -27,7 +41,9 @@ def open_store(url: str) -> Store:
     scheme = urlsplit(url).scheme
     if scheme == "memory":
         return MemoryStore()
-    # Slow to import, and not needed for the commonest store.
+    if scheme == "sqlite":
+        return _open_sqlite(url)
+    # Slow to import, and not needed for the commonest stores.
     from importlib.metadata import entry_points
 
     points = {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
@@ -36,7 +52,42 @@ def open_store(url: str) -> Store:
         if not isinstance(store, Store):
             raise TypeError(f"the store for {scheme}:// is no Store: {type(store).__name__}")
         return store
-    known = ", ".join(f"{name}://" for name in sorted({"memory", *points}))
+    if scheme in _PACKAGES:
+        package = _PACKAGES[scheme]
+        raise ValueError(f"{scheme}:// needs a package: pip install {package}")
+    known = ", ".join(f"{name}://" for name in ("memory", "sqlite", *sorted(points)))
     # Not the whole URL: it may hold a password.
     what = f"the scheme {scheme!r}" if scheme else "no scheme"
     raise ValueError(f"a store URL begins with one of {known}; this one has {what}")
+
+
+def _open_sqlite(url: str) -> SQLiteStore:
+    parts = urlsplit(url)
+    path = unquote(parts.path[1:])
+    if parts.netloc or not path or path == ":memory:":
+        raise ValueError(
+            "a SQLite URL is sqlite:///context.db, or sqlite:////folder/context.db with four "
+            "slashes for a path from the root; memory:// keeps nothing on disk"
+        )
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    compression = options.pop("compression", "zlib")
+    key_variable = options.pop("key_env", None)
+    timeout = options.pop("timeout", "10")
+    durability = options.pop("durability", "process")
+    if options:
+        raise ValueError(
+            f"a SQLite URL has no option {sorted(options)[0]!r}; it takes durability, timeout, "
+            "compression and key_env"
+        )
+    try:
+        seconds = float(timeout)
+    except ValueError:
+        raise ValueError(f"timeout must be seconds, not {timeout!r}") from None
+    # Both check these words themselves.
+    chosen = None if compression == "none" else compression
+    codec = (
+        Codec(compression=chosen)  # type: ignore[arg-type]
+        if key_variable is None
+        else Codec.from_environment(key_variable, compression=chosen)  # type: ignore[arg-type]
+    )
+    return SQLiteStore(path, durability=durability, timeout=seconds, codec=codec)  # type: ignore[arg-type]

@@ -1,0 +1,262 @@
+"""Connections to the file: one that writes, some that read, none that crosses a fork."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, Literal, TypeVar
+
+from headroom.errors import StoreError
+from headroom.stores.sqlite.schema import prepare
+
+__all__ = ["Connections", "Durability"]
+
+T = TypeVar("T")
+
+Durability = Literal["process", "power"]
+
+# SQLite's own words for them.
+_SYNCHRONOUS = {"process": "NORMAL", "power": "FULL"}
+
+# Readers that are kept open for the next one.
+_READERS_KEPT = 8
+# Writes that wait at the same time go into one transaction, at most this many.
+_TOGETHER = 64
+# The log of writes is cut back to this many bytes at a checkpoint.
+_LOG_BYTES = 64 * 1024 * 1024
+# The first bytes of the file are read by way of the page cache, without a copy.
+_MAPPED_BYTES = 256 * 1024 * 1024
+# Bytes that must have become free before pages go back to the file system, and pages each time.
+_FREED_BYTES, _FREED_PAGES = 4 * 1024 * 1024, 1024
+
+
+class _Write(Generic[T]):
+    """An operation within a transaction, and what came of it. The lock guards it."""
+
+    __slots__ = ("done", "failure", "operation", "result")
+
+    result: T
+
+    def __init__(self, operation: Callable[[sqlite3.Connection], T]) -> None:
+        self.operation = operation
+        self.failure: Exception | None = None
+        self.done = False
+
+
+class Connections:
+    """Runs operations on the file, and turns SQLite's errors into ours."""
+
+    def __init__(self, path: str, timeout: float, durability: Durability) -> None:
+        self.path = path
+        self._timeout = timeout
+        self._durability = durability
+        self._lock = threading.Lock()
+        self._waiting: deque[_Write[object]] = deque()
+        self._closed = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
+        self._freed = 0
+        self._readers: list[sqlite3.Connection] = []
+        try:
+            _make_private(self.path)
+            self._writer = self._open()
+        except (sqlite3.Error, OSError) as error:
+            raise self._explained(error) from error
+
+    def read(self, operation: Callable[[sqlite3.Connection], T]) -> T:
+        """Does something that changes nothing."""
+        self._check()
+        try:
+            try:
+                reader = self._readers.pop()
+            except IndexError:
+                reader = self._connect()
+            try:
+                return operation(reader)
+            finally:
+                if len(self._readers) < _READERS_KEPT and not self._closed:
+                    self._readers.append(reader)
+                else:
+                    reader.close()
+        except sqlite3.Error as error:
+            raise self._explained(error) from error
+
+    def write(self, operation: Callable[[sqlite3.Connection], T]) -> T:
+        """Does something within a transaction; it is on its way to the disk on return.
+
+        Threads that wait for the one writer at the same time share a transaction: one change of
+        the file then serves all of them.
+        """
+        self._check()
+        write = _Write(operation)
+        self._waiting.append(write)  # type: ignore[arg-type]
+        with self._lock:
+            # Whoever had the lock before may have done it already.
+            while not write.done:
+                self._write_together()
+        if write.failure is None:
+            return write.result
+        if isinstance(write.failure, sqlite3.Error):
+            raise self._explained(write.failure) from write.failure
+        raise write.failure
+
+    def freed(self, size: int) -> None:
+        """Notes, within a write, that so many bytes are no longer needed."""
+        self._freed += size
+
+    def close(self) -> None:
+        """Closes the file."""
+        with self._lock:
+            if self._closed or self._process != os.getpid():
+                return
+            self._closed = True
+            while self._readers:
+                self._readers.pop().close()
+            self._writer.close()
+
+    def _check(self) -> None:
+        if self._closed:
+            raise StoreError("this store is closed")
+        if self._process != os.getpid():
+            # A connection must not be used, nor closed, on the other side of a fork.
+            _ABANDONED.append((self._writer, self._readers))
+            self._lock = threading.Lock()
+            self._waiting.clear()
+            self._begin()
+
+    # All below: the lock is held, or there is one thread yet.
+
+    def _write_together(self) -> None:
+        writes: list[_Write[object]] = []
+        while self._waiting and len(writes) < _TOGETHER:
+            writes.append(self._waiting.popleft())
+        try:
+            if self._closed:
+                raise StoreError("this store is closed")
+            self._writer.execute("BEGIN IMMEDIATE")
+            for write in writes:
+                self._attempt(write, alone=len(writes) == 1)
+            self._writer.execute("COMMIT")
+            self._shrink()
+        except BaseException as error:
+            self._roll_back()
+            failure = error if isinstance(error, Exception) else StoreError("it was interrupted")
+            for write in writes:
+                write.failure = failure
+            if failure is not error:
+                raise
+        finally:
+            for write in writes:
+                write.done = True
+
+    def _attempt(self, write: _Write[object], *, alone: bool) -> None:
+        """One of several writes: what fails takes back itself and none of the others."""
+        if alone:
+            write.result = write.operation(self._writer)
+            return
+        self._writer.execute("SAVEPOINT one")
+        try:
+            write.result = write.operation(self._writer)
+        except Exception as error:
+            if not self._writer.in_transaction:
+                raise
+            self._writer.execute("ROLLBACK TO one")
+            write.failure = error
+        self._writer.execute("RELEASE one")
+
+    def _roll_back(self) -> None:
+        if not self._closed and self._writer.in_transaction:
+            self._writer.execute("ROLLBACK")
+
+    def _shrink(self) -> None:
+        if self._freed >= _FREED_BYTES:
+            self._freed = 0
+            # "execute" would stop after the first page: the statement has no rows to wait for.
+            self._writer.executescript(f"PRAGMA incremental_vacuum({_FREED_PAGES})")
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=self._timeout, isolation_level=None, check_same_thread=False
+        )
+        connection.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[self._durability]}")
+        connection.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
+        return connection
+
+    def _open(self) -> sqlite3.Connection:
+        connection = self._connect()
+        deadline = time.monotonic() + self._timeout
+        try:
+            while True:
+                try:
+                    prepare(connection, self.path)
+                    connection.execute("PRAGMA journal_mode = WAL")
+                    connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
+                    return connection
+                except sqlite3.OperationalError as error:  # noqa: PERF203
+                    # SQLite does not wait where processes open a new file at the same time.
+                    if "locked" not in str(error) or time.monotonic() > deadline:
+                        raise
+                    time.sleep(0.01)
+        except BaseException:
+            connection.close()
+            raise
+
+    def _explained(self, error: Exception) -> StoreError:
+        """The error in words that say what to do."""
+        text = str(error)
+        path = self.path
+        for symptom, sentence in (
+            ("full", f"the disk with {path} is full; make room, then try again"),
+            (
+                "locked",
+                f"another process has locked {path} for more than {self._timeout:g} seconds; "
+                "raise timeout, or see what holds it",
+            ),
+            ("readonly", f"{path}, or its folder, cannot be written; check who owns it"),
+            ("not a database", f"{path} is not a SQLite database; give the store another file"),
+            ("malformed", f"{path} is damaged; restore it, or salvage it by sqlite3's .recover"),
+            (
+                "unable to open",
+                f"{path} cannot be opened; check its folder, and who owns it",
+            ),
+            ("No such file", f"the folder of {path} does not exist; create it first"),
+            ("Permission denied", f"{path} cannot be opened; check who owns it and its folder"),
+            ("Is a directory", f"{path} is a folder; give the store a file"),
+        ):
+            if symptom in text:
+                return StoreError(sentence)
+        return StoreError(f"{path}: {type(error).__name__}: {text}")
+
+
+# Connections of a parent process. Never closed: that would be an act on its file.
+_ABANDONED: list[object] = []
+
+
+def _make_private(path: str) -> None:
+    """Makes the file if there is none, for its owner alone; SQLite's side files take after it.
+
+    Nothing here opens a file that may be in use: closing it again would take away the locks that
+    another connection of this process has on it.
+    """
+    file = Path(path)
+    if file.exists():
+        if os.name == "posix" and file.stat().st_mode & 0o077:
+            file.chmod(0o600)
+        return
+    empty = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+    os.close(os.open(empty, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        # Fails where the file has come into being meanwhile.
+        with contextlib.suppress(FileExistsError):
+            os.link(empty, file)
+    finally:
+        empty.unlink()

@@ -1,0 +1,124 @@
+"""The tables of the file, and how those of an older version become these."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from headroom.errors import StoreError
+
+__all__ = ["APPLICATION_ID", "MIGRATIONS", "prepare"]
+
+#: Stands in the header of the file, so that ours are known from other SQLite databases.
+APPLICATION_ID = 0x4865_6164
+
+_VERSION_1 = """
+CREATE TABLE properties (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+
+-- The counters belong to the entries below, and change with them in one transaction.
+CREATE TABLE namespaces (
+    id INTEGER PRIMARY KEY,
+    name BLOB NOT NULL UNIQUE,
+    version INTEGER NOT NULL DEFAULT 0,
+    cleared INTEGER NOT NULL DEFAULT 0,
+    entries INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    expired INTEGER NOT NULL DEFAULT 0,
+    evicted INTEGER NOT NULL DEFAULT 0
+);
+
+-- Originals, equal ones once. "size" is that of the original, "data" is as Codec packed it.
+CREATE TABLE contents (
+    id INTEGER PRIMARY KEY,
+    namespace INTEGER NOT NULL,
+    reference BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    uses INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    UNIQUE (namespace, reference)
+);
+
+-- A write makes a new row, so that the order of the ids is that of age.
+CREATE TABLE entries (
+    id INTEGER PRIMARY KEY,
+    namespace INTEGER NOT NULL,
+    key BLOB NOT NULL,
+    content INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    created REAL NOT NULL,
+    expires REAL,
+    view_reference BLOB NOT NULL,
+    view BLOB,
+    meta BLOB NOT NULL,
+    UNIQUE (namespace, key)
+);
+CREATE INDEX entries_by_age ON entries (namespace);
+CREATE INDEX entries_by_content ON entries (content);
+CREATE INDEX entries_by_expiry ON entries (expires) WHERE expires IS NOT NULL;
+
+-- What went, and when: the newest ten thousand of a namespace.
+CREATE TABLE gone (
+    id INTEGER PRIMARY KEY,
+    namespace INTEGER NOT NULL,
+    key BLOB NOT NULL,
+    version INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    at REAL,
+    UNIQUE (namespace, key)
+);
+CREATE INDEX gone_by_age ON gone (namespace);
+
+-- Which texts are views, also of what went: the newest ten thousand of a namespace.
+CREATE TABLE views (
+    id INTEGER PRIMARY KEY,
+    namespace INTEGER NOT NULL,
+    view_reference BLOB NOT NULL,
+    reference BLOB NOT NULL,
+    UNIQUE (namespace, view_reference)
+);
+CREATE INDEX views_by_age ON views (namespace);
+"""
+
+#: The n-th one leads from version n to version n + 1; a new file begins at 0.
+MIGRATIONS: tuple[str, ...] = (_VERSION_1,)
+
+
+def prepare(connection: sqlite3.Connection, path: str) -> None:
+    """Makes the tables, or brings those of an older version up to date. Several may try at once.
+
+    Raises:
+        StoreError: The file is not ours, or it is of a newer version.
+
+    """
+    if _version(connection, path) == len(MIGRATIONS):
+        return
+    # Takes effect as long as the file is empty.
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Again: another process may have been faster.
+        for migration in MIGRATIONS[_version(connection, path) :]:
+            for statement in migration.split(";"):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _version(connection: sqlite3.Connection, path: str) -> int:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION_ID:
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if application or version or tables:
+            raise StoreError(
+                f"{path} is the database of another program; give the store a file of its own"
+            )
+    if version > len(MIGRATIONS):
+        raise StoreError(
+            f"{path} was written by a newer Headroom (its format is {version}, this one reads up "
+            f"to {len(MIGRATIONS)}); upgrade headroom-core"
+        )
+    return int(version)

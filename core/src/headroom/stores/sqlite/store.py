@@ -1,0 +1,283 @@
+"""The store itself: the operations of the protocol."""
+
+from __future__ import annotations
+
+import math
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from headroom.stores.base import Header, Limits, Missing, Record, Store, Usage
+from headroom.stores.codec import Codec
+from headroom.stores.sqlite.connections import Connections, Durability
+from headroom.stores.sqlite.rotation import check_keys, rotate
+from headroom.stores.sqlite.tables import Space, Tables
+from headroom.stores.sqlite.values import COLUMNS, Values, as_bytes
+from headroom.stores.watchers import Watchers
+
+__all__ = ["SQLiteStore"]
+
+T = TypeVar("T")
+
+# Below this many bytes, packing costs less than a look whether the content is there already.
+_WORTH_A_LOOK = 4096
+
+_FROM = "FROM entries e JOIN contents c ON c.id = e.content"
+_HEADERS = f"SELECT {COLUMNS.format(data='NULL')} {_FROM}"
+_RECORDS = f"SELECT {COLUMNS.format(data='c.data')} {_FROM}"
+# The original only where it is the view.
+_VIEWS = f"SELECT {COLUMNS.format(data='CASE WHEN e.view IS NULL THEN c.data END')} {_FROM}"
+_THERE = "e.namespace = (SELECT id FROM namespaces WHERE name = ?)"
+_LIVE = "(e.expires IS NULL OR e.expires >= ?)"
+
+
+class SQLiteStore(Store):
+    """Keeps entries in a SQLite file, which several processes of one machine may share.
+
+    The file and its side files can be read by their owner alone. A process that is killed loses at
+    most the write that it was in the middle of. Expiry follows the machine's clock: entries live
+    longer than promised where it is set back, and shorter where it is set forward.
+
+    Args:
+        path: The file; it is made if there is none, its folder is not.
+        durability: What a write survives once it has returned: ``"process"`` is the end of the
+            process, by SIGKILL as well; ``"power"`` also a power failure, for the price of waiting
+            for the disk each time.
+        timeout: The most seconds to wait for another process that writes.
+        codec: Compresses what is stored, and encrypts it where it has keys: originals, views and
+            metadata. Keys, namespaces, hashes, sizes and times stay readable.
+        clock: Seconds since the epoch.
+
+    Raises:
+        ValueError: An argument makes no sense.
+        StoreError: The file cannot be used; the message says why, and what to do.
+
+    >>> import tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> store = SQLiteStore(folder.name + "/context.db")
+    >>> store.get("default", "report")
+    Missing(reason='absent', when=None)
+    >>> store.close(); folder.cleanup()
+
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        durability: Durability = "process",
+        timeout: float = 10.0,
+        codec: Codec | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        if durability not in ("process", "power"):
+            raise ValueError(f'durability must be "process" or "power", not {durability!r}')
+        if not isinstance(timeout, (int, float)) or not 0 <= timeout < math.inf:
+            raise ValueError(f"timeout must be 0 or more seconds, not {timeout!r}")
+        codec = codec or Codec()
+        self._values = Values(codec)
+        self._clock = clock
+        # Absolute: the working directory may change.
+        self._connections = Connections(str(Path(path).absolute()), timeout, durability)
+        self._watchers = Watchers()
+        try:
+            check_keys(self._connections, codec)
+        except BaseException:
+            self._connections.close()
+            raise
+
+    def next_version(self, namespace: str) -> int:
+        def change(_: Tables, space: Space) -> int:
+            space.version += 1
+            return space.version
+
+        return self._change(namespace, change)
+
+    def put(
+        self,
+        namespace: str,
+        record: Record,
+        *,
+        ttl: float | None,
+        limits: Limits,
+        expected: int | None = None,
+    ) -> bool:
+        # What takes long is done before the file is locked.
+        known = self._knows(namespace, record)
+        packed = self._values.pack(namespace, record, with_original=not known)
+
+        def pack_original() -> bytes:
+            return self._values.pack_original(namespace, record)
+
+        written = self._change(
+            namespace,
+            lambda tables, space: tables.put(space, packed, pack_original, ttl, limits, expected),
+        )
+        if written:
+            self._watchers.notify(namespace, record.header.key)
+        return written
+
+    def get(self, namespace: str, key: str, *, with_original: bool = True) -> Record | Missing:
+        select = _RECORDS if with_original else _VIEWS
+        where = (as_bytes(namespace), as_bytes(key))
+
+        def read(db: sqlite3.Connection) -> sqlite3.Row | Missing:
+            row: sqlite3.Row | None = db.execute(
+                f"{select} WHERE {_THERE} AND e.key = ?", where
+            ).fetchone()
+            return _why_not(db, where) if row is None else row
+
+        row = self._connections.read(read)
+        if isinstance(row, Missing):
+            return row
+        expires = row[6]
+        if expires is not None and expires < self._clock():
+            return Missing("expired", expires)
+        return self._values.record(namespace, row)
+
+    def find(self, namespace: str, reference: str) -> Record | None:
+        wanted = _hash(reference)
+        row = self._connections.read(
+            lambda db: db.execute(
+                f"{_RECORDS} WHERE {_THERE} AND c.reference = ? AND c.namespace = e.namespace "
+                f"AND {_LIVE} ORDER BY e.id DESC LIMIT 1",
+                (as_bytes(namespace), wanted, self._clock()),
+            ).fetchone()
+        )
+        return None if row is None else self._values.record(namespace, row)
+
+    def delete(self, namespace: str, key: str) -> bool:
+        name = as_bytes(key)
+
+        def change(tables: Tables, space: Space) -> bool:
+            tables.sweep(space)
+            found = tables.entry(space.id, name)
+            # Also where nothing is stored yet: a write under way is older than this call.
+            space.version += 1
+            if found is None:
+                tables.note_nothing(space, name)
+                return False
+            tables.drop(space, found[0], found[1])
+            tables.note_gone(space, name, space.version, "deleted", self._clock())
+            return True
+
+        return self._change(namespace, change)
+
+    def clear(self, namespace: str) -> int:
+        def change(tables: Tables, space: Space) -> int:
+            tables.sweep(space)
+            count = space.entries
+            tables.empty(space)
+            space.version += 1
+            space.cleared = space.version
+            return count
+
+        return self._change(namespace, change)
+
+    def headers(self, namespace: str) -> list[Header]:
+        rows = self._connections.read(
+            lambda db: db.execute(
+                f"{_HEADERS} WHERE {_THERE} AND {_LIVE} ORDER BY e.id",
+                (as_bytes(namespace), self._clock()),
+            ).fetchall()
+        )
+        return [self._values.header(namespace, row) for row in rows]
+
+    def usage(self, namespace: str) -> Usage:
+        name = as_bytes(namespace)
+
+        def read(db: sqlite3.Connection) -> tuple[Usage, bool]:
+            overdue = db.execute(
+                f"SELECT 1 FROM entries e WHERE {_THERE} AND e.expires < ? LIMIT 1",
+                (name, self._clock()),
+            ).fetchone()
+            row = db.execute(
+                "SELECT entries, bytes, expired, evicted FROM namespaces WHERE name = ?", (name,)
+            ).fetchone()
+            return Usage(*(row or (0, 0, 0, 0))), overdue is not None
+
+        usage, overdue = self._connections.read(read)
+        if overdue:
+            self._change(namespace, lambda tables, space: tables.sweep(space))
+            usage, _ = self._connections.read(read)
+        return usage
+
+    def remember_view(self, namespace: str, view_reference: str, reference: str) -> None:
+        hashes = _hash(view_reference), _hash(reference)
+        self._change(namespace, lambda tables, space: tables.note_view(space, *hashes))
+
+    def view_origin(self, namespace: str, view_reference: str) -> str | None:
+        where = as_bytes(namespace), _hash(view_reference)
+        row = self._connections.read(
+            lambda db: db.execute(
+                f"SELECT e.reference FROM views e WHERE {_THERE} AND e.view_reference = ?", where
+            ).fetchone()
+        )
+        return None if row is None else row[0].hex()
+
+    def watch(self, namespace: str, key: str, wake: Callable[[], None]) -> Callable[[], None]:
+        # Writes of other processes go unnoticed: SQLite has no way to tell.
+        return self._watchers.add(namespace, key, wake)
+
+    def rotate(self) -> int:
+        """Seals anew, with the first key of the codec, all that is sealed otherwise or not at all.
+
+        Others that have all the keys may use the file meanwhile. Afterwards the old keys are not
+        needed any more; with a codec that has none, nothing is sealed any more.
+
+        Returns:
+            How many values were sealed anew.
+
+        """
+        return rotate(self._connections, self._values.codec)
+
+    def close(self) -> None:
+        self._connections.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._connections.path!r})"
+
+    def _change(self, namespace: str, change: Callable[[Tables, Space], T]) -> T:
+        """Changes a namespace, whole or not at all."""
+
+        def write(db: sqlite3.Connection) -> T:
+            tables = Tables(db, self._clock())
+            answer = change(tables, tables.space(namespace))
+            tables.save()
+            self._connections.freed(tables.freed)
+            return answer
+
+        return self._connections.write(write)
+
+    def _knows(self, namespace: str, record: Record) -> bool:
+        """Whether this content is stored already, so that it need not be packed again."""
+        if len(record.original) < _WORTH_A_LOOK:
+            return False
+        where = as_bytes(namespace), _hash(record.header.reference)
+        return self._connections.read(
+            lambda db: (
+                db.execute(
+                    f"SELECT 1 FROM contents e WHERE {_THERE} AND e.reference = ?", where
+                ).fetchone()
+                is not None
+            )
+        )
+
+
+def _why_not(db: sqlite3.Connection, where: tuple[bytes, bytes]) -> Missing:
+    """Why there is no entry under a key."""
+    row = db.execute(
+        f"SELECT e.reason, e.at FROM gone e WHERE {_THERE} AND e.key = ?", where
+    ).fetchone()
+    return Missing("absent") if row is None else Missing(*row)
+
+
+def _hash(text: str) -> bytes:
+    """A hash as it is stored; what is none is equal to none."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""

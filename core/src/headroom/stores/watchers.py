@@ -1,0 +1,44 @@
+"""Who wants to know of writes, within one process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+__all__ = ["Watchers"]
+
+
+class Watchers:
+    """Functions to call after the writes of a key."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waking: dict[tuple[str, str], list[Callable[[], None]]] = {}
+
+    def add(self, namespace: str, key: str, wake: Callable[[], None]) -> Callable[[], None]:
+        """Calls ``wake`` at each ``notify`` from now on; the result ends that."""
+        place = (namespace, key)
+        with self._lock:
+            self._waking.setdefault(place, []).append(wake)
+
+        def end() -> None:
+            with self._lock:
+                waking = self._waking.get(place, [])
+                if wake in waking:
+                    waking.remove(wake)
+                if not waking:
+                    self._waking.pop(place, None)
+
+        return end
+
+    def notify(self, namespace: str, key: str) -> None:
+        """Says that a key was written."""
+        if not self._waking:
+            return
+        with self._lock:
+            waking = tuple(self._waking.get((namespace, key), ()))
+        for wake in waking:
+            wake()
+
+    def __len__(self) -> int:
+        return len(self._waking)
