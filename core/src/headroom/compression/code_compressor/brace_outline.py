@@ -20,6 +20,8 @@ _IMPORT = re.compile(r"\s*(?:import|use|using|package|#\s*include|from|open)\b")
 _NAME_BEFORE_BRACKET = re.compile(
     r"\b([A-Za-z_$][\w$]*) ?(?:<[^<>()]{0,200}>)? ?(?:= ?(?:async ?)?)?\("
 )
+# What a method of Go belongs to stands before its name.
+_RECEIVER = re.compile(r"(?<=\bfunc )\([^()\n]{0,200}\) ?")
 _PROTOTYPE = re.compile(r"\s*[A-Za-z_][\w:<>,*& \t]{0,200}[\s*&]([A-Za-z_]\w*) ?\(")
 _NAME_OF_CONTAINER = re.compile(
     r"\b(?:class|interface|struct|enum|union|namespace|trait|impl|mod|module|object|protocol|"
@@ -163,7 +165,7 @@ class _Builder:
         container = _CONTAINER.search(header.partition("{")[0].partition("(")[0])
         named = _NAME_OF_CONTAINER.search(header) if container else None
         if container is None:
-            named = _NAME_BEFORE_BRACKET.search(header)
+            named = _NAME_BEFORE_BRACKET.search(_RECEIVER.sub("", header))
             if named is None or _CONTROL.match(header):
                 return (Role.DATA if scope.role is Role.STATEMENT else scope.role), scope
         name = named.group(1) if named else ""

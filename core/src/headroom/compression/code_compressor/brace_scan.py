@@ -10,6 +10,8 @@ from headroom.compression.model import Deadline
 __all__ = ["Line", "is_balanced", "scan"]
 
 _TOKEN = re.compile(
+    # The name of a lifetime in Rust has one quote before it.
+    r"(?<=[<&])'[a-z_]\w{0,30}(?!['\w])|(?<=, )'[a-z]\w{0,30}(?=>)|"
     r"//[^\n]*|/\*|\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.){0,200}'|`|\n|[(){}\[\]]|[^\n\"'`/(){}\[\]]+|/|'",
     re.DOTALL,
 )

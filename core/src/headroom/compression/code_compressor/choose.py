@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headroom.compression.code_compressor.named import named_symbols
+from headroom.compression.code_compressor.named import described_functions, named_symbols
 from headroom.compression.code_compressor.outline import Outline, Role, Unit
 from headroom.compression.model import Fidelity
-from headroom.compression.relevance import bm25
+from headroom.compression.relevance import bm25, query_terms, terms
 
 __all__ = ["Order", "importance"]
 
 #: A function whose score for the query is at least this share of the best one's matters to it.
 _RELEVANT = 0.6
+
+#: The function that answers a query best stays whole where it has this share of the words of the
+#: query, and no more than this share of the tokens.
+_TOLD = 0.5
+_LARGE = 0.3
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,16 @@ def importance(
     sizes = [0] * len(functions)
     for index, unit in enumerate(outline.units):
         sizes[functions[unit.symbol]] += costs[index]
-    wanted_symbols = _within(outline, named)
     best = max(scores, default=0.0)
+    if not named:
+        named = described_functions(outline.symbols, query) or _best(outline, scores, sizes, query)
+    wanted_symbols = _within(outline, named)
+    most = _LARGE * sum(sizes)
+    large = {
+        symbol for symbol in range(len(outline.symbols)) if sizes[symbol] > most and scores[symbol]
+    }
+    inside = _unit_scores(outline, functions, large, query) if large else {}
+    best_inside = max(inside.values(), default=0.0)
 
     def rank(index: int) -> tuple[int, float, float, int]:
         unit = outline.units[index]
@@ -65,6 +78,11 @@ def importance(
         score = scores[symbol] if symbol >= 0 else 0.0
         if unit.symbol in wanted_symbols:
             return (_Tier.NAMED, -score, 0, index)
+        if owner in large and unit.role is Role.BODY and unit.symbol not in wanted_symbols:
+            told = inside.get(index, 0.0)
+            if told > 0 and told >= best_inside * _RELEVANT:
+                return (_Tier.RELEVANT, -told, symbol, index)
+            return (_Tier.BODY, -told, sizes[owner], index)
         if unit.role is Role.BODY and score > 0 and score >= best * _RELEVANT:
             return (_Tier.RELEVANT, -score, symbol, index)
         tier = _tier(outline, unit)
@@ -138,6 +156,39 @@ def _within(outline: Outline, named: frozenset[int]) -> frozenset[int]:
         if symbol.parent in inside:
             inside.add(index)
     return frozenset(inside)
+
+
+def _unit_scores(
+    outline: Outline, functions: Sequence[int], large: set[int], query: str | None
+) -> dict[int, float]:
+    """How much each part of very long functions matters to the query."""
+    units = [
+        index
+        for index, unit in enumerate(outline.units)
+        if functions[unit.symbol] in large and unit.role is Role.BODY
+    ]
+    texts = [
+        "\n".join(
+            "\n".join(outline.lines[first - 1 : last])
+            for first, last in outline.units[index].ranges
+        )
+        for index in units
+    ]
+    return dict(zip(units, bm25(texts, query)))
+
+
+def _best(
+    outline: Outline, scores: Sequence[float], sizes: Sequence[int], query: str | None
+) -> frozenset[int]:
+    """The one function that answers a query best, if it stands out and is no large part of all."""
+    best = max(range(len(scores)), key=scores.__getitem__, default=-1)
+    if best < 0 or not scores[best] or sizes[best] > _LARGE * sum(sizes):
+        return frozenset()
+    symbol = outline.symbols[best]
+    wanted = query_terms(query)
+    body = "\n".join(outline.lines[symbol.first - 1 : symbol.last])
+    told = len(wanted.intersection(terms(body))) / max(1, len(wanted))
+    return frozenset((best,)) if told >= _TOLD else frozenset()
 
 
 def _scores(outline: Outline, query: str | None) -> list[float]:

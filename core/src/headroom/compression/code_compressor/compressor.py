@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
-from headroom.compression.code_compressor.brace_outline import brace_outline
-from headroom.compression.code_compressor.brace_scan import is_balanced
 from headroom.compression.code_compressor.choose import importance
+from headroom.compression.code_compressor.numbering import unnumbered
 from headroom.compression.code_compressor.outline import Outline
-from headroom.compression.code_compressor.python_outline import python_outline
-from headroom.compression.code_compressor.python_parse import parses
+from headroom.compression.code_compressor.readings import readings
 from headroom.compression.code_compressor.render import Renderer
-from headroom.compression.code_compressor.tree_outline import tree_outline
-from headroom.compression.code_compressor.tree_parse import parse_tree, reparse
-from headroom.compression.fit import largest_fitting
+from headroom.compression.fit_near import nearly_largest
 from headroom.compression.model import Request, View, WrongKind
 
 __all__ = ["CodeCompressor"]
@@ -23,6 +19,10 @@ _SHARE = {"balanced": 0.4, "compact": 0.25}
 
 #: The share that it may have so that fields, constants and imports are in it, too.
 _MOST = 0.5
+
+
+#: Where more of a budget is left over than this share, smaller things than the next are put in.
+_SPARE = 0.04
 
 
 class CodeCompressor:
@@ -64,58 +64,64 @@ class CodeCompressor:
         """
         if request.fidelity == "lossless" and request.max_tokens is None:
             return None
-        try:
-            outline = python_outline(content, request.deadline)
-        except SyntaxError:
-            return self._other_language(content, request)
-        return self._checked(outline, request, parses)
-
-    def _other_language(self, content: str, request: Request) -> View | None:
-        parsed = parse_tree(content, request.deadline)
-        if parsed is None:
-            outline = brace_outline(content, request.deadline)
-            if outline is None:
-                raise WrongKind("this is no source code that can be parsed")
-            return self._checked(outline, request, is_balanced)
-        language, errors = parsed.language, parsed.errors
-
-        def still_parses(text: str) -> bool:
-            again = reparse(text, language, request.deadline)
-            return again is not None and again.errors <= errors
-
-        # Where literals cannot be cut without breaking something, they stay whole.
-        for cut_data in (True, False):
-            outline = tree_outline(
-                content, parsed.tree, language, request.deadline, cut_data=cut_data
-            )
-            view = self._checked(outline, request, still_parses)
-            if view is not None:
+        bare = unnumbered(content)
+        found = False
+        for outline, is_sound in readings(content if bare is None else bare, request.deadline):
+            found = True
+            if not outline.symbols and len(outline.units) < 2:
+                continue
+            view = self._view(outline, request, content if bare is not None else None)
+            text = view.text if bare is None else unnumbered(view.text, gaps=True)
+            if not view.lossless and is_sound(text or ""):
                 return view
+        if not found:
+            raise WrongKind("this is no source code that can be parsed")
         return None
 
-    def _checked(
-        self, outline: Outline, request: Request, still_parses: Callable[[str], bool]
-    ) -> View | None:
-        """A view that leaves something out and still parses."""
-        if not outline.symbols and len(outline.units) < 2:
-            return None
-        view = self._view(outline, request)
-        return None if view.lossless or not still_parses(view.text) else view
-
-    def _view(self, outline: Outline, request: Request) -> View:
+    def _view(self, outline: Outline, request: Request, numbered: str | None) -> View:
+        if numbered is not None:
+            outline.lines = numbered.split("\n")[: len(outline.lines)]
         renderer = Renderer(outline, request.counter)
-        costs = [renderer.cost(index) for index in range(len(outline.units))]
-        order = importance(outline, costs, request.query, request.fidelity)
+        order = importance(outline, renderer.costs, request.query, request.fidelity)
+        renderer.arrange(order.units)
+        estimates = renderer.estimates()
+
+        def count(size: int) -> int:
+            request.deadline.check()
+            return renderer.count(size)
+
         if request.max_tokens is not None:
-            kept = largest_fitting(order.units, costs, renderer.text, request, request.max_tokens)
-            return renderer.view(kept if kept is not None else frozenset())
+            size = nearly_largest(estimates, count, request.max_tokens) or 0
+            left = request.max_tokens - count(size)
+            more = _smaller(outline, order.units, size, renderer.costs, left)
+            if more and left > _SPARE * request.max_tokens:
+                chosen = set(more)
+                rest = [index for index in order.units[size:] if index not in chosen]
+                renderer.arrange([*order.units[:size], *more, *rest])
+                estimates = renderer.estimates()[: size + len(more) + 1]
+                size = nearly_largest(estimates, count, request.max_tokens) or 0
+            return renderer.view(size)
         limits = ((_SHARE[request.fidelity], order.wanted), (_MOST, order.basic))
-        kept = frozenset(order.units[: order.required])
+        kept = order.required
         for share, size in limits:
             limit = int(request.original_tokens * share)
-            found = largest_fitting(order.units[:size], costs, renderer.text, request, limit)
-            if found is not None and len(found) > len(kept):
-                kept = found
-            if len(kept) >= order.basic:
+            found = nearly_largest(estimates[: size + 1], count, limit)
+            kept = max(kept, found or 0)
+            if kept >= order.basic:
                 break
         return renderer.view(kept)
+
+
+def _smaller(
+    outline: Outline, order: Sequence[int], size: int, costs: Sequence[int], left: int
+) -> list[int]:
+    """The units after the first ones of an order that fit into what they leave of a budget."""
+    kept = set(order[:size])
+    found: list[int] = []
+    for index in order[size:]:
+        needs = outline.units[index].needs
+        if costs[index] <= left and (needs < 0 or needs in kept):
+            left -= costs[index]
+            kept.add(index)
+            found.append(index)
+    return found

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from headroom.compression.code_compressor.syntax import Parser
 
-__all__ = ["LANGUAGES", "Language", "likely_languages", "parser"]
+__all__ = ["LANGUAGES", "Language", "languages_of_path", "likely_languages", "parser"]
 
 _Visibility = Callable[[str, str], bool]
 
@@ -39,7 +39,7 @@ class Language:
     #: The module of the grammar and its function.
     module: str
     function: str
-    #: Lines, from their first sign on, that speak for it.
+    #: Lines without white space around them that speak for it.
     signs: re.Pattern[str]
     #: Whether a declaration is public, by the text of its frame and its name.
     is_public: _Visibility
@@ -50,13 +50,14 @@ class Language:
 
 
 def _signs(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"^[ \t]*(?:{pattern})", re.MULTILINE)
+    return re.compile(pattern)
 
 
+# What C has as well, such as "return x;", says nothing.
 _SCRIPT = (
     r"(?:export\s+|default\s+|async\s+)*function\b|(?:const|let|var)\s[^=\n]*=|module\.exports|"
-    r"import\s[^\n]*['\"]|export\s|(?:async\s+)?\w+\([^)\n]*\)\s*\{$|['\"]use strict|\}\)?;?$|"
-    r"[\w.]+\.prototype\.|return\b[^\n]*;$"
+    r"import\s[^\n]*['\"]|export\s|async\s+\w+\([^)\n]*\)\s*\{$|['\"]use strict|\}\);?$|"
+    r"[\w.]+\.prototype\.|this\.\w+|await\s|[^\n]*=>\s*[({]*$|[^\n]*[=!]==|constructor\("
 )
 _C = (
     r"#\s*(?:include|define|ifn?def|endif|pragma)\b|typedef\s|(?:static\s|extern\s|inline\s)*"
@@ -89,7 +90,7 @@ LANGUAGES = (
         "language",
         _signs(
             r"package\s+\w+$|func\s+[(\w]|type\s+\w+\s+(?:struct|interface)|import\s+[(\"]|"
-            r"[\w, ]+:=\s|if\s+[^(\n]*\{$|\}$"
+            r"[\w, ]+:=\s|(?:if|for)\s+[^(\n]*\{$"
         ),
         _capital,
     ),
@@ -109,7 +110,7 @@ LANGUAGES = (
         "language",
         _signs(
             r"package\s+[\w.]+;|import\s+(?:static\s+)?[\w.*]+;|@\w+|(?:public|private|protected)"
-            r"\s[^\n]*[{;(]$|final\s|\}$"
+            r"\s[^\n]*[{;(]$|final\s"
         ),
         _not_hidden,
     ),
@@ -130,7 +131,7 @@ LANGUAGES = (
         "language",
         _signs(
             r"using\s+[\w.= ]+;|namespace\s|(?:public|private|protected|internal)\s|\[\w+.*\]$|"
-            r"#(?:region|endregion)|///\s*<|\{$|[^\n]*\bget;"
+            r"#(?:region|endregion)|///\s*<|[^\n]*\bget;|foreach\s*\(|string\s\w+\s*="
         ),
         _not_hidden,
     ),
@@ -169,10 +170,44 @@ LANGUAGES = (
     ),
 )
 
+# Only Go has this without a semicolon.
+_PACKAGE = re.compile(r"package\s+[a-z]\w*$")
+
 _SAMPLE = 24_000
+
+#: Longer lines are looked at up to here.
+_LINE = 300
 
 #: The share of the lines that must speak for a language.
 _SIGNS = 0.02
+
+
+_BY_NAME = {language.name: language for language in LANGUAGES}
+
+_ENDINGS = {
+    "javascript": "js jsx mjs cjs",
+    "typescript": "ts mts cts",
+    "tsx": "tsx",
+    "go": "go",
+    "rust": "rs",
+    "java": "java",
+    "c": "c h",
+    "cpp": "cc cpp cxx hpp hh hxx h",
+    "c_sharp": "cs",
+    "ruby": "rb rake",
+    "php": "php",
+    "bash": "sh bash",
+}
+
+
+def languages_of_path(path: str) -> list[Language]:
+    """The languages of files with the ending of a path.
+
+    >>> [language.name for language in languages_of_path("src/list.h")]
+    ['c', 'cpp']
+    """
+    ending = path.rpartition(".")[2].lower()
+    return [_BY_NAME[name] for name, endings in _ENDINGS.items() if ending in endings.split()]
 
 
 def likely_languages(content: str) -> list[Language]:
@@ -180,13 +215,21 @@ def likely_languages(content: str) -> list[Language]:
     sample = content[:_SAMPLE]
     if sample.startswith("<?php"):
         return [language for language in LANGUAGES if language.name == "php"]
-    counted = [(len(language.signs.findall(sample)), language) for language in LANGUAGES]
+    lines = [text for line in sample.split("\n") if (text := line[:_LINE].strip())]
+    counted = [
+        (len(list(filter(None, map(language.signs.match, lines)))), language)
+        for language in LANGUAGES
+    ]
     most = max(count for count, _ in counted)
-    if most < _SIGNS * sample.count("\n"):
+    if most < _SIGNS * len(lines):
         return []
     # A dialect has all the signs of its mother tongue, so near ties are told apart by parsing.
     likely = [(count, language) for count, language in counted if count and count * 2 >= most]
-    return [language for _, language in sorted(likely, key=lambda pair: -pair[0])][:4]
+    found = [language for _, language in sorted(likely, key=lambda pair: -pair[0])][:4]
+    if any(map(_PACKAGE.match, lines)):
+        # A program that writes scripts is full of them.
+        found = [_BY_NAME["go"], *(language for language in found if language.name != "go")]
+    return found
 
 
 @lru_cache(maxsize=32)

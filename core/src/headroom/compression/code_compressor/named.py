@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from headroom.compression.code_compressor.outline import Symbol
-from headroom.compression.relevance import query_terms
+from headroom.compression.relevance import query_terms, terms
 
-__all__ = ["named_symbols"]
+__all__ = ["described_functions", "named_symbols"]
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _QUOTED = re.compile(r"[`'\"]([^\W\d]\w*)(?:\(\))?[`'\"]|\b([^\W\d]\w*)\(|(?:::|\.|->)([^\W\d]\w*)")
@@ -52,6 +52,35 @@ def named_symbols(symbols: Sequence[Symbol], query: str | None) -> frozenset[int
         meant = {symbols[index].name for index in inside}
         found = inside | {i for i in found - around if symbols[i].name not in meant}
     return frozenset(found)
+
+
+#: Where so many functions have names that the words of a query spell, none of them is meant.
+_MOST_DESCRIBED = 3
+
+#: The share of the telling words of a query that a name of two words must hold.
+_SHARE = 0.5
+
+
+def described_functions(symbols: Sequence[Symbol], query: str | None) -> frozenset[int]:
+    """The functions whose names the words of a query spell, in any order and form, by index.
+
+    >>> delay = Symbol("computeRetryDelay", 1, 2, False, True, -1)
+    >>> retry = Symbol("retry", 3, 4, False, True, -1)
+    >>> sorted(described_functions([delay, retry], "where is the retry delay computed"))
+    [0]
+
+    """
+    wanted = query_terms(query)
+    found: dict[int, float] = {}
+    for index, symbol in enumerate(symbols):
+        if symbol.is_class or symbol.local:
+            continue
+        words = frozenset(terms(symbol.name)) - {symbol.name.strip("_").lower()}
+        if len(words) >= 2 and words <= wanted and len(words) >= _SHARE * len(wanted):
+            found[index] = len(words)
+    best = max(found.values(), default=0)
+    meant = frozenset(index for index, words in found.items() if words == best)
+    return meant if len(meant) <= _MOST_DESCRIBED else frozenset()
 
 
 def _looks_like_identifier(name: str) -> bool:

@@ -13,6 +13,8 @@ __all__ = [
     "FUNCTIONS",
     "IMPORTS",
     "OPEN_BLOCKS",
+    "is_declaration",
+    "is_group",
     "main_node",
     "name_of",
 ]
@@ -92,7 +94,7 @@ _WRAPPERS = frozenset(
     export_statement template_declaration ambient_declaration declaration lexical_declaration
     variable_declaration variable_declarator expression_statement assignment_expression pair
     public_field_definition field_definition field_declaration init_declarator pointer_declarator
-    reference_declarator type_definition decorated_definition property_declaration
+    reference_declarator type_definition decorated_definition property_declaration call_expression
     """.split()
 )
 
@@ -100,9 +102,25 @@ _FIELD_NAMES = ("declaration", "declarator", "value", "right", "type")
 
 _ANONYMOUS = frozenset(("arrow_function", "function_expression", "class", "class_expression"))
 
+#: What is called to group tests, or to define a module.
+_GROUPS = frozenset(("describe", "context", "suite", "define", "module"))
+
 _NAMES = frozenset(("operator_name", "destructor_name", "operator_cast"))
 
 _DEPTH = 8
+
+
+def is_declaration(node: Node) -> bool:
+    """Whether a node is sound by itself, even if what it stands in is not."""
+    kind = node.type
+    return (
+        kind in COMMENTS
+        or kind in IMPORTS
+        or kind in FIELDS
+        or kind in CONTAINERS
+        or (kind in FUNCTIONS and kind != "function_declarator")
+        or kind.startswith("preproc_")
+    )
 
 
 def main_node(node: Node) -> Node:
@@ -115,6 +133,8 @@ def main_node(node: Node) -> Node:
     for _ in range(_DEPTH):
         if found.type in FUNCTIONS or found.type in CONTAINERS:
             return found
+        if found.type == "call_expression":
+            return _callback(found) or node
         if found.type not in _WRAPPERS:
             break
         candidates = [
@@ -135,6 +155,26 @@ def main_node(node: Node) -> Node:
         inner = node.child_by_field_name("declaration")
         return inner or node
     return node
+
+
+def _callback(call: Node) -> Node | None:
+    """The function in ``test("adds numbers", () => {})``: one with a name that is a string."""
+    arguments = call.child_by_field_name("arguments")
+    given = arguments.named_children[:4] if arguments is not None else []
+    if len(given) < 2 or given[0].type not in ("string", "template_string"):
+        return None
+    return next((node for node in given if node.type in _ANONYMOUS), None)
+
+
+def is_group(node: Node) -> bool:
+    """Whether a function is one in ``describe("numbers", () => {})``, which holds others."""
+    if node.type not in _ANONYMOUS:
+        return False
+    call = node.parent.parent if node.parent is not None else None
+    if call is None or call.type != "call_expression":
+        return False
+    called = call.child_by_field_name("function")
+    return called is not None and _text(called).partition(".")[0] in _GROUPS
 
 
 def name_of(node: Node) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -87,6 +88,13 @@ class Outline:
     filler: str = ""
     #: Whether the text ends with a line break.
     final_newline: bool = True
+    #: Where several files are in one text: ``comment`` and ``filler`` from a line on, ascending.
+    styles: list[tuple[int, tuple[str, str], str]] = field(default_factory=list)
+
+    def style(self, line: int) -> tuple[tuple[str, str], str]:
+        """``comment`` and ``filler`` on a line."""
+        place = bisect_right(self.styles, line, key=lambda style: style[0]) if self.styles else 0
+        return self.styles[place - 1][1:] if place else (self.comment, self.filler)
 
     def add(self, unit: Unit) -> int:
         """Adds a unit and returns its index."""

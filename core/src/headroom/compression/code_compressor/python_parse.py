@@ -15,6 +15,8 @@ MAX_CHARS = 4_000_000
 #: CPython 3.10 overflows the C stack on chains of tens of thousands of operators.
 _MAX_CHAIN = 2_000
 
+_NOTEBOOK = re.compile(r"^([ \t]*)(?:[!%]|\?\w)[^\n]*$", re.MULTILINE)
+
 _TOKEN = re.compile(
     r"\"\"\"|'''|\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.)*'?|#[^\n]*"
     r"|[()\[\]{}]|[-+*/%@&|^.,\n;]",
@@ -36,6 +38,17 @@ def parse(content: str) -> ast.Module:
     text = text.encode("utf-8", "replace").decode("utf-8")
     if sys.version_info < (3, 11) and longest_chain(text) > _MAX_CHAIN:
         raise SyntaxError("nested too deeply")
+    try:
+        return _parse(text)
+    except SyntaxError:
+        # Notebooks have lines for the shell and for the notebook itself among the Python.
+        plain = _NOTEBOOK.sub(r"\1pass", text)
+        if plain == text:
+            raise
+        return _parse(plain)
+
+
+def _parse(text: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
             # Invalid escapes in somebody else's strings are no business of this process.

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
+
+from headroom.compression.code_compressor.numbering import unnumbered
+from headroom.compression.code_compressor.python_parse import parse
+from headroom.compression.code_compressor.sections import split_sections
 
 __all__ = ["looks_like_code"]
 
@@ -17,6 +22,14 @@ _LINE = 400
 _SHARE = 0.45
 _STRONG_SHARE = 0.03
 _PROSE_SHARE = 0.2
+
+#: The same where hardly any line has a shape that only code has, and where very many have.
+_MOST = 0.75
+_MANY_STRONG = 0.1
+_LITTLE_PROSE = 0.05
+
+#: Longer texts are not parsed to find out.
+_PARSED = 400_000
 
 _SHEBANG = re.compile(
     r"#!\s*/\S*?(?:env\s+(?:-S\s+)?)?(?:ba|z|da|k)?(?:sh|python|node|ruby|perl|php)"
@@ -92,7 +105,12 @@ def looks_like_code(content: str) -> bool:
 
     """
     sample = content[:_SAMPLE].removeprefix("\ufeff")
-    if _MARKUP.match(sample) or _FENCE.search(sample):
+    bare = unnumbered(sample[: sample.rfind("\n") + 1])
+    if bare is not None:
+        content = sample = bare
+    if _FENCE.search(sample):
+        return False
+    if _MARKUP.match(sample) and not split_sections(sample):
         return False
     shebang = _SHEBANG.match(sample) is not None
     strong = weak = prose = other = 0
@@ -119,12 +137,24 @@ def looks_like_code(content: str) -> bool:
     total = strong + weak + prose + other
     if shebang:
         return total >= 2
-    return (
-        strong >= 2
-        and strong >= _STRONG_SHARE * total
-        and strong + weak >= _SHARE * total
-        and prose <= _PROSE_SHARE * total
-    )
+    shaped = strong + weak
+    if strong >= 2 and prose <= _PROSE_SHARE * total:
+        if strong >= _STRONG_SHARE * total and shaped >= _SHARE * total:
+            return True
+        # Tests and tables: much of it has the shape of code, or what has can be nothing else.
+        if shaped >= _MOST * total or (strong >= 5 and strong >= _MANY_STRONG * total):
+            return prose <= _LITTLE_PROSE * total
+    return strong > 0 and len(content) <= _PARSED and _defines(content)
+
+
+def _defines(content: str) -> bool:
+    """Whether a text is Python that imports or defines something: most of it may be data."""
+    try:
+        tree = parse(content)
+    except SyntaxError:
+        return False
+    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return any(isinstance(node, kinds) for node in tree.body)
 
 
 def _opens(text: str) -> str | None:

@@ -15,6 +15,7 @@ from headroom.compression.code_compressor.node_types import (
     FUNCTIONS,
     IMPORTS,
     OPEN_BLOCKS,
+    is_group,
     main_node,
     name_of,
 )
@@ -34,7 +35,8 @@ _DEPTH = 40
 _SEARCH = 20_000
 
 
-_Group = tuple[int, int, list[Node]]
+#: First and last line, the nodes on them, whether they are comments.
+_Group = tuple[int, int, list[Node], bool]
 
 
 @dataclass(frozen=True)
@@ -94,10 +96,10 @@ class _Builder:
 
     def suite(self, nodes: Sequence[Node], scope: _Scope, last: int) -> None:
         """The nodes of one block, which ends at a line."""
-        groups = _paragraphs(_groups(nodes, self._next, last))
-        for position, (first, end, members) in enumerate(groups):
+        groups = _paragraphs(_groups(_sound(nodes), self._next, last))
+        for position, (first, end, members, is_comment) in enumerate(groups):
             self._deadline.check()
-            if _is_comment(members):
+            if is_comment:
                 following = groups[position + 1] if position + 1 < len(groups) else None
                 self._comment(first, end, scope, following)
             else:
@@ -150,15 +152,22 @@ class _Builder:
 
     def _item(self, first: int, end: int, members: list[Node], scope: _Scope) -> None:
         """A statement or a declaration: a frame around blocks."""
+        if scope.in_body and first == end:
+            self._add(((self._next, end),), Role.BODY, scope, end)
+            return
         declared = next((node for node in members if node.type not in COMMENTS), members[0])
         main = main_node(declared)
-        is_function = main.type in FUNCTIONS
-        is_class = main.type in CONTAINERS
+        is_class = main.type in CONTAINERS or is_group(main)
+        is_function = main.type in FUNCTIONS and not is_class
         role = self._role(main, scope, is_function=is_function, is_class=is_class)
-        if (is_function or is_class) and not scope.in_data:
+        if is_function or (is_class and not scope.in_data):
             scope = self._symbol(main, first, end, scope, is_class=is_class)
         spans = []
-        if scope.depth < _DEPTH and (not scope.in_body or end - first >= _SMALL or is_function):
+        if (
+            end - first >= 2
+            and scope.depth < _DEPTH
+            and (not scope.in_body or end - first >= _SMALL or is_function)
+        ):
             spans = self._spans(members, first, end)
         start = self._next
         if not spans:
@@ -233,6 +242,13 @@ class _Builder:
         return found
 
 
+def _sound(nodes: Sequence[Node]) -> Sequence[Node]:
+    """The nodes, with what stands in a wrong one in its place."""
+    if not any(node.is_error for node in nodes):
+        return nodes
+    return [inner for node in nodes for inner in (node.children if node.is_error else (node,))]
+
+
 def _groups(nodes: Sequence[Node], first: int, last: int) -> list[_Group]:
     """Nodes with their first and last line; those that share a line are together."""
     groups: list[_Group] = []
@@ -240,38 +256,37 @@ def _groups(nodes: Sequence[Node], first: int, last: int) -> list[_Group]:
         start, end = node.start_point[0] + 1, _last_line(node)
         if start < first or end > last or start > end:
             continue
+        is_comment = node.type in COMMENTS
         if groups and groups[-1][1] >= start:
-            groups[-1][2].append(node)
-            groups[-1] = (groups[-1][0], max(end, groups[-1][1]), groups[-1][2])
+            before = groups[-1]
+            before[2].append(node)
+            groups[-1] = (before[0], max(end, before[1]), before[2], before[3] and is_comment)
         else:
-            groups.append((start, end, [node]))
+            groups.append((start, end, [node], is_comment))
     return groups
 
 
 def _paragraphs(groups: list[_Group]) -> list[_Group]:
     """The same with comments to the end of the line that follow each other put together."""
     merged: list[_Group] = []
-    for first, end, members in groups:
+    for group in groups:
+        first, end, members, is_comment = group
         if (
-            merged
+            is_comment
+            and merged
+            and merged[-1][3]
             and merged[-1][1] == first - 1
-            and _is_comment(members)
-            and _is_comment(merged[-1][2])
             and b"/*" not in _sign(members[0]) + _sign(merged[-1][2][-1])
         ):
             merged[-1][2].extend(members)
-            merged[-1] = (merged[-1][0], end, merged[-1][2])
+            merged[-1] = (merged[-1][0], end, merged[-1][2], True)
         else:
-            merged.append((first, end, members))
+            merged.append(group)
     return merged
 
 
 def _sign(comment: Node) -> bytes:
     return (comment.text or b"")[:2]
-
-
-def _is_comment(members: Sequence[Node]) -> bool:
-    return all(node.type in COMMENTS for node in members)
 
 
 def _last_line(node: Node) -> int:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headroom.compression.code_compressor.languages import Language, likely_languages, parser
-from headroom.compression.code_compressor.syntax import Tree
+from headroom.compression.code_compressor.languages import (
+    Language,
+    languages_of_path,
+    likely_languages,
+    parser,
+)
+from headroom.compression.code_compressor.node_types import is_declaration
+from headroom.compression.code_compressor.syntax import Node, Tree
 from headroom.compression.model import Deadline, TimeBudgetExceeded
 
 __all__ = ["Parsed", "parse_tree", "reparse"]
@@ -26,7 +33,13 @@ _MIN_STEPS = 500
 _CHUNK = 1 << 10
 
 #: The share of the lines that a parser may fail on, in a text that is taken for its language.
-_MAX_ERRORS = 0.15
+_MAX_ERRORS = 0.3
+
+#: With so few of them, no other language is tried.
+_FEW_ERRORS = 0.01
+
+#: So many characters of a long text tell which language fits best.
+_SAMPLE = 8_000
 
 
 @dataclass(frozen=True)
@@ -37,12 +50,17 @@ class Parsed:
     language: Language
     #: Nodes that are wrong or missing.
     errors: int
-    #: Lines inside wrong nodes.
+    #: Lines inside wrong nodes that are no part of a declaration.
     error_lines: int
 
 
-def parse_tree(content: str, deadline: Deadline) -> Parsed | None:
+def parse_tree(content: str, deadline: Deadline, path: str = "") -> Parsed | None:
     """The syntax tree in the language that fits best; ``None`` if none fits.
+
+    Args:
+        content: The text.
+        deadline: The time that this may take.
+        path: Where the text stood, if that is known: its ending tells the language.
 
     Raises:
         TimeBudgetExceeded: The time is up.
@@ -50,18 +68,31 @@ def parse_tree(content: str, deadline: Deadline) -> Parsed | None:
     """
     if len(content) > MAX_CHARS or max(map(len, content.split("\n"))) > _MAX_LINE:
         return None
+    languages = languages_of_path(path) or likely_languages(content)
+    if len(languages) > 1 and len(content) > 2 * _SAMPLE:
+        languages = _by_sample(content, languages, deadline)
     best: Parsed | None = None
-    for language in likely_languages(content):
+    for language in languages:
         parsed = reparse(content, language, deadline)
         if parsed is None:
             continue
         if best is None or parsed.error_lines < best.error_lines:
             best = parsed
-        if not parsed.errors:
+        if parsed.error_lines <= _FEW_ERRORS * (content.count("\n") + 1):
             break
     if best is None or best.error_lines > _MAX_ERRORS * (content.count("\n") + 1):
         return None
     return best
+
+
+def _by_sample(content: str, languages: list[Language], deadline: Deadline) -> list[Language]:
+    """The languages by how well they fit the start of a text, as parsing all of it takes long."""
+    sample = content[: content.rfind("\n", 0, _SAMPLE) + 1]
+    errors = []
+    for place, language in enumerate(languages):
+        parsed = reparse(sample, language, deadline)
+        errors.append((len(sample) if parsed is None else parsed.error_lines, place))
+    return [languages[place] for _, place in sorted(errors)]
 
 
 def reparse(content: str, language: Language, deadline: Deadline) -> Parsed | None:
@@ -100,9 +131,19 @@ def reparse(content: str, language: Language, deadline: Deadline) -> Parsed | No
     stack = [tree.root_node] if tree.root_node.has_error else []
     while stack:
         node = stack.pop()
+        children = node.children
         if node.is_error or node.is_missing:
             errors += 1
             if node.is_error:
-                lines += node.end_point[0] - node.start_point[0] + 1
-        stack.extend(child for child in node.children if child.has_error or child.is_missing)
+                lines += _lost_lines(node, children)
+        stack.extend(child for child in children if child.has_error or child.is_missing)
     return Parsed(tree, language, errors, lines)
+
+
+def _lost_lines(node: Node, children: Sequence[Node]) -> int:
+    """The lines inside a wrong node that stand in none of the declarations below it."""
+    lost = node.end_point[0] - node.start_point[0] + 1
+    for child in children:
+        if child.is_error or is_declaration(child):
+            lost -= child.end_point[0] - child.start_point[0] + 1
+    return max(1, lost)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from headroom.compression.excerpt import nothing_fits
-from headroom.compression.fit import largest_fitting, spans
+from headroom.compression.fit import spans
+from headroom.compression.fit_near import nearly_largest
 from headroom.compression.markers import SMALLEST, marker, plural
 from headroom.compression.model import Omission, Request, View, WrongKind
 from headroom.compression.search_compressor.grouping import (
@@ -103,10 +105,16 @@ class SearchCompressor:
                 most = int(request.original_tokens * _DEFINITIONS_SHARE)
                 if request.counter.count(renderer.text(more)) <= most:
                     least = more
-        kept = largest_fitting(order, costs, renderer.text, request, limit)
-        if request.max_tokens is not None and not kept:
+
+        def count(size: int) -> int:
+            request.deadline.check()
+            return request.counter.count(renderer.text(frozenset(order[:size])))
+
+        estimates = list(accumulate((costs[index] for index in order), initial=0))
+        size = nearly_largest(estimates, count, limit)
+        if request.max_tokens is not None and not size:
             return nothing_fits(content, request)
-        kept = (kept or frozenset()) | least
+        kept = least.union(order[: size or 0])
         gone = renderer.gone(kept)
         omissions = (Omission("lines", tuple(spans(index + 1 for index in gone))),) if gone else ()
         return View(renderer.text(kept), lossless=False, omissions=omissions)

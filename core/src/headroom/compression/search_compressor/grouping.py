@@ -12,6 +12,7 @@ __all__ = ["decode_search", "group", "headings", "name_lines", "split_path"]
 #: The line after which names stand in no directory.
 _NOWHERE = "./"
 _REST = re.compile(r"\d+([:-])")
+_PLACE = re.compile(r"\(\d+,\d+\):")
 
 
 def headings(paths: Sequence[str]) -> list[list[str]]:
@@ -111,7 +112,7 @@ def decode_search(view: str) -> str:
         if path and match:
             lines.append(f"{path}{match[1]}{line}")
             alone = False
-        elif path and line[:1] in (":", "-") and line != "--":
+        elif path and (line[:1] in (":", "-") or _PLACE.match(line)) and line != "--":
             lines.append(path + line)
             alone = False
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from headroom.compression.model import Request
-from headroom.compression.relevance import bm25, query_terms, terms
+from headroom.compression.relevance import query_terms, terms
 from headroom.compression.search_compressor.definitions import defined_name, is_import
 from headroom.compression.search_compressor.parse import Entry
 
@@ -17,6 +18,11 @@ __all__ = ["File", "Ranking", "by_file", "rank"]
 
 _NO_TERMS: frozenset[str] = frozenset()
 _DIGITS = re.compile(r"\d+")
+#: So many lines tell what was searched for.
+_SAMPLE = 2000
+#: The parameters of BM25.
+_K1 = 1.2
+_B = 0.75
 #: A match longer than this, in characters, is mostly a file without line breaks.
 _LONG = 400
 #: So many answers come before everything else.
@@ -72,18 +78,26 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
     that has been seen, context and very long lines come last.
     """
     entries = [entry for file in files for entry in file.entries]
-    words: list[frozenset[str]] = []
-    known: dict[str, frozenset[str]] = {}
-    for number, entry in enumerate(entries):
-        if number % 256 == 0:
-            request.deadline.check()
-        words.append(_terms(entry.text[:_LONG], known))
-    frequency = Counter(chain.from_iterable(words))
     asked = query_terms(request.query)
-    common = _SUBJECT_SHARE * len(entries)
-    subject = asked or frozenset(word for word, n in frequency.items() if n >= common)
+    found_in = _Words(asked)
+    if asked:
+        hits = []
+        for number, entry in enumerate(entries):
+            if number % 256 == 0:
+                request.deadline.check()
+            hits.append(found_in.of(entry.text[:_LONG]))
+        frequency = Counter(chain.from_iterable(hits))
+        subject = asked
+        scores = _scores(entries, hits, frequency)
+    else:
+        # What most of the lines have, some of them tell.
+        sample = entries[:: len(entries) // _SAMPLE + 1]
+        of_sample = [_NO_TERMS.union(*map(terms, entry.text[:_LONG].split())) for entry in sample]
+        common = Counter(chain.from_iterable(of_sample))
+        least = _SUBJECT_SHARE * len(sample)
+        subject = frozenset(word for word, count in common.items() if count >= least)
+        hits, frequency, scores = [_NO_TERMS] * len(entries), Counter(), [0.0] * len(entries)
     telling = {word for word in asked if 0 < frequency[word] < _TELLING_SHARE * len(entries)}
-    scores = bm25([entry.text[:_LONG] for entry in entries], request.query)
 
     definitions: list[int] = []
     headed: list[tuple[int, int]] = []
@@ -96,7 +110,7 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
         levels: list[tuple[int, float, int]] = []
         heads = 0
         for entry in file.entries:
-            score, found = scores[number], words[number]
+            score, found = scores[number], hits[number]
             number += 1
             folded = _DIGITS.sub("0", " ".join(entry.text[:_LONG].split()))
             name = None if entry.context else defined_name(entry.text)
@@ -124,15 +138,46 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
     )
 
 
-def _terms(text: str, known: dict[str, frozenset[str]]) -> frozenset[str]:
-    """The terms of a text. No term has white space in it, and programs repeat what is between."""
-    found = []
-    for piece in text.split():
-        of_piece = known.get(piece)
-        if of_piece is None:
-            of_piece = known[piece] = frozenset(terms(piece))
-        found.append(of_piece)
-    return _NO_TERMS.union(*found)
+class _Words:
+    """Finds the words of a query in lines; most lines have none, which a glance tells."""
+
+    def __init__(self, asked: frozenset[str]) -> None:
+        self._asked = asked
+        # An ending may be folded into a stem that is one letter off: "entries" is about an entry.
+        starts = sorted({term[:-1] if len(term) > 1 else term for term in asked})
+        self._glance = re.compile("|".join(map(re.escape, starts)), re.IGNORECASE)
+        self._known: dict[str, frozenset[str]] = {}
+
+    def of(self, text: str) -> frozenset[str]:
+        """The words of the query that a text has."""
+        if not self._glance.search(text):
+            return _NO_TERMS
+        # No term has white space in it, and programs repeat what is between.
+        found = []
+        for piece in text.split():
+            of_piece = self._known.get(piece)
+            if of_piece is None:
+                of_piece = self._known[piece] = self._asked.intersection(terms(piece))
+            if of_piece:
+                found.append(of_piece)
+        return _NO_TERMS.union(*found)
+
+
+def _scores(
+    entries: Sequence[Entry], hits: Sequence[frozenset[str]], frequency: Counter[str]
+) -> list[float]:
+    """How well each line answers: Okapi BM25 where a word counts once, by the length in signs."""
+    count = len(entries)
+    average = sum(min(len(entry.text), _LONG) for entry in entries) / max(1, count) or 1.0
+    weight = {word: math.log(1 + (count - n + 0.5) / (n + 0.5)) for word, n in frequency.items()}
+    return [
+        sum(weight[word] for word in sorted(found))
+        * (_K1 + 1)
+        / (1 + _K1 * (1 - _B + _B * min(len(entry.text), _LONG) / average))
+        if found
+        else 0.0
+        for entry, found in zip(entries, hits)
+    ]
 
 
 def _level(entry: Entry, repeated: bool) -> int:

@@ -39,13 +39,15 @@ _DRIVE = r"(?:[A-Za-z]:[\\/])?"
 _NUMBERED = re.compile(rf"({_DRIVE}[^:\x00]+):(\d+):(?:\d+:)?")
 _PLAIN = re.compile(rf"({_DRIVE}[^\s:\x00]+):")
 _CONTEXT_END = re.compile(r"-(\d+)-")
-_UNDER_HEADING = re.compile(r"(\d{1,9})([:-])(?:\d+:)?")
+_UNDER_HEADING = re.compile(r"[ \t]{0,8}(?:Line |L)?(\d{1,9})([:-])(?:\d+:)?")
+_PLACED = re.compile(rf"({_DRIVE}[^:()\x00]+)\((\d+),\d+\):")
 # What a path looks like: it has a separator, or a short ending.
 _PATH = re.compile(
     r"(?=[^\n]*[A-Za-z_])(?:[A-Za-z]:[\\/])?(?:[^\s:]*[\\/][^:*?\"<>|]*|"
     r"[\w.@+~-][\w .@+~-]*\.[A-Za-z]\w{0,9}|Makefile|Dockerfile|LICENSE)$"
 )
 _DIAGNOSTIC = re.compile(r"\s*(?:fatal )?(?:error|warning|note|info|[A-Z]{1,4}\d{2,5})\b")
+_COUNTED = re.compile(r":\d{1,9}\r?$")
 _URL = re.compile(r"[a-z+]{2,10}://")
 
 
@@ -64,7 +66,7 @@ def parse(content: str, deadline: Deadline) -> list[Entry] | None:
     if form == "paths":
         return [Entry(index, line, None) for index, line in enumerate(lines)]
     entries: list[Entry] = []
-    pattern = _NUMBERED if form == "numbered" else _PLAIN
+    pattern = {"numbered": _NUMBERED, "placed": _PLACED, "plain": _PLAIN}[form]
     paths: dict[str, bool] = {}
     matches = [_match(pattern, line, paths) for line in lines]
     known = {match[1] for match in matches if match}
@@ -100,14 +102,20 @@ def _form(lines: Sequence[str]) -> str | None:
     if numbered and len(numbered) + _near(sample, numbered) >= most:
         complaints = sum(bool(_DIAGNOSTIC.match(match.string, match.end())) for match in numbered)
         return "numbered" if complaints < 0.3 * len(numbered) else None
+    placed = [match for line in sample if (match := _match(_PLACED, line))]
+    if len(placed) >= most:
+        complaints = sum(bool(_DIAGNOSTIC.match(match.string, match.end())) for match in placed)
+        return "placed" if complaints < 0.3 * len(placed) else None
     numbers = [int(match[1]) for line in sample if (match := _UNDER_HEADING.match(line))]
     under = len(numbers)
     if under == len(sample) >= 5 and _of_one_file(numbers):
         return "one file"
-    headings = sum(is_path(line) for line in sample if not _UNDER_HEADING.match(line))
+    headings = sum(_is_heading(line) for line in sample if not _UNDER_HEADING.match(line))
     if under and headings and under + headings >= 0.9 * len(sample):
         return "heading"
-    if sum(is_path(line) and not _URL.match(line) for line in sample) >= 0.95 * len(sample):
+    if sum(
+        is_path(_COUNTED.sub("", line)) and not _URL.match(line) for line in sample
+    ) >= 0.95 * len(sample):
         # Spaces and commas are of sentences and of tables.
         odd = sum(" " in line or "," in line for line in sample)
         return "paths" if len(sample) >= 5 and odd < 0.2 * len(sample) else None
@@ -146,6 +154,11 @@ def _match(
 def is_path(text: str) -> bool:
     """Whether a text can be the path of a file."""
     return len(text) <= _LONGEST_PATH and bool(_PATH.match(text.rstrip("\r")))
+
+
+def _is_heading(line: str) -> bool:
+    """Whether a line names the file of the matches that follow."""
+    return is_path(line.rstrip("\r").removesuffix(":"))
 
 
 def _near(sample: Sequence[str], matches: Sequence[re.Match[str]]) -> int:
@@ -200,6 +213,6 @@ def _under_headings(lines: Sequence[str], deadline: Deadline) -> list[Entry]:
             context = match[2] == "-"
             entries.append(Entry(index, path, line, line[match.end() :], context))
         else:
-            path = line if is_path(line) else ""
+            path = line if _is_heading(line) else ""
             entries.append(Entry(index, line, None))
     return entries
