@@ -72,17 +72,19 @@ def find_surprises(table: Table, check: Callable[[], None]) -> Surprises:
             note(_far_out(numbers))
             changes.append(_jumps(numbers))
             unusual.append(_extremes(numbers))
+        # Also where values repeat: among many of them, a word between numbers is not the rarest.
+        shape = {cell: _shape(cell) for cell in set(cells)}
+        if numbers is None:
+            note(_rare_values([shape[cell] for cell in cells]))
+        else:
+            kinds = ["n" if math.isfinite(n) else shape[c] for c, n in zip(cells, numbers)]
+            note(_rare_values(kinds))
         if _repeats(cells):
             note(_rare_values(cells))
             changes.append(_turns(cells))
-        else:
-            if numbers is None:
-                note(_rare_values([_shape(cell) for cell in cells]))
-                note(_far_out([float(len(cell)) for cell in cells]))
-                note(_rare_words(cells))
-            else:
-                kinds = ["n" if math.isfinite(n) else _shape(c) for c, n in zip(cells, numbers)]
-                note(_rare_values(kinds))
+        elif numbers is None:
+            note(_far_out([float(len(cell)) for cell in cells]))
+            note(_rare_words(cells))
     found.rare = _in_turn(rare)
     found.changes = _in_turn(changes)
     found.unusual = _in_turn(unusual)
