@@ -166,7 +166,8 @@ def test_the_next_kind_is_tried_where_the_first_was_wrong() -> None:
 
     no_json, text = NoJson(raises(WrongKind())), Scripted(head)
     pipeline = Pipeline([no_json, text])
-    result = pipeline.compress("[not json]\n" + TEXT, counter=get_counter())
+    prose = "[not json] at all.\n" + "It goes on and on.\n" * 100
+    result = pipeline.compress(prose, counter=get_counter())
     assert len(no_json.requests) == 1
     assert result.kind == "text"
     assert result.transforms == ("scripted",)

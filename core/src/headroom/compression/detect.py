@@ -17,6 +17,7 @@ _RECOGNISERS = (
     ("search", "headroom.compression.search_compressor:looks_like_search"),
     ("table", "headroom.compression.smart_crusher:looks_like_table"),
     ("code", "headroom.compression.code_compressor.recognise:looks_like_code"),
+    ("log", "headroom.compression.log_compressor.recognise:looks_like_output"),
 )
 
 

@@ -241,3 +241,58 @@ class TestLaws(CompressorLaws):
 def test_the_view_counts_its_tokens() -> None:
     result = compress(service_log())
     assert result.tokens_after == get_counter().count(result.text)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ok {n} - adds pair {n}",
+        "{n} silly fetch manifest package-{n}@^1.0",
+        "src/part{n}.py:{n}:80: E501 Line too long ({n} > 88)",
+        "Setting up lib{n} (1.{n}-2) ...",
+        "cc -c -O2 part{n}.c -o part{n}.o",
+    ],
+)
+def test_output_without_times_is_a_log(line: str) -> None:
+    lines = [line.format(n=n) for n in range(60)]
+    lines[30] = "not ok: something else went wrong here"
+    result = compress("\n".join(lines))
+    assert result.kind == "log"
+    assert lines[30] in result.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(f"name-{n}: value {n * 7}\nlimit-{n}: {n}" for n in range(40)),
+        "\n".join(f"{n}" for n in range(60)),
+        "\n".join(f"user{n}@example.org" for n in range(60)),
+        "\n\n".join(f"Chapter {n} tells of {'very ' * n}old things." for n in range(40)),
+    ],
+)
+def test_settings_numbers_and_names_are_no_output(text: str) -> None:
+    assert compress(text).kind != "log"
+
+
+def test_a_code_tells_one_alert_from_another() -> None:
+    lines = [f'10.0.0.7 - - "GET /page/{n} HTTP/1.1" 200 512' for n in range(200)]
+    lines[90] = '10.0.0.7 - - "GET /etc/passwd HTTP/1.1" 404 512'
+    lines[91] = '10.0.0.7 - - "POST /login HTTP/1.1" 501 512'
+    text = compress("\n".join(lines), kind="log").text
+    assert lines[90] in text
+    assert lines[91] in text
+
+
+def test_each_test_that_failed_is_named() -> None:
+    lines = [f"test_case_{n:03} (suite) ... {'FAIL' if n % 9 == 0 else 'ok'}" for n in range(300)]
+    text = compress("\n".join(lines), kind="log").text
+    findings = [f"tests/a.py:{n}: error: name 'x{n % 40}' is not defined" for n in range(300)]
+    assert all(line in text for line in lines[:36:9])
+    text = compress("\n".join(findings), kind="log").text
+    assert all(f"name 'x{n}' is" in text for n in range(40))
+
+
+def test_a_message_in_quotes_is_no_value() -> None:
+    lines = [f'level=info msg="processing order {n}" took={n}ms' for n in range(200)]
+    lines[100] = 'level=info msg="heartbeat ok, queue depth 7" took=3ms'
+    assert lines[100] in compress("\n".join(lines), kind="log").text

@@ -6,7 +6,13 @@ import re
 from dataclasses import dataclass, field
 
 from headroom.compression.fit import largest_fitting, spans
-from headroom.compression.log_compressor.events import Event, alerts, split_events
+from headroom.compression.log_compressor.events import (
+    Event,
+    alerts,
+    identity,
+    names_a_place,
+    split_events,
+)
 from headroom.compression.log_compressor.templates import Template, mask, mine
 from headroom.compression.markers import marker, plural
 from headroom.compression.model import Omission, Request, View
@@ -18,7 +24,9 @@ __all__ = ["LogCompressor"]
 _ANSWERS = 12
 _GOOD_ANSWER = 0.6
 # Alerts of one template are shown apart while they differ in more than their values, up to so many.
-_ALERT_VARIANTS = 20
+_ALERT_VARIANTS = 16
+# Findings of a compiler or a linter, and tests that failed, are each a thing to mend.
+_FINDINGS = 200
 
 _NUMBER = re.compile(r"(?<![\w.-])(-?\d{1,15}(?:\.\d{1,9})?)(?![\w.-]*\d)")
 _NAME = re.compile(r"(?<![\w-])([A-Za-z_-]{2,24})[=: ]{1,2}$")
@@ -135,17 +143,19 @@ def _order(log: _Log, scores: dict[int, float]) -> tuple[int, list[int]]:
         different: dict[str, int] = {}
         for index in template.events:
             if log.alert[index]:
-                different.setdefault(log.masked[index], index)
-        shown.update(list(different.values())[:_ALERT_VARIANTS])
+                different.setdefault(identity(log.texts[index]), index)
+        first = log.texts[template.events[0]]
+        most = _FINDINGS if names_a_place(first) else _ALERT_VARIANTS
+        shown.update(list(different.values())[:most])
         examples.extend(sorted(shown))
-    first = {template.events[0] for template in log.templates}
+    firsts = {template.events[0] for template in log.templates}
 
     def rank(index: int) -> tuple[int, int, int, int]:
         # Alerts before the rest; of each, what is rare before what is common; and the first event
         # of each template before its variants.
         return (
             0 if log.alert[index] else 1,
-            0 if index in first else 1,
+            0 if index in firsts else 1,
             size[log.of_event[index]],
             index,
         )

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-__all__ = ["Event", "alerts", "split_events"]
+__all__ = ["Event", "alerts", "identity", "names_a_place", "split_events"]
 
 # The lines of an event are shown whole, up to this many; a longer one is several events.
 _MOST_LINES = 120
@@ -45,6 +45,17 @@ _CODE = re.compile(
     """,
     re.VERBOSE,
 )
+# What changes from one time to the next, though it is the same alert.
+_IDENTITY = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[:\d.,]*Z?|(?<![A-Za-z_\d])\d+(?:[.:,/-]\d+)*|\d{4,}"
+    r"|0x[0-9a-fA-F]+|\b(?=[a-f]*\d)[0-9a-f]{8,}\b"
+)
+_FINDING = re.compile(
+    r"[A-Z]{1,6}\d{2,5}:? [^\n]*\n\s*--?>|[^\s:(]+\.\w{1,10}[:(]\d+"
+    r"|(?:FAIL(?:ED)?|ERROR|not ok|--- FAIL)[: ]\s*\S|\s*[\u2716\u2717\u2718\u00d7] "
+)
+_CODES = frozenset(map(str, range(400, 600)))
+_IDENTIFIED = 2000
 # Cheap to look for before the pattern is.
 _CODE_SIGNS = ("exit", "rc", "returned", '" 4', '" 5')
 _WORD = re.compile(r"\w+")
@@ -95,6 +106,8 @@ def alerts(texts: list[str], masked: list[str]) -> list[bool]:
         alert = by_words.get(key)
         if alert is None:
             alert = by_words[key] = _alerts_by_word(text[:4000], harmless)
+        if not alert and "\n" in text:
+            alert = _FINDING.match(text) is not None
         if not alert and any(sign in text for sign in _CODE_SIGNS):
             alert = _CODE.search(text, 0, 1000) is not None
         if not alert and column is not None:
@@ -102,6 +115,35 @@ def alerts(texts: list[str], masked: list[str]) -> list[bool]:
             alert = len(words) > column and words[column] in _LEVELS
         found.append(alert)
     return found
+
+
+def identity(text: str) -> str:
+    """What tells an alert from others like it: all but its numbers, times, addresses and long ids.
+
+    A code such as 404 and the number in the name of a test belong to what it says.
+
+    >>> identity("12:00:01 FAIL test_case_041 took 35 ms") == identity(
+    ...     "12:00:07 FAIL test_case_041 took 9 ms")
+    True
+    >>> identity("FAIL test_case_041") == identity("FAIL test_case_017")
+    False
+    """
+    return _IDENTITY.sub(_unless_code, text[:_IDENTIFIED])
+
+
+def names_a_place(text: str) -> bool:
+    """Whether an alert is of a place in a file, or of a test, as those of builds and tests are.
+
+    >>> names_a_place("src/a.c:12:7: error: expected ';'"), names_a_place("FAILED tests/a.py::b")
+    (True, True)
+    >>> names_a_place("12:00:01 ERROR connection lost")
+    False
+    """
+    return _FINDING.match(text) is not None
+
+
+def _unless_code(match: re.Match[str]) -> str:
+    return match[0] if match[0] in _CODES else "0"
 
 
 def _alerts_by_word(text: str, harmless: set[str]) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
-__all__ = ["looks_like_log"]
+from headroom.compression.log_compressor.templates import MASK, Template, mask, mine
+
+__all__ = ["looks_like_log", "looks_like_output"]
 
 # How much is looked at.
 _LINES = 200
@@ -53,6 +56,31 @@ _PROGRESS_START = re.compile(
 )
 _PREFIX = 90
 
+# Of other output: so many lines at the least, of at most so many characters on average.
+_LEAST_LINES = 20
+_LONGEST_MEAN = 240
+# A shape with so many words that comes again so often is one of output; with fewer words, so often.
+_SHARED_WORDS = 2
+_AGAIN = 3
+_OFTEN = 10
+_REPEATED_SHARE = 0.5
+_SETTING = re.compile(r"\s*(?:- )?[\w.\"'/-]{1,60}\s?[:=](?:\s|$)")
+# What compilers, linters and test runners say of one place or one test.
+_DIAGNOSTIC = re.compile(
+    r"""
+    (?:error|warning|note|help|info)(?:\[\w+\])?:\s | (?:not\ )?ok\ \d+\b
+    | \S+?[:(]\d+(?:[:,]\d+)?\)?:?\s+
+        (?:\[?[A-Z]{1,6}\d{1,5}\]?\b|(?:fatal\ )?(?:error|warning|note)\b)
+    | \S+:\d+:\ (?:in\ |\w+Error\b|\w*Exception\b|Assert)
+    | E\ {3} | >\ {3} | _{3,}\ .*\ _{3,}$ | ={3,}.*={3,}$ | -{5,}.*-{5,}$
+    | (?:FAILED|ERROR|PASSED)\ \S+
+    | \s*--?>\ \S+:\d+ | \s*\d*\ \|(?:\s|$) | \s*[\^~-]{2,}\s*$ | \s*\^
+    | (?:\[?\d+/\d+\]?|make(?:\[\d+\])?:|gcc|g\+\+|cc|clang|ld|rustc|cargo|npm|yarn|pnpm|mvn|go)\s
+    """,
+    re.VERBOSE,
+)
+_DIAGNOSTIC_SHARE = 0.5
+
 
 def looks_like_log(content: str) -> bool:
     r"""Whether most of the first lines look like those of a log, a build or a test run.
@@ -71,6 +99,43 @@ def looks_like_log(content: str) -> bool:
     leveled = sum(1 for line in heads if _is_leveled(line[:_PREFIX]))
     progress = sum(1 for line in heads if _is_progress(line[-200:]))
     return timed > 0.5 * len(heads) or leveled > 0.6 * len(heads) or progress > 0.5 * len(heads)
+
+
+def looks_like_output(content: str) -> bool:
+    r"""Whether most of the first lines are of a few shapes that come again and again.
+
+    So is what programs print line by line, whatever they print. It is asked last: tables, code and
+    search results are like that, too.
+
+    >>> looks_like_output("\n".join(f"ok {n} - test of part {n}" for n in range(30)))
+    True
+    >>> looks_like_output("\n".join("- Some people read, others write." for n in range(5)))
+    False
+    """
+    lines = [line for line in content[:_CHARS].split("\n")[:_LINES] if line.strip()]
+    if len(lines) < _LEAST_LINES or sum(map(len, lines)) > _LONGEST_MEAN * len(lines):
+        return False
+    verdicts = sum(1 for line in lines if _DIAGNOSTIC.match(line))
+    if verdicts > _DIAGNOSTIC_SHARE * len(lines):
+        return True
+    if sum(1 for line in lines if _SETTING.match(line)) > _REPEATED_SHARE * len(lines):
+        # A file of settings: what is alike there are the names, and the values are what it says.
+        return False
+    # A line that comes again as it is says nothing: a refrain, a rule.
+    often = Counter(lines)
+    once = [line for line in lines if often[line] == 1]
+    repeated = sum(
+        len(template.events)
+        for template in mine([mask(line) for line in once])
+        if len(template.events) >= (_AGAIN if _says_something(template) else _OFTEN)
+        and any(word.strip(MASK) for word in template.words)
+    )
+    return len(once) >= _LEAST_LINES and repeated > _REPEATED_SHARE * len(once)
+
+
+def _says_something(template: Template) -> bool:
+    """Whether a template has words of its own, beside bullets and values."""
+    return sum(any(map(str.isalpha, word)) for word in template.words) >= _SHARED_WORDS
 
 
 def _is_timed(text: str) -> bool:

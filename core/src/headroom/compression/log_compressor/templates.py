@@ -15,10 +15,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import eq
 
-__all__ = ["Template", "mask", "mine"]
+__all__ = ["MASK", "Template", "mask", "mine"]
 
 # Words that are values whatever they stand for: with a digit, a path, an address, something quoted.
-_QUOTED = r'"[^"\n]{0,400}" | \'[^\'\n]{0,400}\''
+# What a name gives in quotation marks is a value up to two words; more of them are a message.
+_FREE = r"(?<![=:])(?<!:\ )"
+_GIVEN = r"(?:(?<=[=:])|(?<=:\ ))"
+_QUOTED = (
+    rf"""{_FREE}"[^"\n]{{0,400}}" | {_FREE}'[^'\n]{{0,400}}' """
+    rf"""| {_GIVEN}"[^"\s]{{0,200}}(?:\s[^"\s]{{0,200}})?" """
+    rf"""| {_GIVEN}'[^'\s]{{0,200}}(?:\s[^'\s]{{0,200}})?'"""
+)
 _PATH_REST = r"""[^\s,;()"'\[\]]+"""
 _BEFORE_DIGIT = "[A-Za-z0-9_.$@#%*+-]"
 _WITH_DIGIT = rf"{_BEFORE_DIGIT}*\d[\w.$@#%*+:/-]*"
@@ -60,7 +67,8 @@ _NAME = re.compile(r"\w[._/]+\w")
 _HEAD = 6
 _NAMED = 2
 
-_MASK = "\x00"
+#: Stands for a value.
+MASK = "\x00"
 
 
 def mask(line: str) -> str:
@@ -71,7 +79,7 @@ def mask(line: str) -> str:
     """
     line = line[:_CHARS]
     pattern = _VALUE if "@" in line or "://" in line else _PLAIN_VALUE
-    return pattern.sub(_MASK, line)
+    return pattern.sub(MASK, line)
 
 
 @dataclass
@@ -94,7 +102,7 @@ class Template:
                 by_word: dict[str, int] = {}
                 for words, first in zip(split, firsts):
                     word = words[position]
-                    if _MASK not in word:
+                    if MASK not in word:
                         by_word.setdefault(word, first)
                     if len(by_word) > _FEW_WORDS:
                         break
@@ -121,8 +129,7 @@ def mine(masked: Sequence[str]) -> list[Template]:
         template = exact.get(text)
         if template is None:
             words = [
-                _MASK if word not in common and _NAME.search(word) else word
-                for word in _words(text)
+                MASK if word not in common and _NAME.search(word) else word for word in _words(text)
             ]
             key = (len(words), _first_word(words, common))
             bucket = buckets.get(key)
@@ -158,7 +165,7 @@ def _first_word(words: list[str], common: frozenset[str]) -> str:
     with names are compared with one another.
     """
     for word in words[:_HEAD]:
-        if _MASK not in word and len(word) > 1 and word in common:
+        if MASK not in word and len(word) > 1 and word in common:
             return word
     return ""
 
@@ -177,13 +184,13 @@ class _Bucket:
         if not self._having:
             self._having = [{} for _ in template.words]
         for having, word in zip(self._having, template.words):
-            if word != _MASK:
+            if word != MASK:
                 having.setdefault(word, []).append(number)
 
     def most_similar(self, words: list[str]) -> Template | None:
         """The template that shares the most words with these, if it shares enough of them."""
         # Places that hold values in both agree by nature: they must not make strangers alike.
-        values = words.count(_MASK)
+        values = words.count(MASK)
         solid = len(words) - values
         least = _SIMILAR * max(1, solid)
         best, most = None, 0
@@ -205,7 +212,7 @@ class _Bucket:
         """
         nowhere: list[int] = []
         found = [
-            having.get(word, nowhere) for having, word in zip(self._having, words) if word != _MASK
+            having.get(word, nowhere) for having, word in zip(self._having, words) if word != MASK
         ]
         found.sort(key=len)
         oldest = len(self._templates) - _COMPARED
