@@ -6,13 +6,21 @@ import dataclasses
 import inspect
 
 import headroom
-from headroom import CompressResult, ContextEntry, ContextStats, Excerpt, Omission, SharedContext
+from headroom import (
+    CompressResult,
+    ContextEntry,
+    ContextStats,
+    Excerpt,
+    Omission,
+    SearchHit,
+    SharedContext,
+)
 
 NAMES = """
     MARKER AsyncStore Codec CompressResult Compressor ContextEntry ContextStats Excerpt Fidelity
     Handoff Header HeadroomError IntegrityError KeyEvicted KeyExpired KeyNotFound Limits
     MemoryStore Missing Omission PayloadTooLarge Pipeline Record Request RetrievalTool
-    SQLiteStore SharedContext Store StoreError TokenCounter UnsupportedPayload Usage
+    SQLiteStore SearchHit SharedContext Store StoreError TokenCounter UnsupportedPayload Usage
     VersionConflict View WaitTimeout WrongKind __version__ compress decode get_counter
     new_encryption_key open_store
 """
@@ -25,7 +33,10 @@ SIGNATURES = {
     SharedContext.get: "self key * full query max_tokens fidelity tool",
     SharedContext.get_entry: "self key",
     SharedContext.require: "self key",
-    SharedContext.retrieve: "self key * query rows lines sentences path within max_tokens",
+    SharedContext.retrieve: "self key * query rows lines sentences path where pattern within"
+    " max_tokens",
+    SharedContext.search: "self query * agent limit",
+    SharedContext.manifest: "self * max_tokens",
     SharedContext.wait_for: "self key timeout * after",
     SharedContext.delete: "self key",
     SharedContext.keys: "self",
@@ -50,7 +61,8 @@ FIELDS = {
     ContextStats: "entries total_original_tokens total_compressed_tokens total_tokens_saved"
     " savings_percent total_bytes expired evicted failures store_errors tokenizer tokenizer_exact",
     CompressResult: "text tokens_before tokens_after transforms kind lossless omissions failure",
-    Excerpt: "text tokens key reference kind where truncated",
+    Excerpt: "text tokens key reference kind where truncated next",
+    SearchHit: "key reference kind agent tokens where line score",
     Omission: "unit ranges path within",
 }
 

@@ -22,7 +22,7 @@ from headroom.compression import (
     WrongKind,
 )
 from headroom.compression.markers import MARKER
-from headroom.context import ContextEntry, ContextStats, Excerpt, SharedContext
+from headroom.context import ContextEntry, ContextStats, Excerpt, SearchHit, SharedContext
 from headroom.decoding import decode
 from headroom.errors import (
     HeadroomError,
@@ -81,6 +81,7 @@ __all__ = [
     "Request",
     "RetrievalTool",
     "SQLiteStore",
+    "SearchHit",
     "SharedContext",
     "Store",
     "StoreError",

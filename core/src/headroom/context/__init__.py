@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headroom.context.entry import ContextEntry, ContextStats, Excerpt
+from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
 from headroom.context.shared_context import SharedContext
 
-__all__ = ["ContextEntry", "ContextStats", "Excerpt", "SharedContext"]
+__all__ = ["ContextEntry", "ContextStats", "Excerpt", "SearchHit", "SharedContext"]

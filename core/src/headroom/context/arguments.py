@@ -6,7 +6,7 @@ import math
 
 from headroom.stores import Store, open_store
 
-__all__ = ["as_store", "check_key", "check_version", "check_whole", "range_text", "seconds"]
+__all__ = ["as_store", "check_key", "check_version", "check_whole", "seconds"]
 
 
 def check_key(key: str) -> None:
@@ -57,12 +57,3 @@ def as_store(store: Store | str | None) -> Store:
     if isinstance(store, Store):
         return store
     raise TypeError(f"store must be a Store, a URL or None, not {type(store).__name__}")
-
-
-def range_text(name: str, value: str | int | None) -> str | None:
-    """A range as text; one number may be given as such."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f'{name} must look like "3-111" or 3, not {type(value).__name__}')
-    return str(value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from headroom.compression import Omission
 from headroom.compression.model import savings_percent
 
-__all__ = ["ContextEntry", "ContextStats", "Excerpt"]
+__all__ = ["ContextEntry", "ContextStats", "Excerpt", "SearchHit"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,29 @@ class Excerpt:
     where: str
     #: Whether more was found than the budget had room for.
     truncated: bool
+    #: The arguments of ``retrieve`` that read on, as ``lines="41-80"``; empty where nothing is
+    #: left, or too much to name.
+    next: str = ""
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """One entry in which ``search`` found something."""
+
+    key: str
+    #: SHA-256 of the original, in hex.
+    reference: str
+    kind: str
+    #: Who put it.
+    agent: str | None
+    #: Tokens of the original.
+    tokens: int
+    #: The place that answers best, as ``retrieve`` takes it: ``rows 7 of /orders``.
+    where: str
+    #: That place on one line, shortened.
+    line: str
+    #: How well it answers; comparable within one search only.
+    score: float
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from headroom.compression import CompressResult, Omission
 from headroom.context.entry import ContextEntry
+from headroom.context.gist import gist
 from headroom.errors import IntegrityError, KeyEvicted, KeyExpired, KeyNotFound, clock_time
 from headroom.stores import Header, Missing, Record
 
@@ -17,7 +18,9 @@ __all__ = [
     "entry_of",
     "missing_error",
     "number_of",
+    "omissions_of",
     "original_of",
+    "text_of",
     "view_of",
 ]
 
@@ -83,6 +86,7 @@ def describe(result: CompressResult, agent: str | None) -> dict[str, object]:
         "kind": result.kind,
         "lossless": result.lossless,
         "failure": result.failure,
+        "gist": gist(result.text, result.kind),
         "omissions": [[o.unit, o.path, o.ranges, o.within] for o in result.omissions],
     }
 
@@ -108,10 +112,20 @@ def entry_of(record: Record) -> ContextEntry:
         reference=header.reference,
         kind=meta.text("kind") or "text",
         lossless=header.meta.get("lossless") is True,
-        omissions=tuple(_omission(part) for part in meta.items("omissions")),
+        omissions=omissions_of(header),
         failure=meta.text("failure"),
         version=header.version,
     )
+
+
+def omissions_of(header: Header) -> tuple[Omission, ...]:
+    """What the view of an entry leaves out."""
+    return tuple(_omission(part) for part in _Meta(header.meta).items("omissions"))
+
+
+def text_of(header: Header, name: str) -> str | None:
+    """A text out of a header's metadata."""
+    return _Meta(header.meta).text(name)
 
 
 def number_of(header: Header, name: str) -> int:

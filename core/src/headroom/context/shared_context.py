@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from headroom.compression import Fidelity
-from headroom.context.entry import ContextEntry, ContextStats, Excerpt
-from headroom.context.retrieval import Selection
+from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
 from headroom.context.steps import Steps, run_async
 from headroom.context.synchronous import SynchronousContext
 from headroom.context.waiting import Waiting
+from headroom.retrieval import select
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -137,6 +138,8 @@ class SharedContext(SynchronousContext):
         lines: str | int | None = None,
         sentences: str | int | None = None,
         path: str | None = None,
+        where: Mapping[str, object] | str | None = None,
+        pattern: str | None = None,
         within: str | None = None,
         max_tokens: int = 1000,
     ) -> Excerpt:
@@ -144,13 +147,23 @@ class SharedContext(SynchronousContext):
         return await self._run_async(
             self._verbs.retrieve(
                 key,
-                Selection.of(
+                select(
                     query=query, rows=rows, lines=lines, sentences=sentences, path=path,
-                    within=within,
+                    where=where, pattern=pattern, within=within,
                 ),
                 max_tokens=max_tokens,
             )
         )  # fmt: skip
+
+    async def asearch(
+        self, query: str, *, agent: str | None = None, limit: int = 10
+    ) -> list[SearchHit]:
+        """``search``, without blocking the event loop."""
+        return await self._run_async(self._verbs.search(query, agent=agent, limit=limit))
+
+    async def amanifest(self, *, max_tokens: int = 500) -> str:
+        """``manifest``, without blocking the event loop."""
+        return await self._run_async(self._verbs.manifest(max_tokens=max_tokens))
 
     async def adelete(self, key: str) -> bool:
         """``delete``, without blocking the event loop."""

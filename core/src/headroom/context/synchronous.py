@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from headroom.compression import Fidelity, Pipeline
 from headroom.context.access import OnError
-from headroom.context.entry import ContextEntry, ContextStats, Excerpt
-from headroom.context.retrieval import Selection
+from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
 from headroom.context.steps import Steps, run
 from headroom.context.verbs import ContextVerbs
 from headroom.context.waiting import Waiting
+from headroom.retrieval import select
 from headroom.stores import Missing, Store
 from headroom.tokens import TokenCounter
 
@@ -194,25 +194,39 @@ class SynchronousContext:
         lines: str | int | None = None,
         sentences: str | int | None = None,
         path: str | None = None,
+        where: Mapping[str, object] | str | None = None,
+        pattern: str | None = None,
         within: str | None = None,
         max_tokens: int = 1000,
     ) -> Excerpt:
-        r"""A bounded part of an original: what a view left out, or what a query asks for.
+        r"""A bounded part of an original: what a view left out, or what is asked for.
+
+        A query finds rows, functions, log lines or passages, whichever the content has, those that
+        the view left out first among equals. All arguments may be combined: each narrows what the
+        others find.
 
         Args:
             key: A key, or the reference of an entry.
-            query: Words to look for.
-            rows: Rows of a JSON array or object, as ``"3-111"``, counted from 1.
+            query: Words to look for. A place as a view names it (``rows 3-111 of /flights``) is
+                read as that place.
+            rows: Rows of a JSON array or object, or of a table, as ``"3-111"``, counted from 1.
+                ``"7:2001-4000"`` is a part of the seventh, in characters.
             lines: Lines, likewise.
             sentences: Sentences, likewise, as the markers of a view number them.
-            path: JSON pointer of the value that is asked for, or that holds the rows.
+            path: JSON pointer (``/data/0/name``) or JSONPath (``$.data[*].name``) of the values
+                that are asked for, or that hold the rows; in code the name of a function or class,
+                as ``Cache.get``.
+            where: Rows whose fields compare so: ``{"status": "failed", "delay": ">30"}``, or
+                ``"status = failed and delay > 30"``; ``~`` is for "contains".
+            pattern: Rows, lines or sentences in which a regular expression (RE2) is found. Needs
+                ``headroom-core[patterns]``.
             within: The lines of the part in which rows, lines or sentences are counted, for a text
                 of several kinds, as ``"12-80"``.
             max_tokens: The most tokens that the excerpt has.
 
         Raises:
             KeyNotFound: Nothing is there; ``KeyExpired`` and ``KeyEvicted`` are kinds of it.
-            ValueError: A range is misspelt, or the content has no such part.
+            ValueError: An argument is misspelt, or the content has no such part.
 
         >>> from headroom import SharedContext
         >>> ctx = SharedContext()
@@ -220,18 +234,54 @@ class SynchronousContext:
         >>> print(ctx.retrieve("log", query="failed").text)
         [lines 2]
         failed: disk full
+        >>> jobs = [{"id": n, "state": "ok" if n % 9 else "failed"} for n in range(20)]
+        >>> _ = ctx.put("jobs", jobs)
+        >>> print(ctx.retrieve("jobs", where={"state": "failed", "id": ">5"}).text)
+        [rows 10]
+        {"id":9,"state":"failed"}
+        [rows 19]
+        {"id":18,"state":"failed"}
 
         """
         return self._run(
             self._verbs.retrieve(
                 key,
-                Selection.of(
+                select(
                     query=query, rows=rows, lines=lines, sentences=sentences, path=path,
-                    within=within,
+                    where=where, pattern=pattern, within=within,
                 ),
                 max_tokens=max_tokens,
             )
         )  # fmt: skip
+
+    def search(self, query: str, *, agent: str | None = None, limit: int = 10) -> list[SearchHit]:
+        """Which entries hold something about this, the best first, with a line of each.
+
+        Args:
+            query: Words to look for.
+            agent: Only what this agent put.
+            limit: The most hits.
+
+        >>> from headroom import SharedContext
+        >>> ctx = SharedContext()
+        >>> _ = ctx.put("weather", "Oslo has rain. Rome has sun.")
+        >>> _ = ctx.put("plan", "Fly to Rome on Monday.")
+        >>> [hit.key for hit in ctx.search("rain in Oslo")]
+        ['weather']
+
+        """
+        return self._run(self._verbs.search(query, agent=agent, limit=limit))
+
+    def manifest(self, *, max_tokens: int = 500) -> str:
+        """What an agent should know is in the store: a line per entry, the newest first.
+
+        Each line has the key, the kind, the size, who put it, how long ago, and what it is about.
+
+        Args:
+            max_tokens: The most tokens; older entries are left out, and how many is said.
+
+        """
+        return self._run(self._verbs.manifest(max_tokens=max_tokens))
 
     def count_tokens(self, text: str) -> int:
         """How many tokens a text costs, by the counter of this context."""

@@ -11,7 +11,8 @@ from headroom.compression.model import savings_percent
 from headroom.compression.pipeline import check_options
 from headroom.context.access import OnError, StoreAccess
 from headroom.context.arguments import as_store, check_key, check_version, check_whole, seconds
-from headroom.context.entry import ContextEntry, ContextStats, Excerpt
+from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
+from headroom.context.looking import Looking
 from headroom.context.records import (
     content_hash,
     describe,
@@ -22,11 +23,11 @@ from headroom.context.records import (
     original_of,
     view_of,
 )
-from headroom.context.retrieval import Selection, find
 from headroom.context.steps import Steps, Work
 from headroom.context.views import ViewMaker, ViewOptions
 from headroom.errors import PayloadTooLarge, VersionConflict
 from headroom.payload import to_text
+from headroom.retrieval import Selection
 from headroom.stores import Header, Limits, Missing, Record, Store
 from headroom.tokens import EstimateCounter, TokenCounter, as_counter, get_counter
 
@@ -73,6 +74,7 @@ class ContextVerbs:
         self._given_counter = None if counter is None else as_counter(counter)
         self._found_counter: TokenCounter | None = None
         self._views = ViewMaker(pipeline or Pipeline(), self.counter)
+        self._looking = Looking(self.store, self.counter)
 
     # Writing
 
@@ -137,10 +139,14 @@ class ContextVerbs:
     def delete(self, key: str) -> Steps[bool]:
         check_key(key)
         self._views.forget()
+        record = yield from self.store.get(key, with_original=False)
+        if isinstance(record, Record):
+            self._looking.forget(record.header.reference)
         return (yield from self.store.delete(key))
 
     def clear(self) -> Steps[None]:
         self._views.forget()
+        self._looking.forget()
         yield from self.store.clear()
 
     # Reading
@@ -189,15 +195,19 @@ class ContextVerbs:
         return (yield from self.get_entry(key))
 
     def retrieve(self, key: str, selection: Selection, *, max_tokens: int) -> Steps[Excerpt]:
+        check_key(key)
         check_options(selection.query, max_tokens, self._fidelity)
-        record = yield from self.record(key)
-        if isinstance(record, Missing):
-            by_reference = yield from self.store.find(key)
-            if by_reference is None:
-                raise missing_error(key, record)
-            record = by_reference
-        found: Excerpt = yield Work(lambda: self._excerpt(record, selection, max_tokens))
-        return found
+        return (yield from self._looking.retrieve(key, selection, max_tokens))
+
+    def search(self, query: str, *, agent: str | None, limit: int) -> Steps[list[SearchHit]]:
+        if not isinstance(query, str):
+            raise TypeError(f"query must be text, not {type(query).__name__}")
+        check_whole("limit", limit)
+        return (yield from self._looking.search(query, agent, limit))
+
+    def manifest(self, *, max_tokens: int) -> Steps[str]:
+        check_whole("max_tokens", max_tokens)
+        return (yield from self._looking.manifest(max_tokens))
 
     def is_view(self, text: str) -> Steps[bool]:
         return self.store.is_view(content_hash(encode(text)))
@@ -267,20 +277,6 @@ class ContextVerbs:
             return CompressResult(text, tokens, tokens, (), options.kind or "text", lossless=True)
         result: CompressResult = yield Work(lambda: self._views.make(reference, text, options))
         return result
-
-    def _excerpt(self, record: Record, selection: Selection, max_tokens: int) -> Excerpt:
-        kind = str(record.header.meta.get("kind", "text"))
-        counter = self.counter()
-        found = find(original_of(record), kind, selection, max_tokens, counter)
-        return Excerpt(
-            text=found.text,
-            tokens=counter.count(found.text),
-            key=record.header.key,
-            reference=record.header.reference,
-            kind=kind,
-            where=found.where,
-            truncated=found.truncated,
-        )
 
     def _holds(self, key: str, reference: str) -> Steps[bool]:
         record = yield from self.record(key, with_original=False)

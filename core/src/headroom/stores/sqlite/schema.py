@@ -108,14 +108,15 @@ def prepare(connection: sqlite3.Connection, path: str) -> None:
 
 
 def _version(connection: sqlite3.Connection, path: str) -> int:
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if application != APPLICATION_ID:
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if application or version or tables:
-            raise StoreError(
-                f"{path} is the database of another program; give the store a file of its own"
-            )
+    # In one statement: another process may be making the tables.
+    application, version, tables = connection.execute(
+        "SELECT a.application_id, v.user_version, (SELECT count(*) FROM sqlite_master) "
+        "FROM pragma_application_id a, pragma_user_version v"
+    ).fetchone()
+    if application != APPLICATION_ID and (application or version or tables):
+        raise StoreError(
+            f"{path} is the database of another program; give the store a file of its own"
+        )
     if version > len(MIGRATIONS):
         raise StoreError(
             f"{path} was written by a newer Headroom (its format is {version}, this one reads up "

@@ -1,0 +1,45 @@
+"""One line that says what an entry is about."""
+
+from __future__ import annotations
+
+import re
+
+from headroom.compression.markers import MARKER
+
+__all__ = ["gist", "shortened"]
+
+_CHARS = 120
+# Of a view, so much is looked at.
+_LOOKED_AT = 4000
+_DEFINED = re.compile(
+    r"^[ \t]*(?:[\w@]+[ \t]+){0,4}?(?:def|class|func|function|fn|interface|struct|trait|enum|impl)"
+    r"[ \t]+(?:\([^()\n]{0,80}\)[ \t]*)?(\w+)",
+    re.MULTILINE,
+)
+_SPACE = re.compile(r"\s+")
+
+
+def gist(view: str, kind: str) -> str:
+    r"""The beginning of a view in one line; of code, the names that it defines.
+
+    >>> gist("def one(): ...\n\nclass Two: ...", "code")
+    'one, Two'
+    >>> gist("Dear all,\n[lines 2-9 left out]\nYours.", "text")
+    'Dear all, Yours.'
+
+    """
+    head = view[:_LOOKED_AT]
+    if kind == "code":
+        names = dict.fromkeys(_DEFINED.findall(head))
+        if names:
+            return shortened(", ".join(names))
+    return shortened(MARKER.sub(" ", head))
+
+
+def shortened(text: str, around: int = 0, chars: int = _CHARS) -> str:
+    """At most so many characters of a text on one line, from near a position on."""
+    start = max(0, around - chars // 3)
+    line = _SPACE.sub(" ", text[start : start + 4 * chars]).strip()
+    before = "\u2026" if start else ""
+    room = chars - len(before)
+    return before + (line if len(line) <= room else line[: room - 1].rstrip() + "\u2026")

@@ -1,0 +1,172 @@
+"""One retrieval: from what is asked for to an excerpt within its budget."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+
+from headroom.compression import Omission
+from headroom.compression.relevance import query_terms, terms
+from headroom.retrieval.document import Document, Piece
+from headroom.retrieval.index import Searchable
+from headroom.retrieval.ranking import LeftOut, ranked, ranked_leaves
+from headroom.retrieval.render import Found, fill, fill_with_leaves, place_of
+from headroom.retrieval.selection import Selection
+from headroom.tokens import TokenCounter
+
+__all__ = ["find", "left_out_by", "locate_best", "nothing_left_out"]
+
+_WORD = re.compile(r"[^\W_]+")
+# How much of a piece is looked through for its best part.
+_FOCUS_CHARS = 2_000_000
+# Characters in which the words of a query count as standing together.
+_WINDOW = 400
+
+
+def find(
+    searchable: Searchable,
+    selection: Selection,
+    max_tokens: int,
+    counter: TokenCounter,
+    left_out: LeftOut,
+) -> Found:
+    """The part of a document that a selection names, in at most ``max_tokens`` tokens.
+
+    Raises:
+        ValueError: The selection cannot apply: rows of what has none, a path to nothing.
+
+    """
+    document = searchable.document
+    if selection.within is not None:
+        searchable = Searchable(document.part(*selection.within))
+        document = searchable.document
+    pieces = _base(document, selection)
+    whole = pieces is document.pieces
+    if selection.where and selection.ranges:
+        pieces = [piece for piece in pieces if document.meets(piece, selection.where)]
+    if selection.pattern is not None:
+        pieces = [piece for piece in pieces if selection.pattern.search(piece.text) is not None]
+    focus = _focus(selection.query)
+    if not selection.query:
+        return fill(pieces, range(len(pieces)), max_tokens, counter, focus)
+    if not (whole and len(pieces) == len(document.pieces)):
+        searchable = Searchable(document, pieces)
+    order = ranked(searchable, selection.query, left_out)
+    found = fill(searchable.pieces, order, max_tokens, counter, focus)
+    if found.truncated and whole and searchable.leaves:
+        leaves = ranked_leaves(searchable, selection.query, left_out)
+        return fill_with_leaves(
+            searchable.pieces, order, searchable.leaves, leaves, max_tokens, counter, focus
+        )
+    return found
+
+
+def locate_best(searchable: Searchable, query: str) -> tuple[str, str, int]:
+    """The piece that answers a query best: its place, its text, and where in it to look."""
+    order = ranked(searchable, query, nothing_left_out)
+    if not order:
+        return "", "", 0
+    piece = searchable.pieces[order[0]]
+    return place_of(piece), piece.text, _focus(query)(piece.text)
+
+
+def nothing_left_out(_: Piece) -> bool:
+    """For a view that leaves nothing out."""
+    return False
+
+
+def left_out_by(omissions: Sequence[Omission]) -> LeftOut:
+    """Whether a piece stands in any of some omissions."""
+    if not omissions:
+        return nothing_left_out
+    ranges: dict[tuple[str, str, tuple[int, int] | None], list[tuple[int, int]]] = defaultdict(list)
+    values = set()
+    for omission in omissions:
+        if omission.ranges:
+            ranges[omission.unit, omission.path, omission.within] += omission.ranges
+        else:
+            values.add((omission.path, omission.within))
+    sorted_ranges = {holder: sorted(inside) for holder, inside in ranges.items()}
+
+    def among(holder: tuple[str, str, tuple[int, int] | None], number: int) -> bool:
+        inside = sorted_ranges.get(holder)
+        if inside is None:
+            return False
+        at = bisect_right(inside, (number, float("inf"))) - 1
+        return at >= 0 and inside[at][0] <= number <= inside[at][1]
+
+    def left_out(piece: Piece) -> bool:
+        if among((piece.unit, piece.path, piece.within), piece.number):
+            return True
+        # A value that is left out takes all below it along, as does an element of an array.
+        path = piece.path
+        while path:
+            if (path, piece.within) in values:
+                return True
+            path, _, name = path.rpartition("/")
+            if name.isdecimal() and among(("rows", path, piece.within), int(name) + 1):
+                return True
+        return ("", piece.within) in values
+
+    return left_out
+
+
+def _base(document: Document, selection: Selection) -> list[Piece]:
+    """The pieces that ranges count, or that the rest is looked for in."""
+    path, ranges = selection.path, selection.ranges
+    looking = selection.query or selection.pattern
+    if selection.unit == "lines":
+        pieces = document.line_pieces()
+    elif selection.unit == "sentences":
+        pieces = document.sentence_pieces(path)
+    elif selection.where and not ranges:
+        # Only what meets the conditions is ever spelt out.
+        return document.records(path, selection.where)
+    elif selection.unit == "rows":
+        pieces = document.row_pieces(path)
+    elif path is None:
+        return document.pieces
+    elif looking and not document.is_symbol(path):
+        pieces = document.part_pieces(path)
+    else:
+        pieces = document.value_pieces(path)
+    if not ranges:
+        return pieces
+    return [
+        part
+        for piece in pieces
+        for one in ranges
+        if one.first <= piece.number <= one.last and (part := piece.part(one.chars)) is not None
+    ]
+
+
+def _focus(query: str | None) -> Callable[[str], int]:
+    """Finds where in a text the words of a query stand closest."""
+    wanted = query_terms(query)
+
+    def focus(text: str) -> int:
+        if not wanted:
+            return 0
+        hits = [
+            (match.start(), found)
+            for match in _WORD.finditer(text, 0, _FOCUS_CHARS)
+            if (found := wanted.intersection(terms(match[0])))
+        ]
+        often = Counter(term for _, found in hits for term in found)
+        # The window after each hit, and how much the words in it tell: rare ones tell more. Of the
+        # best window, the word that tells most.
+        weights = [sum(1 / often[term] for term in sorted(found)) for _, found in hits]
+        best, most, inside, end = 0, 0.0, 0.0, 0
+        for start, (position, _) in enumerate(hits):
+            while end < len(hits) and hits[end][0] - position < _WINDOW:
+                inside += weights[end]
+                end += 1
+            if inside > most + 1e-9:
+                heaviest = max(range(start, end), key=lambda index: (weights[index], -index))
+                best, most = hits[heaviest][0], inside
+            inside -= weights[start]
+        return best
+
+    return focus

@@ -1,0 +1,204 @@
+"""Which pieces have which words: built once per original, then asked in a moment."""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+from array import array
+from collections import Counter, OrderedDict
+from collections.abc import Sequence
+from functools import cached_property
+
+from headroom.compression.relevance import query_terms, terms
+from headroom.retrieval.document import Document, Piece
+
+__all__ = ["Index", "IndexCache", "Searchable"]
+
+_K1, _B = 1.2, 0.75
+
+# A piece between white space that is longer than this is data, and found by its beginning.
+_LONGEST_WORD = 2000
+# A word that a larger share of the pieces has is looked for only where the query has no other.
+_COMMON = 0.3
+# Sentences in a row that make a passage at the most.
+_LONGEST_GROUP = 12
+# So much of a piece tells which others are like it.
+_SHAPE_CHARS = 200
+_NUMBERS = re.compile(r"\d+|[0-9a-f]{8,}", re.IGNORECASE)
+
+
+class Index:
+    """An inverted index with the scores of Okapi BM25.
+
+    Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009).
+
+    >>> index = Index(["the refund failed", "all is well"])
+    >>> sorted(index.scores("failed refunds"))
+    [0]
+
+    """
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._postings: dict[str, tuple[array[int], array[int]]] = {}
+        self._lengths = array("I")
+        known: dict[str, list[str]] = {}
+        for number, text in enumerate(texts):
+            found: list[str] = []
+            for word in text.split():
+                of_word = known.get(word)
+                if of_word is None:
+                    of_word = known[word] = terms(word[:_LONGEST_WORD])
+                found += of_word
+            self._lengths.append(len(found))
+            for term, count in Counter(found).items():
+                posting = self._postings.get(term)
+                if posting is None:
+                    posting = self._postings[term] = (array("I"), array("I"))
+                posting[0].append(number)
+                posting[1].append(count)
+        self._entries = sum(len(numbers) for numbers, _ in self._postings.values())
+        self._average = sum(self._lengths) / max(1, len(self._lengths)) or 1.0
+
+    def scores(self, query: str) -> dict[int, float]:
+        """The pieces that have a word of the query, by number, with their scores."""
+        total = len(self._lengths)
+        found: dict[int, float] = {}
+        known = [self._postings[term] for term in sorted(query_terms(query)) if self.has(term)]
+        # What most pieces have says little, and takes the longest.
+        telling = [posting for posting in known if len(posting[0]) <= total * _COMMON]
+        for numbers, counts in telling or known:
+            rarity = math.log(1 + (total - len(numbers) + 0.5) / (len(numbers) + 0.5))
+            for number, count in zip(numbers, counts):
+                length = 1 - _B + _B * self._lengths[number] / self._average
+                score = rarity * count * (_K1 + 1) / (count + _K1 * length)
+                found[number] = found.get(number, 0.0) + score
+        return found
+
+    def has(self, term: str) -> bool:
+        """Whether any piece has a term."""
+        return term in self._postings
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return 8 * self._entries + 200 * len(self._postings) + 4 * len(self._lengths)
+
+
+class Searchable:
+    """The pieces of a document with their indexes, each built when first needed.
+
+    Args:
+        document: What they are of.
+        pieces: Some pieces of it; ``None`` is all.
+
+    """
+
+    def __init__(self, document: Document, pieces: list[Piece] | None = None) -> None:
+        self.document = document
+        self._some = pieces
+        # Held while it is asked: whoever comes second waits for the index of the first.
+        self.lock = threading.Lock()
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """What can be found."""
+        return self.document.pieces if self._some is None else self._some
+
+    @property
+    def leaves(self) -> list[Piece]:
+        """The scalar values in it; none for some pieces only."""
+        return self.document.leaves if self._some is None else []
+
+    @cached_property
+    def index(self) -> Index:
+        """Of the pieces."""
+        return Index([piece.text for piece in self.pieces])
+
+    @cached_property
+    def shapes(self) -> list[str]:
+        """What pieces that are alike have in common: their text without its numbers."""
+        return [_NUMBERS.sub("0", piece.text[:_SHAPE_CHARS]) for piece in self.pieces]
+
+    @cached_property
+    def leaf_index(self) -> Index:
+        """Of the scalar values, each with the names that lead to it."""
+        return Index([_leaf_text(piece) for piece in self.leaves])
+
+    @cached_property
+    def groups(self) -> list[list[int]]:
+        """Pieces that stand together, by number."""
+        found: list[list[int]] = []
+        last: object = None
+        for number, piece in enumerate(self.pieces):
+            key = (piece.within, piece.group)
+            if key != last or piece.group < 0 or len(found[-1]) >= _LONGEST_GROUP:
+                found.append([])
+            found[-1].append(number)
+            last = key
+        return found
+
+    @cached_property
+    def group_index(self) -> Index:
+        """Of the groups."""
+        return Index([" ".join(self.pieces[n].text for n in group) for group in self.groups])
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes, with what has been built so far."""
+        built, taken = vars(self), vars(self.document)
+        indexes = [built[name] for name in ("index", "leaf_index", "group_index") if name in built]
+        pieces = sum(len(taken[name]) for name in ("pieces", "leaves", "lines") if name in taken)
+        texts = 4 * len(self.document.content) + 150 * pieces
+        return texts + sum(index.size for index in indexes if isinstance(index, Index))
+
+
+class IndexCache:
+    """Documents that were asked lately, by reference, within a budget of bytes."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, str], tuple[Searchable, int]] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, reference: str, kind: str) -> Searchable | None:
+        """The document with a reference, if it is kept."""
+        with self._lock:
+            kept = self._kept.get((reference, kind))
+            if kept is None:
+                return None
+            self._kept.move_to_end((reference, kind))
+            return kept[0]
+
+    def keep(self, reference: str, kind: str, content: str) -> Searchable:
+        """Keeps a document."""
+        found = Searchable(Document(content, kind))
+        with self._lock:
+            # Another thread may have been faster: all of them use one.
+            return self._kept.setdefault((reference, kind), (found, 0))[0]
+
+    def weigh(self, reference: str, kind: str) -> None:
+        """Counts anew what a document takes, and lets the least recent go where it is too much."""
+        with self._lock:
+            kept = self._kept.get((reference, kind))
+            if kept is None:
+                return
+            size = kept[0].size
+            self._kept[reference, kind] = (kept[0], size)
+            self._bytes += size - kept[1]
+            while self._bytes > self._max_bytes and self._kept:
+                _, (_, dropped) = self._kept.popitem(last=False)
+                self._bytes -= dropped
+
+    def forget(self, reference: str | None = None) -> None:
+        """Drops a document, or all of them."""
+        with self._lock:
+            gone = [key for key in self._kept if reference in (None, key[0])]
+            for key in gone:
+                self._bytes -= self._kept.pop(key)[1]
+
+
+def _leaf_text(piece: Piece) -> str:
+    # The nearest names say what a value is; those farther up are those of many.
+    return f"{' '.join(piece.path.split('/')[-2:])} {piece.text}"

@@ -1,0 +1,115 @@
+"""Which of the pieces answer a query best."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from headroom.retrieval.document import Piece
+from headroom.retrieval.index import Searchable
+
+__all__ = ["LeftOut", "ranked", "ranked_leaves"]
+
+#: Whether a piece stands in what the view leaves out.
+LeftOut = Callable[[Piece], bool]
+
+# Whoever asks has the view: what is not in it is worth so much more.
+_LEFT_OUT = 1.5
+_WEIGHED = 2000
+# The shares of a sentence's neighbours and of its passage in its score.
+_NEIGHBOUR, _PASSAGE = 0.4, 0.8
+_DEFINITION = re.compile(
+    r"\b(?:def|class|func|function|fn|interface|struct|trait|enum|type|impl|module|const)\s+\w"
+)
+# Characters of a line in which a definition stands, and of a value that tell what it is like.
+_LOOKED_AT = 200
+_BEGINNING = 16
+
+
+def ranked(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
+    """The numbers of the pieces that answer a query, the best first.
+
+    Args:
+        searchable: The pieces.
+        query: What is asked.
+        left_out: Whether the reader lacks a piece.
+
+    """
+    kind, pieces = searchable.document.kind, searchable.pieces
+    scores = searchable.index.scores(query)
+    if any(piece.group >= 0 for piece in pieces[:1]):
+        scores = _with_context(searchable, query, scores)
+    order = _by_score(scores, pieces, left_out)
+    if kind == "search":
+        return _matches(order, pieces)
+    if kind == "log":
+        shapes = searchable.shapes
+        return _take_turns(order, lambda number: shapes[number])
+    if kind != "code":
+        return order
+    # What the reader lacks of a body that the query names comes before what is there.
+    lines = set(searchable.document.symbols.lines_in_query(query))
+    named = [number for number, piece in enumerate(pieces) if piece.number in lines]
+    named.sort(key=lambda number: not left_out(pieces[number]))
+    seen = set(named)
+    return named + [number for number in order if number not in seen]
+
+
+def ranked_leaves(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
+    """The numbers of the scalar values that answer a query, the best first."""
+    leaves = searchable.leaves
+    order = _by_score(searchable.leaf_index.scores(query), leaves, left_out)
+    # Values that begin alike: links to one place, times of one day.
+    return _take_turns(order, lambda n: leaves[n].text.partition(":")[2][:_BEGINNING])
+
+
+def _by_score(scores: dict[int, float], pieces: Sequence[Piece], left_out: LeftOut) -> list[int]:
+    # What the reader lacks is asked of the best ones only: more than these are never shown.
+    order = sorted(scores, key=lambda number: (-scores[number], number))
+    best = {
+        number: scores[number] * (_LEFT_OUT if left_out(pieces[number]) else 1.0)
+        for number in order[:_WEIGHED]
+    }
+    return sorted(best, key=lambda number: (-best[number], number)) + order[_WEIGHED:]
+
+
+def _with_context(searchable: Searchable, query: str, scores: dict[int, float]) -> dict[int, float]:
+    """Sentences judged with their neighbours and their passage.
+
+    An answer often says "it" for what its passage named before (Callan, "Passage-Level Evidence in
+    Document Retrieval", 1994).
+    """
+    passages = searchable.group_index.scores(query)
+    best = max(scores.values(), default=0.0) or 1.0
+    best_passage = max(passages.values(), default=0.0) or 1.0
+    found: dict[int, float] = {}
+    for number, score in passages.items():
+        group = searchable.groups[number]
+        for position, piece in enumerate(group):
+            own = scores.get(piece, 0.0) / best
+            around = [scores.get(n, 0.0) for n in group[max(0, position - 1) : position]]
+            around += [scores.get(n, 0.0) for n in group[position + 1 : position + 2]]
+            near = max(around, default=0.0) / best
+            found[piece] = own + _NEIGHBOUR * near + _PASSAGE * score / best_passage
+    return found
+
+
+def _take_turns(order: list[int], alike: Callable[[int], str]) -> list[int]:
+    """Pieces that are alike take turns with others, so that many of one kind hide none."""
+    turns: Counter[str] = Counter()
+    keyed: list[tuple[int, int, int]] = []
+    for place, number in enumerate(order):
+        kind = alike(number)
+        keyed.append((turns[kind], place, number))
+        turns[kind] += 1
+    keyed.sort()
+    return [number for _, _, number in keyed]
+
+
+def _matches(order: list[int], pieces: Sequence[Piece]) -> list[int]:
+    """Matches of a search: definitions, then one of each file in turn."""
+    definitions = [n for n in order if _DEFINITION.search(pieces[n].text[:_LOOKED_AT])]
+    defining = set(definitions)
+    others = [number for number in order if number not in defining]
+    return definitions + _take_turns(others, lambda n: pieces[n].text.partition(":")[0])

@@ -1,0 +1,84 @@
+"""The functions and classes of a piece of code, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from headroom.compression import WrongKind
+from headroom.compression.model import Deadline, TimeBudgetExceeded
+from headroom.compression.relevance import query_terms, terms
+
+__all__ = ["Symbols"]
+
+# Taking code apart may take this many seconds; without symbols its lines are found all the same.
+_SECONDS = 5.0
+# Names that an error lists.
+_LISTED = 30
+
+
+@dataclass(frozen=True)
+class _Symbol:
+    #: With the names of what it stands in: ``Cache.get``.
+    name: str
+    first: int
+    last: int
+
+
+class Symbols:
+    """What a piece of code defines, and where."""
+
+    def __init__(self, content: str) -> None:
+        # Like the compressors: imported when first needed.
+        from headroom.compression.code_compressor.numbering import unnumbered
+        from headroom.compression.code_compressor.readings import readings
+
+        bare = unnumbered(content)
+        try:
+            reading = next(readings(bare or content, Deadline(_SECONDS)), None)
+        except (WrongKind, TimeBudgetExceeded):
+            reading = None
+        self._outlined = [] if reading is None else reading[0].symbols
+        self._found: list[_Symbol] = []
+        for symbol in self._outlined:
+            prefix = f"{self._found[symbol.parent].name}." if symbol.parent >= 0 else ""
+            self._found.append(_Symbol(prefix + symbol.name, symbol.first, symbol.last))
+        self._by_term: dict[str, list[int]] = {}
+        for index, symbol in enumerate(self._outlined):
+            for term in {*terms(symbol.name)}:
+                self._by_term.setdefault(term, []).append(index)
+
+    def lines_of(self, name: str) -> list[int]:
+        """The lines of all symbols of a name, ``get`` or ``Cache.get``.
+
+        Raises:
+            ValueError: There is none.
+
+        """
+        wanted = name.removesuffix("()").replace("::", ".").replace("#", ".")
+        found = [
+            symbol
+            for symbol in self._found
+            if symbol.name == wanted or symbol.name.endswith(f".{wanted}")
+        ]
+        if found:
+            return _lines(found)
+        if not self._found:
+            raise ValueError("no function or class was found here: ask for lines, or by query")
+        names = ", ".join(symbol.name for symbol in self._found[:_LISTED])
+        raise ValueError(f"there is no function or class of this name here; there are: {names}")
+
+    def lines_in_query(self, query: str) -> list[int]:
+        """The lines of the symbols that a query names or describes."""
+        from headroom.compression.code_compressor.named import described_functions, named_symbols
+
+        meant = named_symbols(self._outlined, query)
+        if not meant:
+            # Only those that share a word with the query can be described by it.
+            near = sorted({i for term in query_terms(query) for i in self._by_term.get(term, ())})
+            described = described_functions([self._outlined[index] for index in near], query)
+            meant = frozenset(near[index] for index in described)
+        return _lines([self._found[index] for index in meant])
+
+
+def _lines(symbols: list[_Symbol]) -> list[int]:
+    return sorted({n for symbol in symbols for n in range(symbol.first, symbol.last + 1)})

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import threading
+import time
+
+from headroom import SharedContext
+from headroom.retrieval.index import Index, IndexCache
+
+LINES = "\n".join(
+    f"12:{n % 60:02} worker {n % 17} took {n} ms for request {n * 7919}" for n in range(20_000)
+)
+
+
+def test_rarer_words_count_more() -> None:
+    index = Index(["the cat sat", "the dog sat", "the cat and the emu", "an emu", "a dog", "a cow"])
+    scores = index.scores("cat emu")
+    assert max(scores, key=lambda number: scores[number]) == 2
+    assert set(scores) == {0, 2, 3}
+
+
+def test_the_index_is_built_once() -> None:
+    ctx = SharedContext()
+    ctx.put("log", LINES, kind="log", max_tokens=2000)
+    start = time.perf_counter()
+    first = ctx.retrieve("log", query="request 7919")
+    middle = time.perf_counter()
+    again = ctx.retrieve("log", query="request 7919")
+    end = time.perf_counter()
+    assert first == again
+    assert (end - middle) < (middle - start) / 3
+
+
+def test_the_cache_keeps_to_its_bytes() -> None:
+    cache = IndexCache(200_000)
+    for number in range(50):
+        searchable = cache.keep(f"{number}", "text", f"Sentence {number} stands here. " * 100)
+        assert searchable.index.scores("sentence")
+        cache.weigh(f"{number}", "text")
+        assert cache._bytes == sum(size for _, size in cache._kept.values()) <= 200_000
+    assert cache.get("49", "text") is not None
+    assert cache.get("0", "text") is None
+
+
+def test_what_is_forgotten_is_gone() -> None:
+    cache = IndexCache(10**6)
+    for kind in ("text", "log"):
+        cache.keep("one", kind, "a b c").index.scores("a")
+        cache.weigh("one", kind)
+    cache.keep("two", "text", "d e f")
+    cache.forget("one")
+    assert [cache.get("one", "text"), cache.get("one", "log")] == [None, None]
+    assert cache.get("two", "text") is not None
+    cache.forget()
+    assert cache.get("two", "text") is None
+    assert cache._bytes == 0
+
+
+def test_indexes_go_with_their_entries() -> None:
+    ctx = SharedContext()
+    entry = ctx.put("text", "The refund failed. " * 30)
+    ctx.retrieve("text", query="refund")
+    indexes = ctx._verbs._looking._indexes
+    assert indexes.get(entry.reference, "text") is not None
+    ctx.delete("text")
+    assert indexes.get(entry.reference, "text") is None
+
+
+def test_many_threads_ask_at_once() -> None:
+    ctx = SharedContext()
+    ctx.put("log", LINES[:200_000], kind="log", max_tokens=500)
+    answers: list[str] = []
+
+    def ask() -> None:
+        answers.append(ctx.retrieve("log", query="request 7919").text)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 8
+    assert len(set(answers)) == 1
+
+
+def test_a_query_that_everything_matches_is_as_fast() -> None:
+    ctx = SharedContext()
+    ctx.put("log", LINES, kind="log", max_tokens=500)
+    ctx.retrieve("log", query="worker")
+    start = time.perf_counter()
+    assert ctx.retrieve("log", query="worker").tokens <= 1000
+    assert time.perf_counter() - start < 0.5

@@ -1,0 +1,336 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from headroom import KeyNotFound, SharedContext
+from headroom.retrieval.selection import parse_ranges
+from headroom_testing import HOSTILE
+
+LOG = "\n".join(
+    f"12:00:{n:02} worker {n} finished" if n != 31 else "12:00:31 worker 31 ran out of memory"
+    for n in range(60)
+)
+
+
+@pytest.fixture
+def ctx() -> SharedContext:
+    ctx = SharedContext()
+    ctx.put("log", LOG, kind="log")
+    ctx.put("orders", {"orders": [{"id": n, "name": f"customer {n}"} for n in range(1, 101)]})
+    ctx.put("text", "Rome was founded. Paris came later. London has fog.")
+    return ctx
+
+
+def test_by_query(ctx: SharedContext) -> None:
+    found = ctx.retrieve("log", query="which worker ran out of memory?", max_tokens=40)
+    assert "12:00:31 worker 31 ran out of memory" in found.text
+    assert "32" in found.where
+    assert found.tokens <= 40
+    assert not found.truncated
+    assert found.kind == "log"
+    assert "fog" in ctx.retrieve("text", query="fog").text
+
+
+def test_by_query_in_json(ctx: SharedContext) -> None:
+    found = ctx.retrieve("orders", query="customer 77", max_tokens=60)
+    assert '{"id":77,"name":"customer 77"}' in found.text
+    assert "rows 77 of /orders" in found.where
+
+
+def test_what_says_little_is_not_looked_for_beside_what_says_more(ctx: SharedContext) -> None:
+    assert ctx.retrieve("log", query="worker memory").text.count("worker") == 1
+    assert ctx.retrieve("log", query="worker").text.count("worker") > 20
+
+
+def test_what_the_view_leaves_out_comes_first(ctx: SharedContext) -> None:
+    entry = ctx.put("log", LOG, kind="log", max_tokens=120)
+    found = ctx.retrieve("log", query="worker finished", max_tokens=200)
+    shown = {line for line in found.text.split("\n") if line.endswith("finished")}
+    assert len(shown) > 3
+    assert not any(line in entry.compressed for line in shown)
+
+
+def test_lines_that_are_alike_take_turns(ctx: SharedContext) -> None:
+    lines = [f"12:{n:02} disk {n} is fine, no error" for n in range(500)]
+    lines[400] = "12:00 power unit reports an error"
+    ctx.put("disks", "\n".join(lines), kind="log")
+    assert "power unit" in ctx.retrieve("disks", query="error", max_tokens=100).text
+
+
+def test_the_body_that_a_query_names(ctx: SharedContext) -> None:
+    code = "\n\n".join(
+        f"def step_{n}(value):\n    first = value + {n}\n    return first * {n}" for n in range(40)
+    )
+    ctx.put("code", code)
+    body = "def step_7(value):\n    first = value + 7\n    return first * 7"
+    assert body in ctx.retrieve("code", query="how does step_7 work?", max_tokens=60).text
+    assert ctx.retrieve("code", path="step_7").text == f"[lines 29-31]\n{body}"
+    with pytest.raises(ValueError, match="no function or class of this name here; there are: step"):
+        ctx.retrieve("code", path="leap")
+    with pytest.raises(ValueError, match=r"no rows|a path is a JSON pointer"):
+        ctx.retrieve("text", path="leap")
+
+
+def test_a_method_is_named_with_its_class(ctx: SharedContext) -> None:
+    code = (
+        "\n".join(
+            f"class {name}:\n    def get(self):\n        return '{name}'\n"
+            for name in ("A", "B", "C")
+        )
+        * 9
+    )
+    ctx.put("code", code, kind="code")
+    found = ctx.retrieve("code", path="B.get").text
+    assert "return 'B'" in found
+    assert "return 'A'" not in found
+    assert "return 'A'" in ctx.retrieve("code", path="get").text
+
+
+def test_by_range(ctx: SharedContext) -> None:
+    lines = LOG.split("\n")
+    found = ctx.retrieve("log", lines="3-5,8")
+    assert found.text == "[lines 3-5]\n" + "\n".join(lines[2:5]) + f"\n[lines 8]\n{lines[7]}"
+    assert found.where == "lines 3-5; lines 8"
+    assert not found.truncated
+    assert ctx.retrieve("log", lines=8).text == f"[lines 8]\n{lines[7]}"
+    assert ctx.retrieve("text", sentences="2").text == "[sentences 2]\nParis came later."
+
+
+def test_rows_by_path(ctx: SharedContext) -> None:
+    found = ctx.retrieve("orders", path="/orders", rows="2-3")
+    rows = [json.dumps({"id": n, "name": f"customer {n}"}, separators=(",", ":")) for n in (2, 3)]
+    assert found.text == "[rows 2-3 of /orders]\n" + "\n".join(rows)
+    assert ctx.retrieve("orders", path="/orders/4/name").text == '[/orders/4/name]\n"customer 5"'
+
+
+def test_rows_of_a_table(ctx: SharedContext) -> None:
+    rows = [f"{n},customer {n},{'Oslo' if n % 3 else 'Rome'}" for n in range(1, 101)]
+    entry = ctx.put("table", "\n".join(["id,name,city", *rows]))
+    assert entry.kind == "table"
+    assert ctx.retrieve("table", rows="7").text == (
+        '[rows 7]\n{"id":"7","name":"customer 7","city":"Oslo"}'
+    )
+    assert '"name":"customer 42"' in ctx.retrieve("table", query="customer 42").text
+
+
+def test_sentences_of_a_value(ctx: SharedContext) -> None:
+    report = " ".join(f"Sentence {n} says what happened on day {n} of the year." for n in range(99))
+    ctx.put("report", {"body": report, "title": "Days"})
+    found = ctx.retrieve("report", path="/body", sentences="4-5")
+    assert found.text == (
+        "[sentences 4-5 of /body]\n"
+        "Sentence 3 says what happened on day 3 of the year.\n"
+        "Sentence 4 says what happened on day 4 of the year."
+    )
+
+
+def test_every_omission_of_a_view_can_be_asked_for_as_it_stands(ctx: SharedContext) -> None:
+    rows = [{"id": n, "note": f"word{n} stands here", "x": {"y": n % 5}} for n in range(300)]
+    for key, data in (
+        ("rows", rows),
+        ("nested", {"meta": {"page": 1}, "items": rows}),
+        ("log", LOG * 3),
+        ("text", " ".join(f"The town of {n} lies on river {n * 7}." for n in range(300))),
+    ):
+        entry = ctx.put(key, data, max_tokens=200)
+        assert entry.omissions
+        for omission in entry.omissions:
+            first, last = omission.ranges[0]
+            found = ctx.retrieve(
+                key,
+                max_tokens=10**6,
+                path=omission.path or None,
+                **{omission.unit: f"{first}-{last}"},
+            )
+            assert not found.truncated
+            spans = found.where.removesuffix(f" of {omission.path}")
+            assert spans in (f"{omission.unit} {first}-{last}", f"{omission.unit} {first}")
+
+
+def test_omissions_are_taken_in_the_words_of_the_view(ctx: SharedContext) -> None:
+    expected = ctx.retrieve("orders", path="/orders", rows="2-3").text
+    assert ctx.retrieve("orders", query="rows 2-3 of /orders").text == expected
+    assert ctx.retrieve("orders", query="[rows 2-3 of /orders]").text == expected
+    assert ctx.retrieve("orders", rows="rows 2-3 of /orders").text == expected
+    assert ctx.retrieve("log", query="lines 3-5").where == "lines 3-5"
+
+
+def test_parts_of_a_mixed_text(ctx: SharedContext) -> None:
+    rows = json.dumps([{"id": n, "name": f"customer {n}"} for n in range(50)])
+    text = f"Dear all,\n\nhere they are:\n\n```json\n{rows}\n```\n\n{LOG}\n"
+    entry = ctx.put("mail", text, max_tokens=300)
+    assert entry.kind == "mixed"
+    found = ctx.retrieve("mail", query="customer 33", max_tokens=60)
+    assert '{"id":33,"name":"customer 33"}' in found.text
+    place = found.where.split("; ")[0]
+    assert place == "rows 34 within lines 6-6"
+    assert ctx.retrieve("mail", query=place).text == found.text.split("\n[")[0]
+    assert "memory" in ctx.retrieve("mail", query="ran out of memory", max_tokens=60).text
+    for omission in entry.omissions:
+        assert ctx.retrieve("mail", query=omission.where, max_tokens=10**6).where
+
+
+def test_an_excerpt_pages_on(ctx: SharedContext) -> None:
+    seen: list[str] = []
+    arguments = {"lines": "1-60"}
+    while arguments:
+        found = ctx.retrieve("log", max_tokens=150, **arguments)  # type: ignore[arg-type]
+        assert found.tokens <= 150
+        seen += [line for line in found.text.split("\n") if line.startswith("12:00")]
+        assert bool(found.next) == found.truncated
+        name, _, value = found.next.partition("=")
+        arguments = {name: value.strip('"')} if found.next else {}
+    assert seen == LOG.split("\n")
+
+
+def test_a_unit_that_is_too_large_is_read_in_parts(ctx: SharedContext) -> None:
+    words = " ".join(f"word{n}" for n in range(3000))
+    ctx.put("line", words, kind="log")
+    found = ctx.retrieve("line", query="word2222", max_tokens=100)
+    assert "word2222" in found.text
+    assert found.where.startswith("lines 1:")
+    text, arguments = "", "1:1-"
+    while arguments:
+        found = ctx.retrieve("line", lines=arguments, max_tokens=2000)
+        assert found.tokens <= 2000
+        text += found.text.split("\n")[1]
+        arguments = found.next.partition("=")[2].strip('"')
+    assert text == words
+
+
+def test_values_of_a_large_document(ctx: SharedContext) -> None:
+    people = {
+        f"person{n}": {"name": f"Name {n}", "about": "words " * 100, "mail": f"p{n}@example.org"}
+        for n in range(30)
+    }
+    ctx.put("people", {"people": people})
+    found = ctx.retrieve("people", query="mail", max_tokens=500)
+    # Not two of them whole, but all that match.
+    assert found.text.count("@example.org") > 10
+    assert 'rows 3 of /people/person7]\n"mail":"p7@example.org"' in found.text
+
+
+def test_where(ctx: SharedContext) -> None:
+    jobs = [
+        {"id": n, "state": ["ok", "failed"][n % 5 == 0], "job": {"delay": n * 10}}
+        for n in range(40)
+    ]
+    ctx.put("jobs", {"page": 1, "jobs": jobs})
+    by_map = ctx.retrieve("jobs", where={"state": "failed", "job.delay": ">= 300"})
+    assert by_map.where == "rows 31 of /jobs; rows 36 of /jobs"
+    by_text = ctx.retrieve("jobs", where="state = failed and job.delay >= 300")
+    assert by_text == by_map
+    assert ctx.retrieve("jobs", where="state=failed", rows="1-10", path="/jobs").where == (
+        "rows 1 of /jobs; rows 6 of /jobs"
+    )
+    assert ctx.retrieve("jobs", where="state=gone").text == ""
+    with pytest.raises(ValueError, match="no rows and no paths"):
+        ctx.retrieve("log", where="state=failed")
+
+
+def test_pattern(ctx: SharedContext) -> None:
+    assert ctx.retrieve("log", pattern=r"worker 3\d ran").where == "lines 32"
+    assert ctx.retrieve("orders", pattern=r'"name":"customer [45]"').where == "rows 4-5 of /orders"
+    found = ctx.retrieve("log", pattern="worker", query="memory")
+    assert found.where == "lines 32"
+
+
+def test_by_jsonpath(ctx: SharedContext) -> None:
+    found = ctx.retrieve("orders", path="$.orders[3:5].name")
+    assert found.text == '[/orders/3/name]\n"customer 4"\n[/orders/4/name]\n"customer 5"'
+    assert ctx.retrieve("orders", path="$..id", max_tokens=10**5).text.count("\n") == 199
+
+
+def test_numbers_come_back_as_they_were_written(ctx: SharedContext) -> None:
+    ctx.put("numbers", '[{"a": 1.10, "b": 12345678901234567890, "c": 1e5, "d": -0}]')
+    assert ctx.retrieve("numbers", rows=1).text == (
+        '[rows 1]\n{"a":1.10,"b":12345678901234567890,"c":1e5,"d":-0}'
+    )
+
+
+def test_by_reference(ctx: SharedContext) -> None:
+    entry = ctx.require("log")
+    found = ctx.retrieve(entry.reference, lines=1)
+    assert found.key == "log"
+    assert found.reference == entry.reference
+
+
+def test_nothing_found_is_an_empty_excerpt(ctx: SharedContext) -> None:
+    found = ctx.retrieve("log", query="zebra")
+    assert found.text == found.where == ""
+    assert not found.truncated
+    assert ctx.retrieve("log", lines="500-600").text == ""
+
+
+def test_it_never_exceeds_its_budget(ctx: SharedContext) -> None:
+    ctx.put("line", "word " * 5000)
+    ctx.put("row", [{"a": "word " * 5000}])
+    for key, options in (
+        ("log", {"query": "worker"}),
+        ("log", {"lines": "1-60"}),
+        ("orders", {"path": "/orders"}),
+        ("orders", {"path": "/orders", "rows": "1-100"}),
+        ("line", {"query": "word"}),
+        ("line", {"lines": "1"}),
+        ("row", {"rows": "1"}),
+    ):
+        for max_tokens in (1, 5, 20, 100, 400):
+            found = ctx.retrieve(key, max_tokens=max_tokens, **options)  # type: ignore[arg-type]
+            assert found.tokens == ctx.count_tokens(found.text) <= max_tokens
+            assert found.truncated
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE))
+def test_odd_originals(name: str) -> None:
+    ctx = SharedContext()
+    ctx.put("key", HOSTILE[name])
+    assert ctx.retrieve("key", query="a b", max_tokens=100).tokens <= 100
+    assert ctx.retrieve("key", lines="1-3", max_tokens=100).tokens <= 100
+
+
+@pytest.mark.parametrize(
+    ("key", "options", "message"),
+    [
+        ("log", {"lines": "first"}, 'lines must look like "3-111" or "3,7-9", counted from 1'),
+        ("log", {"lines": "0"}, "counted from 1"),
+        ("log", {"lines": "5-3"}, "a range goes upwards"),
+        ("log", {"rows": "1"}, "no rows and no paths: ask for lines"),
+        ("orders", {"path": "orders"}, 'it begins with "/"'),
+        ("orders", {"path": "/nothing"}, "there is nothing at this path"),
+        ("orders", {"path": "/orders/0/id", "rows": "1"}, "no rows at this path"),
+        ("log", {"lines": "1", "rows": "1"}, "ask for one of lines and rows, not for both"),
+        ("log", {"lines": "7:5-3"}, "a range goes upwards"),
+        ("log", {"pattern": "("}, "cannot be read by RE2"),
+        ("log", {"pattern": "x" * 2000}, "at most 1000 characters"),
+        ("orders", {"path": "$.orders["}, "this JSONPath cannot be read"),
+        ("orders", {"path": "$.none"}, "there is nothing at this path"),
+        ("orders", {"where": "status"}, "where must look like"),
+        ("log", {"within": "1-2,4-5"}, "within is one range of lines"),
+        ("log", {"max_tokens": 0}, "max_tokens must be at least 1"),
+    ],
+)
+def test_what_makes_no_sense(
+    ctx: SharedContext, key: str, options: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        ctx.retrieve(key, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "options", [{"query": 5}, {"lines": 1.5}, {"where": [1]}, {"pattern": 7}, {"path": 3}]
+)
+def test_wrong_types(ctx: SharedContext, options: dict[str, object]) -> None:
+    with pytest.raises(TypeError, match="must"):
+        ctx.retrieve("log", **options)  # type: ignore[arg-type]
+
+
+def test_a_missing_key(ctx: SharedContext) -> None:
+    with pytest.raises(KeyNotFound, match="nothing was ever put under 'nothing'"):
+        ctx.retrieve("nothing")
+
+
+def test_ranges() -> None:
+    found = [(one.first, one.last, one.chars) for one in parse_ranges(" 3 , 7 - 9, 4:2-8", "rows")]
+    assert found == [(3, 3, None), (7, 9, None), (4, 4, (2, 8))]
