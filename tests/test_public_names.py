@@ -33,8 +33,8 @@ SIGNATURES = {
     SharedContext.get: "self key * full query max_tokens fidelity tool",
     SharedContext.get_entry: "self key",
     SharedContext.require: "self key",
-    SharedContext.retrieve: "self key * query rows lines sentences path where pattern within"
-    " max_tokens",
+    SharedContext.retrieve: "self key * query place rows lines sentences path where pattern"
+    " within max_tokens",
     SharedContext.search: "self query * agent limit",
     SharedContext.manifest: "self * max_tokens",
     SharedContext.wait_for: "self key timeout * after",

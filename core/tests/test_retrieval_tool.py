@@ -16,16 +16,20 @@ def tool(ctx: SharedContext) -> RetrievalTool:
 
 def test_an_omitted_fact_comes_back_in_one_call(tool: RetrievalTool) -> None:
     assert '{"id":117,"city":"town 117"}' in tool("orders", query="town 117")
-    assert tool("orders", rows="3") == '[rows 3]\n{"id":3,"city":"town 3"}'
+    assert tool("orders", place="rows 3") == '[rows 3]\n{"id":3,"city":"town 3"}'
 
 
 def test_answers_are_bounded(tool: RetrievalTool) -> None:
-    for answer in (tool("orders"), tool("orders", rows="1-200"), tool("orders", query="town")):
+    for answer in (
+        tool("orders"),
+        tool("orders", place="rows 1-200"),
+        tool("orders", query="town"),
+    ):
         assert tool.ctx.count_tokens(answer) <= 100
 
 
 def test_empty_arguments_are_no_arguments(tool: RetrievalTool) -> None:
-    assert tool("orders", "", "3", "", "", "") == tool("orders", rows="3")
+    assert tool("orders", "", "rows 3", "", "", "") == tool("orders", place="rows 3")
 
 
 @pytest.mark.parametrize(
@@ -34,7 +38,10 @@ def test_empty_arguments_are_no_arguments(tool: RetrievalTool) -> None:
         ({"key": "nothing"}, "Nothing was ever put under 'nothing'."),
         ({"key": ""}, "This call cannot be answered: a key must not be empty."),
         ({"key": 5}, "This call cannot be answered: a key must be text, not int"),
-        ({"key": "orders", "rows": "some"}, 'This call cannot be answered: rows must look like "3'),
+        (
+            {"key": "orders", "place": "some"},
+            'This call cannot be answered: place must look like "r',
+        ),
         ({"key": "orders", "path": "/x"}, "This call cannot be answered: there is nothing at"),
         ({"key": "orders", "query": "zebra"}, "Nothing was found."),
     ],
@@ -76,7 +83,7 @@ def test_a_broken_store_is_a_sentence() -> None:
 
 
 async def test_the_async_twin(tool: RetrievalTool) -> None:
-    assert await tool.answer("orders", rows="3") == tool("orders", rows="3")
+    assert await tool.answer("orders", place="rows 3") == tool("orders", place="rows 3")
 
 
 def test_every_parameter_is_described() -> None:

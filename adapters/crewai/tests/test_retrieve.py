@@ -53,19 +53,19 @@ def named(text: str) -> bool:
 def test_rows_lines_words_and_paths(ctx: SharedContext, orders: str) -> None:
     ctx.put("orders", orders)
     tool = retrieve_tool(ctx)
-    assert '"id":5136' in tool.run(key="orders", rows="137")
-    assert '"id":5136' in tool.run(key="orders", rows=137)
+    assert '"id":5136' in tool.run(key="orders", place="rows 137")
+    assert '"id":5136' in tool.run(key="orders", place=137)
     assert "98713" in tool.run(key="orders", query="refund failed")
     assert "98713" in tool.run(key="orders", path="/136/total")
-    assert "5000" in tool.run(key="orders", lines="1", query="", rows="", path="")
-    assert "5136" in asyncio.run(tool.arun(key="orders", rows="137"))
+    assert "5000" in tool.run(key="orders", place="lines 1", query="", where="", path="")
+    assert "5136" in asyncio.run(tool.arun(key="orders", place="rows 137"))
 
 
 def test_answers_are_bounded(ctx: SharedContext, orders: str) -> None:
     ctx.put("orders", orders)
-    assert ctx.count_tokens(retrieve_tool(ctx).run(key="orders", rows="1-200")) <= 1000
+    assert ctx.count_tokens(retrieve_tool(ctx).run(key="orders", place="rows 1-200")) <= 1000
     tool = retrieve_tool(ctx, max_tokens=100)
-    assert ctx.count_tokens(tool.run(key="orders", rows="1-200")) <= 100
+    assert ctx.count_tokens(tool.run(key="orders", place="rows 1-200")) <= 100
     with pytest.raises(ValueError, match="max_tokens"):
         retrieve_tool(ctx, max_tokens=0)
 
@@ -75,7 +75,7 @@ def test_answers_are_bounded(ctx: SharedContext, orders: str) -> None:
     [
         ({"key": "flights"}, "flights"),
         ({"key": ""}, "key"),
-        ({"key": "orders", "rows": "20-3"}, "rows"),
+        ({"key": "orders", "place": "rows 20-3"}, "rows"),
         ({"key": "orders", "path": "/nowhere"}, "nothing at this path"),
         ({"key": "orders", "query": "zeppelin"}, "Nothing was found"),
     ],
@@ -191,7 +191,7 @@ def test_an_agent_looks_up_what_its_view_left_out(
 
     def script_the_call(entry: Any) -> None:
         key_of_the_view.append(entry.key)
-        second.llm.script[0] = {"key": entry.key, "rows": "43"}  # type: ignore[union-attr]
+        second.llm.script[0] = {"key": entry.key, "place": "rows 43"}  # type: ignore[union-attr]
 
     with compressed_context(ctx, on_compress=script_the_call, max_tokens=200):
         result = crew.kickoff()

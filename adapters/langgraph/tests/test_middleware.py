@@ -35,7 +35,7 @@ async def test_an_agent_gets_views_and_looks_things_up(
         says=[
             calls("search"),
             # The key is known only when the search has run.
-            calls("headroom_retrieve", key="", rows="5"),
+            calls("headroom_retrieve", key="", place="rows 5"),
             AIMessage("HR121"),
         ]
     )

@@ -16,14 +16,14 @@ def tool(ctx: SharedContext, payload: str) -> BaseTool:
 
 async def test_it_answers_within_its_bound(ctx: SharedContext, tool: BaseTool) -> None:
     assert "HR121" in tool.invoke({"key": "flights", "query": "diverted"})
-    assert "HR004" in await tool.ainvoke({"key": "flights", "rows": "5"})
-    assert ctx.count_tokens(tool.invoke({"key": "flights", "rows": "1-200"})) <= 100
+    assert "HR004" in await tool.ainvoke({"key": "flights", "place": "rows 5"})
+    assert ctx.count_tokens(tool.invoke({"key": "flights", "place": "rows 1-200"})) <= 100
 
 
 def test_a_sentence_instead_of_an_exception(tool: BaseTool) -> None:
     assert tool.invoke({"key": "nothing"}) == "Nothing was ever put under 'nothing'."
-    answer = tool.invoke({"key": "flights", "lines": "all"})
-    assert answer.startswith("This call cannot be answered: lines must look like")
+    answer = tool.invoke({"key": "flights", "place": "all"})
+    assert answer.startswith("This call cannot be answered: place must look like")
 
 
 def test_what_the_model_is_told(tool: BaseTool) -> None:

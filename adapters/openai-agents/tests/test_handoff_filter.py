@@ -151,7 +151,7 @@ async def test_answers_of_the_tool_are_left_alone(ctx: SharedContext, payload: s
     first = Agent(
         name="first",
         model=ScriptedModel(
-            calls("headroom_retrieve", key="stored", rows="1-30"), calls("transfer_to_last")
+            calls("headroom_retrieve", key="stored", place="rows 1-30"), calls("transfer_to_last")
         ),
         tools=[retrieve_tool(ctx)],
         handoffs=[handoff(last, input_filter=handoff_filter(ctx, min_tokens=0))],

@@ -28,14 +28,14 @@ def tool(ctx: SharedContext, payload: str) -> FunctionTool:
 
 async def test_it_answers_within_its_bound(ctx: SharedContext, tool: FunctionTool) -> None:
     assert "HR121" in await call(tool, key="flights", query="diverted")
-    assert "HR004" in await call(tool, key="flights", rows="5")
-    assert ctx.count_tokens(await call(tool, key="flights", rows="1-200")) <= 100
+    assert "HR004" in await call(tool, key="flights", place="rows 5")
+    assert ctx.count_tokens(await call(tool, key="flights", place="rows 1-200")) <= 100
 
 
 async def test_a_sentence_instead_of_an_exception(tool: FunctionTool) -> None:
     assert await call(tool, key="nothing") == "Nothing was ever put under 'nothing'."
-    answer = await call(tool, key="flights", lines="all")
-    assert answer.startswith("This call cannot be answered: lines must look like")
+    answer = await call(tool, key="flights", place="all")
+    assert answer.startswith("This call cannot be answered: place must look like")
 
 
 def test_what_the_model_is_told(tool: FunctionTool) -> None:

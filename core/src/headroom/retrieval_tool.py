@@ -25,7 +25,7 @@ class RetrievalTool:
     >>> ctx = SharedContext()
     >>> _ = ctx.put("orders", [{"id": n, "city": "Rome" if n == 7 else "Oslo"} for n in range(9)])
     >>> tool = RetrievalTool(ctx)
-    >>> print(tool("orders", rows="8"))
+    >>> print(tool("orders", place="rows 8"))
     [rows 8]
     {"id":7,"city":"Rome"}
     >>> tool("invoices")
@@ -42,31 +42,30 @@ class RetrievalTool:
     #: What a model is told of it.
     description = (
         "Reads what a shortened text left out. Pass the key that the text names, and either "
-        "query (words to look for) or the place that it names. "
+        "query (words to look for) or place (as the text names it). "
         'Example: headroom_retrieve(key="orders-1f2e", query="order 4711"), '
-        'or headroom_retrieve(key="orders-1f2e", rows="3-20").'
+        'or headroom_retrieve(key="orders-1f2e", place="rows 3-20").'
     )
 
     #: What a model is told of each parameter. All but ``key`` are optional text.
     parameters = {  # noqa: RUF012 - a constant, shared on purpose
         "key": "The key that the shortened text names.",
         "query": "Words to look for; the parts that fit best come back.",
-        "rows": 'Rows to read, counted from 1, such as "3-20" or "7".',
-        "lines": 'Lines to read, counted from 1, such as "3-20" or "7".',
-        "sentences": 'Sentences to read, counted from 1, such as "3-20" or "7".',
-        "path": 'JSON pointer of the value to read, or of what holds the rows, such as "/data".',
-        "within": 'Lines of the part that the others are counted in, such as "12-80".',
+        "place": 'The part to read, as the text names it: "rows 3-20 of /data", "lines 7-9".',
+        "path": 'A JSON pointer or JSONPath, as "/data/0" or "$.data[*].name"; in code the name '
+        'of a function or class, as "Cache.get".',
+        "where": 'Only rows whose fields compare so, as "status = failed and delay > 30".',
+        "pattern": "Only rows, lines or sentences that match this regular expression.",
     }
 
     def __call__(
         self,
         key: str,
         query: str | None = None,
-        rows: str | None = None,
-        lines: str | None = None,
-        sentences: str | None = None,
+        place: str | None = None,
         path: str | None = None,
-        within: str | None = None,
+        where: str | None = None,
+        pattern: str | None = None,
     ) -> str:
         """The answer to one call: an excerpt, or a sentence that says why there is none."""
         try:
@@ -74,11 +73,10 @@ class RetrievalTool:
             found = self.ctx.retrieve(
                 key,
                 query=query or None,
-                rows=rows or None,
-                lines=lines or None,
-                sentences=sentences or None,
+                place=place or None,
                 path=path or None,
-                within=within or None,
+                where=where or None,
+                pattern=pattern or None,
                 max_tokens=self.max_tokens,
             )
         except KeyNotFound as error:
@@ -89,20 +87,19 @@ class RetrievalTool:
             # Not the error's message: it may quote the payload.
             logger.warning("a retrieval failed: %s", type(error).__name__)
             return "The original cannot be read at the moment."
-        return found.text or "Nothing was found. Try other words, or rows or lines."
+        return found.text or "Nothing was found. Try other words, or a place."
 
     async def answer(
         self,
         key: str,
         query: str | None = None,
-        rows: str | None = None,
-        lines: str | None = None,
-        sentences: str | None = None,
+        place: str | None = None,
         path: str | None = None,
-        within: str | None = None,
+        where: str | None = None,
+        pattern: str | None = None,
     ) -> str:
         """The same, without blocking the event loop."""
-        return await asyncio.to_thread(self, key, query, rows, lines, sentences, path, within)
+        return await asyncio.to_thread(self, key, query, place, path, where, pattern)
 
 
 def _sentence(message: str) -> str:

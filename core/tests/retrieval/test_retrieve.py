@@ -154,6 +154,10 @@ def test_omissions_are_taken_in_the_words_of_the_view(ctx: SharedContext) -> Non
     assert ctx.retrieve("orders", query="rows 2-3 of /orders").text == expected
     assert ctx.retrieve("orders", query="[rows 2-3 of /orders]").text == expected
     assert ctx.retrieve("orders", rows="rows 2-3 of /orders").text == expected
+    assert ctx.retrieve("orders", place="rows 2-3 of /orders").text == expected
+    assert ctx.retrieve("orders", place="2-3", path="/orders").text == expected
+    assert ctx.retrieve("log", place=3).where == "lines 3"
+    assert ctx.retrieve("text", place="2").where == "sentences 2"
     assert ctx.retrieve("log", query="lines 3-5").where == "lines 3-5"
 
 
@@ -174,14 +178,13 @@ def test_parts_of_a_mixed_text(ctx: SharedContext) -> None:
 
 def test_an_excerpt_pages_on(ctx: SharedContext) -> None:
     seen: list[str] = []
-    arguments = {"lines": "1-60"}
-    while arguments:
-        found = ctx.retrieve("log", max_tokens=150, **arguments)  # type: ignore[arg-type]
+    place = "lines 1-60"
+    while place:
+        found = ctx.retrieve("log", max_tokens=150, place=place)
         assert found.tokens <= 150
         seen += [line for line in found.text.split("\n") if line.startswith("12:00")]
         assert bool(found.next) == found.truncated
-        name, _, value = found.next.partition("=")
-        arguments = {name: value.strip('"')} if found.next else {}
+        place = found.next
     assert seen == LOG.split("\n")
 
 
@@ -191,12 +194,12 @@ def test_a_unit_that_is_too_large_is_read_in_parts(ctx: SharedContext) -> None:
     found = ctx.retrieve("line", query="word2222", max_tokens=100)
     assert "word2222" in found.text
     assert found.where.startswith("lines 1:")
-    text, arguments = "", "1:1-"
-    while arguments:
-        found = ctx.retrieve("line", lines=arguments, max_tokens=2000)
+    text, place = "", "lines 1:1-"
+    while place:
+        found = ctx.retrieve("line", place=place, max_tokens=2000)
         assert found.tokens <= 2000
         text += found.text.split("\n")[1]
-        arguments = found.next.partition("=")[2].strip('"')
+        place = found.next
     assert text == words
 
 
@@ -301,6 +304,8 @@ def test_odd_originals(name: str) -> None:
         ("orders", {"path": "/nothing"}, "there is nothing at this path"),
         ("orders", {"path": "/orders/0/id", "rows": "1"}, "no rows at this path"),
         ("log", {"lines": "1", "rows": "1"}, "ask for one of lines and rows, not for both"),
+        ("log", {"place": "the end"}, 'place must look like "rows 3-111 of /flights"'),
+        ("log", {"place": "lines 1", "lines": 1}, "ask for place or for lines, not for both"),
         ("log", {"lines": "7:5-3"}, "a range goes upwards"),
         ("log", {"pattern": "("}, "cannot be read by RE2"),
         ("log", {"pattern": "x" * 2000}, "at most 1000 characters"),

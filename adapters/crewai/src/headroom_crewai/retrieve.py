@@ -30,11 +30,10 @@ class RetrieveArguments(BaseModel):
 
     key: str = Field(description=_SAYS["key"])
     query: str | None = Field(default=None, description=_SAYS["query"])
-    rows: str | None = Field(default=None, description=_SAYS["rows"])
-    lines: str | None = Field(default=None, description=_SAYS["lines"])
-    sentences: str | None = Field(default=None, description=_SAYS["sentences"])
+    place: str | None = Field(default=None, description=_SAYS["place"])
     path: str | None = Field(default=None, description=_SAYS["path"])
-    within: str | None = Field(default=None, description=_SAYS["within"])
+    where: str | None = Field(default=None, description=_SAYS["where"])
+    pattern: str | None = Field(default=None, description=_SAYS["pattern"])
 
 
 def never_cached(_arguments: Any = None, _result: Any = None) -> bool:
@@ -51,7 +50,7 @@ class RetrieveTool(BaseTool):
     >>> from headroom import SharedContext
     >>> ctx = SharedContext()
     >>> _ = ctx.put("log", "started\nfailed: disk full\nstopped")
-    >>> print(retrieve_tool(ctx).run(key="log", lines="2"))
+    >>> print(retrieve_tool(ctx).run(key="log", place="lines 2"))
     [lines 2]
     failed: disk full
 
@@ -77,28 +76,26 @@ class RetrieveTool(BaseTool):
         self,
         key: str,
         query: str | None = None,
-        rows: str | None = None,
-        lines: str | None = None,
-        sentences: str | None = None,
+        place: str | None = None,
         path: str | None = None,
-        within: str | None = None,
+        where: str | None = None,
+        pattern: str | None = None,
     ) -> str:
         ctx = self.ctx
         if ctx is None:
             return "Nothing can be looked up: this tool has no context."
-        return RetrievalTool(ctx, self.max_tokens)(key, query, rows, lines, sentences, path, within)
+        return RetrievalTool(ctx, self.max_tokens)(key, query, place, path, where, pattern)
 
     async def _arun(
         self,
         key: str,
         query: str | None = None,
-        rows: str | None = None,
-        lines: str | None = None,
-        sentences: str | None = None,
+        place: str | None = None,
         path: str | None = None,
-        within: str | None = None,
+        where: str | None = None,
+        pattern: str | None = None,
     ) -> str:
-        return await asyncio.to_thread(self._run, key, query, rows, lines, sentences, path, within)
+        return await asyncio.to_thread(self._run, key, query, place, path, where, pattern)
 
 
 def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> RetrieveTool:

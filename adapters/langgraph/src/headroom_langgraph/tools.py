@@ -17,11 +17,10 @@ class _Arguments(BaseModel):
 
     key: str = Field(description=_SAYS["key"])
     query: str | None = Field(default=None, description=_SAYS["query"])
-    rows: str | None = Field(default=None, description=_SAYS["rows"])
-    lines: str | None = Field(default=None, description=_SAYS["lines"])
-    sentences: str | None = Field(default=None, description=_SAYS["sentences"])
+    place: str | None = Field(default=None, description=_SAYS["place"])
     path: str | None = Field(default=None, description=_SAYS["path"])
-    within: str | None = Field(default=None, description=_SAYS["within"])
+    where: str | None = Field(default=None, description=_SAYS["where"])
+    pattern: str | None = Field(default=None, description=_SAYS["pattern"])
 
 
 def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> BaseTool:
@@ -36,7 +35,7 @@ def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> BaseTool:
 
     >>> ctx = SharedContext()
     >>> _ = ctx.put("orders", [{"id": n, "city": "Rome" if n == 7 else "Oslo"} for n in range(9)])
-    >>> print(retrieve_tool(ctx).invoke({"key": "orders", "rows": "8"}))
+    >>> print(retrieve_tool(ctx).invoke({"key": "orders", "place": "rows 8"}))
     [rows 8]
     {"id":7,"city":"Rome"}
 

@@ -37,12 +37,11 @@ def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> FunctionTool
     async def headroom_retrieve(
         key: Annotated[str, Field(description=_SAYS["key"])],
         query: Annotated[str | None, Field(description=_SAYS["query"])] = None,
-        rows: Annotated[str | None, Field(description=_SAYS["rows"])] = None,
-        lines: Annotated[str | None, Field(description=_SAYS["lines"])] = None,
-        sentences: Annotated[str | None, Field(description=_SAYS["sentences"])] = None,
+        place: Annotated[str | None, Field(description=_SAYS["place"])] = None,
         path: Annotated[str | None, Field(description=_SAYS["path"])] = None,
-        within: Annotated[str | None, Field(description=_SAYS["within"])] = None,
+        where: Annotated[str | None, Field(description=_SAYS["where"])] = None,
+        pattern: Annotated[str | None, Field(description=_SAYS["pattern"])] = None,
     ) -> str:
-        return await retrieval.answer(key, query, rows, lines, sentences, path, within)
+        return await retrieval.answer(key, query, place, path, where, pattern)
 
     return headroom_retrieve

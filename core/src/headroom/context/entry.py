@@ -62,8 +62,8 @@ class Excerpt:
     where: str
     #: Whether more was found than the budget had room for.
     truncated: bool
-    #: The arguments of ``retrieve`` that read on, as ``lines="41-80"``; empty where nothing is
-    #: left, or too much to name.
+    #: The ``place`` that reads on, as ``lines 41-80``; empty where nothing is left, or too much to
+    #: name.
     next: str = ""
 
 

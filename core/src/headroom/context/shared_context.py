@@ -134,6 +134,7 @@ class SharedContext(SynchronousContext):
         key: str,
         *,
         query: str | None = None,
+        place: str | int | None = None,
         rows: str | int | None = None,
         lines: str | int | None = None,
         sentences: str | int | None = None,
@@ -148,8 +149,8 @@ class SharedContext(SynchronousContext):
             self._verbs.retrieve(
                 key,
                 select(
-                    query=query, rows=rows, lines=lines, sentences=sentences, path=path,
-                    where=where, pattern=pattern, within=within,
+                    query=query, place=place, rows=rows, lines=lines, sentences=sentences,
+                    path=path, where=where, pattern=pattern, within=within,
                 ),
                 max_tokens=max_tokens,
             )

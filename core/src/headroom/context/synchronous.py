@@ -190,6 +190,7 @@ class SynchronousContext:
         key: str,
         *,
         query: str | None = None,
+        place: str | int | None = None,
         rows: str | int | None = None,
         lines: str | int | None = None,
         sentences: str | int | None = None,
@@ -207,8 +208,9 @@ class SynchronousContext:
 
         Args:
             key: A key, or the reference of an entry.
-            query: Words to look for. A place as a view names it (``rows 3-111 of /flights``) is
-                read as that place.
+            query: Words to look for.
+            place: A place as a view or an excerpt names it: ``"rows 3-111 of /flights"``,
+                ``"lines 7-9"``. It says in one what the next four and ``path`` say apart.
             rows: Rows of a JSON array or object, or of a table, as ``"3-111"``, counted from 1.
                 ``"7:2001-4000"`` is a part of the seventh, in characters.
             lines: Lines, likewise.
@@ -247,8 +249,8 @@ class SynchronousContext:
             self._verbs.retrieve(
                 key,
                 select(
-                    query=query, rows=rows, lines=lines, sentences=sentences, path=path,
-                    where=where, pattern=pattern, within=within,
+                    query=query, place=place, rows=rows, lines=lines, sentences=sentences,
+                    path=path, where=where, pattern=pattern, within=within,
                 ),
                 max_tokens=max_tokens,
             )

@@ -131,13 +131,8 @@ def _hint(tool: str, key: str, result: CompressResult) -> str:
     """The line that tells a reader how to get at what is left out."""
     name = json.dumps(key, ensure_ascii=False)
     omission = result.omissions[0] if result.omissions else None
-    place = ""
-    if omission is not None and omission.within is not None:
-        place += ', within="{}-{}"'.format(*omission.within)
-    if omission is not None and omission.path:
-        place += f", path={json.dumps(omission.path, ensure_ascii=False)}"
-    if omission is not None and omission.ranges:
-        first, last = omission.ranges[0]
-        place += f', {omission.unit}="{first}-{last}"'
-    call = f'{tool}(key={name}, query="...")'
-    return f"[what is left out: {call}" + (f" or {tool}(key={name}{place})]" if place else "]")
+    call = f'[what is left out: {tool}(key={name}, query="...")'
+    if omission is None:
+        return f"{call}]"
+    place = json.dumps(replace(omission, ranges=omission.ranges[:1]).where, ensure_ascii=False)
+    return f"{call} or {tool}(key={name}, place={place})]"

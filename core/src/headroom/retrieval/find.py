@@ -13,11 +13,13 @@ from headroom.retrieval.document import Document, Piece
 from headroom.retrieval.index import Searchable
 from headroom.retrieval.ranking import LeftOut, ranked, ranked_leaves
 from headroom.retrieval.render import Found, fill, fill_with_leaves, place_of
-from headroom.retrieval.selection import Selection
+from headroom.retrieval.selection import Selection, Unit
 from headroom.tokens import TokenCounter
 
 __all__ = ["find", "left_out_by", "locate_best", "nothing_left_out"]
 
+# What bare numbers count.
+_UNITS: dict[str, Unit] = {"json": "rows", "table": "rows", "text": "sentences"}
 _WORD = re.compile(r"[^\W_]+")
 # How much of a piece is looked through for its best part.
 _FOCUS_CHARS = 2_000_000
@@ -116,15 +118,16 @@ def left_out_by(omissions: Sequence[Omission]) -> LeftOut:
 def _base(document: Document, selection: Selection) -> list[Piece]:
     """The pieces that ranges count, or that the rest is looked for in."""
     path, ranges = selection.path, selection.ranges
+    unit = selection.unit or (_UNITS.get(document.kind, "lines") if ranges else None)
     looking = selection.query or selection.pattern
-    if selection.unit == "lines":
+    if unit == "lines":
         pieces = document.line_pieces()
-    elif selection.unit == "sentences":
+    elif unit == "sentences":
         pieces = document.sentence_pieces(path)
     elif selection.where and not ranges:
         # Only what meets the conditions is ever spelt out.
         return document.records(path, selection.where)
-    elif selection.unit == "rows":
+    elif unit == "rows":
         pieces = document.row_pieces(path)
     elif path is None:
         return document.pieces

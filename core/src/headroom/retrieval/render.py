@@ -27,7 +27,7 @@ class Found:
     where: str = ""
     #: Whether more was found than there was room for.
     truncated: bool = False
-    #: The arguments that read on.
+    #: The place that reads on.
     next: str = ""
 
 
@@ -86,7 +86,7 @@ def fill_with_leaves(
         for (path, within), members in by_holder.items():
             members.sort(key=lambda leaf: leaf.number)
             numbers = _spelt(spans([leaf.number for leaf in members]))
-            place = _placed(f"rows {numbers}" + (f" of {path}" if path else ""), within)
+            place = _holding("rows", path, within, numbers)
             places.append(place)
             blocks.append(f"[{place}]\n" + ", ".join(leaf.text for leaf in members))
         more = len(others) - size
@@ -116,7 +116,7 @@ def _stands_in(leaf: Piece, shown: set[tuple[str, int, tuple[int, int] | None]])
 
 
 class _Rest:
-    """What an excerpt has no room for, and the arguments that ask for it."""
+    """What an excerpt has no room for, and the place that asks for it."""
 
     def __init__(self, pieces: Sequence[Piece], order: Sequence[int]) -> None:
         self._pieces = pieces
@@ -124,7 +124,7 @@ class _Rest:
         self._holders = {_holder(pieces[number]) for number in order}
 
     def after(self, shown: set[int]) -> str:
-        """The arguments; empty where they would be too many."""
+        """The place; empty where there are several, or none that can be named."""
         if len(self._holders) != 1:
             return ""
         ranges: list[tuple[int, int]] = []
@@ -141,7 +141,7 @@ class _Rest:
             else:
                 ranges.append((own, own))
         (holder,) = self._holders
-        return _arguments(*holder, _spelt(ranges)) if ranges else ""
+        return _holding(*holder, _spelt(ranges)) if ranges else ""
 
 
 def _render(shown: Sequence[Piece], left: int, more: str) -> Found:
@@ -208,13 +208,9 @@ def _spelt(ranges: Iterable[tuple[int, int]]) -> str:
     return ",".join(f"{first}-{last}" if first != last else f"{first}" for first, last in ranges)
 
 
-def _arguments(unit: str, path: str, within: tuple[int, int] | None, ranges: str) -> str:
-    parts = [f'{unit}="{ranges}"']
-    if path:
-        parts.append(f'path="{path}"')
-    if within is not None:
-        parts.append('within="{}-{}"'.format(*within))
-    return ", ".join(parts)
+def _holding(unit: str, path: str, within: tuple[int, int] | None, ranges: str) -> str:
+    """A place with any ranges, as ``retrieve`` takes it."""
+    return _placed(f"{unit} {ranges}" + (f" of {path}" if path else ""), within)
 
 
 def _cut(
@@ -237,7 +233,7 @@ def _cut(
             place += f" characters {start + 1}-{end}"
         onward = f"{before + end + 1}-" if end < length else f"{before + 1}-{before + start}"
         number = piece.number
-        how = _arguments(*holder, f"{number}:{onward}") if number else "ask for a narrower path"
+        how = _holding(*holder, f"{number}:{onward}") if number else "ask for a narrower path"
         note = f", {more} more found" if more else ""
         notice = f"[{rest} more characters left out here{note}: {how}]"
         text = f"[{place}]\n{piece.text[start:end]}\n{notice}"

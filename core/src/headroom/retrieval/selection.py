@@ -52,6 +52,7 @@ class Selection:
 def select(
     *,
     query: str | None,
+    place: str | int | None,
     rows: str | int | None,
     lines: str | int | None,
     sentences: str | int | None,
@@ -68,6 +69,7 @@ def select(
 
     """
     _check_text("query", query)
+    named_place = None if place is None else _read_place(place)
     _check_text("path", path)
     given = {"lines": lines, "rows": rows, "sentences": sentences}
     named = {name: value for name, value in given.items() if value is not None}
@@ -80,14 +82,18 @@ def select(
         pattern=None if pattern is None else compile_pattern(pattern),
         within=None if within is None else _within(within),
     )
-    if query is not None and (place := _place(query)) is not None:
-        selection = replace(_merged(selection, place), query=None)
+    if named_place is not None:
+        if named:
+            raise ValueError(f"ask for place or for {next(iter(named))}, not for both")
+        selection = _merged(selection, named_place)
+    elif query is not None and (asked := _place(query)) is not None:
+        selection = replace(_merged(selection, asked), query=None)
     for name, value in named.items():
         unit = cast("Unit", name)
         text = _range_text(name, value)
-        place = _place(text)
-        if place is not None and place.unit == unit:
-            selection = _merged(selection, place)
+        spelt = _place(text)
+        if spelt is not None and spelt.unit == unit:
+            selection = _merged(selection, spelt)
         else:
             selection = replace(selection, unit=unit, ranges=tuple(parse_ranges(text, name)))
     return selection
@@ -120,6 +126,19 @@ def parse_ranges(value: str, name: str) -> list[Range]:
         if one.first < 1 or one.last < one.first or not upwards:
             raise ValueError(f"{name} are counted from 1, and a range goes upwards, as in 3-111")
         found.append(one)
+    return found
+
+
+def _read_place(place: str | int) -> Selection:
+    """A place, or bare numbers, which count whatever the content consists of."""
+    text = _range_text("place", place)
+    found = _place(text)
+    if found is None and _RANGES.fullmatch(text.replace(" ", "")):
+        return Selection(ranges=tuple(parse_ranges(text, "place")))
+    if found is None:
+        raise ValueError(
+            'place must look like "rows 3-111 of /flights" or "lines 7-9", as the text names it'
+        )
     return found
 
 
