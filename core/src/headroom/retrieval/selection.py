@@ -15,6 +15,7 @@ __all__ = ["Range", "Selection", "Unit", "parse_ranges", "select"]
 Unit = Literal["lines", "rows", "sentences"]
 
 _ONE = r"\d{1,12}(?::\d{1,12}-(?:\d{1,12})?|-\d{1,12})?"
+_MOST_RANGES = 500
 _RANGES = re.compile(rf"{_ONE}(?:,{_ONE})*")
 # A place as the markers of a view and the excerpts name it, so that it can be passed back as is.
 _PLACE = re.compile(
@@ -112,6 +113,8 @@ def parse_ranges(value: str, name: str) -> list[Range]:
     text = value.replace(" ", "")
     if not _RANGES.fullmatch(text):
         raise ValueError(f'{name} must look like "3-111" or "3,7-9", counted from 1')
+    if text.count(",") >= _MOST_RANGES:
+        raise ValueError(f"{name} has more than {_MOST_RANGES} ranges: ask for some of them")
     found = []
     for part in text.split(","):
         number, colon, chars = part.partition(":")

@@ -12,8 +12,8 @@ __all__ = ["Symbols"]
 
 # Taking code apart may take this many seconds; without symbols its lines are found all the same.
 _SECONDS = 5.0
-# Names that an error lists.
-_LISTED = 30
+# Characters of names that an error lists.
+_LISTED = 300
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,9 @@ class Symbols:
             return _lines(found)
         if not self._found:
             raise ValueError("no function or class was found here: ask for lines, or by query")
-        names = ", ".join(symbol.name for symbol in self._found[:_LISTED])
+        names = ", ".join(symbol.name for symbol in self._found)
+        if len(names) > _LISTED:
+            names = names[:_LISTED].rpartition(", ")[0] + ", \u2026"
         raise ValueError(f"there is no function or class of this name here; there are: {names}")
 
     def lines_in_query(self, query: str) -> list[int]:
