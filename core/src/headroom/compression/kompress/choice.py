@@ -3,9 +3,7 @@
 Each gap costs a marker, so neighbours are cheaper together. For a price per token the best
 choice is found exactly, by dynamic programming over two states (kept, left out); the price is
 then bisected until the budget is used up (Lagrangian relaxation, as for knapsacks; Everett
-1963). What is left of the budget is filled in with what fits. In a small text, where one
-sentence more or less is much of the budget, the programme runs over all budgets instead and is
-exact.
+1963). What is left of the budget is filled in with what fits.
 """
 
 from __future__ import annotations
@@ -20,8 +18,6 @@ __all__ = ["choose"]
 _ROUNDS = 20
 #: A choice that leaves less than this of the budget is taken, and the rest is filled in.
 _NEAR = 0.005
-#: Sentences times tokens up to which the exact programme is run.
-_EXACT = 40_000
 
 
 def choose(
@@ -44,8 +40,6 @@ def choose(
     [1]
 
     """
-    if len(costs) * limit <= _EXACT:
-        return _exactly(values, costs, marker_cost, limit, deadline)
     price = _first_price(values, costs, limit)
     low = high = 0.0
     step = 1.3
@@ -66,50 +60,6 @@ def choose(
             price = price * step if low else price / step
             step *= step  # prices may span orders of magnitude
     return _fill(best, values, costs, marker_cost, limit, deadline)
-
-
-def _exactly(
-    values: Sequence[float],
-    costs: Sequence[int],
-    marker_cost: int,
-    limit: int,
-    deadline: Deadline,
-) -> list[int]:
-    """The best choice of all: a knapsack in which each gap weighs as much as a marker."""
-    never = -1.0
-    size = max(0, limit) + 1
-    # By tokens used: the most value if the sentence before was kept, and if it was left out.
-    keep = [0.0] + [never] * (size - 1)
-    leave = [never] * size
-    came: list[tuple[bytearray, bytearray]] = []
-    for value, cost in zip(values, costs):
-        deadline.check()
-        opened = [never] * min(size, marker_cost) + keep[: max(0, size - marker_cost)]
-        left_after_left = bytearray(one > two for one, two in zip(leave, opened))
-        after_left = bytearray(one > two for one, two in zip(leave, keep))
-        best = [max(one, two) for one, two in zip(leave, keep)]
-        leave = [max(one, two) for one, two in zip(leave, opened)]
-        keep = [never] * min(size, cost) + [
-            worth + value if worth >= 0 else never for worth in best[: max(0, size - cost)]
-        ]
-        came.append((after_left, left_after_left))
-    most = max(max(keep), max(leave))
-    if most < 0:
-        return []
-    kept_last = max(keep) >= max(leave)
-    used = (keep if kept_last else leave).index(most)
-    kept: list[int] = []
-    for index in range(len(costs) - 1, -1, -1):
-        after_left, left_after_left = came[index]
-        if kept_last:
-            kept.append(index)
-            used -= costs[index]
-            kept_last = not after_left[used]
-        elif not left_after_left[used]:
-            used -= marker_cost
-            kept_last = True
-    kept.reverse()
-    return kept
 
 
 def _first_price(values: Sequence[float], costs: Sequence[int], limit: int) -> float:

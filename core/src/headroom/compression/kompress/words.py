@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from headroom.compression.relevance import terms
 
@@ -43,6 +44,12 @@ def unspaced(word: str) -> bool:
     return _UNSPACED.search(word) is not None
 
 
+# Texts say the same words over and over; long ones are not kept.
+@lru_cache(maxsize=16_384)
+def _terms_of(word: str) -> tuple[str, ...]:
+    return tuple(terms(word))
+
+
 def word_terms(word: str) -> tuple[str, ...]:
     """The forms under which a word is found.
 
@@ -52,4 +59,4 @@ def word_terms(word: str) -> tuple[str, ...]:
     if unspaced(word):
         return tuple(word[index : index + 2] for index in range(max(1, len(word) - 1)))
     # A hash or an encoded blob is one term, whatever it looks like inside.
-    return tuple(terms(word)) if len(word) <= 60 else (word[:60],)
+    return _terms_of(word) if len(word) <= 60 else (word[:60],)
