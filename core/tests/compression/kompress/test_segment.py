@@ -137,3 +137,16 @@ def test_nothing_has_no_sentences() -> None:
 
 def test_blank_lines_at_the_beginning_are_no_sentence() -> None:
     assert sentences("\n\nOne. Two.") == ["\n\nOne. ", "Two."]
+
+
+def test_a_paragraph_of_two_lines_is_not_cut_between_them() -> None:
+    text = (
+        "   When you unpack the archive of this version, it will create a\n"
+        "source directory of the same name.\n"
+    )
+    assert sentences(text) == [text]
+
+
+def test_blank_lines_belong_to_the_sentence_before_them() -> None:
+    text = "One is here.\n\n\n\nTwo is here.\n\nThree is here."
+    assert sentences(text) == ["One is here.\n\n\n\n", "Two is here.\n\n", "Three is here."]

@@ -6,6 +6,7 @@ at each line once, and at its first characters only.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import NamedTuple
 
@@ -197,8 +198,8 @@ class _Cutter:
                 break
             last += 1
         lines = [line.rstrip() for line in self._lines[index:last]]
-        # Not the very longest: a link may stick out of the column.
-        width = sorted(map(len, lines))[int(0.85 * (len(lines) - 1))]
+        # Of many not the very longest: a link may stick out of the column.
+        width = sorted(map(len, lines))[math.ceil(0.85 * (len(lines) - 1))]
         first = index
         for number in range(index, last - 1):
             if self._breaks(lines[number - index], lines[number + 1 - index], width):
