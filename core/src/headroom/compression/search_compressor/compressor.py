@@ -24,7 +24,7 @@ __all__ = ["SearchCompressor"]
 #: The share of the tokens that a view may have, where no budget says it.
 _SHARES = {"balanced": 0.38, "compact": 0.2}
 #: Definitions stay beyond that share, up to this one.
-_DEFINITIONS_SHARE = 0.5
+_DEFINITIONS_SHARE = 0.7
 #: An output with fewer tokens is only re-encoded.
 _SMALL = 250
 
@@ -100,18 +100,21 @@ class SearchCompressor:
         if limit is None:
             limit = int(request.original_tokens * _SHARES[request.fidelity])
             least = frozenset(places)
-            if request.fidelity == "balanced":
-                more = least.union(ranking.definitions)
-                most = int(request.original_tokens * _DEFINITIONS_SHARE)
-                if request.counter.count(renderer.text(more)) <= most:
-                    least = more
 
-        def count(size: int) -> int:
-            request.deadline.check()
-            return request.counter.count(renderer.text(frozenset(order[:size])))
+        def fitting(order: Sequence[int], limit: int) -> int | None:
+            def count(size: int) -> int:
+                request.deadline.check()
+                return request.counter.count(renderer.text(frozenset(order[:size])))
 
-        estimates = list(accumulate((costs[index] for index in order), initial=0))
-        size = nearly_largest(estimates, count, limit)
+            estimates = list(accumulate((costs[index] for index in order), initial=0))
+            return nearly_largest(estimates, count, limit)
+
+        if request.max_tokens is None and request.fidelity == "balanced":
+            # As many definitions as there is room for, though it be more than for the rest.
+            named = [*places, *ranking.definitions]
+            most = int(request.original_tokens * _DEFINITIONS_SHARE)
+            least = least.union(named[: fitting(named, most) or 0])
+        size = fitting(order, limit)
         if request.max_tokens is not None and not size:
             return nothing_fits(content, request)
         kept = least.union(order[: size or 0])
