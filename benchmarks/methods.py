@@ -1,23 +1,23 @@
-"""The ways to make a payload smaller that are set beside each other."""
+"""The methods that are set beside each other, and what each makes of every case."""
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import json
-import subprocess
+import statistics
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from benchmarks.cases import Case, fold
-from headroom import CompressResult, TokenCounter, compress, decode
+from benchmarks.checks import parsed, problems
+from benchmarks.cuts import head, random_pieces, tail
+from benchmarks.peers import Peer
+from headroom import CompressResult, TokenCounter, compress
 
-__all__ = ["Peer", "Row", "measure"]
+__all__ = ["Results", "Row", "measure"]
 
 
 @dataclass
@@ -30,6 +30,8 @@ class Row:
     probes: int = 0
     bytes: int = 0
     seconds: float = 0.0
+    #: Cases that got no answer.
+    failed: int = 0
     groups: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
 
     def add(self, case: Case, text: str, before: int, after: int, seconds: float) -> None:
@@ -57,139 +59,124 @@ class Row:
         return self.kept / self.probes if self.probes else 1.0
 
 
-class Peer:
-    """The older library in its own environment; its answers may be kept in a file."""
+@dataclass
+class Results:
+    """Everything that was measured."""
 
-    def __init__(self, python: str, cache: Path | None) -> None:
-        self._python, self._cache = python, cache
-        self._known: dict[str, str] = {}
-        if cache is not None and cache.exists():
-            self._known = json.loads(cache.read_text(encoding="utf-8"))
-        self._process: subprocess.Popen[str] | None = None
-
-    def view(self, case: Case) -> str:
-        """What the peer makes of a payload."""
-        asked = json.dumps({"payload": case.payload, "query": case.query})
-        key = hashlib.sha256(asked.encode()).hexdigest()
-        if key not in self._known:
-            if self._process is None:
-                self._process = subprocess.Popen(
-                    [self._python, str(Path(__file__).with_name("peer.py"))],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,
-                    text=True,
-                )
-            process = self._process
-            assert process.stdin is not None
-            assert process.stdout is not None
-            process.stdin.write(asked + "\n")
-            process.stdin.flush()
-            line = process.stdout.readline()
-            if not line:
-                raise RuntimeError(f"the peer ended at case {case.id}")
-            self._known[key] = json.loads(line)["text"]
-        return self._known[key]
-
-    def close(self) -> None:
-        """Ends the peer and writes its answers down."""
-        if self._process is not None:
-            assert self._process.stdin is not None
-            self._process.stdin.close()
-            self._process.wait(timeout=30)
-        if self._cache is not None:
-            self._cache.write_text(json.dumps(self._known), encoding="utf-8")
-
-
-def _parsed(payload: str) -> Any:
-    try:
-        return json.loads(payload, parse_float=Decimal)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Equal as JSON: ``true`` is not ``1``."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
-    if isinstance(one, list):
-        return len(one) == len(other) and all(map(_same, one, other))
-    return bool(one == other)
-
-
-def _cut(payload: str, tokens: int, counter: TokenCounter, end: bool) -> str:
-    """The longest start (or end) of a payload that has at most so many tokens."""
-    low, high = 0, len(payload)
-    while high - low > 8:
-        middle = (low + high) // 2
-        part = payload[len(payload) - middle :] if end else payload[:middle]
-        low, high = (middle, high) if counter.count(part) <= tokens else (low, middle)
-    return payload[len(payload) - low :] if end else payload[:low]
-
-
-def _problems(case: Case, name: str, result: CompressResult, tokens: int, most: int) -> list[str]:
-    found = []
-    if tokens > most:
-        found.append(f"{tokens} tokens where {most} are allowed")
-    if tokens != result.tokens_after:
-        found.append(f"says {result.tokens_after} tokens, has {tokens}")
-    if result.failure:
-        found.append(result.failure)
-    if result.lossless and result.kind == "json" and result.text != case.payload:
-        value = _parsed(case.payload)
-        try:
-            lossless = _same(value, decode(result.text, parse_float=Decimal))
-        except ValueError:
-            lossless = False
-        if not lossless:
-            found.append("said to be lossless, but decodes to other data")
-    return [f"{case.id}, {name}: {what}" for what in found]
+    #: By family and method.
+    rows: dict[str, dict[str, Row]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(Row))
+    )
+    #: How often each kind was detected, by family.
+    kinds: dict[str, dict[str, int]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(int))
+    )
+    #: Laws that were broken.
+    problems: list[str] = field(default_factory=list)
 
 
 def measure(
-    cases: list[Case], counter: TokenCounter, budgets: list[float], peer: Peer | None
-) -> tuple[dict[str, dict[str, Row]], dict[str, dict[str, int]], list[str]]:
-    """Rows by family and method, detected kinds by family, and the laws that were broken."""
-    rows: dict[str, dict[str, Row]] = defaultdict(lambda: defaultdict(Row))
-    kinds: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    problems: list[str] = []
-    toon: Callable[[object], str] = importlib.import_module("toons").dumps
+    cases: Sequence[Case],
+    counter: TokenCounter,
+    budgets: Sequence[float],
+    peers: Sequence[Peer],
+    repeat: int,
+) -> Results:
+    """Runs every method on every case.
+
+    Args:
+        cases: What they are run on.
+        counter: Counts the tokens of all methods.
+        budgets: Shares of the tokens for rows with a budget.
+        peers: Other libraries.
+        repeat: How often each view of ours is made; its time is the median.
+
+    """
+    results = Results()
     for case in cases:
-        table, payload = rows[case.family], case.payload
-        before = counter.count(payload)
+        _Measured(case, counter, repeat, results).all(budgets, peers)
+    return results
 
-        def add(name: str, text: str, seconds: float = 0.0) -> int:
-            after = counter.count(text)
-            table[name].add(case, text, before, after, seconds)  # noqa: B023
-            return after
 
-        def ours(name: str, **options: Any) -> tuple[CompressResult, int]:
-            start = time.perf_counter()
-            result = compress(case.payload, query=case.query, counter=counter, **options)  # noqa: B023
-            tokens = add(name, result.text, time.perf_counter() - start)
-            most = min(before, options.get("max_tokens") or before)  # noqa: B023
-            problems.extend(_problems(case, name, result, tokens, most))  # noqa: B023
-            return result, tokens
+class _Measured:
+    """One case."""
 
-        add("unchanged", payload)
-        value = _parsed(payload)
-        compact = payload
-        if value is not None:
-            plain = json.loads(payload)
-            compact = json.dumps(plain, separators=(",", ":"), ensure_ascii=False)
-            add("TOON", toon(plain))
-        add("minified", compact)
-        ours("Headroom lossless", fidelity="lossless")
-        result, tokens = ours("Headroom")
-        kinds[case.family][result.kind] += 1
-        add("head, same tokens", _cut(payload, tokens, counter, end=False))
-        add("tail, same tokens", _cut(payload, tokens, counter, end=True))
+    def __init__(self, case: Case, counter: TokenCounter, repeat: int, results: Results) -> None:
+        self._case, self._counter, self._repeat = case, counter, repeat
+        self._results = results
+        self._table = results.rows[case.family]
+        self._before = counter.count(case.payload)
+
+    def all(self, budgets: Sequence[float], peers: Sequence[Peer]) -> None:
+        """All methods."""
+        payload = self._case.payload
+        self._add("unchanged", payload)
+        self._reencoded()
+        self._ours("Headroom lossless", fidelity="lossless")
+        result = self._ours("Headroom")
+        self._results.kinds[self._case.family][result.kind] += 1
+        self._cuts("same tokens", result.tokens_after)
         for budget in budgets:
-            most = max(1, int(before * budget))
-            ours(f"Headroom {budget:.0%}", max_tokens=most)
-            add(f"head {budget:.0%}", _cut(payload, most, counter, end=False))
-        if peer is not None:
-            add("headroom-ai", peer.view(case))
-    return rows, kinds, problems
+            most = max(1, int(self._before * budget))
+            self._ours(f"Headroom {budget:.0%}", max_tokens=most)
+            self._cuts(f"{budget:.0%}", most)
+        for peer in peers:
+            tokens = self._theirs(peer, peer.name)
+            if tokens is not None and tokens < self._before:
+                self._ours(f"Headroom, tokens of {peer.name}", max_tokens=tokens)
+            else:
+                self._add(f"Headroom, tokens of {peer.name}", payload)
+            for budget in budgets if peer.takes_budget else ():
+                self._theirs(peer, f"{peer.name} {budget:.0%}", int(self._before * budget))
+
+    def _add(self, name: str, text: str, seconds: float = 0.0) -> int:
+        after = self._counter.count(text)
+        self._table[name].add(self._case, text, self._before, after, seconds)
+        return after
+
+    def _cuts(self, what: str, tokens: int) -> None:
+        cuts: dict[str, Callable[[str, int, TokenCounter], str]] = {
+            "head": head, "tail": tail, "random": random_pieces,
+        }  # fmt: skip
+        for name, cut in cuts.items():
+            joint = ", " if what == "same tokens" else " "
+            self._add(f"{name}{joint}{what}", cut(self._case.payload, tokens, self._counter))
+
+    def _reencoded(self) -> None:
+        value = parsed(self._case.payload)
+        if value is None:
+            return
+        try:
+            plain = json.loads(self._case.payload)
+        except ValueError:
+            return
+        toon: Callable[[object], str] = importlib.import_module("toons").dumps
+        self._add("minified", json.dumps(plain, separators=(",", ":"), ensure_ascii=False))
+        self._add("TOON", toon(plain))
+
+    def _ours(self, name: str, **options: Any) -> CompressResult:
+        views, times = [], []
+        for _ in range(self._repeat):
+            start = time.perf_counter()
+            views.append(
+                compress(
+                    self._case.payload, query=self._case.query, counter=self._counter, **options
+                )
+            )
+            times.append(time.perf_counter() - start)
+        tokens = self._add(name, views[0].text, statistics.median(times))
+        most = min(self._before, options.get("max_tokens") or self._before)
+        self._results.problems.extend(problems(self._case, name, views, most))
+        if tokens != views[0].tokens_after:
+            wrong = f"says {views[0].tokens_after} tokens, has {tokens}"
+            self._results.problems.append(f"{self._case.id}, {name}: {wrong}")
+        return views[0]
+
+    def _theirs(self, peer: Peer, name: str, max_tokens: int | None = None) -> int | None:
+        answer = peer.view(self._case, max_tokens)
+        if answer.text is None:
+            # Its caller would go on with the original.
+            self._table[name].failed += 1
+            self._add(name, self._case.payload, answer.seconds)
+            return None
+        return self._add(name, answer.text, answer.seconds)

@@ -30,6 +30,7 @@ _FINDINGS = 200
 
 _NUMBER = re.compile(r"(?<![\w.-])(-?\d{1,15}(?:\.\d{1,9})?)(?![\w.-]*\d)")
 _NAME = re.compile(r"(?<![\w-])([A-Za-z_-]{2,24})[=: ]{1,2}$")
+_SAYS = re.compile(r"\w")
 _RANGES = 3
 
 
@@ -150,17 +151,22 @@ def _order(log: _Log, scores: dict[int, float]) -> tuple[int, list[int]]:
         examples.extend(sorted(shown))
     firsts = {template.events[0] for template in log.templates}
 
-    def rank(index: int) -> tuple[int, int, int, int]:
-        # Alerts before the rest; of each, what is rare before what is common; and the first event
-        # of each template before its variants.
+    def rank(index: int) -> tuple[int, int, int, int, int]:
+        # Alerts before the rest, and first those that name on one line what is to be mended; of
+        # each, what is rare before what is common, and the first event of a template before others.
+        event = log.events[index]
         return (
             0 if log.alert[index] else 1,
+            0 if event.end - event.start == 1 and names_a_place(log.texts[index]) else 1,
             0 if index in firsts else 1,
             size[log.of_event[index]],
             index,
         )
 
-    must = list(dict.fromkeys([*answers, *sorted(examples, key=rank), len(log.events) - 1]))
+    # The end says how it came out: the last line that is none of dashes or blanks.
+    said = (i for i in range(len(log.events) - 1, -1, -1) if _SAYS.search(log.texts[i]))
+    end = [next(said, len(log.events) - 1), len(log.events) - 1]
+    must = list(dict.fromkeys([*answers, end[0], *sorted(examples, key=rank), end[1]]))
     chosen = set(must)
     rest = [index for index in range(len(log.events)) if index not in chosen]
     seen: dict[int, int] = {}

@@ -29,6 +29,8 @@ _SYNCHRONOUS = {"process": "NORMAL", "power": "FULL"}
 _READERS_KEPT = 8
 # Writes that wait at the same time go into one transaction, at most this many.
 _TOGETHER = 64
+# So many pages of the log go into the file at once: each time, two waits for the disk.
+_CHECKPOINT_PAGES = 4000
 # The log of writes is cut back to this many bytes at a checkpoint.
 _LOG_BYTES = 64 * 1024 * 1024
 # The first bytes of the file are read by way of the page cache, without a copy.
@@ -189,6 +191,7 @@ class Connections:
         )
         connection.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[self._durability]}")
         connection.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         return connection
 
     def _open(self) -> sqlite3.Connection:
