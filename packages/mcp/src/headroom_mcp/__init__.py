@@ -1,0 +1,8 @@
+"""Headroom for any MCP client: put large payloads away, get views and excerpts back."""
+
+from __future__ import annotations
+
+from headroom_mcp._version import __version__
+from headroom_mcp.server import HeadroomServer
+
+__all__ = ["HeadroomServer", "__version__"]

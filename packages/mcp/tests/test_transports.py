@@ -1,0 +1,143 @@
+"""The command itself: real processes, real sockets, the official client."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from mcp import Client, StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
+
+ROWS = json.dumps([{"id": n, "city": f"town {n}"} for n in range(300)])
+COMMAND = [sys.executable, "-m", "headroom_mcp"]
+START = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    },
+}
+ACCEPT = {"Accept": "application/json, text/event-stream"}
+
+
+async def call(client: Client, tool: str, **arguments: Any) -> str:
+    (content,) = (await client.call_tool(f"headroom_{tool}", arguments)).content
+    return content.text  # type: ignore[union-attr]
+
+
+def stdio(*options: str) -> StdioServerParameters:
+    return StdioServerParameters(command=COMMAND[0], args=[*COMMAND[1:], *options])
+
+
+@contextmanager
+def http(*options: str, **environment: str) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [*COMMAND, "--transport", "http", "--port", str(port), *options],
+        env={**os.environ, **environment}, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        for _ in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            assert process.poll() is None, process.stderr and process.stderr.read()
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}/mcp"
+    finally:
+        process.kill()
+        process.communicate()
+
+
+async def test_stdio_over_a_file_that_survives(tmp_path: Path) -> None:
+    store = ("--store", f"sqlite:///{tmp_path / 'context.db'}")
+    async with Client(stdio(*store)) as client:
+        await call(client, "put", key="orders", content=ROWS)
+    async with Client(stdio(*store)) as client:
+        assert "town 217" in await call(client, "retrieve", key="orders", query="town 217")
+        names = [resource.name for resource in (await client.list_resources()).resources]
+        assert names == ["orders"]
+    async with Client(stdio(*store, "--namespace", "other")) as client:
+        assert "Nothing was ever put" in await call(client, "get", key="orders")
+
+
+async def test_sessions_over_http_share_the_store() -> None:
+    with http() as url:
+        async with Client(url) as one, Client(url) as two:
+            await call(one, "put", key="orders", content=ROWS)
+            assert "town 217" in await call(two, "retrieve", key="orders", query="town 217")
+            assert "Entries: 1" in await call(two, "stats")
+
+
+async def test_a_token_is_asked_for_and_taken() -> None:
+    with http(HEADROOM_MCP_TOKEN="open sesame") as url:
+        for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "open sesame"}):
+            answer = httpx2.post(url, json=START, headers=ACCEPT | headers)
+            assert answer.status_code == 401
+            assert answer.headers["www-authenticate"] == "Bearer"
+        authorized = {"Authorization": "Bearer open sesame"}
+        async with (
+            httpx2.AsyncClient(headers=authorized) as with_token,
+            Client(streamable_http_client(url, http_client=with_token)) as client,
+        ):
+            assert "Entries: 0" in await call(client, "stats")
+
+
+def test_web_pages_of_elsewhere_are_refused() -> None:
+    with http("--allow-origin", "https://good.example") as url:
+        for origin, status in (
+            ("https://evil.example", 403),
+            ("null", 403),
+            ("http://localhost.evil.example", 403),
+            ("http://[", 403),
+            ("http://localhost:5173", 200),
+            ("https://good.example", 200),
+            (None, 200),
+        ):
+            headers = ACCEPT | ({"Origin": origin} if origin else {})
+            assert httpx2.post(url, json=START, headers=headers).status_code == status, origin
+        # A name that somebody else made lead here.
+        headers = ACCEPT | {"Host": "evil.example"}
+        assert httpx2.post(url, json=START, headers=headers).status_code == 421
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--transport", "http", "--host", "0.0.0.0"), "set HEADROOM_MCP_TOKEN to a secret"),
+        (("--store", "ftp://x"), "a store URL begins with one of"),
+        (("--store", "sqlite:////nowhere/at/all.db"), "does not exist; create it first"),
+        (("--max-entries", "-1"), "max_entries must be at least 1"),
+        (("--namespace", ""), "namespace must be a text that is not empty"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(options: tuple[str, ...], message: str) -> None:
+    environment = {k: v for k, v in os.environ.items() if k != "HEADROOM_MCP_TOKEN"}
+    ended = subprocess.run(
+        [*COMMAND, *options], capture_output=True, text=True, env=environment, timeout=30
+    )
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert message in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_help_names_every_option() -> None:
+    shown = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True).stdout
+    for option in ("--store", "--namespace", "--transport", "--host", "--token", "--allow-origin"):
+        assert option in shown
