@@ -9,13 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-from mcp import Client, StdioServerParameters
+from mcp import Client, StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
 ROWS = json.dumps([{"id": n, "city": f"town {n}"} for n in range(300)])
@@ -38,8 +38,8 @@ async def call(client: Client, tool: str, **arguments: Any) -> str:
     return content.text  # type: ignore[union-attr]
 
 
-def stdio(*options: str) -> StdioServerParameters:
-    return StdioServerParameters(command=COMMAND[0], args=[*COMMAND[1:], *options])
+def stdio(*options: str) -> AbstractAsyncContextManager[Any]:
+    return stdio_client(StdioServerParameters(command=COMMAND[0], args=[*COMMAND[1:], *options]))
 
 
 @contextmanager
