@@ -96,7 +96,7 @@ def test_what_is_left_out_is_counted_in_its_part_and_comes_back() -> None:
             begin, end = omission.ranges[0]
             part = lines[first - 1 : last]
             assert found.text.split("\n", 1)[1] == "\n".join(part[begin - 1 : end])
-    assert 'within="' in entry.compressed.rsplit("\n", 1)[1]
+    assert " within lines " in entry.compressed.rsplit("\n", 1)[1]
 
 
 def test_a_document_between_sentences_is_found() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import accumulate
 
-from headroom.compression.fit import largest_fitting, spans
+from headroom.compression.fit import spans
+from headroom.compression.fit_near import nearly_largest
 from headroom.compression.log_compressor.events import (
     Event,
     alerts,
@@ -77,7 +79,14 @@ class LogCompressor:
             limit = request.counter.count(render(frozenset(order[:must]))) // 2
         if limit is not None:
             costs = request.counter.count_many(log.texts)
-            kept = largest_fitting(order, costs, render, request, limit)
+            estimates = list(accumulate((costs[index] for index in order), initial=0))
+
+            def count(size: int) -> int:
+                request.deadline.check()
+                return request.counter.count(render(frozenset(order[:size])))
+
+            size = nearly_largest(estimates, count, limit)
+            kept = None if size is None else frozenset(order[:size])
         if kept is None or len(kept) == len(log.events):
             return None
         text, omissions = _render(log, kept)
