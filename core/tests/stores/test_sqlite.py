@@ -27,18 +27,26 @@ from headroom import (
     new_encryption_key,
 )
 from headroom.stores.sqlite import schema
-from headroom_testing import ManualClock, StoreContract
+from headroom_testing import Capability, ManualClock, StoreContract
 from headroom_testing.store import make, original, put, write
 
 
 class TestSQLiteStore(StoreContract):
+    capabilities = frozenset({Capability.DURABLE, Capability.SHARED, Capability.CRASH_SAFE})
+
     @pytest.fixture(autouse=True)
     def _folder(self, tmp_path: Path) -> None:
         self.path = tmp_path / "context.db"
 
     def open(self) -> Store:
         self.clock = ManualClock()
+        return self.open_again()
+
+    def open_again(self) -> Store:
         return SQLiteStore(self.path, clock=self.clock)
+
+    def locator(self) -> str:
+        return f"sqlite:///{self.path}"
 
     def advance(self, seconds: float) -> None:
         self.clock.advance(seconds)

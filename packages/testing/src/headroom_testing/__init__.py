@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from headroom_testing._version import __version__
 from headroom_testing.clock import ManualClock
+from headroom_testing.contract.base import Capability
+from headroom_testing.faulty import Fault, FaultyStore
 from headroom_testing.laws import CompressorLaws
 from headroom_testing.payloads import HOSTILE, hostile_text
 from headroom_testing.store import StoreContract
 
 __all__ = [
     "HOSTILE",
+    "Capability",
     "CompressorLaws",
+    "Fault",
+    "FaultyStore",
     "ManualClock",
     "StoreContract",
     "__version__",

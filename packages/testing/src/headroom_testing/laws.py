@@ -24,7 +24,7 @@ __all__ = ["CompressorLaws"]
 
 _FIDELITIES: tuple[Fidelity, ...] = ("lossless", "balanced", "compact")
 _QUICKLY = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[
         HealthCheck.too_slow,

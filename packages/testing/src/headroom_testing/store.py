@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 import pytest
 
-from headroom import Header, Limits, Missing, Record, Store
+from headroom import Limits, Missing, Record, Store
+from headroom_testing.contract.awaiting import AsyncTests
+from headroom_testing.contract.histories import HistoryTests
+from headroom_testing.contract.machine import MachineTests
+from headroom_testing.contract.processes import ProcessTests
+from headroom_testing.contract.records import digest, make, original, put, write
+from headroom_testing.contract.values import ValueTests
+from headroom_testing.contract.versions import VersionTests
+from headroom_testing.contract.watching import WatchTests
 
-__all__ = ["StoreContract"]
-
-_NO_LIMITS = Limits()
+__all__ = ["StoreContract", "digest", "make", "original", "put", "write"]
 
 
-class StoreContract(ABC):
+class StoreContract(
+    ValueTests, VersionTests, WatchTests, MachineTests, HistoryTests, ProcessTests, AsyncTests
+):
     """Inherit it, say how to open the store and how time passes, and pytest tests the contract.
 
     Example:
@@ -29,14 +36,6 @@ class StoreContract(ABC):
                 self.clock.advance(seconds)
 
     """
-
-    @abstractmethod
-    def open(self) -> Store:
-        """A new, empty store."""
-
-    @abstractmethod
-    def advance(self, seconds: float) -> None:
-        """Lets time pass for the store that was opened last."""
 
     @pytest.fixture
     def store(self) -> Iterator[Store]:
@@ -324,59 +323,3 @@ class StoreContract(ABC):
     def test_closing_twice_does_nothing(self, store: Store) -> None:
         store.close()
         store.close()
-
-
-def digest(text: str) -> str:
-    """The reference of a text."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def make(
-    key: str,
-    content: str,
-    version: int,
-    view: str | None = None,
-    meta: dict[str, object] | None = None,
-) -> Record:
-    """A record; its view is its content where none is given."""
-    shown = content if view is None else view
-    header = Header(key, digest(content), digest(shown), version, 1.7e9 + version, meta or {})
-    encoded = content.encode("utf-8", "surrogatepass"), shown.encode("utf-8", "surrogatepass")
-    return Record(header, *encoded)
-
-
-def put(
-    store: Store,
-    record: Record,
-    *,
-    namespace: str = "space",
-    ttl: float | None = None,
-    limits: Limits = _NO_LIMITS,
-) -> bool:
-    """Writes a record."""
-    return store.put(namespace, record, ttl=ttl, limits=limits)
-
-
-def write(
-    store: Store,
-    key: str,
-    content: str,
-    *,
-    view: str | None = None,
-    meta: dict[str, object] | None = None,
-    namespace: str = "space",
-    ttl: float | None = None,
-    limits: Limits = _NO_LIMITS,
-) -> Record:
-    """Writes a new version of a key, and gives the record back."""
-    record = make(key, content, store.next_version(namespace), view, meta)
-    # A later write of another thread may have come first; that is no failure of the store.
-    put(store, record, namespace=namespace, ttl=ttl, limits=limits)
-    return record
-
-
-def original(store: Store, key: str, *, namespace: str = "space") -> str:
-    """The original under a key, which must be there."""
-    record = store.get(namespace, key)
-    assert isinstance(record, Record), f"{key!r} is not there: {record}"
-    return record.original.decode("utf-8", "surrogatepass")

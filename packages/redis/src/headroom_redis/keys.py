@@ -1,0 +1,57 @@
+"""The names of what a namespace has on the server."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from urllib.parse import quote
+
+__all__ = ["Names", "as_bytes", "as_text", "check_prefix", "names_of"]
+
+_PARTS = ("data", "age", "expiry", "references", "gone", "gone_age", "seen", "seen_age")
+
+
+def as_bytes(text: str) -> bytes:
+    """A key or a namespace as it is stored: lone surrogates are no problem."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def as_text(data: bytes) -> str:
+    """A key or a namespace as it was."""
+    return data.decode("utf-8", "surrogatepass")
+
+
+def check_prefix(prefix: str) -> str:
+    """The prefix, if it can be one.
+
+    Raises:
+        ValueError: It cannot.
+
+    """
+    if not isinstance(prefix, str) or not prefix or set(prefix) & set("{}"):
+        raise ValueError(f"prefix must be a text without braces that is not empty, not {prefix!r}")
+    return prefix
+
+
+class Names:
+    """The keys and the channel of a namespace.
+
+    The braces make a Redis Cluster keep all keys of a namespace on one server. What the namespace
+    is called is escaped between them, so that no two namespaces run together, and none of them
+    breaks out.
+    """
+
+    __slots__ = ("channel", "data", "gone", "keys", "seen")
+
+    def __init__(self, prefix: str, namespace: str) -> None:
+        tag = f"{{{prefix}:{quote(as_bytes(namespace), safe='')}}}"
+        #: As the scripts expect them.
+        self.keys = tuple(as_bytes(f"{tag}:{part}") for part in _PARTS)
+        self.data, self.gone, self.seen = self.keys[0], self.keys[4], self.keys[6]
+        #: Where writes are told.
+        self.channel = as_bytes(f"{tag}:written")
+
+
+@lru_cache(maxsize=1024)
+def names_of(prefix: str, namespace: str) -> Names:
+    """The names of a namespace."""
+    return Names(prefix, namespace)

@@ -1,0 +1,33 @@
+-- Of the keys, this has data and gone only. now, key, how the original is
+-- wanted: 0 not, 1 in any case, 2 where it is not large. Returns whether something has expired, then entry, view
+-- and original, or why there is none. Changes nothing.
+local LARGE = 131072
+local key, gone = ARGV[2], KEYS[2]
+local found = call('HMGET', data, 's', 'e' .. key, 'v' .. key)
+local problem = problem_of(found[1])
+if problem then return problem end
+local due = 0
+if found[1] then
+  local first = unpack_numbers('>d', found[1], 89)
+  if first < now then due = 1 end
+end
+local packed = found[2]
+if packed then
+  if #packed < ENTRY_BYTES then return {due, packed, false, false} end
+  local expires = unpack_numbers('>d', packed)
+  if expires ~= NEVER and expires < now then return {due, 'x', whole(expires)} end
+  local reference = packed:sub(49, 80)
+  local original = false
+  -- The original is the view where there is none of its own.
+  local wanted = ARGV[3]
+  if wanted == '0' and reference == packed:sub(81, 112) then wanted = '2' end
+  if wanted == '2' and call('HSTRLEN', data, 'o' .. reference) > LARGE then
+    -- A script would copy it several times: it is faster to be asked for it.
+    return {due, packed, found[3], false, 'o' .. reference}
+  end
+  if wanted ~= '0' then original = call('HGET', data, 'o' .. reference) end
+  return {due, packed, found[3], original}
+end
+local went = call('HGET', gone, key)
+if not went then return {due, 'a', ''} end
+return {due, went:sub(17, 17), whole((unpack_numbers('>d', went)))}

@@ -1,0 +1,82 @@
+-- now, key, entry, original, view or '', ttl in ms or '', max_entries or '', max_bytes or '',
+-- expected or '', whether it is sealed, channel. Returns whether it was written, and whether
+-- more is to be evicted.
+local key, written, original, view = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local version, size = unpack_numbers('>dd', written)
+local token, reference, view_reference = written:sub(25, 32), written:sub(33, 64), written:sub(65, 96)
+
+local problem = load()
+if problem then return problem end
+if state.sealed == 1 and ARGV[10] ~= '1' then
+  return redis.error_reply('HEADROOM SEALED')
+end
+sweep()
+local old = entry_of(key)
+if old and is_over(old) then
+  try_to_write()
+  expire(key, old)
+  old = nil
+end
+if old and old.token == token then
+  -- The same write again: the answer to the first one was lost on the way.
+  save()
+  return {1, 0}
+end
+local live = old and old.version or 0
+local last, went = live, nil
+if not old then
+  went = call('HGET', gone, key)
+  if went then
+    local _
+    _, last = unpack_numbers('>dd', went)
+  end
+end
+if version < state.cleared or version < last
+  or (ARGV[9] ~= '' and tonumber(ARGV[9]) ~= live) then
+  save()
+  return {0, 0}
+end
+
+if state.version < version then state.version = version end
+if state.entries == 0 then created = true end
+state.writes = state.writes + 1
+local number = state.writes
+local expires = NEVER
+if ARGV[6] ~= '' then expires = now + tonumber(ARGV[6]) end
+local entry = pack('>dd', expires, number) .. written
+-- Before the old entry goes: this is refused where there is no memory.
+if view ~= '' then
+  call('HSET', data, 'e' .. key, entry, 'v' .. key, view)
+  if call('HGET', seen, view_reference) ~= reference then note_seen(view_reference, reference) end
+else
+  call('HSET', data, 'e' .. key, entry)
+end
+if call('HSETNX', data, 'o' .. reference, original) == 1 then
+  state.bytes = state.bytes + size
+end
+call('ZADD', references, 0, reference .. pack('>d', number))
+call('ZADD', age, number, key)
+state.entries = state.entries + 1
+if old then
+  forget_entry(key, old)
+  if old.expires ~= NEVER then
+    state.timed = state.timed - 1
+    if expires == NEVER then call('ZREM', expiry, key) end
+  end
+  if view == '' then call('HDEL', data, 'v' .. key) end
+elseif went then
+  forget_gone(key)
+end
+if expires ~= NEVER then
+  if state.timed == 0 then created = true end
+  call('ZADD', expiry, whole(expires), key)
+  state.timed = state.timed + 1
+  state.due = math.min(state.due, expires)
+  state.latest = math.max(state.latest, expires)
+end
+if ARGV[10] == '1' then state.sealed = 1 end
+local more = evict(tonumber(ARGV[7]), tonumber(ARGV[8]))
+save()
+-- Whoever may not publish has no watchers elsewhere; the write stands.
+redis.pcall('PUBLISH', ARGV[11], key)
+return {1, more and 1 or 0}

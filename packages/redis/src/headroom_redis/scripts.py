@@ -1,0 +1,40 @@
+"""The Lua scripts. Each operation is one, which the server runs whole and alone."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+__all__ = ["Script", "script"]
+
+# Lets a script run where the memory of the server is used up. Known from Redis 7 on.
+_MAY_EXCEED = "#!lua flags=allow-oom\n"
+
+
+@dataclass(frozen=True)
+class Script:
+    """A script, and the hash by which a server knows it once it has seen it."""
+
+    source: str
+    sha: str
+
+    @property
+    def freeing(self) -> str:
+        """The source for a server whose memory is used up: for scripts that make room."""
+        return _MAY_EXCEED + self.source
+
+
+# Those that change nothing, and do without the part that does.
+_READING = frozenset({"fields", "find", "get", "headers", "values", "view_origin"})
+
+
+@cache
+def script(name: str) -> Script:
+    """One of the scripts of this package."""
+    folder = files("headroom_redis") / "lua"
+    parts = ("common", name) if name in _READING else ("common", "writing", name)
+    source = "\n".join((folder / f"{part}.lua").read_text(encoding="utf-8") for part in parts)
+    # The protocol of Redis demands SHA-1; nothing is kept safe by it.
+    return Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest())

@@ -1,0 +1,262 @@
+"""The store itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import redis
+
+from headroom import Codec, Header, Limits, Missing, Record, Store, StoreError, Usage
+from headroom_redis.asynchronous import AsyncRedisStore, Loops
+from headroom_redis.connecting import Settings, check_client, pause, settings_of, split_url
+from headroom_redis.explaining import LOST, address, explained, is_full
+from headroom_redis.keys import check_prefix
+from headroom_redis.operations import Call, Fetch, Operations, Steps, Work
+from headroom_redis.watching import Watching
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["RedisStore", "open_redis"]
+
+T = TypeVar("T")
+
+
+class RedisStore(Store):
+    """Keeps entries on a Redis or Valkey server, which many machines may share.
+
+    Each operation is one script, which the server runs whole or not at all. Times are the server's
+    own. Nothing connects before the first operation.
+
+    Args:
+        url: ``redis://user:password@host:6379/0``, ``rediss://`` for TLS, or
+            ``unix:///run/redis.sock?db=0``; with the options of redis-py behind the ``?``.
+        prefix: What all our keys on the server begin with, after a brace.
+        codec: Compresses what is stored, and encrypts it where it has keys: originals, views and
+            metadata. Keys, namespaces, hashes, sizes and times stay readable.
+        timeout: The most seconds to wait for a connection, and for an answer.
+        retries: How often an operation is tried again when the connection is lost, after pauses
+            that grow. None is done twice by that.
+        clock: Seconds since the epoch instead of the server's time: for tests.
+
+    Raises:
+        ValueError: An argument makes no sense; the message says what to write.
+
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        prefix: str = "headroom",
+        codec: Codec | None = None,
+        timeout: float = 5.0,
+        retries: int = 3,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
+        settings = settings_of(url, timeout)
+        self._begin(settings.client(), settings, prefix, codec, retries, clock, owned=True)
+
+    @classmethod
+    def from_client(
+        cls,
+        client: redis.Redis | redis.RedisCluster,
+        *,
+        prefix: str = "headroom",
+        codec: Codec | None = None,
+        retries: int = 3,
+        clock: Callable[[], float] | None = None,
+    ) -> Self:
+        """A store that uses a client of yours, and leaves it open.
+
+        ``asynchronous()`` opens connections like those of the client. Where that cannot be told, as
+        with Sentinel and with a cluster, it uses the client from threads.
+
+        Raises:
+            TypeError: The client is none of redis-py's that block.
+            ValueError: It was made with ``decode_responses``, or an argument makes no sense.
+
+        """
+        settings = check_client(client)
+        store = cls.__new__(cls)
+        store._begin(client, settings, prefix, codec, retries, clock, owned=False)
+        return store
+
+    def _begin(
+        self,
+        client: redis.Redis | redis.RedisCluster,
+        settings: Settings | None,
+        prefix: str,
+        codec: Codec | None,
+        retries: int,
+        clock: Callable[[], float] | None,
+        *,
+        owned: bool,
+    ) -> None:
+        if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
+            raise ValueError(f"retries must be a whole number from 0 on, not {retries!r}")
+        self._prefix = check_prefix(prefix)
+        self._client = client
+        self._owned = owned
+        self._retries = retries
+        self._where = settings.where if settings else address(_first_node(client))
+        self._watching = Watching(client, prefix)
+        self._operations = Operations(prefix, codec or Codec(), clock, self._watching.written)
+        self._loops = Loops(self._operations, settings, self._where, prefix, retries, self._run)
+        self._closed = False
+
+    def asynchronous(self) -> AsyncRedisStore:
+        """The same store, to be awaited within the running event loop.
+
+        Raises:
+            RuntimeError: No event loop is running.
+
+        """
+        return self._loops.store()
+
+    def next_version(self, namespace: str) -> int:
+        return self._run(self._operations.next_version(namespace))
+
+    def put(
+        self,
+        namespace: str,
+        record: Record,
+        *,
+        ttl: float | None,
+        limits: Limits,
+        expected: int | None = None,
+    ) -> bool:
+        return self._run(
+            self._operations.put(namespace, record, ttl=ttl, limits=limits, expected=expected)
+        )
+
+    def get(self, namespace: str, key: str, *, with_original: bool = True) -> Record | Missing:
+        return self._run(self._operations.get(namespace, key, with_original=with_original))
+
+    def find(self, namespace: str, reference: str) -> Record | None:
+        return self._run(self._operations.find(namespace, reference))
+
+    def delete(self, namespace: str, key: str) -> bool:
+        return self._run(self._operations.delete(namespace, key))
+
+    def clear(self, namespace: str) -> int:
+        return self._run(self._operations.clear(namespace))
+
+    def headers(self, namespace: str) -> list[Header]:
+        return self._run(self._operations.headers(namespace))
+
+    def usage(self, namespace: str) -> Usage:
+        return self._run(self._operations.usage(namespace))
+
+    def remember_view(self, namespace: str, view_reference: str, reference: str) -> None:
+        self._run(self._operations.remember_view(namespace, view_reference, reference))
+
+    def view_origin(self, namespace: str, view_reference: str) -> str | None:
+        return self._run(self._operations.view_origin(namespace, view_reference))
+
+    def watch(self, namespace: str, key: str, wake: Callable[[], None]) -> Callable[[], None]:
+        """See ``Store.watch``. Writes of all clients of the server are told."""
+        if self._closed:
+            raise StoreError("this store is closed")
+        return self._watching.add(namespace, key, wake)
+
+    def rotate(self, namespace: str) -> int:
+        """Seals anew, with the first key of the codec, all that is sealed otherwise or not at all.
+
+        Others that have all the keys may use the namespace meanwhile. Afterwards the old keys are
+        not needed any more, and who writes without a key is refused.
+
+        Returns:
+            How many values were sealed anew.
+
+        """
+        return self._run(self._operations.rotate(namespace))
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._watching.close()
+        self._loops.close()
+        if self._owned and isinstance(self._client, redis.Redis):
+            self._client.close()
+            self._client.connection_pool.disconnect()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._where!r}, prefix={self._prefix!r})"
+
+    def _run(self, steps: Steps[T]) -> T:
+        """Does the steps one after the other, blocking."""
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    result = step.function() if isinstance(step, Work) else self._send(step)
+                except StoreError as error:  # noqa: PERF203 - each step has its own outcome
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(result)
+        except StopIteration as end:
+            answer: T = end.value
+            return answer
+
+    def _send(self, call: Call | Fetch) -> Any:
+        failures = 0
+        while True:
+            if self._closed:
+                raise StoreError("this store is closed")
+            try:
+                return self._evaluate(call)
+            except LOST as error:
+                failures += 1
+                if failures > self._retries or isinstance(error, redis.AuthenticationError):
+                    raise explained(error, self._where, self._prefix) from error
+                time.sleep(pause(failures))
+            except (redis.RedisError, redis.exceptions.RedisClusterException, OSError) as error:
+                raise explained(error, self._where, self._prefix) from error
+
+    def _evaluate(self, call: Call | Fetch) -> Any:
+        if isinstance(call, Fetch):
+            return self._client.hget(call.key, call.field)
+        client, script = self._client, call.script
+        values: Any = (*call.keys, *call.arguments)
+        try:
+            try:
+                return client.evalsha(script.sha, len(call.keys), *values)
+            except redis.exceptions.NoScriptError:
+                return client.eval(script.source, len(call.keys), *values)
+        except redis.ResponseError as error:
+            if not call.frees or not is_full(error):
+                raise
+            try:
+                return client.eval(script.freeing, len(call.keys), *values)
+            except redis.ResponseError:
+                # Redis 6 does not know such scripts.
+                raise error from None
+
+
+def open_redis(url: str) -> RedisStore:
+    """The store for a URL, which may carry our options beside redis-py's.
+
+    They are ``prefix``, ``timeout``, ``retries``, ``compression`` (``zlib``, ``zstd`` or ``none``),
+    and ``key_env``, the environment variable that holds the encryption keys.
+
+    Raises:
+        ValueError: The URL makes no sense; the message says what to write.
+
+    >>> open_redis("redis://user:secret@localhost:6379/0?prefix=agents&timeout=2")
+    RedisStore('Redis at localhost:6379', prefix='agents')
+
+    """
+    plain, options = split_url(url)
+    return RedisStore(plain, **options)
+
+
+def _first_node(client: redis.Redis | redis.RedisCluster) -> dict[str, object]:
+    if isinstance(client, redis.RedisCluster):
+        nodes: Any = client
+        node = next(iter(nodes.get_nodes()), None)
+        return {} if node is None else {"host": node.host, "port": node.port}
+    return dict(client.connection_pool.connection_kwargs)

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+import redis
+from redis_server import OpenStore
+
+from headroom import Codec, IntegrityError, Record, StoreError, new_encryption_key
+from headroom_redis.keys import names_of
+from headroom_testing.store import write
+
+DATA = names_of("headroom", "space").data
+
+
+def test_sealed_values_cannot_be_swapped(open_store: OpenStore, behind: redis.Redis) -> None:
+    store = open_store(codec=Codec(keys=[new_encryption_key()]))
+    for key in "ab":
+        write(store, key, f"content of {key}", view=f"view of {key}")
+    a, b = behind.hget(DATA, "ea"), behind.hget(DATA, "eb")
+    assert a is not None
+    assert b is not None
+    # The header of one with the reference of the other.
+    behind.hset(DATA, "ea", a[:48] + b[48:112] + a[112:])
+    with pytest.raises(IntegrityError):
+        store.get("space", "a")
+    behind.hset(DATA, "ea", b)
+    with pytest.raises(IntegrityError):
+        store.get("space", "a")
+    view = behind.hget(DATA, "vb")
+    assert view is not None
+    behind.hset(DATA, mapping={"ea": a, "va": view})
+    with pytest.raises(IntegrityError):
+        store.get("space", "a")
+
+
+def test_nothing_readable_lies_on_the_server(open_store: OpenStore, behind: redis.Redis) -> None:
+    store = open_store(codec=Codec(keys=[new_encryption_key()]))
+    write(store, "key", "secret original", view="secret view", meta={"agent": "secret agent"})
+    everything = (
+        b"".join(part for pair in behind.hgetall(DATA).items() for part in pair)
+        + repr([behind.dump(name) for name in behind.keys("*")]).encode()
+    )
+    assert b"secret" not in everything
+    found = store.get("space", "key")
+    assert isinstance(found, Record)
+    assert found.original == b"secret original"
+
+
+def test_keys_are_changed_while_others_read(open_store: OpenStore, behind: redis.Redis) -> None:
+    old, new = new_encryption_key(), new_encryption_key()
+    first = open_store(codec=Codec(keys=[old]))
+    records = [
+        write(first, f"key {n}", f"original {n // 2} " * 300, view=f"view {n} " * 200, ttl=60)
+        for n in range(50)
+    ]
+    both = open_store(codec=Codec(keys=[new, old]))
+    assert both.rotate("space") == 50 + 50 + 25
+    assert both.rotate("space") == 0
+    only_new = open_store(codec=Codec(keys=[new]))
+    for record in records:
+        assert only_new.get("space", record.header.key) == record
+    assert only_new.headers("space") == [record.header for record in records]
+    with pytest.raises(StoreError, match="keys"):
+        first.get("space", "key 1")
+
+
+def test_plain_values_are_sealed_by_a_rotation(open_store: OpenStore) -> None:
+    plain = open_store()
+    record = write(plain, "key", "original", view="view")
+    sealed = open_store(codec=Codec(keys=[new_encryption_key()]))
+    assert sealed.get("space", "key") == record
+    assert sealed.rotate("space") == 3
+    assert sealed.get("space", "key") == record
+    with pytest.raises(StoreError, match="no key was given"):
+        plain.get("space", "key")
+
+
+def test_no_plain_value_is_written_where_others_seal(open_store: OpenStore) -> None:
+    sealed, plain = open_store(codec=Codec(keys=[new_encryption_key()])), open_store()
+    write(sealed, "key", "secret")
+    with pytest.raises(StoreError, match="codec with the keys"):
+        write(plain, "other", "not secret")
+    sealed.clear("space")
+    write(plain, "other", "not secret")

@@ -1,0 +1,72 @@
+"""The operations of a store, awaited."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol, cast
+
+from headroom import AsyncStore, Limits, Missing, Record, Store
+from headroom_testing.contract.base import Capability, ContractBase, needs
+from headroom_testing.contract.records import digest, make, write
+
+__all__ = ["AsyncTests"]
+
+
+class _SupportsAsync(Protocol):
+    def asynchronous(self) -> AsyncStore: ...
+
+
+class AsyncTests(ContractBase):
+    """``asynchronous()``."""
+
+    #: How many awaited writes are cancelled.
+    cancellations: int = 30
+
+    @needs(Capability.ASYNC)
+    def test_awaited_operations_do_what_their_namesakes_do(self, store: Store) -> None:
+        async def use() -> None:
+            awaited = cast("_SupportsAsync", store).asynchronous()
+            version = await awaited.next_version("space")
+            record = make("key", "original", version, view="view")
+            reference = record.header.reference
+            assert await awaited.put("space", record, ttl=None, limits=Limits(), expected=0)
+            assert not await awaited.put("space", record, ttl=None, limits=Limits(), expected=0)
+            assert await awaited.get("space", "key") == record == store.get("space", "key")
+            seen = await awaited.get("space", "key", with_original=False)
+            assert isinstance(seen, Record)
+            assert seen.view == b"view"
+            assert await awaited.find("space", reference) == record
+            assert await awaited.headers("space") == [record.header]
+            assert await awaited.usage("space") == store.usage("space")
+            assert await awaited.view_origin("space", digest("view")) == reference
+            await awaited.remember_view("space", digest("other"), reference)
+            assert store.view_origin("space", digest("other")) == reference
+            write(store, "sync", "content")
+            assert isinstance(await awaited.get("space", "sync"), Record)
+            assert await awaited.delete("space", "key")
+            assert isinstance(store.get("space", "key"), Missing)
+            assert await awaited.clear("space") == 1
+            assert store.headers("space") == []
+
+        asyncio.run(use())
+
+    @needs(Capability.ASYNC)
+    def test_a_cancelled_write_happens_whole_or_not_at_all(self, store: Store) -> None:
+        async def use() -> None:
+            awaited = cast("_SupportsAsync", store).asynchronous()
+            for turn in range(self.cancellations):
+                version = await awaited.next_version("space")
+                record = make(f"key {turn}", f"content {turn}" * 100, version)
+                task = asyncio.ensure_future(
+                    awaited.put("space", record, ttl=None, limits=Limits())
+                )
+                for _ in range(turn % 5):
+                    await asyncio.sleep(0)
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+                found = await awaited.get("space", f"key {turn}")
+                assert isinstance(found, Missing) or found == record
+            whole = [len(f"content {header.key[4:]}") * 100 for header in store.headers("space")]
+            assert store.usage("space").bytes == sum(whole)
+
+        asyncio.run(use())

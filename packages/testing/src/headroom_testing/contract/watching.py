@@ -1,0 +1,60 @@
+"""Being woken by writes."""
+
+from __future__ import annotations
+
+import threading
+
+from headroom import Store
+from headroom_testing.contract.base import Capability, ContractBase, needs
+from headroom_testing.contract.records import write
+
+__all__ = ["WatchTests"]
+
+
+class WatchTests(ContractBase):
+    """``watch``."""
+
+    #: Seconds until a waking call must have come.
+    patience: float = 10.0
+
+    def test_a_write_of_another_thread_wakes_every_watcher(self, store: Store) -> None:
+        woken = [threading.Event(), threading.Event()]
+        ends = [store.watch("space", "key", event.set) for event in woken]
+        writer = threading.Thread(target=write, args=(store, "key", "content"))
+        writer.start()
+        try:
+            for event in woken:
+                assert event.wait(self.patience), "nothing was said of a write"
+        finally:
+            writer.join()
+            for end in ends:
+                end()
+
+    def test_a_watch_ends_and_others_go_on(self, store: Store) -> None:
+        ended, goes_on = threading.Event(), threading.Event()
+        end = store.watch("space", "key", ended.set)
+        end_other = store.watch("space", "key", goes_on.set)
+        end()
+        ended.clear()
+        goes_on.clear()
+        write(store, "key", "content")
+        assert goes_on.wait(self.patience)
+        assert not ended.is_set(), "woken after the watch had ended"
+        end_other()
+        end()
+
+    @needs(Capability.NOTIFIES)
+    def test_a_write_of_another_handle_wakes(self, store: Store) -> None:
+        other = self.open_again()
+        woken = threading.Event()
+        end = store.watch("space", "key", woken.set)
+        try:
+            # The store may need a moment until it listens, and may miss what comes before.
+            for _ in range(20):
+                write(other, "key", "content")
+                if woken.wait(self.patience / 20):
+                    break
+            assert woken.is_set(), "nothing was said of the writes of another handle"
+        finally:
+            end()
+            other.close()
