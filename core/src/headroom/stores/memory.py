@@ -132,7 +132,9 @@ class MemoryStore(Store):
         with_original: bool = True,  # noqa: ARG002
     ) -> Record | Missing:
         with self._lock:
-            space = self._space(namespace)
+            space = self._namespaces.get(namespace)
+            if space is None:
+                return Missing("absent")
             slot = space.slots.get(key)
             if slot is not None:
                 if slot.expires is None or self._clock() <= slot.expires:
