@@ -138,9 +138,20 @@ async def test_what_is_not_there_is_a_sentence(
     assert "could not be stored: a key must not be empty" in await call(
         client, "put", key="", content="text"
     )
-    assert "could not be stored" in await call(
+    assert "could not be stored: kind must be one of " in await call(
         client, "put", key="k", content="t", kind="poem"
-    ) or (ctx.get("k") == "t")
+    )
+
+
+async def test_text_that_is_json_stays_text(client: Clients, ctx: SharedContext) -> None:
+    content = '{"total": 1.50}'
+    await call(client, "put", key="[1]", content=content, query='{"a": 1}', agent="[2]")
+    assert await call(client, "get", key="[1]", full=True, query='["a"]') == content
+    assert ctx.require("[1]").agent == "[2]"
+    ctx.put("log", "\n".join(f"code {n}" for n in range(9)))
+    found = await call(client, "retrieve", key="log", pattern="[7]", query=None)
+    assert "code 7" in found
+    assert "code 8" not in found
 
 
 async def test_entries_are_resources(client: Clients, ctx: SharedContext) -> None:
@@ -160,7 +171,27 @@ async def test_entries_are_resources(client: Clients, ctx: SharedContext) -> Non
         (content,) = (await client.read_resource(uri)).contents
         assert content.text == f"Text of {key}."  # type: ignore[union-attr]
     with pytest.raises(MCPError, match=r"Nothing was ever put under 'nothing'\."):
-        await client.read_resource("headroom://entries/nothing")
+        await client.read_resource("headroom://default/nothing")
+
+
+async def test_a_resource_names_its_namespace_and_gives_the_original(store: MemoryStore) -> None:
+    ctx = SharedContext(store=store, namespace="Team A/ключ")
+    lines = [f"line {n} of a long report" for n in range(3000)]
+    ctx.put("the report", "\n".join(lines))
+    async with Client(HeadroomServer(ctx, namespace="Team A/ключ")) as client:
+        (resource,) = (await client.list_resources()).resources
+        assert resource.uri == "headroom://Team%20A%2F%D0%BA%D0%BB%D1%8E%D1%87/the%20report"
+        (view,) = (await client.read_resource(resource.uri)).contents
+        assert view.text == ctx.get("the report")  # type: ignore[union-attr]
+        (part,) = (await client.read_resource(resource.uri + "?full=true")).contents
+        text: str = part.text  # type: ignore[union-attr]
+        assert "\n".join(lines[:20]) in text
+        assert "left out" in text
+        assert ctx.count_tokens(text) <= 4000
+        ctx.put("short", "Fly on Monday.")
+        short = resource.uri.replace("the%20report", "short?full=true")
+        (whole,) = (await client.read_resource(short)).contents
+        assert whole.text == "Fly on Monday."  # type: ignore[union-attr]
 
 
 async def test_another_namespace_is_out_of_reach(client: Clients, store: MemoryStore) -> None:
@@ -170,7 +201,7 @@ async def test_another_namespace_is_out_of_reach(client: Clients, store: MemoryS
         for tool in ("get", "retrieve"):
             assert "4711" not in await call(client, tool, key=key)
         with pytest.raises(MCPError):
-            await client.read_resource(f"headroom://entries/{key.replace('/', '%2F')}")
+            await client.read_resource(f"headroom://default/{key.replace('/', '%2F')}")
     assert "4711" not in await call(client, "search", query="vault opens")
     assert "vault" not in await call(client, "stats")
 
@@ -203,6 +234,24 @@ async def test_no_answer_exceeds_its_bound(client: Clients, ctx: SharedContext) 
         for key in ("huge", "rows"):
             answer = await call(client, tool, key=key, **arguments)
             assert ctx.count_tokens(answer) <= (1000 if tool == "retrieve" else 4000)
+
+
+async def test_long_keys_do_not_lengthen_an_answer(store: MemoryStore) -> None:
+    ctx = SharedContext(store=store)
+    client = Clients(ctx)
+    long = "a long key " * 3000
+    for tool, arguments in (("put", {"content": "words " * 9000}), ("get", {}), ("retrieve", {})):
+        answer = await call(client, tool, key=long, **arguments)
+        assert ctx.count_tokens(answer) <= 4000
+    for key in (long[:-1], long[:-2]):
+        assert "more than 4000 tokens" in await call(client, "get", key=key)
+    for n in range(40):
+        ctx.put("middling " * 400 + str(n), "The refund failed.")
+    found = await call(client, "search", query="refund failed", limit=40)
+    assert ctx.count_tokens(found) <= 4000
+    assert "refund failed" in found
+    assert "more entries left out" in found
+    assert ctx.count_tokens(await call(client, "stats")) <= 4000
 
 
 async def test_nothing_of_a_payload_reaches_a_log(

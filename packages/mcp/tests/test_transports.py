@@ -111,6 +111,12 @@ def test_web_pages_of_elsewhere_are_refused() -> None:
         ):
             headers = ACCEPT | ({"Origin": origin} if origin else {})
             assert httpx2.post(url, json=START, headers=headers).status_code == status, origin
+        twice = [
+            *ACCEPT.items(),
+            ("Origin", "https://evil.example"),
+            ("Origin", "http://localhost"),
+        ]
+        assert httpx2.post(url, json=START, headers=twice).status_code == 403
         # A name that somebody else made lead here.
         headers = ACCEPT | {"Host": "evil.example"}
         assert httpx2.post(url, json=START, headers=headers).status_code == 421
@@ -124,6 +130,8 @@ def test_web_pages_of_elsewhere_are_refused() -> None:
         (("--store", "sqlite:////nowhere/at/all.db"), "does not exist; create it first"),
         (("--max-entries", "-1"), "max_entries must be at least 1"),
         (("--namespace", ""), "namespace must be a text that is not empty"),
+        (("--transport", "http", "--port", "99999"), "must be a number from 1 to 65535"),
+        (("--bogus",), "unrecognized arguments: --bogus"),
     ],
 )
 def test_what_cannot_be_is_one_sentence(options: tuple[str, ...], message: str) -> None:
@@ -134,6 +142,18 @@ def test_what_cannot_be_is_one_sentence(options: tuple[str, ...], message: str) 
     assert ended.returncode == 2
     assert ended.stdout == ""
     assert message in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_port_in_use_is_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = subprocess.run(
+            [*COMMAND, "--transport", "http", "--port", port],
+            capture_output=True, text=True, timeout=30,
+        )  # fmt: skip
+    assert ended.returncode == 2
+    assert f"cannot listen on 127.0.0.1, port {port}: " in ended.stderr
     assert ended.stderr.count("\n") == 1
 
 

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from headroom import HeadroomError, SharedContext
 from headroom_mcp._version import __version__
@@ -40,11 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (HeadroomError, ValueError, TypeError) as error:
         return _fail(str(error))
     # Only now: the SDK is slow to import, and not needed to say what is wrong.
-    from headroom_mcp.http import serve
+    from headroom_mcp.http import CannotListen, serve
     from headroom_mcp.server import HeadroomServer
 
     with ctx:
-        server = HeadroomServer(ctx)
+        server = HeadroomServer(ctx, namespace=options.namespace)
         try:
             if options.transport == "stdio":
                 server.run("stdio")
@@ -58,11 +59,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 )
         except KeyboardInterrupt:
             return 0
+        except CannotListen as error:
+            return _fail(str(error))
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="headroom-mcp",
         description="Keeps large payloads for agents, and serves views and excerpts over MCP.",
     )
@@ -78,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--max-entries", type=int, default=1000, help="0 is without limit")
     parser.add_argument("--transport", choices=("stdio", "http"), default="stdio")
     parser.add_argument("--host", default="127.0.0.1", help="address to bind to, for http")
-    parser.add_argument("--port", type=int, default=8000, help="port to bind to, for http")
+    parser.add_argument("--port", type=_port, default=8000, help="port to bind to, for http")
     parser.add_argument(
         "--token", help=f"what clients send as a bearer token; better in {_TOKEN_VARIABLE}"
     )
@@ -90,6 +93,19 @@ def _parser() -> argparse.ArgumentParser:
         help="a web page that may use the server, as https://example.org; may come again",
     )
     return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence, without the usage before it."""
+
+    def error(self, message: str) -> NoReturn:
+        sys.exit(_fail(f"{message}; --help lists the options"))
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65_535):
+        raise argparse.ArgumentTypeError(f"must be a number from 1 to 65535, not {text!r}")
+    return int(text)
 
 
 def _is_loopback(host: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import socket
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 
 from headroom_mcp.server import HeadroomServer
 
-__all__ = ["Guard", "is_loopback", "serve"]
+__all__ = ["CannotListen", "Guard", "is_loopback", "serve"]
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -33,6 +34,10 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+class CannotListen(Exception):
+    """The address cannot be bound to; the message says why."""
 
 
 class Guard:
@@ -58,7 +63,9 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        if not self._allows(headers.get(b"origin")):
+        # All of them: two headers of one name must not hide one another.
+        origins = [value for name, value in scope["headers"] if name == b"origin"]
+        if not all(map(self._allows, origins)):
             await _refuse(send, 403, "this origin is not allowed")
         elif self._token is not None and not hmac.compare_digest(
             headers.get(b"authorization", b""), self._token
@@ -67,9 +74,7 @@ class Guard:
         else:
             await self._app(scope, receive, send)
 
-    def _allows(self, origin: bytes | None) -> bool:
-        if origin is None:
-            return True
+    def _allows(self, origin: bytes) -> bool:
         text = origin.decode("latin-1").rstrip("/").lower()
         if text in self._origins:
             return True
@@ -91,7 +96,13 @@ async def _refuse(send: Send, status: int, why: str) -> None:
 def serve(
     server: HeadroomServer, *, host: str, port: int, token: str | None, origins: Iterable[str]
 ) -> None:
-    """Serves until it is stopped. The endpoint is ``/mcp``."""
+    """Serves until it is stopped. The endpoint is ``/mcp``.
+
+    Raises:
+        CannotListen: The address is not of this machine, or the port is in use.
+
+    """
+    listening = _listen(host, port)
     # On an address of this machine, a name that leads here from elsewhere is refused as well.
     names = ["127.0.0.1:*", "localhost:*", "[::1]:*", f"{host}:*"]
     allowed = [f"{scheme}://{name}" for scheme in ("http", "https") for name in names]
@@ -102,4 +113,17 @@ def serve(
     )
     app = server.streamable_http_app(host=host, transport_security=security)
     guard = Guard(app, token, origins)
-    uvicorn.run(guard, host=host, port=port, log_level="warning", access_log=False)
+    config = uvicorn.Config(guard, log_level="warning", access_log=False)
+    with listening:
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        (family, *_, address), *_ = socket.getaddrinfo(
+            host.strip("[]"), port, type=socket.SOCK_STREAM
+        )
+        return socket.create_server(address[:2], family=family)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise CannotListen(f"cannot listen on {host}, port {port}: {why}") from error

@@ -10,7 +10,7 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.server.mcpserver.resources.templates import ResourceSecurity
 from mcp.types import Resource, ToolAnnotations
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from headroom import (
     HeadroomError,
@@ -28,12 +28,14 @@ _INSTRUCTIONS = (
     "entries hold something about a question."
 )
 _SAYS = RetrievalTool.parameters
-_URI = "headroom://entries/"
 _WHOLE_MANIFEST = 10_000_000
 
 _Key = Annotated[str, Field(description="The name to keep it under, or that it is kept under.")]
+# Plain ``str``: the SDK reads text for any other type as JSON first, and so refuses a pattern such
+# as "[0]". What a model leaves out arrives as nothing, as null, or as "".
+_Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 _Query = Annotated[
-    str | None, Field(description="What the reader wants to know: the view is made for it.")
+    _Text, Field(description="What the reader wants to know: the view is made for it.")
 ]
 _MaxTokens = Annotated[int | None, Field(description="The most tokens of the view.", ge=1)]
 _Reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
@@ -46,6 +48,7 @@ class HeadroomServer(MCPServer[None]):
     Args:
         ctx: What is served; nothing outside its namespace can be reached.
         max_tokens: The most tokens of any answer.
+        namespace: What the addresses of resources call the namespace of the context.
 
     >>> server = HeadroomServer(SharedContext())
     >>> server.name
@@ -53,12 +56,15 @@ class HeadroomServer(MCPServer[None]):
 
     """
 
-    def __init__(self, ctx: SharedContext, *, max_tokens: int = 4000) -> None:
+    def __init__(
+        self, ctx: SharedContext, *, max_tokens: int = 4000, namespace: str = "default"
+    ) -> None:
         super().__init__(
             "headroom", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING"
         )
         self._ctx = ctx
         self._max_tokens = max_tokens
+        self._uri = f"headroom://{quote(namespace, safe='')}/"
         self._retrieval = RetrievalTool(ctx, max_tokens=min(1000, max_tokens))
         for function, hints, description in (
             (self._put, _Writes, _PUT),
@@ -77,9 +83,9 @@ class HeadroomServer(MCPServer[None]):
         # Keys are names, not paths: "../a" is one like any other.
         security = ResourceSecurity(exempt_params=frozenset({"key"}))
         self.resource(
-            _URI + "{key}",
+            self._uri + "{key}{?full}",
             name="entry",
-            description="The view of an entry.",
+            description="The view of an entry; its original with ?full=true, a long one in part.",
             mime_type="text/plain",
             security=security,
         )(self._read)
@@ -92,7 +98,7 @@ class HeadroomServer(MCPServer[None]):
         about = dict(zip(keys, lines)) if len(lines) == len(keys) else {}
         return [
             Resource(
-                uri=_URI + quote(key, safe=""),
+                uri=self._uri + quote(key, safe=""),
                 name=key,
                 description=about.get(key, key).removeprefix(key).strip() or None,
                 mime_type="text/plain",
@@ -106,12 +112,12 @@ class HeadroomServer(MCPServer[None]):
         self,
         key: _Key,
         content: Annotated[str, Field(description="The payload: text, or JSON as text.")],
-        agent: Annotated[str | None, Field(description="Who puts it.")] = None,
-        query: _Query = None,
+        agent: Annotated[_Text, Field(description="Who puts it.")] = "",
+        query: _Query = "",
         max_tokens: _MaxTokens = None,
         kind: Annotated[
-            str | None, Field(description="json, code, text, log, search, diff, html or table.")
-        ] = None,
+            _Text, Field(description="json, code, text, log, search, diff, html or table.")
+        ] = "",
     ) -> str:
         try:
             entry = await self._ctx.aput(
@@ -124,12 +130,20 @@ class HeadroomServer(MCPServer[None]):
                 tool=RetrievalTool.name,
             )
         except (HeadroomError, ValueError, TypeError) as error:
-            return _sentence(f"this could not be stored: {error}")
-        view = entry.compressed
-        if entry.compressed_tokens > self._max_tokens:
-            view = await self._view(key, query, None)
+            return self._within(_sentence(f"this could not be stored: {error}"))
         saved = f"{entry.original_tokens} tokens, {entry.compressed_tokens} in this view"
-        return f"[stored under {json.dumps(key, ensure_ascii=False)}: {saved}]\n{view}"
+        head = f"[stored under {json.dumps(key, ensure_ascii=False)}: {saved}]\n"
+        answer = head + entry.compressed
+        if self._ctx.count_tokens(answer) <= self._max_tokens:
+            return answer
+        # A shorter view than the stored one; and a very long key is not said again.
+        head = f"[stored: {entry.original_tokens} tokens, shortened to this view]\n"
+        # A token may differ where the two meet.
+        left = self._max_tokens - self._ctx.count_tokens(head) - 2
+        try:
+            return self._within(head + await self._view(key, query, max(1, left)))
+        except HeadroomError as error:
+            return self._within(_sentence(str(error)))
 
     async def _get(
         self,
@@ -137,37 +151,31 @@ class HeadroomServer(MCPServer[None]):
         full: Annotated[
             bool, Field(description="The original instead of the view; a long one in parts.")
         ] = False,
-        query: _Query = None,
+        query: _Query = "",
         max_tokens: _MaxTokens = None,
     ) -> str:
         try:
             if not full:
                 return await self._view(key, query, max_tokens)
-            most = self._bounded(max_tokens) or self._max_tokens
-            original = (await self._ctx.arequire(key)).original
-            if self._ctx.count_tokens(original) <= most:
-                return original
-            # From the beginning, with the place that reads on.
-            whole = f"lines 1-{original.count(chr(10)) + 1}"
-            return (await self._ctx.aretrieve(key, place=whole, max_tokens=most)).text
+            return await self._original(key, max_tokens)
         except (HeadroomError, ValueError, TypeError) as error:
-            return _sentence(str(error))
+            return self._within(_sentence(str(error)))
 
     async def _retrieve(
         self,
         key: Annotated[str, Field(description=_SAYS["key"])],
-        query: Annotated[str | None, Field(description=_SAYS["query"])] = None,
-        place: Annotated[str | None, Field(description=_SAYS["place"])] = None,
-        path: Annotated[str | None, Field(description=_SAYS["path"])] = None,
-        where: Annotated[str | None, Field(description=_SAYS["where"])] = None,
-        pattern: Annotated[str | None, Field(description=_SAYS["pattern"])] = None,
+        query: Annotated[_Text, Field(description=_SAYS["query"])] = "",
+        place: Annotated[_Text, Field(description=_SAYS["place"])] = "",
+        path: Annotated[_Text, Field(description=_SAYS["path"])] = "",
+        where: Annotated[_Text, Field(description=_SAYS["where"])] = "",
+        pattern: Annotated[_Text, Field(description=_SAYS["pattern"])] = "",
     ) -> str:
-        return await self._retrieval.answer(key, query, place, path, where, pattern)
+        return self._within(await self._retrieval.answer(key, query, place, path, where, pattern))
 
     async def _search(
         self,
         query: Annotated[str, Field(description="Words to look for in all entries.")],
-        agent: Annotated[str | None, Field(description="Only what this agent put.")] = None,
+        agent: Annotated[_Text, Field(description="Only what this agent put.")] = "",
         limit: Annotated[int, Field(description="The most entries.", ge=1, le=50)] = 10,
     ) -> str:
         try:
@@ -176,11 +184,17 @@ class HeadroomServer(MCPServer[None]):
             return _sentence(str(error))
         if not hits:
             return "Nothing was found in any entry."
-        return "\n".join(
+        lines = [
             f"{json.dumps(hit.key, ensure_ascii=False)} ({hit.kind}, {hit.tokens} tokens), "
             f"{hit.where}: {hit.line}"
             for hit in hits
-        )
+        ]
+        answer = "\n".join(lines)
+        while lines and self._ctx.count_tokens(answer) > self._max_tokens:
+            lines.pop()
+            more = f"[{len(hits) - len(lines)} more entries left out: use other words]"
+            answer = "\n".join([*lines, more])
+        return answer
 
     async def _stats(self) -> str:
         try:
@@ -197,16 +211,18 @@ class HeadroomServer(MCPServer[None]):
 
     # Inside
 
-    async def _read(self, key: str) -> str:
-        """The view of an entry, as a resource."""
+    async def _read(self, key: str, full: str = "") -> str:
+        """The view of an entry, as a resource; or as much of its original as an answer holds."""
         try:
-            return await self._view(key, None, None)
+            if full == "true":
+                return await self._original(key, None)
+            return await self._view(key, "", None)
         except KeyNotFound as error:
             raise ResourceNotFoundError(_sentence(str(error))) from error
         except HeadroomError as error:
             raise ResourceError(_sentence(str(error))) from error
 
-    async def _view(self, key: str, query: str | None, max_tokens: int | None) -> str:
+    async def _view(self, key: str, query: str, max_tokens: int | None) -> str:
         """A view within the bound.
 
         Raises:
@@ -223,6 +239,26 @@ class HeadroomServer(MCPServer[None]):
         if view is None:
             raise KeyNotFound(f"{key!r} went while it was read", key=key)
         return view
+
+    async def _original(self, key: str, max_tokens: int | None) -> str:
+        """The original, or the first part of a long one, with the place that reads on.
+
+        Raises:
+            KeyNotFound: Nothing is there.
+
+        """
+        most = self._bounded(max_tokens) or self._max_tokens
+        original = (await self._ctx.arequire(key)).original
+        if self._ctx.count_tokens(original) <= most:
+            return original
+        whole = f"lines 1-{original.count(chr(10)) + 1}"
+        return (await self._ctx.aretrieve(key, place=whole, max_tokens=most)).text
+
+    def _within(self, answer: str) -> str:
+        """The answer, unless it is too long, as one that quotes a very long key."""
+        if self._ctx.count_tokens(answer) <= self._max_tokens:
+            return answer
+        return f"The answer would have more than {self._max_tokens} tokens: ask for less."
 
     def _bounded(self, max_tokens: int | None) -> int | None:
         return None if max_tokens is None else min(max_tokens, self._max_tokens)
