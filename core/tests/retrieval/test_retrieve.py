@@ -339,3 +339,25 @@ def test_a_missing_key(ctx: SharedContext) -> None:
 def test_ranges() -> None:
     found = [(one.first, one.last, one.chars) for one in parse_ranges(" 3 , 7 - 9, 4:2-8", "rows")]
     assert found == [(3, 3, None), (7, 9, None), (4, 4, (2, 8))]
+
+
+def test_a_record_that_is_larger_than_a_piece_comes_with_its_other_values(
+    ctx: SharedContext,
+) -> None:
+    def record(number: int) -> dict[str, object]:
+        parts = {f"part_{n}": {"text": "words " * 100, "size": number * n} for n in range(8)}
+        return {"id": f"d{number}7717", "state": f"state {number}", "parts": parts}
+
+    ctx.put("events", {"events": [record(number) for number in range(4)]})
+    found = ctx.retrieve("events", query="what happened in d27717?", max_tokens=300)
+    assert '"state":"state 2"' in found.text
+    assert '"state 1"' not in found.text
+
+
+def test_what_else_is_defined_comes_after_the_body(ctx: SharedContext) -> None:
+    code = "\n\n".join(f"def step_{n}(value):\n    return value * {n}" for n in range(20))
+    ctx.put("code", code, kind="code")
+    found = ctx.retrieve("code", query="step_7", max_tokens=300).text
+    assert "return value * 7" in found
+    assert "def step_3(value):" in found
+    assert "return value * 3" not in found

@@ -11,7 +11,7 @@ from headroom.compression import Omission
 from headroom.compression.relevance import query_terms, terms
 from headroom.retrieval.document import Document, Piece
 from headroom.retrieval.index import Searchable
-from headroom.retrieval.ranking import LeftOut, ranked, ranked_leaves
+from headroom.retrieval.ranking import LeftOut, ranked, ranked_leaves, values_of_record
 from headroom.retrieval.render import Found, fill, fill_with_leaves, place_of
 from headroom.retrieval.selection import Selection, Unit
 from headroom.tokens import TokenCounter
@@ -57,12 +57,16 @@ def find(
         searchable = Searchable(document, pieces)
     order = ranked(searchable, selection.query, left_out)
     found = fill(searchable.pieces, order, max_tokens, counter, focus)
-    if found.truncated and whole and searchable.leaves:
-        leaves = ranked_leaves(searchable, selection.query, left_out)
-        return fill_with_leaves(
-            searchable.pieces, order, searchable.leaves, leaves, max_tokens, counter, focus
-        )
-    return found
+    if not order or not whole or not searchable.leaves:
+        return found
+    record = values_of_record(searchable, searchable.pieces[order[0]])
+    if not found.truncated and not record:
+        return found
+    leaves = ranked_leaves(searchable, selection.query, left_out)
+    leaves = list(dict.fromkeys([*leaves, *record]))
+    return fill_with_leaves(
+        searchable.pieces, order, searchable.leaves, leaves, max_tokens, counter, focus
+    )
 
 
 def locate_best(searchable: Searchable, query: str) -> tuple[str, str, int]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from headroom.retrieval.document import Piece
 from headroom.retrieval.index import Searchable
 
-__all__ = ["LeftOut", "ranked", "ranked_leaves"]
+__all__ = ["LeftOut", "ranked", "ranked_leaves", "values_of_record"]
 
 #: Whether a piece stands in what the view leaves out.
 LeftOut = Callable[[Piece], bool]
@@ -49,11 +49,15 @@ def ranked(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
     if kind != "code":
         return order
     # What the reader lacks of a body that the query names comes before what is there.
-    lines = set(searchable.document.symbols.lines_in_query(query))
+    symbols = searchable.document.symbols
+    lines = set(symbols.lines_in_query(query))
     named = [number for number, piece in enumerate(pieces) if piece.number in lines]
     named.sort(key=lambda number: not left_out(pieces[number]))
-    seen = set(named)
-    return named + [number for number in order if number not in seen]
+    # After all that answers: what else is defined here, to ask for next.
+    heads = set(symbols.first_lines()) if named or order else set()
+    outline = [number for number, piece in enumerate(pieces) if piece.number in heads]
+    outline.sort(key=lambda number: not left_out(pieces[number]))
+    return list(dict.fromkeys([*named, *order, *outline]))
 
 
 def ranked_leaves(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
@@ -62,6 +66,27 @@ def ranked_leaves(searchable: Searchable, query: str, left_out: LeftOut) -> list
     order = _by_score(searchable.leaf_index.scores(query), leaves, left_out)
     # Values that begin alike: links to one place, times of one day.
     return _take_turns(order, lambda n: leaves[n].text.partition(":")[2][:_BEGINNING])
+
+
+def values_of_record(searchable: Searchable, best: Piece) -> list[int]:
+    """The scalar values of the record that a piece is a part of, the outermost first.
+
+    A record is an element of an array. One that is too large to be a piece is several, and whoever
+    asks for it by name wants the others, too.
+    """
+    tokens = best.path.split("/")
+    index = next((place for place, token in enumerate(tokens) if token.isdecimal()), None)
+    if index is None:
+        return []
+    record = "/".join(tokens[: index + 1])
+    leaves = searchable.leaves
+    inside = [
+        number
+        for number, leaf in enumerate(leaves)
+        if leaf.within == best.within
+        and (leaf.path == record or leaf.path.startswith(f"{record}/"))
+    ]
+    return sorted(inside, key=lambda number: (leaves[number].path.count("/"), number))
 
 
 def _by_score(scores: dict[int, float], pieces: Sequence[Piece], left_out: LeftOut) -> list[int]:

@@ -69,6 +69,10 @@ class Symbols:
             names = names[:_LISTED].rpartition(", ")[0] + ", \u2026"
         raise ValueError(f"there is no function or class of this name here; there are: {names}")
 
+    def first_lines(self) -> list[int]:
+        """Where each of them begins."""
+        return [symbol.first for symbol in self._found]
+
     def lines_in_query(self, query: str) -> list[int]:
         """The lines of the symbols that a query names or describes."""
         from headroom.compression.code_compressor.named import described_functions, named_symbols

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from headroom import compress
 from headroom.compression.model import Request, View, WrongKind
 from headroom.compression.smart_crusher import SmartCrusher, decode, looks_like_table
 from headroom.tokens import get_counter
@@ -104,3 +106,13 @@ def test_what_is_no_table_is_of_the_wrong_kind(content: str) -> None:
     assert not looks_like_table(content)
     with pytest.raises(WrongKind):
         view_of(content)
+
+
+@pytest.mark.parametrize("max_tokens", [300, 1000, 2500])
+def test_records_of_very_many_fields_use_a_budget_up(max_tokens: int) -> None:
+    def group(row: int, number: int) -> dict[str, int]:
+        return {f"field_{number}_{n}": row * number * n % 7 for n in range(20)}
+
+    records = [{f"group_{n}": group(row, n) for n in range(25)} for row in range(4)]
+    result = compress(json.dumps({"records": records}), max_tokens=max_tokens)
+    assert 0.6 * max_tokens < result.tokens_after <= max_tokens

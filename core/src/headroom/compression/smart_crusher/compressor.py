@@ -100,10 +100,12 @@ def _choose(
     if request.counter.count(lossless) <= limit:
         return _small(lossless, request)
     view = _sampled(selection, limit, request)
-    if view is None:
-        # Not one row fits: some values of some rows may.
-        parts = Selection(root, speller, request, longest_row=2 * limit)
-        view = _sampled(parts, limit, request)
+    # Not one row fits: some values of some rows may. First of rows that are too long; then of all,
+    # where it is the many columns that take the room, and there is some.
+    for longest_row in (2 * limit, 0) if limit >= _TERSE else (2 * limit,):
+        if view is None:
+            parts = Selection(root, speller, request, longest_row=longest_row)
+            view = _sampled(parts, limit, request)
     return view or _nothing_fits(value, root, limit, request)
 
 
