@@ -148,7 +148,7 @@ def test_what_is_of_one_kind_is_not_split(text: str) -> None:
     assert compress(text).kind != "mixed"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(
         st.sampled_from(
