@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 
-from headroom import SharedContext
+from headroom import KeyNotFound, MemoryStore, SharedContext
 from headroom.retrieval.index import Index, IndexCache
+from headroom_testing import ManualClock
 
 LINES = "\n".join(
     f"12:{n % 60:02} worker {n % 17} took {n} ms for request {n * 7919}" for n in range(20_000)
@@ -63,6 +65,20 @@ def test_indexes_go_with_their_entries() -> None:
     assert indexes.get(entry.reference, "text") is not None
     ctx.delete("text")
     assert indexes.get(entry.reference, "text") is None
+
+
+def test_indexes_go_when_their_entries_have_expired() -> None:
+    clock = ManualClock()
+    ctx = SharedContext(ttl=10, store=MemoryStore(clock=clock, wall_clock=clock))
+    indexes = ctx._verbs._looking._indexes
+    for ask in (lambda: ctx.retrieve("text", query="refund"), lambda: ctx.search("refund")):
+        entry = ctx.put("text", "The refund failed. " * 30)
+        assert ask()
+        assert indexes.get(entry.reference, "text") is not None
+        clock.advance(11)
+        with contextlib.suppress(KeyNotFound):
+            ask()
+        assert indexes.get(entry.reference, "text") is None
 
 
 def test_many_threads_ask_at_once() -> None:

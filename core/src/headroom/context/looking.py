@@ -34,6 +34,8 @@ __all__ = ["Looking"]
 
 # Bytes of originals and indexes that are kept for the next query.
 _INDEX_BYTES = 128 * 1024 * 1024
+# Keys whose references are known, so that an index goes when its entry is found to be gone.
+_ASKED = 10_000
 
 
 class Looking:
@@ -43,6 +45,8 @@ class Looking:
         self._store = store
         self._counter = counter
         self._indexes = IndexCache(_INDEX_BYTES)
+        # The references of the keys that were asked for lately.
+        self._asked: dict[str, str] = {}
 
     def forget(self, reference: str | None = None) -> None:
         """Drops what is kept of an original, or of all."""
@@ -51,11 +55,18 @@ class Looking:
     def retrieve(self, key: str, selection: Selection, max_tokens: int) -> Steps[Excerpt]:
         record = yield from self._store.get(key, with_original=False)
         if isinstance(record, Missing):
+            # What was found under the key before has expired, or had to make room.
+            gone = self._asked.pop(key, None)
+            if gone is not None:
+                self.forget(gone)
             by_reference = yield from self._store.find(key)
             if by_reference is None:
                 raise missing_error(key, record)
             record = by_reference
         header = record.header
+        if len(self._asked) >= _ASKED:
+            self._asked.clear()
+        self._asked[header.key] = header.reference
         searchable = yield from self._searchable(header)
         if searchable is None:
             raise missing_error(key, Missing("absent"))
@@ -66,6 +77,8 @@ class Looking:
 
     def search(self, query: str, agent: str | None, limit: int) -> Steps[list[SearchHit]]:
         headers = yield from self._store.headers()
+        # Indexes go with their entries.
+        self._indexes.keep_only({header.reference for header in headers})
         found: list[tuple[Header, Searchable]] = []
         for header in headers:
             if agent is None or text_of(header, "agent") == agent:

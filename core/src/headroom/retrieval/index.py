@@ -191,6 +191,13 @@ class IndexCache:
                 _, (_, dropped) = self._kept.popitem(last=False)
                 self._bytes -= dropped
 
+    def keep_only(self, references: set[str]) -> None:
+        """Drops the documents with other references."""
+        with self._lock:
+            gone = [key for key in self._kept if key[0] not in references]
+            for key in gone:
+                self._bytes -= self._kept.pop(key)[1]
+
     def forget(self, reference: str | None = None) -> None:
         """Drops a document, or all of them."""
         with self._lock:
