@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from headroom.retrieval.conditions import conditions
+from headroom.retrieval.patterns import compile_pattern
 
 ROW = {
     "status": "Failed", "delay": 30, "price": "9.50", "at": "2026-11-03T10:00:00Z", "ok": False,
@@ -64,3 +67,11 @@ def test_odd_numbers_are_no_problem(value: str) -> None:
 def test_what_makes_no_sense(where: object, error: type[Exception]) -> None:
     with pytest.raises(error, match="where"):
         conditions(where)  # type: ignore[arg-type]
+
+
+def test_a_pattern_without_its_engine_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "re2", None)
+    with pytest.raises(ValueError, match=r"pip install \"headroom-core\[patterns\]\"; query needs"):
+        compile_pattern("a+")
