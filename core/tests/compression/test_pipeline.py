@@ -197,7 +197,7 @@ def test_hostile_payloads(name: str, max_tokens: int | None) -> None:
     assert result.tokens_after <= result.tokens_before
     if max_tokens is not None:
         assert result.tokens_after <= max_tokens
-    assert result == compress(HOSTILE[name], max_tokens=max_tokens, query="a query")
+        assert result == compress(HOSTILE[name], max_tokens=max_tokens, query="a query")
 
 
 def test_a_counter_can_be_passed_in() -> None:
