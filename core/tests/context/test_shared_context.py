@@ -303,6 +303,10 @@ def test_stats(ctx: SharedContext, rows: Rows) -> None:
     assert stats.total_tokens_saved == saved > 0
     assert stats.savings_percent == round(100 * saved / stats.total_original_tokens, 1)
     assert stats.total_bytes == sum(len(entry.original.encode()) for entry in entries)
+    assert str(stats) == (
+        f"2 payloads: {stats.total_original_tokens:,} tokens handed on as "
+        f"{stats.total_compressed_tokens:,}, {stats.savings_percent} % saved"
+    )
 
 
 # The older library of this name

@@ -89,7 +89,14 @@ class SearchHit:
 
 @dataclass(frozen=True)
 class ContextStats:
-    """What a context holds and saves. All sums are over live entries."""
+    """What a context holds and saves. All sums are over live entries.
+
+    >>> from headroom import SharedContext
+    >>> ctx = SharedContext()
+    >>> _ = ctx.put("numbers", [{"id": n, "state": "ok"} for n in range(100)])
+    >>> print(ctx.stats())  # doctest: +ELLIPSIS
+    1 payload: ... tokens handed on as ..., ... % saved
+    """
 
     entries: int
     total_original_tokens: int
@@ -110,3 +117,10 @@ class ContextStats:
     tokenizer: str
     #: Whether that is the model's own vocabulary.
     tokenizer_exact: bool
+
+    def __str__(self) -> str:
+        return (
+            f"{self.entries:,} payload{'' if self.entries == 1 else 's'}: "
+            f"{self.total_original_tokens:,} tokens handed on as {self.total_compressed_tokens:,}, "
+            f"{self.savings_percent} % saved"
+        )
