@@ -116,6 +116,30 @@ def test_a_stack_trace_stays_whole_and_once() -> None:
     assert result.text.count("Traceback") == 1
 
 
+def test_traces_that_come_again_are_shown_once_and_can_be_found() -> None:
+    trace = "\n".join(
+        [
+            "Traceback (most recent call last):",
+            *(f'  File "/srv/shop/step_{n}.py", line {n}0, in handle' for n in range(4)),
+            "shop.errors.GatewayClosed: the other side hung up",
+        ]
+    )
+    orders = ["INFO order {n} shipped", "INFO order {n} paid"] * 20
+    for place, what in (7, "invoice"), (19, "refund"), (33, "payout"):
+        orders[place] = f"ERROR {what} not sent to the bank\n{trace}"
+    log = "\n".join(f"12:00:{n:02} {line.format(n=n)}" for n, line in enumerate(orders))
+    result = compress(log)
+    assert result.kind == "log"
+    assert result.text.count("step_2.py") == result.text.count("GatewayClosed") == 1
+    assert all(f"ERROR {what}" in result.text for what in ("invoice", "refund", "payout"))
+    lines = log.split("\n")
+    for place in re.findall(
+        r"the same 6 lines as from line 9 on left out: lines (\d+)-", result.text
+    ):
+        assert "\n".join(lines[int(place) - 1 :][:6]) == trace
+    assert result.text.count("the same 6 lines as from line 9 on left out") == 2
+
+
 def test_repeats_are_counted_with_their_span_and_ranges() -> None:
     log = "\n".join(f"09:00:{n % 60:02}.000 worker done after {n + 10} ms" for n in range(500))
     first, marker, last = compress(log, kind="log").text.split("\n")
@@ -216,6 +240,12 @@ class TestLaws(CompressorLaws):
             st.builds("2026-03-02 09:00:{:02} INFO served {} in {} ms".format,
                       st.integers(0, 59), number, number),
             st.builds("2026-03-02 09:00:00 ERROR job {} failed\n  at f({})".format, number, number),
+            st.builds(
+                ("2026-03-02 09:00:01 ERROR job of {} failed\nTraceback (most recent call last):"
+                 + '\n  File "/srv/app/handlers/incoming.py", line 31, in handle' * 4
+                 + "\napp.Gone: {}").format,
+                st.sampled_from(["ann", "bob", "eve", "joe"]), st.integers(0, 2),
+            ),
             st.builds("{} more like this left out".format, number),
             st.just("[4 more like this left out: lines 3-9]"),
             st.just(""),

@@ -29,6 +29,10 @@ _GOOD_ANSWER = 0.6
 _ALERT_VARIANTS = 16
 # Findings of a compiler or a linter, and tests that failed, are each a thing to mend.
 _FINDINGS = 200
+# What follows the first line of an event, such as a stack trace, is shown once, unless saying that
+# it comes again would be about as long.
+_SHORT_TRACE = 3
+_SHORT_TRACE_CHARS = 160
 
 _NUMBER = re.compile(r"(?<![\w.-])(-?\d{1,15}(?:\.\d{1,9})?)(?![\w.-]*\d)")
 _NAME = re.compile(r"(?<![\w-])([A-Za-z_-]{2,24})[=: ]{1,2}$")
@@ -175,7 +179,10 @@ def _order(log: _Log, scores: dict[int, float]) -> tuple[int, list[int]]:
     # The end says how it came out: the last line that is none of dashes or blanks.
     said = (i for i in range(len(log.events) - 1, -1, -1) if _SAYS.search(log.texts[i]))
     end = [next(said, len(log.events) - 1), len(log.events) - 1]
-    must = list(dict.fromkeys([*answers, end[0], *sorted(examples, key=rank), end[1]]))
+    # Of answers that say the same thing, one comes before all else.
+    best_of = {log.of_event[index]: index for index in reversed(answers)}
+    leading = [index for index in answers if best_of[log.of_event[index]] == index]
+    must = list(dict.fromkeys([*leading, end[0], *sorted(examples, key=rank), end[1], *answers]))
     chosen = set(must)
     rest = [index for index in range(len(log.events)) if index not in chosen]
     seen: dict[int, int] = {}
@@ -196,8 +203,15 @@ def _render(log: _Log, kept: frozenset[int]) -> tuple[str, tuple[Omission, ...]]
         first_kept.setdefault(log.of_event[index], index)
     view: list[str] = []
     omissions: list[Omission] = []
+    traces: dict[str, int] = {}
     for index in sorted(kept):
-        view.append(log.texts[index])
+        again = _shown_again(log, index, traces)
+        if again is None:
+            view.append(log.texts[index])
+        else:
+            text, omission = again
+            view.append(text)
+            omissions.append(omission)
         number = log.of_event[index]
         if first_kept[number] == index:
             gone = [other for other in log.templates[number].events if other not in kept]
@@ -213,6 +227,29 @@ def _render(log: _Log, kept: frozenset[int]) -> tuple[str, tuple[Omission, ...]]
         what = f"{kinds} of line, {plural(omission.count, 'line')} in all,"
         view.append(marker(what, _span(omission)))
     return "\n".join(view), tuple(omissions)
+
+
+def _shown_again(log: _Log, index: int, traces: dict[str, int]) -> tuple[str, Omission] | None:
+    """An event whose further lines another one has shown, without them; ``None`` for any other.
+
+    Args:
+        log: The log.
+        index: The event.
+        traces: The further lines of events, and the number of the line that they begin at; grows.
+
+    """
+    event = log.events[index]
+    if event.end - event.start <= _SHORT_TRACE:
+        return None
+    first, rest = log.texts[index].split("\n", 1)
+    if len(rest) < _SHORT_TRACE_CHARS:
+        return None
+    omission = Omission("lines", ((event.start + 2, event.end),))
+    shown = traces.setdefault(rest, event.start + 2)
+    if shown == event.start + 2:
+        return None
+    what = f"the same {event.end - event.start - 1} lines as from line {shown} on"
+    return f"{first}\n{marker(what, _span(omission))}", omission
 
 
 def _omission(log: _Log, gone: list[int]) -> Omission:

@@ -20,6 +20,10 @@ _CONTINUES = re.compile(
     re.VERBOSE,
 )
 
+# What ends a stack trace of Python: the name of any exception, and what it says.
+_TRACE_BEGINS = "Traceback (most "
+_TRACE_ENDS = re.compile(r"[A-Za-z_][\w.]{0,200}(?::\s|$)")
+
 # Words of things that go wrong, in any inflection that logs use.
 _ALERT = re.compile(
     r"""
@@ -48,7 +52,7 @@ _CODE = re.compile(
 # What changes from one time to the next, though it is the same alert.
 _IDENTITY = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[:\d.,]*Z?|(?<![A-Za-z_\d])\d+(?:[.:,/-]\d+)*|\d{4,}"
-    r"|0x[0-9a-fA-F]+|\b(?=[a-f]*\d)[0-9a-f]{8,}\b"
+    r"|0x[0-9a-fA-F]+|(?<![A-Za-z0-9])(?=[a-f]*\d)[0-9a-f]{8,}\b"
 )
 _FINDING = re.compile(
     r"[A-Z]{1,6}\d{2,5}:? [^\n]*\n\s*--?>|[^\s:(]+\.\w{1,10}[:(]\d+"
@@ -81,12 +85,18 @@ def split_events(lines: list[str]) -> list[Event]:
     """
     events: list[Event] = []
     start = 0
+    in_trace = False
     for index in range(1, len(lines) + 1):
-        if index == len(lines) or (
-            not _CONTINUES.match(lines[index]) or index - start >= _MOST_LINES
-        ):
-            events.append(Event(start, index))
-            start = index
+        in_trace = in_trace or lines[index - 1].startswith(_TRACE_BEGINS)
+        if index < len(lines) and index - start < _MOST_LINES:
+            if _CONTINUES.match(lines[index]):
+                continue
+            if in_trace and lines[index - 1][:1] == " " and _TRACE_ENDS.match(lines[index]):
+                in_trace = False
+                continue
+        events.append(Event(start, index))
+        start = index
+        in_trace = False
     return events
 
 
