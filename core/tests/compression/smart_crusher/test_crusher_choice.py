@@ -188,6 +188,33 @@ def test_rows_too_large_for_the_budget_are_shown_in_part() -> None:
     assert any(one.path.startswith("/0/field") for one in view.omissions)
 
 
+@pytest.mark.parametrize("share", [None, 0.3, 0.15])
+def test_of_a_few_long_records_the_one_that_is_asked_for_stays_whole(share: float | None) -> None:
+    chance = random.Random(5)
+    records = [
+        {
+            "ticket": f"T-{number}",
+            **{
+                part: {
+                    f"{part}_{name}": f"{name} {chance.getrandbits(160):x}"
+                    for name in ("owner", "branch", "digest", "token", "region", "build")
+                }
+                for part in ("origin", "target", "runner", "parent", "cause", "effect")
+            },
+        }
+        for number in range(12)
+    ]
+    content = json.dumps({"tickets": records})
+    limit = None if share is None else int(share * COUNTER.count(content))
+    view = view_of(content, query="What is wrong with T-3?", max_tokens=limit)
+    assert not view.lossless
+    assert all(value in view.text for part in records[3].values() if isinstance(part, dict)
+               for value in part.values())  # fmt: skip
+    if share is None:
+        assert all(f"T-{number}" in view.text for number in range(12))
+        assert saved(records, view) > saved(records, view_of(content)) + 0.2
+
+
 def test_small_results_stay_whole() -> None:
     files = [{"name": f"file{n}.py", "size": n * 371 % 997, "type": "file"} for n in range(30)]
     view = view_of(files)

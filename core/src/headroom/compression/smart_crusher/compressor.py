@@ -97,6 +97,13 @@ def _choose(
     if limit is None:
         rows = selection.row_tokens / max(1, sum(selection.costs))
         limit = natural_limit(request.original_tokens, min(1.0, rows), request.fidelity)
+        asked = Selection(root, speller, request, asked_apart=True) if request.query else selection
+        if asked.asked_tokens:
+            # The others are to the row that is asked for what the rows of a large table are.
+            rest = max(0, request.original_tokens - asked.asked_tokens)
+            narrow = asked.asked_tokens + natural_limit(rest, 1.0, request.fidelity)
+            if narrow < limit:
+                selection, limit = asked, narrow
     if request.counter.count(lossless) <= limit:
         return _small(lossless, request)
     view = _sampled(selection, limit, request)

@@ -34,6 +34,8 @@ _IN_FULL = 3
 _WHOLE = -1
 #: Lines that together cost less than a marker for them are shown.
 _GAP_TOKENS = 12
+#: Rows with more characters each are documents, however few they are.
+_LONG_ROW = 600
 
 
 class Selection:
@@ -46,13 +48,21 @@ class Selection:
         speller: The one that spelled it.
         request: Counts tokens, knows the query, watches the time.
         longest_row: Tables whose rows all have more characters are shown in parts of rows.
+        asked_apart: Whether a few long rows of which the query names one are shown in parts.
 
     """
 
     def __init__(
-        self, root: Block, speller: Speller, request: Request, longest_row: int | None = None
+        self,
+        root: Block,
+        speller: Speller,
+        request: Request,
+        *,
+        longest_row: int | None = None,
+        asked_apart: bool = False,
     ) -> None:
         self._longest_row = longest_row
+        self._asked_apart = asked_apart
         #: Whether markers say only where something is left out, not what it held.
         self.terse = False
         self._speller = speller
@@ -62,6 +72,8 @@ class Selection:
         self._range: dict[int, tuple[int, int]] = {}
         self._tables: list[TableBlock] = []
         self._summaries: dict[int, Summary] = {}
+        #: The rows that the query names, of tables that are shown in parts: first unit, last.
+        self._asked: list[tuple[int, int]] = []
         #: Units that are lines, their places in their sections, and in the text of the line.
         self._lines: list[tuple[int, Line, int, int]] = []
         self._root = self._number(root)
@@ -71,6 +83,8 @@ class Selection:
             for table in self._tables
             if len(table.table.lines) >= SMALL_TABLE
         )
+        #: The tokens of the rows that the query names, of tables that are shown in parts.
+        self.asked_tokens = sum(sum(self.costs[first:last]) for first, last in self._asked)
 
     def _number(self, block: Block, place: int = 0) -> Block:
         """Gives the units of a block their numbers; the block as this view shows it."""
@@ -86,16 +100,26 @@ class Selection:
             self._tables.append(block)
             self.texts.extend(block.table.lines)
         else:
-            block.members = [
-                self._number(member, index) for index, member in enumerate(block.members)
-            ]
+            members = [self._number(member, index) for index, member in enumerate(block.members)]
+            # A copy: other views of the same value have other parts.
+            block = replace(block, members=members)
+            if block.of_rows:
+                self._asked.extend(self._asked_rows(block))
         self._range[id(block)] = (start, len(self.texts))
         return block
+
+    def _asked_rows(self, section: Section) -> list[tuple[int, int]]:
+        rows = [self._range[id(member)] for member in section.members]
+        texts = ["\n".join(self.texts[first:last]) for first, last in rows]
+        return [rows[index] for index in _few_named(texts, self._request.query)]
 
     def _is_better_in_parts(self, block: TableBlock) -> bool:
         """Whether parts of each row say more than the whole of a few rows, or of none."""
         if self._longest_row is not None:
             return min(map(len, block.table.lines)) > self._longest_row
+        lines = block.table.lines
+        if self._asked_apart and len(lines) < SMALL_TABLE and min(map(len, lines)) > _LONG_ROW:
+            return bool(_few_named(lines, self._request.query))
         if not is_mostly_text(block.values):
             return False
         # A row that the query names is wanted whole.
@@ -112,6 +136,9 @@ class Selection:
         ranks: list[Rank] = [(REST, 0.0)] * len(self.texts)
         for unit, line, place, sentence in self._lines:
             ranks[unit] = _rank_line(line, place, naming[unit], scores[unit], best, sentence)
+        for first, last in self._asked:
+            # All of it goes before the rest, in the same order.
+            ranks[first:last] = [(min(tier, tier / 10), rank) for tier, rank in ranks[first:last]]
         for table in self._tables:
             first, last = self._range[id(table)]
             ranked = rank_rows(
@@ -299,6 +326,12 @@ def _gaps(first: int, last: int, shown: Sequence[int]) -> list[tuple[int, int]]:
             gaps.append((expected, unit))
         expected = unit + 1
     return gaps
+
+
+def _few_named(rows: Sequence[str], query: str | None) -> list[int]:
+    """The rows that a query names by an identifier, if it does not name most of them."""
+    found = [index for index, sure in enumerate(named(rows, query, identifiers_only=True)) if sure]
+    return found if len(found) * 3 <= len(rows) else []
 
 
 def _is_plain_line(block: Block) -> bool:
