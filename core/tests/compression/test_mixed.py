@@ -3,6 +3,7 @@ from __future__ import annotations
 import inspect
 import json
 import textwrap
+from pydoc_data.topics import topics
 
 import pytest
 from hypothesis import given, settings
@@ -74,6 +75,22 @@ def test_each_part_goes_its_own_way() -> None:
         "def dedent(text):",
     ):
         assert fact in result.text
+
+
+def test_an_example_of_code_in_a_text_is_shown_whole_or_not_at_all() -> None:
+    source = inspect.getsource(textwrap.TextWrapper._munge_whitespace)
+    other = inspect.getsource(textwrap.TextWrapper.fill)
+    before, after = topics["context-managers"], topics["naming"]
+    text = "\n\n".join(
+        [
+            before, "Tabs become spaces like this:", f"```python\n{source}```",
+            "Paragraphs are filled like this:", f"```python\n{other}```", after,
+        ]
+    )  # fmt: skip
+    result = compress(text, query="How do tabs become spaces, how is whitespace munged?")
+    assert (result.kind, result.transforms) == ("text", ("kompress",))
+    assert source in result.text
+    assert "def fill" not in result.text
 
 
 def test_what_is_left_out_is_counted_in_its_part_and_comes_back() -> None:

@@ -22,6 +22,8 @@ NAME = "router"
 
 # Smaller parts of another kind stay in the text around them.
 _LEAST_CHARS = 300
+# In a text, examples of code up to this size are units of it, shown whole or not at all.
+_EXAMPLE_CHARS = 1500
 # How often a line that begins like a JSON document is read as one.
 _ATTEMPTS = 30
 
@@ -61,12 +63,15 @@ def split(content: str, kind_of: Callable[[str], str]) -> list[Part] | None:
 
     """
     lines = content.split("\n")
+    pieces = [part for part in _pieces(content, lines, kind_of) if part.first < part.end]
+    sizes = [sum(map(len, lines[part.first : part.end])) for part in pieces]
+    of_text = sum(size for part, size in zip(pieces, sizes) if part.kind == "text")
     parts: list[Part] = []
-    for part in _pieces(content, lines, kind_of):
-        if part.first == part.end:
-            continue
+    for part, size in zip(pieces, sizes):
         kind = part.kind
-        if kind == "json" and sum(map(len, lines[part.first : part.end])) < _LEAST_CHARS:
+        if kind == "json" and size < _LEAST_CHARS:
+            kind = "text"
+        elif kind == "code" and size < _EXAMPLE_CHARS and of_text * 2 > len(content):
             kind = "text"
         if parts and parts[-1].kind == kind and kind != "json":
             parts[-1] = replace(parts[-1], end=part.end)
