@@ -69,9 +69,8 @@ def split(content: str, kind_of: Callable[[str], str]) -> list[Part] | None:
     parts: list[Part] = []
     for part, size in zip(pieces, sizes):
         kind = part.kind
-        if kind == "json" and size < _LEAST_CHARS:
-            kind = "text"
-        elif kind == "code" and size < _EXAMPLE_CHARS and of_text * 2 > len(content):
+        an_example = kind == "code" and size < _EXAMPLE_CHARS and of_text * 2 > len(content)
+        if an_example or (kind == "json" and size < _LEAST_CHARS):
             kind = "text"
         if parts and parts[-1].kind == kind and kind != "json":
             parts[-1] = replace(parts[-1], end=part.end)
