@@ -50,6 +50,24 @@ def without_parsers(monkeypatch):
     languages.parser.cache_clear()
 
 
+def test_what_is_left_out_is_said_in_the_comments_of_the_language():
+    source = "#!/usr/bin/awk -f\n" + "\n".join(
+        f"""
+# Sums what the hosts of rack {rack} sent.
+function sum_{rack}(host, size) {{
+  # One host may come more than once.
+  if (host in seen) {{
+    total[host] = total[host] + size
+  }}
+  return total[host]
+}}"""
+        for rack in range(8)
+    )
+    view = compress(source)
+    check(source, view)
+    assert "function sum_3(host, size) {\n  # [lines 32-36 left out]\n}" in view.text
+
+
 @pytest.mark.parametrize("path", BRACED, ids=lambda path: path.stem)
 def test_signatures_stay_and_brackets_balance(path):
     source = path.read_text()

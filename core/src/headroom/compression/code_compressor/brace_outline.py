@@ -66,11 +66,24 @@ def brace_outline(content: str, deadline: Deadline) -> Outline | None:
     code = [line for line in shape if line.first]
     if sum(line.last in "{}();," for line in code) < _SHARE * max(1, len(code)):
         return None
-    # This kind of comment is one in all of these languages.
-    outline = Outline(lines, comment=("/* ", " */"), final_newline=final_newline)
+    outline = Outline(lines, comment=_comment(lines), final_newline=final_newline)
     builder = _Builder(outline, shape, deadline)
     builder.region(1, len(lines), _Scope(Role.STATEMENT))
     return outline if outline.symbols else None
+
+
+def _comment(lines: list[str]) -> tuple[str, str]:
+    """How this language writes a comment: as shells do, or as C does.
+
+    >>> _comment(["# Sends it.", "sub send {", "}"]), _comment(["// Sends it.", "fn send() {", "}"])
+    (('# ', ''), ('/* ', ' */'))
+    """
+    hashes = slashes = 0
+    for line in lines:
+        start = line.lstrip()[:2]
+        hashes += start in ("# ", "#", "##", "#!")
+        slashes += start in ("//", "/*")
+    return ("# ", "") if hashes > slashes else ("/* ", " */")
 
 
 class _Builder:
