@@ -29,8 +29,8 @@ class Symbols:
 
     def __init__(self, content: str) -> None:
         # Like the compressors: imported when first needed.
-        from headroom.compression.code_compressor.numbering import unnumbered
         from headroom.compression.code_compressor.readings import readings
+        from headroom.compression.numbering import unnumbered
 
         bare = unnumbered(content)
         try:

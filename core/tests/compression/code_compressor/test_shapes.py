@@ -11,11 +11,11 @@ import pytest
 
 import headroom
 from headroom.compression.code_compressor.indent_outline import indent_outline
-from headroom.compression.code_compressor.numbering import unnumbered
 from headroom.compression.code_compressor.python_parse import parses
 from headroom.compression.code_compressor.recognise import looks_like_code
 from headroom.compression.code_compressor.sections import split_sections
 from headroom.compression.model import Deadline
+from headroom.compression.numbering import unnumbered
 
 from .laws import COUNTER, check, compress
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import headroom
 from headroom.compression.kompress import Kompress, sentences
 from headroom.compression.kompress.choice import choose
 from headroom.compression.model import Compressor, Deadline, Omission, Request, View
@@ -81,6 +82,16 @@ def test_without_a_query_half_is_kept_and_compact_keeps_half_of_that() -> None:
     compact = view_of(GUIDE, fidelity="compact")
     assert 0.5 <= saved(GUIDE, balanced) < 0.6
     assert 0.75 <= saved(GUIDE, compact) < 0.85
+
+
+def test_a_small_listing_stays_whole_if_nothing_is_asked() -> None:
+    settings = "\n".join(f"SERVICE_{n}_URL=http://10.0.{n}.1:80{n:02}/v{n % 3}" for n in range(30))
+    assert headroom.compress(settings, kind="text").text == settings
+    asked = headroom.compress(settings, kind="text", query="What is SERVICE_17_URL?")
+    assert "SERVICE_17_URL=http://10.0.17.1:8017/v2" in asked.text
+    assert asked.savings_percent > 30
+    large = settings.replace("SERVICE", "LARGE_SERVICE") + "\n" + settings * 3
+    assert headroom.compress(large, kind="text").savings_percent > 30
 
 
 def test_what_is_said_twice_is_kept_once() -> None:

@@ -1,10 +1,14 @@
-"""CSV, TSV and Markdown tables."""
+"""CSV, TSV, Markdown tables, and tables in aligned columns."""
 
 from __future__ import annotations
 
 import csv
+import inspect
 import io
 import json
+import re
+import textwrap
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -13,7 +17,13 @@ from hypothesis import strategies as st
 
 from headroom import compress
 from headroom.compression.model import Request, View, WrongKind
-from headroom.compression.smart_crusher import SmartCrusher, decode, looks_like_table
+from headroom.compression.smart_crusher import (
+    SmartCrusher,
+    decode,
+    looks_like_aligned_table,
+    looks_like_table,
+)
+from headroom.compression.smart_crusher.delimited import parse_table
 from headroom.tokens import get_counter
 
 COUNTER = get_counter("gpt-4o")
@@ -91,6 +101,87 @@ def test_a_large_table_shows_its_outliers() -> None:
     assert COUNTER.count(view.text) < 0.16 * COUNTER.count("\n".join(lines))
     (omission,) = view.omissions
     assert all(not first <= row <= last for row in (333, 444) for first, last in omission.ranges)
+
+
+def aligned(rows: list[list[str]], *, numbers: Collection[int] = (), gap: str = "   ") -> str:
+    """Rows below each other; columns of numbers are flush right."""
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return "\n".join(
+        gap.join(
+            cell.rjust(width) if index in numbers else cell.ljust(width)
+            for index, (cell, width) in enumerate(zip(row, widths))
+        ).rstrip()
+        for row in rows
+    )
+
+
+def test_a_table_in_aligned_columns() -> None:
+    header = ["POD NAME", "READY", "STATUS", "RESTARTS", "AGE"]
+    rows = [
+        [f"checkout-{n:x}", "1/1", "Running", "" if n % 5 else f"{n} (3m ago)", f"{n}d"]
+        for n in range(60)
+    ]
+    rows[41][2] = "CrashLoopBackOff"
+    content = aligned([header, *rows])
+    result = compress(content)
+    assert result.kind == "table"
+    assert "CrashLoopBackOff" in result.text
+    assert result.savings_percent > 40
+    view = view_of(content, fidelity="lossless")
+    assert view is not None
+    assert decode(view.text) == [dict(zip(header, row)) for row in rows]
+
+
+def test_values_wider_than_their_column() -> None:
+    lines = ["USER       PID  %CPU COMMAND"]
+    lines += [f"root {n:9} {n / 7:5.1f} [worker/{n}] --all {'x' * (n % 9)}" for n in range(30)]
+    lines[7] = "a-very-long-user-name 123456789 100.0 python serve.py --port 80"
+    content = "\n".join(lines)
+    assert looks_like_aligned_table(content)
+    view = view_of(content, fidelity="lossless")
+    assert view is not None
+    assert decode(view.text)[6] == {
+        "USER": "a-very-long-user-name", "PID": "123456789", "%CPU": "100.0",
+        "COMMAND": "python serve.py --port 80",
+    }  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.tuples(*[st.text("abz./-", min_size=1, max_size=9)] * 2, st.integers(0, 10**6)),
+        min_size=4, max_size=30,
+    ),
+    st.sampled_from(["  ", "    "]),
+    st.booleans(),
+)  # fmt: skip
+def test_aligned_cells_come_back(rows: list[tuple[str, str, int]], gap: str, rule: bool) -> None:
+    table = [["Name", "Version", "Size"], *([a, b, str(n)] for a, b, n in rows)]
+    content = aligned(table, numbers={2}, gap=gap)
+    if rule:
+        header, rest = content.split("\n", 1)
+        content = f"{header}\n{re.sub('[^ ]', '-', header)}\n{rest}"
+    assert parse_table(content) == [dict(zip(table[0], row)) for row in table[1:]]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        # No header: what stands first is a row like the others.
+        "\n".join(f"-rw-r--r--  1 root  root  {n}096  Nov 2 02:31  name-{n}" for n in range(9)),
+        "\n".join(f"total   = {n}\nsum     = {n * 7}\nhighest = {n * 9}" for n in range(9)),
+        "one  word\n" + "\n".join("here and there  a gap  of two" for _ in range(9)),
+        "name  size\n\nfirst table\n\nname  age\na     12\nb     13\nc     14",
+    ],
+)
+def test_what_only_stands_in_columns_is_no_table(content: str) -> None:
+    assert not looks_like_aligned_table(content)
+
+
+def test_numbered_lines_are_no_table() -> None:
+    source = inspect.getsource(textwrap).split("\n")
+    numbered = "\n".join(f"{n:6}\t{line}" for n, line in enumerate(source, 61))
+    assert not looks_like_table(numbered)
+    assert compress(numbered).kind == "code"
 
 
 @pytest.mark.parametrize(

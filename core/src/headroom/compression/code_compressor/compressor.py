@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from headroom.compression.code_compressor.choose import importance
-from headroom.compression.code_compressor.numbering import unnumbered
 from headroom.compression.code_compressor.outline import Outline
 from headroom.compression.code_compressor.readings import readings
 from headroom.compression.code_compressor.render import Renderer
 from headroom.compression.fit_near import nearly_largest
 from headroom.compression.model import Request, View, WrongKind
+from headroom.compression.numbering import unnumbered
 
 __all__ = ["CodeCompressor"]
 

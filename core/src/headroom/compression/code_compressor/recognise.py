@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 
-from headroom.compression.code_compressor.numbering import unnumbered
 from headroom.compression.code_compressor.python_parse import parse
 from headroom.compression.code_compressor.sections import split_sections
+from headroom.compression.numbering import unnumbered
 
 __all__ = ["looks_like_code"]
 

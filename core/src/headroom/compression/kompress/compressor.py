@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from headroom.compression.fit import spans
@@ -22,6 +23,13 @@ _SMALLEST_TEXT = 60
 _SHARE, _SHARE_ASKED = 0.5, 0.2
 #: With a query, this many tokens are kept of a text that is short, if that is at most half of it.
 _ENOUGH = 300
+#: Settings and listings up to this many tokens stay whole if nothing is asked: each line is a fact.
+_SMALL_LISTING = 1200
+#: Signs of notation, as a share of what is not blank, from which a text may be a listing; and the
+#: share of its characters that may stand in lines of running words.
+_NOTATION, _RUNNING = 0.13, 0.08
+_NOT_NOTATION = re.compile(r"[^0-9=<>{}\[\]()/\\|_;:#$@&*+~^%`\"-]+")
+_RUNNING_WORDS = re.compile(r"(?:[^\W_]{1,30}[,;:.'\u2019]? ){5}")
 #: What a text tells beside what the query asks for, as a share of that.
 _UNASKED = 0.05
 
@@ -42,6 +50,8 @@ class Kompress:
     def compress(self, content: str, request: Request) -> View | None:
         """A view that keeps the most telling sentences, or ``None`` for a text too short."""
         limit = _limit(request)
+        if request.max_tokens is None and not request.query and _is_small_listing(content, request):
+            return None
         if limit is None or limit >= request.original_tokens:
             return None
         sentences = segment(content)
@@ -96,6 +106,17 @@ def _limit(request: Request) -> int | None:
     if request.query:
         limit = max(total * _SHARE_ASKED, min(limit, _ENOUGH))
     return int(limit / 2 if request.fidelity == "compact" else limit)
+
+
+def _is_small_listing(content: str, request: Request) -> bool:
+    """Whether a text is settings, addresses or the like: signs and values, but no sentences."""
+    if request.original_tokens > _SMALL_LISTING or request.fidelity == "compact":
+        return False
+    signs = len(_NOT_NOTATION.sub("", content))
+    if signs < _NOTATION * sum(map(len, content.split())):
+        return False
+    running = sum(len(line) for line in content.split("\n") if _RUNNING_WORDS.search(line))
+    return running <= _RUNNING * len(content)
 
 
 def _values(sentences: Sequence[Sentence], costs: Sequence[int], request: Request) -> list[float]:

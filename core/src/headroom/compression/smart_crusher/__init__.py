@@ -17,6 +17,6 @@ from __future__ import annotations
 
 from headroom.compression.smart_crusher.compressor import SmartCrusher
 from headroom.compression.smart_crusher.decode import JsonValue, decode
-from headroom.compression.smart_crusher.delimited import looks_like_table
+from headroom.compression.smart_crusher.delimited import looks_like_aligned_table, looks_like_table
 
-__all__ = ["JsonValue", "SmartCrusher", "decode", "looks_like_table"]
+__all__ = ["JsonValue", "SmartCrusher", "decode", "looks_like_aligned_table", "looks_like_table"]

@@ -1,4 +1,4 @@
-"""Tables as text: CSV and its like, TSV, Markdown tables."""
+"""Tables as text: CSV and its like, TSV, Markdown tables, aligned columns."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import re
 from collections.abc import Sequence
 
 from headroom.compression.model import WrongKind
+from headroom.compression.numbering import unnumbered
+from headroom.compression.smart_crusher.aligned import aligned_records
 from headroom.compression.smart_crusher.parse import Json
 
-__all__ = ["looks_like_table", "parse_table"]
+__all__ = ["looks_like_aligned_table", "looks_like_table", "parse_table"]
 
 _DELIMITERS = "\t,;|"
 _SEPARATOR_CELL = re.compile(r"\s*:?-+:?\s*")
@@ -26,15 +28,43 @@ def looks_like_table(content: str) -> bool:
     >>> looks_like_table("Dear all,\nhello, world.\n")
     False
     """
+    lines = _first_lines(content)
+    # A tab follows the number of a line as well.
+    if lines[0][:12].lstrip()[:1].isdigit() and unnumbered("\n".join(lines)) is not None:
+        return False
+    try:
+        _records(lines)
+    except WrongKind:
+        return False
+    return True
+
+
+def looks_like_aligned_table(content: str) -> bool:
+    r"""Whether a text looks like a table in aligned columns; looks at its beginning only.
+
+    >>> looks_like_aligned_table("PID  NAME\n1    init\n88   sshd\n9    cron\n")
+    True
+    >>> looks_like_aligned_table("This is a text,  with two blanks.\nAnd so on.\nAnd on.\nEnd.\n")
+    False
+    """
+    lines = _stripped(_first_lines(content))
+    return len(lines) > _LEAST_ROWS and aligned_records(lines) is not None
+
+
+def _first_lines(content: str) -> list[str]:
     head = content[:20_000].lstrip("\ufeff")
     lines = head.split("\n")
     if len(content) > len(head):
         lines.pop()
-    try:
-        _records(lines[: 4 * _PROBE])
-    except WrongKind:
-        return False
-    return True
+    return lines[: 4 * _PROBE] or [""]
+
+
+def _stripped(lines: Sequence[str]) -> list[str]:
+    """The lines without their ends, and without the last ones if they are empty."""
+    bare = [line.removesuffix("\r") for line in lines]
+    while bare and not bare[-1].strip():
+        bare.pop()
+    return bare
 
 
 def parse_table(content: str) -> list[Json]:
@@ -63,12 +93,10 @@ def _records(lines: Sequence[str]) -> list[list[str]]:
         WrongKind: It is no table.
 
     """
-    lines = [line.removesuffix("\r") for line in lines]
-    while lines and not lines[-1].strip():
-        lines.pop()
+    lines = _stripped(lines)
     if len(lines) <= _LEAST_ROWS:
         raise WrongKind("too few lines for a table")
-    records = _markdown(lines) or _delimited(lines)
+    records = _markdown(lines) or aligned_records(lines) or _delimited(lines)
     header = records[0]
     same = sum(len(record) == len(header) for record in records)
     if len(header) < 2 or same * 20 < len(records) * 19 or len(set(header)) < len(header):

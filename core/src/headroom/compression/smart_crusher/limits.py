@@ -28,4 +28,4 @@ def natural_limit(original: int, rows: float, fidelity: Fidelity) -> int:
     sampled, document, least = _SHARES[fidelity]
     counted = original - 0.8 * max(0, original - _LONG)
     share = sampled * rows + document * (1 - rows)
-    return max(int(share * counted), min(int(0.9 * original), least))
+    return max(int(share * counted), min(original, least))

@@ -1,0 +1,99 @@
+"""Tables in aligned columns, as ``ps``, ``df``, ``kubectl`` and many others print them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+__all__ = ["aligned_records"]
+
+_WORD = re.compile(r"\S+")
+#: What two blanks or more set apart.
+_NAME = re.compile(r"\S+(?: \S+)*")
+_RULE = re.compile(r"[-=+| ]*-{2,}[-=+| ]*|[=+| ]*={2,}[-=+| ]*")
+_NUMERIC = re.compile(r"[-+<>~]?\d[\w.,:%+<>-]*|-|n/a|none|<none>", re.IGNORECASE)
+#: The share of a column's cells that make it one of numbers, and of names without digits.
+_MOSTLY = 0.9
+_LONGEST_NAME = 40
+_MOST_COLUMNS = 60
+
+
+def aligned_records(lines: Sequence[str]) -> list[list[str]] | None:
+    """The header and the rows of a table in aligned columns; ``None`` where it is none.
+
+    Cells may hold single blanks, and may be empty where the columns leave no doubt.
+
+    >>> aligned_records([
+    ...     "NAME      READY  AGE",
+    ...     "api-1     1/1    3d ago",
+    ...     "worker-1         5m",
+    ... ])
+    [['NAME', 'READY', 'AGE'], ['api-1', '1/1', '3d ago'], ['worker-1', '', '5m']]
+    """
+    header, *body = lines
+    if len(body) < 2 or "\t" in header or not _may_be_header(header):
+        return None
+    ruled = _RULE.fullmatch(body[0]) is not None
+    if ruled:
+        body = body[1:]
+    if not all(line.strip() and "\t" not in line for line in body):
+        return None
+    by_position = _by_position(header, body)
+    # Either each name is a column, or each word of a name is; anything between is doubtful: two
+    # columns may have run into each other.
+    names = (len(_NAME.findall(header)), len(_WORD.findall(header)))
+    records = by_position if by_position and len(by_position[0]) in names else None
+    records = records or _by_words(header, body) or by_position
+    if records is None or len(records[0]) < names[0]:
+        return None
+    sure = ruled or _number_columns(records) > 0
+    return records if sure or header == header.upper() else None
+
+
+def _may_be_header(line: str) -> bool:
+    """Whether it is made of short names; a row has numbers, a sentence ends."""
+    words = _WORD.findall(line)
+    if len(words) < 2 or "  " not in line.strip() or line.rstrip().endswith((".", ":", ",")):
+        return False
+    # A name such as 1K-blocks begins with a digit; a number, a date or a time has no letter.
+    if any(_NUMERIC.fullmatch(word) for word in words):
+        return False
+    numbered = sum(word[0].isdigit() for word in words)
+    return numbered <= len(words) // 4 and max(map(len, words)) <= _LONGEST_NAME
+
+
+def _by_position(header: str, body: Sequence[str]) -> list[list[str]] | None:
+    """Cut where no line has anything."""
+    lines = [header, *body]
+    used = bytearray(max(map(len, lines)) + 1)
+    for line in lines:
+        for word in _WORD.finditer(line):
+            start, end = word.span()
+            used[start:end] = b"\x01" * (end - start)
+    starts = [at for at in range(len(used)) if used[at] and not (at and used[at - 1])]
+    ends = [*starts[1:], len(used)]
+    if not 2 <= len(starts) <= _MOST_COLUMNS:
+        return None
+    cells = [[line[start:end].strip() for start, end in zip(starts, ends)] for line in lines]
+    return cells if all(cells[0]) else None
+
+
+def _by_words(header: str, body: Sequence[str]) -> list[list[str]] | None:
+    """Cut at blanks, the last column taking the rest, where values are wider than their column."""
+    names = header.split()
+    if len(names) > _MOST_COLUMNS:
+        return None
+    records = [names, *(line.split(None, len(names) - 1) for line in body)]
+    if any(len(record) != len(names) for record in records):
+        return None
+    # Prose could be cut like that as well; it has no columns of numbers.
+    return records if _number_columns(records) * 3 >= len(names) else None
+
+
+def _number_columns(records: Sequence[Sequence[str]]) -> int:
+    count = 0
+    for column in list(zip(*records[1:])):
+        filled = [cell for cell in column if cell]
+        numbers = sum(_NUMERIC.fullmatch(cell) is not None for cell in filled)
+        count += bool(filled) and numbers >= _MOSTLY * len(filled)
+    return count
