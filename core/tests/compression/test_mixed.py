@@ -125,6 +125,24 @@ def test_a_document_between_sentences_is_found() -> None:
     assert "refund_failed" in result.text
 
 
+@pytest.mark.parametrize("before", ["", "The worker wrote:\n\n"])
+@pytest.mark.parametrize(
+    "after", ["", "\n\nThat is all of it, and this is what it means.\n\n" + PROSE]
+)
+def test_json_lines_are_one_part(before: str, after: str) -> None:
+    result = compress(before + "\n".join(map(json.dumps, ROWS)) + after)
+    assert "smart_crusher" in result.transforms
+    assert "refund_failed" in result.text
+    assert result.savings_percent > 70
+
+
+def test_lines_in_brackets_that_are_no_json_are_handed_on() -> None:
+    text = "\n".join(
+        [json.dumps(ROWS[0]), *(f"{{no json {n}}} at all }}" for n in range(40)), PROSE]
+    )
+    assert "smart_crusher" not in compress(text).transforms
+
+
 def test_outputs_joined_by_a_divider_are_told_apart() -> None:
     payload = "\n\n----------\n\n".join([json.dumps(ROWS), LOG, PROSE])
     result = compress(payload)

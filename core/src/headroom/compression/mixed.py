@@ -96,6 +96,8 @@ def _pieces(content: str, lines: list[str], kind_of: Callable[[str], str]) -> It
         elif line[:1] in ("{", "[") and attempts < _ATTEMPTS:
             attempts += 1
             end = _end_of_json(content, starts, number)
+            if end == number + 1:
+                end = _end_of_json_lines(lines, number)
             inner, kind = (number, end) if end is not None else None, "json"
         elif _is_divider(lines, number):
             yield from _between(lines, first, number, kind_of)
@@ -161,6 +163,17 @@ def _end_of_json(content: str, starts: list[int], number: int) -> int | None:
         last += 1
     rest = content[end : starts[last + 1] - 1]
     return None if rest.strip() else last + 1
+
+
+def _end_of_json_lines(lines: list[str], number: int) -> int:
+    """The line after the last of those that look like documents, from one that is a document."""
+    end = number + 1
+    pair = ("{", "}") if lines[number].startswith("{") else ("[", "]")
+    while (
+        end < len(lines) and lines[end].startswith(pair[0]) and lines[end].rstrip()[-1:] == pair[1]
+    ):
+        end += 1
+    return end
 
 
 def compress_parts(
