@@ -44,6 +44,7 @@ SIGNATURES = {
     SharedContext.stats: "self",
     SharedContext.close: "self",
     SharedContext.is_view: "self text",
+    SharedContext.original_of: "self view",
     SharedContext.count_tokens: "self text",
     headroom.compress: "content * query max_tokens fidelity model kind counter",
     headroom.decode: "view * parse_float parse_int",

@@ -309,6 +309,18 @@ def test_stats(ctx: SharedContext, rows: Rows) -> None:
     )
 
 
+def test_the_original_of_a_view(ctx: SharedContext, rows: Rows) -> None:
+    entry = ctx.put("a", rows)
+    assert ctx.original_of(entry.compressed) == entry.original
+    narrow = ctx.get("a", query="id 7", max_tokens=120)
+    assert narrow is not None
+    assert ctx.original_of(narrow) == entry.original
+    assert ctx.original_of(entry.original) is None
+    assert ctx.original_of("something else") is None
+    ctx.delete("a")
+    assert ctx.original_of(entry.compressed) is None
+
+
 # The older library of this name
 
 
@@ -347,6 +359,7 @@ async def test_async_twins(ctx: SharedContext, rows: Rows) -> None:
     assert await ctx.aget_entry("orders") == await ctx.arequire("orders") == entry
     assert (await ctx.aretrieve("orders", rows="3-4")).where == "rows 3-4"
     assert await ctx.akeys() == ["orders"]
+    assert await ctx.aoriginal_of(entry.compressed) == ctx.get("orders", full=True)
     assert await ctx.astats() == ctx.stats()
     assert await ctx.adelete("orders")
     await ctx.aput("other", "x")

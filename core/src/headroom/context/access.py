@@ -74,10 +74,9 @@ class StoreAccess:
     def remember_view(self, view_reference: str, reference: str) -> Steps[None]:
         return self._call(None, "remember_view", view_reference, reference)
 
-    def is_view(self, reference: str) -> Steps[bool]:
+    def view_origin(self, view_reference: str) -> Steps[str | None]:
         nothing: str | None = None
-        origin = yield from self._call(nothing, "view_origin", reference)
-        return origin is not None
+        return self._call(nothing, "view_origin", view_reference)
 
     def watch(self, key: str, wake: Callable[[], None]) -> Callable[[], None]:
         """Blocking, and brief."""

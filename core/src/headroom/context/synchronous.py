@@ -300,6 +300,17 @@ class SynchronousContext:
         """
         return self._run(self._verbs.is_view(text))
 
+    def original_of(self, view: str) -> str | None:
+        """The original that a view was made of; ``None`` for what is no view, or gone.
+
+        >>> from headroom import SharedContext
+        >>> ctx = SharedContext()
+        >>> entry = ctx.put("rows", [{"id": n, "status": "ok"} for n in range(40)])
+        >>> ctx.original_of(entry.compressed) == entry.original
+        True
+        """
+        return self._run(self._verbs.original_of(view))
+
     def keys(self) -> list[str]:
         """The keys of all live entries, the oldest first."""
         return self._run(self._verbs.keys())

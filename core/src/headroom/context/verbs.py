@@ -210,7 +210,13 @@ class ContextVerbs:
         return (yield from self._looking.manifest(max_tokens))
 
     def is_view(self, text: str) -> Steps[bool]:
-        return self.store.is_view(content_hash(encode(text)))
+        origin = yield from self.store.view_origin(content_hash(encode(text)))
+        return origin is not None
+
+    def original_of(self, view: str) -> Steps[str | None]:
+        reference = yield from self.store.view_origin(content_hash(encode(view)))
+        record = None if reference is None else (yield from self.store.find(reference))
+        return None if record is None else original_of(record)
 
     def keys(self) -> Steps[list[str]]:
         headers = yield from self.store.headers()
@@ -271,7 +277,7 @@ class ContextVerbs:
         return ViewOptions(query, max_tokens, chosen, kind, tool, named)
 
     def _view(self, reference: str, text: str, options: ViewOptions) -> Steps[CompressResult]:
-        if (yield from self.store.is_view(reference)):
+        if (yield from self.store.view_origin(reference)) is not None:
             # It is a view of ours already: never compressed again.
             tokens = self.counter().count(text)
             return CompressResult(text, tokens, tokens, (), options.kind or "text", lossless=True)
