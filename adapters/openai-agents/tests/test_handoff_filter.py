@@ -207,8 +207,11 @@ async def test_earlier_runs_and_long_answers_become_views_too(
         {"role": "user", "content": QUESTION},
     ]
     searcher, model = team("nothing new", handoff_filter(ctx))
-    await Runner.run(searcher, history)
+    result = await Runner.run(searcher, history)
     sent = model.sent[0]
+    # The history that a run was given goes on as views, in the result as well.
+    view = outputs(result.to_input_list())["call_0"]  # type: ignore[arg-type]
+    assert ctx.original_of(view) == payload
     assert ctx.is_view(sent[2]["output"])
     assert "diverted" in sent[2]["output"]
     assert ctx.is_view(sent[3]["content"])

@@ -1,9 +1,21 @@
-"""Headroom for the OpenAI Agents SDK: views of large payloads at every handoff."""
+"""Headroom for the OpenAI Agents SDK: views of large payloads wherever they go to a model."""
 
 from __future__ import annotations
 
 from headroom_openai_agents._version import __version__
-from headroom_openai_agents.filters import handoff_filter
+from headroom_openai_agents.filters import compose, handoff_filter, nested_handoff_filter
+from headroom_openai_agents.inputs import model_input_filter, session_input_callback
+from headroom_openai_agents.sources import output_extractor, tool_output_guardrail
 from headroom_openai_agents.tools import retrieve_tool
 
-__all__ = ["__version__", "handoff_filter", "retrieve_tool"]
+__all__ = [
+    "__version__",
+    "compose",
+    "handoff_filter",
+    "model_input_filter",
+    "nested_handoff_filter",
+    "output_extractor",
+    "retrieve_tool",
+    "session_input_callback",
+    "tool_output_guardrail",
+]

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from agents import HandoffInputData
-from agents.handoffs import HandoffInputFilter
+from agents.handoffs import HandoffHistoryMapper, HandoffInputFilter, nest_handoff_history
 from agents.items import HandoffOutputItem
 
 from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
 from headroom_openai_agents.items import ItemViews
+from headroom_openai_agents.questions import last_question
+from headroom_openai_agents.tools import has_tool
 
-__all__ = ["handoff_filter"]
+__all__ = ["compose", "handoff_filter", "nested_handoff_filter"]
 
 logger = logging.getLogger("headroom.openai_agents")
 
@@ -36,6 +39,8 @@ def handoff_filter(
     the views; ``result.new_items`` and sessions keep the originals. What users, systems and
     developers wrote goes on as it is. Where the next agent has ``retrieve_tool(ctx)``, the views
     name it.
+
+    Conversations that the server manages take no input filter; ``model_input_filter`` works there.
 
     Args:
         ctx: Where the originals go.
@@ -62,24 +67,110 @@ def handoff_filter(
     )
 
     async def headroom_handoff_filter(data: HandoffInputData) -> HandoffInputData:
-        try:
-            return await asyncio.to_thread(_filtered, data, handoff)
-        except Exception as error:
-            # An exception in a filter would end the run.
-            logger.warning("a handoff goes on as it is: %s", type(error).__name__)
-            return data
+        return await _safely(_filtered, data, handoff)
 
     return headroom_handoff_filter
 
 
-def _filtered(data: HandoffInputData, handoff: Handoff) -> HandoffInputData:
-    tool = RetrievalTool.name if _next_agent_has_the_tool(data) else None
-    views = ItemViews(
-        replace(handoff, tool=tool), handoff.query or _last_question(data), RetrievalTool.name
+def nested_handoff_filter(
+    ctx: SharedContext,
+    *,
+    history_mapper: HandoffHistoryMapper | None = None,
+    query: str | None = None,
+    max_tokens: int | None = None,
+    fidelity: Fidelity | None = None,
+    min_tokens: int = 200,
+    exclude: Collection[str] = (),
+    on_compress: Callable[[ContextEntry], object] | None = None,
+) -> HandoffInputFilter:
+    """``handoff_filter``, with the conversation nested into one message.
+
+    Any input filter switches ``nest_handoff_history`` of the SDK off, and the nesting takes no
+    notice of what another filter did for the model alone. This one puts views into the
+    conversation, lets the SDK nest it, and leaves ``result.new_items`` and sessions the originals.
+
+    Args:
+        ctx: Where the originals go.
+        history_mapper: Writes the conversation instead of the SDK, as
+            ``RunConfig.handoff_history_mapper`` does; it is given views.
+        query: What the views are made to answer; if not given, the last user message.
+        max_tokens: The most tokens that a view has.
+        fidelity: How much a view may leave out, instead of the context's.
+        min_tokens: Payloads with fewer tokens go on untouched.
+        exclude: Names of tools, and of agents, whose payloads go on untouched.
+        on_compress: Called with the entry of each payload that was replaced by a view.
+
+    Raises:
+        ValueError: An option makes no sense.
+        TypeError: An option has the wrong type.
+
+    """
+    handoff = Handoff(
+        ctx,
+        query=query,
+        max_tokens=max_tokens,
+        fidelity=fidelity,
+        min_tokens=min_tokens,
+        exclude=exclude,
+        on_compress=on_compress,
     )
+
+    async def headroom_nested_handoff_filter(data: HandoffInputData) -> HandoffInputData:
+        seen = await _safely(_filtered, data, handoff)
+        views = seen.clone(
+            new_items=seen.new_items if seen.input_items is None else seen.input_items
+        )
+        # What a mapper of the user raises is for the user.
+        nested = nest_handoff_history(views, history_mapper=history_mapper)
+        return nested.clone(new_items=data.new_items)
+
+    return headroom_nested_handoff_filter
+
+
+def compose(*filters: HandoffInputFilter) -> HandoffInputFilter:
+    """One input filter of several, the first one first; each may be sync or async.
+
+    Ours comes last: it then sees what the others left, and the views are only for the model.
+
+    Raises:
+        TypeError: One of them cannot be called.
+
+    >>> from agents.extensions.handoff_filters import remove_all_tools
+    >>> both = compose(remove_all_tools, handoff_filter(SharedContext()))
+
+    """
+    for one in filters:
+        if not callable(one):
+            raise TypeError(f"compose takes input filters, not {type(one).__name__}")
+
+    async def composed_filter(data: HandoffInputData) -> HandoffInputData:
+        for one in filters:
+            result = one(data)
+            data = await result if inspect.isawaitable(result) else result
+        return data
+
+    return composed_filter
+
+
+async def _safely(
+    function: Callable[[HandoffInputData, Handoff], HandoffInputData],
+    data: HandoffInputData,
+    handoff: Handoff,
+) -> HandoffInputData:
+    try:
+        return await asyncio.to_thread(function, data, handoff)
+    except Exception as error:
+        # An exception in a filter would end the run. Not its message: it may quote a payload.
+        logger.warning("a handoff goes on as it is: %s", type(error).__name__)
+        return data
+
+
+def _filtered(data: HandoffInputData, handoff: Handoff) -> HandoffInputData:
     history = data.input_history
+    tool = RetrievalTool.name if has_tool(_next_agent(data)) else None
+    views = ItemViews(replace(handoff, tool=tool), handoff.query or last_question(history))
     return data.clone(
-        input_history=history if isinstance(history, str) else views.input_items(history),
+        input_history=history if isinstance(history, str) else tuple(views.input_items(history)),
         pre_handoff_items=views.run_items(data.pre_handoff_items),
         # Not new_items: sessions and results keep the originals.
         input_items=views.run_items(
@@ -88,24 +179,8 @@ def _filtered(data: HandoffInputData, handoff: Handoff) -> HandoffInputData:
     )
 
 
-def _next_agent_has_the_tool(data: HandoffInputData) -> bool:
+def _next_agent(data: HandoffInputData) -> object:
     for item in reversed(data.new_items):
         if isinstance(item, HandoffOutputItem):
-            tools = item.target_agent.tools if item.target_agent is not None else []
-            return any(tool.name == RetrievalTool.name for tool in tools)
-    return False
-
-
-def _last_question(data: HandoffInputData) -> str | None:
-    """What the user said last: the question that the next agent is to answer."""
-    if isinstance(data.input_history, str):
-        return data.input_history
-    for item in reversed(data.input_history):
-        if isinstance(item, dict) and item.get("role") == "user":
-            content = item.get("content")
-            if isinstance(content, str):
-                return content
-            if isinstance(content, list):
-                texts = [block.get("text") for block in content if isinstance(block, dict)]
-                return " ".join(text for text in texts if isinstance(text, str)) or None
+            return item.target_agent
     return None

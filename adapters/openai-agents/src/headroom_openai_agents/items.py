@@ -1,7 +1,8 @@
 """Views in place of payloads, inside the items that the SDK passes around.
 
 Items are never changed in place and never dropped: each keeps its type, its ids and its place, and
-the blocks of its content that are not text.
+the blocks of its content that are not text. What does not change is the same object as before: the
+SDK knows items by their identity.
 """
 
 from __future__ import annotations
@@ -11,52 +12,67 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from agents import RunItem, TResponseInputItem
+from agents.handoffs import get_conversation_history_wrappers
 from agents.items import MessageOutputItem, ToolCallItem, ToolCallOutputItem
 from openai.types.responses import ResponseOutputText
 
-from headroom import Handoff
+from headroom import Handoff, RetrievalTool
 from headroom_openai_agents.data import as_json
+from headroom_openai_agents.questions import question_of
 
 __all__ = ["ItemViews"]
 
 _TEXT_BLOCKS = ("input_text", "output_text")
+#: How far into a message the SDK's sign of a nested history may stand.
+_PREAMBLE = 400
+_CALLS = ("function_call", "custom_tool_call")
+_OUTPUTS = ("function_call_output", "custom_tool_call_output")
 
 
 @dataclass
 class ItemViews:
-    """Replaces the payloads of one handoff by views.
+    """Replaces the payloads of one conversation by views.
 
     Args:
         handoff: Makes the views.
-        query: What the next agent is asked.
-        own_tool: The name of the retrieval tool, whose answers are never compressed.
+        query: What the reader is asked.
+        follow: Whether each payload's query is the user message before it, which ``query`` then
+            stands in for until there is one. It is the same on every turn, and so is the view.
 
     """
 
     handoff: Handoff
     query: str | None
-    own_tool: str
+    follow: bool = False
     #: Which tool each call is of; filled as calls go by, and they come before their outputs.
     _tools: dict[str, str] = field(default_factory=dict)
 
-    def input_items(self, items: Iterable[TResponseInputItem]) -> tuple[TResponseInputItem, ...]:
+    def input_items(self, items: Iterable[TResponseInputItem]) -> list[TResponseInputItem]:
         """Input items (dicts, as the API takes them) with views in them."""
-        return tuple(self._input_item(item) for item in items)
+        return [self._input_item(item) for item in items]
 
     def run_items(self, items: Iterable[RunItem]) -> tuple[RunItem, ...]:
         """Run items with views in them."""
         return tuple(self._run_item(item) for item in items)
 
+    def text(self, text: str, source: str) -> str:
+        """The view of a text, or the text."""
+        data = as_json(text)
+        view = self.handoff.view(data, source=source, agent=source, query=self.query)
+        # Data goes on in the notation in which it came, if it goes on as it is.
+        return text if view == data else view
+
     def _input_item(self, item: TResponseInputItem) -> TResponseInputItem:
         values = cast("dict[str, object]", item)
         kind = values.get("type")
-        if kind == "function_call":
+        if self.follow and (asked := question_of(values)) is not None:
+            self.query = asked
+        if kind in _CALLS:
             self._note_call(values)
-        elif kind == "function_call_output":
+        elif kind in _OUTPUTS:
             return cast("TResponseInputItem", self._tool_output(values))
         elif values.get("role") == "assistant" and kind in (None, "message"):
-            content = self._content(values.get("content"), "assistant")
-            return cast("TResponseInputItem", {**values, "content": content})
+            return cast("TResponseInputItem", self._with(values, "content", "assistant"))
         return item
 
     def _run_item(self, item: RunItem) -> RunItem:
@@ -64,48 +80,57 @@ class ItemViews:
             raw = item.raw_item
             self._note_call(raw if isinstance(raw, dict) else vars(raw))
         elif isinstance(item, ToolCallOutputItem) and isinstance(item.raw_item, dict):
-            if item.raw_item.get("type") == "function_call_output":
-                changed = self._tool_output(item.raw_item)
-                return replace(item, raw_item=changed)
+            if item.raw_item.get("type") in _OUTPUTS:
+                changed = self._tool_output(cast("dict[str, object]", item.raw_item))
+                return item if changed is item.raw_item else replace(item, raw_item=changed)
         elif isinstance(item, MessageOutputItem):
-            source = item.agent.name
-            blocks = [
-                block.model_copy(update={"text": self._view(block.text, source)})
-                if isinstance(block, ResponseOutputText)
-                else block
-                for block in item.raw_item.content
-            ]
-            return replace(item, raw_item=item.raw_item.model_copy(update={"content": blocks}))
+            return self._message(item)
         return item
+
+    def _message(self, item: MessageOutputItem) -> MessageOutputItem:
+        old = item.raw_item.content
+        new = [
+            block.model_copy(update={"text": view})
+            if isinstance(block, ResponseOutputText)
+            and (view := self.text(block.text, item.agent.name)) != block.text
+            else block
+            for block in old
+        ]
+        if all(one is other for one, other in zip(new, old)):
+            return item
+        return replace(item, raw_item=item.raw_item.model_copy(update={"content": new}))
 
     def _note_call(self, call: Mapping[str, object]) -> None:
         call_id, name = call.get("call_id"), call.get("name")
         if isinstance(call_id, str) and isinstance(name, str):
             self._tools[call_id] = name
 
-    def _tool_output(self, item: Mapping[str, object]) -> dict[str, object]:
+    def _tool_output(self, item: dict[str, object]) -> dict[str, object]:
         source = self._tools.get(str(item.get("call_id")), "tool")
-        if source == self.own_tool:
-            return dict(item)
-        return {**item, "output": self._content(item.get("output"), source)}
+        return item if source == RetrievalTool.name else self._with(item, "output", source)
+
+    def _with(self, item: dict[str, object], name: str, source: str) -> dict[str, object]:
+        """The item with views in one of its fields."""
+        old = item.get(name)
+        new = self._content(old, source)
+        return item if new is old else {**item, name: new}
 
     def _content(self, content: object, source: str) -> object:
         """Text, or a list of blocks of which some are text."""
         if isinstance(content, str):
-            return self._view(content, source)
+            # A history that the SDK wrote into one message holds views already.
+            if get_conversation_history_wrappers()[0] in content[:_PREAMBLE]:
+                return content
+            view = self.text(content, source)
+            return content if view == content else view
         if not isinstance(content, list):
             return content
-        return [
-            {**block, "text": self._view(block["text"], source)}
-            if isinstance(block, dict)
-            and block.get("type") in _TEXT_BLOCKS
-            and isinstance(block.get("text"), str)
-            else block
-            for block in content
-        ]
+        blocks = [self._block(block, source) for block in content]
+        return content if all(one is other for one, other in zip(blocks, content)) else blocks
 
-    def _view(self, text: str, source: str) -> str:
-        data = as_json(text)
-        view = self.handoff.view(data, source=source, agent=source, query=self.query)
-        # Data goes on in the notation in which it came, if it goes on as it is.
-        return text if view == data else view
+    def _block(self, block: object, source: str) -> object:
+        if isinstance(block, dict) and block.get("type") in _TEXT_BLOCKS:
+            text = block.get("text")
+            if isinstance(text, str) and (view := self.text(text, source)) != text:
+                return {**block, "text": view}
+        return block

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from headroom import RetrievalTool, SharedContext
 
-__all__ = ["retrieve_tool"]
+__all__ = ["has_tool", "retrieve_tool"]
 
 _SAYS = RetrievalTool.parameters
 
@@ -45,3 +45,9 @@ def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> FunctionTool
         return await retrieval.answer(key, query, place, path, where, pattern)
 
     return headroom_retrieve
+
+
+def has_tool(agent: object) -> bool:
+    """Whether an agent has the retrieval tool."""
+    tools = getattr(agent, "tools", None) or []
+    return any(isinstance(tool, FunctionTool) and tool.name == RetrievalTool.name for tool in tools)

@@ -1,0 +1,143 @@
+"""What models are sent on every turn, and what a run reads from its session."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from typing import Any, cast
+
+from agents import TResponseInputItem
+from agents.run import CallModelData, ModelInputData
+
+from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
+from headroom_openai_agents.items import ItemViews
+from headroom_openai_agents.questions import last_question
+from headroom_openai_agents.tools import has_tool
+
+__all__ = ["model_input_filter", "session_input_callback"]
+
+logger = logging.getLogger("headroom.openai_agents")
+
+
+def model_input_filter(
+    ctx: SharedContext,
+    *,
+    query: str | None = None,
+    max_tokens: int | None = None,
+    fidelity: Fidelity | None = None,
+    min_tokens: int = 200,
+    exclude: Collection[str] = (),
+    on_compress: Callable[[ContextEntry], object] | None = None,
+) -> Callable[[CallModelData[Any]], Any]:
+    """A filter of everything that models are sent: on every turn, before and after handoffs.
+
+    For ``RunConfig(call_model_input_filter=model_input_filter(ctx))``. It touches nothing but what
+    the model is sent: ``result.new_items``, ``result.to_input_list()``, sessions and tools keep
+    the originals, with handoffs, nested history and conversations that the server manages. A
+    payload has the same view on every turn, so that the provider's prompt cache holds.
+
+    Args:
+        ctx: Where the originals go.
+        query: What the views are made to answer; if not given, the user message before each
+            payload.
+        max_tokens: The most tokens that a view has.
+        fidelity: How much a view may leave out, instead of the context's.
+        min_tokens: Payloads with fewer tokens go on untouched.
+        exclude: Names of tools whose outputs go on untouched; ``"assistant"`` for what agents say.
+        on_compress: Called with the entry of each payload that was replaced by a view, on every
+            turn.
+
+    Raises:
+        ValueError: An option makes no sense.
+        TypeError: An option has the wrong type.
+
+    """
+    handoff = Handoff(
+        ctx,
+        query=query,
+        max_tokens=max_tokens,
+        fidelity=fidelity,
+        min_tokens=min_tokens,
+        exclude=exclude,
+        on_compress=on_compress,
+    )
+
+    def seen(data: CallModelData[Any]) -> list[TResponseInputItem]:
+        tool = RetrievalTool.name if has_tool(data.agent) else None
+        views = ItemViews(replace(handoff, tool=tool), query, follow=query is None)
+        return views.input_items(data.model_data.input)
+
+    async def headroom_model_input_filter(data: CallModelData[Any]) -> ModelInputData:
+        try:
+            items = await asyncio.to_thread(seen, data)
+        except Exception as error:
+            # An exception here would end the run. Not its message: it may quote a payload.
+            logger.warning("a model is sent the originals: %s", type(error).__name__)
+            return data.model_data
+        return replace(data.model_data, input=items)
+
+    return headroom_model_input_filter
+
+
+def session_input_callback(
+    ctx: SharedContext,
+    *,
+    query: str | None = None,
+    max_tokens: int | None = None,
+    fidelity: Fidelity | None = None,
+    min_tokens: int = 200,
+    exclude: Collection[str] = (),
+    on_compress: Callable[[ContextEntry], object] | None = None,
+    mention_tool: bool = False,
+) -> Callable[[list[TResponseInputItem], list[TResponseInputItem]], Any]:
+    """A callback for sessions: a run reads views of what earlier runs left in its session.
+
+    For ``RunConfig(session_input_callback=session_input_callback(ctx))``. The session keeps the
+    originals. What this run adds goes on as it is; ``model_input_filter`` sees to that as well.
+
+    Args:
+        ctx: Where the originals go.
+        query: What the views are made to answer; if not given, what the user asks in this run.
+        max_tokens: The most tokens that a view has.
+        fidelity: How much a view may leave out, instead of the context's.
+        min_tokens: Payloads with fewer tokens go on untouched.
+        exclude: Names of tools whose outputs go on untouched; ``"assistant"`` for what agents said.
+        on_compress: Called with the entry of each payload that was replaced by a view.
+        mention_tool: Whether views name the retrieval tool. The callback is not told which agent
+            reads: say so where it has ``retrieve_tool(ctx)``.
+
+    Raises:
+        ValueError: An option makes no sense.
+        TypeError: An option has the wrong type.
+
+    """
+    handoff = Handoff(
+        ctx,
+        query=query,
+        max_tokens=max_tokens,
+        fidelity=fidelity,
+        min_tokens=min_tokens,
+        exclude=exclude,
+        on_compress=on_compress,
+        tool=RetrievalTool.name if mention_tool else None,
+    )
+
+    async def headroom_session_input_callback(
+        history: list[TResponseInputItem], new: list[TResponseInputItem]
+    ) -> list[TResponseInputItem]:
+        views = ItemViews(handoff, query or last_question(new) or last_question(history))
+        try:
+            changed = await asyncio.to_thread(views.input_items, history)
+        except Exception as error:
+            logger.warning("a session is read as it is: %s", type(error).__name__)
+            return [*history, *new]
+        for item, other in zip(history, changed):
+            if item is not other:
+                # These are copies that the SDK made for us. It takes an item that it has not seen
+                # for a new one, and would write it to the session.
+                cast("dict[str, object]", item).update(cast("dict[str, object]", other))
+        return [*history, *new]
+
+    return headroom_session_input_callback

@@ -1,0 +1,163 @@
+"""Views at the source: of what a tool returns, and of what an agent says that is a tool."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
+from typing import Any
+
+from agents import (
+    ItemHelpers,
+    RunResult,
+    RunResultStreaming,
+    ToolGuardrailFunctionOutput,
+    ToolOutputGuardrail,
+    ToolOutputGuardrailData,
+)
+from pydantic import BaseModel
+
+from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
+from headroom_openai_agents.items import ItemViews
+from headroom_openai_agents.questions import asked_by_call, last_question
+from headroom_openai_agents.tools import has_tool
+
+__all__ = ["output_extractor", "tool_output_guardrail"]
+
+logger = logging.getLogger("headroom.openai_agents")
+
+
+def tool_output_guardrail(
+    ctx: SharedContext,
+    *,
+    query: str | None = None,
+    max_tokens: int | None = None,
+    fidelity: Fidelity | None = None,
+    min_tokens: int = 200,
+    exclude: Collection[str] = (),
+    on_compress: Callable[[ContextEntry], object] | None = None,
+) -> ToolOutputGuardrail[Any]:
+    """A guardrail that replaces what a tool returns by a view, where it is made.
+
+    For ``function_tool(tool_output_guardrails=[tool_output_guardrail(ctx)])``. The view is what
+    everybody sees: the model, ``result.new_items``, the session. The original is in the context
+    alone. To keep originals in results and sessions, take ``model_input_filter`` instead.
+
+    Args:
+        ctx: Where the originals go.
+        query: What the views are made to answer; if not given, the last user message.
+        max_tokens: The most tokens that a view has.
+        fidelity: How much a view may leave out, instead of the context's.
+        min_tokens: Outputs with fewer tokens go on untouched.
+        exclude: Names of tools whose outputs go on untouched.
+        on_compress: Called with the entry of each output that was replaced by a view.
+
+    Raises:
+        ValueError: An option makes no sense.
+        TypeError: An option has the wrong type.
+
+    """
+    handoff = Handoff(
+        ctx,
+        query=query,
+        max_tokens=max_tokens,
+        fidelity=fidelity,
+        min_tokens=min_tokens,
+        exclude=exclude,
+        on_compress=on_compress,
+    )
+
+    def view_of(data: ToolOutputGuardrailData) -> str | None:
+        name = data.context.tool_name
+        # A dict goes to the model as Python writes it, and is recognised in that notation.
+        text = str(data.output) if isinstance(data.output, (str, dict, list)) else None
+        if text is None or name == RetrievalTool.name:
+            return None
+        tool = RetrievalTool.name if has_tool(data.agent) else None
+        asked = query or last_question(data.context.turn_input)
+        view = ItemViews(replace(handoff, tool=tool), asked).text(text, name)
+        return None if view == text else view
+
+    async def headroom_tool_output(data: ToolOutputGuardrailData) -> ToolGuardrailFunctionOutput:
+        try:
+            view = await asyncio.to_thread(view_of, data)
+        except Exception as error:
+            # Not the error's message: it may quote the payload.
+            logger.warning("a tool output goes on as it is: %s", type(error).__name__)
+            view = None
+        if view is None:
+            return ToolGuardrailFunctionOutput.allow()
+        # The SDK's way to hand the model something else; the run goes on.
+        return ToolGuardrailFunctionOutput.reject_content(view, "replaced by a view")
+
+    return ToolOutputGuardrail(headroom_tool_output, name="headroom")
+
+
+def output_extractor(
+    ctx: SharedContext,
+    *,
+    query: str | None = None,
+    max_tokens: int | None = None,
+    fidelity: Fidelity | None = None,
+    min_tokens: int = 200,
+    exclude: Collection[str] = (),
+    on_compress: Callable[[ContextEntry], object] | None = None,
+    mention_tool: bool = False,
+) -> Callable[[RunResult | RunResultStreaming], Awaitable[str]]:
+    """An extractor that hands on a view of what an agent says that is a tool of another.
+
+    For ``agent.as_tool(name, description, custom_output_extractor=output_extractor(ctx))``. As
+    the SDK does by itself, it takes the last thing that was said where the final output is empty.
+
+    Args:
+        ctx: Where the originals go.
+        query: What the views are made to answer; if not given, what the agent was asked.
+        max_tokens: The most tokens that a view has.
+        fidelity: How much a view may leave out, instead of the context's.
+        min_tokens: Outputs with fewer tokens go on untouched.
+        exclude: Names of agents whose outputs go on untouched.
+        on_compress: Called with the entry of each output that was replaced by a view.
+        mention_tool: Whether views name the retrieval tool. The extractor is not told which agent
+            reads: say so where it has ``retrieve_tool(ctx)``.
+
+    Raises:
+        ValueError: An option makes no sense.
+        TypeError: An option has the wrong type.
+
+    """
+    handoff = Handoff(
+        ctx,
+        query=query,
+        max_tokens=max_tokens,
+        fidelity=fidelity,
+        min_tokens=min_tokens,
+        exclude=exclude,
+        on_compress=on_compress,
+        tool=RetrievalTool.name if mention_tool else None,
+    )
+
+    async def headroom_output_extractor(result: RunResult | RunResultStreaming) -> str:
+        text = _said(result)
+        call = result.agent_tool_invocation
+        asked = asked_by_call(call.tool_arguments) if call is not None else None
+        views = ItemViews(handoff, query or asked or last_question(result.input))
+        try:
+            return await asyncio.to_thread(views.text, text, result.last_agent.name)
+        except Exception as error:
+            logger.warning("an answer goes on as it is: %s", type(error).__name__)
+            return text
+
+    return headroom_output_extractor
+
+
+def _said(result: RunResult | RunResultStreaming) -> str:
+    output = result.final_output
+    if isinstance(output, BaseModel):
+        return output.model_dump_json()
+    if isinstance(output, (dict, list)):
+        return json.dumps(output, ensure_ascii=False, default=str)
+    if output is None or output == "":
+        return ItemHelpers.text_message_outputs(result.new_items)
+    return str(output)
