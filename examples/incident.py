@@ -80,7 +80,7 @@ FACTS = (
     Fact("Which configuration change came before?", ("keepalive_timeout", "rollout 4417")),
     Fact(
         "Which read in _read_status came back empty?",
-        ("_read_status", 'str(self.fp.readline(_MAXLINE + 1), "iso-8859-1")'),
+        ("_read_status", "str(self.fp.readline(_MAXLINE + 1)"),
     ),
     Fact("Which order was charged_twice?", ("ORD-20431",)),
     Fact("Which customer was charged_twice?", ("cus_b1946ac9",)),
