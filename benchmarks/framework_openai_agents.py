@@ -38,16 +38,16 @@ TOOL = "headroom_retrieve, from the context"
 
 def ways() -> Iterator[tuple[str, str, Callable[[SharedContext], dict[str, Any]]]]:
     """The name of each way, its way back to what is not sent, and the options of the job."""
-    yield "the SDK alone", "all is sent", lambda ctx: {}
+    yield "the SDK alone", "all is sent", lambda _: {}
     yield (
         "nest_handoff_history", "all is sent",
-        lambda ctx: {"config": RunConfig(nest_handoff_history=True)},
+        lambda _: {"config": RunConfig(nest_handoff_history=True)},
     )  # fmt: skip
     yield (
         "ToolOutputTrimmer", "none",
-        lambda ctx: {"config": RunConfig(call_model_input_filter=ToolOutputTrimmer())},
+        lambda _: {"config": RunConfig(call_model_input_filter=ToolOutputTrimmer())},
     )  # fmt: skip
-    yield "remove_all_tools", "none", lambda ctx: {"input_filter": remove_all_tools}
+    yield "remove_all_tools", "none", lambda _: {"input_filter": remove_all_tools}
     yield (
         "Headroom, handoff_filter", TOOL,
         lambda ctx: {"input_filter": handoff_filter(ctx), "tools": [retrieve_tool(ctx)]},
@@ -71,20 +71,10 @@ def main() -> None:
     print(json.dumps({"framework": f"openai-agents {version('openai-agents')}"}))
     for name, way_back, options in ways():
         ctx = SharedContext()
-        mind = Mind(ctx.count_tokens)
+        mind = Mind(ctx.count_tokens, looks_up=False)
         outcome = mind.outcome(asyncio.run(job(mind, **options(ctx))))
-        print(
-            json.dumps(
-                {
-                    "way": name,
-                    "sent": outcome.tokens_sent,
-                    "calls": outcome.calls,
-                    "kept": outcome.facts_kept,
-                    "back": way_back,
-                }
-            ),
-            flush=True,
-        )
+        row = {"way": name, "sent": outcome.tokens_sent, "calls": outcome.calls}
+        print(json.dumps({**row, "kept": outcome.facts_kept, "back": way_back}), flush=True)
 
 
 if __name__ == "__main__":

@@ -216,10 +216,12 @@ class Mind:
 
     Args:
         count_tokens: Counts the tokens of what is sent, such as ``ctx.count_tokens``.
+        looks_up: Whether it looks up what it cannot see.
 
     """
 
     count_tokens: Callable[[str], int]
+    looks_up: bool = True
     tokens_sent: int = 0
     calls: int = 0
     #: What each role has read; it has a memory no longer than its conversation.
@@ -239,9 +241,9 @@ class Mind:
         for tool in role.tools:
             if tool in tools and self._first_time(role.name, tool):
                 return Call(tool)
-        if role is not WRITER:
+        if role.name != WRITER.name:
             return Say(f"The evidence of the {role.name} is complete.")
-        if "headroom_retrieve" in tools:
+        if self.looks_up and "headroom_retrieve" in tools:
             keys = list(dict.fromkeys(_WAY_BACK.findall(sent)))
             for fact in FACTS:
                 for key in keys:

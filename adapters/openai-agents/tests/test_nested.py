@@ -12,6 +12,7 @@ from scripted import ScriptedModel, calls, outputs, says
 
 from headroom import ContextEntry, SharedContext
 from headroom_openai_agents import compose, handoff_filter, nested_handoff_filter
+from headroom_openai_agents.questions import last_question
 
 QUESTION = "Which flight was diverted?"
 
@@ -105,3 +106,13 @@ async def test_the_sdk_says_what_to_do_in_conversations_that_the_server_manages(
     config = RunConfig(handoff_input_filter=handoff_filter(ctx))
     with pytest.raises(UserError, match="do not support handoff input filters"):
         await Runner.run(searcher, QUESTION, run_config=config, previous_response_id="resp_0")
+
+
+async def test_the_question_is_found_in_a_nested_conversation(
+    ctx: SharedContext, payload: str
+) -> None:
+    searcher, _, writer_model = chain(payload, nested_handoff_filter(ctx))
+    await Runner.run(searcher, QUESTION)
+    (sent,) = writer_model.sent
+    assert not any(item.get("role") == "user" for item in sent)
+    assert last_question(sent) == QUESTION  # type: ignore[arg-type]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 
 from agents import TResponseInputItem
+from agents.handoffs import get_conversation_history_wrappers
 
 __all__ = ["asked_by_call", "last_question", "question_of"]
 
 # Arguments of a call to an agent, in the order in which they say what is wanted.
 _ARGUMENTS = ("input", "question", "query", "task")
+# How the SDK writes what a user said into a nested history, and how far that may go on.
+_NESTED = re.compile(r"^\d+\. user: (.{1,4000})$", re.MULTILINE)
 
 
 def question_of(item: object) -> str | None:
@@ -31,10 +35,21 @@ def question_of(item: object) -> str | None:
 
 
 def last_question(items: str | Sequence[TResponseInputItem]) -> str | None:
-    """What the user said last."""
+    """What the user said last, in a message of its own or in a nested history."""
     if isinstance(items, str):
         return items
-    return next((said for item in reversed(items) if (said := question_of(item))), None)
+    for item in reversed(items):
+        if said := question_of(item) or _nested_question(item):
+            return said
+    return None
+
+
+def _nested_question(item: object) -> str | None:
+    content = item.get("content") if isinstance(item, dict) else None
+    if not isinstance(content, str) or get_conversation_history_wrappers()[0] not in content:
+        return None
+    said: list[str] = _NESTED.findall(content)
+    return said[-1] if said else None
 
 
 def asked_by_call(arguments: str) -> str | None:
