@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
+import json
 import logging
 from typing import Any
 
@@ -100,6 +102,24 @@ async def test_streaming(ctx: SharedContext, payload: str) -> None:
         pass
     assert ctx.is_view(outputs(model.sent[1])["call_search"])
     assert outputs(result.to_input_list())["call_search"] == payload  # type: ignore[arg-type]
+
+
+async def test_many_runs_at_once_share_a_filter(
+    ctx: SharedContext, flights: list[dict[str, object]]
+) -> None:
+    config = RunConfig(call_model_input_filter=model_input_filter(ctx))
+
+    async def one(number: int) -> str:
+        payload = json.dumps([*flights, {"flight": f"HX{number:03}", "status": "hijacked"}])
+        agent, model = searching(payload, calls("search"), says("done"))
+        await Runner.run(agent, f"Where is HX{number:03}?", run_config=config)
+        return str(outputs(model.sent[1])["call_search"])
+
+    views = await asyncio.gather(*map(one, range(12)))
+    assert all(f"HX{number:03}" in view for number, view in enumerate(views))
+    assert all(map(ctx.is_view, views))
+    assert await one(3) == views[3]
+    assert len(ctx) == 12
 
 
 async def test_what_does_not_change_is_the_same_object(ctx: SharedContext, payload: str) -> None:
