@@ -401,3 +401,13 @@ def test_lines_that_would_look_like_something_else_keep_their_sign(line: str) ->
     view = compress(diff)
     assert view is not None
     assert f"\n+line 11\n+{line}\n+line 13\n" in view.text
+
+
+def test_under_a_budget_a_gap_is_closed_where_a_marker_would_cost_as_much() -> None:
+    body = "".join(f"+value_{n} = compute(first_{n}, second_{n})\n+\n" for n in range(60))
+    diff = f"--- a/m.py\n+++ b/m.py\n@@ -0,0 +1,120 @@\n{body}"
+    result = view_of(diff, max_tokens=COUNTER.count(diff) // 2)
+    kept = result.text.count("compute(")
+    assert kept > 20
+    # The empty lines between lines that are kept are there, not a marker for each.
+    assert result.text.count("left out") <= 3

@@ -64,10 +64,14 @@ class DiffCompressor:
             limit = int(request.counter.count(renderer.text(kept)) * _COMPACT_SHARE)
         choice = order(diff, request.query)
         costs = request.counter.count_many(diff.lines)
-        fitting = largest_fitting(choice, costs, renderer.text, request, limit)
+
+        def text(kept: frozenset[int]) -> str:
+            return renderer.text(renderer.closed(kept, costs))
+
+        fitting = largest_fitting(choice, costs, text, request, limit)
         if not fitting:
             return nothing_fits(content, request)
-        return _view(renderer, fitting)
+        return _view(renderer, renderer.closed(fitting, costs))
 
     @staticmethod
     def _balanced(diff: Diff, request: Request, renderer: Renderer) -> frozenset[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import accumulate
 
 from headroom.compression.diff_compressor.parse import Diff, Role
@@ -29,6 +30,9 @@ _WORDS = {
     Role.OTHER: "other line",
 }
 _SPARE = (Role.NOISE, Role.CONTEXT)
+
+#: What a marker for changed lines costs, about.
+_MARKER_TOKENS = 12
 
 
 class Renderer:
@@ -106,6 +110,23 @@ class Renderer:
 
     def _is_short(self, start: int, stop: int) -> bool:
         return stop - start <= _SHORT and self._solid[stop] == self._solid[start]
+
+    def closed(self, kept: frozenset[int], costs: Sequence[int]) -> frozenset[int]:
+        """The choice, and the gaps in it that cost no more than the marker for them.
+
+        Args:
+            kept: The choice.
+            costs: The tokens of each line.
+
+        """
+        more: set[int] = set()
+        for start, last in spans(self.gone(kept)):
+            if self._is_short(start, last + 1):
+                continue
+            cost = sum(costs[start : last + 1]) + last + 1 - start
+            if cost <= _MARKER_TOKENS:
+                more.update(range(start, last + 1))
+        return kept | more
 
     def without_dear_gaps(self, kept: frozenset[int], request: Request) -> frozenset[int]:
         """The choice, and the single lines that cost no more than the marker for them."""
