@@ -53,6 +53,9 @@ SIGNATURES = {
     headroom.SQLiteStore: "path * durability timeout codec clock",
     headroom.Codec: "* compression keys",
     headroom.Handoff: "ctx query max_tokens fidelity min_tokens exclude on_compress tool",
+    headroom.Handoff.is_large: "self payload",
+    headroom.Handoff.view: "self payload * source agent query",
+    headroom.Handoff.aview: "self payload * source agent query",
     headroom.RetrievalTool: "ctx max_tokens",
 }
 

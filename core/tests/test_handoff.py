@@ -29,6 +29,14 @@ def test_a_view_goes_on_as_it_is(ctx: SharedContext) -> None:
     assert len(ctx) == 1
 
 
+def test_what_is_large(ctx: SharedContext) -> None:
+    handoff = Handoff(ctx, min_tokens=100)
+    assert handoff.is_large(ROWS)
+    assert not handoff.is_large("a word " * 20)
+    assert not handoff.is_large(handoff.view(ROWS, source="a"))
+    assert not Handoff(ctx, min_tokens=10**6).is_large(ROWS)
+
+
 def test_the_key_follows_the_content(ctx: SharedContext) -> None:
     handoff = Handoff(ctx)
     for _ in range(3):

@@ -54,11 +54,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.filterwarnings(line))
 
 
+def called(item: dict[str, Any]) -> tuple[str, str]:
+    """The tool and the arguments, as JSON, of a script's item."""
+    if item.keys() == {"tool", "arguments"}:
+        return item["tool"], json.dumps(item["arguments"])
+    return "headroom_retrieve", json.dumps(item)
+
+
 class ScriptedModel(BaseLLM):
     """Answers from a script, one after the other, and keeps what it was sent.
 
-    A script's item is the final answer of a turn, or a dict of arguments for a call of the
-    retrieval tool, in ReAct form or ``native``. The last item is said again and again.
+    A script's item is the final answer of a turn, or a dict for a call of a tool, in ReAct form or
+    ``native``: arguments of the retrieval tool, or ``{"tool": ..., "arguments": {...}}``. A list of
+    these is several calls at once. The last item is said again and again.
     """
 
     native: bool = False
@@ -73,16 +81,21 @@ class ScriptedModel(BaseLLM):
         )
         self.sent.append(text)
         item = self.script[min(len(self.sent), len(self.script)) - 1]
-        if self.native and isinstance(item, dict):
-            function = {"name": "headroom_retrieve", "arguments": json.dumps(item)}
-            return [{"id": "call_1", "type": "function", "function": function}]
+        if self.native and isinstance(item, (dict, list)):
+            calls = [called(each) for each in ([item] if isinstance(item, dict) else item)]
+            return [
+                {
+                    "id": f"call_{len(self.sent)}_{number}",
+                    "type": "function",
+                    "function": {"name": name, "arguments": arguments},
+                }
+                for number, (name, arguments) in enumerate(calls)
+            ]
         if self.native:
             return item
         if isinstance(item, dict):
-            return (
-                "Thought: I look it up.\nAction: headroom_retrieve\n"
-                f"Action Input: {json.dumps(item)}\n"
-            )
+            name, arguments = called(item)
+            return f"Thought: I look it up.\nAction: {name}\nAction Input: {arguments}\n"
         return f"Thought: I know it.\nFinal Answer: {item}"
 
     async def acall(self, messages: Any, *args: Any, **kwargs: Any) -> Any:

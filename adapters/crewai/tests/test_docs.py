@@ -24,7 +24,7 @@ MODULES = [
 
 def test_the_readme_runs() -> None:
     blocks = re.findall(r"^```python\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     code = "\n".join(blocks)
     exec(compile(code, str(README), "exec"), {"__name__": "readme"})
 

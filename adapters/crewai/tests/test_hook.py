@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import threading
 from collections.abc import Callable
@@ -78,7 +79,7 @@ def test_a_large_final_output_stays_original(
 def test_the_query_is_the_next_task(ctx: SharedContext, make_agent: MakeAgent, orders: str) -> None:
     first, second = make_agent("searcher", orders), make_agent("clerk")
     crew = Crew(agents=[first, second], tasks=[task(first), task(second, "What about order 5077?")])
-    with compressed_context(ctx, max_tokens=300):
+    with compressed_context(ctx, max_tokens=300, attach_tool=False):
         crew.kickoff()
     assert "5077" in sent(second).partition("context you're working with")[2]
     asked = ctx.get(next(iter(ctx)), query="What about order 5077?", max_tokens=300)
@@ -162,6 +163,60 @@ def test_typed_outputs_stay_typed(ctx: SharedContext, make_agent: MakeAgent, ord
     assert len(typed.orders) == 200
     assert "refund_failed" in sent(second)
     assert orders not in sent(second)
+
+
+def test_json_outputs_stay_whole(ctx: SharedContext, make_agent: MakeAgent, orders: str) -> None:
+    answer = f'{{"orders": {orders}}}'
+    first, second = make_agent("searcher", answer), make_agent("clerk")
+    crew = Crew(agents=[first, second], tasks=[task(first, output_json=Orders), task(second)])
+    with compressed_context(ctx):
+        result = crew.kickoff()
+    assert result.tasks_output[0].json_dict == json.loads(answer)
+    assert "refund_failed" in sent(second)
+    assert orders not in sent(second)
+
+
+def test_guardrails_check_the_original(
+    ctx: SharedContext, make_agent: MakeAgent, orders: str, flights: str
+) -> None:
+    first, second = make_agent("searcher", flights, orders), make_agent("clerk")
+    seen: list[str] = []
+
+    # Without annotations: CrewAI does not understand those that are strings.
+    def must_be_orders(output):  # type: ignore[no-untyped-def]
+        seen.append(output.raw)
+        return (True, output.raw) if "currency" in output.raw else (False, "no orders")
+
+    crew = Crew(agents=[first, second], tasks=[task(first, guardrail=must_be_orders), task(second)])
+    with compressed_context(ctx):
+        result = crew.kickoff()
+    assert seen == [flights, orders]
+    # What the guardrail sent back is the agent's own, and stays.
+    assert flights in sent(first, 1)
+    assert result.tasks_output[0].raw == orders
+    assert "refund_failed" in sent(second)
+    assert [ctx.get(key, full=True) for key in ctx] == [orders]
+
+
+def test_replay_goes_on_from_originals(
+    ctx: SharedContext, make_agent: MakeAgent, orders: str, flights: str
+) -> None:
+    first, second = make_agent("searcher", orders), make_agent("tracker", flights)
+    last = make_agent("writer", "The report.", "Another report.")
+    tasks = [task(first, "Find orders"), task(second, "Find flights"), task(last, "Report")]
+    crew = Crew(agents=[first, second, last], tasks=tasks)
+    with compressed_context(ctx):
+        crew.kickoff()
+        again = crew.replay(str(tasks[1].id))
+    assert again.raw == "Another report."
+    assert [output.raw for output in again.tasks_output] == [orders, flights, "Another report."]
+    # Each reader, in both runs, was sent views.
+    for agent in (second, last):
+        for call in (0, 1):
+            assert "refund_failed" in sent(agent, call)
+            assert orders not in sent(agent, call)
+    assert flights not in sent(last, 1)
+    assert {ctx.get(key, full=True) for key in ctx} == {orders, flights}
 
 
 def test_conditions_see_the_original_and_skipped_tasks_do_no_harm(

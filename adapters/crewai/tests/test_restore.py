@@ -12,7 +12,7 @@ from crewai.crews.crew_output import CrewOutput
 from crewai.tasks.task_output import TaskOutput
 
 from headroom import MemoryStore, SharedContext
-from headroom_crewai import make_task_callback, restore_outputs, task_callback, use_context
+from headroom_crewai import make_task_callback, restore_output, task_callback, use_context
 
 MakeAgent = Callable[..., Agent]
 
@@ -29,7 +29,7 @@ def test_after_the_kickoff_every_raw_is_original(
         agents=[first, second],
         tasks=[task(first), task(second)],
         task_callback=task_callback,
-        after_kickoff_callbacks=[restore_outputs],
+        after_kickoff_callbacks=[restore_output],
     )
     use_context(ctx, last_task=True)
     result = crew.kickoff()
@@ -52,8 +52,17 @@ def test_by_hand_with_a_context_of_its_own(
     result = crew.kickoff()
     assert isinstance(result, CrewOutput)
     assert result.raw != orders
-    assert restore_outputs(result, ctx=ctx) is result
+    assert restore_output(result, ctx=ctx) is result
     assert result.raw == orders
+
+
+def test_one_task_output(ctx: SharedContext, orders: str) -> None:
+    output = TaskOutput(description="Find", agent="searcher", raw=orders)
+    make_task_callback(ctx)(output)
+    assert output.raw != orders
+    assert restore_output(output, ctx=ctx) is output
+    assert output.raw == orders
+    assert restore_output(output, ctx=ctx).raw == orders
 
 
 def test_two_views_of_one_original(ctx: SharedContext, orders: str) -> None:
@@ -62,7 +71,7 @@ def test_two_views_of_one_original(ctx: SharedContext, orders: str) -> None:
         make_task_callback(ctx, query=query, max_tokens=200)(output)
     assert outputs[0].raw != outputs[1].raw
     result = CrewOutput(raw=outputs[1].raw, tasks_output=outputs)
-    restore_outputs(result, ctx=ctx)
+    restore_output(result, ctx=ctx)
     assert [result.raw, *(output.raw for output in result.tasks_output)] == [orders] * 3
 
 
@@ -72,7 +81,7 @@ def test_views_that_another_process_made(tmp_path: Any, orders: str) -> None:
     view = SharedContext(store=store).put("orders", orders).compressed
     result = CrewOutput(raw=view)
     assert view != orders
-    assert restore_outputs(result, ctx=SharedContext(store=store)).raw == orders
+    assert restore_output(result, ctx=SharedContext(store=store)).raw == orders
 
 
 def test_a_view_whose_original_is_gone_stays(
@@ -82,7 +91,7 @@ def test_a_view_whose_original_is_gone_stays(
     ctx.put("orders", "something else")
     result = CrewOutput(raw=view)
     with caplog.at_level(logging.WARNING, "headroom"):
-        restore_outputs(result, ctx=ctx)
+        restore_output(result, ctx=ctx)
     assert result.raw == view
 
 
@@ -94,7 +103,7 @@ class BrokenStore(MemoryStore):
 def test_a_store_that_fails_leaves_the_result(caplog: pytest.LogCaptureFixture) -> None:
     result = CrewOutput(raw="The report.")
     with caplog.at_level(logging.WARNING, "headroom"):
-        restore_outputs(result, ctx=SharedContext(store=BrokenStore()))
+        restore_output(result, ctx=SharedContext(store=BrokenStore()))
     assert result.raw == "The report."
     assert "stays" in caplog.text
 
@@ -102,5 +111,5 @@ def test_a_store_that_fails_leaves_the_result(caplog: pytest.LogCaptureFixture) 
 def test_without_a_context_it_warns(caplog: pytest.LogCaptureFixture) -> None:
     result = CrewOutput(raw="The report.")
     with caplog.at_level(logging.WARNING, "headroom"):
-        assert restore_outputs(result).raw == "The report."
+        assert restore_output(result).raw == "The report."
     assert "use_context" in caplog.text

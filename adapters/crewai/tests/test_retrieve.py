@@ -8,17 +8,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from crewai import Agent, Crew, Process, Task
+from crewai import Agent, Crew, Task
 from crewai.tools import BaseTool
 
 from headroom import MemoryStore, RetrievalTool, SharedContext
 from headroom_crewai import (
     RetrieveTool,
-    attach_retrieve_tool,
     callback_context,
     compressed_context,
+    install,
     retrieve_tool,
     task_callback,
+    uninstall,
     use_context,
 )
 
@@ -130,6 +131,26 @@ def test_a_tool_without_context_takes_the_chosen_one(ctx: SharedContext, orders:
     assert "98713" in tool.run(key="orders", query="refund failed")
 
 
+def test_a_tool_without_context_takes_that_of_the_hooks(orders: str, flights: str) -> None:
+    installed, inner = SharedContext(), SharedContext()
+    installed.put("data", flights)
+    tool = RetrieveTool()
+    install(installed)
+    assert "diverted" in tool.run(key="data", query="diverted")
+    with compressed_context(inner):
+        # Empty, and the right one all the same.
+        assert "Nothing was ever put" in tool.run(key="data", query="refund failed")
+        inner.put("data", orders)
+        assert "98713" in tool.run(key="data", query="refund failed")
+    uninstall()
+    assert "no context" in tool.run(key="data")
+
+
+def test_something_that_is_no_context_is_said_at_once() -> None:
+    with pytest.raises(TypeError, match="SharedContext"):
+        RetrieveTool("redis://localhost")  # type: ignore[arg-type]
+
+
 # Who is told about it
 
 
@@ -148,7 +169,8 @@ def test_views_name_it_only_where_the_reader_has_it(
         tasks=[task(first), task(second, tools=of_task)],
         task_callback=task_callback if road == "callback" else None,
     )
-    with callback_context(ctx) if road == "callback" else compressed_context(ctx):
+    hook = compressed_context(ctx, attach_tool=False)
+    with callback_context(ctx) if road == "callback" else hook:
         crew.kickoff()
     assert orders not in sent(second)
     assert named(sent(second)) == (place in ("agent", "task"))
@@ -173,7 +195,7 @@ def test_the_callback_names_it_only_where_every_reader_has_it(
     assert not named(sent(second))
     # The hook makes a view for each reader.
     other = Crew(agents=[first, second, third], tasks=[task(first), task(second), task(third)])
-    with compressed_context(ctx):
+    with compressed_context(ctx, attach_tool=False):
         other.kickoff()
     assert named(sent(second, 1))
     assert not named(sent(third, 1))
@@ -211,56 +233,3 @@ def test_it_survives_kickoff_for_each(
         crew.kickoff_for_each([{"what": "refunds"}])
     # A copied model shares the list of what it was sent.
     assert named(sent(second))
-
-
-# Who gets it
-
-
-def test_attach_gives_it_to_those_who_read(
-    ctx: SharedContext, make_agent: MakeAgent, orders: str
-) -> None:
-    calculator = Calculator()
-    first, second = make_agent("searcher", orders), make_agent("clerk")
-    third = make_agent("auditor", tools=[calculator])
-    find, report = task(first), task(second)
-    audit = task(third, tools=[calculator])
-    lonely = task(first, context=[])
-    crew = Crew(agents=[first, second, third], tasks=[find, report, audit, lonely])
-    tool = attach_retrieve_tool(crew, ctx)
-    assert second.tools == [tool]
-    # The tools of the task hide those of the agent.
-    assert audit.tools == [calculator, tool]
-    assert third.tools == [calculator]
-    # It reads nothing.
-    assert not first.tools
-    assert not find.tools
-    assert not lonely.tools
-
-    attach_retrieve_tool(crew, ctx)
-    assert (second.tools, audit.tools) == ([tool], [calculator, tool])
-
-    with compressed_context(ctx):
-        crew.kickoff()
-    assert named(sent(second))
-    assert named(sent(third))
-    assert RetrievalTool.description in sent(third)
-
-
-def test_attach_in_a_hierarchical_crew(
-    ctx: SharedContext, make_agent: MakeAgent, orders: str
-) -> None:
-    manager = make_agent("manager", orders, "The report.")
-    crew = Crew(
-        agents=[make_agent("worker")],
-        tasks=[task(None, "Find orders"), task(None, "Report")],
-        process=Process.hierarchical,
-        manager_agent=manager,
-    )
-    attach_retrieve_tool(crew, ctx)
-    with compressed_context(ctx):
-        result = crew.kickoff()
-    assert result.raw == "The report."
-    assert named(sent(manager, 1))
-    # It still has its own tools.
-    assert RetrievalTool.description in sent(manager, 1)
-    assert "delegate_work_to_coworker" in sent(manager, 1)

@@ -87,7 +87,7 @@ class Handoff:
 
         """
         try:
-            if source in self.exclude or not self._worth_it(payload):
+            if source in self.exclude or not self.is_large(payload):
                 return payload
             entry = self.ctx.put(
                 # The key follows the content: the same payload of the same source has one key,
@@ -124,7 +124,8 @@ class Handoff:
         """``view``, without blocking the event loop."""
         return await asyncio.to_thread(self.view, payload, source=source, agent=agent, query=query)
 
-    def _worth_it(self, payload: str) -> bool:
+    def is_large(self, payload: str) -> bool:
+        """Whether a payload has the tokens to be worth a view, and is none already."""
         # A token has at least a byte, so counting is needless where there are too few bytes.
         if 4 * len(payload) < self.min_tokens or self.ctx.is_view(payload):
             return False

@@ -9,11 +9,12 @@
 from __future__ import annotations
 
 from headroom_crewai._version import __version__
+from headroom_crewai.attach import attach_retrieve_tool
 from headroom_crewai.callback import make_task_callback, task_callback
 from headroom_crewai.choice import callback_context, use_context
 from headroom_crewai.hook import compressed_context, install, uninstall
-from headroom_crewai.restore import restore_outputs
-from headroom_crewai.retrieve import RetrieveTool, attach_retrieve_tool, retrieve_tool
+from headroom_crewai.restore import restore_output
+from headroom_crewai.retrieve import RetrieveTool, retrieve_tool
 
 __all__ = [
     "RetrieveTool",
@@ -23,7 +24,7 @@ __all__ = [
     "compressed_context",
     "install",
     "make_task_callback",
-    "restore_outputs",
+    "restore_output",
     "retrieve_tool",
     "task_callback",
     "uninstall",

@@ -8,9 +8,8 @@ from dataclasses import replace
 
 from crewai.tasks.task_output import TaskOutput
 
-from headroom import ContextEntry, Fidelity, Handoff, SharedContext
+from headroom import ContextEntry, Fidelity, SharedContext
 from headroom_crewai.choice import Choice, choose, chosen
-from headroom_crewai.restore import remember
 from headroom_crewai.retrieve import TOOL_NAME, has_tool
 from headroom_crewai.tasks import Part, crew_of, observe, reader_agent, readers, running
 
@@ -100,17 +99,8 @@ def _replace(output: TaskOutput, choice: Choice) -> None:
                 has_tool(reader, reader_agent(reader, crew), handoff.ctx) for reader in reading
             ):
                 tool = TOOL_NAME
-        handoff = replace(handoff, tool=tool, on_compress=_remembering(handoff))
+        handoff = replace(handoff, tool=tool)
         output.raw = handoff.view(part.text, source=part.source, agent=part.agent, query=query)
     except Exception as error:
         # Not the error's message: it may quote the payload.
         logger.warning("an output is handed on as it is: %s", type(error).__name__)
-
-
-def _remembering(handoff: Handoff) -> Callable[[ContextEntry], object]:
-    def on_compress(entry: ContextEntry) -> None:
-        remember(handoff.ctx, entry)
-        if handoff.on_compress is not None:
-            handoff.on_compress(entry)
-
-    return on_compress

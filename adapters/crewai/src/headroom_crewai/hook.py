@@ -1,4 +1,4 @@
-"""The hook road: what a task is given is compressed, what the crew made stays original."""
+"""The hook road: what agents are given is compressed, what the crew made stays original."""
 
 from __future__ import annotations
 
@@ -7,72 +7,86 @@ import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
 
-from crewai import Task
+from crewai import Crew
 from crewai.hooks import InterceptionPoint, register_hook, unregister_hook
-from crewai.hooks.contexts import StepContext
+from crewai.hooks.contexts import (
+    ExecutionEndContext,
+    ExecutionStartContext,
+    StepContext,
+)
 from crewai.hooks.dispatch import get_scoped_hooks, scoped_hooks
 
-from headroom import ContextEntry, Fidelity, Handoff, SharedContext
-from headroom_crewai.choice import choose
-from headroom_crewai.retrieve import TOOL_NAME, has_tool
-from headroom_crewai.tasks import Part, crew_of, join, parts_of
+from headroom import ContextEntry, Fidelity, SharedContext
+from headroom_crewai.calls import result_of, shorten_delegated_context
+from headroom_crewai.contexts import context_of, give_tools_at_start, give_tools_to_readers
+from headroom_crewai.here import hooked_for_block, hooked_for_process
+from headroom_crewai.inputs import arguments_of, inputs_of
+from headroom_crewai.setup import Setup, set_up
 
 __all__ = ["compressed_context", "install", "uninstall"]
 
 logger = logging.getLogger("headroom.crewai")
 
 
-class _Hook:
-    """A PRE_STEP hook that replaces the context of a task by views of its parts."""
+class _Hooks:
+    """What is done at each of CrewAI's interception points. No error of ours gets out."""
 
-    def __init__(self, handoff: Handoff) -> None:
-        self._handoff = handoff
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.at: dict[InterceptionPoint, Callable[..., object]] = {
+            InterceptionPoint.EXECUTION_START: self._guarded(_at_start),
+            InterceptionPoint.INPUT: self._guarded(inputs_of),
+            InterceptionPoint.PRE_STEP: self._guarded(_before_step),
+            InterceptionPoint.POST_STEP: self._guarded(_after_step),
+            InterceptionPoint.PRE_TOOL_CALL: self._guarded(shorten_delegated_context),
+            InterceptionPoint.POST_TOOL_CALL: self._guarded(result_of),
+            InterceptionPoint.EXECUTION_END: self._guarded(_at_end),
+        }
 
-    def __call__(self, step: StepContext) -> str | None:
-        # Of several hooks of ours that a task meets, the innermost acts alone: one after the other
-        # would compress views.
-        inner = _innermost.get()
-        if step.kind != "task" or (inner is not None and inner is not self):
-            return None
-        payload, task = step.payload, step.task
-        if not isinstance(payload, str) or not payload or not isinstance(task, Task):
-            return None
-        try:
-            return self._views(payload, task, step.agent)
-        except Exception as error:
-            # Not the error's message: it may quote the payload.
-            logger.warning("a context is handed on as it is: %s", type(error).__name__)
-            return None
+    def _guarded(self, act: Callable[..., object]) -> Callable[..., object]:
+        def hook(context: object) -> object:
+            # Of several hooks of ours that a crew meets, the innermost acts alone: one after the
+            # other would compress views.
+            inner = _innermost.get()
+            if inner is not None and inner is not self:
+                return None
+            try:
+                return act(context, self.setup)
+            except Exception as error:
+                # Not the error's message: it may quote the payload.
+                logger.warning("a payload is handed on as it is: %s", type(error).__name__)
+                return None
 
-    def _views(self, payload: str, task: Task, agent: object) -> str:
-        tool = TOOL_NAME if has_tool(task, agent, self._handoff.ctx) else None
-        handoff = replace(self._handoff, tool=tool)
-        parts = parts_of(payload, task, crew_of(agent))
-        if parts is None:
-            if handoff.exclude:
-                # Whether it holds an excluded output cannot be told.
-                return payload
-            parts = [Part(payload)]
-        return join(
-            [
-                part.text
-                if part.is_one_of(handoff.exclude)
-                else handoff.view(
-                    part.text,
-                    source=part.source,
-                    agent=part.agent,
-                    query=handoff.query or task.description,
-                )
-                for part in parts
-            ]
-        )
+        return hook
+
+    def end(self) -> None:
+        if self.setup.attachments is not None:
+            self.setup.attachments.take_back()
 
 
-_innermost: ContextVar[_Hook | None] = ContextVar("headroom_crewai_hook", default=None)
+def _at_start(start: ExecutionStartContext, setup: Setup) -> None:
+    if isinstance(start.crew, Crew):
+        give_tools_at_start(start.crew, setup)
+
+
+def _before_step(step: StepContext, setup: Setup) -> object:
+    return context_of(step, setup) if step.kind == "task" else arguments_of(step, setup)
+
+
+def _after_step(step: StepContext, setup: Setup) -> None:
+    if step.kind == "task":
+        give_tools_to_readers(step, setup)
+
+
+def _at_end(end: ExecutionEndContext, setup: Setup) -> None:
+    if isinstance(end.crew, Crew) and setup.attachments is not None:
+        setup.attachments.take_back(end.crew)
+
+
+_innermost: ContextVar[_Hooks | None] = ContextVar("headroom_crewai_hooks", default=None)
 _lock = threading.Lock()
-_installed: _Hook | None = None
+_installed: _Hooks | None = None
 
 
 @contextmanager
@@ -85,22 +99,34 @@ def compressed_context(
     min_tokens: int = 200,
     exclude: Collection[str] = (),
     on_compress: Callable[[ContextEntry], object] | None = None,
+    compress_tool_results: bool = False,
+    attach_tool: bool = True,
+    flow_methods: Collection[str] = (),
+    crew_inputs: Collection[str] = (),
 ) -> Iterator[SharedContext]:
-    """Compresses what tasks are given, for the crews that are kicked off in a block.
+    """Compresses what agents hand each other, for the crews that are kicked off in a block.
 
-    The output of each earlier task is compressed by itself, for the task that reads it. The next
-    model sees the views; ``tasks_output``, the final output, output files and conditions keep the
-    originals. It holds for the thread or asyncio task that enters the block, and for the threads
-    that CrewAI starts from it; crews elsewhere are not touched.
+    The output of each earlier task is compressed by itself, for the task that reads it; so are the
+    context and the answer of a delegation. The next model sees the views; ``tasks_output``, the
+    final output, output files and conditions keep the originals. It holds for the thread or asyncio
+    task that enters the block, and for the threads that CrewAI starts from it; crews elsewhere are
+    not touched.
 
     Args:
         ctx: Where originals go.
         query: What the next agent wants to know; otherwise the description of its task.
         max_tokens: The most tokens of each view.
         fidelity: How much a view may leave out, instead of the context's.
-        min_tokens: Outputs with fewer tokens stay as they are.
-        exclude: Names of tasks, or roles of agents, whose outputs stay as they are.
-        on_compress: Called with the entry of each output that was replaced.
+        min_tokens: Payloads with fewer tokens stay as they are.
+        exclude: Names of tasks and tools, or roles of agents, whose outputs stay as they are.
+        on_compress: Called with the entry of each payload that was replaced.
+        compress_tool_results: Whether the results of tools become views as well, for the agent that
+            calls them. Not those of tools with ``result_as_answer``: they are the task's output.
+        attach_tool: Whether tasks that get views get the retrieval tool too, for the time of the
+            run.
+        flow_methods: Names of methods of a ``Flow`` whose arguments arrive as views: texts, the
+            ``raw`` of outputs, and texts in lists and dicts. What methods return stays original.
+        crew_inputs: Names of inputs of a kickoff that are put into the tasks as views.
 
     Raises:
         TypeError: ``ctx`` is no context, or an option has the wrong type.
@@ -111,20 +137,23 @@ def compressed_context(
     ...     pass  # result = crew.kickoff()
 
     """
-    choice = choose(
+    setup = set_up(
         ctx, query=query, max_tokens=max_tokens, fidelity=fidelity, min_tokens=min_tokens,
-        exclude=exclude, on_compress=on_compress,
+        exclude=exclude, on_compress=on_compress, compress_tool_results=compress_tool_results,
+        attach_tool=attach_tool, flow_methods=flow_methods, crew_inputs=crew_inputs,
     )  # fmt: skip
-    hook = _Hook(choice.handoff)
+    ours = _Hooks(setup)
     # A new scope hides the one around it, so it takes that one's hooks over.
     hooks = {point: get_scoped_hooks(point) for point in InterceptionPoint}
-    hooks[InterceptionPoint.PRE_STEP].append(hook)
-    token = _innermost.set(hook)
+    for point, hook in ours.at.items():
+        hooks[point].append(hook)
+    token = _innermost.set(ours)
     try:
-        with scoped_hooks(hooks):
+        with scoped_hooks(hooks), hooked_for_block(ctx):
             yield ctx
     finally:
         _innermost.reset(token)
+        ours.end()
 
 
 def install(
@@ -136,6 +165,10 @@ def install(
     min_tokens: int = 200,
     exclude: Collection[str] = (),
     on_compress: Callable[[ContextEntry], object] | None = None,
+    compress_tool_results: bool = False,
+    attach_tool: bool = True,
+    flow_methods: Collection[str] = (),
+    crew_inputs: Collection[str] = (),
 ) -> None:
     """Compresses what tasks are given, for all crews of this process, on all threads.
 
@@ -152,22 +185,31 @@ def install(
 
     """
     global _installed
-    choice = choose(
+    setup = set_up(
         ctx, query=query, max_tokens=max_tokens, fidelity=fidelity, min_tokens=min_tokens,
-        exclude=exclude, on_compress=on_compress,
+        exclude=exclude, on_compress=on_compress, compress_tool_results=compress_tool_results,
+        attach_tool=attach_tool, flow_methods=flow_methods, crew_inputs=crew_inputs,
     )  # fmt: skip
-    hook = _Hook(choice.handoff)
+    ours = _Hooks(setup)
     with _lock:
-        if _installed is not None:
-            unregister_hook(InterceptionPoint.PRE_STEP, _installed)
-        register_hook(InterceptionPoint.PRE_STEP, hook)
-        _installed = hook
+        _remove_installed()
+        for point, hook in ours.at.items():
+            register_hook(point, hook)
+        _installed = ours
+        hooked_for_process(ctx)
 
 
 def uninstall() -> None:
     """Takes ``install`` back; without one it does nothing."""
-    global _installed
     with _lock:
-        if _installed is not None:
-            unregister_hook(InterceptionPoint.PRE_STEP, _installed)
-            _installed = None
+        _remove_installed()
+
+
+def _remove_installed() -> None:
+    global _installed
+    if _installed is not None:
+        for point, hook in _installed.at.items():
+            unregister_hook(point, hook)
+        _installed.end()
+        _installed = None
+        hooked_for_process(None)

@@ -6,16 +6,15 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from crewai import Crew, Process, Task
+from crewai import Task
 from crewai.tools import BaseTool
 from crewai.types.callback import SerializableCallable
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from headroom import RetrievalTool, SharedContext
-from headroom_crewai.choice import chosen
-from headroom_crewai.tasks import reader_agent, readers
+from headroom_crewai.here import context_here
 
-__all__ = ["TOOL_NAME", "RetrieveTool", "attach_retrieve_tool", "has_tool", "retrieve_tool"]
+__all__ = ["TOOL_NAME", "RetrieveTool", "has_tool", "holds", "is_retrieval", "retrieve_tool"]
 
 TOOL_NAME = RetrievalTool.name
 
@@ -44,13 +43,22 @@ def never_cached(_arguments: Any = None, _result: Any = None) -> bool:
 class RetrieveTool(BaseTool):
     r"""Bounded excerpts of the originals in one context, for the agent that it is attached to.
 
-    A tool that CrewAI restores from a checkpoint has lost its context; it then uses the one that
-    ``use_context`` chose.
+    For ``Agent(tools=[...])`` or ``Task(tools=[...])``. Views name it to the agents that have it,
+    and to no others. A tool that CrewAI restores from a checkpoint has lost its context; it then
+    uses the one whose hooks act where it is called, or that ``use_context`` chose.
+
+    Args:
+        ctx: Where the originals are; nothing outside its namespace can be reached.
+        max_tokens: The most tokens of one answer.
+
+    Raises:
+        TypeError: ``ctx`` is no context.
+        ValueError: ``max_tokens`` is not positive.
 
     >>> from headroom import SharedContext
     >>> ctx = SharedContext()
     >>> _ = ctx.put("log", "started\nfailed: disk full\nstopped")
-    >>> print(retrieve_tool(ctx).run(key="log", place="lines 2"))
+    >>> print(RetrieveTool(ctx).run(key="log", place="lines 2"))
     [lines 2]
     failed: disk full
 
@@ -64,13 +72,20 @@ class RetrieveTool(BaseTool):
     max_tokens: int = Field(default=1000, gt=0)
     _ctx: SharedContext | None = PrivateAttr(default=None)
 
+    def __init__(
+        self, ctx: SharedContext | None = None, *, max_tokens: int = 1000, **fields: Any
+    ) -> None:
+        if ctx is not None and not isinstance(ctx, SharedContext):
+            raise TypeError(f"ctx must be a SharedContext, not {type(ctx).__name__}")
+        super().__init__(**{"max_tokens": max_tokens, **fields})
+        self._ctx = ctx
+
     @property
     def ctx(self) -> SharedContext | None:
         """The context that it looks into."""
         if self._ctx is not None:
             return self._ctx
-        choice = chosen()
-        return None if choice is None else choice.handoff.ctx
+        return context_here()
 
     def _run(
         self,
@@ -99,59 +114,14 @@ class RetrieveTool(BaseTool):
 
 
 def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> RetrieveTool:
-    """The tool with which an agent looks up what a view left out.
-
-    Args:
-        ctx: Where the originals are; nothing outside its namespace can be reached.
-        max_tokens: The most tokens of one answer.
-
-    Returns:
-        A tool for ``Agent(tools=[...])`` or ``Task(tools=[...])``. Views name it to the agents
-        that have it, and to no others.
-
-    Raises:
-        ValueError: ``max_tokens`` is not positive.
+    """``RetrieveTool(ctx)``, under the name that it has for every framework.
 
     >>> from headroom import SharedContext
     >>> retrieve_tool(SharedContext()).name
     'headroom_retrieve'
 
     """
-    tool = RetrieveTool(max_tokens=max_tokens)
-    tool._ctx = ctx
-    return tool
-
-
-def attach_retrieve_tool(crew: Crew, ctx: SharedContext, *, max_tokens: int = 1000) -> RetrieveTool:
-    """Gives the retrieval tool to every agent of a crew that reads other tasks' outputs.
-
-    A task that has tools of its own hides those of its agent, so such a task gets it as well; and
-    in a hierarchical crew, whose manager may have no tools, every reading task gets it. Agents and
-    tasks that have it already are left alone. Call it before the kickoff.
-
-    Args:
-        crew: The crew; its agents and tasks are changed in place.
-        ctx: Where the originals are.
-        max_tokens: The most tokens of one answer.
-
-    Returns:
-        The tool.
-
-    """
-    tool = retrieve_tool(ctx, max_tokens=max_tokens)
-    for task in _reading_tasks(crew):
-        agent = reader_agent(task, crew)
-        if crew.process == Process.hierarchical or task.tools:
-            if not _holds(task.tools, ctx):
-                task.tools = [*(task.tools or []), tool]
-        elif agent is not None and not _holds(getattr(agent, "tools", None), ctx):
-            agent.tools = [*(getattr(agent, "tools", None) or []), tool]  # type: ignore[attr-defined]
-    return tool
-
-
-def _reading_tasks(crew: Crew) -> list[Task]:
-    read_by = [reader for task in crew.tasks for reader in readers(task, crew)]
-    return [task for task in crew.tasks if any(task is reader for reader in read_by)]
+    return RetrieveTool(ctx, max_tokens=max_tokens)
 
 
 def has_tool(task: Task, agent: object, ctx: SharedContext) -> bool:
@@ -159,8 +129,14 @@ def has_tool(task: Task, agent: object, ctx: SharedContext) -> bool:
 
     CrewAI's own rule: tools of the task hide those of the agent.
     """
-    return _holds(task.tools or getattr(agent, "tools", None), ctx)
+    return holds(task.tools or getattr(agent, "tools", None), ctx)
 
 
-def _holds(tools: Iterable[object] | None, ctx: SharedContext) -> bool:
+def holds(tools: Iterable[object] | None, ctx: SharedContext) -> bool:
+    """Whether the retrieval tool for ``ctx`` is among these tools."""
     return any(isinstance(tool, RetrieveTool) and tool.ctx is ctx for tool in tools or [])
+
+
+def is_retrieval(tool: object) -> bool:
+    """Whether a tool is the retrieval tool, for whatever context, or has its name."""
+    return isinstance(tool, RetrieveTool) or getattr(tool, "name", None) == TOOL_NAME

@@ -1,0 +1,114 @@
+"""Who is given the retrieval tool: for good, or for one run."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from typing import Protocol
+from weakref import ref
+
+from crewai import Crew, Process, Task
+from crewai.tools import BaseTool
+
+from headroom import SharedContext
+from headroom_crewai.retrieve import RetrieveTool, has_tool, holds, is_retrieval
+from headroom_crewai.tasks import reader_agent, readers
+
+__all__ = ["Attachments", "attach_retrieve_tool"]
+
+logger = logging.getLogger("headroom.crewai")
+
+
+def attach_retrieve_tool(crew: Crew, ctx: SharedContext, *, max_tokens: int = 1000) -> RetrieveTool:
+    """Gives the retrieval tool to every agent of a crew that reads other tasks' outputs.
+
+    For the callback, or for an answer of another size: ``compressed_context`` and ``install`` give
+    the tool themselves. A task that has tools of its own hides those of its agent, so such a task
+    gets it as well; and in a hierarchical crew, whose manager may have no tools, every reading task
+    gets it. Agents and tasks that have it already are left alone. Call it before the kickoff.
+
+    Args:
+        crew: The crew; its agents and tasks are changed in place.
+        ctx: Where the originals are.
+        max_tokens: The most tokens of one answer.
+
+    Returns:
+        The tool.
+
+    """
+    tool = RetrieveTool(ctx, max_tokens=max_tokens)
+    for task in _reading_tasks(crew):
+        agent = reader_agent(task, crew)
+        if crew.process == Process.hierarchical or task.tools:
+            if not holds(task.tools, ctx):
+                task.tools = [*(task.tools or []), tool]
+        elif agent is not None and not holds(getattr(agent, "tools", None), ctx):
+            agent.tools = [*(getattr(agent, "tools", None) or []), tool]  # type: ignore[attr-defined]
+    return tool
+
+
+def _reading_tasks(crew: Crew) -> list[Task]:
+    read_by = [reader for task in crew.tasks for reader in readers(task, crew)]
+    return [task for task in crew.tasks if any(task is reader for reader in read_by)]
+
+
+class _Owner(Protocol):
+    """A task or an agent: something that has tools."""
+
+    tools: list[BaseTool] | None
+
+
+@dataclass(frozen=True, eq=False)
+class _Gift:
+    """Tools of a task or an agent, before and after it was given ours."""
+
+    owner: ref[_Owner]
+    crew: ref[Crew]
+    before: list[BaseTool] | None
+    after: list[BaseTool]
+
+
+class Attachments:
+    """The tools that tasks and agents have for the time of a run, because they get views."""
+
+    def __init__(self, ctx: SharedContext) -> None:
+        self.ctx = ctx
+        self._tool = RetrieveTool(ctx)
+        self._lock = threading.Lock()
+        self._gifts: list[_Gift] = []
+
+    def give_to_task(self, task: Task, crew: Crew) -> None:
+        """Gives the tool for one task: the agent has it while it works on that task only."""
+        agent = reader_agent(task, crew)
+        if not has_tool(task, agent, self.ctx):
+            self._give(task, task.tools or getattr(agent, "tools", None), crew)
+
+    def give_to_agent(self, agent: _Owner, crew: Crew) -> None:
+        """Gives the tool to an agent, for tasks that are not the crew's: delegated ones."""
+        if not holds(agent.tools, self.ctx):
+            self._give(agent, agent.tools, crew)
+
+    def _give(self, owner: _Owner, tools: list[BaseTool] | None, crew: Crew) -> None:
+        if any(is_retrieval(tool) for tool in tools or []):
+            # For another context: two tools of one name would be no good to anyone.
+            return
+        with self._lock:
+            self._gifts = [gift for gift in self._gifts if gift.owner() is not None]
+            before, owner.tools = owner.tools, [*(tools or []), self._tool]
+            self._gifts.append(_Gift(ref(owner), ref(crew), before, owner.tools))
+
+    def take_back(self, crew: Crew | None = None) -> None:
+        """Takes the tools back that were given for a crew's run, or all of them."""
+        with self._lock:
+            taken = [gift for gift in self._gifts if crew is None or gift.crew() is crew]
+            self._gifts = [gift for gift in self._gifts if gift not in taken]
+        for gift in reversed(taken):
+            owner = gift.owner()
+            if owner is None:
+                continue
+            if owner.tools is gift.after:
+                owner.tools = gift.before
+            else:
+                # Somebody gave it other tools since: these stay.
+                owner.tools = [tool for tool in owner.tools or [] if tool is not self._tool]

@@ -1,0 +1,147 @@
+"""Calls of tools: their results, and what agents send each other when they delegate."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, is_dataclass
+
+from crewai import Crew
+from crewai.agents.agent_builder.base_agent import BaseAgent
+from crewai.hooks.tool_hooks import ToolCallHookContext
+from crewai.tools.agent_tools.base_agent_tools import BaseAgentTool
+from crewai.utilities.string_utils import sanitize_tool_name
+from pydantic import BaseModel
+
+from headroom_crewai.retrieve import has_tool, holds, is_retrieval
+from headroom_crewai.setup import Setup
+from headroom_crewai.tasks import crew_of
+
+__all__ = ["result_of", "shorten_delegated_context"]
+
+# CrewAI's own: pieces of what it set aside because it was large, instructions, and images. Known by
+# name, because not every version has them.
+_EXEMPT = ("read_a_deferred_tool_result", "load_skill", "add_image_to_content")
+
+
+def shorten_delegated_context(call: ToolCallHookContext, setup: Setup) -> None:
+    """Replaces the context that an agent sends to a coworker by a view, in place."""
+    tool = _original(call)
+    context = call.tool_input.get("context") if isinstance(call.tool_input, dict) else None
+    if not isinstance(tool, BaseAgentTool) or not isinstance(context, str):
+        return
+    coworker = _coworker(tool, call)
+    sender = _role(call.agent)
+    if coworker is None or _names(call, sender) & set(setup.exclude):
+        return
+    crew = _crew(call)
+    if setup.attachments is not None and crew is not None and setup.handoff.is_large(context):
+        setup.attachments.give_to_agent(coworker, crew)
+    call.tool_input["context"] = setup.view(
+        context,
+        source=sender or "context",
+        agent=sender,
+        query=_asked(call),
+        reader_has_tool=holds(coworker.tools, setup.ctx),
+    )
+
+
+def result_of(call: ToolCallHookContext, setup: Setup) -> str | None:
+    """What the calling agent reads instead of ``call.tool_result``."""
+    result, tool = call.tool_result, _original(call)
+    delegated = isinstance(tool, BaseAgentTool)
+    if not isinstance(result, str) or not (delegated or setup.compress_tool_results):
+        return None
+    if call.tool_name in _EXEMPT or is_retrieval(tool) or is_retrieval(call.tool):
+        return None
+    if getattr(tool, "result_as_answer", False):
+        # It is what the task hands back.
+        return None
+    made_by = _role(_coworker(tool, call)) if isinstance(tool, BaseAgentTool) else None
+    if _names(call, made_by) & set(setup.exclude):
+        return None
+    task = call.task
+    query = "\n".join(filter(None, [None if task is None else task.description, _asked(call)]))
+    payload, shown, rest = _payload(call, result)
+    view = setup.view(
+        payload,
+        source=made_by or call.tool_name,
+        agent=made_by or _role(call.agent),
+        query=query or None,
+        reader_has_tool=(
+            holds(getattr(call.agent, "tools", None), setup.ctx)
+            if task is None
+            else has_tool(task, call.agent, setup.ctx)
+        ),
+    )
+    # A re-encoding may be longer than what CrewAI shows.
+    if view == payload or setup.ctx.count_tokens(view) >= setup.ctx.count_tokens(shown):
+        return None
+    return view + rest
+
+
+def _payload(call: ToolCallHookContext, result: str) -> tuple[str, str, str]:
+    """What a tool gave, as it is shown, and what CrewAI wrote behind it.
+
+    After some calls CrewAI repeats the list of tools behind a result, which has to stay. And it
+    shows structured values as Python prints them; their JSON says the same and compresses better.
+    """
+    raw = call.raw_tool_result
+    shown = raw if isinstance(raw, str) else call.tool.format_output_for_agent(raw)
+    if not shown or not result.startswith(shown):
+        return result, result, ""
+    as_json = None if isinstance(raw, str) or shown != str(raw) else _as_json(raw)
+    return as_json or shown, shown, result[len(shown) :]
+
+
+def _as_json(raw: object) -> str | None:
+    if isinstance(raw, BaseModel):
+        return raw.model_dump_json()
+    if is_dataclass(raw) and not isinstance(raw, type):
+        raw = asdict(raw)
+    if not isinstance(raw, (dict, list)):
+        return None
+    try:
+        text = json.dumps(raw, ensure_ascii=False)
+    except (TypeError, ValueError):
+        return None
+    # Keys that are no text, tuples and the like do not come back as they were.
+    return text if json.loads(text) == raw else None
+
+
+def _original(call: ToolCallHookContext) -> object:
+    return getattr(call.tool, "_original_tool", None) or call.tool
+
+
+def _coworker(tool: BaseAgentTool, call: ToolCallHookContext) -> BaseAgent | None:
+    """The agent that the tool will find, by its own rule."""
+    arguments = call.tool_input
+    name = tool._get_coworker(arguments.get("coworker"), co_worker=arguments.get("co_worker"))
+    if not isinstance(name, str):
+        return None
+    wanted = tool.sanitize_agent_name(name)
+    return next(
+        (agent for agent in tool.agents if tool.sanitize_agent_name(agent.role) == wanted), None
+    )
+
+
+def _asked(call: ToolCallHookContext) -> str | None:
+    """What a coworker is asked to do."""
+    if not isinstance(_original(call), BaseAgentTool):
+        return None
+    asked = call.tool_input.get("task") or call.tool_input.get("question")
+    return asked if isinstance(asked, str) else None
+
+
+def _names(call: ToolCallHookContext, role: str | None) -> set[str]:
+    """Everything that ``exclude`` may call a call."""
+    own = {call.tool_name, getattr(_original(call), "name", call.tool_name)}
+    return own | {sanitize_tool_name(name) for name in own} | ({role} if role else set())
+
+
+def _role(agent: object) -> str | None:
+    role = getattr(agent, "role", None)
+    return role.strip() or None if isinstance(role, str) else None
+
+
+def _crew(call: ToolCallHookContext) -> Crew | None:
+    return call.crew if isinstance(call.crew, Crew) else crew_of(call.agent)
