@@ -7,7 +7,8 @@ import pytest
 from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_core.tools import tool
-from langgraph.types import Command
+from langgraph.graph import START, MessagesState, StateGraph
+from langgraph.types import Command, Send
 from scripted import ScriptedModel, calls
 
 import headroom_langgraph
@@ -59,6 +60,49 @@ async def test_an_agent_gets_views_and_looks_things_up(
     assert not ctx.is_view(str(looked_up.content))
     assert result["messages"][-1].content == "HR121"
     assert len(keys) == 1
+
+
+@pytest.mark.parametrize("by_send", [False, True])
+def test_a_handoff_to_another_agent(ctx: SharedContext, payload: str, by_send: bool) -> None:
+    """As supervisors and swarms do it: a tool hands the conversation to an agent of the parent."""
+
+    @tool
+    def search() -> str:
+        """Searches flights."""
+        return payload
+
+    @tool
+    def hand_over(agent: str) -> Command[Any]:
+        """Hands over to another agent."""
+        done = ToolMessage("Handed over.", tool_call_id="call_hand_over", name="hand_over")
+        report = HumanMessage(payload + " ", name="searcher")
+        handed = [*searcher.sent[-1], searcher.says[-1], done, report]
+        if by_send:
+            goto = [Send(agent, {"messages": handed})]
+            return Command(graph=Command.PARENT, goto=goto, update={"messages": handed})
+        return Command(graph=Command.PARENT, goto=agent, update={"messages": handed})
+
+    searcher = ScriptedModel(says=[calls("search"), calls("hand_over", agent="writer")])
+    writer = ScriptedModel(says=[AIMessage("HR121")])
+    middleware = HeadroomMiddleware(ctx)
+    builder = StateGraph(MessagesState)
+    builder.add_node(
+        "searcher", create_agent(searcher, [search, hand_over], middleware=[middleware])
+    )
+    builder.add_node("writer", create_agent(writer, [], middleware=[middleware]))
+    builder.add_edge(START, "searcher")
+    result = builder.compile().invoke(ASKED)
+    assert result["messages"][-1].content == "HR121"
+    asked, called, answer, handing, done, report = writer.sent[0]
+    assert asked.content == ASKED["messages"][0].content
+    for text, original in ((answer.content, payload), (report.content, payload + " ")):
+        assert ctx.original_of(str(text)) == original
+        assert "HR121" in text
+    assert (answer.tool_call_id, done.tool_call_id) == ("call_search", "call_hand_over")
+    assert called.tool_calls[0]["id"] == "call_search"
+    assert handing.tool_calls[0]["id"] == "call_hand_over"
+    # What was a view already is no payload.
+    assert len(list(ctx)) == 2
 
 
 def test_exclude_and_wrong_options(ctx: SharedContext, payload: str) -> None:

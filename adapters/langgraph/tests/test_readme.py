@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
+import pkgutil
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+import headroom_langgraph
 
 README = Path(__file__).parent.parent / "README.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
@@ -20,7 +25,9 @@ def run(block: str) -> dict[str, Any]:
 
 def test_the_node(capsys: pytest.CaptureFixture[str]) -> None:
     names = run(BLOCKS[0])
-    assert capsys.readouterr().out.startswith("HR121 ")
+    shown = capsys.readouterr().out
+    assert shown.startswith("HR121 ")
+    assert shown.endswith(f"{names['ctx'].stats()}\n")
     ctx = names["ctx"]
     assert ctx.stats().savings_percent > 50
     assert "HR004" in names["original"]
@@ -44,3 +51,35 @@ def test_the_reducers() -> None:
     small = names["ctx"].count_tokens(log) / 2
     for text in (result["messages"][1].content, result["findings"][0], result["report"]):
         assert names["ctx"].count_tokens(text) < small
+
+
+def test_the_input() -> None:
+    inputs = run(BLOCKS[2])["inputs"]
+    assert inputs["question"] == "Which request was slow?"
+    assert len(inputs["log"]) < len(run(BLOCKS[2])["log"]) / 2
+
+
+def test_the_graphs_store(payload: str) -> None:
+    from langgraph.graph import START, StateGraph
+
+    names = run(BLOCKS[3])
+    builder = StateGraph(str)
+    builder.add_node("say", names["compress_node"](names["ctx"])(lambda state: payload))
+    builder.add_edge(START, "say")
+    said = builder.compile(store=names["store"]).invoke("?")
+    assert names["ctx"].original_of(said) == payload
+    assert names["store"].search(("headroom",))
+
+
+@pytest.mark.parametrize(
+    "name", [module.name for module in pkgutil.iter_modules(headroom_langgraph.__path__)]
+)
+def test_docstrings_run(name: str) -> None:
+    module = importlib.import_module(f"headroom_langgraph.{name}")
+    assert doctest.testmod(module).failed == 0
+
+
+def test_every_public_name_is_explained() -> None:
+    text = README.read_text()
+    for name in headroom_langgraph.__all__:
+        assert name.startswith("_") or name in text, f"the README does not tell of {name}"

@@ -309,6 +309,12 @@ def test_stats(ctx: SharedContext, rows: Rows) -> None:
     )
 
 
+def test_the_store_of_a_context() -> None:
+    store = MemoryStore()
+    assert SharedContext(store=store).store is store
+    assert isinstance(SharedContext().store, MemoryStore)
+
+
 def test_the_original_of_a_view(ctx: SharedContext, rows: Rows) -> None:
     entry = ctx.put("a", rows)
     assert ctx.original_of(entry.compressed) == entry.original
@@ -371,7 +377,7 @@ def test_every_verb_has_an_async_twin() -> None:
     verbs = [
         name
         for name in vars(SharedContext.__mro__[1])
-        if not name.startswith("_") and name not in {"count_tokens", "is_view"}
+        if not name.startswith("_") and name not in {"count_tokens", "is_view", "store"}
     ]
     assert "put" in verbs
     for verb in verbs:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headroom_langgraph._version import __version__
+from headroom_langgraph.graph_input import compress_input
+from headroom_langgraph.graph_store import LangGraphStore
 from headroom_langgraph.node import compress_node
-from headroom_langgraph.reducer import compress_reducer
+from headroom_langgraph.reducer import compress_messages, compress_reducer
+from headroom_langgraph.tool_calls import awrap_tool_call, wrap_tool_call
 from headroom_langgraph.tools import retrieve_tool
 
 if TYPE_CHECKING:
@@ -14,10 +17,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HeadroomMiddleware",
+    "LangGraphStore",
     "__version__",
+    "awrap_tool_call",
+    "compress_input",
+    "compress_messages",
     "compress_node",
     "compress_reducer",
     "retrieve_tool",
+    "wrap_tool_call",
 ]
 
 

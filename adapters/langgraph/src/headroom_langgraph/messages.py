@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from langchain_core.messages import (
     AIMessage,
@@ -23,6 +23,7 @@ MakeView = Callable[[str, str | None], str]
 # What models and tools said, in each of the notations that LangGraph takes. What users, systems
 # and developers wrote goes on as it is.
 _ROLES = {"ai", "assistant", "tool", "function"}
+_USERS = {"human", "user"}
 _TEXT_BLOCKS = {"text", "input_text", "output_text"}
 
 
@@ -35,10 +36,18 @@ def is_message_like(value: object) -> bool:
     return _is_pair(value)
 
 
-def with_views(message: object, view: MakeView) -> object:
-    """The message with views in its text: a copy with the same id, or itself if nothing changed."""
+def with_views(message: object, view: MakeView, *, of_users: bool = False) -> object:
+    """The message with views in its text: a copy with the same id, or itself if nothing changed.
+
+    Args:
+        message: The message, in any notation.
+        view: Makes the views.
+        of_users: Whether messages of users get views as well.
+
+    """
+    roles = _ROLES | _USERS if of_users else _ROLES
     if isinstance(message, BaseMessage):
-        if not _is_of_an_agent(message) or message.name == RetrievalTool.name:
+        if not _is_of(message, roles) or message.name == RetrievalTool.name:
             return message
         content = _content(message.content, _source(message), view)
         if content is message.content:
@@ -46,11 +55,11 @@ def with_views(message: object, view: MakeView) -> object:
         return message.model_copy(update={"content": content})
     if isinstance(message, Mapping):
         role, name = message.get("role", message.get("type")), message.get("name")
-        if role not in _ROLES or name == RetrievalTool.name:
+        if role not in roles or name == RetrievalTool.name:
             return message
         content = _content(message["content"], name if isinstance(name, str) else None, view)
         return message if content is message["content"] else {**message, "content": content}
-    if isinstance(message, tuple) and _is_pair(message) and message[0] in _ROLES:
+    if isinstance(message, tuple) and _is_pair(message) and message[0] in roles:
         content = view(message[1], None)
         return message if content == message[1] else (message[0], content)
     return message
@@ -60,17 +69,17 @@ def _is_pair(value: object) -> bool:
     return (
         isinstance(value, tuple)
         and len(value) == 2
-        and value[0] in {*_ROLES, "human", "user", "system", "developer"}
+        and value[0] in {*_ROLES, *_USERS, "system", "developer"}
         and isinstance(value[1], str)
     )
 
 
-def _is_of_an_agent(message: BaseMessage) -> bool:
+def _is_of(message: BaseMessage, roles: Collection[str]) -> bool:
     if isinstance(message, HumanMessage):
         # Agents report to each other in human messages that carry their name.
-        return bool(message.name)
+        return bool(message.name) or "human" in roles
     if isinstance(message, ChatMessage):
-        return message.role in _ROLES
+        return message.role in roles
     return isinstance(message, (AIMessage, ToolMessage, FunctionMessage))
 
 

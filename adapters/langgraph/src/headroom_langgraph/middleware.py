@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
-from typing import Any
 
-from langchain_core.messages import ToolMessage
 from langgraph.prebuilt.tool_node import ToolCallRequest
-from langgraph.types import Command
 
 from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
-from headroom_langgraph.question import question_in
+from headroom_langgraph.tool_calls import Answer, seen_by_model
 from headroom_langgraph.tools import retrieve_tool
-from headroom_langgraph.updates import UpdateViews, checked_names
+from headroom_langgraph.updates import checked_names
 
 try:
     from langchain.agents.middleware import AgentMiddleware
@@ -23,8 +20,6 @@ except ImportError as error:
     ) from error
 
 __all__ = ["HeadroomMiddleware"]
-
-Answer = ToolMessage | Command[Any]
 
 
 class HeadroomMiddleware(AgentMiddleware):
@@ -79,19 +74,11 @@ class HeadroomMiddleware(AgentMiddleware):
         self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Answer]
     ) -> Answer:
         """Runs the tool, and hands on a view of its answer."""
-        return self._seen(request, handler(request))
+        return seen_by_model(self._handoff, request, handler(request))
 
     async def awrap_tool_call(
         self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Awaitable[Answer]]
     ) -> Answer:
         """The same, without blocking the event loop."""
-        return await asyncio.to_thread(self._seen, request, await handler(request))
-
-    def _seen(self, request: ToolCallRequest, answer: Answer) -> Answer:
-        query = self._handoff.query
-        if query is None:
-            query = question_in(request.state)
-        views = UpdateViews(self._handoff, request.tool_call["name"], query)
-        if isinstance(answer, ToolMessage):
-            return views.safe_value(answer, views.node)
-        return views.safe_update(answer)
+        answer = await handler(request)
+        return await asyncio.to_thread(seen_by_model, self._handoff, request, answer)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import functools
 import inspect
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from langchain_core.runnables import Runnable, RunnableLambda
 from langgraph.config import get_config
 
 from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
+from headroom_langgraph.durability import warn_if_views_outlive_originals
 from headroom_langgraph.question import question_in
 from headroom_langgraph.updates import UpdateViews, checked_names
 
@@ -35,15 +38,19 @@ def compress_node(
     r"""A decorator for nodes: what the node returns goes into the state as views.
 
     It takes every kind of node: functions, methods, objects that can be called, generators, each
-    sync or async, and runnables such as ``ToolNode``. Texts, texts in lists, and the texts of
-    messages that models and tools wrote become views. Dicts and objects do not: they are data
-    that Python code reads. Nor do system messages, or human messages without a name.
+    sync or async, and runnables such as ``ToolNode``; a ``@task``, an ``@entrypoint``, and the
+    function of a conditional edge. Texts, texts in lists, and the texts of messages that models
+    and tools wrote become views, also in a ``Command`` and in what a ``Send`` carries. Dicts and
+    objects do not: they are data that Python code reads. Nor do system messages, or human
+    messages without a name.
 
     Args:
         ctx: Where the originals go.
         keys: The keys of the state that are looked at; if not given, all.
-        query: What the views are made to answer; if not given, the last user message of the
-            state, or what stands under ``question``, ``query``, ``task`` or ``input``.
+        query: What the views are made to answer; if not given, what the update itself asks the
+            next agent (a user message, ``question``, ``query`` or ``task``), else the last user
+            message of the state, or what stands there under such a name or ``input``; of a task,
+            the argument of such a name.
         max_tokens: The most tokens that a view has.
         fidelity: How much a view may leave out, instead of the context's.
         min_tokens: Payloads with fewer tokens go on untouched.
@@ -86,9 +93,45 @@ def compress_node(
             return cast("Node", _runnable(node, views))
         if not callable(node):
             raise TypeError(f"compress_node takes a node, not {type(node).__name__}")
+        if _is_task(node):
+            # A task hands out a future; what it runs is what returns the payload.
+            task = copy.copy(node)
+            task.func = _function(task.func, views)  # type: ignore[attr-defined]
+            return task
         return cast("Node", _function(node, views))
 
     return decorate
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What comes of a node's results."""
+
+    views: UpdateViews
+    name: str
+    parameters: tuple[str, ...] = ()
+
+    def seen(self, result: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """The result of a call, with views in it. Never raises."""
+        query = self.views.query
+        if query is None:
+            query = self._asked(args, kwargs)
+        views = UpdateViews(self.views.handoff, _node_name(self.name), query, self.views.keys)
+        seen = views.safe_update(result)
+        if seen is not result:
+            warn_if_views_outlive_originals(views.handoff.ctx)
+        return seen
+
+    async def aseen(self, result: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """The same, without blocking the event loop."""
+        return await asyncio.to_thread(self.seen, result, args, kwargs)
+
+    def _asked(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
+        # The state is the first argument, or stands after the object whose method this is. A task
+        # has no state: what it is asked is one of its arguments.
+        named = {**dict(zip(self.parameters, args)), **kwargs}
+        candidates = (*args[:2], kwargs.get("state"), named)
+        return next((found for one in candidates if (found := question_in(one))), None)
 
 
 def _function(node: Callable[..., Any], views: UpdateViews) -> Callable[..., Any]:
@@ -99,27 +142,26 @@ def _function(node: Callable[..., Any], views: UpdateViews) -> Callable[..., Any
     while isinstance(unwrapped, functools.partial):
         unwrapped = unwrapped.func
     name = getattr(unwrapped if plain else node, "__name__", type(node).__name__)
+    outcome = _Outcome(views, name, _parameters(inner))
 
     # The wrapper has to be of the node's own kind: LangGraph looks at it to know how to call it.
     if inspect.isasyncgenfunction(unwrapped):
 
         @functools.wraps(inner)
         async def wrapper(*args: Any, **kwargs: Any) -> Any:
-            result = await _last_of_async(inner(*args, **kwargs))
-            return await asyncio.to_thread(_replaced, result, views, name, args, kwargs)
+            return await outcome.aseen(await _last_of_async(inner(*args, **kwargs)), args, kwargs)
 
     elif inspect.iscoroutinefunction(unwrapped):
 
         @functools.wraps(inner)
         async def wrapper(*args: Any, **kwargs: Any) -> Any:
-            result = await inner(*args, **kwargs)
-            return await asyncio.to_thread(_replaced, result, views, name, args, kwargs)
+            return await outcome.aseen(await inner(*args, **kwargs), args, kwargs)
 
     elif inspect.isgeneratorfunction(unwrapped):
 
         @functools.wraps(inner)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
-            return _replaced(_last_of(inner(*args, **kwargs)), views, name, args, kwargs)
+            return outcome.seen(_last_of(inner(*args, **kwargs)), args, kwargs)
 
     else:
 
@@ -129,7 +171,7 @@ def _function(node: Callable[..., Any], views: UpdateViews) -> Callable[..., Any
             if isinstance(result, Runnable):
                 # LangGraph runs what a node returns, if it can be run.
                 return _runnable(result, views, name)
-            return _replaced(result, views, name, args, kwargs)
+            return outcome.seen(result, args, kwargs)
 
     # A node without a name of its own, such as an object, is named after this.
     wrapper.__name__ = name
@@ -139,40 +181,28 @@ def _function(node: Callable[..., Any], views: UpdateViews) -> Callable[..., Any
 def _runnable(
     node: Runnable[Any, Any], views: UpdateViews, name: str | None = None
 ) -> Runnable[Any, Any]:
-    named = name or node.get_name()
+    outcome = _Outcome(views, name or node.get_name())
 
     def run(state: Any, config: Any) -> Any:
-        return _replaced(node.invoke(state, config), views, named, (state,), {})
+        return outcome.seen(node.invoke(state, config), (state,), {})
 
     async def arun(state: Any, config: Any) -> Any:
-        result = await node.ainvoke(state, config)
-        return await asyncio.to_thread(_replaced, result, views, named, (state,), {})
+        return await outcome.aseen(await node.ainvoke(state, config), (state,), {})
 
-    return RunnableLambda(run, arun, name=named)
-
-
-def _replaced(
-    result: Any,
-    views: UpdateViews,
-    name: str,
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> Any:
-    # The state is the first argument; of a method, LangGraph binds the object before.
-    candidates = (*args[:2], *(kwargs.get("state"),))
-    query = views.query
-    if query is None:
-        query = next((found for one in candidates if (found := _question(one))), None)
-    own = UpdateViews(views.handoff, _node_name(name), query, views.keys)
-    return own.safe_update(result)
+    return RunnableLambda(run, arun, name=outcome.name)
 
 
-def _question(state: object) -> str | None:
+def _is_task(node: object) -> bool:
+    """Whether it is what ``langgraph.func.task`` makes; its class has no public name."""
+    return callable(getattr(node, "func", None)) and hasattr(node, "clear_cache")
+
+
+def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
     try:
-        return question_in(state)
-    except Exception:
-        # A state of the user's own making can fail in any way; a view needs no query.
-        return None
+        return tuple(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        # Some functions that are not written in Python do not tell.
+        return ()
 
 
 def _node_name(otherwise: str) -> str:

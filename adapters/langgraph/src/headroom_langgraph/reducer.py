@@ -1,22 +1,32 @@
-"""A reducer that puts views into one channel of the state."""
+"""Reducers that put views into one channel of the state."""
 
 from __future__ import annotations
 
+import functools
 import threading
 import uuid
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakValueDictionary
 
 from langchain_core.messages import BaseMessage
 from langgraph.graph.message import add_messages
 
 from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
+from headroom_langgraph.question import question_in
 from headroom_langgraph.updates import UpdateViews, checked_names
 
-__all__ = ["compress_reducer"]
+__all__ = ["compress_messages", "compress_reducer"]
 
 Reducer = Callable[[Any, Any], Any]
+
+# Its declared type does not tell of the keyword.
+_add_messages: Any = add_messages
+# By the formats that it takes.
+_JOINS: dict[str | None, Reducer] = {
+    None: _add_messages,
+    "langchain-openai": functools.partial(_add_messages, format="langchain-openai"),
+}
 
 _lock = threading.Lock()
 _reducers: WeakValueDictionary[tuple[object, ...], Reducer] = WeakValueDictionary()
@@ -46,7 +56,8 @@ def compress_reducer(
         ctx: Where the originals go.
         reducer: Joins the channel's value and a view, such as ``operator.add`` or
             ``add_messages``; if not given, the last value stands.
-        query: What the views are made to answer.
+        query: What the views are made to answer; if not given, the last user message where the
+            channel holds messages.
         max_tokens: The most tokens that a view has.
         fidelity: How much a view may leave out, instead of the context's.
         min_tokens: Payloads with fewer tokens go on untouched.
@@ -69,35 +80,112 @@ def compress_reducer(
     True
 
     """
-    excluded = checked_names("exclude", exclude) or frozenset()
     handoff = Handoff(
         ctx,
         query=query,
         max_tokens=max_tokens,
         fidelity=fidelity,
         min_tokens=min_tokens,
-        exclude=excluded,
+        exclude=checked_names("exclude", exclude) or frozenset(),
         on_compress=on_compress,
         tool=RetrievalTool.name if mention_tool else None,
     )
-    # LangGraph takes two reducers of one channel for a conflict unless they are one object.
-    wish = (query, max_tokens, fidelity, min_tokens, excluded, on_compress, mention_tool)
-    arguments = (ctx, reducer, wish)
+    return _known(handoff, reducer)
+
+
+def compress_messages(
+    ctx: SharedContext,
+    *,
+    format: Literal["langchain-openai"] | None = None,  # noqa: A002 - as add_messages says it
+    query: str | None = None,
+    max_tokens: int | None = None,
+    fidelity: Fidelity | None = None,
+    min_tokens: int = 200,
+    exclude: Collection[str] = (),
+    on_compress: Callable[[ContextEntry], object] | None = None,
+    mention_tool: bool = False,
+) -> Reducer:
+    """``add_messages`` with views in what models and tools wrote.
+
+    A channel is declared with it: ``messages: Annotated[list, compress_messages(ctx)]``.
+    It appends, replaces by id and removes as ``add_messages`` does, takes the same notations and
+    raises the same errors. All of a message but its text stays, its id included. Views are made to
+    answer the last user message. What is said of ``compress_reducer`` holds for it too.
+
+    Args:
+        ctx: Where the originals go.
+        format: As ``add_messages`` takes it.
+        query: What the views are made to answer; if not given, the last user message.
+        max_tokens: The most tokens that a view has.
+        fidelity: How much a view may leave out, instead of the context's.
+        min_tokens: Texts with fewer tokens go on untouched.
+        exclude: Names of tools and agents whose messages go on untouched.
+        on_compress: Called with the entry of each payload that was replaced by a view; LangGraph
+            calls a reducer more than once for the same payload.
+        mention_tool: Whether views name the retrieval tool. Say so where the model that reads
+            them has ``retrieve_tool(ctx)``.
+
+    Raises:
+        ValueError: An option makes no sense.
+        TypeError: An option has the wrong type.
+
+    >>> ctx = SharedContext()
+    >>> joined = compress_messages(ctx)([("user", "Who won?")], [("ai", "We did.")])
+    >>> [message.type for message in joined]
+    ['human', 'ai']
+    >>> compress_messages(ctx) is compress_messages(ctx)
+    True
+
+    """
+    if format not in _JOINS:
+        raise ValueError(f'format must be "langchain-openai" or None, not {format!r}')
+    return compress_reducer(
+        ctx,
+        _JOINS[format],
+        query=query,
+        max_tokens=max_tokens,
+        fidelity=fidelity,
+        min_tokens=min_tokens,
+        exclude=exclude,
+        on_compress=on_compress,
+        mention_tool=mention_tool,
+    )
+
+
+def _known(handoff: Handoff, reducer: Reducer | None) -> Reducer:
+    """The reducer that these arguments gave before, if it is still in use.
+
+    LangGraph takes two reducers of one channel for a conflict unless they are one object.
+    """
+    arguments = (
+        handoff.ctx,
+        reducer,
+        handoff.query,
+        handoff.max_tokens,
+        handoff.fidelity,
+        handoff.min_tokens,
+        handoff.exclude,
+        handoff.on_compress,
+        handoff.tool,
+    )
     with _lock:
         known = _reducers.get(arguments)
         if known is None:
-            known = _reducers[arguments] = _make(handoff, reducer)
+            made = _make(handoff, reducer, gives_ids=reducer in _JOINS.values())
+            known = _reducers[arguments] = made
         return known
 
 
-def _make(handoff: Handoff, reducer: Reducer | None) -> Reducer:
-    views = UpdateViews(handoff, node="state")
-
+def _make(handoff: Handoff, reducer: Reducer | None, *, gives_ids: bool) -> Reducer:
     # A plain function of two arguments is what LangGraph takes for a reducer.
     def headroom_reducer(left: Any, right: Any) -> Any:
-        if reducer is add_messages:
+        if gives_ids:
             _give_ids(right)
-        seen = views.safe_value(right, views.node)
+        query = handoff.query
+        if query is None:
+            # The last user message, where the channel holds messages.
+            query = question_in(right) or question_in(left)
+        seen = UpdateViews(handoff, "state", query).safe_value(right, "state")
         return seen if reducer is None else reducer(left, seen)
 
     return headroom_reducer

@@ -13,17 +13,21 @@ from collections.abc import Collection, Mapping
 from typing import TypeVar, cast
 
 from langchain_core.messages import BaseMessage
-from langgraph.types import Command, Overwrite
+from langgraph.types import Command, Overwrite, Send
 from pydantic import BaseModel
 
 from headroom import Handoff
 from headroom_langgraph.messages import is_message_like, with_views
+from headroom_langgraph.question import question_in
 
 __all__ = ["UpdateViews", "checked_names"]
 
 logger = logging.getLogger("headroom.langgraph")
 
 T = TypeVar("T")
+
+# Where an update says what the next agent is asked.
+_QUESTIONS = ("question", "query", "task")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,8 +37,9 @@ class UpdateViews:
     Args:
         handoff: Makes the views.
         node: The node that made the update.
-        query: What the views are made to answer.
+        query: What the views are made to answer, where the update itself asks nothing.
         keys: The keys of the state that are looked at; ``None`` for all.
+        of_users: Whether messages of users get views as well.
 
     """
 
@@ -42,6 +47,7 @@ class UpdateViews:
     node: str
     query: str | None = None
     keys: Collection[str] | None = None
+    of_users: bool = False
 
     def safe_update(self, update: T) -> T:
         """What a node returned, with views in it. Never raises."""
@@ -60,29 +66,58 @@ class UpdateViews:
             logger.warning("a value goes on as it is: %s", type(error).__name__)
             return value
 
+    def _for_reader_of(self, update: object) -> UpdateViews:
+        """The same, for a reader who is asked something in the update itself."""
+        if self.handoff.query is not None:
+            return self
+        asked = question_in(update, _QUESTIONS)
+        return self if asked is None else dataclasses.replace(self, query=asked)
+
     def _update(self, update: object) -> object:
         if isinstance(update, Command):
-            changed = self._command_update(update.update)
-            # Where it goes next, and what it resumes, stays.
-            return (
-                update if changed is update.update else dataclasses.replace(update, update=changed)
-            )
+            return self._command(update)
+        if isinstance(update, Send):
+            return self._send(update)
         if isinstance(update, Mapping):
-            return self._mapping(update)
-        if isinstance(update, (list, tuple)) and any(isinstance(one, Command) for one in update):
+            return self._for_reader_of(update)._mapping(update)
+        if isinstance(update, (list, tuple)) and any(
+            isinstance(one, (Command, Send)) for one in update
+        ):
             return _like(update, [self._update(one) for one in update])
         if _has_fields(update):
-            return self._fields(update)
+            return self._for_reader_of(update)._fields(update)
         # The state is this one value, without keys.
         return self._value(update, self.node)
+
+    def _command(self, command: Command[object]) -> object:
+        update, goto = self._command_update(command.update), command.goto
+        if isinstance(goto, Send):
+            goto = self._send(goto)
+        elif isinstance(goto, (list, tuple)):
+            sent = [self._send(one) if isinstance(one, Send) else one for one in goto]
+            goto = cast("list[Send | str]", _like(goto, sent))
+        if update is command.update and goto is command.goto:
+            return command
+        # The nodes that it goes to, and what it resumes, stay.
+        return dataclasses.replace(command, update=update, goto=goto)
+
+    def _send(self, send: Send) -> Send:
+        """What a ``Send`` carries is the state of the node that it goes to."""
+        changed = self._update(send.arg)
+        if changed is send.arg:
+            return send
+        twin = copy.copy(send)
+        twin.arg = changed
+        return twin
 
     def _command_update(self, update: object) -> object:
         if isinstance(update, (list, tuple)) and all(
             isinstance(one, tuple) and len(one) == 2 and isinstance(one[0], str) for one in update
         ):
+            views = self._for_reader_of(dict(update))
             pairs = []
             for pair in update:
-                value = self._keyed(pair[0], pair[1])
+                value = views._keyed(pair[0], pair[1])
                 pairs.append(pair if value is pair[1] else (pair[0], value))
             return _like(update, pairs)
         return self._update(update)
@@ -129,7 +164,7 @@ class UpdateViews:
             inner = self._value(value.value, source)
             return value if inner is value.value else dataclasses.replace(value, value=inner)
         if is_message_like(value):
-            return with_views(value, self._message_view)
+            return self._message(value)
         if isinstance(value, (list, tuple)):
             return _like(value, [self._item(item, source) for item in value])
         # Dicts and objects are data that the user's own code reads.
@@ -138,7 +173,10 @@ class UpdateViews:
     def _item(self, item: object, source: str) -> object:
         if isinstance(item, str):
             return self._view(item, source)
-        return with_views(item, self._message_view) if is_message_like(item) else item
+        return self._message(item) if is_message_like(item) else item
+
+    def _message(self, message: object) -> object:
+        return with_views(message, self._message_view, of_users=self.of_users)
 
     def _message_view(self, text: str, source: str | None) -> str:
         return self._view(text, source or self.node)

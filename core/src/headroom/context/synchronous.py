@@ -319,6 +319,11 @@ class SynchronousContext:
         """What the context holds and saves."""
         return self._run(self._verbs.stats())
 
+    @property
+    def store(self) -> Store:
+        """The store that holds the originals."""
+        return self._access.store
+
     def close(self) -> None:
         """Releases the store, if this context opened it; leaving a ``with`` block does the same.
 

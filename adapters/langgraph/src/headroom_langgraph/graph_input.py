@@ -1,0 +1,124 @@
+"""Views in what a graph is invoked with: a checkpointer stores that as it is given."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, TypeVar, cast
+
+from langgraph.types import Command
+
+from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
+from headroom_langgraph.question import question_in
+from headroom_langgraph.updates import UpdateViews, checked_names
+
+__all__ = ["InputViews", "compress_input"]
+
+T = TypeVar("T")
+
+# What the graph is asked stands here, and is no payload. Under "input", it may be one.
+_QUESTIONS = frozenset({"question", "query", "task"})
+
+
+@dataclasses.dataclass(frozen=True)
+class InputViews:
+    """Puts views into the inputs of graphs; ``compress_input`` makes it."""
+
+    _views: UpdateViews
+
+    def __call__(self, data: T) -> T:
+        """What to invoke the graph with: a copy with views, or ``data`` if it holds no payload.
+
+        Args:
+            data: A state, as a dict, a dataclass or a Pydantic model; messages; text; or a
+                ``Command`` that resumes.
+
+        """
+        asked = question_in(data.update if isinstance(data, Command) else data)
+        views = dataclasses.replace(self._views, query=self._views.query or asked)
+        seen: Any = views.safe_update(data)
+        if isinstance(seen, Command) and seen.resume is not None:
+            seen = _resuming(seen, views)
+        return cast("T", seen)
+
+    async def acall(self, data: T) -> T:
+        """The same, without blocking the event loop."""
+        return await asyncio.to_thread(self, data)
+
+
+def compress_input(
+    ctx: SharedContext,
+    keys: Collection[str] | None = None,
+    *,
+    query: str | None = None,
+    max_tokens: int | None = None,
+    fidelity: Fidelity | None = None,
+    min_tokens: int = 200,
+    exclude: Collection[str] = (),
+    on_compress: Callable[[ContextEntry], object] | None = None,
+    mention_tool: bool = False,
+    user_messages: bool = False,
+) -> InputViews:
+    r"""Views in what a graph is invoked with.
+
+    Nodes see an input only when a checkpointer has stored it already, so large inputs are replaced
+    before: ``graph.invoke(shrink(inputs), config)`` with ``shrink = compress_input(ctx)``, and
+    ``await shrink.acall(inputs)`` in async code. Texts and messages become views as they do in what
+    a node returns; ``question``, ``query`` and ``task`` stay unless ``keys`` names them. So do the
+    texts of a ``Command(resume=...)``.
+
+    Args:
+        ctx: Where the originals go.
+        keys: The keys of the input that are looked at; if not given, all but those that say what
+            the graph is asked.
+        query: What the views are made to answer; if not given, the last user message of the
+            input, or what stands under ``question``, ``query``, ``task`` or ``input``.
+        max_tokens: The most tokens that a view has.
+        fidelity: How much a view may leave out, instead of the context's.
+        min_tokens: Payloads with fewer tokens go on untouched.
+        exclude: Names of keys, tools and agents whose payloads go on untouched.
+        on_compress: Called with the entry of each payload that was replaced by a view.
+        mention_tool: Whether views name the retrieval tool. Say so where the model that reads
+            them has ``retrieve_tool(ctx)``.
+        user_messages: Whether messages of users become views too. They hold what is asked; say so
+            where they hold whole documents, and say what is asked by ``query``.
+
+    Raises:
+        ValueError: An option makes no sense.
+        TypeError: An option has the wrong type.
+
+    >>> ctx = SharedContext()
+    >>> log = "\n".join(f"INFO request {n} took {n % 7} ms" for n in range(500))
+    >>> given = compress_input(ctx)({"question": "Which requests were slow?", "log": log})
+    >>> given["question"], ctx.is_view(given["log"])
+    ('Which requests were slow?', True)
+
+    """
+    excluded = checked_names("exclude", exclude) or frozenset()
+    named = checked_names("keys", keys)
+    handoff = Handoff(
+        ctx,
+        query=query,
+        max_tokens=max_tokens,
+        fidelity=fidelity,
+        min_tokens=min_tokens,
+        exclude=excluded | (_QUESTIONS if named is None else frozenset()),
+        on_compress=on_compress,
+        tool=RetrievalTool.name if mention_tool else None,
+    )
+    return InputViews(UpdateViews(handoff, "input", query, named, of_users=user_messages))
+
+
+def _resuming(command: Command[Any], views: UpdateViews) -> Command[Any]:
+    """What a graph is resumed with: one answer, or one for each interrupt."""
+    answers = command.resume
+    if isinstance(answers, Mapping):
+        changed: Any = {name: views.safe_value(one, "resume") for name, one in answers.items()}
+        if all(changed[name] is one for name, one in answers.items()):
+            return command
+    else:
+        changed = views.safe_value(answers, "resume")
+        if changed is answers:
+            return command
+    return dataclasses.replace(command, resume=changed)

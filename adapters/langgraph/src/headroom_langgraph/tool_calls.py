@@ -1,0 +1,144 @@
+"""Views of what tools answer, for LangGraph's ToolNode and for the agents of LangChain."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any
+
+from langchain_core.messages import ToolMessage
+from langgraph.prebuilt.tool_node import ToolCallRequest
+from langgraph.types import Command
+
+from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
+from headroom_langgraph.durability import warn_if_views_outlive_originals
+from headroom_langgraph.question import question_in
+from headroom_langgraph.updates import UpdateViews, checked_names
+
+__all__ = [
+    "Answer",
+    "AsyncToolCallWrapper",
+    "ToolCallWrapper",
+    "awrap_tool_call",
+    "seen_by_model",
+    "wrap_tool_call",
+]
+
+#: What a tool call comes to.
+Answer = ToolMessage | Command[Any]
+ToolCallWrapper = Callable[[ToolCallRequest, Callable[[ToolCallRequest], Answer]], Answer]
+AsyncToolCallWrapper = Callable[
+    [ToolCallRequest, Callable[[ToolCallRequest], Awaitable[Answer]]], Awaitable[Answer]
+]
+
+
+def wrap_tool_call(
+    ctx: SharedContext,
+    *,
+    query: str | None = None,
+    max_tokens: int | None = None,
+    fidelity: Fidelity | None = None,
+    min_tokens: int = 200,
+    exclude: Collection[str] = (),
+    on_compress: Callable[[ContextEntry], object] | None = None,
+    mention_tool: bool = False,
+) -> ToolCallWrapper:
+    """Views of what the tools of a ``ToolNode`` answer.
+
+    For ``ToolNode(tools, wrap_tool_call=wrap_tool_call(ctx))``. Where the graph runs async, pass
+    ``awrap_tool_call=awrap_tool_call(ctx)`` as well: LangGraph would run async tools by the sync
+    wrapper otherwise. Ids, names, statuses and artifacts of messages stay, and so do the
+    ``Command`` objects that tools return, but for their updates.
+
+    Args:
+        ctx: Where the originals go.
+        query: What the views are made to answer; if not given, the last user message.
+        max_tokens: The most tokens that a view has.
+        fidelity: How much a view may leave out, instead of the context's.
+        min_tokens: Answers with fewer tokens go on untouched.
+        exclude: Names of tools whose answers go on untouched.
+        on_compress: Called with the entry of each answer that was replaced by a view.
+        mention_tool: Whether views name the retrieval tool. Say so where the model that reads
+            them has ``retrieve_tool(ctx)``.
+
+    Raises:
+        ValueError: An option makes no sense.
+        TypeError: An option has the wrong type.
+
+    """
+    handoff = _handoff(
+        ctx, query, max_tokens, fidelity, min_tokens, exclude, on_compress, mention_tool
+    )
+
+    def headroom_wrap_tool_call(
+        request: ToolCallRequest, execute: Callable[[ToolCallRequest], Answer]
+    ) -> Answer:
+        return seen_by_model(handoff, request, execute(request))
+
+    return headroom_wrap_tool_call
+
+
+def awrap_tool_call(
+    ctx: SharedContext,
+    *,
+    query: str | None = None,
+    max_tokens: int | None = None,
+    fidelity: Fidelity | None = None,
+    min_tokens: int = 200,
+    exclude: Collection[str] = (),
+    on_compress: Callable[[ContextEntry], object] | None = None,
+    mention_tool: bool = False,
+) -> AsyncToolCallWrapper:
+    """``wrap_tool_call`` for a ``ToolNode`` that runs async; it leaves the event loop free.
+
+    For ``ToolNode(tools, awrap_tool_call=awrap_tool_call(ctx))``; arguments and errors are those of
+    ``wrap_tool_call``.
+    """
+    handoff = _handoff(
+        ctx, query, max_tokens, fidelity, min_tokens, exclude, on_compress, mention_tool
+    )
+
+    async def headroom_awrap_tool_call(
+        request: ToolCallRequest, execute: Callable[[ToolCallRequest], Awaitable[Answer]]
+    ) -> Answer:
+        return await asyncio.to_thread(seen_by_model, handoff, request, await execute(request))
+
+    return headroom_awrap_tool_call
+
+
+def seen_by_model(handoff: Handoff, request: ToolCallRequest, answer: Answer) -> Answer:
+    """The answer of a tool with views in it. Never raises."""
+    query = handoff.query
+    if query is None:
+        query = question_in(request.state)
+    views = UpdateViews(handoff, request.tool_call["name"], query)
+    if isinstance(answer, ToolMessage):
+        seen: Answer = views.safe_value(answer, views.node)
+    else:
+        seen = views.safe_update(answer)
+    if seen is not answer:
+        warn_if_views_outlive_originals(handoff.ctx)
+    return seen
+
+
+def _handoff(
+    ctx: SharedContext,
+    query: str | None,
+    max_tokens: int | None,
+    fidelity: Fidelity | None,
+    min_tokens: int,
+    exclude: Collection[str],
+    on_compress: Callable[[ContextEntry], object] | None,
+    mention_tool: bool,
+) -> Handoff:
+    checked_names("exclude", exclude)
+    return Handoff(
+        ctx,
+        query=query,
+        max_tokens=max_tokens,
+        fidelity=fidelity,
+        min_tokens=min_tokens,
+        exclude=exclude,
+        on_compress=on_compress,
+        tool=RetrievalTool.name if mention_tool else None,
+    )

@@ -1,0 +1,39 @@
+"""Who wants to know of writes, within one process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+__all__ = ["Watchers"]
+
+
+class Watchers:
+    """Functions to call after the writes of a key."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        # Each with an object of its own, so that one function can watch twice.
+        self._waking: dict[tuple[str, str], dict[object, Callable[[], None]]] = {}
+
+    def add(self, namespace: str, key: str, wake: Callable[[], None]) -> Callable[[], None]:
+        """Calls ``wake`` at each ``notify`` from now on; the result ends that."""
+        place, watch = (namespace, key), object()
+        with self._lock:
+            self._waking.setdefault(place, {})[watch] = wake
+
+        def end() -> None:
+            with self._lock:
+                waking = self._waking.get(place, {})
+                waking.pop(watch, None)
+                if not waking:
+                    self._waking.pop(place, None)
+
+        return end
+
+    def notify(self, namespace: str, key: str) -> None:
+        """Says that a key was written."""
+        with self._lock:
+            waking = list(self._waking.get((namespace, key), {}).values())
+        for wake in waking:
+            wake()
