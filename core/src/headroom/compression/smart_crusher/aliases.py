@@ -14,10 +14,15 @@ _MAX_ALIASES = 9
 _MAX_ADDRESSES = 20_000
 _MAX_PARTS = 10
 _LEAST_GAIN = 8
+#: Below this many tokens of a payload, addresses stay as they are: an agent that follows one need
+#: not put it together, and there is little to save.
+_SMALL = 2500
 
 
 def find_aliases(value: Json, request: Request) -> tuple[str, ...]:
     """The beginnings of web addresses that are worth a short form, the most useful first."""
+    if request.original_tokens < _SMALL:
+        return ()
     addresses = list(_addresses(value))
     request.deadline.check()
     if len(addresses) < 3:
