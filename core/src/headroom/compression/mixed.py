@@ -111,7 +111,11 @@ def _pieces(content: str, lines: list[str], kind_of: Callable[[str], str]) -> It
             number = first + (fence is not None)
             continue
         number += 1
-    yield from _between(lines, first, len(lines), kind_of)
+    if first:
+        yield from _between(lines, first, len(lines), kind_of)
+    else:
+        # All of it is one part; its kind makes no difference.
+        yield Part("text", 0, len(lines))
 
 
 def _is_divider(lines: list[str], number: int) -> bool:
