@@ -411,3 +411,19 @@ def test_under_a_budget_a_gap_is_closed_where_a_marker_would_cost_as_much() -> N
     assert kept > 20
     # The empty lines between lines that are kept are there, not a marker for each.
     assert result.text.count("left out") <= 3
+
+
+def test_with_nearly_all_of_the_room_no_more_goes_than_without_a_budget() -> None:
+    body = "".join(f"+def step_{n}():\n+    return {n}\n" for n in range(40))
+    context = "".join(f" line {n} of the module\n" for n in range(30))
+    diff = (
+        f"--- a/old.py\n+++ b/old.py\n@@ -1,31 +1,31 @@\n{context}-before\n+after\n"
+        f"--- /dev/null\n+++ b/new.py\n@@ -0,0 +1,80 @@\n{body}"
+    )
+    whole, least = COUNTER.count(diff), COUNTER.count(view_of(diff).text)
+    assert least < whole - 20
+    for limit in range(least, whole, 3):
+        view = view_of(diff, max_tokens=limit)
+        assert COUNTER.count(view.text) <= limit
+        assert "-before\n+after" in view.text
+        assert all(f"def step_{n}():" in view.text for n in range(40))

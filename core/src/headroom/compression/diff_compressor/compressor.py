@@ -68,7 +68,15 @@ class DiffCompressor:
         def text(kept: frozenset[int]) -> str:
             return renderer.text(renderer.closed(kept, costs))
 
-        fitting = largest_fitting(choice, costs, text, request, limit)
+        fitting = largest_fitting(choice, costs, text, request, limit) or frozenset()
+        # All of it may fit where signs are said once; but that much is no choice, and with a little
+        # less comes a line that says what the markers mean.
+        dropped = len(choice) - len(fitting)
+        while fitting and not (
+            renderer.gone(renderer.closed(fitting, costs)) and request.fits(text(fitting))
+        ):
+            dropped = 2 * dropped + 1
+            fitting = frozenset(choice[: max(0, len(choice) - dropped)])
         if not fitting:
             return nothing_fits(content, request)
         return _view(renderer, renderer.closed(fitting, costs))
