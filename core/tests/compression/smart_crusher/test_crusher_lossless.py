@@ -15,6 +15,7 @@ from headroom.compression.smart_crusher import SmartCrusher, decode
 from headroom.compression.smart_crusher.aliases import find_aliases
 from headroom.compression.smart_crusher.blocks import build, lossless_lines
 from headroom.compression.smart_crusher.notation import Speller
+from headroom.compression.smart_crusher.order import write_in_full
 from headroom.compression.smart_crusher.parse import parse
 from headroom.tokens import get_counter
 
@@ -89,9 +90,12 @@ def exact(text: str) -> Any:
 def encode(content: str) -> str | None:
     """The structured form, also where minified JSON would be shorter."""
     value, _ = parse(content)
-    request = Request("json", COUNTER, COUNTER.count(content))
+    # As if it were a large one: small ones get no aliases.
+    request = Request("json", COUNTER, 100_000, query="7 x")
     speller = Speller(find_aliases(value, request))
     root = build(value, speller, request)
+    if root is not None:
+        write_in_full(root, speller, request)
     return None if root is None else "\n".join(lossless_lines(root, speller))
 
 
@@ -266,3 +270,25 @@ def test_decode_says_what_it_cannot_read(text: str) -> None:
 def test_decode_never_fails_otherwise(pieces: list[str]) -> None:
     with contextlib.suppress(ValueError):
         decode("".join(pieces))
+
+
+def test_the_row_that_a_query_names_has_its_addresses_whole() -> None:
+    rows = [
+        {
+            "ticket": f"T-{number}",
+            "page": f"https://tracker.example.com/organisation/projects/tickets/{number}",
+            "events": f"https://tracker.example.com/organisation/projects/tickets/{number}/events",
+        }
+        for number in range(120)
+    ]
+    content = json.dumps(rows)
+    tokens = COUNTER.count(content)
+    request = Request("json", COUNTER, tokens, query="Where is T-77?", max_tokens=tokens - 1)
+    view = SmartCrusher().compress(content, request)
+    assert view is not None
+    assert view.lossless
+    assert "$1 stands for" in view.text
+    assert rows[77]["page"] in view.text
+    assert rows[77]["events"] in view.text
+    assert rows[78]["page"] not in view.text
+    assert decode(view.text) == rows

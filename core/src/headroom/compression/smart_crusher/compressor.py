@@ -11,6 +11,7 @@ from headroom.compression.smart_crusher.delimited import parse_table
 from headroom.compression.smart_crusher.limits import natural_limit
 from headroom.compression.smart_crusher.lossy import Selection
 from headroom.compression.smart_crusher.notation import Speller, flow
+from headroom.compression.smart_crusher.order import write_in_full
 from headroom.compression.smart_crusher.parse import Duplicates, Json, parse
 from headroom.compression.smart_crusher.table import build_table
 
@@ -79,6 +80,7 @@ def _compress(content: str, value: Json, request: Request) -> View | None:
     root = build(value, speller, request)
     if root is None:
         return _small(flow(value), request)
+    write_in_full(root, speller, request)
     lossless = "\n".join(lossless_lines(root, speller))
     # Writing minified JSON takes time: only where it may have the fewer tokens. It is no shorter
     # than what the text has beside white space, and a token of it holds more than one of a table.

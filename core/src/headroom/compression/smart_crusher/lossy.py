@@ -28,8 +28,6 @@ _MARKER_TOKENS = 8
 #: Tables with fewer rows are part of a document rather than a sample of something.
 SMALL_TABLE = 15
 _NAMES_IN_MARKER = 8
-#: Rows that a query names are written without aliases, up to here.
-_IN_FULL = 3
 #: The place of a line that is no sentence of a text.
 _WHOLE = -1
 #: Lines that together cost less than a marker for them are shown.
@@ -150,7 +148,6 @@ class Selection:
             )
             # The deeper in the document, the later, other things being equal.
             depth = table.path.count("/") / 10
-            self._write_in_full(table, first, naming[first:last], limit)
             ranks[first:last] = [(tier + (depth if tier > 1 else 0), rank) for tier, rank in ranked]
         units: Iterable[int] = range(len(ranks))
         if self._request.max_tokens is None:
@@ -158,21 +155,6 @@ class Selection:
         return sorted(
             units, key=lambda unit: (self.costs[unit] * 10 > limit * 9, ranks[unit], unit)
         )
-
-    def _write_in_full(
-        self, block: TableBlock, first: int, naming: Sequence[float], limit: int
-    ) -> None:
-        """Writes the rows that the query names without aliases: their reader wants the values."""
-        if not self._speller.aliases or not any(naming):
-            return
-        wanted = sorted(range(len(naming)), key=lambda row: (-naming[row], row))[:_IN_FULL]
-        for row in wanted:
-            if not naming[row]:
-                continue
-            line = block.table.in_full(row, self._speller)
-            cost = self._request.counter.count(line) + 1
-            if cost * 2 < limit:
-                self.texts[first + row], self.costs[first + row] = line, cost
 
     def render(self, kept: frozenset[int], omissions: list[Omission] | None = None) -> str:
         """The view with some units.

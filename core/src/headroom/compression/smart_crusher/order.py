@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from math import log2
 
-from headroom.compression.model import Fidelity
+from headroom.compression.model import Fidelity, Request
 from headroom.compression.relevance import bm25, query_terms
+from headroom.compression.smart_crusher.blocks import Block, Section, TableBlock
+from headroom.compression.smart_crusher.notation import Speller
 from headroom.compression.smart_crusher.surprise import find_surprises
 from headroom.compression.smart_crusher.table import Table
 
-__all__ = ["FILL", "Rank", "named", "rank_rows", "relevance", "spread"]
+__all__ = ["FILL", "Rank", "named", "rank_rows", "relevance", "spread", "write_in_full"]
 
 #: A tier and a place in it; the smallest goes first.
 Rank = tuple[float, float]
@@ -22,6 +24,9 @@ FILL = 9
 
 #: Ordinary rows that show what the others are like; more of them only fill a budget.
 _TYPICAL: dict[Fidelity, int] = {"lossless": 24, "balanced": 24, "compact": 6}
+
+#: Rows that a query names are written without aliases, up to here.
+_IN_FULL = 3
 
 _EDGES = "?.,;:!\"'()<>[]{}`"
 _MAX_PHRASE = 4
@@ -142,3 +147,28 @@ def rank_rows(
     add(REST, evenly[: _TYPICAL[fidelity]])
     add(FILL, evenly)
     return [ranks[index] for index in range(count)]
+
+
+def write_in_full(block: Block, speller: Speller, request: Request) -> None:
+    """Writes the rows that the query names without aliases: their reader wants the values.
+
+    Args:
+        block: What is written; the lines of its tables are changed.
+        speller: What spelled them, and knows the aliases.
+        request: Has the query, and counts tokens.
+
+    """
+    if not speller.aliases or not request.query:
+        return
+    if isinstance(block, Section):
+        for member in block.members:
+            write_in_full(member, speller, request)
+    elif isinstance(block, TableBlock):
+        lines = block.table.lines
+        naming = named(lines, request.query)
+        limit = request.original_tokens if request.max_tokens is None else request.max_tokens
+        for row in sorted(range(len(lines)), key=lambda row: (-naming[row], row))[:_IN_FULL]:
+            if naming[row]:
+                line = block.table.in_full(row, speller)
+                if request.counter.count(line) * 2 < limit:
+                    lines[row] = line
