@@ -26,7 +26,13 @@ _TEXT_BLOCKS = ("input_text", "output_text")
 #: How far into a message the SDK's sign of a nested history may stand.
 _PREAMBLE = 400
 _CALLS = ("function_call", "custom_tool_call")
-_OUTPUTS = ("function_call_output", "custom_tool_call_output")
+#: The outputs that are taken, and what a tool is called whose call does not name it.
+_OUTPUTS = {
+    "function_call_output": "tool",
+    "custom_tool_call_output": "tool",
+    "local_shell_call_output": "local_shell",
+    "shell_call_output": "shell",
+}
 
 
 @dataclass
@@ -106,7 +112,7 @@ class ItemViews:
             self._tools[call_id] = name
 
     def _tool_output(self, item: dict[str, object]) -> dict[str, object]:
-        source = self._tools.get(str(item.get("call_id")), "tool")
+        source = self._tools.get(str(item.get("call_id"))) or _OUTPUTS[str(item["type"])]
         return item if source == RetrievalTool.name else self._with(item, "output", source)
 
     def _with(self, item: dict[str, object], name: str, source: str) -> dict[str, object]:
@@ -129,8 +135,10 @@ class ItemViews:
         return content if all(one is other for one, other in zip(blocks, content)) else blocks
 
     def _block(self, block: object, source: str) -> object:
-        if isinstance(block, dict) and block.get("type") in _TEXT_BLOCKS:
-            text = block.get("text")
-            if isinstance(text, str) and (view := self.text(text, source)) != text:
-                return {**block, "text": view}
-        return block
+        """A block of text, or what one command of a shell printed."""
+        if not isinstance(block, dict):
+            return block
+        names = ("text",) if block.get("type") in _TEXT_BLOCKS else ("stdout", "stderr")
+        texts = {name: text for name in names if isinstance(text := block.get(name), str)}
+        views = {name: self.text(text, source) for name, text in texts.items()}
+        return block if views == texts else {**block, **views}
