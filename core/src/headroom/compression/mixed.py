@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from headroom.compression.apportion import apportion
 from headroom.compression.markers import marker
 from headroom.compression.model import Omission, Request, View
-from headroom.compression.relevance import bm25
 
 __all__ = ["NAME", "Part", "compress_parts", "split"]
 
@@ -29,13 +29,6 @@ _ATTEMPTS = 30
 
 # How many paragraphs may stand before a part of another kind.
 _LED_OVER = 3
-
-# How much of a part is looked at to see whether it answers the query.
-_SCORED_CHARS = 200_000
-# How often budgets are shared out anew where the parts turn out too large or too small together.
-_TURNS = 5
-# A view that leaves less of the budget over than this share is good enough.
-_SLACK = 0.08
 
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([\w+-]{0,20})[ \t]*\r?$")
 _DIVIDER = re.compile(r"([-=*_#~])\1{4,}[ \t]*\r?$")
@@ -197,74 +190,13 @@ def compress_parts(
     """
     lines = content.split("\n")
     texts = ["\n".join(lines[part.first : part.end]) for part in parts]
-    costs = request.counter.count_many(texts)
-    requests = [
-        replace(request, kind=part.kind, original_tokens=cost, max_tokens=None)
-        for part, cost in zip(parts, costs)
-    ]
-    natural = [_smaller(view_of(text, own), own) for text, own in zip(texts, requests)]
-    view = _joined(texts, parts, natural)
-    most = request.max_tokens
-    if most is None or (view is not None and request.fits(view.text)):
-        return view
-    sizes = request.counter.count_many(
-        [text if seen is None else seen.text for text, seen in zip(texts, natural)]
+    return apportion(
+        texts,
+        [part.kind for part in parts],
+        request,
+        view_of,
+        lambda views: _joined(texts, parts, views),
     )
-    weights = _weights(texts, request.query)
-    # The headings of the parts are paid from the budget first.
-    total = request.counter.count(content if view is None else view.text)
-    limit = most - max(0, total - sum(sizes))
-    best, best_total = None, 0
-    for _ in range(_TURNS):
-        views = [
-            _smaller(view_of(text, replace(own, max_tokens=share)), own) if share < size else seen
-            for text, own, share, size, seen in zip(
-                texts, requests, _shares(sizes, weights, limit), sizes, natural
-            )
-        ]
-        view = _joined(texts, parts, views)
-        total = request.counter.count(content if view is None else view.text)
-        if best_total < total <= most:
-            best, best_total = view, total
-        if total <= most and most - total < _SLACK * most:
-            break
-        # What is too much is taken from the parts, and what is left over is given to them.
-        limit += most - total if total <= most else min(-8, most - total)
-    return best
-
-
-def _smaller(view: View | None, request: Request) -> View | None:
-    if view is None or request.counter.count(view.text) >= request.original_tokens:
-        return None
-    return view
-
-
-def _weights(texts: Sequence[str], query: str | None) -> list[float]:
-    """What a token of each part is worth: up to three times as much where it answers the query."""
-    scores = bm25([text[:_SCORED_CHARS] for text in texts], query)
-    best = max(scores) or 1.0
-    return [1 + 2 * score / best for score in scores]
-
-
-def _shares(sizes: Sequence[int], weights: Sequence[float], limit: int) -> list[int]:
-    """The budget of each part: what is small stays, and the rest is cut in proportion."""
-    shares = list(sizes)
-    rest = set(range(len(sizes)))
-    while rest:
-        left = limit - sum(shares[index] for index in range(len(sizes)) if index not in rest)
-        total = sum(sizes[index] * weights[index] for index in rest)
-        wanted = {index: left * sizes[index] * weights[index] / total for index in rest}
-        small = {
-            index for index in rest if sizes[index] <= max(wanted[index], left / len(rest) / 2)
-        }
-        if not small:
-            shares = [
-                max(1, int(wanted[index])) if index in rest else share
-                for index, share in enumerate(shares)
-            ]
-            break
-        rest -= small
-    return shares
 
 
 def _joined(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, get_args, runtime_checkable
+from typing import Literal, Protocol, TypeAlias, get_args, runtime_checkable
 
 from headroom.errors import HeadroomError
 from headroom.tokens import TokenCounter
@@ -21,7 +21,9 @@ __all__ = [
     "Request",
     "TimeBudgetExceeded",
     "View",
+    "Within",
     "WrongKind",
+    "spelled",
 ]
 
 Fidelity = Literal["lossless", "balanced", "compact"]
@@ -63,6 +65,21 @@ class Deadline:
             raise TimeBudgetExceeded("the time for compressing this payload is up")
 
 
+#: A part of an original in which units are counted: first and last line of a part of a text of
+#: several kinds; or the JSON pointer of a text within a document, ``"/result/text"``, or some of
+#: its lines, ``"lines 3-90 of /result/text"``.
+Within: TypeAlias = "tuple[int, int] | str"
+
+
+def spelled(within: Within) -> str:
+    """A part of an original in the words of a place.
+
+    >>> spelled((3, 90)), spelled("/result/text")
+    ('lines 3-90', '/result/text')
+    """
+    return within if isinstance(within, str) else "lines {}-{}".format(*within)
+
+
 @dataclass(frozen=True)
 class Omission:
     """One part of the original that a view leaves out, and where it stood.
@@ -81,9 +98,8 @@ class Omission:
     ranges: tuple[tuple[int, int], ...]
     #: JSON pointer (RFC 6901) of what holds the rows, or of the value; ``""`` is the whole.
     path: str = ""
-    #: For a part of a text of several kinds: first and last line of the part, in which the units
-    #: are counted. ``None``: they are counted in the whole original.
-    within: tuple[int, int] | None = None
+    #: The part in which the units are counted; ``None`` for the whole original.
+    within: Within | None = None
 
     @property
     def count(self) -> int:
@@ -97,9 +113,9 @@ class Omission:
         place = f"{self.unit} {spans}" if spans else ""
         if self.path:
             place = f"{place} of {self.path}" if place else self.path
-        if self.within is not None:
-            place += " within lines {}-{}".format(*self.within)
-        return place
+        if self.within is None:
+            return place
+        return f"{place} within {spelled(self.within)}" if place else spelled(self.within)
 
 
 @dataclass(frozen=True)

@@ -163,7 +163,8 @@ class Pipeline:
                         request = replace(request, kind="mixed")
                         return self._mixed(content, parts, request), request, None
                 try:
-                    return self._compressed(content, request), request, None
+                    view = self._embedded(content, request) if candidate == "json" else None
+                    return view or self._compressed(content, request), request, None
                 except WrongKind:
                     continue
         except Exception as error:
@@ -189,18 +190,34 @@ class Pipeline:
     def _mixed(self, content: str, parts: Sequence[Part], request: Request) -> View | None:
         if request.fidelity == "lossless" and request.max_tokens is None:
             return None
+        return compress_parts(content, parts, request, self._view_of_part)
 
-        def view_of(text: str, part: Request) -> View | None:
-            try:
-                view = self._compressed(text, part)
-            except WrongKind:
-                view = self._compressed(text, replace(part, kind="text"))
-            within = view is not None and part.fits(view.text)
-            if within or self._fits(part.original_tokens, part):
+    def _embedded(self, content: str, request: Request) -> View | None:
+        """The view of JSON around payloads; ``None`` where it is best treated as JSON alone."""
+        # Like the compressors: imported when first needed.
+        from headroom.compression.embedded import compress_embedded, find_embedded
+
+        if request.fidelity == "lossless" and request.max_tokens is None:
+            return None
+        split = find_embedded(content)
+        if split is None:
+            return None
+        if request.max_tokens is not None:
+            whole = replace(request, fidelity="lossless", max_tokens=None)
+            view = self._compressed(content, whole)
+            if view is not None and request.fits(view.text):
                 return view
-            return self._excerpt(text, part)
+        return compress_embedded(*split, request, self._view_of_part)
 
-        return compress_parts(content, parts, request, view_of)
+    def _view_of_part(self, text: str, part: Request) -> View | None:
+        try:
+            view = self._compressed(text, part)
+        except WrongKind:
+            view = self._compressed(text, replace(part, kind="text"))
+        within = view is not None and part.fits(view.text)
+        if within or self._fits(part.original_tokens, part):
+            return view
+        return self._excerpt(text, part)
 
     def _kind_of(self, content: str) -> str:
         return next(candidates(content))

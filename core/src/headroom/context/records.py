@@ -159,5 +159,5 @@ def _omission(part: object) -> Omission:
         str(unit),
         tuple((int(first), int(last)) for first, last in ranges),
         str(path),
-        None if within is None else (int(within[0]), int(within[1])),
+        within if within is None or isinstance(within, str) else (int(within[0]), int(within[1])),
     )

@@ -222,8 +222,8 @@ class SynchronousContext:
                 ``"status = failed and delay > 30"``; ``~`` is for "contains".
             pattern: Rows, lines or sentences in which a regular expression (RE2) is found. Needs
                 ``headroom-core[patterns]``.
-            within: The lines of the part in which rows, lines or sentences are counted, for a text
-                of several kinds, as ``"12-80"``.
+            within: The part in which rows, lines or sentences are counted, as a view names it:
+                ``"lines 12-80"``, or a text within a document, ``"/result/text"``.
             max_tokens: The most tokens that the excerpt has.
 
         Raises:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from headroom.compression import WrongKind
 from headroom.compression.detect import candidates
+from headroom.compression.model import Within
 from headroom.retrieval.conditions import Condition
 from headroom.retrieval.paths import escape, locate, resolve, walk
 from headroom.retrieval.selection import Unit
 from headroom.retrieval.symbols import Symbols
+
+if TYPE_CHECKING:
+    from headroom.compression.embedded import Embedded
 
 __all__ = ["Document", "Piece"]
 
@@ -31,8 +36,8 @@ class Piece:
     number: int = 0
     #: JSON pointer of what the number counts in, or of the value.
     path: str = ""
-    #: First and last line of the part of a mixed text in which all else is counted.
-    within: tuple[int, int] | None = None
+    #: The part of the original in which all else is counted; ``None`` for the whole.
+    within: Within | None = None
     #: Which pieces stand together: sentences of a passage.
     group: int = -1
     #: Which characters of the whole piece these are, 1-based and inclusive.
@@ -50,9 +55,9 @@ class Piece:
 
 
 class Document:
-    """One original, or one part of a text of several kinds."""
+    """One original, or one part of a text of several kinds, or one text within a document."""
 
-    def __init__(self, content: str, kind: str, within: tuple[int, int] | None = None) -> None:
+    def __init__(self, content: str, kind: str, within: Within | None = None) -> None:
         self.content = content
         self.kind = kind
         self.within = within
@@ -90,9 +95,11 @@ class Document:
             return self._placed(self._sentences())
         if self.kind in ("json", "table"):
             try:
-                return self._placed(_parts(self.value, ""))
+                own = self._placed(_parts(self._rest, ""))
             except ValueError:
                 pass
+            else:
+                return [*own, *(piece for text in self.embedded for piece in text.pieces)]
         return self.line_pieces()
 
     @cached_property
@@ -103,7 +110,7 @@ class Document:
         if self.kind != "json":
             return []
         try:
-            value = self.value
+            value = self._rest
         except ValueError:
             return []
         found: list[Piece] = []
@@ -111,7 +118,7 @@ class Document:
             found.append(piece)
             if len(found) > _MOST_LEAVES:
                 return []
-        return found
+        return [*found, *(piece for text in self.embedded for piece in text.leaves)]
 
     @cached_property
     def parts(self) -> list[Document]:
@@ -127,6 +134,26 @@ class Document:
         ] or [Document(self.content, "text", (1, len(self.lines)))]
 
     @cached_property
+    def embedded(self) -> list[Document]:
+        """The payloads in the strings of a JSON document."""
+        return [Document(one.text, one.kind, one.within) for one in self._split[1]]
+
+    @property
+    def _rest(self) -> object:
+        """The data without what is embedded in it."""
+        return self._split[0] if self.embedded else self.value
+
+    @cached_property
+    def _split(self) -> tuple[object, list[Embedded]]:
+        from headroom.compression.embedded import find_embedded
+
+        try:
+            split = None if self.kind != "json" or self.within else find_embedded(self.content)
+        except WrongKind:
+            split = None
+        return split or (None, [])
+
+    @cached_property
     def symbols(self) -> Symbols:
         """The functions and classes of a piece of code; none of anything else."""
         return Symbols(self.content if self.kind == "code" else "")
@@ -135,13 +162,28 @@ class Document:
         """Whether a path is the name of a function or class, and no place in data."""
         return self.kind == "code" and not path.startswith(("/", "$"))
 
-    def part(self, first: int, last: int) -> Document:
-        """The lines of one part as a document of its own."""
-        for part in self.parts if self.kind == "mixed" else ():
-            if part.within == (first, last):
+    def part(self, within: Within) -> Document:
+        """Some lines, or a text in the data, as a document of its own.
+
+        Raises:
+            ValueError: There is no text.
+
+        """
+        for part in self.parts if self.kind == "mixed" else self.embedded:
+            if part.within == within:
                 return part
-        content = "\n".join(self.lines[first - 1 : last])
-        return Document(content, next(candidates(content)), (first, last))
+        if isinstance(within, str):
+            lines, _, path = within.rpartition(" of ")
+            content = resolve(self.value, path)
+            # A number is text, too, as it was written.
+            if type(content) is not str:
+                raise ValueError(f"there is no text at {path}")
+            if lines:
+                first, _, last = lines.removeprefix("lines ").partition("-")
+                content = "\n".join(content.split("\n")[int(first) - 1 : int(last or first)])
+        else:
+            content = "\n".join(self.lines[within[0] - 1 : within[1]])
+        return Document(content, next(candidates(content)), within)
 
     def line_pieces(self) -> list[Piece]:
         """All lines."""
@@ -173,13 +215,15 @@ class Document:
     def records(self, path: str | None, conditions: Sequence[Condition]) -> list[Piece]:
         """The rows that meet all conditions: those at a path, or of all arrays of objects."""
         holders = walk(self.value) if path is None else locate(self.value, path)
-        return self._placed(
+        own = self._placed(
             Piece(_dump(row), "rows", number, pointer)
             for pointer, value in holders
             if isinstance(value, list)
             for number, row in enumerate(value, 1)
             if isinstance(row, dict) and all(condition.holds(row) for condition in conditions)
         )
+        data = [text for text in self.embedded if text.kind == "json" and path is None]
+        return [*own, *(piece for text in data for piece in text.records(None, conditions))]
 
     def meets(self, piece: Piece, conditions: Sequence[Condition]) -> bool:
         """Whether a row meets all conditions."""

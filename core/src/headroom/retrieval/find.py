@@ -6,8 +6,10 @@ import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from headroom.compression import Omission
+from headroom.compression.model import Within
 from headroom.compression.relevance import query_terms, terms
 from headroom.retrieval.document import Document, Piece
 from headroom.retrieval.index import Searchable
@@ -41,8 +43,9 @@ def find(
 
     """
     document = searchable.document
+    selection = _in_its_text(document, selection)
     if selection.within is not None:
-        searchable = Searchable(document.part(*selection.within))
+        searchable = Searchable(document.part(selection.within))
         document = searchable.document
     pieces = _base(document, selection)
     whole = pieces is document.pieces
@@ -87,7 +90,7 @@ def left_out_by(omissions: Sequence[Omission]) -> LeftOut:
     """Whether a piece stands in any of some omissions."""
     if not omissions:
         return nothing_left_out
-    ranges: dict[tuple[str, str, tuple[int, int] | None], list[tuple[int, int]]] = defaultdict(list)
+    ranges: dict[tuple[str, str, Within | None], list[tuple[int, int]]] = defaultdict(list)
     values = set()
     for omission in omissions:
         if omission.ranges:
@@ -96,7 +99,7 @@ def left_out_by(omissions: Sequence[Omission]) -> LeftOut:
             values.add((omission.path, omission.within))
     sorted_ranges = {holder: sorted(inside) for holder, inside in ranges.items()}
 
-    def among(holder: tuple[str, str, tuple[int, int] | None], number: int) -> bool:
+    def among(holder: tuple[str, str, Within | None], number: int) -> bool:
         inside = sorted_ranges.get(holder)
         if inside is None:
             return False
@@ -117,6 +120,15 @@ def left_out_by(omissions: Sequence[Omission]) -> LeftOut:
         return ("", piece.within) in values
 
     return left_out
+
+
+def _in_its_text(document: Document, selection: Selection) -> Selection:
+    """What is counted at the path of an embedded text is counted in that text."""
+    asked = selection.unit or selection.query or selection.pattern or selection.where
+    path = selection.path
+    if asked and any(path == str(text.within).rpartition(" of ")[2] for text in document.embedded):
+        return replace(selection, path=None, within=path)
+    return selection
 
 
 def _base(document: Document, selection: Selection) -> list[Piece]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from headroom.compression.fit import spans
+from headroom.compression.model import Within, spelled
 from headroom.retrieval.document import Piece
 from headroom.tokens import TokenCounter
 
@@ -80,7 +81,7 @@ def fill_with_leaves(
 
     def render(size: int) -> Found:
         blocks, places = [whole.text], [whole.where]
-        by_holder: dict[tuple[str, tuple[int, int] | None], list[Piece]] = {}
+        by_holder: dict[tuple[str, Within | None], list[Piece]] = {}
         for leaf in others[:size]:
             by_holder.setdefault((leaf.path, leaf.within), []).append(leaf)
         for (path, within), members in by_holder.items():
@@ -99,11 +100,11 @@ def fill_with_leaves(
     return render(size) if size else fill(pieces, order, max_tokens, counter, focus)
 
 
-def _pointer(piece: Piece) -> tuple[str, int, tuple[int, int] | None]:
+def _pointer(piece: Piece) -> tuple[str, int, Within | None]:
     return piece.path, piece.number, piece.within
 
 
-def _stands_in(leaf: Piece, shown: set[tuple[str, int, tuple[int, int] | None]]) -> bool:
+def _stands_in(leaf: Piece, shown: set[tuple[str, int, Within | None]]) -> bool:
     """Whether a value is part of a row that is shown."""
     if _pointer(leaf) in shown or (leaf.path, 0, leaf.within) in shown:
         return True
@@ -185,12 +186,12 @@ def place_of(piece: Piece) -> str:
     return _place(*_holder(piece), piece.number, piece.number)
 
 
-def _holder(piece: Piece) -> tuple[str, str, tuple[int, int] | None]:
+def _holder(piece: Piece) -> tuple[str, str, Within | None]:
     return piece.unit, piece.path, piece.within
 
 
 def _place(
-    unit: str, path: str, within: tuple[int, int] | None, first: int, last: int, chars: str = ""
+    unit: str, path: str, within: Within | None, first: int, last: int, chars: str = ""
 ) -> str:
     if first == 0:
         place = path or "everything"
@@ -200,15 +201,15 @@ def _place(
     return _placed(place, within)
 
 
-def _placed(place: str, within: tuple[int, int] | None) -> str:
-    return place if within is None else "{} within lines {}-{}".format(place, *within)
+def _placed(place: str, within: Within | None) -> str:
+    return place if within is None else f"{place} within {spelled(within)}"
 
 
 def _spelt(ranges: Iterable[tuple[int, int]]) -> str:
     return ",".join(f"{first}-{last}" if first != last else f"{first}" for first, last in ranges)
 
 
-def _holding(unit: str, path: str, within: tuple[int, int] | None, ranges: str) -> str:
+def _holding(unit: str, path: str, within: Within | None, ranges: str) -> str:
     """A place with any ranges, as ``retrieve`` takes it."""
     return _placed(f"{unit} {ranges}" + (f" of {path}" if path else ""), within)
 

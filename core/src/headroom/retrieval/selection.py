@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
+from headroom.compression.model import Within
 from headroom.retrieval.conditions import Condition, conditions
 from headroom.retrieval.patterns import Pattern, compile_pattern
 
@@ -17,10 +18,12 @@ Unit = Literal["lines", "rows", "sentences"]
 _ONE = r"\d{1,12}(?::\d{1,12}-(?:\d{1,12})?|-\d{1,12})?"
 _MOST_RANGES = 500
 _RANGES = re.compile(rf"{_ONE}(?:,{_ONE})*")
+_IN_TEXT = re.compile(r"(?:lines \d{1,12}(?:-\d{1,12})? of )?/.*")
 # A place as the markers of a view and the excerpts name it, so that it can be passed back as is.
 _PLACE = re.compile(
     rf"(?:(?P<unit>lines|rows|sentences) (?P<ranges>{_ONE}(?:, ?{_ONE})*))?"
-    r"(?:(?:^| of )(?P<path>/.*?))??(?: within lines (?P<within>\d{1,12}-\d{1,12}))?"
+    r"(?:(?:^| of )(?P<path>/.*?))??"
+    r"(?: within (?P<within>lines \d{1,12}-\d{1,12}(?: of /.*)?|(?:lines \d{1,12} of )?/.*))?"
 )
 
 
@@ -46,8 +49,8 @@ class Selection:
     path: str | None = None
     where: tuple[Condition, ...] = ()
     pattern: Pattern | None = None
-    #: First and last line of the part of a mixed text in which all else is counted.
-    within: tuple[int, int] | None = None
+    #: The part of the original in which all else is counted; ``None`` for the whole.
+    within: Within | None = None
 
 
 def select(
@@ -171,11 +174,13 @@ def _merged(selection: Selection, place: Selection) -> Selection:
     )
 
 
-def _within(value: str) -> tuple[int, int]:
+def _within(value: str) -> Within:
     _check_text("within", value)
+    if _IN_TEXT.fullmatch(value):
+        return value
     (only, *more) = parse_ranges(value.removeprefix("lines "), "within")
     if more or only.chars:
-        raise ValueError('within is one range of lines, as "12-80"')
+        raise ValueError('within is one range of lines, as "12-80", or one path, as "/result/text"')
     return only.first, only.last
 
 
