@@ -181,7 +181,7 @@ def test_rows_too_large_for_the_budget_are_shown_in_part() -> None:
         for n in range(20)
     ]
     view = view_of(rows, max_tokens=150)
-    assert view.text.startswith("20 rows, the values of each below its number.")
+    assert view.text.startswith("20 rows, each below its number.")
     assert "\n1:\n id=0\n" in view.text
     assert 75 < COUNTER.count(view.text) <= 150
     assert any(one.path == "" and one.unit == "rows" for one in view.omissions)

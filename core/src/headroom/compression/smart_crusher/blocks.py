@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from headroom.compression.markers import plural
 from headroom.compression.model import Request
 from headroom.compression.smart_crusher.notation import (
     DOCUMENT,
@@ -34,6 +35,8 @@ __all__ = [
 MAX_SECTION_DEPTH = 8
 #: Collections with fewer members stay within one line where they are no like objects.
 _MANY = 12
+#: A list of a few objects is worth lines of its own from so many characters on.
+_LONG_LIST = 200
 _SAFE_POINTER = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./~@ ")
 
 
@@ -102,6 +105,16 @@ class _Builder:
         pointers = [str(index) for index in range(len(values))] if keys is None else keys
         return TableBlock(label, table, values, path, depth, pointers)
 
+    def _rows(self, key: str, values: Sequence[Json], path: str, depth: int) -> Section:
+        """A list of objects that are no rows of one table, each a section."""
+        section = Section(key, path, depth, heading=_below(segment(key), len(values)), of_rows=True)
+        for number, value in enumerate(values, 1):
+            assert isinstance(value, dict)
+            row = self._section(f"{number}", value, pointer(path, number - 1), depth + 1)
+            row.heading = f"{number}:"
+            section.members.append(row)
+        return section
+
     def row(self, key: str, value: dict[str, Json], path: str, depth: int) -> Section:
         """A row as a section; nothing in it is the same as something in another row."""
         self._seen = {}
@@ -128,8 +141,12 @@ class _Builder:
                 if _is_map(value):
                     return self._table(label, list(value.values()), list(value), path, depth)
                 return self._section(key, value, path, depth + 1)
-        elif isinstance(value, list) and depth < MAX_SECTION_DEPTH and _is_table(value):
-            return self._table(label, value, None, path, depth)
+        elif isinstance(value, list) and depth < MAX_SECTION_DEPTH:
+            if _is_table(value):
+                return self._table(label, value, None, path, depth)
+            objects = bool(value) and all(isinstance(item, dict) and item for item in value)
+            if objects and len(flow(value)) > _LONG_LIST:
+                return self._rows(key, value, path, depth + 1)
         return Line(key, f"{label}={self._speller.line(value)}", value, path)
 
 
@@ -141,15 +158,13 @@ def build(value: Json, speller: Speller, request: Request) -> Block | None:
 def expand(block: TableBlock, speller: Speller, request: Request) -> Section:
     """A table as a section with a section for each row, so that parts of rows can be shown."""
     builder = _Builder(speller, request)
-    noun = "rows" if block.table.keys is None else "entries"
-    label = f"{block.label}: " if block.label else ""
     # At the root, the heading stands where a document says what it is, at the margin.
     depth = block.depth + 1 if block.label else 0
     section = Section(
         block.label,
         block.path,
         depth,
-        heading=f"{label}{len(block.values)} {noun}, the values of each below its number.",
+        heading=_below(block.label, len(block.values), keyed=block.table.keys is not None),
         of_rows=True,
     )
     for number, (key, value) in enumerate(zip(block.pointers, block.values), 1):
@@ -163,6 +178,12 @@ def expand(block: TableBlock, speller: Speller, request: Request) -> Section:
                 Line(str(number), f"{number}={speller.line(value)}", value, path)
             )
     return section
+
+
+def _below(label: str, count: int, *, keyed: bool = False) -> str:
+    """The heading of rows that are sections."""
+    noun = plural(count, "entry" if keyed else "row").replace("entrys", "entries")
+    return f"{label}{': ' if label else ''}{noun}, each below its number."
 
 
 def _is_table(values: list[Json]) -> bool:

@@ -21,6 +21,7 @@ from headroom.compression.smart_crusher.parse import MAX_DEPTH, nesting, parse_w
 __all__ = ["JsonValue", "decode"]
 
 _HEADING = re.compile(r"(\d+) (rows?|entries|entry)( of text)?\.")
+_ROWS = re.compile(r"(\d+) rows?, each below its number\.")
 _ALIAS = re.compile(r"\$([1-9]) stands for (.*)", re.DOTALL)
 
 Path = tuple[str, ...]
@@ -134,9 +135,19 @@ class _Reader:
             elif rest.startswith(" same as "):
                 members[key] = None
                 self._same.append((members, key, rest[len(" same as ") :]))
+            elif _ROWS.fullmatch(rest[1:]):
+                members[key] = self._rows(rest[1:], depth + 1)
             else:
                 members[key] = self._table(rest[1:], indent)
         return members
+
+    def _rows(self, heading: str, depth: int) -> list[JsonValue]:
+        """A list of objects, the members of each below its number."""
+        rows = self._members(depth)
+        count = int(heading.split()[0])
+        if list(rows) != [str(number) for number in range(1, count + 1)]:
+            raise no_view()
+        return list(rows.values())
 
     def _rest(self, text: str) -> JsonValue:
         """A value that goes to the end of its line."""
@@ -245,7 +256,10 @@ class _Reader:
 def _resolve(value: Any, pointer: str) -> Any:
     for part in pointer.split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
-        if not isinstance(value, dict) or key not in value:
+        if isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+            value = value[int(key)]
+        elif isinstance(value, dict) and key in value:
+            value = value[key]
+        else:
             raise no_view()
-        value = value[key]
     return value

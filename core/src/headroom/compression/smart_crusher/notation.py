@@ -29,6 +29,8 @@ The whole grammar, as ``decode`` reads it. ``NL`` is a line feed; ``flow`` is mi
               | indent name-segment ":" NL member*       one blank deeper for each level
               | indent name-segment ": same as " JSON pointer NL
               | indent heading NL indent header NL (indent row NL)*
+              | indent name-segment ": " count (" row" | " rows") ", each below its number." NL
+                (indent " " number ":" NL member*)*      a list of objects
 
 In a table "of text" (CSV and the like) every cell is a string, and an empty cell the empty one.
 A row's keys that the columns do not name, and its values that differ from what the heading says

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Union
@@ -16,6 +17,8 @@ SAMPLE = 400
 #: A key that fewer of the rows have is said where it occurs.
 DENSE_ENOUGH = 0.25
 MAX_COLUMNS = 400
+#: So many objects may differ more.
+_MANY = 12
 MAX_NESTED_KEYS = 12
 MAX_NESTED_TABLES = 3
 
@@ -57,12 +60,13 @@ def sample(values: Sequence[Json], size: int = SAMPLE) -> list[Json]:
 
 def are_alike(objects: Sequence[dict[str, Json]]) -> bool:
     """Whether objects share most of their keys."""
-    keys: set[str] = set()
-    total = 0
-    for one in objects:
-        keys.update(one)
-        total += len(one)
-    return bool(total) and len(keys) <= 2.5 * total / len(objects) + 2
+    frequency = Counter(key for one in objects for key in one)
+    total = sum(frequency.values())
+    if total and len(frequency) <= 2.5 * total / len(objects) + 2:
+        return True
+    # Of many objects, some may have keys that hardly another one has.
+    common = sum(n for n in frequency.values() if n * 2 >= len(objects))
+    return len(objects) >= _MANY and common * 2 >= total
 
 
 def find_plan(rows: Sequence[Json], nested: int = 0) -> Plan | None:

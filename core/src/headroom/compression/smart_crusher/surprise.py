@@ -12,6 +12,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import date
 from itertools import groupby, pairwise
 
 from headroom.compression.smart_crusher.notation import BARE_NUMBER
@@ -22,6 +23,15 @@ __all__ = ["Surprises", "find_surprises"]
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"\d+")
 _WORDS = re.compile(r"[^\W\d_]{3,}")
+_TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?)?"
+    r"(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?",
+    re.ASCII,
+)
+#: Values that rows may well share by chance: fractions, and times.
+_MEASURE = re.compile(rf"-?\d*\.\d+|{_TIME.pattern}", re.ASCII)
+#: In smaller tables it is no surprise that each row has its own value.
+_LEAST_IDENTIFIED = 20
 #: Longer cells are judged by their beginning, and by their length.
 _LONGEST = 400
 _FENCE = 3.0
@@ -67,7 +77,8 @@ def find_surprises(table: Table, check: Callable[[], None]) -> Surprises:
         cells = [row.cells[index] for row in table.rows]
         if len(set(cells)) == 1:
             continue
-        numbers = _numbers(cells)
+        note(_repeated(cells))
+        numbers = _numbers(cells) or _times(cells)
         if numbers is not None:
             note(_far_out(numbers))
             changes.append(_jumps(numbers))
@@ -162,6 +173,42 @@ def _numbers(cells: Sequence[str]) -> list[float] | None:
     present = sum(1 for cell in cells if cell)
     valid = sum(1 for number in numbers if math.isfinite(number))
     return numbers if valid >= 4 and valid * 10 >= present * 9 else None
+
+
+def _times(cells: Sequence[str]) -> list[float] | None:
+    """A column's dates and times in seconds, NaN where there is none; ``None`` if it has few."""
+    first = next((cell for cell in cells if cell), "")
+    if not _TIME.fullmatch(first[:_LONGEST]):
+        return None
+    known = {cell: _seconds(cell) for cell in set(cells)}
+    times = [known[cell] for cell in cells]
+    present = sum(1 for cell in cells if cell)
+    valid = sum(1 for time in times if math.isfinite(time))
+    return times if valid >= 4 and valid * 10 >= present * 9 else None
+
+
+def _seconds(cell: str) -> float:
+    """A date, or a date and time, of ISO 8601 in seconds; offsets are hours, and make no far day."""
+    match = _TIME.fullmatch(cell[:_LONGEST])
+    if match is None:
+        return math.nan
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+    try:
+        days = date(year, month, day).toordinal()
+    except ValueError:
+        return math.nan
+    return ((days * 24 + hour) * 60 + minute) * 60.0 + second
+
+
+def _repeated(cells: Sequence[str]) -> list[int]:
+    """Rows that share a value with another row in a column where nearly each has its own."""
+    frequency = Counter(cell for cell in cells if cell)
+    shared = {cell for cell, n in frequency.items() if n > 1}
+    if not shared or sum(frequency[cell] for cell in shared) > max(2, len(cells) // 50):
+        return []
+    if len(cells) < _LEAST_IDENTIFIED or any(_MEASURE.fullmatch(cell) for cell in shared):
+        return []
+    return [index for index, cell in enumerate(cells) if cell in shared]
 
 
 def _quartiles(numbers: Sequence[float]) -> tuple[float, float, float]:
