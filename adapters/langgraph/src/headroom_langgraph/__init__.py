@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from headroom_langgraph._version import __version__
@@ -27,6 +28,10 @@ __all__ = [
     "retrieve_tool",
     "wrap_tool_call",
 ]
+
+if find_spec("langchain") is None:
+    # Without the extra, "import *" is to go on working.
+    __all__.remove("HeadroomMiddleware")
 
 
 def __getattr__(name: str) -> object:

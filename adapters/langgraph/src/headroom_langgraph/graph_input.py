@@ -9,16 +9,17 @@ from typing import Any, TypeVar, cast
 
 from langgraph.types import Command
 
-from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
-from headroom_langgraph.question import question_in
-from headroom_langgraph.updates import UpdateViews, checked_names
+from headroom import ContextEntry, Fidelity, SharedContext
+from headroom_langgraph.options import checked_names, handoff_of
+from headroom_langgraph.state import question_in
+from headroom_langgraph.updates import UpdateViews
 
 __all__ = ["InputViews", "compress_input"]
 
 T = TypeVar("T")
 
-# What the graph is asked stands here, and is no payload. Under "input", it may be one.
-_QUESTIONS = frozenset({"question", "query", "task"})
+# Where graphs keep messages, by LangGraph's own convention; a text there is what a user says.
+_MESSAGES = ("messages",)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,19 +96,26 @@ def compress_input(
     ('Which requests were slow?', True)
 
     """
-    excluded = checked_names("exclude", exclude) or frozenset()
-    named = checked_names("keys", keys)
-    handoff = Handoff(
+    handoff = handoff_of(
         ctx,
         query=query,
         max_tokens=max_tokens,
         fidelity=fidelity,
         min_tokens=min_tokens,
-        exclude=excluded | (_QUESTIONS if named is None else frozenset()),
+        exclude=exclude,
         on_compress=on_compress,
-        tool=RetrievalTool.name if mention_tool else None,
+        mention_tool=mention_tool,
     )
-    return InputViews(UpdateViews(handoff, "input", query, named, of_users=user_messages))
+    return InputViews(
+        UpdateViews(
+            handoff,
+            node="input",
+            query=query,
+            keys=checked_names("keys", keys),
+            of_users=user_messages,
+            texts_of_users=_MESSAGES,
+        )
+    )
 
 
 def _resuming(command: Command[Any], views: UpdateViews) -> Command[Any]:

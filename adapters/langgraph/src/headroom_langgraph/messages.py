@@ -15,15 +15,18 @@ from langchain_core.messages import (
 
 from headroom import RetrievalTool
 
-__all__ = ["is_message_like", "with_views"]
+__all__ = ["USERS", "is_message_like", "with_views"]
 
 #: Makes a view of a text that comes from a source; a source of ``None`` is the node itself.
 MakeView = Callable[[str, str | None], str]
+#: The name of the tool that a call, known by its id, went to.
+NameTool = Callable[[str], str | None]
 
 # What models and tools said, in each of the notations that LangGraph takes. What users, systems
 # and developers wrote goes on as it is.
 _ROLES = {"ai", "assistant", "tool", "function"}
-_USERS = {"human", "user"}
+#: How the role of users is written.
+USERS = {"human", "user"}
 _TEXT_BLOCKS = {"text", "input_text", "output_text"}
 
 
@@ -36,28 +39,33 @@ def is_message_like(value: object) -> bool:
     return _is_pair(value)
 
 
-def with_views(message: object, view: MakeView, *, of_users: bool = False) -> object:
+def with_views(
+    message: object, view: MakeView, name_tool: NameTool, *, of_users: bool = False
+) -> object:
     """The message with views in its text: a copy with the same id, or itself if nothing changed.
 
     Args:
         message: The message, in any notation.
         view: Makes the views.
+        name_tool: Says which tool an answer comes from that does not say it itself.
         of_users: Whether messages of users get views as well.
 
     """
-    roles = _ROLES | _USERS if of_users else _ROLES
+    roles = _ROLES | USERS if of_users else _ROLES
     if isinstance(message, BaseMessage):
-        if not _is_of(message, roles) or message.name == RetrievalTool.name:
+        source = _source(message.name, getattr(message, "tool_call_id", None), name_tool)
+        if not _is_of(message, roles) or source == RetrievalTool.name:
             return message
-        content = _content(message.content, _source(message), view)
+        content = _content(message.content, source, view)
         if content is message.content:
             return message
         return message.model_copy(update={"content": content})
     if isinstance(message, Mapping):
-        role, name = message.get("role", message.get("type")), message.get("name")
-        if role not in roles or name == RetrievalTool.name:
+        role = message.get("role", message.get("type"))
+        source = _source(message.get("name"), message.get("tool_call_id"), name_tool)
+        if role not in roles or source == RetrievalTool.name:
             return message
-        content = _content(message["content"], name if isinstance(name, str) else None, view)
+        content = _content(message["content"], source, view)
         return message if content is message["content"] else {**message, "content": content}
     if isinstance(message, tuple) and _is_pair(message) and message[0] in roles:
         content = view(message[1], None)
@@ -69,7 +77,7 @@ def _is_pair(value: object) -> bool:
     return (
         isinstance(value, tuple)
         and len(value) == 2
-        and value[0] in {*_ROLES, *_USERS, "system", "developer"}
+        and value[0] in {*_ROLES, *USERS, "system", "developer"}
         and isinstance(value[1], str)
     )
 
@@ -83,8 +91,10 @@ def _is_of(message: BaseMessage, roles: Collection[str]) -> bool:
     return isinstance(message, (AIMessage, ToolMessage, FunctionMessage))
 
 
-def _source(message: BaseMessage) -> str | None:
-    return message.name or ("tool" if isinstance(message, ToolMessage) else None)
+def _source(name: object, call: object, name_tool: NameTool) -> str | None:
+    if isinstance(name, str) and name:
+        return name
+    return (name_tool(call) or "tool") if isinstance(call, str) else None
 
 
 def _content(content: object, source: str | None, view: MakeView) -> object:

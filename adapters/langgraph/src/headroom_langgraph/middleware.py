@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Collection
 
 from langgraph.prebuilt.tool_node import ToolCallRequest
 
-from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
+from headroom import ContextEntry, Fidelity, SharedContext
+from headroom_langgraph.options import handoff_of
 from headroom_langgraph.tool_calls import Answer, seen_by_model
 from headroom_langgraph.tools import retrieve_tool
-from headroom_langgraph.updates import checked_names
 
 try:
     from langchain.agents.middleware import AgentMiddleware
@@ -57,8 +57,7 @@ class HeadroomMiddleware(AgentMiddleware):
         retrieve_max_tokens: int = 1000,
     ) -> None:
         super().__init__()
-        checked_names("exclude", exclude)
-        self._handoff = Handoff(
+        self._handoff = handoff_of(
             ctx,
             query=query,
             max_tokens=max_tokens,
@@ -66,7 +65,7 @@ class HeadroomMiddleware(AgentMiddleware):
             min_tokens=min_tokens,
             exclude=exclude,
             on_compress=on_compress,
-            tool=RetrievalTool.name,
+            mention_tool=True,
         )
         self.tools = [retrieve_tool(ctx, max_tokens=retrieve_max_tokens)]
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import dataclasses
 import functools
 import inspect
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from langchain_core.runnables import Runnable, RunnableLambda
 from langgraph.config import get_config
+from langgraph.errors import ParentCommand
 
-from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
+from headroom import ContextEntry, Fidelity, SharedContext
 from headroom_langgraph.durability import warn_if_views_outlive_originals
-from headroom_langgraph.question import question_in
-from headroom_langgraph.updates import UpdateViews, checked_names
+from headroom_langgraph.options import checked_names, handoff_of
+from headroom_langgraph.state import question_in
+from headroom_langgraph.updates import UpdateViews
 
 __all__ = ["compress_node"]
 
@@ -71,9 +73,8 @@ def compress_node(
     True
 
     """
-    checked_names("exclude", exclude)
     views = UpdateViews(
-        Handoff(
+        handoff_of(
             ctx,
             query=query,
             max_tokens=max_tokens,
@@ -81,7 +82,7 @@ def compress_node(
             min_tokens=min_tokens,
             exclude=exclude,
             on_compress=on_compress,
-            tool=RetrievalTool.name if mention_tool else None,
+            mention_tool=mention_tool,
         ),
         node="node",
         query=query,
@@ -91,6 +92,8 @@ def compress_node(
     def decorate(node: Node) -> Node:
         if isinstance(node, Runnable):
             return cast("Node", _runnable(node, views))
+        if isinstance(node, (staticmethod, classmethod)):
+            return cast("Node", type(node)(_function(node.__func__, views)))
         if not callable(node):
             raise TypeError(f"compress_node takes a node, not {type(node).__name__}")
         if _is_task(node):
@@ -103,7 +106,7 @@ def compress_node(
     return decorate
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class _Outcome:
     """What comes of a node's results."""
 
@@ -113,25 +116,44 @@ class _Outcome:
 
     def seen(self, result: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """The result of a call, with views in it. Never raises."""
+        if isinstance(result, Runnable):
+            # LangGraph runs what a node returns, if it can be run.
+            return _runnable(result, self.views, self.name)
+        # The state is the first argument, or stands after the object whose method this is. A task
+        # has no state: what it is asked is one of its arguments.
+        states = (*args[self.parameters[:1] == ("self",) :][:2], kwargs.get("state"))
         query = self.views.query
         if query is None:
-            query = self._asked(args, kwargs)
-        views = UpdateViews(self.views.handoff, _node_name(self.name), query, self.views.keys)
+            named = {**dict(zip(self.parameters, args)), **kwargs}
+            query = next((found for one in (*states, named) if (found := question_in(one))), None)
+        views = dataclasses.replace(
+            self.views, node=_node_name(self.name), query=query, told=states
+        )
         seen = views.safe_update(result)
         if seen is not result:
             warn_if_views_outlive_originals(views.handoff.ctx)
         return seen
 
-    async def aseen(self, result: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-        """The same, without blocking the event loop."""
-        return await asyncio.to_thread(self.seen, result, args, kwargs)
+    def of(self, run: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """What a call gives, with views in it; the node's own errors are the user's."""
+        try:
+            result = run(*args, **kwargs)
+        except ParentCommand as handed:
+            # A graph inside the node hands this to the graph that the node is in.
+            handed.args = (self.seen(handed.args[0], args, kwargs),)
+            raise
+        return self.seen(result, args, kwargs)
 
-    def _asked(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
-        # The state is the first argument, or stands after the object whose method this is. A task
-        # has no state: what it is asked is one of its arguments.
-        named = {**dict(zip(self.parameters, args)), **kwargs}
-        candidates = (*args[:2], kwargs.get("state"), named)
-        return next((found for one in candidates if (found := question_in(one))), None)
+    async def aof(
+        self, run: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Any:
+        """The same, without blocking the event loop."""
+        try:
+            result = await run(*args, **kwargs)
+        except ParentCommand as handed:
+            handed.args = (await asyncio.to_thread(self.seen, handed.args[0], args, kwargs),)
+            raise
+        return await asyncio.to_thread(self.seen, result, args, kwargs)
 
 
 def _function(node: Callable[..., Any], views: UpdateViews) -> Callable[..., Any]:
@@ -141,40 +163,30 @@ def _function(node: Callable[..., Any], views: UpdateViews) -> Callable[..., Any
     unwrapped = inner
     while isinstance(unwrapped, functools.partial):
         unwrapped = unwrapped.func
-    name = getattr(unwrapped if plain else node, "__name__", type(node).__name__)
-    outcome = _Outcome(views, name, _parameters(inner))
+    # Objects and partials have no name of their own, but may have been given one.
+    otherwise = getattr(unwrapped if plain else type(node), "__name__", type(node).__name__)
+    outcome = _Outcome(views, getattr(node, "__name__", otherwise), _parameters(inner))
+    run = inner
+    if inspect.isgeneratorfunction(unwrapped):
+        run = _gathered(inner)
+    elif inspect.isasyncgenfunction(unwrapped):
+        run = _gathered_async(inner)
 
     # The wrapper has to be of the node's own kind: LangGraph looks at it to know how to call it.
-    if inspect.isasyncgenfunction(unwrapped):
+    if inspect.isasyncgenfunction(unwrapped) or inspect.iscoroutinefunction(unwrapped):
 
         @functools.wraps(inner)
         async def wrapper(*args: Any, **kwargs: Any) -> Any:
-            return await outcome.aseen(await _last_of_async(inner(*args, **kwargs)), args, kwargs)
-
-    elif inspect.iscoroutinefunction(unwrapped):
-
-        @functools.wraps(inner)
-        async def wrapper(*args: Any, **kwargs: Any) -> Any:
-            return await outcome.aseen(await inner(*args, **kwargs), args, kwargs)
-
-    elif inspect.isgeneratorfunction(unwrapped):
-
-        @functools.wraps(inner)
-        def wrapper(*args: Any, **kwargs: Any) -> Any:
-            return outcome.seen(_last_of(inner(*args, **kwargs)), args, kwargs)
+            return await outcome.aof(run, args, kwargs)
 
     else:
 
         @functools.wraps(inner)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
-            result = inner(*args, **kwargs)
-            if isinstance(result, Runnable):
-                # LangGraph runs what a node returns, if it can be run.
-                return _runnable(result, views, name)
-            return outcome.seen(result, args, kwargs)
+            return outcome.of(run, args, kwargs)
 
     # A node without a name of its own, such as an object, is named after this.
-    wrapper.__name__ = name
+    wrapper.__name__ = outcome.name
     return wrapper
 
 
@@ -184,10 +196,10 @@ def _runnable(
     outcome = _Outcome(views, name or node.get_name())
 
     def run(state: Any, config: Any) -> Any:
-        return outcome.seen(node.invoke(state, config), (state,), {})
+        return outcome.of(functools.partial(node.invoke, config=config), (state,), {})
 
     async def arun(state: Any, config: Any) -> Any:
-        return await outcome.aseen(await node.ainvoke(state, config), (state,), {})
+        return await outcome.aof(functools.partial(node.ainvoke, config=config), (state,), {})
 
     return RunnableLambda(run, arun, name=outcome.name)
 
@@ -215,22 +227,29 @@ def _node_name(otherwise: str) -> str:
     return found if isinstance(found, str) else otherwise
 
 
-def _last_of(pieces: Iterator[Any]) -> Any:
+def _gathered(node: Callable[..., Iterator[Any]]) -> Callable[..., Any]:
     """What LangGraph makes of a generator: the sum of its pieces, or the last if they do not add.
 
     The whole is wanted before a view can be made, so the pieces are not handed on one by one.
     """
-    whole: Any = None
-    for piece in pieces:
-        whole = _sum(whole, piece)
-    return whole
+
+    def run(*args: Any, **kwargs: Any) -> Any:
+        whole: Any = None
+        for piece in node(*args, **kwargs):
+            whole = _sum(whole, piece)
+        return whole
+
+    return run
 
 
-async def _last_of_async(pieces: AsyncIterator[Any]) -> Any:
-    whole: Any = None
-    async for piece in pieces:
-        whole = _sum(whole, piece)
-    return whole
+def _gathered_async(node: Callable[..., AsyncIterator[Any]]) -> Callable[..., Any]:
+    async def run(*args: Any, **kwargs: Any) -> Any:
+        whole: Any = None
+        async for piece in node(*args, **kwargs):
+            whole = _sum(whole, piece)
+        return whole
+
+    return run
 
 
 def _sum(whole: Any, piece: Any) -> Any:

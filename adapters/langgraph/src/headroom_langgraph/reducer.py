@@ -12,9 +12,10 @@ from weakref import WeakValueDictionary
 from langchain_core.messages import BaseMessage
 from langgraph.graph.message import add_messages
 
-from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
-from headroom_langgraph.question import question_in
-from headroom_langgraph.updates import UpdateViews, checked_names
+from headroom import ContextEntry, Fidelity, Handoff, SharedContext
+from headroom_langgraph.options import handoff_of
+from headroom_langgraph.state import question_in
+from headroom_langgraph.updates import UpdateViews
 
 __all__ = ["compress_messages", "compress_reducer"]
 
@@ -80,15 +81,15 @@ def compress_reducer(
     True
 
     """
-    handoff = Handoff(
+    handoff = handoff_of(
         ctx,
         query=query,
         max_tokens=max_tokens,
         fidelity=fidelity,
         min_tokens=min_tokens,
-        exclude=checked_names("exclude", exclude) or frozenset(),
+        exclude=exclude,
         on_compress=on_compress,
-        tool=RetrievalTool.name if mention_tool else None,
+        mention_tool=mention_tool,
     )
     return _known(handoff, reducer)
 
@@ -159,33 +160,51 @@ def _known(handoff: Handoff, reducer: Reducer | None) -> Reducer:
     """
     arguments = (
         handoff.ctx,
-        reducer,
+        _hashable(reducer),
         handoff.query,
         handoff.max_tokens,
         handoff.fidelity,
         handoff.min_tokens,
         handoff.exclude,
-        handoff.on_compress,
+        _hashable(handoff.on_compress),
         handoff.tool,
     )
     with _lock:
         known = _reducers.get(arguments)
         if known is None:
-            made = _make(handoff, reducer, gives_ids=reducer in _JOINS.values())
-            known = _reducers[arguments] = made
+            is_of_messages = any(reducer is join for join in _JOINS.values())
+            known = _make(handoff, reducer, is_of_messages=is_of_messages)
+            _reducers[arguments] = known
         return known
 
 
-def _make(handoff: Handoff, reducer: Reducer | None, *, gives_ids: bool) -> Reducer:
+def _hashable(function: object) -> object:
+    try:
+        hash(function)
+    except TypeError:
+        # The reducer keeps it, so no other object gets its id while the reducer is known.
+        return id(function)
+    return function
+
+
+def _make(handoff: Handoff, reducer: Reducer | None, *, is_of_messages: bool) -> Reducer:
     # A plain function of two arguments is what LangGraph takes for a reducer.
     def headroom_reducer(left: Any, right: Any) -> Any:
-        if gives_ids:
+        if is_of_messages:
             _give_ids(right)
         query = handoff.query
         if query is None:
             # The last user message, where the channel holds messages.
             query = question_in(right) or question_in(left)
-        seen = UpdateViews(handoff, "state", query).safe_value(right, "state")
+        views = UpdateViews(
+            handoff,
+            node="state",
+            query=query,
+            # add_messages takes a text for what a user says.
+            texts_of_users=("state",) if is_of_messages else (),
+            told=(left, right),
+        )
+        seen = views.safe_value(right, "state")
         return seen if reducer is None else reducer(left, seen)
 
     return headroom_reducer

@@ -10,10 +10,11 @@ from langchain_core.messages import ToolMessage
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command
 
-from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
+from headroom import ContextEntry, Fidelity, Handoff, SharedContext
 from headroom_langgraph.durability import warn_if_views_outlive_originals
-from headroom_langgraph.question import question_in
-from headroom_langgraph.updates import UpdateViews, checked_names
+from headroom_langgraph.options import handoff_of
+from headroom_langgraph.state import question_in
+from headroom_langgraph.updates import UpdateViews
 
 __all__ = [
     "Answer",
@@ -66,8 +67,15 @@ def wrap_tool_call(
         TypeError: An option has the wrong type.
 
     """
-    handoff = _handoff(
-        ctx, query, max_tokens, fidelity, min_tokens, exclude, on_compress, mention_tool
+    handoff = handoff_of(
+        ctx,
+        query=query,
+        max_tokens=max_tokens,
+        fidelity=fidelity,
+        min_tokens=min_tokens,
+        exclude=exclude,
+        on_compress=on_compress,
+        mention_tool=mention_tool,
     )
 
     def headroom_wrap_tool_call(
@@ -94,8 +102,15 @@ def awrap_tool_call(
     For ``ToolNode(tools, awrap_tool_call=awrap_tool_call(ctx))``; arguments and errors are those of
     ``wrap_tool_call``.
     """
-    handoff = _handoff(
-        ctx, query, max_tokens, fidelity, min_tokens, exclude, on_compress, mention_tool
+    handoff = handoff_of(
+        ctx,
+        query=query,
+        max_tokens=max_tokens,
+        fidelity=fidelity,
+        min_tokens=min_tokens,
+        exclude=exclude,
+        on_compress=on_compress,
+        mention_tool=mention_tool,
     )
 
     async def headroom_awrap_tool_call(
@@ -108,10 +123,14 @@ def awrap_tool_call(
 
 def seen_by_model(handoff: Handoff, request: ToolCallRequest, answer: Answer) -> Answer:
     """The answer of a tool with views in it. Never raises."""
+    if getattr(request.tool, "return_direct", False):
+        # No model reads it: it is what the user gets.
+        return answer
     query = handoff.query
     if query is None:
         query = question_in(request.state)
-    views = UpdateViews(handoff, request.tool_call["name"], query)
+    called = request.tool_call
+    views = UpdateViews(handoff, node=called["name"], query=query, told=(called,))
     if isinstance(answer, ToolMessage):
         seen: Answer = views.safe_value(answer, views.node)
     else:
@@ -119,26 +138,3 @@ def seen_by_model(handoff: Handoff, request: ToolCallRequest, answer: Answer) ->
     if seen is not answer:
         warn_if_views_outlive_originals(handoff.ctx)
     return seen
-
-
-def _handoff(
-    ctx: SharedContext,
-    query: str | None,
-    max_tokens: int | None,
-    fidelity: Fidelity | None,
-    min_tokens: int,
-    exclude: Collection[str],
-    on_compress: Callable[[ContextEntry], object] | None,
-    mention_tool: bool,
-) -> Handoff:
-    checked_names("exclude", exclude)
-    return Handoff(
-        ctx,
-        query=query,
-        max_tokens=max_tokens,
-        fidelity=fidelity,
-        min_tokens=min_tokens,
-        exclude=exclude,
-        on_compress=on_compress,
-        tool=RetrievalTool.name if mention_tool else None,
-    )

@@ -8,26 +8,29 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import functools
+import inspect
 import logging
 from collections.abc import Collection, Mapping
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from langchain_core.messages import BaseMessage
+from langchain_core.runnables import Runnable
 from langgraph.types import Command, Overwrite, Send
 from pydantic import BaseModel
 
 from headroom import Handoff
 from headroom_langgraph.messages import is_message_like, with_views
-from headroom_langgraph.question import question_in
+from headroom_langgraph.state import ASKING, question_in, tools_in
 
-__all__ = ["UpdateViews", "checked_names"]
+__all__ = ["UpdateViews"]
 
 logger = logging.getLogger("headroom.langgraph")
 
 T = TypeVar("T")
 
-# Where an update says what the next agent is asked.
-_QUESTIONS = ("question", "query", "task")
+# As LangGraph takes an Overwrite that has been through JSON.
+_OVERWRITE = "__overwrite__"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +43,8 @@ class UpdateViews:
         query: What the views are made to answer, where the update itself asks nothing.
         keys: The keys of the state that are looked at; ``None`` for all.
         of_users: Whether messages of users get views as well.
+        texts_of_users: The keys in which a text without more is the message of a user.
+        told: What says which tools were called: states, messages, tool calls.
 
     """
 
@@ -48,6 +53,8 @@ class UpdateViews:
     query: str | None = None
     keys: Collection[str] | None = None
     of_users: bool = False
+    texts_of_users: Collection[str] = ()
+    told: tuple[object, ...] = ()
 
     def safe_update(self, update: T) -> T:
         """What a node returned, with views in it. Never raises."""
@@ -67,11 +74,9 @@ class UpdateViews:
             return value
 
     def _for_reader_of(self, update: object) -> UpdateViews:
-        """The same, for a reader who is asked something in the update itself."""
-        if self.handoff.query is not None:
-            return self
-        asked = question_in(update, _QUESTIONS)
-        return self if asked is None else dataclasses.replace(self, query=asked)
+        """The same, with what the update itself tells of its reader."""
+        asked = None if self.handoff.query is not None else question_in(update, ASKING)
+        return dataclasses.replace(self, query=asked or self.query, told=(*self.told, update))
 
     def _update(self, update: object) -> object:
         if isinstance(update, Command):
@@ -84,8 +89,8 @@ class UpdateViews:
             isinstance(one, (Command, Send)) for one in update
         ):
             return _like(update, [self._update(one) for one in update])
-        if _has_fields(update):
-            return self._for_reader_of(update)._fields(update)
+        if names := _field_names(update):
+            return self._for_reader_of(update)._fields(update, names)
         # The state is this one value, without keys.
         return self._value(update, self.node)
 
@@ -129,13 +134,8 @@ class UpdateViews:
         }
         return update if all(changed[key] is update[key] for key in changed) else changed
 
-    def _fields(self, update: object) -> object:
-        """An update that is a dataclass or a Pydantic model: its fields are the keys."""
-        if isinstance(update, BaseModel):
-            # Only what was set: LangGraph leaves the rest out of the update.
-            names = sorted(update.model_fields_set)
-        else:
-            names = [field.name for field in dataclasses.fields(update)]  # type: ignore[arg-type]
+    def _fields(self, update: object, names: Collection[str]) -> object:
+        """An update that is an object: its fields are the keys."""
         changed = {}
         for name in names:
             old = getattr(update, name, None)
@@ -146,6 +146,8 @@ class UpdateViews:
             return update
         if isinstance(update, BaseModel):
             return update.model_copy(update=changed)
+        if isinstance(update, tuple):
+            return cast("Any", update)._replace(**changed)
         twin = copy.copy(update)
         for name, value in changed.items():
             # A frozen dataclass is frozen for its users, not for the copy in the making.
@@ -153,30 +155,40 @@ class UpdateViews:
         return twin
 
     def _keyed(self, key: str, value: object) -> object:
-        if (self.keys is not None and key not in self.keys) or key in self.handoff.exclude:
+        # What the next agent is asked is no payload, unless the user says so.
+        named = key not in ASKING if self.keys is None else key in self.keys
+        if not named or key in self.handoff.exclude:
             return value
         return self._value(value, key)
 
     def _value(self, value: object, source: str) -> object:
-        if isinstance(value, str):
-            return self._view(value, source)
         if isinstance(value, Overwrite):
             inner = self._value(value.value, source)
             return value if inner is value.value else dataclasses.replace(value, value=inner)
-        if is_message_like(value):
-            return self._message(value)
-        if isinstance(value, (list, tuple)):
-            return _like(value, [self._item(item, source) for item in value])
-        # Dicts and objects are data that the user's own code reads.
-        return value
+        if isinstance(value, dict) and value.keys() == {_OVERWRITE}:
+            inner = self._value(value[_OVERWRITE], source)
+            return value if inner is value[_OVERWRITE] else {_OVERWRITE: inner}
+        if type(value) in (list, tuple) and not is_message_like(value):
+            items = cast("list[object]", value)
+            return _like(items, [self._item(item, source) for item in items])
+        return self._item(value, source)
 
     def _item(self, item: object, source: str) -> object:
         if isinstance(item, str):
-            return self._view(item, source)
-        return self._message(item) if is_message_like(item) else item
+            is_of_user = source in self.texts_of_users and not self.of_users
+            return item if is_of_user else self._view(item, source)
+        if is_message_like(item):
+            return with_views(item, self._message_view, self._tool, of_users=self.of_users)
+        # Dicts and objects, lists and tuples of types of their own among them, are data that the
+        # user's own code reads.
+        return item
 
-    def _message(self, message: object) -> object:
-        return with_views(message, self._message_view, of_users=self.of_users)
+    def _tool(self, call: str) -> str | None:
+        return self._called.get(call)
+
+    @functools.cached_property
+    def _called(self) -> dict[str, str]:
+        return tools_in(*self.told)
 
     def _message_view(self, text: str, source: str | None) -> str:
         return self._view(text, source or self.node)
@@ -186,18 +198,6 @@ class UpdateViews:
         return text if view == text else view
 
 
-def checked_names(what: str, names: Collection[str] | None) -> frozenset[str] | None:
-    """Names that do not change any more, so that they can be compared and hashed.
-
-    Raises:
-        TypeError: It is one text, where several are asked for.
-
-    """
-    if isinstance(names, str):
-        raise TypeError(f'{what} takes several names: {what}=["name"]')
-    return None if names is None else frozenset(names)
-
-
 def _like(old: list[object] | tuple[object, ...], new: list[object]) -> object:
     """``new`` in the type of ``old``; ``old`` itself where nothing changed."""
     if all(one is other for one, other in zip(new, old)):
@@ -205,11 +205,13 @@ def _like(old: list[object] | tuple[object, ...], new: list[object]) -> object:
     return tuple(new) if isinstance(old, tuple) else new
 
 
-def _has_fields(update: object) -> bool:
-    if isinstance(update, BaseMessage):
-        return False
-    return isinstance(update, BaseModel) or (
-        dataclasses.is_dataclass(update)
-        and not isinstance(update, type)
-        and not isinstance(update, Overwrite)
+def _field_names(update: object) -> Collection[str]:
+    """The names of the fields of an object that LangGraph takes for an update; else none."""
+    if isinstance(update, (str, list, BaseMessage, Overwrite, Runnable)):
+        return ()
+    if isinstance(update, BaseModel):
+        # Only what was set: LangGraph leaves the rest out of the update.
+        return sorted(update.model_fields_set)
+    return dict.fromkeys(
+        name for base in reversed(type(update).__mro__) for name in inspect.get_annotations(base)
     )

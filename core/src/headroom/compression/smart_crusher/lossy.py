@@ -28,6 +28,8 @@ _MARKER_TOKENS = 8
 #: Tables with fewer rows are part of a document rather than a sample of something.
 SMALL_TABLE = 15
 _NAMES_IN_MARKER = 8
+#: Entries of larger collections are not named where they are left out.
+_NAMED_ENTRIES = 40
 #: The place of a line that is no sentence of a text.
 _WHOLE = -1
 #: Lines that together cost less than a marker for them are shown.
@@ -277,8 +279,11 @@ class Selection:
         for start, stop in parts:
             lines.extend(indent + text for text in texts[position:start])
             notes = []
-            if stop - start > 1 and len(parts) < 8 and not self.terse:
-                notes.append(plural(stop - start, "row"))
+            if len(parts) < 8 and not self.terse:
+                if stop - start > 1:
+                    notes.append(plural(stop - start, "row"))
+                if block.table.keys is not None and count <= _NAMED_ENTRIES:
+                    notes.append(_listed(block.table.keys[start:stop]))
             if len(parts) == 1 and summary:
                 notes.append(summary)
             where = Omission("rows", ((start + 1, stop),)).where
@@ -362,8 +367,9 @@ def _rank_line(
     if best and score >= best / 2:
         return (1, -score)
     depth = min(line.path.count("/") - 1, 8) / 4
-    if isinstance(line.value, str) and line.value.startswith(("http://", "https://")):
-        # An address rarely says what its neighbours do not.
+    address = isinstance(line.value, str) and line.value.startswith(("http://", "https://"))
+    if address and depth:
+        # Below the top, an address rarely says what its neighbours do not.
         return (REST + 1, place)
     if sentence > 0:
         # Texts say first what they are about; beyond that, what comes near the question.
@@ -377,11 +383,17 @@ def _gap_marker(section: Section, gap: Sequence[Block]) -> str:
     if len(gap) == 1:
         return marker(gap[0].path, _held(gap[0]))
     names = [_key(block) for block in gap]
-    listed = ", ".join(names[:_NAMES_IN_MARKER])
+    listed = _listed(names)
     if len(names) > _NAMES_IN_MARKER:
-        listed += f" and {len(names) - _NAMES_IN_MARKER} more, to {names[-1]}"
+        listed += f", to {names[-1]}"
     place = f" of {section.path}" if section.path else ""
     return marker(f"{len(gap)} values{place}", listed)
+
+
+def _listed(names: Sequence[str]) -> str:
+    listed = ", ".join(names[:_NAMES_IN_MARKER])
+    more = len(names) - _NAMES_IN_MARKER
+    return f"{listed} and {more} more" if more > 0 else listed
 
 
 def _key(block: Block) -> str:
@@ -401,5 +413,4 @@ def _held(block: Block) -> str:
             return f"text of {len(value)} characters" if len(value) > 60 else ""
         return f"{len(value)} values" if isinstance(value, (list, dict)) else ""
     names = [_key(member) for member in block.members]
-    more = f" and {len(names) - _NAMES_IN_MARKER} more" if len(names) > _NAMES_IN_MARKER else ""
-    return f"{len(names)} values: {', '.join(names[:_NAMES_IN_MARKER])}{more}"
+    return f"{len(names)} values: {_listed(names)}"
