@@ -246,3 +246,62 @@ def test_what_stands_everywhere_names_nothing() -> None:
     units = [f"order {n} of shop X-1" for n in range(50)]
     assert not any(named(units, "orders of shop X-1"))
     assert [n for n, score in enumerate(named(units, "order 31 of shop X-1")) if score] == [31]
+
+
+def findings(count: int = 120) -> list[dict[str, Any]]:
+    return [
+        {
+            "rule": f"R{n % 7}",
+            "level": "warning",
+            "message": {"text": f"what is found at place {n} of the source"},
+            "place": {"file": f"src/part{n}.c", "line": n * 3},
+        }
+        for n in range(count)
+    ]
+
+
+def test_an_envelope_of_one_element_is_opened() -> None:
+    report = {
+        "version": "2.1",
+        "runs": [{"tool": {"name": "lint", "options": "x" * 200}, "results": findings()}],
+    }
+    view = view_of(report, query="What was found in src/part77.c?")
+    assert "\nruns: 1 row, each below its number.\n 1:\n  tool:\n   name=lint\n" in view.text
+    assert "src/part77.c,231" in view.text
+    assert saved(report, view) > 0.75
+    assert {(one.unit, one.path) for one in view.omissions} == {("rows", "/runs/0/results")}
+
+
+def test_a_map_of_records_with_few_keys_in_common_is_a_table() -> None:
+    chance = random.Random(3)
+    optional = ["license", "engines", "bin", "peers", "funding", "dev", "optional", "os", "cpu"]
+    packages = {
+        f"modules/package-{n}": {
+            "version": f"1.{n}.0",
+            "digest": f"sha512-{chance.randrange(10**30)}",
+            **{key: f"{key} {n}" for key in optional if chance.random() < 0.2},
+        }
+        for n in range(300)
+    }
+    lock = {"name": "shop", "lockfileVersion": 3, "packages": packages}
+    view = view_of(lock, query="digest of package-77")
+    assert packages["modules/package-77"]["digest"] in view.text
+    assert saved(lock, view) > 0.8
+
+
+def test_entries_of_a_small_map_are_named_where_they_are_left_out() -> None:
+    operations = {
+        name: {"method": "POST", "documentation": f"{name} does what its name says. " * 12}
+        for name in ("Create", "Delete", "Describe", "Export", "Import", "List", "Renew", "Tag")
+    }
+    text = view_of({"version": "2.0", "operations": operations}, max_tokens=400).text
+    assert all(name in text for name in operations)
+
+
+def test_addresses_at_the_top_of_a_document_are_among_its_fields() -> None:
+    document = {
+        "name": "shop",
+        "parts": {f"part{n}": {"about": f"what part {n} is there for", "n": n} for n in range(80)},
+        "homepage": "https://shop.example/",
+    }
+    assert "homepage=https://shop.example/" in view_of(document, max_tokens=300).text

@@ -29,7 +29,8 @@ NASTY = [
     "a: same as /b", "\u2028", "\x00", "\x7f", "\ud800", "\ufeff", "http://e.example/a",
     "https://e.example/a/b/c", "https://e.example/a/b/d{/x}", "https://e.example/a/b/d,e", "…",
     "In every row that does not say otherwise: a=b", "x, y=z", "/", "~", "a/b", "a~b",
-    "#1", "-", "+",    "١", "_", "1a", "01", "key", "id",
+    "#1", "-", "+",    "١", "_", "1a", "01", "key", "id", "1", "2 rows, each below its number.",
+    ": 1 row, each below its number.", "2 rows of 2 values.",
 ]  # fmt: skip
 
 texts = st.one_of(st.sampled_from(NASTY), st.text(max_size=8))
@@ -82,6 +83,28 @@ def tables(draw: st.DrawFn) -> Any:
     return rows
 
 
+@st.composite
+def arrays(draw: st.DrawFn) -> Any:
+    """Rows that are arrays, most of them of one length."""
+    small = st.one_of(scalars, st.sampled_from(["paid", "https://e.example/a/b/1"]), values)
+    columns = draw(st.lists(st.sampled_from([small, st.just(draw(small))]), min_size=2, max_size=4))
+    rows = draw(st.lists(st.tuples(*columns).map(list), min_size=4, max_size=30))
+    if draw(st.booleans()):
+        rows.insert(draw(st.integers(0, len(rows))), draw(values))
+    return rows
+
+
+@st.composite
+def few_objects(draw: st.DrawFn) -> Any:
+    """Lists of a few large objects with little in common, in documents and in each other."""
+    inner = st.one_of(tables(), arrays(), values, st.just("https://e.example/a/b/" + "c" * 99))
+    one = st.dictionaries(keys, inner, min_size=1, max_size=4)
+    items: list[Any] = draw(st.lists(one, min_size=1, max_size=3))
+    if draw(st.booleans()):
+        items[0]["more"] = [{"long": "x" * 220, "again": items[-1].copy()}]
+    return {"items": items, "n": 1}
+
+
 def exact(text: str) -> Any:
     """The value with every number as it was written."""
     return json.loads(text, parse_int=lambda n: ("int", n), parse_float=lambda n: ("float", n))
@@ -116,7 +139,7 @@ def _sorted(value: Any) -> Any:
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.one_of(tables(), values))
+@given(st.one_of(tables(), arrays(), few_objects(), values))
 def test_decode_gives_the_value_back(value: Any) -> None:
     assert_same(json.dumps(value))
 
@@ -129,7 +152,7 @@ def test_documents_with_tables_decode(first: Any, second: Any, key: str) -> None
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.one_of(tables(), values))
+@given(st.one_of(tables(), arrays(), few_objects(), values))
 def test_a_lossless_view_is_smaller_and_decodes(value: Any) -> None:
     content = json.dumps(value, indent=2)
     tokens = COUNTER.count(content)

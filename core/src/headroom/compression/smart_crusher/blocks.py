@@ -17,7 +17,7 @@ from headroom.compression.smart_crusher.notation import (
     segment,
 )
 from headroom.compression.smart_crusher.parse import Json
-from headroom.compression.smart_crusher.shape import are_alike, find_plan, sample
+from headroom.compression.smart_crusher.shape import are_alike, find_plan, find_width, sample
 from headroom.compression.smart_crusher.table import Table, build_table
 
 __all__ = [
@@ -35,6 +35,8 @@ __all__ = [
 MAX_SECTION_DEPTH = 8
 #: Collections with fewer members stay within one line where they are no like objects.
 _MANY = 12
+#: Fewer arrays of one length stay within one line.
+_FEW_ARRAYS = 4
 #: A list of a few objects is worth lines of its own from so many characters on.
 _LONG_LIST = 200
 _SAFE_POINTER = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./~@ ")
@@ -191,6 +193,8 @@ def _is_table(values: list[Json]) -> bool:
     if len(values) >= _MANY and any(isinstance(value, (dict, list)) for value in sample(values)):
         return True
     if len(values) >= 4 * _MANY:
+        return True
+    if len(values) >= _FEW_ARRAYS and find_width(values) is not None:
         return True
     return len(values) > 1 and find_plan(values) is not None
 

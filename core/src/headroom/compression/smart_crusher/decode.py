@@ -20,7 +20,7 @@ from headroom.compression.smart_crusher.parse import MAX_DEPTH, nesting, parse_w
 
 __all__ = ["JsonValue", "decode"]
 
-_HEADING = re.compile(r"(\d+) (rows?|entries|entry)( of text)?\.")
+_HEADING = re.compile(r"(\d+) (rows?|entries|entry)(?:( of text)| of (\d+) values)?\.")
 _ROWS = re.compile(r"(\d+) rows?, each below its number\.")
 _ALIAS = re.compile(r"\$([1-9]) stands for (.*)", re.DOTALL)
 
@@ -169,6 +169,7 @@ class _Reader:
         if match is None:
             raise no_view()
         count, keyed, of_text = int(match[1]), match[2].startswith("entr"), bool(match[3])
+        width = int(match[4]) if match[4] else None
         constants = dict(self._constants(heading[match.end() :], of_text))
         header = self._indented(indent)
         columns, has_key = self._columns(header)
@@ -185,9 +186,10 @@ class _Reader:
                     position += 1
                 elif columns:
                     raise no_view()
-                entries[key] = self._row(line, position, columns, constants, of_text)
+                row = self._row(line, position, columns, constants, of_text, width)
+                entries[key] = row
             else:
-                rows.append(self._row(line, position, columns, constants, of_text))
+                rows.append(self._row(line, 0, columns, constants, of_text, width))
         return entries if keyed else rows
 
     def _constants(self, rest: str, of_text: bool) -> Iterator[tuple[Path, Any]]:
@@ -228,6 +230,7 @@ class _Reader:
         columns: list[Column] | None,
         constants: dict[Path, Any],
         of_text: bool,
+        width: int | None,
     ) -> JsonValue:
         if columns is None:
             value, end = self._cells.cell(line, position, None, of_text)
@@ -250,7 +253,13 @@ class _Reader:
             cells[column.path], position = self._cells.cell(
                 line, position + 1, column, of_text, empty(of_text)
             )
-        return nest(cells)
+        members = nest(cells)
+        if width is None:
+            return members
+        numbers = [str(number) for number in range(1, width + 1)]
+        if members.keys() != set(numbers):
+            raise no_view()
+        return [members[number] for number in numbers]
 
 
 def _resolve(value: Any, pointer: str) -> Any:

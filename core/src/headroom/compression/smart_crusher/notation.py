@@ -9,7 +9,7 @@ The whole grammar, as ``decode`` reads it. ``NL`` is a line feed; ``flow`` is mi
     document  = "JSON object, one key=value per line; indented lines belong to the key above." NL
                 aliases member*
     aliases   = ("$" digit " stands for " text NL)*
-    heading   = [name ": "] count (" rows" | " entries") [" of text"] "."
+    heading   = [name ": "] count (" rows" | " entries") [" of text" | " of " count " values"] "."
                 [" In every row that does not say otherwise: " said (", " said)*]
     header    = "(key)" and/or "(value)" and/or columns, separated by ","
     column    = name [":text"] [ "[" columns "]" | "{(key)," columns "}" ]
@@ -32,6 +32,7 @@ The whole grammar, as ``decode`` reads it. ``NL`` is a line feed; ``flow`` is mi
               | indent name-segment ": " count (" row" | " rows") ", each below its number." NL
                 (indent " " number ":" NL member*)*      a list of objects
 
+In a table "of 4 values" every row is an array, and its columns are called 1, 2, 3 and 4.
 In a table "of text" (CSV and the like) every cell is a string, and an empty cell the empty one.
 A row's keys that the columns do not name, and its values that differ from what the heading says
 of every row, follow at its end; ``name=`` with nothing after it says that the key is missing.
@@ -74,6 +75,11 @@ _NO_CELL = re.compile(
 )
 _NO_LINE = re.compile(
     '[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]|^[\\[{"(\\s]|\\s$|^\\$[0-9]'
+)
+# A quoted string, or the short form of a text where a cell begins.
+_ALIASED = re.compile(
+    r'(?:^|(?<=[\[{,;]))\$(?P<alias>[1-9])(?P<rest>"(?:[^"\\]|\\.)*"|[^,;\[\]{}"]*)'
+    r'|"(?:[^"\\]|\\.)*"'
 )
 _BARE_SEGMENT = re.compile(r"[^\W\d_][\w@/#+-]*(?: [\w@/#+-]+)*|_[\w-]*|\d+")
 
@@ -174,11 +180,14 @@ class Speller:
         return value if not _NO_CELL.search(value) else quoted(value)
 
     def in_full(self, cell: str) -> str:
-        """A cell without its alias; lists and objects stay as they are."""
-        if len(cell) < 2 or cell[0] != "$" or not cell[1].isdigit():
-            return cell
-        rest = cell[2:]
-        text = self.aliases[int(cell[1]) - 1] + (json.loads(rest) if rest[:1] == '"' else rest)
+        """A cell without aliases, also within lists and objects of cells."""
+        return _ALIASED.sub(self._written_out, cell) if "$" in cell else cell
+
+    def _written_out(self, match: re.Match[str]) -> str:
+        alias, rest = match.group("alias", "rest")
+        if alias is None:
+            return match[0]
+        text = self.aliases[int(alias) - 1] + (json.loads(rest) if rest[:1] == '"' else rest)
         return quoted(text) if _NO_CELL.search(text) else text
 
     def _string(self, value: str, unsafe: re.Pattern[str]) -> str:

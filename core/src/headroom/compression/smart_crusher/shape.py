@@ -10,13 +10,15 @@ from typing import Literal, Union
 from headroom.compression.smart_crusher.notation import name
 from headroom.compression.smart_crusher.parse import Json
 
-__all__ = ["Column", "Plan", "are_alike", "find_plan", "sample"]
+__all__ = ["Column", "Plan", "are_alike", "find_plan", "find_width", "sample"]
 
 #: Rows that decide on the columns: more of them change nothing that is worth the time.
 SAMPLE = 400
 #: A key that fewer of the rows have is said where it occurs.
 DENSE_ENOUGH = 0.25
 MAX_COLUMNS = 400
+#: Longer arrays are vectors: their places have no meaning that a column could show.
+_MAX_WIDTH = 40
 #: So many objects may differ more.
 _MANY = 12
 MAX_NESTED_KEYS = 12
@@ -67,6 +69,16 @@ def are_alike(objects: Sequence[dict[str, Json]]) -> bool:
     # Of many objects, some may have keys that hardly another one has.
     common = sum(n for n in frequency.values() if n * 2 >= len(objects))
     return len(objects) >= _MANY and common * 2 >= total
+
+
+def find_width(rows: Sequence[Json]) -> int | None:
+    """How many values rows have that are mostly arrays of one length; ``None`` if they are not."""
+    some = sample(rows)
+    lengths = Counter(len(row) for row in some if isinstance(row, list))
+    if not lengths:
+        return None
+    width, count = max(lengths.items(), key=lambda item: (item[1], item[0]))
+    return width if 2 <= width <= _MAX_WIDTH and count * 10 >= len(some) * 9 else None
 
 
 def find_plan(rows: Sequence[Json], nested: int = 0) -> Plan | None:

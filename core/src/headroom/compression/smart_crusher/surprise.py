@@ -188,7 +188,7 @@ def _times(cells: Sequence[str]) -> list[float] | None:
 
 
 def _seconds(cell: str) -> float:
-    """A date, or a date and time, of ISO 8601 in seconds; offsets are hours, and make no far day."""
+    """A date, or a date and time, of ISO 8601, without its offset: days are what counts."""
     match = _TIME.fullmatch(cell[:_LONGEST])
     if match is None:
         return math.nan

@@ -9,7 +9,7 @@ from headroom.compression.model import Request
 from headroom.compression.smart_crusher.layout import Layout, Row, find_layout
 from headroom.compression.smart_crusher.notation import OTHERWISE, Speller, flow, name
 from headroom.compression.smart_crusher.parse import Json
-from headroom.compression.smart_crusher.shape import Column, Plan, Tree, find_plan
+from headroom.compression.smart_crusher.shape import Column, Plan, Tree, find_plan, find_width
 
 __all__ = ["Table", "build_table"]
 
@@ -27,6 +27,8 @@ class Table:
     #: The spelled keys of the rows, where they are the members of an object.
     keys: list[str] | None = None
     of_text: bool = False
+    #: How many values each row has, where rows are arrays; columns are then numbered from 1.
+    width: int | None = None
 
     @property
     def names(self) -> list[str]:
@@ -68,6 +70,7 @@ class Table:
             noun = "row" if self.keys is None else "entry"
         text = f"{label}: " if label else ""
         text += f"{count} {noun}{' of text' if self.of_text else ''}"
+        text += "" if self.width is None else f" of {self.width} values"
         text += "." if shown is None or shown == count else f", {shown} of them shown."
         if self.constants:
             text += OTHERWISE + ", ".join(f"{key}={cell}" for key, cell in self.constants)
@@ -92,12 +95,23 @@ def build_table(
         of_text: Every value of every row is a string.
 
     """
-    plan = find_plan(values)
+    width = None if of_text else find_width(values)
+    members: Sequence[Json] = values
+    if width is None:
+        plan = find_plan(values)
+    else:
+        members = [_numbered(value, width) for value in values]
+        plan = find_plan(members)
+        if plan is None:
+            members, width = values, None
     rows: list[Row] = []
-    for index, value in enumerate(values):
+    for index, (value, member) in enumerate(zip(values, members)):
         if index % _DEADLINE_EVERY == 0:
             request.deadline.check()
-        rows.append(_row(value, plan, speller, of_text))
+        if plan is not None and width is not None and member is None:
+            rows.append(Row([""] * len(plan.columns), whole=flow(value)))
+        else:
+            rows.append(_row(member, plan, speller, of_text))
     spelled_keys = None if keys is None else [speller.cell(key) for key in keys]
     if plan is None:
         header = "(value)" if keys is None else "(key),(value)"
@@ -109,7 +123,14 @@ def build_table(
         if index % _DEADLINE_EVERY == 0:
             request.deadline.check()
         lines.append(layout.line(row, None if spelled_keys is None else spelled_keys[index]))
-    return Table(rows, layout, lines, spelled_keys, of_text)
+    return Table(rows, layout, lines, spelled_keys, of_text, width)
+
+
+def _numbered(value: Json, width: int) -> dict[str, Json] | None:
+    """An array of a length as an object with its places for keys; ``None`` for anything else."""
+    if isinstance(value, list) and len(value) == width:
+        return {str(number): member for number, member in enumerate(value, 1)}
+    return None
 
 
 def _row(value: Json, plan: Plan | None, speller: Speller, of_text: bool) -> Row:
