@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import random
+from typing import Any
 
 import pytest
 
@@ -72,3 +73,31 @@ def test_what_is_odd_in_rows_that_are_arrays_is_kept(place: int) -> None:
     assert result.savings_percent > 80
     assert "rows: 250 rows of 5 values, " in result.text
     assert "none such" in result.text
+
+
+@pytest.mark.parametrize("count", [60, 300])
+@pytest.mark.parametrize(
+    ("usual", "odd"),
+    [
+        (lambda n: f"{n} ms", "48213 ms"),
+        (lambda n: f"${n % 9 + 1},{n:03}.00", "$941,222.00"),
+        (lambda n: f"{n / 10} %", "940.5 %"),
+        (lambda n: n if n % 3 else None, "88123"),
+        (lambda n: f"done in {n} s on host {n % 7}", "done in 91500 s on host 3"),
+        (lambda n: f"cpu {n}, of 8", "cpu 70213, of 8"),
+        (lambda n: f"the {n} parcels went to the port", "THE 70 PARCELS WENT TO THE PORT"),
+        (lambda n: ["red", "blue"] if n % 2 else ["red"], "haunted"),
+    ],
+)
+def test_quantities_are_read_in_their_units(count: int, usual: Any, odd: str) -> None:
+    draw = random.Random(count)
+    rows = [{"id": n, "value": usual(draw.randrange(10, 99))} for n in range(count)]
+    value: object = int(odd) if odd.isdecimal() else odd
+    rows[count // 2 + 3]["value"] = ["red", odd] if odd == "haunted" else value
+    assert odd in compress(json.dumps(rows)).text
+
+
+def test_a_series_that_goes_back_for_once_is_noticed() -> None:
+    rows = [{"n": n, "at": f"2026-03-02T{n // 60:02}:{n % 60:02}:00Z"} for n in range(600)]
+    rows[331]["at"] = "2026-03-02T01:10:00Z"
+    assert "\n331,2026-03-02T01:10:00Z" in compress(json.dumps(rows)).text

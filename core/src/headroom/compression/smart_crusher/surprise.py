@@ -12,28 +12,25 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date
 from itertools import groupby, pairwise
 
-from headroom.compression.smart_crusher.notation import BARE_NUMBER
+from headroom.compression.smart_crusher.quantities import (
+    LONGEST,
+    TIME,
+    inner_numbers,
+    numbers_of,
+    shape_of,
+    times_of,
+)
 from headroom.compression.smart_crusher.table import Table
 
 __all__ = ["Surprises", "find_surprises"]
 
-_LETTERS = re.compile(r"[^\W\d_]+")
-_DIGITS = re.compile(r"\d+")
 _WORDS = re.compile(r"[^\W\d_]{3,}")
-_TIME = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?)?"
-    r"(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?",
-    re.ASCII,
-)
 #: Values that rows may well share by chance: fractions, and times.
-_MEASURE = re.compile(rf"-?\d*\.\d+|{_TIME.pattern}", re.ASCII)
+_MEASURE = re.compile(rf"-?\d*\.\d+|{TIME.pattern}", re.ASCII)
 #: In smaller tables it is no surprise that each row has its own value.
 _LEAST_IDENTIFIED = 20
-#: Longer cells are judged by their beginning, and by their length.
-_LONGEST = 400
 _FENCE = 3.0
 _JUMP = 6.0
 
@@ -78,13 +75,13 @@ def find_surprises(table: Table, check: Callable[[], None]) -> Surprises:
         if len(set(cells)) == 1:
             continue
         note(_repeated(cells))
-        numbers = _numbers(cells) or _times(cells)
+        numbers = numbers_of(cells) or times_of(cells)
         if numbers is not None:
             note(_far_out(numbers))
-            changes.append(_jumps(numbers))
+            changes += [_jumps(numbers), _out_of_order(numbers)]
             unusual.append(_extremes(numbers))
         # Also where values repeat: among many of them, a word between numbers is not the rarest.
-        shape = {cell: _shape(cell) for cell in set(cells)}
+        shape = {cell: shape_of(cell) for cell in set(cells)}
         if numbers is None:
             note(_rare_values([shape[cell] for cell in cells]))
         else:
@@ -95,7 +92,11 @@ def find_surprises(table: Table, check: Callable[[], None]) -> Surprises:
             changes.append(_turns(cells))
         elif numbers is None:
             note(_far_out([float(len(cell)) for cell in cells]))
+        if numbers is None:
             note(_rare_words(cells))
+            note(_rare_values(["U" if cell.isupper() else "" for cell in cells]))
+            for inner in inner_numbers(cells, shape):
+                note(_far_out(inner))
     found.rare = _in_turn(rare)
     found.changes = _in_turn(changes)
     found.unusual = _in_turn(unusual)
@@ -148,14 +149,10 @@ def _odd_rows(table: Table) -> list[int]:
     return _rare_values(signatures) if any(signatures) else []
 
 
-def _shape(cell: str) -> str:
-    """What a string looks like: letters and digits, each run of them as one sign."""
-    return _DIGITS.sub("9", _LETTERS.sub("a", cell[:_LONGEST]))
-
-
 def _rare_words(cells: Sequence[str]) -> list[int]:
     """Rows with a word that is rarer than the rarest word of a usual row of the column."""
-    words = [set(_WORDS.findall(cell[:_LONGEST].lower())) for cell in cells]
+    said = {cell: frozenset(_WORDS.findall(cell[:LONGEST].lower())) for cell in set(cells)}
+    words = [said[cell] for cell in cells]
     spoken = [index for index, found in enumerate(words) if found]
     if len(spoken) < 8:
         return []
@@ -165,39 +162,6 @@ def _rare_words(cells: Sequence[str]) -> list[int]:
     least = sorted(surprise)[len(surprise) // 2] + _least_bits(len(spoken))
     rows = [(-bits, index) for bits, index in zip(surprise, spoken) if bits >= least]
     return [index for _, index in sorted(rows)]
-
-
-def _numbers(cells: Sequence[str]) -> list[float] | None:
-    """A column's numbers, NaN where there is none; ``None`` if it is no column of numbers."""
-    numbers = [float(cell) if BARE_NUMBER.fullmatch(cell) else math.nan for cell in cells]
-    present = sum(1 for cell in cells if cell)
-    valid = sum(1 for number in numbers if math.isfinite(number))
-    return numbers if valid >= 4 and valid * 10 >= present * 9 else None
-
-
-def _times(cells: Sequence[str]) -> list[float] | None:
-    """A column's dates and times in seconds, NaN where there is none; ``None`` if it has few."""
-    first = next((cell for cell in cells if cell), "")
-    if not _TIME.fullmatch(first[:_LONGEST]):
-        return None
-    known = {cell: _seconds(cell) for cell in set(cells)}
-    times = [known[cell] for cell in cells]
-    present = sum(1 for cell in cells if cell)
-    valid = sum(1 for time in times if math.isfinite(time))
-    return times if valid >= 4 and valid * 10 >= present * 9 else None
-
-
-def _seconds(cell: str) -> float:
-    """A date, or a date and time, of ISO 8601, without its offset: days are what counts."""
-    match = _TIME.fullmatch(cell[:_LONGEST])
-    if match is None:
-        return math.nan
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
-    try:
-        days = date(year, month, day).toordinal()
-    except ValueError:
-        return math.nan
-    return ((days * 24 + hour) * 60 + minute) * 60.0 + second
 
 
 def _repeated(cells: Sequence[str]) -> list[int]:
@@ -251,6 +215,17 @@ def _jumps(numbers: Sequence[float]) -> list[int]:
         (-step, place[0]) for step, place in zip(steps, finite[1:]) if step > high + _JUMP * spread
     ]
     return [index for _, index in sorted(rows)][: max(2, len(numbers) // 25)]
+
+
+def _out_of_order(numbers: Sequence[float]) -> list[int]:
+    """Rows at which a series that goes one way goes the other way for once."""
+    finite = [(index, number) for index, number in enumerate(numbers) if math.isfinite(number)]
+    if len(finite) < 12:
+        return []
+    up = [index for (_, one), (index, other) in pairwise(finite) if other > one]
+    down = [index for (_, one), (index, other) in pairwise(finite) if other < one]
+    few = min(up, down, key=len)
+    return few if len(few) * 25 <= len(finite) else []
 
 
 def _turns(cells: Sequence[str]) -> list[int]:
