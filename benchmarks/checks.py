@@ -31,11 +31,10 @@ def problems(case: Case, name: str, results: list[CompressResult], most: int) ->
             found.append("said to be lossless, but decodes to other data")
     if not result.lossless and not result.omissions:
         found.append("something is missing, and nothing says what")
-    lines = case.payload.count("\n") + 1
     for omission in result.omissions:
         last = omission.ranges[-1][1] if omission.ranges else 0
-        start, end = omission.within or (1, lines)
-        if end > lines or (omission.unit == "lines" and last > end - start + 1):
+        lines = _lines_within(case.payload, omission.within)
+        if not lines or (omission.unit == "lines" and last > lines):
             found.append(f"{omission.where} does not exist")
     return [f"{case.id}, {name}: {what}" for what in found]
 
@@ -51,6 +50,23 @@ def parsed(payload: str) -> Any:
         return [json.loads(line, parse_float=Decimal) for line in lines] or None
     except (ValueError, RecursionError):
         return None
+
+
+def _lines_within(payload: str, within: tuple[int, int] | str | None) -> int:
+    """How many lines the part has in which units are counted; 0 where there is none."""
+    text = payload
+    if isinstance(within, str):
+        place, _, path = within.rpartition(" of ")
+        value = parsed(payload)
+        for name in path.split("/")[1:]:
+            value = value[int(name) if isinstance(value, list) else name]
+        text = str(value)
+        first, _, last = place.removeprefix("lines ").partition("-")
+        within = (int(first), int(last or first)) if place else None
+    lines = text.count("\n") + 1
+    if within is None:
+        return lines
+    return within[1] - within[0] + 1 if within[1] <= lines else 0
 
 
 def _same(one: Any, other: Any) -> bool:

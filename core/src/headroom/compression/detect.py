@@ -14,6 +14,7 @@ _RECOGNISERS = (
     ("diff", "headroom.compression.diff_compressor:looks_like_diff"),
     ("html", "headroom.compression.html_extractor:looks_like_html"),
     ("table", "headroom.compression.smart_crusher:looks_like_aligned_table"),
+    ("records", "headroom.compression.record_compressor:looks_like_records"),
     ("log", "headroom.compression.log_compressor.recognise:looks_like_log"),
     ("search", "headroom.compression.search_compressor:looks_like_search"),
     ("table", "headroom.compression.smart_crusher:looks_like_table"),

@@ -30,7 +30,7 @@ Fidelity = Literal["lossless", "balanced", "compact"]
 FIDELITIES: tuple[Fidelity, ...] = get_args(Fidelity)
 
 #: The kinds of content that detection tells apart. A plugin may add more.
-KINDS = ("json", "code", "text", "log", "search", "diff", "html", "table", "mixed")
+KINDS = ("json", "code", "text", "log", "search", "diff", "html", "table", "records", "mixed")
 
 
 class WrongKind(Exception):

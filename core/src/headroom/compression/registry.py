@@ -24,6 +24,7 @@ _BUILT_IN = (
     "headroom.compression.kompress:Kompress",
     "headroom.compression.log_compressor:LogCompressor",
     "headroom.compression.search_compressor:SearchCompressor",
+    "headroom.compression.record_compressor:RecordCompressor",
     "headroom.compression.diff_compressor:DiffCompressor",
     "headroom.compression.html_extractor:HtmlExtractor",
 )

@@ -93,6 +93,8 @@ class Document:
             return [piece for part in self.parts for piece in part.pieces]
         if self.kind == "text":
             return self._placed(self._sentences())
+        if self.kind == "records":
+            return self._placed(self._record_lines())
         if self.kind in ("json", "table"):
             try:
                 own = self._placed(_parts(self._rest, ""))
@@ -252,6 +254,18 @@ class Document:
 
         for number, sentence in enumerate(segment(self.content), 1):
             yield Piece(sentence.text, "sentences", number, group=sentence.passage)
+
+    def _record_lines(self) -> Iterator[Piece]:
+        from headroom.compression.record_compressor import find_records
+
+        records = find_records(self.content, lambda: None)
+        group_of = {
+            line: group
+            for group, (first, end) in enumerate(records.spans if records else ())
+            for line in range(first, end)
+        }
+        for number, text in enumerate(self.lines):
+            yield Piece(text, "lines", number + 1, group=group_of.get(number, -1))
 
     def _placed(self, pieces: Sequence[Piece] | Iterator[Piece]) -> list[Piece]:
         if self.within is None:

@@ -22,7 +22,7 @@ _LONGEST_WORD = 2000
 # A word that a larger share of the pieces has is looked for only where the query has no other.
 _COMMON = 0.3
 # Sentences in a row that make a passage at the most.
-_LONGEST_GROUP = 12
+_LONGEST_GROUP, _LONGEST_RECORD = 12, 500
 # So much of a piece tells which others are like it.
 _SHAPE_CHARS = 200
 _NUMBERS = re.compile(r"\d+|[0-9a-f]{8,}", re.IGNORECASE)
@@ -130,9 +130,11 @@ class Searchable:
         """Pieces that stand together, by number."""
         found: list[list[int]] = []
         last: object = None
+        # A record is shown whole; a passage of a text is as long as its lines allow.
+        longest = _LONGEST_RECORD if self.document.kind == "records" else _LONGEST_GROUP
         for number, piece in enumerate(self.pieces):
             key = (piece.within, piece.group)
-            if key != last or piece.group < 0 or len(found[-1]) >= _LONGEST_GROUP:
+            if key != last or piece.group < 0 or len(found[-1]) >= longest:
                 found.append([])
             found[-1].append(number)
             last = key

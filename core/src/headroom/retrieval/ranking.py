@@ -37,6 +37,8 @@ def ranked(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
 
     """
     kind, pieces = searchable.document.kind, searchable.pieces
+    if kind == "records":
+        return _whole_records(searchable, query, left_out)
     scores = searchable.index.scores(query)
     if any(piece.group >= 0 for piece in pieces[:1]):
         scores = _with_context(searchable, query, scores)
@@ -118,6 +120,18 @@ def _with_context(searchable: Searchable, query: str, scores: dict[int, float]) 
             near = max(around, default=0.0) / best
             found[piece] = own + _NEIGHBOUR * near + _PASSAGE * score / best_passage
     return found
+
+
+def _whole_records(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
+    """The lines of the records that answer a query, the best record first."""
+    pieces, groups = searchable.pieces, searchable.groups
+    scores = searchable.group_index.scores(query)
+    weighed = {
+        number: score * (_LEFT_OUT if left_out(pieces[groups[number][0]]) else 1.0)
+        for number, score in scores.items()
+    }
+    order = sorted(weighed, key=lambda number: (-weighed[number], number))
+    return [piece for number in order for piece in groups[number]]
 
 
 def _take_turns(order: list[int], alike: Callable[[int], str]) -> list[int]:

@@ -20,9 +20,10 @@ TIME = re.compile(
     r"(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?",
     re.ASCII,
 )
-# A number between the same signs, as currencies and units are; a quoted one for its commas.
+# A number between the same signs, as currencies and units are; a quoted one for its commas. Letters
+# right before a number make an identifier.
 _WITH_UNIT = re.compile(
-    r'"?([^\w"]{0,3}|[A-Za-z]{1,3} ?)(-?\d{1,3}(?:,\d{3})+(?:\.\d{1,9})?|-?\d{1,15}(?:\.\d{1,9})?)'
+    r'"?([^\w"]{0,3}|[A-Z]{3} )(-?\d{1,3}(?:,\d{3})+(?:\.\d{1,9})?|-?\d{1,15}(?:\.\d{1,9})?)'
     r'( ?[^\W\d]{1,6}| ?%| ?[^\w"]{1,3}|)"?',
 )
 #: Cells that have no value.

@@ -225,7 +225,7 @@ def _out_of_order(numbers: Sequence[float]) -> list[int]:
     up = [index for (_, one), (index, other) in pairwise(finite) if other > one]
     down = [index for (_, one), (index, other) in pairwise(finite) if other < one]
     few = min(up, down, key=len)
-    return few if len(few) * 25 <= len(finite) else []
+    return few if len(few) <= max(1, len(finite) // 100) else []
 
 
 def _turns(cells: Sequence[str]) -> list[int]:

@@ -1,0 +1,195 @@
+"""Finds the records of a text: blocks of lines that begin alike and have the same fields.
+
+Nothing is parsed by a grammar. A line is known by its indentation and the name that it begins with;
+a record begins with a line that comes again and again, and most of its lines are of names that most
+records have. That holds for lists and documents of YAML, sections of INI files, pretty-printed XML,
+calendars and cards, listings of packages, expanded rows of a database, and the like.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+__all__ = ["Field", "Records", "find_records", "looks_like_records"]
+
+#: How much of a text is looked at to tell what it is.
+_LOOKED_AT = 20_000
+#: Fewer records are better shown whole.
+_LEAST = 6
+#: Lines of a record, on the average.
+_SHORTEST, _LONGEST = 1.8, 60.0
+#: The share of the lines that must stand in records, have a name, and a name that is common.
+_COVERED, _NAMED, _COMMON = 0.8, 0.6, 0.6
+#: The share of the fields of a record that it has once.
+_DISTINCT = 0.5
+#: The share of the fields that follow the field that they mostly follow.
+_ORDERLY = 0.6
+#: How many kinds of lines are tried as the beginning of a record.
+_TRIED = 24
+
+_PAIR = re.compile(r"((?:- )?[\"']?[A-Za-z_@$][\w .@/$-]{0,60}?[\"']?) *(?:[:=|]|\t)")
+_TAG = re.compile(r"</?[A-Za-z][\w:.-]{0,60}")
+_SECTION = re.compile(r"\[{1,2}[^\[\]]{1,200}\]{1,2}\s*$")
+_RULE = re.compile(r"[-=*+#_~]{2,}")
+_CLOSING = re.compile(r"</[\w:.-]{1,60}>\s*$|/?>\s*$")
+
+
+@dataclass(frozen=True)
+class Field:
+    """What a line is: ``name`` is empty where it begins with none."""
+
+    indent: int
+    name: str
+    value: str
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """What lines of the same field share."""
+        return self.indent, self.name
+
+
+@dataclass(frozen=True)
+class Records:
+    """A text, taken apart: ``spans`` are first line and end (exclusive) of each record."""
+
+    lines: list[str]
+    fields: list[Field | None]
+    spans: list[tuple[int, int]]
+
+
+def looks_like_records(content: str) -> bool:
+    r"""Whether a text is one of records; looks at its beginning.
+
+    >>> looks_like_records("\n\n".join(f"name: n{n}\nage: {n}\ncity: Oslo" for n in range(9)))
+    True
+    """
+    start = content[:_LOOKED_AT]
+    if len(content) > _LOOKED_AT:
+        start = start[: start.rfind("\n") + 1]
+    return find_records(start, lambda: None) is not None
+
+
+def find_records(content: str, check: Callable[[], None]) -> Records | None:
+    """The records of a text; ``None`` where it has none.
+
+    Args:
+        content: The text.
+        check: Called now and then, to watch the time.
+
+    """
+    lines = content.split("\n")
+    if len(lines) < _LEAST * _SHORTEST:
+        return None
+    fields: list[Field | None] = []
+    for number, line in enumerate(lines):
+        if number % 1000 == 0:
+            check()
+        fields.append(_field(line) if line.strip() else None)
+    said = [field for field in fields if field is not None]
+    if sum(1 for field in said if field.name) < _COVERED * _NAMED * len(said):
+        return None
+    best: list[tuple[int, int]] = []
+    indent = -1
+    for starts in _candidates(lines, fields):
+        field = fields[starts[0]]
+        assert field is not None
+        if best and field.indent > indent:
+            break
+        check()
+        spans = _spans(fields, starts)
+        if len(spans) > len(best) and _are_records(fields, spans):
+            best, indent = spans, field.indent
+    return Records(lines, fields, best) if best else None
+
+
+def _field(line: str) -> Field:
+    text = line.lstrip(" \t")
+    indent = len(line) - len(text)
+    tag = _TAG.match(text)
+    if tag is not None:
+        return Field(indent, tag[0], _CLOSING.sub("", text[tag.end() :]).lstrip(" >"))
+    if _SECTION.match(text):
+        return Field(indent, "[]", text.strip().strip("[]"))
+    pair = _PAIR.match(text)
+    if pair is not None:
+        return Field(indent, pair[1].strip("\"'"), text[pair.end() :].strip().rstrip(",;"))
+    if _RULE.match(text):
+        return Field(indent, "---", "")
+    if text.startswith("- "):
+        return Field(indent, "-", text[2:].strip())
+    return Field(indent, "", text.strip())
+
+
+def _candidates(lines: Sequence[str], fields: Sequence[Field | None]) -> Iterator[list[int]]:
+    """Lines at which records may begin, the least indented first, and the earliest of these."""
+    places: dict[tuple[int, str], list[int]] = {}
+    for number, field in enumerate(fields):
+        if field is None:
+            continue
+        # Also by the whole line, or by its first word: "BEGIN:VEVENT", "commit 1f2e3d".
+        own = field.value.split(None, 1)[0] if not field.name else lines[number].strip()[:80]
+        for name in filter(None, (field.name, f"\n{own}")):
+            places.setdefault((field.indent, name), []).append(number)
+    some = [
+        (indent, starts[0], name, starts)
+        for (indent, name), starts in places.items()
+        if len(starts) >= _LEAST and not name.startswith("</")
+    ]
+    some.sort(key=lambda item: item[:3])
+    for _, _, _, starts in some[:_TRIED]:
+        yield starts
+
+
+def _spans(fields: Sequence[Field | None], starts: Sequence[int]) -> list[tuple[int, int]]:
+    """The records that begin at some lines: each ends before the next, and where one ends that it
+    stands in.
+    """
+    first = fields[starts[0]]
+    assert first is not None
+    spans = []
+    for start, following in zip(starts, [*starts[1:], len(fields)]):
+        end = start + 1
+        while end < following:
+            field = fields[end]
+            if field is not None and field.indent < first.indent:
+                break
+            end += 1
+        while fields[end - 1] is None:
+            end -= 1
+        spans.append((start, end))
+    return spans
+
+
+def _are_records(fields: Sequence[Field | None], spans: Sequence[tuple[int, int]]) -> bool:
+    blocks = [[f for f in fields[first:end] if f is not None] for first, end in spans]
+    inside = sum(map(len, blocks))
+    if not _SHORTEST <= inside / len(blocks) <= _LONGEST:
+        return False
+    if max(map(len, blocks)) > max(40, 8 * inside / len(blocks)):
+        return False
+    if inside < _COVERED * sum(field is not None for field in fields):
+        return False
+    if sum(1 for block in blocks for field in block if field.name) < _NAMED * inside:
+        return False
+    distinct = sum(len({field.key for field in block}) for block in blocks)
+    if distinct < _DISTINCT * inside:
+        return False
+    following: dict[tuple[int, str], Counter[tuple[int, str]]] = {}
+    for block in blocks:
+        for one, other in pairwise(block):
+            # Lines of one source after each other, as in logs, are no order of fields; lists are.
+            if one.key != other.key or one.name in ("-", ""):
+                following.setdefault(one.key, Counter())[other.key] += 1
+    usual = sum(max(found.values()) for found in following.values())
+    if usual < _ORDERLY * (inside - len(blocks)):
+        return False
+    holders = Counter(key for block in blocks for key in {field.key for field in block})
+    common = {key for key, n in holders.items() if key[1] and n * 2 >= len(blocks)}
+    return (
+        len(common) > 1
+        and sum(field.key in common for block in blocks for field in block) >= _COMMON * inside
+    )
