@@ -10,6 +10,11 @@ from headroom.compression.model import Request
 __all__ = ["largest_fitting", "spans"]
 
 
+# How many units that block others are left out, and from which share of the budget on.
+_SKIPS = 3
+_SLACK = 0.1
+
+
 def spans(numbers: Iterable[int]) -> list[tuple[int, int]]:
     """Ascending numbers as inclusive ranges.
 
@@ -36,7 +41,8 @@ def largest_fitting(
 
     The rendering costs something beside its units (markers, headers), and how much depends on
     the choice. So the start is estimated from ``costs``, then bisected with real renderings:
-    a handful of them, whatever the size.
+    a handful of them, whatever the size. Under a budget, a unit that does not fit gives way to
+    smaller ones that come after it.
 
     Args:
         order: Units by index, the most important first.
@@ -49,7 +55,26 @@ def largest_fitting(
         The chosen units; ``None`` if not even the rendering of none of them fits.
 
     """
+    start = _longest_start(order, costs, render, request, limit)
+    if start is None or request.max_tokens is None:
+        return None if start is None else frozenset(start)
+    for _ in range(_SKIPS):
+        room = limit - request.counter.count(render(frozenset(start)))
+        rest = [unit for unit in order[len(start) + 1 :] if costs[unit] <= room]
+        if room <= _SLACK * limit or not rest:
+            break
+        order = [*start, *rest]
+        start = _longest_start(order, costs, render, request, limit) or start
+    return frozenset(start)
 
+
+def _longest_start(
+    order: Sequence[int],
+    costs: Sequence[int],
+    render: Callable[[frozenset[int]], str],
+    request: Request,
+    limit: int,
+) -> list[int] | None:
     def fits(size: int) -> bool:
         request.deadline.check()
         return request.counter.count(render(frozenset(order[:size]))) <= limit
@@ -67,7 +92,7 @@ def largest_fitting(
             low, step = min(high, low + step), step * 2
         high = min(high, low + step)
         if low == high:
-            return frozenset(order[:low])
+            return list(order[:low])
     else:
         high = guess
         while high - step > low and not fits(high - step):
@@ -76,4 +101,4 @@ def largest_fitting(
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if fits(middle) else (low, middle)
-    return frozenset(order[:low])
+    return list(order[:low])

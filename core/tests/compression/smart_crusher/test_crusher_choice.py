@@ -305,3 +305,24 @@ def test_addresses_at_the_top_of_a_document_are_among_its_fields() -> None:
         "homepage": "https://shop.example/",
     }
     assert "homepage=https://shop.example/" in view_of(document, max_tokens=300).text
+
+
+def test_a_large_unit_does_not_block_the_smaller_ones_after_it() -> None:
+    document = {
+        "first": {"text": "word " * 150, "n": 1},
+        **{f"field{n}": f"what field {n} says" for n in range(60)},
+    }
+    view = view_of(document, max_tokens=250)
+    assert COUNTER.count(view.text) > 200
+    assert "field3=" in view.text
+
+
+@pytest.mark.parametrize("max_tokens", [100, 200, 400, 800, 1600])
+def test_rows_larger_than_the_budget_leave_little_of_it_unused(max_tokens: int) -> None:
+    rows = [
+        {"name": f"pod{n}", "address": f"10.0.3.{n}", **{f"k{k}": f"v{n * k}" for k in range(150)}}
+        for n in range(12)
+    ]
+    view = view_of({"kind": "List", "items": rows}, max_tokens=max_tokens, query="10.0.3.7")
+    assert COUNTER.count(view.text) > 0.6 * max_tokens
+    assert "10.0.3.7" in view.text

@@ -113,10 +113,22 @@ def _choose(
     # Not one row fits: some values of some rows may. First of rows that are too long; then of all,
     # where it is the many columns that take the room, and there is some.
     for longest_row in (2 * limit, 0) if limit >= _TERSE else (2 * limit,):
-        if view is None:
+        if view is None or (request.max_tokens and _leaves_room(view, limit, request)):
             parts = Selection(root, speller, request, longest_row=longest_row)
-            view = _sampled(parts, limit, request)
+            view = _fuller(view, _sampled(parts, limit, request), request)
     return view or _nothing_fits(value, root, limit, request)
+
+
+def _leaves_room(view: View, limit: int, request: Request) -> bool:
+    return request.counter.count(view.text) * 2 < limit
+
+
+def _fuller(view: View | None, other: View | None, request: Request) -> View | None:
+    """The one of two views that says more."""
+    if view is None or other is None:
+        return view or other
+    count = request.counter.count
+    return other if count(other.text) > count(view.text) else view
 
 
 def _small(text: str, request: Request) -> View | None:

@@ -206,7 +206,7 @@ class Selection:
                 elif cheap <= _GAP_TOKENS and all(_is_plain_line(block) for block in gap):
                     lines.extend(indent + block.text for block in gap if isinstance(block, Line))
                 else:
-                    lines.append(indent + _gap_marker(section, gap))
+                    lines.append(indent + _gap_marker(section, gap, terse=self.terse))
                     for block in gap:
                         gone.add(Omission("values", (), block.path))
                 gap = []
@@ -379,15 +379,15 @@ def _rank_line(
     return (2 + depth + (2 if long else 0), place)
 
 
-def _gap_marker(section: Section, gap: Sequence[Block]) -> str:
+def _gap_marker(section: Section, gap: Sequence[Block], *, terse: bool) -> str:
     if len(gap) == 1:
-        return marker(gap[0].path, _held(gap[0]))
+        return marker(gap[0].path, "" if terse else _held(gap[0]))
     names = [_key(block) for block in gap]
     listed = _listed(names)
     if len(names) > _NAMES_IN_MARKER:
         listed += f", to {names[-1]}"
     place = f" of {section.path}" if section.path else ""
-    return marker(f"{len(gap)} values{place}", listed)
+    return marker(f"{len(gap)} values{place}", "" if terse else listed)
 
 
 def _listed(names: Sequence[str]) -> str:
