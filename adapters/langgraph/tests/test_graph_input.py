@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 import pytest
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import START, StateGraph
@@ -109,3 +109,17 @@ def test_errors(payload: str) -> None:
         compress_input(SharedContext(), keys="document")
     with pytest.raises(ValueError, match="min_tokens"):
         compress_input(SharedContext(), min_tokens=-1)
+
+
+@pytest.mark.parametrize("shape", [lambda text: text, lambda text: [text]])
+def test_a_text_for_messages_is_what_a_user_says(
+    ctx: SharedContext, payload: str, shape: Any
+) -> None:
+    given = {"messages": shape(payload)}
+    assert compress_input(ctx)(given) is given
+    assert compress_input(ctx, user_messages=True)(given) is not given
+
+
+def test_a_tool_may_be_called_like_a_question(ctx: SharedContext, payload: str) -> None:
+    given = {"messages": [ToolMessage(payload, tool_call_id="c", name="task")]}
+    assert ctx.is_view(compress_input(ctx)(given)["messages"][0].text)

@@ -20,7 +20,7 @@ from langgraph.graph.message import REMOVE_ALL_MESSAGES, add_messages
 from langgraph.types import Overwrite
 
 from headroom import Pipeline, Request, SharedContext, View
-from headroom_langgraph import compress_messages
+from headroom_langgraph import compress_messages, compress_reducer
 
 LOG = "\n".join(f"INFO request {n} took {n % 7} ms" for n in range(80))
 
@@ -181,3 +181,28 @@ def test_the_format_of_openai(ctx: SharedContext) -> None:
     assert ctx.is_view(said.content)
     with pytest.raises(ValueError, match=r"format must be .* not 'other'"):
         compress_messages(ctx, format="other")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "right", [lambda text: text, lambda text: [text], lambda text: ("user", text)]
+)
+def test_a_text_is_what_a_user_says(ctx: SharedContext, payload: str, right: Any) -> None:
+    for reducer in (compress_messages(ctx), compress_reducer(ctx, add_messages)):
+        (message,) = reducer([], right(payload))
+        assert isinstance(message, HumanMessage)
+        assert message.content == payload
+
+
+def test_wrong_arguments_are_errors_as_before(ctx: SharedContext) -> None:
+    for arguments in (
+        (None, ["a"]),
+        (["a"], None),
+        ([], [3]),
+        ([], [RemoveMessage("1")]),
+    ):
+        errors = []
+        for reducer in (add_messages, compress_messages(ctx)):
+            with pytest.raises((ValueError, NotImplementedError)) as caught:
+                reducer(*arguments)  # type: ignore[arg-type]
+            errors.append((caught.type, str(caught.value)))
+        assert errors[0] == errors[1]

@@ -126,3 +126,32 @@ def test_without_langchain(monkeypatch: pytest.MonkeyPatch) -> None:
         _ = headroom_langgraph.HeadroomMiddleware
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         _ = headroom_langgraph.Nothing
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+async def test_an_answer_for_the_user_stays(
+    ctx: SharedContext, payload: str, asynchronous: bool
+) -> None:
+    @tool(return_direct=True)
+    def report() -> str:
+        """Writes the report."""
+        return payload
+
+    model = ScriptedModel(says=[calls("report")])
+    agent = create_agent(model, [report], middleware=[HeadroomMiddleware(ctx)])
+    result = await agent.ainvoke(ASKED) if asynchronous else agent.invoke(ASKED)
+    assert len(model.sent) == 1
+    assert result["messages"][-1].content == payload
+
+
+def test_exclude_holds_for_what_a_tool_returns_by_command(ctx: SharedContext, payload: str) -> None:
+    @tool
+    def search() -> Command[Any]:
+        """Searches flights."""
+        # No name: ToolNode asks for the id alone.
+        return Command(update={"messages": [ToolMessage(payload, tool_call_id="call_search")]})
+
+    model = ScriptedModel(says=[calls("search"), AIMessage("HR121")])
+    agent = create_agent(model, [search], middleware=[HeadroomMiddleware(ctx, exclude=["search"])])
+    agent.invoke(ASKED)
+    assert model.sent[1][-1].content == payload

@@ -149,6 +149,22 @@ def test_a_decorated_method_and_a_generator_run_sync(ctx: SharedContext, payload
     assert is_view(ctx, graph(pieces).invoke(ASKED, THREAD)["found"], payload)
 
 
+async def test_static_and_class_methods(ctx: SharedContext, payload: str) -> None:
+    class Agent:
+        @compress_node(ctx)
+        @staticmethod
+        async def static(state: State) -> State:
+            return {"found": payload}
+
+        @compress_node(ctx)
+        @classmethod
+        def of_class(cls, state: State) -> State:
+            return {"found": payload}
+
+    for node in (Agent.static, Agent().static, Agent.of_class, Agent().of_class):
+        assert is_view(ctx, (await graph(node).ainvoke(ASKED, THREAD))["found"], payload)
+
+
 def test_a_graph_as_a_node(ctx: SharedContext, payload: str) -> None:
     inner = StateGraph(State)
     inner.add_node("inner", lambda state: {"found": payload})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 
 import headroom_langgraph
 from headroom_langgraph import (
@@ -71,3 +73,16 @@ def test_everything_public_is_explained() -> None:
     for public in headroom_langgraph.__all__:
         if not public.startswith("_"):
             assert inspect.getdoc(getattr(headroom_langgraph, public)), f"{public} has no docstring"
+
+
+def test_all_of_it_without_langchain() -> None:
+    code = (
+        "import sys; sys.modules['langchain'] = None; from headroom_langgraph import *; "
+        "import headroom_langgraph as all; print(compress_node.__name__, all.__all__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "compress_node" in done.stdout
+    assert "HeadroomMiddleware" not in done.stdout

@@ -1,4 +1,5 @@
 # No "from __future__ import annotations": the schemas name what only the tests know.
+import dataclasses
 import operator
 from typing import Annotated, Any, TypedDict
 
@@ -46,9 +47,14 @@ def test_it_wraps_a_reducer(ctx: SharedContext, payload: str) -> None:
     assert found[1:] == ["short"]
 
 
-def test_messages(ctx: SharedContext, payload: str) -> None:
+def trimmed(left: Any, right: Any) -> Any:
+    return add_messages(left, right)[-10:]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("inner", [add_messages, trimmed])
+def test_messages(ctx: SharedContext, payload: str, inner: Any) -> None:
     class State(TypedDict):
-        messages: Annotated[list[AnyMessage], compress_reducer(ctx, add_messages)]
+        messages: Annotated[list[AnyMessage], compress_reducer(ctx, inner)]
 
     seen: list[str | None] = []
     builder = StateGraph(State)
@@ -119,3 +125,19 @@ def test_errors(payload: str) -> None:
         compress_reducer(small, exclude="a")
     with pytest.raises(ValueError, match="max_tokens"):
         compress_reducer(small, max_tokens=0)
+
+
+def test_callables_that_cannot_be_hashed(ctx: SharedContext, payload: str) -> None:
+    @dataclasses.dataclass
+    class Counter:
+        count: int = 0
+
+        def __call__(self, entry: ContextEntry) -> None:
+            self.count += 1
+
+    counter, other = Counter(), Counter()
+    reducer = compress_reducer(ctx, on_compress=counter)
+    assert compress_reducer(ctx, on_compress=counter) is reducer
+    assert compress_reducer(ctx, on_compress=other) is not reducer
+    reducer("", payload)
+    assert (counter.count, other.count) == (1, 0)

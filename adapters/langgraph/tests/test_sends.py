@@ -11,7 +11,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
-from langgraph.graph import END, START, StateGraph
+from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.types import Command, Send
 from pydantic import BaseModel
 
@@ -174,3 +174,28 @@ def test_what_the_next_agent_is_asked_is_the_query(payload: str) -> None:
     assert hand_on({"found": next(new), "task": "Count."}, query="When?") == "When?"
     # An input may be the payload itself.
     assert hand_on({"found": next(new), "input": "other"}) == ASKED["question"]
+
+
+@pytest.mark.parametrize("own", [None, "1"])
+def test_a_message_that_goes_two_ways_stays_one(
+    ctx: SharedContext, payload: str, own: str | None
+) -> None:
+    """As a supervisor hands over: to an agent by Send, and to the state, to which it comes back."""
+    agent = StateGraph(MessagesState)
+    agent.add_node("say", lambda state: {"messages": [AIMessage("HR121")]})
+    agent.add_edge(START, "say")
+
+    def supervise(state: MessagesState) -> Command[str]:
+        handed = [*state["messages"], AIMessage(payload, id=own)]
+        sent = Send("agent", {"messages": handed})
+        return Command(goto=[sent], update={"messages": handed})
+
+    builder = StateGraph(MessagesState)
+    builder.add_node("supervise", compress_node(ctx)(supervise), destinations=("agent",))
+    builder.add_node("agent", agent.compile())
+    builder.add_edge(START, "supervise")
+    asked, handed, said = builder.compile().invoke({"messages": [HumanMessage("Which?")]})[
+        "messages"
+    ]
+    assert (asked.content, said.content) == ("Which?", "HR121")
+    assert ctx.original_of(handed.content) == payload

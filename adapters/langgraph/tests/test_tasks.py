@@ -101,12 +101,14 @@ def test_what_a_task_is_asked_is_the_query(payload: str) -> None:
     assert asked == [QUESTION, "Where?", None]
 
 
-def test_an_entrypoint_and_what_it_saves(ctx: SharedContext, payload: str) -> None:
+@pytest.mark.parametrize("order", ["entrypoint outside", "entrypoint inside"])
+def test_an_entrypoint_and_what_it_saves(ctx: SharedContext, payload: str, order: str) -> None:
     seen: list[Any] = []
+    outside = order == "entrypoint outside"
+    views: Any = compress_node(ctx)
+    make: Any = entrypoint(checkpointer=InMemorySaver(), store=InMemoryStore())
 
-    @entrypoint(checkpointer=InMemorySaver(), store=InMemoryStore())
-    @compress_node(ctx)
-    def flow(
+    def search(
         inputs: dict[str, str],
         *,
         previous: Any = None,
@@ -118,6 +120,7 @@ def test_an_entrypoint_and_what_it_saves(ctx: SharedContext, payload: str) -> No
         writer("written")
         return entrypoint.final(value={"found": "short"}, save=payload)
 
+    flow: Any = make(views(search)) if outside else views(make(search))
     assert flow.invoke({"question": QUESTION}, THREAD) == {"found": "short"}
     assert list(flow.stream({"question": QUESTION}, THREAD, stream_mode="custom")) == ["written"]
     (first, *_), (second, *others) = seen
@@ -137,6 +140,27 @@ def graph_of(search: Any, cache: Any = None, store: Any = None, **options: Any) 
     builder.add_node("search", search, **options)
     builder.add_edge(START, "search")
     return builder.compile(cache=cache, store=store)
+
+
+@pytest.mark.parametrize("order", ["entrypoint outside", "entrypoint inside"])
+async def test_an_async_entrypoint_and_what_it_gives(
+    ctx: SharedContext, payload: str, order: str
+) -> None:
+    views: Any = compress_node(ctx, keys=["found"])
+    make: Any = entrypoint(checkpointer=InMemorySaver())
+
+    async def search(question: str) -> entrypoint.final[Any, Any]:
+        value = {"found": payload, "other": payload}
+        return entrypoint.final(value=value, save={"other": "short"})
+
+    flow: Any = make(views(search)) if order == "entrypoint outside" else views(make(search))
+    result = await flow.ainvoke(QUESTION, THREAD)
+    assert is_view_of(ctx, result["found"], payload)
+    assert result["other"] == payload
+    assert [list(step) async for step in flow.astream(QUESTION, THREAD, stream_mode="updates")] == [
+        ["search"]
+    ]
+    assert flow.get_state(THREAD).values == result
 
 
 def test_a_cached_node_gives_its_view_again(ctx: SharedContext, payload: str) -> None:
@@ -252,3 +276,24 @@ def test_subgraphs_hand_views_up_and_down(ctx: SharedContext, payload: str) -> N
     assert ctx.is_view(seen[0])
     assert compressed == [payload, payload.replace("HR121", "XX121")]
     assert all(ctx.is_view(one) for one in app.get_state(THREAD).values["found"])
+
+
+@pytest.mark.parametrize("order", ["task outside", "task inside"])
+def test_a_task_keeps_the_name_that_it_was_given(
+    ctx: SharedContext, payload: str, order: str
+) -> None:
+    class Agent:
+        def search(self, question: str) -> str:
+            return payload
+
+    if order == "task outside":
+        find = task(name="find")(compress_node(ctx)(Agent().search))
+    else:
+        find = compress_node(ctx)(task(name="find")(Agent().search))
+
+    @entrypoint()
+    def flow(question: str) -> str:
+        return find(question).result()
+
+    first, _ = flow.stream(QUESTION, stream_mode="updates")
+    assert is_view_of(ctx, first["find"], payload)

@@ -11,7 +11,7 @@ from langgraph.types import Command
 from scripted import calls
 
 from headroom import MemoryStore, SharedContext
-from headroom_langgraph import awrap_tool_call, retrieve_tool, wrap_tool_call
+from headroom_langgraph import awrap_tool_call, compress_node, retrieve_tool, wrap_tool_call
 
 
 def graph_of(node: ToolNode) -> Any:
@@ -117,3 +117,17 @@ async def test_options_and_errors(ctx: SharedContext, payload: str) -> None:
             wrap(ctx, fidelity="best")  # type: ignore[arg-type]
         with pytest.raises(TypeError, match="exclude takes several names"):
             wrap(ctx, exclude="search")
+
+
+def test_the_function_of_a_tool_is_decorated_under_it(ctx: SharedContext, payload: str) -> None:
+    @tool
+    @compress_node(ctx)
+    def search(place: str) -> str:
+        """Searches flights."""
+        return payload
+
+    assert search.name == "search"
+    assert set(search.args) == {"place"}
+    assert ctx.is_view(search.invoke({"place": "OSL"}))
+    with pytest.raises(TypeError, match="put it under @tool"):
+        compress_node(ctx)(search)

@@ -66,13 +66,13 @@ def compress_input(
     Nodes see an input only when a checkpointer has stored it already, so large inputs are replaced
     before: ``graph.invoke(shrink(inputs), config)`` with ``shrink = compress_input(ctx)``, and
     ``await shrink.acall(inputs)`` in async code. Texts and messages become views as they do in what
-    a node returns; ``question``, ``query`` and ``task`` stay unless ``keys`` names them. So do the
-    texts of a ``Command(resume=...)``.
+    a node returns. So do the texts of a ``Command(resume=...)``, and of
+    ``graph.update_state(config, shrink(values))``.
 
     Args:
         ctx: Where the originals go.
         keys: The keys of the input that are looked at; if not given, all but those that say what
-            the graph is asked.
+            the graph is asked: ``question``, ``query`` and ``task``.
         query: What the views are made to answer; if not given, the last user message of the
             input, or what stands under ``question``, ``query``, ``task`` or ``input``.
         max_tokens: The most tokens that a view has.

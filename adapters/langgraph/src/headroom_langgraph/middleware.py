@@ -26,7 +26,8 @@ class HeadroomMiddleware(AgentMiddleware):
     """Gives an agent views of what its tools answer, and the tool to look up the rest.
 
     For ``create_agent(model, tools, middleware=[HeadroomMiddleware(ctx)])``. It attaches
-    ``retrieve_tool(ctx)`` itself, so the views name it.
+    ``retrieve_tool(ctx)`` itself, so the views name it. Answers of tools with ``return_direct`` are
+    for the user, and stay whole.
 
     Args:
         ctx: Where the originals go.

@@ -11,8 +11,11 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mappi
 from typing import Any, TypeVar, cast
 
 from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.tools import BaseTool
 from langgraph.config import get_config
+from langgraph.constants import END, START
 from langgraph.errors import ParentCommand
+from langgraph.pregel import Pregel
 
 from headroom import ContextEntry, Fidelity, SharedContext
 from headroom_langgraph.durability import warn_if_views_outlive_originals
@@ -42,13 +45,14 @@ def compress_node(
     It takes every kind of node: functions, methods, objects that can be called, generators, each
     sync or async, and runnables such as ``ToolNode``; a ``@task``, an ``@entrypoint``, and the
     function of a conditional edge. Texts, texts in lists, and the texts of messages that models
-    and tools wrote become views, also in a ``Command`` and in what a ``Send`` carries. Dicts and
-    objects do not: they are data that Python code reads. Nor do system messages, or human
-    messages without a name.
+    and tools wrote become views, also in a ``Command``, in what a ``Send`` carries, and in what a
+    graph inside the node hands to its parent. Dicts and objects do not: they are data that Python
+    code reads. Nor do system messages, or human messages without a name.
 
     Args:
         ctx: Where the originals go.
-        keys: The keys of the state that are looked at; if not given, all.
+        keys: The keys of the state that are looked at; if not given, all but those that say what
+            the next agent is asked: ``question``, ``query`` and ``task``.
         query: What the views are made to answer; if not given, what the update itself asks the
             next agent (a user message, ``question``, ``query`` or ``task``), else the last user
             message of the state, or what stands there under such a name or ``input``; of a task,
@@ -90,6 +94,10 @@ def compress_node(
     )
 
     def decorate(node: Node) -> Node:
+        if isinstance(node, BaseTool):
+            raise TypeError("compress_node takes no tool: put it under @tool, on the function")
+        if _is_entrypoint(node):
+            return cast("Node", _entrypoint(cast("Pregel[Any]", node), views))
         if isinstance(node, Runnable):
             return cast("Node", _runnable(node, views))
         if isinstance(node, (staticmethod, classmethod)):
@@ -119,11 +127,13 @@ class _Outcome:
         if isinstance(result, Runnable):
             # LangGraph runs what a node returns, if it can be run.
             return _runnable(result, self.views, self.name)
-        # The state is the first argument, or stands after the object whose method this is. A task
-        # has no state: what it is asked is one of its arguments.
-        states = (*args[self.parameters[:1] == ("self",) :][:2], kwargs.get("state"))
+        # The state is the first argument, or stands after the object whose method this is; what
+        # such an object holds under "task" or "query" is not what the graph is asked.
+        first = 1 if self.parameters[:1] == ("self",) else 0
+        states = (*args[first : first + 2], kwargs.get("state"))
         query = self.views.query
         if query is None:
+            # A task has no state: what it is asked is one of its arguments.
             named = {**dict(zip(self.parameters, args)), **kwargs}
             query = next((found for one in (*states, named) if (found := question_in(one))), None)
         views = dataclasses.replace(
@@ -202,6 +212,20 @@ def _runnable(
         return await outcome.aof(functools.partial(node.ainvoke, config=config), (state,), {})
 
     return RunnableLambda(run, arun, name=outcome.name)
+
+
+def _entrypoint(flow: Pregel[Any], views: UpdateViews) -> Pregel[Any]:
+    """The same flow, with views in what its function returns and saves."""
+    nodes = {
+        name: node.copy({"bound": _runnable(node.bound, views, name)})
+        for name, node in flow.nodes.items()
+    }
+    return flow.copy({"nodes": nodes})
+
+
+def _is_entrypoint(node: object) -> bool:
+    """Whether it is what ``langgraph.func.entrypoint`` makes, which has no type of its own."""
+    return type(node) is Pregel and node.input_channels == START and node.output_channels == END
 
 
 def _is_task(node: object) -> bool:

@@ -110,8 +110,9 @@ def compress_messages(
 
     A channel is declared with it: ``messages: Annotated[list, compress_messages(ctx)]``.
     It appends, replaces by id and removes as ``add_messages`` does, takes the same notations and
-    raises the same errors. All of a message but its text stays, its id included. Views are made to
-    answer the last user message. What is said of ``compress_reducer`` holds for it too.
+    raises the same errors. All of a message but its text stays, its id included; what users say
+    stays whole. Views are made to answer the last user message. What is said of
+    ``compress_reducer`` holds for it too.
 
     Args:
         ctx: Where the originals go.
@@ -190,7 +191,8 @@ def _hashable(function: object) -> object:
 def _make(handoff: Handoff, reducer: Reducer | None, *, is_of_messages: bool) -> Reducer:
     # A plain function of two arguments is what LangGraph takes for a reducer.
     def headroom_reducer(left: Any, right: Any) -> Any:
-        if is_of_messages:
+        if reducer is not None:
+            # It may call add_messages.
             _give_ids(right)
         query = handoff.query
         if query is None:

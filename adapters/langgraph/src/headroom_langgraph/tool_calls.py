@@ -49,7 +49,8 @@ def wrap_tool_call(
     For ``ToolNode(tools, wrap_tool_call=wrap_tool_call(ctx))``. Where the graph runs async, pass
     ``awrap_tool_call=awrap_tool_call(ctx)`` as well: LangGraph would run async tools by the sync
     wrapper otherwise. Ids, names, statuses and artifacts of messages stay, and so do the
-    ``Command`` objects that tools return, but for their updates.
+    ``Command`` objects that tools return, but for their updates. Answers of tools with
+    ``return_direct`` are for the user, and stay whole.
 
     Args:
         ctx: Where the originals go.

@@ -16,6 +16,7 @@ from typing import Any, TypeVar, cast
 
 from langchain_core.messages import BaseMessage
 from langchain_core.runnables import Runnable
+from langgraph.func import entrypoint
 from langgraph.types import Command, Overwrite, Send
 from pydantic import BaseModel
 
@@ -29,7 +30,7 @@ logger = logging.getLogger("headroom.langgraph")
 
 T = TypeVar("T")
 
-# As LangGraph takes an Overwrite that has been through JSON.
+# The key of the dict that LangGraph takes for an Overwrite.
 _OVERWRITE = "__overwrite__"
 
 
@@ -45,6 +46,8 @@ class UpdateViews:
         of_users: Whether messages of users get views as well.
         texts_of_users: The keys in which a text without more is the message of a user.
         told: What says which tools were called: states, messages, tool calls.
+        made: By the ids of messages, these and their copies: what goes to the state and by a
+            ``Send`` stays one message, so that LangGraph gives it one id.
 
     """
 
@@ -55,11 +58,12 @@ class UpdateViews:
     of_users: bool = False
     texts_of_users: Collection[str] = ()
     told: tuple[object, ...] = ()
+    made: dict[int, tuple[object, object]] = dataclasses.field(default_factory=dict)
 
     def safe_update(self, update: T) -> T:
         """What a node returned, with views in it. Never raises."""
         try:
-            return cast("T", self._update(update))
+            return cast("T", dataclasses.replace(self, made={})._update(update))
         except Exception as error:
             # Not the error's message: it may quote the payload.
             logger.warning("an update goes on as it is: %s", type(error).__name__)
@@ -68,7 +72,7 @@ class UpdateViews:
     def safe_value(self, value: T, source: str) -> T:
         """The value of one key, with views in it. Never raises."""
         try:
-            return cast("T", self._value(value, source))
+            return cast("T", dataclasses.replace(self, made={})._value(value, source))
         except Exception as error:
             logger.warning("a value goes on as it is: %s", type(error).__name__)
             return value
@@ -89,6 +93,11 @@ class UpdateViews:
             isinstance(one, (Command, Send)) for one in update
         ):
             return _like(update, [self._update(one) for one in update])
+        if isinstance(update, entrypoint.final):
+            value, save = self._update(update.value), self._update(update.save)
+            if value is update.value and save is update.save:
+                return update
+            return dataclasses.replace(update, value=value, save=save)
         if names := _field_names(update):
             return self._for_reader_of(update)._fields(update, names)
         # The state is this one value, without keys.
@@ -178,7 +187,10 @@ class UpdateViews:
             is_of_user = source in self.texts_of_users and not self.of_users
             return item if is_of_user else self._view(item, source)
         if is_message_like(item):
-            return with_views(item, self._message_view, self._tool, of_users=self.of_users)
+            if id(item) not in self.made:
+                seen = with_views(item, self._message_view, self._tool, of_users=self.of_users)
+                self.made[id(item)] = item, seen
+            return self.made[id(item)][1]
         # Dicts and objects, lists and tuples of types of their own among them, are data that the
         # user's own code reads.
         return item
