@@ -220,8 +220,8 @@ class Document:
         own = self._placed(
             Piece(_dump(row), "rows", number, pointer)
             for pointer, value in holders
-            if isinstance(value, list)
-            for number, row in enumerate(value, 1)
+            if (rows := value if isinstance(value, list) else _rows_by_columns(value)) is not None
+            for number, row in enumerate(rows, 1)
             if isinstance(row, dict) and all(condition.holds(row) for condition in conditions)
         )
         data = [text for text in self.embedded if text.kind == "json" and path is None]
@@ -230,6 +230,7 @@ class Document:
     def meets(self, piece: Piece, conditions: Sequence[Condition]) -> bool:
         """Whether a row meets all conditions."""
         rows = resolve(self.value, piece.path)
+        rows = _rows_by_columns(rows) or rows
         row = rows[piece.number - 1] if isinstance(rows, list) and piece.number else None
         return isinstance(row, dict) and all(condition.holds(row) for condition in conditions)
 
@@ -273,8 +274,20 @@ class Document:
         return [replace(piece, within=self.within) for piece in pieces]
 
 
+def _rows_by_columns(value: object) -> list[object] | None:
+    """The rows of a table that the data holds by columns; ``None`` for anything else."""
+    from headroom.compression.smart_crusher.shape import find_columns
+
+    found = find_columns(value)  # type: ignore[arg-type]
+    return None if found is None else list(found[1])
+
+
 def _children(value: list[object] | dict[str, object], path: str) -> Iterator[Piece]:
-    if isinstance(value, dict):
+    by_columns = _rows_by_columns(value)
+    if by_columns is not None:
+        for number, row in enumerate(by_columns, 1):
+            yield Piece(_dump(row), "rows", number, path)
+    elif isinstance(value, dict):
         for number, (name, child) in enumerate(value.items(), 1):
             yield Piece(_dump({name: child}), "rows", number, path)
     else:
@@ -286,6 +299,9 @@ def _parts(value: object, path: str) -> Iterator[Piece]:
     """A document in pieces of a size to show: rows, or the small members of an object together."""
     if not isinstance(value, (list, dict)):
         yield Piece(_dump(value), "rows", 0, path)
+        return
+    if _rows_by_columns(value) is not None:
+        yield from _children(value, path)
         return
     members = value.items() if isinstance(value, dict) else enumerate(value)
     for (name, child), piece in zip(members, _children(value, path)):

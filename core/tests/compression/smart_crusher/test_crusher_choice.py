@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from headroom import SharedContext
 from headroom.compression.model import Request, View
 from headroom.compression.smart_crusher import SmartCrusher, decode
 from headroom.compression.smart_crusher.order import named, spread
@@ -326,3 +327,30 @@ def test_rows_larger_than_the_budget_leave_little_of_it_unused(max_tokens: int) 
     view = view_of({"kind": "List", "items": rows}, max_tokens=max_tokens, query="10.0.3.7")
     assert COUNTER.count(view.text) > 0.6 * max_tokens
     assert "10.0.3.7" in view.text
+
+
+@pytest.mark.parametrize("keyed", [False, True])
+def test_a_table_by_columns_is_shown_by_rows(keyed: bool) -> None:
+    rows = parcels(3)
+    plant(rows, 3, "state", "quarantined")
+    columns: dict[str, Any] = {key: [row[key] for row in rows] for key in rows[0]}
+    if keyed:
+        columns = {key: {f"{n}": cell for n, cell in enumerate(columns[key])} for key in columns}
+    document = {"source": "depot", "parcels": columns}
+    view = view_of(document, query="P00111", max_tokens=600)
+    assert " by columns, " in view.text
+    for row in [rows[111], *(row for row in rows if row["state"] == "quarantined")]:
+        line = next(line for line in view.text.splitlines() if row["parcel"] in line)
+        assert all(str(row[key]) in line for key in ("depot", "grams", "remark"))
+    ctx = SharedContext()
+    entry = ctx.put("parcels", document)
+    assert ctx.retrieve("parcels", query="P00111", max_tokens=80).text.endswith(
+        json.dumps(rows[111], separators=(",", ":"))
+    )
+    (omission,) = entry.omissions
+    first, last = omission.ranges[0]
+    found = ctx.retrieve("parcels", place=f"rows {first}-{last} of /parcels", max_tokens=10**6)
+    shown = [json.loads(line) for line in found.text.split("\n")[1:]]
+    assert shown == rows[first - 1 : last]
+    odd = ctx.retrieve("parcels", where={"state": "quarantined"}).text
+    assert json.loads(odd.split("\n")[1])["state"] == "quarantined"

@@ -31,6 +31,7 @@ NASTY = [
     "In every row that does not say otherwise: a=b", "x, y=z", "/", "~", "a/b", "a~b",
     "#1", "-", "+",    "١", "_", "1a", "01", "key", "id", "1", "2 rows, each below its number.",
     ": 1 row, each below its number.", "2 rows of 2 values.",
+    "2 rows by columns.",
 ]  # fmt: skip
 
 texts = st.one_of(st.sampled_from(NASTY), st.text(max_size=8))
@@ -95,9 +96,24 @@ def arrays(draw: st.DrawFn) -> Any:
 
 
 @st.composite
+def columns(draw: st.DrawFn) -> Any:
+    """Tables by columns, some of them with keys, some not quite of one length."""
+    count = draw(st.integers(11, 14))
+    names = draw(st.lists(keys, min_size=1, max_size=4, unique=True))
+    cells = st.one_of(scalars, st.sampled_from(["paid", "https://e.example/a/b/1"]), values)
+    lengths = st.sampled_from([count] * 9 + [count - 1])
+    by = {name: [draw(cells) for _ in range(draw(lengths))] for name in names}
+    if draw(st.booleans()):
+        return {name: {str(n): cell for n, cell in enumerate(cells)} for name, cells in by.items()}
+    return by
+
+
+@st.composite
 def few_objects(draw: st.DrawFn) -> Any:
     """Lists of a few large objects with little in common, in documents and in each other."""
-    inner = st.one_of(tables(), arrays(), values, st.just("https://e.example/a/b/" + "c" * 99))
+    inner = st.one_of(
+        tables(), arrays(), columns(), values, st.just("https://e.example/a/b/" + "c" * 99)
+    )
     one = st.dictionaries(keys, inner, min_size=1, max_size=4)
     items: list[Any] = draw(st.lists(one, min_size=1, max_size=3))
     if draw(st.booleans()):
@@ -139,7 +155,7 @@ def _sorted(value: Any) -> Any:
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.one_of(tables(), arrays(), few_objects(), values))
+@given(st.one_of(tables(), arrays(), columns(), few_objects(), values))
 def test_decode_gives_the_value_back(value: Any) -> None:
     assert_same(json.dumps(value))
 
@@ -152,7 +168,7 @@ def test_documents_with_tables_decode(first: Any, second: Any, key: str) -> None
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.one_of(tables(), arrays(), few_objects(), values))
+@given(st.one_of(tables(), arrays(), columns(), few_objects(), values))
 def test_a_lossless_view_is_smaller_and_decodes(value: Any) -> None:
     content = json.dumps(value, indent=2)
     tokens = COUNTER.count(content)

@@ -17,7 +17,13 @@ from headroom.compression.smart_crusher.notation import (
     segment,
 )
 from headroom.compression.smart_crusher.parse import Json
-from headroom.compression.smart_crusher.shape import are_alike, find_plan, find_width, sample
+from headroom.compression.smart_crusher.shape import (
+    are_alike,
+    find_columns,
+    find_plan,
+    find_width,
+    sample,
+)
 from headroom.compression.smart_crusher.table import Table, build_table
 
 __all__ = [
@@ -96,6 +102,9 @@ class _Builder:
             return self._table("", value, None, "", 0)
         if not isinstance(value, dict) or not value:
             return None
+        columns = self._columns("", value, "", 0)
+        if columns is not None:
+            return columns
         if _is_map(value):
             return self._table("", list(value.values()), list(value), "", 0)
         return self._section("", value, "", 0)
@@ -122,6 +131,17 @@ class _Builder:
         self._seen = {}
         return self._section(key, value, path, depth)
 
+    def _columns(
+        self, label: str, value: dict[str, Json], path: str, depth: int
+    ) -> TableBlock | None:
+        """The table of a value that is one by columns."""
+        found = find_columns(value)
+        if found is None:
+            return None
+        block = self._table(label, found[1], found[0], path, depth)
+        block.table.by_columns = True
+        return block
+
     def _section(self, key: str, value: dict[str, Json], path: str, depth: int) -> Section:
         section = Section(key, path, depth)
         for member, inner in value.items():
@@ -140,6 +160,9 @@ class _Builder:
                 if set(path) <= _SAFE_POINTER and not path.endswith(" "):
                     self._seen[spelled] = path
             if len(spelled) > 40:
+                columns = self._columns(label, value, path, depth)
+                if columns is not None:
+                    return columns
                 if _is_map(value):
                     return self._table(label, list(value.values()), list(value), path, depth)
                 return self._section(key, value, path, depth + 1)

@@ -20,7 +20,9 @@ from headroom.compression.smart_crusher.parse import MAX_DEPTH, nesting, parse_w
 
 __all__ = ["JsonValue", "decode"]
 
-_HEADING = re.compile(r"(\d+) (rows?|entries|entry)(?:( of text)| of (\d+) values)?\.")
+_HEADING = re.compile(
+    r"(\d+) (rows?|entries|entry)(?:( of text)| of (\d+) values)?( by columns)?\."
+)
 _ROWS = re.compile(r"(\d+) rows?, each below its number\.")
 _ALIAS = re.compile(r"\$([1-9]) stands for (.*)", re.DOTALL)
 
@@ -190,6 +192,8 @@ class _Reader:
                 entries[key] = row
             else:
                 rows.append(self._row(line, 0, columns, constants, of_text, width))
+        if match[5]:
+            return _by_columns(list(entries) if keyed else None, list(entries.values()) or rows)
         return entries if keyed else rows
 
     def _constants(self, rest: str, of_text: bool) -> Iterator[tuple[Path, Any]]:
@@ -260,6 +264,21 @@ class _Reader:
         if members.keys() != set(numbers):
             raise no_view()
         return [members[number] for number in numbers]
+
+
+def _by_columns(keys: list[str] | None, rows: list[JsonValue]) -> dict[str, JsonValue]:
+    """The columns of rows, each an array, or a map where rows have keys."""
+    columns: dict[str, JsonValue] = {}
+    if not rows or not isinstance(rows[0], dict):
+        raise no_view()
+    for name in rows[0]:
+        cells: list[JsonValue] = []
+        for row in rows:
+            if not isinstance(row, dict) or row.keys() != rows[0].keys():
+                raise no_view()
+            cells.append(row[name])
+        columns[name] = cells if keys is None else dict(zip(keys, cells))
+    return columns
 
 
 def _resolve(value: Any, pointer: str) -> Any:

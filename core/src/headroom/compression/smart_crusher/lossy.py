@@ -115,6 +115,9 @@ class Selection:
 
     def _is_better_in_parts(self, block: TableBlock) -> bool:
         """Whether parts of each row say more than the whole of a few rows, or of none."""
+        if block.table.by_columns:
+            # What a row consists of does not stand in one place.
+            return False
         if self._longest_row is not None:
             return min(map(len, block.table.lines)) > self._longest_row
         lines = block.table.lines

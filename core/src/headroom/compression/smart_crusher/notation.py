@@ -9,7 +9,8 @@ The whole grammar, as ``decode`` reads it. ``NL`` is a line feed; ``flow`` is mi
     document  = "JSON object, one key=value per line; indented lines belong to the key above." NL
                 aliases member*
     aliases   = ("$" digit " stands for " text NL)*
-    heading   = [name ": "] count (" rows" | " entries") [" of text" | " of " count " values"] "."
+    heading   = [name ": "] count (" rows" | " entries") [" of text" | " of " count " values"]
+                [" by columns"] "."
                 [" In every row that does not say otherwise: " said (", " said)*]
     header    = "(key)" and/or "(value)" and/or columns, separated by ","
     column    = name [":text"] [ "[" columns "]" | "{(key)," columns "}" ]
@@ -32,8 +33,9 @@ The whole grammar, as ``decode`` reads it. ``NL`` is a line feed; ``flow`` is mi
               | indent name-segment ": " count (" row" | " rows") ", each below its number." NL
                 (indent " " number ":" NL member*)*      a list of objects
 
-In a table "of 4 values" every row is an array, and its columns are called 1, 2, 3 and 4.
-In a table "of text" (CSV and the like) every cell is a string, and an empty cell the empty one.
+A table "by columns" stands for an object of arrays, or of objects where it has entries, each of
+them a column. In a table "of 4 values" every row is an array, and its columns are called 1 to 4. In
+a table "of text" (CSV and the like) every cell is a string, and an empty cell the empty one.
 A row's keys that the columns do not name, and its values that differ from what the heading says
 of every row, follow at its end; ``name=`` with nothing after it says that the key is missing.
 Keys keep their names; the order of keys within an object is not part of the data.

@@ -10,7 +10,7 @@ from typing import Literal, Union
 from headroom.compression.smart_crusher.notation import name
 from headroom.compression.smart_crusher.parse import Json
 
-__all__ = ["Column", "Plan", "are_alike", "find_plan", "find_width", "sample"]
+__all__ = ["Column", "Plan", "are_alike", "find_columns", "find_plan", "find_width", "sample"]
 
 #: Rows that decide on the columns: more of them change nothing that is worth the time.
 SAMPLE = 400
@@ -79,6 +79,36 @@ def find_width(rows: Sequence[Json]) -> int | None:
         return None
     width, count = max(lengths.items(), key=lambda item: (item[1], item[0]))
     return width if 2 <= width <= _MAX_WIDTH and count * 10 >= len(some) * 9 else None
+
+
+def find_columns(value: Json) -> tuple[list[str] | None, list[Json]] | None:
+    """The rows of a table that is stored by columns: arrays of one length, or maps of like keys.
+
+    Returns:
+        The keys of the rows, where they have any, and the rows; ``None`` for any other value.
+
+    >>> find_columns({"id": ["7", "8"] * 6, "ok": [True, False] * 6})[1][:2]
+    [{'id': '7', 'ok': True}, {'id': '8', 'ok': False}]
+
+    """
+    if not isinstance(value, dict) or not 2 <= len(value) <= _MAX_WIDTH:
+        return None
+    first = next(iter(value.values()))
+    if not isinstance(first, (list, dict)) or len(first) < _MANY:
+        return None
+    keys = list(first) if isinstance(first, dict) else None
+    columns: list[list[Json]] = []
+    for column in value.values():
+        if keys is None and isinstance(column, list) and len(column) == len(first):
+            columns.append(column)
+        elif keys is not None and isinstance(column, dict) and list(column) == keys:
+            columns.append(list(column.values()))
+        else:
+            return None
+        some = sample(columns[-1], 20)
+        if sum(isinstance(cell, (dict, list)) for cell in some) * 5 > len(some):
+            return None
+    return keys, [dict(zip(value, cells)) for cells in zip(*columns)]
 
 
 def find_plan(rows: Sequence[Json], nested: int = 0) -> Plan | None:

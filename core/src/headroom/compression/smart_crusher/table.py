@@ -29,6 +29,8 @@ class Table:
     of_text: bool = False
     #: How many values each row has, where rows are arrays; columns are then numbered from 1.
     width: int | None = None
+    #: Whether the data holds the columns, each by itself, rather than rows.
+    by_columns: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -71,6 +73,7 @@ class Table:
         text = f"{label}: " if label else ""
         text += f"{count} {noun}{' of text' if self.of_text else ''}"
         text += "" if self.width is None else f" of {self.width} values"
+        text += " by columns" if self.by_columns else ""
         text += "." if shown is None or shown == count else f", {shown} of them shown."
         if self.constants:
             text += OTHERWISE + ", ".join(f"{key}={cell}" for key, cell in self.constants)
