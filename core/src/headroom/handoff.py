@@ -140,4 +140,4 @@ def _as_query(text: str | None) -> str | None:
 
 
 def _short_hash(payload: str) -> str:
-    return hashlib.sha256(payload.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return hashlib.sha256(payload.encode("utf-8", "surrogatepass")).hexdigest()[:12]

@@ -366,6 +366,7 @@ async def test_async_twins(ctx: SharedContext, rows: Rows) -> None:
     assert (await ctx.aretrieve("orders", rows="3-4")).where == "rows 3-4"
     assert await ctx.akeys() == ["orders"]
     assert await ctx.aoriginal_of(entry.compressed) == ctx.get("orders", full=True)
+    assert await ctx.ais_view(entry.compressed)
     assert await ctx.astats() == ctx.stats()
     assert await ctx.adelete("orders")
     await ctx.aput("other", "x")

@@ -174,6 +174,10 @@ class SharedContext(SynchronousContext):
         """``clear``, without blocking the event loop."""
         await self._run_async(self._verbs.clear())
 
+    async def ais_view(self, text: str) -> bool:
+        """``is_view``, without blocking the event loop."""
+        return await self._run_async(self._verbs.is_view(text))
+
     async def aoriginal_of(self, view: str) -> str | None:
         """``original_of``, without blocking the event loop."""
         return await self._run_async(self._verbs.original_of(view))
