@@ -211,3 +211,56 @@ def test_many_beginnings_of_documents_take_no_time() -> None:
     assert compress("{\n" * 20_000 + PROSE).failure is None
     assert compress("[\n" * 20_000 + PROSE).failure is None
     assert compress("```\n" * 20_001 + PROSE).failure is None
+
+
+def ruled(notation: str) -> str:
+    names = list(ROWS[0])
+    lines = [" | ".join(str(row[name]) for name in names) for row in ROWS]
+    header = " | ".join(names)
+    if notation == "markdown":
+        bars = [f"| {line} |" for line in lines]
+        return "\n".join([f"| {header} |", "|---|:--|---|--:|", *bars])
+    if notation == "psql":
+        return "\n".join([f" {header} ", "-------+------+------+-----", *(f" {x} " for x in lines)])
+    rule = "+-------+------+------+-----+"
+    bars = [f"| {line} |" for line in lines]
+    if notation == "mysql":
+        return "\n".join([rule, f"| {header} |", rule, *bars, rule])
+    drawn = [line.replace("|", "\u2502") for line in bars]
+    top, middle, end = (
+        f"{a}\u2500\u2500{b}\u2500\u2500{b}\u2500\u2500{b}\u2500\u2500{c}"
+        for a, b, c in ("\u250c\u252c\u2510", "\u251c\u253c\u2524", "\u2514\u2534\u2518")
+    )
+    return "\n".join([top, f"| {header} |".replace("|", "\u2502"), middle, *drawn, end])
+
+
+@pytest.mark.parametrize("notation", ["markdown", "psql", "mysql", "box"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("", ""), ("", "\n(200 rows)"), ("The orders of the day:\n\n", "\n\n200 rows in set")],
+)
+def test_ruled_tables_are_told_from_what_is_around_them(
+    notation: str, before: str, after: str
+) -> None:
+    result = compress(before + ruled(notation) + after)
+    assert result.kind == ("mixed" if before or after else "table")
+    assert "smart_crusher" in result.transforms
+    assert result.savings_percent > 75
+    assert "200 rows of text, " in result.text
+    assert "41141,Rome,9120  status=refund_failed" in result.text
+    assert before.strip() in result.text
+    assert after.strip() in result.text
+
+
+def test_the_index_of_a_data_frame_is_a_column() -> None:
+    rows = [f"{n:<4}{'Ada Bo' if n % 2 else 'Cy':>9}{n * 37 % 900:>7}" for n in range(120)]
+    frame = "\n".join([f"{'':<4}{'name':>9}{'total':>7}", *rows, "", "[120 rows x 2 columns]"])
+    result = compress(frame, query="the row 77")
+    assert '"",name,total\n' in result.text
+    assert "77,Ada Bo,149\n" in result.text
+    assert result.text.endswith("[120 rows x 2 columns]")
+
+
+def test_a_little_text_between_other_parts_stays() -> None:
+    said = "I looked at the orders of the day. One of them failed. Details follow."
+    assert said in compress(f"{said}\n\n```json\n{DATA}\n```\n\n{LOG}").text

@@ -10,10 +10,12 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from headroom.compression.apportion import apportion
 from headroom.compression.markers import marker
 from headroom.compression.model import Omission, Request, View
+from headroom.compression.ruled import ruled_run
 
 __all__ = ["NAME", "Part", "compress_parts", "split"]
 
@@ -26,6 +28,13 @@ _LEAST_CHARS = 300
 _EXAMPLE_CHARS = 1500
 # How often a line that begins like a JSON document is read as one.
 _ATTEMPTS = 30
+
+# How many paragraphs a table may have around it to be told from them by itself.
+_FRAME = 8
+
+# What is said between the other parts stays as it is where it has no more characters, and is at
+# most a tenth of the whole.
+_LITTLE_TEXT = 2000
 
 # How many paragraphs may stand before a part of another kind.
 _LED_OVER = 3
@@ -92,6 +101,9 @@ def _pieces(content: str, lines: list[str], kind_of: Callable[[str], str]) -> It
             if end == number + 1:
                 end = _end_of_json_lines(lines, number)
             inner, kind = (number, end) if end is not None else None, "json"
+        elif (run := ruled_run(lines, number)) is not None:
+            end = run[1] if _size(lines, *run) >= _LEAST_CHARS else None
+            inner, kind = (number, end) if end is not None else None, "table"
         elif _is_divider(lines, number):
             yield from _between(lines, first, number, kind_of)
             yield Part("text", number, number + 1)
@@ -107,8 +119,30 @@ def _pieces(content: str, lines: list[str], kind_of: Callable[[str], str]) -> It
     if first:
         yield from _between(lines, first, len(lines), kind_of)
     else:
+        yield from _framed_table(lines, kind_of)
+
+
+def _framed_table(lines: list[str], kind_of: Callable[[str], str]) -> Iterator[Part]:
+    """A table that is most of a text, and the paragraphs before and after it."""
+    blank = [number for number, line in enumerate(lines) if not line.strip()]
+    edges = [-1, *blank, len(lines)]
+    first, end = max(
+        ((one + 1, other) for one, other in pairwise(edges)),
+        key=lambda span: _size(lines, *span),
+    )
+    size, whole = _size(lines, first, end), _size(lines, 0, None)
+    most = 0.8 * whole < size < whole
+    if most and 2 < len(edges) <= _FRAME and _kind(lines, first, end, kind_of) == "table":
+        yield Part("text", 0, first)
+        yield Part("table", first, end)
+        yield Part("text", end, len(lines))
+    else:
         # All of it is one part; its kind makes no difference.
         yield Part("text", 0, len(lines))
+
+
+def _size(lines: list[str], first: int, end: int | None) -> int:
+    return sum(map(len, lines[first:end]))
 
 
 def _is_divider(lines: list[str], number: int) -> bool:
@@ -190,11 +224,19 @@ def compress_parts(
     """
     lines = content.split("\n")
     texts = ["\n".join(lines[part.first : part.end]) for part in parts]
+    said = sum(len(text) for text, part in zip(texts, parts) if part.kind == "text")
+    little = request.fidelity == "balanced" and said < min(0.1 * len(content), _LITTLE_TEXT)
+
+    def view_of_part(text: str, part: Request) -> View | None:
+        if little and part.kind == "text" and part.max_tokens is None:
+            return None
+        return view_of(text, part)
+
     return apportion(
         texts,
         [part.kind for part in parts],
         request,
-        view_of,
+        view_of_part,
         lambda views: _joined(texts, parts, views),
     )
 

@@ -33,9 +33,9 @@ logger = logging.getLogger("headroom.compression")
 WORTH_LEAVING_OUT = 0.1
 
 
-# What has parts of several kinds looks like one of these as a whole: a parser or the signs of a
-# diff, a page or a table speak for the whole text.
-_MAY_BE_MIXED = ("log", "text")
+# What has parts of several kinds looks like one of these as a whole: a parser, or the signs of a
+# diff or a page, speak for the whole text.
+_MAY_BE_MIXED = ("log", "table", "text")
 
 
 def check_options(

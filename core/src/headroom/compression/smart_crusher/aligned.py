@@ -41,7 +41,8 @@ def aligned_records(lines: Sequence[str]) -> list[list[str]] | None:
     by_position = _by_position(header, body)
     # Either each name is a column, or each word of a name is; anything between is doubtful: two
     # columns may have run into each other.
-    names = (len(_NAME.findall(header)), len(_WORD.findall(header)))
+    named = int(_has_index(header, body))
+    names = (len(_NAME.findall(header)) + named, len(_WORD.findall(header)) + named)
     records = by_position if by_position and len(by_position[0]) in names else None
     records = records or _by_words(header, body) or by_position
     if records is None or len(records[0]) < names[0]:
@@ -75,19 +76,27 @@ def _by_position(header: str, body: Sequence[str]) -> list[list[str]] | None:
     if not 2 <= len(starts) <= _MOST_COLUMNS:
         return None
     cells = [[line[start:end].strip() for start, end in zip(starts, ends)] for line in lines]
-    return cells if all(cells[0]) else None
+    # The index of a data frame has no name.
+    named = all(cells[0][1:]) and (cells[0][0] or all(row[0] for row in cells[1:]))
+    return cells if named else None
 
 
 def _by_words(header: str, body: Sequence[str]) -> list[list[str]] | None:
     """Cut at blanks, the last column taking the rest, where values are wider than their column."""
     names = header.split()
-    if len(names) > _MOST_COLUMNS:
+    if len(names) > _MOST_COLUMNS or _has_index(header, body):
         return None
     records = [names, *(line.split(None, len(names) - 1) for line in body)]
     if any(len(record) != len(names) for record in records):
         return None
     # Prose could be cut like that as well; it has no columns of numbers.
     return records if _number_columns(records) * 3 >= len(names) else None
+
+
+def _has_index(header: str, body: Sequence[str]) -> bool:
+    """Whether the first column may have no name: rows begin where the header has blanks."""
+    indent = len(header) - len(header.lstrip())
+    return indent > 0 and sum(not line[:1].isspace() for line in body) * 2 > len(body)
 
 
 def _number_columns(records: Sequence[Sequence[str]]) -> int:

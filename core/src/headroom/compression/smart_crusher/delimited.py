@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Sequence
 
 from headroom.compression.model import WrongKind
 from headroom.compression.numbering import unnumbered
+from headroom.compression.ruled import ruled_records
 from headroom.compression.smart_crusher.aligned import aligned_records
 from headroom.compression.smart_crusher.parse import Json
 
 __all__ = ["looks_like_aligned_table", "looks_like_table", "parse_table"]
 
 _DELIMITERS = "\t,;|"
-_SEPARATOR_CELL = re.compile(r"\s*:?-+:?\s*")
 #: Lines that decide on the delimiter.
 _PROBE = 30
 _LEAST_ROWS = 3
@@ -40,7 +39,7 @@ def looks_like_table(content: str) -> bool:
 
 
 def looks_like_aligned_table(content: str) -> bool:
-    r"""Whether a text looks like a table in aligned columns; looks at its beginning only.
+    r"""Whether a text looks like a table with rules or in aligned columns, by its beginning.
 
     >>> looks_like_aligned_table("PID  NAME\n1    init\n88   sshd\n9    cron\n")
     True
@@ -48,7 +47,9 @@ def looks_like_aligned_table(content: str) -> bool:
     False
     """
     lines = _stripped(_first_lines(content))
-    return len(lines) > _LEAST_ROWS and aligned_records(lines) is not None
+    if len(lines) <= _LEAST_ROWS:
+        return False
+    return (ruled_records(lines) or aligned_records(lines)) is not None
 
 
 def _first_lines(content: str) -> list[str]:
@@ -96,27 +97,12 @@ def _records(lines: Sequence[str]) -> list[list[str]]:
     lines = _stripped(lines)
     if len(lines) <= _LEAST_ROWS:
         raise WrongKind("too few lines for a table")
-    records = _markdown(lines) or aligned_records(lines) or _delimited(lines)
+    records = ruled_records(lines) or aligned_records(lines) or _delimited(lines)
     header = records[0]
     same = sum(len(record) == len(header) for record in records)
     if len(header) < 2 or same * 20 < len(records) * 19 or len(set(header)) < len(header):
         raise WrongKind("no table")
     return records
-
-
-def _markdown(lines: Sequence[str]) -> list[list[str]] | None:
-    # NUL stands for an escaped bar below.
-    if not all(line.strip().startswith("|") and "\0" not in line for line in lines):
-        return None
-    rule = _markdown_cells(lines[1])
-    if not rule or not all(_SEPARATOR_CELL.fullmatch(cell) for cell in rule):
-        return None
-    return [_markdown_cells(lines[0]), *(_markdown_cells(line) for line in lines[2:])]
-
-
-def _markdown_cells(line: str) -> list[str]:
-    inner = line.strip()[1:].removesuffix("|")
-    return [cell.strip().replace("\0", "|") for cell in inner.replace("\\|", "\0").split("|")]
 
 
 def _delimited(lines: Sequence[str]) -> list[list[str]]:

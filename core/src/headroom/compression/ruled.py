@@ -1,0 +1,71 @@
+"""Tables with bars between their columns and a rule below their header.
+
+So are those of Markdown, and those that databases and data frames print in a terminal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+__all__ = ["ruled_records", "ruled_run"]
+
+_BARS = "|\u2502\u2503\u2551"
+# The signs of rules: of ASCII and of box drawing, which is U+2500 to U+257F.
+_STROKES = frozenset("-=\u2500\u2501\u2550")
+_SIGNS = frozenset(" \t\r|+:-=").union(map(chr, range(0x2500, 0x2580)))
+_CROSSINGS = _SIGNS.difference(_STROKES, " \t\r:")
+_LEAST_ROWS = 2
+
+
+def ruled_records(lines: Sequence[str]) -> list[list[str]] | None:
+    """The header and the rows of a table that all lines belong to; ``None`` where it is none.
+
+    >>> ruled_records(["| id | name |", "|----|------|", "| 7  | Ada  |", "| 8  | Bob  |"])
+    [['id', 'name'], ['7', 'Ada'], ['8', 'Bob']]
+    """
+    run = ruled_run(lines, 0)
+    if run is None or run != (0, len(lines)):
+        return None
+    rows = [line for line in lines if not _is_rule(line)]
+    bar = _bar(rows[0])
+    assert bar is not None
+    # Between bars, or with bars between.
+    bounded = rows[0].strip().startswith(bar)
+    return [_cells(line, bar, bounded=bounded) for line in rows]
+
+
+def ruled_run(lines: Sequence[str], first: int) -> tuple[int, int] | None:
+    """First line and end (exclusive) of the table that begins at a line; ``None`` if none does."""
+    header = first + 1 if _is_rule(lines[first]) else first
+    if header + 1 + _LEAST_ROWS >= len(lines) or not _is_rule(lines[header + 1]):
+        return None
+    bar = _bar(lines[header])
+    if bar is None or _is_rule(lines[header]):
+        return None
+    count = lines[header].count(bar)
+    end = header + 2
+    # Bars within cells are more than in the header.
+    while end < len(lines) and (_is_rule(lines[end]) or lines[end].count(bar) >= count):
+        end += 1
+    return (first, end) if end - header - 2 >= _LEAST_ROWS else None
+
+
+def _is_rule(line: str) -> bool:
+    signs = set(line)
+    return signs <= _SIGNS and not signs.isdisjoint(_STROKES) and not signs.isdisjoint(_CROSSINGS)
+
+
+def _bar(header: str) -> str | None:
+    return next((bar for bar in _BARS if bar in header), None)
+
+
+def _cells(line: str, bar: str, *, bounded: bool) -> list[str]:
+    inner = line.strip("\r\n")
+    if bounded:
+        inner = inner.strip().removeprefix(bar).removesuffix(bar)
+    if "\\" + bar not in inner:
+        return [cell.strip() for cell in inner.split(bar)]
+    # A bar after a backslash is part of its cell.
+    pieces = re.split(rf"(?<!\\){re.escape(bar)}", inner)
+    return [piece.strip().replace("\\" + bar, bar) for piece in pieces]
