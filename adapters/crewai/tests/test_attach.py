@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -111,6 +112,21 @@ def test_readers_of_asynchronous_tasks_have_it(
         asyncio.run(crew.akickoff()) if asynchronous else crew.kickoff()
     assert named(sent(second))
     assert has_it(sent(second))
+
+
+def test_a_reader_of_another_crews_task_has_it(
+    ctx: SharedContext, make_agent: MakeAgent, orders: str
+) -> None:
+    first, second, third = make_agent("searcher", orders), make_agent("clerk"), make_agent("writer")
+    find = task(first)
+    Crew(agents=[first], tasks=[find]).kickoff()
+    report = task(second, context=[find])
+    with compressed_context(ctx):
+        Crew(agents=[second, third], tasks=[report, task(third)]).kickoff()
+    assert named(sent(second))
+    assert has_it(sent(second))
+    assert not has_it(sent(third))
+    assert report.tools == []
 
 
 def test_hierarchical_managers_have_it(
@@ -294,6 +310,39 @@ def test_attach_gives_it_to_those_who_read(
     assert named(sent(second))
     assert named(sent(third))
     assert RetrievalTool.description in sent(third)
+
+
+def test_attach_for_another_context_takes_the_place_of_the_first(
+    ctx: SharedContext, make_agent: MakeAgent, orders: str
+) -> None:
+    calculator = Calculator()
+    first, second = make_agent("searcher", orders), make_agent("clerk")
+    third = make_agent("auditor")
+    tasks = [task(first), task(second), task(third, tools=[calculator])]
+    crew = Crew(agents=[first, second, third], tasks=tasks)
+    attach_retrieve_tool(crew, SharedContext())
+    tool = attach_retrieve_tool(crew, ctx)
+    # A model cannot tell two tools of one name apart.
+    assert second.tools == [tool]
+    assert tasks[2].tools == [calculator, tool]
+
+
+class Namesake(Calculator):
+    name: str = "headroom_retrieve"
+
+
+def test_attach_leaves_a_tool_of_that_name_alone(
+    ctx: SharedContext, make_agent: MakeAgent, caplog: pytest.LogCaptureFixture
+) -> None:
+    own = Namesake()
+    first, second = make_agent("searcher"), make_agent("clerk", tools=[own])
+    report = task(second)
+    crew = Crew(agents=[first, second], tasks=[task(first), report])
+    with caplog.at_level(logging.WARNING, "headroom"):
+        attach_retrieve_tool(crew, ctx)
+    assert report.tools == [own]
+    assert second.tools == [own]
+    assert "headroom_retrieve" in caplog.text
 
 
 def test_attach_in_a_hierarchical_crew(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from typing import Any
 
 import pytest
@@ -415,6 +416,40 @@ def test_inside_a_callback_of_your_own(
     assert orders not in sent(second)
     assert seen == [result.tasks_output[0].raw, orders]
     assert result.raw == orders
+
+
+@pytest.mark.parametrize("place", ["guardrail", "callback"])
+def test_a_crew_that_runs_inside_of_a_task_does_not_hide_it(
+    place: str, ctx: SharedContext, make_agent: MakeAgent, orders: str, flights: str
+) -> None:
+    inner_first, inner_second = make_agent("tracker", flights), make_agent("auditor")
+    inner = Crew(agents=[inner_first, inner_second], tasks=[task(inner_first), task(inner_second)])
+
+    # Without annotations: CrewAI does not understand those that are strings.
+    def ask_others(output):  # type: ignore[no-untyped-def]
+        inner.kickoff()
+        return True, output.raw
+
+    agent = make_agent("searcher", orders)
+    last = task(agent, guardrail=ask_others if place == "guardrail" else None)
+    crew = Crew(agents=[agent], tasks=[last], task_callback=task_callback)
+    if place == "callback":
+        # Set late: CrewAI warns of callbacks that it cannot write to a checkpoint.
+        last.callback = ask_others
+    use_context(ctx)
+    assert crew.kickoff().raw == orders
+    assert "diverted" in sent(inner_second)
+
+
+def test_a_block_that_ends_in_another_context_than_it_began(ctx: SharedContext) -> None:
+    def stream() -> Iterator[str]:
+        with callback_context(ctx):
+            yield "a chunk"
+
+    chunks = stream()
+    for _ in range(2):
+        # A web server reads a generator so, each time on another thread.
+        copy_context().run(next, chunks, None)
 
 
 def test_something_that_is_no_output_does_not_raise(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -14,7 +18,7 @@ from crewai.hooks import InterceptionPoint, get_hooks
 from crewai.hooks.dispatch import register_scoped
 from crewai.tools import BaseTool
 from crewai.utilities.string_utils import sanitize_tool_name
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from headroom import ContextEntry, MemoryStore, SharedContext
 from headroom_crewai import RetrieveTool, compressed_context, install, uninstall
@@ -183,6 +187,61 @@ def test_structured_results_are_stored_as_json(
     assert ctx.count_tokens(sent(agent, 1)) < ctx.count_tokens(orders) / 2
 
 
+@dataclass
+class Order:
+    id: int
+    status: str
+
+
+class Status(Enum):
+    PAID = "paid"
+
+
+class OrderModel(BaseModel):
+    id: int
+    status: str
+    note: str | None = None
+
+
+@pytest.mark.parametrize("wrap", [list, lambda rows: {"rows": rows}])
+@pytest.mark.parametrize("kind", [Order, OrderModel])
+def test_models_inside_of_results_are_stored_as_json(
+    kind: Any, wrap: Any, ctx: SharedContext, make_agent: MakeAgent, orders: str
+) -> None:
+    rows = [kind(id=row["id"], status=row["status"]) for row in json.loads(orders)]
+    agent = make_agent("clerk", CALL, "One did.", tools=[Answers(answer=wrap(rows))])
+    with compressed_context(ctx, compress_tool_results=True):
+        crew_with(agent).kickoff()
+    (key,) = ctx
+    stored = json.loads(ctx.get(key, full=True) or "")
+    assert [row["id"] for row in (stored if wrap is list else stored["rows"])] == [
+        row.id for row in rows
+    ]
+    assert "refund_failed" in sent(agent, 1)
+
+
+class Visit(BaseModel):
+    at: datetime
+    status: Status
+    note: str = Field(exclude=True)
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_json_says_all_that_crewai_shows(
+    inside: bool, ctx: SharedContext, make_agent: MakeAgent
+) -> None:
+    day, status = datetime(2026, 11, 23, 12, 30), Status.PAID
+    rows = [Visit(at=day, status=status, note=f"note {number}") for number in range(200)]
+    answer = rows if inside else [{"at": day, "status": status, "note": row.note} for row in rows]
+    agent = make_agent("clerk", CALL, "Fine.", tools=[Answers(answer=answer)])
+    with compressed_context(ctx, compress_tool_results=True):
+        crew_with(agent).kickoff()
+    (key,) = ctx
+    assert json.loads(ctx.get(key, full=True) or "") == [
+        {"at": "2026-11-23T12:30:00", "status": "paid", "note": row.note} for row in rows
+    ]
+
+
 class Odd:
     def __repr__(self) -> str:
         return "an odd thing"
@@ -264,6 +323,26 @@ def test_a_lone_agent(ctx: SharedContext, make_agent: MakeAgent, orders: str) ->
     assert "refund_failed" in sent(agent, 1)
     # It was not given the tool, so it is not told of it.
     assert "headroom_retrieve" not in sent(agent, 1)
+
+
+@pytest.mark.parametrize("native", [False, True])
+@pytest.mark.parametrize("kickoff", ["kickoff", "kickoff_async"])
+def test_the_query_of_a_lone_agent_is_what_it_was_told(
+    kickoff: str, native: bool, ctx: SharedContext, make_agent: MakeAgent, orders: str
+) -> None:
+    agent = make_agent("clerk", CALL, "Paid.", tools=[Answers(answer=orders)])
+    agent.llm.native = native  # type: ignore[union-attr]
+    messages = [
+        {"role": "user", "content": "Good morning"},
+        {"role": "assistant", "content": "Good morning"},
+        {"role": "user", "content": "What about order 5077?"},
+    ]
+    with compressed_context(ctx, compress_tool_results=True, max_tokens=300):
+        answer = getattr(agent, kickoff)(messages)
+        if inspect.isawaitable(answer):
+            asyncio.run(answer)  # type: ignore[arg-type]
+    assert ctx.get(next(iter(ctx)), full=True) == orders
+    assert sent(agent, 1).count("5077") > sent(agent, 0).count("5077")
 
 
 async def test_asynchronous_kickoffs(

@@ -6,7 +6,8 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from typing import Any
 
 import pytest
@@ -534,6 +535,27 @@ def test_a_stream_that_is_read_inside_the_block(
     assert streaming.result.raw == "Done."
     assert orders not in sent(second)
     assert "refund_failed" in sent(second)
+
+
+def test_a_block_that_ends_in_another_context_than_it_began(
+    ctx: SharedContext, make_agent: MakeAgent, orders: str
+) -> None:
+    first, second = make_agent("searcher", orders), make_agent("clerk")
+    crew = Crew(agents=[first, second], tasks=[task(first), task(second)])
+
+    def stream() -> Iterator[str]:
+        with compressed_context(ctx):
+            crew.kickoff()
+            yield "a chunk"
+
+    chunks = stream()
+    for _ in range(2):
+        # A web server reads a generator so, each time on another thread.
+        copy_context().run(next, chunks, None)
+    assert orders not in sent(second)
+    assert crew.tasks[1].tools == []
+    crew.kickoff()
+    assert orders in sent(second, 1)
 
 
 def test_a_time_limit_moves_the_agent_to_another_thread(

@@ -62,6 +62,40 @@ def test_rows_lines_words_and_paths(ctx: SharedContext, orders: str) -> None:
     assert "5136" in asyncio.run(tool.arun(key="orders", place="rows 137"))
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"key": "orders", "query": ["refund", "failed"]},
+        {"key": "orders", "place": ["rows 137"]},
+        {"key": "orders", "path": ["/136/total"]},
+        {"key": "orders", "place": "rows 137", "path": "", "where": "None", "pattern": "null"},
+        {"key": "orders", "place": "None", "query": "refund failed"},
+    ],
+)
+@pytest.mark.parametrize("native", [False, True])
+def test_arguments_as_models_write_them(
+    native: bool,
+    arguments: dict[str, Any],
+    ctx: SharedContext,
+    make_agent: MakeAgent,
+    orders: str,
+) -> None:
+    ctx.put("orders", orders)
+    agent = make_agent("clerk", arguments, "98713.", tools=[retrieve_tool(ctx)])
+    agent.llm.native = native  # type: ignore[union-attr]
+    Crew(agents=[agent], tasks=[task(agent)]).kickoff()
+    assert "98713" in sent(agent, 1)
+
+
+def test_models_are_told_that_parameters_may_be_empty(
+    ctx: SharedContext, make_agent: MakeAgent
+) -> None:
+    # CrewAI says that all of them are required.
+    agent = make_agent("clerk", tools=[retrieve_tool(ctx)])
+    Crew(agents=[agent], tasks=[task(agent)]).kickoff()
+    assert "Leave what you do not need empty." in sent(agent)
+
+
 def test_answers_are_bounded(ctx: SharedContext, orders: str) -> None:
     ctx.put("orders", orders)
     assert ctx.count_tokens(retrieve_tool(ctx).run(key="orders", place="rows 1-200")) <= 1000

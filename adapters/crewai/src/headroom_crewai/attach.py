@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 from weakref import ref
 
 from crewai import Crew, Process, Task
@@ -26,7 +26,8 @@ def attach_retrieve_tool(crew: Crew, ctx: SharedContext, *, max_tokens: int = 10
     For the callback, or for an answer of another size: ``compressed_context`` and ``install`` give
     the tool themselves. A task that has tools of its own hides those of its agent, so such a task
     gets it as well; and in a hierarchical crew, whose manager may have no tools, every reading task
-    gets it. Agents and tasks that have it already are left alone. Call it before the kickoff.
+    gets it. Agents and tasks that have it already are left alone; one that they have for another
+    context makes room for this one. Call it before the kickoff.
 
     Args:
         crew: The crew; its agents and tasks are changed in place.
@@ -41,11 +42,22 @@ def attach_retrieve_tool(crew: Crew, ctx: SharedContext, *, max_tokens: int = 10
     for task in _reading_tasks(crew):
         agent = reader_agent(task, crew)
         if crew.process == Process.hierarchical or task.tools:
-            if not holds(task.tools, ctx):
-                task.tools = [*(task.tools or []), tool]
-        elif agent is not None and not holds(getattr(agent, "tools", None), ctx):
-            agent.tools = [*(getattr(agent, "tools", None) or []), tool]  # type: ignore[attr-defined]
+            _add(tool, task, ctx)
+        elif agent is not None:
+            _add(tool, cast("_Owner", agent), ctx)
     return tool
+
+
+def _add(tool: RetrieveTool, owner: _Owner, ctx: SharedContext) -> None:
+    tools = owner.tools or []
+    if holds(tools, ctx):
+        return
+    # A model cannot tell two tools of one name apart.
+    others = [each for each in tools if not isinstance(each, RetrieveTool)]
+    if any(is_retrieval(each) for each in others):
+        logger.warning("a tool of another kind is called %s: it stays alone", tool.name)
+        return
+    owner.tools = [*others, tool]
 
 
 def _reading_tasks(crew: Crew) -> list[Task]:

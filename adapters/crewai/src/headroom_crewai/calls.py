@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
+from datetime import date, time
+from decimal import Decimal
+from enum import Enum
+from pathlib import PurePath
+from uuid import UUID
 
 from crewai import Crew
 from crewai.agents.agent_builder.base_agent import BaseAgent
@@ -11,12 +16,17 @@ from crewai.hooks.tool_hooks import ToolCallHookContext
 from crewai.tools.agent_tools.base_agent_tools import BaseAgentTool
 from crewai.utilities.string_utils import sanitize_tool_name
 from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 
+from headroom_crewai.request import request_here
 from headroom_crewai.retrieve import has_tool, holds, is_retrieval
 from headroom_crewai.setup import Setup
 from headroom_crewai.tasks import crew_of
 
 __all__ = ["result_of", "shorten_delegated_context"]
+
+# What JSON has no form of its own for, but APIs write in one way.
+_AS_TEXT = (date, time, Decimal, Enum, PurePath, UUID)
 
 # CrewAI's own: pieces of what it set aside because it was large, instructions, and images. Known by
 # name, because not every version has them.
@@ -60,7 +70,8 @@ def result_of(call: ToolCallHookContext, setup: Setup) -> str | None:
     if _names(call, made_by) & set(setup.exclude):
         return None
     task = call.task
-    query = "\n".join(filter(None, [None if task is None else task.description, _asked(call)]))
+    told = request_here() if task is None else task.description
+    query = "\n".join(filter(None, [told, _asked(call)]))
     payload, shown, rest = _payload(call, result)
     view = setup.view(
         payload,
@@ -94,18 +105,31 @@ def _payload(call: ToolCallHookContext, result: str) -> tuple[str, str, str]:
 
 
 def _as_json(raw: object) -> str | None:
-    if isinstance(raw, BaseModel):
-        return raw.model_dump_json()
-    if is_dataclass(raw) and not isinstance(raw, type):
-        raw = asdict(raw)
-    if not isinstance(raw, (dict, list)):
-        return None
     try:
-        text = json.dumps(raw, ensure_ascii=False)
-    except (TypeError, ValueError):
+        plain = _plain(raw)
+        if not isinstance(plain, (dict, list)):
+            return None
+        text = json.dumps(plain, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
         return None
     # Keys that are no text, tuples and the like do not come back as they were.
-    return text if json.loads(text) == raw else None
+    return text if json.loads(text) == plain else None
+
+
+def _plain(value: object) -> object:
+    """The same value in terms of JSON, as far as that says the same."""
+    if isinstance(value, _AS_TEXT):
+        return to_jsonable_python(value)
+    if isinstance(value, BaseModel):
+        # What CrewAI shows: a dump leaves out fields that are excluded from dumps.
+        return {name: _plain(each) for name, each in value.__repr_args__()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value
 
 
 def _original(call: ToolCallHookContext) -> object:

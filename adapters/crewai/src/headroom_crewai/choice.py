@@ -23,6 +23,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from headroom import ContextEntry, Fidelity, Handoff, SharedContext
+from headroom_crewai.block import inside, setting
 from headroom_crewai.tasks import observe
 
 __all__ = ["Choice", "callback_context", "choose", "chosen", "use_context"]
@@ -155,8 +156,5 @@ def callback_context(
         exclude=exclude, on_compress=on_compress, last_task=last_task,
     )  # fmt: skip
     observe()
-    token = _for_block.set(choice)
-    try:
+    with inside(setting(_for_block, choice)):
         yield ctx
-    finally:
-        _for_block.reset(token)

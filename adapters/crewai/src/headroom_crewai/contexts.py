@@ -45,7 +45,7 @@ def give_tools_at_start(crew: Crew, setup: Setup) -> None:
     """Gives the tool where it cannot wait until a payload is there.
 
     CrewAI collects a task's tools before it waits for asynchronous tasks, and before the agent
-    calls a tool or delegates.
+    calls a tool or delegates. Outputs of another crew's tasks are there already.
     """
     given = setup.attachments
     if given is None:
@@ -54,7 +54,11 @@ def give_tools_at_start(crew: Crew, setup: Setup) -> None:
         if task.async_execution:
             for reader in readers(task, crew):
                 given.give_to_task(reader, crew)
-        if _delegates(task, crew) or (setup.compress_tool_results and _has_tools(task, crew)):
+        if (
+            _delegates(task, crew)
+            or (setup.compress_tool_results and _has_tools(task, crew))
+            or any(_becomes_view(output, setup) for output in _from_other_crews(task, crew))
+        ):
             given.give_to_task(task, crew)
     if setup.compress_tool_results:
         for agent in crew.agents:
@@ -71,10 +75,19 @@ def give_tools_to_readers(step: StepContext, setup: Setup) -> None:
     # The tasks that read an asynchronous one have theirs already, or could be told too late.
     if task.async_execution or not isinstance(output, TaskOutput):
         return
-    if Part.of(output).is_one_of(setup.exclude) or not setup.handoff.is_large(output.raw):
-        return
-    for reader in readers(task, crew):
-        setup.attachments.give_to_task(reader, crew)
+    if _becomes_view(output, setup):
+        for reader in readers(task, crew):
+            setup.attachments.give_to_task(reader, crew)
+
+
+def _becomes_view(output: TaskOutput, setup: Setup) -> bool:
+    return not Part.of(output).is_one_of(setup.exclude) and setup.handoff.is_large(output.raw)
+
+
+def _from_other_crews(task: Task, crew: Crew) -> list[TaskOutput]:
+    named = task.context if isinstance(task.context, list) else []
+    others = [each for each in named if not any(each is own for own in crew.tasks)]
+    return [each.output for each in others if each.output is not None]
 
 
 def _delegates(task: Task, crew: Crew) -> bool:

@@ -5,11 +5,11 @@ CrewAI writes tools to checkpoints, and a context cannot go there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 
 from headroom import SharedContext
+from headroom_crewai.block import setting
 from headroom_crewai.choice import chosen
 
 __all__ = ["context_here", "hooked_for_block", "hooked_for_process"]
@@ -24,14 +24,9 @@ def hooked_for_process(ctx: SharedContext | None) -> None:
     _for_process = ctx
 
 
-@contextmanager
-def hooked_for_block(ctx: SharedContext) -> Iterator[None]:
+def hooked_for_block(ctx: SharedContext) -> AbstractContextManager[None]:
     """Says whose hooks act in a block."""
-    token = _for_block.set(ctx)
-    try:
-        yield
-    finally:
-        _for_block.reset(token)
+    return setting(_for_block, ctx)
 
 
 def context_here() -> SharedContext | None:

@@ -18,10 +18,12 @@ from crewai.hooks.contexts import (
 from crewai.hooks.dispatch import get_scoped_hooks, scoped_hooks
 
 from headroom import ContextEntry, Fidelity, SharedContext
+from headroom_crewai.block import inside, setting
 from headroom_crewai.calls import result_of, shorten_delegated_context
 from headroom_crewai.contexts import context_of, give_tools_at_start, give_tools_to_readers
 from headroom_crewai.here import hooked_for_block, hooked_for_process
 from headroom_crewai.inputs import arguments_of, inputs_of
+from headroom_crewai.request import note_request
 from headroom_crewai.setup import Setup, set_up
 
 __all__ = ["compressed_context", "install", "uninstall"]
@@ -68,6 +70,8 @@ class _Hooks:
 def _at_start(start: ExecutionStartContext, setup: Setup) -> None:
     if isinstance(start.crew, Crew):
         give_tools_at_start(start.crew, setup)
+    else:
+        note_request(start)
 
 
 def _before_step(step: StepContext, setup: Setup) -> object:
@@ -147,12 +151,10 @@ def compressed_context(
     hooks = {point: get_scoped_hooks(point) for point in InterceptionPoint}
     for point, hook in ours.at.items():
         hooks[point].append(hook)
-    token = _innermost.set(ours)
     try:
-        with scoped_hooks(hooks), hooked_for_block(ctx):
+        with inside(setting(_innermost, ours), scoped_hooks(hooks), hooked_for_block(ctx)):
             yield ctx
     finally:
-        _innermost.reset(token)
         ours.end()
 
 

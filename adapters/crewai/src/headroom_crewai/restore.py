@@ -65,7 +65,7 @@ def _original(text: str, ctx: SharedContext) -> str:
         original = ctx.original_of(text)
     except Exception as error:
         # Not the error's message: it may quote the payload.
-        logger.warning("an output stays a view: %s", type(error).__name__)
+        logger.warning("an output stays as it is: %s", type(error).__name__)
         return text
     if original is None:
         logger.warning("an output stays a view: its original is no longer stored")

@@ -9,7 +9,7 @@ from typing import Any
 from crewai import Task
 from crewai.tools import BaseTool
 from crewai.types.callback import SerializableCallable
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
 
 from headroom import RetrievalTool, SharedContext
 from headroom_crewai.here import context_here
@@ -22,8 +22,9 @@ _SAYS = RetrievalTool.parameters
 
 
 class RetrieveArguments(BaseModel):
-    """What a model may ask the retrieval tool for."""
+    """What to read. Leave what you do not need empty."""
 
+    # The docstring is for the model: CrewAI tells it that every parameter is required.
     # Models write one row as a number.
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
@@ -33,6 +34,14 @@ class RetrieveArguments(BaseModel):
     path: str | None = Field(default=None, description=_SAYS["path"])
     where: str | None = Field(default=None, description=_SAYS["where"])
     pattern: str | None = Field(default=None, description=_SAYS["pattern"])
+
+    @field_validator("query", "place", "path", "where", "pattern", mode="before")
+    @classmethod
+    def _as_meant(cls, value: object) -> object:
+        # Models write several words, or one place, as a list; and so they leave something empty.
+        if isinstance(value, list):
+            return ", ".join(map(str, value))
+        return None if value in ("None", "null") else value
 
 
 def never_cached(_arguments: Any = None, _result: Any = None) -> bool:

@@ -128,13 +128,18 @@ def _position(task: Task, crew: Crew | None) -> int | None:
 
 
 # A callback is told neither its task nor its crew. The hook before the task runs in the same
-# context as the callback after it, on whatever thread that is, so it can leave a note.
-_running: ContextVar[weakref.ref[Task] | None] = ContextVar("headroom_crewai_running", default=None)
+# context as the callback after it, on whatever thread that is, so it can leave a note. Several: the
+# guardrail or the callback of a task may kick off another crew.
+_started: ContextVar[tuple[weakref.ref[Task], ...]] = ContextVar(
+    "headroom_crewai_started", default=()
+)
 
 
 def _note_task(step: StepContext) -> None:
     if step.kind == "task" and isinstance(step.task, Task):
-        _running.set(weakref.ref(step.task))
+        # By identity: tasks may be equal.
+        others = [each for each in _started.get() if each() is not None and each() is not step.task]
+        _started.set((*others, weakref.ref(step.task)))
 
 
 def observe() -> None:
@@ -146,6 +151,5 @@ def observe() -> None:
 
 def running(output: TaskOutput) -> Task | None:
     """The task that has just made ``output``; ``None`` where it is not known for certain."""
-    reference = _running.get()
-    task = None if reference is None else reference()
-    return task if task is not None and task.output is output else None
+    tasks = [each() for each in reversed(_started.get())]
+    return next((task for task in tasks if task is not None and task.output is output), None)
