@@ -102,6 +102,8 @@ def test_any_source_makes_a_key(ctx: SharedContext, source: str) -> None:
         ({"max_tokens": 0}, ValueError),
         ({"fidelity": "best"}, ValueError),
         ({"exclude": "name"}, TypeError),
+        ({"exclude": None}, TypeError),
+        ({"on_compress": "print"}, TypeError),
         ({"query": 1}, TypeError),
     ],
 )

@@ -66,8 +66,10 @@ class Handoff:
             )
         if self.min_tokens < 0:
             raise ValueError(f"min_tokens must be 0 or more, not {self.min_tokens}")
-        if isinstance(self.exclude, str):
+        if isinstance(self.exclude, str) or not isinstance(self.exclude, Collection):
             raise TypeError('exclude takes several names: exclude=["name"]')
+        if self.on_compress is not None and not callable(self.on_compress):
+            raise TypeError(f"on_compress must be callable, not {type(self.on_compress).__name__}")
 
     def view(
         self,

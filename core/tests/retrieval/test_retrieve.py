@@ -361,3 +361,22 @@ def test_what_else_is_defined_comes_after_the_body(ctx: SharedContext) -> None:
     assert "return value * 7" in found
     assert "def step_3(value):" in found
     assert "return value * 3" not in found
+
+
+@pytest.mark.parametrize(
+    ("place", "numbers"),
+    [
+        ("row 3", [3]),
+        ("[rows 3-4 left out: 2 rows; n 3-4]", [3, 4]),
+        ("rows 3 to 5", [3, 4, 5]),
+        ("rows 3\u20135", [3, 4, 5]),
+        ("rows 3 - 4, rows 9", [3, 4, 9]),
+        ("rows 3 and rows 9", [3, 9]),
+        ("rows 3-4 of /", [3, 4]),
+    ],
+)
+def test_places_are_taken_as_readers_write_them(place: str, numbers: list[int]) -> None:
+    ctx = SharedContext()
+    ctx.put("rows", [{"n": n} for n in range(1, 30)])
+    lines = ctx.retrieve("rows", place=place).text.split("\n")
+    assert [json.loads(line)["n"] for line in lines if line.startswith("{")] == numbers

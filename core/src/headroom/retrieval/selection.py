@@ -18,6 +18,10 @@ Unit = Literal["lines", "rows", "sentences"]
 _ONE = r"\d{1,12}(?::\d{1,12}-(?:\d{1,12})?|-\d{1,12})?"
 _MOST_RANGES = 500
 _RANGES = re.compile(rf"{_ONE}(?:,{_ONE})*")
+_HOLDER = re.compile(r"(.*?)(|(?: of | within |^)/)((?<=/).*|)", re.DOTALL)
+_SPELT_RANGE = re.compile(r"(?<=\d) ?(?:-|\u2013|\u2014| to ) ?(?=\d)")
+_SINGULAR = re.compile(r"\b(row|line|sentence)(?= \d)")
+_AGAIN = re.compile(r"(\d),? (?:and )?(rows|lines|sentences) (\d)")
 _IN_TEXT = re.compile(r"(?:lines \d{1,12}(?:-\d{1,12})? of )?/.*")
 # A place as the markers of a view and the excerpts name it, so that it can be passed back as is.
 _PLACE = re.compile(
@@ -150,7 +154,7 @@ def _read_place(place: str | int) -> Selection:
 
 def _place(text: str) -> Selection | None:
     """A place as a marker names it; ``None`` where the text is something else."""
-    match = _PLACE.fullmatch(text.strip().strip("[]"))
+    match = _PLACE.fullmatch(_plain(text.strip().strip("[]").partition(" left out")[0]))
     if match is None or not match.group():
         return None
     unit, ranges, path, within = match.group("unit", "ranges", "path", "within")
@@ -162,6 +166,15 @@ def _place(text: str) -> Selection | None:
         path=path,
         within=None if within is None else _within(within),
     )
+
+
+def _plain(text: str) -> str:
+    """A place as it should be written: readers write "row 3", "lines 3 to 5", "rows 3, rows 5"."""
+    numbers, holder, rest = _HOLDER.fullmatch(text).groups()  # type: ignore[union-attr]
+    numbers = _SPELT_RANGE.sub("-", numbers)
+    numbers = _SINGULAR.sub(r"\1s", numbers)
+    numbers = _AGAIN.sub(r"\1,\3", numbers)
+    return numbers + ("" if holder == " of /" and not rest else holder + rest)
 
 
 def _merged(selection: Selection, place: Selection) -> Selection:
