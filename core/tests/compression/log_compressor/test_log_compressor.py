@@ -144,7 +144,7 @@ def test_repeats_are_counted_with_their_span_and_ranges() -> None:
     log = "\n".join(f"09:00:{n % 60:02}.000 worker done after {n + 10} ms" for n in range(500))
     first, marker, last = compress(log, kind="log").text.split("\n")
     assert first == "09:00:00.000 worker done after 10 ms"
-    assert marker == "[498 more like this left out: lines 2-499]"
+    assert marker == "[498 more like this left out: lines 2-499; after 11-508]"
     assert last.endswith("after 509 ms")
     log += "\n09:10:00.000 stopped"
     _, marker, _ = compress(log, kind="log").text.split("\n")
@@ -326,3 +326,81 @@ def test_a_message_in_quotes_is_no_value() -> None:
     lines = [f'level=info msg="processing order {n}" took={n}ms' for n in range(200)]
     lines[100] = 'level=info msg="heartbeat ok, queue depth 7" took=3ms'
     assert lines[100] in compress("\n".join(lines), kind="log").text
+
+
+def served(number: int, status: int = 200, took: int | None = None) -> str:
+    took = 20 + number * 7 % 70 if took is None else took
+    return f'10.0.0.{number % 9} "GET /item/{number} HTTP/1.1" {status} 512 took={took}ms'
+
+
+@pytest.mark.parametrize(
+    ("odd", "sign"),
+    [
+        (served(7, took=48213), "took=48213ms"),
+        (served(7, status=301), " 301 "),
+        (served(7, status=204), " 204 "),
+        (served(7).replace("512", "9"), ' 200 9 took'),
+    ],
+)  # fmt: skip
+def test_an_event_with_an_odd_value_is_kept(odd: str, sign: str) -> None:
+    lines = [served(number) for number in range(400)]
+    lines[233] = odd
+    result = compress("\n".join(lines), kind="log")
+    assert sign in result.text
+    assert result.savings_percent > 95
+    assert "took 20-83]" in result.text
+
+
+def test_tests_below_their_suite_are_events_of_their_own() -> None:
+    lines = [
+        "  Cart",
+        *(f"    \u2713 keeps the total of {n} items ({n % 9} ms)" for n in range(90)),
+    ]
+    lines[40] = "    \u2717 keeps the total of 39 items"
+    result = compress("\n".join(lines), kind="log")
+    assert "\u2717 keeps the total of 39 items" in result.text
+    assert result.savings_percent > 80
+
+
+def test_passed_cases_of_a_report_in_markup_are_counted() -> None:
+    cases = [f'  <testcase class="t.part" name="case_{n}" time="0.{n:03}"/>' for n in range(200)]
+    cases[99] = (
+        '  <testcase class="t.part" name="case_99" time="3.1">\n'
+        '    <failure message="assert 3 == 4">AssertionError: assert 3 == 4</failure>\n'
+        "  </testcase>"
+    )
+    report = '<testsuite tests="200" failures="1">\n' + "\n".join(cases) + "\n</testsuite>"
+    result = compress(report)
+    assert 'name="case_99"' in result.text
+    assert 'message="assert 3 == 4"' in result.text
+    assert result.savings_percent > 85
+
+
+@pytest.mark.parametrize(
+    "line", ["ok: [host{}]", "disk.volume{}: Refreshing state... [id=vol-{}]", "task part{}: done"]
+)
+def test_output_that_looks_like_settings_is_a_log(line: str) -> None:
+    lines = [line.format(n, n) for n in range(120)]
+    lines[77] = "fatal: [host17]: FAILED! => no space left on the device"
+    result = compress("\n".join(lines))
+    assert result.kind == "log"
+    assert lines[77] in result.text
+
+
+def test_each_finding_of_a_compiler_stays_with_its_frame() -> None:
+    findings = [
+        f"warning: unused variable: `part_{n}`\n --> src/lib.rs:{n}:9\n  |\n"
+        f"{n} |     let part_{n} = {n};\n  |         ^^^^^^ help: prefix it with an underscore\n"
+        for n in range(10, 60)
+    ]
+    text = compress("\n".join(findings), kind="log").text
+    assert all(f"`part_{n}`\n --> src/lib.rs:{n}:9" in text for n in range(10, 60))
+
+
+@pytest.mark.parametrize("max_tokens", [100, 200, 400, 800])
+def test_an_event_larger_than_the_budget_is_shown_in_part(max_tokens: int) -> None:
+    trace = "\n".join(f"    at part{n}.call(part{n}.js:{n}:7)" for n in range(100))
+    log = f"12:00:01 INFO start\n12:00:02 ERROR lost the lock of part 7\n{trace}\n12:00:03 INFO end"
+    result = compress(log, kind="log", max_tokens=max_tokens)
+    assert "ERROR lost the lock of part 7" in result.text
+    assert 0.5 * max_tokens < result.tokens_after <= max_tokens

@@ -15,6 +15,7 @@ from headroom.compression.log_compressor.events import (
     names_a_place,
     split_events,
 )
+from headroom.compression.log_compressor.odd import odd_events
 from headroom.compression.log_compressor.templates import Template, mask, mine
 from headroom.compression.markers import marker, plural
 from headroom.compression.model import Omission, Request, View
@@ -93,13 +94,16 @@ class LogCompressor:
             kept = None if size is None else frozenset(order[:size])
         if kept is None or len(kept) == len(log.events):
             return None
-        text, omissions = _render(log, kept)
+        text, omissions = _render(log, kept, ranges=limit is None)
         return View(text, lossless=False, omissions=omissions)
 
 
 def _read(content: str, request: Request) -> _Log:
     lines = content.split("\n")
     events = split_events(lines)
+    if request.max_tokens is not None:
+        # About a quarter of the budget: an event that takes more is shown in part.
+        events = [part for event in events for part in _parts(event, lines, request.max_tokens)]
     texts = ["\n".join(lines[event.start : event.end]) for event in events]
     masked = []
     for index, event in enumerate(events):
@@ -113,6 +117,14 @@ def _read(content: str, request: Request) -> _Log:
         for index in template.events:
             of_event[index] = number
     return _Log(lines, events, texts, templates, of_event, alerts(texts, masked), masked)
+
+
+def _parts(event: Event, lines: list[str], most: int) -> list[Event]:
+    """An event, or its lines where it has more characters."""
+    numbers = range(event.start, event.end)
+    if sum(len(lines[number]) for number in numbers) <= most:
+        return [event]
+    return [Event(number, number + 1) for number in numbers]
 
 
 def _scores(log: _Log, request: Request) -> dict[int, float]:
@@ -158,7 +170,9 @@ def _order(log: _Log, scores: dict[int, float]) -> tuple[int, list[int]]:
         for index in template.events:
             if log.alert[index]:
                 different.setdefault(identity(log.texts[index]), index)
-        first = log.texts[template.events[0]]
+        texts = [log.texts[index] for index in template.events]
+        shown.update(template.events[place] for place in odd_events(texts))
+        first = texts[0]
         most = _FINDINGS if names_a_place(first) else _ALERT_VARIANTS
         shown.update(list(different.values())[:most])
         examples.extend(sorted(shown))
@@ -197,7 +211,18 @@ def _order(log: _Log, scores: dict[int, float]) -> tuple[int, list[int]]:
     return len(must), must + rest
 
 
-def _render(log: _Log, kept: frozenset[int]) -> tuple[str, tuple[Omission, ...]]:
+def _render(
+    log: _Log, kept: frozenset[int], *, ranges: bool = False
+) -> tuple[str, tuple[Omission, ...]]:
+    """The view with some events, and what it leaves out.
+
+    Args:
+        log: The log.
+        kept: The events.
+        ranges: Whether markers say the ranges of numbers also where more than one event of a
+            template is shown; finding them anew for each choice would take too long.
+
+    """
     first_kept: dict[int, int] = {}
     for index in sorted(kept):
         first_kept.setdefault(log.of_event[index], index)
@@ -218,7 +243,7 @@ def _render(log: _Log, kept: frozenset[int]) -> tuple[str, tuple[Omission, ...]]
             if gone:
                 omission = _omission(log, gone)
                 omissions.append(omission)
-                view.append(_more_like_this(log, gone, omission))
+                view.append(_more_like_this(log, gone, omission, ranges=ranges))
     strangers = [index for index in range(len(log.events)) if log.of_event[index] not in first_kept]
     if strangers:
         omission = _omission(log, strangers)
@@ -268,15 +293,16 @@ def _span(omission: Omission) -> str:
     return f"within lines {first}-{last}"
 
 
-def _more_like_this(log: _Log, gone: list[int], omission: Omission) -> str:
+def _more_like_this(log: _Log, gone: list[int], omission: Omission, *, ranges: bool) -> str:
     number = log.of_event[gone[0]]
-    ranges: list[str] = []
-    # Where more than the first one is shown, the range of the others is not worth finding anew.
-    if len(gone) == len(log.templates[number].events) - 1:
+    said: list[str] = []
+    if ranges:
+        said = _number_ranges([log.texts[index] for index in gone])
+    elif len(gone) == len(log.templates[number].events) - 1:
         if number not in log.ranges:
             log.ranges[number] = _number_ranges([log.texts[index] for index in gone])
-        ranges = log.ranges[number]
-    return marker(f"{len(gone)} more like this", "; ".join([_span(omission), *ranges]))
+        said = log.ranges[number]
+    return marker(f"{len(gone)} more like this", "; ".join([_span(omission), *said]))
 
 
 def _number_ranges(texts: list[str]) -> list[str]:

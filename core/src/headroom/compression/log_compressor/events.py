@@ -13,7 +13,8 @@ _MOST_LINES = 120
 
 _CONTINUES = re.compile(
     r"""
-    \s+\S | Caused\ by: | Suppressed: | Traceback\ \(most | \.\.\.\ \d+\ more
+    \s+[^\s<\u2713\u2714\u2717\u2718\u221a\u2716\u25cb\u25cf]  # not the marks of tests, nor markup
+    | \d{1,6}\ +\|(?:\s|$) | Caused\ by: | Suppressed: | Traceback\ \(most | \.\.\.\ \d+\ more
     | During\ handling\ of\ the\ above | The\ above\ exception\ was
     | [A-Za-z_][\w.]{0,200}(?:Error|Exception|Warning|Exit|Interrupt)\b(?::|$)
     """,
@@ -55,8 +56,9 @@ _IDENTITY = re.compile(
     r"|0x[0-9a-fA-F]+|(?<![A-Za-z0-9])(?=[a-f]*\d)[0-9a-f]{8,}\b"
 )
 _FINDING = re.compile(
-    r"[A-Z]{1,6}\d{2,5}:? [^\n]*\n\s*--?>|[^\s:(]+\.\w{1,10}[:(]\d+"
-    r"|(?:FAIL(?:ED)?|ERROR|not ok|--- FAIL)[: ]\s*\S|\s*[\u2716\u2717\u2718\u00d7] "
+    r"(?:[A-Z]{1,6}\d{2,5}:?|(?:error|warning)(?:\[\w+\])?:) [^\n]*\n\s*--?>"
+    r"|[^\s:(]+\.\w{1,10}[:(]\d+|(?:FAIL(?:ED)?|ERROR|not ok|--- FAIL)[: ]\s*\S"
+    r"|\s*[\u2716\u2717\u2718\u00d7] "
 )
 _CODES = frozenset(map(str, range(400, 600)))
 _IDENTIFIED = 2000

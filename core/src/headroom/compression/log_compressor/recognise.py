@@ -64,7 +64,7 @@ _SHARED_WORDS = 2
 _AGAIN = 3
 _OFTEN = 10
 _REPEATED_SHARE = 0.5
-_SETTING = re.compile(r"\s*(?:- )?[\w.\"'/-]{1,60}\s?[:=](?:\s|$)")
+_SETTING = re.compile(r"\s*(?:- )?([\w.\"'/-]{1,60})\s?[:=](?:\s|$)")
 # What compilers, linters and test runners say of one place or one test.
 _DIAGNOSTIC = re.compile(
     r"""
@@ -118,8 +118,7 @@ def looks_like_output(content: str) -> bool:
     verdicts = sum(1 for line in lines if _DIAGNOSTIC.match(line))
     if verdicts > _DIAGNOSTIC_SHARE * len(lines):
         return True
-    if sum(1 for line in lines if _SETTING.match(line)) > _REPEATED_SHARE * len(lines):
-        # A file of settings: what is alike there are the names, and the values are what it says.
+    if _are_settings(lines):
         return False
     # A line that comes again as it is says nothing: a refrain, a rule.
     often = Counter(lines)
@@ -131,6 +130,21 @@ def looks_like_output(content: str) -> bool:
         and any(word.strip(MASK) for word in template.words)
     )
     return len(once) >= _LEAST_LINES and repeated > _REPEATED_SHARE * len(once)
+
+
+def _are_settings(lines: list[str]) -> bool:
+    """Whether most lines give a name its value: what is alike there are the names.
+
+    Output may look like that, too, but says the same of several things, or several things of one.
+    """
+    found = [match for line in lines if (match := _SETTING.match(line))]
+    if len(found) <= _REPEATED_SHARE * len(lines):
+        return False
+    if len({match[1] for match in found}) * 2 < len(found):
+        return False
+    values = Counter(mask(match.string[match.end() :].strip()) for match in found)
+    said = max((n for value, n in values.items() if value.count(" ") > 0), default=0)
+    return said * 2 < len(found)
 
 
 def _says_something(template: Template) -> bool:

@@ -59,6 +59,8 @@ _CHARS = 2000
 # A place in a template with at most so many different words tells events apart, as in "session
 # opened", "session closed"; one with more holds names.
 _FEW_WORDS = 10
+# Fewer events than these do not show what is a name.
+_NAMES_SHOW = 10
 
 # What programs, and no sentences, call things: test_cart, shop.checks, a/b. A rare one is a value.
 _NAME = re.compile(r"\w[._/]+\w")
@@ -94,6 +96,14 @@ class Template:
 
     def examples(self) -> list[int]:
         """The first event, and one for each word that tells events of this template apart."""
+        shown = self._telling(_FEW_WORDS)
+        if len(self.events) >= _NAMES_SHOW and len(shown) * 3 > 2 * len(self.events):
+            # That would be most of them: what tells so many apart are names.
+            shown = self._telling(max(2, len(self.events) // 3))
+        return sorted(shown)
+
+    def _telling(self, most: int) -> set[int]:
+        """The first event, and one for each word of the places that have at most so many."""
         shown = {self.events[0]}
         if len(self.variants) > 1:
             split = [_words(text) for text in self.variants]
@@ -104,11 +114,11 @@ class Template:
                     word = words[position]
                     if MASK not in word:
                         by_word.setdefault(word, first)
-                    if len(by_word) > _FEW_WORDS:
+                    if len(by_word) > most:
                         break
-                if 1 < len(by_word) <= _FEW_WORDS:
+                if 1 < len(by_word) <= most:
                     shown.update(by_word.values())
-        return sorted(shown)
+        return shown
 
 
 def mine(masked: Sequence[str]) -> list[Template]:

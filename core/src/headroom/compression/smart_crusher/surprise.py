@@ -1,9 +1,6 @@
 """Which rows of a table nobody could guess from the others.
 
-No list of words says what is an error: a row is surprising by the shape of the data alone. A
-value's surprise is its information content beyond what the column has on average (Shannon, "A
-Mathematical Theory of Communication", 1948); numbers far out are those beyond Tukey's outer
-fences ("Exploratory Data Analysis", 1977).
+No list of words says what is an error: a row is surprising by the shape of the data alone.
 """
 
 from __future__ import annotations
@@ -14,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import groupby, pairwise
 
+from headroom.compression.outliers import far_out, least_bits, quartiles, rare_values
 from headroom.compression.smart_crusher.quantities import (
     LONGEST,
     TIME,
@@ -31,7 +29,6 @@ _WORDS = re.compile(r"[^\W\d_]{3,}")
 _MEASURE = re.compile(rf"-?\d*\.\d+|{TIME.pattern}", re.ASCII)
 #: In smaller tables it is no surprise that each row has its own value.
 _LEAST_IDENTIFIED = 20
-_FENCE = 3.0
 _JUMP = 6.0
 
 
@@ -77,26 +74,26 @@ def find_surprises(table: Table, check: Callable[[], None]) -> Surprises:
         note(_repeated(cells))
         numbers = numbers_of(cells) or times_of(cells)
         if numbers is not None:
-            note(_far_out(numbers))
+            note(far_out(numbers))
             changes += [_jumps(numbers), _out_of_order(numbers)]
             unusual.append(_extremes(numbers))
         # Also where values repeat: among many of them, a word between numbers is not the rarest.
         shape = {cell: shape_of(cell) for cell in set(cells)}
         if numbers is None:
-            note(_rare_values([shape[cell] for cell in cells]))
+            note(rare_values([shape[cell] for cell in cells]))
         else:
             kinds = ["n" if math.isfinite(n) else shape[c] for c, n in zip(cells, numbers)]
-            note(_rare_values(kinds))
+            note(rare_values(kinds))
         if _repeats(cells):
-            note(_rare_values(cells))
+            note(rare_values(cells))
             changes.append(_turns(cells))
         elif numbers is None:
-            note(_far_out([float(len(cell)) for cell in cells]))
+            note(far_out([float(len(cell)) for cell in cells]))
         if numbers is None:
             note(_rare_words(cells))
-            note(_rare_values(["U" if cell.isupper() else "" for cell in cells]))
+            note(rare_values(["U" if cell.isupper() else "" for cell in cells]))
             for inner in inner_numbers(cells, shape):
-                note(_far_out(inner))
+                note(far_out(inner))
     found.rare = _in_turn(rare)
     found.changes = _in_turn(changes)
     found.unusual = _in_turn(unusual)
@@ -118,35 +115,13 @@ def _repeats(cells: Sequence[str]) -> bool:
     return len(set(cells)) * 2 <= len(cells)
 
 
-def _least_bits(count: int) -> float:
-    """How much beyond the average a surprise must be: less in tables of a few rows."""
-    return min(3.0, 0.6 * math.log2(count))
-
-
-def _rare_values(cells: Sequence[str]) -> list[int]:
-    """Rows whose value says much more than the column's values do on average."""
-    count = len(cells)
-    frequency = Counter(cells)
-    entropy = -sum(n / count * math.log2(n / count) for n in frequency.values())
-    least = entropy + _least_bits(count)
-    seen: Counter[str] = Counter()
-    rows: list[tuple[int, float, int]] = []
-    for index, cell in enumerate(cells):
-        surprise = -math.log2(frequency[cell] / count)
-        if surprise >= least:
-            # One row of each rare value first, then the second of each.
-            rows.append((seen[cell], -surprise, index))
-            seen[cell] += 1
-    return [index for _, _, index in sorted(rows)]
-
-
 def _odd_rows(table: Table) -> list[int]:
     """Rows with keys that others do not have, and rows of another shape."""
     signatures = [
         "=" if row.whole is not None else "\n".join(sorted(key for key, _ in row.extras))
         for row in table.rows
     ]
-    return _rare_values(signatures) if any(signatures) else []
+    return rare_values(signatures) if any(signatures) else []
 
 
 def _rare_words(cells: Sequence[str]) -> list[int]:
@@ -159,7 +134,7 @@ def _rare_words(cells: Sequence[str]) -> list[int]:
     frequency = Counter(word for found in words for word in found)
     rarest = [min(frequency[word] for word in words[index]) for index in spoken]
     surprise = [-math.log2(n / len(spoken)) for n in rarest]
-    least = sorted(surprise)[len(surprise) // 2] + _least_bits(len(spoken))
+    least = sorted(surprise)[len(surprise) // 2] + least_bits(len(spoken))
     rows = [(-bits, index) for bits, index in zip(surprise, spoken) if bits >= least]
     return [index for _, index in sorted(rows)]
 
@@ -175,27 +150,6 @@ def _repeated(cells: Sequence[str]) -> list[int]:
     return [index for index, cell in enumerate(cells) if cell in shared]
 
 
-def _quartiles(numbers: Sequence[float]) -> tuple[float, float, float]:
-    ordered = sorted(number for number in numbers if math.isfinite(number))
-    quarter = len(ordered) // 4
-    return ordered[quarter], ordered[len(ordered) // 2], ordered[-1 - quarter]
-
-
-def _far_out(numbers: Sequence[float]) -> list[int]:
-    """Rows beyond Tukey's outer fences, the farthest first."""
-    low, middle, high = _quartiles(numbers)
-    # Where half of the values are one and the same, a tenth of it is the scale.
-    spread = (high - low) or abs(middle) / 10 or 1.0
-    rows = []
-    for index, number in enumerate(numbers):
-        if not math.isfinite(number):
-            continue
-        distance = max(low - number, number - high) / spread
-        if distance > _FENCE:
-            rows.append((-distance, index))
-    return [index for _, index in sorted(rows)]
-
-
 def _extremes(numbers: Sequence[float]) -> list[int]:
     finite = [index for index, number in enumerate(numbers) if math.isfinite(number)]
     highest = max(finite, key=lambda index: (numbers[index], -index))
@@ -209,7 +163,7 @@ def _jumps(numbers: Sequence[float]) -> list[int]:
     if len(finite) < 12:
         return []
     steps = [abs(after[1] - before[1]) for before, after in pairwise(finite)]
-    low, _, high = _quartiles(steps)
+    low, _, high = quartiles(steps)
     spread = (high - low) or high or 1.0
     rows = [
         (-step, place[0]) for step, place in zip(steps, finite[1:]) if step > high + _JUMP * spread

@@ -1,0 +1,59 @@
+"""Values that nobody could guess from the others of their kind.
+
+A value's surprise is its information content beyond what the values have on average (Shannon, "A
+Mathematical Theory of Communication", 1948); numbers far out are those beyond Tukey's outer
+fences ("Exploratory Data Analysis", 1977).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+__all__ = ["far_out", "least_bits", "quartiles", "rare_values"]
+
+_FENCE = 3.0
+
+
+def least_bits(count: int) -> float:
+    """How much beyond the average a surprise must be: less among a few values."""
+    return min(3.0, 0.6 * math.log2(count))
+
+
+def rare_values(cells: Sequence[str]) -> list[int]:
+    """The indices of values that say much more than the values do on average, rarest first."""
+    count = len(cells)
+    frequency = Counter(cells)
+    entropy = -sum(n / count * math.log2(n / count) for n in frequency.values())
+    least = entropy + least_bits(count)
+    seen: Counter[str] = Counter()
+    rows: list[tuple[int, float, int]] = []
+    for index, cell in enumerate(cells):
+        surprise = -math.log2(frequency[cell] / count)
+        if surprise >= least:
+            # One row of each rare value first, then the second of each.
+            rows.append((seen[cell], -surprise, index))
+            seen[cell] += 1
+    return [index for _, _, index in sorted(rows)]
+
+
+def quartiles(numbers: Sequence[float]) -> tuple[float, float, float]:
+    ordered = sorted(number for number in numbers if math.isfinite(number))
+    quarter = len(ordered) // 4
+    return ordered[quarter], ordered[len(ordered) // 2], ordered[-1 - quarter]
+
+
+def far_out(numbers: Sequence[float]) -> list[int]:
+    """The indices of numbers beyond Tukey's outer fences, the farthest first."""
+    low, middle, high = quartiles(numbers)
+    # Where half of the values are one and the same, a tenth of it is the scale.
+    spread = (high - low) or abs(middle) / 10 or 1.0
+    rows = []
+    for index, number in enumerate(numbers):
+        if not math.isfinite(number):
+            continue
+        distance = max(low - number, number - high) / spread
+        if distance > _FENCE:
+            rows.append((-distance, index))
+    return [index for _, index in sorted(rows)]
