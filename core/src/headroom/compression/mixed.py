@@ -29,8 +29,10 @@ _EXAMPLE_CHARS = 1500
 # How often a line that begins like a JSON document is read as one.
 _ATTEMPTS = 30
 
-# How many paragraphs a table may have around it to be told from them by itself.
-_FRAME = 8
+# How many lines a table has at the least that is most of a text, and how many paragraphs may be
+# around it; and how many lines one has among others. A small one is shown whole or not at all.
+_LEAST_TABLE, _FRAME = 3, 8
+_LEAST_RULED = 12
 
 # What is said between the other parts stays as it is where it has no more characters, and is at
 # most a tenth of the whole.
@@ -102,7 +104,7 @@ def _pieces(content: str, lines: list[str], kind_of: Callable[[str], str]) -> It
                 end = _end_of_json_lines(lines, number)
             inner, kind = (number, end) if end is not None else None, "json"
         elif (run := ruled_run(lines, number)) is not None:
-            end = run[1] if _size(lines, *run) >= _LEAST_CHARS else None
+            end = run[1] if run[1] - run[0] >= _LEAST_RULED else None
             inner, kind = (number, end) if end is not None else None, "table"
         elif _is_divider(lines, number):
             yield from _between(lines, first, number, kind_of)
@@ -131,8 +133,8 @@ def _framed_table(lines: list[str], kind_of: Callable[[str], str]) -> Iterator[P
         key=lambda span: _size(lines, *span),
     )
     size, whole = _size(lines, first, end), _size(lines, 0, None)
-    most = 0.8 * whole < size < whole
-    if most and 2 < len(edges) <= _FRAME and _kind(lines, first, end, kind_of) == "table":
+    may_be = 0.8 * whole < size < whole and end - first > _LEAST_TABLE and len(edges) <= _FRAME
+    if may_be and _kind(lines, first, end, kind_of) == "table":
         yield Part("text", 0, first)
         yield Part("table", first, end)
         yield Part("text", end, len(lines))

@@ -43,15 +43,26 @@ def ruled_run(lines: Sequence[str], first: int) -> tuple[int, int] | None:
     bar = _bar(lines[header])
     if bar is None or _is_rule(lines[header]):
         return None
+    if first and (bar in lines[first - 1] or _is_rule(lines[first - 1])):
+        # Within a table that is none of these.
+        return None
     count = lines[header].count(bar)
     end = header + 2
     # Bars within cells are more than in the header.
     while end < len(lines) and (_is_rule(lines[end]) or lines[end].count(bar) >= count):
         end += 1
-    return (first, end) if end - header - 2 >= _LEAST_ROWS else None
+    body = [_is_rule(line) for line in lines[header + 2 : end]]
+    rules = sum(body) - (bool(body) and body[-1])
+    # Rules between the rows stand where a row may take several lines: which cells they are is
+    # not to be told.
+    if len(body) - sum(body) < _LEAST_ROWS or (rules and rules < len(body) - sum(body) - 1):
+        return None
+    return first, end
 
 
 def _is_rule(line: str) -> bool:
+    if line.lstrip(" \t")[:1] not in _SIGNS:
+        return False
     signs = set(line)
     return signs <= _SIGNS and not signs.isdisjoint(_STROKES) and not signs.isdisjoint(_CROSSINGS)
 

@@ -307,18 +307,25 @@ def _more_like_this(log: _Log, gone: list[int], omission: Omission, *, ranges: b
 
 def _number_ranges(texts: list[str]) -> list[str]:
     """The ranges of the numbers that follow a name at the same place of each text."""
-    if len(texts) > 1000:
+    if len(texts) > 500:
         # Not of a sample: the range would be wrong, and of all of them it takes too long.
         return []
+    names: dict[int, str] = {}
+    for place, found in enumerate(_NUMBER.finditer(texts[0], 0, 1000)):
+        name = _NAME.search(texts[0], max(0, found.start() - 30), found.start())
+        if name:
+            names[place] = name[1]
     values: dict[tuple[int, str], list[float]] = {}
     shown: dict[float, str] = {}
-    for text in texts:
+    for text in texts if names else ():
         for place, found in enumerate(_NUMBER.finditer(text, 0, 1000)):
-            name = _NAME.search(text, max(0, found.start() - 30), found.start())
-            if name:
+            label = names.get(place)
+            if label and text[max(0, found.start() - 30) : found.start()].rstrip("=: ").endswith(
+                label
+            ):
                 value = float(found[1])
                 shown[value] = found[1]
-                values.setdefault((place, name[1]), []).append(value)
+                values.setdefault((place, label), []).append(value)
     ranges = []
     for (_, label), numbers in values.items():
         if len(numbers) == len(texts):

@@ -28,6 +28,8 @@ _COVERED, _NAMED, _COMMON = 0.8, 0.6, 0.6
 _DISTINCT = 0.5
 #: The share of the fields that follow the field that they mostly follow.
 _ORDERLY = 0.6
+#: After so many lines, a quarter of them must have a name.
+_SOON = 60
 #: How many kinds of lines are tried as the beginning of a record.
 _TRIED = 24
 
@@ -85,12 +87,17 @@ def find_records(content: str, check: Callable[[], None]) -> Records | None:
     if len(lines) < _LEAST * _SHORTEST:
         return None
     fields: list[Field | None] = []
+    named = 0
     for number, line in enumerate(lines):
         if number % 1000 == 0:
             check()
-        fields.append(_field(line) if line.strip() else None)
-    said = [field for field in fields if field is not None]
-    if sum(1 for field in said if field.name) < _COVERED * _NAMED * len(said):
+        field = _field(line) if line.strip() else None
+        fields.append(field)
+        named += field is None or bool(field.name)
+        # Most texts show soon that they are none of records.
+        if number == _SOON and named * 4 < number:
+            return None
+    if named < _COVERED * _NAMED * len(lines):
         return None
     best: list[tuple[int, int]] = []
     indent = -1
