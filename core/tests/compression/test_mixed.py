@@ -264,3 +264,23 @@ def test_the_index_of_a_data_frame_is_a_column() -> None:
 def test_a_little_text_between_other_parts_stays() -> None:
     said = "I looked at the orders of the day. One of them failed. Details follow."
     assert said in compress(f"{said}\n\n```json\n{DATA}\n```\n\n{LOG}").text
+
+
+@pytest.mark.parametrize("after", ["", "\n\n3 links followed."])
+def test_a_page_below_what_a_program_says_of_it(after: str) -> None:
+    links = "".join(f"<li><a href='/p{n}'>Page {n}</a></li>" for n in range(90))
+    told = "".join(
+        f"<p>The harbour of town {n} was dredged in {1900 + n}.</p>\n" for n in range(30)
+    )
+    page = (
+        f"<!DOCTYPE html>\n<html><head><script>{'var a = 1;' * 200}</script></head>\n<body>"
+        f"<nav><ul>{links}</ul></nav>\n<article>{told}</article></body></html>"
+    )
+    result = compress(f"URL: http://a.example/towns\nStatus: 200\n\n{page}{after}")
+    assert result.kind == "mixed"
+    assert "html_extractor" in result.transforms
+    assert result.text.startswith("URL: http://a.example/towns\nStatus: 200\n")
+    assert "The harbour of town 29 was dredged in 1929." in result.text
+    assert "var a" not in result.text
+    assert "Page 7" not in result.text
+    assert after.strip() in result.text

@@ -42,6 +42,8 @@ _LITTLE_TEXT = 2000
 _LED_OVER = 3
 
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([\w+-]{0,20})[ \t]*\r?$")
+# A page of HTML, below what a program says of it.
+_PAGE = re.compile(r"\s{0,20}<(?:!doctype\s+html|html[\s>])", re.IGNORECASE)
 _DIVIDER = re.compile(r"([-=*_#~])\1{4,}[ \t]*\r?$")
 
 
@@ -103,6 +105,9 @@ def _pieces(content: str, lines: list[str], kind_of: Callable[[str], str]) -> It
             if end == number + 1:
                 end = _end_of_json_lines(lines, number)
             inner, kind = (number, end) if end is not None else None, "json"
+        elif number and _PAGE.match(line):
+            end = _end_of_page(lines, number)
+            inner, kind = (number, end), "html"
         elif (run := ruled_run(lines, number)) is not None:
             end = run[1] if run[1] - run[0] >= _LEAST_RULED else None
             inner, kind = (number, end) if end is not None else None, "table"
@@ -122,6 +127,12 @@ def _pieces(content: str, lines: list[str], kind_of: Callable[[str], str]) -> It
         yield from _between(lines, first, len(lines), kind_of)
     else:
         yield from _framed_table(lines, kind_of)
+
+
+def _end_of_page(lines: list[str], number: int) -> int:
+    """The line after the end of a page of HTML, or after the last line."""
+    ends = (n for n in range(number, len(lines)) if "</html>" in lines[n].lower())
+    return next(ends, len(lines) - 1) + 1
 
 
 def _framed_table(lines: list[str], kind_of: Callable[[str], str]) -> Iterator[Part]:
