@@ -105,3 +105,17 @@ def test_the_deadline_stops_the_parser():
     ticks = iter(range(10**9))
     with pytest.raises(TimeBudgetExceeded):
         parse_tree("int f(void) { return 1; }\n" * 5_000, Deadline(3, lambda: float(next(ticks))))
+
+
+def test_values_that_a_module_exports_are_public_symbols():
+    functions = "\n".join(
+        f"export function part{n}(value: number): number {{\n"
+        + "".join(f"  value = value * {k} + part(value, {k});\n" for k in range(12))
+        + "  return value;\n}\n"
+        for n in range(12)
+    )
+    limits = "export const LIMITS: Record<string, number> = {\n  a: 1,\n  b: 2,\n};\n"
+    source = f"{functions}\n{limits}"
+    view = compress(source, query="what does part3 do?")
+    assert limits.split("\n")[0] in view.text
+    assert COUNTER.count(view.text) < 0.4 * COUNTER.count(source)

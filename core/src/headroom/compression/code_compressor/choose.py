@@ -124,6 +124,9 @@ def _tier(outline: Outline, unit: Unit) -> int:
             return _Tier.PRIVATE
         return _Tier.PUBLIC if symbol is None or symbol.parent < 0 else _Tier.METHOD
     if role is Role.FIELD:
+        if symbol is None and outline.lines[unit.ranges[0][1] - 1].startswith("export "):
+            # What a module exports is no less public for being a value.
+            return _Tier.PUBLIC
         return _Tier.FIELD if unit.public else _Tier.PRIVATE
     if role is Role.IMPORT:
         return _Tier.IMPORT
