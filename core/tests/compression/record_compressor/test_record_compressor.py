@@ -86,24 +86,21 @@ def written(rows: list[Row], notation: Callable[[Row], str]) -> str:
 
 
 @pytest.mark.parametrize("notation", NOTATIONS)
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [("state", "quarantined"), ("grams", 48213), ("depot", "Ushuaia"), ("customs", "C-88")],
-)
-def test_the_odd_record_is_kept_whole(
-    notation: Callable[[Row], str], field: str, value: object
-) -> None:
+def test_odd_records_are_kept_whole(notation: Callable[[Row], str]) -> None:
     rows = parcels()
-    rows[97][field] = value
+    odd = {31: ("state", "quarantined"), 57: ("grams", 48213), 83: ("depot", "Ushuaia")}
+    for number, (field, value) in [*odd.items(), (119, ("customs", "C-88"))]:
+        rows[number][field] = value
     result = compress(written(rows, notation))
     assert result.kind == "records"
     assert result.transforms == ("record_compressor",)
     assert result.savings_percent > 60
-    assert notation(rows[97]).strip() in result.text
+    for number in (*odd, 119):
+        assert notation(rows[number]).strip() in result.text
 
 
 @pytest.mark.parametrize("notation", NOTATIONS)
-@pytest.mark.parametrize("max_tokens", [120, 300, 1000])
+@pytest.mark.parametrize("max_tokens", [120, 1000])
 def test_the_record_that_is_asked_for_is_kept_whole(
     notation: Callable[[Row], str], max_tokens: int
 ) -> None:
