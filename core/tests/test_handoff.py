@@ -114,6 +114,11 @@ def test_options_that_make_no_sense(
         Handoff(ctx, **options)
 
 
+def test_a_context_is_needed() -> None:
+    with pytest.raises(TypeError, match="SharedContext, not dict"):
+        Handoff({})  # type: ignore[arg-type]
+
+
 async def test_the_async_twin(ctx: SharedContext) -> None:
     handoff = Handoff(ctx)
     assert await handoff.aview(ROWS, source="a") == handoff.view(ROWS, source="a")

@@ -59,6 +59,8 @@ class Handoff:
     tool: str | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.ctx, SharedContext):
+            raise TypeError(f"ctx must be a SharedContext, not {type(self.ctx).__name__}")
         check_options(self.query, self.max_tokens, self.fidelity or "balanced")
         if isinstance(self.min_tokens, bool) or not isinstance(self.min_tokens, int):
             raise TypeError(
