@@ -306,4 +306,4 @@ def test_options_that_make_no_sense(ctx: SharedContext) -> None:
 
 
 def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
