@@ -93,6 +93,10 @@ def _pieces(content: str, lines: list[str], kind_of: Callable[[str], str]) -> It
     first = number = attempts = 0
     while number < len(lines):
         line = lines[number]
+        if line[:1].isalnum():
+            # No part begins like that, and most lines do.
+            number += 1
+            continue
         fence = _FENCE.match(line)
         end = None
         if fence is not None:
@@ -108,9 +112,9 @@ def _pieces(content: str, lines: list[str], kind_of: Callable[[str], str]) -> It
         elif number and _PAGE.match(line):
             end = _end_of_page(lines, number)
             inner, kind = (number, end), "html"
-        elif (run := ruled_run(lines, number)) is not None:
+        elif (run := _ruled(lines, number, first)) is not None:
             end = run[1] if run[1] - run[0] >= _LEAST_RULED else None
-            inner, kind = (number, end) if end is not None else None, "table"
+            inner, kind = run, "table"
         elif _is_divider(lines, number):
             yield from _between(lines, first, number, kind_of)
             yield Part("text", number, number + 1)
@@ -127,6 +131,12 @@ def _pieces(content: str, lines: list[str], kind_of: Callable[[str], str]) -> It
         yield from _between(lines, first, len(lines), kind_of)
     else:
         yield from _framed_table(lines, kind_of)
+
+
+def _ruled(lines: list[str], number: int, first: int) -> tuple[int, int] | None:
+    """The table that begins at a line, or whose header stands above it."""
+    run = ruled_run(lines, number)
+    return run or (ruled_run(lines, number - 1) if number > first else None)
 
 
 def _end_of_page(lines: list[str], number: int) -> int:

@@ -77,13 +77,13 @@ def find_surprises(table: Table, check: Callable[[], None]) -> Surprises:
             note(far_out(numbers))
             changes += [_jumps(numbers), _out_of_order(numbers)]
             unusual.append(_extremes(numbers))
-        # Also where values repeat: among many of them, a word between numbers is not the rarest.
-        shape = {cell: shape_of(cell) for cell in set(cells)}
-        if numbers is None:
-            note(rare_values([shape[cell] for cell in cells]))
+            # Also where values repeat: among many, a word between numbers is not the rarest.
+            if not all(map(math.isfinite, numbers)):
+                kinds = ["n" if math.isfinite(n) else shape_of(c) for c, n in zip(cells, numbers)]
+                note(rare_values(kinds))
         else:
-            kinds = ["n" if math.isfinite(n) else shape[c] for c, n in zip(cells, numbers)]
-            note(rare_values(kinds))
+            shape = {cell: shape_of(cell) for cell in set(cells)}
+            note(rare_values([shape[cell] for cell in cells]))
         if _repeats(cells):
             note(rare_values(cells))
             changes.append(_turns(cells))
