@@ -42,11 +42,13 @@ def shape_of(cell: str) -> str:
 
 def numbers_of(cells: Sequence[str]) -> list[float] | None:
     """A column's numbers, NaN where there is none; ``None`` if it is no column of numbers."""
-    numbers = [float(cell) if BARE_NUMBER.fullmatch(cell) else math.nan for cell in cells]
-    if _are_most(numbers, cells):
-        return numbers
+    # Where none of some cells is a number, they are not most of all.
+    some = [cell for cell in cells[:: max(1, len(cells) // 20)] if cell not in _NOTHING]
+    if any(map(BARE_NUMBER.fullmatch, some)):
+        numbers = [float(cell) if BARE_NUMBER.fullmatch(cell) else math.nan for cell in cells]
+        if _are_most(numbers, cells):
+            return numbers
     # Numbers with a unit or a currency, the same in nearly all cells: "37 ms", "$1,234.00".
-    some = [cell for cell in cells[:20] if cell not in _NOTHING]
     if not any(map(_WITH_UNIT.fullmatch, some)):
         return None
     parts = [_WITH_UNIT.fullmatch(cell) for cell in cells]
