@@ -182,6 +182,10 @@ def test_a_question_finds_what_stands_in_a_string() -> None:
     assert ctx.retrieve("run", path="/exit").text == "[/exit]\n1"
     with pytest.raises(ValueError, match="no text at /exit"):
         ctx.retrieve("run", lines="1", within="/exit")
+    with pytest.raises(ValueError, match="nothing at this path"):
+        ctx.retrieve("run", lines="1", within="/stdout within lines 2 of /stdout")
+    ctx.put("odd", {"list of things": "a\nb"})
+    assert ctx.retrieve("odd", place="lines 2 within /list of things").text.endswith("\nb")
     (hit,) = ctx.search("refund_failed")
     assert hit.where == "rows 142 within /orders"
 

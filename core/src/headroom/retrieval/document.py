@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Document", "Piece"]
 
+# A text within a document, or some of its lines.
+_IN_TEXT = re.compile(r"(?:lines (\d+)(?:-(\d+))? of )?(.*)", re.DOTALL)
 # A part of a JSON document that has at most this many characters is shown whole.
 _WHOLE_CHARS = 2000
 # Beyond so many scalar values, a document is searched by its rows alone.
@@ -175,13 +178,12 @@ class Document:
             if part.within == within:
                 return part
         if isinstance(within, str):
-            lines, _, path = within.rpartition(" of ")
+            first, last, path = _IN_TEXT.fullmatch(within).groups()  # type: ignore[union-attr]
             content = resolve(self.value, path)
             # A number is text, too, as it was written.
             if type(content) is not str:
                 raise ValueError(f"there is no text at {path}")
-            if lines:
-                first, _, last = lines.removeprefix("lines ").partition("-")
+            if first:
                 content = "\n".join(content.split("\n")[int(first) - 1 : int(last or first)])
         else:
             content = "\n".join(self.lines[within[0] - 1 : within[1]])
