@@ -86,7 +86,8 @@ def information(
             deadline.check()
         concepts = told[index]
         again = seen.intersection(concepts)
-        gains[index] -= (1 - _AGAIN) * sum([concepts[concept] for concept in again])
+        # The exact sum: a set gives its members in any order.
+        gains[index] -= (1 - _AGAIN) * math.fsum([concepts[concept] for concept in again])
         seen.update(concepts)
     return gains
 
