@@ -11,17 +11,6 @@ from __future__ import annotations
 
 from headroom._version import __version__
 from headroom.compress import compress
-from headroom.compression import (
-    Compressor,
-    CompressResult,
-    Fidelity,
-    Omission,
-    Pipeline,
-    Request,
-    View,
-    WrongKind,
-)
-from headroom.compression.markers import MARKER
 from headroom.context import ContextEntry, ContextStats, Excerpt, SearchHit, SharedContext
 from headroom.decoding import decode
 from headroom.errors import (
@@ -35,8 +24,10 @@ from headroom.errors import (
     UnsupportedPayload,
     VersionConflict,
     WaitTimeout,
+    WrongKind,
 )
 from headroom.handoff import Handoff
+from headroom.pipeline import Pipeline
 from headroom.retrieval_tool import RetrievalTool
 from headroom.stores import (
     AsyncStore,
@@ -53,6 +44,8 @@ from headroom.stores import (
     open_store,
 )
 from headroom.tokens import TokenCounter, get_counter
+from headroom.toolkit.markers import MARKER
+from headroom.view import Compressor, CompressResult, Fidelity, Omission, Request, View
 
 __all__ = [
     "MARKER",

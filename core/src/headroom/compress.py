@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from headroom.compression import CompressResult, Fidelity, Pipeline
 from headroom.payload import to_text
+from headroom.pipeline import Pipeline
 from headroom.tokens import TokenCounter, as_counter, get_counter
+from headroom.view import CompressResult, Fidelity
 
 __all__ = ["compress"]
 

@@ -32,6 +32,6 @@ def decode(
 
     """
     # Only whoever decodes pays for importing the compressor.
-    from headroom.compression.smart_crusher import decode as decode_view
+    from headroom.kinds.json import decode as decode_view
 
     return decode_view(view, parse_float=parse_float, parse_int=parse_int)

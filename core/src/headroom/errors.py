@@ -92,3 +92,11 @@ class WaitTimeout(HeadroomError, TimeoutError):
 def clock_time(timestamp: float) -> str:
     """A point in time as people and models read it, in UTC."""
     return datetime.fromtimestamp(timestamp, tz=timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+class WrongKind(Exception):
+    """A compressor says that the content is not of the kind that it was sent as."""
+
+
+class TimeBudgetExceeded(HeadroomError):
+    """A compression took longer than it may."""

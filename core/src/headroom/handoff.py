@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from headroom.compression import Fidelity
-from headroom.compression.pipeline import check_options
 from headroom.context import ContextEntry, SharedContext
+from headroom.pipeline.pipeline import check_options
+from headroom.view import Fidelity
 
 __all__ = ["Handoff"]
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from headroom.compression import Omission
-from headroom.compression.model import savings_percent
+from headroom.view import Omission, savings_percent
 
 __all__ = ["ContextEntry", "ContextStats", "Excerpt", "SearchHit"]
 

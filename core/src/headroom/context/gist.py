@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from headroom.compression.markers import MARKER
+from headroom.toolkit.markers import MARKER
 
 __all__ = ["gist", "shortened"]
 

@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from headroom.compression.relevance import query_terms
 from headroom.context.access import StoreAccess
 from headroom.context.entry import Excerpt, SearchHit
 from headroom.context.gist import shortened
@@ -29,6 +28,7 @@ from headroom.retrieval import (
 )
 from headroom.stores import Header, Missing, Record
 from headroom.tokens import TokenCounter
+from headroom.toolkit.relevance import query_terms
 
 __all__ = ["Looking"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from headroom.compression import CompressResult, Omission
 from headroom.context.entry import ContextEntry
 from headroom.context.gist import gist
 from headroom.errors import IntegrityError, KeyEvicted, KeyExpired, KeyNotFound, clock_time
 from headroom.stores import Header, Missing, Record
+from headroom.view import CompressResult, Omission
 
 __all__ = [
     "content_hash",

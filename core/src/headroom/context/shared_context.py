@@ -7,12 +7,12 @@ import contextlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar
 
-from headroom.compression import Fidelity
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
 from headroom.context.steps import Steps, run_async
 from headroom.context.synchronous import SynchronousContext
 from headroom.context.waiting import Waiting
 from headroom.retrieval import select
+from headroom.view import Fidelity
 
 if TYPE_CHECKING:
     from typing_extensions import Self

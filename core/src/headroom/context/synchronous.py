@@ -6,15 +6,16 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
-from headroom.compression import Fidelity, Pipeline
 from headroom.context.access import OnError
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
 from headroom.context.steps import Steps, run
 from headroom.context.verbs import ContextVerbs
 from headroom.context.waiting import Waiting
+from headroom.pipeline import Pipeline
 from headroom.retrieval import select
 from headroom.stores import Missing, Store
 from headroom.tokens import TokenCounter
+from headroom.view import Fidelity
 
 if TYPE_CHECKING:
     from typing_extensions import Self

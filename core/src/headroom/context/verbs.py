@@ -6,9 +6,6 @@ import logging
 import time
 from collections.abc import Callable
 
-from headroom.compression import CompressResult, Fidelity, Pipeline
-from headroom.compression.model import savings_percent
-from headroom.compression.pipeline import check_options
 from headroom.context.access import OnError, StoreAccess
 from headroom.context.arguments import as_store, check_key, check_version, check_whole, seconds
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
@@ -27,9 +24,12 @@ from headroom.context.steps import Steps, Work
 from headroom.context.views import ViewMaker, ViewOptions
 from headroom.errors import PayloadTooLarge, VersionConflict
 from headroom.payload import to_text
+from headroom.pipeline import Pipeline
+from headroom.pipeline.pipeline import check_options
 from headroom.retrieval import Selection
 from headroom.stores import Header, Limits, Missing, Record, Store
 from headroom.tokens import EstimateCounter, TokenCounter, as_counter, get_counter
+from headroom.view import CompressResult, Fidelity, savings_percent
 
 __all__ = ["ContextVerbs"]
 

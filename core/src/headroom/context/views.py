@@ -9,8 +9,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
-from headroom.compression import CompressResult, Fidelity, Pipeline
+from headroom.pipeline import Pipeline
 from headroom.tokens import TokenCounter
+from headroom.view import CompressResult, Fidelity
 
 __all__ = ["ViewMaker", "ViewOptions"]
 

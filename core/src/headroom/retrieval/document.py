@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from headroom.compression import WrongKind
-from headroom.compression.detect import candidates
-from headroom.compression.model import Within
+from headroom.errors import WrongKind
+from headroom.pipeline.detection import candidates
 from headroom.retrieval.conditions import Condition
 from headroom.retrieval.paths import escape, locate, resolve, walk
 from headroom.retrieval.selection import Unit
 from headroom.retrieval.symbols import Symbols
+from headroom.view import Within
 
 if TYPE_CHECKING:
-    from headroom.compression.embedded import Embedded
+    from headroom.pipeline.embedded import Embedded
 
 __all__ = ["Document", "Piece"]
 
@@ -79,8 +79,8 @@ class Document:
 
         """
         # Like the compressors: imported when first needed.
-        from headroom.compression.smart_crusher.delimited import parse_table
-        from headroom.compression.smart_crusher.parse import parse
+        from headroom.kinds.json.parse import parse
+        from headroom.kinds.table.parse import parse_table
 
         try:
             return parse_table(self.content) if self.kind == "table" else parse(self.content)[0]
@@ -128,7 +128,7 @@ class Document:
     @cached_property
     def parts(self) -> list[Document]:
         """The parts of a text of several kinds."""
-        from headroom.compression.mixed import split
+        from headroom.pipeline.segments import split
 
         parts = split(self.content, lambda text: next(candidates(text))) or []
         return [
@@ -150,7 +150,7 @@ class Document:
 
     @cached_property
     def _split(self) -> tuple[object, list[Embedded]]:
-        from headroom.compression.embedded import find_embedded
+        from headroom.pipeline.embedded import find_embedded
 
         try:
             split = None if self.kind != "json" or self.within else find_embedded(self.content)
@@ -197,7 +197,7 @@ class Document:
         """The sentences of a text, or those of one value of a document."""
         if not path:
             return self._placed(self._sentences())
-        from headroom.compression.smart_crusher.texts import sentences
+        from headroom.toolkit.rows.texts import sentences
 
         found: list[Piece] = []
         for pointer, value in locate(self.value, path):
@@ -253,13 +253,13 @@ class Document:
         )
 
     def _sentences(self) -> Iterator[Piece]:
-        from headroom.compression.kompress.segment import segment
+        from headroom.toolkit.sentences import segment
 
         for number, sentence in enumerate(segment(self.content), 1):
             yield Piece(sentence.text, "sentences", number, group=sentence.passage)
 
     def _record_lines(self) -> Iterator[Piece]:
-        from headroom.compression.record_compressor import find_records
+        from headroom.kinds.records import find_records
 
         records = find_records(self.content, lambda: None)
         group_of = {
@@ -278,7 +278,7 @@ class Document:
 
 def _rows_by_columns(value: object) -> list[object] | None:
     """The rows of a table that the data holds by columns; ``None`` for anything else."""
-    from headroom.compression.smart_crusher.shape import find_columns
+    from headroom.toolkit.rows.shape import find_columns
 
     found = find_columns(value)  # type: ignore[arg-type]
     return None if found is None else list(found[1])
@@ -328,6 +328,6 @@ def _leaves(document: object) -> Iterator[Piece]:
 
 
 def _dump(value: object) -> str:
-    from headroom.compression.smart_crusher.notation import flow
+    from headroom.toolkit.rows.notation import flow
 
     return flow(value)  # type: ignore[arg-type]

@@ -8,15 +8,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from headroom.compression import Omission
-from headroom.compression.model import Within
-from headroom.compression.relevance import query_terms, terms
 from headroom.retrieval.document import Document, Piece
 from headroom.retrieval.index import Searchable
 from headroom.retrieval.ranking import LeftOut, ranked, ranked_leaves, values_of_record
 from headroom.retrieval.render import Found, fill, fill_with_leaves, place_of
 from headroom.retrieval.selection import Selection, Unit
 from headroom.tokens import TokenCounter
+from headroom.toolkit.relevance import query_terms, terms
+from headroom.view import Omission, Within
 
 __all__ = ["find", "left_out_by", "locate_best", "nothing_left_out"]
 

@@ -10,8 +10,8 @@ from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
 
-from headroom.compression.relevance import query_terms, terms
 from headroom.retrieval.document import Document, Piece
+from headroom.toolkit.relevance import query_terms, terms
 
 __all__ = ["Index", "IndexCache", "Searchable"]
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
-from headroom.compression.model import Within
 from headroom.retrieval.conditions import Condition, conditions
 from headroom.retrieval.patterns import Pattern, compile_pattern
+from headroom.view import Within
 
 __all__ = ["Range", "Selection", "Unit", "parse_ranges", "select"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from headroom.compression import WrongKind
-from headroom.compression.model import Deadline, TimeBudgetExceeded
-from headroom.compression.relevance import query_terms, terms
+from headroom.errors import TimeBudgetExceeded, WrongKind
+from headroom.toolkit.relevance import query_terms, terms
+from headroom.view import Deadline
 
 __all__ = ["Symbols"]
 
@@ -29,8 +29,8 @@ class Symbols:
 
     def __init__(self, content: str) -> None:
         # Like the compressors: imported when first needed.
-        from headroom.compression.code_compressor.readings import readings
-        from headroom.compression.numbering import unnumbered
+        from headroom.kinds.code.parse import readings
+        from headroom.toolkit.numbering import unnumbered
 
         bare = unnumbered(content)
         try:
@@ -75,7 +75,7 @@ class Symbols:
 
     def lines_in_query(self, query: str) -> list[int]:
         """The lines of the symbols that a query names or describes."""
-        from headroom.compression.code_compressor.named import described_functions, named_symbols
+        from headroom.kinds.code.named import described_functions, named_symbols
 
         meant = named_symbols(self._outlined, query)
         if not meant:

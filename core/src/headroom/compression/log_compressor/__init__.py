@@ -1,7 +1,0 @@
-"""Logs, build output and test output: every kind of line once, and how often."""
-
-from __future__ import annotations
-
-from headroom.compression.log_compressor.compressor import LogCompressor
-
-__all__ = ["LogCompressor"]

@@ -1,8 +1,0 @@
-"""Views of texts that are records of several lines each: YAML, INI, XML, ``key: value`` blocks."""
-
-from __future__ import annotations
-
-from headroom.compression.record_compressor.compressor import RecordCompressor
-from headroom.compression.record_compressor.parse import find_records, looks_like_records
-
-__all__ = ["RecordCompressor", "find_records", "looks_like_records"]

@@ -1,0 +1,1 @@
+"""One folder a kind, with all that is known about it, and nothing elsewhere."""

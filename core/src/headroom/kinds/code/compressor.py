@@ -1,0 +1,128 @@
+"""The compressor of source code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from headroom.errors import WrongKind
+from headroom.kinds.code.outline import Outline
+from headroom.kinds.code.parse import readings
+from headroom.kinds.code.rank import rank
+from headroom.kinds.code.render import Renderer
+from headroom.toolkit.fitting import nearly_largest
+from headroom.toolkit.numbering import unnumbered
+from headroom.view import Request, View
+
+__all__ = ["CodeCompressor"]
+
+#: The share of the tokens that a view without a budget has, if what it must keep allows it.
+_SHARE = {"balanced": 0.4, "compact": 0.25}
+
+#: The share that it may have so that fields, constants and imports are in it, too.
+_MOST = 0.5
+
+
+#: Where more of a budget is left over than this share, smaller things than the next are put in.
+_SPARE = 0.04
+
+
+class CodeCompressor:
+    r"""Keeps what a file offers and leaves out how it does it.
+
+    Imports, signatures with their decorators and types, fields, constants and the first sentence
+    of docstrings stay; bodies are left out, unless they matter to the query. A body that the query
+    names stays whole. What is left still parses.
+
+    >>> from headroom.view import Request
+    >>> from headroom.tokens import get_counter
+    >>> source = "def double(x):" + "\n    x = x * 1" * 30 + "\n    return x * 2\n"
+    >>> counter = get_counter()
+    >>> request = Request("code", counter, counter.count(source))
+    >>> print(CodeCompressor().compress(source, request).text)
+    def double(x):
+        ...  # [lines 2-32 left out]
+    <BLANKLINE>
+
+    """
+
+    @property
+    def name(self) -> str:
+        """As it stands in ``transforms``."""
+        return "code_compressor"
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Source code."""
+        return ("code",)
+
+    def compress(self, content: str, request: Request) -> View | None:
+        """A view of a source file.
+
+        Raises:
+            WrongKind: It is no source code of a language that is known here.
+            TimeBudgetExceeded: The time is up.
+
+        """
+        if request.fidelity == "lossless" and request.max_tokens is None:
+            return None
+        bare = unnumbered(content)
+        found = False
+        for outline, is_sound in readings(content if bare is None else bare, request.deadline):
+            found = True
+            if not outline.symbols and len(outline.units) < 2:
+                continue
+            view = self._view(outline, request, content if bare is not None else None)
+            text = view.text if bare is None else unnumbered(view.text, gaps=True)
+            if not view.lossless and is_sound(text or ""):
+                return view
+        if not found:
+            raise WrongKind("this is no source code that can be parsed")
+        return None
+
+    def _view(self, outline: Outline, request: Request, numbered: str | None) -> View:
+        if numbered is not None:
+            outline.lines = numbered.split("\n")[: len(outline.lines)]
+        renderer = Renderer(outline, request.counter)
+        order = rank(outline, renderer.costs, request.query, request.fidelity)
+        renderer.arrange(order.units)
+        estimates = renderer.estimates()
+
+        def count(size: int) -> int:
+            request.deadline.check()
+            return renderer.count(size)
+
+        if request.max_tokens is not None:
+            size = nearly_largest(estimates, count, request.max_tokens) or 0
+            left = request.max_tokens - count(size)
+            more = _smaller(outline, order.units, size, renderer.costs, left)
+            if more and left > _SPARE * request.max_tokens:
+                chosen = set(more)
+                rest = [index for index in order.units[size:] if index not in chosen]
+                renderer.arrange([*order.units[:size], *more, *rest])
+                estimates = renderer.estimates()[: size + len(more) + 1]
+                size = nearly_largest(estimates, count, request.max_tokens) or 0
+            return renderer.view(size)
+        limits = ((_SHARE[request.fidelity], order.wanted), (_MOST, order.basic))
+        kept = order.required
+        for share, size in limits:
+            limit = int(request.original_tokens * share)
+            found = nearly_largest(estimates[: size + 1], count, limit)
+            kept = max(kept, found or 0)
+            if kept >= order.basic:
+                break
+        return renderer.view(kept)
+
+
+def _smaller(
+    outline: Outline, order: Sequence[int], size: int, costs: Sequence[int], left: int
+) -> list[int]:
+    """The units after the first ones of an order that fit into what they leave of a budget."""
+    kept = set(order[:size])
+    found: list[int] = []
+    for index in order[size:]:
+        needs = outline.units[index].needs
+        if costs[index] <= left and (needs < 0 or needs in kept):
+            left -= costs[index]
+            kept.add(index)
+            found.append(index)
+    return found

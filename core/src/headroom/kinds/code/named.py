@@ -1,0 +1,97 @@
+"""Which symbols a query names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from headroom.kinds.code.outline import Symbol
+from headroom.toolkit.relevance import query_terms, terms
+
+__all__ = ["described_functions", "named_symbols"]
+
+_NAME = re.compile(r"[^\W\d]\w*")
+_QUOTED = re.compile(r"[`'\"]([^\W\d]\w*)(?:\(\))?[`'\"]|\b([^\W\d]\w*)\(|(?:::|\.|->)([^\W\d]\w*)")
+
+
+def named_symbols(symbols: Sequence[Symbol], query: str | None) -> frozenset[int]:
+    """The symbols that a query names, by index.
+
+    A word that looks like an identifier counts before a plain one, and a plain one before one
+    that English needs anyway: "how does get_user list its roles" names ``get_user`` and not
+    ``list``. Where a class is named beside something inside it, only that is meant.
+
+    >>> get_user = Symbol("get_user", 1, 2, False, True, -1)
+    >>> roles = Symbol("list", 3, 4, False, True, -1)
+    >>> sorted(named_symbols([get_user, roles], "how does get_user list its roles"))
+    [0]
+    >>> sorted(named_symbols([get_user, roles], "how does list work"))
+    [1]
+
+    """
+    if not query:
+        return frozenset()
+    words = set(_NAME.findall(query))
+    marked = {name for match in _QUOTED.findall(query) for name in match if name}
+    telling = {term for term in query_terms(query) if not term.isdigit()}
+    tiers: tuple[set[int], set[int], set[int]] = (set(), set(), set())
+    for index, symbol in enumerate(symbols):
+        if symbol.name not in words:
+            continue
+        if symbol.name in marked or _looks_like_identifier(symbol.name):
+            tiers[0].add(index)
+        elif not telling.isdisjoint(query_terms(symbol.name)):
+            tiers[1].add(index)
+        else:
+            tiers[2].add(index)
+    found = next((tier for tier in tiers if tier), set())
+    classes = {index for index in tiers[0] | tiers[1] if symbols[index].is_class}
+    inside = {i for i in tiers[0] | tiers[1] if _stands_in(symbols, i, classes)}
+    if inside:
+        around = {c for c in classes if any(_stands_in(symbols, index, {c}) for index in inside)}
+        meant = {symbols[index].name for index in inside}
+        found = inside | {i for i in found - around if symbols[i].name not in meant}
+    return frozenset(found)
+
+
+#: Where so many functions have names that the words of a query spell, none of them is meant.
+_MOST_DESCRIBED = 3
+
+#: The share of the telling words of a query that a name of two words must hold.
+_SHARE = 0.5
+
+
+def described_functions(symbols: Sequence[Symbol], query: str | None) -> frozenset[int]:
+    """The functions whose names the words of a query spell, in any order and form, by index.
+
+    >>> delay = Symbol("computeRetryDelay", 1, 2, False, True, -1)
+    >>> retry = Symbol("retry", 3, 4, False, True, -1)
+    >>> sorted(described_functions([delay, retry], "where is the retry delay computed"))
+    [0]
+
+    """
+    wanted = query_terms(query)
+    found: dict[int, float] = {}
+    for index, symbol in enumerate(symbols):
+        if symbol.is_class or symbol.local:
+            continue
+        words = frozenset(terms(symbol.name)) - {symbol.name.strip("_").lower()}
+        if len(words) >= 2 and words <= wanted and len(words) >= _SHARE * len(wanted):
+            found[index] = len(words)
+    best = max(found.values(), default=0)
+    meant = frozenset(index for index, words in found.items() if words == best)
+    return meant if len(meant) <= _MOST_DESCRIBED else frozenset()
+
+
+def _looks_like_identifier(name: str) -> bool:
+    """Whether no English word is written like this."""
+    return "_" in name or any(c.isdigit() for c in name) or name[1:] != name[1:].lower()
+
+
+def _stands_in(symbols: Sequence[Symbol], index: int, classes: set[int]) -> bool:
+    parent = symbols[index].parent
+    while parent >= 0:
+        if parent in classes:
+            return True
+        parent = symbols[parent].parent
+    return False

@@ -1,0 +1,216 @@
+"""Takes languages that look like C apart by their brackets, where there is no parser for them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from headroom.kinds.code.outline import Outline, Role, Symbol, Unit
+from headroom.kinds.code.outlines.brace_scan import Line, scan
+from headroom.view import Deadline
+
+__all__ = ["brace_outline"]
+
+_CONTAINER = re.compile(
+    r"\b(?:class|interface|struct|enum|union|namespace|trait|impl|mod|module|object|protocol|"
+    r"extension|record|extern)\b[^(=;]*"
+)
+_CONTROL = re.compile(r"(?:[}\s]*)(?:if|else|for|while|do|switch|try|catch|return|match|select)\b")
+_IMPORT = re.compile(r"\s*(?:import|use|using|package|#\s*include|from|open)\b")
+_NAME_BEFORE_BRACKET = re.compile(
+    r"\b([A-Za-z_$][\w$]*) ?(?:<[^<>()]{0,200}>)? ?(?:= ?(?:async ?)?)?\("
+)
+# What a method of Go belongs to stands before its name.
+_RECEIVER = re.compile(r"(?<=\bfunc )\([^()\n]{0,200}\) ?")
+_PROTOTYPE = re.compile(r"\s*[A-Za-z_][\w:<>,*& \t]{0,200}[\s*&]([A-Za-z_]\w*) ?\(")
+_NAME_OF_CONTAINER = re.compile(
+    r"\b(?:class|interface|struct|enum|union|namespace|trait|impl|mod|module|object|protocol|"
+    r"extension|record)\s+([A-Za-z_]\w*)"
+)
+_HIDDEN = re.compile(r"\b(?:private|fileprivate)\b")
+
+#: The share of the lines that must open, close or end something.
+_SHARE = 0.3
+
+_DEPTH = 40
+
+#: So many characters before a bracket are looked at.
+_HEADER = 1000
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """Where lines stand."""
+
+    role: Role
+    owner: int = -1
+    symbol: int = -1
+    public: bool = True
+    depth: int = 0
+
+
+def brace_outline(content: str, deadline: Deadline) -> Outline | None:
+    """The outline of a source file; ``None`` where its brackets do not tell enough.
+
+    Raises:
+        TimeBudgetExceeded: The time is up.
+
+    """
+    shape = scan(content, deadline)
+    lines = content.split("\n")
+    if shape is None or len(shape) != len(lines):
+        return None
+    final_newline = len(lines) > 1 and not lines[-1]
+    if final_newline:
+        lines.pop()
+    code = [line for line in shape if line.first]
+    if sum(line.last in "{}();," for line in code) < _SHARE * max(1, len(code)):
+        return None
+    outline = Outline(lines, comment=_comment(lines), final_newline=final_newline)
+    builder = _Builder(outline, shape, deadline)
+    builder.region(1, len(lines), _Scope(Role.STATEMENT))
+    return outline if outline.symbols else None
+
+
+def _comment(lines: list[str]) -> tuple[str, str]:
+    """How this language writes a comment: as shells do, or as C does.
+
+    >>> _comment(["# Sends it.", "sub send {", "}"]), _comment(["// Sends it.", "fn send() {", "}"])
+    (('# ', ''), ('/* ', ' */'))
+    """
+    hashes = slashes = 0
+    for line in lines:
+        start = line.lstrip()[:2]
+        hashes += start in ("# ", "#", "##", "#!")
+        slashes += start in ("//", "/*")
+    return ("# ", "") if hashes > slashes else ("/* ", " */")
+
+
+class _Builder:
+    """Walks the lines from top to bottom and gives each to a unit."""
+
+    def __init__(self, outline: Outline, shape: list[Line], deadline: Deadline) -> None:
+        self._outline = outline
+        self._lines = outline.lines
+        self._shape = shape
+        self._deadline = deadline
+
+    def region(self, first: int, last: int, scope: _Scope) -> None:
+        """The lines inside a pair of brackets, in runs with as many open after as before."""
+        base = self._shape[first - 2].depth if first > 1 else 0
+        number = first
+        while number <= last:
+            self._deadline.check()
+            end = self._end(number, last, base)
+            self._run(number, end, base, scope)
+            number = end + 1
+
+    def _end(self, number: int, last: int, base: int) -> int:
+        """The last line of the run that starts on a line."""
+        end = number
+        while end < last and not self._shape[end - 1].first:
+            if self._shape[end - 1].depth == base and self._lines[end - 1].strip():
+                return end  # A comment.
+            end += 1
+        while end < last and self._shape[end - 1].depth != base:
+            end += 1
+        # A bracket on a line of its own belongs to what comes before it.
+        following = end
+        while following < last and following - end < 4 and self._is_open(following, base):
+            following += 1
+            if self._shape[following - 1].first == "{":
+                end = following
+                while end < last and self._shape[end - 1].depth != base:
+                    end += 1
+                break
+        return end
+
+    def _is_open(self, number: int, base: int) -> bool:
+        """Whether a line may be the start of a declaration that goes on."""
+        line = self._shape[number - 1]
+        text = self._lines[number - 1].lstrip()
+        return line.depth == base and line.last not in ("", ";", "}") and not text.startswith("#")
+
+    def _run(self, first: int, end: int, base: int, scope: _Scope) -> None:
+        block = self._block(first, end, base) if scope.depth < _DEPTH else None
+        header = "\n".join(self._lines[first - 1 : (block or end)])[-_HEADER:]
+        if not any(self._shape[number - 1].first for number in range(first, end + 1)):
+            role: Role = scope.role if scope.role is Role.BODY else Role.COMMENT
+            self._add(((first, end),), role, scope, statement=False)
+            return
+        if block is None:
+            role = scope.role
+            if role is Role.STATEMENT and _IMPORT.match(header):
+                role = Role.IMPORT
+            elif role is not Role.BODY and (prototype := _PROTOTYPE.match(header)):
+                role = Role.SIGNATURE
+                scope = self._symbol(prototype.group(1), header, first, end, scope)
+            self._add(((first, end),), role, scope)
+            return
+        inner_role, inner = self._inside(header, first, end, scope)
+        role = scope.role
+        if role in (Role.STATEMENT, Role.FIELD) and inner is not scope:
+            role = Role.SIGNATURE
+        owner = self._add(((first, block), (end, end)), role, inner)
+        self.region(
+            block + 1,
+            end - 1,
+            replace(inner, role=inner_role, owner=owner, depth=scope.depth + 1),
+        )
+
+    def _block(self, first: int, end: int, base: int) -> int | None:
+        """The line that opens the one pair of braces that a run is about."""
+        shape = self._shape
+        for number in range(first, end - 1):
+            line = shape[number - 1]
+            if line.last == "{" and line.depth > base:
+                inside = range(number + 1, end)
+                closed = shape[end - 1].first in ("}", ")")
+                whole = all(shape[inner - 1].least >= line.depth for inner in inside)
+                ends = shape[end - 2].depth == line.depth
+                return number if closed and whole and ends else None
+        return None
+
+    def _inside(self, header: str, first: int, end: int, scope: _Scope) -> tuple[Role, _Scope]:
+        """What a block holds, and where it stands: in a symbol of its own if it is one."""
+        if scope.role is Role.BODY:
+            return Role.BODY, scope
+        container = _CONTAINER.search(header.partition("{")[0].partition("(")[0])
+        named = _NAME_OF_CONTAINER.search(header) if container else None
+        if container is None:
+            named = _NAME_BEFORE_BRACKET.search(_RECEIVER.sub("", header))
+            if named is None or _CONTROL.match(header):
+                return (Role.DATA if scope.role is Role.STATEMENT else scope.role), scope
+        name = named.group(1) if named else ""
+        inner = self._symbol(name, header, first, end, scope, is_class=container is not None)
+        return (Role.BODY if container is None else Role.FIELD), inner
+
+    def _symbol(
+        self,
+        name: str,
+        header: str,
+        first: int,
+        end: int,
+        scope: _Scope,
+        *,
+        is_class: bool = False,
+    ) -> _Scope:
+        public = (
+            scope.public
+            and not name.startswith("_")
+            and not _HIDDEN.search(header.partition("(")[0])
+        )
+        self._outline.symbols.append(Symbol(name, first, end, is_class, public, scope.symbol))
+        return replace(scope, symbol=len(self._outline.symbols) - 1, public=public)
+
+    def _add(
+        self,
+        ranges: tuple[tuple[int, int], ...],
+        role: Role,
+        scope: _Scope,
+        *,
+        statement: bool = True,
+    ) -> int:
+        return self._outline.add(
+            Unit(ranges, role, scope.owner, scope.symbol, scope.public, statement)
+        )

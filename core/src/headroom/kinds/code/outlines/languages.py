@@ -1,0 +1,244 @@
+"""The languages that are parsed with tree-sitter, and how each writes what we need to know."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from headroom.kinds.code.outlines.syntax import Parser
+
+__all__ = ["LANGUAGES", "Language", "languages_of_path", "likely_languages", "parser"]
+
+_Visibility = Callable[[str, str], bool]
+
+
+def _not_hidden(head: str, name: str) -> bool:
+    return not name.startswith(("_", "#")) and not re.search(r"\bprivate\b", head)
+
+
+def _capital(_head: str, name: str) -> bool:
+    return name[:1].isupper()
+
+
+def _pub(head: str, _name: str) -> bool:
+    return re.match(r"\s*(?:pub|impl|#\[)", head) is not None or "macro_rules" in head
+
+
+def _not_static(head: str, name: str) -> bool:
+    return not re.search(r"\bstatic\b(?!\s+(?:inline|constexpr))", head) and name[:1] != "_"
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language."""
+
+    name: str
+    #: The module of the grammar and its function.
+    module: str
+    function: str
+    #: Lines without white space around them that speak for it.
+    signs: re.Pattern[str]
+    #: Whether a declaration is public, by the text of its frame and its name.
+    is_public: _Visibility
+    #: What opens and closes a comment on a line of its own.
+    comment: tuple[str, str] = ("// ", "")
+    #: What stands in for the statements of a block that must not be empty.
+    filler: str = ""
+
+
+def _signs(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+# What C has as well, such as "return x;", says nothing.
+_SCRIPT = (
+    r"(?:export\s+|default\s+|async\s+)*function\b|(?:const|let|var)\s[^=\n]*=|module\.exports|"
+    r"import\s[^\n]*['\"]|export\s|async\s+\w+\([^)\n]*\)\s*\{$|['\"]use strict|\}\);?$|"
+    r"[\w.]+\.prototype\.|this\.\w+|await\s|[^\n]*=>\s*[({]*$|[^\n]*[=!]==|constructor\("
+)
+_C = (
+    r"#\s*(?:include|define|ifn?def|endif|pragma)\b|typedef\s|(?:static\s|extern\s|inline\s)*"
+    r"(?:struct|union|enum|void|int|char|unsigned|double|float|size_t|bool)\b[ *]"
+)
+
+#: In the order in which they are tried where the signs say the same.
+LANGUAGES = (
+    Language("javascript", "tree_sitter_javascript", "language", _signs(_SCRIPT), _not_hidden),
+    Language(
+        "typescript",
+        "tree_sitter_typescript",
+        "language_typescript",
+        _signs(
+            _SCRIPT + r"|(?:export\s+)?(?:declare\s|abstract\s)?(?:interface|type|enum|namespace)\s"
+            r"|(?:public|private|protected|readonly|static)\s+\w+[?!]?\s*[:(]|\w+\??:\s*\w+[^,\n]*;$"
+        ),
+        _not_hidden,
+    ),
+    Language(
+        "tsx",
+        "tree_sitter_typescript",
+        "language_tsx",
+        _signs(_SCRIPT + r"|(?:export\s+)?(?:interface|type)\s|</?[A-Za-z][\w.]*[ />]"),
+        _not_hidden,
+    ),
+    Language(
+        "go",
+        "tree_sitter_go",
+        "language",
+        _signs(
+            r"package\s+\w+$|func\s+[(\w]|type\s+\w+\s+(?:struct|interface)|import\s+[(\"]|"
+            r"[\w, ]+:=\s|(?:if|for)\s+[^(\n]*\{$"
+        ),
+        _capital,
+    ),
+    Language(
+        "rust",
+        "tree_sitter_rust",
+        "language",
+        _signs(
+            r"(?:pub(?:\([^)\n]*\))?\s+)?(?:fn|impl|trait|mod|use|enum|struct)\b|let\s+(?:mut\s)?|"
+            r"#!?\[|match\s|///|macro_rules!"
+        ),
+        _pub,
+    ),
+    Language(
+        "java",
+        "tree_sitter_java",
+        "language",
+        _signs(
+            r"package\s+[\w.]+;|import\s+(?:static\s+)?[\w.*]+;|@\w+|(?:public|private|protected)"
+            r"\s[^\n]*[{;(]$|final\s"
+        ),
+        _not_hidden,
+    ),
+    Language("c", "tree_sitter_c", "language", _signs(_C), _not_static),
+    Language(
+        "cpp",
+        "tree_sitter_cpp",
+        "language",
+        _signs(
+            _C + r"|(?:class|namespace|template|using|virtual|constexpr)\b|(?:public|private|"
+            r"protected)\s*:|[\w:<>,&* ]*\bstd::|[^\n(]*\w::~?\w+\("
+        ),
+        _not_static,
+    ),
+    Language(
+        "c_sharp",
+        "tree_sitter_c_sharp",
+        "language",
+        _signs(
+            r"using\s+[\w.= ]+;|namespace\s|(?:public|private|protected|internal)\s|\[\w+.*\]$|"
+            r"#(?:region|endregion)|///\s*<|[^\n]*\bget;|foreach\s*\(|string\s\w+\s*="
+        ),
+        _not_hidden,
+    ),
+    Language(
+        "ruby",
+        "tree_sitter_ruby",
+        "language",
+        _signs(
+            r"def\s|end$|module\s+[A-Z]|class\s+[A-Z]|require(?:_relative)?\s|attr_\w+\s|"
+            r"[^\n]*\bdo(?:\s*\|[^|\n]*\|)?$|elsif\s|unless\s"
+        ),
+        _not_hidden,
+        ("# ", ""),
+    ),
+    Language(
+        "php",
+        "tree_sitter_php",
+        "language_php",
+        _signs(
+            r"<\?php|\$\w+\s*=|(?:public|private|protected)\s+(?:static\s+)?function|use\s+[\w\\]+"
+            r"|namespace\s+[\w\\]+;|echo\s"
+        ),
+        _not_hidden,
+    ),
+    Language(
+        "bash",
+        "tree_sitter_bash",
+        "language",
+        _signs(
+            r"#!\s*/\S*sh\b|#!.*env\s+(?:ba|z|da)?sh|(?:fi|done|esac|then|do)\b|if\s+\[|case\s.*\sin$"
+            r"|(?:function\s+)?[\w-]+\s*\(\)|(?:local|export)\s+\w+=?|echo\s|\w+=[\"$']|set\s+-"
+        ),
+        _not_hidden,
+        ("# ", ""),
+        ":",
+    ),
+)
+
+# Only Go has this without a semicolon.
+_PACKAGE = re.compile(r"package\s+[a-z]\w*$")
+
+_SAMPLE = 24_000
+
+#: Longer lines are looked at up to here.
+_LINE = 300
+
+#: The share of the lines that must speak for a language.
+_SIGNS = 0.02
+
+
+_BY_NAME = {language.name: language for language in LANGUAGES}
+
+_ENDINGS = {
+    "javascript": "js jsx mjs cjs",
+    "typescript": "ts mts cts",
+    "tsx": "tsx",
+    "go": "go",
+    "rust": "rs",
+    "java": "java",
+    "c": "c h",
+    "cpp": "cc cpp cxx hpp hh hxx h",
+    "c_sharp": "cs",
+    "ruby": "rb rake",
+    "php": "php",
+    "bash": "sh bash",
+}
+
+
+def languages_of_path(path: str) -> list[Language]:
+    """The languages of files with the ending of a path.
+
+    >>> [language.name for language in languages_of_path("src/list.h")]
+    ['c', 'cpp']
+    """
+    ending = path.rpartition(".")[2].lower()
+    return [_BY_NAME[name] for name, endings in _ENDINGS.items() if ending in endings.split()]
+
+
+def likely_languages(content: str) -> list[Language]:
+    """The languages that a text may be in, the likeliest first; from a bounded part of it."""
+    sample = content[:_SAMPLE]
+    if sample.startswith("<?php"):
+        return [language for language in LANGUAGES if language.name == "php"]
+    lines = [text for line in sample.split("\n") if (text := line[:_LINE].strip())]
+    counted = [
+        (len(list(filter(None, map(language.signs.match, lines)))), language)
+        for language in LANGUAGES
+    ]
+    most = max(count for count, _ in counted)
+    if most < _SIGNS * len(lines):
+        return []
+    # A dialect has all the signs of its mother tongue, so near ties are told apart by parsing.
+    likely = [(count, language) for count, language in counted if count and count * 2 >= most]
+    found = [language for _, language in sorted(likely, key=lambda pair: -pair[0])][:4]
+    if any(map(_PACKAGE.match, lines)):
+        # A program that writes scripts is full of them.
+        found = [_BY_NAME["go"], *(language for language in found if language.name != "go")]
+    return found
+
+
+@lru_cache(maxsize=32)
+def parser(language: Language) -> Parser | None:
+    """The parser of a language; ``None`` without the ``code`` extra."""
+    try:
+        binding = importlib.import_module("tree_sitter")
+        grammar = importlib.import_module(language.module)
+    except ModuleNotFoundError:
+        return None
+    found: Parser = binding.Parser(binding.Language(getattr(grammar, language.function)()))
+    return found

@@ -1,0 +1,202 @@
+"""What the node types of the grammars mean to us. The same word means the same in all of them."""
+
+from __future__ import annotations
+
+from headroom.kinds.code.outlines.syntax import Node
+
+__all__ = [
+    "BLOCKS",
+    "COMMENTS",
+    "CONTAINERS",
+    "DATA_BLOCKS",
+    "FIELDS",
+    "FUNCTIONS",
+    "IMPORTS",
+    "OPEN_BLOCKS",
+    "is_declaration",
+    "is_group",
+    "main_node",
+    "name_of",
+]
+
+COMMENTS = frozenset(("comment", "line_comment", "block_comment"))
+
+FUNCTIONS = frozenset(
+    """
+    function_declaration function_definition function_item function_signature
+    function_signature_item function_expression generator_function generator_function_declaration
+    arrow_function method method_definition method_declaration method_signature
+    abstract_method_signature method_elem method_spec singleton_method constructor_declaration
+    compact_constructor_declaration
+    destructor_declaration operator_declaration conversion_operator_declaration
+    local_function_statement function_declarator macro_definition preproc_function_def
+    """.split()
+)
+
+CONTAINERS = frozenset(
+    """
+    class class_declaration abstract_class_declaration class_definition class_specifier
+    struct_specifier union_specifier enum_specifier struct_item union_item enum_item trait_item
+    impl_item mod_item interface_declaration struct_declaration record_declaration enum_declaration
+    trait_declaration annotation_type_declaration namespace_definition namespace_declaration
+    internal_module module singleton_class type_alias_declaration type_declaration
+    linkage_specification foreign_mod_item class_expression
+    """.split()
+)
+
+IMPORTS = frozenset(
+    """
+    import_statement import_declaration package_clause package_declaration preproc_include
+    use_declaration extern_crate_declaration using_directive using_declaration
+    namespace_use_declaration file_scoped_namespace_declaration
+    """.split()
+)
+
+FIELDS = frozenset(
+    """
+    const_declaration var_declaration lexical_declaration variable_declaration const_item
+    static_item declaration type_definition type_item preproc_def alias_declaration
+    variable_assignment
+    """.split()
+)
+
+#: Blocks between an opening and a closing line.
+BLOCKS = frozenset(
+    """
+    statement_block block compound_statement class_body declaration_list field_declaration_list
+    enum_body enum_body_declarations interface_body object_type enumerator_list constructor_body
+    switch_body switch_block match_block enum_variant_list enum_member_declaration_list
+    enum_declaration_list annotation_type_body class_static_block accessor_list
+    preproc_if preproc_ifdef
+    """.split()
+)
+
+#: Literals with elements that end in a comma.
+DATA_BLOCKS = frozenset(
+    """
+    object array initializer_list literal_value array_initializer initializer_expression
+    array_creation_expression hash
+    """.split()
+)
+
+#: Blocks without a closing line of their own: after their first line, or the whole of them.
+OPEN_BLOCKS = {
+    "preproc_else": "after",
+    "preproc_elif": "after",
+    "body_statement": "whole",
+    "block_body": "whole",
+    "then": "whole",
+}
+
+# Around declarations, and in what field or at what place it stands.
+_WRAPPERS = frozenset(
+    """
+    export_statement template_declaration ambient_declaration declaration lexical_declaration
+    variable_declaration variable_declarator expression_statement assignment_expression pair
+    public_field_definition field_definition field_declaration init_declarator pointer_declarator
+    reference_declarator type_definition decorated_definition property_declaration call_expression
+    """.split()
+)
+
+_FIELD_NAMES = ("declaration", "declarator", "value", "right", "type")
+
+_ANONYMOUS = frozenset(("arrow_function", "function_expression", "class", "class_expression"))
+
+#: What is called to group tests, or to define a module.
+_GROUPS = frozenset(("describe", "context", "suite", "define", "module"))
+
+_NAMES = frozenset(("operator_name", "destructor_name", "operator_cast"))
+
+_DEPTH = 8
+
+
+def is_declaration(node: Node) -> bool:
+    """Whether a node is sound by itself, even if what it stands in is not."""
+    kind = node.type
+    return (
+        kind in COMMENTS
+        or kind in IMPORTS
+        or kind in FIELDS
+        or kind in CONTAINERS
+        or (kind in FUNCTIONS and kind != "function_declarator")
+        or kind.startswith("preproc_")
+    )
+
+
+def main_node(node: Node) -> Node:
+    """The function or class that a statement is about; else the statement.
+
+    ``export const f = () => {}`` is about the arrow function, ``int f(void);`` about its
+    declarator.
+    """
+    found = node
+    for _ in range(_DEPTH):
+        if found.type in FUNCTIONS or found.type in CONTAINERS:
+            return found
+        if found.type == "call_expression":
+            return _callback(found) or node
+        if found.type not in _WRAPPERS:
+            break
+        candidates = [
+            child
+            for field in _FIELD_NAMES
+            for child in found.children_by_field_name(field)
+            if child.type in FUNCTIONS or child.type in CONTAINERS or child.type in _WRAPPERS
+        ]
+        candidates = candidates or [
+            child
+            for child in found.named_children[:4]
+            if child.type in FUNCTIONS or child.type in CONTAINERS or child.type in _WRAPPERS
+        ]
+        if not candidates:
+            break
+        found = candidates[0]
+    if node.type in _WRAPPERS and found.type in _WRAPPERS:
+        inner = node.child_by_field_name("declaration")
+        return inner or node
+    return node
+
+
+def _callback(call: Node) -> Node | None:
+    """The function in ``test("adds numbers", () => {})``: one with a name that is a string."""
+    arguments = call.child_by_field_name("arguments")
+    given = arguments.named_children[:4] if arguments is not None else []
+    if len(given) < 2 or given[0].type not in ("string", "template_string"):
+        return None
+    return next((node for node in given if node.type in _ANONYMOUS), None)
+
+
+def is_group(node: Node) -> bool:
+    """Whether a function is one in ``describe("numbers", () => {})``, which holds others."""
+    if node.type not in _ANONYMOUS:
+        return False
+    call = node.parent.parent if node.parent is not None else None
+    if call is None or call.type != "call_expression":
+        return False
+    called = call.child_by_field_name("function")
+    return called is not None and _text(called).partition(".")[0] in _GROUPS
+
+
+def name_of(node: Node) -> str:
+    """The name of a function or a class; ``""`` if it has none."""
+    found: Node | None = node
+    if node.type in _ANONYMOUS and node.child_by_field_name("name") is None:
+        # It is called what it is bound to.
+        found = node.parent
+    for _ in range(_DEPTH):
+        if found is None:
+            break
+        if not found.children or found.type in _NAMES:
+            return _text(found)
+        inner = None
+        for field in ("name", "declarator", "left", "key", "property", "type"):
+            inner = found.child_by_field_name(field)
+            if inner is not None:
+                break
+        found = inner or next(iter(found.named_children), None)
+    return ""
+
+
+def _text(node: Node) -> str:
+    text = node.text
+    return text.decode("utf-8", "replace") if text is not None else ""

@@ -1,0 +1,150 @@
+"""Parses languages other than Python, with tree-sitter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from headroom.errors import TimeBudgetExceeded
+from headroom.kinds.code.outlines.languages import (
+    Language,
+    languages_of_path,
+    likely_languages,
+    parser,
+)
+from headroom.kinds.code.outlines.node_types import is_declaration
+from headroom.kinds.code.outlines.syntax import Node, Tree
+from headroom.view import Deadline
+
+__all__ = ["Parsed", "parse_tree", "reparse"]
+
+#: Longer texts are not parsed.
+MAX_CHARS = 2_000_000
+
+#: Nor are texts with longer lines: no view of lines can be made of them, and some parsers take
+#: quadratic time on them.
+_MAX_LINE = 10_000
+
+#: A parser that recovers from errors reports one step for 100 to 1000 bytes of real code, and
+#: many more where it tries every reading of text that is none.
+_BYTES_PER_STEP = 30
+_MIN_STEPS = 500
+
+#: The text of a node is read anew through pieces of this size: large ones are copied for nothing.
+_CHUNK = 1 << 10
+
+#: The share of the lines that a parser may fail on, in a text that is taken for its language.
+_MAX_ERRORS = 0.3
+
+#: With so few of them, no other language is tried.
+_FEW_ERRORS = 0.01
+
+#: So many characters of a long text tell which language fits best.
+_SAMPLE = 8_000
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A syntax tree, and how much of it the parser failed on."""
+
+    tree: Tree
+    language: Language
+    #: Nodes that are wrong or missing.
+    errors: int
+    #: Lines inside wrong nodes that are no part of a declaration.
+    error_lines: int
+
+
+def parse_tree(content: str, deadline: Deadline, path: str = "") -> Parsed | None:
+    """The syntax tree in the language that fits best; ``None`` if none fits.
+
+    Args:
+        content: The text.
+        deadline: The time that this may take.
+        path: Where the text stood, if that is known: its ending tells the language.
+
+    Raises:
+        TimeBudgetExceeded: The time is up.
+
+    """
+    if len(content) > MAX_CHARS or max(map(len, content.split("\n"))) > _MAX_LINE:
+        return None
+    languages = languages_of_path(path) or likely_languages(content)
+    if len(languages) > 1 and len(content) > 2 * _SAMPLE:
+        languages = _by_sample(content, languages, deadline)
+    best: Parsed | None = None
+    for language in languages:
+        parsed = reparse(content, language, deadline)
+        if parsed is None:
+            continue
+        if best is None or parsed.error_lines < best.error_lines:
+            best = parsed
+        if parsed.error_lines <= _FEW_ERRORS * (content.count("\n") + 1):
+            break
+    if best is None or best.error_lines > _MAX_ERRORS * (content.count("\n") + 1):
+        return None
+    return best
+
+
+def _by_sample(content: str, languages: list[Language], deadline: Deadline) -> list[Language]:
+    """The languages by how well they fit the start of a text, as parsing all of it takes long."""
+    sample = content[: content.rfind("\n", 0, _SAMPLE) + 1]
+    errors = []
+    for place, language in enumerate(languages):
+        parsed = reparse(sample, language, deadline)
+        errors.append((len(sample) if parsed is None else parsed.error_lines, place))
+    return [languages[place] for _, place in sorted(errors)]
+
+
+def reparse(content: str, language: Language, deadline: Deadline) -> Parsed | None:
+    """The syntax tree in one language.
+
+    ``None`` without the ``code`` extra, and where the parser gets lost.
+
+    Raises:
+        TimeBudgetExceeded: The time is up.
+
+    """
+    found = parser(language)
+    if found is None:
+        return None
+    source = content.encode("utf-8", "replace")
+    left = _MIN_STEPS + len(source) // _BYTES_PER_STEP
+
+    def stop(_offset: int, _failed: bool) -> bool:
+        # Steps are counted rather than seconds, so that the same text always gets the same view.
+        nonlocal left
+        left -= 1
+        try:
+            deadline.check()
+        except TimeBudgetExceeded:
+            return True
+        return left < 0
+
+    try:
+        tree = found.parse(
+            lambda offset, _point: source[offset : offset + _CHUNK], progress_callback=stop
+        )
+    except ValueError:
+        deadline.check()
+        return None
+    errors = lines = 0
+    stack = [tree.root_node] if tree.root_node.has_error else []
+    while stack:
+        node = stack.pop()
+        children = node.children
+        if node.is_error or node.is_missing:
+            errors += 1
+            if node.is_error:
+                lines += _lost_lines(node, children)
+        stack.extend(child for child in children if child.has_error or child.is_missing)
+    return Parsed(tree, language, errors, lines)
+
+
+def _lost_lines(node: Node, children: Sequence[Node]) -> int:
+    """The lines inside a wrong node that stand in none of the declarations below it."""
+    lost = node.end_point[0] - node.start_point[0] + 1
+    for child in children:
+        if child.is_error or is_declaration(child):
+            lost -= child.end_point[0] - child.start_point[0] + 1
+    return max(1, lost)

@@ -1,0 +1,135 @@
+"""The ways to take a text apart, the surest first, each with a check of what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from headroom.kinds.code.outline import Outline
+from headroom.kinds.code.outlines.brace_scan import is_balanced
+from headroom.kinds.code.outlines.braces import brace_outline
+from headroom.kinds.code.outlines.indents import indent_outline
+from headroom.kinds.code.outlines.python import python_outline
+from headroom.kinds.code.outlines.python_parse import parses
+from headroom.kinds.code.outlines.sections import (
+    Section,
+    joined,
+    split_sections,
+    whole_section,
+)
+from headroom.kinds.code.outlines.tree import tree_outline
+from headroom.kinds.code.outlines.tree_parse import parse_tree, reparse
+from headroom.kinds.code.recognise import looks_like_code
+from headroom.view import Deadline
+
+__all__ = ["Check", "readings"]
+
+#: Whether the text of a view is still sound.
+Check = Callable[[str], bool]
+
+#: More files in one text are too many to check each by itself.
+_MOST_FILES = 2000
+
+
+def readings(content: str, deadline: Deadline) -> Iterator[tuple[Outline, Check]]:
+    """Outlines of a text, the surest first. Where the view of one is not sound, take the next.
+
+    Raises:
+        TimeBudgetExceeded: The time is up.
+
+    """
+    sound = _python(content, deadline)
+    if sound is not None:
+        yield sound, parses
+        return
+    sections = split_sections(content)
+    if sections and len(sections) <= _MOST_FILES:
+        reading = _of_files(content, sections, deadline)
+        if reading is not None:
+            yield reading
+            return
+    yield from _other_languages(content, deadline)
+
+
+def _python(content: str, deadline: Deadline) -> Outline | None:
+    try:
+        return python_outline(content, deadline)
+    except SyntaxError:
+        return None
+
+
+def _other_languages(
+    content: str, deadline: Deadline, path: str = ""
+) -> Iterator[tuple[Outline, Check]]:
+    parsed = parse_tree(content, deadline, path)
+    if parsed is not None:
+        language, errors, lost = parsed.language, parsed.errors, parsed.error_lines
+
+        def still_parses(text: str) -> bool:
+            again = reparse(text, language, deadline)
+            if again is None:
+                return False
+            # A parser that is lost gets lost in other places where less stands around it.
+            return again.errors <= errors or 0 < again.error_lines <= lost
+
+        # Where literals cannot be cut without breaking something, they stay whole.
+        for cut_data in (True, False):
+            outline = tree_outline(content, parsed.tree, language, deadline, cut_data=cut_data)
+            yield outline, still_parses
+    braces = brace_outline(content, deadline)
+    if braces is not None:
+        yield braces, is_balanced
+    # What no parser can read need not be read by one after it.
+    if looks_like_code(content):
+        indented = indent_outline(content, deadline)
+        if indented is not None:
+            yield indented, _anything
+
+
+def _anything(_text: str) -> bool:
+    return True
+
+
+def _of_files(
+    content: str, sections: list[Section], deadline: Deadline
+) -> tuple[Outline, Check] | None:
+    """One outline of all the files; ``None`` where hardly any of them is code."""
+    lines = content.split("\n")
+    final_newline = len(lines) > 1 and not lines[-1]
+    if final_newline:
+        lines.pop()
+    parts: list[tuple[Section, Outline]] = []
+    checks: list[Check] = []
+    read = 0
+    for section in sections:
+        deadline.check()
+        inside = lines[section.header : section.last]
+        outline, check = _one_file("\n".join(inside), section.path, deadline)
+        if outline is None:
+            outline = whole_section(inside)
+        else:
+            read += len(inside)
+        parts.append((section, outline))
+        checks.append(check)
+    if read < len(lines) / 2:
+        return None
+
+    def still_parse(text: str) -> bool:
+        seen = text.split("\n")
+        files = split_sections(text)
+        return len(files) == len(checks) and all(
+            check("\n".join(seen[file.header : file.last])) for file, check in zip(files, checks)
+        )
+
+    outline = joined(lines, parts)
+    outline.final_newline = final_newline
+    return outline, still_parse
+
+
+def _one_file(text: str, path: str, deadline: Deadline) -> tuple[Outline | None, Check]:
+    sound = _python(text, deadline) if path.endswith((".py", ".pyi")) or "." not in path else None
+    if sound is not None:
+        return sound, parses
+    # The literals of a file stay whole: what can be cut of them depends on each of the others.
+    for outline, check in _other_languages(text, deadline, path):
+        return outline, check
+    return None, _anything

@@ -1,0 +1,213 @@
+"""What goes into a view first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from headroom.kinds.code.named import described_functions, named_symbols
+from headroom.kinds.code.outline import Outline, Role, Unit
+from headroom.toolkit.relevance import bm25, query_terms, terms
+from headroom.view import Fidelity
+
+__all__ = ["Order", "rank"]
+
+#: A function whose score for the query is at least this share of the best one's matters to it.
+_RELEVANT = 0.6
+
+#: The function that answers a query best stays whole where it has this share of the words of the
+#: query, and no more than this share of the tokens.
+_TOLD = 0.5
+_LARGE = 0.3
+
+
+@dataclass(frozen=True)
+class Order:
+    """Units by index, the most important first; none before the one that it needs."""
+
+    units: list[int]
+    #: How many of them a view without a budget always has: the public signatures, what is named.
+    required: int
+    #: How many of them it has unless that is too much: fields, constants and imports as well.
+    basic: int
+    #: How many of them a view without a budget may have at the most.
+    wanted: int
+
+
+class _Tier:
+    """The order of importance. What is named comes first, what is private and long comes last."""
+
+    NAMED, PUBLIC, METHOD, FIELD, IMPORT, RELEVANT, DOC, PRIVATE, COMMENT, STATEMENT = range(10)
+    DATA, BODY, DOC_REST, LOCAL = range(10, 14)
+
+
+def rank(outline: Outline, costs: Sequence[int], query: str | None, fidelity: Fidelity) -> Order:
+    """Ranks the units of an outline.
+
+    Args:
+        outline: The source, taken apart.
+        costs: Tokens of each unit.
+        query: What the reader wants to know, in words.
+        fidelity: Which of the units a view without a budget has.
+
+    """
+    named = named_symbols(outline.symbols, query)
+    scores = _scores(outline, query)
+    functions = [_function(outline, index) for index in range(len(outline.symbols))]
+    functions.append(-1)
+    sizes = [0] * len(functions)
+    for index, unit in enumerate(outline.units):
+        sizes[functions[unit.symbol]] += costs[index]
+    best = max(scores, default=0.0)
+    if not named:
+        named = described_functions(outline.symbols, query) or _best(outline, scores, sizes, query)
+    wanted_symbols = _within(outline, named)
+    most = _LARGE * sum(sizes)
+    large = {
+        symbol for symbol in range(len(outline.symbols)) if sizes[symbol] > most and scores[symbol]
+    }
+    inside = _unit_scores(outline, functions, large, query) if large else {}
+    best_inside = max(inside.values(), default=0.0)
+
+    def rank(index: int) -> tuple[int, float, float, int]:
+        unit = outline.units[index]
+        owner = functions[unit.symbol]
+        symbol = owner if owner >= 0 else unit.symbol
+        score = scores[symbol] if symbol >= 0 else 0.0
+        if unit.symbol in wanted_symbols:
+            return (_Tier.NAMED, -score, 0, index)
+        if owner in large and unit.role is Role.BODY and unit.symbol not in wanted_symbols:
+            told = inside.get(index, 0.0)
+            if told > 0 and told >= best_inside * _RELEVANT:
+                return (_Tier.RELEVANT, -told, symbol, index)
+            return (_Tier.BODY, -told, sizes[owner], index)
+        if unit.role is Role.BODY and score > 0 and score >= best * _RELEVANT:
+            return (_Tier.RELEVANT, -score, symbol, index)
+        tier = _tier(outline, unit)
+        if tier in (_Tier.BODY, _Tier.LOCAL, _Tier.DOC_REST):
+            size = sizes[owner] if owner >= 0 else 0
+            return (tier, -score, size, index)
+        return (tier, -score, 0, index)
+
+    ranks = [rank(index) for index in range(len(outline.units))]
+    ranked = sorted(range(len(outline.units)), key=ranks.__getitem__)
+    limit_required = _Tier.METHOD
+    limit_wanted = _Tier.IMPORT if fidelity == "compact" else _Tier.STATEMENT
+    order: list[int] = []
+    emitted = [False] * len(outline.units)
+    required = basic = wanted = 0
+    for index in ranked:
+        chain = []
+        node = index
+        while node >= 0 and not emitted[node]:
+            emitted[node] = True
+            chain.append(node)
+            node = outline.units[node].needs
+        order.extend(reversed(chain))
+        tier = ranks[index][0]
+        if tier <= limit_required:
+            required = len(order)
+        if tier <= _Tier.IMPORT:
+            basic = len(order)
+        if tier <= limit_wanted:
+            wanted = len(order)
+    return Order(order, required, basic, wanted)
+
+
+def _tier(outline: Outline, unit: Unit) -> int:
+    symbol = outline.symbols[unit.symbol] if unit.symbol >= 0 else None
+    role = unit.role
+    if role is Role.SIGNATURE:
+        if not unit.public:
+            return _Tier.PRIVATE
+        return _Tier.PUBLIC if symbol is None or symbol.parent < 0 else _Tier.METHOD
+    if role is Role.FIELD:
+        if symbol is None and outline.lines[unit.ranges[0][1] - 1].startswith("export "):
+            # What a module exports is no less public for being a value.
+            return _Tier.PUBLIC
+        return _Tier.FIELD if unit.public else _Tier.PRIVATE
+    if role is Role.IMPORT:
+        return _Tier.IMPORT
+    if role is Role.DOC:
+        return _Tier.DOC if unit.public else _Tier.COMMENT
+    if role is Role.BODY:
+        return _Tier.BODY if unit.public else _Tier.LOCAL
+    return {
+        Role.COMMENT: _Tier.COMMENT,
+        Role.STATEMENT: _Tier.STATEMENT,
+        Role.DATA: _Tier.DATA,
+        Role.DOC_REST: _Tier.DOC_REST,
+    }[role]
+
+
+def _function(outline: Outline, symbol: int) -> int:
+    """The outermost function that a symbol is or stands in; -1 for none."""
+    found = -1
+    while symbol >= 0:
+        if not outline.symbols[symbol].is_class:
+            found = symbol
+        symbol = outline.symbols[symbol].parent
+    return found
+
+
+def _within(outline: Outline, named: frozenset[int]) -> frozenset[int]:
+    """The symbols, and those that stand inside them. A symbol comes after the one it is in."""
+    inside = set(named)
+    for index, symbol in enumerate(outline.symbols):
+        if symbol.parent in inside:
+            inside.add(index)
+    return frozenset(inside)
+
+
+def _unit_scores(
+    outline: Outline, functions: Sequence[int], large: set[int], query: str | None
+) -> dict[int, float]:
+    """How much each part of very long functions matters to the query."""
+    units = [
+        index
+        for index, unit in enumerate(outline.units)
+        if functions[unit.symbol] in large and unit.role is Role.BODY
+    ]
+    texts = [
+        "\n".join(
+            "\n".join(outline.lines[first - 1 : last])
+            for first, last in outline.units[index].ranges
+        )
+        for index in units
+    ]
+    return dict(zip(units, bm25(texts, query)))
+
+
+def _best(
+    outline: Outline, scores: Sequence[float], sizes: Sequence[int], query: str | None
+) -> frozenset[int]:
+    """The one function that answers a query best, if it stands out and is no large part of all."""
+    best = max(range(len(scores)), key=scores.__getitem__, default=-1)
+    if best < 0 or not scores[best] or sizes[best] > _LARGE * sum(sizes):
+        return frozenset()
+    symbol = outline.symbols[best]
+    wanted = query_terms(query)
+    body = "\n".join(outline.lines[symbol.first - 1 : symbol.last])
+    told = len(wanted.intersection(terms(body))) / max(1, len(wanted))
+    return frozenset((best,)) if told >= _TOLD else frozenset()
+
+
+def _scores(outline: Outline, query: str | None) -> list[float]:
+    """How much each function matters to the query: its name, and its text."""
+    scores = [0.0] * len(outline.symbols)
+    if not query:
+        return scores
+    functions = [
+        index
+        for index, symbol in enumerate(outline.symbols)
+        if not symbol.is_class and _function(outline, index) == index
+    ]
+    texts = []
+    for index in functions:
+        symbol = outline.symbols[index]
+        body = "\n".join(outline.lines[symbol.first - 1 : symbol.last])
+        # The name twice more: a function is about what it is called.
+        texts.append(f"{symbol.name} {symbol.name}\n{body}")
+    for index, score in zip(functions, bm25(texts, query)):
+        scores[index] = score
+    return scores

@@ -1,0 +1,167 @@
+"""Tells source code from everything else, by the shapes of its lines."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from headroom.kinds.code.outlines.python_parse import parse
+from headroom.kinds.code.outlines.sections import split_sections
+from headroom.toolkit.numbering import unnumbered
+
+__all__ = ["looks_like_code"]
+
+#: Characters that are looked at: enough to get past a licence and the imports.
+_SAMPLE = 24_000
+
+#: Longer lines are looked at up to here.
+_LINE = 400
+
+#: The share of the lines that must have the shape of code; of those that must have a shape that
+#: hardly anything else has; and of those that may be sentences.
+_SHARE = 0.45
+_STRONG_SHARE = 0.03
+_PROSE_SHARE = 0.2
+
+#: The same where hardly any line has a shape that only code has, and where very many have.
+_MOST = 0.75
+_MANY_STRONG = 0.1
+_LITTLE_PROSE = 0.05
+
+#: Longer texts are not parsed to find out.
+_PARSED = 400_000
+
+_SHEBANG = re.compile(
+    r"#!\s*/\S*?(?:env\s+(?:-S\s+)?)?(?:ba|z|da|k)?(?:sh|python|node|ruby|perl|php)"
+)
+
+# Lines that hardly anything but code has.
+_STRONG = re.compile(
+    r"""
+    # Python, Ruby
+      (?:async\ )?def\ [\w.]+[?!=]?\s*(?:\(|$)
+    | class\ \w+(?:\(.*\))?:\s*(?:\#.*)?$
+    | class\ [A-Z]\w*(?:\ <\ [\w:]+)?$ | module\ [A-Z][\w:]*$ | require(?:_relative)?\ ['"]
+    | (?:from\ [\w.]+\ )?import\ (?:[\w.*]+(?:\ as\ \w+)?(?:,\ ?|$)|\()
+    | @[A-Za-z_][\w.]*(?:\(.*\)?)?$
+    # JavaScript, TypeScript
+    | (?:export\ |default\ |async\ )*function\b\*?\s*\w*\s*[(<]
+    | (?:export\ )?(?:const|let|var|val)\ [\w${\[][^=]*=
+    | (?:import|export)\ .*['"][^'"]*['"];?$
+    | export\ (?:default|const|type|interface|class|enum)\ .
+    | (?:module\.)?exports\b.*= | (?:type|interface)\ \w+.*[={]$
+    # Go, Rust, Kotlin, Swift
+    | package\ [\w.]+;?$ | func\ (?:\(|\w+\s*[(\[<]) | type\ \w+\ (?:struct|interface|func)\b
+    | (?:pub(?:\([^)]*\))?\ )?(?:async\ |unsafe\ |const\ )*
+      (?:fn|impl|trait|mod|struct|enum)\b.*[{;(]$
+    | (?:pub\ )?use\ [\w:]+.*; | \#!?\[\w+.*\]$ | (?:\w+\ )*fun\ (?:\w+\.)?\w+\(
+    # C, C++, C#, Java, PHP
+    | \#\s*(?:include\ *[<"]|define\ \w|ifn?def\ \w|if\ |endif\b|pragma\ \w|undef\ \w)
+    | (?:typedef\ )?(?:struct|union|enum|class|interface|namespace|extern)\b[^.]*\{$
+    | (?:public|private|protected|internal|static|final|abstract|virtual|override)\b.*[({;=]$
+    | using\ [\w.:=\ ]+;$ | <\?php | template\s*<
+    | (?=[^(]*\()(?:[A-Za-z_][\w:<>,*&\[\]]*\ +)+[*&]?\w[\w:]*\([^;]*\)\s*(?:const\ )?\{?$
+    # Shells
+    | (?:function\ )?[\w-]+\s*\(\)\s*\{?$ | (?:if|elif|while)\ \[.*\];
+    | (?:fi|done|esac)\b\s*[;|<>&]*
+    | (?:local|declare|readonly|export)\ \w+=
+    """,
+    re.VERBOSE,
+)
+
+# Lines that code is full of, but that other things have as well.
+_WEAK = re.compile(
+    r"""
+      [}\])]+[;,.)]*$ | end$ | else\b | (?:try|finally|do|then)\b:?$
+    | (?:public|private|protected):$
+    | .*(?:[{;(\[]|[\w\])"'],\ ?|=>|->|&&|\|\||\\)$
+    | (?:return|raise|throw|yield|await|assert|break|continue|pass|echo|puts)\b
+    | (?:if|elif|while|for|with|except|catch|switch|case|match|when|unless)\b.*(?:[:{]|do|then)$
+    | [\w.$\[\]"'*&]+(?:\s*:\s*[\w\[\]., |<>"']+)?\s*(?:[-+*/|&:?]?=)\s*\S
+    | [\w.$:>-]+(?:\(|\[).*[)\]][;,:]?$
+    | [\w.]+:\ ?[\w.]+(?:\[.*\])?$
+    | [-+|&?:.][^\w\s]?\ ?[\w"'({]+.*[)\]"'];?$
+    """,
+    re.VERBOSE,
+)
+
+_COMMENT = re.compile(
+    r"#(?!\s*(?:include|define|if|endif|undef|pragma)|!?\[)|//|/\*|\*|--|\"\"\"|'''"
+)
+_PROSE = re.compile(r"(?:[A-Za-z'’-]+[,;:]? ){5,}[A-Za-z'’-]+[.,;:!?)]?")
+_FENCE = re.compile(r"^(?:```|~~~)[\w{}.+-]*\s*$", re.MULTILINE)
+_MARKUP = re.compile(r"\s*<(?!\?php)[!?A-Za-z]")
+
+
+def looks_like_code(content: str) -> bool:
+    r"""Whether a text looks like a source file, from a bounded part of it.
+
+    It is cheap and may be wrong: only a parser knows.
+
+    >>> looks_like_code("import os\n\ndef here():\n    return os.getcwd()\n")
+    True
+    >>> looks_like_code("We import wine.\nFrom France, mostly.\nIt is good:\nvery good.\n")
+    False
+
+    """
+    sample = content[:_SAMPLE].removeprefix("\ufeff")
+    bare = unnumbered(sample[: sample.rfind("\n") + 1])
+    if bare is not None:
+        content = sample = bare
+    if _FENCE.search(sample):
+        return False
+    if _MARKUP.match(sample) and not split_sections(sample):
+        return False
+    shebang = _SHEBANG.match(sample) is not None
+    strong = weak = prose = other = 0
+    ends: str | None = None
+    for line in sample.split("\n"):
+        text = line[:_LINE].strip()
+        if not text:
+            continue
+        if ends is not None:
+            # Inside a docstring or a comment over many lines.
+            ends = None if ends in text else ends
+            continue
+        ends = _opens(text)
+        if _STRONG.match(text):
+            strong += 1
+        elif ends is not None or _COMMENT.match(text):
+            continue
+        elif _PROSE.fullmatch(text):
+            prose += 1
+        elif _WEAK.match(text):
+            weak += 1
+        else:
+            other += 1
+    total = strong + weak + prose + other
+    if shebang:
+        return total >= 2
+    shaped = strong + weak
+    if strong >= 2 and prose <= _PROSE_SHARE * total:
+        if strong >= _STRONG_SHARE * total and shaped >= _SHARE * total:
+            return True
+        # Tests and tables: much of it has the shape of code, or what has can be nothing else.
+        if shaped >= _MOST * total or (strong >= 5 and strong >= _MANY_STRONG * total):
+            return prose <= _LITTLE_PROSE * total
+    return strong > 0 and len(content) <= _PARSED and _defines(content)
+
+
+def _defines(content: str) -> bool:
+    """Whether a text is Python that imports or defines something: most of it may be data."""
+    try:
+        tree = parse(content)
+    except SyntaxError:
+        return False
+    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return any(isinstance(node, kinds) for node in tree.body)
+
+
+def _opens(text: str) -> str | None:
+    """What ends the docstring or the comment that a line begins and does not end."""
+    if text.startswith("/*"):
+        return None if "*/" in text[2:] else "*/"
+    for quotes in ('"""', "'''"):
+        if text.lstrip("rRuUbBfF").startswith(quotes) or text.endswith(f"= {quotes}"):
+            return quotes if text.count(quotes) == 1 else None
+    return None

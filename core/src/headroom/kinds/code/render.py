@@ -1,0 +1,166 @@
+"""Writes a view: the kept lines as they are, and a marker for each gap."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import accumulate
+
+from headroom.kinds.code.outline import Outline
+from headroom.tokens import TokenCounter
+from headroom.toolkit.markers import marker
+from headroom.view import Omission, View
+
+__all__ = ["Renderer"]
+
+
+class Renderer:
+    """Renders the starts of one order of the units of an outline.
+
+    Args:
+        outline: The source, taken apart.
+        counter: Counts tokens.
+
+    """
+
+    def __init__(self, outline: Outline, counter: TokenCounter) -> None:
+        self._outline = outline
+        self._counter = counter
+        # With its line break, a line by itself costs at least what it costs in the text, so a
+        # gap that is filled because it is cheaper than its marker never makes a view longer.
+        costs = counter.count_many([line + "\n" for line in outline.lines])
+        self._sums = list(accumulate(costs, initial=0))
+        self._marker_cost = counter.count(
+            _comment(f"lines 1-{len(outline.lines)}", "    ", outline.comment) + "\n"
+        )
+        segments = sorted(
+            (first, last, index)
+            for index, unit in enumerate(outline.units)
+            for first, last in unit.ranges
+        )
+        self._segments = segments
+        self._starts = [first for first, _, _ in segments]
+        self._in_string = [outline.units[index].in_string for _, _, index in segments]
+        #: Tokens of each unit by itself.
+        self.costs = [0] * len(outline.units)
+        for first, last, index in segments:
+            self.costs[index] += self._sums[last] - self._sums[first - 1]
+        self._ranks = [0] * len(segments)
+        self._rank_of_unit: list[int] = []
+        self._counted: dict[int, int] = {}
+
+    def arrange(self, order: Sequence[int]) -> None:
+        """Says in which order units go into a view: ``view(n)`` has the first ``n`` of them."""
+        self._rank_of_unit = [0] * len(order)
+        for rank, index in enumerate(order):
+            self._rank_of_unit[index] = rank
+        self._ranks = [self._rank_of_unit[index] for _, _, index in self._segments]
+        self._counted.clear()
+
+    def estimates(self) -> list[int]:
+        """What views of the first 0, 1, 2 ... units cost, about; ascending."""
+        places: list[list[int]] = [[] for _ in self._outline.units]
+        for place, rank in enumerate(self._ranks):
+            places[rank].append(place)
+        # With a kept one at both ends, a segment always has neighbours.
+        present = bytearray(len(self._ranks) + 2)
+        present[0] = present[-1] = 1
+        # An empty view is one gap.
+        total, gaps, most = 0, 1, self._marker_cost
+        found = [most]
+        for of_unit in places:
+            for place in of_unit:
+                first, last, _ = self._segments[place]
+                total += self._sums[last] - self._sums[first - 1]
+                gaps += 1 - present[place] - present[place + 2]
+                present[place + 1] = 1
+            most = max(most, total + gaps * self._marker_cost)
+            found.append(most)
+        return found
+
+    def count(self, size: int) -> int:
+        """The tokens of the view with the first units of the order."""
+        if size not in self._counted:
+            self._counted[size] = self._counter.count(self.view(size).text)
+        return self._counted[size]
+
+    def view(self, size: int) -> View:
+        """The view with the first units of the order, and what it leaves out.
+
+        Gaps that are not worth a marker are in it as well.
+        """
+        lines = self._outline.lines
+        gaps, present = self._gaps(size)
+        if not gaps:
+            return View("\n".join(lines) + "\n" * self._outline.final_newline, lossless=True)
+        out: list[str] = []
+        position = 1
+        fillers = self._fillers(size, present, {gap[0]: number for number, gap in enumerate(gaps)})
+        for number, (first, last, in_string) in enumerate(gaps):
+            out.extend(lines[position - 1 : first - 1])
+            out.append(self._gap(first, last, in_string, fillers.get(number)))
+            position = last + 1
+        out.extend(lines[position - 1 :])
+        text = "\n".join(out) + "\n" * self._outline.final_newline
+        omission = Omission("lines", tuple((first, last) for first, last, _ in gaps))
+        return View(text, lossless=False, omissions=(omission,))
+
+    def _gaps(self, size: int) -> tuple[list[tuple[int, int, bool]], bytearray]:
+        """What is left out: first line, last line, whether it is inside a string.
+
+        Also, for each segment, whether it is in the view: kept, or cheaper than its marker.
+        """
+        present = bytearray([rank < size for rank in self._ranks])
+        gaps: list[tuple[int, int, bool]] = []
+        start, end = present.find(0), len(present)
+        while start >= 0:
+            stop = present.find(1, start)
+            stop = end if stop < 0 else stop
+            first, last = self._segments[start][0], self._segments[stop - 1][1]
+            if self._sums[last] - self._sums[first - 1] <= self._marker_cost:
+                present[start:stop] = b"\x01" * (stop - start)
+            else:
+                # A string that is left out whole is left out with what surrounds it.
+                gaps.append((first, last, all(self._in_string[start:stop])))
+            start = present.find(0, stop)
+        return gaps, present
+
+    def _fillers(self, size: int, present: bytearray, gap_at: dict[int, int]) -> dict[int, str]:
+        """The indentation of the statement that stands in, by gap, where a block runs empty."""
+        outline = self._outline
+        needed: dict[int, str] = {}
+        if not (outline.filler or any(filler for _, _, filler in outline.styles)):
+            return needed
+        for block in outline.blocks:
+            if self._rank_of_unit[block.owner] >= size or not outline.style(block.first)[1]:
+                continue
+            gap: int | None = None
+            position = bisect_left(self._starts, block.first)
+            while position < len(present) and self._starts[position] <= block.last:
+                if not present[position] and gap is None:
+                    gap = gap_at[self._starts[position]]
+                if present[position] and outline.units[self._segments[position][2]].statement:
+                    break
+                position += 1
+            else:
+                if gap is not None:
+                    needed[gap] = block.indent
+        return needed
+
+    def _gap(self, first: int, last: int, in_string: bool, filler: str | None) -> str:
+        lines = self._outline.lines
+        where = f"lines {first}-{last}" if first != last else f"line {first}"
+        comment, filling = self._outline.style(first)
+        if filler is not None:
+            return f"{filler}{filling}  {_comment(where, '', comment)}"
+        indent = ""
+        for line in lines[first - 1 : last]:
+            if line.strip():
+                indent = line[: len(line) - len(line.lstrip(" \t"))]
+                break
+        return indent + marker(where) if in_string else _comment(where, indent, comment)
+
+
+def _comment(where: str, indent: str, comment: tuple[str, str]) -> str:
+    opening, closing = comment
+    return f"{indent}{opening}{marker(where)}{closing}"

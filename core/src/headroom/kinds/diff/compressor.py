@@ -1,0 +1,107 @@
+"""The compressor for diffs."""
+
+from __future__ import annotations
+
+from headroom.errors import WrongKind
+from headroom.kinds.diff.parse import Diff, Role, parse
+from headroom.kinds.diff.rank import asked_context, rank
+from headroom.kinds.diff.render import Renderer
+from headroom.kinds.diff.repeats import moved_lines
+from headroom.toolkit.excerpt import nothing_fits
+from headroom.toolkit.fitting import largest_fitting
+from headroom.toolkit.ranges import spans
+from headroom.view import Omission, Request, View
+
+__all__ = ["DiffCompressor"]
+
+#: What may be left out while nothing is missed: it is said elsewhere in the diff or in the files.
+_SPARE = (Role.NOISE, Role.CONTEXT, Role.BINARY)
+#: The share of the original that context may have back where it answers the query.
+_ASKED_SHARE = 0.1
+#: The share of the balanced view that a compact one may have.
+_COMPACT_SHARE = 0.55
+
+
+class DiffCompressor:
+    r"""Keeps every changed line and every file; leaves out context and redundant headers.
+
+    Said once are the sign of long runs in which every line has the same, and blocks of lines that
+    are removed in one place and added in another.
+
+    Under a budget, or for a compact view, the least telling changes go as well, and markers say
+    which.
+
+    >>> from headroom.tokens import get_counter
+    >>> old = "".join(f" line {number} of the context around it\n" for number in range(20))
+    >>> diff = f"--- a/x\n+++ b/x\n@@ -1,21 +1,21 @@\n{old}-before\n+after\n"
+    >>> request = Request("diff", get_counter(), get_counter().count(diff))
+    >>> view = DiffCompressor().compress(diff, request)
+    >>> "-before\n+after" in view.text, view.omissions[0].where
+    (True, 'lines 1,4-23')
+    """
+
+    name = "diff_compressor"
+    kinds = ("diff",)
+
+    def compress(self, content: str, request: Request) -> View | None:
+        """A view that still reads as a diff, or ``None`` where none is smaller.
+
+        Raises:
+            WrongKind: There is no unified diff in ``content``.
+
+        """
+        if request.max_tokens is None and request.fidelity == "lossless":
+            return None
+        diff = parse(content, request.deadline)
+        if not diff.changed and Role.PATH not in diff.roles:
+            raise WrongKind("no file header of a diff")
+        limit = request.max_tokens
+        if limit is not None and limit >= request.original_tokens:
+            return None
+        renderer = Renderer(diff, moved_lines(diff, request.deadline))
+        if limit is None:
+            kept = self._balanced(diff, request, renderer)
+            if request.fidelity == "balanced":
+                return _view(renderer, kept)
+            limit = int(request.counter.count(renderer.text(kept)) * _COMPACT_SHARE)
+        choice = rank(diff, request.query)
+        costs = request.counter.count_many(diff.lines)
+
+        def text(kept: frozenset[int]) -> str:
+            return renderer.text(renderer.closed(kept, costs))
+
+        fitting = largest_fitting(choice, costs, text, request, limit) or frozenset()
+        # All of it may fit where signs are said once; but that much is no choice, and with a little
+        # less comes a line that says what the markers mean.
+        dropped = len(choice) - len(fitting)
+        while fitting and not (
+            renderer.gone(renderer.closed(fitting, costs)) and request.fits(text(fitting))
+        ):
+            dropped = 2 * dropped + 1
+            fitting = frozenset(choice[: max(0, len(choice) - dropped)])
+        if not fitting:
+            return nothing_fits(content, request)
+        return _view(renderer, renderer.closed(fitting, costs))
+
+    @staticmethod
+    def _balanced(diff: Diff, request: Request, renderer: Renderer) -> frozenset[int]:
+        """All but what is spare, with as much of the context as the query earns."""
+        kept = {i for i, role in enumerate(diff.roles) if role not in _SPARE} - renderer.moved
+        budget = request.original_tokens * _ASKED_SHARE
+        for index in asked_context(diff, request.query):
+            budget -= request.counter.count(diff.lines[index])
+            if budget < 0:
+                break
+            kept.add(index)
+        return renderer.without_dear_gaps(frozenset(kept), request)
+
+
+def _view(renderer: Renderer, kept: frozenset[int]) -> View | None:
+    gone = renderer.gone(kept)
+    if not gone:
+        return None
+    return View(
+        renderer.text(kept),
+        lossless=False,
+        omissions=(Omission("lines", tuple(spans(index + 1 for index in gone))),),
+    )

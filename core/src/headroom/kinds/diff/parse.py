@@ -1,0 +1,217 @@
+"""Reads unified and combined diffs line by line: what each line is, and of which file and hunk."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from headroom.view import Deadline
+
+__all__ = ["Diff", "Role", "parse"]
+
+
+class Role(IntEnum):
+    """What a line of a diff is."""
+
+    #: Names the file; every file has at least one.
+    PATH = 0
+    #: Says something else of the file: that it is new, was renamed, is binary.
+    HEADER = 1
+    #: Says nothing that another header line does not say: blob names, the path once more.
+    NOISE = 2
+    #: ``@@ -1,3 +1,4 @@``.
+    HUNK = 3
+    ADDED = 4
+    REMOVED = 5
+    CONTEXT = 6
+    #: A line of encoded bytes in a binary patch.
+    BINARY = 7
+    #: Around the diffs: commit messages, statistics, signatures.
+    OTHER = 8
+
+
+@dataclass
+class Diff:
+    """The lines of a diff. ``files`` and ``hunks`` number them from 0, -1 is none."""
+
+    lines: list[str]
+    roles: list[Role]
+    files: list[int]
+    #: The index of the line with the hunk's header, -1 outside of hunks.
+    hunks: list[int]
+    #: Per file: the path that its header names, for judging what kind of file it is.
+    paths: list[str] = field(default_factory=list)
+
+    @property
+    def changed(self) -> list[int]:
+        """The indexes of the lines that were added or removed."""
+        return [i for i, role in enumerate(self.roles) if role in (Role.ADDED, Role.REMOVED)]
+
+
+# "@@ -1,3 +1,4 @@" and, with a parent more, "@@@ -1,3 -1,3 +1,4 @@@".
+_HUNK = re.compile(r"(@@{1,20})((?: -\d{1,9}(?:,\d{1,9})?){1,20}) \+\d{1,9}(?:,(\d{1,9}))? (@@+)")
+_OLD_COUNT = re.compile(r"-\d{1,9}(?:,(\d{1,9}))?")
+_EXTENDED = re.compile(
+    r"index [0-9a-f]{4,}|(?:new|deleted) file mode \d|(?:old )?mode \d|new mode \d"
+    r"|(?:dis)?similarity index \d|(?:rename|copy) (?:from|to) |Binary files |Files .* differ"
+    r"|GIT binary patch|={20,}$|RCS file: |retrieving revision |Only in "
+)
+_NOISE = re.compile(r"index [0-9a-f]{4,}|={20,}$|RCS file: |retrieving revision ")
+
+
+def parse(content: str, deadline: Deadline) -> Diff:
+    """The roles of the lines of ``content``; lines that are no part of a diff are ``OTHER``."""
+    lines = content.split("\n")
+    count = len(lines)
+    diff = Diff(lines, [Role.OTHER] * count, [-1] * count, [-1] * count)
+    index = 0
+    while index < count:
+        if index % 256 < 4:
+            deadline.check()
+        if _starts_file(lines, index):
+            index = _file_header(diff, index)
+        elif diff.paths and (match := _HUNK.match(lines[index])) and match[1] == match[4]:
+            index = _hunk(diff, index, match, deadline)
+        elif lines[index].startswith(("literal ", "delta ")) and _in_binary_patch(diff, index):
+            index = _binary(diff, index)
+        else:
+            index += 1
+    return diff
+
+
+def _starts_file(lines: list[str], index: int) -> bool:
+    line = lines[index]
+    if line.startswith("Index: "):
+        return index + 1 < len(lines) and lines[index + 1].startswith("=" * 20)
+    return line.startswith("diff -") or _is_pair(lines, index)
+
+
+def _is_pair(lines: list[str], index: int) -> bool:
+    """Whether ``---`` and ``+++`` lines that name files stand here."""
+    return (
+        lines[index].startswith("--- ")
+        and index + 1 < len(lines)
+        and lines[index + 1].startswith("+++ ")
+    )
+
+
+def _file_header(diff: Diff, start: int) -> int:
+    """Reads the header of one file; returns the index of what comes after it."""
+    lines = diff.lines
+    end = start
+    pair: int | None = None
+    while end < len(lines):
+        line = lines[end]
+        if pair is None and _is_pair(lines, end):
+            pair, end = end, end + 2
+        elif pair is None and (end == start or _EXTENDED.match(line)):
+            end += 1
+        else:
+            break
+    number = len(diff.paths)
+    for index in range(start, end):
+        diff.files[index] = number
+        diff.roles[index] = Role.NOISE if _NOISE.match(lines[index]) else Role.HEADER
+    diff.paths.append(_name_file(diff, start, end, pair))
+    return end
+
+
+def _name_file(diff: Diff, start: int, end: int, pair: int | None) -> str:
+    """Chooses the header line that names the file; those that repeat it become noise."""
+    lines, roles = diff.lines, diff.roles
+    renamed = {
+        word: index
+        for index in range(start, end)
+        for word in ("rename from ", "rename to ", "copy from ", "copy to ")
+        if lines[index].startswith(word)
+    }
+    if pair is not None:
+        old, new = _path(lines[pair]), _path(lines[pair + 1])
+        if start != pair:
+            roles[start] = Role.NOISE
+        if new == "/dev/null":
+            roles[pair], roles[pair + 1] = Role.PATH, Role.NOISE
+            return old
+        roles[pair + 1] = Role.PATH
+        known = old in ("/dev/null", new) or bool(renamed)
+        said = start == pair or old != "/dev/null" or _says_new(lines, start, end)
+        roles[pair] = Role.NOISE if known and said and "\t" not in lines[pair] else Role.HEADER
+        for word in ("rename to ", "copy to "):
+            if word in renamed:
+                roles[renamed[word]] = Role.NOISE
+        return new
+    if renamed:
+        roles[start] = Role.NOISE
+        for index in renamed.values():
+            roles[index] = Role.PATH
+        return lines[max(renamed.values())].rstrip("\r").split(" ", 2)[2]
+    roles[start] = Role.PATH
+    return lines[start].rstrip("\r").rpartition(" ")[2]
+
+
+def _says_new(lines: list[str], start: int, end: int) -> bool:
+    return any(lines[index].startswith("new file mode") for index in range(start, end))
+
+
+def _path(line: str) -> str:
+    """The path that a ``---`` or ``+++`` line names, without git's prefix and diff's date."""
+    path = line[4:].rstrip("\r").partition("\t")[0].strip('"')
+    return path[2:] if path[:2] in ("a/", "b/", "i/", "w/", "c/", "o/") else path
+
+
+def _hunk(diff: Diff, start: int, match: re.Match[str], deadline: Deadline) -> int:
+    """Reads one hunk by the counts in its header; returns the index of what comes after it."""
+    lines, file = diff.lines, len(diff.paths) - 1
+    parents = len(match[1]) - 1
+    old = [int(found or 1) for found in _OLD_COUNT.findall(match[2])]
+    new = int(match[3] or 1)
+    diff.roles[start], diff.files[start], diff.hunks[start] = Role.HUNK, file, start
+    index = start + 1
+    while index < len(lines):
+        line = lines[index]
+        if index % 256 == 0:
+            deadline.check()
+        if line.startswith("\\"):
+            # "\ No newline at end of file" belongs to the line before it.
+            role = diff.roles[index - 1]
+            role = Role.CONTEXT if role is Role.HUNK else role
+        elif new <= 0 and max(old, default=0) <= 0:
+            break
+        else:
+            # Some tools strip the blank that stands for an empty line of context.
+            columns = line.rstrip("\r")[:parents].ljust(parents)
+            if columns.strip(" +-"):
+                break
+            role = _role_of(columns)
+            new -= "-" not in columns
+            old = [
+                count - (mark == "-" or (mark == " " and "-" not in columns))
+                for count, mark in zip(old, columns)
+            ]
+        diff.roles[index], diff.files[index], diff.hunks[index] = role, file, start
+        index += 1
+    return index
+
+
+def _role_of(columns: str) -> Role:
+    if "-" in columns:
+        return Role.REMOVED
+    return Role.ADDED if "+" in columns else Role.CONTEXT
+
+
+def _in_binary_patch(diff: Diff, index: int) -> bool:
+    """Whether a header, or another block of encoded bytes, says that one may start here."""
+    before = max(0, index - 2)
+    return diff.lines[index - 1].startswith("GIT binary patch") or (
+        diff.roles[before] is Role.BINARY
+    )
+
+
+def _binary(diff: Diff, start: int) -> int:
+    """Reads a block of encoded bytes up to the empty line that ends it."""
+    end = start
+    while end < len(diff.lines) and diff.lines[end].rstrip("\r"):
+        diff.roles[end], diff.files[end] = Role.BINARY, len(diff.paths) - 1
+        end += 1
+    return end

@@ -1,0 +1,150 @@
+"""Writes the view of a diff: the kept lines, and a marker wherever some are left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import accumulate
+
+from headroom.kinds.diff.parse import Diff, Role
+from headroom.kinds.diff.repeats import one_sign
+from headroom.toolkit.markers import SMALLEST, marker, plural
+from headroom.toolkit.ranges import spans
+from headroom.view import Omission, Request
+
+__all__ = ["Renderer"]
+
+#: Gaps of up to so many lines that hold nothing but context and redundant headers are marked by
+#: one sign, which the legend at the top explains. Larger ones say what they hold.
+_SHORT = 12
+
+_WORDS = {
+    Role.PATH: "file name",
+    Role.HEADER: "file header line",
+    Role.NOISE: "redundant header line",
+    Role.HUNK: "hunk header",
+    Role.ADDED: "added line",
+    Role.REMOVED: "removed line",
+    Role.CONTEXT: "context line",
+    Role.BINARY: "binary data line",
+    Role.OTHER: "other line",
+}
+_SPARE = (Role.NOISE, Role.CONTEXT)
+
+#: What a marker for changed lines costs, about.
+_MARKER_TOKENS = 12
+
+
+class Renderer:
+    """Renders choices of lines of one diff."""
+
+    def __init__(self, diff: Diff, moved: frozenset[int]) -> None:
+        self._diff = diff
+        #: Removed lines that are added elsewhere.
+        self.moved = moved
+        # What a final line break leaves behind is no line, and never lost.
+        self._end = len(diff.lines) - (diff.lines[-1] == "")
+        self._path_of = {
+            diff.files[i]: i
+            for i in range(len(diff.lines) - 1, -1, -1)
+            if diff.roles[i] is Role.PATH
+        }
+
+        # How many lines before each are not spare, and how many are moved: it is asked for many
+        # choices of the same lines.
+        self._solid = list(accumulate((role not in _SPARE for role in diff.roles), initial=0))
+        self._moved = list(
+            accumulate((index in moved for index in range(len(diff.roles))), initial=0)
+        )
+
+    def shown(self, kept: frozenset[int]) -> list[int]:
+        """The chosen lines, and the headers without which they cannot be placed."""
+        diff = self._diff
+        more = set(kept)
+        for index in kept:
+            if diff.files[index] >= 0:
+                more.add(self._path_of[diff.files[index]])
+            if diff.hunks[index] >= 0:
+                more.add(diff.hunks[index])
+        return sorted(index for index in more if index < self._end)
+
+    def gone(self, kept: frozenset[int]) -> list[int]:
+        """The lines that a choice leaves out."""
+        shown = set(self.shown(kept))
+        return [index for index in range(self._end) if index not in shown]
+
+    def text(self, kept: frozenset[int]) -> str:
+        """The view."""
+        diff = self._diff
+        shown = self.shown(kept)
+        runs = one_sign(diff, shown)
+        view: list[str] = []
+        short: Counter[Role] = Counter()
+        expected = unsigned = 0
+        for index in [*shown, self._end]:
+            if index > expected:
+                if self._is_short(expected, index):
+                    short.update(diff.roles[expected:index])
+                    view.append(SMALLEST)
+                else:
+                    place = Omission("lines", ((expected + 1, index),)).where
+                    view.append(marker(place, self._note(expected, index)))
+            if index < self._end:
+                if index in runs:
+                    view.append(_sign_marker(diff.lines[index][0], runs[index]))
+                    unsigned = runs[index]
+                view.append(diff.lines[index][1 if unsigned else 0 :])
+                unsigned = max(0, unsigned - 1)
+            expected = index + 1
+        if short:
+            view.insert(0, f"[left out where {SMALLEST} stands: {_what(short)}]")
+        return "\n".join(view)
+
+    def _note(self, start: int, stop: int) -> str:
+        """What a marker says of the lines that it stands for."""
+        roles = Counter(self._diff.roles[start:stop])
+        again = self._moved[stop] - self._moved[start]
+        if again and again == roles[Role.REMOVED] + roles[Role.ADDED]:
+            return f"{again} removed here, the same ones are added elsewhere"
+        return _changes(roles) or _what(roles)
+
+    def _is_short(self, start: int, stop: int) -> bool:
+        return stop - start <= _SHORT and self._solid[stop] == self._solid[start]
+
+    def closed(self, kept: frozenset[int], costs: Sequence[int]) -> frozenset[int]:
+        """The choice, and the gaps in it that cost no more than the marker for them.
+
+        Args:
+            kept: The choice.
+            costs: The tokens of each line.
+
+        """
+        more: set[int] = set()
+        for start, last in spans(self.gone(kept)):
+            if self._is_short(start, last + 1):
+                continue
+            cost = sum(costs[start : last + 1]) + last + 1 - start
+            if cost <= _MARKER_TOKENS:
+                more.update(range(start, last + 1))
+        return kept | more
+
+    def without_dear_gaps(self, kept: frozenset[int], request: Request) -> frozenset[int]:
+        """The choice, and the single lines that cost no more than the marker for them."""
+        diff = self._diff
+        single = [a for a, b in spans(self.gone(kept)) if a == b]
+        costs = request.counter.count_many([diff.lines[index] + "\n" for index in single])
+        return kept | {index for index, cost in zip(single, costs) if cost <= 1}
+
+
+def _sign_marker(sign: str, count: int) -> str:
+    return f"[{sign} left out at the start of these {count} lines]"
+
+
+def _changes(roles: Counter[Role]) -> str:
+    """How many changed lines there are, as diffs say it: ``+3 -1``."""
+    signs = (("+", roles[Role.ADDED]), ("-", roles[Role.REMOVED]))
+    return " ".join(f"{sign}{count}" for sign, count in signs if count)
+
+
+def _what(roles: Counter[Role]) -> str:
+    return ", ".join(plural(roles[role], _WORDS[role]) for role in _WORDS if roles[role])

@@ -1,0 +1,94 @@
+"""The compressor for web pages."""
+
+from __future__ import annotations
+
+from headroom.errors import WrongKind
+from headroom.kinds.html.parse import Page, read_page
+from headroom.kinds.html.rank import content_blocks
+from headroom.kinds.html.render import Renderer
+from headroom.kinds.html.sentences import fitting_blocks, fitting_sentences
+from headroom.toolkit.excerpt import nothing_fits
+from headroom.toolkit.relevance import query_terms
+from headroom.view import Request, View
+
+__all__ = ["HtmlExtractor"]
+
+_FEWEST_TAGS = 3
+#: A query with one of these, as its terms are folded, asks for the addresses of links.
+_LINK_WORDS = query_terms("link url uri href hyperlink")
+#: A compact view has at most this share of the tokens of the content.
+_COMPACT_SHARE = 0.4
+#: Content with more tokens than this is too large to be passed on whole, unless it is a small
+#: share of the page.
+_LARGE, _SMALL_SHARE = 8000, 0.1
+
+
+class HtmlExtractor:
+    r"""Shows the main content of a page as text: no markup, scripts, navigation.
+
+    Headings, list items, rows of tables (``a | b``) and code stand as text lines of their own. The
+    addresses of links are left out, unless the query asks for links.
+
+    >>> from headroom.tokens import get_counter
+    >>> story = "<p>" + "The river rose in the night, and the town was awake. " * 4 + "</p>"
+    >>> page = f"<html><script>track()</script>\n<nav><a href='/'>Home</a></nav>\n{story}</html>"
+    >>> request = Request("html", get_counter(), get_counter().count(page))
+    >>> HtmlExtractor().compress(page, request).text.split("\n")[1][:18]
+    'The river rose in '
+
+    """
+
+    name = "html_extractor"
+    kinds = ("html",)
+
+    def compress(self, content: str, request: Request) -> View | None:
+        """The text of a page, or ``None`` where there is none.
+
+        Raises:
+            WrongKind: There is next to no markup in ``content``.
+
+        """
+        if request.max_tokens is None and request.fidelity == "lossless":
+            return None
+        if request.max_tokens is not None and request.max_tokens >= request.original_tokens:
+            return None
+        page = read_page(content, request.deadline, links=_asks_for_links(request.query))
+        if page.tag_count < _FEWEST_TAGS:
+            raise WrongKind("fewer than three tags")
+        if not page.blocks:
+            return None if request.max_tokens is None else nothing_fits(content, request)
+        renderer = Renderer(page.blocks, content)
+        chosen = sorted(_chosen(page))
+        whole = {index: page.blocks[index].rendered() for index in chosen}
+        limit = _limit(renderer.text(whole), request)
+        if limit is None:
+            return renderer.view(whole)
+        shown = fitting_sentences(limit, chosen, renderer, request)
+        shown = shown or fitting_blocks(limit, chosen, renderer, request)
+        view = None if shown is None else renderer.view(shown)
+        if view is None or not request.fits(view.text):
+            return nothing_fits(content, request)
+        return view
+
+
+def _chosen(page: Page) -> set[int]:
+    chosen = content_blocks(page)
+    headings = {page.blocks[index].text for index in chosen if page.blocks[index].level == 1}
+    titles = {i for i, block in enumerate(page.blocks) if block.kind == "title"}
+    return chosen if headings else chosen | titles
+
+
+def _asks_for_links(query: str | None) -> bool:
+    return not _LINK_WORDS.isdisjoint(query_terms(query))
+
+
+def _limit(whole: str, request: Request) -> int | None:
+    """The most tokens that the view may have; ``None`` where all of the content may stay."""
+    tokens = request.counter.count(whole)
+    if request.max_tokens is not None:
+        return None if tokens <= request.max_tokens else request.max_tokens
+    if request.fidelity == "compact":
+        return max(1, int(tokens * _COMPACT_SHARE))
+    if tokens > _LARGE and tokens > _SMALL_SHARE * request.original_tokens:
+        return max(_LARGE, int(_SMALL_SHARE * request.original_tokens))
+    return None

@@ -1,0 +1,308 @@
+"""Reads a page as blocks of text: paragraphs, headings, list items, table rows, code."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html import unescape
+
+from headroom.kinds.html.tokenize import Token, tokenize
+from headroom.view import Deadline
+
+__all__ = ["Block", "Page", "read_page"]
+
+_VOID = frozenset(
+    "area base br col embed hr img input link meta param source track wbr basefont frame".split()
+)
+_INLINE = frozenset(
+    """
+    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark meter nobr
+    output q ruby rb rp rt s samp small span strike strong sub sup time tt u var wbr img picture
+    source svg path g use amp-img
+    """.split()
+)
+#: Elements whose text is no part of what a reader came for.
+_BOILERPLATE = frozenset(
+    "nav footer aside button select option dialog menu noscript svg template object canvas "
+    "head map audio video figure-controls datalist iframe".split()
+)
+_BOILERPLATE_ROLES = frozenset(
+    ("navigation", "banner", "contentinfo", "complementary", "search", "menu", "dialog", "menubar")
+)
+# Names of classes and ids that designers give to what stands around the content.
+_BOILERPLATE_NAME = re.compile(
+    r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|sidebar|side-bar|breadcrumbs?|footer|cookies?|consent|"
+    r"banner|social|share|sharing|sharedaddy|related|recommended|recommendations|promo|"
+    r"advert|advertisement|ads?|sponsored|newsletter|subscribe|subscription|signup|login|"
+    r"popup|modal|pagination|pager|toolbar|skip-link|headerlink|"
+    r"sphinxsidebar|toc|comment-form|comments?|respond|outbrain|taboola|tags|tagcloud)"
+    r"(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_HIDDEN = re.compile(
+    r"(?<![\w-])hidden(?=[\s=/]|$)|aria-hidden\s*=\s*[\"']?true|display\s*:\s*none", re.IGNORECASE
+)
+_ATTRIBUTE = re.compile(
+    r"(?<![\w-])(class|id|role)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE
+)
+_ADDRESS = re.compile(r"(?<![\w-])href\s*=\s*(?:[\"']([^\"']*)[\"']|([^\s\"'>]+))", re.IGNORECASE)
+#: Attributes are looked at no further than this.
+_LONGEST_ATTRIBUTES = 4000
+#: A cell with more words is a column of the page, no value of a table.
+_LONGEST_CELL = 60
+
+
+@dataclass
+class Block:
+    """Text that stands together on the page."""
+
+    #: ``"text"``, ``"title"``, ``"heading"``, ``"item"``, ``"row"`` or ``"code"``.
+    kind: str
+    #: White space folded, entities decoded; lines as ``br`` or ``pre`` break them.
+    text: str
+    #: First and last line of the source with a part of it, from 1.
+    first: int
+    last: int
+    words: int
+    #: The share of the words that stand in links.
+    link_density: float
+    #: The number of the element that holds it.
+    element: int
+    #: Whether its element, or one around it, is made for what is around the content, or hidden.
+    boilerplate: bool
+    #: Whether its element, or one around it, has a name that suggests so.
+    suspect: bool
+    #: The level of a heading.
+    level: int = 0
+
+    def rendered(self) -> str:
+        """The block as it stands in a view."""
+        if self.kind == "heading":
+            return f"{'#' * self.level} {self.text}"
+        return f"- {self.text}" if self.kind == "item" else self.text
+
+
+@dataclass
+class Page:
+    """The blocks of a page, in order, and the tree that they stand in."""
+
+    blocks: list[Block] = field(default_factory=list)
+    #: Per element: its parent, -1 for the root.
+    parents: list[int] = field(default_factory=lambda: [-1])
+    tags: list[str] = field(default_factory=lambda: [""])
+    #: How many tags were read.
+    tag_count: int = 0
+
+
+@dataclass
+class _Open:
+    tag: str
+    element: int
+    boilerplate: bool
+    suspect: bool
+
+
+def read_page(content: str, deadline: Deadline, *, links: bool = False) -> Page:
+    """The blocks of a page; scripts and comments have none.
+
+    Args:
+        content: The source of the page.
+        deadline: Checked while it is read.
+        links: Whether the address of a link stands, in parentheses, after its text.
+
+    """
+    reader = _Reader(links=links)
+    for number, token in enumerate(tokenize(content)):
+        if number % 256 == 0:
+            deadline.check()
+        reader.line += content.count("\n", reader.position, token.start)
+        reader.position = token.start
+        reader.take(token)
+    reader.flush()
+    return reader.page
+
+
+class _Reader:
+    """Keeps the open elements and the block that is being read."""
+
+    def __init__(self, *, links: bool) -> None:
+        self.page = Page()
+        self._links = links
+        self._address = ""
+        self.line = 1
+        self.position = 0
+        self._stack = [_Open("", 0, boilerplate=False, suspect=False)]
+        self._open: dict[str, int] = {}
+        self._parts: list[str] = []
+        self._first = self._last = 0
+        self._link_words = 0
+        self._cells: list[str] | None = None
+
+    def take(self, token: Token) -> None:
+        if token.kind == "text":
+            self._text(token.source)
+        elif token.kind == "open":
+            self.page.tag_count += 1
+            self._start(token)
+        elif token.kind == "close":
+            self._end(token.name)
+        elif token.name == "title" and not self._open.get("svg") and not self.page.blocks:
+            self.flush()
+            self._text(token.source)
+            self.flush("title")
+
+    def _text(self, source: str) -> None:
+        text = unescape(source) if "&" in source else source
+        # Browsers ignore it; here it stands for a line break of the page.
+        text = text.replace("\0", " ")
+        if text.strip():
+            if not any(part.strip() for part in self._parts):
+                self._first = self.line + source[: len(source) - len(source.lstrip())].count("\n")
+            self._last = self.line + source.rstrip().count("\n")
+            if self._open.get("a"):
+                self._link_words += len(text.split())
+        self._parts.append(text)
+
+    def _start(self, token: Token) -> None:
+        name = token.name
+        if name == "br":
+            self._parts.append("\0")
+            return
+        if name in ("td", "th") and self._cells is not None:
+            self._cell()
+        elif name not in _INLINE and not self._in_cell(name):
+            self.flush()
+        if name in _VOID or token.source.endswith("/"):
+            return
+        if name in ("p", "li", "tr", "td", "th", "dt", "dd", "option") and (
+            self._stack[-1].tag == name
+        ):
+            self._pop()
+        if name == "tr" and not self._open.get("pre"):
+            self._cells = []
+        if name == "a" and self._links:
+            address = _ADDRESS.search(token.source[:_LONGEST_ATTRIBUTES])
+            self._address = (address[1] or address[2] or "") if address else ""
+        around = self._stack[-1]
+        self.page.parents.append(around.element)
+        self.page.tags.append(name)
+        boilerplate, suspect = _around_content(name, token.source)
+        self._stack.append(
+            _Open(
+                name,
+                len(self.page.parents) - 1,
+                around.boilerplate or boilerplate,
+                around.suspect or suspect,
+            )
+        )
+        self._open[name] = self._open.get(name, 0) + 1
+
+    def _in_cell(self, name: str) -> bool:
+        """Whether a block inside a table cell only breaks its line; tables in tables are layout."""
+        if self._cells is None or self._stack[-1].tag == "tr":
+            return False
+        if name in ("p", "div", "li", "ul", "ol", "center"):
+            self._parts.append(" ")
+            return True
+        self._break_row()
+        return False
+
+    def _end(self, name: str) -> None:
+        if name == "p" and not self._open.get(name):
+            self.flush()
+        if not self._open.get(name):
+            return
+        if name == "a" and self._address and any(part.strip() for part in self._parts):
+            self._parts.append(f" ({unescape(self._address)})")
+            self._address = ""
+        if name in ("td", "th") and self._cells is not None:
+            self._cell()
+        elif name == "tr" and self._cells is not None:
+            self._row()
+        elif name not in _INLINE and not self._in_cell(name):
+            self.flush()
+        while self._pop() != name:
+            pass
+
+    def _pop(self) -> str:
+        tag = self._stack.pop().tag
+        self._open[tag] -= 1
+        return tag
+
+    def _cell(self) -> None:
+        if self._cells is not None:
+            text = _fold("".join(self._parts), code=False).replace("\n", " ")
+            self._parts.clear()
+            if text:
+                self._cells.append(text)
+
+    def _row(self) -> None:
+        self._cell()
+        cells, self._cells = self._cells or [], None
+        if any(len(cell.split()) > _LONGEST_CELL for cell in cells):
+            self._parts.append("\0".join(cells))
+            self.flush()
+        else:
+            self._parts.append(" | ".join(cells))
+            self.flush("row")
+
+    def _break_row(self) -> None:
+        """The table is for layout: its cells are blocks like any other."""
+        cells, self._cells = self._cells or [], None
+        self._parts.insert(0, "\0".join([*cells, ""]))
+
+    def flush(self, kind: str | None = None) -> None:
+        """Ends the block that is being read."""
+        if self._cells is not None and kind is None:
+            self._break_row()
+        code = bool(self._open.get("pre"))
+        text = _fold("".join(self._parts), code=code)
+        self._parts.clear()
+        links, self._link_words = self._link_words, 0
+        if not text.strip():
+            return
+        holder = self._stack[-1]
+        level = 0
+        if kind is None:
+            kind, level = self._kind(code)
+        words = len(text.split())
+        self.page.blocks.append(
+            Block(
+                kind, text, self._first, self._last, words, min(1.0, links / max(1, words)),
+                holder.element, holder.boilerplate and kind != "title", holder.suspect, level,
+            )
+        )  # fmt: skip
+
+    def _kind(self, code: bool) -> tuple[str, int]:
+        if code:
+            return "code", 0
+        for level in range(1, 7):
+            if self._open.get(f"h{level}"):
+                return "heading", level
+        return ("item", 0) if self._open.get("li") or self._open.get("dd") else ("text", 0)
+
+
+def _around_content(name: str, attributes: str) -> tuple[bool, bool]:
+    """Whether an element is boilerplate, and whether its name suggests so."""
+    if name in _BOILERPLATE:
+        return True, True
+    if not attributes or name in ("html", "body", "main", "article"):
+        return False, False
+    attributes = attributes[:_LONGEST_ATTRIBUTES]
+    boilerplate = bool(_HIDDEN.search(attributes))
+    suspect = boilerplate
+    for match in _ATTRIBUTE.finditer(attributes):
+        value = match[2] or match[3] or match[4] or ""
+        if match[1].lower() == "role":
+            boilerplate = boilerplate or value.strip().lower() in _BOILERPLATE_ROLES
+        else:
+            suspect = suspect or bool(_BOILERPLATE_NAME.search(value))
+    return boilerplate, suspect or boilerplate
+
+
+def _fold(text: str, *, code: bool) -> str:
+    """The text as a page shows it."""
+    if code:
+        lines = [line.rstrip() for line in text.replace("\0", "\n").split("\n")]
+        return "\n".join(line for line in lines if line)
+    return "\n".join(folded for line in text.split("\0") if (folded := " ".join(line.split())))

@@ -1,0 +1,134 @@
+"""Which blocks of a page are its content."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from headroom.kinds.html.parse import Block, Page
+
+__all__ = ["content_blocks"]
+
+#: With fewer words than this no content was found, and all visible text counts as content.
+_FEWEST_WORDS = 25
+#: Between blocks of content, those belong to it that are links to no larger share than this.
+_LINKED = 0.5
+#: A last block of content has at least so many words.
+_PARAGRAPH = 10
+#: Content that is named well is a larger share than this of all that looks like content.
+_LEAST_SHARE = 0.15
+#: The main element holds at least this share of the content that its parent holds.
+_MAIN_SHARE = 0.75
+
+
+def content_blocks(page: Page) -> set[int]:
+    """The indexes of the blocks with the content, told by shallow features.
+
+    The decision tree over numbers of words and link densities of a block and its neighbours is
+    that of Kohlschuetter, Fankhauser and Nejdl, "Boilerplate Detection using Shallow Text
+    Features" (WSDM 2010). Before it, blocks of elements that by their names are around
+    the content are dropped; after it, blocks outside of the element that holds most of the content.
+    Short blocks between those of the content belong to it; headings count where content follows.
+    """
+    blocks = page.blocks
+    visible = [i for i, b in enumerate(blocks) if not b.boilerplate and b.kind != "title"]
+    named_well = [i for i in visible if not blocks[i].suspect]
+    chosen = _content_of(page, named_well)
+    everything = _content_of(page, visible)
+    # A name around the whole page ("with-sidebar") says nothing of its content.
+    if _words(blocks, chosen) < max(_FEWEST_WORDS, _LEAST_SHARE * _words(blocks, everything)):
+        chosen, named_well = everything, visible
+    if _words(blocks, chosen) < _FEWEST_WORDS:
+        named_well = visible or [i for i, block in enumerate(blocks) if block.kind != "title"]
+        chosen = named_well
+    return _with_headings(blocks, named_well, set(chosen))
+
+
+def _content_of(page: Page, visible: Sequence[int]) -> list[int]:
+    blocks = page.blocks
+    sure = [i for place, i in enumerate(visible) if _is_content(blocks, visible, place)]
+    inside = _main_element(page, sure)
+    sure = [i for i in sure if inside[blocks[i].element]]
+    if not sure:
+        return sure
+    taken = set(sure)
+    first, last = sure[0], sure[-1]
+    for i in visible:
+        # What stands between the headline and the first paragraph: a price, a date, an author.
+        if i < sure[0] and blocks[i].level == 1 and inside[blocks[i].element]:
+            first = i
+        # The decision tree misjudges a last paragraph after something short.
+        if i > last and inside[blocks[i].element]:
+            if blocks[i].words < _PARAGRAPH or blocks[i].link_density > 1 / 3:
+                break
+            last = i
+    return [
+        i
+        for i in visible
+        if first <= i <= last
+        and (i in taken or (inside[blocks[i].element] and blocks[i].link_density <= _LINKED))
+    ]
+
+
+def _words(blocks: Sequence[Block], chosen: Sequence[int]) -> int:
+    return sum(blocks[index].words for index in chosen)
+
+
+def _is_content(blocks: Sequence[Block], visible: Sequence[int], place: int) -> bool:
+    block = blocks[visible[place]]
+    before = blocks[visible[place - 1]] if place else None
+    after = blocks[visible[place + 1]] if place + 1 < len(visible) else None
+    if block.kind == "heading":
+        return False
+    if block.kind == "code":
+        return True
+    if block.kind == "row":
+        return block.link_density < 0.8
+    if block.link_density > 1 / 3:
+        return False
+    after_words = after.words if after else 0
+    if before is None or before.link_density <= 5 / 9:
+        if block.words > 16 or after_words > 15:
+            return True
+        return before is not None and before.words > 4
+    return block.words > 40 or after_words > 17
+
+
+def _main_element(page: Page, chosen: Sequence[int]) -> list[bool]:
+    """For each element, whether it is in the innermost one with most of the words of the blocks."""
+    weight = [0] * len(page.parents)
+    for index in chosen:
+        weight[page.blocks[index].element] += page.blocks[index].words
+    # A parent comes before its children, so backwards each sum is complete when it is passed on.
+    best = [-1] * len(page.parents)
+    for element in range(len(page.parents) - 1, 0, -1):
+        parent = page.parents[element]
+        weight[parent] += weight[element]
+        if best[parent] < 0 or weight[element] >= weight[best[parent]]:
+            best[parent] = element
+    main = 0
+    while (child := best[main]) >= 0 and weight[child] >= _MAIN_SHARE * weight[0]:
+        if page.tags[child] in ("p", "li", "td", "pre", "section"):
+            break
+        main = child
+        if page.tags[main] in ("main", "article"):
+            break
+    inside = [False] * len(page.parents)
+    inside[main] = True
+    for element in range(main + 1, len(page.parents)):
+        inside[element] = inside[page.parents[element]]
+    return inside
+
+
+def _with_headings(blocks: Sequence[Block], visible: Sequence[int], chosen: set[int]) -> set[int]:
+    """The blocks and the headings that they stand under."""
+    kept = set(chosen)
+    follows = in_heading = False
+    for index in reversed(visible):
+        if blocks[index].kind != "heading":
+            follows = index in chosen or (follows and not in_heading)
+            in_heading = False
+        else:
+            in_heading = True
+            if follows:
+                kept.add(index)
+    return kept

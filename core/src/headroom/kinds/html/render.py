@@ -1,0 +1,80 @@
+"""Writes the view of a page: the kept text, and markers where some is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from headroom.kinds.html.parse import Block
+from headroom.toolkit.markers import SMALLEST, marker
+from headroom.toolkit.ranges import spans
+from headroom.view import Omission, View
+
+__all__ = ["GAP", "Renderer"]
+
+#: A gap of no more words than this is not worth saying where it is.
+_FEW_WORDS = 12
+#: The marker between sentences of one block.
+GAP = "[left out]"
+
+
+class Renderer:
+    """Renders choices of the text of one page: for each block that is shown, what of it."""
+
+    def __init__(self, blocks: Sequence[Block], content: str) -> None:
+        self.blocks = blocks
+        self._lines = content.count("\n") + (not content.endswith("\n"))
+
+    def view(self, shown: Mapping[int, str]) -> View:
+        """The view with its omissions."""
+        gone = self._gone(shown)
+        omissions = (Omission("lines", tuple(gone)),) if gone else ()
+        return View(self.text(shown), lossless=False, omissions=omissions)
+
+    def _gone(self, shown: Mapping[int, str]) -> list[tuple[int, int]]:
+        """The lines of the source with text that is not shown, and those without any text.
+
+        Scripts and markup have lines of their own, or share those of text that is shown; then the
+        line counts as shown.
+        """
+        there = [False] * (self._lines + 2)
+        missing: list[Block] = []
+        for index, block in enumerate(self.blocks):
+            if shown.get(index) == block.rendered():
+                there[block.first : block.last + 1] = [True] * (block.last + 1 - block.first)
+            else:
+                missing.append(block)
+        for block in missing:
+            there[block.first : block.last + 1] = [False] * (block.last + 1 - block.first)
+        if self._lines == 1:
+            there[1] = False
+        return spans(line for line in range(1, self._lines + 1) if not there[line])
+
+    def text(self, shown: Mapping[int, str]) -> str:
+        """The view as text."""
+        view = [self._legend()]
+        gap: list[Block] = []
+        for index, block in enumerate(self.blocks):
+            if index not in shown:
+                gap.append(block)
+                continue
+            if gap and len(view) > 1:
+                view.append(_gap_marker(gap))
+            gap = []
+            view.append(shown[index])
+        if gap and len(view) > 1:
+            view.append(_gap_marker(gap))
+        return "\n".join(view)
+
+    def _legend(self) -> str:
+        """What a view leaves out of any page, said once."""
+        where = f"lines 1-{self._lines}" if self._lines > 1 else "line 1"
+        return f"[left out of {where}: all but the main content]"
+
+
+def _gap_marker(gap: Sequence[Block]) -> str:
+    if sum(block.words for block in gap) <= _FEW_WORDS:
+        return SMALLEST
+    first, last = min(block.first for block in gap), max(block.last for block in gap)
+    if first == last == 1:
+        return GAP
+    return marker(Omission("lines", ((first, last),)).where)

@@ -1,0 +1,75 @@
+"""Reads JSON exactly: every number as it was written, every duplicate key noticed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from itertools import accumulate
+
+from headroom.errors import WrongKind
+from headroom.toolkit.rows.values import Duplicates, Json, Number
+
+__all__ = ["MAX_DEPTH", "nesting", "parse", "parse_with"]
+
+#: Deeper values are not taken: Python's parser, and every reader, would give up too.
+MAX_DEPTH = 200
+
+
+_STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
+
+
+def nesting(text: str) -> int:
+    """How deep the brackets outside strings go; linear, and never deep in the stack.
+
+    >>> nesting('[[1], {"a": "[[[["}]')
+    2
+    """
+    if "\\" in text:
+        text = text.replace("\\\\", "").replace('\\"', "")
+    outside = "".join(text.split('"')[::2])
+    return max(accumulate(_STEP[char] for char in outside if char in _STEP), default=0)
+
+
+def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json] | Duplicates:
+    members = dict(pairs)
+    return members if len(members) == len(pairs) else Duplicates(pairs)
+
+
+_DECODER = json.JSONDecoder(
+    parse_float=Number, parse_int=Number, parse_constant=Number, object_pairs_hook=_object
+)
+
+
+def parse_with(text: str, decode: Callable[[str], Json]) -> tuple[Json, bool]:
+    """One JSON value, or JSON Lines as a list; whether it was JSON Lines.
+
+    Raises:
+        ValueError: It is neither.
+
+    """
+    stripped = text.lstrip("\ufeff").strip(" \t\r\n")
+    try:
+        return decode(stripped), False
+    except ValueError:
+        lines = [line for line in stripped.split("\n") if line.strip(" \t\r")]
+        if len(lines) < 2:
+            raise
+        return [decode(line.strip(" \t\r")) for line in lines], True
+
+
+def parse(text: str) -> tuple[Json, bool]:
+    """The value of a JSON text or of JSON Lines, numbers as ``Number``.
+
+    Raises:
+        WrongKind: It is not JSON, or nested deeper than ``MAX_DEPTH``.
+
+    >>> parse('{"a": 1.10}')
+    ({'a': '1.10'}, False)
+
+    """
+    if text.count("[") + text.count("{") > MAX_DEPTH and nesting(text) > MAX_DEPTH:
+        raise WrongKind("nested too deeply")
+    try:
+        return parse_with(text, _DECODER.decode)
+    except ValueError:
+        raise WrongKind("not JSON") from None

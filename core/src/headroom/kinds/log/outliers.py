@@ -1,0 +1,65 @@
+"""Events whose values nobody could guess from the others of their template."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from headroom.toolkit.outliers import far_out, rare_values
+
+__all__ = ["outlying_events"]
+
+#: Among fewer events, none is odd.
+_LEAST = 12
+#: So many numbers of an event are looked at, in so many characters.
+_NUMBERS, _CHARS = 10, 600
+#: So many events of a template are odd, beside one for each status code.
+_MOST = 3
+#: Beyond this share of the events, it is usual to be far out.
+_USUAL = 50
+# A number by itself, or with a unit: no part of an address, a date, a version or an identifier.
+_NUMBER = re.compile(
+    r"(?<![\w.,/+-])-?\d{1,15}(?:\.\d{1,9})?(?=(?:[a-zA-Z\u00b5%]{1,3})?(?:[\s,;)\]}\"']|$))"
+)
+
+
+def outlying_events(texts: Sequence[str]) -> list[int]:
+    """The indices of events with a number far out, a rare one, or another status code.
+
+    Args:
+        texts: The events of one template.
+
+    >>> outlying_events([f"served /a in {n % 9} ms" for n in range(40)] + ["served /a in 48213 ms"])
+    [40]
+
+    """
+    if len(texts) < _LEAST:
+        return []
+    numbers = [_NUMBER.findall(text, 0, _CHARS)[:_NUMBERS] for text in texts]
+    width = Counter(map(len, numbers)).most_common(1)[0][0]
+    odd: dict[int, None] = {}
+    codes: dict[int, None] = {}
+    for place in range(width):
+        column = [row[place] if len(row) == width else "" for row in numbers]
+        first: dict[str, int] = {}
+        for index, number in enumerate(column):
+            if number:
+                first.setdefault(number, index)
+        if len(first) < 2:
+            continue
+        if len(first) <= _LEAST and all(_is_status(number) for number in first):
+            codes.update(dict.fromkeys(first.values()))
+            continue
+        far = far_out([float(number) if number else math.nan for number in column])
+        if len(far) * _USUAL <= max(len(texts), 2 * _USUAL):
+            odd.update(dict.fromkeys(far))
+        if len(first) * 4 <= len(texts):
+            odd.update(dict.fromkeys(rare_values(column)[:1]))
+    return sorted({*codes, *list(odd)[:_MOST]})
+
+
+def _is_status(number: str) -> bool:
+    """Whether it may be a status code, as those of HTTP are."""
+    return len(number) == 3 and number.isdecimal() and "1" <= number[0] <= "5"

@@ -1,0 +1,178 @@
+"""Whether a text is a log, or the output of a build or of tests."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from headroom.kinds.log.templates import MASK, Template, mask, mine
+
+__all__ = ["looks_like_log", "looks_like_output"]
+
+# How much is looked at.
+_LINES = 200
+_CHARS = 60_000
+
+# A point in time near the beginning of a line, in the notations that loggers use.
+_TIME = re.compile(
+    r"""
+    \d{4}[-/.]\d{1,2}[-/.]\d{1,2}[T _-]+\d{1,2}:\d{2}     # 2026-03-02T09:14:10
+    | \d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?[ T]+\d{1,2}:\d{2}:\d{2}  # 17/06/09 20:10:40
+    | (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+\d{1,2}\s+(?:\d{4}\s+)?\d{2}:\d{2}
+    | \d{1,2}/[A-Z][a-z]{2}/\d{4}:\d{2}:\d{2}             # 02/Mar/2026:09:14 of web servers
+    | \d{8}[-T]\d{1,2}:\d{1,2}:\d{1,2}                    # 20260302-9:14:10
+    | \b\d{6}\s\d{6}\b                                    # 081109 203615
+    | ^\W?\d{1,2}:\d{2}:\d{2}[.,\]\s]                     # 09:14:10.123
+    | (?<![\d.])1\d{9}(?:\d{3})?(?![\d.])                # seconds or milliseconds since the epoch
+    """,
+    re.VERBOSE,
+)
+_LEVEL = re.compile(
+    r"\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|CRITICAL|SEVERE|PANIC|ALERT)\b"
+    r"|^\W?(?:info|debug|warn|warning|error|notice|trace|fatal)\W"
+    r"|\blevel=\w+|<\d{1,3}>"
+)
+# Cheap to look for before those patterns are: nothing that they find is without.
+_DIGITS_OF_TIME = re.compile(r"\d:\d|\d{6}")
+_SIGN_OF_LEVEL = re.compile(r"[A-Z]{3}|level=|<\d|^\W?(?:info|debug|warn|error|notice|trace|fatal)")
+# What builds and test runs print: at the end of a line, and from its beginning.
+_PROGRESS_ENDS = frozenset("dDlLrRkK]")
+_PROGRESS_END = re.compile(
+    r"(?:\bPASSED|\bFAILED|\bSKIPPED|\bXFAIL|\bok|\bFAIL|\bERROR|\.\.\.\s?passed)"
+    r"(?:\s*\[\s*\d+%\])?$",
+    re.IGNORECASE,
+)
+_PROGRESS_START = re.compile(
+    r"""
+    \s*(?:npm\s(?:warn|err!|notice)|>\s\S+@\S+|---?\s(?:PASS|FAIL|SKIP|RUN)|===\s(?:RUN|CONT)
+        |\[\s*\d+%\]|\[\d+/\d+\]|\(\d+/\d+\)|[\u2713\u2714\u2717\u2718\u00d7\u25cf])
+    | \s*(?:Collecting|Downloading|Installing|Requirement\salready|Using\scached|Building|Compiling
+        |Checking|Finished|Running|Fetching|Resolving|Unpacking|Setting\sup|Selecting|Preparing
+        |Get:\d+|Hit:\d+|Linking|Copying|Creating|Removing|make(?:\[\d+\])?:|gcc|g\+\+|cc\s)\b
+    | \S+:\d+(?::\d+)?:\s(?:fatal\s)?(?:error|warning|note):
+    | ={5,}.*={5,}$ | -{5,}.*-{5,}$ | \s+\(\d+(?:\.\d+)?\s?m?s\)$
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_PREFIX = 90
+
+# Of other output: so many lines at the least, of at most so many characters on average.
+_LEAST_LINES = 20
+_LONGEST_MEAN = 240
+# A shape with so many words that comes again so often is one of output; with fewer words, so often.
+_SHARED_WORDS = 2
+_AGAIN = 3
+_OFTEN = 10
+_REPEATED_SHARE = 0.5
+_SETTING = re.compile(r"\s*(?:- )?([\w.\"'/-]{1,60})\s?[:=](?:\s|$)")
+# What compilers, linters and test runners say of one place or one test.
+_DIAGNOSTIC = re.compile(
+    r"""
+    (?:error|warning|note|help|info)(?:\[\w+\])?:\s | (?:not\ )?ok\ \d+\b
+    | \S+?[:(]\d+(?:[:,]\d+)?\)?:?\s+
+        (?:\[?[A-Z]{1,6}\d{1,5}\]?\b|(?:fatal\ )?(?:error|warning|note)\b)
+    | \S+:\d+:\ (?:in\ |\w+Error\b|\w*Exception\b|Assert)
+    | E\ {3} | >\ {3} | _{3,}\ .*\ _{3,}$ | ={3,}.*={3,}$ | -{5,}.*-{5,}$
+    | (?:FAILED|ERROR|PASSED)\ \S+
+    | \s*--?>\ \S+:\d+ | \s*\d*\ \|(?:\s|$) | \s*[\^~-]{2,}\s*$ | \s*\^
+    | (?:\[?\d+/\d+\]?|make(?:\[\d+\])?:|gcc|g\+\+|cc|clang|ld|rustc|cargo|npm|yarn|pnpm|mvn|go)\s
+    """,
+    re.VERBOSE,
+)
+_DIAGNOSTIC_SHARE = 0.5
+
+
+def looks_like_log(content: str) -> bool:
+    r"""Whether most of the first lines look like those of a log, a build or a test run.
+
+    >>> looks_like_log("2026-03-02T09:14:10 INFO started\n2026-03-02T09:14:11 INFO ready\n" * 3)
+    True
+    >>> looks_like_log("It was the best of times.\nIt was the worst of times.\n" * 3)
+    False
+    """
+    lines = [line for line in content[:_CHARS].split("\n")[:_LINES] if line.strip()]
+    # Indented lines continue an entry: a stack trace says nothing for or against.
+    heads = [line for line in lines if not line[:1].isspace()] or lines
+    if len(heads) < 3 or _is_delimited(heads):
+        return False
+    timed = sum(1 for line in heads if _is_timed(line[:_PREFIX]))
+    leveled = sum(1 for line in heads if _is_leveled(line[:_PREFIX]))
+    progress = sum(1 for line in heads if _is_progress(line[-200:]))
+    return timed > 0.5 * len(heads) or leveled > 0.6 * len(heads) or progress > 0.5 * len(heads)
+
+
+def looks_like_output(content: str) -> bool:
+    r"""Whether most of the first lines are of a few shapes that come again and again.
+
+    So is what programs print line by line, whatever they print. It is asked last: tables, code and
+    search results are like that, too.
+
+    >>> looks_like_output("\n".join(f"ok {n} - test of part {n}" for n in range(30)))
+    True
+    >>> looks_like_output("\n".join("- Some people read, others write." for n in range(5)))
+    False
+    """
+    lines = [line for line in content[:_CHARS].split("\n")[:_LINES] if line.strip()]
+    if len(lines) < _LEAST_LINES or sum(map(len, lines)) > _LONGEST_MEAN * len(lines):
+        return False
+    verdicts = sum(1 for line in lines if _DIAGNOSTIC.match(line))
+    if verdicts > _DIAGNOSTIC_SHARE * len(lines):
+        return True
+    if _are_settings(lines):
+        return False
+    # A line that comes again as it is says nothing: a refrain, a rule.
+    often = Counter(lines)
+    once = [line for line in lines if often[line] == 1]
+    repeated = sum(
+        len(template.events)
+        for template in mine([mask(line) for line in once])
+        if len(template.events) >= (_AGAIN if _says_something(template) else _OFTEN)
+        and any(word.strip(MASK) for word in template.words)
+    )
+    return len(once) >= _LEAST_LINES and repeated > _REPEATED_SHARE * len(once)
+
+
+def _are_settings(lines: list[str]) -> bool:
+    """Whether most lines give a name its value: what is alike there are the names.
+
+    Output may look like that, too, but says the same of several things, or several things of one.
+    """
+    found = [match for line in lines if (match := _SETTING.match(line))]
+    if len(found) <= _REPEATED_SHARE * len(lines):
+        return False
+    if len({match[1] for match in found}) * 2 < len(found):
+        return False
+    values = Counter(mask(match.string[match.end() :].strip()) for match in found)
+    said = max((n for value, n in values.items() if value.count(" ") > 0), default=0)
+    return said * 2 < len(found)
+
+
+def _says_something(template: Template) -> bool:
+    """Whether a template has words of its own, beside bullets and values."""
+    return sum(any(map(str.isalpha, word)) for word in template.words) >= _SHARED_WORDS
+
+
+def _is_timed(text: str) -> bool:
+    return _DIGITS_OF_TIME.search(text) is not None and _TIME.search(text) is not None
+
+
+def _is_leveled(text: str) -> bool:
+    return _SIGN_OF_LEVEL.search(text) is not None and _LEVEL.search(text) is not None
+
+
+def _is_progress(text: str) -> bool:
+    if _PROGRESS_START.match(text):
+        return True
+    # Some letters that are not ASCII are small or capital forms of those that are.
+    ends = text[-1:] in _PROGRESS_ENDS or not text.isascii()
+    return ends and _PROGRESS_END.search(text) is not None
+
+
+def _is_delimited(lines: list[str]) -> bool:
+    """Whether this is a table whose columns begin with a time: a header, then equal rows."""
+    head, *rows = lines
+    for delimiter in (",", "\t", ";"):
+        columns = head.count(delimiter)
+        if columns >= 2 and not _TIME.search(head):
+            return all(row.count(delimiter) >= columns for row in rows[:50])
+    return False

@@ -1,0 +1,175 @@
+"""The compressor for texts of records: whole records, those that nobody could guess first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from headroom.errors import WrongKind
+from headroom.kinds.records.parse import Records, find_records
+from headroom.toolkit.fitting import largest_fitting
+from headroom.toolkit.markers import marker, plural
+from headroom.toolkit.rows.limits import natural_limit
+from headroom.toolkit.rows.notation import BARE_NUMBER, Speller
+from headroom.toolkit.rows.rank import FILL, Rank, named, rank_rows, relevance
+from headroom.toolkit.rows.summary import Summary
+from headroom.toolkit.rows.table import build_table
+from headroom.toolkit.rows.values import Json, Number
+from headroom.view import Omission, Request, View
+
+__all__ = ["RecordCompressor"]
+
+#: What stands around the records goes with the first of them.
+_AROUND: Rank = (0.5, 0.0)
+#: Below this many tokens, records are worth more than words about those left out.
+_TERSE = 200
+
+
+class RecordCompressor:
+    r"""Shows whole records as they stand, and says between which lines others are left out.
+
+    Which ones is decided as for the rows of a table: those that the query names, those that nobody
+    could guess from the others, and some that show what records are like.
+
+    >>> from headroom.view import Request
+    >>> from headroom.tokens import get_counter
+    >>> counter = get_counter()
+    >>> hosts = "\n\n".join(f"[host{n}]\nport = {8000 + n}\nretries = 3" for n in range(200))
+    >>> view = RecordCompressor().compress(
+    ...     hosts, Request("records", counter, counter.count(hosts), query="host77", max_tokens=60)
+    ... )
+    >>> "[host77]\nport = 8077\nretries = 3" in view.text
+    True
+
+    """
+
+    name = "record_compressor"
+    kinds = ("records",)
+
+    def compress(self, content: str, request: Request) -> View | None:
+        """A view of some records; ``None`` where all would be shown.
+
+        Raises:
+            WrongKind: The text has no records.
+
+        """
+        records = find_records(content, request.deadline.check)
+        if records is None:
+            raise WrongKind("no records")
+        if request.fidelity == "lossless" and request.max_tokens is None:
+            return None
+        limit = request.max_tokens
+        if limit is None:
+            limit = natural_limit(request.original_tokens, 1.0, request.fidelity)
+        return _View(records, request, terse=limit < _TERSE).best(limit)
+
+
+class _View:
+    """Units of a text, which are records and what stands between them, and views with some."""
+
+    def __init__(self, records: Records, request: Request, *, terse: bool) -> None:
+        self._records = records
+        self._request = request
+        self._terse = terse
+        self._units = _units(records)
+        self._texts = ["\n".join(records.lines[first:end]) for first, end, _ in self._units]
+        #: The units that are records.
+        self._rows = [index for index, (_, _, is_one) in enumerate(self._units) if is_one]
+        table = build_table(_values(records), Speller(), request)
+        self._table = table
+        self._summary = Summary(table)
+
+    def best(self, limit: int) -> View | None:
+        """The view with the most important units that has at most ``limit`` tokens."""
+        costs = [cost + 1 for cost in self._request.counter.count_many(self._texts)]
+        ranks: list[Rank] = [_AROUND] * len(self._units)
+        texts = [self._texts[index] for index in self._rows]
+        query = self._request.query
+        ranked = rank_rows(
+            self._table,
+            named(texts, query),
+            relevance(texts, query),
+            self._request.deadline.check,
+            self._request.fidelity,
+        )
+        for index, rank in zip(self._rows, ranked):
+            ranks[index] = rank
+        units = range(len(ranks))
+        wanted = [unit for unit in units if self._request.max_tokens or ranks[unit][0] < FILL]
+        wanted.sort(key=lambda unit: (costs[unit] * 10 > limit * 9, ranks[unit], unit))
+        kept = largest_fitting(wanted, costs, self._render, self._request, limit)
+        if not kept or len(kept) == len(self._units):
+            return None
+        omissions: list[Omission] = []
+        return View(self._render(kept, omissions), lossless=False, omissions=tuple(omissions))
+
+    def _render(self, kept: frozenset[int], omissions: list[Omission] | None = None) -> str:
+        self._request.deadline.check()
+        shown = sorted(kept)
+        gaps = _gaps(len(self._units), shown)
+        row_of = {unit: row for row, unit in enumerate(self._rows)}
+        summary = ""
+        if gaps and not self._terse:
+            rows = [row_of[unit] for unit in shown if unit in row_of]
+            summary = self._summary.of_all_but(rows)
+        blocks: list[tuple[int, str]] = [(unit, self._texts[unit]) for unit in shown]
+        ranges: list[tuple[int, int]] = []
+        left_out = 0
+        for start, stop in gaps:
+            first, end = self._units[start][0] + 1, self._units[stop - 1][1]
+            count = sum(unit in row_of for unit in range(start, stop))
+            left_out += count
+            ranges.append((first, end))
+            notes = [] if self._terse or len(gaps) > 8 else [plural(count, "record")]
+            if len(gaps) == 1 and summary:
+                notes.append(summary)
+            where = Omission("lines", ((first, end),)).where
+            blocks.append((start, marker(where, "; ".join(notes))))
+        blocks.sort()
+        if len(gaps) > 1 and summary:
+            what = f"in all {left_out} of {len(self._rows)} records"
+            blocks.append((len(self._units), marker(what, summary)))
+        if omissions is not None and ranges:
+            omissions.append(Omission("lines", tuple(ranges)))
+        return "\n".join(text for _, text in blocks)
+
+
+def _gaps(count: int, shown: Sequence[int]) -> list[tuple[int, int]]:
+    """First and end of each run of units that are not shown."""
+    edges = [-1, *shown, count]
+    return [(one + 1, other) for one, other in pairwise(edges) if other - one > 1]
+
+
+def _units(records: Records) -> list[tuple[int, int, bool]]:
+    """First line, end, and whether it is a record, of all that the text consists of, in order.
+
+    Blank lines after a record go with it.
+    """
+    units: list[tuple[int, int, bool]] = []
+    position = 0
+    for first, end in records.spans:
+        if first > position:
+            units.append((position, first, False))
+        position = end
+        while position < len(records.lines) and not records.lines[position].strip():
+            position += 1
+        units.append((first, position, True))
+    if position < len(records.lines):
+        units.append((position, len(records.lines), False))
+    return units
+
+
+def _values(records: Records) -> list[Json]:
+    """Each record as an object of its fields; what has no name is its text."""
+    found: list[Json] = []
+    for first, end in records.spans:
+        said: dict[str, list[str]] = {}
+        for field in records.fields[first:end]:
+            if field is not None:
+                said.setdefault(field.name or "text", []).append(field.value)
+        row: dict[str, Json] = {}
+        for name, values in said.items():
+            value = ", ".join(filter(None, values))
+            row[name] = Number(value) if BARE_NUMBER.fullmatch(value) else value
+        found.append(row)
+    return found

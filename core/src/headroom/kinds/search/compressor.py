@@ -1,0 +1,195 @@
+"""The compressor for search results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+
+from headroom.errors import WrongKind
+from headroom.kinds.search.parse import Entry, parse
+from headroom.kinds.search.rank import File, by_file, rank
+from headroom.kinds.search.render import (
+    decode_search,
+    encode,
+    name_lines,
+    split_path,
+)
+from headroom.toolkit.excerpt import nothing_fits
+from headroom.toolkit.fitting import nearly_largest
+from headroom.toolkit.markers import SMALLEST, marker, plural
+from headroom.toolkit.ranges import spans
+from headroom.view import Omission, Request, View
+
+__all__ = ["SearchCompressor"]
+
+#: The share of the tokens that a view may have, where no budget says it.
+_SHARES = {"balanced": 0.38, "compact": 0.2}
+#: Definitions stay beyond that share, up to this one.
+_DEFINITIONS_SHARE = 0.7
+#: An output with fewer tokens is only re-encoded.
+_SMALL = 250
+
+
+class SearchCompressor:
+    r"""Says each path once, keeps every file, every definition, and the best other matches.
+
+    >>> from headroom.tokens import get_counter
+    >>> found = "\n".join(f"src/tool/run.py:{n}:    run(step_{n})" for n in range(10, 60))
+    >>> request = Request("search", get_counter(), get_counter().count(found), max_tokens=50)
+    >>> print(SearchCompressor().compress(found, request).text)
+    [left out: 48 of 50 lines, where … stands or a count]
+    src/tool/run.py
+    10:    run(step_10)
+    11:    run(step_11)
+    [48 left out]
+    """
+
+    name = "search_compressor"
+    kinds = ("search",)
+
+    def compress(self, content: str, request: Request) -> View | None:
+        """A view grouped by file, or ``None`` where none is smaller.
+
+        Raises:
+            WrongKind: Most lines of ``content`` are no search results.
+
+        """
+        entries = parse(content, request.deadline)
+        if entries is None:
+            raise WrongKind("no paths in front of the lines")
+        lossless = self._lossless(content, entries, request)
+        limit = request.max_tokens
+        if limit is not None and limit >= request.original_tokens and lossless is None:
+            return None
+        small = request.original_tokens < _SMALL
+        if limit is None and (small or request.fidelity == "lossless"):
+            return lossless
+        if limit is not None and lossless is not None and request.fits(lossless.text):
+            return lossless
+        view = self._choice(content, entries, request)
+        if view is not None and not view.omissions and lossless is not None:
+            return lossless if request.fits(lossless.text) else view
+        return view
+
+    @staticmethod
+    def _lossless(content: str, entries: Sequence[Entry], request: Request) -> View | None:
+        """The re-encoding, if it is smaller and the original can be read back from it exactly."""
+        end = "\n" if content.endswith("\n") else ""
+        for directories in (True, False):
+            text = encode(entries, directories=directories) + end
+            if decode_search(text) == content:
+                if request.counter.count(text) >= request.original_tokens:
+                    return None
+                return View(text, lossless=True)
+        return None
+
+    @staticmethod
+    def _choice(content: str, entries: Sequence[Entry], request: Request) -> View | None:
+        files, separators = by_file(entries)
+        ranking = rank(files, request)
+        lines = content.split("\n")
+        renderer = _Renderer(files, separators, len(lines))
+        # Units are the lines of the output, and after them the files.
+        places = list(range(len(lines), len(lines) + len(files)))
+        order = [*ranking.answers, *places, *ranking.definitions, *ranking.others]
+        order = list(dict.fromkeys(order))
+        costs = request.counter.count_many(
+            [*[line.partition(":")[2] for line in lines], *[file.path for file in files]]
+        )
+        limit = request.max_tokens
+        least: frozenset[int] = frozenset()
+        if limit is None:
+            limit = int(request.original_tokens * _SHARES[request.fidelity])
+            least = frozenset(places)
+
+        def fitting(order: Sequence[int], limit: int) -> int | None:
+            def count(size: int) -> int:
+                request.deadline.check()
+                return request.counter.count(renderer.text(frozenset(order[:size])))
+
+            estimates = list(accumulate((costs[index] for index in order), initial=0))
+            return nearly_largest(estimates, count, limit)
+
+        if request.max_tokens is None and request.fidelity == "balanced":
+            # As many definitions as there is room for, though it be more than for the rest.
+            named = [*places, *ranking.definitions]
+            most = int(request.original_tokens * _DEFINITIONS_SHARE)
+            least = least.union(named[: fitting(named, most) or 0])
+        size = fitting(order, limit)
+        if request.max_tokens is not None and not size:
+            return nothing_fits(content, request)
+        kept = least.union(order[: size or 0])
+        gone = renderer.gone(kept)
+        omissions = (Omission("lines", tuple(spans(index + 1 for index in gone))),) if gone else ()
+        return View(renderer.text(kept), lossless=False, omissions=omissions)
+
+
+class _Renderer:
+    """Renders choices of files and lines of one search output.
+
+    It is asked for many choices of the same lines, so what does not change is found out once.
+    """
+
+    def __init__(self, files: Sequence[File], separators: Sequence[int], first: int) -> None:
+        self._files = files
+        self._separators = separators
+        self._lines = sum(len(file.entries) + len(file.alone) for file in files)
+        self._first = first
+        self._paths = [file.path for file in files]
+        self._split = [split_path(path) for path in self._paths]
+        self._entries = [[(entry.index, entry.rest or "") for entry in f.entries] for f in files]
+        self._spans = [_span(file) for file in files]
+
+    def gone(self, kept: frozenset[int]) -> list[int]:
+        """The lines of the output that a choice leaves out."""
+        gone = list(self._separators)
+        for number, file in enumerate(self._files):
+            lost = [index for index, _ in self._entries[number] if index not in kept]
+            gone += lost
+            if len(lost) == len(file.entries) and self._first + number not in kept:
+                gone += file.alone
+        return sorted(gone)
+
+    def text(self, kept: frozenset[int]) -> str:
+        """The view."""
+        shown: list[int] = []
+        matches: list[list[str]] = []
+        for number, entries in enumerate(self._entries, self._first):
+            found = [rest for index, rest in entries if index in kept] if entries else []
+            if found or number in kept:
+                shown.append(number - self._first)
+                matches.append(found)
+        names = name_lines([self._paths[n] for n in shown], [self._split[n] for n in shown])
+        view: list[str] = []
+        lost = expected = 0
+        for number, name, found in zip(shown, names, matches):
+            if number > expected:
+                view.append(self._missing(expected, number))
+            expected = number + 1
+            view += filter(None, name)
+            view += found
+            gone = len(self._entries[number]) - len(found)
+            lost += gone
+            if gone:
+                view.append(SMALLEST if gone < 3 else f"[{gone} left out]")
+        if expected < len(self._files):
+            view.append(self._missing(expected, len(self._files)))
+        if lost:
+            legend = f"{lost} of {plural(self._lines, 'line')}, where {SMALLEST} stands or a count"
+            view.insert(0, f"[left out: {legend}]")
+        elif self._separators and len(shown) == len(self._files):
+            view.insert(0, f"[left out: {plural(len(self._separators), 'separator line')}]")
+        return "\n".join(view)
+
+    def _missing(self, start: int, stop: int) -> str:
+        """The marker for files of which nothing is shown."""
+        spans_of = self._spans[start:stop]
+        first, last = min(a for a, _ in spans_of), max(b for _, b in spans_of)
+        place = Omission("lines", ((first + 1, last + 1),)).where
+        return marker(place, plural(stop - start, "file"))
+
+
+def _span(file: File) -> tuple[int, int]:
+    """The first and the last line of the output that is about a file."""
+    lines = [*file.alone, *(entry.index for entry in file.entries)]
+    return min(lines), max(lines)

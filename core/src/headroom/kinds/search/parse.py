@@ -1,0 +1,218 @@
+"""Reads what grep, ripgrep, ack, ``git grep``, ``find`` and ``ls`` print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from headroom.view import Deadline
+
+__all__ = ["Entry", "looks_like_search", "parse"]
+
+
+@dataclass(slots=True)
+class Entry:
+    """One line of the output."""
+
+    #: Where it stands in the output, from 0.
+    index: int
+    #: The file that it is about; the whole line where it is about none.
+    path: str
+    #: The line without the path and what separates the two: ``"12:text"``, ``"13-text"``, or
+    #: with its separator where no line number follows, ``":text"``. ``None``: the line is a path
+    #: alone, or no search result at all.
+    rest: str | None
+    #: What stands in the file: ``"text"``.
+    text: str = ""
+    #: Whether it is printed because a match is near, not because it is one.
+    context: bool = False
+
+
+_SAMPLE_CHARS, _SAMPLE_LINES = 65_536, 300
+#: Longer lines are looked at no further than this to find their path.
+_LONGEST_PATH = 1024
+#: How many places a path with dashes is tried to end at.
+_TRIES = 16
+
+_DRIVE = r"(?:[A-Za-z]:[\\/])?"
+_NUMBERED = re.compile(rf"({_DRIVE}[^:\x00]+):(\d+):(?:\d+:)?")
+_PLAIN = re.compile(rf"({_DRIVE}[^\s:\x00]+):")
+_CONTEXT_END = re.compile(r"-(\d+)-")
+_UNDER_HEADING = re.compile(r"[ \t]{0,8}(?:Line |L)?(\d{1,9})([:-])(?:\d+:)?")
+_PLACED = re.compile(rf"({_DRIVE}[^:()\x00]+)\((\d+),\d+\):")
+# What a path looks like: it has a separator, or a short ending.
+_PATH = re.compile(
+    r"(?=[^\n]*[A-Za-z_])(?:[A-Za-z]:[\\/])?(?:[^\s:]*[\\/][^:*?\"<>|]*|"
+    r"[\w.@+~-][\w .@+~-]*\.[A-Za-z]\w{0,9}|Makefile|Dockerfile|LICENSE)$"
+)
+_DIAGNOSTIC = re.compile(r"\s*(?:fatal )?(?:error|warning|note|info|[A-Z]{1,4}\d{2,5})\b")
+_COUNTED = re.compile(r":\d{1,9}\r?$")
+_URL = re.compile(r"[a-z+]{2,10}://")
+
+
+def parse(content: str, deadline: Deadline) -> list[Entry] | None:
+    """The lines of a search output; ``None`` where most of them are nothing of the kind."""
+    lines = content.split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    form = _form(lines)
+    if form is None:
+        return None
+    if form == "heading":
+        return _under_headings(lines, deadline)
+    if form == "one file":
+        return [_without_path(index, line) for index, line in enumerate(lines)]
+    if form == "paths":
+        return [Entry(index, line, None) for index, line in enumerate(lines)]
+    entries: list[Entry] = []
+    pattern = {"numbered": _NUMBERED, "placed": _PLACED, "plain": _PLAIN}[form]
+    paths: dict[str, bool] = {}
+    matches = [_match(pattern, line, paths) for line in lines]
+    known = {match[1] for match in matches if match}
+    for index, (line, match) in enumerate(zip(lines, matches)):
+        if index % 256 == 0:
+            deadline.check()
+        entries.append(_entry(index, line, match, known, numbered=form == "numbered"))
+    return entries
+
+
+def looks_like_search(content: str) -> bool:
+    r"""Whether ``content`` is the output of a search, or a list of paths, by its beginning.
+
+    >>> looks_like_search("src/a.py:12:import os\nsrc/a.py:40:os.getcwd()\nb.py:3:import os\n")
+    True
+    >>> looks_like_search("12:30:05 the server is up\n12:30:06 the first request\n")
+    False
+
+    """
+    lines = content[:_SAMPLE_CHARS].split("\n")[:_SAMPLE_LINES]
+    if len(content) > _SAMPLE_CHARS and len(lines) > 1:
+        lines.pop()
+    return _form([line for line in lines if line]) is not None
+
+
+def _form(lines: Sequence[str]) -> str | None:
+    """Which of the forms most of the lines have: numbered, plain, heading, paths."""
+    sample = [line for line in lines[:_SAMPLE_LINES] if line.strip() and line != "--"]
+    if len(sample) < 3:
+        return None
+    most = 0.7 * len(sample)
+    numbered = [match for line in sample if (match := _match(_NUMBERED, line))]
+    if numbered and len(numbered) + _near(sample, numbered) >= most:
+        complaints = sum(bool(_DIAGNOSTIC.match(match.string, match.end())) for match in numbered)
+        return "numbered" if complaints < 0.3 * len(numbered) else None
+    placed = [match for line in sample if (match := _match(_PLACED, line))]
+    if len(placed) >= most:
+        complaints = sum(bool(_DIAGNOSTIC.match(match.string, match.end())) for match in placed)
+        return "placed" if complaints < 0.3 * len(placed) else None
+    numbers = [int(match[1]) for line in sample if (match := _UNDER_HEADING.match(line))]
+    under = len(numbers)
+    if under == len(sample) >= 5 and _of_one_file(numbers):
+        return "one file"
+    headings = sum(_is_heading(line) for line in sample if not _UNDER_HEADING.match(line))
+    if under and headings and under + headings >= 0.9 * len(sample):
+        return "heading"
+    if sum(
+        is_path(_COUNTED.sub("", line)) and not _URL.match(line) for line in sample
+    ) >= 0.95 * len(sample):
+        # Spaces and commas are of sentences and of tables.
+        odd = sum(" " in line or "," in line for line in sample)
+        return "paths" if len(sample) >= 5 and odd < 0.2 * len(sample) else None
+    plain = [match for line in sample if (match := _match(_PLAIN, line))]
+    if len(plain) >= 0.9 * len(sample) and not _URL.match(sample[0]):
+        # Without numbers, "key: value" is near: only paths that return are taken for paths.
+        paths = {match[1] for match in plain}
+        deep = sum("/" in path or "\\" in path for path in paths)
+        if deep >= 0.8 * len(paths) and len(paths) <= 0.9 * len(plain):
+            return "plain"
+    return None
+
+
+def _of_one_file(numbers: Sequence[int]) -> bool:
+    """Whether these can be the line numbers of matches: ascending, and with gaps."""
+    steps = [numbers[place + 1] - numbers[place] for place in range(len(numbers) - 1)]
+    return min(steps) > 0 and sum(step > 1 for step in steps) >= 0.2 * len(steps)
+
+
+def _match(
+    pattern: re.Pattern[str], line: str, paths: dict[str, bool] | None = None
+) -> re.Match[str] | None:
+    """The match of a line that begins with a path; ``paths`` has what is known of them."""
+    match = pattern.match(line, 0, _LONGEST_PATH)
+    if match is None:
+        return None
+    path = match[1]
+    known = paths.get(path) if paths is not None else None
+    if known is None:
+        known = is_path(path)
+        if paths is not None:
+            paths[path] = known
+    return match if known and not _URL.match(line) else None
+
+
+def is_path(text: str) -> bool:
+    """Whether a text can be the path of a file."""
+    return len(text) <= _LONGEST_PATH and bool(_PATH.match(text.rstrip("\r")))
+
+
+def _is_heading(line: str) -> bool:
+    """Whether a line names the file of the matches that follow."""
+    return is_path(line.rstrip("\r").removesuffix(":"))
+
+
+def _near(sample: Sequence[str], matches: Sequence[re.Match[str]]) -> int:
+    """How many lines of a sample are the context of its matches."""
+    known = {match[1] for match in matches}
+    return sum(
+        _context_path(line, known) is not None
+        for line in sample
+        if not _NUMBERED.match(line, 0, _LONGEST_PATH)
+    )
+
+
+def _entry(
+    index: int, line: str, match: re.Match[str] | None, known: set[str], *, numbered: bool
+) -> Entry:
+    path = _context_path(line, known) if numbered else None
+    if path is not None:
+        rest = line[len(path) + 1 :]
+        return Entry(index, path, rest, rest.partition("-")[2], context=True)
+    if match is None:
+        return Entry(index, line, None)
+    rest = line[len(match[1]) + numbered :]
+    return Entry(index, match[1], rest, line[match.end() :])
+
+
+def _context_path(line: str, known: set[str]) -> str | None:
+    """The path of a line like ``path-12-text``, if it is one of those that have matches."""
+    for tries, match in enumerate(_CONTEXT_END.finditer(line, 0, _LONGEST_PATH)):
+        if line[: match.start()] in known:
+            return line[: match.start()]
+        if tries == _TRIES:
+            break
+    return None
+
+
+def _without_path(index: int, line: str) -> Entry:
+    match = _UNDER_HEADING.match(line)
+    if match is None:
+        return Entry(index, line, None)
+    return Entry(index, "", line, line[match.end() :], context=match[2] == "-")
+
+
+def _under_headings(lines: Sequence[str], deadline: Deadline) -> list[Entry]:
+    """The entries of an output that says each path once, above its matches."""
+    entries: list[Entry] = []
+    path = ""
+    for index, line in enumerate(lines):
+        if index % 256 == 0:
+            deadline.check()
+        match = _UNDER_HEADING.match(line)
+        if match and path:
+            context = match[2] == "-"
+            entries.append(Entry(index, path, line, line[match.end() :], context))
+        else:
+            path = line if _is_heading(line) else ""
+            entries.append(Entry(index, line, None))
+    return entries

@@ -1,0 +1,191 @@
+"""Which lines of a search output matter most."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from headroom.kinds.search.definitions import defined_name, is_import
+from headroom.kinds.search.parse import Entry
+from headroom.toolkit.relevance import query_terms, terms
+from headroom.view import Request
+
+__all__ = ["File", "Ranking", "by_file", "rank"]
+
+_NO_TERMS: frozenset[str] = frozenset()
+_DIGITS = re.compile(r"\d+")
+#: So many lines tell what was searched for.
+_SAMPLE = 2000
+#: The parameters of BM25.
+_K1 = 1.2
+_B = 0.75
+#: A match longer than this, in characters, is mostly a file without line breaks.
+_LONG = 400
+#: So many answers come before everything else.
+_ANSWERS = 5
+#: A word that so many of the matches have is what was searched for.
+_SUBJECT_SHARE = 0.6
+#: A word that fewer of the matches have than this tells them apart.
+_TELLING_SHARE = 0.5
+
+
+@dataclass
+class File:
+    """A file with matches, or a line by itself that is no match."""
+
+    path: str
+    #: Where its path stands by itself in the output.
+    alone: list[int] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Entries by their index in the output."""
+
+    #: The few that answer the query best, where it says more than what was searched for.
+    answers: list[int]
+    #: What defines a thing that the search is about.
+    definitions: list[int]
+    #: All other entries, the most important first.
+    others: list[int]
+
+
+def by_file(entries: Sequence[Entry]) -> tuple[list[File], list[int]]:
+    """The files in the order of the output, and the lines that only separate them."""
+    files: dict[str, File] = {}
+    separators: list[int] = []
+    for entry in entries:
+        if entry.rest is None and entry.path.rstrip("\r") in ("", "--"):
+            separators.append(entry.index)
+            continue
+        file = files.setdefault(entry.path, File(entry.path))
+        if entry.rest is None:
+            file.alone.append(entry.index)
+        else:
+            file.entries.append(entry)
+    return list(files.values()), separators
+
+
+def rank(files: Sequence[File], request: Request) -> Ranking:
+    """Definitions of what is searched for, other definitions, answers, then the files in turn.
+
+    In each file imports, repeats of a line
+    that has been seen, context and very long lines come last.
+    """
+    entries = [entry for file in files for entry in file.entries]
+    asked = query_terms(request.query)
+    found_in = _Words(asked)
+    if asked:
+        hits = []
+        for number, entry in enumerate(entries):
+            if number % 256 == 0:
+                request.deadline.check()
+            hits.append(found_in.of(entry.text[:_LONG]))
+        frequency = Counter(chain.from_iterable(hits))
+        subject = asked
+        scores = _scores(entries, hits, frequency)
+    else:
+        # What most of the lines have, some of them tell.
+        sample = entries[:: len(entries) // _SAMPLE + 1]
+        of_sample = [_NO_TERMS.union(*map(terms, entry.text[:_LONG].split())) for entry in sample]
+        common = Counter(chain.from_iterable(of_sample))
+        least = _SUBJECT_SHARE * len(sample)
+        subject = frozenset(word for word, count in common.items() if count >= least)
+        hits, frequency, scores = [_NO_TERMS] * len(entries), Counter(), [0.0] * len(entries)
+    telling = {word for word in asked if 0 < frequency[word] < _TELLING_SHARE * len(entries)}
+
+    definitions: list[int] = []
+    headed: list[tuple[int, int]] = []
+    answers: list[tuple[float, int]] = []
+    turns: list[tuple[bool, int, int, int]] = []
+    seen: set[str] = set()
+    number = 0
+    for file in files:
+        request.deadline.check()
+        levels: list[tuple[int, float, int]] = []
+        heads = 0
+        for entry in file.entries:
+            score, found = scores[number], hits[number]
+            number += 1
+            folded = _DIGITS.sub("0", " ".join(entry.text[:_LONG].split()))
+            name = None if entry.context else defined_name(entry.text)
+            if name is not None and (not subject or subject.intersection(terms(name))):
+                definitions.append(entry.index)
+            elif name is not None and folded not in seen:
+                headed.append((heads, entry.index))
+                heads += 1
+            elif telling & found and folded not in seen and len(entry.text) <= _LONG:
+                answers.append((-score, entry.index))
+            else:
+                levels.append((_level(entry, folded in seen), -score, entry.index))
+            seen.add(folded)
+        for place, (level, _, index) in enumerate(sorted(levels)):
+            turns.append((level > 2, place, level, index))
+    best = [index for _, index in sorted(answers)]
+    return Ranking(
+        best[:_ANSWERS],
+        definitions,
+        [
+            *(index for _, index in sorted(headed)),
+            *best[_ANSWERS:],
+            *(turn[-1] for turn in sorted(turns)),
+        ],
+    )
+
+
+class _Words:
+    """Finds the words of a query in lines; most lines have none, which a glance tells."""
+
+    def __init__(self, asked: frozenset[str]) -> None:
+        self._asked = asked
+        # An ending may be folded into a stem that is one letter off: "entries" is about an entry.
+        starts = sorted({term[:-1] if len(term) > 1 else term for term in asked})
+        self._glance = re.compile("|".join(map(re.escape, starts)), re.IGNORECASE)
+        self._known: dict[str, frozenset[str]] = {}
+
+    def of(self, text: str) -> frozenset[str]:
+        """The words of the query that a text has."""
+        if not self._glance.search(text):
+            return _NO_TERMS
+        # No term has white space in it, and programs repeat what is between.
+        found = []
+        for piece in text.split():
+            of_piece = self._known.get(piece)
+            if of_piece is None:
+                of_piece = self._known[piece] = self._asked.intersection(terms(piece))
+            if of_piece:
+                found.append(of_piece)
+        return _NO_TERMS.union(*found)
+
+
+def _scores(
+    entries: Sequence[Entry], hits: Sequence[frozenset[str]], frequency: Counter[str]
+) -> list[float]:
+    """How well each line answers: Okapi BM25 where a word counts once, by the length in signs."""
+    count = len(entries)
+    average = sum(min(len(entry.text), _LONG) for entry in entries) / max(1, count) or 1.0
+    weight = {word: math.log(1 + (count - n + 0.5) / (n + 0.5)) for word, n in frequency.items()}
+    return [
+        sum(weight[word] for word in sorted(found))
+        * (_K1 + 1)
+        / (1 + _K1 * (1 - _B + _B * min(len(entry.text), _LONG) / average))
+        if found
+        else 0.0
+        for entry, found in zip(entries, hits)
+    ]
+
+
+def _level(entry: Entry, repeated: bool) -> int:
+    """How little a match tells, from 0."""
+    if len(entry.text) > _LONG:
+        return 5
+    if entry.context or not entry.text.strip():
+        return 4
+    if repeated:
+        return 3
+    return 2 if is_import(entry.text) else 1

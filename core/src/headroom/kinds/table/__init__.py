@@ -1,0 +1,1 @@
+"""Tables as text: CSV and its like, Markdown, aligned columns, columns between rules."""

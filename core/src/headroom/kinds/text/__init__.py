@@ -1,0 +1,8 @@
+"""Plain text: whole sentences, chosen for what they tell and for the query."""
+
+from __future__ import annotations
+
+from headroom.kinds.text.compressor import Kompress
+from headroom.toolkit.sentences import sentences
+
+__all__ = ["Kompress", "sentences"]

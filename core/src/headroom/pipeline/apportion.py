@@ -1,0 +1,110 @@
+"""Views of several texts that share one budget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from headroom.toolkit.relevance import bm25
+from headroom.view import Request, View
+
+__all__ = ["apportion"]
+
+# How much of a text is looked at to see whether it answers the query.
+_SCORED_CHARS = 200_000
+# How often budgets are shared out anew where the texts turn out too large or too small together.
+_TURNS = 5
+# A view that leaves less of the budget over than this share is good enough.
+_SLACK = 0.08
+
+
+def apportion(
+    texts: Sequence[str],
+    kinds: Sequence[str],
+    request: Request,
+    view_of: Callable[[str, Request], View | None],
+    join: Callable[[Sequence[View | None]], View | None],
+) -> View | None:
+    """One view of several texts, each compressed by itself.
+
+    Args:
+        texts: The texts.
+        kinds: What each is.
+        request: What is asked for; its budget is shared out by what the texts would take.
+        view_of: Makes the view of one text; ``None`` where it stays as it is.
+        join: Makes one view of those of all; ``None`` where the whole stays as it is.
+
+    Returns:
+        ``None`` where the whole stays as it is, and where no view was found that fits.
+
+    """
+    costs = request.counter.count_many(texts)
+    requests = [
+        replace(request, kind=kind, original_tokens=cost, max_tokens=None)
+        for kind, cost in zip(kinds, costs)
+    ]
+    natural = [_smaller(view_of(text, own), own) for text, own in zip(texts, requests)]
+    view = join(natural)
+    most = request.max_tokens
+    if most is None or (view is not None and request.fits(view.text)):
+        return view
+    sizes = request.counter.count_many(
+        [text if seen is None else seen.text for text, seen in zip(texts, natural)]
+    )
+    weights = _weights(texts, request.query)
+    # What stands between the texts is paid from the budget first.
+    total = request.original_tokens if view is None else request.counter.count(view.text)
+    limit = most - max(0, total - sum(sizes))
+    best, best_total = None, 0
+    for _ in range(_TURNS):
+        view = join(
+            [
+                _smaller(view_of(text, replace(own, max_tokens=share)), own)
+                if share < size
+                else seen
+                for text, own, share, size, seen in zip(
+                    texts, requests, _shares(sizes, weights, limit), sizes, natural
+                )
+            ]
+        )
+        total = request.original_tokens if view is None else request.counter.count(view.text)
+        if best_total < total <= most:
+            best, best_total = view, total
+        if total <= most and most - total < _SLACK * most:
+            break
+        # What is too much is taken from the texts, and what is left over is given to them.
+        limit += most - total if total <= most else min(-8, most - total)
+    return best
+
+
+def _smaller(view: View | None, request: Request) -> View | None:
+    if view is None or request.counter.count(view.text) >= request.original_tokens:
+        return None
+    return view
+
+
+def _weights(texts: Sequence[str], query: str | None) -> list[float]:
+    """What a token of each text is worth: up to three times as much where it answers the query."""
+    scores = bm25([text[:_SCORED_CHARS] for text in texts], query)
+    best = max(scores) or 1.0
+    return [1 + 2 * score / best for score in scores]
+
+
+def _shares(sizes: Sequence[int], weights: Sequence[float], limit: int) -> list[int]:
+    """The budget of each text: what is small stays whole, the others get equal shares of the rest.
+
+    A text whose whole view is small says much with each token. (Max-min fairness: Bertsekas and
+    Gallager, "Data Networks", 1992, section 6.5.)
+    """
+    shares = list(sizes)
+    rest = set(range(len(sizes)))
+    while rest:
+        level = limit / sum(weights[index] for index in sorted(rest))
+        small = {index for index in rest if sizes[index] <= level * weights[index]}
+        if not small:
+            for index in rest:
+                shares[index] = max(1, int(level * weights[index]))
+            break
+        limit -= sum(sizes[index] for index in small)
+        rest -= small
+    return shares

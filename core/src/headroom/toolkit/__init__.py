@@ -1,0 +1,1 @@
+"""What those who write a kind need: markers, ranges, fitting within a budget, ranking."""

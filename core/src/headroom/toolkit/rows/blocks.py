@@ -1,0 +1,275 @@
+"""A JSON value as a tree of lines, sections and tables: what a view is written from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from headroom.toolkit.markers import plural
+from headroom.toolkit.rows.notation import (
+    DOCUMENT,
+    Speller,
+    flow,
+    pointer,
+    quoted,
+    segment,
+)
+from headroom.toolkit.rows.shape import (
+    are_alike,
+    find_columns,
+    find_plan,
+    find_width,
+    sample,
+)
+from headroom.toolkit.rows.table import Table, build_table
+from headroom.toolkit.rows.values import Json
+from headroom.view import Request
+
+__all__ = [
+    "Block",
+    "Line",
+    "Section",
+    "TableBlock",
+    "build",
+    "expand",
+    "heading_lines",
+    "lossless_lines",
+]
+
+#: A section, or a table, is worth its own lines down to here; deeper values stand in one line.
+MAX_SECTION_DEPTH = 8
+#: Collections with fewer members stay within one line where they are no like objects.
+_MANY = 12
+#: Fewer arrays of one length stay within one line.
+_FEW_ARRAYS = 4
+#: A list of a few objects is worth lines of its own from so many characters on.
+_LONG_LIST = 200
+_SAFE_POINTER = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./~@ ")
+
+
+@dataclass
+class Line:
+    """A member of a section that stands in one line."""
+
+    key: str
+    text: str
+    value: Json
+    path: str
+    #: The pointer of what it is the same as, if it says no more than that.
+    same: str = ""
+
+
+@dataclass
+class TableBlock:
+    """A collection."""
+
+    label: str
+    table: Table
+    values: Sequence[Json]
+    path: str
+    depth: int
+    #: The last part of the JSON pointer of each row.
+    pointers: Sequence[str] = ()
+
+
+@dataclass
+class Section:
+    """An object, its members below its key."""
+
+    key: str
+    path: str
+    #: The depth of its members' lines.
+    depth: int
+    members: list[Block] = field(default_factory=list)
+    #: Its first line, where that is not the key.
+    heading: str = ""
+    #: Whether its members are rows, numbered from 1.
+    of_rows: bool = False
+
+
+Block: TypeAlias = "Line | TableBlock | Section"
+
+
+class _Builder:
+    def __init__(self, speller: Speller, request: Request) -> None:
+        self._speller = speller
+        self._request = request
+        self._seen: dict[str, str] = {}
+
+    def root(self, value: Json) -> Block | None:
+        if isinstance(value, list) and value:
+            return self._table("", value, None, "", 0)
+        if not isinstance(value, dict) or not value:
+            return None
+        columns = self._columns("", value, "", 0)
+        if columns is not None:
+            return columns
+        if _is_map(value):
+            return self._table("", list(value.values()), list(value), "", 0)
+        return self._section("", value, "", 0)
+
+    def _table(
+        self, label: str, values: list[Json], keys: list[str] | None, path: str, depth: int
+    ) -> TableBlock:
+        table = build_table(values, self._speller, self._request, keys=keys)
+        pointers = [str(index) for index in range(len(values))] if keys is None else keys
+        return TableBlock(label, table, values, path, depth, pointers)
+
+    def _rows(self, key: str, values: Sequence[Json], path: str, depth: int) -> Section:
+        """A list of objects that are no rows of one table, each a section."""
+        section = Section(key, path, depth, heading=_below(segment(key), len(values)), of_rows=True)
+        for number, value in enumerate(values, 1):
+            assert isinstance(value, dict)
+            row = self._section(f"{number}", value, pointer(path, number - 1), depth + 1)
+            row.heading = f"{number}:"
+            section.members.append(row)
+        return section
+
+    def row(self, key: str, value: dict[str, Json], path: str, depth: int) -> Section:
+        """A row as a section; nothing in it is the same as something in another row."""
+        self._seen = {}
+        return self._section(key, value, path, depth)
+
+    def _columns(
+        self, label: str, value: dict[str, Json], path: str, depth: int
+    ) -> TableBlock | None:
+        """The table of a value that is one by columns."""
+        found = find_columns(value)
+        if found is None:
+            return None
+        block = self._table(label, found[1], found[0], path, depth)
+        block.table.by_columns = True
+        return block
+
+    def _section(self, key: str, value: dict[str, Json], path: str, depth: int) -> Section:
+        section = Section(key, path, depth)
+        for member, inner in value.items():
+            section.members.append(self._member(member, inner, pointer(path, member), depth))
+        return section
+
+    def _member(self, key: str, value: Json, path: str, depth: int) -> Block:
+        self._request.deadline.check()
+        label = segment(key)
+        if isinstance(value, dict) and value:
+            spelled = flow(value) if depth < MAX_SECTION_DEPTH else ""
+            if len(spelled) > 60:
+                before = self._seen.get(spelled)
+                if before is not None:
+                    return Line(key, f"{label}: same as {before}", value, path, before)
+                if set(path) <= _SAFE_POINTER and not path.endswith(" "):
+                    self._seen[spelled] = path
+            if len(spelled) > 40:
+                columns = self._columns(label, value, path, depth)
+                if columns is not None:
+                    return columns
+                if _is_map(value):
+                    return self._table(label, list(value.values()), list(value), path, depth)
+                return self._section(key, value, path, depth + 1)
+        elif isinstance(value, list) and depth < MAX_SECTION_DEPTH:
+            if _is_table(value):
+                return self._table(label, value, None, path, depth)
+            objects = bool(value) and all(isinstance(item, dict) and item for item in value)
+            if objects and len(flow(value)) > _LONG_LIST:
+                return self._rows(key, value, path, depth + 1)
+        return Line(key, f"{label}={self._speller.line(value)}", value, path)
+
+
+def build(value: Json, speller: Speller, request: Request) -> Block | None:
+    """The blocks of a value; ``None`` for a scalar and for an empty one."""
+    return _Builder(speller, request).root(value)
+
+
+def expand(block: TableBlock, speller: Speller, request: Request) -> Section:
+    """A table as a section with a section for each row, so that parts of rows can be shown."""
+    builder = _Builder(speller, request)
+    # At the root, the heading stands where a document says what it is, at the margin.
+    depth = block.depth + 1 if block.label else 0
+    section = Section(
+        block.label,
+        block.path,
+        depth,
+        heading=_below(block.label, len(block.values), keyed=block.table.keys is not None),
+        of_rows=True,
+    )
+    for number, (key, value) in enumerate(zip(block.pointers, block.values), 1):
+        path = pointer(block.path, key)
+        if isinstance(value, dict) and value:
+            row = builder.row(f"{number}", value, path, depth + 1)
+            row.heading = f"{number}:" if block.table.keys is None else f"{number} {quoted(key)}:"
+            section.members.append(row)
+        else:
+            section.members.append(
+                Line(str(number), f"{number}={speller.line(value)}", value, path)
+            )
+    return section
+
+
+def _below(label: str, count: int, *, keyed: bool = False) -> str:
+    """The heading of rows that are sections."""
+    noun = plural(count, "entry" if keyed else "row").replace("entrys", "entries")
+    return f"{label}{': ' if label else ''}{noun}, each below its number."
+
+
+def _is_table(values: list[Json]) -> bool:
+    """Whether a list reads better as rows: like objects, or many values."""
+    if len(values) >= _MANY and any(isinstance(value, (dict, list)) for value in sample(values)):
+        return True
+    if len(values) >= 4 * _MANY:
+        return True
+    if len(values) >= _FEW_ARRAYS and find_width(values) is not None:
+        return True
+    return len(values) > 1 and find_plan(values) is not None
+
+
+def _is_map(value: dict[str, Json]) -> bool:
+    """Whether an object is a collection, its keys being data: like objects, or many scalars."""
+    members = sample(list(value.values()))
+    objects = [member for member in members if isinstance(member, dict) and member]
+    if len(value) >= 4 * _MANY and len(objects) * 2 < len(members):
+        kinds = {type(member) for member in members}
+        return len(kinds) == 1 or len(value) >= 200
+    return (
+        len(value) > 2
+        and len(objects) * 10 >= len(members) * 9
+        and are_alike(objects)
+        and len(set().union(*objects)) * 2 <= sum(map(len, objects))
+    )
+
+
+def heading_lines(block: Block, shown: int | None = None) -> list[str]:
+    """The lines above the rows of a table, or above the members of a section."""
+    if isinstance(block, TableBlock):
+        indent = " " * block.depth
+        return [
+            indent + block.table.heading(block.label, shown),
+            indent + block.table.layout.header,
+        ]
+    if isinstance(block, Section):
+        if block.heading:
+            return [" " * max(0, block.depth - 1) + block.heading]
+        return [" " * (block.depth - 1) + segment(block.key) + ":"] if block.depth else []
+    return []
+
+
+def lossless_lines(root: Block, speller: Speller) -> list[str]:
+    """The whole view, line by line."""
+    lines: list[str] = []
+    _write(root, lines, 0)
+    if isinstance(root, Section):
+        lines.insert(0, DOCUMENT)
+    lines[1:1] = speller.definitions()
+    return lines
+
+
+def _write(block: Block, lines: list[str], depth: int) -> None:
+    if isinstance(block, Line):
+        lines.append(" " * depth + block.text)
+        return
+    lines.extend(heading_lines(block))
+    if isinstance(block, TableBlock):
+        indent = " " * block.depth
+        lines.extend(indent + line for line in block.table.lines)
+        return
+    for member in block.members:
+        _write(member, lines, block.depth)

@@ -1,0 +1,139 @@
+"""Decides what a heading says for all rows and what stands in the rows, and writes rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from headroom.toolkit.rows.notation import BARE_NUMBER, name
+from headroom.toolkit.rows.shape import Plan
+from headroom.view import Request
+
+__all__ = ["Layout", "Row", "find_layout"]
+
+
+@dataclass
+class Row:
+    """One row before it is written: its cells, what follows them, or the whole of it."""
+
+    cells: list[str]
+    extras: list[tuple[str, str]] = field(default_factory=list)
+    whole: str | None = None
+
+
+@dataclass
+class Layout:
+    """How the rows of one table are written."""
+
+    #: All columns, by their names, also those that only the heading says.
+    names: list[str]
+    #: The same columns as a header names them, with the columns of nested tables.
+    headings: list[str]
+    header: str
+    #: The columns that have cells.
+    said: list[int]
+    #: By column: the cell that holds for every row that does not say otherwise.
+    constants: dict[int, str]
+    #: Places among the cells of columns in which every cell is text.
+    text_places: list[int]
+
+    def line(self, row: Row, key: str | None = None) -> str:
+        """A row as its line.
+
+        Args:
+            row: The row.
+            key: The spelled key of the row, where rows have keys.
+
+        """
+        start = "" if key is None else key
+        if key is not None and (self.said or row.whole is not None):
+            start += ","
+        if row.whole is not None:
+            return f"{start}={row.whole}"
+        cells = [row.cells[index] for index in self.said]
+        extras = [
+            (self.headings[index], row.cells[index])
+            for index, constant in self.constants.items()
+            if row.cells[index] != constant
+        ]
+        for place in self.text_places:
+            kind = _kind(cells[place])
+            if kind == "other":
+                extras.append((self.names[self.said[place]], cells[place]))
+                cells[place] = ""
+            elif kind == "quoted":
+                cells[place] = cells[place][1:-1]
+        extras += row.extras
+        line = start + ",".join(cells)
+        return line + "".join(f"  {label}={cell}" for label, cell in extras) if extras else line
+
+
+def find_layout(
+    rows: Sequence[Row], plan: Plan, request: Request, *, keyed: bool, of_text: bool
+) -> Layout:
+    """The layout that costs the fewest tokens, one column at a time."""
+    names = [name(column.path) for column in plan.columns]
+    headings = [column.heading for column in plan.columns]
+    regular = [row for row in rows if row.whole is None]
+    constants: dict[int, str] = {}
+    text_columns: set[int] = set()
+    for index, label in enumerate(headings):
+        cells = Counter([row.cells[index] for row in regular])
+        constant = _constant(label, cells, of_text, request)
+        if constant is not None:
+            constants[index] = constant
+        elif not of_text and _is_text(label, cells, request):
+            text_columns.add(index)
+    if len(constants) == len(names) and not keyed:
+        # A row needs something to stand on its line: keep the first column.
+        del constants[0]
+    said = [index for index in range(len(names)) if index not in constants]
+    header = ",".join(
+        headings[index] + (":text" if index in text_columns else "") for index in said
+    )
+    if keyed:
+        header = f"(key),{header}" if header else "(key)"
+    places = [place for place, index in enumerate(said) if index in text_columns]
+    return Layout(names, headings, header, said, constants, places)
+
+
+def _constant(label: str, cells: Counter[str], of_text: bool, request: Request) -> str | None:
+    """The cell that is cheaper to say once for all rows; ``None`` where there is none."""
+    if not cells:
+        return None
+    common, count = max(cells.items(), key=lambda item: (item[1], item[0]))
+    others = sum(cells.values()) - count
+    if others * 3 > count or (count < 3 and others):
+        return None
+    named = request.counter.count(f"  {label}=")
+    spelled = request.counter.count(common) if common else 0
+    # A comma is mostly one token with what follows it.
+    saved = count * (spelled + 0.6)
+    price = (named + spelled if common or of_text else 0) + others * named
+    return common if saved > price else None
+
+
+def _kind(cell: str) -> str:
+    """``"quoted"``: a string that looks like a number; ``"other"``: no string; or neither."""
+    if not cell:
+        return ""
+    if cell[0] == '"':
+        inside = cell[1:-1]
+        looks = BARE_NUMBER.fullmatch(inside) or inside in ("true", "false", "null")
+        return "quoted" if looks else ""
+    if cell[0] in "[{" or BARE_NUMBER.fullmatch(cell):
+        return "other"
+    return "other" if cell in ("true", "false", "null", "NaN", "Infinity", "-Infinity") else ""
+
+
+def _is_text(label: str, cells: Counter[str], request: Request) -> bool:
+    """Whether it is cheaper to say once that a column is text than to quote its numbers."""
+    quoted = others = 0
+    for cell, count in cells.items():
+        kind = _kind(cell)
+        if kind == "quoted":
+            quoted += count
+        elif kind:
+            others += count
+    return quoted > 1 and quoted * 2 > 2 + others * (request.counter.count(label) + 2)

@@ -1,0 +1,31 @@
+"""How many tokens a view may have where no budget says so."""
+
+from __future__ import annotations
+
+from headroom.view import Fidelity
+
+__all__ = ["natural_limit"]
+
+# By fidelity: the share of a collection's tokens that a sample of it may have, the share of a
+# document's, and the tokens that a view may have in any case.
+_SHARES = {"balanced": (0.12, 0.56, 1200), "compact": (0.05, 0.25, 500)}
+#: Of everything beyond this many tokens, a fifth of the share: a sample need not grow for ever.
+_LONG = 60_000
+
+
+def natural_limit(original: int, rows: float, fidelity: Fidelity) -> int:
+    """The tokens that a view may have when its fidelity decides.
+
+    Args:
+        original: Tokens of the original.
+        rows: The share of the payload that is rows of collections, 0 to 1.
+        fidelity: How much may be left out.
+
+    >>> natural_limit(10_000, 1.0, "balanced"), natural_limit(2_000, 1.0, "balanced")
+    (1200, 1200)
+
+    """
+    sampled, document, least = _SHARES[fidelity]
+    counted = original - 0.8 * max(0, original - _LONG)
+    share = sampled * rows + document * (1 - rows)
+    return max(int(share * counted), min(original, least))

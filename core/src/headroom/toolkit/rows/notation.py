@@ -1,0 +1,208 @@
+r"""The notation of values and names in a view: what may stand bare, and what is quoted.
+
+The whole grammar, as ``decode`` reads it. ``NL`` is a line feed; ``flow`` is minified JSON.
+
+::
+
+    view      = flow | table | document
+    table     = heading NL aliases header NL row{count, NL}
+    document  = "JSON object, one key=value per line; indented lines belong to the key above." NL
+                aliases member*
+    aliases   = ("$" digit " stands for " text NL)*
+    heading   = [name ": "] count (" rows" | " entries") [" of text" | " of " count " values"]
+                [" by columns"] "."
+                [" In every row that does not say otherwise: " said (", " said)*]
+    header    = "(key)" and/or "(value)" and/or columns, separated by ","
+    column    = name [":text"] [ "[" columns "]" | "{(key)," columns "}" ]
+    name      = segment ("." segment)*       the path of keys to a value within the row
+    segment   = bare key | JSON string
+    said      = column "=" cell
+    row       = cells separated by ",", then ("  " said)*
+              | [key cell ","] "=" flow       a row that is no object of the columns' shape
+    cell      = ""                            the value is missing
+              | bare text                     a string; in a ":text" column always a string
+              | "$" digit (text | string)     a string that begins with what the alias stands for
+              | flow                          a number, true, false, null, a quoted string, an
+                                              object or an array
+              | "[" cells (";" cells)* "]"    a list of objects, in a column with "[columns]"
+              | "{" cells (";" cells)* "}"    an object of objects, in a column with "{(key),...}"
+    member    = indent name-segment "=" (bare text to the end of the line | flow | alias text) NL
+              | indent name-segment ":" NL member*       one blank deeper for each level
+              | indent name-segment ": same as " JSON pointer NL
+              | indent heading NL indent header NL (indent row NL)*
+              | indent name-segment ": " count (" row" | " rows") ", each below its number." NL
+                (indent " " number ":" NL member*)*      a list of objects
+
+A table "by columns" stands for an object of arrays, or of objects where it has entries, each of
+them a column. In a table "of 4 values" every row is an array, and its columns are called 1 to 4. In
+a table "of text" (CSV and the like) every cell is a string, and an empty cell the empty one.
+A row's keys that the columns do not name, and its values that differ from what the heading says
+of every row, follow at its end; ``name=`` with nothing after it says that the key is missing.
+Keys keep their names; the order of keys within an object is not part of the data.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from json.encoder import encode_basestring
+
+from headroom.toolkit.rows.values import Duplicates, Json, Number
+
+__all__ = [
+    "BARE_NUMBER",
+    "DOCUMENT",
+    "OTHERWISE",
+    "Speller",
+    "flow",
+    "name",
+    "pointer",
+    "quoted",
+    "segment",
+]
+
+#: The first line of a document.
+DOCUMENT = "JSON object, one key=value per line; indented lines belong to the key above."
+#: What a heading says before the cells that most rows share.
+OTHERWISE = " In every row that does not say otherwise: "
+
+BARE_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?", re.ASCII)
+_LITERALS = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
+
+# What no reader could see or type safely is escaped, as are lone surrogates.
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+# A bare cell ends at these; and a double blank begins what follows the cells.
+_NO_CELL = re.compile(
+    '[,;\\[\\]{}"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]|  |^[(=\\s]|\\s$|^\\$[0-9]'
+)
+_NO_LINE = re.compile(
+    '[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]|^[\\[{"(\\s]|\\s$|^\\$[0-9]'
+)
+# A quoted string, or the short form of a text where a cell begins.
+_ALIASED = re.compile(
+    r'(?:^|(?<=[\[{,;]))\$(?P<alias>[1-9])(?P<rest>"(?:[^"\\]|\\.)*"|[^,;\[\]{}"]*)'
+    r'|"(?:[^"\\]|\\.)*"'
+)
+_BARE_SEGMENT = re.compile(r"[^\W\d_][\w@/#+-]*(?: [\w@/#+-]+)*|_[\w-]*|\d+")
+
+
+def quoted(text: str) -> str:
+    r"""A string as JSON, readable where it can be.
+
+    >>> print(quoted('é, "x"'))
+    "é, \"x\""
+    """
+    return json.dumps(text) if _INVISIBLE.search(text) else encode_basestring(text)
+
+
+def flow(value: Json) -> str:
+    """A value as minified JSON, its numbers as they were written."""
+    pieces: list[str] = []
+    _flow(value, pieces)
+    return "".join(pieces)
+
+
+def _flow(value: Json, pieces: list[str]) -> None:
+    if isinstance(value, str):
+        pieces.append(value if type(value) is Number else quoted(value))
+    elif value is None or value is True or value is False:
+        pieces.append("null" if value is None else "true" if value else "false")
+    elif isinstance(value, (dict, Duplicates)):
+        pieces.append("{")
+        comma = False
+        for key, member in value.items() if isinstance(value, dict) else value.pairs:
+            pieces.append("," if comma else "")
+            comma = True
+            pieces.append(quoted(key))
+            pieces.append(":")
+            _flow(member, pieces)
+        pieces.append("}")
+    else:
+        pieces.append("[")
+        for index, item in enumerate(value):
+            if index:
+                pieces.append(",")
+            _flow(item, pieces)
+        pieces.append("]")
+
+
+def segment(key: str) -> str:
+    """One key of a name."""
+    return key if _BARE_SEGMENT.fullmatch(key) else quoted(key)
+
+
+def name(path: tuple[str, ...]) -> str:
+    """The path of keys to a value, as headers write it.
+
+    >>> name(("user", "first.name", "x"))
+    'user."first.name".x'
+    """
+    return ".".join(map(segment, path))
+
+
+def pointer(base: str, key: str | int) -> str:
+    """The JSON pointer (RFC 6901) of a member of what stands at ``base``."""
+    return f"{base}/{str(key).replace('~', '~0').replace('/', '~1')}"
+
+
+class Speller:
+    """Spells values as cells and as ends of lines, with the aliases of one view.
+
+    Args:
+        aliases: What ``$1``, ``$2``... stand for, at most nine.
+
+    """
+
+    def __init__(self, aliases: tuple[str, ...] = ()) -> None:
+        self.aliases = aliases
+        # The longest first, so that the most is said by the alias.
+        self._prefixes = sorted(
+            ((text, f"${index}") for index, text in enumerate(aliases, 1)),
+            key=lambda pair: (-len(pair[0]), pair[1]),
+        )
+        self._cells: dict[str, str] = {}
+
+    def cell(self, value: Json) -> str:
+        """A value as a cell of a row."""
+        if type(value) is str:
+            spelled = self._cells.get(value)
+            if spelled is None:
+                spelled = self._string(value, _NO_CELL)
+                if len(value) < 80 and len(self._cells) < 100_000:
+                    self._cells[value] = spelled
+            return spelled
+        return flow(value)
+
+    def line(self, value: Json) -> str:
+        """A value as the rest of a line."""
+        return self._string(value, _NO_LINE) if type(value) is str else flow(value)
+
+    def text_cell(self, value: str) -> str:
+        """A cell of a table of text."""
+        return value if not _NO_CELL.search(value) else quoted(value)
+
+    def in_full(self, cell: str) -> str:
+        """A cell without aliases, also within lists and objects of cells."""
+        return _ALIASED.sub(self._written_out, cell) if "$" in cell else cell
+
+    def _written_out(self, match: re.Match[str]) -> str:
+        alias, rest = match.group("alias", "rest")
+        if alias is None:
+            return match[0]
+        text = self.aliases[int(alias) - 1] + (json.loads(rest) if rest[:1] == '"' else rest)
+        return quoted(text) if _NO_CELL.search(text) else text
+
+    def _string(self, value: str, unsafe: re.Pattern[str]) -> str:
+        if self._prefixes and value.startswith("http"):
+            for prefix, alias in self._prefixes:
+                if value.startswith(prefix):
+                    rest = value[len(prefix) :]
+                    plain = rest[:1] != '"' and not unsafe.search("x" + rest)
+                    return alias + (rest if plain else quoted(rest))
+        if not value or value in _LITERALS or unsafe.search(value) or BARE_NUMBER.fullmatch(value):
+            return quoted(value)
+        return value
+
+    def definitions(self) -> list[str]:
+        """The lines that say what the aliases stand for."""
+        return [f"${index} stands for {text}" for index, text in enumerate(self.aliases, 1)]

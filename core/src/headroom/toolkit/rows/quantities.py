@@ -1,0 +1,105 @@
+"""What the cells of a column measure: numbers, numbers with a unit, times, and their shape."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from headroom.toolkit.rows.notation import BARE_NUMBER
+
+__all__ = ["LONGEST", "TIME", "inner_numbers", "numbers_of", "shape_of", "times_of"]
+
+#: Longer cells are judged by their beginning, and by their length.
+LONGEST = 400
+#: A date, or a date and time, of ISO 8601.
+TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?)?"
+    r"(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?",
+    re.ASCII,
+)
+# A number between the same signs, as currencies and units are; a quoted one for its commas. Letters
+# right before a number make an identifier.
+_WITH_UNIT = re.compile(
+    r'"?([^\w"]{0,3}|[A-Z]{3} )(-?\d{1,3}(?:,\d{3})+(?:\.\d{1,9})?|-?\d{1,15}(?:\.\d{1,9})?)'
+    r'( ?[^\W\d]{1,6}| ?%| ?[^\w"]{1,3}|)"?',
+)
+#: Cells that have no value.
+_NOTHING = frozenset({"", '""', "null"})
+_LETTERS = re.compile(r"[^\W\d_]+")
+_DIGITS = re.compile(r"\d+")
+_NUMBERS = re.compile(r"(?<![\d.])\d{1,15}(?:\.\d{1,9})?(?![\d.])", re.ASCII)
+#: So many numbers within a cell are looked at.
+_INNER = 4
+
+
+def shape_of(cell: str) -> str:
+    """What a string looks like: letters and digits, each run of them as one sign."""
+    return _DIGITS.sub("9", _LETTERS.sub("a", cell[:LONGEST]))
+
+
+def numbers_of(cells: Sequence[str]) -> list[float] | None:
+    """A column's numbers, NaN where there is none; ``None`` if it is no column of numbers."""
+    # Where none of some cells is a number, they are not most of all.
+    some = [cell for cell in cells[:: max(1, len(cells) // 20)] if cell not in _NOTHING]
+    if any(map(BARE_NUMBER.fullmatch, some)):
+        numbers = [float(cell) if BARE_NUMBER.fullmatch(cell) else math.nan for cell in cells]
+        if _are_most(numbers, cells):
+            return numbers
+    # Numbers with a unit or a currency, the same in nearly all cells: "37 ms", "$1,234.00".
+    if not any(map(_WITH_UNIT.fullmatch, some)):
+        return None
+    parts = [_WITH_UNIT.fullmatch(cell) for cell in cells]
+    units = Counter((part[1], part[3]) for part in parts if part)
+    if not units:
+        return None
+    unit = max(units.items(), key=lambda item: (item[1], item[0]))[0]
+    numbers = [
+        float(part[2].replace(",", "")) if part and (part[1], part[3]) == unit else math.nan
+        for part in parts
+    ]
+    return numbers if _are_most(numbers, cells) else None
+
+
+def _are_most(numbers: Sequence[float], cells: Sequence[str]) -> bool:
+    """Whether nearly all cells that say something are numbers."""
+    present = sum(1 for cell in cells if cell not in _NOTHING)
+    valid = sum(1 for number in numbers if math.isfinite(number))
+    return valid >= 4 and valid * 10 >= present * 9
+
+
+def inner_numbers(cells: Sequence[str], shape: dict[str, str]) -> Iterator[list[float]]:
+    """The numbers within cells that are alike but for them, one place after the other."""
+    if len(shape) > 1:
+        usual, count = Counter(shape[cell] for cell in cells).most_common(1)[0]
+        # Cells of one length, as identifiers are, have no number far out.
+        alike = len(set(map(len, cells))) > 1 and count * 10 >= len(cells) * 9
+        if "9" in usual and alike:
+            found = [_NUMBERS.findall(c) if shape[c] == usual else [] for c in cells]
+            for place in range(min(_INNER, max(map(len, found)))):
+                yield [float(row[place]) if len(row) > place else math.nan for row in found]
+
+
+def times_of(cells: Sequence[str]) -> list[float] | None:
+    """A column's dates and times in seconds, NaN where there is none; ``None`` if it has few."""
+    first = next((cell for cell in cells if cell), "")
+    if not TIME.fullmatch(first[:LONGEST]):
+        return None
+    known = {cell: _seconds(cell) for cell in set(cells)}
+    times = [known[cell] for cell in cells]
+    return times if _are_most(times, cells) else None
+
+
+def _seconds(cell: str) -> float:
+    """A date, or a date and time, of ISO 8601, without its offset: days are what counts."""
+    match = TIME.fullmatch(cell[:LONGEST])
+    if match is None:
+        return math.nan
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+    try:
+        days = date(year, month, day).toordinal()
+    except ValueError:
+        return math.nan
+    return ((days * 24 + hour) * 60 + minute) * 60.0 + second

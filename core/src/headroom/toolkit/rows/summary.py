@@ -1,0 +1,75 @@
+"""What the rows that a view leaves out hold, in a few words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from headroom.toolkit.rows.notation import BARE_NUMBER
+from headroom.toolkit.rows.table import Table
+
+__all__ = ["Summary"]
+
+_MAX_COLUMNS = 6
+_MAX_VALUES = 4
+_MAX_TEXT = 24
+
+
+class Summary:
+    """Says ranges of numbers, and the values of columns with few of them.
+
+    It looks at a table once; after that, it takes time only for the rows that are shown, of which
+    there are few.
+
+    """
+
+    def __init__(self, table: Table) -> None:
+        said = {key for key, _ in table.constants}
+        #: By column: rows by ascending number.
+        self._numbers: list[tuple[int, list[int]]] = []
+        self._values: dict[int, Counter[str]] = {}
+        self._table = table
+        rows = [(index, row) for index, row in enumerate(table.rows) if row.whole is None]
+        for column, name in enumerate(table.names):
+            if len(self._numbers) + len(self._values) >= 2 * _MAX_COLUMNS or len(name) > 40:
+                continue
+            cells = {index: row.cells[column] for index, row in rows}
+            values = Counter(cells.values())
+            if len(values) <= 3 * _MAX_VALUES:
+                short = all(len(value) <= _MAX_TEXT for value in values)
+                if short and not (len(values) == 1 and (name in said or "" in values)):
+                    self._values[column] = values
+                continue
+            present = [index for index, cell in cells.items() if cell]
+            if all(
+                len(cells[index]) <= 18 and BARE_NUMBER.fullmatch(cells[index]) for index in present
+            ):
+                present.sort(key=lambda index: float(cells[index]))
+                self._numbers.append((column, present))
+
+    def of_all_but(self, shown: Sequence[int]) -> str:
+        """What all rows but the shown ones hold, in words."""
+        kept = set(shown)
+        notes: dict[int, str] = {}
+        for column, order in self._numbers:
+            low = next((index for index in order if index not in kept), None)
+            high = next((index for index in reversed(order) if index not in kept), None)
+            if low is not None and high is not None:
+                first, last = self._cell(low, column), self._cell(high, column)
+                notes[column] = first if first == last else _range(first, last)
+        for column, values in self._values.items():
+            left = values - Counter(
+                self._cell(index, column) for index in kept if self._table.rows[index].whole is None
+            )
+            texts = [value or "missing" for value in values if left[value] > 0]
+            if texts and len(texts) <= _MAX_VALUES and texts != ["missing"]:
+                notes[column] = "/".join(texts)
+        named = [f"{self._table.names[column]} {notes[column]}" for column in sorted(notes)]
+        return ", ".join(named[:_MAX_COLUMNS])
+
+    def _cell(self, row: int, column: int) -> str:
+        return self._table.rows[row].cells[column]
+
+
+def _range(low: str, high: str) -> str:
+    return f"{low} to {high}" if "-" in low + high else f"{low}-{high}"

@@ -1,0 +1,213 @@
+"""A collection of values as rows of cells under one header."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from headroom.toolkit.rows.layout import Layout, Row, find_layout
+from headroom.toolkit.rows.notation import OTHERWISE, Speller, flow, name
+from headroom.toolkit.rows.shape import Column, Plan, Tree, find_plan, find_width
+from headroom.toolkit.rows.values import Json
+from headroom.view import Request
+
+__all__ = ["Table", "build_table"]
+
+_DEADLINE_EVERY = 256
+
+
+@dataclass
+class Table:
+    """A table, ready to be written."""
+
+    rows: list[Row]
+    layout: Layout
+    #: One line for each row.
+    lines: list[str]
+    #: The spelled keys of the rows, where they are the members of an object.
+    keys: list[str] | None = None
+    of_text: bool = False
+    #: How many values each row has, where rows are arrays; columns are then numbered from 1.
+    width: int | None = None
+    #: Whether the data holds the columns, each by itself, rather than rows.
+    by_columns: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """All columns, by their names, also those that only the heading says."""
+        return self.layout.names
+
+    @property
+    def constants(self) -> list[tuple[str, str]]:
+        """Names and cells that hold for every row that does not say otherwise."""
+        return [
+            (self.layout.headings[index], cell)
+            for index, cell in self.layout.constants.items()
+            if cell or self.of_text
+        ]
+
+    def in_full(self, number: int, speller: Speller) -> str:
+        """The line of a row with its addresses written out.
+
+        Args:
+            number: The row, from 0.
+            speller: The one that spelled the table.
+
+        """
+        row = self.rows[number]
+        cells = [speller.in_full(cell) for cell in row.cells]
+        extras = [(label, speller.in_full(cell)) for label, cell in row.extras]
+        constants = self.layout.constants
+        for index, constant in constants.items():
+            if row.cells[index] == constant:
+                cells[index] = constant
+        key = None if self.keys is None else self.keys[number]
+        return self.layout.line(Row(cells, extras, row.whole), key)
+
+    def heading(self, label: str = "", shown: int | None = None) -> str:
+        """The first line: what the table is."""
+        count = len(self.rows)
+        noun = "rows" if self.keys is None else "entries"
+        if count == 1:
+            noun = "row" if self.keys is None else "entry"
+        text = f"{label}: " if label else ""
+        text += f"{count} {noun}{' of text' if self.of_text else ''}"
+        text += "" if self.width is None else f" of {self.width} values"
+        text += " by columns" if self.by_columns else ""
+        text += "." if shown is None or shown == count else f", {shown} of them shown."
+        if self.constants:
+            text += OTHERWISE + ", ".join(f"{key}={cell}" for key, cell in self.constants)
+        return text
+
+
+def build_table(
+    values: Sequence[Json],
+    speller: Speller,
+    request: Request,
+    *,
+    keys: Sequence[str] | None = None,
+    of_text: bool = False,
+) -> Table:
+    """The values as a table; where they are no like objects, as one column of values.
+
+    Args:
+        values: The rows.
+        speller: Spells the cells.
+        request: Counts tokens, watches the time.
+        keys: The keys of the values, where they are those of an object.
+        of_text: Every value of every row is a string.
+
+    """
+    width = None if of_text else find_width(values)
+    members: Sequence[Json] = values
+    if width is None:
+        plan = find_plan(values)
+    else:
+        members = [_numbered(value, width) for value in values]
+        plan = find_plan(members)
+        if plan is None:
+            members, width = values, None
+    rows: list[Row] = []
+    for index, (value, member) in enumerate(zip(values, members)):
+        if index % _DEADLINE_EVERY == 0:
+            request.deadline.check()
+        if plan is not None and width is not None and member is None:
+            rows.append(Row([""] * len(plan.columns), whole=flow(value)))
+        else:
+            rows.append(_row(member, plan, speller, of_text))
+    spelled_keys = None if keys is None else [speller.cell(key) for key in keys]
+    if plan is None:
+        header = "(value)" if keys is None else "(key),(value)"
+        layout = Layout(["(value)"], ["(value)"], header, [0], {}, [])
+    else:
+        layout = find_layout(rows, plan, request, keyed=keys is not None, of_text=of_text)
+    lines: list[str] = []
+    for index, row in enumerate(rows):
+        if index % _DEADLINE_EVERY == 0:
+            request.deadline.check()
+        lines.append(layout.line(row, None if spelled_keys is None else spelled_keys[index]))
+    return Table(rows, layout, lines, spelled_keys, of_text, width)
+
+
+def _numbered(value: Json, width: int) -> dict[str, Json] | None:
+    """An array of a length as an object with its places for keys; ``None`` for anything else."""
+    if isinstance(value, list) and len(value) == width:
+        return {str(number): member for number, member in enumerate(value, 1)}
+    return None
+
+
+def _row(value: Json, plan: Plan | None, speller: Speller, of_text: bool) -> Row:
+    if plan is None:
+        return Row([speller.cell(value)])
+    if not isinstance(value, dict):
+        return Row([""] * len(plan.columns), whole=flow(value))
+    row = Row([""] * len(plan.columns))
+    if of_text:
+        for key, cell in value.items():
+            slot = plan.tree[key]
+            assert isinstance(slot, int)
+            assert isinstance(cell, str)
+            row.cells[slot] = speller.text_cell(cell)
+        return row
+    _fill(value, plan.tree, plan.columns, row, (), speller)
+    if len(row.extras) > 2:
+        whole = flow(value)
+        said = sum(len(key) + len(cell) + 3 for key, cell in row.extras)
+        if len(whole) <= said + sum(map(len, row.cells)):
+            return Row([""] * len(plan.columns), whole=whole)
+    return row
+
+
+def _fill(
+    value: dict[str, Json],
+    tree: Tree,
+    columns: list[Column],
+    row: Row,
+    path: tuple[str, ...],
+    speller: Speller,
+) -> None:
+    for key, member in value.items():
+        slot = tree.get(key)
+        if isinstance(slot, int):
+            column = columns[slot]
+            if column.inner is None:
+                row.cells[slot] = speller.cell(member)
+                continue
+            cell = _inner_cell(member, column, speller)
+            if cell is not None:
+                row.cells[slot] = cell
+                continue
+        elif slot is not None and isinstance(member, dict) and member:
+            _fill(member, slot, columns, row, (*path, key), speller)
+            continue
+        row.extras.append((name((*path, key)), speller.cell(member)))
+
+
+def _inner_cell(value: Json, column: Column, speller: Speller) -> str | None:
+    """A list or map of like objects as one cell; ``None`` where it has another shape."""
+    inner = column.inner
+    assert inner is not None
+    if column.form == "list":
+        if not isinstance(value, list):
+            return None
+        records = [_inner_record(item, inner, speller) for item in value]
+        if None in records or (len(inner.columns) == 1 and "" in records):
+            return None
+        return "[" + ";".join(record for record in records if record is not None) + "]"
+    if not isinstance(value, dict):
+        return None
+    entries: list[str] = []
+    for key, item in value.items():
+        record = _inner_record(item, inner, speller)
+        if record is None:
+            return None
+        entries.append(f"{speller.cell(key)},{record}")
+    return "{" + ";".join(entries) + "}"
+
+
+def _inner_record(value: Json, plan: Plan, speller: Speller) -> str | None:
+    if not isinstance(value, dict):
+        return None
+    row = Row([""] * len(plan.columns))
+    _fill(value, plan.tree, plan.columns, row, (), speller)
+    return None if row.extras else ",".join(row.cells)

@@ -1,0 +1,25 @@
+"""What data consists of once it is read: every number as it was written, every key noticed."""
+
+from __future__ import annotations
+
+from typing import Union
+
+__all__ = ["Duplicates", "Json", "Number"]
+
+
+class Number(str):
+    """A number as it was written: ``1.10``, ``1e5``, ``-0``, ``NaN``."""
+
+    __slots__ = ()
+
+
+class Duplicates:
+    """The members of an object in which a key stands more than once."""
+
+    __slots__ = ("pairs",)
+
+    def __init__(self, pairs: list[tuple[str, Json]]) -> None:
+        self.pairs = pairs
+
+
+Json = Union[str, bool, None, Duplicates, "list[Json]", "dict[str, Json]"]

@@ -1,0 +1,186 @@
+"""Cuts a text into sentences that are, one after another, exactly the text.
+
+The rules are those on which sentence splitters agree (Kiss and Strunk, "Unsupervised
+Multilingual Sentence Boundary Detection", 2006; Read et al., "Sentence Boundary Detection: A
+Long Solved Problem?", 2012): a stop ends a sentence unless it belongs to an abbreviation, an
+initial or a number, or the text goes on in lower case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from headroom.toolkit.paragraphs import LARGEST_WHOLE, Block, blocks
+
+__all__ = ["Sentence", "segment", "sentences"]
+
+#: Beyond this many characters a sentence is cut: at line ends, else between words.
+LONGEST = 1200
+_CHUNK = 480
+
+_CLOSERS = r"[\"'\u201d\u2019\u00bb)\]}*_]"
+_STOP = re.compile(
+    r"[.!?\u2026\u061f\u06d4\u0964\u0965\u17d4\u104b\u1362]+(?:\[\d{1,3}\]|" + _CLOSERS + r"){0,6}"
+    r"|[\u3002\uff01\uff1f\uff61]+[\u300d\u300f\uff09\u3011\u201d\u2019]{0,4}"
+)
+_WIDE = frozenset("\u3002\uff01\uff1f\uff61")
+_WORD = re.compile(r"[^\W_]")
+# Of a text that is written backwards: the pattern is tried in one place and not in each.
+_WORD_BACKWARDS = re.compile(r"[^\s(\[{\"'\u201c\u2018\u00ab\u2014/]*")
+_OPENERS = "([{\"'\u201c\u2018\u00ab\u2014/)"
+_NEXT = re.compile(r"\s*[\"'\u201c\u2018\u00ab(\[{*_\u00bf\u00a1]{0,4}(\w*)")
+_DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?$")
+
+# Never the last word of a sentence: a name or a number follows.
+_TITLES = frozenset(
+    """
+    mr mrs ms dr prof sr jr st gen col lt sgt capt cmdr adm maj rev hon gov sen rep pres supt det
+    messrs mme mlle fr hr frau herr dipl ing mt ft no nos nr vol vols fig figs eq eqs sec secs ch
+    chap art arts para pp p pg ed eds trans cf vs v viz approx ca c circa est e.g i.e eg ie al op
+    cit ibid ref refs resp tel ext dept univ assn bros
+    """.split()
+)
+# Ends a sentence only where the next word is one that begins sentences.
+_ABBREVIATIONS = frozenset(
+    """
+    etc inc ltd co corp llc plc gmbh s.a a.m p.m am pm ph.d m.d b.a m.a u.s u.k u.n e.u d.c b.c a.d
+    jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun
+    ave blvd rd min max avg sq hr hrs sec lb lbs oz gal in ft yd mi km cm mm kg
+    """.split()
+)
+_STARTERS = frozenset(
+    """
+    the a an in on at it he she they we you i this that these those there here but and however
+    although when while after before since for from with as if its his her their our my by to
+    during despite because since then thus therefore meanwhile moreover furthermore many most some
+    all no not one two several other another such what who where why how
+    """.split()
+)
+
+
+class Sentence(NamedTuple):
+    """One unit of a text, with the white space that follows it."""
+
+    start: int
+    end: int
+    text: str
+    #: The passage that it belongs to: paragraphs that stand together.
+    passage: int
+    #: The block (paragraph, list item, heading) that it belongs to.
+    block: int
+    heading: bool = False
+    #: Whether it is running text, and no table or code.
+    prose: bool = True
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, each with the white space after it: joined, they are the text.
+
+    Their numbers, from 1, are those that the markers and omissions of a view speak of.
+
+    >>> sentences("Dr. Wu paid $3.50. Then she left.")
+    ['Dr. Wu paid $3.50. ', 'Then she left.']
+    >>> "".join(sentences("No stop here")), sentences("")
+    ('No stop here', [])
+    """
+    return [sentence.text for sentence in segment(text)]
+
+
+def segment(text: str) -> list[Sentence]:
+    """The sentences of a text, with where they stand."""
+    found: list[Sentence] = []
+    for number, block in enumerate(blocks(text)):
+        for start, end in _pieces(text, block):
+            found.append(
+                Sentence(
+                    start, end, text[start:end], block.passage, number, block.heading, block.prose
+                )
+            )
+    return found
+
+
+def _pieces(text: str, block: Block) -> Iterator[tuple[int, int]]:
+    if not block.prose and block.end - block.start <= LARGEST_WHOLE:
+        yield block.start, block.end
+        return
+    if not block.prose or block.heading:
+        yield from _bounded(text, block.start, block.end)
+        return
+    start = block.start
+    small: bool | None = None
+    for match in _STOP.finditer(text, block.start, block.end):
+        if small is None:
+            small = text[block.start : block.end].islower()
+        if not _ends(text, start, match, block.end, small):
+            continue
+        end = _after_white_space(text, match.end(), block.end)
+        if end >= block.end:
+            break
+        if not _WORD.search(text, start, min(end, start + 80)):
+            continue  # mere signs belong to what follows them
+        yield from _bounded(text, start, end)
+        start = end
+    yield from _bounded(text, start, block.end)
+
+
+def _after_white_space(text: str, position: int, end: int) -> int:
+    """Where the next sentence begins: the indentation of its line belongs to it."""
+    stop = position
+    while position < end and text[position].isspace():
+        position += 1
+    line = text.rfind("\n", stop, position) + 1
+    return line if 0 < line < position < end else position
+
+
+def _ends(text: str, start: int, match: re.Match[str], end: int, small: bool) -> bool:
+    """Whether a stop ends a sentence; ``small`` where sentences begin with small letters."""
+    stop = match.group()
+    if stop[0] in _WIDE:
+        return True
+    # Asked here and not by the pattern, which would go back over a long run of dots.
+    if not text[match.end() : match.end() + 1].isspace():
+        return False
+    following = _NEXT.match(text, match.end(), min(end, match.end() + 120))
+    word = following.group(1) if following else ""
+    if word[:1].islower() and not small:
+        return False
+    if stop[:4] == "....":
+        # Dots that lead to a page number.
+        return "\n" in text[match.end() : match.end() + 2]
+    if stop[0] != "." or stop[:2] == "..":
+        return True
+    backwards = text[max(start, match.start() - 40) : match.start()][::-1]
+    last = _WORD_BACKWARDS.match(backwards)
+    before = last.group()[::-1] if last else ""
+    lower = before.lower()
+    if not before:
+        return text[match.start() - 1] in _OPENERS
+    begins = word.lower() in _STARTERS
+    if len(before) == 1 and before.isupper():
+        return (begins and before != "I") or not word
+    if lower in _TITLES:
+        return not (word[:1].isalnum() and len(stop) == 1)
+    if lower in _ABBREVIATIONS or _DOTTED.match(before):
+        return begins or not word or "\n\n" in text[match.end() : match.end() + 8]
+    if before.isdigit() and len(before) < 4:
+        # "1. Item": a number at the beginning counts, and ends nothing.
+        return text[start : start + 12].split(".", 1)[0].strip() != before
+    return True
+
+
+def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cuts what is too long to be chosen as a whole."""
+    while end - start > LONGEST:
+        line = text.rfind("\n", start, start + LONGEST)
+        if line > start and not text[start:line].isspace():
+            cut = line + 1
+        else:
+            window = text[start : start + _CHUNK]
+            space = max(window.rfind(" "), window.rfind("\t"))
+            cut = start + (space + 1 if space > _CHUNK // 4 else _CHUNK)
+        yield start, cut
+        start = cut
+    if end > start:
+        yield start, end

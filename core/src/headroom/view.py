@@ -1,0 +1,204 @@
+"""The nouns of the pipeline: a request, a view, an omission, a compressor, a result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, TypeAlias, get_args, runtime_checkable
+
+from headroom.errors import TimeBudgetExceeded
+from headroom.tokens import TokenCounter
+
+__all__ = [
+    "FIDELITIES",
+    "KINDS",
+    "CompressResult",
+    "Compressor",
+    "Deadline",
+    "Fidelity",
+    "Omission",
+    "Request",
+    "View",
+    "Within",
+    "spelled",
+]
+
+Fidelity = Literal["lossless", "balanced", "compact"]
+FIDELITIES: tuple[Fidelity, ...] = get_args(Fidelity)
+
+#: The kinds of content that detection tells apart. A plugin may add more.
+KINDS = ("json", "code", "text", "log", "search", "diff", "html", "table", "records", "mixed")
+
+
+class Deadline:
+    """The time that one compression may take.
+
+    Args:
+        seconds: The budget; ``None`` for no limit.
+        clock: Where the time is read, in seconds.
+
+    """
+
+    def __init__(self, seconds: float | None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._end = None if seconds is None else clock() + seconds
+
+    def check(self) -> None:
+        """Call it wherever a loop over the payload turns.
+
+        Raises:
+            TimeBudgetExceeded: The time is up.
+
+        """
+        if self._end is not None and self._clock() > self._end:
+            raise TimeBudgetExceeded("the time for compressing this payload is up")
+
+
+#: A part of an original in which units are counted: first and last line of a part of a text of
+#: several kinds; or the JSON pointer of a text within a document, ``"/result/text"``, or some of
+#: its lines, ``"lines 3-90 of /result/text"``.
+Within: TypeAlias = "tuple[int, int] | str"
+
+
+def spelled(within: Within) -> str:
+    """A part of an original in the words of a place.
+
+    >>> spelled((3, 90)), spelled("/result/text")
+    ('lines 3-90', '/result/text')
+    """
+    return within if isinstance(within, str) else "lines {}-{}".format(*within)
+
+
+@dataclass(frozen=True)
+class Omission:
+    """One part of the original that a view leaves out, and where it stood.
+
+    >>> Omission("rows", ((3, 111),)).where
+    'rows 3-111'
+    >>> Omission("rows", ((3, 111), (114, 250)), path="/flights").count
+    246
+    """
+
+    #: What is counted: ``"lines"``, ``"rows"``, ``"sentences"`` or ``"values"``.
+    unit: str
+    #: First and last of each part that is left out: 1-based, inclusive, ascending, disjoint.
+    #: Lines are those of ``str.split("\\n")``; rows those of the array or object at ``path``, in
+    #: its order; empty for ``"values"``, where ``path`` says it all.
+    ranges: tuple[tuple[int, int], ...]
+    #: JSON pointer (RFC 6901) of what holds the rows, or of the value; ``""`` is the whole.
+    path: str = ""
+    #: The part in which the units are counted; ``None`` for the whole original.
+    within: Within | None = None
+
+    @property
+    def count(self) -> int:
+        """How many units are left out."""
+        return sum(last - first + 1 for first, last in self.ranges) if self.ranges else 1
+
+    @property
+    def where(self) -> str:
+        """The place in words, as markers and ``retrieve`` spell it."""
+        spans = ",".join(f"{a}-{b}" if a != b else f"{a}" for a, b in self.ranges)
+        place = f"{self.unit} {spans}" if spans else ""
+        if self.path:
+            place = f"{place} of {self.path}" if place else self.path
+        if self.within is None:
+            return place
+        return f"{place} within {spelled(self.within)}" if place else spelled(self.within)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a compressor is asked for, beside the content."""
+
+    kind: str
+    counter: TokenCounter
+    #: Tokens of the whole content: a view that does not stay below is thrown away.
+    original_tokens: int
+    #: What the reader wants to know, in words.
+    query: str | None = None
+    #: The most tokens that the view may have, markers included. ``None``: ``fidelity`` decides.
+    #: With it, a lossless view that fits comes first; otherwise the budget is used up.
+    max_tokens: int | None = None
+    fidelity: Fidelity = "balanced"
+    deadline: Deadline = field(default_factory=lambda: Deadline(None))
+
+    def fits(self, text: str) -> bool:
+        """Whether a text is within the budget, if there is one."""
+        return self.max_tokens is None or self.counter.count(text) <= self.max_tokens
+
+
+@dataclass(frozen=True)
+class View:
+    """What a compressor hands back."""
+
+    text: str
+    #: Whether the original's data can be read back from the text alone.
+    lossless: bool
+    omissions: tuple[Omission, ...] = ()
+    #: Names for ``transforms``; empty means the name of the compressor.
+    transforms: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Compressor(Protocol):
+    """Makes views of some kinds of content.
+
+    It must keep the laws of a view, which ``headroom_testing.CompressorLaws`` tests. The
+    pipeline enforces what it can: a view that is no smaller, or over the budget, is not used,
+    and an exception gives the original back.
+    """
+
+    @property
+    def name(self) -> str:
+        """As it stands in ``transforms``."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that it is asked for."""
+
+    def compress(self, content: str, request: Request) -> View | None:
+        """A view of ``content``, or ``None`` where none is worth it.
+
+        Raises:
+            WrongKind: The content is not of ``request.kind``; the router tries the next kind.
+
+        """
+
+
+@dataclass(frozen=True)
+class CompressResult:
+    """A view and what is known of it."""
+
+    #: The view.
+    text: str
+    tokens_before: int
+    tokens_after: int
+    #: Names of the compressors that had a part in it; empty where the view is the original.
+    transforms: tuple[str, ...]
+    kind: str
+    #: Whether the original's data can be read back from the view alone.
+    lossless: bool
+    omissions: tuple[Omission, ...] = ()
+    #: Why the original was handed back where a compressor failed; ``None`` if none did.
+    failure: str | None = None
+
+    @property
+    def tokens_saved(self) -> int:
+        """How many tokens fewer the view has."""
+        return self.tokens_before - self.tokens_after
+
+    @property
+    def savings_percent(self) -> float:
+        """The share of the tokens that is saved, 0 to 100, to one decimal."""
+        return savings_percent(self.tokens_before, self.tokens_after)
+
+
+def savings_percent(before: int, after: int) -> float:
+    """The share of tokens saved, 0 to 100, to one decimal.
+
+    >>> savings_percent(1000, 150)
+    85.0
+    """
+    return round((1 - after / before) * 100, 1) if before else 0.0

@@ -1,0 +1,51 @@
+"""What holds for every view of source code."""
+
+from __future__ import annotations
+
+from headroom.kinds.code import CodeCompressor
+from headroom.tokens import TokenCounter, get_counter
+from headroom.toolkit.markers import MARKER
+from headroom.view import Fidelity, Request, View
+
+COUNTER = get_counter("gpt-4o")
+
+
+def compress(
+    content: str,
+    *,
+    query: str | None = None,
+    max_tokens: int | None = None,
+    fidelity: Fidelity = "balanced",
+    counter: TokenCounter = COUNTER,
+) -> View | None:
+    request = Request("code", counter, counter.count(content), query, max_tokens, fidelity)
+    return CodeCompressor().compress(content, request)
+
+
+def check(content: str, view: View, fillers: tuple[str, ...] = ("...",)) -> None:
+    """The view is the original with each omission replaced by one marker line, and says which."""
+    lines = content.split("\n")
+    if lines[-1] == "" and len(lines) > 1:
+        lines.pop()
+    shown = view.text.split("\n")
+    if content.endswith("\n"):
+        assert shown.pop() == ""
+    assert [omission.unit for omission in view.omissions] == ["lines"]
+    ranges = view.omissions[0].ranges
+    expected = 1
+    position = 0
+    for first, last in ranges:
+        assert expected <= first <= last <= len(lines)
+        kept = lines[expected - 1 : first - 1]
+        assert shown[position : position + len(kept)] == kept
+        position += len(kept)
+        where = f"lines {first}-{last}" if first != last else f"line {first}"
+        line = shown[position]
+        assert f"[{where} left out" in line
+        rest = MARKER.sub("", line).strip()
+        for filler in fillers:
+            rest = rest.removeprefix(filler).strip()
+        assert rest in {"", "#", "//", "/*  */"}, line
+        position += 1
+        expected = last + 1
+    assert shown[position:] == lines[expected - 1 :]

@@ -1,0 +1,53 @@
+"""Telling source code from everything else."""
+
+from __future__ import annotations
+
+import sysconfig
+import time
+from pathlib import Path
+
+import pytest
+
+from headroom.kinds.code.recognise import looks_like_code
+
+STDLIB = Path(sysconfig.get_paths()["stdlib"])
+
+OTHER = {
+    "prose": "We import wine from France, and the class of it is good.\n"
+    "If you want this: ask. For while we wait, return to the table.\n" * 30,
+    "markdown": "# Title\n\nWords.\n\n```python\nimport os\n\ndef f():\n    return os\n```\n" * 9,
+    "yaml": "name: build\non: push\njobs:\n  test:\n    steps:\n      - run: make\n" * 20,
+    "toml": '[tool.ruff]\nline-length = 100\nselect = ["A", "B"]\n' * 20,
+    "csv": "id,name,class\n1,import,def\n2,return,public\n" * 40,
+    "json": '{\n  "a": [1, 2],\n  "b": {"c": null}\n}\n' * 20,
+    "log": "2024-05-01 12:00:01 INFO server: started (pid=12)\n"
+    "2024-05-01 12:00:02 ERROR db: failed: timeout;\n" * 40,
+    "html": "<html>\n<script>\nfunction f() {\n  return 1;\n}\n</script>\n</html>\n" * 10,
+    "css": ".a {\n  color: red;\n}\n#b > p {\n  margin: 0;\n}\n" * 20,
+    "listing": "src/a.py:12:def f():\nsrc/b.py:3:import os\n" * 30,
+    "nothing": "",
+    "one long line": "x" * 500_000,
+}
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_other_things_are_no_code(name):
+    assert not looks_like_code(OTHER[name])
+
+
+def test_most_of_the_standard_library_is_code():
+    paths = [path for path in sorted(STDLIB.glob("*.py")) if path.stat().st_size > 2000]
+    found = sum(
+        looks_like_code(path.read_text(encoding="utf-8", errors="replace")) for path in paths
+    )
+    assert found > 0.9 * len(paths)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["a" * 10**7, "=(" * 10**6, "if " * 10**6, "\n" * 10**6, "def " * 10**6, " \t" * 999],
+)
+def test_only_a_bounded_part_is_looked_at(content):
+    start = time.perf_counter()
+    looks_like_code(content)
+    assert time.perf_counter() - start < 2

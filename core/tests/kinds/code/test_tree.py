@@ -1,0 +1,122 @@
+"""Views of languages that are parsed with tree-sitter."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from headroom.errors import TimeBudgetExceeded, WrongKind
+from headroom.kinds.code.outlines.tree_parse import parse_tree, reparse
+from headroom.kinds.code.recognise import looks_like_code
+from headroom.view import Deadline
+
+from .laws import COUNTER, check, compress
+
+SOURCES = sorted(Path(__file__).with_name("sources").iterdir())
+
+EXPECTED = {
+    "javascript": ("class Queue {", "  push(job) {", "export const drain = async (queue) => {"),
+    "typescript": ("export interface Job {", "  id: string;", "  push(job: Job): number {"),
+    "tsx": ("export function Badge({ label }: Props) {",),
+    "go": ("type Queue struct {", "func (q *Queue) Push(job Job) int {"),
+    "rust": ("pub struct Queue {", "    pub fn push(&mut self, job: Job) -> usize {"),
+    "java": ("public class Queue {", "    public int push(Job job) {"),
+    "c": ("struct queue {", "int queue_push(struct queue *q, int job)", "#endif"),
+    "cpp": ("class Queue {", "  int push(int job) {", "namespace jobs {"),
+    "c_sharp": ("public class Queue", "    public int Push(int job)"),
+    "ruby": ("  class Queue", "    def push(job)", "    end"),
+    "php": ("class Queue", "    public function push(int $job): int"),
+    "bash": ("queue_push() {", "queue_drain() {"),
+}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_outline_keeps_signatures_and_parses(path):
+    source = path.read_text()
+    parsed = parse_tree(source, Deadline(None))
+    assert parsed is not None
+    assert parsed.language.name == path.stem
+    assert parsed.errors == 0
+    assert looks_like_code(source)
+    total = COUNTER.count(source)
+    view = compress(source)
+    check(source, view, ("...", ":"))
+    assert reparse(view.text, parsed.language, Deadline(None)).errors == 0
+    for line in EXPECTED[path.stem]:
+        assert line in view.text.split("\n")
+    assert "left_to_do" not in view.text
+    assert COUNTER.count(view.text) < 0.7 * total
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_every_budget_parses_and_is_kept_to(path):
+    source = path.read_text()
+    language = parse_tree(source, Deadline(None)).language
+    for budget in range(30, COUNTER.count(source), 40):
+        view = compress(source, max_tokens=budget)
+        check(source, view, ("...", ":"))
+        assert COUNTER.count(view.text) <= budget
+        assert reparse(view.text, language, Deadline(None)).errors == 0
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_a_named_body_stays_whole(path):
+    source = path.read_text()
+    name = {"tsx": "Badge", "c": "queue_push", "bash": "queue_push"}.get(path.stem, "push")
+    name = "Push" if path.stem in ("go", "c_sharp") else name
+    view = compress(source, query=f"How does {name} work?")
+    check(source, view, ("...", ":"))
+    body = [line for line in source.split("\n") if "left_to_do" in line]
+    assert len(body) >= 2
+    for line in body:
+        assert line in view.text.split("\n")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{" * 20_000,
+        "(" * 20_000 + ")" * 20_000,
+        "class A { " * 3_000 + "}" * 3_000,
+        "function f() {\n" * 1_000 + "}\n" * 1_000,
+        "int f(" * 5_000,
+        "#if A\n" * 5_000,
+        "a < b > c < " * 5_000 + ";",
+        "if [ x ]; then\n" * 2_000,
+        "let x =\n" + "a<\n" * 20_000 + ";\nconst y = 2;\n",
+        "class A\n" + "\\'\n" * 20_000 + "def x\nend\n",
+        "class A {\n" + "\\'" * 50_000 + "\n}\n",
+    ],
+    ids=range(11),
+)
+def test_hostile_nesting(content):
+    start = time.perf_counter()
+    try:
+        view = compress(content, max_tokens=60)
+    except WrongKind:
+        view = None
+    assert time.perf_counter() - start < 15
+    if view is not None:
+        check(content, view, ("...", ":"))
+
+
+def test_the_deadline_stops_the_parser():
+    ticks = iter(range(10**9))
+    with pytest.raises(TimeBudgetExceeded):
+        parse_tree("int f(void) { return 1; }\n" * 5_000, Deadline(3, lambda: float(next(ticks))))
+
+
+def test_values_that_a_module_exports_are_public_symbols():
+    functions = "\n".join(
+        f"export function part{n}(value: number): number {{\n"
+        + "".join(f"  value = value * {k} + part(value, {k});\n" for k in range(12))
+        + "  return value;\n}\n"
+        for n in range(12)
+    )
+    limits = "export const LIMITS: Record<string, number> = {\n  a: 1,\n  b: 2,\n};\n"
+    source = f"{functions}\n{limits}"
+    view = compress(source, query="what does part3 do?")
+    assert limits.split("\n")[0] in view.text
+    assert COUNTER.count(view.text) < 0.4 * COUNTER.count(source)

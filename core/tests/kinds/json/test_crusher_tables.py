@@ -1,0 +1,210 @@
+"""CSV, TSV, Markdown tables, and tables in aligned columns."""
+
+from __future__ import annotations
+
+import csv
+import inspect
+import io
+import json
+import re
+import textwrap
+from collections.abc import Collection
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headroom import compress
+from headroom.errors import WrongKind
+from headroom.kinds.json import (
+    SmartCrusher,
+    decode,
+    looks_like_aligned_table,
+    looks_like_table,
+)
+from headroom.kinds.table.parse import parse_table
+from headroom.tokens import get_counter
+from headroom.view import Request, View
+
+COUNTER = get_counter("gpt-4o")
+
+
+def view_of(content: str, **options: Any) -> View | None:
+    request = Request("table", COUNTER, COUNTER.count(content), **options)
+    return SmartCrusher().compress(content, request)
+
+
+def written(rows: list[list[str]], delimiter: str = ",") -> str:
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+def test_a_table_decodes_to_its_cells(delimiter: str) -> None:
+    rows = [[str(n), "Vienna, AT", "" if n % 3 else "01", "active"] for n in range(40)]
+    content = written([["id", "place", "code", "state"], *rows], delimiter)
+    assert looks_like_table(content)
+    view = view_of(content, fidelity="lossless")
+    assert view is not None
+    assert view.text.startswith("40 rows of text. In every row that does not say otherwise: ")
+    expected = [dict(zip(["id", "place", "code", "state"], row)) for row in rows]
+    assert decode(view.text) == expected
+
+
+def test_a_markdown_table() -> None:
+    lines = ["| id | state |", "|----|:-----:|", *(f"| {n} | open |" for n in range(30))]
+    content = "\n".join(lines)
+    assert looks_like_table(content)
+    view = view_of(content)
+    assert view is not None
+    assert decode(view.text) == [{"id": str(n), "state": "open"} for n in range(30)]
+
+
+cells = st.one_of(
+    st.sampled_from(["", "1", "a", "x,y", 'q"q', "null", "true", "a=b", "  ", "$1", "[", "=x"]),
+    st.text(st.characters(exclude_characters="\r\n\0", exclude_categories=["Cs"]), max_size=6),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(cells, cells, st.sampled_from(["", "ok", "7"])), min_size=4, max_size=20))
+def test_any_cells_come_back(rows: list[tuple[str, str, str]]) -> None:
+    content = written([["id", "first name", "s.t"], *map(list, rows)])
+    try:
+        view = view_of(content, fidelity="lossless")
+    except WrongKind:
+        return
+    if view is not None:
+        assert decode(view.text) == [dict(zip(["id", "first name", "s.t"], row)) for row in rows]
+
+
+def test_rows_of_another_length_are_lists_of_their_cells() -> None:
+    lines = ["id,state", *(f"{n},open" for n in range(60))]
+    lines[30] = "29,open,really"
+    view = view_of("\n".join(lines), fidelity="lossless")
+    assert view is not None
+    assert decode(view.text)[29] == ["29", "open", "really"]  # type: ignore[index]
+
+
+def test_a_large_table_shows_its_outliers() -> None:
+    lines = [
+        "ts,host,ms",
+        *(f"2024-05-01 10:{n % 60:02d},web-{n % 4},{20 + n % 9}" for n in range(600)),
+    ]
+    lines[333] = "2024-05-01 10:32,web-0,88123"
+    lines[444] = "2024-05-01 10:23,mainframe,21"
+    view = view_of("\n".join(lines))
+    assert view is not None
+    assert "88123" in view.text
+    assert "mainframe" in view.text
+    assert COUNTER.count(view.text) < 0.16 * COUNTER.count("\n".join(lines))
+    (omission,) = view.omissions
+    assert all(not first <= row <= last for row in (333, 444) for first, last in omission.ranges)
+
+
+def aligned(rows: list[list[str]], *, numbers: Collection[int] = (), gap: str = "   ") -> str:
+    """Rows below each other; columns of numbers are flush right."""
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return "\n".join(
+        gap.join(
+            cell.rjust(width) if index in numbers else cell.ljust(width)
+            for index, (cell, width) in enumerate(zip(row, widths))
+        ).rstrip()
+        for row in rows
+    )
+
+
+def test_a_table_in_aligned_columns() -> None:
+    header = ["POD NAME", "READY", "STATUS", "RESTARTS", "AGE"]
+    rows = [
+        [f"checkout-{n:x}", "1/1", "Running", "" if n % 5 else f"{n} (3m ago)", f"{n}d"]
+        for n in range(60)
+    ]
+    rows[41][2] = "CrashLoopBackOff"
+    content = aligned([header, *rows])
+    result = compress(content)
+    assert result.kind == "table"
+    assert "CrashLoopBackOff" in result.text
+    assert result.savings_percent > 40
+    view = view_of(content, fidelity="lossless")
+    assert view is not None
+    assert decode(view.text) == [dict(zip(header, row)) for row in rows]
+
+
+def test_values_wider_than_their_column() -> None:
+    lines = ["USER       PID  %CPU COMMAND"]
+    lines += [f"root {n:9} {n / 7:5.1f} [worker/{n}] --all {'x' * (n % 9)}" for n in range(30)]
+    lines[7] = "a-very-long-user-name 123456789 100.0 python serve.py --port 80"
+    content = "\n".join(lines)
+    assert looks_like_aligned_table(content)
+    view = view_of(content, fidelity="lossless")
+    assert view is not None
+    assert decode(view.text)[6] == {
+        "USER": "a-very-long-user-name", "PID": "123456789", "%CPU": "100.0",
+        "COMMAND": "python serve.py --port 80",
+    }  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.tuples(*[st.text("abz./-", min_size=1, max_size=9)] * 2, st.integers(0, 10**6)),
+        min_size=4, max_size=30,
+    ),
+    st.sampled_from(["  ", "    "]),
+    st.booleans(),
+)  # fmt: skip
+def test_aligned_cells_come_back(rows: list[tuple[str, str, int]], gap: str, rule: bool) -> None:
+    table = [["Name", "Version", "Size"], *([a, b, str(n)] for a, b, n in rows)]
+    content = aligned(table, numbers={2}, gap=gap)
+    if rule:
+        header, rest = content.split("\n", 1)
+        content = f"{header}\n{re.sub('[^ ]', '-', header)}\n{rest}"
+    assert parse_table(content) == [dict(zip(table[0], row)) for row in table[1:]]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        # No header: what stands first is a row like the others.
+        "\n".join(f"-rw-r--r--  1 root  root  {n}096  Nov 2 02:31  name-{n}" for n in range(9)),
+        "\n".join(f"total   = {n}\nsum     = {n * 7}\nhighest = {n * 9}" for n in range(9)),
+        "one  word\n" + "\n".join("here and there  a gap  of two" for _ in range(9)),
+        "name  size\n\nfirst table\n\nname  age\na     12\nb     13\nc     14",
+    ],
+)
+def test_what_only_stands_in_columns_is_no_table(content: str) -> None:
+    assert not looks_like_aligned_table(content)
+
+
+def test_numbered_lines_are_no_table() -> None:
+    source = inspect.getsource(textwrap).split("\n")
+    numbered = "\n".join(f"{n:6}\t{line}" for n, line in enumerate(source, 61))
+    assert not looks_like_table(numbered)
+    assert compress(numbered).kind == "code"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "", "a,b\n1,2", "Dear all,\nthis, that and more.\nBest,\nAda\n", "a b\nd e\ng h\nj k",
+        "a,a\n1,2\n3,4\n5,6", 'a,b\n1,"2\n3,4\n5,6\n7,8',
+        "One thing, another.\nFirst this, then that.\nSome more, and more.\nAnd so, it ends.",
+        "def f(a, b):\n    return a, b\n\nx, y = f(1, 2)\nprint(x, y)",
+    ],
+)  # fmt: skip
+def test_what_is_no_table_is_of_the_wrong_kind(content: str) -> None:
+    assert not looks_like_table(content)
+    with pytest.raises(WrongKind):
+        view_of(content)
+
+
+@pytest.mark.parametrize("max_tokens", [300, 1000, 2500])
+def test_records_of_very_many_fields_use_a_budget_up(max_tokens: int) -> None:
+    def group(row: int, number: int) -> dict[str, int]:
+        return {f"field_{number}_{n}": row * number * n % 7 for n in range(20)}
+
+    records = [{f"group_{n}": group(row, n) for n in range(25)} for row in range(4)]
+    result = compress(json.dumps({"records": records}), max_tokens=max_tokens)
+    assert 0.6 * max_tokens < result.tokens_after <= max_tokens

@@ -1,0 +1,86 @@
+"""What is looked for cheaply is what the patterns find, on any text."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headroom.kinds.log import events, recognise, templates
+
+_PIECES = st.sampled_from(
+    [
+        *("timed out", "time-outs", "couldn't", "could not", "not found", "no such", "non-zero"),
+        *("reset by peer", "rolled back", "MyError", "my_Error", "warning", "can't", "cannot"),
+        *(
+            "a@b.cd$1",
+            "http://x/y",
+            "~/a",
+            "C:\\x",
+            "v1.2-3",
+            "abc",
+            '"q"',
+            "'q'",
+            "/a/b",
+            "=",
+            " ",
+        ),
+        *(
+            "info",
+            "ERR",
+            "level=x",
+            "<3>",
+            "12:30:01",
+            "123456 123456",
+            "ok",
+            "PASSED [ 3%]",
+            "\u212a",
+        ),
+        *("\u017f", "cra\u017fh", "_", "-", ".", "0", "\n"),
+    ]
+)
+_TEXT = st.lists(_PIECES | st.text(max_size=4), max_size=12).map("".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(_TEXT)
+def test_alerts_are_those_of_the_pattern(text: str) -> None:
+    harmless: set[str] = set()
+    expected = events._ALERT.search(text) is not None
+    assert events._alerts_by_word(text, harmless) == expected
+    # And again, now that some words are known.
+    assert events._alerts_by_word(text, harmless) == expected
+
+
+@settings(max_examples=300, deadline=None)
+@given(_TEXT)
+def test_values_are_those_of_the_pattern(text: str) -> None:
+    assert templates.mask(text) == templates._VALUE.sub("\x00", text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(_TEXT)
+def test_times_and_levels_are_those_of_the_patterns(text: str) -> None:
+    assert recognise._is_timed(text) == (recognise._TIME.search(text) is not None)
+    assert recognise._is_leveled(text) == (recognise._LEVEL.search(text) is not None)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(["a", "b", "cc", "dd", "\x00"]), max_size=6), max_size=30))
+def test_the_most_similar_template_is_found(lines: list[list[str]]) -> None:
+    texts = [" ".join(words) for words in lines]
+    found = [template.events for template in templates.mine(texts)]
+    assert sorted(index for group in found for index in group) == list(range(len(texts)))
+    for size in {len(line) for line in lines}:
+        bucket = templates._Bucket()
+        known: list[templates.Template] = []
+        for words in (line for line in lines if len(line) == size):
+            values = words.count("\x00")
+            solid = len(words) - values
+            same = [sum(map(str.__eq__, one.words, words)) for one in known]
+            best = max(same, default=0)
+            enough = best - values >= templates._SIMILAR * max(1, solid)
+            expected = known[same.index(best)] if enough else None
+            assert bucket.most_similar(words) is expected
+            template = templates.Template(words)
+            known.append(template)
+            bucket.add(template)

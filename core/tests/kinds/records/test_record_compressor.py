@@ -1,0 +1,194 @@
+"""Records of several lines are shown whole or not at all, whatever notation they are in."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import random
+import textwrap
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+
+from headroom import Compressor, SharedContext, compress
+from headroom.kinds.records import (
+    RecordCompressor,
+    find_records,
+    looks_like_records,
+)
+from headroom_testing import CompressorLaws
+
+Row = dict[str, Any]
+
+
+def parcels(count: int = 150) -> list[Row]:
+    chance = random.Random(5)
+    return [
+        {
+            "parcel": f"P{number:05d}",
+            "depot": chance.choice(["Lyon", "Graz", "Oslo", "Bari"]),
+            "grams": chance.randrange(200, 900),
+            "state": "delivered",
+            "door": chance.randrange(90),
+        }
+        for number in range(count)
+    ]
+
+
+def yaml_list(row: Row) -> str:
+    return "\n".join(
+        ("- " if n == 0 else "  ") + f"{k}: {v}" for n, (k, v) in enumerate(row.items())
+    )
+
+
+def yaml_document(row: Row) -> str:
+    return (
+        f"apiVersion: v1\nkind: Parcel\nmetadata:\n  name: {row['parcel']}\nspec:\n"
+        + "\n".join(f"  {k}: {v}" for k, v in row.items())
+        + "\n---"
+    )
+
+
+def ini(row: Row) -> str:
+    return f"[{row['parcel']}]\n" + "\n".join(f"{k} = {v}" for k, v in row.items()) + "\n"
+
+
+def xml(row: Row) -> str:
+    inside = "\n".join(f"    <{k}>{v}</{k}>" for k, v in row.items())
+    return f"  <parcel>\n{inside}\n  </parcel>"
+
+
+def card(row: Row) -> str:
+    inside = "\n".join(f"{k.upper()}:{v}" for k, v in row.items())
+    return f"BEGIN:PARCEL\n{inside}\nEND:PARCEL"
+
+
+def expanded(row: Row) -> str:
+    inside = "\n".join(f"{k:<8} | {v}" for k, v in row.items())
+    return f"-[ RECORD {int(row['parcel'][1:]) + 1} ]------\n{inside}"
+
+
+def blocks(row: Row) -> str:
+    return "\n".join(f"{k.title()}: {v}" for k, v in row.items()) + "\n"
+
+
+NOTATIONS: list[Callable[[Row], str]] = [
+    yaml_list, yaml_document, ini, xml, card, expanded, blocks,
+]  # fmt: skip
+
+
+def written(rows: list[Row], notation: Callable[[Row], str]) -> str:
+    text = "\n".join(map(notation, rows))
+    return f"<parcels>\n{text}\n</parcels>" if notation is xml else text
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_odd_records_are_kept_whole(notation: Callable[[Row], str]) -> None:
+    rows = parcels()
+    odd = {31: ("state", "quarantined"), 57: ("grams", 48213), 83: ("depot", "Ushuaia")}
+    for number, (field, value) in [*odd.items(), (119, ("customs", "C-88"))]:
+        rows[number][field] = value
+    result = compress(written(rows, notation))
+    assert result.kind == "records"
+    assert result.transforms == ("record_compressor",)
+    assert result.savings_percent > 60
+    for number in (*odd, 119):
+        assert notation(rows[number]).strip() in result.text
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+@pytest.mark.parametrize("max_tokens", [120, 1000])
+def test_the_record_that_is_asked_for_is_kept_whole(
+    notation: Callable[[Row], str], max_tokens: int
+) -> None:
+    rows = parcels()
+    result = compress(written(rows, notation), query="where is P00111?", max_tokens=max_tokens)
+    assert notation(rows[111]).strip() in result.text
+    assert result.tokens_after <= max_tokens
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_no_line_stands_under_the_head_of_another_record(notation: Callable[[Row], str]) -> None:
+    rows = parcels()
+    text = compress(written(rows, notation)).text
+    shown = [row for row in rows if notation(row).strip() in text]
+    assert 3 < len(shown) < len(rows)
+    # Each identifier that is shown is that of a record that is shown whole.
+    assert {row["parcel"] for row in rows if row["parcel"] in text} == {
+        row["parcel"] for row in shown
+    }
+
+
+def test_markers_say_how_many_records_and_what_they_hold() -> None:
+    text = compress(written(parcels(), ini), max_tokens=300).text
+    assert "[lines " in text
+    assert " of 150 records left out: " in text
+    assert "grams 2" in text.rsplit("\n", 1)[1]
+    one = compress(written(parcels(), ini), query="P00000", max_tokens=65).text
+    assert one.startswith("[P00000]\nparcel = P00000\n")
+
+
+def test_what_stands_around_the_records_is_kept() -> None:
+    text = "name: depot\nversion: 3\nparcels:\n" + written(parcels(), yaml_list)
+    assert compress(text).text.startswith("name: depot\nversion: 3\nparcels:\n- parcel: P00000\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        inspect.getsource(textwrap),
+        "\n".join(f"2026-03-02T09:00:{n % 60:02} INFO job={n} state=done" for n in range(200)),
+        "\n\n".join(f"Day {n}: it rained on the harbour.\nNobody came: why?" for n in range(60)),
+        "\n".join(json.dumps(row) for row in parcels()),
+        written(parcels(5), ini),
+        "",
+        "\n" * 5000,
+    ],
+)
+def test_what_is_no_text_of_records(text: str) -> None:
+    assert not looks_like_records(text)
+
+
+def test_retrieval_finds_whole_records() -> None:
+    ctx = SharedContext()
+    rows = parcels()
+    entry = ctx.put("parcels", written(rows, blocks))
+    assert entry.kind == "records"
+    found = ctx.retrieve("parcels", query="P00111", max_tokens=100)
+    assert found.text.split("\n", 1)[1] == blocks(rows[111]).strip()
+    for omission in entry.omissions:
+        for first, last in omission.ranges:
+            place = f"lines {first}-{last}"
+            excerpt = ctx.retrieve("parcels", place=place, max_tokens=10**6)
+            assert excerpt.text.split("\n", 1)[1] == "\n".join(
+                entry.original.split("\n")[first - 1 : last]
+            )
+
+
+@pytest.mark.parametrize(
+    "line", ["a: b\n", "- \n", "<a>\n", "[a]\n", "a:" * 400 + "\n", " " * 2000 + "a: 1\n", "</a>\n"]
+)
+def test_hostile_lines_take_no_time(line: str) -> None:
+    start = time.perf_counter()
+    find_records(line * (400_000 // len(line)), lambda: None)
+    assert time.perf_counter() - start < 4
+
+
+class TestRecordCompressor(CompressorLaws):
+    kind = "records"
+
+    def compressor(self) -> Compressor:
+        return RecordCompressor()
+
+    def payloads(self) -> st.SearchStrategy[str]:
+        words = st.sampled_from("rain river harbour crane boat market".split())
+        value = words | st.integers(0, 10**6).map(str) | st.text(max_size=8)
+        row = st.fixed_dictionaries({"id": value, "state": words}, optional={"note": value})
+        record = st.sampled_from([yaml_list, blocks])
+        return st.builds(
+            lambda rows, notation, head: head + "\n".join(map(notation, rows)),
+            st.lists(row, min_size=3, max_size=60), record, st.sampled_from(["", "all:\n"]),
+        )  # fmt: skip

@@ -1,0 +1,156 @@
+"""What is kept, and how a view reads."""
+
+from __future__ import annotations
+
+import pytest
+
+import headroom
+from headroom.kinds.text import Kompress, sentences
+from headroom.kinds.text.pick import choose
+from headroom.tokens import get_counter
+from headroom.view import Compressor, Deadline, Omission, Request, View
+
+COUNTER = get_counter()
+
+TOPICS = {
+    "The harbour": (
+        "The harbour of Varna was dug in 1906. It freezes in hard winters. Ships of up to 200 "
+        "metres can enter it. Pilots board them two miles out. The lighthouse stands on the mole."
+    ),
+    "The museum": (
+        "The museum shows gold of the fifth millennium. It was found by a digger driver named "
+        "Raycho Marinov. Visitors may see it from Tuesday to Sunday. Tickets are sold at the gate."
+    ),
+    "The opera": (
+        "The opera plays from October to June. Its hall has 550 seats. The conductor studied in "
+        "Vienna. Singers come from many countries. On Mondays there is no performance."
+    ),
+    "The gardens": (
+        "The gardens follow the coast for eight kilometres. Anton Novak laid them out. They hold "
+        "some two hundred species of trees. Children like the zoo. Entry is free all year."
+    ),
+    "The railway": (
+        "The railway reached the city in 1866. An Englishman built it. Trains to the capital take "
+        "seven hours. The station was renewed lately. Night trains have beds."
+    ),
+}
+GUIDE = "\n\n".join(f"{title}\n\n{text}" for title, text in TOPICS.items() for _ in range(2))
+
+
+def view_of(text: str, **options: object) -> View:
+    request = Request("text", COUNTER, COUNTER.count(text), **options)  # type: ignore[arg-type]
+    view = Kompress().compress(text, request)
+    assert view is not None
+    return view
+
+
+def saved(text: str, view: View) -> float:
+    return 1 - COUNTER.count(view.text) / COUNTER.count(text)
+
+
+def test_it_is_a_compressor_for_text() -> None:
+    compressor = Kompress()
+    assert isinstance(compressor, Compressor)
+    assert (compressor.name, compressor.kinds) == ("kompress", ("text",))
+
+
+@pytest.mark.parametrize(
+    ("query", "answer"),
+    [
+        ("who found the gold", "It was found by a digger driver named Raycho Marinov."),
+        ("How many seats are in the opera?", "Its hall has 550 seats."),
+        ("when did the railway reach the city", "The railway reached the city in 1866."),
+        ("who laid out the gardens", "Anton Novak laid them out."),
+    ],
+)
+def test_the_answer_to_the_query_is_kept(query: str, answer: str) -> None:
+    view = view_of(GUIDE, query=query, fidelity="compact")
+    assert answer in view.text
+    assert saved(GUIDE, view) > 0.6
+
+
+def test_a_query_in_a_script_without_spaces_finds_its_sentence() -> None:
+    filler = "\u4eca\u5929\u5929\u6c14\u5f88\u597d\u3002\u6211\u4eec\u53bb\u516c\u56ed\u73a9\u3002"
+    answer = "\u9000\u6b3e\u9700\u8981\u4e03\u5929\u3002"
+    text = filler * 20 + answer + filler * 20
+    view = view_of(text, query="\u591a\u4e45\u53ef\u4ee5\u9000\u6b3e", max_tokens=80)
+    assert answer in view.text
+
+
+def test_without_a_query_half_is_kept_and_compact_keeps_half_of_that() -> None:
+    balanced = view_of(GUIDE)
+    compact = view_of(GUIDE, fidelity="compact")
+    assert 0.5 <= saved(GUIDE, balanced) < 0.6
+    assert 0.75 <= saved(GUIDE, compact) < 0.85
+
+
+def test_a_small_listing_stays_whole_if_nothing_is_asked() -> None:
+    settings = "\n".join(f"SERVICE_{n}_URL=http://10.0.{n}.1:80{n:02}/v{n % 3}" for n in range(30))
+    assert headroom.compress(settings, kind="text").text == settings
+    asked = headroom.compress(settings, kind="text", query="What is SERVICE_17_URL?")
+    assert "SERVICE_17_URL=http://10.0.17.1:8017/v2" in asked.text
+    assert asked.savings_percent > 30
+    large = settings.replace("SERVICE", "LARGE_SERVICE") + "\n" + settings * 3
+    assert headroom.compress(large, kind="text").savings_percent > 30
+
+
+def test_what_is_said_twice_is_kept_once() -> None:
+    facts = [f"Valve {n} of plant {n * 3} closed at bar {n * 17}." for n in range(12)]
+    text = " ".join(facts[:6] + facts[:6] + facts[6:])
+    view = view_of(text, max_tokens=COUNTER.count(text) * 3 // 4)
+    assert all(fact in view.text for fact in facts[6:])
+
+
+def test_a_query_that_the_text_knows_nothing_of_is_as_no_query() -> None:
+    assert view_of(GUIDE, query="zyzzyva", max_tokens=200) == view_of(GUIDE, max_tokens=200)
+
+
+def test_markers_stand_in_the_line_within_a_paragraph_and_else_on_their_own() -> None:
+    line = " ".join(f"Item number {n} is a rather plain one." for n in range(30))
+    inside = view_of(line, query="item numbers 7 and 21", max_tokens=60).text
+    assert ". [sentences " in inside
+    assert inside.startswith("[sentences 1-")
+    across = view_of(GUIDE, query="how many seats has the opera", max_tokens=90).text
+    assert any(row.startswith("[sentences ") and row.endswith("]") for row in across.split("\n"))
+
+
+def test_the_structure_of_paragraphs_is_kept() -> None:
+    view = view_of(GUIDE, query="opera seats museum gold", max_tokens=250)
+    kept = [unit.strip() for unit in sentences(GUIDE) if unit.strip() in view.text]
+    assert len(kept) > 4
+    assert "\n\n" in view.text
+
+
+def test_the_omission_numbers_the_sentences_of_the_text() -> None:
+    view = view_of(GUIDE, max_tokens=120)
+    (omission,) = view.omissions
+    units = sentences(GUIDE)
+    gone = {n for first, last in omission.ranges for n in range(first, last + 1)}
+    assert isinstance(omission, Omission)
+    assert not view.lossless
+    assert all(unit.strip() in view.text for n, unit in enumerate(units, 1) if n not in gone)
+    assert omission.ranges[-1][1] <= len(units)
+
+
+def test_payload_text_that_looks_like_a_marker_is_data() -> None:
+    text = GUIDE.replace("Tickets", "[sentences 1-999 left out] Tickets")
+    view = view_of(text, max_tokens=150)
+    (omission,) = view.omissions
+    assert omission.ranges[-1][1] <= len(sentences(text))
+
+
+def test_a_gap_that_costs_more_than_it_saves_is_closed() -> None:
+    # The middle sentence is worth nothing, but a marker for it would cost as much as itself.
+    assert choose([5.0, 0.0, 5.0], [20, 6, 20], 10, 60, Deadline(None)) == [0, 1, 2]
+    assert choose([5.0, 0.0, 5.0], [20, 30, 20], 10, 55, Deadline(None)) == [0, 2]
+
+
+def test_many_sentences_are_chosen_as_well_as_few() -> None:
+    values = [float(n % 17) for n in range(2000)]
+    costs = [10 + n % 5 for n in range(2000)]
+    for limit in (100, 1000, 5000, 12_000):
+        kept = choose(values, costs, 9, limit, Deadline(None))
+        gaps = sum(1 for one, two in zip([-1, *kept], [*kept, 2000]) if two > one + 1)
+        used = sum(costs[n] for n in kept) + 9 * gaps
+        assert limit - 40 <= used <= limit
+        assert kept == sorted(set(kept))

@@ -1,0 +1,113 @@
+"""The laws of a view, for every compressor of the core through the pipeline."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import strategies as st
+
+from headroom import Compressor, CompressResult, Omission, decode
+from headroom.kinds.diff import DiffCompressor
+from headroom.kinds.json import SmartCrusher
+from headroom.kinds.text import Kompress, sentences
+from headroom_testing import CompressorLaws
+
+_WORDS = st.sampled_from(
+    "rain river harbour crane boat market bread letter school bridge winter stone glass".split()
+)
+_SENTENCE = st.lists(_WORDS, min_size=4, max_size=12).map(lambda w: " ".join(w).capitalize() + ". ")
+
+
+class TestKompress(CompressorLaws):
+    kind = "text"
+
+    def compressor(self) -> Compressor:
+        return Kompress()
+
+    def payloads(self) -> st.SearchStrategy[str]:
+        paragraph = st.lists(_SENTENCE, min_size=1, max_size=8).map("".join)
+        return st.lists(paragraph, max_size=12).map("\n\n".join)
+
+    def unit_texts(self, content: str, omission: Omission) -> list[str]:
+        return sentences(content) if omission.unit == "sentences" else content.split("\n")
+
+    def check_shown(self, content: str, result: CompressResult) -> None:
+        # Sentences may share a line with a marker; that they are whole is what check_covered sees.
+        shown = sum(len(unit.split()) for unit in sentences(content))
+        assert len(result.text.split()) <= shown + 8 * len(result.omissions[0].ranges)
+
+
+class TestSmartCrusher(CompressorLaws):
+    kind = "json"
+
+    def compressor(self) -> Compressor:
+        return SmartCrusher()
+
+    def payloads(self) -> st.SearchStrategy[str]:
+        value = st.none() | st.booleans() | st.integers(-5, 10**6) | _WORDS | st.text(max_size=8)
+        row = st.fixed_dictionaries(
+            {"id": st.integers(0, 10**6), "state": st.sampled_from(["ok", "ok", "ok", "broken"])},
+            optional={"note": value, "inner": st.dictionaries(_WORDS, value, max_size=3)},
+        )
+        table = st.lists(row, max_size=60)
+        document = st.dictionaries(_WORDS, value | table, max_size=5)
+        return (table | document).map(lambda data: json.dumps(data, ensure_ascii=False))
+
+    def data(self, content: str) -> object:
+        return _parsed(content)
+
+    def decoded(self, view: str) -> object:
+        try:
+            return decode(view)
+        except ValueError:
+            return view
+
+    def check_shown(self, content: str, result: CompressResult) -> None:
+        """The crusher's own tests compare each value that is shown with the row it stands for."""
+
+    def check_covered(self, content: str, result: CompressResult) -> None:
+        data = json.loads(content)
+        for omission in result.omissions:
+            target = data
+            for name in omission.path.split("/")[1:]:
+                target = target[int(name) if isinstance(target, list) else name]
+            if omission.unit == "rows":
+                assert omission.ranges[-1][1] <= len(target)
+
+
+class TestDiff(CompressorLaws):
+    kind = "diff"
+
+    def compressor(self) -> Compressor:
+        return DiffCompressor()
+
+    def payloads(self) -> st.SearchStrategy[str]:
+        line = st.tuples(st.sampled_from("+- "), _WORDS).map("".join)
+        hunk = st.lists(line, min_size=1, max_size=15).map(
+            lambda lines: "\n".join(
+                [
+                    f"@@ -1,{sum(line[0] in ' -' for line in lines)} "
+                    f"+1,{sum(line[0] in ' +' for line in lines)} @@",
+                    *lines,
+                ]
+            )
+        )
+        file = st.tuples(_WORDS, st.lists(hunk, min_size=1, max_size=4)).map(
+            lambda t: "\n".join(
+                [f"diff --git a/{t[0]} b/{t[0]}", f"--- a/{t[0]}", f"+++ b/{t[0]}", *t[1]]
+            )
+        )
+        return st.lists(file, max_size=4).map("\n".join)
+
+    def check_shown(self, content: str, result: CompressResult) -> None:
+        """Signs may be said once for a run of lines; the compressor's own tests undo that."""
+
+    def check_covered(self, content: str, result: CompressResult) -> None:
+        """Likewise."""
+
+
+def _parsed(content: str) -> object:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return content
