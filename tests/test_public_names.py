@@ -12,17 +12,18 @@ from headroom import (
     ContextStats,
     Excerpt,
     Omission,
+    Piece,
     SearchHit,
     SharedContext,
 )
 
 NAMES = """
-    MARKER AsyncStore Codec CompressResult Compressor ContextEntry ContextStats Excerpt Fidelity
-    Handoff Header HeadroomError IntegrityError KeyEvicted KeyExpired KeyNotFound Limits
-    MemoryStore Missing Omission PayloadTooLarge Pipeline Record Request RetrievalTool
-    SQLiteStore SearchHit SharedContext Store StoreError TokenCounter UnsupportedPayload Usage
-    VersionConflict View WaitTimeout WrongKind __version__ compress decode get_counter
-    new_encryption_key open_store
+    MARKER AsyncStore BaseKind Codec CompressResult ContextEntry ContextStats Deadline Excerpt
+    Fidelity Handoff Header HeadroomError IntegrityError KeyEvicted KeyExpired KeyNotFound Kind
+    Limits MemoryStore Missing Omission PayloadTooLarge Piece Pipeline Record Request RetrievalTool
+    SQLiteStore SearchHit SharedContext Source Store StoreError TimeBudgetExceeded TokenCounter
+    UnsupportedPayload Usage VersionConflict View WaitTimeout WrongKind __version__ compress decode
+    get_counter new_encryption_key open_store
 """
 
 SIGNATURES = {
@@ -68,6 +69,7 @@ FIELDS = {
     Excerpt: "text tokens key reference kind where truncated next",
     SearchHit: "key reference kind agent tokens where line score",
     Omission: "unit ranges path within",
+    Piece: "text unit number path within group is_inseparable chars",
 }
 
 

@@ -19,6 +19,7 @@ from headroom import (
     Request,
     RetrievalTool,
     SharedContext,
+    Source,
     View,
     compress,
     get_counter,
@@ -32,16 +33,18 @@ class Order:
 
 
 class FirstLine:
-    """A compressor, by its shape alone."""
+    """A kind, by its shape alone."""
 
     name = "first_line"
-    kinds = ("text",)
 
-    def compress(self, content: str, request: Request) -> View | None:
-        first, _, rest = content.partition("\n")
+    def recognise(self, source: Source) -> bool:
+        return "\n" in source.text
+
+    def compress(self, source: Source, request: Request) -> View | None:
+        first, *rest = source.lines
         if not rest or request.fidelity == "lossless":
             return None
-        omission = Omission("lines", ((2, 1 + content.count("\n")),))
+        omission = Omission("lines", ((2, len(source.lines)),))
         return View(f"{first}\n[{omission.where} left out]", False, (omission,))
 
 

@@ -18,7 +18,7 @@ from crewai.hooks.dispatch import register_scoped, scoped_hooks
 from crewai.tasks.conditional_task import ConditionalTask
 from pydantic import BaseModel
 
-from headroom import ContextEntry, MemoryStore, Pipeline, Request, SharedContext, View
+from headroom import ContextEntry, MemoryStore, Pipeline, Request, SharedContext, Source, View
 from headroom_crewai import compressed_context, install, uninstall
 
 MakeAgent = Callable[..., Agent]
@@ -503,11 +503,14 @@ def test_a_store_that_fails_does_not_fail_the_crew(
 
 
 class BrokenCompressor:
-    name = "broken"
-    kinds = ("json",)
+    name = "json"
+    compressor = "broken"
 
-    def compress(self, content: str, request: Request) -> View | None:
-        raise RuntimeError(content)
+    def recognise(self, source: Source) -> bool:
+        return True
+
+    def compress(self, source: Source, request: Request) -> View | None:
+        raise RuntimeError(source.text)
 
 
 def test_a_compressor_that_fails_does_not_fail_the_crew(
@@ -515,7 +518,7 @@ def test_a_compressor_that_fails_does_not_fail_the_crew(
 ) -> None:
     first, second = make_agent("searcher", orders), make_agent("clerk", "Done.")
     crew = Crew(agents=[first, second], tasks=[task(first), task(second)])
-    ctx = SharedContext(pipeline=Pipeline(compressors=[BrokenCompressor()]))
+    ctx = SharedContext(pipeline=Pipeline([BrokenCompressor()]))
     with caplog.at_level(logging.WARNING, "headroom"), compressed_context(ctx):
         result = crew.kickoff()
     assert result.raw == "Done."

@@ -19,7 +19,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import REMOVE_ALL_MESSAGES, add_messages
 from langgraph.types import Overwrite
 
-from headroom import Pipeline, Request, SharedContext, View
+from headroom import Pipeline, Request, SharedContext, Source, View
 from headroom_langgraph import compress_messages, compress_reducer
 
 LOG = "\n".join(f"INFO request {n} took {n % 7} ms" for n in range(80))
@@ -143,14 +143,17 @@ def test_the_last_user_message_is_the_query(payload: str) -> None:
     asked: list[str | None] = []
 
     class Asked:
-        name = "asked"
-        kinds = ("json",)
+        name = "json"
+        compressor = "asked"
 
-        def compress(self, content: str, request: Request) -> View | None:
+        def recognise(self, source: Source) -> bool:
+            return True
+
+        def compress(self, source: Source, request: Request) -> View | None:
             asked.append(request.query)
             return None
 
-    ctx = SharedContext(pipeline=Pipeline(compressors=[Asked()]))
+    ctx = SharedContext(pipeline=Pipeline([Asked()]))
     said = [HumanMessage("Who?"), AIMessage("Hm.")]
     compress_messages(ctx)(said, [AIMessage(payload)])
     compress_messages(ctx)(said, [HumanMessage("Where?"), AIMessage(payload + " ")])

@@ -21,7 +21,7 @@ from langgraph.types import Command, Overwrite, RetryPolicy, Send, StreamWriter,
 from pydantic import BaseModel
 from scripted import ScriptedModel
 
-from headroom import ContextEntry, Pipeline, Request, SharedContext, View
+from headroom import ContextEntry, Pipeline, Request, SharedContext, Source, View
 from headroom_langgraph import compress_node
 
 
@@ -346,15 +346,18 @@ def test_the_question_of_the_graph_is_the_query(payload: str) -> None:
     asked: list[str | None] = []
 
     class Asked:
-        name = "asked"
-        kinds = ("json",)
+        name = "json"
+        compressor = "asked"
 
-        def compress(self, content: str, request: Request) -> View | None:
+        def recognise(self, source: Source) -> bool:
+            return True
+
+        def compress(self, source: Source, request: Request) -> View | None:
             asked.append(request.query)
             return None
 
     def ask(state: Any, **options: Any) -> str | None:
-        ctx = SharedContext(pipeline=Pipeline(compressors=[Asked()]))
+        ctx = SharedContext(pipeline=Pipeline([Asked()]))
         compress_node(ctx, **options)(lambda state: {"found": payload})(state)
         return asked[-1]
 

@@ -8,7 +8,7 @@ import pytest
 from checks import is_view
 from langgraph.graph import START, StateGraph
 
-from headroom import MemoryStore, Pipeline, Request, SharedContext, View
+from headroom import MemoryStore, Pipeline, Request, SharedContext, Source, View
 from headroom_langgraph import compress_node
 
 ASKED = {"question": "Which flight was diverted?"}
@@ -35,11 +35,14 @@ async def test_our_errors_never_fail_the_run(
     ctx: SharedContext, payload: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken:
-        name = "broken"
-        kinds = ("json",)
+        name = "json"
+        compressor = "broken"
 
-        def compress(self, content: str, request: Request) -> View | None:
-            raise RuntimeError(content)
+        def recognise(self, source: Source) -> bool:
+            return True
+
+        def compress(self, source: Source, request: Request) -> View | None:
+            raise RuntimeError(source.text)
 
     def search(state: State) -> State:
         return {"found": payload}
@@ -51,7 +54,7 @@ async def test_our_errors_never_fail_the_run(
         def values(self) -> Any:
             raise OSError("closed")
 
-    broken = SharedContext(pipeline=Pipeline(compressors=[Broken()]))
+    broken = SharedContext(pipeline=Pipeline([Broken()]))
     assert graph(compress_node(broken)(search)).invoke(ASKED)["found"] == payload
     result = await graph(compress_node(broken)(asearch)).ainvoke(ASKED)
     assert result["found"] == payload

@@ -15,7 +15,7 @@ from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.types import Command, Send
 from pydantic import BaseModel
 
-from headroom import Pipeline, Request, SharedContext, View
+from headroom import Pipeline, Request, SharedContext, Source, View
 from headroom_langgraph import compress_node
 
 THREAD: RunnableConfig = {"configurable": {"thread_id": "1"}}
@@ -147,14 +147,17 @@ def test_what_the_next_agent_is_asked_is_the_query(payload: str) -> None:
     asked: list[str | None] = []
 
     class Asked:
-        name = "asked"
-        kinds = ("json",)
+        name = "json"
+        compressor = "asked"
 
-        def compress(self, content: str, request: Request) -> View | None:
+        def recognise(self, source: Source) -> bool:
+            return True
+
+        def compress(self, source: Source, request: Request) -> View | None:
             asked.append(request.query)
             return None
 
-    ctx = SharedContext(pipeline=Pipeline(compressors=[Asked()]))
+    ctx = SharedContext(pipeline=Pipeline([Asked()]))
 
     def hand_on(result: Any, **options: Any) -> str | None:
         asked.clear()

@@ -9,7 +9,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langgraph.graph import START, MessagesState, StateGraph
 
-from headroom import Pipeline, Request, SharedContext, View
+from headroom import Pipeline, Request, SharedContext, Source, View
 from headroom_langgraph import compress_input, compress_messages, compress_node, retrieve_tool
 
 
@@ -28,14 +28,17 @@ def listening(asked: list[str | None]) -> SharedContext:
     """A context that keeps the queries that views are to answer."""
 
     class Asked:
-        name = "asked"
-        kinds = ("json",)
+        name = "json"
+        compressor = "asked"
 
-        def compress(self, content: str, request: Request) -> View | None:
+        def recognise(self, source: Source) -> bool:
+            return True
+
+        def compress(self, source: Source, request: Request) -> View | None:
             asked.append(request.query)
             return None
 
-    return SharedContext(pipeline=Pipeline(compressors=[Asked()]))
+    return SharedContext(pipeline=Pipeline([Asked()]))
 
 
 @pytest.mark.parametrize(

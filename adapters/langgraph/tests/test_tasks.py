@@ -16,7 +16,7 @@ from langgraph.store.base import BaseStore
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import CachePolicy, Command, RetryPolicy, StreamWriter, interrupt
 
-from headroom import Pipeline, Request, SharedContext, View
+from headroom import Pipeline, Request, SharedContext, Source, View
 from headroom_langgraph import compress_node
 
 THREAD: RunnableConfig = {"configurable": {"thread_id": "1"}}
@@ -81,14 +81,17 @@ def test_what_a_task_is_asked_is_the_query(payload: str) -> None:
     asked: list[str | None] = []
 
     class Asked:
-        name = "asked"
-        kinds = ("json",)
+        name = "json"
+        compressor = "asked"
 
-        def compress(self, content: str, request: Request) -> View | None:
+        def recognise(self, source: Source) -> bool:
+            return True
+
+        def compress(self, source: Source, request: Request) -> View | None:
             asked.append(request.query)
             return None
 
-    ctx = SharedContext(pipeline=Pipeline(compressors=[Asked()]))
+    ctx = SharedContext(pipeline=Pipeline([Asked()]))
     turns: Iterator[str] = iter([payload, payload + " ", payload + "  "])
 
     @compress_node(ctx)

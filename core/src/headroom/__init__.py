@@ -21,6 +21,7 @@ from headroom.errors import (
     KeyNotFound,
     PayloadTooLarge,
     StoreError,
+    TimeBudgetExceeded,
     UnsupportedPayload,
     VersionConflict,
     WaitTimeout,
@@ -29,6 +30,7 @@ from headroom.errors import (
 from headroom.handoff import Handoff
 from headroom.pipeline import Pipeline
 from headroom.retrieval_tool import RetrievalTool
+from headroom.source import Source
 from headroom.stores import (
     AsyncStore,
     Codec,
@@ -44,17 +46,19 @@ from headroom.stores import (
     open_store,
 )
 from headroom.tokens import TokenCounter, get_counter
+from headroom.toolkit.kind import BaseKind, Kind
 from headroom.toolkit.markers import MARKER
-from headroom.view import Compressor, CompressResult, Fidelity, Omission, Request, View
+from headroom.view import CompressResult, Deadline, Fidelity, Omission, Piece, Request, View
 
 __all__ = [
     "MARKER",
     "AsyncStore",
+    "BaseKind",
     "Codec",
     "CompressResult",
-    "Compressor",
     "ContextEntry",
     "ContextStats",
+    "Deadline",
     "Excerpt",
     "Fidelity",
     "Handoff",
@@ -64,11 +68,13 @@ __all__ = [
     "KeyEvicted",
     "KeyExpired",
     "KeyNotFound",
+    "Kind",
     "Limits",
     "MemoryStore",
     "Missing",
     "Omission",
     "PayloadTooLarge",
+    "Piece",
     "Pipeline",
     "Record",
     "Request",
@@ -76,8 +82,10 @@ __all__ = [
     "SQLiteStore",
     "SearchHit",
     "SharedContext",
+    "Source",
     "Store",
     "StoreError",
+    "TimeBudgetExceeded",
     "TokenCounter",
     "UnsupportedPayload",
     "Usage",

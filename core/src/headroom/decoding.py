@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from headroom.kinds.registry import default_kinds
+
 __all__ = ["decode"]
 
 
@@ -31,7 +33,6 @@ def decode(
     True
 
     """
-    # Only whoever decodes pays for importing the compressor.
-    from headroom.kinds.json import decode as decode_view
-
-    return decode_view(view, parse_float=parse_float, parse_int=parse_int)
+    data = default_kinds().named("json")
+    assert data is not None
+    return data.decode(view, parse_float=parse_float, parse_int=parse_int)

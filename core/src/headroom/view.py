@@ -1,24 +1,24 @@
-"""The nouns of the pipeline: a request, a view, an omission, a compressor, a result."""
+"""The nouns of the pipeline: a request, a view, an omission, a piece, a result."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias, get_args, runtime_checkable
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias, get_args
 
 from headroom.errors import TimeBudgetExceeded
 from headroom.tokens import TokenCounter
 
 __all__ = [
     "FIDELITIES",
-    "KINDS",
     "CompressResult",
-    "Compressor",
     "Deadline",
     "Fidelity",
     "Omission",
+    "Piece",
     "Request",
+    "Unit",
     "View",
     "Within",
     "spelled",
@@ -27,8 +27,8 @@ __all__ = [
 Fidelity = Literal["lossless", "balanced", "compact"]
 FIDELITIES: tuple[Fidelity, ...] = get_args(Fidelity)
 
-#: The kinds of content that detection tells apart. A plugin may add more.
-KINDS = ("json", "code", "text", "log", "search", "diff", "html", "table", "records", "mixed")
+#: What parts of an original are counted in.
+Unit = Literal["lines", "rows", "sentences"]
 
 
 class Deadline:
@@ -137,34 +137,38 @@ class View:
     #: Whether the original's data can be read back from the text alone.
     lossless: bool
     omissions: tuple[Omission, ...] = ()
-    #: Names for ``transforms``; empty means the name of the compressor.
+    #: Names for ``transforms``; empty means that of the kind's compressor.
     transforms: tuple[str, ...] = ()
 
 
-@runtime_checkable
-class Compressor(Protocol):
-    """Makes views of some kinds of content.
+@dataclass(frozen=True)
+class Piece:
+    """A part of an original that a query finds, and that is shown whole where there is room."""
 
-    It must keep the laws of a view, which ``headroom_testing.CompressorLaws`` tests. The
-    pipeline enforces what it can: a view that is no smaller, or over the budget, is not used,
-    and an exception gives the original back.
-    """
+    text: str
+    unit: Unit = "lines"
+    #: 1-based, within ``path`` and ``within``; 0 where the piece is the value at ``path``.
+    number: int = 0
+    #: JSON pointer of what the number counts in, or of the value.
+    path: str = ""
+    #: The part of the original in which all else is counted; ``None`` for the whole.
+    within: Within | None = None
+    #: Which pieces stand together: sentences of a passage, lines of a record. -1 is none.
+    group: int = -1
+    #: Whether the pieces of the group are of use only together.
+    is_inseparable: bool = False
+    #: Which characters of the whole piece these are, 1-based and inclusive.
+    chars: tuple[int, int] | None = None
 
-    @property
-    def name(self) -> str:
-        """As it stands in ``transforms``."""
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds that it is asked for."""
-
-    def compress(self, content: str, request: Request) -> View | None:
-        """A view of ``content``, or ``None`` where none is worth it.
-
-        Raises:
-            WrongKind: The content is not of ``request.kind``; the router tries the next kind.
-
-        """
+    def part(self, chars: tuple[int, int | None] | None) -> Piece | None:
+        """Some characters of the piece; ``None`` where it is shorter."""
+        if chars is None:
+            return self
+        first, last = chars
+        end = len(self.text) if last is None else min(last, len(self.text))
+        if first > end:
+            return None
+        return replace(self, text=self.text[first - 1 : end], chars=(first, end))
 
 
 @dataclass(frozen=True)

@@ -8,27 +8,30 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from headroom import Omission, Pipeline, Request, SharedContext, View
+from headroom import Omission, Pipeline, Request, SharedContext, Source, View
 
 PATIENCE = 10.0
 
 
 class Gate:
-    """A compressor that tells when it has begun, and goes on when it may."""
+    """A kind that tells when it has begun, and goes on when it may."""
 
-    name = "gate"
-    kinds = ("text",)
+    name = "text"
+    compressor = "gate"
+
+    def recognise(self, source: Source) -> bool:
+        return True
 
     def __init__(self) -> None:
         self.begun = threading.Semaphore(0)
         self.go_on = threading.Event()
         self.calls = 0
 
-    def compress(self, content: str, request: Request) -> View | None:
+    def compress(self, source: Source, request: Request) -> View | None:
         self.calls += 1
         self.begun.release()
         assert self.go_on.wait(PATIENCE)
-        if content.startswith("broken"):
+        if source.text.startswith("broken"):
             raise ZeroDivisionError
         omission = Omission("lines", ((1, 1),))
         return View("[line 1 left out]", lossless=False, omissions=(omission,))

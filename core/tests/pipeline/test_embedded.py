@@ -12,7 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom import MARKER, SharedContext, compress, get_counter
-from headroom.pipeline.embedded import BELOW, find_embedded
+from headroom.kinds.json.embedded import BELOW
+from headroom.kinds.registry import default_kinds
+from headroom.pipeline.embedded import find_embedded
+from headroom.source import Source
 
 ROWS = [
     {"order": 41000 + n, "status": "paid", "city": ["Oslo", "Rome"][n % 2], "total": 10 + n % 40}
@@ -111,7 +114,10 @@ def test_several_payloads_follow_in_their_order() -> None:
     ],
 )
 def test_documents_that_are_treated_as_a_whole(document: Any) -> None:
-    assert find_embedded(json.dumps(document)) is None
+    kinds = default_kinds()
+    data = kinds.named("json")
+    assert data is not None
+    assert find_embedded(Source(json.dumps(document)), data, kinds) is None
     assert "router" not in compress(json.dumps(document)).transforms
 
 

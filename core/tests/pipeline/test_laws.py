@@ -6,11 +6,12 @@ import json
 
 from hypothesis import strategies as st
 
-from headroom import Compressor, CompressResult, Omission, decode
+from headroom import CompressResult, Kind, Omission, decode
 from headroom.kinds.diff import DiffCompressor
 from headroom.kinds.json import SmartCrusher
-from headroom.kinds.text import Kompress, sentences
-from headroom_testing import CompressorLaws
+from headroom.kinds.text import Kompress
+from headroom.toolkit.sentences import sentences
+from headroom_testing import KindLaws
 
 _WORDS = st.sampled_from(
     "rain river harbour crane boat market bread letter school bridge winter stone glass".split()
@@ -18,10 +19,8 @@ _WORDS = st.sampled_from(
 _SENTENCE = st.lists(_WORDS, min_size=4, max_size=12).map(lambda w: " ".join(w).capitalize() + ". ")
 
 
-class TestKompress(CompressorLaws):
-    kind = "text"
-
-    def compressor(self) -> Compressor:
+class TestKompress(KindLaws):
+    def kind(self) -> Kind:
         return Kompress()
 
     def payloads(self) -> st.SearchStrategy[str]:
@@ -37,10 +36,8 @@ class TestKompress(CompressorLaws):
         assert len(result.text.split()) <= shown + 8 * len(result.omissions[0].ranges)
 
 
-class TestSmartCrusher(CompressorLaws):
-    kind = "json"
-
-    def compressor(self) -> Compressor:
+class TestSmartCrusher(KindLaws):
+    def kind(self) -> Kind:
         return SmartCrusher()
 
     def payloads(self) -> st.SearchStrategy[str]:
@@ -75,10 +72,8 @@ class TestSmartCrusher(CompressorLaws):
                 assert omission.ranges[-1][1] <= len(target)
 
 
-class TestDiff(CompressorLaws):
-    kind = "diff"
-
-    def compressor(self) -> Compressor:
+class TestDiff(KindLaws):
+    def kind(self) -> Kind:
         return DiffCompressor()
 
     def payloads(self) -> st.SearchStrategy[str]:

@@ -8,11 +8,12 @@ from collections.abc import Callable
 import pytest
 
 from headroom import (
-    Compressor,
     CompressResult,
+    Kind,
     Omission,
     Pipeline,
     Request,
+    Source,
     View,
     WrongKind,
     compress,
@@ -24,18 +25,20 @@ TEXT = "\n".join(f"line number {n} of a text that goes on and on" for n in range
 
 
 class Scripted:
-    """A compressor that does what it is told."""
+    """A kind that does what it is told."""
 
     name = "scripted"
-    kinds: tuple[str, ...] = ("text",)
+
+    def recognise(self, source: Source) -> bool:
+        return True
 
     def __init__(self, act: Callable[[str, Request], View | None]) -> None:
         self.act = act
         self.requests: list[Request] = []
 
-    def compress(self, content: str, request: Request) -> View | None:
+    def compress(self, source: Source, request: Request) -> View | None:
         self.requests.append(request)
-        return self.act(content, request)
+        return self.act(source.text, request)
 
 
 def head(content: str, request: Request) -> View:
@@ -45,16 +48,15 @@ def head(content: str, request: Request) -> View:
     return View(text, lossless=False, omissions=(omission,))
 
 
-def run(compressor: Compressor, content: str = TEXT, **options: object) -> CompressResult:
-    pipeline = Pipeline([compressor])
-    return pipeline.compress(content, counter=get_counter(), kind="text", **options)  # type: ignore[arg-type]
+def run(kind: Kind, content: str = TEXT, **options: object) -> CompressResult:
+    return Pipeline([kind]).compress(content, counter=get_counter(), **options)  # type: ignore[arg-type]
 
 
 def test_a_view_and_what_is_known_of_it() -> None:
     result = run(Scripted(head))
     assert result.text.endswith("[lines 3-100 left out]")
     assert result.transforms == ("scripted",)
-    assert result.kind == "text"
+    assert result.kind == "scripted"
     assert not result.lossless
     assert result.omissions == (Omission("lines", ((3, 100),)),)
     assert result.tokens_saved == result.tokens_before - result.tokens_after > 0
@@ -66,7 +68,7 @@ def test_the_compressor_knows_what_is_asked_for() -> None:
     run(scripted, query="number 7", max_tokens=50, fidelity="compact")
     (request,) = scripted.requests
     assert (request.query, request.max_tokens, request.fidelity) == ("number 7", 50, "compact")
-    assert request.kind == "text"
+    assert request.kind == "scripted"
     assert request.original_tokens == get_counter().count(TEXT)
 
 
@@ -128,7 +130,7 @@ def test_an_exception_gives_the_original_back(
     with caplog.at_level(logging.WARNING):
         result = run(Scripted(raises(error)))
     assert result.text == TEXT
-    assert result.failure == f"scripted failed on this text: {type(error).__name__}"
+    assert result.failure == f"scripted failed on this scripted: {type(error).__name__}"
     assert result.failure in caplog.text
     assert "secret" not in caplog.text
 
@@ -148,9 +150,9 @@ def test_the_end_of_the_time_gives_the_original_back() -> None:
         return head(content, request)
 
     pipeline = Pipeline([Scripted(slow)], max_seconds=10, clock=clock)
-    result = pipeline.compress(TEXT, counter=get_counter(), kind="text")
+    result = pipeline.compress(TEXT, counter=get_counter())
     assert result.text == TEXT
-    assert result.failure == "scripted failed on this text: TimeBudgetExceeded"
+    assert result.failure == "scripted failed on this scripted: TimeBudgetExceeded"
 
 
 def test_very_large_payloads_are_not_compressed() -> None:
@@ -161,21 +163,18 @@ def test_very_large_payloads_are_not_compressed() -> None:
 
 
 def test_the_next_kind_is_tried_where_the_first_was_wrong() -> None:
-    class NoJson(Scripted):
-        kinds = ("json",)
+    class Wrong(Scripted):
+        name = "wrong"
 
-    no_json, text = NoJson(raises(WrongKind())), Scripted(head)
-    pipeline = Pipeline([no_json, text])
-    prose = "[not json] at all.\n" + "It goes on and on.\n" * 100
-    result = pipeline.compress(prose, counter=get_counter())
-    assert len(no_json.requests) == 1
-    assert result.kind == "text"
-    assert result.transforms == ("scripted",)
+    wrong = Wrong(raises(WrongKind()))
+    result = Pipeline([wrong, Scripted(head)]).compress(TEXT, counter=get_counter())
+    assert len(wrong.requests) == 1
+    assert result.kind == "scripted"
 
 
-def test_a_compressor_of_a_new_kind() -> None:
+def test_a_new_kind_is_known_by_its_name() -> None:
     class Notes(Scripted):
-        kinds = ("notes",)
+        name = "notes"
 
     pipeline = Pipeline([Notes(head)])
     result = pipeline.compress(TEXT, counter=get_counter(), kind="notes")
@@ -184,8 +183,8 @@ def test_a_compressor_of_a_new_kind() -> None:
         compress(TEXT, kind="notes")
 
 
-def test_what_is_no_compressor_is_an_error() -> None:
-    with pytest.raises(TypeError, match="str is no compressor"):
+def test_what_is_no_kind_is_an_error() -> None:
+    with pytest.raises(TypeError, match="str is no kind: it has no name"):
         Pipeline(["json"])  # type: ignore[list-item]
 
 

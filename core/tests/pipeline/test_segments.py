@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom import MARKER, SharedContext, compress, get_counter
+from headroom.kinds.registry import default_kinds
 from headroom.pipeline.segments import split
+from headroom.source import Source
 
 ROWS = [
     {"order": 41000 + n, "status": "paid", "city": ["Oslo", "Rome"][n % 2], "total": 10 + n % 40}
@@ -194,7 +196,7 @@ def test_what_is_of_one_kind_is_not_split(text: str) -> None:
     ).map("\n".join)
 )
 def test_parts_are_the_whole_text(text: str) -> None:
-    parts = split(text, lambda part: "log" if part[:2] == "20" else "text")
+    parts = split(Source(text), default_kinds())
     if parts is not None:
         assert [part.first for part in parts] == [0, *(part.end for part in parts[:-1])]
         assert parts[-1].end == text.count("\n") + 1

@@ -5,6 +5,7 @@ import threading
 import time
 
 from headroom import KeyNotFound, MemoryStore, SharedContext
+from headroom.kinds.registry import default_kinds
 from headroom.retrieval.index import Index, IndexCache
 from headroom_testing import ManualClock
 
@@ -33,7 +34,7 @@ def test_the_index_is_built_once() -> None:
 
 
 def test_the_cache_keeps_to_its_bytes() -> None:
-    cache = IndexCache(200_000)
+    cache = IndexCache(200_000, default_kinds)
     for number in range(50):
         searchable = cache.keep(f"{number}", "text", f"Sentence {number} stands here. " * 100)
         assert searchable.index.scores("sentence")
@@ -44,7 +45,7 @@ def test_the_cache_keeps_to_its_bytes() -> None:
 
 
 def test_what_is_forgotten_is_gone() -> None:
-    cache = IndexCache(10**6)
+    cache = IndexCache(10**6, default_kinds)
     for kind in ("text", "log"):
         cache.keep("one", kind, "a b c").index.scores("a")
         cache.weigh("one", kind)

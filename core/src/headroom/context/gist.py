@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.markers import MARKER
 
 __all__ = ["gist", "shortened"]
@@ -11,29 +12,18 @@ __all__ = ["gist", "shortened"]
 _CHARS = 120
 # Of a view, so much is looked at.
 _LOOKED_AT = 4000
-_DEFINED = re.compile(
-    r"^[ \t]*(?:[\w@]+[ \t]+){0,4}?(?:def|class|func|function|fn|interface|struct|trait|enum|impl)"
-    r"[ \t]+(?:\([^()\n]{0,80}\)[ \t]*)?(\w+)",
-    re.MULTILINE,
-)
 _SPACE = re.compile(r"\s+")
 
 
-def gist(view: str, kind: str) -> str:
-    r"""The beginning of a view in one line; of code, the names that it defines.
+def gist(view: str, kind: BaseKind | None) -> str:
+    r"""What a view is about in one line: what its kind says of it, or its beginning.
 
-    >>> gist("def one(): ...\n\nclass Two: ...", "code")
-    'one, Two'
-    >>> gist("Dear all,\n[lines 2-9 left out]\nYours.", "text")
+    >>> gist("Dear all,\n[lines 2-9 left out]\nYours.", None)
     'Dear all, Yours.'
 
     """
     head = view[:_LOOKED_AT]
-    if kind == "code":
-        names = dict.fromkeys(_DEFINED.findall(head))
-        if names:
-            return shortened(", ".join(names))
-    return shortened(MARKER.sub(" ", head))
+    return shortened((kind and kind.gist(head)) or MARKER.sub(" ", head))
 
 
 def shortened(text: str, around: int = 0, chars: int = _CHARS) -> str:

@@ -18,6 +18,7 @@ from headroom.context.records import (
     text_of,
 )
 from headroom.context.steps import Steps, Work
+from headroom.kinds.registry import Kinds
 from headroom.retrieval import (
     IndexCache,
     Searchable,
@@ -41,10 +42,15 @@ _ASKED = 10_000
 class Looking:
     """Excerpts of originals, whose indexes are built at the first query and kept for the next."""
 
-    def __init__(self, store: StoreAccess, counter: Callable[[], TokenCounter]) -> None:
+    def __init__(
+        self,
+        store: StoreAccess,
+        counter: Callable[[], TokenCounter],
+        kinds: Callable[[], Kinds],
+    ) -> None:
         self._store = store
         self._counter = counter
-        self._indexes = IndexCache(_INDEX_BYTES)
+        self._indexes = IndexCache(_INDEX_BYTES, kinds)
         # The references of the keys that were asked for lately.
         self._asked: dict[str, str] = {}
 

@@ -9,6 +9,7 @@ from headroom.context.entry import ContextEntry
 from headroom.context.gist import gist
 from headroom.errors import IntegrityError, KeyEvicted, KeyExpired, KeyNotFound, clock_time
 from headroom.stores import Header, Missing, Record
+from headroom.toolkit.kind import BaseKind
 from headroom.view import CompressResult, Omission
 
 __all__ = [
@@ -76,7 +77,7 @@ def missing_error(key: str, missing: Missing) -> KeyNotFound:
     return KeyNotFound(f"{key!r} was deleted at {at}", key=key, when=missing.when)
 
 
-def describe(result: CompressResult, agent: str | None) -> dict[str, object]:
+def describe(result: CompressResult, agent: str | None, kind: BaseKind | None) -> dict[str, object]:
     """What a context wants back from the store, as JSON values."""
     return {
         "agent": agent,
@@ -86,7 +87,7 @@ def describe(result: CompressResult, agent: str | None) -> dict[str, object]:
         "kind": result.kind,
         "lossless": result.lossless,
         "failure": result.failure,
-        "gist": gist(result.text, result.kind),
+        "gist": gist(result.text, kind),
         "omissions": [[o.unit, o.path, o.ranges, o.within] for o in result.omissions],
     }
 

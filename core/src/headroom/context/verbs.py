@@ -73,8 +73,9 @@ class ContextVerbs:
         self.model = model
         self._given_counter = None if counter is None else as_counter(counter)
         self._found_counter: TokenCounter | None = None
-        self._views = ViewMaker(pipeline or Pipeline(), self.counter)
-        self._looking = Looking(self.store, self.counter)
+        self._pipeline = pipeline or Pipeline()
+        self._views = ViewMaker(self._pipeline, self.counter)
+        self._looking = Looking(self.store, self.counter, lambda: self._pipeline.kinds)
 
     # Writing
 
@@ -118,7 +119,7 @@ class ContextVerbs:
             view_reference=content_hash(view),
             version=version,
             created=time.time(),
-            meta=describe(result, agent),
+            meta=describe(result, agent, self._pipeline.kinds.named(result.kind)),
         )
         record = Record(header, original, view)
         written = yield from self.store.put(record, lifetime, self._limits, expected_version)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from headroom.source import Source
 from headroom.toolkit.relevance import bm25
 from headroom.view import Request, View
 
@@ -19,16 +20,16 @@ _SLACK = 0.08
 
 
 def apportion(
-    texts: Sequence[str],
+    sources: Sequence[Source],
     kinds: Sequence[str],
     request: Request,
-    view_of: Callable[[str, Request], View | None],
+    view_of: Callable[[Source, Request], View | None],
     join: Callable[[Sequence[View | None]], View | None],
 ) -> View | None:
     """One view of several texts, each compressed by itself.
 
     Args:
-        texts: The texts.
+        sources: The texts.
         kinds: What each is.
         request: What is asked for; its budget is shared out by what the texts would take.
         view_of: Makes the view of one text; ``None`` where it stays as it is.
@@ -38,12 +39,13 @@ def apportion(
         ``None`` where the whole stays as it is, and where no view was found that fits.
 
     """
+    texts = [source.text for source in sources]
     costs = request.counter.count_many(texts)
     requests = [
         replace(request, kind=kind, original_tokens=cost, max_tokens=None)
         for kind, cost in zip(kinds, costs)
     ]
-    natural = [_smaller(view_of(text, own), own) for text, own in zip(texts, requests)]
+    natural = [_smaller(view_of(source, own), own) for source, own in zip(sources, requests)]
     view = join(natural)
     most = request.max_tokens
     if most is None or (view is not None and request.fits(view.text)):
@@ -59,11 +61,11 @@ def apportion(
     for _ in range(_TURNS):
         view = join(
             [
-                _smaller(view_of(text, replace(own, max_tokens=share)), own)
+                _smaller(view_of(source, replace(own, max_tokens=share)), own)
                 if share < size
                 else seen
-                for text, own, share, size, seen in zip(
-                    texts, requests, _shares(sizes, weights, limit), sizes, natural
+                for source, own, share, size, seen in zip(
+                    sources, requests, _shares(sizes, weights, limit), sizes, natural
                 )
             ]
         )

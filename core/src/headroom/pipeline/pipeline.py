@@ -1,4 +1,4 @@
-"""Detect, pick a compressor, compress within the budget, check, hand back."""
+"""Tell the kind, compress within the budget, check, hand back."""
 
 from __future__ import annotations
 
@@ -6,36 +6,29 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from headroom.errors import WrongKind
-from headroom.kinds.registry import Registry, default_registry
-from headroom.pipeline.detection import candidates
+from headroom.kinds.registry import LAST_RESORT, Kinds, default_kinds
+from headroom.pipeline.embedded import compress_embedded, find_embedded
 from headroom.pipeline.segments import Part, compress_parts, split
+from headroom.source import Source
 from headroom.tokens import TokenCounter
-from headroom.toolkit.excerpt import Excerpt, nothing_fits
-from headroom.view import (
-    FIDELITIES,
-    KINDS,
-    Compressor,
-    CompressResult,
-    Deadline,
-    Fidelity,
-    Request,
-    View,
-)
+from headroom.toolkit.excerpt import EXCERPT, excerpt, nothing_fits
+from headroom.toolkit.kind import BaseKind, Kind
+from headroom.view import FIDELITIES, CompressResult, Deadline, Fidelity, Request, View
 
-__all__ = ["Pipeline", "check_options"]
+__all__ = ["MIXED", "Pipeline", "check_options"]
 
-logger = logging.getLogger("headroom.view")
+logger = logging.getLogger("headroom.pipeline")
 
 #: A view that leaves something out and saves less than this share of the tokens is not worth
 #: what the reader misses.
 WORTH_LEAVING_OUT = 0.1
 
 
-# What has parts of several kinds looks like one of these as a whole: a parser, or the signs of a
-# diff or a page, speak for the whole text.
-_MAY_BE_MIXED = ("log", "table", "text")
+#: What a text of several kinds is called.
+MIXED = "mixed"
 
 
 def check_options(
@@ -71,7 +64,7 @@ class Pipeline:
     ``max_tokens``, and an exception gives the original back.
 
     Args:
-        compressors: Used before those that are installed, for the kinds that they name.
+        kinds: Asked before those that are installed, and instead of those of the same name.
         max_chars: Payloads with more characters are not compressed.
         max_seconds: What a compression may take; then the original is handed on.
         clock: Where the time is read, in seconds.
@@ -85,16 +78,21 @@ class Pipeline:
 
     def __init__(
         self,
-        compressors: Iterable[Compressor] = (),
+        kinds: Iterable[Kind] = (),
         *,
         max_chars: int = 50_000_000,
         max_seconds: float | None = 60.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._compressors = Registry(compressors)
+        self._own = Kinds(kinds)
         self._max_chars = max_chars
         self._max_seconds = max_seconds
         self._clock = clock
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        """Those that were handed in, then those that are installed."""
+        return Kinds([*self._own, *default_kinds()])
 
     def compress(
         self,
@@ -122,138 +120,123 @@ class Pipeline:
 
         """
         check_options(query, max_tokens, fidelity, kind)
-        self._check_kind(kind)
-        tokens = counter.count(content)
+        if kind not in (None, MIXED) and self.kinds.named(kind) is None:
+            known = ", ".join(sorted({MIXED, *self.kinds.names}))
+            raise ValueError(f"kind must be one of {known}, not {kind!r}")
         request = Request(
-            kind=kind or "text",
+            kind=kind or LAST_RESORT,
             counter=counter,
-            original_tokens=tokens,
+            original_tokens=counter.count(content),
             query=query,
             max_tokens=max_tokens,
             fidelity=fidelity,
             deadline=Deadline(self._max_seconds, self._clock),
         )
+        source = Source(content, request.deadline)
         if len(content) > self._max_chars:
             too_large = f"more than {self._max_chars} characters are not compressed"
-            return self._checked(content, None, request, too_large)
-        view, request, failure = self._route(content, request, kind)
-        return self._checked(content, view, request, failure)
-
-    def _check_kind(self, kind: str | None) -> None:
-        if kind is None:
-            return
-        known = {*KINDS, *self._compressors.kinds, *default_registry().kinds}
-        if kind not in known:
-            raise ValueError(f"kind must be one of {', '.join(sorted(known))}, not {kind!r}")
-
-    def _compressor(self, kind: str) -> Compressor | None:
-        return self._compressors.for_kind(kind) or default_registry().for_kind(kind)
+            return _checked(source, None, request, too_large)
+        return _checked(source, *self._route(source, request, kind))
 
     def _route(
-        self, content: str, request: Request, kind: str | None
+        self, source: Source, request: Request, name: str | None
     ) -> tuple[View | None, Request, str | None]:
-        """The first view that a compressor makes, the request it was made for, what went wrong."""
+        """The first view that a kind makes, the request it was made for, what went wrong."""
+        named = None if name is None else self.kinds.named(name)
+        kind: BaseKind | None = None
         try:
-            wanted = (kind,) if kind not in (None, "mixed") else candidates(content)
-            for candidate in wanted:
-                request = replace(request, kind=candidate)
-                if kind == "mixed" or (kind is None and candidate in _MAY_BE_MIXED):
-                    parts = split(content, self._kind_of)
+            for kind in (named,) if named is not None else self.kinds.candidates(source):
+                request = replace(request, kind=kind.name)
+                if name == MIXED or (name is None and kind.may_be_mixed):
+                    parts = split(source, self.kinds)
                     if parts is not None:
-                        request = replace(request, kind="mixed")
-                        return self._mixed(content, parts, request), request, None
+                        kind, request = None, replace(request, kind=MIXED)
+                        return self._mixed(source, parts, request), request, None
                 try:
-                    view = self._embedded(content, request) if candidate == "json" else None
-                    return view or self._compressed(content, request), request, None
+                    view = self._embedded(kind, source, request)
+                    return view or _compressed(kind, source, request), request, None
                 except WrongKind:
                     continue
         except Exception as error:
             # Not the error's message: it may quote the payload.
-            failure = f"{self._name(request.kind)} failed on this {request.kind}"
-            failure = f"{failure}: {type(error).__name__}"
+            who = "the router" if kind is None else kind.compressor or kind.name
+            failure = f"{who} failed on this {request.kind}: {type(error).__name__}"
             logger.warning("%s; the original is handed on", failure)
             return None, request, failure
-        return None, replace(request, kind=kind or "text"), None
+        return None, replace(request, kind=name or LAST_RESORT), None
 
-    def _compressed(self, content: str, request: Request) -> View | None:
-        """The view by the compressor of the request's kind; ``None`` where there is none."""
-        compressor = self._compressor(request.kind)
-        view = None if compressor is None else compressor.compress(content, request)
-        if compressor is None or view is None or view.transforms:
-            return view
-        return replace(view, transforms=(compressor.name,))
-
-    def _name(self, kind: str) -> str:
-        compressor = self._compressor(kind)
-        return "the router" if compressor is None else compressor.name
-
-    def _mixed(self, content: str, parts: Sequence[Part], request: Request) -> View | None:
+    def _mixed(self, source: Source, parts: Sequence[Part], request: Request) -> View | None:
         if request.fidelity == "lossless" and request.max_tokens is None:
             return None
-        return compress_parts(content, parts, request, self._view_of_part)
+        return compress_parts(source, parts, request, self._view_of_part)
 
-    def _embedded(self, content: str, request: Request) -> View | None:
-        """The view of JSON around payloads; ``None`` where it is best treated as JSON alone."""
-        # Like the compressors: imported when first needed.
-        from headroom.pipeline.embedded import compress_embedded, find_embedded
-
+    def _embedded(self, kind: BaseKind, source: Source, request: Request) -> View | None:
+        """The view of data around payloads; ``None`` where it is best treated as data alone."""
         if request.fidelity == "lossless" and request.max_tokens is None:
             return None
-        split = find_embedded(content)
-        if split is None:
+        found = find_embedded(source, kind, self.kinds)
+        if found is None:
             return None
         if request.max_tokens is not None:
             whole = replace(request, fidelity="lossless", max_tokens=None)
-            view = self._compressed(content, whole)
+            view = _compressed(kind, source, whole)
             if view is not None and request.fits(view.text):
                 return view
-        return compress_embedded(*split, request, self._view_of_part)
+        return compress_embedded(*found, request, self._view_of_part)
 
-    def _view_of_part(self, text: str, part: Request) -> View | None:
+    def _view_of_part(self, source: Source, request: Request) -> View | None:
+        kind = self.kinds.named(request.kind)
+        prose = self.kinds.named(LAST_RESORT)
+        assert kind is not None
+        assert prose is not None
         try:
-            view = self._compressed(text, part)
+            view = _compressed(kind, source, request)
         except WrongKind:
-            view = self._compressed(text, replace(part, kind="text"))
-        within = view is not None and part.fits(view.text)
-        if within or self._fits(part.original_tokens, part):
+            view = _compressed(prose, source, replace(request, kind=prose.name))
+        within = view is not None and request.fits(view.text)
+        if within or _fits(request.original_tokens, request):
             return view
-        return self._excerpt(text, part)
+        return _excerpt(source, request)
 
-    def _kind_of(self, content: str) -> str:
-        return next(candidates(content))
 
-    def _checked(
-        self, content: str, view: View | None, request: Request, failure: str | None
-    ) -> CompressResult:
-        """The view if it keeps the laws; else the original; else what the budget allows of it."""
-        before = request.original_tokens
-        if view is not None:
-            after = request.counter.count(view.text)
-            within = request.max_tokens is None or after <= request.max_tokens
-            most = before - 1 if view.lossless else before * (1 - WORTH_LEAVING_OUT)
-            if within and (after <= most or not self._fits(before, request)):
-                return _result(view, before, after, request, failure)
-        if self._fits(before, request):
-            original = View(content, lossless=True)
-            return _result(original, before, before, request, failure)
-        rest = self._excerpt(content, request)
-        return _result(rest, before, request.counter.count(rest.text), request, failure)
+def _compressed(kind: BaseKind, source: Source, request: Request) -> View | None:
+    view = kind.compress(source, request)
+    if view is None or view.transforms:
+        return view
+    return replace(view, transforms=(kind.compressor or kind.name,))
 
-    @staticmethod
-    def _fits(tokens: int, request: Request) -> bool:
-        return request.max_tokens is None or tokens <= request.max_tokens
 
-    @staticmethod
-    def _excerpt(content: str, request: Request) -> View:
-        excerpt = Excerpt()
-        try:
-            view = excerpt.compress(content, request)
-        except Exception as error:
-            logger.warning("no excerpt could be made: %s", type(error).__name__)
-            view = None
-        if view is None or not request.fits(view.text):
-            view = nothing_fits(content, request)
-        return replace(view, transforms=(excerpt.name,))
+def _checked(
+    source: Source, view: View | None, request: Request, failure: str | None
+) -> CompressResult:
+    """The view if it keeps the laws; else the original; else what the budget allows of it."""
+    before = request.original_tokens
+    if view is not None:
+        after = request.counter.count(view.text)
+        within = request.max_tokens is None or after <= request.max_tokens
+        most = before - 1 if view.lossless else before * (1 - WORTH_LEAVING_OUT)
+        if within and (after <= most or not _fits(before, request)):
+            return _result(view, before, after, request, failure)
+    if _fits(before, request):
+        original = View(source.text, lossless=True)
+        return _result(original, before, before, request, failure)
+    rest = _excerpt(source, request)
+    return _result(rest, before, request.counter.count(rest.text), request, failure)
+
+
+def _fits(tokens: int, request: Request) -> bool:
+    return request.max_tokens is None or tokens <= request.max_tokens
+
+
+def _excerpt(source: Source, request: Request) -> View:
+    try:
+        view = excerpt(source, request)
+    except Exception as error:
+        logger.warning("no excerpt could be made: %s", type(error).__name__)
+        view = None
+    if view is None or not request.fits(view.text):
+        view = nothing_fits(source, request)
+    return replace(view, transforms=(EXCERPT,))
 
 
 def _result(

@@ -8,19 +8,18 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from headroom.retrieval.document import Document, Piece
+from headroom.retrieval.document import Document
 from headroom.retrieval.index import Searchable
-from headroom.retrieval.ranking import LeftOut, ranked, ranked_leaves, values_of_record
+from headroom.retrieval.ranking import ranked, ranked_leaves, values_of_record
 from headroom.retrieval.render import Found, fill, fill_with_leaves, place_of
-from headroom.retrieval.selection import Selection, Unit
+from headroom.retrieval.selection import Selection
 from headroom.tokens import TokenCounter
+from headroom.toolkit.kind import LeftOut
 from headroom.toolkit.relevance import query_terms, terms
-from headroom.view import Omission, Within
+from headroom.view import Omission, Piece, Within
 
 __all__ = ["find", "left_out_by", "locate_best", "nothing_left_out"]
 
-# What bare numbers count.
-_UNITS: dict[str, Unit] = {"json": "rows", "table": "rows", "text": "sentences"}
 _WORD = re.compile(r"[^\W_]+")
 # How much of a piece is looked through for its best part.
 _FOCUS_CHARS = 2_000_000
@@ -133,7 +132,7 @@ def _in_its_text(document: Document, selection: Selection) -> Selection:
 def _base(document: Document, selection: Selection) -> list[Piece]:
     """The pieces that ranges count, or that the rest is looked for in."""
     path, ranges = selection.path, selection.ranges
-    unit = selection.unit or (_UNITS.get(document.kind, "lines") if ranges else None)
+    unit = selection.unit or (document.kind.unit if ranges else None)
     looking = selection.query or selection.pattern
     if unit == "lines":
         pieces = document.line_pieces()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
 import threading
 from array import array
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from headroom.retrieval.document import Document, Piece
+from headroom.kinds.registry import Kinds
+from headroom.retrieval.document import Document
+from headroom.source import Source
 from headroom.toolkit.relevance import query_terms, terms
+from headroom.view import Piece
 
 __all__ = ["Index", "IndexCache", "Searchable"]
 
@@ -23,9 +25,6 @@ _LONGEST_WORD = 2000
 _COMMON = 0.3
 # Sentences in a row that make a passage at the most.
 _LONGEST_GROUP, _LONGEST_RECORD = 12, 500
-# So much of a piece tells which others are like it.
-_SHAPE_CHARS = 200
-_NUMBERS = re.compile(r"\d+|[0-9a-f]{8,}", re.IGNORECASE)
 
 
 class Index:
@@ -116,11 +115,6 @@ class Searchable:
         return Index([piece.text for piece in self.pieces])
 
     @cached_property
-    def shapes(self) -> list[str]:
-        """What pieces that are alike have in common: their text without its numbers."""
-        return [_NUMBERS.sub("0", piece.text[:_SHAPE_CHARS]) for piece in self.pieces]
-
-    @cached_property
     def leaf_index(self) -> Index:
         """Of the scalar values, each with the names that lead to it."""
         return Index([_leaf_text(piece) for piece in self.leaves])
@@ -130,10 +124,10 @@ class Searchable:
         """Pieces that stand together, by number."""
         found: list[list[int]] = []
         last: object = None
-        # A record is shown whole; a passage of a text is as long as its lines allow.
-        longest = _LONGEST_RECORD if self.document.kind == "records" else _LONGEST_GROUP
         for number, piece in enumerate(self.pieces):
             key = (piece.within, piece.group)
+            # What is of use together stays together; of a passage, so much is.
+            longest = _LONGEST_RECORD if piece.is_inseparable else _LONGEST_GROUP
             if key != last or piece.group < 0 or len(found[-1]) >= longest:
                 found.append([])
             found[-1].append(number)
@@ -150,16 +144,17 @@ class Searchable:
         """About how many bytes it takes, with what has been built so far."""
         built, taken = vars(self), vars(self.document)
         indexes = [built[name] for name in ("index", "leaf_index", "group_index") if name in built]
-        pieces = sum(len(taken[name]) for name in ("pieces", "leaves", "lines") if name in taken)
-        texts = 4 * len(self.document.content) + 150 * pieces
+        pieces = sum(len(taken[name]) for name in ("pieces", "leaves") if name in taken)
+        texts = 4 * len(self.document.source.text) + 150 * pieces
         return texts + sum(index.size for index in indexes if isinstance(index, Index))
 
 
 class IndexCache:
     """Documents that were asked lately, by reference, within a budget of bytes."""
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, kinds: Callable[[], Kinds]) -> None:
         self._max_bytes = max_bytes
+        self._kinds = kinds
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, str], tuple[Searchable, int]] = OrderedDict()
         self._bytes = 0
@@ -175,7 +170,7 @@ class IndexCache:
 
     def keep(self, reference: str, kind: str, content: str) -> Searchable:
         """Keeps a document."""
-        found = Searchable(Document(content, kind))
+        found = Searchable(Document(Source(content), kind, self._kinds()))
         with self._lock:
             # Another thread may have been faster: all of them use one.
             return self._kept.setdefault((reference, kind), (found, 0))[0]

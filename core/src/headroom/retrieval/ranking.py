@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from headroom.retrieval.document import Piece
 from headroom.retrieval.index import Searchable
+from headroom.toolkit.kind import LeftOut
+from headroom.toolkit.turns import take_turns
+from headroom.view import Piece
 
 __all__ = ["LeftOut", "ranked", "ranked_leaves", "values_of_record"]
-
-#: Whether a piece stands in what the view leaves out.
-LeftOut = Callable[[Piece], bool]
 
 # Whoever asks has the view: what is not in it is worth so much more.
 _LEFT_OUT = 1.5
 _WEIGHED = 2000
 # The shares of a sentence's neighbours and of its passage in its score.
 _NEIGHBOUR, _PASSAGE = 0.4, 0.8
-_DEFINITION = re.compile(
-    r"\b(?:def|class|func|function|fn|interface|struct|trait|enum|type|impl|module|const)\s+\w"
-)
-# Characters of a line in which a definition stands, and of a value that tell what it is like.
-_LOOKED_AT = 200
+#: Characters of a value that tell what it is like.
 _BEGINNING = 16
 
 
@@ -36,30 +29,16 @@ def ranked(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
         left_out: Whether the reader lacks a piece.
 
     """
-    kind, pieces = searchable.document.kind, searchable.pieces
-    if kind == "records":
-        return _whole_records(searchable, query, left_out)
+    pieces = searchable.pieces
+    first = pieces[0] if pieces else None
+    if first is not None and first.is_inseparable:
+        return _whole_groups(searchable, query, left_out)
     scores = searchable.index.scores(query)
-    if any(piece.group >= 0 for piece in pieces[:1]):
+    if first is not None and first.group >= 0:
         scores = _with_context(searchable, query, scores)
     order = _by_score(scores, pieces, left_out)
-    if kind == "search":
-        return _matches(order, pieces)
-    if kind == "log":
-        shapes = searchable.shapes
-        return _take_turns(order, lambda number: shapes[number])
-    if kind != "code":
-        return order
-    # What the reader lacks of a body that the query names comes before what is there.
-    symbols = searchable.document.symbols
-    lines = set(symbols.lines_in_query(query))
-    named = [number for number, piece in enumerate(pieces) if piece.number in lines]
-    named.sort(key=lambda number: not left_out(pieces[number]))
-    # After all that answers: what else is defined here, to ask for next.
-    heads = set(symbols.first_lines()) if named or order else set()
-    outline = [number for number, piece in enumerate(pieces) if piece.number in heads]
-    outline.sort(key=lambda number: not left_out(pieces[number]))
-    return list(dict.fromkeys([*named, *order, *outline]))
+    document = searchable.document
+    return document.kind.arrange(document.source, query, order, pieces, left_out)
 
 
 def ranked_leaves(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
@@ -67,7 +46,7 @@ def ranked_leaves(searchable: Searchable, query: str, left_out: LeftOut) -> list
     leaves = searchable.leaves
     order = _by_score(searchable.leaf_index.scores(query), leaves, left_out)
     # Values that begin alike: links to one place, times of one day.
-    return _take_turns(order, lambda n: leaves[n].text.partition(":")[2][:_BEGINNING])
+    return take_turns(order, lambda n: leaves[n].text.partition(":")[2][:_BEGINNING])
 
 
 def values_of_record(searchable: Searchable, best: Piece) -> list[int]:
@@ -122,8 +101,8 @@ def _with_context(searchable: Searchable, query: str, scores: dict[int, float]) 
     return found
 
 
-def _whole_records(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
-    """The lines of the records that answer a query, the best record first."""
+def _whole_groups(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
+    """The pieces of the groups that answer a query, the best group first."""
     pieces, groups = searchable.pieces, searchable.groups
     scores = searchable.group_index.scores(query)
     weighed = {
@@ -132,23 +111,3 @@ def _whole_records(searchable: Searchable, query: str, left_out: LeftOut) -> lis
     }
     order = sorted(weighed, key=lambda number: (-weighed[number], number))
     return [piece for number in order for piece in groups[number]]
-
-
-def _take_turns(order: list[int], alike: Callable[[int], str]) -> list[int]:
-    """Pieces that are alike take turns with others, so that many of one kind hide none."""
-    turns: Counter[str] = Counter()
-    keyed: list[tuple[int, int, int]] = []
-    for place, number in enumerate(order):
-        kind = alike(number)
-        keyed.append((turns[kind], place, number))
-        turns[kind] += 1
-    keyed.sort()
-    return [number for _, _, number in keyed]
-
-
-def _matches(order: list[int], pieces: Sequence[Piece]) -> list[int]:
-    """Matches of a search: definitions, then one of each file in turn."""
-    definitions = [n for n in order if _DEFINITION.search(pieces[n].text[:_LOOKED_AT])]
-    defining = set(definitions)
-    others = [number for number in order if number not in defining]
-    return definitions + _take_turns(others, lambda n: pieces[n].text.partition(":")[0])

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from headroom.retrieval.document import Piece
 from headroom.tokens import TokenCounter
 from headroom.toolkit.ranges import spans
-from headroom.view import Within, spelled
+from headroom.view import Piece, Within, spelled
 
 __all__ = ["Found", "fill", "fill_with_leaves", "place_of"]
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, cast
+from typing import cast
 
 from headroom.retrieval.conditions import Condition, conditions
 from headroom.retrieval.patterns import Pattern, compile_pattern
-from headroom.view import Within
+from headroom.view import Unit, Within
 
-__all__ = ["Range", "Selection", "Unit", "parse_ranges", "select"]
-
-Unit = Literal["lines", "rows", "sentences"]
+__all__ = ["Range", "Selection", "parse_ranges", "select"]
 
 _ONE = r"\d{1,12}(?::\d{1,12}-(?:\d{1,12})?|-\d{1,12})?"
 _MOST_RANGES = 500

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from headroom.kinds.code import CodeCompressor
+from headroom.source import Source
 from headroom.tokens import TokenCounter, get_counter
 from headroom.toolkit.markers import MARKER
 from headroom.view import Fidelity, Request, View
@@ -19,7 +20,7 @@ def compress(
     counter: TokenCounter = COUNTER,
 ) -> View | None:
     request = Request("code", counter, counter.count(content), query, max_tokens, fidelity)
-    return CodeCompressor().compress(content, request)
+    return CodeCompressor().compress(Source(content, request.deadline), request)
 
 
 def check(content: str, view: View, fillers: tuple[str, ...] = ("...",)) -> None:

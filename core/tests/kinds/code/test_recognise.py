@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from headroom.kinds.code.recognise import looks_like_code
+from headroom.source import Source
 
 STDLIB = Path(sysconfig.get_paths()["stdlib"])
 
@@ -32,13 +33,14 @@ OTHER = {
 
 @pytest.mark.parametrize("name", OTHER)
 def test_other_things_are_no_code(name):
-    assert not looks_like_code(OTHER[name])
+    assert not looks_like_code(Source(OTHER[name]))
 
 
 def test_most_of_the_standard_library_is_code():
     paths = [path for path in sorted(STDLIB.glob("*.py")) if path.stat().st_size > 2000]
     found = sum(
-        looks_like_code(path.read_text(encoding="utf-8", errors="replace")) for path in paths
+        looks_like_code(Source(path.read_text(encoding="utf-8", errors="replace")))
+        for path in paths
     )
     assert found > 0.9 * len(paths)
 
@@ -49,5 +51,5 @@ def test_most_of_the_standard_library_is_code():
 )
 def test_only_a_bounded_part_is_looked_at(content):
     start = time.perf_counter()
-    looks_like_code(content)
+    looks_like_code(Source(content))
     assert time.perf_counter() - start < 2

@@ -14,6 +14,7 @@ from headroom.kinds.code.outlines.indents import indent_outline
 from headroom.kinds.code.outlines.python_parse import parses
 from headroom.kinds.code.outlines.sections import split_sections
 from headroom.kinds.code.recognise import looks_like_code
+from headroom.source import Source
 from headroom.toolkit.numbering import unnumbered
 from headroom.view import Deadline
 
@@ -55,7 +56,7 @@ def numbered(source: str, form: str) -> str:
 def test_numbers_in_front_of_lines_stay_and_the_rest_is_read_as_code(form):
     source = numbered(PYTHON, form)
     assert unnumbered(source) == PYTHON
-    assert looks_like_code(source)
+    assert looks_like_code(Source(source))
     view = compress(source, query="fix _wrap_chunks")
     check(source, view)
     assert parses(unnumbered(view.text, gaps=True))
@@ -141,7 +142,7 @@ FILES = {"lib/wrapping.py": PYTHON, "web/reader.js": SCRIPT, "lib/decoding.py": 
 def test_files_after_one_another_each_in_its_language(header, footer):
     source = "".join(header.format(path) + text + footer for path, text in FILES.items())
     assert [section.path for section in split_sections(source)] == list(FILES)
-    assert looks_like_code(source)
+    assert looks_like_code(Source(source))
     view = compress(source, query="fix _wrap_chunks")
     check(source, view)
     lines = view.text.split("\n")
@@ -238,7 +239,7 @@ LOOKS = {
 
 @pytest.mark.parametrize("source", LOOKS.values(), ids=LOOKS)
 def test_much_data_among_python_is_python(source):
-    assert looks_like_code(source)
+    assert looks_like_code(Source(source))
 
 
 def seconds(source: str) -> float:

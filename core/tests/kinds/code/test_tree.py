@@ -10,6 +10,7 @@ import pytest
 from headroom.errors import TimeBudgetExceeded, WrongKind
 from headroom.kinds.code.outlines.tree_parse import parse_tree, reparse
 from headroom.kinds.code.recognise import looks_like_code
+from headroom.source import Source
 from headroom.view import Deadline
 
 from .laws import COUNTER, check, compress
@@ -39,7 +40,7 @@ def test_outline_keeps_signatures_and_parses(path):
     assert parsed is not None
     assert parsed.language.name == path.stem
     assert parsed.errors == 0
-    assert looks_like_code(source)
+    assert looks_like_code(Source(source))
     total = COUNTER.count(source)
     view = compress(source)
     check(source, view, ("...", ":"))

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom.errors import TimeBudgetExceeded, WrongKind
-from headroom.kinds.diff import DiffCompressor, looks_like_diff
+from headroom.kinds.diff import DiffCompressor
+from headroom.kinds.diff.recognise import looks_like_diff
+from headroom.source import Source
 from headroom.tokens import get_counter
 from headroom.toolkit.markers import MARKER
 from headroom.view import Deadline, Request, View
@@ -82,7 +84,7 @@ index 1111111,2222222..3333333
 
 def compress(text: str, **options: object) -> View | None:
     request = Request("diff", COUNTER, COUNTER.count(text), **options)  # type: ignore[arg-type]
-    return DiffCompressor().compress(text, request)
+    return DiffCompressor().compress(Source(text, request.deadline), request)
 
 
 def view_of(text: str, **options: object) -> View:
@@ -251,18 +253,18 @@ def test_a_budget_is_used_up_without_cliffs() -> None:
 def test_what_is_no_diff_is_refused(text: str) -> None:
     with pytest.raises(WrongKind):
         compress(text)
-    assert not looks_like_diff(text)
+    assert not looks_like_diff(Source(text))
 
 
 @pytest.mark.parametrize("text", [SHOW, COMBINED, SHOW.replace("\n", "\r\n")])
 def test_diffs_are_recognised(text: str) -> None:
-    assert looks_like_diff(text)
+    assert looks_like_diff(Source(text))
     check_laws(text, view_of(text))
 
 
 def test_prose_about_a_diff_is_none() -> None:
     prose = "".join(f"Sentence {number} tells how the change was made.\n" for number in range(40))
-    assert not looks_like_diff(prose + COMBINED)
+    assert not looks_like_diff(Source(prose + COMBINED))
 
 
 def test_a_signature_and_a_payload_that_looks_like_a_marker() -> None:
@@ -290,7 +292,7 @@ def test_binary_patches_leave_their_bytes_out() -> None:
 def test_it_stops_at_its_deadline() -> None:
     request = Request("diff", COUNTER, 100, deadline=Deadline(-1.0))
     with pytest.raises(TimeBudgetExceeded):
-        DiffCompressor().compress(SHOW, request)
+        DiffCompressor().compress(Source(SHOW, request.deadline), request)
 
 
 def test_time_grows_with_the_size_alone() -> None:
@@ -357,7 +359,7 @@ def test_laws(
             for line in difflib.unified_diff(before, after, f"a/{path}", f"b/{path}", lineterm="")
         )
     )
-    looks_like_diff(text)
+    looks_like_diff(Source(text))
     try:
         view = compress(text, fidelity=fidelity, max_tokens=budget, query=query)
     except WrongKind:

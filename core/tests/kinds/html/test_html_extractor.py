@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom.errors import TimeBudgetExceeded, WrongKind
-from headroom.kinds.html import HtmlExtractor, looks_like_html
+from headroom.kinds.html import HtmlExtractor
 from headroom.kinds.html.parse import read_page
+from headroom.kinds.html.recognise import looks_like_html
 from headroom.kinds.html.tokenize import tokenize
+from headroom.source import Source
 from headroom.tokens import get_counter
 from headroom.toolkit.markers import MARKER
 from headroom.view import Deadline, Request, View
@@ -53,7 +55,7 @@ PAGE = f"""<!DOCTYPE html>
 
 def compress(text: str, **options: object) -> View | None:
     request = Request("html", COUNTER, COUNTER.count(text), **options)  # type: ignore[arg-type]
-    return HtmlExtractor().compress(text, request)
+    return HtmlExtractor().compress(Source(text, request.deadline), request)
 
 
 def view_of(text: str, **options: object) -> View:
@@ -197,7 +199,7 @@ def test_a_script_ends_at_its_own_tag() -> None:
 
 @pytest.mark.parametrize("text", ["", "just text", "a <b> c", "this is <b>bold</b> and so on"])
 def test_what_is_no_page_is_refused(text: str) -> None:
-    assert not looks_like_html(text)
+    assert not looks_like_html(Source(text))
     with pytest.raises(WrongKind):
         compress(text)
 
@@ -213,7 +215,7 @@ def test_what_is_no_page_is_refused(text: str) -> None:
     ],
 )
 def test_other_markup_is_not_taken_for_a_page(text: str) -> None:
-    assert not looks_like_html(text)
+    assert not looks_like_html(Source(text))
 
 
 @pytest.mark.parametrize(
@@ -225,7 +227,7 @@ def test_other_markup_is_not_taken_for_a_page(text: str) -> None:
     ],
 )
 def test_pages_are_recognised(text: str) -> None:
-    assert looks_like_html(text)
+    assert looks_like_html(Source(text))
 
 
 def test_a_page_without_text_has_no_view() -> None:
@@ -236,7 +238,7 @@ def test_a_page_without_text_has_no_view() -> None:
 def test_it_stops_at_its_deadline() -> None:
     request = Request("html", COUNTER, 1000, deadline=Deadline(-1.0))
     with pytest.raises(TimeBudgetExceeded):
-        HtmlExtractor().compress(PAGE, request)
+        HtmlExtractor().compress(Source(PAGE, request.deadline), request)
 
 
 @pytest.mark.parametrize(
@@ -280,7 +282,7 @@ _PIECE = st.one_of(
     st.sampled_from([None, 1, 9, 40, 90]),
 )
 def test_laws(text: str, fidelity: str, budget: int | None) -> None:
-    looks_like_html(text)
+    looks_like_html(Source(text))
     options = {"fidelity": fidelity, "max_tokens": budget, "query": "river"}
     try:
         view = compress(text, **options)

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from headroom import SharedContext
-from headroom.kinds.json import SmartCrusher, decode
+from headroom.kinds.json import SmartCrusher
+from headroom.kinds.json.decode import decode
+from headroom.source import Source
 from headroom.tokens import get_counter
 from headroom.toolkit.rows.rank import named, spread
 from headroom.view import Request, View
@@ -20,7 +22,7 @@ COUNTER = get_counter("gpt-4o")
 def view_of(value: Any, **options: Any) -> View:
     content = value if isinstance(value, str) else json.dumps(value)
     request = Request("json", COUNTER, COUNTER.count(content), **options)
-    view = SmartCrusher().compress(content, request)
+    view = SmartCrusher().compress(Source(content, request.deadline), request)
     assert view is not None
     return view
 

@@ -12,7 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom.errors import WrongKind
-from headroom.kinds.json import SmartCrusher, decode
+from headroom.kinds.json import SmartCrusher
+from headroom.kinds.json.decode import decode
+from headroom.kinds.table import TableCrusher
+from headroom.source import Source
 from headroom.tokens import get_counter
 from headroom.toolkit.markers import MARKER, SMALLEST
 from headroom.view import Omission, Request, View
@@ -36,9 +39,9 @@ scalars = st.one_of(st.none(), st.booleans(), st.integers(-5, 10**12), words)
 
 
 def view_of(content: str, kind: str = "json", **options: Any) -> View | None:
-    return SmartCrusher().compress(
-        content, Request(kind, COUNTER, COUNTER.count(content), **options)
-    )
+    tested = TableCrusher() if kind == "table" else SmartCrusher()
+    request = Request(kind, COUNTER, COUNTER.count(content), **options)
+    return tested.compress(Source(content), request)
 
 
 @st.composite

@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom.errors import WrongKind
-from headroom.kinds.json import SmartCrusher, decode
+from headroom.kinds.json import SmartCrusher
+from headroom.kinds.json.decode import decode
 from headroom.kinds.json.parse import parse
+from headroom.source import Source
 from headroom.tokens import get_counter
 from headroom.toolkit.rows.aliases import find_aliases
 from headroom.toolkit.rows.blocks import build, lossless_lines
@@ -175,7 +177,7 @@ def test_a_lossless_view_is_smaller_and_decodes(value: Any) -> None:
     tokens = COUNTER.count(content)
     request = Request("json", COUNTER, tokens, fidelity="lossless")
     try:
-        view = SmartCrusher().compress(content, request)
+        view = SmartCrusher().compress(Source(content, request.deadline), request)
     except WrongKind:
         assert not isinstance(value, (dict, list))
         return
@@ -188,7 +190,7 @@ def test_a_lossless_view_is_smaller_and_decodes(value: Any) -> None:
 
 def lossless(content: str) -> View | None:
     request = Request("json", COUNTER, COUNTER.count(content), fidelity="lossless")
-    return SmartCrusher().compress(content, request)
+    return SmartCrusher().compress(Source(content, request.deadline), request)
 
 
 @pytest.mark.parametrize("number", ["1.10", "1e5", "-0", "-0.0", "9223372036854775808", "1E+2"])
@@ -234,7 +236,9 @@ def test_a_document_with_a_key_twice_is_only_minified() -> None:
     view = lossless(content)
     assert view is not None
     assert view.text == '{"a":[1,2,3],"a":{"c":"text"}}'
-    assert SmartCrusher().compress(content, Request("json", COUNTER, 50, max_tokens=5)) is None
+    assert (
+        SmartCrusher().compress(Source(content), Request("json", COUNTER, 50, max_tokens=5)) is None
+    )
 
 
 def test_nested_tables_that_are_the_same_in_most_rows() -> None:
@@ -270,7 +274,7 @@ def test_equal_parts_of_a_document_are_said_once() -> None:
 @pytest.mark.parametrize("content", ["", "{", "nonsense", "[1, 2", '"text"', "5", "[" * 300])
 def test_what_is_no_json_is_of_the_wrong_kind(content: str) -> None:
     with pytest.raises(WrongKind):
-        SmartCrusher().compress(content, Request("json", COUNTER, 10))
+        SmartCrusher().compress(Source(content), Request("json", COUNTER, 10))
 
 
 def test_depth_is_limited() -> None:
@@ -279,7 +283,7 @@ def test_depth_is_limited() -> None:
     for opening, closing in (("[", "]"), ('{"a":', "}")):
         too_deep = opening * 100_000 + "1" + closing * 100_000
         with pytest.raises(WrongKind):
-            SmartCrusher().compress(too_deep, Request("json", COUNTER, 10))
+            SmartCrusher().compress(Source(too_deep), Request("json", COUNTER, 10))
         with pytest.raises(ValueError, match="nested too deeply"):
             decode(too_deep)
 
@@ -324,7 +328,7 @@ def test_the_row_that_a_query_names_has_its_addresses_whole() -> None:
     content = json.dumps(rows)
     tokens = COUNTER.count(content)
     request = Request("json", COUNTER, tokens, query="Where is T-77?", max_tokens=tokens - 1)
-    view = SmartCrusher().compress(content, request)
+    view = SmartCrusher().compress(Source(content, request.deadline), request)
     assert view is not None
     assert view.lossless
     assert "$1 stands for" in view.text

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from headroom import CompressResult, compress, get_counter
 from headroom.kinds.log import LogCompressor
-from headroom_testing import CompressorLaws
+from headroom_testing import KindLaws
 
 
 def service_log(count: int = 2000) -> str:
@@ -228,10 +228,8 @@ def test_nothing_of_a_log_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     assert not caplog.records
 
 
-class TestLaws(CompressorLaws):
-    kind = "log"
-
-    def compressor(self) -> LogCompressor:
+class TestLaws(KindLaws):
+    def kind(self) -> LogCompressor:
         return LogCompressor()
 
     def payloads(self) -> st.SearchStrategy[str]:

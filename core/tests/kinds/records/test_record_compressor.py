@@ -13,13 +13,12 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from headroom import Compressor, SharedContext, compress
-from headroom.kinds.records import (
-    RecordCompressor,
-    find_records,
-    looks_like_records,
-)
-from headroom_testing import CompressorLaws
+from headroom import Kind, SharedContext, compress
+from headroom.kinds.records import RecordCompressor
+from headroom.kinds.records.parse import find_records
+from headroom.kinds.records.recognise import looks_like_records
+from headroom.source import Source
+from headroom_testing import KindLaws
 
 Row = dict[str, Any]
 
@@ -149,7 +148,7 @@ def test_what_stands_around_the_records_is_kept() -> None:
     ],
 )
 def test_what_is_no_text_of_records(text: str) -> None:
-    assert not looks_like_records(text)
+    assert not looks_like_records(Source(text))
 
 
 def test_retrieval_finds_whole_records() -> None:
@@ -177,10 +176,8 @@ def test_hostile_lines_take_no_time(line: str) -> None:
     assert time.perf_counter() - start < 4
 
 
-class TestRecordCompressor(CompressorLaws):
-    kind = "records"
-
-    def compressor(self) -> Compressor:
+class TestRecordCompressor(KindLaws):
+    def kind(self) -> Kind:
         return RecordCompressor()
 
     def payloads(self) -> st.SearchStrategy[str]:

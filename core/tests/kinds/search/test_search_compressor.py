@@ -8,12 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom.errors import TimeBudgetExceeded, WrongKind
-from headroom.kinds.search import (
-    SearchCompressor,
-    decode_search,
-    looks_like_search,
-)
+from headroom.kinds.search import SearchCompressor
 from headroom.kinds.search.definitions import defined_name
+from headroom.kinds.search.recognise import looks_like_search
+from headroom.kinds.search.render import decode_search
+from headroom.source import Source
 from headroom.tokens import get_counter
 from headroom.toolkit.markers import MARKER
 from headroom.view import Deadline, Request, View
@@ -51,7 +50,7 @@ COLUMNS = "src/a.ts:12:7:const found = 1;\nsrc/a.ts:15:3:found();\nsrc/b.ts:1:10
 
 def compress(text: str, **options: object) -> View | None:
     request = Request("search", COUNTER, COUNTER.count(text), **options)  # type: ignore[arg-type]
-    return SearchCompressor().compress(text, request)
+    return SearchCompressor().compress(Source(text, request.deadline), request)
 
 
 def view_of(text: str, **options: object) -> View:
@@ -147,7 +146,7 @@ def test_paths_are_grouped_by_directory() -> None:
     [GREP, CONTEXT, HEADED, WINDOWS, PLAIN, PATHS, COLUMNS, ONE_FILE, GREP.replace("\n", "\r\n")],
 )
 def test_every_form_is_recognised_and_keeps_the_laws(text: str) -> None:
-    assert looks_like_search(text)
+    assert looks_like_search(Source(text))
     for options in ({}, {"fidelity": "compact"}, {"max_tokens": 30}, {"max_tokens": 60}):
         view = compress(text, **options)
         if view is not None:
@@ -170,7 +169,7 @@ def test_every_form_is_recognised_and_keeps_the_laws(text: str) -> None:
     ],
 )
 def test_what_is_no_search_is_refused(text: str) -> None:
-    assert not looks_like_search(text)
+    assert not looks_like_search(Source(text))
     with pytest.raises(WrongKind):
         compress(text)
 
@@ -229,13 +228,13 @@ def test_definitions_are_told_by_their_shape(line: str, name: str | None) -> Non
 def test_it_stops_at_its_deadline() -> None:
     request = Request("search", COUNTER, 1000, deadline=Deadline(-1.0))
     with pytest.raises(TimeBudgetExceeded):
-        SearchCompressor().compress(GREP, request)
+        SearchCompressor().compress(Source(GREP, request.deadline), request)
 
 
 def test_time_grows_with_the_size_alone() -> None:
     def seconds(text: str) -> float:
         start = time.perf_counter()
-        looks_like_search(text)
+        looks_like_search(Source(text))
         with contextlib.suppress(WrongKind):
             compress(text, max_tokens=300)
         return time.perf_counter() - start
@@ -275,7 +274,7 @@ _LINE = st.one_of(
     st.sampled_from([None, "f", "os"]),
 )
 def test_laws(text: str, fidelity: str, budget: int | None, query: str | None) -> None:
-    looks_like_search(text)
+    looks_like_search(Source(text))
     try:
         view = compress(text, fidelity=fidelity, max_tokens=budget, query=query)
     except WrongKind:

@@ -6,7 +6,9 @@ import time
 
 import pytest
 
-from headroom.kinds.search import SearchCompressor, looks_like_search
+from headroom.kinds.search import SearchCompressor
+from headroom.kinds.search.recognise import looks_like_search
+from headroom.source import Source
 from headroom.tokens import get_counter
 from headroom.view import Request
 
@@ -39,9 +41,9 @@ FORMS = {
 
 @pytest.mark.parametrize("content", FORMS.values(), ids=FORMS)
 def test_every_file_stays(content):
-    assert looks_like_search(content)
+    assert looks_like_search(Source(content))
     request = Request("search", COUNTER, COUNTER.count(content))
-    view = SearchCompressor().compress(content, request)
+    view = SearchCompressor().compress(Source(content, request.deadline), request)
     for path in PATHS:
         assert path.rpartition("/")[2] in view.text
     assert COUNTER.count(view.text) < 0.4 * request.original_tokens
@@ -56,16 +58,16 @@ def test_every_file_stays(content):
 
 def test_brackets_can_be_read_back():
     request = Request("search", COUNTER, COUNTER.count(FORMS["brackets"]), fidelity="lossless")
-    view = SearchCompressor().compress(FORMS["brackets"], request)
+    view = SearchCompressor().compress(Source(FORMS["brackets"], request.deadline), request)
     assert view.lossless
     assert view.text.count("src/net/") == 1
 
 
 def test_counts_of_matches_are_paths():
     content = "".join(f"src/deep/er/module_{n}.py:{n % 7}\n" for n in range(60))
-    assert looks_like_search(content)
+    assert looks_like_search(Source(content))
     request = Request("search", COUNTER, COUNTER.count(content))
-    view = SearchCompressor().compress(content, request)
+    view = SearchCompressor().compress(Source(content, request.deadline), request)
     assert view.lossless
     assert all(f"module_{n}.py:{n % 7}" in view.text for n in range(60))
 
@@ -75,7 +77,7 @@ def seconds(content: str) -> float:
     for _ in range(2):
         start = time.process_time()
         request = Request("search", COUNTER, COUNTER.count(content), query="where is 77 retried")
-        SearchCompressor().compress(content, request)
+        SearchCompressor().compress(Source(content, request.deadline), request)
         best = min(best, time.process_time() - start)
     return best
 

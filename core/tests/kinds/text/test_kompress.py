@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 import headroom
-from headroom.kinds.text import Kompress, sentences
+from headroom.kinds.text import Kompress
 from headroom.kinds.text.pick import pick
+from headroom.source import Source
 from headroom.tokens import get_counter
-from headroom.view import Compressor, Deadline, Omission, Request, View
+from headroom.toolkit.kind import Kind
+from headroom.toolkit.sentences import sentences
+from headroom.view import Deadline, Omission, Request, View
 
 COUNTER = get_counter()
 
@@ -39,7 +42,7 @@ GUIDE = "\n\n".join(f"{title}\n\n{text}" for title, text in TOPICS.items() for _
 
 def view_of(text: str, **options: object) -> View:
     request = Request("text", COUNTER, COUNTER.count(text), **options)  # type: ignore[arg-type]
-    view = Kompress().compress(text, request)
+    view = Kompress().compress(Source(text, request.deadline), request)
     assert view is not None
     return view
 
@@ -48,10 +51,10 @@ def saved(text: str, view: View) -> float:
     return 1 - COUNTER.count(view.text) / COUNTER.count(text)
 
 
-def test_it_is_a_compressor_for_text() -> None:
-    compressor = Kompress()
-    assert isinstance(compressor, Compressor)
-    assert (compressor.name, compressor.kinds) == ("kompress", ("text",))
+def test_it_is_the_kind_of_plain_text() -> None:
+    kind = Kompress()
+    assert isinstance(kind, Kind)
+    assert (kind.name, kind.compressor) == ("text", "kompress")
 
 
 @pytest.mark.parametrize(

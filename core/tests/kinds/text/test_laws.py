@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom.errors import TimeBudgetExceeded
-from headroom.kinds.text import Kompress, sentences
+from headroom.kinds.text import Kompress
+from headroom.source import Source
 from headroom.tokens import get_counter
 from headroom.toolkit.markers import MARKER, SMALLEST
+from headroom.toolkit.sentences import sentences
 from headroom.view import Deadline, Request, View
 
 COUNTER = get_counter()
@@ -56,7 +58,7 @@ TEXTS = st.one_of(
 
 def compress(text: str, **options: object) -> View | None:
     request = Request("text", COUNTER, COUNTER.count(text), **options)  # type: ignore[arg-type]
-    return Kompress().compress(text, request)
+    return Kompress().compress(Source(text, request.deadline), request)
 
 
 def kept_and_left_out(text: str, view: View) -> tuple[list[str], list[str]]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headroom.kinds.text import sentences
-from headroom.toolkit.sentences import LONGEST
+from headroom.toolkit.sentences import LONGEST, sentences
 
 
 def bodies(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a store and a compressor must do, as pytest classes to inherit."""
+"""What a store and a kind must do, as pytest classes to inherit."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from headroom_testing._version import __version__
 from headroom_testing.clock import ManualClock
 from headroom_testing.contract.base import Capability
 from headroom_testing.faulty import Fault, FaultyStore
-from headroom_testing.laws import CompressorLaws
+from headroom_testing.laws import KindLaws
 from headroom_testing.payloads import HOSTILE, hostile_text
 from headroom_testing.store import StoreContract
 
 __all__ = [
     "HOSTILE",
     "Capability",
-    "CompressorLaws",
     "Fault",
     "FaultyStore",
+    "KindLaws",
     "ManualClock",
     "StoreContract",
     "__version__",

@@ -1,4 +1,4 @@
-"""The laws of a view, for any compressor."""
+"""The laws of a view, for any kind."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 from headroom import (
     MARKER,
-    Compressor,
     CompressResult,
     Fidelity,
+    Kind,
     Omission,
     Pipeline,
     get_counter,
 )
 from headroom_testing.payloads import HOSTILE, hostile_text
 
-__all__ = ["CompressorLaws"]
+__all__ = ["KindLaws"]
 
 _FIDELITIES: tuple[Fidelity, ...] = ("lossless", "balanced", "compact")
 _QUICKLY = settings(
@@ -34,34 +34,30 @@ _QUICKLY = settings(
 )
 
 
-class CompressorLaws(ABC):
+class KindLaws(ABC):
     r"""Inherit it, say what is tested, and pytest tests the laws.
 
-    A subclass gives ``compressor`` and ``payloads``. Where a view shows other things than whole
+    A subclass gives ``kind`` and ``payloads``. Where a view shows other things than whole
     lines of the original (another unit, a re-encoding), it overrides ``check_shown`` and
     ``unit_texts``; where a view can be lossless without being the same text, ``data`` and
     ``decoded`` say what is kept.
 
     Example:
-        class TestUpper(CompressorLaws):
-            kind = "text"
-
-            def compressor(self):
-                return MyCompressor()
+        class TestSubtitles(KindLaws):
+            def kind(self):
+                return Subtitles()
 
             def payloads(self):
                 return st.lists(st.text()).map("\n".join)
 
     """
 
-    #: The kind that the payloads are of.
-    kind: str
     #: Seconds that any of the hostile payloads may take.
     patience: float = 20.0
 
     @abstractmethod
-    def compressor(self) -> Compressor:
-        """A new compressor."""
+    def kind(self) -> Kind:
+        """A new object of the kind."""
 
     @abstractmethod
     def payloads(self) -> st.SearchStrategy[str]:
@@ -137,10 +133,11 @@ class CompressorLaws(ABC):
     def _compress(
         self, content: str, fidelity: Fidelity, max_tokens: int | None, query: str | None
     ) -> CompressResult:
-        result = Pipeline([self.compressor()]).compress(
+        kind = self.kind()
+        result = Pipeline([kind]).compress(
             content,
             counter=get_counter(),
-            kind=self.kind,
+            kind=kind.name,
             fidelity=fidelity,
             max_tokens=max_tokens,
             query=query,

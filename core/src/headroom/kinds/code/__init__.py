@@ -1,4 +1,6 @@
-"""The compressor of source code: signatures stay, bodies go, what is left still parses."""
+"""Source code: signatures stay, bodies go, what is left still parses."""
+
+from __future__ import annotations
 
 from headroom.kinds.code.compressor import CodeCompressor
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from headroom.errors import WrongKind
 from headroom.kinds.code.outline import Outline
 from headroom.kinds.code.parse import readings
 from headroom.kinds.code.rank import rank
+from headroom.kinds.code.recognise import looks_like_code
 from headroom.kinds.code.render import Renderer
+from headroom.kinds.code.symbols import CodeSymbols, without_numbers
+from headroom.source import Source
 from headroom.toolkit.fitting import nearly_largest
+from headroom.toolkit.kind import BaseKind, LeftOut
 from headroom.toolkit.numbering import unnumbered
-from headroom.view import Request, View
+from headroom.view import Piece, Request, View
 
 __all__ = ["CodeCompressor"]
 
@@ -22,11 +27,17 @@ _SHARE = {"balanced": 0.4, "compact": 0.25}
 _MOST = 0.5
 
 
+_DEFINED = re.compile(
+    r"^[ \t]*(?:[\w@]+[ \t]+){0,4}?(?:def|class|func|function|fn|interface|struct|trait|enum|impl)"
+    r"[ \t]+(?:\([^()\n]{0,80}\)[ \t]*)?(\w+)",
+    re.MULTILINE,
+)
+
 #: Where more of a budget is left over than this share, smaller things than the next are put in.
 _SPARE = 0.04
 
 
-class CodeCompressor:
+class CodeCompressor(BaseKind):
     r"""Keeps what a file offers and leaves out how it does it.
 
     Imports, signatures with their decorators and types, fields, constants and the first sentence
@@ -38,24 +49,23 @@ class CodeCompressor:
     >>> source = "def double(x):" + "\n    x = x * 1" * 30 + "\n    return x * 2\n"
     >>> counter = get_counter()
     >>> request = Request("code", counter, counter.count(source))
-    >>> print(CodeCompressor().compress(source, request).text)
+    >>> print(CodeCompressor().compress(Source(source), request).text)
     def double(x):
         ...  # [lines 2-32 left out]
     <BLANKLINE>
 
     """
 
-    @property
-    def name(self) -> str:
-        """As it stands in ``transforms``."""
-        return "code_compressor"
+    name = "code"
+    compressor = "code_compressor"
+    stands_in_text = False
+    is_example = True
 
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Source code."""
-        return ("code",)
+    def recognise(self, source: Source) -> bool:
+        """Whether enough of its first lines have shapes that only code has."""
+        return looks_like_code(source)
 
-    def compress(self, content: str, request: Request) -> View | None:
+    def compress(self, source: Source, request: Request) -> View | None:
         """A view of a source file.
 
         Raises:
@@ -65,13 +75,13 @@ class CodeCompressor:
         """
         if request.fidelity == "lossless" and request.max_tokens is None:
             return None
-        bare = unnumbered(content)
+        bare = source.once(without_numbers)
         found = False
-        for outline, is_sound in readings(content if bare is None else bare, request.deadline):
+        for outline, is_sound in readings(bare or source.text, request.deadline):
             found = True
             if not outline.symbols and len(outline.units) < 2:
                 continue
-            view = self._view(outline, request, content if bare is not None else None)
+            view = self._view(outline, request, None if bare is None else source)
             text = view.text if bare is None else unnumbered(view.text, gaps=True)
             if not view.lossless and is_sound(text or ""):
                 return view
@@ -79,9 +89,36 @@ class CodeCompressor:
             raise WrongKind("this is no source code that can be parsed")
         return None
 
-    def _view(self, outline: Outline, request: Request, numbered: str | None) -> View:
+    def arrange(
+        self,
+        source: Source,
+        query: str,
+        order: list[int],
+        pieces: Sequence[Piece],
+        left_out: LeftOut,
+    ) -> list[int]:
+        """The bodies that the query names, what answers it, then what else is defined here."""
+        symbols = source.once(CodeSymbols)
+        lines = set(symbols.lines_in_query(query))
+        named = [number for number, piece in enumerate(pieces) if piece.number in lines]
+        # What the reader lacks comes before what is there.
+        named.sort(key=lambda number: not left_out(pieces[number]))
+        heads = set(symbols.first_lines()) if named or order else set()
+        outline = [number for number, piece in enumerate(pieces) if piece.number in heads]
+        outline.sort(key=lambda number: not left_out(pieces[number]))
+        return list(dict.fromkeys([*named, *order, *outline]))
+
+    def symbols(self, source: Source) -> CodeSymbols:
+        """Its functions and classes."""
+        return source.once(CodeSymbols)
+
+    def gist(self, view: str) -> str:
+        """The names that it defines."""
+        return ", ".join(dict.fromkeys(_DEFINED.findall(view)))
+
+    def _view(self, outline: Outline, request: Request, numbered: Source | None) -> View:
         if numbered is not None:
-            outline.lines = numbered.split("\n")[: len(outline.lines)]
+            outline.lines = numbered.lines[: len(outline.lines)]
         renderer = Renderer(outline, request.counter)
         order = rank(outline, renderer.costs, request.query, request.fidelity)
         renderer.arrange(order.units)

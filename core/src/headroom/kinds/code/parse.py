@@ -19,6 +19,7 @@ from headroom.kinds.code.outlines.sections import (
 from headroom.kinds.code.outlines.tree import tree_outline
 from headroom.kinds.code.outlines.tree_parse import parse_tree, reparse
 from headroom.kinds.code.recognise import looks_like_code
+from headroom.source import Source
 from headroom.view import Deadline
 
 __all__ = ["Check", "readings"]
@@ -79,7 +80,7 @@ def _other_languages(
     if braces is not None:
         yield braces, is_balanced
     # What no parser can read need not be read by one after it.
-    if looks_like_code(content):
+    if looks_like_code(Source(content)):
         indented = indent_outline(content, deadline)
         if indented is not None:
             yield indented, _anything

@@ -7,6 +7,7 @@ import re
 
 from headroom.kinds.code.outlines.python_parse import parse
 from headroom.kinds.code.outlines.sections import split_sections
+from headroom.source import Source
 from headroom.toolkit.numbering import unnumbered
 
 __all__ = ["looks_like_code"]
@@ -93,17 +94,19 @@ _FENCE = re.compile(r"^(?:```|~~~)[\w{}.+-]*\s*$", re.MULTILINE)
 _MARKUP = re.compile(r"\s*<(?!\?php)[!?A-Za-z]")
 
 
-def looks_like_code(content: str) -> bool:
+def looks_like_code(source: Source) -> bool:
     r"""Whether a text looks like a source file, from a bounded part of it.
 
     It is cheap and may be wrong: only a parser knows.
 
-    >>> looks_like_code("import os\n\ndef here():\n    return os.getcwd()\n")
+    >>> looks_like_code(Source("import os\n\ndef here():\n    return os.getcwd()\n"))
     True
-    >>> looks_like_code("We import wine.\nFrom France, mostly.\nIt is good:\nvery good.\n")
+    >>> prose = "We import wine.\nFrom France, mostly.\nIt is good:\nvery good.\n"
+    >>> looks_like_code(Source(prose))
     False
 
     """
+    content = source.text
     sample = content[:_SAMPLE].removeprefix("\ufeff")
     bare = unnumbered(sample[: sample.rfind("\n") + 1])
     if bare is not None:

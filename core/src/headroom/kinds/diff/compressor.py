@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from headroom.errors import WrongKind
-from headroom.kinds.diff.parse import Diff, Role, parse
+from headroom.kinds.diff.parse import Diff, Role, read
 from headroom.kinds.diff.rank import asked_context, rank
+from headroom.kinds.diff.recognise import looks_like_diff
 from headroom.kinds.diff.render import Renderer
 from headroom.kinds.diff.repeats import moved_lines
+from headroom.source import Source
 from headroom.toolkit.excerpt import nothing_fits
 from headroom.toolkit.fitting import largest_fitting
+from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.ranges import spans
 from headroom.view import Omission, Request, View
 
@@ -22,7 +25,7 @@ _ASKED_SHARE = 0.1
 _COMPACT_SHARE = 0.55
 
 
-class DiffCompressor:
+class DiffCompressor(BaseKind):
     r"""Keeps every changed line and every file; leaves out context and redundant headers.
 
     Said once are the sign of long runs in which every line has the same, and blocks of lines that
@@ -35,24 +38,29 @@ class DiffCompressor:
     >>> old = "".join(f" line {number} of the context around it\n" for number in range(20))
     >>> diff = f"--- a/x\n+++ b/x\n@@ -1,21 +1,21 @@\n{old}-before\n+after\n"
     >>> request = Request("diff", get_counter(), get_counter().count(diff))
-    >>> view = DiffCompressor().compress(diff, request)
+    >>> view = DiffCompressor().compress(Source(diff), request)
     >>> "-before\n+after" in view.text, view.omissions[0].where
     (True, 'lines 1,4-23')
     """
 
-    name = "diff_compressor"
-    kinds = ("diff",)
+    name = "diff"
+    compressor = "diff_compressor"
+    stands_in_text = False
 
-    def compress(self, content: str, request: Request) -> View | None:
+    def recognise(self, source: Source) -> bool:
+        """Whether most of its lines are those of a unified diff."""
+        return looks_like_diff(source)
+
+    def compress(self, source: Source, request: Request) -> View | None:
         """A view that still reads as a diff, or ``None`` where none is smaller.
 
         Raises:
-            WrongKind: There is no unified diff in ``content``.
+            WrongKind: There is no unified diff in it.
 
         """
         if request.max_tokens is None and request.fidelity == "lossless":
             return None
-        diff = parse(content, request.deadline)
+        diff = source.once(read)
         if not diff.changed and Role.PATH not in diff.roles:
             raise WrongKind("no file header of a diff")
         limit = request.max_tokens
@@ -80,7 +88,7 @@ class DiffCompressor:
             dropped = 2 * dropped + 1
             fitting = frozenset(choice[: max(0, len(choice) - dropped)])
         if not fitting:
-            return nothing_fits(content, request)
+            return nothing_fits(source, request)
         return _view(renderer, renderer.closed(fitting, costs))
 
     @staticmethod

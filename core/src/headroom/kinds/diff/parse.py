@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from headroom.source import Source
 from headroom.view import Deadline
 
-__all__ = ["Diff", "Role", "parse"]
+__all__ = ["Diff", "Role", "parse", "read"]
 
 
 class Role(IntEnum):
@@ -78,6 +79,11 @@ def parse(content: str, deadline: Deadline) -> Diff:
         else:
             index += 1
     return diff
+
+
+def read(source: Source) -> Diff:
+    """The diff in a source, read once: ``source.once(read)``."""
+    return parse(source.text, source.deadline)
 
 
 def _starts_file(lines: list[str], index: int) -> bool:

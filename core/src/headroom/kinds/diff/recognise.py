@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from headroom.kinds.diff.parse import Role, parse
-from headroom.view import Deadline
+from headroom.kinds.diff.parse import Diff, Role, parse, read
+from headroom.source import Source
 
 __all__ = ["looks_like_diff"]
 
@@ -20,19 +20,18 @@ _COMMIT = re.compile(
 )
 
 
-def looks_like_diff(content: str) -> bool:
-    r"""Whether ``content`` is mostly a diff, judged by its first 64 KiB.
+def looks_like_diff(source: Source) -> bool:
+    r"""Whether a text is mostly a diff, judged by its first 64 KiB.
 
-    >>> looks_like_diff("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+new\n")
+    >>> looks_like_diff(Source("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+new\n"))
     True
-    >>> looks_like_diff("- a list\n- of things\n+ and more\n")
+    >>> looks_like_diff(Source("- a list\n- of things\n+ and more\n"))
     False
 
     """
-    sample = content[:_SAMPLE]
-    if not _SIGN.search(sample):
+    if not _SIGN.search(source.text, 0, _SAMPLE):
         return False
-    diff = parse(sample, Deadline(None))
+    diff = source.once(_beginning)
     if not diff.paths:
         return False
     foreign = known = 0
@@ -42,3 +41,10 @@ def looks_like_diff(content: str) -> bool:
         elif line.strip() and not _COMMIT.match(line):
             foreign += 1
     return known > 2 * foreign
+
+
+def _beginning(source: Source) -> Diff:
+    """The diff in the part that is looked at; all of it where that is the whole text."""
+    if len(source.text) <= _SAMPLE:
+        return source.once(read)
+    return parse(source.text[:_SAMPLE], source.deadline)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from headroom.errors import WrongKind
 from headroom.kinds.html.parse import Page, read_page
 from headroom.kinds.html.rank import content_blocks
+from headroom.kinds.html.recognise import find_page, looks_like_html
 from headroom.kinds.html.render import Renderer
 from headroom.kinds.html.sentences import fitting_blocks, fitting_sentences
+from headroom.source import Source
 from headroom.toolkit.excerpt import nothing_fits
+from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.relevance import query_terms
 from headroom.view import Request, View
 
@@ -23,7 +26,7 @@ _COMPACT_SHARE = 0.4
 _LARGE, _SMALL_SHARE = 8000, 0.1
 
 
-class HtmlExtractor:
+class HtmlExtractor(BaseKind):
     r"""Shows the main content of a page as text: no markup, scripts, navigation.
 
     Headings, list items, rows of tables (``a | b``) and code stand as text lines of their own. The
@@ -33,31 +36,39 @@ class HtmlExtractor:
     >>> story = "<p>" + "The river rose in the night, and the town was awake. " * 4 + "</p>"
     >>> page = f"<html><script>track()</script>\n<nav><a href='/'>Home</a></nav>\n{story}</html>"
     >>> request = Request("html", get_counter(), get_counter().count(page))
-    >>> HtmlExtractor().compress(page, request).text.split("\n")[1][:18]
+    >>> HtmlExtractor().compress(Source(page), request).text.split("\n")[1][:18]
     'The river rose in '
 
     """
 
-    name = "html_extractor"
-    kinds = ("html",)
+    name = "html"
+    compressor = "html_extractor"
 
-    def compress(self, content: str, request: Request) -> View | None:
+    def recognise(self, source: Source) -> bool:
+        """Whether it is a page or a piece of one, by its beginning and its end."""
+        return looks_like_html(source)
+
+    def span(self, source: Source, line: int) -> tuple[int, int] | None:
+        """The lines of a page within a text."""
+        return find_page(source, line)
+
+    def compress(self, source: Source, request: Request) -> View | None:
         """The text of a page, or ``None`` where there is none.
 
         Raises:
-            WrongKind: There is next to no markup in ``content``.
+            WrongKind: There is next to no markup in it.
 
         """
         if request.max_tokens is None and request.fidelity == "lossless":
             return None
         if request.max_tokens is not None and request.max_tokens >= request.original_tokens:
             return None
-        page = read_page(content, request.deadline, links=_asks_for_links(request.query))
+        page = read_page(source.text, request.deadline, links=_asks_for_links(request.query))
         if page.tag_count < _FEWEST_TAGS:
             raise WrongKind("fewer than three tags")
         if not page.blocks:
-            return None if request.max_tokens is None else nothing_fits(content, request)
-        renderer = Renderer(page.blocks, content)
+            return None if request.max_tokens is None else nothing_fits(source, request)
+        renderer = Renderer(page.blocks, source.text)
         chosen = sorted(_chosen(page))
         whole = {index: page.blocks[index].rendered() for index in chosen}
         limit = _limit(renderer.text(whole), request)
@@ -67,7 +78,7 @@ class HtmlExtractor:
         shown = shown or fitting_blocks(limit, chosen, renderer, request)
         view = None if shown is None else renderer.view(shown)
         if view is None or not request.fits(view.text):
-            return nothing_fits(content, request)
+            return nothing_fits(source, request)
         return view
 
 

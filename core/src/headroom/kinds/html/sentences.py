@@ -8,8 +8,11 @@ from dataclasses import replace
 from itertools import accumulate
 
 from headroom.kinds.html.render import GAP, Renderer
+from headroom.kinds.registry import default_kinds
+from headroom.source import Source
 from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.relevance import bm25
+from headroom.toolkit.sentences import segment
 from headroom.view import Request
 
 __all__ = ["fitting_blocks", "fitting_sentences"]
@@ -22,9 +25,6 @@ def fitting_sentences(
     limit: int, chosen: Sequence[int], renderer: Renderer, request: Request
 ) -> dict[int, str] | None:
     """The sentences that the compressor of plain text chooses; ``None`` if none of them fits."""
-    from headroom.kinds.text import Kompress
-    from headroom.toolkit.sentences import segment
-
     first = _headline(limit, chosen, renderer, request)
     chosen = [index for index in chosen if index not in first]
     if not chosen:
@@ -37,11 +37,14 @@ def fitting_sentences(
     tokens = request.counter.count(text)
     aim = min(tokens - 1, limit - request.counter.count(renderer.text(first)))
     best = first or None
+    prose = default_kinds().named("text")
+    assert prose is not None
+    source = Source(text, request.deadline)
     for _ in range(_TURNS):
         if aim < 1:
             break
         inner = replace(request, kind="text", original_tokens=tokens, max_tokens=aim)
-        view = Kompress().compress(text, inner)
+        view = prose.compress(source, inner)
         if view is None:
             break
         gone = {

@@ -11,27 +11,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["Token", "looks_like_html", "tokenize"]
+__all__ = ["Token", "tokenize"]
 
 _NAME = re.compile(r"[A-Za-z][^\s/>\"'<=]{0,40}")
 _TAG_STOP = re.compile(r"[\"'>]")
 #: What stands in these is no markup, up to their closing tag.
 _RAW = frozenset(("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"))
 _CLOSING = {name: re.compile(f"</{name}(?=[\\s/>])", re.IGNORECASE) for name in sorted(_RAW)}
-
-_SAMPLE = 65_536
-_DOCUMENT = re.compile(
-    r"(?:<!--.{0,2000}?-->\s*|<\?xml[^>]{0,200}\?>\s*)?<(?:!doctype\s+html|html)\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_COMMON = re.compile(
-    r"<(/?)(?:html|head|body|div|span|p|a|ul|ol|li|table|tr|td|th|h[1-6]|br|img|script|style|link|"
-    r"meta|section|article|nav|header|footer|main|form|input|button|b|i|em|strong|pre|code)"
-    r"(?:\s[^<>]*)?/?>",
-    re.IGNORECASE,
-)
-#: A fragment has at least so many tags, and one for so many words.
-_FEWEST_TAGS, _MOST_WORDS = 6, 12
 
 
 class Token(NamedTuple):
@@ -45,30 +31,6 @@ class Token(NamedTuple):
     source: str
     #: Where it starts, in characters.
     start: int
-
-
-def looks_like_html(content: str) -> bool:
-    """Whether ``content`` is a page, or a piece of one, by its beginning and its last character.
-
-    >>> looks_like_html("<!doctype html><title>News</title><p>It rains.")
-    True
-    >>> looks_like_html("if a <b> c: the <p> is 3")
-    False
-
-    """
-    sample = content[:_SAMPLE].lstrip("\ufeff \t\r\n")
-    if not sample.startswith("<"):
-        return False
-    if _DOCUMENT.match(sample):
-        return True
-    if sample[:5].lower() in ("<?xml", "<svg ", "<rss "):
-        return False
-    if not content[-200:].rstrip().endswith(">"):
-        return False
-    tags = [match[1] for match in _COMMON.finditer(sample)]
-    closing = sum(bool(slash) for slash in tags)
-    words = len(_COMMON.sub(" ", sample).split())
-    return len(tags) >= _FEWEST_TAGS and closing > 1 and words <= _MOST_WORDS * len(tags)
 
 
 def tokenize(content: str) -> Iterator[Token]:

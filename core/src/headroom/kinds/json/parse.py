@@ -7,9 +7,10 @@ from collections.abc import Callable
 from itertools import accumulate
 
 from headroom.errors import WrongKind
+from headroom.source import Source
 from headroom.toolkit.rows.values import Duplicates, Json, Number
 
-__all__ = ["MAX_DEPTH", "nesting", "parse", "parse_with"]
+__all__ = ["MAX_DEPTH", "nesting", "parse", "parse_with", "read"]
 
 #: Deeper values are not taken: Python's parser, and every reader, would give up too.
 MAX_DEPTH = 200
@@ -73,3 +74,13 @@ def parse(text: str) -> tuple[Json, bool]:
         return parse_with(text, _DECODER.decode)
     except ValueError:
         raise WrongKind("not JSON") from None
+
+
+def read(source: Source) -> Json:
+    """The value in a source, read once: ``source.once(read)``.
+
+    Raises:
+        WrongKind: It is not JSON, or nested too deeply.
+
+    """
+    return parse(source.text)[0]

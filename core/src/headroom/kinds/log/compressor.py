@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -14,12 +15,16 @@ from headroom.kinds.log.events import (
     split_events,
 )
 from headroom.kinds.log.outliers import outlying_events
+from headroom.kinds.log.recognise import looks_like_log, looks_like_output
 from headroom.kinds.log.templates import Template, mask, mine
+from headroom.source import Source
 from headroom.toolkit.fitting import nearly_largest
+from headroom.toolkit.kind import BaseKind, LeftOut
 from headroom.toolkit.markers import marker, plural
 from headroom.toolkit.ranges import spans
 from headroom.toolkit.relevance import bm25, query_terms
-from headroom.view import Omission, Request, View
+from headroom.toolkit.turns import take_turns
+from headroom.view import Omission, Piece, Request, View
 
 __all__ = ["LogCompressor"]
 
@@ -39,6 +44,9 @@ _NUMBER = re.compile(r"(?<![\w.-])(-?\d{1,15}(?:\.\d{1,9})?)(?![\w.-]*\d)")
 _NAME = re.compile(r"(?<![\w-])([A-Za-z_-]{2,24})[=: ]{1,2}$")
 _SAYS = re.compile(r"\w")
 _RANGES = 3
+#: So much of a line tells which others are like it, to a query.
+_SHAPE_CHARS = 200
+_NUMBERS = re.compile(r"\d+|[0-9a-f]{8,}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -55,21 +63,31 @@ class _Log:
     ranges: dict[int, list[str]] = field(default_factory=dict)
 
 
-class LogCompressor:
+class LogCompressor(BaseKind):
     """Every distinct template and every alert stays; repeats are counted.
 
     Kept events are verbatim and in their order. After the first event of a template, a marker says
     how many more there are, between which lines, and in which range their numbers lie.
     """
 
-    name = "log_compressor"
-    kinds = ("log",)
+    name = "log"
+    compressor = "log_compressor"
+    stands_in_text = False
+    may_be_mixed = True
 
-    def compress(self, content: str, request: Request) -> View | None:
+    def recognise(self, source: Source) -> bool:
+        """Whether most of its first lines are those of a log, a build or a test run."""
+        return looks_like_log(source)
+
+    def may_be(self, source: Source) -> bool:
+        """Whether most of its first lines are of a few shapes that come again and again."""
+        return looks_like_output(source)
+
+    def compress(self, source: Source, request: Request) -> View | None:
         """A view of a log; ``None`` where it has nothing that repeats."""
         if request.fidelity == "lossless" and request.max_tokens is None:
             return None
-        log = _read(content, request)
+        log = _read(source, request)
         if len(log.events) < 2:
             return None
         scores = _scores(log, request)
@@ -97,9 +115,26 @@ class LogCompressor:
         text, omissions = _render(log, kept, ranges=limit is None)
         return View(text, lossless=False, omissions=omissions)
 
+    def arrange(
+        self,
+        source: Source,
+        query: str,
+        order: list[int],
+        pieces: Sequence[Piece],
+        left_out: LeftOut,
+    ) -> list[int]:
+        """Lines of one shape take turns with others."""
+        shapes = source.once(_shapes)
+        return take_turns(order, lambda number: shapes[pieces[number].number - 1])
 
-def _read(content: str, request: Request) -> _Log:
-    lines = content.split("\n")
+
+def _shapes(source: Source) -> list[str]:
+    """What lines that are alike have in common: their text without its numbers."""
+    return [_NUMBERS.sub("0", line[:_SHAPE_CHARS]) for line in source.lines]
+
+
+def _read(source: Source, request: Request) -> _Log:
+    lines = source.lines
     events = split_events(lines)
     if request.max_tokens is not None:
         # About a quarter of the budget: an event that takes more is shown in part.

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 from headroom.kinds.log.templates import MASK, Template, mask, mine
+from headroom.source import Source
 
 __all__ = ["looks_like_log", "looks_like_output"]
 
@@ -82,15 +83,16 @@ _DIAGNOSTIC = re.compile(
 _DIAGNOSTIC_SHARE = 0.5
 
 
-def looks_like_log(content: str) -> bool:
+def looks_like_log(source: Source) -> bool:
     r"""Whether most of the first lines look like those of a log, a build or a test run.
 
-    >>> looks_like_log("2026-03-02T09:14:10 INFO started\n2026-03-02T09:14:11 INFO ready\n" * 3)
+    >>> text = "2026-03-02T09:14:10 INFO started\n2026-03-02T09:14:11 INFO ready\n" * 3
+    >>> looks_like_log(Source(text))
     True
-    >>> looks_like_log("It was the best of times.\nIt was the worst of times.\n" * 3)
+    >>> looks_like_log(Source("It was the best of times.\nIt was the worst of times.\n" * 3))
     False
     """
-    lines = [line for line in content[:_CHARS].split("\n")[:_LINES] if line.strip()]
+    lines = source.once(_first_lines)
     # Indented lines continue an entry: a stack trace says nothing for or against.
     heads = [line for line in lines if not line[:1].isspace()] or lines
     if len(heads) < 3 or _is_delimited(heads):
@@ -101,18 +103,18 @@ def looks_like_log(content: str) -> bool:
     return timed > 0.5 * len(heads) or leveled > 0.6 * len(heads) or progress > 0.5 * len(heads)
 
 
-def looks_like_output(content: str) -> bool:
+def looks_like_output(source: Source) -> bool:
     r"""Whether most of the first lines are of a few shapes that come again and again.
 
     So is what programs print line by line, whatever they print. It is asked last: tables, code and
     search results are like that, too.
 
-    >>> looks_like_output("\n".join(f"ok {n} - test of part {n}" for n in range(30)))
+    >>> looks_like_output(Source("\n".join(f"ok {n} - test of part {n}" for n in range(30))))
     True
-    >>> looks_like_output("\n".join("- Some people read, others write." for n in range(5)))
+    >>> looks_like_output(Source("\n".join("- Some people read, others write." for n in range(5))))
     False
     """
-    lines = [line for line in content[:_CHARS].split("\n")[:_LINES] if line.strip()]
+    lines = source.once(_first_lines)
     if len(lines) < _LEAST_LINES or sum(map(len, lines)) > _LONGEST_MEAN * len(lines):
         return False
     verdicts = sum(1 for line in lines if _DIAGNOSTIC.match(line))
@@ -130,6 +132,10 @@ def looks_like_output(content: str) -> bool:
         and any(word.strip(MASK) for word in template.words)
     )
     return len(once) >= _LEAST_LINES and repeated > _REPEATED_SHARE * len(once)
+
+
+def _first_lines(source: Source) -> list[str]:
+    return [line for line in source.text[:_CHARS].split("\n")[:_LINES] if line.strip()]
 
 
 def _are_settings(lines: list[str]) -> bool:

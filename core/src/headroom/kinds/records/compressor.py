@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from headroom.errors import WrongKind
-from headroom.kinds.records.parse import Records, find_records
+from headroom.kinds.records.parse import Records, read
+from headroom.kinds.records.recognise import looks_like_records
+from headroom.source import Source
 from headroom.toolkit.fitting import largest_fitting
+from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.markers import marker, plural
 from headroom.toolkit.rows.limits import natural_limit
 from headroom.toolkit.rows.notation import BARE_NUMBER, Speller
@@ -15,7 +18,7 @@ from headroom.toolkit.rows.rank import FILL, Rank, named, rank_rows, relevance
 from headroom.toolkit.rows.summary import Summary
 from headroom.toolkit.rows.table import build_table
 from headroom.toolkit.rows.values import Json, Number
-from headroom.view import Omission, Request, View
+from headroom.view import Omission, Piece, Request, View
 
 __all__ = ["RecordCompressor"]
 
@@ -25,7 +28,7 @@ _AROUND: Rank = (0.5, 0.0)
 _TERSE = 200
 
 
-class RecordCompressor:
+class RecordCompressor(BaseKind):
     r"""Shows whole records as they stand, and says between which lines others are left out.
 
     Which ones is decided as for the rows of a table: those that the query names, those that nobody
@@ -35,25 +38,30 @@ class RecordCompressor:
     >>> from headroom.tokens import get_counter
     >>> counter = get_counter()
     >>> hosts = "\n\n".join(f"[host{n}]\nport = {8000 + n}\nretries = 3" for n in range(200))
-    >>> view = RecordCompressor().compress(
-    ...     hosts, Request("records", counter, counter.count(hosts), query="host77", max_tokens=60)
-    ... )
+    >>> tokens = counter.count(hosts)
+    >>> request = Request("records", counter, tokens, query="host77", max_tokens=60)
+    >>> view = RecordCompressor().compress(Source(hosts), request)
     >>> "[host77]\nport = 8077\nretries = 3" in view.text
     True
 
     """
 
-    name = "record_compressor"
-    kinds = ("records",)
+    name = "records"
+    compressor = "record_compressor"
+    stands_in_text = False
 
-    def compress(self, content: str, request: Request) -> View | None:
+    def recognise(self, source: Source) -> bool:
+        """Whether most of its beginning are records."""
+        return looks_like_records(source)
+
+    def compress(self, source: Source, request: Request) -> View | None:
         """A view of some records; ``None`` where all would be shown.
 
         Raises:
             WrongKind: The text has no records.
 
         """
-        records = find_records(content, request.deadline.check)
+        records = source.once(read)
         if records is None:
             raise WrongKind("no records")
         if request.fidelity == "lossless" and request.max_tokens is None:
@@ -62,6 +70,18 @@ class RecordCompressor:
         if limit is None:
             limit = natural_limit(request.original_tokens, 1.0, request.fidelity)
         return _View(records, request, terse=limit < _TERSE).best(limit)
+
+    def pieces(self, source: Source) -> Iterator[Piece]:
+        """Its lines; those of a record are of use only together."""
+        records = source.once(read)
+        group_of = {
+            line: group
+            for group, (first, end) in enumerate(records.spans if records else ())
+            for line in range(first, end)
+        }
+        for number, text in enumerate(source.lines):
+            group = group_of.get(number, -1)
+            yield Piece(text, "lines", number + 1, group=group, is_inseparable=True)
 
 
 class _View:

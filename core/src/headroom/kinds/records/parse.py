@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-__all__ = ["Field", "Records", "find_records", "looks_like_records"]
+from headroom.source import Source
 
-#: How much of a text is looked at to tell what it is.
-_LOOKED_AT = 20_000
+__all__ = ["Field", "Records", "find_records", "read"]
+
 #: Fewer records are better shown whole.
 _LEAST = 6
 #: Lines of a record, on the average.
@@ -63,18 +63,6 @@ class Records:
     spans: list[tuple[int, int]]
 
 
-def looks_like_records(content: str) -> bool:
-    r"""Whether a text is one of records; looks at its beginning.
-
-    >>> looks_like_records("\n\n".join(f"name: n{n}\nage: {n}\ncity: Oslo" for n in range(9)))
-    True
-    """
-    start = content[:_LOOKED_AT]
-    if len(content) > _LOOKED_AT:
-        start = start[: start.rfind("\n") + 1]
-    return find_records(start, lambda: None) is not None
-
-
 def find_records(content: str, check: Callable[[], None]) -> Records | None:
     """The records of a text; ``None`` where it has none.
 
@@ -111,6 +99,11 @@ def find_records(content: str, check: Callable[[], None]) -> Records | None:
         if len(spans) > len(best) and _are_records(fields, spans):
             best, indent = spans, field.indent
     return Records(lines, fields, best) if best else None
+
+
+def read(source: Source) -> Records | None:
+    """The records of a source, read once: ``source.once(read)``."""
+    return find_records(source.text, source.deadline.check)
 
 
 def _field(line: str) -> Field:

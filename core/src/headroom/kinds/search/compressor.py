@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import accumulate
 
 from headroom.errors import WrongKind
-from headroom.kinds.search.parse import Entry, parse
+from headroom.kinds.search.parse import Entry, read
 from headroom.kinds.search.rank import File, by_file, rank
+from headroom.kinds.search.recognise import looks_like_search
 from headroom.kinds.search.render import (
     decode_search,
     encode,
     name_lines,
     split_path,
 )
+from headroom.source import Source
 from headroom.toolkit.excerpt import nothing_fits
 from headroom.toolkit.fitting import nearly_largest
+from headroom.toolkit.kind import BaseKind, LeftOut
 from headroom.toolkit.markers import SMALLEST, marker, plural
 from headroom.toolkit.ranges import spans
-from headroom.view import Omission, Request, View
+from headroom.toolkit.turns import take_turns
+from headroom.view import Omission, Piece, Request, View
 
 __all__ = ["SearchCompressor"]
 
@@ -29,14 +34,20 @@ _DEFINITIONS_SHARE = 0.7
 #: An output with fewer tokens is only re-encoded.
 _SMALL = 250
 
+_DEFINITION = re.compile(
+    r"\b(?:def|class|func|function|fn|interface|struct|trait|enum|type|impl|module|const)\s+\w"
+)
+#: Characters of a line in which a definition stands.
+_LOOKED_AT = 200
 
-class SearchCompressor:
+
+class SearchCompressor(BaseKind):
     r"""Says each path once, keeps every file, every definition, and the best other matches.
 
     >>> from headroom.tokens import get_counter
     >>> found = "\n".join(f"src/tool/run.py:{n}:    run(step_{n})" for n in range(10, 60))
     >>> request = Request("search", get_counter(), get_counter().count(found), max_tokens=50)
-    >>> print(SearchCompressor().compress(found, request).text)
+    >>> print(SearchCompressor().compress(Source(found), request).text)
     [left out: 48 of 50 lines, where … stands or a count]
     src/tool/run.py
     10:    run(step_10)
@@ -44,20 +55,25 @@ class SearchCompressor:
     [48 left out]
     """
 
-    name = "search_compressor"
-    kinds = ("search",)
+    name = "search"
+    compressor = "search_compressor"
+    stands_in_text = False
 
-    def compress(self, content: str, request: Request) -> View | None:
+    def recognise(self, source: Source) -> bool:
+        """Whether most of its first lines have a path in front, or are one."""
+        return looks_like_search(source)
+
+    def compress(self, source: Source, request: Request) -> View | None:
         """A view grouped by file, or ``None`` where none is smaller.
 
         Raises:
-            WrongKind: Most lines of ``content`` are no search results.
+            WrongKind: Most of its lines are no search results.
 
         """
-        entries = parse(content, request.deadline)
+        entries = source.once(read)
         if entries is None:
             raise WrongKind("no paths in front of the lines")
-        lossless = self._lossless(content, entries, request)
+        lossless = self._lossless(source.text, entries, request)
         limit = request.max_tokens
         if limit is not None and limit >= request.original_tokens and lossless is None:
             return None
@@ -66,10 +82,24 @@ class SearchCompressor:
             return lossless
         if limit is not None and lossless is not None and request.fits(lossless.text):
             return lossless
-        view = self._choice(content, entries, request)
+        view = self._choice(source, entries, request)
         if view is not None and not view.omissions and lossless is not None:
             return lossless if request.fits(lossless.text) else view
         return view
+
+    def arrange(
+        self,
+        source: Source,
+        query: str,
+        order: list[int],
+        pieces: Sequence[Piece],
+        left_out: LeftOut,
+    ) -> list[int]:
+        """Definitions, then one match of each file in turn."""
+        definitions = [n for n in order if _DEFINITION.search(pieces[n].text[:_LOOKED_AT])]
+        defining = set(definitions)
+        others = [number for number in order if number not in defining]
+        return definitions + take_turns(others, lambda n: pieces[n].text.partition(":")[0])
 
     @staticmethod
     def _lossless(content: str, entries: Sequence[Entry], request: Request) -> View | None:
@@ -84,10 +114,10 @@ class SearchCompressor:
         return None
 
     @staticmethod
-    def _choice(content: str, entries: Sequence[Entry], request: Request) -> View | None:
+    def _choice(source: Source, entries: Sequence[Entry], request: Request) -> View | None:
         files, separators = by_file(entries)
         ranking = rank(files, request)
-        lines = content.split("\n")
+        lines = source.lines
         renderer = _Renderer(files, separators, len(lines))
         # Units are the lines of the output, and after them the files.
         places = list(range(len(lines), len(lines) + len(files)))
@@ -117,7 +147,7 @@ class SearchCompressor:
             least = least.union(named[: fitting(named, most) or 0])
         size = fitting(order, limit)
         if request.max_tokens is not None and not size:
-            return nothing_fits(content, request)
+            return nothing_fits(source, request)
         kept = least.union(order[: size or 0])
         gone = renderer.gone(kept)
         omissions = (Omission("lines", tuple(spans(index + 1 for index in gone))),) if gone else ()

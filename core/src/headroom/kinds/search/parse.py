@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from headroom.source import Source
 from headroom.view import Deadline
 
-__all__ = ["Entry", "looks_like_search", "parse"]
+__all__ = ["SAMPLE_LINES", "Entry", "form_of", "parse", "read"]
 
 
 @dataclass(slots=True)
@@ -29,7 +30,8 @@ class Entry:
     context: bool = False
 
 
-_SAMPLE_CHARS, _SAMPLE_LINES = 65_536, 300
+#: Lines that tell the form.
+SAMPLE_LINES = 300
 #: Longer lines are looked at no further than this to find their path.
 _LONGEST_PATH = 1024
 #: How many places a path with dashes is tried to end at.
@@ -51,12 +53,16 @@ _COUNTED = re.compile(r":\d{1,9}\r?$")
 _URL = re.compile(r"[a-z+]{2,10}://")
 
 
-def parse(content: str, deadline: Deadline) -> list[Entry] | None:
+def read(source: Source) -> list[Entry] | None:
+    """The lines of a source, read once: ``source.once(read)``."""
+    return parse(source.lines, source.deadline)
+
+
+def parse(lines: Sequence[str], deadline: Deadline) -> list[Entry] | None:
     """The lines of a search output; ``None`` where most of them are nothing of the kind."""
-    lines = content.split("\n")
     if lines[-1] == "":
-        lines.pop()
-    form = _form(lines)
+        lines = lines[:-1]
+    form = form_of(lines)
     if form is None:
         return None
     if form == "heading":
@@ -77,24 +83,9 @@ def parse(content: str, deadline: Deadline) -> list[Entry] | None:
     return entries
 
 
-def looks_like_search(content: str) -> bool:
-    r"""Whether ``content`` is the output of a search, or a list of paths, by its beginning.
-
-    >>> looks_like_search("src/a.py:12:import os\nsrc/a.py:40:os.getcwd()\nb.py:3:import os\n")
-    True
-    >>> looks_like_search("12:30:05 the server is up\n12:30:06 the first request\n")
-    False
-
-    """
-    lines = content[:_SAMPLE_CHARS].split("\n")[:_SAMPLE_LINES]
-    if len(content) > _SAMPLE_CHARS and len(lines) > 1:
-        lines.pop()
-    return _form([line for line in lines if line]) is not None
-
-
-def _form(lines: Sequence[str]) -> str | None:
+def form_of(lines: Sequence[str]) -> str | None:
     """Which of the forms most of the lines have: numbered, plain, heading, paths."""
-    sample = [line for line in lines[:_SAMPLE_LINES] if line.strip() and line != "--"]
+    sample = [line for line in lines[:SAMPLE_LINES] if line.strip() and line != "--"]
     if len(sample) < 3:
         return None
     most = 0.7 * len(sample)

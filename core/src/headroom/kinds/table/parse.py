@@ -8,59 +8,18 @@ from collections.abc import Sequence
 from headroom.errors import WrongKind
 from headroom.kinds.table.aligned import aligned_records
 from headroom.kinds.table.ruled import ruled_records
-from headroom.toolkit.numbering import unnumbered
+from headroom.source import Source
 from headroom.toolkit.rows.values import Json
 
-__all__ = ["looks_like_aligned_table", "looks_like_table", "parse_table"]
+__all__ = ["LEAST_ROWS", "PROBE", "find_records", "parse_table", "read", "without_ends"]
 
 _DELIMITERS = "\t,;|"
 #: Lines that decide on the delimiter.
-_PROBE = 30
-_LEAST_ROWS = 3
+PROBE = 30
+LEAST_ROWS = 3
 
 
-def looks_like_table(content: str) -> bool:
-    r"""Whether a text looks like a table with a header; looks at its beginning only.
-
-    >>> looks_like_table("id,name\n1,Ada\n2,Bob\n3,Cy\n")
-    True
-    >>> looks_like_table("Dear all,\nhello, world.\n")
-    False
-    """
-    lines = _first_lines(content)
-    # A tab follows the number of a line as well.
-    if lines[0][:12].lstrip()[:1].isdigit() and unnumbered("\n".join(lines)) is not None:
-        return False
-    try:
-        _records(lines)
-    except WrongKind:
-        return False
-    return True
-
-
-def looks_like_aligned_table(content: str) -> bool:
-    r"""Whether a text looks like a table with rules or in aligned columns, by its beginning.
-
-    >>> looks_like_aligned_table("PID  NAME\n1    init\n88   sshd\n9    cron\n")
-    True
-    >>> looks_like_aligned_table("This is a text,  with two blanks.\nAnd so on.\nAnd on.\nEnd.\n")
-    False
-    """
-    lines = _stripped(_first_lines(content))
-    if len(lines) <= _LEAST_ROWS:
-        return False
-    return (ruled_records(lines) or aligned_records(lines)) is not None
-
-
-def _first_lines(content: str) -> list[str]:
-    head = content[:20_000].lstrip("\ufeff")
-    lines = head.split("\n")
-    if len(content) > len(head):
-        lines.pop()
-    return lines[: 4 * _PROBE] or [""]
-
-
-def _stripped(lines: Sequence[str]) -> list[str]:
+def without_ends(lines: Sequence[str]) -> list[str]:
     """The lines without their ends, and without the last ones if they are empty."""
     bare = [line.removesuffix("\r") for line in lines]
     while bare and not bare[-1].strip():
@@ -80,22 +39,36 @@ def parse_table(content: str) -> list[Json]:
     [{'id': '1', 'name': 'Ada'}, {'id': '2', 'name': ''}, {'id': '3', 'name': 'Cy'}]
 
     """
-    header, *records = _records(content.lstrip("\ufeff").split("\n"))
+    return _rows(content.lstrip("\ufeff").split("\n"))
+
+
+def read(source: Source) -> list[Json]:
+    """The rows of a source, read once: ``source.once(read)``.
+
+    Raises:
+        WrongKind: It is no table, or its header names a column twice.
+
+    """
+    return _rows(source.lines if source.text[:1] != "\ufeff" else source.text[1:].split("\n"))
+
+
+def _rows(lines: Sequence[str]) -> list[Json]:
+    header, *records = find_records(lines)
     return [
         dict(zip(header, record)) if len(record) == len(header) else list(record)
         for record in records
     ]
 
 
-def _records(lines: Sequence[str]) -> list[list[str]]:
+def find_records(lines: Sequence[str]) -> list[list[str]]:
     """The header and the rows.
 
     Raises:
         WrongKind: It is no table.
 
     """
-    lines = _stripped(lines)
-    if len(lines) <= _LEAST_ROWS:
+    lines = without_ends(lines)
+    if len(lines) <= LEAST_ROWS:
         raise WrongKind("too few lines for a table")
     records = ruled_records(lines) or aligned_records(lines) or _delimited(lines)
     header = records[0]
@@ -106,7 +79,7 @@ def _records(lines: Sequence[str]) -> list[list[str]]:
 
 
 def _delimited(lines: Sequence[str]) -> list[list[str]]:
-    delimiter = _delimiter(lines[:_PROBE])
+    delimiter = _delimiter(lines[:PROBE])
     try:
         records = [
             record
@@ -117,7 +90,7 @@ def _delimited(lines: Sequence[str]) -> list[list[str]]:
         ]
     except csv.Error:
         raise WrongKind("quotes that do not close") from None
-    if len(records) <= _LEAST_ROWS:
+    if len(records) <= LEAST_ROWS:
         raise WrongKind("too few rows for a table")
     return records
 

@@ -3,6 +3,5 @@
 from __future__ import annotations
 
 from headroom.kinds.text.compressor import Kompress
-from headroom.toolkit.sentences import sentences
 
-__all__ = ["Kompress", "sentences"]
+__all__ = ["Kompress"]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from headroom.kinds.text.information import information
 from headroom.kinds.text.pick import pick
 from headroom.kinds.text.question import likelihood
 from headroom.kinds.text.render import gap_marker, render
 from headroom.kinds.text.words import words_of
+from headroom.source import Source
+from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.markers import SMALLEST, plural
 from headroom.toolkit.ranges import spans
 from headroom.toolkit.sentences import Sentence, segment
-from headroom.view import Omission, Request, View
+from headroom.view import Omission, Piece, Request, View
 
 __all__ = ["Kompress"]
 
@@ -34,27 +36,38 @@ _RUNNING_WORDS = re.compile(r"(?:[^\W_]{1,30}[,;:.'\u2019]? ){5}")
 _UNASKED = 0.05
 
 
-class Kompress:
+class Kompress(BaseKind):
     """Keeps whole sentences of a text, in their order, and says which are left out.
 
     >>> from headroom.tokens import get_counter
     >>> text = " ".join(f"Sensor {n} reads {n * 7} degrees in room {n % 5}." for n in range(40))
     >>> request = Request("text", get_counter(), get_counter().count(text), query="sensor 31")
-    >>> "Sensor 31 reads 217 degrees in room 1." in Kompress().compress(text, request).text
+    >>> "Sensor 31 reads 217 degrees in room 1." in Kompress().compress(Source(text), request).text
     True
     """
 
-    name = "kompress"
-    kinds = ("text",)
+    name = "text"
+    compressor = "kompress"
+    stands_in_text = False
+    unit = "sentences"
+    may_be_mixed = True
 
-    def compress(self, content: str, request: Request) -> View | None:
+    def recognise(self, source: Source) -> bool:
+        """Never: it is the last resort, what a text is that nothing else takes."""
+        return False
+
+    def compress(self, source: Source, request: Request) -> View | None:
         """A view that keeps the most telling sentences, or ``None`` for a text too short."""
         limit = _limit(request)
-        if request.max_tokens is None and not request.query and _is_small_listing(content, request):
+        if (
+            request.max_tokens is None
+            and not request.query
+            and _is_small_listing(source.text, request)
+        ):
             return None
         if limit is None or limit >= request.original_tokens:
             return None
-        sentences = segment(content)
+        sentences = source.once(read)
         if len(sentences) < 2:
             return None if request.max_tokens is None else _nothing(sentences, request)
         costs = [max(1, cost) for cost in request.counter.count_many([s.text for s in sentences])]
@@ -64,6 +77,16 @@ class Kompress:
         if kept:
             return _view(text, kept, len(sentences))
         return None if request.max_tokens is None else _nothing(sentences, request)
+
+    def pieces(self, source: Source) -> Iterator[Piece]:
+        """Its sentences, those of a passage together."""
+        for number, sentence in enumerate(source.once(read), 1):
+            yield Piece(sentence.text, "sentences", number, group=sentence.passage)
+
+
+def read(source: Source) -> Sequence[Sentence]:
+    """The sentences of a source, read once: ``source.once(read)``."""
+    return segment(source.text)
 
 
 def _best(

@@ -17,13 +17,11 @@ from hypothesis import strategies as st
 
 from headroom import compress
 from headroom.errors import WrongKind
-from headroom.kinds.json import (
-    SmartCrusher,
-    decode,
-    looks_like_aligned_table,
-    looks_like_table,
-)
+from headroom.kinds.json.decode import decode
+from headroom.kinds.table import TableCrusher
 from headroom.kinds.table.parse import parse_table
+from headroom.kinds.table.recognise import looks_like_table, may_be_table
+from headroom.source import Source
 from headroom.tokens import get_counter
 from headroom.view import Request, View
 
@@ -32,7 +30,7 @@ COUNTER = get_counter("gpt-4o")
 
 def view_of(content: str, **options: Any) -> View | None:
     request = Request("table", COUNTER, COUNTER.count(content), **options)
-    return SmartCrusher().compress(content, request)
+    return TableCrusher().compress(Source(content, request.deadline), request)
 
 
 def written(rows: list[list[str]], delimiter: str = ",") -> str:
@@ -45,7 +43,7 @@ def written(rows: list[list[str]], delimiter: str = ",") -> str:
 def test_a_table_decodes_to_its_cells(delimiter: str) -> None:
     rows = [[str(n), "Vienna, AT", "" if n % 3 else "01", "active"] for n in range(40)]
     content = written([["id", "place", "code", "state"], *rows], delimiter)
-    assert looks_like_table(content)
+    assert may_be_table(Source(content))
     view = view_of(content, fidelity="lossless")
     assert view is not None
     assert view.text.startswith("40 rows of text. In every row that does not say otherwise: ")
@@ -56,7 +54,7 @@ def test_a_table_decodes_to_its_cells(delimiter: str) -> None:
 def test_a_markdown_table() -> None:
     lines = ["| id | state |", "|----|:-----:|", *(f"| {n} | open |" for n in range(30))]
     content = "\n".join(lines)
-    assert looks_like_table(content)
+    assert may_be_table(Source(content))
     view = view_of(content)
     assert view is not None
     assert decode(view.text) == [{"id": str(n), "state": "open"} for n in range(30)]
@@ -138,7 +136,7 @@ def test_values_wider_than_their_column() -> None:
     lines += [f"root {n:9} {n / 7:5.1f} [worker/{n}] --all {'x' * (n % 9)}" for n in range(30)]
     lines[7] = "a-very-long-user-name 123456789 100.0 python serve.py --port 80"
     content = "\n".join(lines)
-    assert looks_like_aligned_table(content)
+    assert looks_like_table(Source(content))
     view = view_of(content, fidelity="lossless")
     assert view is not None
     assert decode(view.text)[6] == {
@@ -175,13 +173,13 @@ def test_aligned_cells_come_back(rows: list[tuple[str, str, int]], gap: str, rul
     ],
 )
 def test_what_only_stands_in_columns_is_no_table(content: str) -> None:
-    assert not looks_like_aligned_table(content)
+    assert not looks_like_table(Source(content))
 
 
 def test_numbered_lines_are_no_table() -> None:
     source = inspect.getsource(textwrap).split("\n")
     numbered = "\n".join(f"{n:6}\t{line}" for n, line in enumerate(source, 61))
-    assert not looks_like_table(numbered)
+    assert not may_be_table(Source(numbered))
     assert compress(numbered).kind == "code"
 
 
@@ -195,7 +193,7 @@ def test_numbered_lines_are_no_table() -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_table_is_of_the_wrong_kind(content: str) -> None:
-    assert not looks_like_table(content)
+    assert not may_be_table(Source(content))
     with pytest.raises(WrongKind):
         view_of(content)
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from headroom.errors import TimeBudgetExceeded, WrongKind
+from headroom.kinds.code.named import described_functions, named_symbols
+from headroom.kinds.code.parse import readings
+from headroom.source import Source
+from headroom.toolkit.numbering import unnumbered
 from headroom.toolkit.relevance import query_terms, terms
 from headroom.view import Deadline
 
-__all__ = ["Symbols"]
+__all__ = ["CodeSymbols", "without_numbers"]
 
 # Taking code apart may take this many seconds; without symbols its lines are found all the same.
 _SECONDS = 5.0
@@ -24,17 +28,13 @@ class _Symbol:
     last: int
 
 
-class Symbols:
+class CodeSymbols:
     """What a piece of code defines, and where."""
 
-    def __init__(self, content: str) -> None:
-        # Like the compressors: imported when first needed.
-        from headroom.kinds.code.parse import readings
-        from headroom.toolkit.numbering import unnumbered
-
-        bare = unnumbered(content)
+    def __init__(self, source: Source) -> None:
+        text = source.once(without_numbers) or source.text
         try:
-            reading = next(readings(bare or content, Deadline(_SECONDS)), None)
+            reading = next(readings(text, Deadline(_SECONDS)), None)
         except (WrongKind, TimeBudgetExceeded):
             reading = None
         self._outlined = [] if reading is None else reading[0].symbols
@@ -75,8 +75,6 @@ class Symbols:
 
     def lines_in_query(self, query: str) -> list[int]:
         """The lines of the symbols that a query names or describes."""
-        from headroom.kinds.code.named import described_functions, named_symbols
-
         meant = named_symbols(self._outlined, query)
         if not meant:
             # Only those that share a word with the query can be described by it.
@@ -84,6 +82,11 @@ class Symbols:
             described = described_functions([self._outlined[index] for index in near], query)
             meant = frozenset(near[index] for index in described)
         return _lines([self._found[index] for index in meant])
+
+
+def without_numbers(source: Source) -> str | None:
+    """The text without the numbers of its lines; ``None`` where they have none."""
+    return unnumbered(source.text)
 
 
 def _lines(symbols: list[_Symbol]) -> list[int]:

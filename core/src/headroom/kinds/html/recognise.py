@@ -1,0 +1,59 @@
+"""Whether a text is a page, and where pages stand within other text."""
+
+from __future__ import annotations
+
+import re
+
+from headroom.source import Source
+
+__all__ = ["find_page", "looks_like_html"]
+
+#: Characters that are looked at, at the beginning and at the end.
+_SAMPLE, _ENDING = 65_536, 200
+_DOCUMENT = re.compile(
+    r"(?:<!--.{0,2000}?-->\s*|<\?xml[^>]{0,200}\?>\s*)?<(?:!doctype\s+html|html)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_COMMON = re.compile(
+    r"<(/?)(?:html|head|body|div|span|p|a|ul|ol|li|table|tr|td|th|h[1-6]|br|img|script|style|link|"
+    r"meta|section|article|nav|header|footer|main|form|input|button|b|i|em|strong|pre|code)"
+    r"(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+#: A fragment has at least so many tags, and one for so many words.
+_FEWEST_TAGS, _MOST_WORDS = 6, 12
+#: A page below what a program says of it.
+_PAGE = re.compile(r"\s{0,20}<(?:!doctype\s+html|html[\s>])", re.IGNORECASE)
+
+
+def looks_like_html(source: Source) -> bool:
+    """Whether a text is a page, or a piece of one, by its beginning and its last character.
+
+    >>> looks_like_html(Source("<!doctype html><title>News</title><p>It rains."))
+    True
+    >>> looks_like_html(Source("if a <b> c: the <p> is 3"))
+    False
+
+    """
+    sample = source.text[:_SAMPLE].lstrip("\ufeff \t\r\n")
+    if not sample.startswith("<"):
+        return False
+    if _DOCUMENT.match(sample):
+        return True
+    if sample[:5].lower() in ("<?xml", "<svg ", "<rss "):
+        return False
+    if not source.text[-_ENDING:].rstrip().endswith(">"):
+        return False
+    tags = [match[1] for match in _COMMON.finditer(sample)]
+    closing = sum(bool(slash) for slash in tags)
+    words = len(_COMMON.sub(" ", sample).split())
+    return len(tags) >= _FEWEST_TAGS and closing > 1 and words <= _MOST_WORDS * len(tags)
+
+
+def find_page(source: Source, line: int) -> tuple[int, int] | None:
+    """The lines of the page that begins at a line, which is not the first."""
+    lines = source.lines
+    if not line or not _PAGE.match(lines[line]):
+        return None
+    ends = (n for n in range(line, len(lines)) if "</html>" in lines[n].lower())
+    return line, next(ends, len(lines) - 1) + 1

@@ -1,0 +1,67 @@
+"""The long strings of a document, each of which may be a payload of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from headroom.kinds.json.parse import read
+from headroom.source import Source
+from headroom.toolkit.rows.notation import pointer
+from headroom.toolkit.rows.values import Json
+
+__all__ = ["BELOW", "long_texts", "without"]
+
+#: What stands in the document where the text was.
+BELOW = "see below"
+
+#: Shorter texts, in characters, stay where they are.
+_LEAST = 300
+#: Of records with long texts a query wants some, and those whole: so many elements make an array
+#: one of records.
+_RECORDS = 4
+
+
+def long_texts(source: Source) -> Iterator[tuple[str, str, bool]]:
+    """Each long string with its JSON pointer, and whether it stands in one of several records.
+
+    Raises:
+        WrongKind: The text is not JSON.
+
+    """
+    if _longest_string(source.text) < _LEAST or f'"{BELOW}"' in source.text:
+        return iter(())
+    return _texts(source.once(read), "", False)
+
+
+def _longest_string(content: str) -> int:
+    """About how long the longest string is, without reading the document."""
+    if "\\" in content:
+        content = content.replace("\\\\", "").replace('\\"', "")
+    return max(map(len, content.split('"')[1::2]), default=0)
+
+
+def _texts(value: Json, path: str, of_records: bool) -> Iterator[tuple[str, str, bool]]:
+    if isinstance(value, dict):
+        members: Sequence[tuple[str | int, Json]] = list(value.items())
+    elif isinstance(value, list):
+        members = list(enumerate(value))
+        of_records = of_records or len(value) >= _RECORDS
+    else:
+        return
+    for key, member in members:
+        if type(member) is str:
+            if len(member) >= _LEAST:
+                yield pointer(path, key), member, of_records
+        elif isinstance(member, (dict, list)):
+            yield from _texts(member, pointer(path, key), of_records)
+
+
+def without(value: Json, path: str, gone: set[str]) -> Json:
+    """A value in which some strings, by their pointers, are but a word."""
+    if path in gone:
+        return BELOW
+    if isinstance(value, dict):
+        return {key: without(member, pointer(path, key), gone) for key, member in value.items()}
+    if isinstance(value, list):
+        return [without(member, pointer(path, n), gone) for n, member in enumerate(value)]
+    return value

@@ -1,0 +1,84 @@
+"""Whether a text is JSON, and where documents stand within other text."""
+
+from __future__ import annotations
+
+import json
+
+from headroom.errors import WrongKind
+from headroom.kinds.json.parse import read
+from headroom.source import Source
+from headroom.toolkit.rows.values import Duplicates
+
+__all__ = ["find_document", "looks_like_json"]
+
+_OPENING = ("{", "[")
+#: How often a line that begins like a document is read as one, in one text.
+_ATTEMPTS = 30
+
+
+def looks_like_json(source: Source) -> bool:
+    """Whether a text is an object, an array, or JSON Lines.
+
+    >>> looks_like_json(Source('{"a": 1}')), looks_like_json(Source("[see below]"))
+    (True, False)
+    """
+    if source.text.lstrip("\ufeff \t\r\n")[:1] not in _OPENING:
+        return False
+    try:
+        return isinstance(source.once(read), (dict, list, Duplicates))
+    except WrongKind:
+        return False
+
+
+def find_document(source: Source, line: int) -> tuple[int, int] | None:
+    r"""The lines of the document, or of JSON Lines, that begin at a line of a text.
+
+    >>> find_document(Source('They are:\n{"a":\n1}\nThat is all.'), 1)
+    (1, 3)
+    """
+    if source.lines[line][:1] not in _OPENING:
+        return None
+    documents = source.once(_Documents)
+    if documents.attempts == _ATTEMPTS:
+        return None
+    documents.attempts += 1
+    end = documents.end(line)
+    if end == line + 1:
+        end = _end_of_lines(source.lines, line)
+    return None if end is None else (line, end)
+
+
+class _Documents:
+    """Reads documents that begin somewhere in a text."""
+
+    def __init__(self, source: Source) -> None:
+        self._text = source.text
+        self._starts = [0]
+        for line in source.lines:
+            self._starts.append(self._starts[-1] + len(line) + 1)
+        self._decoder = json.JSONDecoder()
+        self.attempts = 0
+
+    def end(self, line: int) -> int | None:
+        """The line after the document that begins at a line; ``None`` if none does."""
+        starts = self._starts
+        try:
+            _, end = self._decoder.raw_decode(self._text, starts[line])
+        except (ValueError, RecursionError):
+            return None
+        last = line
+        while starts[last + 1] <= end:
+            last += 1
+        rest = self._text[end : starts[last + 1] - 1]
+        return None if rest.strip() else last + 1
+
+
+def _end_of_lines(lines: list[str], first: int) -> int:
+    """The line after the last of those that look like documents, from one that is a document."""
+    end = first + 1
+    pair = ("{", "}") if lines[first].startswith("{") else ("[", "]")
+    while (
+        end < len(lines) and lines[end].startswith(pair[0]) and lines[end].rstrip()[-1:] == pair[1]
+    ):
+        end += 1
+    return end

@@ -1,0 +1,65 @@
+"""Whether a text is a table, and where tables stand within other text."""
+
+from __future__ import annotations
+
+from headroom.errors import WrongKind
+from headroom.kinds.table.aligned import aligned_records
+from headroom.kinds.table.parse import LEAST_ROWS, PROBE, find_records, without_ends
+from headroom.kinds.table.ruled import ruled_records, ruled_run
+from headroom.source import Source
+from headroom.toolkit.numbering import unnumbered
+
+__all__ = ["find_table", "looks_like_table", "may_be_table"]
+
+#: Characters that are looked at.
+_LOOKED_AT = 20_000
+#: How many lines a table with rules has at the least among other lines. A small one is shown whole
+#: or not at all.
+_LEAST_RULED = 12
+
+
+def may_be_table(source: Source) -> bool:
+    r"""Whether a text looks like a table with a header; looks at its beginning only.
+
+    >>> may_be_table(Source("id,name\n1,Ada\n2,Bob\n3,Cy\n"))
+    True
+    >>> may_be_table(Source("Dear all,\nhello, world.\n"))
+    False
+    """
+    lines = source.once(_first_lines)
+    # A tab follows the number of a line as well.
+    if lines[0][:12].lstrip()[:1].isdigit() and unnumbered("\n".join(lines)) is not None:
+        return False
+    try:
+        find_records(lines)
+    except WrongKind:
+        return False
+    return True
+
+
+def looks_like_table(source: Source) -> bool:
+    r"""Whether a text looks like a table with rules or in aligned columns, by its beginning.
+
+    >>> looks_like_table(Source("PID  NAME\n1    init\n88   sshd\n9    cron\n"))
+    True
+    >>> looks_like_table(Source("This is a text,  with two blanks.\nAnd so on.\nAnd on.\nEnd.\n"))
+    False
+    """
+    lines = without_ends(source.once(_first_lines))
+    if len(lines) <= LEAST_ROWS:
+        return False
+    return (ruled_records(lines) or aligned_records(lines)) is not None
+
+
+def find_table(source: Source, line: int) -> tuple[int, int] | None:
+    """The lines of the table that begins at a line, or whose header stands above it."""
+    run = ruled_run(source.lines, line) or (ruled_run(source.lines, line - 1) if line else None)
+    return run if run is not None and run[1] - run[0] >= _LEAST_RULED else None
+
+
+def _first_lines(source: Source) -> list[str]:
+    head = source.text[:_LOOKED_AT].lstrip("\ufeff")
+    lines = head.split("\n")
+    if len(source.text) > len(head):
+        lines.pop()
+    return lines[: 4 * PROBE] or [""]

@@ -1,0 +1,94 @@
+"""A text that is read once, however many look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from headroom.errors import WrongKind
+from headroom.view import Deadline
+
+__all__ = ["Source"]
+
+T = TypeVar("T")
+
+
+class Source:
+    r"""A payload, or a part of one, and what has been found out about it.
+
+    Recognisers, compressors and retrieval share one, so that nothing is split, parsed or scanned
+    twice for the same reason.
+
+    Args:
+        text: The text.
+        deadline: The time that whoever reads it may take; ``None`` for no limit.
+
+    >>> source = Source("one\ntwo")
+    >>> def words(source: Source) -> list[str]:
+    ...     print("reads")
+    ...     return source.text.split()
+    >>> source.once(words) is source.once(words)
+    reads
+    True
+
+    """
+
+    __slots__ = ("_known", "_lines", "deadline", "text")
+
+    def __init__(self, text: str, deadline: Deadline | None = None) -> None:
+        self.text = text
+        self.deadline = Deadline(None) if deadline is None else deadline
+        self._lines: list[str] | None = None
+        self._known: dict[object, object] = {}
+
+    @property
+    def lines(self) -> list[str]:
+        r"""The lines as views and markers count them: what stands between line feeds.
+
+        A carriage return belongs to its line. Nobody may change the list.
+
+        >>> Source("a\r\nb\n").lines
+        ['a\r', 'b', '']
+        """
+        if self._lines is None:
+            self._lines = self.text.split("\n")
+        return self._lines
+
+    def once(self, read: Callable[[Source], T]) -> T:
+        """What ``read(source)`` returns; it is called the first time alone.
+
+        Args:
+            read: A function by its name, not one made for the call: it is what the answer is
+                remembered by. Where it raises ``WrongKind``, that is remembered, too.
+
+        """
+        known = self._known.get(read)
+        if known is None:
+            try:
+                known = (read(self), None)
+            except WrongKind as error:
+                known = (None, error)
+            self._known[read] = known
+        value, wrong = cast("tuple[Any, WrongKind | None]", known)
+        if wrong is not None:
+            raise wrong
+        return cast("T", value)
+
+    def part(self, first: int, end: int) -> Source:
+        r"""Some lines as a source of their own; asked for again, it is the same one.
+
+        Args:
+            first: Index of the first line.
+            end: Index after the last one.
+
+        >>> Source("a\nb\nc").part(1, 3).text
+        'b\nc'
+
+        """
+        if first == 0 and end == len(self.lines):
+            return self
+        known = self._known.get((first, end))
+        if known is None:
+            known = Source("\n".join(self.lines[first:end]), self.deadline)
+            self._known[first, end] = known
+        return cast("Source", known)

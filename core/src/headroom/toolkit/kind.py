@@ -1,0 +1,180 @@
+"""What a kind of content is: the seam by which the built-in ones and those of packages come in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from headroom.errors import WrongKind
+from headroom.source import Source
+from headroom.view import Piece, Request, Unit, View
+
+__all__ = ["BaseKind", "Kind", "LeftOut", "Symbols", "line_pieces"]
+
+#: Whether a piece stands in what the view leaves out.
+LeftOut = Callable[[Piece], bool]
+
+
+@runtime_checkable
+class Kind(Protocol):
+    """A kind of content, with all that is known about it.
+
+    These three are enough. ``BaseKind`` has more that a kind may know.
+    """
+
+    #: What it is called: ``"json"``. Views are of this kind, and ``kind="json"`` asks for it.
+    name: str
+
+    def recognise(self, source: Source) -> bool:
+        """Whether a text is of this kind; a look at a bounded part of it.
+
+        It may be wrong: ``compress`` says so then.
+        """
+
+    def compress(self, source: Source, request: Request) -> View | None:
+        """A view of a text, or ``None`` where none is worth it.
+
+        It must keep the laws of a view, which ``headroom_testing.KindLaws`` tests. The pipeline
+        enforces what it can: a view that is no smaller, or over the budget, is not used, and an
+        exception gives the original back.
+
+        Raises:
+            WrongKind: The text is not of this kind; the next likely one is asked.
+            TimeBudgetExceeded: ``request.deadline`` is over; its ``check`` raises that.
+
+        """
+
+
+class Symbols(Protocol):
+    """The names in a text that stand for some of its lines: functions and classes of code."""
+
+    def lines_of(self, name: str) -> list[int]:
+        """The lines, from 1, of everything of a name.
+
+        Raises:
+            ValueError: There is none; says which names there are.
+
+        """
+
+
+class BaseKind:
+    """A kind that leaves everything at its default but what a subclass says.
+
+    A subclass has ``name``, ``recognise`` and ``compress``, and of the rest what it needs.
+    """
+
+    name: str
+    #: As views name it in ``transforms``; empty is the name of the kind.
+    compressor: ClassVar[str] = ""
+    #: What the bare numbers of a place count in texts of this kind.
+    unit: ClassVar[Unit] = "lines"
+    #: Whether a text that is of this kind as a whole may yet have parts of several kinds. Where a
+    #: parser or sure signs speak for all of a text, it has none.
+    may_be_mixed: ClassVar[bool] = False
+    #: Whether short pieces of it within a text are examples, which belong to that text.
+    is_example: ClassVar[bool] = False
+    #: Whether paragraphs of it are looked for within other text, by ``recognise``. A kind that is
+    #: told from the text around it by dividers alone does without.
+    stands_in_text: ClassVar[bool] = True
+
+    def recognise(self, source: Source) -> bool:
+        """See ``Kind``."""
+        raise NotImplementedError
+
+    def compress(self, source: Source, request: Request) -> View | None:
+        """See ``Kind``."""
+        raise NotImplementedError
+
+    def may_be(self, source: Source) -> bool:
+        """Whether a text that no kind recognises is yet more likely of this one than plain text.
+
+        Like ``recognise`` a bounded look, by weaker signs.
+        """
+        return False
+
+    def span(self, source: Source, line: int) -> tuple[int, int] | None:
+        """Lines of this kind within a text of several: index of the first, and after the last.
+
+        Args:
+            source: The whole text.
+            line: The index of a line: what begins there is asked for. The answer may begin one
+                line earlier.
+
+        """
+        return None
+
+    def pieces(self, source: Source) -> Iterable[Piece]:
+        """What a query looks through: lines, unless the kind knows better."""
+        return line_pieces(source)
+
+    def arrange(
+        self,
+        source: Source,
+        query: str,
+        order: list[int],
+        pieces: Sequence[Piece],
+        left_out: LeftOut,
+    ) -> list[int]:
+        """The pieces that answer a query in the order in which they should be shown.
+
+        Args:
+            source: The text.
+            query: What is asked.
+            order: The numbers of the pieces that share a word with the query, the best first.
+            pieces: What ``pieces`` gave.
+            left_out: Whether the reader lacks a piece.
+
+        """
+        return order
+
+    def data(self, source: Source) -> object:
+        """The value in a text: what has rows, and places that JSON pointers lead to.
+
+        Raises:
+            WrongKind: There is none.
+
+        """
+        raise WrongKind("texts of this kind have no rows and no paths")
+
+    def leaves(self, source: Source) -> Iterable[Piece]:
+        """Every scalar of the data by itself, for queries that name one."""
+        return ()
+
+    def symbols(self, source: Source) -> Symbols | None:
+        """The names that stand for some of the lines; ``None`` where a kind has no such names."""
+        return None
+
+    def texts(self, source: Source) -> Iterable[tuple[str, str, bool]]:
+        """The long texts within data, each of which may be a payload of its own.
+
+        Yields:
+            JSON pointer, text, and whether it stands in one of several like records.
+
+        """
+        return ()
+
+    def without(self, source: Source, paths: set[str]) -> str:
+        """The data without the texts at some pointers."""
+        raise NotImplementedError
+
+    def decode(self, view: str, **options: Any) -> object:
+        """The data that a lossless view stands for.
+
+        Raises:
+            ValueError: The text is no lossless view of this kind.
+
+        """
+        raise ValueError("views of this kind hold no data")
+
+    def gist(self, view: str) -> str:
+        """What a text is about, by its view, in a few words; empty for its beginning."""
+        return ""
+
+
+def line_pieces(source: Source) -> Iterable[Piece]:
+    r"""Each line as a piece.
+
+    >>> [piece.number for piece in line_pieces(Source("one\ntwo"))]
+    [1, 2]
+    """
+    return (Piece(text, "lines", number) for number, text in enumerate(source.lines, 1))

@@ -1,0 +1,108 @@
+"""The best view of data under a request: without loss where that is small enough, else a sample."""
+
+from __future__ import annotations
+
+from headroom.toolkit.fitting import largest_fitting
+from headroom.toolkit.markers import SMALLEST, marker, plural
+from headroom.toolkit.rows.blocks import Block, TableBlock
+from headroom.toolkit.rows.limits import natural_limit
+from headroom.toolkit.rows.notation import Speller
+from headroom.toolkit.rows.sample import Selection
+from headroom.toolkit.rows.values import Json
+from headroom.view import Omission, Request, View
+
+__all__ = ["best_view", "smaller"]
+
+#: Below this many tokens, rows are worth more than words about the rows left out.
+_TERSE = 200
+
+
+def best_view(
+    value: Json, root: Block, speller: Speller, lossless: str, request: Request
+) -> View | None:
+    """The lossless view where it is small enough, else one of the most important units.
+
+    Args:
+        value: The data: an object or an array.
+        root: The same as a tree of lines, sections and tables.
+        speller: Spells its values.
+        lossless: The shortest text that all of the data can be read back from.
+        request: What is asked for.
+
+    """
+    if request.fidelity == "lossless" and request.max_tokens is None:
+        return smaller(lossless, request)
+    selection = Selection(root, speller, request)
+    limit = request.max_tokens
+    if limit is None:
+        rows = selection.row_tokens / max(1, sum(selection.costs))
+        limit = natural_limit(request.original_tokens, min(1.0, rows), request.fidelity)
+        asked = Selection(root, speller, request, asked_apart=True) if request.query else selection
+        if asked.asked_tokens:
+            # The others are to the row that is asked for what the rows of a large table are.
+            rest = max(0, request.original_tokens - asked.asked_tokens)
+            narrow = asked.asked_tokens + natural_limit(rest, 1.0, request.fidelity)
+            if narrow < limit:
+                selection, limit = asked, narrow
+    if request.counter.count(lossless) <= limit:
+        return smaller(lossless, request)
+    view = _sampled(selection, limit, request)
+    # Not one row fits: some values of some rows may. First of rows that are too long; then of all,
+    # where it is the many columns that take the room, and there is some.
+    for longest_row in (2 * limit, 0) if limit >= _TERSE else (2 * limit,):
+        if view is None or (request.max_tokens and _leaves_room(view, limit, request)):
+            parts = Selection(root, speller, request, longest_row=longest_row)
+            view = _fuller(view, _sampled(parts, limit, request), request)
+    return view or _nothing_fits(value, root, limit, request)
+
+
+def _leaves_room(view: View, limit: int, request: Request) -> bool:
+    return request.counter.count(view.text) * 2 < limit
+
+
+def _fuller(view: View | None, other: View | None, request: Request) -> View | None:
+    """The one of two views that says more."""
+    if view is None or other is None:
+        return view or other
+    count = request.counter.count
+    return other if count(other.text) > count(view.text) else view
+
+
+def smaller(text: str, request: Request) -> View | None:
+    """A lossless view, if it saves anything."""
+    fits = request.counter.count(text) < request.original_tokens
+    return View(text, lossless=True) if fits else None
+
+
+def _sampled(selection: Selection, limit: int, request: Request) -> View | None:
+    order = selection.order(limit)
+    selection.terse = limit < _TERSE
+    if request.max_tokens is None:
+        # One unit must be seen whatever it costs, if it is not most of the payload.
+        first = selection.costs[order[0]]
+        limit = max(limit, min(first + 200, request.original_tokens * 6 // 10))
+    kept = largest_fitting(order, selection.costs, selection.render, request, limit)
+    if not kept:
+        return None
+    omissions: list[Omission] = []
+    text = selection.render(kept, omissions)
+    return View(text, lossless=False, omissions=tuple(omissions))
+
+
+def _nothing_fits(value: Json, root: Block, limit: int, request: Request) -> View:
+    """The smallest honest views, the most telling first."""
+    assert isinstance(value, (dict, list))
+    size = len(value)
+    if isinstance(root, TableBlock):
+        where, omission = f"rows 1-{size}", Omission("rows", ((1, size),))
+    else:
+        where, omission = plural(size, "value"), Omission("values", ())
+    names = ""
+    if isinstance(root, TableBlock):
+        names = ", ".join(root.table.names[:20])
+    elif isinstance(value, dict):
+        names = ", ".join(list(value)[:20])
+    for text in (marker(where, names[:300]), marker(where), "[left out]"):
+        if request.counter.count(text) <= limit:
+            return View(text, lossless=False, omissions=(omission,))
+    return View(SMALLEST, lossless=False, omissions=(omission,))
