@@ -88,6 +88,11 @@ def test_ci_runs_the_command_of_the_front_page() -> None:
         assert command in (ROOT / path).read_text(), f"{path} has another command"
 
 
+def test_what_checks_before_a_commit_is_what_nox_checks_with() -> None:
+    (ruff,) = re.findall(r'install\(("ruff[^"]+")\)', (ROOT / "noxfile.py").read_text())
+    assert ruff in (ROOT / ".pre-commit-config.yaml").read_text()
+
+
 def test_every_package_has_what_a_package_has() -> None:
     folders = ("core", "adapters/*", "packages/*")
     projects = [path.parent for f in folders for path in ROOT.glob(f"{f}/pyproject.toml")]

