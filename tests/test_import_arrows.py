@@ -29,7 +29,7 @@ FLOORS = (
     {"pipeline"},
     {"retrieval"},
     {"context"},
-    {"handoff", "retrieval_tool", "compress", "decoding", "shared_context"},
+    {"handoff", "compress", "decoding", "shared_context"},
 )
 # Those who know nothing of each other although one stands above the other.
 STRANGERS = {("kinds", "stores"), ("toolkit", "stores"), ("pipeline", "stores"), ("view", "stores")}

@@ -21,7 +21,7 @@ from headroom.context.records import (
     view_of,
 )
 from headroom.context.steps import Steps, Work
-from headroom.context.views import ViewMaker, ViewOptions
+from headroom.context.views import ViewMaker, ViewRequest
 from headroom.errors import PayloadTooLarge, VersionConflict
 from headroom.payload import to_text
 from headroom.pipeline import Pipeline
@@ -270,13 +270,13 @@ class ContextVerbs:
         fidelity: Fidelity | None,
         kind: str | None,
         tool: str | None,
-    ) -> ViewOptions:
+    ) -> ViewRequest:
         chosen = self._fidelity if fidelity is None else fidelity
         check_options(query, max_tokens, chosen, kind)
         named = None if tool is None else key
-        return ViewOptions(query, max_tokens, chosen, kind, tool, named)
+        return ViewRequest(query, max_tokens, chosen, kind, tool, named)
 
-    def _view(self, reference: str, text: str, options: ViewOptions) -> Steps[CompressResult]:
+    def _view(self, reference: str, text: str, options: ViewRequest) -> Steps[CompressResult]:
         if (yield from self.store.view_origin(reference)) is not None:
             # It is a view of ours already: never compressed again.
             tokens = self.counter().count(text)
