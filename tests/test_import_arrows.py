@@ -21,7 +21,7 @@ FRAMEWORKS = {"crewai", "langgraph", "langchain", "langchain_core", "agents", "o
 
 # The floors of the core, from the ground up: a part may import those of the floors below its own.
 FLOORS = (
-    {"errors", "_version"},
+    {"errors", "steps", "_version"},
     {"tokens", "payload", "stores"},
     {"source", "view"},
     {"toolkit"},
