@@ -9,9 +9,10 @@ from dataclasses import replace
 from crewai.tasks.task_output import TaskOutput
 
 from headroom import ContextEntry, Fidelity, SharedContext
-from headroom_crewai.choice import Choice, choose, chosen
+from headroom_crewai.ambient import callback_choice, observe_tasks, running_task
+from headroom_crewai.choice import Choice, choose
 from headroom_crewai.retrieve import TOOL_NAME, has_tool
-from headroom_crewai.tasks import Part, crew_of, observe, reader_agent, readers, running
+from headroom_crewai.tasks import Part, crew_of, reader_agent, readers
 
 __all__ = ["make_task_callback", "task_callback"]
 
@@ -30,7 +31,7 @@ def task_callback(output: TaskOutput) -> None:
     Which task an output comes from is known in a crew's run only. Called by hand, it replaces the
     output that it is given, whoever reads it.
     """
-    choice = chosen()
+    choice = callback_choice.get()
     if choice is None:
         logger.warning("task_callback has no context: call use_context(ctx) before the kickoff")
         return
@@ -70,7 +71,7 @@ def make_task_callback(
         ctx, query=query, max_tokens=max_tokens, fidelity=fidelity, min_tokens=min_tokens,
         exclude=exclude, on_compress=on_compress, last_task=last_task,
     )  # fmt: skip
-    observe()
+    observe_tasks()
 
     def callback(output: TaskOutput) -> None:
         _replace(output, choice)
@@ -81,9 +82,9 @@ def make_task_callback(
 def _replace(output: TaskOutput, choice: Choice) -> None:
     try:
         # Somebody may have cleared all hooks since; the next task is known again then.
-        observe()
+        observe_tasks()
         handoff = choice.handoff
-        task = running(output)
+        task = running_task(output)
         crew = None if task is None else crew_of(task.agent)
         part = Part.of(output)
         if part.is_one_of(handoff.exclude):

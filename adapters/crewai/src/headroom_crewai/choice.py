@@ -1,32 +1,21 @@
 """Which context the task callback works on.
 
-A callback is given nothing but the output, so the context has to come from somewhere else. There
-are two places, and both are needed:
-
-- A value of the whole process. A program chooses once, at its start, and a web server or a pool
-  runs crews on threads that know nothing of the thread that chose: a ``ContextVar`` would be empty
-  there.
-- A ``ContextVar`` for one block. Crews that run at once with a context each must not see each
-  other's, which one value for the process cannot give. CrewAI copies the context variables to
-  every thread on which it calls back (asynchronous tasks, ``kickoff_async``, streaming), so the
-  choice arrives there.
-
-The block wins. They are two functions, not one that can be used both ways: a call that only turns
-out to be a block when it is entered would for a moment have chosen for every other thread.
+A callback is given nothing but the output, so the context has to come from somewhere else: from
+``use_context`` for the whole process, or from ``callback_context`` for one ``with`` block, which
+wins. They are two functions, not one that can be used both ways: a call that only turns out to be a
+block when it is entered would for a moment have chosen for every other thread.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 
 from headroom import ContextEntry, Fidelity, Handoff, SharedContext
-from headroom_crewai.block import inside, setting
-from headroom_crewai.tasks import observe
+from headroom_crewai.ambient import callback_choice, observe_tasks
 
-__all__ = ["Choice", "callback_context", "choose", "chosen", "use_context"]
+__all__ = ["Choice", "callback_context", "choose", "use_context"]
 
 
 @dataclass(frozen=True)
@@ -36,10 +25,6 @@ class Choice:
     handoff: Handoff
     #: Whether an output that no later task reads is replaced too.
     last_task: bool = False
-
-
-_for_process: Choice | None = None
-_for_block: ContextVar[Choice | None] = ContextVar("headroom_crewai_choice", default=None)
 
 
 def choose(
@@ -72,11 +57,6 @@ def choose(
         on_compress=on_compress,
     )
     return Choice(handoff, last_task)
-
-
-def chosen() -> Choice | None:
-    """The choice that holds here: that of the block, or else that of the process."""
-    return _for_block.get() or _for_process
 
 
 def use_context(
@@ -113,16 +93,15 @@ def use_context(
     >>> use_context(None)
 
     """
-    global _for_process
     if ctx is None:
-        _for_process = None
+        callback_choice.set_for_process(None)
         return
     choice = choose(
         ctx, query=query, max_tokens=max_tokens, fidelity=fidelity, min_tokens=min_tokens,
         exclude=exclude, on_compress=on_compress, last_task=last_task,
     )  # fmt: skip
-    observe()
-    _for_process = choice
+    observe_tasks()
+    callback_choice.set_for_process(choice)
 
 
 @contextmanager
@@ -155,6 +134,6 @@ def callback_context(
         ctx, query=query, max_tokens=max_tokens, fidelity=fidelity, min_tokens=min_tokens,
         exclude=exclude, on_compress=on_compress, last_task=last_task,
     )  # fmt: skip
-    observe()
-    with inside(setting(_for_block, choice)):
+    observe_tasks()
+    with callback_choice.override(choice):
         yield ctx

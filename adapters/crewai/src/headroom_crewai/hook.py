@@ -6,7 +6,6 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 
 from crewai import Crew
 from crewai.hooks import InterceptionPoint, register_hook, unregister_hook
@@ -18,20 +17,18 @@ from crewai.hooks.contexts import (
 from crewai.hooks.dispatch import get_scoped_hooks, scoped_hooks
 
 from headroom import ContextEntry, Fidelity, SharedContext
-from headroom_crewai.block import inside, setting
+from headroom_crewai.ambient import acting_hooks, leaving_anywhere, note_request
 from headroom_crewai.calls import result_of, shorten_delegated_context
 from headroom_crewai.contexts import context_of, give_tools_at_start, give_tools_to_readers
-from headroom_crewai.here import hooked_for_block, hooked_for_process
 from headroom_crewai.inputs import arguments_of, inputs_of
-from headroom_crewai.request import note_request
 from headroom_crewai.setup import Setup, set_up
 
-__all__ = ["compressed_context", "install", "uninstall"]
+__all__ = ["Hooks", "compressed_context", "install", "uninstall"]
 
 logger = logging.getLogger("headroom.crewai")
 
 
-class _Hooks:
+class Hooks:
     """What is done at each of CrewAI's interception points. No error of ours gets out."""
 
     def __init__(self, setup: Setup) -> None:
@@ -50,8 +47,8 @@ class _Hooks:
         def hook(context: object) -> object:
             # Of several hooks of ours that a crew meets, the innermost acts alone: one after the
             # other would compress views.
-            inner = _innermost.get()
-            if inner is not None and inner is not self:
+            acting = acting_hooks.get()
+            if acting is not None and acting is not self:
                 return None
             try:
                 return act(context, self.setup)
@@ -88,9 +85,8 @@ def _at_end(end: ExecutionEndContext, setup: Setup) -> None:
         setup.attachments.take_back(end.crew)
 
 
-_innermost: ContextVar[_Hooks | None] = ContextVar("headroom_crewai_hooks", default=None)
-_lock = threading.Lock()
-_installed: _Hooks | None = None
+# Two installations at once would leave the hooks of both.
+_installing = threading.Lock()
 
 
 @contextmanager
@@ -146,13 +142,13 @@ def compressed_context(
         exclude=exclude, on_compress=on_compress, compress_tool_results=compress_tool_results,
         attach_tool=attach_tool, flow_methods=flow_methods, crew_inputs=crew_inputs,
     )  # fmt: skip
-    ours = _Hooks(setup)
+    ours = Hooks(setup)
     # A new scope hides the one around it, so it takes that one's hooks over.
     hooks = {point: get_scoped_hooks(point) for point in InterceptionPoint}
     for point, hook in ours.at.items():
         hooks[point].append(hook)
     try:
-        with inside(setting(_innermost, ours), scoped_hooks(hooks), hooked_for_block(ctx)):
+        with acting_hooks.override(ours), leaving_anywhere(scoped_hooks(hooks)):
             yield ctx
     finally:
         ours.end()
@@ -186,32 +182,26 @@ def install(
     >>> uninstall()
 
     """
-    global _installed
     setup = set_up(
         ctx, query=query, max_tokens=max_tokens, fidelity=fidelity, min_tokens=min_tokens,
         exclude=exclude, on_compress=on_compress, compress_tool_results=compress_tool_results,
         attach_tool=attach_tool, flow_methods=flow_methods, crew_inputs=crew_inputs,
     )  # fmt: skip
-    ours = _Hooks(setup)
-    with _lock:
-        _remove_installed()
-        for point, hook in ours.at.items():
-            register_hook(point, hook)
-        _installed = ours
-        hooked_for_process(ctx)
+    _install(Hooks(setup))
 
 
 def uninstall() -> None:
     """Takes ``install`` back; without one it does nothing."""
-    with _lock:
-        _remove_installed()
+    _install(None)
 
 
-def _remove_installed() -> None:
-    global _installed
-    if _installed is not None:
-        for point, hook in _installed.at.items():
-            unregister_hook(point, hook)
-        _installed.end()
-        _installed = None
-        hooked_for_process(None)
+def _install(ours: Hooks | None) -> None:
+    with _installing:
+        before = acting_hooks.set_for_process(ours)
+        if before is not None:
+            for point, hook in before.at.items():
+                unregister_hook(point, hook)
+            before.end()
+        if ours is not None:
+            for point, hook in ours.at.items():
+                register_hook(point, hook)

@@ -12,7 +12,7 @@ from crewai.types.callback import SerializableCallable
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
 
 from headroom import RetrievalTool, SharedContext
-from headroom_crewai.here import context_here
+from headroom_crewai.ambient import context_here
 
 __all__ = ["TOOL_NAME", "RetrieveTool", "has_tool", "holds", "is_retrieval", "retrieve_tool"]
 
