@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 
 from crewai.tasks.task_output import TaskOutput
+from typing_extensions import Unpack
 
-from headroom import ContextEntry, Fidelity, SharedContext
+from headroom import SharedContext
 from headroom_crewai.ambient import callback_choice, observe_tasks, running_task
-from headroom_crewai.choice import Choice, choose
+from headroom_crewai.choice import CallbackOptions, Choice, choose
 from headroom_crewai.retrieve import TOOL_NAME, has_tool
 from headroom_crewai.tasks import Part, crew_of, reader_agent, readers
 
@@ -40,14 +41,7 @@ def task_callback(output: TaskOutput) -> None:
 
 def make_task_callback(
     ctx: SharedContext,
-    *,
-    query: str | None = None,
-    max_tokens: int | None = None,
-    fidelity: Fidelity | None = None,
-    min_tokens: int = 200,
-    exclude: Collection[str] = (),
-    on_compress: Callable[[ContextEntry], object] | None = None,
-    last_task: bool = False,
+    **options: Unpack[CallbackOptions],
 ) -> Callable[[TaskOutput], None]:
     """A ``task_callback`` that carries its context with it, for one crew or one task.
 
@@ -55,7 +49,7 @@ def make_task_callback(
     ``task_callback`` and ``use_context``. The options are those of ``use_context``.
 
     Raises:
-        TypeError: ``ctx`` is no context, or an option has the wrong type.
+        TypeError: ``ctx`` is no context, there is no such option, or it has the wrong type.
         ValueError: An option makes no sense.
 
     >>> from crewai.tasks.task_output import TaskOutput
@@ -67,10 +61,7 @@ def make_task_callback(
     True
 
     """
-    choice = choose(
-        ctx, query=query, max_tokens=max_tokens, fidelity=fidelity, min_tokens=min_tokens,
-        exclude=exclude, on_compress=on_compress, last_task=last_task,
-    )  # fmt: skip
+    choice = choose(ctx, **options)
     observe_tasks()
 
     def callback(output: TaskOutput) -> None:

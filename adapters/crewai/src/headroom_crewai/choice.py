@@ -8,14 +8,31 @@ block when it is entered would for a moment have chosen for every other thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from headroom import ContextEntry, Fidelity, Handoff, SharedContext
+from typing_extensions import Unpack
+
+from headroom import Handoff, HandoffOptions, SharedContext
 from headroom_crewai.ambient import callback_choice, observe_tasks
 
-__all__ = ["Choice", "callback_context", "choose", "use_context"]
+__all__ = ["CallbackOptions", "Choice", "callback_context", "choose", "use_context"]
+
+
+class CallbackOptions(HandoffOptions, total=False):
+    """The options of ``use_context`` and its like, for functions that hand them on.
+
+    ``use_context`` says what they mean.
+
+    >>> from headroom import SharedContext
+    >>> options: CallbackOptions = {"min_tokens": 500, "last_task": True}
+    >>> with callback_context(SharedContext(), **options):
+    ...     pass  # crew.kickoff()
+
+    """
+
+    last_task: bool
 
 
 @dataclass(frozen=True)
@@ -28,64 +45,34 @@ class Choice:
 
 
 def choose(
-    ctx: SharedContext,
-    *,
-    query: str | None,
-    max_tokens: int | None,
-    fidelity: Fidelity | None,
-    min_tokens: int,
-    exclude: Collection[str],
-    on_compress: Callable[[ContextEntry], object] | None,
-    last_task: bool = False,
+    ctx: SharedContext, *, last_task: bool = False, **options: Unpack[HandoffOptions]
 ) -> Choice:
     """Checks the options once, where the program sets things up, and not in the run.
 
     Raises:
-        TypeError: ``ctx`` is no context, or an option has the wrong type.
+        TypeError: ``ctx`` is no context, there is no such option, or it has the wrong type.
         ValueError: An option makes no sense.
 
     """
-    if not isinstance(ctx, SharedContext):
-        raise TypeError(f"ctx must be a SharedContext, not {type(ctx).__name__}")
-    handoff = Handoff(
-        ctx,
-        query=query,
-        max_tokens=max_tokens,
-        fidelity=fidelity,
-        min_tokens=min_tokens,
-        exclude=exclude,
-        on_compress=on_compress,
-    )
-    return Choice(handoff, last_task)
+    return Choice(Handoff(ctx, **options, tool=None), last_task)
 
 
 def use_context(
     ctx: SharedContext | None,
-    *,
-    query: str | None = None,
-    max_tokens: int | None = None,
-    fidelity: Fidelity | None = None,
-    min_tokens: int = 200,
-    exclude: Collection[str] = (),
-    on_compress: Callable[[ContextEntry], object] | None = None,
-    last_task: bool = False,
+    **options: Unpack[CallbackOptions],
 ) -> None:
     """Chooses the context of ``task_callback`` for the whole process, on all threads.
 
     Args:
         ctx: Where originals go; ``None`` takes the choice back.
-        query: What the next agents want to know; otherwise the descriptions of the tasks that read
-            the output.
-        max_tokens: The most tokens of a view.
-        fidelity: How much a view may leave out, instead of the context's.
-        min_tokens: Outputs with fewer tokens stay as they are.
-        exclude: Names of tasks, or roles of agents, whose outputs stay as they are.
-        on_compress: Called with the entry of each output that was replaced.
-        last_task: Whether an output that no later task reads, such as the last one, is replaced
-            too. It is then what the crew hands back.
+        options: ``query``, ``max_tokens``, ``fidelity``, ``min_tokens``, ``exclude`` and
+            ``on_compress`` as in ``compressed_context``; without a ``query``, it is the
+            descriptions of all the tasks that read the output. And ``last_task``: whether an output
+            that no later task reads, such as the last one, is replaced too (if not given, it is
+            not). It is then what the crew hands back.
 
     Raises:
-        TypeError: An option has the wrong type.
+        TypeError: ``ctx`` is no context, there is no such option, or it has the wrong type.
         ValueError: An option makes no sense.
 
     >>> from headroom import SharedContext
@@ -94,12 +81,13 @@ def use_context(
 
     """
     if ctx is None:
+        # Nothing is made of them, but a misspelt one is a mistake all the same.
+        unknown = options.keys() - CallbackOptions.__optional_keys__
+        if unknown:
+            raise TypeError(f"there is no such option: {', '.join(sorted(unknown))}")
         callback_choice.set_for_process(None)
         return
-    choice = choose(
-        ctx, query=query, max_tokens=max_tokens, fidelity=fidelity, min_tokens=min_tokens,
-        exclude=exclude, on_compress=on_compress, last_task=last_task,
-    )  # fmt: skip
+    choice = choose(ctx, **options)
     observe_tasks()
     callback_choice.set_for_process(choice)
 
@@ -107,14 +95,7 @@ def use_context(
 @contextmanager
 def callback_context(
     ctx: SharedContext,
-    *,
-    query: str | None = None,
-    max_tokens: int | None = None,
-    fidelity: Fidelity | None = None,
-    min_tokens: int = 200,
-    exclude: Collection[str] = (),
-    on_compress: Callable[[ContextEntry], object] | None = None,
-    last_task: bool = False,
+    **options: Unpack[CallbackOptions],
 ) -> Iterator[SharedContext]:
     """Chooses the context of ``task_callback`` for the crews that are kicked off in a block.
 
@@ -122,7 +103,7 @@ def callback_context(
     starts from it; crews elsewhere keep theirs. The options are those of ``use_context``.
 
     Raises:
-        TypeError: ``ctx`` is no context, or an option has the wrong type.
+        TypeError: ``ctx`` is no context, there is no such option, or it has the wrong type.
         ValueError: An option makes no sense.
 
     >>> from headroom import SharedContext
@@ -130,10 +111,7 @@ def callback_context(
     ...     pass  # crew.kickoff()
 
     """
-    choice = choose(
-        ctx, query=query, max_tokens=max_tokens, fidelity=fidelity, min_tokens=min_tokens,
-        exclude=exclude, on_compress=on_compress, last_task=last_task,
-    )  # fmt: skip
+    choice = choose(ctx, **options)
     observe_tasks()
     with callback_choice.override(choice):
         yield ctx

@@ -13,7 +13,8 @@ from crewai.utilities.formatter import DIVIDERS
 
 __all__ = ["Part", "crew_of", "join", "parts_of", "reader_agent", "readers"]
 
-# The longest beginning of a name or role that goes into a key.
+# Characters of a name or role that go into a key, at most. Chosen: a view and each call of the
+# retrieval tool repeat the key, and by then most names can be told apart.
 _SOURCE_CHARS = 48
 
 
