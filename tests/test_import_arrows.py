@@ -21,7 +21,7 @@ FRAMEWORKS = {"crewai", "langgraph", "langchain", "langchain_core", "agents", "o
 
 # The floors of the core, from the ground up: a part may import those of the floors below its own.
 FLOORS = (
-    {"errors", "_version"},
+    {"errors", "steps", "_version"},
     {"tokens", "payload", "stores"},
     {"view"},
     {"source"},
@@ -30,7 +30,7 @@ FLOORS = (
     {"pipeline"},
     {"retrieval"},
     {"context"},
-    {"handoff", "retrieval_tool", "compress", "decoding", "shared_context"},
+    {"handoff", "compress", "decoding", "shared_context"},
 )
 # Those who know nothing of each other although one stands above the other.
 STRANGERS = {("kinds", "stores"), ("toolkit", "stores"), ("pipeline", "stores"), ("view", "stores")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import typing
 
 import headroom
 from headroom import (
@@ -19,11 +20,11 @@ from headroom import (
 
 NAMES = """
     MARKER AsyncStore BaseKind Codec CompressResult ContextEntry ContextStats Deadline Excerpt
-    Fidelity Handoff Header HeadroomError IntegrityError KeyEvicted KeyExpired KeyNotFound Kind
-    Limits MemoryStore Missing Omission PayloadTooLarge Piece Pipeline Record Request RetrievalTool
-    SQLiteStore SearchHit SharedContext Source Store StoreError TimeBudgetExceeded TokenCounter
-    UnsupportedPayload Usage VersionConflict View WaitTimeout WrongKind __version__ compress decode
-    get_counter new_encryption_key open_store
+    Fidelity Handoff HandoffOptions Header HeadroomError IntegrityError KeyEvicted KeyExpired
+    KeyNotFound Kind Limits MemoryStore Missing Omission PayloadTooLarge Piece Pipeline Record
+    Request RetrievalTool SQLiteStore SearchHit SharedContext Source Store StoreError
+    TimeBudgetExceeded TokenCounter UnsupportedPayload Usage VersionConflict View ViewOptions
+    WaitTimeout WrongKind __version__ compress decode get_counter new_encryption_key open_store
 """
 
 SIGNATURES = {
@@ -73,6 +74,12 @@ FIELDS = {
 }
 
 
+OPTIONS = {
+    headroom.ViewOptions: "query max_tokens fidelity",
+    headroom.HandoffOptions: "query max_tokens fidelity min_tokens exclude on_compress",
+}
+
+
 def parameters(function: object) -> str:
     found: list[str] = []
     for parameter in inspect.signature(function).parameters.values():  # type: ignore[arg-type]
@@ -95,6 +102,21 @@ def test_signatures() -> None:
 def test_fields() -> None:
     names = {c: " ".join(field.name for field in dataclasses.fields(c)) for c in FIELDS}
     assert names == FIELDS
+
+
+def test_options() -> None:
+    # As frameworks read them: with the types that their names stand for.
+    names = {one: " ".join(typing.get_type_hints(one)) for one in OPTIONS}
+    assert names == OPTIONS
+
+
+def test_handoff_takes_its_options_and_a_tool() -> None:
+    taken = set(inspect.signature(headroom.Handoff).parameters)
+    assert taken - {"ctx", "tool"} == set(typing.get_type_hints(headroom.HandoffOptions))
+    for verb in (SharedContext.put, SharedContext.aput, SharedContext.get, SharedContext.aget):
+        assert set(typing.get_type_hints(headroom.ViewOptions)) < set(
+            inspect.signature(verb).parameters
+        )
 
 
 def test_everything_public_is_explained() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from typing_extensions import assert_type
+from typing_extensions import Unpack, assert_type
 
 from headroom import (
     CompressResult,
@@ -12,6 +12,7 @@ from headroom import (
     ContextStats,
     Excerpt,
     Handoff,
+    HandoffOptions,
     KeyNotFound,
     MemoryStore,
     Omission,
@@ -21,6 +22,7 @@ from headroom import (
     SharedContext,
     Source,
     View,
+    ViewOptions,
     compress,
     get_counter,
     open_store,
@@ -70,6 +72,26 @@ def blocking() -> None:
     assert_type(compress({"a": 1}, kind="json"), CompressResult)
     assert_type(Handoff(ctx).view("text", source="a"), str)
     assert_type(RetrievalTool(ctx)("key", query="a"), str)
+
+
+def adapter(ctx: SharedContext, **options: Unpack[HandoffOptions]) -> Handoff:
+    """As adapters hand options on."""
+    return Handoff(ctx, **options, tool="headroom_retrieve")
+
+
+def reading(ctx: SharedContext, **options: Unpack[ViewOptions]) -> str | None:
+    ctx.put("key", "text", **options)
+    return ctx.get("key", **options)
+
+
+def options(ctx: SharedContext) -> None:
+    kept: list[ContextEntry] = []
+    given: HandoffOptions = {"query": "order 1", "min_tokens": 9}
+    adapter(ctx, **given)
+    adapter(ctx, fidelity="compact", exclude=["secrets"], on_compress=kept.append)
+    adapter(ctx, min_token=9)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    adapter(ctx, min_tokens="9")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    assert_type(reading(ctx, max_tokens=50), "str | None")
 
 
 async def asynchronous(ctx: SharedContext) -> None:

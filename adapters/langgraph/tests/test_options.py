@@ -39,6 +39,11 @@ def test_what_makes_no_sense(ctx: SharedContext, road: Any) -> None:
         road(ctx, min_tokens=-1)
     with pytest.raises(ValueError, match="fidelity"):
         road(ctx, fidelity="best")
+    with pytest.raises(TypeError, match="min_token'"):
+        road(ctx, min_token=9)
+    # Which tool it is, is ours to say.
+    with pytest.raises(TypeError, match="tool'"):
+        road(ctx, tool="search")
 
 
 def test_names_are_taken_as_they_are_then(ctx: SharedContext, payload: str) -> None:

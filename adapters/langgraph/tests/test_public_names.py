@@ -5,11 +5,16 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+from typing import get_type_hints
+
+from typing_extensions import Unpack
 
 import headroom_langgraph
+from headroom import HandoffOptions
 from headroom_langgraph import (
     HeadroomMiddleware,
     LangGraphStore,
+    ReaderOptions,
     awrap_tool_call,
     compress_input,
     compress_messages,
@@ -21,22 +26,23 @@ from headroom_langgraph import (
 from headroom_langgraph.graph_input import InputViews
 
 NAMES = """
-    HeadroomMiddleware LangGraphStore __version__ awrap_tool_call compress_input compress_messages
-    compress_node compress_reducer retrieve_tool wrap_tool_call
+    HeadroomMiddleware LangGraphStore ReaderOptions __version__ awrap_tool_call compress_input
+    compress_messages compress_node compress_reducer retrieve_tool wrap_tool_call
 """
 
-_VIEWS = "query max_tokens fidelity min_tokens exclude on_compress"
+# As keywords, by Unpack.
+OPTIONS = "query max_tokens fidelity min_tokens exclude on_compress mention_tool"
 
 SIGNATURES = {
-    compress_node: f"ctx keys * {_VIEWS} mention_tool",
-    compress_reducer: f"ctx reducer * {_VIEWS} mention_tool",
-    compress_messages: f"ctx * format {_VIEWS} mention_tool",
-    compress_input: f"ctx keys * {_VIEWS} mention_tool user_messages",
+    compress_node: "ctx keys **options",
+    compress_reducer: "ctx reducer **options",
+    compress_messages: "ctx * format **options",
+    compress_input: "ctx keys * user_messages **options",
     InputViews.__call__: "self data",
     InputViews.acall: "self data",
-    wrap_tool_call: f"ctx * {_VIEWS} mention_tool",
-    awrap_tool_call: f"ctx * {_VIEWS} mention_tool",
-    HeadroomMiddleware: f"ctx * {_VIEWS} retrieve_max_tokens",
+    wrap_tool_call: "ctx **options",
+    awrap_tool_call: "ctx **options",
+    HeadroomMiddleware: "ctx * retrieve_max_tokens **options",
     retrieve_tool: "ctx * max_tokens",
     LangGraphStore: "store * codec clock",
 }
@@ -47,7 +53,8 @@ def parameters(function: object) -> str:
     for parameter in inspect.signature(function).parameters.values():  # type: ignore[arg-type]
         if parameter.kind is parameter.KEYWORD_ONLY and "*" not in found:
             found.append("*")
-        found.append(parameter.name)
+        stars = "**" if parameter.kind is parameter.VAR_KEYWORD else ""
+        found.append(stars + parameter.name)
     return " ".join(found)
 
 
@@ -61,12 +68,14 @@ def test_signatures() -> None:
     assert {one: parameters(one) for one in SIGNATURES} == SIGNATURES
 
 
-def test_the_same_defaults_everywhere() -> None:
-    for one in SIGNATURES.keys() - {retrieve_tool}:
-        for name, parameter in inspect.signature(one).parameters.items():
-            if name in _VIEWS.split():
-                expected = {"min_tokens": 200, "exclude": ()}.get(name)
-                assert parameter.default == expected, f"{one}: {name}"
+def test_the_same_options_everywhere() -> None:
+    assert " ".join(get_type_hints(ReaderOptions)) == OPTIONS
+    for one, expected in SIGNATURES.items():
+        if "**options" in expected:
+            # Python reads the hints, as type checkers and frameworks do.
+            hints = get_type_hints(one.__init__ if isinstance(one, type) else one)
+            taken = HandoffOptions if one is HeadroomMiddleware else ReaderOptions
+            assert hints["options"] == Unpack[taken], one
 
 
 def test_everything_public_is_explained() -> None:

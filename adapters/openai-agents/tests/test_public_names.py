@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import inspect
+from typing import get_type_hints
+
+import pytest
+from typing_extensions import Unpack
 
 import headroom_openai_agents
+from headroom import HandoffOptions, SharedContext
 
-COMMON = "ctx * query max_tokens fidelity min_tokens exclude on_compress"
 SIGNATURES = {
     "compose": "*filters",
-    "handoff_filter": COMMON,
-    "model_input_filter": COMMON,
-    "nested_handoff_filter": COMMON.replace("* ", "* history_mapper "),
-    "output_extractor": f"{COMMON} mention_tool",
+    "handoff_filter": "ctx **options",
+    "model_input_filter": "ctx **options",
+    "nested_handoff_filter": "ctx * history_mapper **options",
+    "output_extractor": "ctx * mention_tool **options",
     "retrieve_tool": "ctx * max_tokens",
-    "session_input_callback": f"{COMMON} mention_tool",
-    "tool_output_guardrail": COMMON,
+    "session_input_callback": "ctx * mention_tool **options",
+    "tool_output_guardrail": "ctx **options",
 }
+STARS = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+TAKE_OPTIONS = [name for name, expected in SIGNATURES.items() if "**options" in expected]
 
 
 def parameters(function: object) -> str:
@@ -24,8 +30,7 @@ def parameters(function: object) -> str:
     for parameter in inspect.signature(function).parameters.values():  # type: ignore[arg-type]
         if parameter.kind is parameter.KEYWORD_ONLY and "*" not in found:
             found.append("*")
-        star = "*" if parameter.kind is parameter.VAR_POSITIONAL else ""
-        found.append(star + parameter.name)
+        found.append(STARS.get(parameter.kind, "") + parameter.name)
     return " ".join(found)
 
 
@@ -33,3 +38,19 @@ def test_names_and_parameters() -> None:
     assert sorted(headroom_openai_agents.__all__) == sorted(["__version__", *SIGNATURES])
     for name, expected in SIGNATURES.items():
         assert parameters(getattr(headroom_openai_agents, name)) == expected, name
+
+
+@pytest.mark.parametrize("name", TAKE_OPTIONS)
+def test_the_same_options_everywhere(name: str) -> None:
+    function = getattr(headroom_openai_agents, name)
+    # Python reads the hints, as type checkers and frameworks do.
+    assert get_type_hints(function)["options"] == Unpack[HandoffOptions]
+    with pytest.raises(TypeError, match="min_token'"):
+        function(SharedContext(), min_token=9)
+    # Which tool it is, is ours to say.
+    with pytest.raises(TypeError, match="tool'"):
+        function(SharedContext(), tool="search")
+    with pytest.raises(ValueError, match="min_tokens must be 0 or more"):
+        function(SharedContext(), min_tokens=-1)
+    with pytest.raises(TypeError, match="exclude takes several names"):
+        function(SharedContext(), exclude="search")

@@ -11,7 +11,14 @@ from __future__ import annotations
 
 from headroom._version import __version__
 from headroom.compress import compress
-from headroom.context import ContextEntry, ContextStats, Excerpt, SearchHit, SharedContext
+from headroom.context import (
+    ContextEntry,
+    ContextStats,
+    Excerpt,
+    SearchHit,
+    SharedContext,
+    ViewOptions,
+)
 from headroom.decoding import decode
 from headroom.errors import (
     HeadroomError,
@@ -27,9 +34,8 @@ from headroom.errors import (
     WaitTimeout,
     WrongKind,
 )
-from headroom.handoff import Handoff
+from headroom.handoff import Handoff, HandoffOptions, RetrievalTool
 from headroom.pipeline import Pipeline
-from headroom.retrieval_tool import RetrievalTool
 from headroom.source import Source
 from headroom.stores import (
     AsyncStore,
@@ -62,6 +68,7 @@ __all__ = [
     "Excerpt",
     "Fidelity",
     "Handoff",
+    "HandoffOptions",
     "Header",
     "HeadroomError",
     "IntegrityError",
@@ -91,6 +98,7 @@ __all__ = [
     "Usage",
     "VersionConflict",
     "View",
+    "ViewOptions",
     "WaitTimeout",
     "WrongKind",
     "__version__",

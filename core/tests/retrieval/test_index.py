@@ -62,7 +62,7 @@ def test_indexes_go_with_their_entries() -> None:
     ctx = SharedContext()
     entry = ctx.put("text", "The refund failed. " * 30)
     ctx.retrieve("text", query="refund")
-    indexes = ctx._verbs._looking._indexes
+    indexes = ctx._verbs._excerpts._indexes
     assert indexes.get(entry.reference, "text") is not None
     ctx.delete("text")
     assert indexes.get(entry.reference, "text") is None
@@ -71,7 +71,7 @@ def test_indexes_go_with_their_entries() -> None:
 def test_indexes_go_when_their_entries_have_expired() -> None:
     clock = ManualClock()
     ctx = SharedContext(ttl=10, store=MemoryStore(clock=clock, wall_clock=clock))
-    indexes = ctx._verbs._looking._indexes
+    indexes = ctx._verbs._excerpts._indexes
     for ask in (lambda: ctx.retrieve("text", query="refund"), lambda: ctx.search("refund")):
         entry = ctx.put("text", "The refund failed. " * 30)
         assert ask()

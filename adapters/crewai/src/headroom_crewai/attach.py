@@ -12,7 +12,7 @@ from crewai import Crew, Process, Task
 from crewai.tools import BaseTool
 
 from headroom import SharedContext
-from headroom_crewai.retrieve import RetrieveTool, has_tool, holds, is_retrieval
+from headroom_crewai.retrieve import ANSWER_TOKENS, RetrieveTool, has_tool, holds, is_retrieval
 from headroom_crewai.tasks import reader_agent, readers
 
 __all__ = ["Attachments", "attach_retrieve_tool"]
@@ -20,7 +20,9 @@ __all__ = ["Attachments", "attach_retrieve_tool"]
 logger = logging.getLogger("headroom.crewai")
 
 
-def attach_retrieve_tool(crew: Crew, ctx: SharedContext, *, max_tokens: int = 1000) -> RetrieveTool:
+def attach_retrieve_tool(
+    crew: Crew, ctx: SharedContext, *, max_tokens: int = ANSWER_TOKENS
+) -> RetrieveTool:
     """Gives the retrieval tool to every agent of a crew that reads other tasks' outputs.
 
     For the callback, or for an answer of another size: ``compressed_context`` and ``install`` give

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 
 from crewai.tasks.task_output import TaskOutput
+from typing_extensions import Unpack
 
-from headroom import ContextEntry, Fidelity, SharedContext
-from headroom_crewai.choice import Choice, choose, chosen
+from headroom import SharedContext
+from headroom_crewai.ambient import callback_choice, observe_tasks, running_task
+from headroom_crewai.choice import CallbackOptions, Choice, choose
 from headroom_crewai.retrieve import TOOL_NAME, has_tool
-from headroom_crewai.tasks import Part, crew_of, observe, reader_agent, readers, running
+from headroom_crewai.tasks import Part, crew_of, reader_agent, readers
 
 __all__ = ["make_task_callback", "task_callback"]
 
@@ -30,7 +32,7 @@ def task_callback(output: TaskOutput) -> None:
     Which task an output comes from is known in a crew's run only. Called by hand, it replaces the
     output that it is given, whoever reads it.
     """
-    choice = chosen()
+    choice = callback_choice.get()
     if choice is None:
         logger.warning("task_callback has no context: call use_context(ctx) before the kickoff")
         return
@@ -39,14 +41,7 @@ def task_callback(output: TaskOutput) -> None:
 
 def make_task_callback(
     ctx: SharedContext,
-    *,
-    query: str | None = None,
-    max_tokens: int | None = None,
-    fidelity: Fidelity | None = None,
-    min_tokens: int = 200,
-    exclude: Collection[str] = (),
-    on_compress: Callable[[ContextEntry], object] | None = None,
-    last_task: bool = False,
+    **options: Unpack[CallbackOptions],
 ) -> Callable[[TaskOutput], None]:
     """A ``task_callback`` that carries its context with it, for one crew or one task.
 
@@ -54,7 +49,7 @@ def make_task_callback(
     ``task_callback`` and ``use_context``. The options are those of ``use_context``.
 
     Raises:
-        TypeError: ``ctx`` is no context, or an option has the wrong type.
+        TypeError: ``ctx`` is no context, there is no such option, or it has the wrong type.
         ValueError: An option makes no sense.
 
     >>> from crewai.tasks.task_output import TaskOutput
@@ -66,11 +61,8 @@ def make_task_callback(
     True
 
     """
-    choice = choose(
-        ctx, query=query, max_tokens=max_tokens, fidelity=fidelity, min_tokens=min_tokens,
-        exclude=exclude, on_compress=on_compress, last_task=last_task,
-    )  # fmt: skip
-    observe()
+    choice = choose(ctx, **options)
+    observe_tasks()
 
     def callback(output: TaskOutput) -> None:
         _replace(output, choice)
@@ -81,9 +73,9 @@ def make_task_callback(
 def _replace(output: TaskOutput, choice: Choice) -> None:
     try:
         # Somebody may have cleared all hooks since; the next task is known again then.
-        observe()
+        observe_tasks()
         handoff = choice.handoff
-        task = running(output)
+        task = running_task(output)
         crew = None if task is None else crew_of(task.agent)
         part = Part.of(output)
         if part.is_one_of(handoff.exclude):

@@ -18,7 +18,7 @@ from crewai.utilities.string_utils import sanitize_tool_name
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
-from headroom_crewai.request import request_here
+from headroom_crewai.ambient import request_here
 from headroom_crewai.retrieve import has_tool, holds, is_retrieval
 from headroom_crewai.setup import Setup
 from headroom_crewai.tasks import crew_of

@@ -1,32 +1,38 @@
 """Which context the task callback works on.
 
-A callback is given nothing but the output, so the context has to come from somewhere else. There
-are two places, and both are needed:
-
-- A value of the whole process. A program chooses once, at its start, and a web server or a pool
-  runs crews on threads that know nothing of the thread that chose: a ``ContextVar`` would be empty
-  there.
-- A ``ContextVar`` for one block. Crews that run at once with a context each must not see each
-  other's, which one value for the process cannot give. CrewAI copies the context variables to
-  every thread on which it calls back (asynchronous tasks, ``kickoff_async``, streaming), so the
-  choice arrives there.
-
-The block wins. They are two functions, not one that can be used both ways: a call that only turns
-out to be a block when it is entered would for a moment have chosen for every other thread.
+A callback is given nothing but the output, so the context has to come from somewhere else: from
+``use_context`` for the whole process, or from ``callback_context`` for one ``with`` block, which
+wins. They are two functions, not one that can be used both ways: a call that only turns out to be a
+block when it is entered would for a moment have chosen for every other thread.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 
-from headroom import ContextEntry, Fidelity, Handoff, SharedContext
-from headroom_crewai.block import inside, setting
-from headroom_crewai.tasks import observe
+from typing_extensions import Unpack
 
-__all__ = ["Choice", "callback_context", "choose", "chosen", "use_context"]
+from headroom import Handoff, HandoffOptions, SharedContext
+from headroom_crewai.ambient import callback_choice, observe_tasks
+
+__all__ = ["CallbackOptions", "Choice", "callback_context", "choose", "use_context"]
+
+
+class CallbackOptions(HandoffOptions, total=False):
+    """The options of ``use_context`` and its like, for functions that hand them on.
+
+    ``use_context`` says what they mean.
+
+    >>> from headroom import SharedContext
+    >>> options: CallbackOptions = {"min_tokens": 500, "last_task": True}
+    >>> with callback_context(SharedContext(), **options):
+    ...     pass  # crew.kickoff()
+
+    """
+
+    last_task: bool
 
 
 @dataclass(frozen=True)
@@ -38,74 +44,35 @@ class Choice:
     last_task: bool = False
 
 
-_for_process: Choice | None = None
-_for_block: ContextVar[Choice | None] = ContextVar("headroom_crewai_choice", default=None)
-
-
 def choose(
-    ctx: SharedContext,
-    *,
-    query: str | None,
-    max_tokens: int | None,
-    fidelity: Fidelity | None,
-    min_tokens: int,
-    exclude: Collection[str],
-    on_compress: Callable[[ContextEntry], object] | None,
-    last_task: bool = False,
+    ctx: SharedContext, *, last_task: bool = False, **options: Unpack[HandoffOptions]
 ) -> Choice:
     """Checks the options once, where the program sets things up, and not in the run.
 
     Raises:
-        TypeError: ``ctx`` is no context, or an option has the wrong type.
+        TypeError: ``ctx`` is no context, there is no such option, or it has the wrong type.
         ValueError: An option makes no sense.
 
     """
-    if not isinstance(ctx, SharedContext):
-        raise TypeError(f"ctx must be a SharedContext, not {type(ctx).__name__}")
-    handoff = Handoff(
-        ctx,
-        query=query,
-        max_tokens=max_tokens,
-        fidelity=fidelity,
-        min_tokens=min_tokens,
-        exclude=exclude,
-        on_compress=on_compress,
-    )
-    return Choice(handoff, last_task)
-
-
-def chosen() -> Choice | None:
-    """The choice that holds here: that of the block, or else that of the process."""
-    return _for_block.get() or _for_process
+    return Choice(Handoff(ctx, **options, tool=None), last_task)
 
 
 def use_context(
     ctx: SharedContext | None,
-    *,
-    query: str | None = None,
-    max_tokens: int | None = None,
-    fidelity: Fidelity | None = None,
-    min_tokens: int = 200,
-    exclude: Collection[str] = (),
-    on_compress: Callable[[ContextEntry], object] | None = None,
-    last_task: bool = False,
+    **options: Unpack[CallbackOptions],
 ) -> None:
     """Chooses the context of ``task_callback`` for the whole process, on all threads.
 
     Args:
         ctx: Where originals go; ``None`` takes the choice back.
-        query: What the next agents want to know; otherwise the descriptions of the tasks that read
-            the output.
-        max_tokens: The most tokens of a view.
-        fidelity: How much a view may leave out, instead of the context's.
-        min_tokens: Outputs with fewer tokens stay as they are.
-        exclude: Names of tasks, or roles of agents, whose outputs stay as they are.
-        on_compress: Called with the entry of each output that was replaced.
-        last_task: Whether an output that no later task reads, such as the last one, is replaced
-            too. It is then what the crew hands back.
+        options: ``query``, ``max_tokens``, ``fidelity``, ``min_tokens``, ``exclude`` and
+            ``on_compress`` as in ``compressed_context``; without a ``query``, it is the
+            descriptions of all the tasks that read the output. And ``last_task``: whether an output
+            that no later task reads, such as the last one, is replaced too (if not given, it is
+            not). It is then what the crew hands back.
 
     Raises:
-        TypeError: An option has the wrong type.
+        TypeError: ``ctx`` is no context, there is no such option, or it has the wrong type.
         ValueError: An option makes no sense.
 
     >>> from headroom import SharedContext
@@ -113,29 +80,22 @@ def use_context(
     >>> use_context(None)
 
     """
-    global _for_process
     if ctx is None:
-        _for_process = None
+        # Nothing is made of them, but a misspelt one is a mistake all the same.
+        unknown = options.keys() - CallbackOptions.__optional_keys__
+        if unknown:
+            raise TypeError(f"there is no such option: {', '.join(sorted(unknown))}")
+        callback_choice.set_for_process(None)
         return
-    choice = choose(
-        ctx, query=query, max_tokens=max_tokens, fidelity=fidelity, min_tokens=min_tokens,
-        exclude=exclude, on_compress=on_compress, last_task=last_task,
-    )  # fmt: skip
-    observe()
-    _for_process = choice
+    choice = choose(ctx, **options)
+    observe_tasks()
+    callback_choice.set_for_process(choice)
 
 
 @contextmanager
 def callback_context(
     ctx: SharedContext,
-    *,
-    query: str | None = None,
-    max_tokens: int | None = None,
-    fidelity: Fidelity | None = None,
-    min_tokens: int = 200,
-    exclude: Collection[str] = (),
-    on_compress: Callable[[ContextEntry], object] | None = None,
-    last_task: bool = False,
+    **options: Unpack[CallbackOptions],
 ) -> Iterator[SharedContext]:
     """Chooses the context of ``task_callback`` for the crews that are kicked off in a block.
 
@@ -143,7 +103,7 @@ def callback_context(
     starts from it; crews elsewhere keep theirs. The options are those of ``use_context``.
 
     Raises:
-        TypeError: ``ctx`` is no context, or an option has the wrong type.
+        TypeError: ``ctx`` is no context, there is no such option, or it has the wrong type.
         ValueError: An option makes no sense.
 
     >>> from headroom import SharedContext
@@ -151,10 +111,7 @@ def callback_context(
     ...     pass  # crew.kickoff()
 
     """
-    choice = choose(
-        ctx, query=query, max_tokens=max_tokens, fidelity=fidelity, min_tokens=min_tokens,
-        exclude=exclude, on_compress=on_compress, last_task=last_task,
-    )  # fmt: skip
-    observe()
-    with inside(setting(_for_block, choice)):
+    choice = choose(ctx, **options)
+    observe_tasks()
+    with callback_choice.override(choice):
         yield ctx

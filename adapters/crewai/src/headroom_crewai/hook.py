@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 
 from crewai import Crew
 from crewai.hooks import InterceptionPoint, register_hook, unregister_hook
@@ -16,22 +15,21 @@ from crewai.hooks.contexts import (
     StepContext,
 )
 from crewai.hooks.dispatch import get_scoped_hooks, scoped_hooks
+from typing_extensions import Unpack
 
-from headroom import ContextEntry, Fidelity, SharedContext
-from headroom_crewai.block import inside, setting
+from headroom import SharedContext
+from headroom_crewai.ambient import acting_hooks, leaving_anywhere, note_request
 from headroom_crewai.calls import result_of, shorten_delegated_context
 from headroom_crewai.contexts import context_of, give_tools_at_start, give_tools_to_readers
-from headroom_crewai.here import hooked_for_block, hooked_for_process
 from headroom_crewai.inputs import arguments_of, inputs_of
-from headroom_crewai.request import note_request
-from headroom_crewai.setup import Setup, set_up
+from headroom_crewai.setup import HookOptions, Setup, set_up
 
-__all__ = ["compressed_context", "install", "uninstall"]
+__all__ = ["Hooks", "compressed_context", "install", "uninstall"]
 
 logger = logging.getLogger("headroom.crewai")
 
 
-class _Hooks:
+class Hooks:
     """What is done at each of CrewAI's interception points. No error of ours gets out."""
 
     def __init__(self, setup: Setup) -> None:
@@ -50,8 +48,8 @@ class _Hooks:
         def hook(context: object) -> object:
             # Of several hooks of ours that a crew meets, the innermost acts alone: one after the
             # other would compress views.
-            inner = _innermost.get()
-            if inner is not None and inner is not self:
+            acting = acting_hooks.get()
+            if acting is not None and acting is not self:
                 return None
             try:
                 return act(context, self.setup)
@@ -88,25 +86,14 @@ def _at_end(end: ExecutionEndContext, setup: Setup) -> None:
         setup.attachments.take_back(end.crew)
 
 
-_innermost: ContextVar[_Hooks | None] = ContextVar("headroom_crewai_hooks", default=None)
-_lock = threading.Lock()
-_installed: _Hooks | None = None
+# Two installations at once would leave the hooks of both.
+_installing = threading.Lock()
 
 
 @contextmanager
 def compressed_context(
     ctx: SharedContext,
-    *,
-    query: str | None = None,
-    max_tokens: int | None = None,
-    fidelity: Fidelity | None = None,
-    min_tokens: int = 200,
-    exclude: Collection[str] = (),
-    on_compress: Callable[[ContextEntry], object] | None = None,
-    compress_tool_results: bool = False,
-    attach_tool: bool = True,
-    flow_methods: Collection[str] = (),
-    crew_inputs: Collection[str] = (),
+    **options: Unpack[HookOptions],
 ) -> Iterator[SharedContext]:
     """Compresses what agents hand each other, for the crews that are kicked off in a block.
 
@@ -118,22 +105,27 @@ def compressed_context(
 
     Args:
         ctx: Where originals go.
-        query: What the next agent wants to know; otherwise the description of its task.
-        max_tokens: The most tokens of each view.
-        fidelity: How much a view may leave out, instead of the context's.
-        min_tokens: Payloads with fewer tokens stay as they are.
-        exclude: Names of tasks and tools, or roles of agents, whose outputs stay as they are.
-        on_compress: Called with the entry of each payload that was replaced.
-        compress_tool_results: Whether the results of tools become views as well, for the agent that
-            calls them. Not those of tools with ``result_as_answer``: they are the task's output.
-        attach_tool: Whether tasks that get views get the retrieval tool too, for the time of the
-            run.
-        flow_methods: Names of methods of a ``Flow`` whose arguments arrive as views: texts, the
-            ``raw`` of outputs, and texts in lists and dicts. What methods return stays original.
-        crew_inputs: Names of inputs of a kickoff that are put into the tasks as views.
+        options: By name, all of them optional:
+
+            - ``query``: What the next agent wants to know; otherwise the description of its task.
+            - ``max_tokens``: The most tokens of each view.
+            - ``fidelity``: How much a view may leave out, instead of the context's.
+            - ``min_tokens``: Payloads with fewer tokens, 200 if not given, stay as they are.
+            - ``exclude``: Names of tasks and tools, or roles of agents, whose outputs stay as they
+              are.
+            - ``on_compress``: Called with the entry of each payload that was replaced.
+            - ``compress_tool_results``: Whether the results of tools become views as well, for the
+              agent that calls them; not if not given. Never those of tools with
+              ``result_as_answer``: they are the task's output.
+            - ``attach_tool``: Whether tasks that get views get the retrieval tool too, for the time
+              of the run; they do if not given.
+            - ``flow_methods``: Names of methods of a ``Flow`` whose arguments arrive as views:
+              texts, the ``raw`` of outputs, and texts in lists and dicts. What methods return stays
+              original.
+            - ``crew_inputs``: Names of inputs of a kickoff that are put into the tasks as views.
 
     Raises:
-        TypeError: ``ctx`` is no context, or an option has the wrong type.
+        TypeError: ``ctx`` is no context, there is no such option, or it has the wrong type.
         ValueError: An option makes no sense.
 
     >>> from headroom import SharedContext
@@ -141,18 +133,13 @@ def compressed_context(
     ...     pass  # result = crew.kickoff()
 
     """
-    setup = set_up(
-        ctx, query=query, max_tokens=max_tokens, fidelity=fidelity, min_tokens=min_tokens,
-        exclude=exclude, on_compress=on_compress, compress_tool_results=compress_tool_results,
-        attach_tool=attach_tool, flow_methods=flow_methods, crew_inputs=crew_inputs,
-    )  # fmt: skip
-    ours = _Hooks(setup)
+    ours = Hooks(set_up(ctx, **options))
     # A new scope hides the one around it, so it takes that one's hooks over.
     hooks = {point: get_scoped_hooks(point) for point in InterceptionPoint}
     for point, hook in ours.at.items():
         hooks[point].append(hook)
     try:
-        with inside(setting(_innermost, ours), scoped_hooks(hooks), hooked_for_block(ctx)):
+        with acting_hooks.override(ours), leaving_anywhere(scoped_hooks(hooks)):
             yield ctx
     finally:
         ours.end()
@@ -160,17 +147,7 @@ def compressed_context(
 
 def install(
     ctx: SharedContext,
-    *,
-    query: str | None = None,
-    max_tokens: int | None = None,
-    fidelity: Fidelity | None = None,
-    min_tokens: int = 200,
-    exclude: Collection[str] = (),
-    on_compress: Callable[[ContextEntry], object] | None = None,
-    compress_tool_results: bool = False,
-    attach_tool: bool = True,
-    flow_methods: Collection[str] = (),
-    crew_inputs: Collection[str] = (),
+    **options: Unpack[HookOptions],
 ) -> None:
     """Compresses what tasks are given, for all crews of this process, on all threads.
 
@@ -178,7 +155,7 @@ def install(
     options are those of ``compressed_context``.
 
     Raises:
-        TypeError: ``ctx`` is no context, or an option has the wrong type.
+        TypeError: ``ctx`` is no context, there is no such option, or it has the wrong type.
         ValueError: An option makes no sense.
 
     >>> from headroom import SharedContext
@@ -186,32 +163,21 @@ def install(
     >>> uninstall()
 
     """
-    global _installed
-    setup = set_up(
-        ctx, query=query, max_tokens=max_tokens, fidelity=fidelity, min_tokens=min_tokens,
-        exclude=exclude, on_compress=on_compress, compress_tool_results=compress_tool_results,
-        attach_tool=attach_tool, flow_methods=flow_methods, crew_inputs=crew_inputs,
-    )  # fmt: skip
-    ours = _Hooks(setup)
-    with _lock:
-        _remove_installed()
-        for point, hook in ours.at.items():
-            register_hook(point, hook)
-        _installed = ours
-        hooked_for_process(ctx)
+    _install(Hooks(set_up(ctx, **options)))
 
 
 def uninstall() -> None:
     """Takes ``install`` back; without one it does nothing."""
-    with _lock:
-        _remove_installed()
+    _install(None)
 
 
-def _remove_installed() -> None:
-    global _installed
-    if _installed is not None:
-        for point, hook in _installed.at.items():
-            unregister_hook(point, hook)
-        _installed.end()
-        _installed = None
-        hooked_for_process(None)
+def _install(ours: Hooks | None) -> None:
+    with _installing:
+        before = acting_hooks.set_for_process(ours)
+        if before is not None:
+            for point, hook in before.at.items():
+                unregister_hook(point, hook)
+            before.end()
+        if ours is not None:
+            for point, hook in ours.at.items():
+                register_hook(point, hook)

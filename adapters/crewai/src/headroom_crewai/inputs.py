@@ -17,7 +17,8 @@ from headroom_crewai.tasks import reader_agent
 
 __all__ = ["arguments_of", "inputs_of"]
 
-# How deep texts are looked for in lists and dicts.
+# Levels of lists and dicts in which texts are looked for. Chosen: those of an API's answer, as
+# {"data": {"items": [{"text": ...}]}}, are reached, and a value that holds itself comes to an end.
 _DEPTH = 4
 
 

@@ -9,7 +9,7 @@ from crewai.crews.crew_output import CrewOutput
 from crewai.tasks.task_output import TaskOutput
 
 from headroom import SharedContext
-from headroom_crewai.choice import chosen
+from headroom_crewai.ambient import callback_choice
 
 __all__ = ["restore_output"]
 
@@ -42,7 +42,7 @@ def restore_output(result: Output, *, ctx: SharedContext | None = None) -> Outpu
     True
 
     """
-    choice = chosen()
+    choice = callback_choice.get()
     if ctx is None and choice is not None:
         ctx = choice.handoff.ctx
     if ctx is None:

@@ -12,11 +12,22 @@ from crewai.types.callback import SerializableCallable
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
 
 from headroom import RetrievalTool, SharedContext
-from headroom_crewai.here import context_here
+from headroom_crewai.ambient import context_here
 
-__all__ = ["TOOL_NAME", "RetrieveTool", "has_tool", "holds", "is_retrieval", "retrieve_tool"]
+__all__ = [
+    "ANSWER_TOKENS",
+    "TOOL_NAME",
+    "RetrieveTool",
+    "has_tool",
+    "holds",
+    "is_retrieval",
+    "retrieve_tool",
+]
 
 TOOL_NAME = RetrievalTool.name
+
+#: The most tokens of one answer where nobody says otherwise: as for every framework.
+ANSWER_TOKENS = RetrievalTool.max_tokens
 
 _SAYS = RetrievalTool.parameters
 
@@ -78,11 +89,11 @@ class RetrieveTool(BaseTool):
     args_schema: type[BaseModel] = RetrieveArguments
     cache_function: SerializableCallable = never_cached
     #: The most tokens of one answer.
-    max_tokens: int = Field(default=1000, gt=0)
+    max_tokens: int = Field(default=ANSWER_TOKENS, gt=0)
     _ctx: SharedContext | None = PrivateAttr(default=None)
 
     def __init__(
-        self, ctx: SharedContext | None = None, *, max_tokens: int = 1000, **fields: Any
+        self, ctx: SharedContext | None = None, *, max_tokens: int = ANSWER_TOKENS, **fields: Any
     ) -> None:
         if ctx is not None and not isinstance(ctx, SharedContext):
             raise TypeError(f"ctx must be a SharedContext, not {type(ctx).__name__}")
@@ -122,7 +133,7 @@ class RetrieveTool(BaseTool):
         return await asyncio.to_thread(self._run, key, query, place, path, where, pattern)
 
 
-def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> RetrieveTool:
+def retrieve_tool(ctx: SharedContext, *, max_tokens: int = ANSWER_TOKENS) -> RetrieveTool:
     """``RetrieveTool(ctx)``, under the name that it has for every framework.
 
     >>> from headroom import SharedContext

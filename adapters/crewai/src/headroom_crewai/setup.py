@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from headroom import ContextEntry, Fidelity, Handoff, SharedContext
+from typing_extensions import Unpack
+
+from headroom import Handoff, HandoffOptions, SharedContext
 from headroom_crewai.attach import Attachments
-from headroom_crewai.choice import choose
 from headroom_crewai.retrieve import TOOL_NAME
 
-__all__ = ["Setup", "set_up"]
+__all__ = ["HookOptions", "Setup", "set_up"]
+
+
+class HookOptions(HandoffOptions, total=False):
+    """The options of ``compressed_context`` and ``install``, for functions that hand them on.
+
+    ``compressed_context`` says what they mean.
+
+    >>> from headroom import SharedContext
+    >>> from headroom_crewai import compressed_context
+    >>> options: HookOptions = {"min_tokens": 500, "compress_tool_results": True}
+    >>> with compressed_context(SharedContext(), **options):
+    ...     pass  # crew.kickoff()
+
+    """
+
+    compress_tool_results: bool
+    attach_tool: bool
+    flow_methods: Collection[str]
+    crew_inputs: Collection[str]
 
 
 @dataclass(frozen=True)
@@ -51,28 +71,21 @@ class Setup:
 def set_up(
     ctx: SharedContext,
     *,
-    query: str | None,
-    max_tokens: int | None,
-    fidelity: Fidelity | None,
-    min_tokens: int,
-    exclude: Collection[str],
-    on_compress: Callable[[ContextEntry], object] | None,
-    compress_tool_results: bool,
-    attach_tool: bool,
-    flow_methods: Collection[str],
-    crew_inputs: Collection[str],
+    compress_tool_results: bool = False,
+    attach_tool: bool = True,
+    flow_methods: Collection[str] = (),
+    crew_inputs: Collection[str] = (),
+    **options: Unpack[HandoffOptions],
 ) -> Setup:
     """Checks the options, before the run.
 
     Raises:
-        TypeError: ``ctx`` is no context, or an option has the wrong type.
+        TypeError: ``ctx`` is no context, there is no such option, or it has the wrong type.
         ValueError: An option makes no sense.
 
     """
-    handoff = choose(
-        ctx, query=query, max_tokens=max_tokens, fidelity=fidelity, min_tokens=min_tokens,
-        exclude=exclude, on_compress=on_compress,
-    ).handoff  # fmt: skip
+    # First, for it checks the context as well.
+    handoff = Handoff(ctx, **options, tool=None)
     return Setup(
         handoff,
         Attachments(ctx) if attach_tool else None,

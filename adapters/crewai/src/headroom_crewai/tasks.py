@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Collection, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass
 
 from crewai import Crew, Process, Task
-from crewai.hooks import InterceptionPoint, get_hooks, register_hook
-from crewai.hooks.contexts import StepContext
 from crewai.tasks.conditional_task import ConditionalTask
 from crewai.tasks.task_output import TaskOutput
 from crewai.utilities.constants import NOT_SPECIFIED
 from crewai.utilities.formatter import DIVIDERS
 
-__all__ = ["Part", "crew_of", "join", "observe", "parts_of", "reader_agent", "readers", "running"]
+__all__ = ["Part", "crew_of", "join", "parts_of", "reader_agent", "readers"]
 
-# The longest beginning of a name or role that goes into a key.
+# Characters of a name or role that go into a key, at most. Chosen: a view and each call of the
+# retrieval tool repeat the key, and by then most names can be told apart.
 _SOURCE_CHARS = 48
 
 
@@ -125,31 +122,3 @@ def reader_agent(task: Task, crew: Crew) -> object | None:
 def _position(task: Task, crew: Crew | None) -> int | None:
     tasks = [] if crew is None else crew.tasks
     return next((index for index, each in enumerate(tasks) if each is task), None)
-
-
-# A callback is told neither its task nor its crew. The hook before the task runs in the same
-# context as the callback after it, on whatever thread that is, so it can leave a note. Several: the
-# guardrail or the callback of a task may kick off another crew.
-_started: ContextVar[tuple[weakref.ref[Task], ...]] = ContextVar(
-    "headroom_crewai_started", default=()
-)
-
-
-def _note_task(step: StepContext) -> None:
-    if step.kind == "task" and isinstance(step.task, Task):
-        # By identity: tasks may be equal.
-        others = [each for each in _started.get() if each() is not None and each() is not step.task]
-        _started.set((*others, weakref.ref(step.task)))
-
-
-def observe() -> None:
-    """Makes sure that ``running`` knows the tasks that start from now on."""
-    # Twice would do no harm: two threads may find it missing at once.
-    if _note_task not in get_hooks(InterceptionPoint.PRE_STEP):
-        register_hook(InterceptionPoint.PRE_STEP, _note_task)
-
-
-def running(output: TaskOutput) -> Task | None:
-    """The task that has just made ``output``; ``None`` where it is not known for certain."""
-    tasks = [each() for each in reversed(_started.get())]
-    return next((task for task in tasks if task is not None and task.output is output), None)

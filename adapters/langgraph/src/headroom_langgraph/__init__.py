@@ -9,6 +9,7 @@ from headroom_langgraph._version import __version__
 from headroom_langgraph.graph_input import compress_input
 from headroom_langgraph.graph_store import LangGraphStore
 from headroom_langgraph.node import compress_node
+from headroom_langgraph.options import ReaderOptions
 from headroom_langgraph.reducer import compress_messages, compress_reducer
 from headroom_langgraph.tool_calls import awrap_tool_call, wrap_tool_call
 from headroom_langgraph.tools import retrieve_tool
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "HeadroomMiddleware",
     "LangGraphStore",
+    "ReaderOptions",
     "__version__",
     "awrap_tool_call",
     "compress_input",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar, cast
 
 from langgraph.types import Command
+from typing_extensions import Unpack
 
-from headroom import ContextEntry, Fidelity, SharedContext
-from headroom_langgraph.options import checked_names, handoff_of
+from headroom import SharedContext
+from headroom_langgraph.options import ReaderOptions, checked_names, handoff_of
 from headroom_langgraph.state import question_in
 from headroom_langgraph.updates import UpdateViews
 
@@ -52,14 +53,8 @@ def compress_input(
     ctx: SharedContext,
     keys: Collection[str] | None = None,
     *,
-    query: str | None = None,
-    max_tokens: int | None = None,
-    fidelity: Fidelity | None = None,
-    min_tokens: int = 200,
-    exclude: Collection[str] = (),
-    on_compress: Callable[[ContextEntry], object] | None = None,
-    mention_tool: bool = False,
     user_messages: bool = False,
+    **options: Unpack[ReaderOptions],
 ) -> InputViews:
     r"""Views in what a graph is invoked with.
 
@@ -73,21 +68,14 @@ def compress_input(
         ctx: Where the originals go.
         keys: The keys of the input that are looked at; if not given, all but those that say what
             the graph is asked: ``question``, ``query`` and ``task``.
-        query: What the views are made to answer; if not given, the last user message of the
-            input, or what stands under ``question``, ``query``, ``task`` or ``input``.
-        max_tokens: The most tokens that a view has.
-        fidelity: How much a view may leave out, instead of the context's.
-        min_tokens: Payloads with fewer tokens go on untouched.
-        exclude: Names of keys, tools and agents whose payloads go on untouched.
-        on_compress: Called with the entry of each payload that was replaced by a view.
-        mention_tool: Whether views name the retrieval tool. Say so where the model that reads
-            them has ``retrieve_tool(ctx)``.
         user_messages: Whether messages of users become views too. They hold what is asked; say so
             where they hold whole documents, and say what is asked by ``query``.
+        options: See ``ReaderOptions``. Where there is no ``query``, it is the last user message of
+            the input, or what stands under ``question``, ``query``, ``task`` or ``input``.
 
     Raises:
         ValueError: An option makes no sense.
-        TypeError: An option has the wrong type.
+        TypeError: There is no such option, or it has the wrong type.
 
     >>> ctx = SharedContext()
     >>> log = "\n".join(f"INFO request {n} took {n % 7} ms" for n in range(500))
@@ -96,21 +84,12 @@ def compress_input(
     ('Which requests were slow?', True)
 
     """
-    handoff = handoff_of(
-        ctx,
-        query=query,
-        max_tokens=max_tokens,
-        fidelity=fidelity,
-        min_tokens=min_tokens,
-        exclude=exclude,
-        on_compress=on_compress,
-        mention_tool=mention_tool,
-    )
+    handoff = handoff_of(ctx, **options)
     return InputViews(
         UpdateViews(
             handoff,
             node="input",
-            query=query,
+            query=handoff.query,
             keys=checked_names("keys", keys),
             of_users=user_messages,
             texts_of_users=_MESSAGES,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 
 from langgraph.prebuilt.tool_node import ToolCallRequest
+from typing_extensions import Unpack
 
-from headroom import ContextEntry, Fidelity, SharedContext
+from headroom import HandoffOptions, SharedContext
 from headroom_langgraph.options import handoff_of
 from headroom_langgraph.tool_calls import Answer, seen_by_model
 from headroom_langgraph.tools import retrieve_tool
@@ -31,17 +32,13 @@ class HeadroomMiddleware(AgentMiddleware):
 
     Args:
         ctx: Where the originals go.
-        query: What the views are made to answer; if not given, the last user message.
-        max_tokens: The most tokens that a view has.
-        fidelity: How much a view may leave out, instead of the context's.
-        min_tokens: Answers with fewer tokens go on untouched.
-        exclude: Names of tools whose answers go on untouched.
-        on_compress: Called with the entry of each answer that was replaced by a view.
         retrieve_max_tokens: The most tokens that an answer of the retrieval tool has.
+        options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools. Where there is
+            no ``query``, it is the last user message.
 
     Raises:
         ValueError: An option makes no sense.
-        TypeError: An option has the wrong type.
+        TypeError: There is no such option, or it has the wrong type.
 
     """
 
@@ -49,25 +46,11 @@ class HeadroomMiddleware(AgentMiddleware):
         self,
         ctx: SharedContext,
         *,
-        query: str | None = None,
-        max_tokens: int | None = None,
-        fidelity: Fidelity | None = None,
-        min_tokens: int = 200,
-        exclude: Collection[str] = (),
-        on_compress: Callable[[ContextEntry], object] | None = None,
         retrieve_max_tokens: int = 1000,
+        **options: Unpack[HandoffOptions],
     ) -> None:
         super().__init__()
-        self._handoff = handoff_of(
-            ctx,
-            query=query,
-            max_tokens=max_tokens,
-            fidelity=fidelity,
-            min_tokens=min_tokens,
-            exclude=exclude,
-            on_compress=on_compress,
-            mention_tool=True,
-        )
+        self._handoff = handoff_of(ctx, mention_tool=True, **options)
         self.tools = [retrieve_tool(ctx, max_tokens=retrieve_max_tokens)]
 
     def wrap_tool_call(

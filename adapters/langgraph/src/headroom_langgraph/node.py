@@ -16,10 +16,11 @@ from langgraph.config import get_config
 from langgraph.constants import END, START
 from langgraph.errors import ParentCommand
 from langgraph.pregel import Pregel
+from typing_extensions import Unpack
 
-from headroom import ContextEntry, Fidelity, SharedContext
+from headroom import SharedContext
 from headroom_langgraph.durability import warn_if_views_outlive_originals
-from headroom_langgraph.options import checked_names, handoff_of
+from headroom_langgraph.options import ReaderOptions, checked_names, handoff_of
 from headroom_langgraph.state import question_in
 from headroom_langgraph.updates import UpdateViews
 
@@ -31,14 +32,7 @@ Node = TypeVar("Node", bound="Callable[..., Any] | Runnable[Any, Any]")
 def compress_node(
     ctx: SharedContext,
     keys: Collection[str] | None = None,
-    *,
-    query: str | None = None,
-    max_tokens: int | None = None,
-    fidelity: Fidelity | None = None,
-    min_tokens: int = 200,
-    exclude: Collection[str] = (),
-    on_compress: Callable[[ContextEntry], object] | None = None,
-    mention_tool: bool = False,
+    **options: Unpack[ReaderOptions],
 ) -> Callable[[Node], Node]:
     r"""A decorator for nodes: what the node returns goes into the state as views.
 
@@ -53,21 +47,14 @@ def compress_node(
         ctx: Where the originals go.
         keys: The keys of the state that are looked at; if not given, all but those that say what
             the next agent is asked: ``question``, ``query`` and ``task``.
-        query: What the views are made to answer; if not given, what the update itself asks the
-            next agent (a user message, ``question``, ``query`` or ``task``), else the last user
-            message of the state, or what stands there under such a name or ``input``; of a task,
-            the argument of such a name.
-        max_tokens: The most tokens that a view has.
-        fidelity: How much a view may leave out, instead of the context's.
-        min_tokens: Payloads with fewer tokens go on untouched.
-        exclude: Names of keys, tools and agents whose payloads go on untouched.
-        on_compress: Called with the entry of each payload that was replaced by a view.
-        mention_tool: Whether views name the retrieval tool. Say so where the model that reads
-            them has ``retrieve_tool(ctx)``.
+        options: See ``ReaderOptions``. Where there is no ``query``, it is what the update itself
+            asks the next agent (a user message, ``question``, ``query`` or ``task``), else the last
+            user message of the state, or what stands there under such a name or ``input``; of a
+            task, the argument of such a name.
 
     Raises:
         ValueError: An option makes no sense.
-        TypeError: An option has the wrong type.
+        TypeError: There is no such option, or it has the wrong type.
 
     >>> ctx = SharedContext()
     >>> @compress_node(ctx)
@@ -77,21 +64,8 @@ def compress_node(
     True
 
     """
-    views = UpdateViews(
-        handoff_of(
-            ctx,
-            query=query,
-            max_tokens=max_tokens,
-            fidelity=fidelity,
-            min_tokens=min_tokens,
-            exclude=exclude,
-            on_compress=on_compress,
-            mention_tool=mention_tool,
-        ),
-        node="node",
-        query=query,
-        keys=checked_names("keys", keys),
-    )
+    handoff = handoff_of(ctx, **options)
+    views = UpdateViews(handoff, node="node", query=handoff.query, keys=checked_names("keys", keys))
 
     def decorate(node: Node) -> Node:
         if isinstance(node, BaseTool):

@@ -2,45 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
-from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
+from typing_extensions import Unpack
 
-__all__ = ["checked_names", "handoff_of"]
+from headroom import Handoff, HandoffOptions, RetrievalTool, SharedContext
+
+__all__ = ["ReaderOptions", "checked_names", "handoff_of"]
+
+
+class ReaderOptions(HandoffOptions, total=False):
+    """``HandoffOptions``, and what a graph cannot tell of the model that reads the views.
+
+    ``exclude`` takes names of keys of the state, of tools, and of nodes and agents. Where there is
+    no ``query``, the views answer what the reader is asked, as far as the state tells.
+    """
+
+    #: Whether views name the retrieval tool; ``False`` if not given. Say so where the model that
+    #: reads them has ``retrieve_tool(ctx)``.
+    mention_tool: bool
 
 
 def handoff_of(
-    ctx: SharedContext,
-    *,
-    query: str | None,
-    max_tokens: int | None,
-    fidelity: Fidelity | None,
-    min_tokens: int,
-    exclude: Collection[str] | None,
-    on_compress: Callable[[ContextEntry], object] | None,
-    mention_tool: bool,
+    ctx: SharedContext, *, mention_tool: bool = False, **options: Unpack[HandoffOptions]
 ) -> Handoff:
     """What makes the views.
 
     Raises:
         ValueError: An option makes no sense.
-        TypeError: An option has the wrong type.
+        TypeError: There is no such option, or it has the wrong type.
 
     """
     if not isinstance(ctx, SharedContext):
         # Said now, for a run would go on without a single view. @compress_node is easily written
         # in place of @compress_node(ctx).
         raise TypeError(f"the first argument must be a SharedContext, not {type(ctx).__name__}")
-    return Handoff(
-        ctx,
-        query=query,
-        max_tokens=max_tokens,
-        fidelity=fidelity,
-        min_tokens=min_tokens,
-        exclude=checked_names("exclude", exclude) or frozenset(),
-        on_compress=on_compress,
-        tool=RetrievalTool.name if mention_tool else None,
-    )
+    options["exclude"] = checked_names("exclude", options.get("exclude")) or frozenset()
+    return Handoff(ctx, **options, tool=RetrievalTool.name if mention_tool else None)
 
 
 def checked_names(what: str, names: Collection[str] | None) -> frozenset[str] | None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import functools
 import threading
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any, Literal
 from weakref import WeakValueDictionary
 
 from langchain_core.messages import BaseMessage
 from langgraph.graph.message import add_messages
+from typing_extensions import Unpack
 
-from headroom import ContextEntry, Fidelity, Handoff, SharedContext
-from headroom_langgraph.options import handoff_of
+from headroom import Handoff, SharedContext
+from headroom_langgraph.options import ReaderOptions, handoff_of
 from headroom_langgraph.state import question_in
 from headroom_langgraph.updates import UpdateViews
 
@@ -36,14 +37,7 @@ _reducers: WeakValueDictionary[tuple[object, ...], Reducer] = WeakValueDictionar
 def compress_reducer(
     ctx: SharedContext,
     reducer: Reducer | None = None,
-    *,
-    query: str | None = None,
-    max_tokens: int | None = None,
-    fidelity: Fidelity | None = None,
-    min_tokens: int = 200,
-    exclude: Collection[str] = (),
-    on_compress: Callable[[ContextEntry], object] | None = None,
-    mention_tool: bool = False,
+    **options: Unpack[ReaderOptions],
 ) -> Reducer:
     """A reducer that puts views into one channel of the state.
 
@@ -57,20 +51,13 @@ def compress_reducer(
         ctx: Where the originals go.
         reducer: Joins the channel's value and a view, such as ``operator.add`` or
             ``add_messages``; if not given, the last value stands.
-        query: What the views are made to answer; if not given, the last user message where the
-            channel holds messages.
-        max_tokens: The most tokens that a view has.
-        fidelity: How much a view may leave out, instead of the context's.
-        min_tokens: Payloads with fewer tokens go on untouched.
-        exclude: Names of tools and agents whose messages go on untouched.
-        on_compress: Called with the entry of each payload that was replaced by a view; LangGraph
-            calls a reducer more than once for the same payload.
-        mention_tool: Whether views name the retrieval tool. Say so where the model that reads
-            them has ``retrieve_tool(ctx)``.
+        options: See ``ReaderOptions``. Where there is no ``query``, it is the last user message if
+            the channel holds messages. LangGraph calls a reducer more than once for one payload,
+            and so is ``on_compress``.
 
     Raises:
         ValueError: An option makes no sense.
-        TypeError: An option has the wrong type.
+        TypeError: There is no such option, or it has the wrong type.
 
     >>> import operator
     >>> ctx = SharedContext()
@@ -81,16 +68,7 @@ def compress_reducer(
     True
 
     """
-    handoff = handoff_of(
-        ctx,
-        query=query,
-        max_tokens=max_tokens,
-        fidelity=fidelity,
-        min_tokens=min_tokens,
-        exclude=exclude,
-        on_compress=on_compress,
-        mention_tool=mention_tool,
-    )
+    handoff = handoff_of(ctx, **options)
     return _known(handoff, reducer)
 
 
@@ -98,13 +76,7 @@ def compress_messages(
     ctx: SharedContext,
     *,
     format: Literal["langchain-openai"] | None = None,  # noqa: A002 - as add_messages says it
-    query: str | None = None,
-    max_tokens: int | None = None,
-    fidelity: Fidelity | None = None,
-    min_tokens: int = 200,
-    exclude: Collection[str] = (),
-    on_compress: Callable[[ContextEntry], object] | None = None,
-    mention_tool: bool = False,
+    **options: Unpack[ReaderOptions],
 ) -> Reducer:
     """``add_messages`` with views in what models and tools wrote.
 
@@ -117,19 +89,11 @@ def compress_messages(
     Args:
         ctx: Where the originals go.
         format: As ``add_messages`` takes it.
-        query: What the views are made to answer; if not given, the last user message.
-        max_tokens: The most tokens that a view has.
-        fidelity: How much a view may leave out, instead of the context's.
-        min_tokens: Texts with fewer tokens go on untouched.
-        exclude: Names of tools and agents whose messages go on untouched.
-        on_compress: Called with the entry of each payload that was replaced by a view; LangGraph
-            calls a reducer more than once for the same payload.
-        mention_tool: Whether views name the retrieval tool. Say so where the model that reads
-            them has ``retrieve_tool(ctx)``.
+        options: As ``compress_reducer`` takes them.
 
     Raises:
         ValueError: An option makes no sense.
-        TypeError: An option has the wrong type.
+        TypeError: There is no such option, or it has the wrong type.
 
     >>> ctx = SharedContext()
     >>> joined = compress_messages(ctx)([("user", "Who won?")], [("ai", "We did.")])
@@ -141,17 +105,7 @@ def compress_messages(
     """
     if format not in _JOINS:
         raise ValueError(f'format must be "langchain-openai" or None, not {format!r}')
-    return compress_reducer(
-        ctx,
-        _JOINS[format],
-        query=query,
-        max_tokens=max_tokens,
-        fidelity=fidelity,
-        min_tokens=min_tokens,
-        exclude=exclude,
-        on_compress=on_compress,
-        mention_tool=mention_tool,
-    )
+    return compress_reducer(ctx, _JOINS[format], **options)
 
 
 def _known(handoff: Handoff, reducer: Reducer | None) -> Reducer:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from langchain_core.messages import ToolMessage
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command
+from typing_extensions import Unpack
 
-from headroom import ContextEntry, Fidelity, Handoff, SharedContext
+from headroom import Handoff, SharedContext
 from headroom_langgraph.durability import warn_if_views_outlive_originals
-from headroom_langgraph.options import handoff_of
+from headroom_langgraph.options import ReaderOptions, handoff_of
 from headroom_langgraph.state import question_in
 from headroom_langgraph.updates import UpdateViews
 
@@ -35,14 +36,7 @@ AsyncToolCallWrapper = Callable[
 
 def wrap_tool_call(
     ctx: SharedContext,
-    *,
-    query: str | None = None,
-    max_tokens: int | None = None,
-    fidelity: Fidelity | None = None,
-    min_tokens: int = 200,
-    exclude: Collection[str] = (),
-    on_compress: Callable[[ContextEntry], object] | None = None,
-    mention_tool: bool = False,
+    **options: Unpack[ReaderOptions],
 ) -> ToolCallWrapper:
     """Views of what the tools of a ``ToolNode`` answer.
 
@@ -54,30 +48,14 @@ def wrap_tool_call(
 
     Args:
         ctx: Where the originals go.
-        query: What the views are made to answer; if not given, the last user message.
-        max_tokens: The most tokens that a view has.
-        fidelity: How much a view may leave out, instead of the context's.
-        min_tokens: Answers with fewer tokens go on untouched.
-        exclude: Names of tools whose answers go on untouched.
-        on_compress: Called with the entry of each answer that was replaced by a view.
-        mention_tool: Whether views name the retrieval tool. Say so where the model that reads
-            them has ``retrieve_tool(ctx)``.
+        options: See ``ReaderOptions``. Where there is no ``query``, it is the last user message.
 
     Raises:
         ValueError: An option makes no sense.
-        TypeError: An option has the wrong type.
+        TypeError: There is no such option, or it has the wrong type.
 
     """
-    handoff = handoff_of(
-        ctx,
-        query=query,
-        max_tokens=max_tokens,
-        fidelity=fidelity,
-        min_tokens=min_tokens,
-        exclude=exclude,
-        on_compress=on_compress,
-        mention_tool=mention_tool,
-    )
+    handoff = handoff_of(ctx, **options)
 
     def headroom_wrap_tool_call(
         request: ToolCallRequest, execute: Callable[[ToolCallRequest], Answer]
@@ -89,30 +67,14 @@ def wrap_tool_call(
 
 def awrap_tool_call(
     ctx: SharedContext,
-    *,
-    query: str | None = None,
-    max_tokens: int | None = None,
-    fidelity: Fidelity | None = None,
-    min_tokens: int = 200,
-    exclude: Collection[str] = (),
-    on_compress: Callable[[ContextEntry], object] | None = None,
-    mention_tool: bool = False,
+    **options: Unpack[ReaderOptions],
 ) -> AsyncToolCallWrapper:
     """``wrap_tool_call`` for a ``ToolNode`` that runs async; it leaves the event loop free.
 
     For ``ToolNode(tools, awrap_tool_call=awrap_tool_call(ctx))``; arguments and errors are those of
     ``wrap_tool_call``.
     """
-    handoff = handoff_of(
-        ctx,
-        query=query,
-        max_tokens=max_tokens,
-        fidelity=fidelity,
-        min_tokens=min_tokens,
-        exclude=exclude,
-        on_compress=on_compress,
-        mention_tool=mention_tool,
-    )
+    handoff = handoff_of(ctx, **options)
 
     async def headroom_awrap_tool_call(
         request: ToolCallRequest, execute: Callable[[ToolCallRequest], Awaitable[Answer]]

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 
 from agents import HandoffInputData
 from agents.handoffs import HandoffHistoryMapper, HandoffInputFilter, nest_handoff_history
 from agents.items import HandoffOutputItem
+from typing_extensions import Unpack
 
-from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
+from headroom import Handoff, HandoffOptions, RetrievalTool, SharedContext
 from headroom_openai_agents.items import ItemViews
 from headroom_openai_agents.questions import last_question
 from headroom_openai_agents.tools import has_tool
@@ -24,13 +25,7 @@ logger = logging.getLogger("headroom.openai_agents")
 
 def handoff_filter(
     ctx: SharedContext,
-    *,
-    query: str | None = None,
-    max_tokens: int | None = None,
-    fidelity: Fidelity | None = None,
-    min_tokens: int = 200,
-    exclude: Collection[str] = (),
-    on_compress: Callable[[ContextEntry], object] | None = None,
+    **options: Unpack[HandoffOptions],
 ) -> HandoffInputFilter:
     """An input filter that hands the next agent views of tool outputs and long answers.
 
@@ -44,27 +39,15 @@ def handoff_filter(
 
     Args:
         ctx: Where the originals go.
-        query: What the views are made to answer; if not given, the last user message.
-        max_tokens: The most tokens that a view has.
-        fidelity: How much a view may leave out, instead of the context's.
-        min_tokens: Payloads with fewer tokens go on untouched.
-        exclude: Names of tools, and of agents, whose payloads go on untouched.
-        on_compress: Called with the entry of each payload that was replaced by a view.
+        options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools and of agents.
+            Where there is no ``query``, it is the last user message.
 
     Raises:
         ValueError: An option makes no sense.
-        TypeError: An option has the wrong type.
+        TypeError: There is no such option, or it has the wrong type.
 
     """
-    handoff = Handoff(
-        ctx,
-        query=query,
-        max_tokens=max_tokens,
-        fidelity=fidelity,
-        min_tokens=min_tokens,
-        exclude=exclude,
-        on_compress=on_compress,
-    )
+    handoff = Handoff(ctx, **options, tool=None)
 
     async def headroom_handoff_filter(data: HandoffInputData) -> HandoffInputData:
         return await _safely(_filtered, data, handoff)
@@ -76,12 +59,7 @@ def nested_handoff_filter(
     ctx: SharedContext,
     *,
     history_mapper: HandoffHistoryMapper | None = None,
-    query: str | None = None,
-    max_tokens: int | None = None,
-    fidelity: Fidelity | None = None,
-    min_tokens: int = 200,
-    exclude: Collection[str] = (),
-    on_compress: Callable[[ContextEntry], object] | None = None,
+    **options: Unpack[HandoffOptions],
 ) -> HandoffInputFilter:
     """``handoff_filter``, with the conversation nested into one message.
 
@@ -93,27 +71,15 @@ def nested_handoff_filter(
         ctx: Where the originals go.
         history_mapper: Writes the conversation instead of the SDK, as
             ``RunConfig.handoff_history_mapper`` does; it is given views.
-        query: What the views are made to answer; if not given, the last user message.
-        max_tokens: The most tokens that a view has.
-        fidelity: How much a view may leave out, instead of the context's.
-        min_tokens: Payloads with fewer tokens go on untouched.
-        exclude: Names of tools, and of agents, whose payloads go on untouched.
-        on_compress: Called with the entry of each payload that was replaced by a view.
+        options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools and of agents.
+            Where there is no ``query``, it is the last user message.
 
     Raises:
         ValueError: An option makes no sense.
-        TypeError: An option has the wrong type.
+        TypeError: There is no such option, or it has the wrong type.
 
     """
-    handoff = Handoff(
-        ctx,
-        query=query,
-        max_tokens=max_tokens,
-        fidelity=fidelity,
-        min_tokens=min_tokens,
-        exclude=exclude,
-        on_compress=on_compress,
-    )
+    handoff = Handoff(ctx, **options, tool=None)
 
     async def headroom_nested_handoff_filter(data: HandoffInputData) -> HandoffInputData:
         seen = await _safely(_filtered, data, handoff)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
 from agents import TResponseInputItem
 from agents.run import CallModelData, ModelInputData
+from typing_extensions import Unpack
 
-from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
+from headroom import Handoff, HandoffOptions, RetrievalTool, SharedContext
 from headroom_openai_agents.items import ItemViews
 from headroom_openai_agents.questions import last_question
 from headroom_openai_agents.tools import has_tool
@@ -23,13 +24,7 @@ logger = logging.getLogger("headroom.openai_agents")
 
 def model_input_filter(
     ctx: SharedContext,
-    *,
-    query: str | None = None,
-    max_tokens: int | None = None,
-    fidelity: Fidelity | None = None,
-    min_tokens: int = 200,
-    exclude: Collection[str] = (),
-    on_compress: Callable[[ContextEntry], object] | None = None,
+    **options: Unpack[HandoffOptions],
 ) -> Callable[[CallModelData[Any]], Any]:
     """A filter of everything that models are sent: on every turn, before and after handoffs.
 
@@ -40,33 +35,20 @@ def model_input_filter(
 
     Args:
         ctx: Where the originals go.
-        query: What the views are made to answer; if not given, the user message before each
-            payload.
-        max_tokens: The most tokens that a view has.
-        fidelity: How much a view may leave out, instead of the context's.
-        min_tokens: Payloads with fewer tokens go on untouched.
-        exclude: Names of tools whose outputs go on untouched; ``"assistant"`` for what agents say.
-        on_compress: Called with the entry of each payload that was replaced by a view, on every
-            turn.
+        options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools, and
+            ``"assistant"`` for what agents say. Where there is no ``query``, it is the user message
+            before each payload. ``on_compress`` is called on every turn.
 
     Raises:
         ValueError: An option makes no sense.
-        TypeError: An option has the wrong type.
+        TypeError: There is no such option, or it has the wrong type.
 
     """
-    handoff = Handoff(
-        ctx,
-        query=query,
-        max_tokens=max_tokens,
-        fidelity=fidelity,
-        min_tokens=min_tokens,
-        exclude=exclude,
-        on_compress=on_compress,
-    )
+    handoff = Handoff(ctx, **options, tool=None)
 
     def seen(data: CallModelData[Any]) -> list[TResponseInputItem]:
         tool = RetrievalTool.name if has_tool(data.agent) else None
-        views = ItemViews(replace(handoff, tool=tool), query, follow=query is None)
+        views = ItemViews(replace(handoff, tool=tool), handoff.query, follow=handoff.query is None)
         return views.input_items(data.model_data.input)
 
     async def headroom_model_input_filter(data: CallModelData[Any]) -> ModelInputData:
@@ -84,13 +66,8 @@ def model_input_filter(
 def session_input_callback(
     ctx: SharedContext,
     *,
-    query: str | None = None,
-    max_tokens: int | None = None,
-    fidelity: Fidelity | None = None,
-    min_tokens: int = 200,
-    exclude: Collection[str] = (),
-    on_compress: Callable[[ContextEntry], object] | None = None,
     mention_tool: bool = False,
+    **options: Unpack[HandoffOptions],
 ) -> Callable[[list[TResponseInputItem], list[TResponseInputItem]], Any]:
     """A callback for sessions: a run reads views of what earlier runs left in its session.
 
@@ -99,35 +76,23 @@ def session_input_callback(
 
     Args:
         ctx: Where the originals go.
-        query: What the views are made to answer; if not given, what the user asks in this run.
-        max_tokens: The most tokens that a view has.
-        fidelity: How much a view may leave out, instead of the context's.
-        min_tokens: Payloads with fewer tokens go on untouched.
-        exclude: Names of tools whose outputs go on untouched; ``"assistant"`` for what agents said.
-        on_compress: Called with the entry of each payload that was replaced by a view.
         mention_tool: Whether views name the retrieval tool. The callback is not told which agent
             reads: say so where it has ``retrieve_tool(ctx)``.
+        options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools, and
+            ``"assistant"`` for what agents said. Where there is no ``query``, it is what the user
+            asks in this run.
 
     Raises:
         ValueError: An option makes no sense.
-        TypeError: An option has the wrong type.
+        TypeError: There is no such option, or it has the wrong type.
 
     """
-    handoff = Handoff(
-        ctx,
-        query=query,
-        max_tokens=max_tokens,
-        fidelity=fidelity,
-        min_tokens=min_tokens,
-        exclude=exclude,
-        on_compress=on_compress,
-        tool=RetrievalTool.name if mention_tool else None,
-    )
+    handoff = Handoff(ctx, **options, tool=RetrievalTool.name if mention_tool else None)
 
     async def headroom_session_input_callback(
         history: list[TResponseInputItem], new: list[TResponseInputItem]
     ) -> list[TResponseInputItem]:
-        views = ItemViews(handoff, query or last_question(new) or last_question(history))
+        views = ItemViews(handoff, handoff.query or last_question(new) or last_question(history))
         try:
             changed = await asyncio.to_thread(views.input_items, history)
         except Exception as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -18,8 +18,9 @@ from agents import (
     ToolOutputGuardrailData,
 )
 from pydantic import BaseModel
+from typing_extensions import Unpack
 
-from headroom import ContextEntry, Fidelity, Handoff, RetrievalTool, SharedContext
+from headroom import Handoff, HandoffOptions, RetrievalTool, SharedContext
 from headroom_openai_agents.items import ItemViews
 from headroom_openai_agents.questions import asked_by_call, last_question
 from headroom_openai_agents.tools import has_tool
@@ -31,13 +32,7 @@ logger = logging.getLogger("headroom.openai_agents")
 
 def tool_output_guardrail(
     ctx: SharedContext,
-    *,
-    query: str | None = None,
-    max_tokens: int | None = None,
-    fidelity: Fidelity | None = None,
-    min_tokens: int = 200,
-    exclude: Collection[str] = (),
-    on_compress: Callable[[ContextEntry], object] | None = None,
+    **options: Unpack[HandoffOptions],
 ) -> ToolOutputGuardrail[Any]:
     """A guardrail that replaces what a tool returns by a view, where it is made.
 
@@ -47,27 +42,15 @@ def tool_output_guardrail(
 
     Args:
         ctx: Where the originals go.
-        query: What the views are made to answer; if not given, the last user message.
-        max_tokens: The most tokens that a view has.
-        fidelity: How much a view may leave out, instead of the context's.
-        min_tokens: Outputs with fewer tokens go on untouched.
-        exclude: Names of tools whose outputs go on untouched.
-        on_compress: Called with the entry of each output that was replaced by a view.
+        options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools. Where there is
+            no ``query``, it is the last user message.
 
     Raises:
         ValueError: An option makes no sense.
-        TypeError: An option has the wrong type.
+        TypeError: There is no such option, or it has the wrong type.
 
     """
-    handoff = Handoff(
-        ctx,
-        query=query,
-        max_tokens=max_tokens,
-        fidelity=fidelity,
-        min_tokens=min_tokens,
-        exclude=exclude,
-        on_compress=on_compress,
-    )
+    handoff = Handoff(ctx, **options, tool=None)
 
     def view_of(data: ToolOutputGuardrailData) -> str | None:
         name = data.context.tool_name
@@ -76,7 +59,7 @@ def tool_output_guardrail(
         if text is None or name == RetrievalTool.name:
             return None
         tool = RetrievalTool.name if has_tool(data.agent) else None
-        asked = query or last_question(data.context.turn_input)
+        asked = handoff.query or last_question(data.context.turn_input)
         view = ItemViews(replace(handoff, tool=tool), asked).text(text, name)
         return None if view == text else view
 
@@ -98,13 +81,8 @@ def tool_output_guardrail(
 def output_extractor(
     ctx: SharedContext,
     *,
-    query: str | None = None,
-    max_tokens: int | None = None,
-    fidelity: Fidelity | None = None,
-    min_tokens: int = 200,
-    exclude: Collection[str] = (),
-    on_compress: Callable[[ContextEntry], object] | None = None,
     mention_tool: bool = False,
+    **options: Unpack[HandoffOptions],
 ) -> Callable[[RunResult | RunResultStreaming], Awaitable[str]]:
     """An extractor that hands on a view of what an agent says that is a tool of another.
 
@@ -113,36 +91,23 @@ def output_extractor(
 
     Args:
         ctx: Where the originals go.
-        query: What the views are made to answer; if not given, what the agent was asked.
-        max_tokens: The most tokens that a view has.
-        fidelity: How much a view may leave out, instead of the context's.
-        min_tokens: Outputs with fewer tokens go on untouched.
-        exclude: Names of agents whose outputs go on untouched.
-        on_compress: Called with the entry of each output that was replaced by a view.
         mention_tool: Whether views name the retrieval tool. The extractor is not told which agent
             reads: say so where it has ``retrieve_tool(ctx)``.
+        options: See ``headroom.HandoffOptions``; ``exclude`` takes names of agents. Where there is
+            no ``query``, it is what the agent was asked.
 
     Raises:
         ValueError: An option makes no sense.
-        TypeError: An option has the wrong type.
+        TypeError: There is no such option, or it has the wrong type.
 
     """
-    handoff = Handoff(
-        ctx,
-        query=query,
-        max_tokens=max_tokens,
-        fidelity=fidelity,
-        min_tokens=min_tokens,
-        exclude=exclude,
-        on_compress=on_compress,
-        tool=RetrievalTool.name if mention_tool else None,
-    )
+    handoff = Handoff(ctx, **options, tool=RetrievalTool.name if mention_tool else None)
 
     async def headroom_output_extractor(result: RunResult | RunResultStreaming) -> str:
         text = _said(result)
         call = result.agent_tool_invocation
         asked = asked_by_call(call.tool_arguments) if call is not None else None
-        views = ItemViews(handoff, query or asked or last_question(result.input))
+        views = ItemViews(handoff, handoff.query or asked or last_question(result.input))
         try:
             return await asyncio.to_thread(views.text, text, result.last_agent.name)
         except Exception as error:

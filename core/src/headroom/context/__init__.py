@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
+from headroom.context.options import ViewOptions
 from headroom.context.shared_context import SharedContext
 
-__all__ = ["ContextEntry", "ContextStats", "Excerpt", "SearchHit", "SharedContext"]
+__all__ = ["ContextEntry", "ContextStats", "Excerpt", "SearchHit", "SharedContext", "ViewOptions"]

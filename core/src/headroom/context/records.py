@@ -17,6 +17,7 @@ __all__ = [
     "describe",
     "encode",
     "entry_of",
+    "kind_of",
     "missing_error",
     "number_of",
     "omissions_of",
@@ -111,7 +112,7 @@ def entry_of(record: Record) -> ContextEntry:
         timestamp=header.created,
         transforms=tuple(str(name) for name in meta.items("transforms")),
         reference=header.reference,
-        kind=meta.text("kind") or "text",
+        kind=kind_of(header),
         lossless=header.meta.get("lossless") is True,
         omissions=omissions_of(header),
         failure=meta.text("failure"),
@@ -127,6 +128,11 @@ def omissions_of(header: Header) -> tuple[Omission, ...]:
 def text_of(header: Header, name: str) -> str | None:
     """A text out of a header's metadata."""
     return _Meta(header.meta).text(name)
+
+
+def kind_of(header: Header) -> str:
+    """What the content of an entry is."""
+    return text_of(header, "kind") or "text"
 
 
 def number_of(header: Header, name: str) -> int:

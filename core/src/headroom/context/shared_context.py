@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
-from headroom.context.steps import Steps, run_async
+from headroom.context.store_namespace import StoreSteps
 from headroom.context.synchronous import SynchronousContext
 from headroom.context.waiting import Waiting
 from headroom.retrieval import select
@@ -115,7 +115,7 @@ class SharedContext(SynchronousContext):
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(woken.set)
 
-        end = await asyncio.to_thread(self._access.watch, key, wake)
+        end = await asyncio.to_thread(self._namespace.watch, key, wake)
         try:
             while True:
                 woken.clear()
@@ -200,5 +200,5 @@ class SharedContext(SynchronousContext):
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
-    async def _run_async(self, steps: Steps[T]) -> T:
-        return await run_async(steps, self._access.store)
+    async def _run_async(self, steps: StoreSteps[T]) -> T:
+        return await self._namespace.run_async(steps)

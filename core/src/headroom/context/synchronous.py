@@ -6,9 +6,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
-from headroom.context.access import OnError
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
-from headroom.context.steps import Steps, run
+from headroom.context.store_namespace import OnError, StoreSteps
 from headroom.context.verbs import ContextVerbs
 from headroom.context.waiting import Waiting
 from headroom.pipeline import Pipeline
@@ -47,7 +46,7 @@ class SynchronousContext:
             model, ttl, max_entries, max_bytes, max_payload_bytes, store, namespace, fidelity,
             pipeline, counter, on_error,
         )  # fmt: skip
-        self._access = self._verbs.store
+        self._namespace = self._verbs.store
         # A store that was handed in may have other users.
         self._owns_store = store is None or isinstance(store, str)
 
@@ -175,7 +174,7 @@ class SynchronousContext:
         """
         waiting = Waiting(key, timeout)
         woken = threading.Event()
-        end = self._access.watch(key, woken.set)
+        end = self._namespace.watch(key, woken.set)
         try:
             while True:
                 woken.clear()
@@ -323,7 +322,7 @@ class SynchronousContext:
     @property
     def store(self) -> Store:
         """The store that holds the originals."""
-        return self._access.store
+        return self._namespace.store
 
     def close(self) -> None:
         """Releases the store, if this context opened it; leaving a ``with`` block does the same.
@@ -331,7 +330,7 @@ class SynchronousContext:
         A store that was handed in stays open. Closing twice does nothing.
         """
         if self._owns_store:
-            self._access.store.close()
+            self._namespace.store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -357,8 +356,8 @@ class SynchronousContext:
     def __repr__(self) -> str:
         return (
             f"{type(self).__name__}(model={self._verbs.model!r}, "
-            f"namespace={self._access.namespace!r}, store={type(self._access.store).__name__})"
+            f"namespace={self._namespace.name!r}, store={type(self._namespace.store).__name__})"
         )
 
-    def _run(self, steps: Steps[T]) -> T:
-        return run(steps, self._access.store)
+    def _run(self, steps: StoreSteps[T]) -> T:
+        return self._namespace.run(steps)

@@ -6,10 +6,10 @@ import logging
 import time
 from collections.abc import Callable
 
-from headroom.context.access import OnError, StoreAccess
 from headroom.context.arguments import as_store, check_key, check_version, check_whole, seconds
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
-from headroom.context.looking import Looking
+from headroom.context.excerpts import Excerpts
+from headroom.context.manifest import manifest
 from headroom.context.records import (
     content_hash,
     describe,
@@ -20,13 +20,14 @@ from headroom.context.records import (
     original_of,
     view_of,
 )
-from headroom.context.steps import Steps, Work
-from headroom.context.views import ViewMaker, ViewOptions
+from headroom.context.store_namespace import OnError, StoreNamespace, StoreSteps
+from headroom.context.views import ViewMaker, ViewRequest
 from headroom.errors import PayloadTooLarge, VersionConflict
 from headroom.payload import to_text
 from headroom.pipeline import Pipeline
 from headroom.pipeline.pipeline import check_options
 from headroom.retrieval import Selection
+from headroom.steps import work
 from headroom.stores import Header, Limits, Missing, Record, Store
 from headroom.tokens import EstimateCounter, TokenCounter, as_counter, get_counter
 from headroom.view import CompressResult, Fidelity, savings_percent
@@ -68,14 +69,14 @@ class ContextVerbs:
         self._max_payload_bytes = (
             max_payload_bytes if max_bytes is None else min(max_payload_bytes, max_bytes)
         )
-        self.store = StoreAccess(as_store(store), namespace, on_error)
+        self.store = StoreNamespace(as_store(store), namespace, on_error)
         self._fidelity: Fidelity = fidelity
         self.model = model
         self._given_counter = None if counter is None else as_counter(counter)
         self._found_counter: TokenCounter | None = None
         self._pipeline = pipeline or Pipeline()
         self._views = ViewMaker(self._pipeline, self.counter)
-        self._looking = Looking(self.store, self.counter, lambda: self._pipeline.kinds)
+        self._excerpts = Excerpts(self.store, self.counter, lambda: self._pipeline.kinds)
 
     # Writing
 
@@ -92,7 +93,7 @@ class ContextVerbs:
         kind: str | None,
         tool: str | None,
         expected_version: int | None,
-    ) -> Steps[ContextEntry]:
+    ) -> StoreSteps[ContextEntry]:
         check_key(key)
         check_version(expected_version)
         options = self._options(key, query, max_tokens, fidelity, kind, tool)
@@ -137,17 +138,17 @@ class ContextVerbs:
         # A newer put is there. A view of this content would lead nowhere.
         return self._passed_through(key, text, reference, agent, failure=None)
 
-    def delete(self, key: str) -> Steps[bool]:
+    def delete(self, key: str) -> StoreSteps[bool]:
         check_key(key)
         self._views.forget()
         record = yield from self.store.get(key, with_original=False)
         if isinstance(record, Record):
-            self._looking.forget(record.header.reference)
+            self._excerpts.forget(record.header.reference)
         return (yield from self.store.delete(key))
 
-    def clear(self) -> Steps[None]:
+    def clear(self) -> StoreSteps[None]:
         self._views.forget()
-        self._looking.forget()
+        self._excerpts.forget()
         yield from self.store.clear()
 
     # Reading
@@ -161,7 +162,7 @@ class ContextVerbs:
         max_tokens: int | None,
         fidelity: Fidelity | None,
         tool: str | None,
-    ) -> Steps[str | None]:
+    ) -> StoreSteps[str | None]:
         as_put = query is None and max_tokens is None and fidelity is None and tool is None
         record = yield from self.record(key, with_original=full or not as_put)
         if isinstance(record, Missing):
@@ -177,17 +178,17 @@ class ContextVerbs:
             yield from self.store.remember_view(content_hash(encode(result.text)), reference)
         return result.text
 
-    def get_entry(self, key: str) -> Steps[ContextEntry | None]:
+    def get_entry(self, key: str) -> StoreSteps[ContextEntry | None]:
         record = yield from self.record(key)
         return None if isinstance(record, Missing) else entry_of(record)
 
-    def require(self, key: str) -> Steps[ContextEntry]:
+    def require(self, key: str) -> StoreSteps[ContextEntry]:
         record = yield from self.record(key)
         if isinstance(record, Missing):
             raise missing_error(key, record)
         return entry_of(record)
 
-    def newer(self, key: str, after: int) -> Steps[ContextEntry | None]:
+    def newer(self, key: str, after: int) -> StoreSteps[ContextEntry | None]:
         """The entry under a key, if its version is above ``after``."""
         # First without the original: most looks find nothing new.
         record = yield from self.record(key, with_original=False)
@@ -195,35 +196,36 @@ class ContextVerbs:
             return None
         return (yield from self.get_entry(key))
 
-    def retrieve(self, key: str, selection: Selection, *, max_tokens: int) -> Steps[Excerpt]:
+    def retrieve(self, key: str, selection: Selection, *, max_tokens: int) -> StoreSteps[Excerpt]:
         check_key(key)
         check_options(selection.query, max_tokens, self._fidelity)
-        return (yield from self._looking.retrieve(key, selection, max_tokens))
+        return (yield from self._excerpts.retrieve(key, selection, max_tokens))
 
-    def search(self, query: str, *, agent: str | None, limit: int) -> Steps[list[SearchHit]]:
+    def search(self, query: str, *, agent: str | None, limit: int) -> StoreSteps[list[SearchHit]]:
         if not isinstance(query, str):
             raise TypeError(f"query must be text, not {type(query).__name__}")
         check_whole("limit", limit)
-        return (yield from self._looking.search(query, agent, limit))
+        return (yield from self._excerpts.search(query, agent, limit))
 
-    def manifest(self, *, max_tokens: int) -> Steps[str]:
+    def manifest(self, *, max_tokens: int) -> StoreSteps[str]:
         check_whole("max_tokens", max_tokens)
-        return (yield from self._looking.manifest(max_tokens))
+        headers = yield from self.store.headers()
+        return (yield from work(lambda: manifest(headers, max_tokens, self.counter())))
 
-    def is_view(self, text: str) -> Steps[bool]:
+    def is_view(self, text: str) -> StoreSteps[bool]:
         origin = yield from self.store.view_origin(content_hash(encode(text)))
         return origin is not None
 
-    def original_of(self, view: str) -> Steps[str | None]:
+    def original_of(self, view: str) -> StoreSteps[str | None]:
         reference = yield from self.store.view_origin(content_hash(encode(view)))
         record = None if reference is None else (yield from self.store.find(reference))
         return None if record is None else original_of(record)
 
-    def keys(self) -> Steps[list[str]]:
+    def keys(self) -> StoreSteps[list[str]]:
         headers = yield from self.store.headers()
         return [header.key for header in headers]
 
-    def stats(self) -> Steps[ContextStats]:
+    def stats(self) -> StoreSteps[ContextStats]:
         headers = yield from self.store.headers()
         usage = yield from self.store.usage()
         before = sum(number_of(header, "original_tokens") for header in headers)
@@ -244,7 +246,7 @@ class ContextVerbs:
             tokenizer_exact=counter.exact,
         )
 
-    def record(self, key: str, *, with_original: bool = True) -> Steps[Record | Missing]:
+    def record(self, key: str, *, with_original: bool = True) -> StoreSteps[Record | Missing]:
         check_key(key)
         return (yield from self.store.get(key, with_original=with_original))
 
@@ -271,25 +273,24 @@ class ContextVerbs:
         fidelity: Fidelity | None,
         kind: str | None,
         tool: str | None,
-    ) -> ViewOptions:
+    ) -> ViewRequest:
         chosen = self._fidelity if fidelity is None else fidelity
         check_options(query, max_tokens, chosen, kind)
         named = None if tool is None else key
-        return ViewOptions(query, max_tokens, chosen, kind, tool, named)
+        return ViewRequest(query, max_tokens, chosen, kind, tool, named)
 
-    def _view(self, reference: str, text: str, options: ViewOptions) -> Steps[CompressResult]:
+    def _view(self, reference: str, text: str, options: ViewRequest) -> StoreSteps[CompressResult]:
         if (yield from self.store.view_origin(reference)) is not None:
             # It is a view of ours already: never compressed again.
             tokens = self.counter().count(text)
             return CompressResult(text, tokens, tokens, (), options.kind or "text", lossless=True)
-        result: CompressResult = yield Work(lambda: self._views.make(reference, text, options))
-        return result
+        return (yield from work(lambda: self._views.make(reference, text, options)))
 
-    def _holds(self, key: str, reference: str) -> Steps[bool]:
+    def _holds(self, key: str, reference: str) -> StoreSteps[bool]:
         record = yield from self.record(key, with_original=False)
         return isinstance(record, Record) and record.header.reference == reference
 
-    def _check_version(self, key: str, expected: int) -> Steps[None]:
+    def _check_version(self, key: str, expected: int) -> StoreSteps[None]:
         record = yield from self.record(key, with_original=False)
         found = 0 if isinstance(record, Missing) else record.header.version
         if found != expected:

@@ -13,14 +13,14 @@ from headroom.pipeline import Pipeline
 from headroom.tokens import TokenCounter
 from headroom.view import CompressResult, Fidelity
 
-__all__ = ["ViewMaker", "ViewOptions"]
+__all__ = ["ViewMaker", "ViewRequest"]
 
 # Characters of views that are kept for the next one who asks; the least recent go first.
 _CACHED_CHARS = 16_000_000
 
 
 @dataclass(frozen=True)
-class ViewOptions:
+class ViewRequest:
     """Everything that a view depends on, beside the content."""
 
     query: str | None = None
@@ -39,12 +39,12 @@ class ViewMaker:
         self._pipeline = pipeline
         self._counter = counter
         self._lock = threading.Lock()
-        self._cache: OrderedDict[tuple[str, ViewOptions], CompressResult] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, ViewRequest], CompressResult] = OrderedDict()
         self._cached_chars = 0
-        self._under_way: dict[tuple[str, ViewOptions], Future[CompressResult]] = {}
+        self._under_way: dict[tuple[str, ViewRequest], Future[CompressResult]] = {}
         self.failures = 0
 
-    def make(self, reference: str, content: str, options: ViewOptions) -> CompressResult:
+    def make(self, reference: str, content: str, options: ViewRequest) -> CompressResult:
         """The view of ``content``, whose hash is ``reference``."""
         work = (reference, options)
         with self._lock:
@@ -77,14 +77,14 @@ class ViewMaker:
             self._cache.clear()
             self._cached_chars = 0
 
-    def _keep(self, work: tuple[str, ViewOptions], result: CompressResult) -> None:
+    def _keep(self, work: tuple[str, ViewRequest], result: CompressResult) -> None:
         self._cache[work] = result
         self._cached_chars += len(result.text)
         while self._cached_chars > _CACHED_CHARS:
             _, dropped = self._cache.popitem(last=False)
             self._cached_chars -= len(dropped.text)
 
-    def _compress(self, content: str, options: ViewOptions) -> CompressResult:
+    def _compress(self, content: str, options: ViewRequest) -> CompressResult:
         counter = self._counter()
 
         def compress(max_tokens: int | None) -> CompressResult:
@@ -123,7 +123,7 @@ class ViewMaker:
             )
         return replace(result, text=text, tokens_after=after)
 
-    def _fits(self, result: CompressResult, hint: str, options: ViewOptions) -> bool:
+    def _fits(self, result: CompressResult, hint: str, options: ViewRequest) -> bool:
         assert options.max_tokens is not None
         return self._counter().count(f"{result.text}\n{hint}") <= options.max_tokens
 

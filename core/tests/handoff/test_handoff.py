@@ -114,6 +114,18 @@ def test_options_that_make_no_sense(
         Handoff(ctx, **options)
 
 
+def test_an_option_that_there_is_none_of(ctx: SharedContext) -> None:
+    with pytest.raises(TypeError, match="min_token'"):
+        Handoff(ctx, min_token=9)  # type: ignore[call-arg]
+
+
+def test_names_are_taken_as_they_are_then(ctx: SharedContext) -> None:
+    names = ["secrets"]
+    handoff = Handoff(ctx, exclude=names)
+    names.clear()
+    assert handoff.view(ROWS, source="secrets") == ROWS
+
+
 def test_a_context_is_needed() -> None:
     with pytest.raises(TypeError, match="SharedContext, not dict"):
         Handoff({})  # type: ignore[arg-type]

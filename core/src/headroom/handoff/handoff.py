@@ -32,13 +32,14 @@ class Handoff:
 
     Args:
         ctx: Where originals go.
-        query: What the reader wants to know; a call of ``view`` may say it better.
-        max_tokens: The most tokens that a view has.
-        fidelity: Instead of the context's.
-        min_tokens: Payloads with fewer tokens go on untouched.
-        exclude: Sources whose payloads go on untouched.
-        on_compress: Called with the entry of each payload that was replaced by a view.
         tool: The name of the retrieval tool that the reader has, if it has one.
+
+    All others are ``HandoffOptions``, which says what they mean. A call of ``view`` may say better
+    than ``query`` what its reader wants to know.
+
+    Raises:
+        ValueError: An option makes no sense.
+        TypeError: There is no such option, or it has the wrong type.
 
     >>> handoff = Handoff(SharedContext(), min_tokens=100)
     >>> rows = str([{"id": n, "status": "ok"} for n in range(99)]).replace("'", '"')
@@ -70,6 +71,8 @@ class Handoff:
             raise ValueError(f"min_tokens must be 0 or more, not {self.min_tokens}")
         if isinstance(self.exclude, str) or not isinstance(self.exclude, Collection):
             raise TypeError('exclude takes several names: exclude=["name"]')
+        # As they are now: the caller's list may change.
+        object.__setattr__(self, "exclude", frozenset(self.exclude))
         if self.on_compress is not None and not callable(self.on_compress):
             raise TypeError(f"on_compress must be callable, not {type(self.on_compress).__name__}")
 

@@ -1,23 +1,22 @@
-"""Looking into what a context holds: retrieval from one entry, a search over all, a manifest."""
+"""Parts of what a context holds: excerpts of one original, hits in all of them."""
 
 from __future__ import annotations
 
 import math
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from headroom.context.access import StoreAccess
 from headroom.context.entry import Excerpt, SearchHit
 from headroom.context.gist import shortened
 from headroom.context.records import (
+    kind_of,
     missing_error,
     number_of,
     omissions_of,
     original_of,
     text_of,
 )
-from headroom.context.steps import Steps, Work
+from headroom.context.store_namespace import StoreNamespace, StoreSteps
 from headroom.kinds.registry import Kinds
 from headroom.retrieval import (
     IndexCache,
@@ -27,11 +26,12 @@ from headroom.retrieval import (
     left_out_by,
     locate_best,
 )
+from headroom.steps import work
 from headroom.stores import Header, Missing, Record
 from headroom.tokens import TokenCounter
 from headroom.toolkit.relevance import query_terms
 
-__all__ = ["Looking"]
+__all__ = ["Excerpts"]
 
 # Bytes of originals and indexes that are kept for the next query.
 _INDEX_BYTES = 128 * 1024 * 1024
@@ -39,12 +39,12 @@ _INDEX_BYTES = 128 * 1024 * 1024
 _ASKED = 10_000
 
 
-class Looking:
+class Excerpts:
     """Excerpts of originals, whose indexes are built at the first query and kept for the next."""
 
     def __init__(
         self,
-        store: StoreAccess,
+        store: StoreNamespace,
         counter: Callable[[], TokenCounter],
         kinds: Callable[[], Kinds],
     ) -> None:
@@ -58,7 +58,7 @@ class Looking:
         """Drops what is kept of an original, or of all."""
         self._indexes.forget(reference)
 
-    def retrieve(self, key: str, selection: Selection, max_tokens: int) -> Steps[Excerpt]:
+    def retrieve(self, key: str, selection: Selection, max_tokens: int) -> StoreSteps[Excerpt]:
         record = yield from self._store.get(key, with_original=False)
         if isinstance(record, Missing):
             # What was found under the key before has expired, or had to make room.
@@ -76,12 +76,9 @@ class Looking:
         searchable = yield from self._searchable(header)
         if searchable is None:
             raise missing_error(key, Missing("absent"))
-        excerpt: Excerpt = yield Work(
-            lambda: self._excerpt(header, searchable, selection, max_tokens)
-        )
-        return excerpt
+        return (yield from work(lambda: self._excerpt(header, searchable, selection, max_tokens)))
 
-    def search(self, query: str, agent: str | None, limit: int) -> Steps[list[SearchHit]]:
+    def search(self, query: str, agent: str | None, limit: int) -> StoreSteps[list[SearchHit]]:
         headers = yield from self._store.headers()
         # Indexes go with their entries.
         self._indexes.keep_only({header.reference for header in headers})
@@ -91,17 +88,11 @@ class Looking:
                 searchable = yield from self._searchable(header)
                 if searchable is not None:
                     found.append((header, searchable))
-        hits: list[SearchHit] = yield Work(lambda: self._hits(found, query, limit))
-        return hits
+        return (yield from work(lambda: self._hits(found, query, limit)))
 
-    def manifest(self, max_tokens: int) -> Steps[str]:
-        headers = yield from self._store.headers()
-        text: str = yield Work(lambda: self._listed(headers, max_tokens))
-        return text
-
-    def _searchable(self, header: Header) -> Steps[Searchable | None]:
+    def _searchable(self, header: Header) -> StoreSteps[Searchable | None]:
         """The document of an entry; its original is read where it is not kept."""
-        kind = _kind(header)
+        kind = kind_of(header)
         kept = self._indexes.get(header.reference, kind)
         if kept is not None:
             return kept
@@ -113,7 +104,7 @@ class Looking:
                 return None
             record = other
         whole: Record = record
-        content: str = yield Work(lambda: original_of(whole))
+        content = yield from work(lambda: original_of(whole))
         return self._indexes.keep(header.reference, kind, content)
 
     def _excerpt(
@@ -123,13 +114,13 @@ class Looking:
         with searchable.lock:
             left_out = left_out_by(omissions_of(header))
             found = find(searchable, selection, max_tokens, counter, left_out)
-        self._indexes.weigh(header.reference, _kind(header))
+        self._indexes.weigh(header.reference, kind_of(header))
         return Excerpt(
             text=found.text,
             tokens=counter.count(found.text),
             key=header.key,
             reference=header.reference,
-            kind=_kind(header),
+            kind=kind_of(header),
             where=found.where,
             truncated=found.truncated,
             next=found.next,
@@ -143,7 +134,7 @@ class Looking:
         for header, searchable in found:
             with searchable.lock:
                 there.append(frozenset(term for term in wanted if searchable.index.has(term)))
-            self._indexes.weigh(header.reference, _kind(header))
+            self._indexes.weigh(header.reference, kind_of(header))
         frequency = Counter(term for terms in there for term in terms)
         weights = {
             term: math.log(1 + (len(found) - n + 0.5) / (n + 0.5)) for term, n in frequency.items()
@@ -162,7 +153,7 @@ class Looking:
                 SearchHit(
                     key=header.key,
                     reference=header.reference,
-                    kind=_kind(header),
+                    kind=kind_of(header),
                     agent=text_of(header, "agent"),
                     tokens=number_of(header, "original_tokens"),
                     where=where,
@@ -171,45 +162,3 @@ class Looking:
                 )
             )
         return hits
-
-    def _listed(self, headers: Sequence[Header], max_tokens: int) -> str:
-        counter, now = self._counter(), time.time()
-        lines = [_line(header, now) for header in reversed(headers)]
-
-        def text(count: int) -> str:
-            shown, rest = lines[:count], len(lines) - count
-            if rest:
-                shown = [*shown, f"[{rest} older entries left out here]"]
-            return "\n".join(shown)
-
-        def fits(count: int) -> bool:
-            return counter.count(text(count)) <= max_tokens
-
-        low, high = 0, len(lines) + 1
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if fits(middle) else (low, middle)
-        return text(low) if fits(low) else ""
-
-
-def _kind(header: Header) -> str:
-    return text_of(header, "kind") or "text"
-
-
-def _line(header: Header, now: float) -> str:
-    agent = text_of(header, "agent")
-    about = [
-        _kind(header),
-        f"{number_of(header, 'original_tokens')} tokens",
-        *([f"by {shortened(agent, chars=40)}"] if agent else []),
-        f"{_age(now - header.created)} ago",
-    ]
-    gist = text_of(header, "gist")
-    return f"{header.key} ({', '.join(about)})" + (f": {gist}" if gist else "")
-
-
-def _age(seconds: float) -> str:
-    for name, length in (("days", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.0f} {name}"
-    return f"{max(0.0, seconds):.0f} s"

@@ -11,7 +11,7 @@ from headroom.errors import KeyNotFound
 
 __all__ = ["RetrievalTool"]
 
-logger = logging.getLogger("headroom.retrieval_tool")
+logger = logging.getLogger("headroom.handoff")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,132 @@
+"""One namespace of a store, and what happens when the store fails."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Literal, Protocol, TypeAlias, TypeVar, cast
+
+from headroom.errors import IntegrityError, StoreError
+from headroom.steps import Steps, run, run_async
+from headroom.stores import AsyncStore, Header, Limits, Missing, Record, Store, Usage
+
+__all__ = ["OnError", "StoreNamespace", "StoreSteps"]
+
+logger = logging.getLogger("headroom.context")
+
+OnError = Literal["raise", "passthrough"]
+
+T = TypeVar("T")
+
+AnyStore: TypeAlias = "Store | AsyncStore"
+StoreSteps: TypeAlias = "Steps[AnyStore, T]"
+
+_NO_LIMITS = Limits()
+
+
+class _SupportsAsync(Protocol):
+    def asynchronous(self) -> AsyncStore: ...
+
+
+class StoreNamespace:
+    """The operations of a store within one namespace, as steps, with ``on_error`` applied.
+
+    With ``"passthrough"`` a failure is logged and counted, and the operation answers as if nothing
+    were there; ``put`` and ``next_version`` answer ``None``. What a store gives back changed is an
+    error in either case: it must not pass for data.
+    """
+
+    def __init__(self, store: Store, name: str, on_error: OnError) -> None:
+        self.store = store
+        self.name = name
+        self._on_error = on_error
+        #: How often the store failed.
+        self.errors = 0
+
+    def run(self, steps: StoreSteps[T]) -> T:
+        """Does steps of this store, blocking."""
+        return run(steps, self.store)
+
+    async def run_async(self, steps: StoreSteps[T]) -> T:
+        """Does steps of this store without blocking the event loop.
+
+        A store that cannot be awaited is used from one thread for all the steps: a change of
+        threads for each of them would cost more than most of them do.
+        """
+        if not hasattr(self.store, "asynchronous"):
+            return await asyncio.to_thread(self.run, steps)
+        return await run_async(steps, cast("_SupportsAsync", self.store).asynchronous())
+
+    def next_version(self) -> StoreSteps[int | None]:
+        return self._call(None, lambda store: store.next_version(self.name))
+
+    def put(
+        self,
+        record: Record,
+        ttl: float | None,
+        limits: Limits = _NO_LIMITS,
+        expected: int | None = None,
+    ) -> StoreSteps[bool | None]:
+        return self._call(
+            None,
+            lambda store: store.put(self.name, record, ttl=ttl, limits=limits, expected=expected),
+        )
+
+    def get(self, key: str, *, with_original: bool = True) -> StoreSteps[Record | Missing]:
+        return self._call(
+            Missing("absent"),
+            lambda store: store.get(self.name, key, with_original=with_original),
+        )
+
+    def find(self, reference: str) -> StoreSteps[Record | None]:
+        return self._call(None, lambda store: store.find(self.name, reference))
+
+    def delete(self, key: str) -> StoreSteps[bool]:
+        return self._call(False, lambda store: store.delete(self.name, key))
+
+    def clear(self) -> StoreSteps[int]:
+        return self._call(0, lambda store: store.clear(self.name))
+
+    def headers(self) -> StoreSteps[list[Header]]:
+        return self._call([], lambda store: store.headers(self.name))
+
+    def usage(self) -> StoreSteps[Usage]:
+        return self._call(Usage(0, 0, 0, 0), lambda store: store.usage(self.name))
+
+    def remember_view(self, view_reference: str, reference: str) -> StoreSteps[None]:
+        return self._call(
+            None, lambda store: store.remember_view(self.name, view_reference, reference)
+        )
+
+    def view_origin(self, view_reference: str) -> StoreSteps[str | None]:
+        return self._call(None, lambda store: store.view_origin(self.name, view_reference))
+
+    def watch(self, key: str, wake: Callable[[], None]) -> Callable[[], None]:
+        """Blocking, and brief."""
+        try:
+            return self.store.watch(self.name, key, wake)
+        except Exception as error:
+            self._failed(error)
+            return lambda: None
+
+    def _call(
+        self, otherwise: T, operation: Callable[[AnyStore], T | Awaitable[T]]
+    ) -> StoreSteps[T]:
+        try:
+            answer: T = yield operation
+        except IntegrityError:
+            raise
+        except Exception as error:
+            self._failed(error)
+            return otherwise
+        return answer
+
+    def _failed(self, error: Exception) -> None:
+        """Raises the error, or counts it and says so."""
+        if self._on_error == "raise":
+            if isinstance(error, StoreError):
+                raise error
+            raise StoreError(f"the store failed: {type(error).__name__}: {error}") from error
+        self.errors += 1
+        logger.warning("the store failed (%s); going on without it", type(error).__name__)

@@ -1,0 +1,27 @@
+"""The options that every adapter takes, by ``**options: Unpack[HandoffOptions]``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from headroom.context import ContextEntry, ViewOptions
+
+__all__ = ["HandoffOptions"]
+
+
+class HandoffOptions(ViewOptions, total=False):
+    """The options of a ``Handoff``, which checks them: for functions that hand them on to one.
+
+    >>> from headroom import Handoff, SharedContext
+    >>> options: HandoffOptions = {"min_tokens": 500, "exclude": ["secrets"]}
+    >>> Handoff(SharedContext(), **options).min_tokens
+    500
+
+    """
+
+    #: Payloads with fewer tokens go on untouched; 200 if not given.
+    min_tokens: int
+    #: Sources whose payloads go on untouched: names of tools, tasks, nodes or agents.
+    exclude: Collection[str]
+    #: Called with the entry of each payload that was replaced by a view.
+    on_compress: Callable[[ContextEntry], object] | None

@@ -1,0 +1,92 @@
+"""One way to write what is done both by blocking and by awaiting: as steps.
+
+A function that yields its steps is written once. ``run`` does them one after the other and blocks;
+``run_async`` awaits them. A context has its verbs so, and ``headroom-redis`` its operations.
+
+>>> class Disk:
+...     def read(self) -> str:
+...         return "three blind mice"
+>>> class RemoteDisk:
+...     async def read(self) -> str:
+...         return "see how they run"
+>>> def words() -> Steps[Disk | RemoteDisk, int]:
+...     text: str = yield lambda disk: disk.read()
+...     return (yield from work(lambda: len(text.split())))
+>>> run(words(), Disk())
+3
+>>> import asyncio
+>>> asyncio.run(run_async(words(), RemoteDisk()))
+4
+
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+__all__ = ["Steps", "Work", "run", "run_async", "work"]
+
+T = TypeVar("T")
+Target = TypeVar("Target")
+
+
+@dataclass(frozen=True)
+class Work:
+    """A step that needs nothing but the processor, and must not hold up an event loop."""
+
+    function: Callable[[], object]
+    #: Whether it takes longer than a change of threads does.
+    is_long: bool = True
+
+
+#: What yields steps, is sent what came of each, or thrown its error, and returns the answer. A step
+#: is ``Work``, or a function of the target: of a store, say, or its namesake to be awaited. Typed
+#: as a function of either (``Steps[Store | AsyncStore, T]``), a type checker reads both calls.
+Steps = Generator["Work | Callable[[Target], Any]", Any, T]
+
+
+def work(function: Callable[[], T], *, is_long: bool = True) -> Steps[Any, T]:
+    """A step that does some work, and keeps the type of its result.
+
+    ``answer = yield from work(function)``.
+    """
+    answer: T = yield Work(function, is_long)
+    return answer
+
+
+def run(steps: Steps[Target, T], target: Target) -> T:
+    """Does the steps one after the other, blocking."""
+    try:
+        step = next(steps)
+        while True:
+            try:
+                result = step.function() if isinstance(step, Work) else step(target)
+            except Exception as error:  # noqa: PERF203 - each step has its own outcome
+                step = steps.throw(error)
+            else:
+                step = steps.send(result)
+    except StopIteration as end:
+        return cast("T", end.value)
+
+
+async def run_async(steps: Steps[Target, T], target: Target) -> T:
+    """Does the steps without blocking the event loop; what they ask of the target is awaited."""
+    try:
+        step = next(steps)
+        while True:
+            try:
+                if not isinstance(step, Work):
+                    result = await step(target)
+                elif step.is_long:
+                    result = await asyncio.to_thread(step.function)
+                else:
+                    result = step.function()
+            except Exception as error:  # noqa: PERF203 - each step has its own outcome
+                step = steps.throw(error)
+            else:
+                step = steps.send(result)
+    except StopIteration as end:
+        return cast("T", end.value)
