@@ -7,6 +7,7 @@ import inspect
 import typing
 
 import headroom
+import headroom.steps
 from headroom import (
     CompressResult,
     ContextEntry,
@@ -58,6 +59,10 @@ SIGNATURES = {
     headroom.Handoff.view: "self payload * source agent query",
     headroom.Handoff.aview: "self payload * source agent query",
     headroom.RetrievalTool: "ctx max_tokens",
+    headroom.steps.Work: "function is_long",
+    headroom.steps.run: "steps target",
+    headroom.steps.run_async: "steps target",
+    headroom.steps.work: "function * is_long",
 }
 
 FIELDS = {
@@ -91,6 +96,10 @@ def test_names() -> None:
     assert sorted(headroom.__all__) == sorted(NAMES.split())
     for public in headroom.__all__:
         assert getattr(headroom, public) is not None
+
+
+def test_names_for_those_who_write_a_store() -> None:
+    assert sorted(headroom.steps.__all__) == ["Steps", "Work", "run", "run_async", "work"]
 
 
 def test_signatures() -> None:
