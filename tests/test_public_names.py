@@ -23,8 +23,8 @@ NAMES = """
     Handoff HandoffOptions Header HeadroomError IntegrityError KeyEvicted KeyExpired KeyNotFound
     Limits MemoryStore Missing Omission PayloadTooLarge Pipeline Record Request RetrievalTool
     SQLiteStore SearchHit SharedContext Store StoreError TokenCounter UnsupportedPayload Usage
-    VersionConflict View ViewOptions WaitTimeout WrongKind __version__ compress decode get_counter
-    new_encryption_key open_store
+    VersionConflict View ViewOptions WaitTimeout Watchers WrongKind __version__ compress decode
+    get_counter new_encryption_key open_store
 """
 
 SIGNATURES = {
@@ -54,6 +54,9 @@ SIGNATURES = {
     headroom.open_store: "url",
     headroom.SQLiteStore: "path * durability timeout codec clock",
     headroom.Codec: "* compression keys",
+    headroom.Watchers: "",
+    headroom.Watchers.add: "self namespace key wake",
+    headroom.Watchers.notify: "self namespace key",
     headroom.Handoff: "ctx query max_tokens fidelity min_tokens exclude on_compress tool",
     headroom.Handoff.is_large: "self payload",
     headroom.Handoff.view: "self payload * source agent query",

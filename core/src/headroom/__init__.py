@@ -46,6 +46,7 @@ from headroom.stores import (
     SQLiteStore,
     Store,
     Usage,
+    Watchers,
     new_encryption_key,
     open_store,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "View",
     "ViewOptions",
     "WaitTimeout",
+    "Watchers",
     "WrongKind",
     "__version__",
     "compress",
