@@ -7,6 +7,7 @@ import inspect
 import typing
 
 import headroom
+import headroom.steps
 from headroom import (
     CompressResult,
     ContextEntry,
@@ -24,7 +25,8 @@ NAMES = """
     KeyNotFound Kind Limits MemoryStore Missing Omission PayloadTooLarge Piece Pipeline Record
     Request RetrievalTool SQLiteStore SearchHit SharedContext Source Store StoreError
     TimeBudgetExceeded TokenCounter UnsupportedPayload Usage VersionConflict View ViewOptions
-    WaitTimeout WrongKind __version__ compress decode get_counter new_encryption_key open_store
+    WaitTimeout Watchers WrongKind __version__ compress decode get_counter new_encryption_key
+    open_store
 """
 
 SIGNATURES = {
@@ -54,11 +56,18 @@ SIGNATURES = {
     headroom.open_store: "url",
     headroom.SQLiteStore: "path * durability timeout codec clock",
     headroom.Codec: "* compression keys",
+    headroom.Watchers: "",
+    headroom.Watchers.add: "self namespace key wake",
+    headroom.Watchers.notify: "self namespace key",
     headroom.Handoff: "ctx query max_tokens fidelity min_tokens exclude on_compress tool",
     headroom.Handoff.is_large: "self payload",
     headroom.Handoff.view: "self payload * source agent query",
     headroom.Handoff.aview: "self payload * source agent query",
     headroom.RetrievalTool: "ctx max_tokens",
+    headroom.steps.Work: "function is_long",
+    headroom.steps.run: "steps target",
+    headroom.steps.run_async: "steps target",
+    headroom.steps.work: "function * is_long",
 }
 
 FIELDS = {
@@ -93,6 +102,10 @@ def test_names() -> None:
     assert sorted(headroom.__all__) == sorted(NAMES.split())
     for public in headroom.__all__:
         assert getattr(headroom, public) is not None
+
+
+def test_names_for_those_who_write_a_store() -> None:
+    assert sorted(headroom.steps.__all__) == ["Steps", "Work", "run", "run_async", "work"]
 
 
 def test_signatures() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing_extensions import Unpack, assert_type
 
 from headroom import (
+    AsyncStore,
     CompressResult,
     ContextEntry,
     ContextStats,
@@ -21,12 +22,15 @@ from headroom import (
     RetrievalTool,
     SharedContext,
     Source,
+    Store,
+    Usage,
     View,
     ViewOptions,
     compress,
     get_counter,
     open_store,
 )
+from headroom.steps import Steps, run, run_async, work
 
 
 @dataclass
@@ -92,6 +96,21 @@ def options(ctx: SharedContext) -> None:
     adapter(ctx, min_token=9)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     adapter(ctx, min_tokens="9")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     assert_type(reading(ctx, max_tokens=50), "str | None")
+
+
+def entries(namespace: str) -> Steps[Store | AsyncStore, int]:
+    """As a store writes an operation once."""
+    usage: Usage = yield lambda store: store.usage(namespace)
+    return (yield from work(lambda: usage.entries, is_long=False))
+
+
+def misspelt(namespace: str) -> Steps[Store | AsyncStore, None]:
+    yield lambda store: store.uses(namespace)  # type: ignore[union-attr] # pyright: ignore
+
+
+async def stepping(store: Store, awaited: AsyncStore) -> None:
+    assert_type(run(entries("default"), store), int)
+    assert_type(await run_async(entries("default"), awaited), int)
 
 
 async def asynchronous(ctx: SharedContext) -> None:

@@ -48,6 +48,7 @@ from headroom.stores import (
     SQLiteStore,
     Store,
     Usage,
+    Watchers,
     new_encryption_key,
     open_store,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "View",
     "ViewOptions",
     "WaitTimeout",
+    "Watchers",
     "WrongKind",
     "__version__",
     "compress",

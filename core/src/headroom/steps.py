@@ -45,14 +45,11 @@ class Work:
 #: What yields steps, is sent what came of each, or thrown its error, and returns the answer. A step
 #: is ``Work``, or a function of the target: of a store, say, or its namesake to be awaited. Typed
 #: as a function of either (``Steps[Store | AsyncStore, T]``), a type checker reads both calls.
-Steps = Generator["Work | Callable[[Target], Any]", Any, T]
+Steps = Generator[Work | Callable[[Target], Any], Any, T]
 
 
 def work(function: Callable[[], T], *, is_long: bool = True) -> Steps[Any, T]:
-    """A step that does some work, and keeps the type of its result.
-
-    ``answer = yield from work(function)``.
-    """
+    """A step of ``Work``, whose answer has the type of the function: ``yield from`` it."""
     answer: T = yield Work(function, is_long)
     return answer
 

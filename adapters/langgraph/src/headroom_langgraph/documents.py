@@ -25,6 +25,7 @@ from headroom import Codec, Header, IntegrityError, Missing
 
 __all__ = ["Document", "Documents", "Place", "Values", "missing_of", "name_of", "place_of"]
 
+# Characters. An index of PostgreSQL takes 2,700 bytes for all labels and the key together.
 _LONGEST_NAME = 300
 
 #: The labels of a namespace of the graph's store.

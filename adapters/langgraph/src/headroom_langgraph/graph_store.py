@@ -20,6 +20,7 @@ from headroom import (
     Store,
     StoreError,
     Usage,
+    Watchers,
 )
 from headroom_langgraph.documents import (
     Document,
@@ -31,7 +32,6 @@ from headroom_langgraph.documents import (
 )
 from headroom_langgraph.graph_access import batch, everything, held, read, remove, tick
 from headroom_langgraph.snapshot import Snapshot, version_of
-from headroom_langgraph.watchers import Watchers
 
 __all__ = ["LangGraphStore"]
 

@@ -16,6 +16,7 @@ __all__ = ["Snapshot", "version_of"]
 # Minutes for which a graph store that forgets by itself keeps a document beyond our own time. It
 # only cleans up after processes that did not come back; what has expired is said by us.
 _GRACE = 60.0
+# Minutes for which such a store remembers why a key went: 30 days.
 _GONE_KEPT = 60.0 * 24 * 30
 
 

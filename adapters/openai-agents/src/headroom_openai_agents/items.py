@@ -23,7 +23,7 @@ from headroom_openai_agents.questions import question_of
 __all__ = ["ItemViews"]
 
 _TEXT_BLOCKS = ("input_text", "output_text")
-#: How far into a message the SDK's sign of a nested history may stand.
+#: Characters: how far into a message the SDK's sign of a nested history may stand.
 _PREAMBLE = 400
 _CALLS = ("function_call", "custom_tool_call")
 #: The outputs that are taken, and what a tool is called whose call does not name it.

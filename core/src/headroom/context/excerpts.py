@@ -136,6 +136,7 @@ class Excerpts:
                 there.append(frozenset(term for term in wanted if searchable.index.has(term)))
             self._indexes.weigh(header.reference, kind_of(header))
         frequency = Counter(term for terms in there for term in terms)
+        # The inverse document frequency of BM25, as Lucene has it: never negative.
         weights = {
             term: math.log(1 + (len(found) - n + 0.5) / (n + 0.5)) for term, n in frequency.items()
         }

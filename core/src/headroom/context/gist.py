@@ -9,8 +9,13 @@ from headroom.toolkit.markers import MARKER
 
 __all__ = ["gist", "shortened"]
 
+# Characters of a line; by eye, not measured.
 _CHARS = 120
-# Of a view, so much is looked at.
+# One in so many of them stands before what the line is about.
+_BEFORE = 3
+# Characters that are taken for each that is shown: runs of white space shrink to one.
+_SLACK = 4
+# Characters of a view that are looked at.
 _LOOKED_AT = 4000
 _SPACE = re.compile(r"\s+")
 
@@ -28,8 +33,8 @@ def gist(view: str, kind: BaseKind | None) -> str:
 
 def shortened(text: str, around: int = 0, chars: int = _CHARS) -> str:
     """At most so many characters of a text on one line, from near a position on."""
-    start = max(0, around - chars // 3)
-    line = _SPACE.sub(" ", text[start : start + 4 * chars]).strip()
+    start = max(0, around - chars // _BEFORE)
+    line = _SPACE.sub(" ", text[start : start + _SLACK * chars]).strip()
     before = "\u2026" if start else ""
     room = chars - len(before)
     return before + (line if len(line) <= room else line[: room - 1].rstrip() + "\u2026")

@@ -12,6 +12,9 @@ from headroom.tokens import TokenCounter
 
 __all__ = ["manifest"]
 
+# Characters of an agent's name.
+_AGENT_CHARS = 40
+
 
 def manifest(headers: Sequence[Header], max_tokens: int, counter: TokenCounter) -> str:
     """A line for each entry, the newest first, as many as fit."""
@@ -39,7 +42,7 @@ def _line(header: Header, now: float) -> str:
     about = [
         kind_of(header),
         f"{number_of(header, 'original_tokens')} tokens",
-        *([f"by {shortened(agent, chars=40)}"] if agent else []),
+        *([f"by {shortened(agent, chars=_AGENT_CHARS)}"] if agent else []),
         f"{_age(now - header.created)} ago",
     ]
     gist = text_of(header, "gist")

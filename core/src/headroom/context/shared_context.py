@@ -145,16 +145,11 @@ class SharedContext(SynchronousContext):
         max_tokens: int = 1000,
     ) -> Excerpt:
         """``retrieve``, without blocking the event loop."""
-        return await self._run_async(
-            self._verbs.retrieve(
-                key,
-                select(
-                    query=query, place=place, rows=rows, lines=lines, sentences=sentences,
-                    path=path, where=where, pattern=pattern, within=within,
-                ),
-                max_tokens=max_tokens,
-            )
+        selection = select(
+            query=query, place=place, rows=rows, lines=lines, sentences=sentences, path=path,
+            where=where, pattern=pattern, within=within,
         )  # fmt: skip
+        return await self._run_async(self._verbs.retrieve(key, selection, max_tokens=max_tokens))
 
     async def asearch(
         self, query: str, *, agent: str | None = None, limit: int = 10

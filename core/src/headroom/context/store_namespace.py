@@ -19,8 +19,9 @@ OnError = Literal["raise", "passthrough"]
 
 T = TypeVar("T")
 
-AnyStore: TypeAlias = "Store | AsyncStore"
-StoreSteps: TypeAlias = "Steps[AnyStore, T]"
+AnyStore: TypeAlias = Store | AsyncStore
+#: What a verb of a context does.
+StoreSteps = Steps[AnyStore, T]
 
 _NO_LIMITS = Limits()
 

@@ -200,7 +200,7 @@ class SynchronousContext:
         within: str | None = None,
         max_tokens: int = 1000,
     ) -> Excerpt:
-        r"""A bounded part of an original: what a view left out, or what is asked for.
+        """A bounded part of an original: what a view left out, or what is asked for.
 
         A query finds rows, functions, log lines or passages, whichever the content has, those that
         the view left out first among equals. All arguments may be combined: each narrows what the
@@ -215,9 +215,8 @@ class SynchronousContext:
                 ``"7:2001-4000"`` is a part of the seventh, in characters.
             lines: Lines, likewise.
             sentences: Sentences, likewise, as the markers of a view number them.
-            path: JSON pointer (``/data/0/name``) or JSONPath (``$.data[*].name``) of the values
-                that are asked for, or that hold the rows; in code the name of a function or class,
-                as ``Cache.get``.
+            path: JSON pointer (``/data/0/name``) or JSONPath (``$.data[*].name``) of values, or of
+                what holds the rows; in code the name of a function or class, as ``Cache.get``.
             where: Rows whose fields compare so: ``{"status": "failed", "delay": ">30"}``, or
                 ``"status = failed and delay > 30"``; ``~`` is for "contains".
             pattern: Rows, lines or sentences in which a regular expression (RE2) is found. Needs
@@ -232,10 +231,6 @@ class SynchronousContext:
 
         >>> from headroom import SharedContext
         >>> ctx = SharedContext()
-        >>> _ = ctx.put("log", "started\nfailed: disk full\nstopped", kind="log")
-        >>> print(ctx.retrieve("log", query="failed").text)
-        [lines 2]
-        failed: disk full
         >>> jobs = [{"id": n, "state": "ok" if n % 9 else "failed"} for n in range(20)]
         >>> _ = ctx.put("jobs", jobs)
         >>> print(ctx.retrieve("jobs", where={"state": "failed", "id": ">5"}).text)
@@ -245,16 +240,11 @@ class SynchronousContext:
         {"id":18,"state":"failed"}
 
         """
-        return self._run(
-            self._verbs.retrieve(
-                key,
-                select(
-                    query=query, place=place, rows=rows, lines=lines, sentences=sentences,
-                    path=path, where=where, pattern=pattern, within=within,
-                ),
-                max_tokens=max_tokens,
-            )
+        selection = select(
+            query=query, place=place, rows=rows, lines=lines, sentences=sentences, path=path,
+            where=where, pattern=pattern, within=within,
         )  # fmt: skip
+        return self._run(self._verbs.retrieve(key, selection, max_tokens=max_tokens))
 
     def search(self, query: str, *, agent: str | None = None, limit: int = 10) -> list[SearchHit]:
         """Which entries hold something about this, the best first, with a line of each.

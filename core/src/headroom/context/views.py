@@ -17,6 +17,8 @@ __all__ = ["ViewMaker", "ViewRequest"]
 
 # Characters of views that are kept for the next one who asks; the least recent go first.
 _CACHED_CHARS = 16_000_000
+# One in so many tokens of a budget is for the view itself, or no tool is named.
+_LEAST_SHARE = 2
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ class ViewMaker:
         if options.max_tokens is not None and not self._fits(result, hint, options):
             # A hint is worth a few tokens of the budget, not half of it.
             room = options.max_tokens - counter.count(hint) - 1
-            if room < options.max_tokens // 2:
+            if room < options.max_tokens // _LEAST_SHARE:
                 return result
             result = compress(room)
             hint = _hint(options.tool, options.key or "", result)

@@ -20,6 +20,13 @@ logger = logging.getLogger("headroom.handoff")
 # What a key may hold beside letters and digits; anything else becomes a hyphen.
 _NOT_IN_A_KEY = re.compile(r"[^\w./:#-]+")
 
+# The most bytes that a character has in UTF-8.
+_BYTES = 4
+
+# Hex digits of a payload's hash in its key: two payloads of one source that share them are one in
+# 2**48.
+_HASH_CHARS = 12
+
 # Characters at each end of a long message that serve as a query: what is asked stands there.
 _QUERY_ENDS = 1000
 
@@ -134,7 +141,7 @@ class Handoff:
     def is_large(self, payload: str) -> bool:
         """Whether a payload has the tokens to be worth a view, and is none already."""
         # A token has at least a byte, so counting is needless where there are too few bytes.
-        if 4 * len(payload) < self.min_tokens or self.ctx.is_view(payload):
+        if _BYTES * len(payload) < self.min_tokens or self.ctx.is_view(payload):
             return False
         return self.ctx.count_tokens(payload) >= self.min_tokens
 
@@ -147,4 +154,4 @@ def _as_query(text: str | None) -> str | None:
 
 
 def _short_hash(payload: str) -> str:
-    return hashlib.sha256(payload.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return hashlib.sha256(payload.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_CHARS]

@@ -7,6 +7,7 @@ from headroom.stores.codec import Codec, new_encryption_key
 from headroom.stores.memory import MemoryStore
 from headroom.stores.open import open_store
 from headroom.stores.sqlite import SQLiteStore
+from headroom.stores.watchers import Watchers
 
 __all__ = [
     "AsyncStore",
@@ -19,6 +20,7 @@ __all__ = [
     "SQLiteStore",
     "Store",
     "Usage",
+    "Watchers",
     "new_encryption_key",
     "open_store",
 ]

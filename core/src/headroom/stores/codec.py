@@ -26,8 +26,10 @@ Compression = Literal["zlib", "zstd"]
 _PLAIN, _ZLIB, _ZSTD, _SEALED = 0, 1, 2, 0x80
 _KEY_ID_BYTES, _NONCE_BYTES, _TAG_BYTES = 4, 12, 16
 
-# Below this, compression saves nothing that matters.
+# Below this many bytes, compression saves nothing that matters.
 _WORTH_COMPRESSING = 512
+# What compresses to more than this share stays plain: it is not worth unpacking on every read.
+_SMALLER = 0.9
 # The fastest levels: JSON and logs shrink to a fifth at any level.
 _ZLIB_LEVEL, _ZSTD_LEVEL = 1, 1
 
@@ -144,7 +146,7 @@ class Codec:
                 method, smaller = _ZSTD, self._zstd.compress(data, level=_ZSTD_LEVEL)
             else:
                 method, smaller = _ZLIB, zlib.compress(data, _ZLIB_LEVEL)
-            if len(smaller) < 0.9 * len(data):
+            if len(smaller) < _SMALLER * len(data):
                 return bytes([method]) + bytes(smaller)
         return bytes([_PLAIN]) + data
 

@@ -20,6 +20,9 @@ T = TypeVar("T")
 # How many keys that went, and how many views, a namespace remembers; the oldest are forgotten.
 _GONE_REMEMBERED = 10_000
 _VIEWS_REMEMBERED = 10_000
+# Expiries of entries that were overwritten since: so many are kept beyond as many as there are
+# entries.
+_OLD_EXPIRIES = 100
 
 
 @dataclass
@@ -213,7 +216,7 @@ class MemoryStore(Store):
     def _note_expiry(space: _Namespace, expiry: tuple[float, int, str]) -> None:
         heapq.heappush(space.expiries, expiry)
         # A key that is written over and over leaves its old expiries behind.
-        if len(space.expiries) > 2 * len(space.slots) + 100:
+        if len(space.expiries) > 2 * len(space.slots) + _OLD_EXPIRIES:
             space.expiries = [
                 (slot.expires, slot.record.header.version, key)
                 for key, slot in space.slots.items()

@@ -9,23 +9,32 @@ __all__ = ["Watchers"]
 
 
 class Watchers:
-    """Functions to call after the writes of a key."""
+    """Functions to call after the writes of a key: for stores, which ``watch`` asks of.
+
+    >>> watchers = Watchers()
+    >>> end = watchers.add("default", "plan", lambda: print("written"))
+    >>> watchers.notify("default", "plan")
+    written
+    >>> end()
+    >>> watchers.notify("default", "plan")
+
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waking: dict[tuple[str, str], list[Callable[[], None]]] = {}
+        # Each with an object of its own, so that one function can watch twice.
+        self._waking: dict[tuple[str, str], dict[object, Callable[[], None]]] = {}
 
     def add(self, namespace: str, key: str, wake: Callable[[], None]) -> Callable[[], None]:
         """Calls ``wake`` at each ``notify`` from now on; the result ends that."""
-        place = (namespace, key)
+        place, watch = (namespace, key), object()
         with self._lock:
-            self._waking.setdefault(place, []).append(wake)
+            self._waking.setdefault(place, {})[watch] = wake
 
         def end() -> None:
             with self._lock:
-                waking = self._waking.get(place, [])
-                if wake in waking:
-                    waking.remove(wake)
+                waking = self._waking.get(place, {})
+                waking.pop(watch, None)
                 if not waking:
                     self._waking.pop(place, None)
 
@@ -36,7 +45,7 @@ class Watchers:
         if not self._waking:
             return
         with self._lock:
-            waking = tuple(self._waking.get((namespace, key), ()))
+            waking = tuple(self._waking.get((namespace, key), {}).values())
         for wake in waking:
             wake()
 

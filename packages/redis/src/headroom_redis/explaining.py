@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from redis import exceptions
 
@@ -12,6 +12,9 @@ __all__ = ["LOST", "address", "explained", "is_full"]
 
 #: Errors after which the same may be tried again: the way to the server was cut.
 LOST = (exceptions.ConnectionError, exceptions.TimeoutError)
+
+# Characters of what the server says.
+_WORDS_CHARS = 200
 
 
 def address(options: Mapping[str, object]) -> str:
@@ -28,81 +31,98 @@ def is_full(error: Exception) -> bool:
 
 def explained(error: Exception, where: str, prefix: str) -> StoreError:
     """An error in words that say what to do."""
-    for found, sentence in (
-        (
-            isinstance(error, exceptions.AuthenticationError)
-            or _says(error, "WRONGPASS", "NOAUTH", "Authentication required", "invalid password"),
-            "refuses the user or the password; check those in the URL",
-        ),
-        (
-            isinstance(error, exceptions.NoPermissionError) or _says(error, "NOPERM"),
-            "does not let this user do what the store needs; the README of headroom-redis says "
-            "which permissions that are",
-        ),
-        (
-            isinstance(error, exceptions.ReadOnlyError) or _says(error, "READONLY"),
-            "is a replica that takes no writes; give the store the address of the primary",
-        ),
-        (
-            is_full(error),
-            "has no memory left; raise its maxmemory, or give the context less max_bytes",
-        ),
-        (
-            _says(error, "MISCONF"),
-            "takes no writes because it cannot save to its disk; see its log",
-        ),
-        (
-            isinstance(error, exceptions.BusyLoadingError) or _says(error, "LOADING"),
-            "is still loading its data; try again soon",
-        ),
-        (
-            _says(error, "WRONGTYPE", "wrong kind of value", "HEADROOM FOREIGN"),
-            f"has keys of another program that begin with {prefix!r}; give the store "
-            "another prefix",
-        ),
-        (
-            _says(error, "HEADROOM NEWER"),
-            "was written to by a newer Headroom; upgrade headroom-redis",
-        ),
-        (
-            _says(error, "HEADROOM SEALED"),
-            "has this namespace encrypted; give the store a codec with the keys",
-        ),
-        (
-            _says(error, "DB index is out of range"),
-            "has no database of that number; check the one in the URL",
-        ),
-        (
-            isinstance(error, exceptions.ClusterDownError) or _says(error, "CLUSTERDOWN"),
-            "is a cluster that is down; see its nodes",
-        ),
-        (
-            isinstance(error, (exceptions.MovedError, exceptions.AskError)),
-            "is a node of a cluster; use RedisStore.from_client(redis.RedisCluster(...))",
-        ),
-        (
-            _says(error, "max number of clients"),
-            "has too many clients; raise its maxclients, or set max_connections in the URL",
-        ),
-        (
-            isinstance(error, exceptions.TimeoutError),
-            "did not answer in time; see whether it is overloaded, or raise timeout",
-        ),
-        (
-            isinstance(error, exceptions.ConnectionError) and _says(error, "SSL", "certificate"),
-            "cannot be talked to by TLS; check its certificate, and whether it speaks TLS at all",
-        ),
-        (
-            isinstance(error, exceptions.ConnectionError),
-            "cannot be reached; see whether it runs, and whether the address is right",
-        ),
-    ):  # fmt: skip
-        if found:
-            return StoreError(f"{where} {sentence}")
+    for is_it, sentence in _SENTENCES:
+        if is_it(error):
+            return StoreError(f"{where} {sentence.format(prefix=prefix)}")
     # The words of the server: they tell of commands, and not of payloads.
-    return StoreError(f"{where} failed: {type(error).__name__}: {str(error)[:200]}")
+    return StoreError(f"{where} failed: {type(error).__name__}: {str(error)[:_WORDS_CHARS]}")
 
 
 def _says(error: Exception, *symptoms: str) -> bool:
     text = str(error)
     return any(symptom in text for symptom in symptoms)
+
+
+def _is(*types: type[Exception]) -> Callable[[Exception], bool]:
+    return lambda error: isinstance(error, types)
+
+
+def _saying(*symptoms: str) -> Callable[[Exception], bool]:
+    return lambda error: _says(error, *symptoms)
+
+
+def _is_or_says(kind: type[Exception], *symptoms: str) -> Callable[[Exception], bool]:
+    # Scripts, proxies and older clients wrap errors in others of the same words.
+    return lambda error: isinstance(error, kind) or _says(error, *symptoms)
+
+
+#: How an error is known, and what is said of it; the first that fits.
+_SENTENCES: tuple[tuple[Callable[[Exception], bool], str], ...] = (
+    (
+        _is_or_says(
+            exceptions.AuthenticationError,
+            "WRONGPASS", "NOAUTH", "Authentication required", "invalid password",
+        ),
+        "refuses the user or the password; check those in the URL",
+    ),
+    (
+        _is_or_says(exceptions.NoPermissionError, "NOPERM"),
+        "does not let this user do what the store needs; the README of headroom-redis says which "
+        "permissions that are",
+    ),
+    (
+        _is_or_says(exceptions.ReadOnlyError, "READONLY"),
+        "is a replica that takes no writes; give the store the address of the primary",
+    ),
+    (is_full, "has no memory left; raise its maxmemory, or give the context less max_bytes"),
+    (
+        _saying("MISCONF"),
+        "takes no writes because it cannot save to its disk; see its log",
+    ),
+    (
+        _is_or_says(exceptions.BusyLoadingError, "LOADING"),
+        "is still loading its data; try again soon",
+    ),
+    (
+        _saying("WRONGTYPE", "wrong kind of value", "HEADROOM FOREIGN"),
+        "has keys of another program that begin with {prefix!r}; give the store another prefix",
+    ),
+    (
+        _saying("HEADROOM NEWER"),
+        "was written to by a newer Headroom; upgrade headroom-redis",
+    ),
+    (
+        _saying("HEADROOM SEALED"),
+        "has this namespace encrypted; give the store a codec with the keys",
+    ),
+    (
+        _saying("DB index is out of range"),
+        "has no database of that number; check the one in the URL",
+    ),
+    (
+        _is_or_says(exceptions.ClusterDownError, "CLUSTERDOWN"),
+        "is a cluster that is down; see its nodes",
+    ),
+    (
+        _is(exceptions.MovedError, exceptions.AskError),
+        "is a node of a cluster; use RedisStore.from_client(redis.RedisCluster(...))",
+    ),
+    (
+        _saying("max number of clients"),
+        "has too many clients; raise its maxclients, or set max_connections in the URL",
+    ),
+    (
+        _is(exceptions.TimeoutError),
+        "did not answer in time; see whether it is overloaded, or raise timeout",
+    ),
+    (
+        lambda error: (
+            isinstance(error, exceptions.ConnectionError) and _says(error, "SSL", "certificate")
+        ),
+        "cannot be talked to by TLS; check its certificate, and whether it speaks TLS at all",
+    ),
+    (
+        _is(exceptions.ConnectionError),
+        "cannot be reached; see whether it runs, and whether the address is right",
+    ),
+)  # fmt: skip

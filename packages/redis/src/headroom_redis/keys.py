@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 __all__ = ["Names", "as_bytes", "as_text", "check_prefix", "names_of"]
 
+# Namespaces whose names are kept for the next call.
+_NAMESPACES = 1024
 _PARTS = ("data", "age", "expiry", "references", "gone", "gone_age", "seen", "seen_age")
 
 
@@ -51,7 +53,7 @@ class Names:
         self.channel = as_bytes(f"{tag}:written")
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=_NAMESPACES)
 def names_of(prefix: str, namespace: str) -> Names:
     """The names of a namespace."""
     return Names(prefix, namespace)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import logging
 import math
 import secrets
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias, TypeVar
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Literal
 
 from headroom import (
     Codec,
@@ -20,17 +21,15 @@ from headroom import (
     StoreError,
     Usage,
 )
+from headroom.steps import work
+from headroom_redis.calls import Calls, ServerSteps
 from headroom_redis.keys import Names, as_bytes, as_text, names_of
-from headroom_redis.scripts import Script, script
+from headroom_redis.server import Argument
 from headroom_redis.values import Values, as_reference
 
-__all__ = ["Argument", "Call", "Fetch", "Operations", "Steps", "Work"]
+__all__ = ["Operations"]
 
 logger = logging.getLogger("headroom_redis")
-
-T = TypeVar("T")
-
-Argument: TypeAlias = "bytes | str | int"
 
 # How many headers, and how many values for another key, are asked for at once.
 _PAGE, _ROTATED_AT_ONCE = 500, 20
@@ -47,53 +46,17 @@ _REASONS: dict[bytes, Literal["absent", "deleted", "expired", "evicted"]] = {
 }
 
 
-@dataclass(frozen=True)
-class Call:
-    """A script to be run. To run it twice does the same as once."""
-
-    script: Script
-    keys: Sequence[bytes]
-    arguments: Sequence[Argument]
-    #: Whether it makes room: then it may run where the server has no memory left.
-    frees: bool = False
-
-
-@dataclass(frozen=True)
-class Fetch:
-    """A field of a hash to be read."""
-
-    key: bytes
-    field: bytes
-
-
-@dataclass(frozen=True)
-class Work:
-    """Something that takes a while if it is about many bytes."""
-
-    function: Callable[[], object]
-    bytes: int
-
-    @property
-    def is_long(self) -> bool:
-        """Whether it would hold up an event loop."""
-        return self.bytes >= _MUCH
-
-
-#: Yields calls, fetches and work, is sent what came of them, and returns the answer.
-Steps = Generator["Call | Fetch | Work", Any, T]
-
-
 class Operations:
     """Each method is the steps of its namesake in ``headroom.Store``."""
 
     def __init__(
         self,
-        prefix: str,
+        calls: Calls,
         codec: Codec,
         clock: Callable[[], float] | None,
         written: Callable[[str, str], None],
     ) -> None:
-        self._prefix = prefix
+        self._calls = calls
         self._values = Values(codec)
         self._sealing = 1 if codec.sealing else 0
         self._clock = clock
@@ -102,10 +65,10 @@ class Operations:
 
     def names(self, namespace: str) -> Names:
         """What the namespace has on the server."""
-        return names_of(self._prefix, namespace)
+        return names_of(self._calls.prefix, namespace)
 
-    def next_version(self, namespace: str) -> Steps[int]:
-        return int((yield self._call("next_version", namespace)))
+    def next_version(self, namespace: str) -> ServerSteps[int]:
+        return int((yield from self._call("next_version", namespace)))
 
     def put(
         self,
@@ -115,11 +78,13 @@ class Operations:
         ttl: float | None,
         limits: Limits,
         expected: int | None = None,
-    ) -> Steps[bool]:
+    ) -> ServerSteps[bool]:
         size = len(record.original) + len(record.view)
-        packed = yield Work(lambda: self._values.pack(namespace, record), size)
+        packed = yield from work(
+            lambda: self._values.pack(namespace, record), is_long=size >= _MUCH
+        )
         most = (_or_empty(limits.max_entries), _or_empty(limits.max_bytes))
-        written, more = yield self._call(
+        written, more = yield from self._call(
             "put", namespace, as_bytes(record.header.key), packed.entry, packed.original,
             packed.view, _milliseconds(ttl), *most, _or_empty(expected), self._sealing,
             self.names(namespace).channel,
@@ -127,22 +92,22 @@ class Operations:
         if written:
             self._written(namespace, record.header.key)
         while more:
-            more = yield self._call("trim", namespace, *most)
+            more = yield from self._call("trim", namespace, *most)
         return bool(written)
 
     def get(
         self, namespace: str, key: str, *, with_original: bool = True
-    ) -> Steps[Record | Missing]:
+    ) -> ServerSteps[Record | Missing]:
         names = self.names(namespace)
         for wanted in (2 if with_original else 0, 1):
-            due, *found = yield self._call(
+            due, *found = yield from self._call(
                 "get", namespace, as_bytes(key), wanted, keys=(names.data, names.gone)
             )
             if len(found) != 4:
                 break
             # A large original comes by itself. It is named by its hash, so it is the right one; if
             # it has gone meanwhile, all is asked for at once.
-            found[2] = yield Fetch(names.data, found.pop())
+            found[2] = yield from self._calls.fetch(names.data, found.pop())
             if found[2] is not None:
                 break
         if due:
@@ -151,103 +116,108 @@ class Operations:
             return _missing(*found)
         values = self._values
         entry, view, original = found
-        record: Record = yield Work(
+        record = yield from work(
             lambda: values.record(
                 namespace, key, entry, view, original, with_original=with_original
             ),
-            len(view or b"") + len(original or b""),
+            is_long=len(view or b"") + len(original or b"") >= _MUCH,
         )
         return record if with_original else replace(record, original=b"")
 
-    def find(self, namespace: str, reference: str) -> Steps[Record | None]:
+    def find(self, namespace: str, reference: str) -> ServerSteps[Record | None]:
         wanted = as_reference(reference)
         if wanted is None:
             return None
-        found = yield self._call("find", namespace, wanted)
+        found = yield from self._call("find", namespace, wanted)
         if not found:
             return None
         key, entry, view, original = found
-        record: Record = yield Work(
-            lambda: self._values.record(namespace, as_text(key), entry, view, original),
-            len(original or b""),
+        return (
+            yield from work(
+                lambda: self._values.record(namespace, as_text(key), entry, view, original),
+                is_long=len(original or b"") >= _MUCH,
+            )
         )
-        return record
 
-    def delete(self, namespace: str, key: str) -> Steps[bool]:
-        call = self._call("delete", namespace, as_bytes(key), secrets.token_bytes(8), frees=True)
-        return bool((yield call))
+    def delete(self, namespace: str, key: str) -> ServerSteps[bool]:
+        token = secrets.token_bytes(8)
+        return bool((yield from self._call("delete", namespace, as_bytes(key), token, frees=True)))
 
-    def clear(self, namespace: str) -> Steps[int]:
-        call = self._call("clear", namespace, secrets.token_bytes(8), frees=True)
+    def clear(self, namespace: str) -> ServerSteps[int]:
+        token = secrets.token_bytes(8)
         count = -1
         while count < 0:
-            count = yield call
+            count = yield from self._call("clear", namespace, token, frees=True)
         return count
 
-    def headers(self, namespace: str) -> Steps[list[Header]]:
+    def headers(self, namespace: str) -> ServerSteps[list[Header]]:
         # By key: what is written again between two pages comes again, and counts where it is then.
         found: dict[str, Header] = {}
         more, last = 1, b"0"
         while more:
-            more, last, pairs = yield self._call("headers", namespace, last, _PAGE)
+            more, last, pairs = yield from self._call("headers", namespace, last, _PAGE)
             for name, entry in zip(pairs[::2], pairs[1::2]):
                 key = as_text(name)
                 found.pop(key, None)
                 found[key] = self._values.header(namespace, key, entry)
         return list(found.values())
 
-    def usage(self, namespace: str) -> Steps[Usage]:
-        more, *counts = yield self._call("usage", namespace)
+    def usage(self, namespace: str) -> ServerSteps[Usage]:
+        more, *counts = yield from self._call("usage", namespace)
         while more:
-            yield self._call("sweep", namespace)
-            more, *counts = yield self._call("usage", namespace)
+            yield from self._call("sweep", namespace)
+            more, *counts = yield from self._call("usage", namespace)
         entries, size, expired, evicted = counts
         return Usage(entries, size, expired, evicted)
 
-    def remember_view(self, namespace: str, view_reference: str, reference: str) -> Steps[None]:
+    def remember_view(
+        self, namespace: str, view_reference: str, reference: str
+    ) -> ServerSteps[None]:
         view, origin = as_reference(view_reference), as_reference(reference)
         if view is None or origin is None:
             raise ValueError("references are SHA-256 in hex")
-        yield self._call("remember_view", namespace, view, origin)
+        yield from self._call("remember_view", namespace, view, origin)
 
-    def view_origin(self, namespace: str, view_reference: str) -> Steps[str | None]:
+    def view_origin(self, namespace: str, view_reference: str) -> ServerSteps[str | None]:
         wanted = as_reference(view_reference)
         if wanted is None:
             return None
         names = self.names(namespace)
-        found = yield self._call("view_origin", namespace, wanted, keys=(names.data, names.seen))
+        found = yield from self._call(
+            "view_origin", namespace, wanted, keys=(names.data, names.seen)
+        )
         if found is None:
             return None
         if len(found) != 32:
             raise IntegrityError("what is stored of a view was changed")
         return str(found.hex())
 
-    def rotate(self, namespace: str) -> Steps[int]:
+    def rotate(self, namespace: str) -> ServerSteps[int]:
         """Seals anew what the codec's first key did not seal; how many values that were."""
         if self._sealing:
-            yield self._call("seal", namespace, 1)
-        fields = yield self._call("fields", namespace)
+            yield from self._call("seal", namespace, 1)
+        fields = yield from self._call("fields", namespace)
         count = 0
         for start in range(0, len(fields), _ROTATED_AT_ONCE):
             some = fields[start : start + _ROTATED_AT_ONCE]
             views = [b"v" + field[1:] for field in some if field[:1] == b"e"]
-            answers = yield self._call("values", namespace, *some, *views)
+            answers = yield from self._call("values", namespace, *some, *views)
             values = dict(zip([*some, *views], answers))
-            changes = yield Work(
-                lambda values=values: self._changes(namespace, values),  # type: ignore[misc]
-                sum(map(len, filter(None, answers))),
+            changes = yield from work(
+                functools.partial(self._changes, namespace, values),
+                is_long=sum(map(len, filter(None, answers))) >= _MUCH,
             )
             for field, before, after in changes:
                 hashed = hashlib.sha1(before, usedforsecurity=False).hexdigest()
-                count += yield self._call("swap", namespace, field, hashed, after)
+                count += yield from self._call("swap", namespace, field, hashed, after)
         if not self._sealing:
-            yield self._call("seal", namespace, 0)
+            yield from self._call("seal", namespace, 0)
         return count
 
-    def _sweep(self, namespace: str) -> Steps[None]:
+    def _sweep(self, namespace: str) -> ServerSteps[None]:
         """Clears away some of what has expired, on the way of somebody who reads."""
         try:
-            yield self._call("sweep", namespace)
+            yield from self._call("sweep", namespace)
         except StoreError:
             # A server that takes no writes, for want of memory say, is no reason not to read.
             logger.debug("what has expired could not be cleared away")
@@ -277,11 +247,11 @@ class Operations:
         namespace: str,
         *arguments: Argument,
         frees: bool = False,
-        keys: Sequence[bytes] | None = None,
-    ) -> Call:
+        keys: tuple[bytes, ...] | None = None,
+    ) -> ServerSteps[Any]:
         now = "" if self._clock is None else math.floor(self._clock() * 1000)
         chosen = self.names(namespace).keys if keys is None else keys
-        return Call(script(name), chosen, (now, *arguments), frees)
+        return self._calls.run(name, chosen, (now, *arguments), frees=frees)
 
 
 def _or_empty(number: int | None) -> Argument:

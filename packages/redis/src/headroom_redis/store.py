@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import redis
 
 from headroom import Codec, Header, Limits, Missing, Record, Store, StoreError, Usage
+from headroom.steps import run
 from headroom_redis.asynchronous import AsyncRedisStore, Loops
-from headroom_redis.connecting import Settings, check_client, pause, settings_of, split_url
-from headroom_redis.explaining import LOST, address, explained, is_full
+from headroom_redis.calls import Calls, ServerSteps
+from headroom_redis.connecting import Settings, check_client, settings_of, split_url
+from headroom_redis.explaining import address
 from headroom_redis.keys import check_prefix
-from headroom_redis.operations import Call, Fetch, Operations, Steps, Work
+from headroom_redis.operations import Operations
+from headroom_redis.server import Server
 from headroom_redis.watching import Watching
 
 if TYPE_CHECKING:
@@ -100,12 +103,13 @@ class RedisStore(Store):
         self._prefix = check_prefix(prefix)
         self._client = client
         self._owned = owned
-        self._retries = retries
         self._where = settings.where if settings else address(_first_node(client))
         self._watching = Watching(client, prefix)
-        self._operations = Operations(prefix, codec or Codec(), clock, self._watching.written)
-        self._loops = Loops(self._operations, settings, self._where, prefix, retries, self._run)
-        self._closed = False
+        calls = Calls(self._where, prefix, retries)
+        self._operations = Operations(calls, codec or Codec(), clock, self._watching.written)
+        self._closed = threading.Event()
+        self._server = Server(client, self._closed)
+        self._loops = Loops(self._operations, settings, self._server, self._closed)
 
     def asynchronous(self) -> AsyncRedisStore:
         """The same store, to be awaited within the running event loop.
@@ -158,7 +162,7 @@ class RedisStore(Store):
 
     def watch(self, namespace: str, key: str, wake: Callable[[], None]) -> Callable[[], None]:
         """See ``Store.watch``. Writes of all clients of the server are told."""
-        if self._closed:
+        if self._closed.is_set():
             raise StoreError("this store is closed")
         return self._watching.add(namespace, key, wake)
 
@@ -175,9 +179,9 @@ class RedisStore(Store):
         return self._run(self._operations.rotate(namespace))
 
     def close(self) -> None:
-        if self._closed:
+        if self._closed.is_set():
             return
-        self._closed = True
+        self._closed.set()
         self._watching.close()
         self._loops.close()
         if self._owned and isinstance(self._client, redis.Redis):
@@ -187,54 +191,8 @@ class RedisStore(Store):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._where!r}, prefix={self._prefix!r})"
 
-    def _run(self, steps: Steps[T]) -> T:
-        """Does the steps one after the other, blocking."""
-        try:
-            step = next(steps)
-            while True:
-                try:
-                    result = step.function() if isinstance(step, Work) else self._send(step)
-                except StoreError as error:  # noqa: PERF203 - each step has its own outcome
-                    step = steps.throw(error)
-                else:
-                    step = steps.send(result)
-        except StopIteration as end:
-            answer: T = end.value
-            return answer
-
-    def _send(self, call: Call | Fetch) -> Any:
-        failures = 0
-        while True:
-            if self._closed:
-                raise StoreError("this store is closed")
-            try:
-                return self._evaluate(call)
-            except LOST as error:
-                failures += 1
-                if failures > self._retries or isinstance(error, redis.AuthenticationError):
-                    raise explained(error, self._where, self._prefix) from error
-                time.sleep(pause(failures))
-            except (redis.RedisError, redis.exceptions.RedisClusterException, OSError) as error:
-                raise explained(error, self._where, self._prefix) from error
-
-    def _evaluate(self, call: Call | Fetch) -> Any:
-        if isinstance(call, Fetch):
-            return self._client.hget(call.key, call.field)
-        client, script = self._client, call.script
-        values: Any = (*call.keys, *call.arguments)
-        try:
-            try:
-                return client.evalsha(script.sha, len(call.keys), *values)
-            except redis.exceptions.NoScriptError:
-                return client.eval(script.source, len(call.keys), *values)
-        except redis.ResponseError as error:
-            if not call.frees or not is_full(error):
-                raise
-            try:
-                return client.eval(script.freeing, len(call.keys), *values)
-            except redis.ResponseError:
-                # Redis 6 does not know such scripts.
-                raise error from None
+    def _run(self, steps: ServerSteps[T]) -> T:
+        return run(steps, self._server)
 
 
 def open_redis(url: str) -> RedisStore:

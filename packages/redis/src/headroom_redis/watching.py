@@ -22,6 +22,8 @@ logger = logging.getLogger("headroom_redis")
 _PATIENCE = 1.0
 # Channels that nobody waits for are kept for the next one, up to this many.
 _IDLE_CHANNELS = 32
+# The pauses between attempts to connect grow with the failures, up to this many.
+_MOST_FAILURES = 10
 
 
 class Watching:
@@ -126,7 +128,7 @@ class Watching:
                         "no notices of writes for now (%s); whoever waits looks by itself",
                         type(error).__name__,
                     )
-                self._closed.wait(pause(min(failures, 10)))
+                self._closed.wait(pause(min(failures, _MOST_FAILURES)))
             except Exception:
                 # A thread that dies would leave all who wait to their own looking, unsaid.
                 logger.exception("no notices of writes any more")

@@ -37,6 +37,8 @@ _LOG_BYTES = 64 * 1024 * 1024
 _MAPPED_BYTES = 256 * 1024 * 1024
 # Bytes that must have become free before pages go back to the file system, and pages each time.
 _FREED_BYTES, _FREED_PAGES = 4 * 1024 * 1024, 1024
+# Seconds between attempts to open a file that another process is making.
+_PAUSE = 0.01
 
 
 class _Write(Generic[T]):
@@ -208,7 +210,7 @@ class Connections:
                     # SQLite does not wait where processes open a new file at the same time.
                     if "locked" not in str(error) or time.monotonic() > deadline:
                         raise
-                    time.sleep(0.01)
+                    time.sleep(_PAUSE)
         except BaseException:
             connection.close()
             raise

@@ -1,0 +1,106 @@
+"""Calls of the server, tried again where the way to it was cut, as steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from redis import exceptions
+
+from headroom.steps import Steps
+from headroom_redis.connecting import pause
+from headroom_redis.explaining import LOST, explained, is_full
+from headroom_redis.scripts import script
+from headroom_redis.server import Argument, AwaitedServer, Server
+
+__all__ = ["Calls", "ServerSteps"]
+
+T = TypeVar("T")
+
+#: What a store asks of its server, and does with the answers.
+ServerSteps = Steps[Server | AwaitedServer, T]
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What a store asks of its server. To ask it twice does the same as once."""
+
+    #: The address, for messages.
+    where: str
+    #: What the keys begin with, for messages.
+    prefix: str
+    #: How often a call is tried again.
+    retries: int
+
+    def run(
+        self,
+        name: str,
+        keys: tuple[bytes, ...],
+        arguments: tuple[Argument, ...],
+        *,
+        frees: bool = False,
+    ) -> ServerSteps[Any]:
+        """Runs one of our scripts.
+
+        Args:
+            name: Which.
+            keys: The keys that it uses.
+            arguments: What else it is given.
+            frees: Whether it makes room: then it may run where the server has no memory left.
+
+        Raises:
+            StoreError: The server cannot be reached, or refuses.
+
+        """
+        return self._tried(lambda: _answer(name, keys, arguments, frees=frees))
+
+    def fetch(self, key: bytes, field: bytes) -> ServerSteps[bytes | None]:
+        """Reads a field of a hash.
+
+        Raises:
+            StoreError: The server cannot be reached, or refuses.
+
+        """
+        return self._tried(lambda: _field(key, field))
+
+    def _tried(self, attempt: Callable[[], ServerSteps[T]]) -> ServerSteps[T]:
+        failures = 0
+        while True:
+            try:
+                return (yield from attempt())
+            except LOST as error:
+                failures += 1
+                if failures > self.retries or isinstance(error, exceptions.AuthenticationError):
+                    raise explained(error, self.where, self.prefix) from error
+            except (exceptions.RedisError, exceptions.RedisClusterException, OSError) as error:
+                raise explained(error, self.where, self.prefix) from error
+            yield from _rest(pause(failures))
+
+
+def _rest(seconds: float) -> ServerSteps[None]:
+    yield lambda server: server.rest(seconds)
+
+
+def _field(key: bytes, field: bytes) -> ServerSteps[bytes | None]:
+    found: bytes | None = yield lambda server: server.hget(key, field)
+    return found
+
+
+def _answer(
+    name: str, keys: tuple[bytes, ...], arguments: tuple[Argument, ...], *, frees: bool
+) -> ServerSteps[Any]:
+    ours = script(name)
+    try:
+        try:
+            return (yield lambda server: server.evalsha(ours.sha, keys, arguments))
+        except exceptions.NoScriptError:
+            return (yield lambda server: server.eval(ours.source, keys, arguments))
+    except exceptions.ResponseError as error:
+        if not frees or not is_full(error):
+            raise
+        try:
+            return (yield lambda server: server.eval(ours.freeing, keys, arguments))
+        except exceptions.ResponseError:
+            # Redis 6 does not know such scripts.
+            raise error from None

@@ -1,0 +1,126 @@
+"""What steps ask of the server: by a client that blocks, or by one to be awaited."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncGenerator, Callable
+from typing import Any, TypeAlias
+
+import redis
+import redis.asyncio
+
+from headroom import StoreError
+from headroom_redis.connecting import Settings
+
+__all__ = ["Argument", "AwaitedServer", "Server"]
+
+Argument: TypeAlias = "bytes | str | int"
+
+
+class Server:
+    """The server, by a client that blocks.
+
+    Args:
+        client: Of redis-py.
+        closed: Set when the store is closed: nothing is asked any more.
+
+    """
+
+    def __init__(self, client: redis.Redis | redis.RedisCluster, closed: threading.Event) -> None:
+        # redis-py types what its clients do as to be awaited or not.
+        self._client: Any = client
+        self._closed = closed
+
+    def evalsha(self, sha: str, keys: tuple[bytes, ...], arguments: tuple[Argument, ...]) -> Any:
+        """Runs a script that the server has seen."""
+        return self._connected().evalsha(sha, len(keys), *keys, *arguments)
+
+    def eval(self, source: str, keys: tuple[bytes, ...], arguments: tuple[Argument, ...]) -> Any:
+        """Runs a script."""
+        return self._connected().eval(source, len(keys), *keys, *arguments)
+
+    def hget(self, key: bytes, field: bytes) -> Any:
+        """A field of a hash."""
+        return self._connected().hget(key, field)
+
+    def rest(self, seconds: float) -> None:
+        """Leaves the server alone for a while."""
+        time.sleep(seconds)
+
+    def _connected(self) -> Any:
+        if self._closed.is_set():
+            raise StoreError("this store is closed")
+        return self._client
+
+
+class AwaitedServer:
+    """The same, to be awaited within one event loop, by a client that connects when it is needed.
+
+    Args:
+        settings: How to connect.
+        closed: Set when the store is closed: nothing is asked any more.
+        ending: Called with the event loop before it ends; the connections end with it.
+
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        closed: threading.Event,
+        ending: Callable[[asyncio.AbstractEventLoop], None],
+    ) -> None:
+        self._settings = settings
+        self._closed = closed
+        self._ending = ending
+        self._client: redis.asyncio.Redis | None = None
+        self._lifetime: AsyncGenerator[None, None] | None = None
+
+    async def evalsha(
+        self, sha: str, keys: tuple[bytes, ...], arguments: tuple[Argument, ...]
+    ) -> Any:
+        """See ``Server.evalsha``."""
+        return await (await self._connected()).evalsha(sha, len(keys), *keys, *arguments)
+
+    async def eval(
+        self, source: str, keys: tuple[bytes, ...], arguments: tuple[Argument, ...]
+    ) -> Any:
+        """See ``Server.eval``."""
+        return await (await self._connected()).eval(source, len(keys), *keys, *arguments)
+
+    async def hget(self, key: bytes, field: bytes) -> Any:
+        """See ``Server.hget``."""
+        return await (await self._connected()).hget(key, field)
+
+    async def rest(self, seconds: float) -> None:
+        """See ``Server.rest``."""
+        await asyncio.sleep(seconds)
+
+    async def aclose(self) -> None:
+        """Ends the connections; what is asked next opens new ones."""
+        client = self._client
+        if client is not None:
+            await client.aclose()
+            await client.connection_pool.disconnect()
+            # Not before: where this is cancelled, the end of the loop finishes it.
+            self._client = None
+
+    async def _connected(self) -> Any:
+        if self._closed.is_set():
+            raise StoreError("this store is closed")
+        if self._client is None:
+            self._client = self._settings.async_client()
+            if self._lifetime is None:
+                # An event loop that ends closes the asynchronous generators that it has begun:
+                # the one way to hear of it.
+                self._lifetime = self._until_the_loop_ends()
+                await anext(self._lifetime)
+        return self._client
+
+    async def _until_the_loop_ends(self) -> AsyncGenerator[None, None]:
+        try:
+            yield
+        finally:
+            self._ending(asyncio.get_running_loop())
+            await self.aclose()
