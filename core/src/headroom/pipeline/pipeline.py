@@ -11,7 +11,7 @@ from functools import cached_property
 from headroom.errors import WrongKind
 from headroom.kinds.registry import LAST_RESORT, Kinds, default_kinds
 from headroom.pipeline.embedded import compress_embedded, find_embedded
-from headroom.pipeline.segments import Part, compress_parts, split
+from headroom.pipeline.segments import Part, compress_parts, is_cut, split
 from headroom.source import Source
 from headroom.tokens import TokenCounter
 from headroom.toolkit.excerpt import EXCERPT, excerpt, nothing_fits
@@ -147,11 +147,14 @@ class Pipeline:
         try:
             for kind in (named,) if named is not None else self.kinds.candidates(source):
                 request = replace(request, kind=kind.name)
-                if name == MIXED or (name is None and kind.may_be_mixed):
+                if name == MIXED or (name is None and _may_have_parts(kind, source)):
                     parts = split(source, self.kinds)
-                    if parts is not None:
+                    if parts is not None and len(parts) > 1:
                         kind, request = None, replace(request, kind=MIXED)
                         return self._mixed(source, parts, request), request, None
+                    if parts is not None:
+                        kind = parts[0].kind
+                        request = replace(request, kind=kind.name)
                 try:
                     view = self._embedded(kind, source, request)
                     return view or _compressed(kind, source, request), request, None
@@ -197,6 +200,10 @@ class Pipeline:
         if within or _fits(request.original_tokens, request):
             return view
         return _excerpt(source, request)
+
+
+def _may_have_parts(kind: BaseKind, source: Source) -> bool:
+    return kind.may_be_mixed or (not kind.is_sure and is_cut(source))
 
 
 def _compressed(kind: BaseKind, source: Source, request: Request) -> View | None:

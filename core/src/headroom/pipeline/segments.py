@@ -7,20 +7,21 @@ as in Markdown, and what stands between divider lines.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
 from headroom.kinds.registry import LAST_RESORT, Kinds
 from headroom.pipeline.apportion import apportion
+from headroom.pipeline.boundaries import Stretch, stretches
 from headroom.pipeline.paragraphs import find_paragraphs
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.markers import marker
 from headroom.view import Omission, Request, View
 
-__all__ = ["NAME", "Part", "compress_parts", "split"]
+__all__ = ["NAME", "Part", "compress_parts", "is_cut", "split"]
 
 #: As it stands in ``transforms``, after the names of the compressors of the parts.
 NAME = "router"
@@ -29,6 +30,9 @@ NAME = "router"
 _LEAST_CHARS = 300
 #: In a text, examples up to this size, in characters, are units of it, shown whole or not at all.
 _EXAMPLE_CHARS = 1500
+
+#: What a command printed is a part by itself from this size on, in characters.
+_OUTPUT_CHARS = 1500
 
 #: A part that is most of a text has this share of its characters; so many lines it has at the
 #: least, and so many paragraphs may be around it.
@@ -61,7 +65,11 @@ class Part:
 
 
 def split(source: Source, kinds: Kinds) -> list[Part] | None:
-    r"""The parts of a text, which together are all of its lines; ``None`` where it is of one kind.
+    r"""The parts of a text, which together are all of its lines.
+
+    Returns:
+        ``None`` where it is of one kind, the one that it seems to be of; a single part where it is
+        of the kind of that part, whatever it seems to be.
 
     >>> import json
     >>> from headroom.kinds.registry import default_kinds
@@ -71,9 +79,74 @@ def split(source: Source, kinds: Kinds) -> list[Part] | None:
     ['text', 'json', 'text']
 
     """
-    cutter = _Cutter(source, kinds)
-    pieces = [part for part in cutter.parts() if part.first < part.end]
-    sizes = [cutter.size(part.first, part.end) for part in pieces]
+    found = source.once(stretches)
+    if len(found) > 1:
+        return _parts_of_stretches(source, found, kinds)
+    parts = _joined_parts(_Cutter(source, kinds).parts(), source, _last_resort(kinds))
+    return parts if len(parts) > 1 else None
+
+
+def is_cut(source: Source) -> bool:
+    """Whether lines set parts of a text apart, whatever kind it seems to be of."""
+    return len(source.once(stretches)) > 1
+
+
+def _last_resort(kinds: Kinds) -> BaseKind:
+    prose = kinds.named(LAST_RESORT)
+    assert prose is not None
+    return prose
+
+
+def _parts_of_stretches(source: Source, found: Sequence[Stretch], kinds: Kinds) -> list[Part]:
+    """The parts within each stretch of a text, and what stands between the stretches."""
+    prose = _last_resort(kinds)
+    parts: list[Part] = []
+    for first, end, is_session in _sessions(source, found):
+        inner = source.part(first, end)
+        # What a shell prints is output, line by line, whatever each line looks like.
+        output = next((kind for kind in kinds if is_session and kind.takes_in_lines), None)
+        if output is None and len(inner.text) < _LEAST_CHARS:
+            parts.append(Part(prose, first, end))
+            continue
+        kind = output or kinds.kind_of(inner)
+        if output is not None or not kind.may_be_mixed:
+            parts.append(Part(kind, first, end))
+            continue
+        within = _joined_parts(_Cutter(inner, kinds).parts(), inner, prose)
+        if len(within) == 1:
+            parts.append(Part(kind, first, end))
+        else:
+            parts += [
+                replace(part, first=first + part.first, end=first + part.end) for part in within
+            ]
+    return _joined_parts(parts, source, prose)
+
+
+def _sessions(source: Source, found: Sequence[Stretch]) -> Iterator[tuple[int, int, bool]]:
+    """First line and end of each stretch, or of a session: echoed commands and small outputs."""
+    start = None
+    for index, one in enumerate(found):
+        is_last = index + 1 == len(found)
+        beside = one.is_command or (start is not None and not one.is_tag and _is_small(source, one))
+        if beside:
+            start = one.first if start is None else start
+        elif start is not None:
+            yield start, one.first, True
+            start = None
+        if start is None:
+            yield one.first, one.end, False
+        elif is_last:
+            yield start, one.end, True
+
+
+def _is_small(source: Source, one: Stretch) -> bool:
+    return len(source.part(one.first, one.end).text) < _OUTPUT_CHARS
+
+
+def _joined_parts(found: Iterable[Part], source: Source, prose: BaseKind) -> list[Part]:
+    """Parts without those that are too small to be any, those of one kind that touch as one."""
+    pieces = [part for part in found if part.first < part.end]
+    sizes = [len(source.part(part.first, part.end).text) for part in pieces]
     of_text = sum(size for part, size in zip(pieces, sizes) if _is_text(part))
     parts: list[Part] = []
     for part, size in zip(pieces, sizes):
@@ -81,13 +154,13 @@ def split(source: Source, kinds: Kinds) -> list[Part] | None:
             part.kind.is_example and size < _EXAMPLE_CHARS and of_text * 2 > len(source.text)
         )
         if an_example or (part.is_whole and size < _LEAST_CHARS):
-            part = replace(part, kind=cutter.prose, is_whole=False)
+            part = replace(part, kind=prose, is_whole=False)
         last = parts[-1] if parts else None
         if last and last.kind is part.kind and not (last.is_whole or part.is_whole):
             parts[-1] = replace(last, end=part.end)
         else:
             parts.append(part)
-    return parts if len(parts) > 1 else None
+    return parts
 
 
 def _is_text(part: Part) -> bool:
@@ -102,9 +175,7 @@ class _Cutter:
     """Cuts one text."""
 
     def __init__(self, source: Source, kinds: Kinds) -> None:
-        prose = kinds.named(LAST_RESORT)
-        assert prose is not None
-        self.prose = prose
+        self.prose = _last_resort(kinds)
         self._source = source
         self._lines = source.lines
         self._kinds = kinds
@@ -180,7 +251,7 @@ class _Cutter:
         may_be = _MOST_OF_IT * whole < size < whole
         if may_be and end - first > _LEAST_LINES and len(edges) <= _FRAME:
             kind = self._kind(first, end)
-            if kind is not self.prose:
+            if kind is not self.prose and not kind.takes_in_lines:
                 yield Part(self.prose, 0, first)
                 yield Part(kind, first, end)
                 yield Part(self.prose, end, len(lines))

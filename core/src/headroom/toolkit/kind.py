@@ -68,9 +68,13 @@ class BaseKind:
     compressor: ClassVar[str] = ""
     #: What the bare numbers of a place count in texts of this kind.
     unit: ClassVar[Unit] = "lines"
-    #: Whether a text that is of this kind as a whole may yet have parts of several kinds. Where a
-    #: parser or sure signs speak for all of a text, it has none.
+    #: Whether a text that is of this kind as a whole may yet have parts of several kinds.
     may_be_mixed: ClassVar[bool] = False
+    #: Whether a parser or sure signs speak for all of a text of this kind: nothing sets parts of it
+    #: apart, whatever stands in it.
+    is_sure: ClassVar[bool] = False
+    #: Whether a few lines of anything else may stand among its own.
+    takes_in_lines: ClassVar[bool] = False
     #: Whether short pieces of it within a text are examples, which belong to that text.
     is_example: ClassVar[bool] = False
     #: Whether paragraphs of it are looked for within other text, by ``recognise``. A kind that is

@@ -45,6 +45,7 @@ class DiffCompressor(BaseKind):
 
     name = "diff"
     compressor = "diff_compressor"
+    is_sure = True
     stands_in_text = False
 
     def recognise(self, source: Source) -> bool:

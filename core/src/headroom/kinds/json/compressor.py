@@ -50,6 +50,7 @@ class SmartCrusher(BaseKind):
 
     name = "json"
     compressor = "smart_crusher"
+    is_sure = True
     unit = "rows"
 
     def recognise(self, source: Source) -> bool:

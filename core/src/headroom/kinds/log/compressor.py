@@ -74,6 +74,7 @@ class LogCompressor(BaseKind):
     compressor = "log_compressor"
     stands_in_text = False
     may_be_mixed = True
+    takes_in_lines = True
 
     def recognise(self, source: Source) -> bool:
         """Whether most of its first lines are those of a log, a build or a test run."""
