@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from headroom.kinds.registry import LAST_RESORT, Kinds
 from headroom.pipeline.apportion import apportion
 from headroom.pipeline.segments import NAME, split
+from headroom.pipeline.terminal import shown
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind
 from headroom.view import Omission, Request, View
@@ -40,6 +41,8 @@ class Embedded:
     within: str
     kind: BaseKind
     source: Source
+    #: Whether terminal codes of it are not shown.
+    lacks_codes: bool = False
 
 
 def find_embedded(
@@ -70,14 +73,16 @@ def find_embedded(
     """
     found: list[Embedded] = []
     paths: set[str] = set()
+    total = 0
     for number, (path, text, of_records) in enumerate(kind.texts(source)):
         if number == _MOST_LOOKED_AT:
             return None
-        if len(text) < _LEAST_LOSSY and not _DATA.search(text):
+        if len(text) < _LEAST_LOSSY and not _DATA.search(text) and "\x1b" not in text:
             continue
         parts = _parts(path, Source(text, source.deadline), kinds)
         telling = any(
             part.kind.name == kind.name
+            or part.lacks_codes
             or (
                 len(part.source.text) >= _LEAST_LOSSY
                 and not (of_records and part.kind.name == LAST_RESORT)
@@ -86,25 +91,30 @@ def find_embedded(
         )
         if telling and _POINTER.fullmatch(path):
             paths.add(path)
+            total += len(text)
             found += parts
             if len(found) > _MOST:
                 return None
-    if sum(len(one.source.text) for one in found) < max(1, _SHARE * len(source.text)):
+    if total < max(1, _SHARE * len(source.text)):
         return None
     rest = Source(kind.without(source, paths), source.deadline)
     return Embedded("", kind, rest), found
 
 
 def _parts(path: str, source: Source, kinds: Kinds) -> list[Embedded]:
+    bare = source.once(shown)
+    lacks = bare is not None
+    source = bare or source
     kind = kinds.kind_of(source)
     parts = split(source, kinds) if kind.may_be_mixed else None
     if parts is None:
-        return [Embedded(path, kind, source)]
+        return [Embedded(path, kind, source, lacks)]
     return [
         Embedded(
             Omission("lines", ((part.first + 1, part.end),), path).where,
             part.kind,
             source.part(part.first, part.end),
+            lacks,
         )
         for part in parts
     ]
@@ -135,7 +145,7 @@ def compress_embedded(
 
     def join(views: Sequence[View | None]) -> View | None:
         outer, *inner = views
-        if not any(inner):
+        if not any(inner) and not any(one.lacks_codes for one in found):
             return None
         blocks = [rest.source.text if outer is None else outer.text]
         omissions = [] if outer is None else list(outer.omissions)
@@ -143,6 +153,9 @@ def compress_embedded(
         for one, view in zip(found, inner):
             lost = view is not None and view.omissions
             said = ", counted by itself; some is" if lost else "; nothing is"
+            if one.lacks_codes:
+                said = f"{said if lost else ''}; terminal codes are"
+                omissions.append(Omission("lines", ((1, len(one.source.lines)),), "", one.within))
             blocks.append(f"[below: {one.within}{said} left out]")
             blocks.append(one.source.text if view is None else view.text)
             if view is not None:

@@ -12,6 +12,7 @@ from headroom.errors import WrongKind
 from headroom.kinds.registry import LAST_RESORT, Kinds, default_kinds
 from headroom.pipeline.embedded import compress_embedded, find_embedded
 from headroom.pipeline.segments import Part, compress_parts, is_cut, split
+from headroom.pipeline.terminal import NOTE_TOKENS, shown, with_codes_marked
 from headroom.source import Source
 from headroom.tokens import TokenCounter
 from headroom.toolkit.excerpt import EXCERPT, excerpt, nothing_fits
@@ -136,7 +137,28 @@ class Pipeline:
         if len(content) > self._max_chars:
             too_large = f"more than {self._max_chars} characters are not compressed"
             return _checked(source, None, request, too_large)
-        return _checked(source, *self._route(source, request, kind))
+        if fidelity == "lossless" and max_tokens is None:
+            return _checked(source, *self._route(source, request, kind))
+        return _checked(source, *self._shown(source, request, kind))
+
+    def _shown(
+        self, source: Source, request: Request, name: str | None
+    ) -> tuple[View | None, Request, str | None]:
+        """The view of a text as a terminal shows it."""
+        bare = source.once(shown)
+        if bare is None:
+            return self._route(source, request, name)
+        limit = request.max_tokens
+        own = replace(
+            request,
+            original_tokens=request.counter.count(bare.text),
+            max_tokens=None if limit is None else max(1, limit - NOTE_TOKENS),
+        )
+        view, own, failure = self._route(bare, own, name)
+        request = replace(request, kind=own.kind)
+        if failure is not None:
+            return None, request, failure
+        return with_codes_marked(view, source, bare, request), request, None
 
     def _route(
         self, source: Source, request: Request, name: str | None

@@ -13,6 +13,7 @@ from headroom.kinds.registry import LAST_RESORT, Kinds
 from headroom.pipeline.embedded import Embedded, find_embedded
 from headroom.pipeline.pipeline import MIXED
 from headroom.pipeline.segments import split
+from headroom.pipeline.terminal import shown
 from headroom.retrieval.conditions import Condition
 from headroom.retrieval.paths import locate, resolve, walk
 from headroom.source import Source
@@ -37,7 +38,9 @@ class Document:
     def __init__(
         self, source: Source, kind: str, kinds: Kinds, within: Within | None = None
     ) -> None:
-        self.source = source
+        #: As it was put, and as a terminal shows it: views and queries go by that.
+        self._original = source
+        self.source = source.once(shown) or source
         self.is_mixed = kind == MIXED
         # Of a kind that is no longer installed, there are lines.
         self.kind = kinds.named(kind) or _NO_KIND
@@ -151,8 +154,8 @@ class Document:
         return self._inner(source, self._kinds.kind_of(source).name, within)
 
     def line_pieces(self) -> list[Piece]:
-        """All lines."""
-        return self._placed(line_pieces(self.source))
+        """All lines, as they were put."""
+        return self._placed(line_pieces(self._original))
 
     def sentence_pieces(self, path: str | None) -> list[Piece]:
         """The sentences of a text, or those of one value of a document."""

@@ -1,0 +1,74 @@
+"""What a terminal makes of a text: without the codes that colour it, and what is written over."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from headroom.source import Source
+from headroom.toolkit.ranges import spans
+from headroom.view import Omission, Request, View
+
+__all__ = ["NOTE_TOKENS", "shown", "with_codes_marked"]
+
+#: About what the line takes that says what is not shown.
+NOTE_TOKENS = 20
+
+#: Control sequences (ECMA-48): colours and movements, titles of windows, single functions; and a
+#: letter that is typed over itself to make it bold, or over a line to underline it.
+_CODES = re.compile(
+    r"\x1b\[[0-?]{0,64}[ -/]{0,4}[@-~]|\x1b\][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)|\x1b[@-Z\\^_=>]"
+    r"|.\x08"
+)
+#: Cheap to look for before anything is read: a code, or a line that is begun again.
+_SIGN = re.compile(r"[\x1b\x08]|\r(?!\n|$)")
+
+
+def shown(source: Source) -> Source | None:
+    r"""A text as a terminal shows it, line by line; ``None`` where that is the text itself.
+
+    Read once: ``source.once(shown)``. It has as many lines as the text.
+
+    >>> shown(Source("\x1b[31mFAILED\x1b[0m test_a\n10 %\r100 %\r\ndone")).lines
+    ['FAILED test_a', '100 %\r', 'done']
+
+    """
+    if _SIGN.search(source.text) is None:
+        return None
+    lines = [_shown(line) if _SIGN.search(line) else line for line in source.lines]
+    text = "\n".join(lines)
+    return None if text == source.text else Source(text, source.deadline)
+
+
+def _shown(line: str) -> str:
+    line = _CODES.sub("", line)
+    end = "\r" if line.endswith("\r") else ""
+    # What is written from the beginning of the line again hides what stood there.
+    *_, last = [part for part in line.split("\r") if part.strip()] or [""]
+    return last + end
+
+
+def with_codes_marked(view: View | None, source: Source, bare: Source, request: Request) -> View:
+    """The view of a text as a terminal shows it, with a line that says what is not shown.
+
+    Args:
+        view: That of ``bare``; ``None`` where it stays as it is.
+        source: The text.
+        bare: What a terminal shows of it.
+        request: What is asked for.
+
+    """
+    numbers = [n for n, pair in enumerate(zip(source.lines, bare.lines), 1) if pair[0] != pair[1]]
+    gone = Omission("lines", tuple(spans(numbers)))
+    first, last = numbers[0], numbers[-1]
+    where = f"line {first}" if first == last else f"lines {first}-{last}"
+    note = f"[left out: terminal codes, and what was written over, in {where}]"
+    seen = View(bare.text, lossless=False) if view is None else view
+    text = f"{note}\n{seen.text}"
+    if not request.fits(text):
+        # No room for that line: the omission says it.
+        text = seen.text
+    names = (*seen.transforms, "terminal")
+    return replace(
+        seen, text=text, lossless=False, omissions=(*seen.omissions, gone), transforms=names
+    )
