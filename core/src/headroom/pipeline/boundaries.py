@@ -38,6 +38,8 @@ _TAG = re.compile(
 )
 #: So many tags may wrap even a short text; of a longer one, at most such a share of the lines.
 _FEW_TAGS, _SHARE_OF_TAGS = 6, 0.02
+#: Markup has at least such a share of lines that begin with a tag.
+_SHARE_OF_MARKUP = 0.2
 #: The number in front of a line, as ``cat -n`` and editors put it; never a column of a table, whose
 #: numbers begin at the margin and end at a tab.
 _NUMBERED = re.compile(r"[ ]{1,12}(\d{1,9})\t|[ ]{0,12}(\d{1,9})[\u2192|:\u2502]")
@@ -120,8 +122,11 @@ def _wrapping_tags(lines: Sequence[str]) -> set[int]:
         match = _TAG.match(line)
         if match is not None and (match[2] or match[3]).lower() not in _OF_PAGES:
             places.append((number, bool(match[1]), match[2] or ""))
-    # Where many lines are tags, they are what the text consists of.
-    if len(places) > max(_FEW_TAGS, _SHARE_OF_TAGS * len(lines)):
+    # Where many lines are tags, or begin with one, they are what the text consists of.
+    markup = sum(line.lstrip(" \t")[:1] == "<" for line in lines) if places else 0
+    if len(places) > max(_FEW_TAGS, _SHARE_OF_TAGS * len(lines)) or (
+        markup - len(places) > _SHARE_OF_MARKUP * len(lines)
+    ):
         return set()
     opened: dict[str, list[int]] = {}
     wrapping: set[int] = set()

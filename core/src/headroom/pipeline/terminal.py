@@ -48,7 +48,9 @@ def _shown(line: str) -> str:
     return last + end
 
 
-def with_codes_marked(view: View | None, source: Source, bare: Source, request: Request) -> View:
+def with_codes_marked(
+    view: View | None, source: Source, bare: Source, request: Request
+) -> View | None:
     """The view of a text as a terminal shows it, with a line that says what is not shown.
 
     Args:
@@ -56,6 +58,9 @@ def with_codes_marked(view: View | None, source: Source, bare: Source, request: 
         source: The text.
         bare: What a terminal shows of it.
         request: What is asked for.
+
+    Returns:
+        ``None`` where there is no room to say that something is not shown.
 
     """
     numbers = [n for n, pair in enumerate(zip(source.lines, bare.lines), 1) if pair[0] != pair[1]]
@@ -66,7 +71,9 @@ def with_codes_marked(view: View | None, source: Source, bare: Source, request: 
     seen = View(bare.text, lossless=False) if view is None else view
     text = f"{note}\n{seen.text}"
     if not request.fits(text):
-        # No room for that line: the omission says it.
+        if not seen.omissions:
+            return None
+        # What else is left out is said; for this there is no room.
         text = seen.text
     names = (*seen.transforms, "terminal")
     return replace(

@@ -39,7 +39,8 @@ class SmartCrusher(BaseKind):
     >>> counter = get_counter()
     >>> orders = [{"id": n, "status": "open" if n == 3 else "paid"} for n in range(1, 10)]
     >>> content = json.dumps(orders)
-    >>> view = SmartCrusher().compress(content, Request("json", counter, counter.count(content)))
+    >>> request = Request("json", counter, counter.count(content))
+    >>> view = SmartCrusher().compress(Source(content), request)
     >>> heading, header, *rows = view.text.splitlines()
     >>> heading
     '9 rows. In every row that does not say otherwise: status=paid'

@@ -71,7 +71,7 @@ def encode(entries: Sequence[Entry], *, directories: bool) -> str:
     >>> from headroom.view import Deadline
     >>> from headroom.kinds.search.parse import parse
     >>> output = "a/b/x.py:1:one\na/b/x.py:7:two\na/b/y.py:4:three"
-    >>> view = encode(parse(output, Deadline(None)) or [], directories=True)
+    >>> view = encode(parse(output.split("\n"), Deadline(None)) or [], directories=True)
     >>> print(view)
     a/b/
     x.py
