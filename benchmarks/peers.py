@@ -17,6 +17,7 @@ __all__ = ["PROGRAMS", "Answer", "Peer"]
 PROGRAMS = {
     "headroom-ai": Path(__file__).with_name("peer_headroom_ai.py"),
     "cendor-squeeze": Path(__file__).with_name("peer_cendor_squeeze.py"),
+    "tooltrim": Path(__file__).with_name("peer_tooltrim.py"),
 }
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Callable, Sequence
 
 from headroom.context.entry import Excerpt, SearchHit
@@ -29,6 +27,7 @@ from headroom.retrieval import (
 from headroom.steps import work
 from headroom.stores import Header, Missing, Record
 from headroom.tokens import TokenCounter
+from headroom.toolkit.bm25 import rarities
 from headroom.toolkit.relevance import query_terms
 
 __all__ = ["Excerpts"]
@@ -135,11 +134,7 @@ class Excerpts:
             with searchable.lock:
                 there.append(frozenset(term for term in wanted if searchable.index.has(term)))
             self._indexes.weigh(header.reference, kind_of(header))
-        frequency = Counter(term for terms in there for term in terms)
-        # The inverse document frequency of BM25, as Lucene has it: never negative.
-        weights = {
-            term: math.log(1 + (len(found) - n + 0.5) / (n + 0.5)) for term, n in frequency.items()
-        }
+        weights = rarities(there)
         # Rarer words first: an entry that has them is about this.
         scores = [sum(weights[term] for term in sorted(terms)) for terms in there]
         order = sorted(range(len(found)), key=lambda number: (-scores[number], -number))

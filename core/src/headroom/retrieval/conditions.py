@@ -11,6 +11,8 @@ __all__ = ["Condition", "conditions"]
 _OPERATORS = ("!=", "<=", ">=", "==", "=", "<", ">", "~")
 # "status = failed and delay > 30": the name ends before the first operator.
 _TEXT = re.compile(r"\s*([^=<>!~]+?)\s*(!=|<=|>=|==|=|<|>|~)\s*(.*?)\s*")
+#: Longer texts, in signs, are no numbers that anyone compares, and int() takes its time over them.
+_LONGEST_NUMBER = 40
 _AND = re.compile(r"\s+and\s+|\s*[,;&]+\s*", re.IGNORECASE)
 
 
@@ -139,8 +141,7 @@ def _number(value: object) -> float | int | None:
         return None
     if not isinstance(value, str):
         return value
-    # Longer texts are no numbers that anyone compares, and int() takes its time over them.
-    if len(value) > 40:
+    if len(value) > _LONGEST_NUMBER:
         return None
     try:
         return float(value) if any(sign in value for sign in ".eEnN") else int(value)

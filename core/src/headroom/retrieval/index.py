@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from array import array
 from collections import Counter, OrderedDict
@@ -12,12 +11,11 @@ from functools import cached_property
 from headroom.kinds.registry import Kinds
 from headroom.retrieval.document import Document
 from headroom.source import Source
+from headroom.toolkit.bm25 import mean, rarity, score
 from headroom.toolkit.relevance import query_terms, terms
 from headroom.view import Piece
 
 __all__ = ["Index", "IndexCache", "Searchable"]
-
-_K1, _B = 1.2, 0.75
 
 # A piece between white space that is longer than this is data, and found by its beginning.
 _LONGEST_WORD = 2000
@@ -28,9 +26,7 @@ _LONGEST_GROUP, _LONGEST_RECORD = 12, 500
 
 
 class Index:
-    """An inverted index with the scores of Okapi BM25.
-
-    Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009).
+    """An inverted index with the scores of BM25.
 
     >>> index = Index(["the refund failed", "all is well"])
     >>> sorted(index.scores("failed refunds"))
@@ -57,7 +53,7 @@ class Index:
                 posting[0].append(number)
                 posting[1].append(count)
         self._entries = sum(len(numbers) for numbers, _ in self._postings.values())
-        self._average = sum(self._lengths) / max(1, len(self._lengths)) or 1.0
+        self._average = mean(self._lengths)
 
     def scores(self, query: str) -> dict[int, float]:
         """The pieces that have a word of the query, by number, with their scores."""
@@ -67,11 +63,10 @@ class Index:
         # What most pieces have says little, and takes the longest.
         telling = [posting for posting in known if len(posting[0]) <= total * _COMMON]
         for numbers, counts in telling or known:
-            rarity = math.log(1 + (total - len(numbers) + 0.5) / (len(numbers) + 0.5))
+            weight = rarity(total, len(numbers))
             for number, count in zip(numbers, counts):
-                length = 1 - _B + _B * self._lengths[number] / self._average
-                score = rarity * count * (_K1 + 1) / (count + _K1 * length)
-                found[number] = found.get(number, 0.0) + score
+                part = score(weight, count, self._lengths[number], self._average)
+                found[number] = found.get(number, 0.0) + part
         return found
 
     def has(self, term: str) -> bool:

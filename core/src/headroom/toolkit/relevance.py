@@ -1,24 +1,18 @@
-"""How well a unit of text answers a query: Okapi BM25 over words and their parts.
-
-Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009),
-with the non-negative inverse document frequency of Lucene.
-"""
+"""How well a unit of text answers a query: BM25 over words and their parts."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
+from headroom.toolkit.bm25 import Counted, rarities, scores
+
 __all__ = ["bm25", "query_terms", "terms"]
 
 _WORD = re.compile(r"[^\W_]+(?:[_.'-][^\W_]+)*")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
-
-_K1 = 1.2
-_B = 0.75
 
 # Words that ask, and words that bind: they say nothing of what is asked for.
 _STOP_WORDS = frozenset(
@@ -83,8 +77,7 @@ def bm25(units: Sequence[str], query: str | None) -> list[float]:
     wanted = query_terms(query)
     if not wanted:
         return [0.0] * len(units)
-    counts: list[Counter[str]] = []
-    lengths: list[int] = []
+    counted: list[Counted] = []
     # How many terms a piece between white space has, and which are wanted: pieces come again.
     known: dict[str, tuple[int, list[str]]] = {}
     for unit in units:
@@ -98,17 +91,5 @@ def bm25(units: Sequence[str], query: str | None) -> list[float]:
             length += of_piece[0]
             if of_piece[1]:
                 hits += of_piece[1]
-        lengths.append(length)
-        counts.append(Counter(hits))
-    average = sum(lengths) / max(1, len(units)) or 1.0
-    frequency = Counter(term for count in counts for term in count)
-    weight = {
-        term: math.log(1 + (len(units) - n + 0.5) / (n + 0.5)) for term, n in frequency.items()
-    }
-    return [
-        sum(
-            weight[term] * n * (_K1 + 1) / (n + _K1 * (1 - _B + _B * length / average))
-            for term, n in count.items()
-        )
-        for count, length in zip(counts, lengths)
-    ]
+        counted.append(Counted(Counter(hits), length))
+    return scores(counted, rarities([unit.counts for unit in counted]))

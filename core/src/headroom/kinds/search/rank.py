@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from itertools import chain
 
 from headroom.kinds.search.definitions import defined_name, is_import
 from headroom.kinds.search.parse import Entry
+from headroom.toolkit.bm25 import mean, rarity, score
 from headroom.toolkit.relevance import query_terms, terms
 from headroom.view import Request
 
@@ -20,9 +20,6 @@ _NO_TERMS: frozenset[str] = frozenset()
 _DIGITS = re.compile(r"\d+")
 #: So many lines tell what was searched for.
 _SAMPLE = 2000
-#: The parameters of BM25.
-_K1 = 1.2
-_B = 0.75
 #: A match longer than this, in characters, is mostly a file without line breaks.
 _LONG = 400
 #: So many answers come before everything else.
@@ -166,17 +163,14 @@ class _Words:
 def _scores(
     entries: Sequence[Entry], hits: Sequence[frozenset[str]], frequency: Counter[str]
 ) -> list[float]:
-    """How well each line answers: Okapi BM25 where a word counts once, by the length in signs."""
+    """How well each line answers: BM25 where a word counts once, by the length in signs."""
     count = len(entries)
-    average = sum(min(len(entry.text), _LONG) for entry in entries) / max(1, count) or 1.0
-    weight = {word: math.log(1 + (count - n + 0.5) / (n + 0.5)) for word, n in frequency.items()}
+    lengths = [min(len(entry.text), _LONG) for entry in entries]
+    average = mean(lengths)
+    weight = {word: rarity(count, n) for word, n in frequency.items()}
     return [
-        sum(weight[word] for word in sorted(found))
-        * (_K1 + 1)
-        / (1 + _K1 * (1 - _B + _B * min(len(entry.text), _LONG) / average))
-        if found
-        else 0.0
-        for entry, found in zip(entries, hits)
+        score(sum(weight[word] for word in sorted(found)), 1, length, average) if found else 0.0
+        for length, found in zip(lengths, hits)
     ]
 
 

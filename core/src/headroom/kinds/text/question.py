@@ -1,9 +1,9 @@
 """How likely each sentence holds what a query asks for.
 
 A sentence is judged by its own words, by its neighbours, and by its passage: an answer often
-says "it" for what the passage named before. The parts are BM25 scores (Robertson and Zaragoza,
-2009) at two grains, mixed as in passage-based retrieval (Callan, "Passage-Level Evidence in
-Document Retrieval", 1994), with the first words of a passage counted as a field of their own.
+says "it" for what the passage named before. The parts are BM25 scores at two grains, mixed as
+in passage-based retrieval (Callan, "Passage-Level Evidence in Document Retrieval", 1994), with
+the first words of a passage counted as a field of their own.
 """
 
 from __future__ import annotations
@@ -12,17 +12,20 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from headroom.kinds.text.words import unspaced, word_terms, words_of
+from headroom.toolkit.bm25 import Counted, rarities, scores
 from headroom.toolkit.relevance import query_terms
 from headroom.toolkit.sentences import Sentence
 from headroom.view import Deadline
 
 __all__ = ["likelihood"]
 
-_K1, _B = 1.2, 0.5
+#: How far the length of a sentence or a passage counts against it, in BM25.
+_LENGTH = 0.5
+#: What a pair of words tells beside what its rarity says.
+_PAIR = 0.5
 #: Words at the beginning of a passage that stand for its title.
 _LEAD = 14
 #: Sentences in a row that make a passage at the most.
@@ -58,14 +61,6 @@ _EXPECTATIONS = tuple(
 )
 
 
-@dataclass(frozen=True)
-class _Counted:
-    """The query's terms in some text."""
-
-    counts: Counter[str]
-    length: int
-
-
 def likelihood(
     sentences: Sequence[Sentence],
     words: Sequence[Sequence[str]],
@@ -85,11 +80,11 @@ def likelihood(
 
     """
     asked = _Asked(query)
-    counted: list[_Counted] = []
+    counted: list[Counted] = []
     for number, one in enumerate(words):
         if number % 500 == 0:
             deadline.check()
-        counted.append(_Counted(asked.count(one), len(one)))
+        counted.append(Counted(asked.count(one), len(one)))
     groups = _passages(sentences)
     passages = [_merge([counted[index] for index in group]) for group in groups]
     for group, passage in zip(groups, passages):
@@ -100,8 +95,8 @@ def likelihood(
     weights = _weights(passages if len(passages) > 4 else counted)
     if not weights:
         return None
-    by_passage = _normal(_scores(passages, weights))
-    by_sentence = _normal(_scores(counted, weights))
+    by_passage = _normal(scores(passages, weights, _LENGTH))
+    by_sentence = _normal(scores(counted, weights, _LENGTH))
     around = _around(by_sentence)
     passage_of = {index: number for number, group in enumerate(groups) for index in group}
     # The first expectation is the one that the question word speaks of.
@@ -185,12 +180,12 @@ class _Asked:
         return found
 
 
-def _merge(parts: Sequence[_Counted]) -> _Counted:
+def _merge(parts: Sequence[Counted]) -> Counted:
     counts: Counter[str] = Counter()
     for part in parts:
         if part.counts:
             counts.update(part.counts)
-    return _Counted(counts, sum(part.length for part in parts))
+    return Counted(counts, sum(part.length for part in parts))
 
 
 def _passages(sentences: Sequence[Sentence]) -> list[list[int]]:
@@ -204,25 +199,11 @@ def _passages(sentences: Sequence[Sentence]) -> list[list[int]]:
     return groups
 
 
-def _weights(units: Sequence[_Counted]) -> dict[str, float]:
-    frequency = Counter(term for unit in units if unit.counts for term in unit.counts)
+def _weights(units: Sequence[Counted]) -> dict[str, float]:
     return {
-        term: math.log(1 + (len(units) - n + 0.5) / (n + 0.5)) * (0.5 if " " in term else 1.0)
-        for term, n in sorted(frequency.items())
+        term: weight * (_PAIR if " " in term else 1.0)
+        for term, weight in rarities([unit.counts for unit in units]).items()
     }
-
-
-def _scores(units: Sequence[_Counted], weights: dict[str, float]) -> list[float]:
-    average = sum(unit.length for unit in units) / max(1, len(units)) or 1.0
-    return [
-        sum(
-            weights[term] * n * (_K1 + 1) / (n + _K1 * (1 - _B + _B * unit.length / average))
-            for term, n in sorted(unit.counts.items())
-        )
-        if unit.counts
-        else 0.0
-        for unit in units
-    ]
 
 
 def _around(scores: Sequence[float]) -> list[float]:
