@@ -43,6 +43,7 @@ class HtmlExtractor(BaseKind):
 
     name = "html"
     compressor = "html_extractor"
+    begins_with_sign = True
 
     def recognise(self, source: Source) -> bool:
         """Whether it is a page or a piece of one, by its beginning and its end."""

@@ -51,6 +51,7 @@ class SmartCrusher(BaseKind):
     name = "json"
     compressor = "smart_crusher"
     unit = "rows"
+    begins_with_sign = True
 
     def recognise(self, source: Source) -> bool:
         """Whether it is JSON or JSON Lines, by a parser."""
