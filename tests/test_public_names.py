@@ -8,6 +8,7 @@ import typing
 
 import headroom
 import headroom.steps
+import headroom.toolkit
 from headroom import (
     CompressResult,
     ContextEntry,
@@ -27,6 +28,13 @@ NAMES = """
     TimeBudgetExceeded TokenCounter UnsupportedPayload Usage VersionConflict View ViewOptions
     WaitTimeout Watchers WrongKind __version__ compress decode get_counter new_encryption_key
     open_store
+"""
+
+#: For those who write a kind.
+TOOLKIT = """
+    MARKER SMALLEST BaseKind Kind LeftOut Symbols bm25 excerpt far_out largest_fitting line_pieces
+    marker nearly_largest nothing_fits plural query_terms rare_values spans take_turns terms
+    unnumbered view_of_lines
 """
 
 SIGNATURES = {
@@ -68,6 +76,39 @@ SIGNATURES = {
     headroom.steps.run: "steps target",
     headroom.steps.run_async: "steps target",
     headroom.steps.work: "function * is_long",
+    headroom.BaseKind.recognise: "self source",
+    headroom.BaseKind.compress: "self source request",
+    headroom.BaseKind.may_be: "self source",
+    headroom.BaseKind.span: "self source line",
+    headroom.BaseKind.pieces: "self source",
+    headroom.BaseKind.arrange: "self source query order pieces left_out",
+    headroom.BaseKind.data: "self source",
+    headroom.BaseKind.leaves: "self source",
+    headroom.BaseKind.symbols: "self source",
+    headroom.BaseKind.texts: "self source",
+    headroom.BaseKind.without: "self source paths",
+    headroom.BaseKind.decode: "self view options",
+    headroom.BaseKind.gist: "self view",
+    headroom.Source: "text deadline",
+    headroom.Source.once: "self read",
+    headroom.Source.part: "self first end",
+    headroom.Deadline: "seconds clock",
+    headroom.toolkit.bm25: "units query",
+    headroom.toolkit.excerpt: "source request",
+    headroom.toolkit.far_out: "numbers",
+    headroom.toolkit.largest_fitting: "order costs render request limit",
+    headroom.toolkit.line_pieces: "source",
+    headroom.toolkit.marker: "where note",
+    headroom.toolkit.nearly_largest: "estimates count limit",
+    headroom.toolkit.nothing_fits: "source request",
+    headroom.toolkit.plural: "count noun",
+    headroom.toolkit.query_terms: "query",
+    headroom.toolkit.rare_values: "cells",
+    headroom.toolkit.spans: "numbers",
+    headroom.toolkit.take_turns: "order sort_of",
+    headroom.toolkit.terms: "text",
+    headroom.toolkit.unnumbered: "content * gaps",
+    headroom.toolkit.view_of_lines: "lines kept note",
 }
 
 FIELDS = {
@@ -108,6 +149,14 @@ def test_names_for_those_who_write_a_store() -> None:
     assert sorted(headroom.steps.__all__) == ["Steps", "Work", "run", "run_async", "work"]
 
 
+def test_names_for_those_who_write_a_kind() -> None:
+    assert sorted(headroom.toolkit.__all__) == sorted(TOOLKIT.split())
+    for public in headroom.toolkit.__all__:
+        thing = getattr(headroom.toolkit, public)
+        if inspect.isfunction(thing):
+            assert ">>> " in (inspect.getdoc(thing) or ""), f"{public} shows no example"
+
+
 def test_signatures() -> None:
     assert {f: parameters(f) for f in SIGNATURES} == SIGNATURES
 
@@ -133,8 +182,8 @@ def test_handoff_takes_its_options_and_a_tool() -> None:
 
 
 def test_everything_public_is_explained() -> None:
-    for public in headroom.__all__:
-        thing = getattr(headroom, public)
+    for public in {*headroom.__all__, *headroom.toolkit.__all__}:
+        thing = getattr(headroom, public, None) or getattr(headroom.toolkit, public)
         if inspect.isclass(thing) or inspect.isfunction(thing):
             assert inspect.getdoc(thing), f"{public} has no docstring"
             for member, value in inspect.getmembers(thing, inspect.isfunction):

@@ -44,6 +44,15 @@ class Deadline:
         self._clock = clock
         self._end = None if seconds is None else clock() + seconds
 
+    @property
+    def left(self) -> float | None:
+        """The seconds that are left, below zero where it is over; ``None`` without a limit.
+
+        >>> Deadline(None).left is None, Deadline(9, clock=lambda: 100.0).left
+        (True, 9.0)
+        """
+        return None if self._end is None else self._end - self._clock()
+
     def check(self) -> None:
         """Call it wherever a loop over the payload turns.
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from headroom.errors import TimeBudgetExceeded
+from headroom.errors import WrongKind
+from headroom.kinds.guard import Guarded
 from headroom.source import Source
-from headroom.toolkit.kind import BaseKind, Kind
+from headroom.toolkit.kind import Kind
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["ENTRY_POINT_GROUP", "LAST_RESORT", "Kinds", "default_kinds"]
+__all__ = ["ENTRY_POINT_GROUP", "LAST_RESORT", "MIXED", "Kinds", "default_kinds"]
 
 logger = logging.getLogger("headroom.kinds")
 
@@ -36,18 +37,25 @@ _BUILT_IN = (
     "headroom.kinds.code:CodeCompressor",
     "headroom.kinds.text:Kompress",
 )
+_PACKAGE = "headroom-core"
 
 #: What a text is that no other kind takes.
 LAST_RESORT = "text"
 
-#: Texts of which nobody takes all for one kind.
+#: What a text of several kinds is called: no kind has that name.
+MIXED = "mixed"
+
+#: Texts of which no kind has a right to more than a few.
 _UNLIKE = (
-    "",
-    "It rained all night. In the morning the river was over its banks.\n" * 3,
-    '{"id": 1, "tags": ["a", "b"], "ok": true}',
-    "import os\n\n\ndef here() -> str:\n    return os.getcwd()\n",
-    "2026-03-02T09:14:10 INFO started\n2026-03-02T09:14:11 ERROR disk full\n" * 3,
+    "It rained all night. In the morning the river was over its banks.\n\n" * 20,
+    '{"id": 1, "tags": ["a", "b"], "ok": true, "note": "' + "all is well, " * 80 + '"}',
+    "import os\n\n\ndef here() -> str:\n    return os.getcwd()\n\n\n" * 20,
+    "2026-03-02T09:14:10 INFO started\n2026-03-02T09:14:11 ERROR disk full\n" * 20,
+    "<html><body><p>It rained.</p>\n" + "<p>The river rose.</p>\n" * 40 + "</body></html>",
+    "--- a/f\n+++ b/f\n@@ -1,9 +1,9 @@\n" + "-old\n+new\n" * 9,
+    "id,state,total\n" + "1,paid,20\n2,open,17\n" * 30,
 )
+_MOST_CLAIMED = len(_UNLIKE) // 2
 
 
 class Kinds:
@@ -58,20 +66,22 @@ class Kinds:
 
     Raises:
         TypeError: One of them is no kind; says what it lacks.
+        ValueError: One has a name that no kind may have.
 
     """
 
     def __init__(self, kinds: Iterable[Kind] = ()) -> None:
-        self._by_name: dict[str, BaseKind] = {}
-        self._failed: set[str] = set()
+        self._by_name: dict[str, Guarded] = {}
         for kind in kinds:
             lacks = _lacks(kind)
             if lacks:
                 raise TypeError(f"{type(kind).__name__} is no kind: it has no {lacks}")
-            whole = kind if isinstance(kind, BaseKind) else _Completed(kind)
-            self._by_name.setdefault(whole.name, whole)
+            if kind.name == MIXED:
+                raise ValueError(f"no kind may be called {MIXED!r}: texts of several kinds are")
+            guarded = kind if isinstance(kind, Guarded) else Guarded(kind)
+            self._by_name.setdefault(guarded.name, guarded)
 
-    def __iter__(self) -> Iterator[BaseKind]:
+    def __iter__(self) -> Iterator[Guarded]:
         """Each of them, the first to be asked first."""
         return iter(self._by_name.values())
 
@@ -80,66 +90,34 @@ class Kinds:
         """What they are called."""
         return frozenset(self._by_name)
 
-    def named(self, name: str) -> BaseKind | None:
+    def named(self, name: str) -> Guarded | None:
         """The kind of a name; ``None`` where there is none."""
         return self._by_name.get(name)
 
-    def candidates(self, source: Source) -> Iterator[BaseKind]:
+    def candidates(self, source: Source) -> Iterator[Guarded]:
         """The kinds that a text may be, the likeliest first.
 
         One that finds, on a closer look, that the text is not of its kind says so, and the next one
-        is asked: only a parser can tell whether text in brackets is JSON. A recogniser that raises
-        has recognised nothing; a warning names the kind the first time.
+        is asked: only a parser can tell whether text in brackets is JSON.
 
         >>> [kind.name for kind in default_kinds().candidates(Source('{"a": 1}'))]
         ['json', 'text']
 
         """
-        asked: list[BaseKind] = []
+        asked: list[Guarded] = []
         for kind in self:
-            if self.recognises(kind, source):
+            if kind.recognise(source):
                 yield kind
             else:
                 asked.append(kind)
-        yield from (kind for kind in asked if self._says_so(kind, kind.may_be, source))
+        yield from (kind for kind in asked if kind.may_be(source))
         last = self._by_name.get(LAST_RESORT)
         if last is not None:
             yield last
 
-    def kind_of(self, source: Source) -> BaseKind:
+    def kind_of(self, source: Source) -> Guarded:
         """The likeliest kind of a text; among these must be the last resort."""
         return next(self.candidates(source))
-
-    def recognises(self, kind: BaseKind, source: Source) -> bool:
-        """Whether a kind recognises a text; a recogniser that raises does not."""
-        return self._says_so(kind, kind.recognise, source)
-
-    def _says_so(self, kind: BaseKind, recognise: Callable[[Source], bool], source: Source) -> bool:
-        try:
-            return bool(recognise(source))
-        except TimeBudgetExceeded:
-            raise
-        except Exception as error:
-            # Not the error's message: it may quote the payload.
-            if kind.name not in self._failed:
-                self._failed.add(kind.name)
-                logger.warning(
-                    "the kind %r (%s) cannot tell whether a text is of it: %s",
-                    kind.name,
-                    _origin(kind),
-                    type(error).__name__,
-                )
-            return False
-
-
-class _Completed(BaseKind):
-    """An object that has what a kind must have, with the defaults for what else it may know."""
-
-    def __init__(self, kind: Kind) -> None:
-        self.kind = kind
-        for name in ("name", *vars(BaseKind)):
-            if not name.startswith("_") and hasattr(kind, name):
-                setattr(self, name, getattr(kind, name))
 
 
 @lru_cache(maxsize=1)
@@ -152,24 +130,28 @@ def default_kinds() -> Kinds:
     from importlib.metadata import EntryPoint, entry_points
 
     built_in = [
-        _loaded(EntryPoint(path.split(".")[2].partition(":")[0], path, ENTRY_POINT_GROUP))
+        Guarded(
+            _loaded(EntryPoint(path.split(".")[2].partition(":")[0], path, ENTRY_POINT_GROUP)),
+            _PACKAGE,
+        )
         for path in _BUILT_IN
     ]
-    names = {kind.name for kind in built_in}
-    found: list[Kind] = []
-    for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name):
+    taken = {MIXED: _PACKAGE, **{kind.name: _PACKAGE for kind in built_in}}
+    found: list[Guarded] = []
+    # Of two packages that bring one name, it is always the same one that counts.
+    for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=_sort_key):
+        package = _package(point)
         try:
             kind = _loaded(point)
-            problem = _problem(kind, names)
+            problem = _problem(kind, taken)
         except Exception as error:
             # A broken package must not take the others, or the caller's run, down with it.
             kind, problem = None, f"it cannot be loaded: {error!r}"
         if kind is None or problem:
-            package = "?" if point.dist is None else point.dist.name
             logger.warning("the kind %r of %s is not used: %s", point.name, package, problem)
             continue
-        names.add(kind.name)
-        found.append(kind)
+        taken[kind.name] = package
+        found.append(Guarded(kind, package))
     return Kinds([*found, *built_in])
 
 
@@ -179,30 +161,38 @@ def _loaded(point: EntryPoint) -> Kind:
     return kind
 
 
-def _problem(kind: Kind, taken: set[str]) -> str:
+def _package(point: EntryPoint) -> str:
+    return "an unknown package" if point.dist is None else point.dist.name
+
+
+def _sort_key(point: EntryPoint) -> tuple[str, str, str]:
+    return point.name, _package(point), point.value
+
+
+def _problem(kind: Kind, taken: dict[str, str]) -> str:
     """Why an installed kind cannot be used; empty if it can."""
     lacks = _lacks(kind)
     if lacks:
         return f"it has no {lacks}"
     if kind.name in taken:
-        return f"there is a kind {kind.name!r} already"
+        return f"there is a kind {kind.name!r} already, of {taken[kind.name]}"
     try:
-        if all(kind.recognise(Source(text)) for text in _UNLIKE):
-            return "it takes every text for its own"
+        claimed = sum(_claims(kind, text) for text in ("", *_UNLIKE))
     except Exception as error:
-        return f"its recogniser raises {type(error).__name__}"
-    return ""
+        return f"its recogniser raised {type(error).__name__}"
+    return "its recogniser claims texts of every sort" if claimed > _MOST_CLAIMED else ""
+
+
+def _claims(kind: Kind, text: str) -> bool:
+    try:
+        return bool(kind.recognise(Source(text)))
+    except WrongKind:
+        return False
 
 
 def _lacks(kind: object) -> str:
     """What an object lacks to be a kind; empty if nothing."""
     name = getattr(kind, "name", None)
-    if not isinstance(name, str) or not name:
-        return "name"
-    methods = ("recognise", "compress")
-    return " and no ".join(one for one in methods if not callable(getattr(kind, one, None)))
-
-
-def _origin(kind: BaseKind) -> str:
-    made_of = kind.kind if isinstance(kind, _Completed) else kind
-    return f"{type(made_of).__module__}.{type(made_of).__qualname__}"
+    missing = [] if isinstance(name, str) and name else ["name"]
+    missing += [one for one in ("recognise", "compress") if not callable(getattr(kind, one, None))]
+    return " and no ".join(missing)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from headroom.errors import WrongKind
-from headroom.kinds.registry import LAST_RESORT, Kinds, default_kinds
+from headroom.kinds.registry import LAST_RESORT, MIXED, Kinds, default_kinds
 from headroom.pipeline.embedded import compress_embedded, find_embedded
 from headroom.pipeline.segments import Part, compress_parts, is_cut, split
 from headroom.pipeline.terminal import NOTE_TOKENS, shown, with_codes_marked
@@ -26,10 +26,6 @@ logger = logging.getLogger("headroom.pipeline")
 #: A view that leaves something out and saves less than this share of the tokens is not worth
 #: what the reader misses.
 WORTH_LEAVING_OUT = 0.1
-
-
-#: What a text of several kinds is called.
-MIXED = "mixed"
 
 
 def check_options(

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import pairwise
 
 from headroom.kinds.registry import LAST_RESORT, Kinds
 from headroom.pipeline.apportion import apportion
 from headroom.pipeline.boundaries import Stretch, stretches
-from headroom.pipeline.paragraphs import find_paragraphs
+from headroom.pipeline.paragraphs import ParagraphFinder
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.markers import marker
@@ -167,10 +166,6 @@ def _is_text(part: Part) -> bool:
     return part.kind.name == LAST_RESORT
 
 
-def _has_no_span(kind: BaseKind) -> bool:
-    return getattr(kind.span, "__func__", None) is BaseKind.span
-
-
 class _Cutter:
     """Cuts one text."""
 
@@ -179,15 +174,14 @@ class _Cutter:
         self._source = source
         self._lines = source.lines
         self._kinds = kinds
-        finding = [(kind, kind.span) for kind in kinds if not _has_no_span(kind)]
-        #: How each kind finds what begins at a line. Paragraphs may begin with anything; nothing
-        #: else that is found begins with a letter or a digit.
-        self._in_paragraphs: list[tuple[BaseKind, _Find]] = [
-            (kind, partial(find_paragraphs, partial(kinds.recognises, kind)))
+        #: How each kind finds what begins at a line, in their order.
+        self._all: list[tuple[BaseKind, _Find]] = [
+            (kind, kind.span if kind.has_span else ParagraphFinder(kind, source).find)
             for kind in kinds
-            if _has_no_span(kind) and kind.stands_in_text
+            if kind.stands_in_text
         ]
-        self._all: list[tuple[BaseKind, _Find]] = [*finding, *self._in_paragraphs]
+        #: Of those, the ones that may begin with a letter or a digit.
+        self._in_words = [(kind, find) for kind, find in self._all if not kind.begins_with_sign]
 
     def parts(self) -> Iterator[Part]:
         """Parts, before those of one kind that touch are put together."""
@@ -199,7 +193,7 @@ class _Cutter:
             if fence is not None:
                 part = self._fenced(number, fence[1])
             else:
-                part = self._found(number, first, self._in_paragraphs if in_words else self._all)
+                part = self._found(number, first, self._in_words if in_words else self._all)
             if part is not None:
                 yield from self._between(first, part.first)
                 yield part

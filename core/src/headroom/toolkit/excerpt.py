@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from headroom.source import Source
 from headroom.toolkit.fitting import largest_fitting
+from headroom.toolkit.gaps import view_of_lines
 from headroom.toolkit.markers import SMALLEST, marker, plural
-from headroom.toolkit.ranges import spans
 from headroom.toolkit.relevance import bm25
 from headroom.view import Omission, Request, View
 
@@ -17,9 +19,16 @@ EXCERPT = "excerpt"
 
 
 def excerpt(source: Source, request: Request) -> View | None:
-    """The lines that a query asks for, then those nearest the two ends.
+    r"""The lines that a query asks for, then those nearest the two ends.
 
     ``None`` where there is no budget.
+
+    >>> from headroom.tokens import as_counter
+    >>> words = as_counter(lambda text: len(text.split()))
+    >>> request = Request("text", words, 12, query="3", max_tokens=10)
+    >>> excerpt(Source("\n".join(f"line {n}" for n in range(1, 7))), request).text.split("\n")
+    ['[lines 1-2 left out]', 'line 3', '[lines 4-6 left out]']
+
     """
     if request.max_tokens is None:
         return None
@@ -31,32 +40,26 @@ def excerpt(source: Source, request: Request) -> View | None:
     order = sorted(range(count), key=lambda index: (-scores[index], distance[index], index))
 
     def render(kept: frozenset[int]) -> str:
-        return "\n".join(_with_markers(lines, kept))
+        return view_of_lines(lines, kept).text
 
     kept = largest_fitting(
         order, request.counter.count_many(lines), render, request, request.max_tokens
     )
     if not kept:
         return nothing_fits(source, request)
-    gone = tuple(spans(index + 1 for index in range(count) if index not in kept))
-    return View(render(kept), lossless=False, omissions=(Omission("lines", gone),))
-
-
-def _with_markers(lines: list[str], kept: frozenset[int]) -> list[str]:
-    view: list[str] = []
-    expected = 0
-    for index in [*sorted(kept), len(lines)]:
-        if index > expected:
-            gap = Omission("lines", ((expected + 1, index),))
-            view.append(marker(gap.where))
-        if index < len(lines):
-            view.append(lines[index])
-        expected = index + 1
-    return view
+    return replace(view_of_lines(lines, kept), lossless=False)
 
 
 def nothing_fits(source: Source, request: Request) -> View:
-    """The view for a budget that is too small to show anything: the marker alone."""
+    r"""The view for a budget that is too small to show anything: the marker alone.
+
+    >>> from headroom.tokens import as_counter
+    >>> words = as_counter(lambda text: len(text.split()))
+    >>> request = Request("text", words, 9, max_tokens=6)
+    >>> nothing_fits(Source("one\ntwo\nthree"), request).text
+    '[left out: 3 lines, 9 tokens]'
+
+    """
     lines = source.text.count("\n") + (not source.text.endswith("\n"))
     omission = Omission("lines", ((1, max(1, lines)),))
     what = f"{plural(lines, 'line')}, {plural(request.original_tokens, 'token')}"

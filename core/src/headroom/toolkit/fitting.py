@@ -49,6 +49,14 @@ def largest_fitting(
     Returns:
         The chosen units; ``None`` if not even the rendering of none of them fits.
 
+    >>> from headroom.tokens import as_counter
+    >>> units = ["a", "b b", "c c c", "d"]
+    >>> def render(kept: frozenset[int]) -> str:
+    ...     return " ".join(["head", *(units[index] for index in sorted(kept))])
+    >>> request = Request("text", as_counter(lambda text: len(text.split())), 8, max_tokens=5)
+    >>> sorted(largest_fitting([2, 0, 1, 3], [1, 2, 3, 1], render, request, limit=5))
+    [0, 2]
+
     """
     start = _longest_start(order, costs, render, request, limit)
     if start is None or request.max_tokens is None:

@@ -77,9 +77,12 @@ class BaseKind:
     takes_in_lines: ClassVar[bool] = False
     #: Whether short pieces of it within a text are examples, which belong to that text.
     is_example: ClassVar[bool] = False
-    #: Whether paragraphs of it are looked for within other text, by ``recognise``. A kind that is
-    #: told from the text around it by dividers alone does without.
+    #: Whether it is looked for between paragraphs of other text: by ``span`` where the kind has
+    #: one, else by showing paragraphs to ``recognise``. A kind that is told from the text around it
+    #: by fences and dividers alone does without the latter.
     stands_in_text: ClassVar[bool] = True
+    #: Whether no text of it begins with a letter or a digit; ``span`` is asked at fewer lines then.
+    begins_with_sign: ClassVar[bool] = False
 
     def recognise(self, source: Source) -> bool:
         """See ``Kind``."""
@@ -96,13 +99,21 @@ class BaseKind:
         """
         return False
 
+    @property
+    def has_span(self) -> bool:
+        """Whether it says by ``span`` where it begins and ends within other text."""
+        return type(self).span is not BaseKind.span
+
     def span(self, source: Source, line: int) -> tuple[int, int] | None:
         """Lines of this kind within a text of several: index of the first, and after the last.
+
+        A kind needs it only where its texts cannot be told by paragraphs: where they begin in the
+        middle of one, or have paragraphs that ``recognise`` does not take by themselves.
 
         Args:
             source: The whole text.
             line: The index of a line: what begins there is asked for. The answer may begin one
-                line earlier.
+                line earlier. Every line may be asked: look at its first characters first.
 
         """
         return None

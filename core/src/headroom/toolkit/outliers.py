@@ -22,7 +22,11 @@ def least_bits(count: int) -> float:
 
 
 def rare_values(cells: Sequence[str]) -> list[int]:
-    """The indices of values that say much more than the values do on average, rarest first."""
+    """The indices of values that say much more than the values do on average, rarest first.
+
+    >>> rare_values(["ok"] * 40 + ["lost"] + ["ok"] * 40)
+    [40]
+    """
     count = len(cells)
     frequency = Counter(cells)
     entropy = -sum(n / count * math.log2(n / count) for n in frequency.values())
@@ -45,7 +49,11 @@ def quartiles(numbers: Sequence[float]) -> tuple[float, float, float]:
 
 
 def far_out(numbers: Sequence[float]) -> list[int]:
-    """The indices of numbers beyond Tukey's outer fences, the farthest first."""
+    """The indices of numbers beyond Tukey's outer fences, the farthest first.
+
+    >>> far_out([20.0, 21.0, 19.0, 22.0, 900.0, 20.0, 18.0])
+    [4]
+    """
     low, middle, high = quartiles(numbers)
     # Where half of the values are one and the same, a tenth of it is the scale.
     spread = (high - low) or abs(middle) / 10 or 1.0

@@ -59,7 +59,11 @@ def terms(text: str) -> list[str]:
 
 
 def query_terms(query: str | None) -> frozenset[str]:
-    """The terms of a query that say what is looked for; all of them if none does."""
+    """The terms of a query that say what is looked for; all of them if none does.
+
+    >>> sorted(query_terms("where are the refunds?")), sorted(query_terms("who are you"))
+    (['refund'], ['are', 'who', 'you'])
+    """
     if not query:
         return frozenset()
     everything = terms(query)

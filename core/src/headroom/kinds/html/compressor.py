@@ -44,6 +44,7 @@ class HtmlExtractor(BaseKind):
     name = "html"
     compressor = "html_extractor"
     is_sure = True
+    begins_with_sign = True
 
     def recognise(self, source: Source) -> bool:
         """Whether it is a page or a piece of one, by its beginning and its end."""

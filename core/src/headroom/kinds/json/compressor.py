@@ -53,6 +53,7 @@ class SmartCrusher(BaseKind):
     compressor = "smart_crusher"
     is_sure = True
     unit = "rows"
+    begins_with_sign = True
 
     def recognise(self, source: Source) -> bool:
         """Whether it is JSON or JSON Lines, by a parser."""

@@ -37,6 +37,7 @@ class TableCrusher(BaseKind):
     compressor = "smart_crusher"
     unit = "rows"
     may_be_mixed = True
+    begins_with_sign = True
 
     def recognise(self, source: Source) -> bool:
         """Whether it has rules or aligned columns."""

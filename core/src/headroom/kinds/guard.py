@@ -1,0 +1,209 @@
+"""What a kind does wrong is said once, and stops nobody else."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from headroom.errors import WrongKind
+from headroom.source import Source
+from headroom.toolkit.kind import BaseKind, Kind, LeftOut, Symbols, line_pieces
+from headroom.view import Piece, Request, View
+
+__all__ = ["Guarded"]
+
+logger = logging.getLogger("headroom.kinds")
+
+T = TypeVar("T")
+
+#: What a kind says of itself, beside what it does.
+_SAYS = (
+    "name",
+    "compressor",
+    "unit",
+    "may_be_mixed",
+    "is_example",
+    "stands_in_text",
+    "begins_with_sign",
+)
+
+
+class Guarded(BaseKind):
+    """A kind as the pipeline and retrieval use it.
+
+    Its code may be anybody's. Where it raises, or answers with what is no answer, the default of
+    ``BaseKind`` stands in, and a warning says so the first time. Only from ``compress`` an error
+    goes on: the pipeline hands the original on then.
+
+    Args:
+        kind: A whole one, or one that has just what ``Kind`` asks for.
+        package: Whose it is, for warnings; empty for the name of its class.
+
+    """
+
+    def __init__(self, kind: Kind, package: str = "") -> None:
+        self._kind = kind if isinstance(kind, BaseKind) else _Completed(kind)
+        self.package = package or f"{type(kind).__module__}.{type(kind).__qualname__}"
+        self._said: set[str] = set()
+        for name in _SAYS:
+            setattr(self, name, getattr(self._kind, name))
+
+    @property
+    def has_span(self) -> bool:
+        """See ``BaseKind``."""
+        return self._kind.has_span
+
+    def recognise(self, source: Source) -> bool:
+        """See ``Kind``; a recogniser that raises recognises nothing."""
+        return self._asked("recognise", lambda: bool(self._kind.recognise(source)), False, source)
+
+    def may_be(self, source: Source) -> bool:
+        """See ``BaseKind``."""
+        return self._asked("may_be", lambda: bool(self._kind.may_be(source)), False, source)
+
+    def compress(self, source: Source, request: Request) -> View | None:
+        """See ``Kind``.
+
+        Raises:
+            TypeError: What came of it is no view.
+
+        """
+        view = self._kind.compress(source, request)
+        if view is not None and not (isinstance(view, View) and isinstance(view.text, str)):
+            raise TypeError(f"compress must return a View of text or None, not {_type(view)}")
+        return view
+
+    def span(self, source: Source, line: int) -> tuple[int, int] | None:
+        """See ``BaseKind``; lines that cannot be are none."""
+
+        def ask() -> tuple[int, int] | None:
+            found = self._kind.span(source, line)
+            if found is None:
+                return None
+            first, end = found
+            if not (line - 1 <= first <= line < end <= len(source.lines) and first >= 0):
+                raise ValueError(f"no span at line {line}: {found!r}")
+            return first, end
+
+        return self._asked("span", ask, None, source)
+
+    def pieces(self, source: Source) -> Iterable[Piece]:
+        """See ``BaseKind``."""
+
+        def ask() -> list[Piece] | None:
+            pieces = list(self._kind.pieces(source))
+            if not all(isinstance(piece, Piece) for piece in pieces):
+                raise TypeError("pieces must yield Piece")
+            return pieces
+
+        pieces = self._asked("pieces", ask, None, source)
+        return line_pieces(source) if pieces is None else pieces
+
+    def arrange(
+        self,
+        source: Source,
+        query: str,
+        order: list[int],
+        pieces: Sequence[Piece],
+        left_out: LeftOut,
+    ) -> list[int]:
+        """See ``BaseKind``."""
+
+        def ask() -> list[int]:
+            arranged = list(self._kind.arrange(source, query, list(order), pieces, left_out))
+            if arranged and not 0 <= min(arranged) <= max(arranged) < len(pieces):
+                raise ValueError("arrange must return numbers of pieces")
+            return arranged
+
+        return self._asked("arrange", ask, order, source)
+
+    def data(self, source: Source) -> object:
+        """See ``BaseKind``."""
+        return self._must("data", lambda: self._kind.data(source), source)
+
+    def leaves(self, source: Source) -> Iterable[Piece]:
+        """See ``BaseKind``."""
+        return self._each("leaves", lambda: self._kind.leaves(source), source)
+
+    def symbols(self, source: Source) -> Symbols | None:
+        """See ``BaseKind``."""
+        return self._asked("symbols", lambda: self._kind.symbols(source), None, source)
+
+    def texts(self, source: Source) -> Iterable[tuple[str, str, bool]]:
+        """See ``BaseKind``."""
+        return self._each("texts", lambda: self._kind.texts(source), source)
+
+    def without(self, source: Source, paths: set[str]) -> str:
+        """See ``BaseKind``."""
+        return self._must("without", lambda: self._kind.without(source, paths), source)
+
+    def decode(self, view: str, **options: Any) -> object:
+        """See ``BaseKind``."""
+        return self._kind.decode(view, **options)
+
+    def gist(self, view: str) -> str:
+        """See ``BaseKind``."""
+        return self._asked("gist", lambda: str(self._kind.gist(view)), "", None)
+
+    def _asked(self, what: str, ask: Callable[[], T], otherwise: T, source: Source | None) -> T:
+        try:
+            return ask()
+        except WrongKind:
+            return otherwise
+        except Exception as error:
+            self._failed(what, error, source)
+            return otherwise
+
+    def _must(self, what: str, ask: Callable[[], T], source: Source) -> T:
+        try:
+            return ask()
+        except WrongKind:
+            raise
+        except Exception as error:
+            self._failed(what, error, source)
+            raise WrongKind(f"{what} failed") from error
+
+    def _each(self, what: str, ask: Callable[[], Iterable[T]], source: Source) -> Iterator[T]:
+        try:
+            yield from ask()
+        except WrongKind:
+            raise
+        except Exception as error:
+            self._failed(what, error, source)
+
+    def _failed(self, what: str, error: Exception, source: Source | None) -> None:
+        if source is not None:
+            # The time of all is up, which is nobody's fault.
+            source.deadline.check()
+        # Not the error's message: it may quote the payload.
+        self.say(f"{what} raised {type(error).__name__}")
+
+    def say(self, problem: str) -> None:
+        """Warns of a problem with the kind, the first time."""
+        if problem not in self._said:
+            self._said.add(problem)
+            logger.warning("the kind %r of %s: %s", self.name, self.package, problem)
+
+
+class _Completed(BaseKind):
+    """An object that has what a kind must have, with the defaults for what else it may know."""
+
+    def __init__(self, kind: Kind) -> None:
+        self._own = {
+            name for name in vars(BaseKind) if not name.startswith("_") and hasattr(kind, name)
+        } - {"has_span"}
+        for name in ("name", *self._own):
+            setattr(self, name, getattr(kind, name))
+
+    @property
+    def has_span(self) -> bool:
+        """See ``BaseKind``."""
+        return "span" in self._own
+
+    # Set by what the object has; here for whoever reads the class.
+    name: str
+
+
+def _type(value: object) -> str:
+    return type(value).__name__
