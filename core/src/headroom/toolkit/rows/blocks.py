@@ -97,6 +97,8 @@ class Section:
     heading: str = ""
     #: Whether its members are rows, numbered from 1.
     of_rows: bool = False
+    #: What the rows are, where they are.
+    values: Sequence[Json] = ()
 
 
 Block: TypeAlias = "Line | TableBlock | Section"
@@ -129,7 +131,9 @@ class _Builder:
 
     def _rows(self, key: str, values: Sequence[Json], path: str, depth: int) -> Section:
         """A list of objects that are no rows of one table, each a section."""
-        section = Section(key, path, depth, heading=_below(segment(key), len(values)), of_rows=True)
+        section = Section(
+            key, path, depth, heading=_below(segment(key), len(values)), of_rows=True, values=values
+        )
         for number, value in enumerate(values, 1):
             assert isinstance(value, dict)
             row = self._section(f"{number}", value, pointer(path, number - 1), depth + 1)
@@ -202,6 +206,7 @@ def expand(block: TableBlock, speller: Speller, request: Request) -> Section:
         depth,
         heading=_below(block.label, len(block.values), keyed=block.table.keys is not None),
         of_rows=True,
+        values=block.values if block.table.keys is None else (),
     )
     for number, (key, value) in enumerate(zip(block.pointers, block.values), 1):
         path = pointer(block.path, key)

@@ -46,6 +46,7 @@ class Renderer:
         self._speller = speller
         self._request = request
         self._terse = False
+        self._named: frozenset[int] = frozenset()
         self._summaries: dict[int, Summary] = {}
 
     def render(
@@ -54,6 +55,7 @@ class Renderer:
         omissions: list[Omission] | None = None,
         *,
         terse: bool = False,
+        named: frozenset[int] = frozenset(),
     ) -> str:
         """The view with some units.
 
@@ -61,9 +63,11 @@ class Renderer:
             kept: The units.
             omissions: Takes what the view leaves out.
             terse: Whether markers say only where something is left out, not what it held.
+            named: The collections, by ``id``, whose rows are named where they are left out.
 
         """
         self._terse = terse
+        self._named = named
         self._request.deadline.check()
         lines: list[str] = []
         gone = _Gone(omissions)
@@ -122,12 +126,13 @@ class Renderer:
         if section.of_rows:
             numbers = [int(block.key) for block in gap if not isinstance(block, TableBlock)]
             omission = Omission("rows", ((numbers[0], numbers[-1]),), section.path)
-            lines.append(indent + marker(replace(omission, path="").where))
+            names = self._names(section, numbers[0] - 1, numbers[-1])
+            lines.append(indent + marker(replace(omission, path="").where, names))
             gone.add(omission)
         elif sum(map(self._units.cost, gap)) <= _GAP_TOKENS and all(map(_is_plain_line, gap)):
             lines.extend(indent + block.text for block in gap if isinstance(block, Line))
         else:
-            lines.append(indent + _gap_marker(section, gap, terse=self._terse))
+            lines.append(indent + self._gap_marker(section, gap))
             for block in gap:
                 gone.add(Omission("values", (), block.path))
 
@@ -179,7 +184,7 @@ class Renderer:
         texts = self._units.texts[first:end]
         for start, stop in gaps:
             lines.extend(indent + text for text in texts[position:start])
-            notes = self._notes(block, start, stop) if len(gaps) < _MANY_GAPS else []
+            notes = self._notes(block, start, stop, many=len(gaps) >= _MANY_GAPS)
             if len(gaps) == 1 and summary:
                 notes.append(summary)
             where = Omission("rows", ((start + 1, stop),)).where
@@ -194,17 +199,56 @@ class Renderer:
             ranges = tuple((start + 1, stop) for start, stop in gaps)
             gone.add(Omission("rows", ranges, block.path))
 
-    def _notes(self, block: TableBlock, start: int, stop: int) -> list[str]:
-        """What the marker for some rows says of them: how many, and their keys."""
+    def _notes(self, block: TableBlock, start: int, stop: int, *, many: bool) -> list[str]:
+        """What the marker for some rows says of them: how many, and their names."""
         notes: list[str] = []
         if self._terse:
             return notes
-        if stop - start > 1:
+        if stop - start > 1 and not many:
             notes.append(plural(stop - start, "row"))
+        names = self._names(block, start, stop)
         keys = block.table.keys
-        if keys is not None and len(block.table.rows) <= _NAMED_ENTRIES:
+        if names:
+            notes.append(names)
+        elif keys is not None and len(keys) <= _NAMED_ENTRIES and not many:
             notes.append(_listed(keys[start:stop]))
         return notes
+
+    def _names(self, block: Block, start: int, stop: int) -> str:
+        """The names of some rows of a collection, where they can be said."""
+        if id(block) not in self._named:
+            return ""
+        names, _ = self._units.names(block)
+        return "; ".join(dict.fromkeys(filter(None, names[start:stop])))
+
+    def _gap_marker(self, section: Section, gap: Sequence[Block]) -> str:
+        if len(gap) == 1:
+            return marker(gap[0].path, "" if self._terse else self._held(gap[0]))
+        names = [_key(block) for block in gap]
+        listed = _listed(names)
+        if len(names) > _NAMES_IN_MARKER:
+            listed += f", to {names[-1]}"
+        place = f" of {section.path}" if section.path else ""
+        return marker(f"{len(gap)} values{place}", "" if self._terse else listed)
+
+    def _held(self, block: Block) -> str:
+        """What a left-out block holds, in a few words."""
+        if isinstance(block, TableBlock):
+            count = len(block.table.lines)
+            names = self._names(block, 0, count)
+            return plural(count, "row") + (f": {names}" if names else "")
+        if isinstance(block, Line):
+            if block.same:
+                return f"same as {block.same}"
+            value = block.value
+            if isinstance(value, str):
+                return f"text of {len(value)} characters" if len(value) > _LONGEST_VALUE else ""
+            return f"{len(value)} values" if isinstance(value, (list, dict)) else ""
+        if block.of_rows:
+            count = len(block.members)
+            names = self._names(block, 0, count)
+            return plural(count, "row") + (f": {names}" if names else "")
+        return f"{len(block.members)} values: {_listed([_key(one) for one in block.members])}"
 
     def _summary(self, block: TableBlock, gaps: Sequence[tuple[int, int]], count: int) -> str:
         """What the rows in the gaps hold."""
@@ -266,17 +310,6 @@ class _Gone:
         return True
 
 
-def _gap_marker(section: Section, gap: Sequence[Block], *, terse: bool) -> str:
-    if len(gap) == 1:
-        return marker(gap[0].path, "" if terse else _held(gap[0]))
-    names = [_key(block) for block in gap]
-    listed = _listed(names)
-    if len(names) > _NAMES_IN_MARKER:
-        listed += f", to {names[-1]}"
-    place = f" of {section.path}" if section.path else ""
-    return marker(f"{len(gap)} values{place}", "" if terse else listed)
-
-
 def _listed(names: Sequence[str]) -> str:
     listed = ", ".join(names[:_NAMES_IN_MARKER])
     more = len(names) - _NAMES_IN_MARKER
@@ -286,18 +319,3 @@ def _listed(names: Sequence[str]) -> str:
 def _key(block: Block) -> str:
     key = block.path.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
     return key if len(key) <= _LONGEST_NAME else key[: _LONGEST_NAME - 1] + "\u2026"
-
-
-def _held(block: Block) -> str:
-    """What a left-out block holds, in a few words."""
-    if isinstance(block, TableBlock):
-        return plural(len(block.table.lines), "row")
-    if isinstance(block, Line):
-        if block.same:
-            return f"same as {block.same}"
-        value = block.value
-        if isinstance(value, str):
-            return f"text of {len(value)} characters" if len(value) > _LONGEST_VALUE else ""
-        return f"{len(value)} values" if isinstance(value, (list, dict)) else ""
-    names = [_key(member) for member in block.members]
-    return f"{len(names)} values: {_listed(names)}"

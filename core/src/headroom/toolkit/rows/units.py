@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock, expand
+from headroom.toolkit.rows.identity import find_names
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.rank import named
 from headroom.toolkit.rows.texts import is_mostly_text, sentence_line, sentences
@@ -15,6 +16,8 @@ __all__ = ["SMALL_TABLE", "WHOLE", "LineUnit", "Units"]
 
 #: Tables with fewer rows are part of a document rather than a sample of something. Chosen.
 SMALL_TABLE = 15
+#: Rows of longer lists are not named where they are left out. Chosen.
+MOST_NAMES = 150
 #: Rows with more characters each are documents, however few they are. Chosen: some 150 tokens.
 _LONG_ROW = 600
 #: Names of more than one in so many rows single out none of them. Chosen.
@@ -63,9 +66,12 @@ class Units:
         self._range: dict[int, tuple[int, int]] = {}
         self.texts: list[str] = []
         self.tables: list[TableBlock] = []
+        self.row_sections: list[Section] = []
         self.lines: list[LineUnit] = []
         #: The rows that the query names, of tables that are shown in parts: first unit, end.
         self.asked: list[tuple[int, int]] = []
+        #: By collection: the names of its rows, and the tokens of all of these.
+        self._names: dict[int, tuple[list[str], int]] = {}
         #: The value as these units show it: some of its tables in parts of rows.
         self.root = self._number(root)
         self.costs = [cost + 1 for cost in request.counter.count_many(self.texts)]
@@ -77,6 +83,47 @@ class Units:
     def cost(self, block: Block) -> int:
         """Tokens of all the units of a block."""
         return sum(self.costs[slice(*self.range(block))])
+
+    def names(self, block: Block) -> tuple[list[str], int]:
+        """The names of the rows of a collection, and how many tokens they have together."""
+        known = self._names.get(id(block))
+        if known is None:
+            names = self._find_names(block)
+            known = (names, sum(self._request.counter.count_many(names)) + len(names))
+            self._names[id(block)] = known
+        return known
+
+    def nameable(self, limit: int) -> frozenset[int]:
+        """The collections whose rows can be named where they are left out, by ``id``.
+
+        Args:
+            limit: The tokens that all of these names may have.
+
+        """
+        blocks: list[Block] = [*self.tables, *self.row_sections]
+        blocks.sort(key=lambda block: (self.names(block)[1], self.range(block)))
+        found: set[int] = set()
+        for block in blocks:
+            names, cost = self.names(block)
+            limit -= cost
+            if limit < 0:
+                break
+            if names:
+                found.add(id(block))
+        return frozenset(found)
+
+    def _find_names(self, block: Block) -> list[str]:
+        if isinstance(block, TableBlock):
+            if block.table.keys is not None:
+                return block.table.keys if len(block.table.keys) <= MOST_NAMES else []
+            if block.table.by_columns:
+                return []
+            values = block.values
+        elif isinstance(block, Section) and block.of_rows:
+            values = block.values
+        else:
+            return []
+        return find_names(values) or [] if len(values) <= MOST_NAMES else []
 
     def _number(self, block: Block, place: int = 0) -> Block:
         """Gives the units of a block their numbers; the block as these units show it."""
@@ -96,6 +143,7 @@ class Units:
             # A copy: other views of the same value have other parts.
             block = replace(block, members=members)
             if block.of_rows:
+                self.row_sections.append(block)
                 self.asked.extend(self._asked_rows(block))
         self._range[id(block)] = (start, len(self.texts))
         return block
