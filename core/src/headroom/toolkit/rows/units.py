@@ -93,8 +93,8 @@ class Units:
             self._names[id(block)] = known
         return known
 
-    def nameable(self, limit: int) -> frozenset[int]:
-        """The collections whose rows can be named where they are left out, by ``id``.
+    def nameable(self, limit: int) -> tuple[frozenset[int], int]:
+        """The collections whose rows can be named where they are left out, by ``id``; the tokens.
 
         Args:
             limit: The tokens that all of these names may have.
@@ -103,14 +103,15 @@ class Units:
         blocks: list[Block] = [*self.tables, *self.row_sections]
         blocks.sort(key=lambda block: (self.names(block)[1], self.range(block)))
         found: set[int] = set()
+        used = 0
         for block in blocks:
             names, cost = self.names(block)
-            limit -= cost
-            if limit < 0:
+            if used + cost > limit:
                 break
+            used += cost
             if names:
                 found.add(id(block))
-        return frozenset(found)
+        return frozenset(found), used
 
     def _find_names(self, block: Block) -> list[str]:
         if isinstance(block, TableBlock):
