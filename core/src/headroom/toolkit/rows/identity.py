@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from headroom.toolkit.rows.notation import BARE_NUMBER
+from headroom.toolkit.rows.quantities import TIME
 from headroom.toolkit.rows.values import Json, Number
 
 __all__ = ["find_names"]
@@ -19,6 +19,8 @@ _NAMING = (
     frozenset({"key", "label", "subject", "path", "file", "filename", "slug", "login", "symbol"}),
     frozenset({"id", "uid", "arn", "url", "uri", "href", "summary", "code", "address"}),
 )
+#: From here on, what rows are called is no name in words.
+_CODES = 2
 #: The share of the rows that have a name, and of the names that are different: of columns that are
 #: called so, and of others.
 _PRESENT, _DISTINCT, _ALL_DISTINCT = 0.8, 0.5, 0.95
@@ -30,11 +32,16 @@ _DEPTH = 2
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
-def find_names(rows: Sequence[Json]) -> list[str] | None:
+def find_names(rows: Sequence[Json], *, codes: bool = True) -> list[str] | None:
     """The name of each row, empty where it has none; ``None`` where rows have no names.
+
+    Args:
+        rows: Objects.
+        codes: Whether identifiers and the like will do where there are no names.
 
     >>> find_names([{"n": "1", "name": "Ada"}, {"n": "2", "name": "Bob"}])
     ['Ada', 'Bob']
+
     """
     objects = [row for row in rows if isinstance(row, dict)]
     if not objects or len(objects) < _PRESENT * len(rows):
@@ -47,7 +54,9 @@ def find_names(rows: Sequence[Json]) -> list[str] | None:
     chosen: tuple[str, ...] = ()
     for path, values in texts.items():
         rank = _rank(path, values, len(rows))
-        if rank is not None and (best is None or rank < best):
+        if rank is None or (not codes and rank[0] >= _CODES):
+            continue
+        if best is None or rank < best:
             best, chosen = rank, path
     return None if best is None else [_at(row, chosen) for row in rows]
 
@@ -74,7 +83,7 @@ def _rank(
         return None
     if average > (_AVERAGE if is_called else _SHORT):
         return None
-    if different < (_DISTINCT if called < len(_NAMING) - 1 else _ALL_DISTINCT) and count > 1:
+    if different < (_DISTINCT if called < _CODES else _ALL_DISTINCT) and count > 1:
         return None
     telling = sum(_is_telling(value) for value in values)
     if telling < _PRESENT * len(values):
@@ -83,8 +92,8 @@ def _rank(
 
 
 def _is_telling(value: str) -> bool:
-    """Whether it has letters, and is all in one line."""
-    return "\n" not in value and not BARE_NUMBER.fullmatch(value) and any(map(str.isalpha, value))
+    """Whether it has letters, is no time, and is all in one line."""
+    return not TIME.fullmatch(value) and "\n" not in value and any(map(str.isalpha, value))
 
 
 def _at(row: Json, path: tuple[str, ...]) -> str:

@@ -16,8 +16,9 @@ __all__ = ["SMALL_TABLE", "WHOLE", "LineUnit", "Units"]
 
 #: Tables with fewer rows are part of a document rather than a sample of something. Chosen.
 SMALL_TABLE = 15
-#: Rows of longer lists are not named where they are left out. Chosen.
-MOST_NAMES = 150
+#: Rows of longer lists are not named where they are left out; nor are those of lists that are not
+#: short where they have codes rather than names, or a query tells which are wanted. Chosen.
+MOST_NAMES, _SHORT_LIST = 1000, 150
 #: Rows with more characters each are documents, however few they are. Chosen: some 150 tokens.
 _LONG_ROW = 600
 #: Names of more than one in so many rows single out none of them. Chosen.
@@ -124,7 +125,10 @@ class Units:
             values = block.values
         else:
             return []
-        return find_names(values) or [] if len(values) <= MOST_NAMES else []
+        is_short = len(values) <= _SHORT_LIST
+        if len(values) > MOST_NAMES or (self._request.query and not is_short):
+            return []
+        return find_names(values, codes=is_short) or []
 
     def _number(self, block: Block, place: int = 0) -> Block:
         """Gives the units of a block their numbers; the block as these units show it."""
