@@ -24,6 +24,7 @@ from headroom.view import Piece, Request, View
 __all__ = ["SmartCrusher"]
 
 #: The share of the characters of minified JSON below which a form has fewer tokens in any case.
+#: Measured on the payloads of ``python -m benchmarks``.
 _SURELY_SHORTER = 0.6
 
 

@@ -14,7 +14,7 @@ __all__ = ["BELOW", "long_texts", "without"]
 #: What stands in the document where the text was.
 BELOW = "see below"
 
-#: Shorter texts, in characters, stay where they are.
+#: Shorter texts, in characters, stay where they are. Chosen: a small payload.
 _LEAST = 300
 #: Of records with long texts a query wants some, and those whole: so many elements make an array
 #: one of records.

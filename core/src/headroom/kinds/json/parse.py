@@ -14,7 +14,8 @@ __all__ = ["MAX_DEPTH", "nesting", "parse", "parse_with", "read"]
 
 #: Deeper values are not taken: Python's parser, and every reader, would give up too.
 MAX_DEPTH = 200
-
+#: Fewer lines are no JSON Lines.
+_LEAST_LINES = 2
 
 _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 
@@ -53,7 +54,7 @@ def parse_with(text: str, decode: Callable[[str], Json]) -> tuple[Json, bool]:
         return decode(stripped), False
     except ValueError:
         lines = [line for line in stripped.split("\n") if line.strip(" \t\r")]
-        if len(lines) < 2:
+        if len(lines) < _LEAST_LINES:
             raise
         return [decode(line.strip(" \t\r")) for line in lines], True
 

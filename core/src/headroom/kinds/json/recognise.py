@@ -12,7 +12,7 @@ from headroom.toolkit.rows.values import Duplicates
 __all__ = ["find_document", "looks_like_json"]
 
 _OPENING = ("{", "[")
-#: How often a line that begins like a document is read as one, in one text.
+#: How often a line that begins like a document is read as one, in one text. It bounds the time.
 _ATTEMPTS = 30
 
 

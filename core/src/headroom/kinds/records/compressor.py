@@ -24,8 +24,11 @@ __all__ = ["RecordCompressor"]
 
 #: What stands around the records goes with the first of them.
 _AROUND: Rank = (0.5, 0.0)
-#: Below this many tokens, records are worth more than words about those left out.
-_TERSE = 200
+#: Below this many tokens, records are worth more than words about those left out; so they are where
+#: there are more gaps. Chosen.
+_TERSE, _MANY_GAPS = 200, 8
+#: A record that takes more of the limit than this share goes last: it would be shown alone. Chosen.
+_TOO_LARGE = 0.9
 
 
 class RecordCompressor(BaseKind):
@@ -116,7 +119,7 @@ class _View:
             ranks[index] = rank
         units = range(len(ranks))
         wanted = [unit for unit in units if self._request.max_tokens or ranks[unit][0] < FILL]
-        wanted.sort(key=lambda unit: (costs[unit] * 10 > limit * 9, ranks[unit], unit))
+        wanted.sort(key=lambda unit: (costs[unit] > _TOO_LARGE * limit, ranks[unit], unit))
         kept = largest_fitting(wanted, costs, self._render, self._request, limit)
         if not kept or len(kept) == len(self._units):
             return None
@@ -140,7 +143,7 @@ class _View:
             count = sum(unit in row_of for unit in range(start, stop))
             left_out += count
             ranges.append((first, end))
-            notes = [] if self._terse or len(gaps) > 8 else [plural(count, "record")]
+            notes = [] if self._terse or len(gaps) > _MANY_GAPS else [plural(count, "record")]
             if len(gaps) == 1 and summary:
                 notes.append(summary)
             where = Omission("lines", ((first, end),)).where

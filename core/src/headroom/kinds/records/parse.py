@@ -18,20 +18,30 @@ from headroom.source import Source
 
 __all__ = ["Field", "Records", "find_records", "read"]
 
+# All of these are chosen: the tests have the texts that they let in and keep out.
+
 #: Fewer records are better shown whole.
 _LEAST = 6
 #: Lines of a record, on the average.
 _SHORTEST, _LONGEST = 1.8, 60.0
+#: The longest has at most so many lines, or so many times those that a record has on the average.
+_LONGEST_OF_ALL, _TIMES = 40, 8
 #: The share of the lines that must stand in records, have a name, and a name that is common.
 _COVERED, _NAMED, _COMMON = 0.8, 0.6, 0.6
 #: The share of the fields of a record that it has once.
 _DISTINCT = 0.5
 #: The share of the fields that follow the field that they mostly follow.
 _ORDERLY = 0.6
-#: After so many lines, a quarter of them must have a name.
-_SOON = 60
-#: How many kinds of lines are tried as the beginning of a record.
+#: A name is common where this share of the records has it.
+_HELD = 0.5
+#: After so many lines, this share of them must have a name.
+_SOON, _NAMED_SOON = 60, 0.25
+#: How many kinds of lines are tried as the beginning of a record. It bounds the time.
 _TRIED = 24
+#: Lines after which the time is looked at.
+_DEADLINE_EVERY = 1000
+#: Characters by which a line is the same as another.
+_SAME = 80
 
 _PAIR = re.compile(r"((?:- )?[\"']?[A-Za-z_@$][\w .@/$-]{0,60}?[\"']?) *(?:[:=|]|\t)")
 _TAG = re.compile(r"</?[A-Za-z][\w:.-]{0,60}")
@@ -77,13 +87,13 @@ def find_records(content: str, check: Callable[[], None]) -> Records | None:
     fields: list[Field | None] = []
     named = 0
     for number, line in enumerate(lines):
-        if number % 1000 == 0:
+        if number % _DEADLINE_EVERY == 0:
             check()
         field = _field(line) if line.strip() else None
         fields.append(field)
         named += field is None or bool(field.name)
         # Most texts show soon that they are none of records.
-        if number == _SOON and named * 4 < number:
+        if number == _SOON and named < _NAMED_SOON * number:
             return None
     if named < _COVERED * _NAMED * len(lines):
         return None
@@ -131,7 +141,7 @@ def _candidates(lines: Sequence[str], fields: Sequence[Field | None]) -> Iterato
         if field is None:
             continue
         # Also by the whole line, or by its first word: "BEGIN:VEVENT", "commit 1f2e3d".
-        own = field.value.split(None, 1)[0] if not field.name else lines[number].strip()[:80]
+        own = field.value.split(None, 1)[0] if not field.name else lines[number].strip()[:_SAME]
         for name in filter(None, (field.name, f"\n{own}")):
             places.setdefault((field.indent, name), []).append(number)
     some = [
@@ -165,19 +175,34 @@ def _spans(fields: Sequence[Field | None], starts: Sequence[int]) -> list[tuple[
 
 
 def _are_records(fields: Sequence[Field | None], spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether some blocks of lines are records, and nearly all of the text."""
     blocks = [[f for f in fields[first:end] if f is not None] for first, end in spans]
     inside = sum(map(len, blocks))
-    if not _SHORTEST <= inside / len(blocks) <= _LONGEST:
-        return False
-    if max(map(len, blocks)) > max(40, 8 * inside / len(blocks)):
-        return False
-    if inside < _COVERED * sum(field is not None for field in fields):
-        return False
-    if sum(1 for block in blocks for field in block if field.name) < _NAMED * inside:
-        return False
+    of_all = sum(field is not None for field in fields)
+    return (
+        inside >= _COVERED * of_all
+        and _have_a_size(blocks, inside)
+        and _have_names(blocks, inside)
+        and _are_orderly(blocks, inside)
+        and _share_names(blocks, inside)
+    )
+
+
+def _have_a_size(blocks: Sequence[Sequence[Field]], inside: int) -> bool:
+    mean = inside / len(blocks)
+    longest = max(map(len, blocks))
+    return _SHORTEST <= mean <= _LONGEST and longest <= max(_LONGEST_OF_ALL, _TIMES * mean)
+
+
+def _have_names(blocks: Sequence[Sequence[Field]], inside: int) -> bool:
+    """Whether most lines begin with a name, and those of a block with different ones."""
+    named = sum(bool(field.name) for block in blocks for field in block)
     distinct = sum(len({field.key for field in block}) for block in blocks)
-    if distinct < _DISTINCT * inside:
-        return False
+    return named >= _NAMED * inside and distinct >= _DISTINCT * inside
+
+
+def _are_orderly(blocks: Sequence[Sequence[Field]], inside: int) -> bool:
+    """Whether most fields follow the one that they mostly follow."""
     following: dict[tuple[int, str], Counter[tuple[int, str]]] = {}
     for block in blocks:
         for one, other in pairwise(block):
@@ -185,11 +210,12 @@ def _are_records(fields: Sequence[Field | None], spans: Sequence[tuple[int, int]
             if one.key != other.key or one.name in ("-", ""):
                 following.setdefault(one.key, Counter())[other.key] += 1
     usual = sum(max(found.values()) for found in following.values())
-    if usual < _ORDERLY * (inside - len(blocks)):
-        return False
+    return usual >= _ORDERLY * (inside - len(blocks))
+
+
+def _share_names(blocks: Sequence[Sequence[Field]], inside: int) -> bool:
+    """Whether most lines are of fields that many blocks have, and these are several."""
     holders = Counter(key for block in blocks for key in {field.key for field in block})
-    common = {key for key, n in holders.items() if key[1] and n * 2 >= len(blocks)}
-    return (
-        len(common) > 1
-        and sum(field.key in common for block in blocks for field in block) >= _COMMON * inside
-    )
+    common = {key for key, n in holders.items() if key[1] and n >= _HELD * len(blocks)}
+    held = sum(field.key in common for block in blocks for field in block)
+    return len(common) > 1 and held >= _COMMON * inside

@@ -7,7 +7,7 @@ from headroom.source import Source
 
 __all__ = ["looks_like_records"]
 
-#: Characters that are looked at.
+#: Characters that are looked at: some hundred records. It bounds the time.
 _LOOKED_AT = 20_000
 
 

@@ -12,10 +12,18 @@ _WORD = re.compile(r"\S+")
 _NAME = re.compile(r"\S+(?: \S+)*")
 _RULE = re.compile(r"[-=+| ]*-{2,}[-=+| ]*|[=+| ]*={2,}[-=+| ]*")
 _NUMERIC = re.compile(r"[-+<>~]?\d[\w.,:%+<>-]*|-|n/a|none|<none>", re.IGNORECASE)
-#: The share of a column's cells that make it one of numbers, and of names without digits.
+# Chosen; the tests have the tables that they keep apart.
+
+#: The share of a column's cells that make it one of numbers.
 _MOSTLY = 0.9
+#: Characters of a name of a column.
 _LONGEST_NAME = 40
-_MOST_COLUMNS = 60
+#: How many columns there are, and rows at the least.
+_LEAST_COLUMNS, _MOST_COLUMNS, _LEAST_ROWS = 2, 60, 2
+#: One in so many words of a header may begin with a digit.
+_NUMBERED_ONE_IN = 4
+#: Columns cut at blanks are sure where one in so many is one of numbers.
+_NUMBERS_ONE_IN = 3
 
 
 def aligned_records(lines: Sequence[str]) -> list[list[str]] | None:
@@ -31,7 +39,7 @@ def aligned_records(lines: Sequence[str]) -> list[list[str]] | None:
     [['NAME', 'READY', 'AGE'], ['api-1', '1/1', '3d ago'], ['worker-1', '', '5m']]
     """
     header, *body = lines
-    if len(body) < 2 or "\t" in header or not _may_be_header(header):
+    if len(body) < _LEAST_ROWS or "\t" in header or not _may_be_header(header):
         return None
     ruled = _RULE.fullmatch(body[0]) is not None
     if ruled:
@@ -54,13 +62,17 @@ def aligned_records(lines: Sequence[str]) -> list[list[str]] | None:
 def _may_be_header(line: str) -> bool:
     """Whether it is made of short names; a row has numbers, a sentence ends."""
     words = _WORD.findall(line)
-    if len(words) < 2 or "  " not in line.strip() or line.rstrip().endswith((".", ":", ",")):
+    if (
+        len(words) < _LEAST_COLUMNS
+        or "  " not in line.strip()
+        or line.rstrip().endswith((".", ":", ","))
+    ):
         return False
     # A name such as 1K-blocks begins with a digit; a number, a date or a time has no letter.
     if any(_NUMERIC.fullmatch(word) for word in words):
         return False
     numbered = sum(word[0].isdigit() for word in words)
-    return numbered <= len(words) // 4 and max(map(len, words)) <= _LONGEST_NAME
+    return numbered <= len(words) // _NUMBERED_ONE_IN and max(map(len, words)) <= _LONGEST_NAME
 
 
 def _by_position(header: str, body: Sequence[str]) -> list[list[str]] | None:
@@ -73,7 +85,7 @@ def _by_position(header: str, body: Sequence[str]) -> list[list[str]] | None:
             used[start:end] = b"\x01" * (end - start)
     starts = [at for at in range(len(used)) if used[at] and not (at and used[at - 1])]
     ends = [*starts[1:], len(used)]
-    if not 2 <= len(starts) <= _MOST_COLUMNS:
+    if not _LEAST_COLUMNS <= len(starts) <= _MOST_COLUMNS:
         return None
     cells = [[line[start:end].strip() for start, end in zip(starts, ends)] for line in lines]
     # The index of a data frame has no name.
@@ -90,7 +102,7 @@ def _by_words(header: str, body: Sequence[str]) -> list[list[str]] | None:
     if any(len(record) != len(names) for record in records):
         return None
     # Prose could be cut like that as well; it has no columns of numbers.
-    return records if _number_columns(records) * 3 >= len(names) else None
+    return records if _number_columns(records) * _NUMBERS_ONE_IN >= len(names) else None
 
 
 def _has_index(header: str, body: Sequence[str]) -> bool:

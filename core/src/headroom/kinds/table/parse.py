@@ -14,9 +14,16 @@ from headroom.toolkit.rows.values import Json
 __all__ = ["LEAST_ROWS", "PROBE", "find_records", "parse_table", "read", "without_ends"]
 
 _DELIMITERS = "\t,;|"
+# Chosen; the tests have the texts that they keep apart.
+
 #: Lines that decide on the delimiter.
 PROBE = 30
-LEAST_ROWS = 3
+#: Rows of a table, its header among them, are more than these; so many columns it has.
+LEAST_ROWS, _LEAST_COLUMNS = 3, 2
+#: The share of the rows that have as many cells as the header, and of the probed lines.
+_ALIKE, _ALIKE_AT_FIRST = 0.95, 0.8
+#: Characters of a name in a header, and blanks in the first cell of a table with two columns.
+_LONGEST_NAME, _MOST_BLANKS = 60, 2
 
 
 def without_ends(lines: Sequence[str]) -> list[str]:
@@ -73,7 +80,11 @@ def find_records(lines: Sequence[str]) -> list[list[str]]:
     records = ruled_records(lines) or aligned_records(lines) or _delimited(lines)
     header = records[0]
     same = sum(len(record) == len(header) for record in records)
-    if len(header) < 2 or same * 20 < len(records) * 19 or len(set(header)) < len(header):
+    if (
+        len(header) < _LEAST_COLUMNS
+        or same < _ALIKE * len(records)
+        or len(set(header)) < len(header)
+    ):
         raise WrongKind("no table")
     return records
 
@@ -106,18 +117,18 @@ def _delimiter(lines: Sequence[str]) -> str:
     for delimiter in _DELIMITERS:
         cells = lines[0].count(delimiter)
         alike = sum(_count(line, delimiter) == cells for line in lines)
-        if cells and alike * 10 >= len(lines) * 8 and cells > most:
+        if cells and alike >= _ALIKE_AT_FIRST * len(lines) and cells > most:
             best, most = delimiter, cells
     if not best:
         raise WrongKind("no delimiter")
     # Prose has commas too; a header has no sentences.
     names = lines[0].split(best)
-    if any(len(name) > 60 or name.strip().endswith((".", "!", "?")) for name in names):
+    if any(len(name) > _LONGEST_NAME or name.strip().endswith((".", "!", "?")) for name in names):
         raise WrongKind("no header")
     if (
         most == 1
         and best in ",;|"
-        and any(name.count(" ") > 2 for line in lines for name in line.split(best)[:1])
+        and any(name.count(" ") > _MOST_BLANKS for line in lines for name in line.split(best)[:1])
     ):
         raise WrongKind("more like prose")
     return best

@@ -11,10 +11,12 @@ from headroom.toolkit.numbering import unnumbered
 
 __all__ = ["find_table", "looks_like_table", "may_be_table"]
 
-#: Characters that are looked at.
-_LOOKED_AT = 20_000
+#: Characters that are looked at, and lines. They bound the time.
+_LOOKED_AT, _LINES = 20_000, 4 * PROBE
+#: How far into a line its number may begin, in characters.
+_NUMBER = 12
 #: How many lines a table with rules has at the least among other lines. A small one is shown whole
-#: or not at all.
+#: or not at all. Chosen.
 _LEAST_RULED = 12
 
 
@@ -28,7 +30,7 @@ def may_be_table(source: Source) -> bool:
     """
     lines = source.once(_first_lines)
     # A tab follows the number of a line as well.
-    if lines[0][:12].lstrip()[:1].isdigit() and unnumbered("\n".join(lines)) is not None:
+    if lines[0][:_NUMBER].lstrip()[:1].isdigit() and unnumbered("\n".join(lines)) is not None:
         return False
     try:
         find_records(lines)
@@ -62,4 +64,4 @@ def _first_lines(source: Source) -> list[str]:
     lines = head.split("\n")
     if len(source.text) > len(head):
         lines.pop()
-    return lines[: 4 * PROBE] or [""]
+    return lines[:_LINES] or [""]

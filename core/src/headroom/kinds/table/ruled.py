@@ -15,6 +15,7 @@ _BARS = "|\u2502\u2503\u2551"
 _STROKES = frozenset("-=\u2500\u2501\u2550")
 _SIGNS = frozenset(" \t\r|+:-=").union(map(chr, range(0x2500, 0x2580)))
 _CROSSINGS = _SIGNS.difference(_STROKES, " \t\r:")
+#: A table has so many rows below its rule.
 _LEAST_ROWS = 2
 
 

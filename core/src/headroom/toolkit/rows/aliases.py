@@ -10,10 +10,17 @@ from headroom.view import Request
 
 __all__ = ["find_aliases"]
 
+#: ``$1`` to ``$9``: two tokens each.
 _MAX_ALIASES = 9
-_MAX_ADDRESSES = 20_000
-_MAX_PARTS = 10
+#: What is looked at: so many addresses of at most so many characters, so many parts of each, and
+#: so many of the commonest beginnings. These bound the time.
+_MAX_ADDRESSES, _MAX_ADDRESS, _MAX_PARTS, _MAX_BEGINNINGS = 20_000, 500, 10, 400
+#: Tokens that an alias must save. Chosen.
 _LEAST_GAIN = 8
+#: Fewer addresses share nothing that is worth saying once.
+_LEAST_ADDRESSES = 3
+#: Tokens of an alias where it is used, and of its definition beside the text.
+_USE, _DEFINITION = 2, 4
 #: Below this many tokens of a payload, addresses stay as they are: an agent that follows one need
 #: not put it together, and there is little to save.
 _SMALL = 2500
@@ -25,13 +32,17 @@ def find_aliases(value: Json, request: Request) -> tuple[str, ...]:
         return ()
     addresses = list(_addresses(value))
     request.deadline.check()
-    if len(addresses) < 3:
+    if len(addresses) < _LEAST_ADDRESSES:
         return ()
     chosen: list[str] = []
     counts: Counter[str] = Counter()
     for address in addresses:
         counts.update(_beginnings(address))
-    candidates = {beginning: count for beginning, count in counts.most_common(400) if count >= 3}
+    candidates = {
+        beginning: count
+        for beginning, count in counts.most_common(_MAX_BEGINNINGS)
+        if count >= _LEAST_ADDRESSES
+    }
     prices = dict(zip(candidates, request.counter.count_many(list(candidates))))
     while candidates and len(chosen) < _MAX_ALIASES:
         best = max(candidates, key=lambda text: (_gain(text, candidates, prices), text))
@@ -45,15 +56,15 @@ def find_aliases(value: Json, request: Request) -> tuple[str, ...]:
             if best.startswith(other):
                 candidates[other] -= covered
             elif other.startswith(best):
-                prices[other] -= prices[best] - 2
-            if candidates[other] < 3:
+                prices[other] -= prices[best] - _USE
+            if candidates[other] < _LEAST_ADDRESSES:
                 del candidates[other]
     return tuple(chosen)
 
 
 def _gain(text: str, counts: Mapping[str, int], prices: Mapping[str, int]) -> int:
-    """Tokens saved: "$1" costs two where it is used, its definition four beside the text."""
-    return counts[text] * (prices[text] - 2) - prices[text] - 4
+    """Tokens saved: "$1" costs something where it is used, and so does its definition."""
+    return counts[text] * (prices[text] - _USE) - prices[text] - _DEFINITION
 
 
 def _addresses(value: Json) -> Iterator[str]:
@@ -62,7 +73,11 @@ def _addresses(value: Json) -> Iterator[str]:
     while stack and found < _MAX_ADDRESSES:
         top = stack.pop()
         if isinstance(top, str):
-            if top.startswith(("https://", "http://")) and len(top) < 500 and "\n" not in top:
+            if (
+                top.startswith(("https://", "http://"))
+                and len(top) < _MAX_ADDRESS
+                and "\n" not in top
+            ):
                 found += 1
                 yield top
         elif isinstance(top, dict):

@@ -37,6 +37,8 @@ __all__ = [
     "lossless_lines",
 ]
 
+# All of these are chosen, by what reads well; those of characters are of minified JSON.
+
 #: A section, or a table, is worth its own lines down to here; deeper values stand in one line.
 MAX_SECTION_DEPTH = 8
 #: Collections with fewer members stay within one line where they are no like objects.
@@ -45,6 +47,15 @@ _MANY = 12
 _FEW_ARRAYS = 4
 #: A list of a few objects is worth lines of its own from so many characters on.
 _LONG_LIST = 200
+#: Objects with more characters are worth lines of their own.
+_LONG_OBJECT = 40
+#: Objects with more characters that come again are the same as the first.
+_WORTH_A_POINTER = 60
+#: An object of scalars is a collection where it has so many members of one type, or so many of
+#: any.
+_SCALARS, _ANY_SCALARS = 4 * _MANY, 200
+#: A collection by its keys has more objects than this.
+_FEW_ENTRIES = 2
 _SAFE_POINTER = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./~@ ")
 
 
@@ -86,6 +97,8 @@ class Section:
     heading: str = ""
     #: Whether its members are rows, numbered from 1.
     of_rows: bool = False
+    #: What the rows are, where they are.
+    values: Sequence[Json] = ()
 
 
 Block: TypeAlias = "Line | TableBlock | Section"
@@ -118,7 +131,9 @@ class _Builder:
 
     def _rows(self, key: str, values: Sequence[Json], path: str, depth: int) -> Section:
         """A list of objects that are no rows of one table, each a section."""
-        section = Section(key, path, depth, heading=_below(segment(key), len(values)), of_rows=True)
+        section = Section(
+            key, path, depth, heading=_below(segment(key), len(values)), of_rows=True, values=values
+        )
         for number, value in enumerate(values, 1):
             assert isinstance(value, dict)
             row = self._section(f"{number}", value, pointer(path, number - 1), depth + 1)
@@ -153,13 +168,13 @@ class _Builder:
         label = segment(key)
         if isinstance(value, dict) and value:
             spelled = flow(value) if depth < MAX_SECTION_DEPTH else ""
-            if len(spelled) > 60:
+            if len(spelled) > _WORTH_A_POINTER:
                 before = self._seen.get(spelled)
                 if before is not None:
                     return Line(key, f"{label}: same as {before}", value, path, before)
                 if set(path) <= _SAFE_POINTER and not path.endswith(" "):
                     self._seen[spelled] = path
-            if len(spelled) > 40:
+            if len(spelled) > _LONG_OBJECT:
                 columns = self._columns(label, value, path, depth)
                 if columns is not None:
                     return columns
@@ -191,6 +206,7 @@ def expand(block: TableBlock, speller: Speller, request: Request) -> Section:
         depth,
         heading=_below(block.label, len(block.values), keyed=block.table.keys is not None),
         of_rows=True,
+        values=block.values if block.table.keys is None else (),
     )
     for number, (key, value) in enumerate(zip(block.pointers, block.values), 1):
         path = pointer(block.path, key)
@@ -215,7 +231,7 @@ def _is_table(values: list[Json]) -> bool:
     """Whether a list reads better as rows: like objects, or many values."""
     if len(values) >= _MANY and any(isinstance(value, (dict, list)) for value in sample(values)):
         return True
-    if len(values) >= 4 * _MANY:
+    if len(values) >= _SCALARS:
         return True
     if len(values) >= _FEW_ARRAYS and find_width(values) is not None:
         return True
@@ -226,11 +242,11 @@ def _is_map(value: dict[str, Json]) -> bool:
     """Whether an object is a collection, its keys being data: like objects, or many scalars."""
     members = sample(list(value.values()))
     objects = [member for member in members if isinstance(member, dict) and member]
-    if len(value) >= 4 * _MANY and len(objects) * 2 < len(members):
+    if len(value) >= _SCALARS and len(objects) * 2 < len(members):
         kinds = {type(member) for member in members}
-        return len(kinds) == 1 or len(value) >= 200
+        return len(kinds) == 1 or len(value) >= _ANY_SCALARS
     return (
-        len(value) > 2
+        len(value) > _FEW_ENTRIES
         and len(objects) * 10 >= len(members) * 9
         and are_alike(objects)
         and len(set().union(*objects)) * 2 <= sum(map(len, objects))

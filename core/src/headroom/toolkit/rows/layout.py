@@ -12,6 +12,14 @@ from headroom.view import Request
 
 __all__ = ["Layout", "Row", "find_layout"]
 
+#: A cell is said once for all rows where at least so many have it for one that has another.
+_TO_OTHERS = 3
+#: Fewer rows have none said for them where one has another.
+_LEAST_ROWS = 3
+#: Tokens of a comma between cells: mostly it is one token with what follows. Measured with
+#: ``python -m benchmarks``.
+_COMMA = 0.6
+
 
 @dataclass
 class Row:
@@ -104,12 +112,11 @@ def _constant(label: str, cells: Counter[str], of_text: bool, request: Request) 
         return None
     common, count = max(cells.items(), key=lambda item: (item[1], item[0]))
     others = sum(cells.values()) - count
-    if others * 3 > count or (count < 3 and others):
+    if others * _TO_OTHERS > count or (count < _LEAST_ROWS and others):
         return None
     named = request.counter.count(f"  {label}=")
     spelled = request.counter.count(common) if common else 0
-    # A comma is mostly one token with what follows it.
-    saved = count * (spelled + 0.6)
+    saved = count * (spelled + _COMMA)
     price = (named + spelled if common or of_text else 0) + others * named
     return common if saved > price else None
 

@@ -69,6 +69,9 @@ OTHERWISE = " In every row that does not say otherwise: "
 BARE_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?", re.ASCII)
 _LITERALS = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
 
+#: Cells that are remembered as they are spelled: so many, of fewer characters.
+_REMEMBERED, _REMEMBERED_CHARS = 100_000, 80
+
 # What no reader could see or type safely is escaped, as are lone surrogates.
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 # A bare cell ends at these; and a double blank begins what follows the cells.
@@ -168,7 +171,7 @@ class Speller:
             spelled = self._cells.get(value)
             if spelled is None:
                 spelled = self._string(value, _NO_CELL)
-                if len(value) < 80 and len(self._cells) < 100_000:
+                if len(value) < _REMEMBERED_CHARS and len(self._cells) < _REMEMBERED:
                     self._cells[value] = spelled
             return spelled
         return flow(value)

@@ -27,9 +27,23 @@ __all__ = ["Outliers", "find_outliers"]
 _WORDS = re.compile(r"[^\W\d_]{3,}")
 #: Values that rows may well share by chance: fractions, and times.
 _MEASURE = re.compile(rf"-?\d*\.\d+|{TIME.pattern}", re.ASCII)
-#: In smaller tables it is no surprise that each row has its own value.
-_LEAST_IDENTIFIED = 20
-_JUMP = 6.0
+# Of the numbers below, the tests of ``core/tests/kinds/json`` and the benchmark's anomalies tell
+# which are too small or too large; within that, they are chosen.
+
+#: In smaller tables nothing is a surprise, no word is, no step of a series is, and it is none that
+#: each row has its own value.
+_LEAST_ROWS, _LEAST_SPOKEN, _LEAST_SERIES, _LEAST_IDENTIFIED = 4, 8, 12, 20
+#: Odd values are a surprise where they are at most so many, or one in so many of the rows.
+_FEW, _FEW_ONE_IN = 3, 25
+#: Values that rows share where nearly each has its own: at most so many rows, or one in so many.
+_SHARED, _SHARED_ONE_IN = 2, 50
+#: A step beyond the upper quartile by so many times the distance of the quartiles is a jump: twice
+#: Tukey's outer fence, as steps are skewed. At most so many rows, or one in so many.
+_JUMP, _JUMPS, _JUMPS_ONE_IN = 6.0, 2, 25
+#: A series goes one way where at most one in so many steps goes the other way.
+_WRONG_ONE_IN = 100
+#: A column stays the same for long where it has so many runs, or one for so many rows.
+_RUNS, _RUN_LENGTH = 2, 12
 
 
 class Outliers:
@@ -54,12 +68,12 @@ def find_outliers(table: Table, check: Callable[[], None]) -> Outliers:
     """
     found = Outliers()
     count = len(table.rows)
-    if count < 4:
+    if count < _LEAST_ROWS:
         return found
     rare: list[list[int]] = []
     unusual: list[list[int]] = []
     changes: list[list[int]] = []
-    few = max(3, count // 25)
+    few = max(_FEW, count // _FEW_ONE_IN)
 
     def note(rows: list[int]) -> None:
         if rows:
@@ -129,7 +143,7 @@ def _rare_words(cells: Sequence[str]) -> list[int]:
     said = {cell: frozenset(_WORDS.findall(cell[:LONGEST].lower())) for cell in set(cells)}
     words = [said[cell] for cell in cells]
     spoken = [index for index, found in enumerate(words) if found]
-    if len(spoken) < 8:
+    if len(spoken) < _LEAST_SPOKEN:
         return []
     frequency = Counter(word for found in words for word in found)
     rarest = [min(frequency[word] for word in words[index]) for index in spoken]
@@ -143,7 +157,9 @@ def _repeated(cells: Sequence[str]) -> list[int]:
     """Rows that share a value with another row in a column where nearly each has its own."""
     frequency = Counter(cell for cell in cells if cell)
     shared = {cell for cell, n in frequency.items() if n > 1}
-    if not shared or sum(frequency[cell] for cell in shared) > max(2, len(cells) // 50):
+    if not shared or sum(frequency[cell] for cell in shared) > max(
+        _SHARED, len(cells) // _SHARED_ONE_IN
+    ):
         return []
     if len(cells) < _LEAST_IDENTIFIED or any(_MEASURE.fullmatch(cell) for cell in shared):
         return []
@@ -160,7 +176,7 @@ def _extremes(numbers: Sequence[float]) -> list[int]:
 def _jumps(numbers: Sequence[float]) -> list[int]:
     """Rows at which a series leaves its usual steps, the largest step first."""
     finite = [(index, number) for index, number in enumerate(numbers) if math.isfinite(number)]
-    if len(finite) < 12:
+    if len(finite) < _LEAST_SERIES:
         return []
     steps = [abs(after[1] - before[1]) for before, after in pairwise(finite)]
     low, _, high = quartiles(steps)
@@ -168,18 +184,18 @@ def _jumps(numbers: Sequence[float]) -> list[int]:
     rows = [
         (-step, place[0]) for step, place in zip(steps, finite[1:]) if step > high + _JUMP * spread
     ]
-    return [index for _, index in sorted(rows)][: max(2, len(numbers) // 25)]
+    return [index for _, index in sorted(rows)][: max(_JUMPS, len(numbers) // _JUMPS_ONE_IN)]
 
 
 def _out_of_order(numbers: Sequence[float]) -> list[int]:
     """Rows at which a series that goes one way goes the other way for once."""
     finite = [(index, number) for index, number in enumerate(numbers) if math.isfinite(number)]
-    if len(finite) < 12:
+    if len(finite) < _LEAST_SERIES:
         return []
     up = [index for (_, one), (index, other) in pairwise(finite) if other > one]
     down = [index for (_, one), (index, other) in pairwise(finite) if other < one]
     few = min(up, down, key=len)
-    return few if len(few) <= max(1, len(finite) // 100) else []
+    return few if len(few) <= max(1, len(finite) // _WRONG_ONE_IN) else []
 
 
 def _turns(cells: Sequence[str]) -> list[int]:
@@ -189,4 +205,4 @@ def _turns(cells: Sequence[str]) -> list[int]:
     for _, run in groupby(cells):
         starts.append(position)
         position += sum(1 for _ in run)
-    return starts[1:] if len(starts) <= max(2, len(cells) // 12) else []
+    return starts[1:] if len(starts) <= max(_RUNS, len(cells) // _RUN_LENGTH) else []

@@ -33,6 +33,10 @@ _DIGITS = re.compile(r"\d+")
 _NUMBERS = re.compile(r"(?<![\d.])\d{1,15}(?:\.\d{1,9})?(?![\d.])", re.ASCII)
 #: So many numbers within a cell are looked at.
 _INNER = 4
+#: Cells that are looked at to see whether a column may be one of numbers.
+_PROBED = 20
+#: A column is one of numbers where so many cells are, and this share of those that say something.
+_LEAST_NUMBERS, _MOSTLY = 4, 0.9
 
 
 def shape_of(cell: str) -> str:
@@ -43,7 +47,7 @@ def shape_of(cell: str) -> str:
 def numbers_of(cells: Sequence[str]) -> list[float] | None:
     """A column's numbers, NaN where there is none; ``None`` if it is no column of numbers."""
     # Where none of some cells is a number, they are not most of all.
-    some = [cell for cell in cells[:: max(1, len(cells) // 20)] if cell not in _NOTHING]
+    some = [cell for cell in cells[:: max(1, len(cells) // _PROBED)] if cell not in _NOTHING]
     if any(map(BARE_NUMBER.fullmatch, some)):
         numbers = [float(cell) if BARE_NUMBER.fullmatch(cell) else math.nan for cell in cells]
         if _are_most(numbers, cells):
@@ -67,7 +71,7 @@ def _are_most(numbers: Sequence[float], cells: Sequence[str]) -> bool:
     """Whether nearly all cells that say something are numbers."""
     present = sum(1 for cell in cells if cell not in _NOTHING)
     valid = sum(1 for number in numbers if math.isfinite(number))
-    return valid >= 4 and valid * 10 >= present * 9
+    return valid >= _LEAST_NUMBERS and valid >= _MOSTLY * present
 
 
 def inner_numbers(cells: Sequence[str], shape: dict[str, str]) -> Iterator[list[float]]:
@@ -75,7 +79,7 @@ def inner_numbers(cells: Sequence[str], shape: dict[str, str]) -> Iterator[list[
     if len(shape) > 1:
         usual, count = Counter(shape[cell] for cell in cells).most_common(1)[0]
         # Cells of one length, as identifiers are, have no number far out.
-        alike = len(set(map(len, cells))) > 1 and count * 10 >= len(cells) * 9
+        alike = len(set(map(len, cells))) > 1 and count >= _MOSTLY * len(cells)
         if "9" in usual and alike:
             found = [_NUMBERS.findall(c) if shape[c] == usual else [] for c in cells]
             for place in range(min(_INNER, max(map(len, found)))):

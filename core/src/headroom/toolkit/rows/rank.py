@@ -7,13 +7,22 @@ from collections.abc import Callable, Iterator, Sequence
 from math import log2
 
 from headroom.toolkit.relevance import bm25, query_terms
-from headroom.toolkit.rows.blocks import Block, Section, TableBlock
+from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.outliers import find_outliers
 from headroom.toolkit.rows.table import Table
 from headroom.view import Fidelity, Request
 
-__all__ = ["FILL", "Rank", "named", "rank_rows", "relevance", "spread", "write_in_full"]
+__all__ = [
+    "FILL",
+    "Rank",
+    "named",
+    "rank_line",
+    "rank_rows",
+    "relevance",
+    "spread",
+    "write_in_full",
+]
 
 #: A tier and a place in it; the smallest goes first.
 Rank = tuple[float, float]
@@ -27,6 +36,31 @@ _TYPICAL: dict[Fidelity, int] = {"lossless": 24, "balanced": 24, "compact": 6}
 
 #: Rows that a query names are written without aliases, up to here.
 _IN_FULL = 3
+
+#: Rows that answer a query have this share of the best score at least; so many of them go first,
+#: and those with more than the lesser share go before ordinary rows. Chosen.
+_NEAR_BEST, _BEST_ROWS, _MENTIONED = 0.5, 20, 0.125
+#: Units that hold what names one are at most so many, or one in so many of all. Chosen.
+_FEW_HITS, _ONE_IN = 3, 10
+#: As many units may hold a word of the query that tells them apart, or one in ``_ONE_IN``. Chosen.
+_TELLING = 20
+#: An identifier is worth so many runs of words. Chosen.
+_SURE = 4
+#: The beginning of a word by which its forms are known: so many characters of its end vary, and
+#: so many it has in any case.
+_ENDING, _STEM = 2, 3
+#: Rows with odd values that are no surprise: so many are worth showing, or one in so many. Chosen.
+_UNUSUAL, _UNUSUAL_ONE_IN = 10, 20
+#: Of the rows that say what no other does, so many go before the first of all.
+_BEFORE_FIRST = 3
+#: A level of depth puts a line of a document back by this share of a tier, up to so many levels.
+_LINE_DEPTH, _DEEPEST = 0.25, 8
+#: A longer line, in characters, is a text or a list rather than a fact. Chosen.
+_LONG_LINE = 400
+#: Words of a query that are looked at.
+_QUERY_WORDS = 200
+#: So many characters make a word in capitals an acronym.
+_ACRONYM = 3
 
 _EDGES = "?.,;:!\"'()<>[]{}`"
 _MAX_PHRASE = 4
@@ -52,12 +86,12 @@ def spread(count: int) -> Iterator[int]:
 
 def _phrases(query: str) -> list[tuple[str, bool]]:
     """Words of a query and runs of them, in small letters; whether each is surely a name."""
-    words = [word.strip(_EDGES) for word in query.split()[:200]]
+    words = [word.strip(_EDGES) for word in query.split()[:_QUERY_WORDS]]
     words = [word for word in words if word]
     found: dict[str, bool] = {}
     for word in words:
         identifier = any(char.isdigit() for char in word) or any(char in "@_/#" for char in word)
-        identifier = identifier or (len(word) > 2 and word.isupper())
+        identifier = identifier or (len(word) >= _ACRONYM and word.isupper())
         if identifier:
             found[word.lower()] = True
     for size in range(2, _MAX_PHRASE + 1):
@@ -84,21 +118,21 @@ def named(
             index for index, unit in enumerate(lowered) if phrase in unit and pattern.search(unit)
         ]
         # What stands everywhere names nothing.
-        if hits and len(hits) <= max(3, len(units) // 10):
+        if hits and len(hits) <= max(_FEW_HITS, len(units) // _ONE_IN):
             for index in hits:
-                scores[index] += log2(1 + len(units) / len(hits)) * (4 if sure else 1)
+                scores[index] += log2(1 + len(units) / len(hits)) * (_SURE if sure else 1)
     return scores
 
 
 def relevance(units: Sequence[str], query: str | None) -> list[float]:
     """BM25 of the units; those without any telling word of the query are not even looked at."""
     # The endings of words vary, so their beginnings are looked for.
-    wanted = sorted({term[: max(3, len(term) - 2)] for term in query_terms(query)})
+    wanted = sorted({term[: max(_STEM, len(term) - _ENDING)] for term in query_terms(query)})
     if not wanted:
         return [0.0] * len(units)
     lowered = [unit.lower() for unit in units]
     holders = [[index for index, unit in enumerate(lowered) if term in unit] for term in wanted]
-    telling = [found for found in holders if 0 < len(found) <= max(20, len(units) // 10)]
+    telling = [found for found in holders if 0 < len(found) <= max(_TELLING, len(units) // _ONE_IN)]
     candidates = set().union(*(telling or holders))
     return bm25([unit if index in candidates else "" for index, unit in enumerate(units)], query)
 
@@ -136,17 +170,51 @@ def rank_rows(
             key=lambda index: (-naming[index], -scores[index], index),
         ),
     )
-    add(ANSWERS, [index for index in by_score if best and scores[index] >= best / 2][:20])
+    add(
+        ANSWERS,
+        [index for index in by_score if best and scores[index] >= _NEAR_BEST * best][:_BEST_ROWS],
+    )
     outliers = find_outliers(table, check)
     # What nobody could guess goes before what shows the shape: the header does that as well.
-    add(SHOWS, [*outliers.rare[:3], 0, *outliers.rare[3:]])
+    add(SHOWS, [*outliers.rare[:_BEFORE_FIRST], 0, *outliers.rare[_BEFORE_FIRST:]])
     add(ENDS, [count - 1, *outliers.changes])
-    add(MENTIONS, [index for index in by_score if scores[index] > best / 8])
-    add(UNUSUAL, outliers.unusual[: max(10, count // 20)])
+    add(MENTIONS, [index for index in by_score if scores[index] > _MENTIONED * best])
+    add(UNUSUAL, outliers.unusual[: max(_UNUSUAL, count // _UNUSUAL_ONE_IN)])
     evenly = list(spread(count))
     add(REST, evenly[: _TYPICAL[fidelity]])
     add(FILL, evenly)
     return [ranks[index] for index in range(count)]
+
+
+def rank_line(
+    line: Line, place: int, naming: float, score: float, best: float, *, sentence: int | None
+) -> Rank:
+    """The rank of a line of a document, or of one of its sentences.
+
+    Args:
+        line: The line.
+        place: Its place among the members of what holds it.
+        naming: How surely the query names it.
+        score: How well it answers the query.
+        best: How well the best unit of the value does.
+        sentence: Which sentence of the line it is; ``None`` for the line as a whole.
+
+    """
+    if naming:
+        return (NAMED, -naming)
+    if best and score >= _NEAR_BEST * best:
+        return (ANSWERS, -score)
+    depth = min(line.path.count("/") - 1, _DEEPEST) * _LINE_DEPTH
+    address = isinstance(line.value, str) and line.value.startswith(("http://", "https://"))
+    if address and depth:
+        # Below the top, an address rarely says what its neighbours do not.
+        return (REST + 1, place)
+    if sentence:
+        # Texts say first what they are about; beyond that, what comes near the question.
+        near = score / best if best else 0.0
+        return (ENDS + depth - near, sentence)
+    long = sentence is None and len(line.text) > _LONG_LINE
+    return (SHOWS + depth + (2 if long else 0), place)
 
 
 def write_in_full(block: Block, speller: Speller, request: Request) -> None:

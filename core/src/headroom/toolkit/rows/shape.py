@@ -12,6 +12,8 @@ from headroom.toolkit.rows.values import Json
 
 __all__ = ["Column", "Plan", "are_alike", "find_columns", "find_plan", "find_width", "sample"]
 
+# All of these are chosen; tables of the benchmark and of the tests are read as they should be.
+
 #: Rows that decide on the columns: more of them change nothing that is worth the time.
 SAMPLE = 400
 #: A key that fewer of the rows have is said where it occurs.
@@ -21,8 +23,17 @@ MAX_COLUMNS = 400
 _MAX_WIDTH = 40
 #: So many objects may differ more.
 _MANY = 12
+#: Keys within keys, and tables within the cells of tables, that become columns.
 MAX_NESTED_KEYS = 12
 MAX_NESTED_TABLES = 3
+#: Fewer items make no table within a cell.
+_LEAST_NESTED = 3
+#: Objects are alike where they have at most so many times the keys, and some more, that one of them
+#: has on the average.
+_KEYS, _SOME_KEYS = 2.5, 2
+#: The share of rows, or of items, that must be of one shape; and of the cells of a column that may
+#: hold more than one value.
+_MOSTLY, _COMPOUND = 0.9, 0.2
 
 Tree = dict[str, Union[int, "Tree"]]
 
@@ -64,7 +75,7 @@ def are_alike(objects: Sequence[dict[str, Json]]) -> bool:
     """Whether objects share most of their keys."""
     frequency = Counter(key for one in objects for key in one)
     total = sum(frequency.values())
-    if total and len(frequency) <= 2.5 * total / len(objects) + 2:
+    if total and len(frequency) <= _KEYS * total / len(objects) + _SOME_KEYS:
         return True
     # Of many objects, some may have keys that hardly another one has.
     common = sum(n for n in frequency.values() if n * 2 >= len(objects))
@@ -78,7 +89,7 @@ def find_width(rows: Sequence[Json]) -> int | None:
     if not lengths:
         return None
     width, count = max(lengths.items(), key=lambda item: (item[1], item[0]))
-    return width if 2 <= width <= _MAX_WIDTH and count * 10 >= len(some) * 9 else None
+    return width if 2 <= width <= _MAX_WIDTH and count >= _MOSTLY * len(some) else None
 
 
 def find_columns(value: Json) -> tuple[list[str] | None, list[Json]] | None:
@@ -106,7 +117,7 @@ def find_columns(value: Json) -> tuple[list[str] | None, list[Json]] | None:
         else:
             return None
         some = sample(columns[-1], 20)
-        if sum(isinstance(cell, (dict, list)) for cell in some) * 5 > len(some):
+        if sum(isinstance(cell, (dict, list)) for cell in some) > _COMPOUND * len(some):
             return None
     return keys, [dict(zip(value, cells)) for cells in zip(*columns)]
 
@@ -158,9 +169,9 @@ def _add_columns(
 
 def _inner(column: Column, form: Literal["list", "map"], items: list[Json], nested: int) -> Column:
     """The column as a table of its own, where nearly all of its items are like objects."""
-    if nested >= MAX_NESTED_TABLES or len(items) < 3:
+    if nested >= MAX_NESTED_TABLES or len(items) < _LEAST_NESTED:
         return column
-    if sum(isinstance(item, dict) for item in items) * 10 < len(items) * 9:
+    if sum(isinstance(item, dict) for item in items) < _MOSTLY * len(items):
         return column
     inner = find_plan(items, nested + 1)
     return column if inner is None else Column(column.path, form, inner)

@@ -10,9 +10,12 @@ from headroom.toolkit.rows.table import Table
 
 __all__ = ["Summary"]
 
-_MAX_COLUMNS = 6
-_MAX_VALUES = 4
-_MAX_TEXT = 24
+# Chosen: a summary is worth about as many tokens as a row.
+
+#: Columns that are spoken of; of a column's values, so many of so many characters.
+_MAX_COLUMNS, _MAX_VALUES, _MAX_TEXT = 6, 4, 24
+#: Columns with longer names, in characters, and numbers with more are not spoken of.
+_MAX_NAME, _MAX_NUMBER = 40, 18
 
 
 class Summary:
@@ -31,7 +34,7 @@ class Summary:
         self._table = table
         rows = [(index, row) for index, row in enumerate(table.rows) if row.whole is None]
         for column, name in enumerate(table.names):
-            if len(self._numbers) + len(self._values) >= 2 * _MAX_COLUMNS or len(name) > 40:
+            if len(self._numbers) + len(self._values) >= 2 * _MAX_COLUMNS or len(name) > _MAX_NAME:
                 continue
             cells = {index: row.cells[column] for index, row in rows}
             values = Counter(cells.values())
@@ -42,7 +45,8 @@ class Summary:
                 continue
             present = [index for index, cell in cells.items() if cell]
             if all(
-                len(cells[index]) <= 18 and BARE_NUMBER.fullmatch(cells[index]) for index in present
+                len(cells[index]) <= _MAX_NUMBER and BARE_NUMBER.fullmatch(cells[index])
+                for index in present
             ):
                 present.sort(key=lambda index: float(cells[index]))
                 self._numbers.append((column, present))

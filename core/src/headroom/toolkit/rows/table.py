@@ -13,7 +13,12 @@ from headroom.view import Request
 
 __all__ = ["Table", "build_table"]
 
+#: Rows after which the time is looked at.
 _DEADLINE_EVERY = 256
+#: A row with more keys than this that no column has may be shorter as an object.
+_MANY_EXTRAS = 2
+#: Characters around a key and a value that follow the cells of a row.
+_AROUND_EXTRA = 3
 
 
 @dataclass
@@ -150,9 +155,9 @@ def _row(value: Json, plan: Plan | None, speller: Speller, of_text: bool) -> Row
             row.cells[slot] = speller.text_cell(cell)
         return row
     _fill(value, plan.tree, plan.columns, row, (), speller)
-    if len(row.extras) > 2:
+    if len(row.extras) > _MANY_EXTRAS:
         whole = flow(value)
-        said = sum(len(key) + len(cell) + 3 for key, cell in row.extras)
+        said = sum(len(key) + len(cell) + _AROUND_EXTRA for key, cell in row.extras)
         if len(whole) <= said + sum(map(len, row.cells)):
             return Row([""] * len(plan.columns), whole=whole)
     return row

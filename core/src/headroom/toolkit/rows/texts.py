@@ -11,10 +11,16 @@ from headroom.toolkit.rows.values import Json
 
 __all__ = ["is_mostly_text", "sentence_line", "sentences"]
 
-#: Shorter texts are shown whole or not at all.
-_LONG = 400
-_LEAST_SENTENCES = 3
-_LONG_ROW = 800
+# All of these are chosen. Characters:
+
+#: Shorter texts are shown whole or not at all; so are those of fewer sentences.
+_LONG, _LEAST_SENTENCES = 400, 3
+#: Rows have more on the average where they are records of texts, and this share of them is text.
+_LONG_ROW, _MOSTLY_TEXT = 800, 0.6
+#: What any other value counts.
+_ROUGHLY = 8
+#: Rows that are looked at.
+_LOOKED_AT = 50
 _BREAK = re.compile(r"(?<=[.!?])\s+|\n+")
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]|left out")
 
@@ -42,8 +48,8 @@ def sentence_line(sentence: str) -> str:
 def is_mostly_text(rows: Sequence[Json]) -> bool:
     """Whether rows are records of long texts, such as documents that a search found."""
     total = texts = 0
-    some = [row for row in sample(rows, 50) if isinstance(row, dict)]
-    if not some or len(some) * 2 < min(50, len(rows)):
+    some = [row for row in sample(rows, _LOOKED_AT) if isinstance(row, dict)]
+    if not some or len(some) * 2 < min(_LOOKED_AT, len(rows)):
         return False
     for row in some:
         for value in row.values():
@@ -52,12 +58,12 @@ def is_mostly_text(rows: Sequence[Json]) -> bool:
             total += size
             if sentences(value):
                 texts += size
-    return texts * 10 > total * 6 and total > _LONG_ROW * len(some)
+    return texts > _MOSTLY_TEXT * total and total > _LONG_ROW * len(some)
 
 
 def _rough_size(value: Json) -> int:
     """About how many characters a value takes; looks two levels deep."""
     if isinstance(value, (list, dict)):
         inner = list(value.values()) if isinstance(value, dict) else value
-        return sum(len(item) if isinstance(item, (str, list, dict)) else 8 for item in inner)
-    return 8
+        return sum(len(item) if isinstance(item, (str, list, dict)) else _ROUGHLY for item in inner)
+    return _ROUGHLY

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.markers import SMALLEST, marker, plural
 from headroom.toolkit.rows.blocks import Block, TableBlock
 from headroom.toolkit.rows.limits import natural_limit
@@ -13,8 +12,12 @@ from headroom.view import Omission, Request, View
 
 __all__ = ["best_view", "smaller"]
 
-#: Below this many tokens, rows are worth more than words about the rows left out.
-_TERSE = 200
+#: With fewer tokens, parts of many rows say no more than some rows. Chosen.
+_ROOM_FOR_PARTS = 200
+#: A view that takes less than this share of its budget leaves room for more. Chosen.
+_USED = 0.5
+#: In the smallest views: so many names, and so many characters of them.
+_NAMES, _NAMES_CHARS = 20, 300
 
 
 def best_view(
@@ -46,18 +49,18 @@ def best_view(
                 selection, limit = asked, narrow
     if request.counter.count(lossless) <= limit:
         return smaller(lossless, request)
-    view = _sampled(selection, limit, request)
+    view = selection.view(limit)
     # Not one row fits: some values of some rows may. First of rows that are too long; then of all,
     # where it is the many columns that take the room, and there is some.
-    for longest_row in (2 * limit, 0) if limit >= _TERSE else (2 * limit,):
+    for longest_row in (2 * limit, 0) if limit >= _ROOM_FOR_PARTS else (2 * limit,):
         if view is None or (request.max_tokens and _leaves_room(view, limit, request)):
             parts = Selection(root, speller, request, longest_row=longest_row)
-            view = _fuller(view, _sampled(parts, limit, request), request)
+            view = _fuller(view, parts.view(limit), request)
     return view or _nothing_fits(value, root, limit, request)
 
 
 def _leaves_room(view: View, limit: int, request: Request) -> bool:
-    return request.counter.count(view.text) * 2 < limit
+    return request.counter.count(view.text) < _USED * limit
 
 
 def _fuller(view: View | None, other: View | None, request: Request) -> View | None:
@@ -74,21 +77,6 @@ def smaller(text: str, request: Request) -> View | None:
     return View(text, lossless=True) if fits else None
 
 
-def _sampled(selection: Selection, limit: int, request: Request) -> View | None:
-    order = selection.order(limit)
-    selection.terse = limit < _TERSE
-    if request.max_tokens is None:
-        # One unit must be seen whatever it costs, if it is not most of the payload.
-        first = selection.costs[order[0]]
-        limit = max(limit, min(first + 200, request.original_tokens * 6 // 10))
-    kept = largest_fitting(order, selection.costs, selection.render, request, limit)
-    if not kept:
-        return None
-    omissions: list[Omission] = []
-    text = selection.render(kept, omissions)
-    return View(text, lossless=False, omissions=tuple(omissions))
-
-
 def _nothing_fits(value: Json, root: Block, limit: int, request: Request) -> View:
     """The smallest honest views, the most telling first."""
     assert isinstance(value, (dict, list))
@@ -99,10 +87,10 @@ def _nothing_fits(value: Json, root: Block, limit: int, request: Request) -> Vie
         where, omission = plural(size, "value"), Omission("values", ())
     names = ""
     if isinstance(root, TableBlock):
-        names = ", ".join(root.table.names[:20])
+        names = ", ".join(root.table.names[:_NAMES])
     elif isinstance(value, dict):
-        names = ", ".join(list(value)[:20])
-    for text in (marker(where, names[:300]), marker(where), "[left out]"):
+        names = ", ".join(list(value)[:_NAMES])
+    for text in (marker(where, names[:_NAMES_CHARS]), marker(where), "[left out]"):
         if request.counter.count(text) <= limit:
             return View(text, lossless=False, omissions=(omission,))
     return View(SMALLEST, lossless=False, omissions=(omission,))

@@ -1,0 +1,102 @@
+"""What rows are called: the column by which somebody would ask for one of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from headroom.toolkit.rows.quantities import TIME
+from headroom.toolkit.rows.values import Json, Number
+
+__all__ = ["find_names"]
+
+# All of these are chosen.
+
+#: The last word of a key that holds a name, the surest first. They are words of English, as keys
+#: mostly are; where no key has one, any column of short texts that are all different will do.
+_NAMING = (
+    frozenset({"name", "title"}),
+    frozenset({"key", "label", "subject", "path", "file", "filename", "slug", "login", "symbol"}),
+    frozenset({"id", "uid", "arn", "url", "uri", "href", "summary", "code", "address"}),
+)
+#: From here on, what rows are called is no name in words.
+_CODES = 2
+#: The share of the rows that have a name, and of the names that are different: of columns that are
+#: called so, and of others.
+_PRESENT, _DISTINCT, _ALL_DISTINCT = 0.8, 0.5, 0.95
+#: Characters of a name at the most, and on the average: of columns that are called so, and of
+#: others.
+_LONGEST, _AVERAGE, _SHORT = 160, 90, 40
+#: Keys within keys that are looked at.
+_DEPTH = 2
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+def find_names(rows: Sequence[Json], *, codes: bool = True) -> list[str] | None:
+    """The name of each row, empty where it has none; ``None`` where rows have no names.
+
+    Args:
+        rows: Objects.
+        codes: Whether identifiers and the like will do where there are no names.
+
+    >>> find_names([{"n": "1", "name": "Ada"}, {"n": "2", "name": "Bob"}])
+    ['Ada', 'Bob']
+
+    """
+    objects = [row for row in rows if isinstance(row, dict)]
+    if not objects or len(objects) < _PRESENT * len(rows):
+        return None
+    texts: dict[tuple[str, ...], list[str]] = {}
+    for row in objects:
+        for path, value in _texts(row, ()):
+            texts.setdefault(path, []).append(value)
+    best: tuple[int, int, float] | None = None
+    chosen: tuple[str, ...] = ()
+    for path, values in texts.items():
+        rank = _rank(path, values, len(rows))
+        if rank is None or (not codes and rank[0] >= _CODES):
+            continue
+        if best is None or rank < best:
+            best, chosen = rank, path
+    return None if best is None else [_at(row, chosen) for row in rows]
+
+
+def _texts(row: dict[str, Json], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    for key, value in row.items():
+        if type(value) is str:
+            yield (*path, key), value
+        elif isinstance(value, dict) and len(path) + 1 < _DEPTH:
+            yield from _texts(value, (*path, key))
+
+
+def _rank(
+    path: tuple[str, ...], values: Sequence[str], count: int
+) -> tuple[int, int, float] | None:
+    """How well a column names its rows, the smallest best; ``None`` where it does not."""
+    words = [word.lower() for word in _WORDS.findall(path[-1])]
+    last = words[-1] if words else ""
+    called = next((rank for rank, names in enumerate(_NAMING) if last in names), len(_NAMING))
+    is_called = called < len(_NAMING)
+    average = sum(map(len, values)) / len(values)
+    different = len(set(values)) / len(values)
+    if len(values) < _PRESENT * count or max(map(len, values)) > _LONGEST:
+        return None
+    if average > (_AVERAGE if is_called else _SHORT):
+        return None
+    if different < (_DISTINCT if called < _CODES else _ALL_DISTINCT) and count > 1:
+        return None
+    telling = sum(_is_telling(value) for value in values)
+    if telling < _PRESENT * len(values):
+        return None
+    return called, len(path), -different
+
+
+def _is_telling(value: str) -> bool:
+    """Whether it has letters, is no time, and is all in one line."""
+    return not TIME.fullmatch(value) and "\n" not in value and any(map(str.isalpha, value))
+
+
+def _at(row: Json, path: tuple[str, ...]) -> str:
+    for key in path:
+        row = row.get(key) if isinstance(row, dict) else None
+    return row if isinstance(row, str) and not isinstance(row, Number) else ""

@@ -1,0 +1,321 @@
+"""Writes a view of some units of a value, with a marker where others are left out."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
+
+from headroom.toolkit.markers import marker, plural
+from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock, heading_lines
+from headroom.toolkit.rows.notation import DOCUMENT, Speller, segment
+from headroom.toolkit.rows.summary import Summary
+from headroom.toolkit.rows.units import Units
+from headroom.view import Omission, Request
+
+__all__ = ["Renderer"]
+
+#: Tokens of an ordinary marker: a gap that costs less is shown instead.
+_MARKER_TOKENS = 8
+#: Tokens of a marker that names what it stands for: so many of plain lines are shown instead.
+_GAP_TOKENS = 12
+#: So many names stand in a marker.
+_NAMES_IN_MARKER = 8
+#: Longer names, in characters, are cut in a marker.
+_LONGEST_NAME = 60
+#: Entries of larger collections are not named where they are left out. Chosen.
+_NAMED_ENTRIES = 40
+#: Where there are as many gaps, markers say no more than where they are. Chosen.
+_MANY_GAPS = 8
+#: Longer strings, in characters, are texts rather than values.
+_LONGEST_VALUE = 60
+
+
+class Renderer:
+    """Writes views of one value.
+
+    Args:
+        units: What a view shows or leaves out.
+        speller: The one that spelled the value.
+        request: Watches the time.
+
+    """
+
+    def __init__(self, units: Units, speller: Speller, request: Request) -> None:
+        self._units = units
+        self._speller = speller
+        self._request = request
+        self._terse = False
+        self._named: frozenset[int] = frozenset()
+        self._summaries: dict[int, Summary] = {}
+
+    def render(
+        self,
+        kept: frozenset[int],
+        omissions: list[Omission] | None = None,
+        *,
+        terse: bool = False,
+        named: frozenset[int] = frozenset(),
+    ) -> str:
+        """The view with some units.
+
+        Args:
+            kept: The units.
+            omissions: Takes what the view leaves out.
+            terse: Whether markers say only where something is left out, not what it held.
+            named: The collections, by ``id``, whose rows are named where they are left out.
+
+        """
+        self._terse = terse
+        self._named = named
+        self._request.deadline.check()
+        lines: list[str] = []
+        gone = _Gone(omissions)
+        shown = sorted(kept)
+        root = self._units.root
+        if isinstance(root, Section):
+            lines.append(root.heading or DOCUMENT)
+            self._section(root, shown, lines, gone)
+        else:
+            assert isinstance(root, TableBlock)
+            self._table(root, shown, lines, gone)
+        lines[1:1] = [
+            line
+            for index, line in enumerate(self._speller.definitions(), 1)
+            if any(f"${index}" in text for text in lines)
+        ]
+        return "\n".join(lines)
+
+    def _kept(self, block: Block, shown: list[int]) -> list[int]:
+        first, end = self._units.range(block)
+        return shown[bisect_left(shown, first) : bisect_left(shown, end)]
+
+    def _is_visible(self, block: Block, shown: list[int], gone: _Gone) -> bool:
+        # "The same as" something says nothing where that is not all there.
+        if isinstance(block, Line) and block.same and not gone.is_complete(block.same):
+            return False
+        first, end = self._units.range(block)
+        place = bisect_left(shown, first)
+        return place < len(shown) and shown[place] < end
+
+    # Sections
+
+    def _section(self, section: Section, shown: list[int], lines: list[str], gone: _Gone) -> None:
+        gap: list[Block] = []
+        for member in section.members:
+            if not self._is_visible(member, shown, gone):
+                gap.append(member)
+                gone.touch(member.path)
+                continue
+            self._gap(section, gap, lines, gone)
+            gap = []
+            if isinstance(member, Line):
+                self._line(member, " " * section.depth, shown, lines, gone)
+            elif isinstance(member, Section):
+                lines.extend(heading_lines(member))
+                self._section(member, self._kept(member, shown), lines, gone)
+            else:
+                self._table(member, self._kept(member, shown), lines, gone)
+        self._gap(section, gap, lines, gone)
+
+    def _gap(self, section: Section, gap: Sequence[Block], lines: list[str], gone: _Gone) -> None:
+        """What stands for members of a section, one after the other, that are left out."""
+        if not gap:
+            return
+        indent = " " * section.depth
+        if section.of_rows:
+            numbers = [int(block.key) for block in gap if not isinstance(block, TableBlock)]
+            omission = Omission("rows", ((numbers[0], numbers[-1]),), section.path)
+            names = self._names(section, numbers[0] - 1, numbers[-1])
+            lines.append(indent + marker(replace(omission, path="").where, names))
+            gone.add(omission)
+        elif sum(map(self._units.cost, gap)) <= _GAP_TOKENS and all(map(_is_plain_line, gap)):
+            lines.extend(indent + block.text for block in gap if isinstance(block, Line))
+        else:
+            lines.append(indent + self._gap_marker(section, gap))
+            for block in gap:
+                gone.add(Omission("values", (), block.path))
+
+    def _line(
+        self, line: Line, indent: str, shown: list[int], lines: list[str], gone: _Gone
+    ) -> None:
+        first, end = self._units.range(line)
+        gaps = [
+            (start - first, stop - first)
+            for start, stop in _gaps(first, end, self._kept(line, shown))
+            if sum(self._units.costs[start:stop]) > _MARKER_TOKENS
+        ]
+        if not gaps:
+            lines.append(indent + line.text)
+            return
+        count = end - first
+        left_out = sum(stop - start for start, stop in gaps)
+        lines.append(
+            f"{indent}{segment(line.key)}: text of {count} sentences, "
+            f"{count - left_out} of them shown:"
+        )
+        texts = self._units.texts[first:end]
+        position = 0
+        for start, stop in gaps:
+            lines.extend(f"{indent} {text}" for text in texts[position:start])
+            where = Omission("sentences", ((start + 1, stop),)).where
+            lines.append(f"{indent} {marker(where)}")
+            position = stop
+        lines.extend(f"{indent} {text}" for text in texts[position:])
+        ranges = tuple((start + 1, stop) for start, stop in gaps)
+        gone.add(Omission("sentences", ranges, line.path))
+
+    # Tables
+
+    def _table(self, block: TableBlock, shown: list[int], lines: list[str], gone: _Gone) -> None:
+        first, end = self._units.range(block)
+        costs = self._units.costs
+        gaps = [
+            (start - first, stop - first)
+            for start, stop in _gaps(first, end, shown)
+            if stop - start > _MARKER_TOKENS or sum(costs[start:stop]) > _MARKER_TOKENS
+        ]
+        count = end - first
+        left_out = sum(stop - start for start, stop in gaps)
+        summary = self._summary(block, gaps, count)
+        indent = " " * block.depth
+        lines.extend(heading_lines(block, count - left_out))
+        position = 0
+        texts = self._units.texts[first:end]
+        for start, stop in gaps:
+            lines.extend(indent + text for text in texts[position:start])
+            notes = self._notes(block, start, stop, many=len(gaps) >= _MANY_GAPS)
+            if len(gaps) == 1 and summary:
+                notes.append(summary)
+            where = Omission("rows", ((start + 1, stop),)).where
+            if stop - start == 1:
+                where = where.replace("rows", "row", 1)
+            lines.append(indent + marker(where, "; ".join(notes)))
+            position = stop
+        lines.extend(indent + text for text in texts[position:])
+        if len(gaps) > 1 and summary:
+            lines.append(indent + marker(f"in all {left_out} of {count} rows", summary))
+        if gaps:
+            ranges = tuple((start + 1, stop) for start, stop in gaps)
+            gone.add(Omission("rows", ranges, block.path))
+
+    def _notes(self, block: TableBlock, start: int, stop: int, *, many: bool) -> list[str]:
+        """What the marker for some rows says of them: how many, and their names."""
+        notes: list[str] = []
+        if self._terse:
+            return notes
+        if stop - start > 1 and not many:
+            notes.append(plural(stop - start, "row"))
+        names = self._names(block, start, stop)
+        keys = block.table.keys
+        if names:
+            notes.append(names)
+        elif keys is not None and len(keys) <= _NAMED_ENTRIES and not many:
+            notes.append(_listed(keys[start:stop]))
+        return notes
+
+    def _names(self, block: Block, start: int, stop: int) -> str:
+        """The names of some rows of a collection, where they can be said."""
+        if id(block) not in self._named:
+            return ""
+        names, _ = self._units.names(block)
+        return "; ".join(dict.fromkeys(filter(None, names[start:stop])))
+
+    def _gap_marker(self, section: Section, gap: Sequence[Block]) -> str:
+        if len(gap) == 1:
+            return marker(gap[0].path, "" if self._terse else self._held(gap[0]))
+        names = [_key(block) for block in gap]
+        listed = _listed(names)
+        if len(names) > _NAMES_IN_MARKER:
+            listed += f", to {names[-1]}"
+        place = f" of {section.path}" if section.path else ""
+        return marker(f"{len(gap)} values{place}", "" if self._terse else listed)
+
+    def _held(self, block: Block) -> str:
+        """What a left-out block holds, in a few words."""
+        if isinstance(block, TableBlock):
+            count = len(block.table.lines)
+            names = self._names(block, 0, count)
+            return plural(count, "row") + (f": {names}" if names else "")
+        if isinstance(block, Line):
+            if block.same:
+                return f"same as {block.same}"
+            value = block.value
+            if isinstance(value, str):
+                return f"text of {len(value)} characters" if len(value) > _LONGEST_VALUE else ""
+            return f"{len(value)} values" if isinstance(value, (list, dict)) else ""
+        if block.of_rows:
+            count = len(block.members)
+            names = self._names(block, 0, count)
+            return plural(count, "row") + (f": {names}" if names else "")
+        return f"{len(block.members)} values: {_listed([_key(one) for one in block.members])}"
+
+    def _summary(self, block: TableBlock, gaps: Sequence[tuple[int, int]], count: int) -> str:
+        """What the rows in the gaps hold."""
+        if not gaps or self._terse:
+            return ""
+        summary = self._summaries.get(id(block))
+        if summary is None:
+            summary = self._summaries[id(block)] = Summary(block.table)
+        edges = [0, *(row for gap in gaps for row in gap), count]
+        kept = [row for start, stop in zip(edges[::2], edges[1::2]) for row in range(start, stop)]
+        return summary.of_all_but(kept)
+
+
+def _gaps(first: int, end: int, shown: Sequence[int]) -> list[tuple[int, int]]:
+    gaps: list[tuple[int, int]] = []
+    expected = first
+    for unit in [*shown, end]:
+        if unit > expected:
+            gaps.append((expected, unit))
+        expected = unit + 1
+    return gaps
+
+
+def _is_plain_line(block: Block) -> bool:
+    return isinstance(block, Line) and not block.same
+
+
+class _Gone:
+    """What a view leaves out, and what it therefore shows only in part."""
+
+    def __init__(self, omissions: list[Omission] | None) -> None:
+        self._omissions = omissions
+        self._missing: set[str] = set()
+        self._partial: set[str] = set()
+
+    def add(self, omission: Omission) -> None:
+        """Notes that something is left out."""
+        if self._omissions is not None:
+            self._omissions.append(omission)
+        self.touch(omission.path)
+
+    def touch(self, path: str) -> None:
+        """Notes that not all of what stands at a path is shown."""
+        if path in self._missing:
+            return
+        self._missing.add(path)
+        while path and path not in self._partial:
+            self._partial.add(path)
+            path = path.rpartition("/")[0]
+
+    def is_complete(self, path: str) -> bool:
+        """Whether all of what stands at a path is shown."""
+        if path in self._partial:
+            return False
+        while path:
+            if path in self._missing:
+                return False
+            path = path.rpartition("/")[0]
+        return True
+
+
+def _listed(names: Sequence[str]) -> str:
+    listed = ", ".join(names[:_NAMES_IN_MARKER])
+    more = len(names) - _NAMES_IN_MARKER
+    return f"{listed} and {more} more" if more > 0 else listed
+
+
+def _key(block: Block) -> str:
+    key = block.path.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    return key if len(key) <= _LONGEST_NAME else key[: _LONGEST_NAME - 1] + "\u2026"

@@ -1,0 +1,180 @@
+"""The units that a view shows or leaves out: lines of documents, sentences of texts, rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock, expand
+from headroom.toolkit.rows.identity import find_names
+from headroom.toolkit.rows.notation import Speller
+from headroom.toolkit.rows.rank import named
+from headroom.toolkit.rows.texts import is_mostly_text, sentence_line, sentences
+from headroom.view import Request
+
+__all__ = ["SMALL_TABLE", "WHOLE", "LineUnit", "Units"]
+
+#: Tables with fewer rows are part of a document rather than a sample of something. Chosen.
+SMALL_TABLE = 15
+#: Rows of longer lists are not named where they are left out; nor are those of lists that are not
+#: short where they have codes rather than names, or a query tells which are wanted. Chosen.
+MOST_NAMES, _SHORT_LIST = 1000, 150
+#: Rows with more characters each are documents, however few they are. Chosen: some 150 tokens.
+_LONG_ROW = 600
+#: Names of more than one in so many rows single out none of them. Chosen.
+_ONE_IN = 3
+#: The sentence of a line that is shown whole.
+WHOLE = -1
+
+
+@dataclass(frozen=True)
+class LineUnit:
+    """A line of a document, or a sentence of one, as a unit."""
+
+    unit: int
+    line: Line
+    #: Its place in its section, from 0.
+    place: int
+    #: Which sentence of the line it is, from 0; ``WHOLE`` where it is the line.
+    sentence: int
+
+
+class Units:
+    """The units of a value, numbered as they stand.
+
+    Args:
+        root: The value.
+        speller: The one that spelled it.
+        request: Counts tokens, knows the query, watches the time.
+        longest_row: Tables whose rows all have more characters are shown in parts of rows.
+        asked_apart: Whether a few long rows of which the query names one are shown in parts.
+
+    """
+
+    def __init__(
+        self,
+        root: Block,
+        speller: Speller,
+        request: Request,
+        *,
+        longest_row: int | None = None,
+        asked_apart: bool = False,
+    ) -> None:
+        self._longest_row = longest_row
+        self._asked_apart = asked_apart
+        self._speller = speller
+        self._request = request
+        self._range: dict[int, tuple[int, int]] = {}
+        self.texts: list[str] = []
+        self.tables: list[TableBlock] = []
+        self.row_sections: list[Section] = []
+        self.lines: list[LineUnit] = []
+        #: The rows that the query names, of tables that are shown in parts: first unit, end.
+        self.asked: list[tuple[int, int]] = []
+        #: By collection: the names of its rows, and the tokens of all of these.
+        self._names: dict[int, tuple[list[str], int]] = {}
+        #: The value as these units show it: some of its tables in parts of rows.
+        self.root = self._number(root)
+        self.costs = [cost + 1 for cost in request.counter.count_many(self.texts)]
+
+    def range(self, block: Block) -> tuple[int, int]:
+        """The first unit of a block of the root, and the one after its last."""
+        return self._range[id(block)]
+
+    def cost(self, block: Block) -> int:
+        """Tokens of all the units of a block."""
+        return sum(self.costs[slice(*self.range(block))])
+
+    def names(self, block: Block) -> tuple[list[str], int]:
+        """The names of the rows of a collection, and how many tokens they have together."""
+        known = self._names.get(id(block))
+        if known is None:
+            names = self._find_names(block)
+            known = (names, sum(self._request.counter.count_many(names)) + len(names))
+            self._names[id(block)] = known
+        return known
+
+    def nameable(self, limit: int) -> tuple[frozenset[int], int]:
+        """The collections whose rows can be named where they are left out, by ``id``; the tokens.
+
+        Args:
+            limit: The tokens that all of these names may have.
+
+        """
+        blocks: list[Block] = [*self.tables, *self.row_sections]
+        blocks.sort(key=lambda block: (self.names(block)[1], self.range(block)))
+        found: set[int] = set()
+        used = 0
+        for block in blocks:
+            names, cost = self.names(block)
+            if used + cost > limit:
+                break
+            used += cost
+            if names:
+                found.add(id(block))
+        return frozenset(found), used
+
+    def _find_names(self, block: Block) -> list[str]:
+        if isinstance(block, TableBlock):
+            if block.table.keys is not None:
+                return block.table.keys if len(block.table.keys) <= MOST_NAMES else []
+            if block.table.by_columns:
+                return []
+            values = block.values
+        elif isinstance(block, Section) and block.of_rows:
+            values = block.values
+        else:
+            return []
+        is_short = len(values) <= _SHORT_LIST
+        if len(values) > MOST_NAMES or (self._request.query and not is_short):
+            return []
+        return find_names(values, codes=is_short) or []
+
+    def _number(self, block: Block, place: int = 0) -> Block:
+        """Gives the units of a block their numbers; the block as these units show it."""
+        if isinstance(block, TableBlock) and self._is_better_in_parts(block):
+            block = expand(block, self._speller, self._request)
+        start = len(self.texts)
+        if isinstance(block, Line):
+            pieces = [] if block.same else sentences(block.value)
+            self.texts.extend(map(sentence_line, pieces) if pieces else [block.text])
+            for index in range(len(pieces)) if pieces else (WHOLE,):
+                self.lines.append(LineUnit(start + max(0, index), block, place, index))
+        elif isinstance(block, TableBlock):
+            self.tables.append(block)
+            self.texts.extend(block.table.lines)
+        else:
+            members = [self._number(member, index) for index, member in enumerate(block.members)]
+            # A copy: other views of the same value have other parts.
+            block = replace(block, members=members)
+            if block.of_rows:
+                self.row_sections.append(block)
+                self.asked.extend(self._asked_rows(block))
+        self._range[id(block)] = (start, len(self.texts))
+        return block
+
+    def _asked_rows(self, section: Section) -> list[tuple[int, int]]:
+        rows = [self.range(member) for member in section.members]
+        texts = ["\n".join(self.texts[first:end]) for first, end in rows]
+        return [rows[index] for index in _few_named(texts, self._request.query)]
+
+    def _is_better_in_parts(self, block: TableBlock) -> bool:
+        """Whether parts of each row say more than the whole of a few rows, or of none."""
+        if block.table.by_columns:
+            # What a row consists of does not stand in one place.
+            return False
+        if self._longest_row is not None:
+            return min(map(len, block.table.lines)) > self._longest_row
+        lines = block.table.lines
+        if self._asked_apart and len(lines) < SMALL_TABLE and min(map(len, lines)) > _LONG_ROW:
+            return bool(_few_named(lines, self._request.query))
+        if not is_mostly_text(block.values):
+            return False
+        # A row that the query names is wanted whole.
+        return not any(named(block.table.lines, self._request.query, identifiers_only=True))
+
+
+def _few_named(rows: Sequence[str], query: str | None) -> list[int]:
+    """The rows that a query names by an identifier, if it does not name most of them."""
+    found = [index for index, sure in enumerate(named(rows, query, identifiers_only=True)) if sure]
+    return found if len(found) * _ONE_IN <= len(rows) else []
