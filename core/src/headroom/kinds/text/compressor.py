@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
-from headroom.kinds.text.information import information
+from headroom.kinds.text.parse import read_sentences
 from headroom.kinds.text.pick import pick
-from headroom.kinds.text.question import likelihood
+from headroom.kinds.text.rank import values_of
+from headroom.kinds.text.recognise import is_listing
 from headroom.kinds.text.render import gap_marker, render
-from headroom.kinds.text.words import words_of
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.markers import SMALLEST, plural
 from headroom.toolkit.ranges import spans
-from headroom.toolkit.sentences import Sentence, segment
+from headroom.toolkit.sentences import Sentence
 from headroom.view import Omission, Piece, Request, View
 
 __all__ = ["Kompress"]
 
-#: Below this a marker costs more than a sentence is worth.
+#: Tokens below which a marker costs more than a sentence is worth. Chosen.
 _SMALLEST_TEXT = 60
-#: Shares of the tokens that are kept by default: without a query, and with one.
-_SHARE, _SHARE_ASKED = 0.5, 0.2
+#: Shares of the tokens that are kept by default: without a query, and with one; and the share of
+#: such a view that a compact one has. The first and the last are chosen, the second was measured
+#: with `python -m benchmarks`.
+_SHARE, _SHARE_ASKED, _COMPACT_SHARE = 0.5, 0.2, 0.5
 #: With a query, this many tokens are kept of a text that is short, if that is at most half of it.
+#: Measured with `python -m benchmarks`.
 _ENOUGH = 300
 #: Settings and listings up to this many tokens stay whole if nothing is asked: each line is a fact.
+#: Chosen.
 _SMALL_LISTING = 1200
-#: Signs of notation, as a share of what is not blank, from which a text may be a listing; and the
-#: share of its characters that may stand in lines of running words.
-_NOTATION, _RUNNING = 0.13, 0.08
-_NOT_NOTATION = re.compile(r"[^0-9=<>{}\[\]()/\\|_;:#$@&*+~^%`\"-]+")
-_RUNNING_WORDS = re.compile(r"(?:[^\W_]{1,30}[,;:.'\u2019]? ){5}")
-#: What a text tells beside what the query asks for, as a share of that.
-_UNASKED = 0.05
+#: How often a choice is made anew that leaves too much over, or takes too much; how often at least
+#: where one was found. Chosen: more of them gain less than a sentence.
+_TURNS, _LEAST_TURNS = 6, 3
+#: What may be left over: a share of the budget, and tokens. Where more than the second is, another
+#: turn gains nothing: no sentence is that small. Chosen.
+_SLACK, _SLACK_TOKENS = 1 / 200, 4
+_WIDE, _WIDE_TOKENS = 1 / 8, 16
 
 
 class Kompress(BaseKind):
@@ -59,19 +62,13 @@ class Kompress(BaseKind):
     def compress(self, source: Source, request: Request) -> View | None:
         """A view that keeps the most telling sentences, or ``None`` for a text too short."""
         limit = _limit(request)
-        if (
-            request.max_tokens is None
-            and not request.query
-            and _is_small_listing(source.text, request)
-        ):
+        if limit is None or limit >= request.original_tokens or _stays_whole(source, request):
             return None
-        if limit is None or limit >= request.original_tokens:
-            return None
-        sentences = source.once(read)
+        sentences = source.once(read_sentences)
         if len(sentences) < 2:
             return None if request.max_tokens is None else _nothing(sentences, request)
         costs = [max(1, cost) for cost in request.counter.count_many([s.text for s in sentences])]
-        values = _values(sentences, costs, request)
+        values = values_of(source, costs, request)
         marker_cost = request.counter.count("\n" + gap_marker(len(sentences) // 2, len(sentences)))
         kept, text = _best(sentences, values, costs, marker_cost, limit, request)
         if kept:
@@ -80,13 +77,8 @@ class Kompress(BaseKind):
 
     def pieces(self, source: Source) -> Iterator[Piece]:
         """Its sentences, those of a passage together."""
-        for number, sentence in enumerate(source.once(read), 1):
+        for number, sentence in enumerate(source.once(read_sentences), 1):
             yield Piece(sentence.text, "sentences", number, group=sentence.passage)
-
-
-def read(source: Source) -> Sequence[Sentence]:
-    """The sentences of a source, read once: ``source.once(read)``."""
-    return segment(source.text)
 
 
 def _best(
@@ -104,7 +96,7 @@ def _best(
     best: list[int] = []
     view = ""
     aim = limit
-    for turn in range(6):
+    for turn in range(_TURNS):
         kept = pick(values, costs, marker_cost, aim, request.deadline)
         if not kept or len(kept) == len(sentences):
             break
@@ -112,7 +104,9 @@ def _best(
         spare = limit - request.counter.count(text)
         if spare >= 0 and sum(values[i] for i in kept) >= sum(values[i] for i in best):
             best, view = kept, text
-        if best and (turn > 2 or 0 <= spare <= limit // 200 + 4 or spare > limit // 8 + 16):
+        is_near = 0 <= spare <= int(limit * _SLACK) + _SLACK_TOKENS
+        is_wide = spare > int(limit * _WIDE) + _WIDE_TOKENS
+        if best and (turn >= _LEAST_TURNS or is_near or is_wide):
             break
         aim += spare if spare > 0 else spare * (1 + turn)
     return best, view
@@ -128,31 +122,14 @@ def _limit(request: Request) -> int | None:
     limit = total * _SHARE
     if request.query:
         limit = max(total * _SHARE_ASKED, min(limit, _ENOUGH))
-    return int(limit / 2 if request.fidelity == "compact" else limit)
+    return int(limit * _COMPACT_SHARE if request.fidelity == "compact" else limit)
 
 
-def _is_small_listing(content: str, request: Request) -> bool:
-    """Whether a text is settings, addresses or the like: signs and values, but no sentences."""
-    if request.original_tokens > _SMALL_LISTING or request.fidelity == "compact":
+def _stays_whole(source: Source, request: Request) -> bool:
+    """Whether a text is a short listing, of which nothing is asked."""
+    if request.max_tokens is not None or request.query or request.fidelity == "compact":
         return False
-    signs = len(_NOT_NOTATION.sub("", content))
-    if signs < _NOTATION * sum(map(len, content.split())):
-        return False
-    running = sum(len(line) for line in content.split("\n") if _RUNNING_WORDS.search(line))
-    return running <= _RUNNING * len(content)
-
-
-def _values(sentences: Sequence[Sentence], costs: Sequence[int], request: Request) -> list[float]:
-    words = [words_of(sentence.text) for sentence in sentences]
-    told = information(sentences, words, costs, request.deadline)
-    if not request.query:
-        return told
-    asked = likelihood(sentences, words, request.query, request.deadline)
-    if asked is None:
-        return told
-    # Where the query decides nothing, what a sentence tells does.
-    total, least = sum(told) or 1.0, min(asked)
-    return [one - least + _UNASKED * other / total for one, other in zip(asked, told)]
+    return request.original_tokens <= _SMALL_LISTING and is_listing(source)
 
 
 def _view(text: str, kept: Sequence[int], count: int) -> View:
