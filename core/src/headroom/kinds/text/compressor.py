@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from headroom.kinds.text.outline import Outline, read_outline
 from headroom.kinds.text.parse import read_sentences
 from headroom.kinds.text.pick import pick
-from headroom.kinds.text.rank import values_of
+from headroom.kinds.text.rank import Ranking, rank
 from headroom.kinds.text.recognise import is_listing
 from headroom.kinds.text.render import gap_marker, render
 from headroom.source import Source
@@ -20,16 +21,23 @@ __all__ = ["Kompress"]
 
 #: Tokens below which a marker costs more than a sentence is worth. Chosen.
 _SMALLEST_TEXT = 60
-#: Shares of the tokens that are kept by default: without a query, and with one; and the share of
-#: such a view that a compact one has. The first and the last are chosen, the second was measured
-#: with `python -m benchmarks`.
-_SHARE, _SHARE_ASKED, _COMPACT_SHARE = 0.5, 0.2, 0.5
+#: The share of the tokens that is kept without a query, and the share of a balanced view that a
+#: compact one has. Chosen.
+_SHARE, _COMPACT_SHARE = 0.5, 0.5
+#: The shares with a query: where it is sure at once what answers it, and where it is not. Between
+#: them, so many times the tokens are kept of those that hold the answer that likely. Measured with
+#: `python -m benchmarks`.
+_SHARE_SURE, _SHARE_UNSURE, _SURE, _MARGIN = 0.13, 0.32, 0.95, 2.0
 #: With a query, this many tokens are kept of a text that is short, if that is at most half of it.
 #: Measured with `python -m benchmarks`.
 _ENOUGH = 300
 #: Settings and listings up to this many tokens stay whole if nothing is asked: each line is a fact.
 #: Chosen.
 _SMALL_LISTING = 1200
+#: The share of a view that may go to what stays in any case. Chosen.
+_PINNED = 0.5
+#: Tokens of the longest heading that is brought by what stands under it. Chosen.
+_HEADING_TOKENS = 40
 #: How often a choice is made anew that leaves too much over, or takes too much; how often at least
 #: where one was found. Chosen: more of them gain less than a sentence.
 _TURNS, _LEAST_TURNS = 6, 3
@@ -61,16 +69,17 @@ class Kompress(BaseKind):
 
     def compress(self, source: Source, request: Request) -> View | None:
         """A view that keeps the most telling sentences, or ``None`` for a text too short."""
-        limit = _limit(request)
-        if limit is None or limit >= request.original_tokens or _stays_whole(source, request):
+        most = _most(request)
+        if most is None or most >= request.original_tokens or _stays_whole(source, request):
             return None
         sentences = source.once(read_sentences)
         if len(sentences) < 2:
             return None if request.max_tokens is None else _nothing(sentences, request)
         costs = [max(1, cost) for cost in request.counter.count_many([s.text for s in sentences])]
-        values = values_of(source, costs, request)
-        marker_cost = request.counter.count("\n" + gap_marker(len(sentences) // 2, len(sentences)))
-        kept, text = _best(sentences, values, costs, marker_cost, limit, request)
+        ranking = rank(source, costs, request)
+        if request.max_tokens is None and ranking.likely is not None:
+            most = _asked(ranking.likely, costs, request)
+        kept, text = _best(source, ranking, costs, most, request)
         if kept:
             return _view(text, kept, len(sentences))
         return None if request.max_tokens is None else _nothing(sentences, request)
@@ -82,22 +91,22 @@ class Kompress(BaseKind):
 
 
 def _best(
-    sentences: Sequence[Sentence],
-    values: Sequence[float],
-    costs: Sequence[int],
-    marker_cost: int,
-    limit: int,
-    request: Request,
+    source: Source, ranking: Ranking, costs: Sequence[int], limit: int, request: Request
 ) -> tuple[list[int], str]:
     """The choice that uses ``limit`` up, and its view; nothing if no sentence fits.
 
     Counted by themselves, the parts do not quite add up to the whole: a few turns settle that.
     """
+    sentences, outline = source.once(read_sentences), source.once(read_outline)
+    marker_cost = request.counter.count("\n" + gap_marker(len(sentences) // 2, len(sentences)))
+    values = _with_pins(ranking, costs, limit, marker_cost)
     best: list[int] = []
     view = ""
     aim = limit
     for turn in range(_TURNS):
         kept = pick(values, costs, marker_cost, aim, request.deadline)
+        if kept and ranking.likely is not None:
+            kept = _with_headings(kept, outline, costs)
         if not kept or len(kept) == len(sentences):
             break
         text = render(sentences, kept)
@@ -112,16 +121,54 @@ def _best(
     return best, view
 
 
-def _limit(request: Request) -> int | None:
-    """The most tokens that the view may have; ``None`` where nothing may be left out."""
+def _with_pins(
+    ranking: Ranking, costs: Sequence[int], limit: int, marker_cost: int
+) -> Sequence[float]:
+    """What sentences are worth where some stay in any case, as far as there is room for them."""
+    room = limit * _PINNED
+    values = list(ranking.values)
+    most = sum(values)
+    pinned: set[int] = set()
+    for index in ranking.pins:
+        toll = 0 if index - 1 in pinned or index + 1 in pinned else marker_cost
+        if costs[index] + toll <= room:
+            room -= costs[index] + toll
+            values[index] += most
+            pinned.add(index)
+    return values
+
+
+def _with_headings(kept: Sequence[int], outline: Outline, costs: Sequence[int]) -> list[int]:
+    """The sentences, and the names of the sections that they stand in."""
+    named = set(kept)
+    for index in kept:
+        named.update(above for above in outline.path(index) if costs[above] <= _HEADING_TOKENS)
+    return sorted(named)
+
+
+def _most(request: Request) -> int | None:
+    """The most tokens that a view may have; ``None`` where nothing may be left out."""
     if request.max_tokens is not None:
         return request.max_tokens
     total = request.original_tokens
     if request.fidelity == "lossless" or total < _SMALLEST_TEXT:
         return None
     limit = total * _SHARE
-    if request.query:
-        limit = max(total * _SHARE_ASKED, min(limit, _ENOUGH))
+    return int(limit * _COMPACT_SHARE if request.fidelity == "compact" else limit)
+
+
+def _asked(likely: Sequence[float], costs: Sequence[int], request: Request) -> int:
+    """The tokens of a view for a query: the fewer, the surer it is where the answer stands."""
+    total = request.original_tokens
+    order = sorted(range(len(costs)), key=lambda index: (-likely[index] / costs[index], index))
+    sure = needed = 0.0
+    for index in order:
+        sure += likely[index]
+        needed += costs[index]
+        if sure >= _SURE:
+            break
+    limit = max(total * _SHARE_SURE, min(needed * _MARGIN, total * _SHARE_UNSURE))
+    limit = max(limit, min(total * _SHARE, _ENOUGH))
     return int(limit * _COMPACT_SHARE if request.fidelity == "compact" else limit)
 
 

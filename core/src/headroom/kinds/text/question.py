@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from headroom.kinds.text.asked import Asked
 from headroom.kinds.text.expectation import expectation
+from headroom.kinds.text.outline import Outline
 from headroom.toolkit.sentences import Sentence
 from headroom.view import Deadline
 
@@ -36,6 +37,9 @@ _PAIR = 0.5
 _PASSAGE, _SENTENCE, _NEIGHBOUR, _EXPECTED = 3.5, 5.0, 3.0, 0.5
 #: How much of a neighbour's score is left one sentence farther on.
 _FADE = 0.6
+#: What it is worth to stand under a heading that has all words of the query, and how much of that
+#: is left one level farther down; headings with a part of the words get the square of that part.
+_TITLED, _LEVEL_FADE, _TITLE_POWER = 9.0, 0.8, 2
 #: Sentences between two looks at the clock. Chosen.
 _CHECKED_EVERY = 500
 
@@ -51,6 +55,7 @@ class _Counted:
 def likelihood(
     sentences: Sequence[Sentence],
     words: Sequence[Sequence[str]],
+    outline: Outline,
     query: str,
     deadline: Deadline,
 ) -> list[float] | None:
@@ -59,6 +64,7 @@ def likelihood(
     Args:
         sentences: The sentences of a text.
         words: The words of each.
+        outline: The headings that they stand under.
         query: What the reader wants to know.
         deadline: Checked now and then.
 
@@ -87,6 +93,7 @@ def likelihood(
     by_sentence = _normal(_scores(counted, weights))
     around = _around(by_sentence)
     passage_of = {index: number for number, group in enumerate(groups) for index in group}
+    titled = _titled(outline, counted)
     expected = expectation(query)
     values: list[float] = []
     for index, sentence in enumerate(sentences):
@@ -97,13 +104,30 @@ def likelihood(
         values.append(
             math.exp(
                 _PASSAGE * by_passage[passage_of[index]]
-                + _SENTENCE * by_sentence[index]
+                + (0.0 if sentence.heading else _SENTENCE * by_sentence[index])
                 + _NEIGHBOUR * around[index]
+                + _TITLED * titled[index]
                 + prior
             )
         )
     total = sum(values)
     return [value / total for value in values]
+
+
+def _titled(outline: Outline, counted: Sequence[_Counted]) -> list[float]:
+    """How much of the query the headings say under which each sentence stands, 0 to 1."""
+    own = [counted[index] for index in outline.headings]
+    weights = _weights(own if len(own) > _FEW_PASSAGES else counted)
+    whole = sum(weight for term, weight in weights.items() if " " not in term) or 1.0
+    said = {
+        index: sum(weights.get(term, 0.0) for term in one.counts if " " not in term) / whole
+        for index, one in zip(outline.headings, own)
+    }
+    titled: list[float] = []
+    for index, above in enumerate(outline.above):
+        around = titled[above] * _LEVEL_FADE if above >= 0 else 0.0
+        titled.append(max(said.get(index, 0.0) ** _TITLE_POWER, around))
+    return titled
 
 
 def _merge(parts: Sequence[_Counted]) -> _Counted:
