@@ -45,7 +45,7 @@ _MAY_SAY_OUTCOME = re.compile(
 _OUTCOME = re.compile(
     r"""
     \s{0,8}(?:
-      ={3,}.{0,200}\b(?:passed|failed|errors?|skipped)\b
+      ={2,}.{0,200}\b(?:passed|failed|errors?|skipped)\b
     | Ran\ \d+\ tests? | FAILED\ \( | OK(?:\ \(|\s*$)
     | (?:Tests?|Test\ (?:Suites|Files)|Suites|Snapshots|Tests\ run):?\s+\S*\d
     | \d+\ (?:passed|failed|failing|passing|tests?|errors?|failures?|problems?|examples?)\b

@@ -218,3 +218,19 @@ def test_what_failed_stays_in_whatever_is_taken_for_text(options: dict[str, obje
     assert "FAIL: test_total (shop.tests.CartTests)" in lines
     assert "AssertionError: Decimal('12.10') != Decimal('12.1')" in lines
     assert {"Ran 81 tests in 0.214s", "FAILED (failures=1)"} <= set(lines)
+
+
+def test_a_text_of_lines_is_counted_in_lines() -> None:
+    text = "\n".join(
+        f"Ada: I saw {n} ships.\nBen: Yes, they were {n * 7} feet long." for n in range(40)
+    )
+    source = Source(text)
+    view = view_of(text, query="How many ships had 231 feet?")
+    (omission,) = view.omissions
+    assert omission.unit == "lines"
+    gone = {n for first, last in omission.ranges for n in range(first, last + 1)}
+    lines = text.split("\n")
+    assert all(line in view.text.split("\n") for n, line in enumerate(lines, 1) if n not in gone)
+    assert "sentence" not in view.text
+    assert [piece.text for piece in Kompress().pieces(source)] == lines
+    assert {piece.unit for piece in Kompress().pieces(source)} == {"lines"}

@@ -36,7 +36,9 @@ def fitting_sentences(
     prose = default_kinds().named("text")
     assert prose is not None
     source = Source(text, request.deadline)
-    sentences = [piece.text for piece in prose.pieces(source)]
+    pieces = list(prose.pieces(source))
+    end = "\n" if pieces[0].unit == "lines" else ""
+    sentences = [piece.text + end for piece in pieces]
     places = list(accumulate(map(len, sentences), initial=0))
     tokens = request.counter.count(text)
     aim = min(tokens - 1, limit - request.counter.count(renderer.text(first)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from headroom.kinds.text.outline import Outline, read_outline
-from headroom.kinds.text.parse import read_sentences
+from headroom.kinds.text.parse import Units, read_units
 from headroom.kinds.text.pick import pick
 from headroom.kinds.text.rank import Ranking, rank
 from headroom.kinds.text.recognise import is_listing
@@ -14,7 +14,6 @@ from headroom.source import Source
 from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.markers import SMALLEST, plural
 from headroom.toolkit.ranges import spans
-from headroom.toolkit.sentences import Sentence
 from headroom.view import Omission, Piece, Request, View
 
 __all__ = ["Kompress"]
@@ -72,22 +71,33 @@ class Kompress(BaseKind):
         most = _most(request)
         if most is None or most >= request.original_tokens or _stays_whole(source, request):
             return None
-        sentences = source.once(read_sentences)
-        if len(sentences) < 2:
-            return None if request.max_tokens is None else _nothing(sentences, request)
-        costs = [max(1, cost) for cost in request.counter.count_many([s.text for s in sentences])]
+        units = source.once(read_units)
+        if len(units.parts) < 2:
+            return None if request.max_tokens is None else _nothing(units, request)
+        texts = [part.text for part in units.parts]
+        costs = [max(1, cost) for cost in request.counter.count_many(texts)]
         ranking = rank(source, costs, request)
         if request.max_tokens is None and ranking.likely is not None:
             most = _asked(ranking.likely, costs, request)
         kept, text = _best(source, ranking, costs, most, request)
         if kept:
-            return _view(text, kept, len(sentences))
-        return None if request.max_tokens is None else _nothing(sentences, request)
+            return _view(text, kept, units)
+        return None if request.max_tokens is None else _nothing(units, request)
 
     def pieces(self, source: Source) -> Iterator[Piece]:
-        """Its sentences, those of a passage together."""
-        for number, sentence in enumerate(source.once(read_sentences), 1):
-            yield Piece(sentence.text, "sentences", number, group=sentence.passage)
+        """Its sentences, or its lines where those are counted; those of a passage together."""
+        units = source.once(read_units)
+        if units.lines is None:
+            for number, part in enumerate(units.parts, 1):
+                yield Piece(part.text, "sentences", number, group=part.passage)
+            return
+        passages = [
+            part.passage
+            for part, first, end in zip(units.parts, units.lines, units.lines[1:])
+            for _ in range(first, end)
+        ]
+        for number, (line, passage) in enumerate(zip(source.lines, passages), 1):
+            yield Piece(line, "lines", number, group=passage)
 
 
 def _best(
@@ -97,8 +107,10 @@ def _best(
 
     Counted by themselves, the parts do not quite add up to the whole: a few turns settle that.
     """
-    sentences, outline = source.once(read_sentences), source.once(read_outline)
-    marker_cost = request.counter.count("\n" + gap_marker(len(sentences) // 2, len(sentences)))
+    units, outline = source.once(read_units), source.once(read_outline)
+    count = len(units.parts)
+    numbers = units.ranges(count // 2, count - 1)
+    marker_cost = request.counter.count("\n" + gap_marker(units.noun, numbers))
     values = _with_pins(ranking, costs, limit, marker_cost)
     best: list[int] = []
     view = ""
@@ -107,9 +119,9 @@ def _best(
         kept = pick(values, costs, marker_cost, aim, request.deadline)
         if kept and ranking.likely is not None:
             kept = _with_headings(kept, outline, costs)
-        if not kept or len(kept) == len(sentences):
+        if not kept or len(kept) == count:
             break
-        text = render(sentences, kept)
+        text = render(units, kept)
         spare = limit - request.counter.count(text)
         if spare >= 0 and sum(values[i] for i in kept) >= sum(values[i] for i in best):
             best, view = kept, text
@@ -179,18 +191,23 @@ def _stays_whole(source: Source, request: Request) -> bool:
     return request.original_tokens <= _SMALL_LISTING and is_listing(source)
 
 
-def _view(text: str, kept: Sequence[int], count: int) -> View:
+def _view(text: str, kept: Sequence[int], units: Units) -> View:
     there = set(kept)
-    gone = tuple(spans(index + 1 for index in range(count) if index not in there))
-    return View(text, lossless=False, omissions=(Omission("sentences", gone),))
+    gone = spans(index for index in range(len(units.parts)) if index not in there)
+    ranges = tuple(units.ranges(first, last) for first, last in gone)
+    return View(text, lossless=False, omissions=(Omission(units.noun, ranges),))
 
 
-def _nothing(sentences: Sequence[Sentence], request: Request) -> View:
-    """The view for a budget in which no sentence fits: the marker alone."""
-    count = max(1, len(sentences))
-    omission = Omission("sentences", ((1, count),))
-    what = f"{plural(count, 'sentence')}, {plural(request.original_tokens, 'token')}"
-    for text in (gap_marker(1, count, what), gap_marker(1, count), "[left out]"):
+def _nothing(units: Units, request: Request) -> View:
+    """The view for a budget in which nothing fits: the marker alone."""
+    first, last = units.ranges(0, max(0, len(units.parts) - 1)) if units.parts else (1, 1)
+    omission = Omission(units.noun, ((first, last),))
+    count = plural(last, units.noun[:-1])
+    what = f"{count}, {plural(request.original_tokens, 'token')}"
+    for note in (what, ""):
+        text = gap_marker(units.noun, (first, last), note)
         if request.fits(text):
             return View(text, lossless=False, omissions=(omission,))
+    if request.fits("[left out]"):
+        return View("[left out]", lossless=False, omissions=(omission,))
     return View(SMALLEST, lossless=False, omissions=(omission,))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from headroom.kinds.text.parse import read_sentences
+from headroom.kinds.text.parse import read_units
 from headroom.source import Source
 from headroom.toolkit.sentences import Sentence
 
@@ -49,7 +49,7 @@ def read_outline(source: Source) -> Outline:
     levels: list[int] = []
     open_headings: list[tuple[int, int]] = []
     underlines: dict[str, int] = {}
-    for index, sentence in enumerate(source.once(read_sentences)):
+    for index, sentence in enumerate(source.once(read_units).parts):
         if sentence.heading:
             level = _level(sentence, underlines)
             while open_headings and open_headings[-1][0] >= level:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from headroom.kinds.text.information import information
 from headroom.kinds.text.outline import read_outline
-from headroom.kinds.text.parse import read_sentences, read_words
+from headroom.kinds.text.parse import read_units, read_words
 from headroom.kinds.text.question import likelihood
 from headroom.source import Source
 from headroom.toolkit.failures import says_failure, says_outcome
@@ -42,7 +42,7 @@ def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:
         request: Whose query is asked.
 
     """
-    sentences, words = source.once(read_sentences), source.once(read_words)
+    sentences, words = source.once(read_units).parts, source.once(read_words)
     outline = source.once(read_outline)
     told = information(sentences, words, costs, request.deadline)
     likely = None
@@ -62,7 +62,7 @@ def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:
 
 def _title(source: Source) -> list[int]:
     """The name of a text, if it begins with one."""
-    sentences = source.once(read_sentences)
+    sentences = source.once(read_units).parts
     return [0] if sentences and sentences[0].heading else []
 
 
@@ -70,6 +70,6 @@ def _verdicts(source: Source) -> list[int]:
     """The units that say what failed, or how a run came out."""
     return [
         index
-        for index, sentence in enumerate(source.once(read_sentences))
+        for index, sentence in enumerate(source.once(read_units).parts)
         if any(says_failure(line) or says_outcome(line) for line in sentence.text.split("\n"))
     ]
