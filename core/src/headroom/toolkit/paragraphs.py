@@ -13,9 +13,9 @@ from typing import NamedTuple
 __all__ = ["Block", "blocks"]
 
 #: A table or a fenced block beyond this many characters is no longer one unit: keeping all of
-#: it or nothing of it would be too coarse a choice.
+#: it or nothing of it would be too coarse a choice. Chosen.
 LARGEST_WHOLE = 4000
-# Then it goes in runs of lines of about this many characters.
+#: Then it goes in runs of lines of about this many characters. Chosen.
 _PART = 480
 
 _FENCE = re.compile(r"[ \t]{0,8}(`{3,}|~{3,})")
@@ -35,10 +35,22 @@ _SENTENCE_END = re.compile(
 # "Name: value", or "name() -- what it does", one to a line.
 _FIELD = re.compile(r"[ \t]*\w[\w ()./,*-]{0,40}?(?::| --?| =| \u2013| \u2014)[ \t]")
 
-#: Lines that are longer were not wrapped by hand or by an editor: each is a paragraph.
+#: Lines that are longer were not wrapped by hand or by an editor: each is a paragraph. Chosen.
 _WIDEST_WRAP = 160
-#: A block whose longest line is shorter holds no wrapped prose, but a list, a poem, a menu.
+#: A block whose longest line is shorter holds no wrapped prose, but a list, a poem, a menu. Chosen.
 _NARROWEST_WRAP = 40
+#: Characters of a heading: by its sign, underlined, and as a short line by itself. Chosen.
+_HEADING_CHARS, _TITLE_CHARS, _SHORT_CHARS = 200, 120, 80
+#: Signs of an underline at the least, and so many that a short title need not be as long. Chosen.
+_UNDERLINE_SIGNS, _UNDERLINE_ENOUGH = 2, 3
+#: Characters at the end of a line that show whether a sentence, or a leader, ends there. Chosen.
+_END_CHARS, _LEADER_CHARS = 12, 40
+#: Which of the lengths of the lines is taken for the width: of many not the very longest, for a
+#: link may stick out of the column. Chosen.
+_WIDTH_QUANTILE = 0.85
+#: The share of the width that a line and the first word of the next fill where the writer did not
+#: want a new line; and where the next line goes on in lower case. Chosen.
+_FULL, _FULL_BEFORE_SMALL = 0.8, 0.65
 
 
 class Block(NamedTuple):
@@ -158,21 +170,27 @@ class _Cutter:
         if index + 1 >= len(self._lines):
             return False
         under = self._lines[index + 1].rstrip()
-        if under[-1:].isalnum() or len(under) < 2:  # nearly always: worth a look before the rest
+        if (
+            under[-1:].isalnum() or len(under) < _UNDERLINE_SIGNS
+        ):  # nearly always: worth a look before the rest
             return False
         title = self._lines[index].rstrip()
         return (
-            len(title) <= 120
+            len(title) <= _TITLE_CHARS
             and _UNDERLINE.match(under) is not None
-            and len(under) >= min(3, len(title))
+            and len(under) >= min(_UNDERLINE_ENOUGH, len(title))
         )
 
     def _is_heading(self, index: int) -> bool:
         line = self._lines[index]
         if _HEADING.match(line) or self._underlined(index):
-            return len(line) <= 200
+            return len(line) <= _HEADING_CHARS
         # A short line by itself that no sentence ends, with a text below it.
-        if len(line) > 80 or _SENTENCE_END.search(line[-12:]) or not line[:1].strip():
+        if (
+            len(line) > _SHORT_CHARS
+            or _SENTENCE_END.search(line[-_END_CHARS:])
+            or not line[:1].strip()
+        ):
             return False
         if index and self._lines[index - 1].strip():
             return False
@@ -198,8 +216,7 @@ class _Cutter:
                 break
             last += 1
         lines = [line.rstrip() for line in self._lines[index:last]]
-        # Of many not the very longest: a link may stick out of the column.
-        width = sorted(map(len, lines))[math.ceil(0.85 * (len(lines) - 1))]
+        width = sorted(map(len, lines))[math.ceil(_WIDTH_QUANTILE * (len(lines) - 1))]
         first = index
         for number in range(index, last - 1):
             if self._breaks(lines[number - index], lines[number + 1 - index], width):
@@ -217,9 +234,10 @@ class _Cutter:
         if small and _BULLET.match(line) and _indent(following) > _indent(line):
             return False
         # The next word would have had room: so the writer wanted a new line.
-        if width < _NARROWEST_WRAP or len(line) + 1 + len(word) < width * (0.65 if small else 0.8):
+        full = _FULL_BEFORE_SMALL if small else _FULL
+        if width < _NARROWEST_WRAP or len(line) + 1 + len(word) < width * full:
             return True
-        if _SENTENCE_END.search(line[-12:]) or _LEADER.search(line[-40:]):
+        if _SENTENCE_END.search(line[-_END_CHARS:]) or _LEADER.search(line[-_LEADER_CHARS:]):
             return True
         return _FIELD.match(line) is not None and _FIELD.match(following) is not None
 

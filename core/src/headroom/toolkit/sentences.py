@@ -16,9 +16,15 @@ from headroom.toolkit.paragraphs import LARGEST_WHOLE, Block, blocks
 
 __all__ = ["Sentence", "segment", "sentences"]
 
-#: Beyond this many characters a sentence is cut: at line ends, else between words.
+#: Beyond this many characters a sentence is cut: at line ends, else between words, into parts of
+#: about so many, and not in their first quarter. Chosen.
 LONGEST = 1200
-_CHUNK = 480
+_CHUNK, _LEAST_PART = 480, 120
+#: Characters that are looked at around a stop: of the word before, of what follows, of the next
+#: sentence for a word, and of a line for its number. Chosen: no word is longer.
+_BEFORE, _AFTER, _SENTENCE_WORD, _COUNTER = 40, 120, 80, 12
+#: Digits of a number that may count items, or paragraphs. Chosen.
+_COUNTER_DIGITS = 3
 
 _CLOSERS = r"[\"'\u201d\u2019\u00bb)\]}*_]"
 _STOP = re.compile(
@@ -118,7 +124,7 @@ def _pieces(text: str, block: Block) -> Iterator[tuple[int, int]]:
         end = _after_white_space(text, match.end(), block.end)
         if end >= block.end:
             break
-        if not _WORD.search(text, start, min(end, start + 80)):
+        if not _WORD.search(text, start, min(end, start + _SENTENCE_WORD)):
             continue  # mere signs belong to what follows them
         yield from _bounded(text, start, end)
         start = end
@@ -142,7 +148,7 @@ def _ends(text: str, start: int, match: re.Match[str], end: int, small: bool) ->
     # Asked here and not by the pattern, which would go back over a long run of dots.
     if not text[match.end() : match.end() + 1].isspace():
         return False
-    following = _NEXT.match(text, match.end(), min(end, match.end() + 120))
+    following = _NEXT.match(text, match.end(), min(end, match.end() + _AFTER))
     word = following.group(1) if following else ""
     if word[:1].islower() and not small:
         return False
@@ -151,7 +157,7 @@ def _ends(text: str, start: int, match: re.Match[str], end: int, small: bool) ->
         return "\n" in text[match.end() : match.end() + 2]
     if stop[0] != "." or stop[:2] == "..":
         return True
-    backwards = text[max(start, match.start() - 40) : match.start()][::-1]
+    backwards = text[max(start, match.start() - _BEFORE) : match.start()][::-1]
     last = _WORD_BACKWARDS.match(backwards)
     before = last.group()[::-1] if last else ""
     lower = before.lower()
@@ -164,9 +170,9 @@ def _ends(text: str, start: int, match: re.Match[str], end: int, small: bool) ->
         return not (word[:1].isalnum() and len(stop) == 1)
     if lower in _ABBREVIATIONS or _DOTTED.match(before):
         return begins or not word or "\n\n" in text[match.end() : match.end() + 8]
-    if before.isdigit() and len(before) < 4:
+    if before.isdigit() and len(before) <= _COUNTER_DIGITS:
         # "1. Item": a number at the beginning counts, and ends nothing.
-        return text[start : start + 12].split(".", 1)[0].strip() != before
+        return text[start : start + _COUNTER].split(".", 1)[0].strip() != before
     return True
 
 
@@ -179,7 +185,7 @@ def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         else:
             window = text[start : start + _CHUNK]
             space = max(window.rfind(" "), window.rfind("\t"))
-            cut = start + (space + 1 if space > _CHUNK // 4 else _CHUNK)
+            cut = start + (space + 1 if space > _LEAST_PART else _CHUNK)
         yield start, cut
         start = cut
     if end > start:

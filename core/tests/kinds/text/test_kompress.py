@@ -157,3 +157,80 @@ def test_many_sentences_are_chosen_as_well_as_few() -> None:
         used = sum(costs[n] for n in kept) + 9 * gaps
         assert limit - 40 <= used <= limit
         assert kept == sorted(set(kept))
+
+
+CHANGES = "\n\n".join(
+    f"## {major}.{minor}\n\n### Fixed\n\n"
+    + "\n".join(
+        f"- The {part} no longer {fault} when the {cause} is {major + minor} deep."
+        for part, fault, cause in (
+            ("parser", "hangs", "list"),
+            ("cache", "grows", "tree"),
+            ("socket", "leaks", "queue"),
+        )
+    )
+    for major in range(3)
+    for minor in range(12)
+)
+
+
+def test_a_heading_that_the_query_names_brings_its_section() -> None:
+    view = view_of(CHANGES, query="What changed in 1.7?")
+    section = CHANGES[CHANGES.index("## 1.7") : CHANGES.index("## 1.8")]
+    assert section.strip() in view.text
+    assert saved(CHANGES, view) > 0.6
+
+
+def test_what_is_shown_has_the_headings_that_it_stands_under() -> None:
+    text = CHANGES.replace("socket no longer leaks when the queue is 9", "kettle whistles at 9")
+    view = view_of(text, query="kettle", fidelity="compact")
+    kettle = view.text.index("kettle")
+    assert view.text.rindex("### Fixed", 0, kettle) > view.text.rindex("## 0.9", 0, kettle) >= 0
+
+
+def test_without_a_query_no_section_goes_without_its_name() -> None:
+    text = "\n\n".join(f"# Part {n}\n\n" + TOPICS["The harbour"] * 3 for n in range(9))
+    assert all(f"# Part {n}" in view_of(text).text for n in range(9))
+
+
+def test_a_sure_answer_needs_less_than_a_doubtful_one() -> None:
+    text = "\n\n".join(f"Pump {n} is painted in colour {n * 7}. " * 8 for n in range(60))
+    sure = text.replace("Pump 31 is", "The archivist is Ines Roth. Pump 31 is", 1)
+    assert saved(sure, view_of(sure, query="Who is the archivist?")) > 0.8
+    assert saved(text, view_of(text, query="In which colour is each pump painted?")) < 0.75
+
+
+OUTPUT = "\n".join(
+    [
+        *(f"Checking module number {n} of the large old shop, please wait." for n in range(40)),
+        "FAIL: test_total (shop.tests.CartTests)",
+        "AssertionError: Decimal('12.10') != Decimal('12.1')",
+        *(f"Checking module number {n} of the large old shop, please wait." for n in range(40)),
+        "Ran 81 tests in 0.214s",
+        "FAILED (failures=1)",
+    ]
+)
+
+
+@pytest.mark.parametrize("options", [{}, {"query": "which module is old?"}, {"max_tokens": 150}])
+def test_what_failed_stays_in_whatever_is_taken_for_text(options: dict[str, object]) -> None:
+    lines = view_of(OUTPUT, **options).text.split("\n")
+    assert "FAIL: test_total (shop.tests.CartTests)" in lines
+    assert "AssertionError: Decimal('12.10') != Decimal('12.1')" in lines
+    assert {"Ran 81 tests in 0.214s", "FAILED (failures=1)"} <= set(lines)
+
+
+def test_a_text_of_lines_is_counted_in_lines() -> None:
+    text = "\n".join(
+        f"Ada: I saw {n} ships.\nBen: Yes, they were {n * 7} feet long." for n in range(40)
+    )
+    source = Source(text)
+    view = view_of(text, query="How many ships had 231 feet?")
+    (omission,) = view.omissions
+    assert omission.unit == "lines"
+    gone = {n for first, last in omission.ranges for n in range(first, last + 1)}
+    lines = text.split("\n")
+    assert all(line in view.text.split("\n") for n, line in enumerate(lines, 1) if n not in gone)
+    assert "sentence" not in view.text
+    assert [piece.text for piece in Kompress().pieces(source)] == lines
+    assert {piece.unit for piece in Kompress().pieces(source)} == {"lines"}

@@ -62,9 +62,9 @@ def compress(text: str, **options: object) -> View | None:
 
 
 def kept_and_left_out(text: str, view: View) -> tuple[list[str], list[str]]:
-    units = sentences(text)
     (omission,) = view.omissions
-    assert omission.unit == "sentences"
+    assert omission.unit in ("sentences", "lines")
+    units = sentences(text) if omission.unit == "sentences" else text.split("\n")
     gone = {number for first, last in omission.ranges for number in range(first, last + 1)}
     assert all(1 <= number <= len(units) for number in gone)
     kept = [unit for number, unit in enumerate(units, 1) if number not in gone]
@@ -99,17 +99,16 @@ def test_a_view_is_kept_sentences_in_order_and_markers(
         assert COUNTER.count(view.text) <= max_tokens
     kept, left_out = kept_and_left_out(text, view)
     assert left_out
-    if not kept:
+    if not any(unit.strip() for unit in kept):
         assert MARKER.fullmatch(view.text)
         return
     rest = view.text
-    for unit in kept:
-        body = unit.strip()
+    for body in filter(None, map(str.strip, kept)):
         before, found, rest = rest.partition(body)
         assert found == body
         # Nothing stands between two kept sentences but white space and our marker.
-        assert re.fullmatch(r"\s*(?:\[sentences? \d+(?:-\d+)? left out\]\s*)?", before)
-    assert re.fullmatch(r"\s*(?:\[sentences? \d+(?:-\d+)? left out\])?", rest)
+        assert re.fullmatch(r"\s*(?:\[(?:sentence|line)s? \d+(?:-\d+)? left out\]\s*)?", before)
+    assert re.fullmatch(r"\s*(?:\[(?:sentence|line)s? \d+(?:-\d+)? left out\])?", rest)
 
 
 @settings(max_examples=80, deadline=None)

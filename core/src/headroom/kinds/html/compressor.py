@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from headroom.errors import WrongKind
 from headroom.kinds.html.parse import Page, read_page
+from headroom.kinds.html.pick import fitting_blocks, fitting_sentences
 from headroom.kinds.html.rank import content_blocks
 from headroom.kinds.html.recognise import find_page, looks_like_html
 from headroom.kinds.html.render import Renderer
-from headroom.kinds.html.sentences import fitting_blocks, fitting_sentences
 from headroom.source import Source
 from headroom.toolkit.excerpt import nothing_fits
 from headroom.toolkit.kind import BaseKind
@@ -16,13 +16,14 @@ from headroom.view import Request, View
 
 __all__ = ["HtmlExtractor"]
 
+#: With fewer tags it is no page. Chosen.
 _FEWEST_TAGS = 3
 #: A query with one of these, as its terms are folded, asks for the addresses of links.
 _LINK_WORDS = query_terms("link url uri href hyperlink")
-#: A compact view has at most this share of the tokens of the content.
+#: A compact view has at most this share of the tokens of the content. Chosen.
 _COMPACT_SHARE = 0.4
 #: Content with more tokens than this is too large to be passed on whole, unless it is a small
-#: share of the page.
+#: share of the page. Chosen.
 _LARGE, _SMALL_SHARE = 8000, 0.1
 
 

@@ -46,9 +46,11 @@ _ATTRIBUTE = re.compile(
     r"(?<![\w-])(class|id|role)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE
 )
 _ADDRESS = re.compile(r"(?<![\w-])href\s*=\s*(?:[\"']([^\"']*)[\"']|([^\s\"'>]+))", re.IGNORECASE)
-#: Attributes are looked at no further than this.
+#: Characters of a tag in which attributes are looked for. Chosen.
 _LONGEST_ATTRIBUTES = 4000
-#: A cell with more words is a column of the page, no value of a table.
+#: Tags between two looks at the clock. Chosen.
+_CHECKED_EVERY = 256
+#: A cell with more words is a column of the page, no value of a table. Chosen.
 _LONGEST_CELL = 60
 
 
@@ -113,7 +115,7 @@ def read_page(content: str, deadline: Deadline, *, links: bool = False) -> Page:
     """
     reader = _Reader(links=links)
     for number, token in enumerate(tokenize(content)):
-        if number % 256 == 0:
+        if number % _CHECKED_EVERY == 0:
             deadline.check()
         reader.line += content.count("\n", reader.position, token.start)
         reader.position = token.start

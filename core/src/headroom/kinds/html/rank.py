@@ -8,6 +8,7 @@ from headroom.kinds.html.parse import Block, Page
 
 __all__ = ["content_blocks"]
 
+# Where nothing else is said, these were measured with `python -m benchmarks`.
 #: With fewer words than this no content was found, and all visible text counts as content.
 _FEWEST_WORDS = 25
 #: Between blocks of content, those belong to it that are links to no larger share than this.
@@ -18,6 +19,13 @@ _PARAGRAPH = 10
 _LEAST_SHARE = 0.15
 #: The main element holds at least this share of the content that its parent holds.
 _MAIN_SHARE = 0.75
+# The decision tree of the paper: link densities of a block, and of the one before; words of the
+# block, of the next one, and of the one before; and the same after a block of links.
+_DENSE, _DENSE_BEFORE = 1 / 3, 5 / 9
+_LONG, _LONG_AFTER, _LONG_BEFORE = 16, 15, 4
+_LONG_AFTER_LINKS, _LONG_AHEAD_AFTER_LINKS = 40, 17
+#: A row of a table is content with links to a smaller share. Chosen.
+_DENSE_ROW = 0.8
 
 
 def content_blocks(page: Page) -> set[int]:
@@ -58,7 +66,7 @@ def _content_of(page: Page, visible: Sequence[int]) -> list[int]:
             first = i
         # The decision tree misjudges a last paragraph after something short.
         if i > last and inside[blocks[i].element]:
-            if blocks[i].words < _PARAGRAPH or blocks[i].link_density > 1 / 3:
+            if blocks[i].words < _PARAGRAPH or blocks[i].link_density > _DENSE:
                 break
             last = i
     return [
@@ -82,15 +90,15 @@ def _is_content(blocks: Sequence[Block], visible: Sequence[int], place: int) -> 
     if block.kind == "code":
         return True
     if block.kind == "row":
-        return block.link_density < 0.8
-    if block.link_density > 1 / 3:
+        return block.link_density < _DENSE_ROW
+    if block.link_density > _DENSE:
         return False
     after_words = after.words if after else 0
-    if before is None or before.link_density <= 5 / 9:
-        if block.words > 16 or after_words > 15:
+    if before is None or before.link_density <= _DENSE_BEFORE:
+        if block.words > _LONG or after_words > _LONG_AFTER:
             return True
-        return before is not None and before.words > 4
-    return block.words > 40 or after_words > 17
+        return before is not None and before.words > _LONG_BEFORE
+    return block.words > _LONG_AFTER_LINKS or after_words > _LONG_AHEAD_AFTER_LINKS
 
 
 def _main_element(page: Page, chosen: Sequence[int]) -> list[bool]:

@@ -8,7 +8,7 @@ from headroom.source import Source
 
 __all__ = ["find_page", "looks_like_html"]
 
-#: Characters that are looked at, at the beginning and at the end.
+#: Characters that are looked at, at the beginning and at the end. Chosen.
 _SAMPLE, _ENDING = 65_536, 200
 _DOCUMENT = re.compile(
     r"(?:<!--.{0,2000}?-->\s*|<\?xml[^>]{0,200}\?>\s*)?<(?:!doctype\s+html|html)\b",
@@ -20,7 +20,7 @@ _COMMON = re.compile(
     r"(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
-#: A fragment has at least so many tags, and one for so many words.
+#: A fragment has at least so many tags, and one for so many words. Chosen.
 _FEWEST_TAGS, _MOST_WORDS = 6, 12
 #: A page below what a program says of it.
 _PAGE = re.compile(r"\s{0,20}<(?:!doctype\s+html|html[\s>])", re.IGNORECASE)

@@ -11,7 +11,7 @@ from headroom.view import Omission, View
 
 __all__ = ["GAP", "Renderer"]
 
-#: A gap of no more words than this is not worth saying where it is.
+#: A gap of no more words than this is not worth saying where it is. Chosen.
 _FEW_WORDS = 12
 #: The marker between sentences of one block.
 GAP = "[left out]"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 __all__ = ["Event", "alerts", "identity", "names_a_place", "split_events"]
 
-# The lines of an event are shown whole, up to this many; a longer one is several events.
+#: The lines of an event are shown whole, up to this many; a longer one is several events. Chosen.
 _MOST_LINES = 120
 
 _CONTINUES = re.compile(
@@ -61,7 +61,12 @@ _FINDING = re.compile(
     r"|\s*[\u2716\u2717\u2718\u00d7] "
 )
 _CODES = frozenset(map(str, range(400, 600)))
-_IDENTIFIED = 2000
+#: Characters of an event that are looked at: for what tells it from others, for words, for codes.
+#: Chosen.
+_IDENTIFIED, _READ, _CODE_CHARS = 2000, 4000, 1000
+#: Single letters stand for levels where a share of so many events has one at the same of their
+#: first words. Chosen.
+_LEVEL_SHARE, _LEVEL_SAMPLE, _LEVEL_WORDS = 0.6, 200, 8
 # Cheap to look for before the pattern is.
 _CODE_SIGNS = ("exit", "rc", "returned", '" 4', '" 5')
 _WORD = re.compile(r"\w+")
@@ -117,11 +122,11 @@ def alerts(texts: list[str], masked: list[str]) -> list[bool]:
     for text, key in zip(texts, masked):
         alert = by_words.get(key)
         if alert is None:
-            alert = by_words[key] = _alerts_by_word(text[:4000], harmless)
+            alert = by_words[key] = _alerts_by_word(text[:_READ], harmless)
         if not alert and "\n" in text:
             alert = _FINDING.match(text) is not None
         if not alert and any(sign in text for sign in _CODE_SIGNS):
-            alert = _CODE.search(text, 0, 1000) is not None
+            alert = _CODE.search(text, 0, _CODE_CHARS) is not None
         if not alert and column is not None:
             words = text.split(None, column + 1)
             alert = len(words) > column and words[column] in _LEVELS
@@ -173,14 +178,14 @@ def _alerts_by_word(text: str, harmless: set[str]) -> bool:
 
 def _level_column(texts: list[str]) -> int | None:
     """Where single letters stand for levels, if they do so in most lines."""
-    sample = texts[:200]
+    sample = texts[:_LEVEL_SAMPLE]
     columns: Counter[int] = Counter()
     for text in sample:
-        for position, word in enumerate(text.split(None, 8)[:8]):
+        for position, word in enumerate(text.split(None, _LEVEL_WORDS)[:_LEVEL_WORDS]):
             if len(word) == 1 and word in _ALL_LEVELS:
                 columns[position] += 1
                 break
     if not columns:
         return None
     position, count = columns.most_common(1)[0]
-    return position if count > 0.6 * len(sample) else None
+    return position if count > _LEVEL_SHARE * len(sample) else None

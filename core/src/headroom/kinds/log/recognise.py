@@ -10,7 +10,8 @@ from headroom.source import Source
 
 __all__ = ["looks_like_log", "looks_like_output"]
 
-# How much is looked at.
+# Where nothing else is said, these were measured with `python -m benchmarks`.
+#: How much is looked at. Chosen.
 _LINES = 200
 _CHARS = 60_000
 
@@ -55,7 +56,14 @@ _PROGRESS_START = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_PREFIX = 90
+#: Characters at the beginning of a line in which times and levels stand, and at its end in which
+#: a verdict does. Chosen.
+_PREFIX, _SUFFIX = 90, 200
+#: The share of lines with a time, with a level, or of progress, that makes a log; and how many
+#: lines must be there. Chosen: most of them.
+_TIMED, _LEVELED, _PROGRESS, _FEWEST = 0.5, 0.6, 0.5, 3
+#: A table has so many columns beside the first at least, in so many rows. Chosen.
+_DELIMITERS, _ROWS = 2, 50
 
 # Of other output: so many lines at the least, of at most so many characters on average.
 _LEAST_LINES = 20
@@ -95,12 +103,16 @@ def looks_like_log(source: Source) -> bool:
     lines = source.once(_first_lines)
     # Indented lines continue an entry: a stack trace says nothing for or against.
     heads = [line for line in lines if not line[:1].isspace()] or lines
-    if len(heads) < 3 or _is_delimited(heads):
+    if len(heads) < _FEWEST or _is_delimited(heads):
         return False
     timed = sum(1 for line in heads if _is_timed(line[:_PREFIX]))
     leveled = sum(1 for line in heads if _is_leveled(line[:_PREFIX]))
-    progress = sum(1 for line in heads if _is_progress(line[-200:]))
-    return timed > 0.5 * len(heads) or leveled > 0.6 * len(heads) or progress > 0.5 * len(heads)
+    progress = sum(1 for line in heads if _is_progress(line[-_SUFFIX:]))
+    return (
+        timed > _TIMED * len(heads)
+        or leveled > _LEVELED * len(heads)
+        or progress > _PROGRESS * len(heads)
+    )
 
 
 def looks_like_output(source: Source) -> bool:
@@ -179,6 +191,6 @@ def _is_delimited(lines: list[str]) -> bool:
     head, *rows = lines
     for delimiter in (",", "\t", ";"):
         columns = head.count(delimiter)
-        if columns >= 2 and not _TIME.search(head):
-            return all(row.count(delimiter) >= columns for row in rows[:50])
+        if columns >= _DELIMITERS and not _TIME.search(head):
+            return all(row.count(delimiter) >= columns for row in rows[:_ROWS])
     return False

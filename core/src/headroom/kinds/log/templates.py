@@ -50,9 +50,10 @@ _PLAIN_VALUE = re.compile(
 )
 _SPLIT = re.compile(r"([\s=:,;|()\[\]{}<>]+)")
 
+# Where nothing else is said, these were measured with `python -m benchmarks`.
 # A line joins a group if this share of its words is the same.
 _SIMILAR = 0.6
-# How many groups a line is compared with, and how much of a line counts.
+# How many groups a line is compared with, and how many of its words and characters count.
 _COMPARED = 40
 _WORDS = 60
 _CHARS = 2000
@@ -68,6 +69,8 @@ _NAME = re.compile(r"\w[._/]+\w")
 # lines a word stands at the most that may be a name.
 _HEAD = 6
 _NAMED = 2
+# A word is no name that stands in one of so many texts.
+_NAMED_SHARE = 50
 
 #: Stands for a value.
 MASK = "\x00"
@@ -164,7 +167,7 @@ def _common_words(masked: Sequence[str]) -> frozenset[str]:
     """The words that are not names: those in more than a few of the distinct texts."""
     texts = dict.fromkeys(masked)
     counts = Counter(word for text in texts for word in {*_words(text)})
-    least = max(_NAMED, len(texts) // 50)
+    least = max(_NAMED, len(texts) // _NAMED_SHARE)
     return frozenset(word for word, count in counts.items() if count > least)
 
 

@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
-from headroom.kinds.text.information import information
+from headroom.kinds.text.outline import Outline, read_outline
+from headroom.kinds.text.parse import Units, read_units
 from headroom.kinds.text.pick import pick
-from headroom.kinds.text.question import likelihood
+from headroom.kinds.text.rank import Ranking, rank
+from headroom.kinds.text.recognise import is_listing
 from headroom.kinds.text.render import gap_marker, render
-from headroom.kinds.text.words import words_of
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.markers import SMALLEST, plural
 from headroom.toolkit.ranges import spans
-from headroom.toolkit.sentences import Sentence, segment
 from headroom.view import Omission, Piece, Request, View
 
 __all__ = ["Kompress"]
 
-#: Below this a marker costs more than a sentence is worth.
+#: Tokens below which a marker costs more than a sentence is worth. Chosen.
 _SMALLEST_TEXT = 60
-#: Shares of the tokens that are kept by default: without a query, and with one.
-_SHARE, _SHARE_ASKED = 0.5, 0.2
+#: The share of the tokens that is kept without a query, and the share of a balanced view that a
+#: compact one has. Chosen.
+_SHARE, _COMPACT_SHARE = 0.5, 0.5
+#: The shares with a query: where it is sure at once what answers it, and where it is not. Between
+#: them, so many times the tokens are kept of those that hold the answer that likely. Measured with
+#: `python -m benchmarks`.
+_SHARE_SURE, _SHARE_UNSURE, _SURE, _MARGIN = 0.13, 0.32, 0.95, 2.0
 #: With a query, this many tokens are kept of a text that is short, if that is at most half of it.
+#: Measured with `python -m benchmarks`.
 _ENOUGH = 300
 #: Settings and listings up to this many tokens stay whole if nothing is asked: each line is a fact.
+#: Chosen.
 _SMALL_LISTING = 1200
-#: Signs of notation, as a share of what is not blank, from which a text may be a listing; and the
-#: share of its characters that may stand in lines of running words.
-_NOTATION, _RUNNING = 0.13, 0.08
-_NOT_NOTATION = re.compile(r"[^0-9=<>{}\[\]()/\\|_;:#$@&*+~^%`\"-]+")
-_RUNNING_WORDS = re.compile(r"(?:[^\W_]{1,30}[,;:.'\u2019]? ){5}")
-#: What a text tells beside what the query asks for, as a share of that.
-_UNASKED = 0.05
+#: The share of a view that may go to what stays in any case. Chosen.
+_PINNED = 0.5
+#: Tokens of the longest heading that is brought by what stands under it. Chosen.
+_HEADING_TOKENS = 40
+#: How often a choice is made anew that leaves too much over, or takes too much; how often at least
+#: where one was found. Chosen: more of them gain less than a sentence.
+_TURNS, _LEAST_TURNS = 6, 3
+#: What may be left over: a share of the budget, and tokens. Where more than the second is, another
+#: turn gains nothing: no sentence is that small. Chosen.
+_SLACK, _SLACK_TOKENS = 1 / 200, 4
+_WIDE, _WIDE_TOKENS = 1 / 8, 16
 
 
 class Kompress(BaseKind):
@@ -58,115 +68,146 @@ class Kompress(BaseKind):
 
     def compress(self, source: Source, request: Request) -> View | None:
         """A view that keeps the most telling sentences, or ``None`` for a text too short."""
-        limit = _limit(request)
-        if (
-            request.max_tokens is None
-            and not request.query
-            and _is_small_listing(source.text, request)
-        ):
+        most = _most(request)
+        if most is None or most >= request.original_tokens or _stays_whole(source, request):
             return None
-        if limit is None or limit >= request.original_tokens:
-            return None
-        sentences = source.once(read)
-        if len(sentences) < 2:
-            return None if request.max_tokens is None else _nothing(sentences, request)
-        costs = [max(1, cost) for cost in request.counter.count_many([s.text for s in sentences])]
-        values = _values(sentences, costs, request)
-        marker_cost = request.counter.count("\n" + gap_marker(len(sentences) // 2, len(sentences)))
-        kept, text = _best(sentences, values, costs, marker_cost, limit, request)
+        units = source.once(read_units)
+        if len(units.parts) < 2:
+            return None if request.max_tokens is None else _nothing(units, request)
+        texts = [part.text for part in units.parts]
+        costs = [max(1, cost) for cost in request.counter.count_many(texts)]
+        ranking = rank(source, costs, request)
+        if request.max_tokens is None and ranking.likely is not None:
+            most = _asked(ranking.likely, costs, request)
+        kept, text = _best(source, ranking, costs, most, request)
         if kept:
-            return _view(text, kept, len(sentences))
-        return None if request.max_tokens is None else _nothing(sentences, request)
+            return _view(text, kept, units)
+        return None if request.max_tokens is None else _nothing(units, request)
 
     def pieces(self, source: Source) -> Iterator[Piece]:
-        """Its sentences, those of a passage together."""
-        for number, sentence in enumerate(source.once(read), 1):
-            yield Piece(sentence.text, "sentences", number, group=sentence.passage)
-
-
-def read(source: Source) -> Sequence[Sentence]:
-    """The sentences of a source, read once: ``source.once(read)``."""
-    return segment(source.text)
+        """Its sentences, or its lines where those are counted; those of a passage together."""
+        units = source.once(read_units)
+        if units.lines is None:
+            for number, part in enumerate(units.parts, 1):
+                yield Piece(part.text, "sentences", number, group=part.passage)
+            return
+        passages = [
+            part.passage
+            for part, first, end in zip(units.parts, units.lines, units.lines[1:])
+            for _ in range(first, end)
+        ]
+        for number, (line, passage) in enumerate(zip(source.lines, passages), 1):
+            yield Piece(line, "lines", number, group=passage)
 
 
 def _best(
-    sentences: Sequence[Sentence],
-    values: Sequence[float],
-    costs: Sequence[int],
-    marker_cost: int,
-    limit: int,
-    request: Request,
+    source: Source, ranking: Ranking, costs: Sequence[int], limit: int, request: Request
 ) -> tuple[list[int], str]:
     """The choice that uses ``limit`` up, and its view; nothing if no sentence fits.
 
     Counted by themselves, the parts do not quite add up to the whole: a few turns settle that.
     """
+    units, outline = source.once(read_units), source.once(read_outline)
+    count = len(units.parts)
+    numbers = units.ranges(count // 2, count - 1)
+    marker_cost = request.counter.count("\n" + gap_marker(units.noun, numbers))
+    values = _with_pins(ranking, costs, limit, marker_cost)
     best: list[int] = []
     view = ""
     aim = limit
-    for turn in range(6):
+    for turn in range(_TURNS):
         kept = pick(values, costs, marker_cost, aim, request.deadline)
-        if not kept or len(kept) == len(sentences):
+        if kept and ranking.likely is not None:
+            kept = _with_headings(kept, outline, costs)
+        if not kept or len(kept) == count:
             break
-        text = render(sentences, kept)
+        text = render(units, kept)
         spare = limit - request.counter.count(text)
         if spare >= 0 and sum(values[i] for i in kept) >= sum(values[i] for i in best):
             best, view = kept, text
-        if best and (turn > 2 or 0 <= spare <= limit // 200 + 4 or spare > limit // 8 + 16):
+        is_near = 0 <= spare <= int(limit * _SLACK) + _SLACK_TOKENS
+        is_wide = spare > int(limit * _WIDE) + _WIDE_TOKENS
+        if best and (turn >= _LEAST_TURNS or is_near or is_wide):
             break
         aim += spare if spare > 0 else spare * (1 + turn)
     return best, view
 
 
-def _limit(request: Request) -> int | None:
-    """The most tokens that the view may have; ``None`` where nothing may be left out."""
+def _with_pins(
+    ranking: Ranking, costs: Sequence[int], limit: int, marker_cost: int
+) -> Sequence[float]:
+    """What sentences are worth where some stay in any case, as far as there is room for them."""
+    room = limit * _PINNED
+    values = list(ranking.values)
+    most = sum(values)
+    pinned: set[int] = set()
+    for index in ranking.pins:
+        toll = 0 if index - 1 in pinned or index + 1 in pinned else marker_cost
+        if costs[index] + toll <= room:
+            room -= costs[index] + toll
+            values[index] += most
+            pinned.add(index)
+    return values
+
+
+def _with_headings(kept: Sequence[int], outline: Outline, costs: Sequence[int]) -> list[int]:
+    """The sentences, and the names of the sections that they stand in."""
+    named = set(kept)
+    for index in kept:
+        named.update(above for above in outline.path(index) if costs[above] <= _HEADING_TOKENS)
+    return sorted(named)
+
+
+def _most(request: Request) -> int | None:
+    """The most tokens that a view may have; ``None`` where nothing may be left out."""
     if request.max_tokens is not None:
         return request.max_tokens
     total = request.original_tokens
     if request.fidelity == "lossless" or total < _SMALLEST_TEXT:
         return None
     limit = total * _SHARE
-    if request.query:
-        limit = max(total * _SHARE_ASKED, min(limit, _ENOUGH))
-    return int(limit / 2 if request.fidelity == "compact" else limit)
+    return int(limit * _COMPACT_SHARE if request.fidelity == "compact" else limit)
 
 
-def _is_small_listing(content: str, request: Request) -> bool:
-    """Whether a text is settings, addresses or the like: signs and values, but no sentences."""
-    if request.original_tokens > _SMALL_LISTING or request.fidelity == "compact":
+def _asked(likely: Sequence[float], costs: Sequence[int], request: Request) -> int:
+    """The tokens of a view for a query: the fewer, the surer it is where the answer stands."""
+    total = request.original_tokens
+    order = sorted(range(len(costs)), key=lambda index: (-likely[index] / costs[index], index))
+    sure = needed = 0.0
+    for index in order:
+        sure += likely[index]
+        needed += costs[index]
+        if sure >= _SURE:
+            break
+    limit = max(total * _SHARE_SURE, min(needed * _MARGIN, total * _SHARE_UNSURE))
+    limit = max(limit, min(total * _SHARE, _ENOUGH))
+    return int(limit * _COMPACT_SHARE if request.fidelity == "compact" else limit)
+
+
+def _stays_whole(source: Source, request: Request) -> bool:
+    """Whether a text is a short listing, of which nothing is asked."""
+    if request.max_tokens is not None or request.query or request.fidelity == "compact":
         return False
-    signs = len(_NOT_NOTATION.sub("", content))
-    if signs < _NOTATION * sum(map(len, content.split())):
-        return False
-    running = sum(len(line) for line in content.split("\n") if _RUNNING_WORDS.search(line))
-    return running <= _RUNNING * len(content)
+    return request.original_tokens <= _SMALL_LISTING and is_listing(source)
 
 
-def _values(sentences: Sequence[Sentence], costs: Sequence[int], request: Request) -> list[float]:
-    words = [words_of(sentence.text) for sentence in sentences]
-    told = information(sentences, words, costs, request.deadline)
-    if not request.query:
-        return told
-    asked = likelihood(sentences, words, request.query, request.deadline)
-    if asked is None:
-        return told
-    # Where the query decides nothing, what a sentence tells does.
-    total, least = sum(told) or 1.0, min(asked)
-    return [one - least + _UNASKED * other / total for one, other in zip(asked, told)]
-
-
-def _view(text: str, kept: Sequence[int], count: int) -> View:
+def _view(text: str, kept: Sequence[int], units: Units) -> View:
     there = set(kept)
-    gone = tuple(spans(index + 1 for index in range(count) if index not in there))
-    return View(text, lossless=False, omissions=(Omission("sentences", gone),))
+    gone = spans(index for index in range(len(units.parts)) if index not in there)
+    ranges = tuple(units.ranges(first, last) for first, last in gone)
+    return View(text, lossless=False, omissions=(Omission(units.noun, ranges),))
 
 
-def _nothing(sentences: Sequence[Sentence], request: Request) -> View:
-    """The view for a budget in which no sentence fits: the marker alone."""
-    count = max(1, len(sentences))
-    omission = Omission("sentences", ((1, count),))
-    what = f"{plural(count, 'sentence')}, {plural(request.original_tokens, 'token')}"
-    for text in (gap_marker(1, count, what), gap_marker(1, count), "[left out]"):
+def _nothing(units: Units, request: Request) -> View:
+    """The view for a budget in which nothing fits: the marker alone."""
+    first, last = units.ranges(0, max(0, len(units.parts) - 1)) if units.parts else (1, 1)
+    omission = Omission(units.noun, ((first, last),))
+    count = plural(last, units.noun[:-1])
+    what = f"{count}, {plural(request.original_tokens, 'token')}"
+    for note in (what, ""):
+        text = gap_marker(units.noun, (first, last), note)
         if request.fits(text):
             return View(text, lossless=False, omissions=(omission,))
+    if request.fits("[left out]"):
+        return View("[left out]", lossless=False, omissions=(omission,))
     return View(SMALLEST, lossless=False, omissions=(omission,))

@@ -16,13 +16,15 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
 
-from headroom.kinds.text.words import STOP_WORDS, word_terms
+from headroom.kinds.text.words import LONGEST_WORD, STOP_WORDS, word_terms
 from headroom.toolkit.sentences import Sentence
 from headroom.view import Deadline
 
 __all__ = ["information"]
 
-# What a concept of each sort is worth, in content words.
+# Where nothing else is said, these were measured with `python -m benchmarks`, on texts without a
+# query.
+#: What a concept of each sort is worth, in content words.
 _NAME, _NUMBER, _PLAIN = 1.5, 1.6, 1.0
 #: What a sentence is worth for being one: most say one thing, however long they are.
 _STATEMENT = 5.0
@@ -30,12 +32,24 @@ _STATEMENT = 5.0
 #: Technical Literature", 1958, found the topic of a paragraph there in most cases), and the first
 #: ones of the text (Edmundson, "New Methods in Automatic Extracting", 1969).
 _OPENS_PARAGRAPH, _OPENS_TEXT = 14.0, 6.0
+#: How many sentences open a text. Chosen.
+_FIRST_SENTENCES = 3
 #: How much of that the next sentence of the paragraph gets, and so on: each paragraph has its say.
 _NEXT = 0.65
 #: What it costs to begin with a word that points to a sentence before, which may be left out.
 _POINTS_BACK = 3.0
 #: What a concept is worth when it is told again.
 _AGAIN = 0.4
+#: How much more a concept is worth that is told more often (per power of e), and from which
+#: share of the sentences on it is worth less: where their number by that of its sentences is so
+#: many powers of e.
+_OFTEN, _EVERYWHERE = 0.25, 2
+#: A sentence of fewer concepts states nothing: a page number, a scrap. Chosen.
+_STATES = 5
+#: Tokens that any sentence costs beside its own: a share of a marker. Chosen.
+_TOLL = 4
+#: Sentences between two looks at the clock. Chosen.
+_CHECKED_EVERY = 500
 
 _UNKNOWN: tuple[str, float] = ("", 0.0)
 
@@ -65,24 +79,23 @@ def information(
     count = len(sentences)
     # Told in more than one sentence: what the text is about. Told everywhere: furniture.
     by_frequency = {
-        n: (1 + 0.25 * math.log(n)) * min(1.0, math.log(1 + count / n) / 2)
+        n: (1 + _OFTEN * math.log(n)) * min(1.0, math.log(1 + count / n) / _EVERYWHERE)
         for n in set(frequency.values())
     }
     weight = {concept: by_frequency[n] for concept, n in frequency.items()}
     place = _place(sentences)
     gains: list[float] = []
     for index, concepts in enumerate(told):
-        if index % 500 == 0:
+        if index % _CHECKED_EVERY == 0:
             deadline.check()
         for concept, kind in concepts.items():
             concepts[concept] = kind * weight[concept]
-        # A scrap such as a page number states nothing.
-        place[index] *= min(1.0, len(concepts) / 5)
+        place[index] *= min(1.0, len(concepts) / _STATES)
         gains.append(sum(concepts.values()) + place[index])
     seen: set[str] = set()
-    order = sorted(range(count), key=lambda index: (-gains[index] / (costs[index] + 4), index))
+    order = sorted(range(count), key=lambda index: (-gains[index] / (costs[index] + _TOLL), index))
     for turn, index in enumerate(order):
-        if turn % 500 == 0:
+        if turn % _CHECKED_EVERY == 0:
             deadline.check()
         concepts = told[index]
         again = seen.intersection(concepts)
@@ -103,7 +116,7 @@ def _place(sentences: Sequence[Sentence]) -> list[float]:
         opens *= _NEXT
         if _POINTER.match(sentence.text):
             worth -= _POINTS_BACK
-        if index < 3:
+        if index < _FIRST_SENTENCES:
             worth += _OPENS_TEXT
         place.append(worth)
     return place
@@ -113,7 +126,7 @@ def _concepts(words: Sequence[Sequence[str]], deadline: Deadline) -> list[dict[s
     known: dict[str, tuple[str, float] | None] = {}
     told: list[dict[str, float]] = []
     for number, sentence in enumerate(words):
-        if number % 500 == 0:
+        if number % _CHECKED_EVERY == 0:
             deadline.check()
         concepts: dict[str, float] = {}
         first = True
@@ -133,7 +146,7 @@ def _concepts(words: Sequence[Sequence[str]], deadline: Deadline) -> list[dict[s
 def _concept(word: str) -> tuple[str, float] | None:
     """What a word stands for and what that is worth; ``None`` for a word that only binds."""
     if word[0].isdigit():
-        return word[:60], _NUMBER
+        return word[:LONGEST_WORD], _NUMBER
     if len(word) < 2 or word.lower() in STOP_WORDS:
         return None
     return word_terms(word)[0], _PLAIN if word.islower() else _NAME

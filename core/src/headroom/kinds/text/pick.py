@@ -15,9 +15,18 @@ from headroom.view import Deadline
 
 __all__ = ["pick"]
 
+#: Prices that are tried at the most. Chosen: bisection is nearer than a sentence long before.
 _ROUNDS = 20
-#: A choice that leaves less than this of the budget is taken, and the rest is filled in.
-_NEAR = 0.005
+#: A choice that leaves less than this share of the budget is taken, and the rest is filled in; so
+#: is one where the prices around it are within this factor. Chosen.
+_NEAR, _NEAR_PRICE = 0.005, 1.02
+#: The factor by which the second price differs from the first; of the next ones, its squares.
+#: Chosen.
+_STEP = 1.3
+#: The least price: what is worth nothing must cost something. Chosen.
+_LEAST_PRICE = 1e-12
+#: Sentences between two looks at the clock. Chosen.
+_CHECKED_EVERY = 500
 
 
 def pick(
@@ -42,7 +51,7 @@ def pick(
     """
     price = _first_price(values, costs, limit)
     low = high = 0.0
-    step = 1.3
+    step = _STEP
     best: list[int] = []
     for _ in range(_ROUNDS):
         deadline.check()
@@ -52,7 +61,7 @@ def pick(
             best, high = kept, price
         else:
             low = price
-        if 0 <= spare <= limit * _NEAR or (low and high and high < low * 1.02):
+        if 0 <= spare <= limit * _NEAR or (low and high and high < low * _NEAR_PRICE):
             break
         if low and high:
             price = (low * high) ** 0.5
@@ -70,8 +79,8 @@ def _first_price(values: Sequence[float], costs: Sequence[int], limit: int) -> f
     for index in order:
         used += costs[index]
         if used > limit:
-            return max(densities[index], 1e-12)
-    return 1e-12
+            return max(densities[index], _LEAST_PRICE)
+    return _LEAST_PRICE
 
 
 def _at_price(
@@ -150,7 +159,7 @@ def _fill(
     turns = 0
     while heap and room > -marker_cost:
         turns += 1
-        if turns % 500 == 0:
+        if turns % _CHECKED_EVERY == 0:
             deadline.check()
         _, index = heapq.heappop(heap)
         if chosen[index + 1] or price(index) > room:

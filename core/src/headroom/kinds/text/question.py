@@ -9,61 +9,45 @@ the first words of a passage counted as a field of their own.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 
-from headroom.kinds.text.words import unspaced, word_terms, words_of
+from headroom.kinds.text.asked import Asked
+from headroom.kinds.text.expectation import expectation
+from headroom.kinds.text.outline import Outline
 from headroom.toolkit.bm25 import Counted, rarities, scores
-from headroom.toolkit.relevance import query_terms
 from headroom.toolkit.sentences import Sentence
 from headroom.view import Deadline
 
 __all__ = ["likelihood"]
 
+# All of these were measured with `python -m benchmarks`, but where something else is said.
 #: How far the length of a sentence or a passage counts against it, in BM25.
 _LENGTH = 0.5
-#: What a pair of words tells beside what its rarity says.
-_PAIR = 0.5
-#: Words at the beginning of a passage that stand for its title.
-_LEAD = 14
+#: Words at the beginning of a passage that stand for its title, in so many of its sentences; and
+#: how many times more than others they count.
+_LEAD, _LEAD_SENTENCES, _LEAD_MORE = 14, 2, 2
 #: Sentences in a row that make a passage at the most.
 _LONGEST_PASSAGE = 12
-
+#: Passages from which on it is those that show how rare a word is. Chosen.
+_FEW_PASSAGES = 4
+#: What a pair of words counts, in words.
+_PAIR = 0.5
 # Weights of the parts, each part between 0 and about 1.
 _PASSAGE, _SENTENCE, _NEIGHBOUR, _EXPECTED = 3.5, 5.0, 3.0, 0.5
-# How much of a neighbour's score is left one sentence farther on.
+#: How much of a neighbour's score is left one sentence farther on.
 _FADE = 0.6
-
-_DATE = re.compile(
-    r"\b(?:1\d{3}|20\d\d)\b|\b(?:jan|febr|march|april|may|june|july|august|sept|octo|novem|decem)"
-    r"|\b(?:today|yesterday|century|monday|tuesday|wednesday|thursday|friday|saturday|sunday)",
-    re.IGNORECASE,
-)
-_DIGIT = re.compile(
-    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|dozen|hundred|"
-    r"thousand|million|billion)\b",
-    re.IGNORECASE,
-)
-_NAME = re.compile(r"[^\W\d_]\S* +[\"'(\u201c]?[A-Z\u00c0-\u00de][\w.'-]+")
-# Cheap to look for before a name is.
-_CAPITAL_LATER = re.compile(r" [\"'(\u201c]?[A-Z\u00c0-\u00de]")
-_PLACE = re.compile(r"\b(?:in|at|near|from|of|on|to|inside|within|between) +(?:the +)?[\w-]+", re.I)
-_EXPECTATIONS = tuple(
-    (re.compile(rf"\b(?:{asks})\b", re.IGNORECASE), wants)
-    for asks, wants in (
-        ("when|what (?:year|date|day|time)|which year|how (?:old|recent)", _DATE),
-        ("how (?:many|much|long|tall|far|big|large|often|high|old|fast)", _DIGIT),
-        ("who|whom|whose|which|what", _NAME),
-        ("where", _PLACE),
-    )
-)
+#: What it is worth to stand under a heading that has all words of the query, and how much of that
+#: is left one level farther down; headings with a part of the words get the square of that part.
+_TITLED, _LEVEL_FADE, _TITLE_POWER = 9.0, 0.8, 2
+#: Sentences between two looks at the clock. Chosen.
+_CHECKED_EVERY = 500
 
 
 def likelihood(
     sentences: Sequence[Sentence],
     words: Sequence[Sequence[str]],
+    outline: Outline,
     query: str,
     deadline: Deadline,
 ) -> list[float] | None:
@@ -72,6 +56,7 @@ def likelihood(
     Args:
         sentences: The sentences of a text.
         words: The words of each.
+        outline: The headings that they stand under.
         query: What the reader wants to know.
         deadline: Checked now and then.
 
@@ -79,40 +64,41 @@ def likelihood(
         ``None`` where the text has no word of the query: then nothing can be said.
 
     """
-    asked = _Asked(query)
+    asked = Asked(query)
     counted: list[Counted] = []
     for number, one in enumerate(words):
-        if number % 500 == 0:
+        if number % _CHECKED_EVERY == 0:
             deadline.check()
         counted.append(Counted(asked.count(one), len(one)))
     groups = _passages(sentences)
     passages = [_merge([counted[index] for index in group]) for group in groups]
     for group, passage in zip(groups, passages):
-        lead = [word for index in group[:2] for word in words[index][:_LEAD]][:_LEAD]
-        # The first words name what the passage is about: they count three times.
+        first = group[:_LEAD_SENTENCES]
+        lead = [word for index in first for word in words[index][:_LEAD]][:_LEAD]
+        # The first words name what the passage is about.
         for term, n in asked.count(lead).items():
-            passage.counts[term] += 2 * n
-    weights = _weights(passages if len(passages) > 4 else counted)
+            passage.counts[term] += _LEAD_MORE * n
+    weights = _weights(passages if len(passages) > _FEW_PASSAGES else counted)
     if not weights:
         return None
     by_passage = _normal(scores(passages, weights, _LENGTH))
     by_sentence = _normal(scores(counted, weights, _LENGTH))
     around = _around(by_sentence)
     passage_of = {index: number for number, group in enumerate(groups) for index in group}
-    # The first expectation is the one that the question word speaks of.
-    expected = next((wants for asks, wants in _EXPECTATIONS if asks.search(query)), None)
-    expectation = None if expected is None else _Expectation(expected)
+    titled = _titled(outline, counted)
+    expected = expectation(query)
     values: list[float] = []
     for index, sentence in enumerate(sentences):
-        if index % 500 == 0:
+        if index % _CHECKED_EVERY == 0:
             deadline.check()
-        met = expectation is not None and expectation.is_met(sentence.text, words[index])
+        met = expected is not None and expected.is_met(sentence.text, words[index])
         prior = _EXPECTED if met else 0.0
         values.append(
             math.exp(
                 _PASSAGE * by_passage[passage_of[index]]
-                + _SENTENCE * by_sentence[index]
+                + (0.0 if sentence.heading else _SENTENCE * by_sentence[index])
                 + _NEIGHBOUR * around[index]
+                + _TITLED * titled[index]
                 + prior
             )
         )
@@ -120,64 +106,20 @@ def likelihood(
     return [value / total for value in values]
 
 
-class _Expectation:
-    """What the answer to a question must have, looked for as cheaply as can be."""
-
-    def __init__(self, wants: re.Pattern[str]) -> None:
-        self._wants = wants
-        self._known: dict[str, bool] = {}
-
-    def is_met(self, text: str, words: Sequence[str]) -> bool:
-        """Whether a text, of these words, has it."""
-        if self._wants is _NAME and not _CAPITAL_LATER.search(text):
-            return False
-        if self._wants not in (_DATE, _DIGIT) or "_" in text:
-            return self._wants.search(text) is not None
-        # Dates and numbers are single words, and most words are not the first of their kind.
-        known = self._known
-        for word in words:
-            met = known.get(word)
-            if met is None:
-                met = known[word] = self._wants.search(word) is not None
-            if met:
-                return True
-        return False
-
-
-class _Asked:
-    """The terms of a query, and how often a text has them."""
-
-    def __init__(self, query: str) -> None:
-        words = words_of(query)
-        telling = query_terms(query)
-        self._wanted = frozenset(
-            term for word in words for term in word_terms(word) if term in telling or unspaced(word)
-        )
-        lower = [word.lower() for word in words]
-        self._pairs = frozenset(pairwise(lower))
-        self._known: dict[str, tuple[str, ...]] = {}
-        # The words that have none of the terms: nearly all.
-        self._others: set[str] = set()
-
-    def count(self, words: Sequence[str]) -> Counter[str]:
-        """The terms, and the pairs of words that follow each other in the query."""
-        known = self._known
-        found: Counter[str] = Counter()
-        if self._others.issuperset(words):
-            return found
-        for word in words:
-            wanted = known.get(word)
-            if wanted is None:
-                wanted = tuple(term for term in word_terms(word) if term in self._wanted)
-                known[word] = wanted
-                if not wanted:
-                    self._others.add(word)
-            if wanted:
-                found.update(wanted)
-        if found and self._pairs:
-            lower = [word.lower() for word in words]
-            found.update(" ".join(pair) for pair in pairwise(lower) if pair in self._pairs)
-        return found
+def _titled(outline: Outline, counted: Sequence[Counted]) -> list[float]:
+    """How much of the query the headings say under which each sentence stands, 0 to 1."""
+    own = [counted[index] for index in outline.headings]
+    weights = _weights(own if len(own) > _FEW_PASSAGES else counted)
+    whole = sum(weight for term, weight in weights.items() if " " not in term) or 1.0
+    said = {
+        index: sum(weights.get(term, 0.0) for term in one.counts if " " not in term) / whole
+        for index, one in zip(outline.headings, own)
+    }
+    titled: list[float] = []
+    for index, above in enumerate(outline.above):
+        around = titled[above] * _LEVEL_FADE if above >= 0 else 0.0
+        titled.append(max(said.get(index, 0.0) ** _TITLE_POWER, around))
+    return titled
 
 
 def _merge(parts: Sequence[Counted]) -> Counted:

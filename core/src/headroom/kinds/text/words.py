@@ -7,7 +7,10 @@ from functools import lru_cache
 
 from headroom.toolkit.relevance import terms
 
-__all__ = ["STOP_WORDS", "unspaced", "word_terms", "words_of"]
+__all__ = ["LONGEST_WORD", "STOP_WORDS", "unspaced", "word_terms", "words_of"]
+
+#: Characters of the longest word that is taken apart: longer ones are hashes, or encoded. Chosen.
+LONGEST_WORD = 60
 
 _WORD = re.compile(r"[^\W_]+(?:[_.'\u2019-][^\W_]+)*")
 # Written without spaces between words: pairs of letters stand in for words.
@@ -59,4 +62,4 @@ def word_terms(word: str) -> tuple[str, ...]:
     if unspaced(word):
         return tuple(word[index : index + 2] for index in range(max(1, len(word) - 1)))
     # A hash or an encoded blob is one term, whatever it looks like inside.
-    return _terms_of(word) if len(word) <= 60 else (word[:60],)
+    return _terms_of(word) if len(word) <= LONGEST_WORD else (word[:LONGEST_WORD],)

@@ -12,13 +12,14 @@ from headroom.kinds.registry import default_kinds
 from headroom.source import Source
 from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.relevance import bm25
-from headroom.toolkit.sentences import segment
 from headroom.view import Request
 
 __all__ = ["fitting_blocks", "fitting_sentences"]
 
-#: How often a choice that turns out too large is made anew.
+#: How often a choice that turns out too large is made anew. Chosen.
 _TURNS = 6
+#: The title stands first where the budget is so many times what it takes. Chosen.
+_ROOM_FOR_TITLE = 3
 
 
 def fitting_sentences(
@@ -32,14 +33,16 @@ def fitting_sentences(
     parts = [renderer.blocks[index].rendered() for index in chosen]
     text = "\n".join(parts)
     starts = list(accumulate((len(part) + 1 for part in parts), initial=0))
-    sentences = [sentence.text for sentence in segment(text)]
+    prose = default_kinds().named("text")
+    assert prose is not None
+    source = Source(text, request.deadline)
+    pieces = list(prose.pieces(source))
+    end = "\n" if pieces[0].unit == "lines" else ""
+    sentences = [piece.text + end for piece in pieces]
     places = list(accumulate(map(len, sentences), initial=0))
     tokens = request.counter.count(text)
     aim = min(tokens - 1, limit - request.counter.count(renderer.text(first)))
     best = first or None
-    prose = default_kinds().named("text")
-    assert prose is not None
-    source = Source(text, request.deadline)
     for _ in range(_TURNS):
         if aim < 1:
             break
@@ -76,7 +79,7 @@ def _headline(
         block = renderer.blocks[index]
         if block.kind == "title" or block.level == 1:
             text = block.rendered()
-            return {index: text} if 3 * request.counter.count(text) <= limit else {}
+            return {index: text} if _ROOM_FOR_TITLE * request.counter.count(text) <= limit else {}
     return {}
 
 

@@ -1,0 +1,73 @@
+"""Reads a log once: its events, their templates, and which of them alert."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from headroom.kinds.log.events import Event, alerts, split_events
+from headroom.kinds.log.templates import Template, mask, mine
+from headroom.source import Source
+
+__all__ = ["Log", "parts_within", "read_log"]
+
+#: Events between two looks at the clock. Chosen.
+_CHECKED_EVERY = 500
+
+
+@dataclass(frozen=True)
+class Log:
+    """The events of a log, and what is known of each, by its index."""
+
+    lines: list[str]
+    events: list[Event]
+    texts: list[str]
+    templates: list[Template]
+    #: The template of each event.
+    of_event: list[int]
+    alert: list[bool]
+    #: The ranges of the numbers in all events of a template but one, by both, once they are known.
+    ranges: dict[tuple[int, int], list[str]] = field(default_factory=dict)
+
+
+def read_log(source: Source) -> Log:
+    """The log that a text is: ``source.once(read_log)``."""
+    return _read(source, split_events(source.lines))
+
+
+def parts_within(source: Source, most: int) -> Log:
+    """The log with its longest events in parts, so that one can be shown without the rest.
+
+    Args:
+        source: The text.
+        most: Characters of the longest event: as many as a view may have tokens are about a
+            quarter of it.
+
+    """
+    log = source.once(read_log)
+    events = [part for event in log.events for part in _parts(event, log.lines, most)]
+    return log if len(events) == len(log.events) else _read(source, events)
+
+
+def _read(source: Source, events: list[Event]) -> Log:
+    lines = source.lines
+    texts = ["\n".join(lines[event.start : event.end]) for event in events]
+    masked = []
+    for index, event in enumerate(events):
+        if index % _CHECKED_EVERY == 0:
+            source.deadline.check()
+        # A stack trace belongs to what an event says: another trace is another event.
+        masked.append("\n".join(mask(line) for line in lines[event.start : event.end]))
+    templates = mine(masked)
+    of_event = [0] * len(events)
+    for number, template in enumerate(templates):
+        for index in template.events:
+            of_event[index] = number
+    return Log(lines, events, texts, templates, of_event, alerts(texts, masked))
+
+
+def _parts(event: Event, lines: list[str], most: int) -> list[Event]:
+    """An event, or its lines where it has more characters."""
+    numbers = range(event.start, event.end)
+    if sum(len(lines[number]) for number in numbers) <= most:
+        return [event]
+    return [Event(number, number + 1) for number in numbers]

@@ -1,0 +1,124 @@
+"""Which events of a log matter: what alerts, what is rare, what answers the query."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from headroom.kinds.log.events import identity, names_a_place
+from headroom.kinds.log.outliers import outlying_events
+from headroom.kinds.log.parse import Log
+from headroom.kinds.log.templates import Template
+from headroom.toolkit.relevance import bm25, query_terms
+
+__all__ = ["order_of", "scores_of"]
+
+#: How many events a query brings in, from which share of the best one's score, and how many
+#: characters of an event are looked at. Measured with `python -m benchmarks`.
+_ANSWERS = 12
+_GOOD_ANSWER = 0.6
+_SCORED_CHARS = 4000
+#: Alerts of one template are shown apart while they differ in more than their values, up to so
+#: many. Measured with `python -m benchmarks`.
+_ALERT_VARIANTS = 16
+#: Findings of a compiler or a linter, and tests that failed, are each a thing to mend. Chosen.
+_FINDINGS = 200
+_SAYS = re.compile(r"\w")
+
+
+def scores_of(log: Log, query: str | None) -> dict[int, float]:
+    """How well events answer the query; those that share no word with it are not there."""
+    terms = query_terms(query)
+    if not terms:
+        return {}
+    found = _having(log.texts, sorted(terms))
+    scores = bm25([log.texts[index][:_SCORED_CHARS] for index in found], query)
+    return {index: score for index, score in zip(found, scores) if score > 0}
+
+
+def _having(texts: list[str], terms: list[str]) -> list[int]:
+    """The texts that have one of the terms in them, in any case, by index."""
+    pattern = re.compile("|".join(map(re.escape, terms)), re.IGNORECASE)
+    plain = all(map(str.isascii, terms))
+    found = []
+    for index, text in enumerate(texts):
+        if plain and text.isascii():
+            # The same as the pattern, and many times as fast.
+            lower = text.lower()
+            has = any(term in lower for term in terms)
+        else:
+            has = pattern.search(text) is not None
+        if has:
+            found.append(index)
+    return found
+
+
+def order_of(log: Log, scores: dict[int, float]) -> tuple[int, list[int]]:
+    """All events, the most important first, and how many of them a view without budget keeps."""
+    best = max(scores.values(), default=0.0)
+    answers = sorted(
+        (index for index, score in scores.items() if score >= _GOOD_ANSWER * best),
+        key=lambda index: (-scores[index], index),
+    )[:_ANSWERS]
+    # The end says how it came out: the last line that is none of dashes or blanks.
+    said = (i for i in range(len(log.events) - 1, -1, -1) if _SAYS.search(log.texts[i]))
+    end = [next(said, len(log.events) - 1), len(log.events) - 1]
+    # Of answers that say the same thing, one comes before all else.
+    best_of = {log.of_event[index]: index for index in reversed(answers)}
+    leading = [index for index in answers if best_of[log.of_event[index]] == index]
+    must = list(dict.fromkeys([*leading, end[0], *_examples(log), end[1], *answers]))
+    return len(must), must + _rest(log, frozenset(must), scores)
+
+
+def _examples(log: Log) -> list[int]:
+    """The events that stand for those of their templates, the most important first."""
+    size = [len(template.events) for template in log.templates]
+    firsts = {template.events[0] for template in log.templates}
+
+    def rank(index: int) -> tuple[int, int, int, int, int]:
+        # Alerts before the rest, and first those that name on one line what is to be mended; of
+        # each, what is rare before what is common, and the first event of a template before others.
+        event = log.events[index]
+        return (
+            0 if log.alert[index] else 1,
+            0 if event.end - event.start == 1 and names_a_place(log.texts[index]) else 1,
+            0 if index in firsts else 1,
+            size[log.of_event[index]],
+            index,
+        )
+
+    return sorted(
+        (index for template in log.templates for index in _examples_of(log, template)), key=rank
+    )
+
+
+def _examples_of(log: Log, template: Template) -> set[int]:
+    shown = set(template.examples())
+    # An alert that says something else is another alert, however alike they are.
+    different: dict[str, int] = {}
+    for index in template.events:
+        if log.alert[index]:
+            different.setdefault(identity(log.texts[index]), index)
+    texts = [log.texts[index] for index in template.events]
+    shown.update(template.events[place] for place in outlying_events(texts))
+    most = _FINDINGS if names_a_place(texts[0]) else _ALERT_VARIANTS
+    shown.update(list(different.values())[:most])
+    return shown
+
+
+def _rest(log: Log, chosen: frozenset[int], scores: dict[int, float]) -> list[int]:
+    """The other events: what the query asks for, then another of each template by turns.
+
+    The latest comes first.
+    """
+    rest = [index for index in range(len(log.events)) if index not in chosen]
+    seen: Counter[int] = Counter()
+    turn: dict[int, int] = {}
+    for index in reversed(rest):
+        seen[log.of_event[index]] += 1
+        turn[index] = seen[log.of_event[index]]
+    size = [len(template.events) for template in log.templates]
+    rest.sort(
+        key=lambda index: (-scores.get(index, 0.0), turn[index], size[log.of_event[index]], index)
+    )
+    return rest

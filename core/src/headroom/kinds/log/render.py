@@ -1,0 +1,149 @@
+"""Writes the view of a log: events as they are, and what there is more of."""
+
+from __future__ import annotations
+
+import re
+
+from headroom.kinds.log.parse import Log
+from headroom.toolkit.markers import marker, plural
+from headroom.toolkit.ranges import spans
+from headroom.view import Omission
+
+__all__ = ["render"]
+
+#: What follows the first line of an event, such as a stack trace, is shown once, unless saying that
+#: it comes again would be about as long: so many lines, so many characters. Chosen.
+_SHORT_TRACE = 3
+_SHORT_TRACE_CHARS = 160
+#: How many ranges of numbers a marker says. Chosen.
+_RANGES = 3
+#: Of more events no ranges are told: of a sample they would be wrong, of all it takes too long.
+#: Chosen.
+_MOST_FOR_RANGES = 500
+#: Characters of an event in which numbers are looked for, and of what may name one. Chosen.
+_NUMBERED_CHARS, _NAME_CHARS = 1000, 30
+
+_NUMBER = re.compile(r"(?<![\w.-])(-?\d{1,15}(?:\.\d{1,9})?)(?![\w.-]*\d)")
+_NAME = re.compile(r"(?<![\w-])([A-Za-z_-]{2,24})[=: ]{1,2}$")
+
+
+def render(
+    log: Log, kept: frozenset[int], *, ranges: bool = False
+) -> tuple[str, tuple[Omission, ...]]:
+    """The view with some events, and what it leaves out.
+
+    Args:
+        log: The log.
+        kept: The events.
+        ranges: Whether markers say the ranges of numbers also where more than one event of a
+            template is shown; finding them anew for each choice would take too long.
+
+    """
+    first_kept: dict[int, int] = {}
+    for index in sorted(kept):
+        first_kept.setdefault(log.of_event[index], index)
+    view: list[str] = []
+    omissions: list[Omission] = []
+    traces: dict[str, int] = {}
+    for index in sorted(kept):
+        again = _shown_again(log, index, traces)
+        if again is None:
+            view.append(log.texts[index])
+        else:
+            text, omission = again
+            view.append(text)
+            omissions.append(omission)
+        number = log.of_event[index]
+        if first_kept[number] == index:
+            gone = [other for other in log.templates[number].events if other not in kept]
+            if gone:
+                omission = _omission(log, gone)
+                omissions.append(omission)
+                view.append(_more_like_this(log, gone, omission, ranges=ranges))
+    strangers = [index for index in range(len(log.events)) if log.of_event[index] not in first_kept]
+    if strangers:
+        omission = _omission(log, strangers)
+        omissions.append(omission)
+        kinds = plural(len({log.of_event[index] for index in strangers}), "other kind")
+        what = f"{kinds} of line, {plural(omission.count, 'line')} in all,"
+        view.append(marker(what, _span(omission)))
+    return "\n".join(view), tuple(omissions)
+
+
+def _shown_again(log: Log, index: int, traces: dict[str, int]) -> tuple[str, Omission] | None:
+    """An event whose further lines another one has shown, without them; ``None`` for any other.
+
+    Args:
+        log: The log.
+        index: The event.
+        traces: The further lines of events, and the number of the line that they begin at; grows.
+
+    """
+    event = log.events[index]
+    if event.end - event.start <= _SHORT_TRACE:
+        return None
+    first, rest = log.texts[index].split("\n", 1)
+    if len(rest) < _SHORT_TRACE_CHARS:
+        return None
+    omission = Omission("lines", ((event.start + 2, event.end),))
+    shown = traces.setdefault(rest, event.start + 2)
+    if shown == event.start + 2:
+        return None
+    what = f"the same {event.end - event.start - 1} lines as from line {shown} on"
+    return f"{first}\n{marker(what, _span(omission))}", omission
+
+
+def _omission(log: Log, gone: list[int]) -> Omission:
+    numbers = [
+        line + 1 for index in gone for line in range(log.events[index].start, log.events[index].end)
+    ]
+    return Omission("lines", tuple(spans(numbers)))
+
+
+def _span(omission: Omission) -> str:
+    first, last = omission.ranges[0][0], omission.ranges[-1][1]
+    if first == last:
+        return f"line {first}"
+    if len(omission.ranges) == 1:
+        return f"lines {first}-{last}"
+    return f"within lines {first}-{last}"
+
+
+def _more_like_this(log: Log, gone: list[int], omission: Omission, *, ranges: bool) -> str:
+    number = log.of_event[gone[0]]
+    said: list[str] = []
+    if ranges:
+        said = _number_ranges([log.texts[index] for index in gone])
+    elif len(gone) == len(log.templates[number].events) - 1:
+        all_but = (number, sum(log.templates[number].events) - sum(gone))
+        if all_but not in log.ranges:
+            log.ranges[all_but] = _number_ranges([log.texts[index] for index in gone])
+        said = log.ranges[all_but]
+    return marker(f"{len(gone)} more like this", "; ".join([_span(omission), *said]))
+
+
+def _number_ranges(texts: list[str]) -> list[str]:
+    """The ranges of the numbers that follow a name at the same place of each text."""
+    if len(texts) > _MOST_FOR_RANGES:
+        return []
+    names: dict[int, str] = {}
+    for place, found in enumerate(_NUMBER.finditer(texts[0], 0, _NUMBERED_CHARS)):
+        name = _NAME.search(texts[0], max(0, found.start() - _NAME_CHARS), found.start())
+        if name:
+            names[place] = name[1]
+    values: dict[tuple[int, str], list[float]] = {}
+    shown: dict[float, str] = {}
+    for text in texts if names else ():
+        for place, found in enumerate(_NUMBER.finditer(text, 0, _NUMBERED_CHARS)):
+            label = names.get(place)
+            before = text[max(0, found.start() - _NAME_CHARS) : found.start()]
+            if label and before.rstrip("=: ").endswith(label):
+                value = float(found[1])
+                shown[value] = found[1]
+                values.setdefault((place, label), []).append(value)
+    ranges = []
+    for (_, label), numbers in values.items():
+        low, high = min(numbers), max(numbers)
+        if len(numbers) == len(texts) and high > low:
+            ranges.append(f"{label} {shown[low]}-{shown[high]}")
+    return ranges[:_RANGES]

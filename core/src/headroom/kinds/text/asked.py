@@ -1,0 +1,48 @@
+"""Which of a query's words a text has, in any of their forms."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+from headroom.kinds.text.words import unspaced, word_terms, words_of
+from headroom.toolkit.relevance import query_terms
+
+__all__ = ["Asked"]
+
+
+class Asked:
+    """The terms of a query, and how often a text has them."""
+
+    def __init__(self, query: str) -> None:
+        words = words_of(query)
+        telling = query_terms(query)
+        self._wanted = frozenset(
+            term for word in words for term in word_terms(word) if term in telling or unspaced(word)
+        )
+        lower = [word.lower() for word in words]
+        self._pairs = frozenset(pairwise(lower))
+        self._known: dict[str, tuple[str, ...]] = {}
+        # The words that have none of the terms: nearly all.
+        self._others: set[str] = set()
+
+    def count(self, words: Sequence[str]) -> Counter[str]:
+        """The terms, and the pairs of words that follow each other in the query."""
+        known = self._known
+        found: Counter[str] = Counter()
+        if self._others.issuperset(words):
+            return found
+        for word in words:
+            wanted = known.get(word)
+            if wanted is None:
+                wanted = tuple(term for term in word_terms(word) if term in self._wanted)
+                known[word] = wanted
+                if not wanted:
+                    self._others.add(word)
+            if wanted:
+                found.update(wanted)
+        if found and self._pairs:
+            lower = [word.lower() for word in words]
+            found.update(" ".join(pair) for pair in pairwise(lower) if pair in self._pairs)
+        return found

@@ -1,0 +1,68 @@
+"""What the answer to a question must have: a date, a number, a name, a place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+__all__ = ["Expectation", "expectation"]
+
+_DATE = re.compile(
+    r"\b(?:1\d{3}|20\d\d)\b|\b(?:jan|febr|march|april|may|june|july|august|sept|octo|novem|decem)"
+    r"|\b(?:today|yesterday|century|monday|tuesday|wednesday|thursday|friday|saturday|sunday)",
+    re.IGNORECASE,
+)
+_DIGIT = re.compile(
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|dozen|hundred|"
+    r"thousand|million|billion)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"[^\W\d_]\S* +[\"'(\u201c]?[A-Z\u00c0-\u00de][\w.'-]+")
+# Cheap to look for before a name is.
+_CAPITAL_LATER = re.compile(r" [\"'(\u201c]?[A-Z\u00c0-\u00de]")
+_PLACE = re.compile(r"\b(?:in|at|near|from|of|on|to|inside|within|between) +(?:the +)?[\w-]+", re.I)
+_EXPECTATIONS = tuple(
+    (re.compile(rf"\b(?:{asks})\b", re.IGNORECASE), wants)
+    for asks, wants in (
+        ("when|what (?:year|date|day|time)|which year|how (?:old|recent)", _DATE),
+        ("how (?:many|much|long|tall|far|big|large|often|high|old|fast)", _DIGIT),
+        ("who|whom|whose|which|what", _NAME),
+        ("where", _PLACE),
+    )
+)
+
+
+class Expectation:
+    """What the answer to a question must have, looked for as cheaply as can be."""
+
+    def __init__(self, wants: re.Pattern[str]) -> None:
+        self._wants = wants
+        self._known: dict[str, bool] = {}
+
+    def is_met(self, text: str, words: Sequence[str]) -> bool:
+        """Whether a text, of these words, has it."""
+        if self._wants is _NAME and not _CAPITAL_LATER.search(text):
+            return False
+        if self._wants not in (_DATE, _DIGIT) or "_" in text:
+            return self._wants.search(text) is not None
+        # Dates and numbers are single words, and most words are not the first of their kind.
+        known = self._known
+        for word in words:
+            met = known.get(word)
+            if met is None:
+                met = known[word] = self._wants.search(word) is not None
+            if met:
+                return True
+        return False
+
+
+def expectation(query: str) -> Expectation | None:
+    """What a query expects of its answer; ``None`` where it does not say.
+
+    >>> asked = expectation("How many seats are there?")
+    >>> asked.is_met("It has 550 seats.", ["It", "has", "550", "seats"]), expectation("seats")
+    (True, None)
+    """
+    # The first is the one that the question word speaks of.
+    wants = next((wants for asks, wants in _EXPECTATIONS if asks.search(query)), None)
+    return None if wants is None else Expectation(wants)

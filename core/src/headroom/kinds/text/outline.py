@@ -1,0 +1,75 @@
+"""Under which headings the sentences of a text stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from headroom.kinds.text.parse import read_units
+from headroom.source import Source
+from headroom.toolkit.sentences import Sentence
+
+__all__ = ["Outline", "read_outline"]
+
+_SIGNS = re.compile(r"\s{0,3}(#{1,6}|={1,6})\s")
+_NUMBERED = re.compile(r"\s{0,3}(?:\u00a7\s?)?(\d{1,3}(?:\.\d{1,3})*)[.)]?\s")
+#: The level of a heading that does not say its own: below all that do.
+_LOWEST = 99
+
+
+class Outline(NamedTuple):
+    """The headings of a text, by the numbers of sentences; -1 stands for none."""
+
+    #: For each sentence the heading that it stands under; for a heading that above it.
+    above: list[int]
+    #: The headings, in order.
+    headings: list[int]
+    #: The level of each of them, 1 for the highest.
+    levels: list[int]
+
+    def path(self, index: int) -> list[int]:
+        """The headings above a sentence, the nearest first."""
+        found = []
+        while (index := self.above[index]) >= 0:
+            found.append(index)
+        return found
+
+
+def read_outline(source: Source) -> Outline:
+    r"""The outline of a text: ``source.once(read_outline)``.
+
+    >>> outline = read_outline(Source("# A\n\nOne.\n\n## B\n\nTwo.\n\n# C\n\nThree.\n"))
+    >>> outline.above, outline.levels
+    ([-1, 0, 0, 2, -1, 4], [1, 2, 1])
+
+    """
+    above: list[int] = []
+    headings: list[int] = []
+    levels: list[int] = []
+    open_headings: list[tuple[int, int]] = []
+    underlines: dict[str, int] = {}
+    for index, sentence in enumerate(source.once(read_units).parts):
+        if sentence.heading:
+            level = _level(sentence, underlines)
+            while open_headings and open_headings[-1][0] >= level:
+                open_headings.pop()
+        above.append(open_headings[-1][1] if open_headings else -1)
+        if sentence.heading:
+            headings.append(index)
+            levels.append(level)
+            open_headings.append((level, index))
+    return Outline(above, headings, levels)
+
+
+def _level(heading: Sentence, underlines: dict[str, int]) -> int:
+    """The level of a heading; ``underlines`` has those of the signs under headings, and grows."""
+    lines: Sequence[str] = heading.text.split("\n")
+    signs = _SIGNS.match(lines[0])
+    if signs:
+        return len(signs[1])
+    under = lines[1].strip() if len(lines) > 1 else ""
+    if under:
+        return underlines.setdefault(under[0], len(underlines) + 1)
+    number = _NUMBERED.match(lines[0])
+    return 1 + number[1].count(".") if number else _LOWEST

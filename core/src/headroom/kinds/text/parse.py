@@ -1,0 +1,89 @@
+"""Reads a text once: its sentences or its lines, and the words of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from headroom.kinds.text.words import words_of
+from headroom.source import Source
+from headroom.toolkit.sentences import Sentence, segment
+
+__all__ = ["Units", "read_units", "read_words"]
+
+#: The share of the characters of a text that stand in sentences of whole lines, from which on its
+#: lines are what a reader finds again: notes, listings, output, talk. Chosen: two in three.
+_WHOLE_LINES = 0.66
+
+
+class Units(NamedTuple):
+    """What a view of a text shows or leaves out, one after another the text."""
+
+    #: Sentences; in a text that is counted by lines, those that share a line are one.
+    parts: Sequence[Sentence]
+    #: The first line of each, from 1, and that after the last; ``None`` where sentences count.
+    lines: Sequence[int] | None
+
+    def ranges(self, first: int, last: int) -> tuple[int, int]:
+        """What some of them are called in markers, by number: lines or sentences.
+
+        Args:
+            first: Index of the first.
+            last: Index of the last.
+
+        """
+        if self.lines is None:
+            return first + 1, last + 1
+        return self.lines[first], self.lines[last + 1] - 1
+
+    @property
+    def noun(self) -> str:
+        """What they are counted in, as ``Omission.unit`` says it."""
+        return "sentences" if self.lines is None else "lines"
+
+
+def read_units(source: Source) -> Units:
+    r"""The units of a text: ``source.once(read_units)``.
+
+    >>> read_units(Source("Rain fell. It was cold.\n")).lines is None
+    True
+    >>> read_units(Source("Ada: Rain fell.\nBob: It was very cold.\n\nAda: No. Yes.")).lines
+    [1, 2, 4, 5]
+
+    """
+    sentences = source.once(_read_sentences)
+    text = source.text
+    whole = [
+        (one.start == 0 or text[one.start - 1] == "\n")
+        and (one.end == len(text) or text[one.end - 1] == "\n")
+        for one in sentences
+    ]
+    in_lines = sum(one.end - one.start for one, is_whole in zip(sentences, whole) if is_whole)
+    if in_lines < _WHOLE_LINES * len(text):
+        return Units(sentences, None)
+    return _by_line(text, sentences)
+
+
+def _by_line(text: str, sentences: Sequence[Sentence]) -> Units:
+    parts: list[Sentence] = []
+    first = 0
+    for index, one in enumerate(sentences):
+        if text[one.end - 1] == "\n" or one.end == len(text):
+            start = sentences[first]
+            parts.append(start._replace(end=one.end, text=text[start.start : one.end]))
+            first = index + 1
+    lines = [1]
+    for part in parts:
+        lines.append(lines[-1] + part.text.count("\n"))
+    if not text.endswith("\n"):
+        lines[-1] += 1
+    return Units(parts, lines)
+
+
+def read_words(source: Source) -> Sequence[Sequence[str]]:
+    """The words of each unit: ``source.once(read_words)``."""
+    return [words_of(unit.text) for unit in source.once(read_units).parts]
+
+
+def _read_sentences(source: Source) -> Sequence[Sentence]:
+    return segment(source.text)

@@ -1,0 +1,87 @@
+"""Which lines of output say what failed, and how a run came out.
+
+What a reader of a build or a test run looks for first: the names of failing tests, assertions,
+errors with their place, exit codes, the summary. The forms are those that compilers, linters,
+shells and test runners print, whatever the language.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["says_failure", "says_outcome"]
+
+#: Characters of a line that are looked at. Chosen: a verdict stands at one of its ends.
+_CHARS = 400
+
+# Cheap to look for before the patterns are: nothing that they find is without.
+_MAY_FAIL = re.compile(
+    r"fail|error|exception|panic|assert|exit|fatal|not ok|fault|killed|\*\*\*|^\s*E  "
+    r"|[\u2717\u2718\u2716\u2715\u00d7]",
+    re.IGNORECASE,
+)
+_FAILURE = re.compile(
+    r"""
+    (?:\#\#\[\w+\]|\S{10,30}Z\ )?\s{0,12}(?:
+      (?:FAIL(?:ED|URE)?|ERROR)(?::|\s|\()\s*\S
+    | ---\ FAIL: | not\ ok\ \d | [\u2717\u2718\u2716\u2715\u00d7]\s
+    | E\ {2,}\S
+    | (?:[\w$]{1,60}[.:]{1,2}){0,8}[A-Za-z_]\w{0,60}
+      (?:Error|Exception|Failure)\b(?:\ \[\w+\])?(?::\s|$)
+    | (?:fatal|error|panic|assertion\ failed)(?:\[\w+\])?:\s
+    | (?:\S+\ )?assertion\b.{0,200}\bfailed
+    | thread\ '.{1,80}'\ panicked\ at
+    | [^\s:(]{1,200}[:(]\d+(?:[:,]\d+)?\)?:?\s+(?:fatal\ )?error\b
+    | make(?:\[\d+\])?:\ \*\*\* | npm\ (?:ERR!|error) | BUILD\ FAIL | Segmentation\ fault
+    )
+    | .{0,300}(?:\.\.\.\s?|\s)(?:FAIL|FAILED|ERROR)(?:\s*\[\s*\d+%\])?\s*$
+    | .{0,200}\bexit(?:ed)?(?:\ with)?(?:\ (?:code|status))?[\ :=]{1,3}[1-9]\d{0,2}\b
+    """,
+    re.VERBOSE,
+)
+_MAY_SAY_OUTCOME = re.compile(
+    r"pass|fail|error|^OK|test|problem|warning|exit|success|finished|build", re.IGNORECASE
+)
+_OUTCOME = re.compile(
+    r"""
+    \s{0,8}(?:
+      ={2,}.{0,200}\b(?:passed|failed|errors?|skipped)\b
+    | Ran\ \d+\ tests? | FAILED\ \( | OK(?:\ \(|\s*$)
+    | (?:Tests?|Test\ (?:Suites|Files)|Suites|Snapshots|Tests\ run):?\s+\S*\d
+    | \d+\ (?:passed|failed|failing|passing|tests?|errors?|failures?|problems?|examples?)\b
+    | test\ result:\ | Found\ \d+\ (?:errors?|problems?)
+    | [\u2716\u2713\u2714]\ \d+\ (?:problems?|tests?)
+    | (?:Build|BUILD)\ (?:succe|SUCCE|fail|FAIL) | (?:Process\ )?(?:exit(?:ed)?\b).{0,30}\b\d+\b
+    | ERROR\ SUMMARY
+    )
+    """,
+    re.VERBOSE,
+)
+
+
+def says_failure(line: str) -> bool:
+    """Whether a line names what failed, where, or with which code.
+
+    >>> says_failure("FAIL: test_cart (shop.tests.CartTests)"), says_failure("E   assert 3 == 4")
+    (True, True)
+    >>> says_failure("src/a.c:12:7: error: expected ';'"), says_failure("exited with code 2")
+    (True, True)
+    >>> says_failure("Many who fail try again."), says_failure("test_cart ... ok")
+    (False, False)
+
+    """
+    line = line[:_CHARS]
+    return _MAY_FAIL.search(line) is not None and _FAILURE.match(line) is not None
+
+
+def says_outcome(line: str) -> bool:
+    """Whether a line sums up a run.
+
+    >>> says_outcome("== 2 failed, 31 passed in 4.1s =="), says_outcome("Ran 33 tests in 0.2s")
+    (True, True)
+    >>> says_outcome("Two of the tests were written by hand.")
+    False
+
+    """
+    line = line[:_CHARS]
+    return _MAY_SAY_OUTCOME.search(line) is not None and _OUTCOME.match(line) is not None
