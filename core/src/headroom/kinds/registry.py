@@ -26,6 +26,7 @@ ENTRY_POINT_GROUP = "headroom.kinds"
 #: file have no entry points. The first that recognises a text has it: the surest signs first, plain
 #: text last.
 _BUILT_IN = (
+    "headroom.kinds.opaque:Opaque",
     "headroom.kinds.json:SmartCrusher",
     "headroom.kinds.diff:DiffCompressor",
     "headroom.kinds.html:HtmlExtractor",

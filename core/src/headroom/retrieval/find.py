@@ -91,6 +91,9 @@ def left_out_by(omissions: Sequence[Omission]) -> LeftOut:
     ranges: dict[tuple[str, str, Within | None], list[tuple[int, int]]] = defaultdict(list)
     values = set()
     for omission in omissions:
+        if omission.chars is not None:
+            # The rest of it is shown.
+            continue
         if omission.ranges:
             ranges[omission.unit, omission.path, omission.within] += omission.ranges
         else:
