@@ -153,7 +153,8 @@ def _base(document: Document, selection: Selection) -> list[Piece]:
     else:
         pieces = document.value_pieces(path)
     if not ranges:
-        return pieces
+        parts = [piece.part(selection.chars) for piece in pieces]
+        return [part for part in parts if part is not None] if selection.chars else pieces
     return [
         part
         for piece in pieces

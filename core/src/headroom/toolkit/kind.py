@@ -59,7 +59,8 @@ class Symbols(Protocol):
         """
 
 
-_NOTE_AND_BREAKS = re.compile(r"(\[[^\[\]\n]*left out[^\[\]\n]*\])((?:(?:\n|\\n)[ \t\r]*){2,})")
+#: A note, and line breaks after it as a text or a JSON string has them.
+_NOTE_AND_BREAKS = re.compile(r"(\[[^\[\]\n]*left out[^\[\]\n]*\])(\"?)(?:\n{2,}|(?:\\n){2,})")
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,10 @@ class Condensed:
         return _NOTE_AND_BREAKS.sub(self._without_breaks, view)
 
     def _without_breaks(self, match: re.Match[str]) -> str:
-        note, breaks = match.groups()
+        note, quote = match.groups()
         if note not in self.long:
             return match[0]
-        return note + ("\n" + breaks.rpartition("\n")[2] if breaks[0] == "\n" else "\\n")
+        return f"{note}{quote}" + ("\n" if match[0].endswith("\n") else "\\n")
 
 
 class BaseKind:

@@ -30,6 +30,7 @@ class Opaque(BaseKind):
     """
 
     name = "opaque"
+    is_sure = True
     stands_in_text = False
 
     def recognise(self, source: Source) -> bool:
