@@ -29,6 +29,10 @@ logger = logging.getLogger("headroom.pipeline")
 WORTH_LEAVING_OUT = 0.1
 
 
+#: Where so many tokens at the most, and such a share, are left of a text less what nobody reads,
+#: nothing more is left out: it is read at once, and most is saved.
+_SMALL_REST, _SMALL_SHARE = 3000, 0.32
+
 #: What a text of several kinds is called.
 MIXED = "mixed"
 
@@ -174,7 +178,10 @@ class Pipeline:
             return None
         condensed, by = found
         text = condensed.source.text
-        own = replace(request, original_tokens=request.counter.count(text))
+        before, rest = request.original_tokens, request.counter.count(text)
+        own = replace(request, original_tokens=rest)
+        if request.max_tokens is None and rest <= min(_SMALL_REST, _SMALL_SHARE * before):
+            own = replace(own, fidelity="lossless")
         routed = self._shown(condensed.source, own, name)
         result = _checked(condensed.source, *routed)
         view = View(
@@ -183,7 +190,7 @@ class Pipeline:
             omissions=(*condensed.omissions, *result.omissions),
             transforms=(by, *result.transforms),
         )
-        before, after = request.original_tokens, request.counter.count(view.text)
+        after = request.counter.count(view.text)
         if after > before * (1 - WORTH_LEAVING_OUT) and _fits(before, request):
             return None
         whole = replace(request, kind=result.kind)
