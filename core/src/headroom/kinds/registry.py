@@ -30,6 +30,7 @@ _BUILT_IN = (
     "headroom.kinds.json:SmartCrusher",
     "headroom.kinds.diff:DiffCompressor",
     "headroom.kinds.html:HtmlExtractor",
+    "headroom.kinds.xml:XmlCompressor",
     "headroom.kinds.table:TableCrusher",
     "headroom.kinds.records:RecordCompressor",
     "headroom.kinds.log:LogCompressor",
