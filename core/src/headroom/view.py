@@ -87,6 +87,8 @@ class Omission:
     'rows 3-111'
     >>> Omission("rows", ((3, 111), (114, 250)), path="/flights").count
     246
+    >>> Omission("lines", ((7, 7),), chars=(31, 5000)).where
+    'lines 7:31-5000'
     """
 
     #: What is counted: ``"lines"``, ``"rows"``, ``"sentences"`` or ``"values"``.
@@ -99,6 +101,8 @@ class Omission:
     path: str = ""
     #: The part in which the units are counted; ``None`` for the whole original.
     within: Within | None = None
+    #: First and last character, 1-based and inclusive, where it is a part of a single unit.
+    chars: tuple[int, int] | None = None
 
     @property
     def count(self) -> int:
@@ -109,6 +113,8 @@ class Omission:
     def where(self) -> str:
         """The place in words, as markers and ``retrieve`` spell it."""
         spans = ",".join(f"{a}-{b}" if a != b else f"{a}" for a, b in self.ranges)
+        if self.chars is not None:
+            spans += ":{}-{}".format(*self.chars)
         place = f"{self.unit} {spans}" if spans else ""
         if self.path:
             place = f"{place} of {self.path}" if place else self.path

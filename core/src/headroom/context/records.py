@@ -89,7 +89,7 @@ def describe(result: CompressResult, agent: str | None, kind: BaseKind | None) -
         "lossless": result.lossless,
         "failure": result.failure,
         "gist": gist(result.text, kind),
-        "omissions": [[o.unit, o.path, o.ranges, o.within] for o in result.omissions],
+        "omissions": [[o.unit, o.path, o.ranges, o.within, o.chars] for o in result.omissions],
     }
 
 
@@ -161,10 +161,12 @@ class _Meta:
 
 def _omission(part: object) -> Omission:
     assert isinstance(part, (list, tuple))
-    unit, path, ranges, within = part
+    # What was put by an older version has no characters.
+    unit, path, ranges, within, chars = [*part, None][:5]
     return Omission(
         str(unit),
         tuple((int(first), int(last)) for first, last in ranges),
         str(path),
         within if within is None or isinstance(within, str) else (int(within[0]), int(within[1])),
+        None if chars is None else (int(chars[0]), int(chars[1])),
     )

@@ -27,9 +27,11 @@ ENTRY_POINT_GROUP = "headroom.kinds"
 #: file have no entry points. The first that recognises a text has it: the surest signs first, plain
 #: text last.
 _BUILT_IN = (
+    "headroom.kinds.opaque:Opaque",
     "headroom.kinds.json:SmartCrusher",
     "headroom.kinds.diff:DiffCompressor",
     "headroom.kinds.html:HtmlExtractor",
+    "headroom.kinds.xml:XmlCompressor",
     "headroom.kinds.table:TableCrusher",
     "headroom.kinds.records:RecordCompressor",
     "headroom.kinds.log:LogCompressor",

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from headroom.errors import WrongKind
 from headroom.kinds.registry import LAST_RESORT, MIXED, Kinds, default_kinds
+from headroom.pipeline.condense import condense
 from headroom.pipeline.embedded import compress_embedded, find_embedded
 from headroom.pipeline.segments import Part, compress_parts, is_cut, split
 from headroom.pipeline.terminal import NOTE_TOKENS, shown, with_codes_marked
@@ -26,6 +27,11 @@ logger = logging.getLogger("headroom.pipeline")
 #: A view that leaves something out and saves less than this share of the tokens is not worth
 #: what the reader misses.
 WORTH_LEAVING_OUT = 0.1
+
+
+#: Where so many tokens at the most, and such a share, are left of a text less what nobody reads,
+#: nothing more is left out: it is read at once, and most is saved.
+_SMALL_REST, _SMALL_SHARE = 3000, 0.32
 
 
 def check_options(
@@ -135,7 +141,8 @@ class Pipeline:
             return _checked(source, None, request, too_large)
         if fidelity == "lossless" and max_tokens is None:
             return _checked(source, *self._route(source, request, kind))
-        return _checked(source, *self._shown(source, request, kind))
+        rest = self._rest(source, request, kind)
+        return rest or _checked(source, *self._shown(source, request, kind))
 
     def _shown(
         self, source: Source, request: Request, name: str | None
@@ -155,6 +162,36 @@ class Pipeline:
         if failure is not None:
             return None, request, failure
         return with_codes_marked(view, source, bare, request), request, None
+
+    def _rest(self, source: Source, request: Request, name: str | None) -> CompressResult | None:
+        """The view of a text less what nobody reads; ``None`` where that saves nothing."""
+        try:
+            found = condense(source, self.kinds)
+        except Exception as error:
+            # Not the error's message: it may quote the payload. The text itself is compressed.
+            logger.warning("what nobody reads was not found: %s", type(error).__name__)
+            return None
+        if found is None or found[1] == name:
+            return None
+        condensed, by = found
+        text = condensed.source.text
+        before, rest = request.original_tokens, request.counter.count(text)
+        own = replace(request, original_tokens=rest)
+        if request.max_tokens is None and rest <= min(_SMALL_REST, _SMALL_SHARE * before):
+            own = replace(own, fidelity="lossless")
+        routed = self._shown(condensed.source, own, name)
+        result = _checked(condensed.source, *routed)
+        view = View(
+            condensed.finished(result.text),
+            lossless=False,
+            omissions=(*condensed.omissions, *result.omissions),
+            transforms=(by, *result.transforms),
+        )
+        after = request.counter.count(view.text)
+        if after > before * (1 - WORTH_LEAVING_OUT) and _fits(before, request):
+            return None
+        whole = replace(request, kind=result.kind)
+        return _result(view, before, after, whole, result.failure)
 
     def _route(
         self, source: Source, request: Request, name: str | None

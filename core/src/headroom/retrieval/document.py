@@ -10,6 +10,7 @@ from itertools import islice
 
 from headroom.errors import WrongKind
 from headroom.kinds.registry import LAST_RESORT, Kinds
+from headroom.pipeline.condense import condense
 from headroom.pipeline.embedded import Embedded, find_embedded
 from headroom.pipeline.pipeline import MIXED
 from headroom.pipeline.segments import split
@@ -36,16 +37,34 @@ class Document:
     """One original, or one part of a text of several kinds, or one text within a document."""
 
     def __init__(
-        self, source: Source, kind: str, kinds: Kinds, within: Within | None = None
+        self,
+        source: Source,
+        kind: str,
+        kinds: Kinds,
+        within: Within | None = None,
+        searched: Source | None = None,
     ) -> None:
         #: As it was put, and as a terminal shows it: views and queries go by that.
         self._original = source
         self.source = source.once(shown) or source
+        self._searched = searched
         self.is_mixed = kind == MIXED
         # Of a kind that is no longer installed, there are lines.
         self.kind = kinds.named(kind) or _NO_KIND
         self.within = within
         self._kinds = kinds
+
+    @property
+    def searched(self) -> Source:
+        """The text with notes in place of what nobody reads: what a query looks through.
+
+        Whoever names a place gets what stands there.
+        """
+        if self._searched is None:
+            found = condense(self._original, self._kinds)
+            rest = None if found is None else found[0].source
+            self._searched = self.source if rest is None else rest.once(shown) or rest
+        return self._searched
 
     @cached_property
     def value(self) -> object:
@@ -57,6 +76,11 @@ class Document:
         """
         try:
             return self.kind.data(self.source)
+        except WrongKind:
+            pass
+        try:
+            # It may be data but for what nobody reads.
+            return self.kind.data(self.searched)
         except WrongKind:
             raise ValueError(
                 "this original has no rows and no paths: ask for lines, or by query"
@@ -86,10 +110,10 @@ class Document:
     @cached_property
     def parts(self) -> list[Document]:
         """The parts of a text of several kinds."""
-        parts = split(self.source, self._kinds) or []
+        parts = split(self.searched, self._kinds) or []
         return [
             self._inner(
-                self.source.part(part.first, part.end), part.kind.name, (part.first + 1, part.end)
+                self.searched.part(part.first, part.end), part.kind.name, (part.first + 1, part.end)
             )
             for part in parts
         ] or [self._inner(self.source, LAST_RESORT, (1, len(self.source.lines)))]
@@ -107,24 +131,24 @@ class Document:
     @property
     def _rest(self) -> Source:
         """The text without what is embedded in it."""
-        return self.source if self._split is None else self._split[0].source
+        return self.searched if self._split is None else self._split[0].source
 
     @cached_property
     def _split(self) -> tuple[Embedded, list[Embedded]] | None:
         if self.within is not None:
             return None
         try:
-            return find_embedded(self.source, self.kind, self._kinds)
+            return find_embedded(self.searched, self.kind, self._kinds)
         except WrongKind:
             return None
 
-    def _inner(self, source: Source, kind: str, within: Within) -> Document:
-        return Document(source, kind, self._kinds, within)
+    def _inner(self, searched: Source, kind: str, within: Within) -> Document:
+        return Document(searched, kind, self._kinds, within, searched)
 
     @cached_property
     def symbols(self) -> Symbols | None:
         """The names that stand for some of its lines, if it has such."""
-        return self.kind.symbols(self.source)
+        return self.kind.symbols(self.searched)
 
     def is_symbol(self, path: str) -> bool:
         """Whether a path is such a name, and no place in data."""
@@ -137,9 +161,6 @@ class Document:
             ValueError: There is no text.
 
         """
-        for part in self.parts if self.is_mixed else self.embedded:
-            if part.within == within:
-                return part
         if isinstance(within, str):
             first, last, path = _IN_TEXT.fullmatch(within).groups()  # type: ignore[union-attr]
             content = resolve(self.value, path)
@@ -151,7 +172,10 @@ class Document:
         else:
             content = "\n".join(self.source.lines[within[0] - 1 : within[1]])
         source = Source(content)
-        return self._inner(source, self._kinds.kind_of(source).name, within)
+        for part in self.parts if self.is_mixed else self.embedded:
+            if part.within == within:
+                return Document(source, part.kind.name, self._kinds, within, part.searched)
+        return Document(source, self._kinds.kind_of(source).name, self._kinds, within)
 
     def line_pieces(self) -> list[Piece]:
         """All lines, as they were put."""
@@ -162,7 +186,7 @@ class Document:
         if not path:
             return self._placed(
                 Piece(sentence.text, "sentences", n)
-                for n, sentence in enumerate(segment(self.source.text), 1)
+                for n, sentence in enumerate(segment(self.searched.text), 1)
             )
         found: list[Piece] = []
         for pointer, value in locate(self.value, path):
@@ -221,8 +245,8 @@ class Document:
     def has_data(self) -> bool:
         """Whether it has rows and paths."""
         try:
-            return self.kind.data(self.source) is not None
-        except WrongKind:
+            return self.value is not None
+        except ValueError:
             return False
 
     def _placed(self, pieces: Iterable[Piece]) -> list[Piece]:

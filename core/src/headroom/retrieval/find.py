@@ -91,6 +91,9 @@ def left_out_by(omissions: Sequence[Omission]) -> LeftOut:
     ranges: dict[tuple[str, str, Within | None], list[tuple[int, int]]] = defaultdict(list)
     values = set()
     for omission in omissions:
+        if omission.chars is not None:
+            # The rest of it is shown.
+            continue
         if omission.ranges:
             ranges[omission.unit, omission.path, omission.within] += omission.ranges
         else:
@@ -150,7 +153,8 @@ def _base(document: Document, selection: Selection) -> list[Piece]:
     else:
         pieces = document.value_pieces(path)
     if not ranges:
-        return pieces
+        parts = [piece.part(selection.chars) for piece in pieces]
+        return [part for part in parts if part is not None] if selection.chars else pieces
     return [
         part
         for piece in pieces

@@ -38,7 +38,7 @@ def ranked(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
         scores = _with_context(searchable, query, scores)
     order = _by_score(scores, pieces, left_out)
     document = searchable.document
-    return document.kind.arrange(document.source, query, order, pieces, left_out)
+    return document.kind.arrange(document.searched, query, order, pieces, left_out)
 
 
 def ranked_leaves(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:

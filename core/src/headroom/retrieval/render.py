@@ -151,9 +151,7 @@ def _render(shown: Sequence[Piece], left: int, more: str) -> Found:
         own = list(group)
         if own[0].chars is not None:
             for piece in own:
-                place = _place(
-                    *key, piece.number, piece.number, ":{}-{}".format(*piece.chars or ())
-                )
+                place = _place(*key, piece.number, piece.number, "{}-{}".format(*piece.chars or ()))
                 places.append(place)
                 blocks.append(f"[{place}]\n{piece.text}")
             continue
@@ -193,10 +191,11 @@ def _place(
     unit: str, path: str, within: Within | None, first: int, last: int, chars: str = ""
 ) -> str:
     if first == 0:
-        place = path or "everything"
+        place = (path or "everything") + (f" characters {chars}" if chars else "")
     else:
         numbers = f"{first}" if first == last else f"{first}-{last}"
-        place = f"{unit} {numbers}{chars}" + (f" of {path}" if path else "")
+        numbers += f":{chars}" if chars else ""
+        place = f"{unit} {numbers}" + (f" of {path}" if path else "")
     return _placed(place, within)
 
 
@@ -227,17 +226,15 @@ def _cut(
         start = max(0, min(middle - size // 3, length - size))
         end = start + size
         rest = length - size
-        chars = f":{before + start + 1}-{before + end}"
-        place = _place(*holder, piece.number, piece.number, chars)
-        if piece.number == 0:
-            place += f" characters {start + 1}-{end}"
-        onward = f"{before + end + 1}-" if end < length else f"{before + 1}-{before + start}"
         number = piece.number
-        how = _holding(*holder, f"{number}:{onward}") if number else "ask for a narrower path"
+        place = _place(*holder, number, number, f"{before + start + 1}-{before + end}")
+        onward = f"{before + end + 1}-" if end < length else f"{before + 1}-{before + start}"
+        can_go_on = number > 0 or bool(piece.path)
+        how = _place(*holder, number, number, onward) if can_go_on else "ask for a narrower path"
         note = f", {more} more found" if more else ""
         notice = f"[{rest} more characters left out here{note}: {how}]"
         text = f"[{place}]\n{piece.text[start:end]}\n{notice}"
-        return Found(text, place, truncated=True, next=how if piece.number else "")
+        return Found(text, place, truncated=True, next=how if can_go_on else "")
 
     size = _largest(length, lambda size: counter.count(cut(size).text) <= max_tokens)
     if size:

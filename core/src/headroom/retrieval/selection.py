@@ -24,7 +24,7 @@ _IN_TEXT = re.compile(r"(?:lines \d{1,12}(?:-\d{1,12})? of )?/.*")
 # A place as the markers of a view and the excerpts name it, so that it can be passed back as is.
 _PLACE = re.compile(
     rf"(?:(?P<unit>lines|rows|sentences) (?P<ranges>{_ONE}(?:, ?{_ONE})*))?"
-    r"(?:(?:^| of )(?P<path>/.*?))??"
+    r"(?:(?:^| of )(?P<path>/.*?)(?: characters (?P<chars>\d{1,12}-\d{0,12}))?)??"
     r"(?: within (?P<within>lines \d{1,12}-\d{1,12}(?: of /.*)?|(?:lines \d{1,12} of )?/.*))?"
 )
 
@@ -53,6 +53,8 @@ class Selection:
     pattern: Pattern | None = None
     #: The part of the original in which all else is counted; ``None`` for the whole.
     within: Within | None = None
+    #: First and last character, 1-based and inclusive, of the value at the path, as it is spelled.
+    chars: tuple[int, int | None] | None = None
 
 
 def select(
@@ -158,11 +160,14 @@ def _place(text: str) -> Selection | None:
     unit, ranges, path, within = match.group("unit", "ranges", "path", "within")
     if unit is None and path is None:
         return None
+    # Characters of a value are spelled as those of a line.
+    (chars,) = parse_ranges(f"1:{match['chars']}", "characters") if match["chars"] else (None,)
     return Selection(
         unit=cast("Unit | None", unit),
         ranges=tuple(parse_ranges(ranges, unit)) if ranges else (),
         path=path,
         within=None if within is None else _within(within),
+        chars=None if chars is None else chars.chars,
     )
 
 
@@ -182,6 +187,7 @@ def _merged(selection: Selection, place: Selection) -> Selection:
         ranges=place.ranges,
         path=selection.path if place.path is None else place.path,
         within=selection.within if place.within is None else place.within,
+        chars=place.chars,
     )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from headroom.errors import WrongKind
 from headroom.source import Source
-from headroom.view import Piece, Request, Unit, View
+from headroom.view import Omission, Piece, Request, Unit, View
 
-__all__ = ["BaseKind", "Kind", "LeftOut", "Symbols", "line_pieces"]
+__all__ = ["BaseKind", "Condensed", "Kind", "LeftOut", "Symbols", "line_pieces"]
 
 #: Whether a piece stands in what the view leaves out.
 LeftOut = Callable[[Piece], bool]
@@ -55,6 +57,35 @@ class Symbols(Protocol):
             ValueError: There is none; says which names there are.
 
         """
+
+
+#: A note, and line breaks after it as a text or a JSON string has them.
+_NOTE_AND_BREAKS = re.compile(r"(\[[^\[\]\n]*left out[^\[\]\n]*\])(\"?)(?:\n{2,}|(?:\\n){2,})")
+
+
+@dataclass(frozen=True)
+class Condensed:
+    """A text with notes in place of parts of it that nobody reads."""
+
+    #: The text with notes. It has the lines of the original, or the places of its data, so that
+    #: whoever counts them counts right.
+    source: Source
+    #: What the notes stand for.
+    omissions: tuple[Omission, ...]
+    #: The notes that stand for several lines, and have empty ones below them.
+    long: frozenset[str] = frozenset()
+
+    def finished(self, view: str) -> str:
+        """A view of the text, without the empty lines below notes."""
+        if not self.long:
+            return view
+        return _NOTE_AND_BREAKS.sub(self._without_breaks, view)
+
+    def _without_breaks(self, match: re.Match[str]) -> str:
+        note, quote = match.groups()
+        if note not in self.long:
+            return match[0]
+        return f"{note}{quote}" + ("\n" if match[0].endswith("\n") else "\\n")
 
 
 class BaseKind:
@@ -115,6 +146,14 @@ class BaseKind:
             line: The index of a line: what begins there is asked for. The answer may begin one
                 line earlier. Every line may be asked: look at its first characters first.
 
+        """
+        return None
+
+    def condense(self, source: Source) -> Condensed | None:
+        """A text of any kind with notes in place of parts of it that nobody reads.
+
+        It is asked before the text is told to be of a kind, and of every text: a look that takes
+        a small part of the time of a compression. ``None`` where there is nothing of that.
         """
         return None
 

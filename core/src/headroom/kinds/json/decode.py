@@ -16,7 +16,7 @@ from headroom.toolkit.rows.cells import (
     nest,
     no_view,
 )
-from headroom.toolkit.rows.notation import DOCUMENT, OTHERWISE
+from headroom.toolkit.rows.notation import DOCUMENT, OTHERWISE, XML_DOCUMENT
 
 __all__ = ["JsonValue", "decode"]
 
@@ -55,7 +55,7 @@ def decode(
         raise ValueError("nested too deeply to be a view")
     decoder = json.JSONDecoder(parse_float=parse_float, parse_int=parse_int)
     try:
-        if _HEADING.match(view) or view.startswith(DOCUMENT):
+        if _HEADING.match(view) or view.startswith((DOCUMENT, XML_DOCUMENT)):
             return _Reader(view, decoder, parse_float, parse_int).read()
         return parse_with(view, decoder.decode)[0]  # type: ignore[return-value]
     except RecursionError:
@@ -80,7 +80,7 @@ class _Reader:
     def read(self) -> JsonValue:
         first = self._line()
         value: JsonValue
-        if first == DOCUMENT:
+        if first in (DOCUMENT, XML_DOCUMENT):
             self._read_aliases()
             value = self._members(0)
             for holder, key, pointer in self._same:

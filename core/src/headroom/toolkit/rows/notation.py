@@ -6,7 +6,8 @@ The whole grammar, as ``decode`` reads it. ``NL`` is a line feed; ``flow`` is mi
 
     view      = flow | table | document
     table     = heading NL aliases header NL row{count, NL}
-    document  = "JSON object, one key=value per line; indented lines belong to the key above." NL
+    document  = ("JSON object, one key=value per line; indented lines belong to the key above." |
+                 "XML, one tag or attribute=text per line; indented lines belong to the tag above.") NL
                 aliases member*
     aliases   = ("$" digit " stands for " text NL)*
     heading   = [name ": "] count (" rows" | " entries") [" of text" | " of " count " values"]
@@ -53,6 +54,7 @@ __all__ = [
     "BARE_NUMBER",
     "DOCUMENT",
     "OTHERWISE",
+    "XML_DOCUMENT",
     "Speller",
     "flow",
     "name",
@@ -63,6 +65,8 @@ __all__ = [
 
 #: The first line of a document.
 DOCUMENT = "JSON object, one key=value per line; indented lines belong to the key above."
+#: The same of a document in tags, which is read as such data.
+XML_DOCUMENT = "XML, one tag or attribute=text per line; indented lines belong to the tag above."
 #: What a heading says before the cells that most rows share.
 OTHERWISE = " In every row that does not say otherwise: "
 

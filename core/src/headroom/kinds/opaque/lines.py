@@ -1,0 +1,161 @@
+"""Whole lines that nobody reads: hex dumps, minified code, what is no text at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from headroom.kinds.opaque.encoded import bytes_in_hex
+from headroom.kinds.opaque.stretch import LEAST, Stretch
+
+__all__ = [
+    "MINIFIED",
+    "find_binary",
+    "find_dumps",
+    "find_escapes",
+    "find_minified",
+    "holds_binary",
+    "is_dump",
+]
+
+#: A dump of fewer lines is there to be read.
+_FEWEST_LINES = 8
+_DUMP = re.compile(
+    r"[ \t]*(?:0x)?[0-9a-fA-F]{4,16}:?[ \t]{1,4}((?:[0-9a-fA-F]{2,8}[ \t]{1,3}){4,32})(.{0,40})"
+)
+_REPEATED = re.compile(r"[ \t]*\*[ \t\r]*")
+
+#: A line of so many characters is read by nobody where it is code.
+MINIFIED = 1000
+_SAMPLE = 1500
+_SCRIPT = re.compile(
+    r"function[ (*]|=>|\breturn\b|\bvar |\bconst |\blet |\bthis\.|&&|\|\||[!=]==|\.prototype\b|"
+    r"\btypeof |\bvoid 0|[(,=?:&|!]![01]\b|\bnew [A-Za-z]|\.(?:length|push|call|apply|exports)\b|\bnull\b"
+)
+_STYLE = re.compile(r"[{;][a-z-]{2,40}:[^{};\"]{1,200}(?=[;}])")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+#: With more of them, a line is part of a page.
+_MOST_TAGS = 4
+#: So often in a thousand characters, and so many different ones.
+_OFTEN, _DIFFERENT = 8, 4
+#: The share of blanks that is left in minified code; prose has 16 %, code that is laid out 20 %.
+_BLANKS = 0.08
+
+# What no text has: control characters but those of terminals, what could not be decoded.
+_BAD = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd\ud800-\udfff]")
+#: Such characters stand this close together, so many of them, of so many sorts, in such a share.
+_CLOSE, _FEWEST, _SORTS, _DENSE = 24, 32, 5, 0.1
+
+_ESCAPES = re.compile(r"(?:\\(?:x[0-9a-fA-F]{2}|[nrtabfv0'\"\\])[^\\\n]{0,6})+")
+
+
+def is_dump(line: str) -> bool:
+    """Whether a line is one of a hex dump."""
+    return _DUMP.fullmatch(line) is not None
+
+
+def holds_binary(text: str) -> bool:
+    """Whether there is anything in a text that no text has."""
+    return _BAD.search(text) is not None
+
+
+def find_dumps(lines: Sequence[str], starts: Sequence[int]) -> Iterator[Stretch]:
+    """Hex dumps as ``xxd``, ``hexdump -C`` and ``od`` print them.
+
+    Args:
+        lines: The lines.
+        starts: Where each begins in the text.
+
+    """
+    first, digits = -1, list[str]()
+    for number, line in enumerate([*lines, ""]):
+        match = _DUMP.fullmatch(line)
+        if match is not None:
+            first = number if first < 0 else first
+            digits.append("".join(match[1].split()))
+        elif first >= 0 and not _REPEATED.fullmatch(line):
+            if number - first >= _FEWEST_LINES:
+                what = bytes_in_hex("".join(digits))[0].removesuffix(" in hex")
+                end = starts[number - 1] + len(lines[number - 1])
+                yield Stretch(starts[first], end, f"hex dump of {what}", "hex dump")
+            first, digits = -1, []
+
+
+def find_minified(
+    lines: Sequence[str], starts: Sequence[int], within: Callable[[int, int], str]
+) -> Iterator[Stretch]:
+    """Lines of minified scripts and style sheets.
+
+    Args:
+        lines: The lines.
+        starts: Where each begins in the text.
+        within: The text between two places, less what else nobody reads.
+
+    """
+    for line, start in zip(lines, starts):
+        if len(line) >= MINIFIED:
+            rest = within(start, start + len(line))
+            name = _minified(rest) if len(rest) >= MINIFIED else ""
+            if name:
+                what = f"minified {name} {len(line)} characters"
+                yield Stretch(start, start + len(line), what, f"minified {name}")
+
+
+def _minified(line: str) -> str:
+    """What a long line is; empty where it is no minified code."""
+    middle = max(0, len(line) // 2 - _SAMPLE // 2)
+    samples = [line[:_SAMPLE], line[middle : middle + _SAMPLE], line[-_SAMPLE:]]
+    if max(len(_TAG.findall(sample)) for sample in samples) > _MOST_TAGS:
+        return ""
+    for name, pattern in (("JavaScript", _SCRIPT), ("CSS", _STYLE)):
+        found = [pattern.findall(sample) for sample in samples]
+        often = sum(
+            len(signs) * 1000 >= _OFTEN * len(sample) and len(set(signs)) >= _DIFFERENT
+            for signs, sample in zip(found, samples)
+        )
+        blanks = max(sample.count(" ") / len(sample) for sample in samples)
+        if often >= 2 and blanks < _BLANKS:
+            return name
+    return ""
+
+
+def find_binary(text: str) -> Iterator[Stretch]:
+    """Stretches of what was never text, or was read in the wrong encoding."""
+    first = last = -1
+    count = 0
+    sorts: set[str] = set()
+    for match in _BAD.finditer(text):
+        at = match.start()
+        if first >= 0 and at - last > _CLOSE:
+            yield from _binary(first, last + 1, count, sorts)
+            first, count = -1, 0
+        if first < 0:
+            first, sorts = at, set()
+        last = at
+        count += 1
+        if len(sorts) < _SORTS:
+            sorts.add(match[0])
+    if first >= 0:
+        yield from _binary(first, last + 1, count, sorts)
+
+
+def _binary(first: int, end: int, count: int, sorts: set[str]) -> Iterator[Stretch]:
+    size = end - first
+    mixed = len(sorts) >= _SORTS or "\ufffd" in sorts
+    if size >= LEAST and count >= _FEWEST and mixed and count >= _DENSE * size:
+        yield Stretch(first, end, f"{size} characters of binary data", "binary data")
+
+
+def find_escapes(text: str) -> Iterator[Stretch]:
+    """Bytes written with escapes, as Python and C print them."""
+    if text.count("\\x") < _FEWEST:
+        return
+    for match in _ESCAPES.finditer(text):
+        count = match[0].count("\\x")
+        if len(match[0]) >= LEAST and count >= _FEWEST:
+            yield Stretch(
+                match.start(),
+                match.end(),
+                f"{len(match[0])} characters of escaped bytes",
+                "escaped bytes",
+            )

@@ -1,0 +1,201 @@
+"""What nobody reads in a text or in a JSON document: found, and replaced by notes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from headroom.errors import WrongKind
+from headroom.kinds.opaque.numbers import described_list
+from headroom.kinds.opaque.render import Note, notes_of
+from headroom.kinds.opaque.scan import scan
+from headroom.kinds.opaque.stretch import LEAST, Stretch
+from headroom.kinds.registry import default_kinds
+from headroom.source import Source
+from headroom.toolkit.kind import Condensed
+from headroom.toolkit.rows.notation import flow, pointer
+from headroom.toolkit.rows.values import Json, Number
+from headroom.view import Omission
+
+__all__ = ["condense", "data_of", "find"]
+
+#: Where a value stands in a document.
+Path = tuple["str | int", ...]
+
+
+def find(source: Source) -> list[Stretch]:
+    """What nobody reads in a text, in order: ``source.once(find)``."""
+    return scan(source.text, source.lines, source.deadline.check)
+
+
+def data_of(source: Source) -> Json:
+    """The JSON value of a text; ``None`` where it is no object or array."""
+    if source.text.lstrip("\ufeff \t\r\n")[:1] not in ("{", "["):
+        return None
+    json = default_kinds().named("json")
+    try:
+        value = None if json is None else json.data(source)
+    except WrongKind:
+        return None
+    return value if isinstance(value, (dict, list)) else None
+
+
+def condense(source: Source) -> Condensed | None:
+    """A text with notes in place of what nobody reads; ``None`` where there is nothing of that."""
+    value = data_of(source)
+    if value is None or _is_vector(value):
+        return _condense_text(source)
+    found = dict(_in_value(value, source))
+    if not found:
+        return None
+    places = [(path, one) for path, several in found.items() for one in several]
+    notes = dict(zip(places, notes_of(places)))
+    rest = flow(_Rewriter(found, notes).value(value, ()))
+    return Condensed(
+        Source(rest, source.deadline),
+        tuple(one.omission for _, one in places),
+        frozenset(note for (_, one), note in notes.items() if one.breaks),
+    )
+
+
+def _condense_text(source: Source) -> Condensed | None:
+    stretches = source.once(find)
+    if not stretches:
+        return None
+    found = _placed(source.text, stretches, None)
+    notes = notes_of([((), one) for one in found])
+    return Condensed(
+        Source(_replaced(source.text, found, notes), source.deadline),
+        tuple(one.omission for one in found),
+        frozenset(note for one, note in zip(found, notes) if one.breaks),
+    )
+
+
+def _placed(text: str, stretches: Sequence[Stretch], within: str | None) -> list[Note]:
+    """Stretches with their places: lines, or characters of a line."""
+    found: list[Note] = []
+    line, position = 1, 0
+    for one in stretches:
+        line += text.count("\n", position, one.start)
+        breaks = text.count("\n", one.start, one.end)
+        start = text.rfind("\n", 0, one.start) + 1 if breaks == 0 else one.start
+        position = one.start
+        chars = None
+        if breaks == 0:
+            end = text.find("\n", one.end)
+            if (one.start, one.end) != (start, len(text) if end < 0 else end):
+                chars = (one.start - start + 1, one.end - start)
+        omission = Omission("lines", ((line, line + breaks),), within=within, chars=chars)
+        found.append(Note(one, omission, breaks))
+    return found
+
+
+def _replaced(text: str, found: Sequence[Note], notes: Sequence[str]) -> str:
+    """A text with notes; it keeps its lines, so that whatever counts them counts right."""
+    pieces: list[str] = []
+    position = 0
+    for one, note in zip(found, notes):
+        pieces.append(text[position : one.stretch.start])
+        pieces.append(f'"{note}"' if one.stretch.is_array else note)
+        pieces.append("\n" * one.breaks)
+        position = one.stretch.end
+    pieces.append(text[position:])
+    return "".join(pieces)
+
+
+def _is_vector(value: Json) -> bool:
+    return isinstance(value, list) and bool(value) and all(type(one) is Number for one in value)
+
+
+def _in_value(value: Json, source: Source) -> Iterator[tuple[Path, list[Note]]]:
+    """What nobody reads in a document, in its order: by the path of a string or an array."""
+    waiting: list[tuple[Path, Json]] = [((), value)]
+    while waiting:
+        source.deadline.check()
+        path, holder = waiting.pop()
+        if type(holder) is str:
+            yield from _in_string(path, holder, source)
+            continue
+        if isinstance(holder, list):
+            if _is_vector(holder):
+                found = described_list([str(one) for one in holder])
+                if found is not None:
+                    yield (
+                        path,
+                        [Note(Stretch(0, 0, *found), Omission("values", (), _pointer(path)))],
+                    )
+                continue
+            members: Sequence[tuple[str | int, Json]] = list(enumerate(holder))
+        elif isinstance(holder, dict):
+            members = list(holder.items())
+        else:
+            continue
+        waiting += [
+            ((*path, key), member)
+            for key, member in reversed(members)
+            if (len(member) >= LEAST if type(member) is str else isinstance(member, (dict, list)))
+        ]
+
+
+def _in_string(path: Path, text: str, source: Source) -> Iterator[tuple[Path, list[Note]]]:
+    stretches = scan(text, text.split("\n"), source.deadline.check)
+    if not stretches:
+        return
+    first = stretches[0]
+    where = _pointer(path)
+    if len(stretches) == 1 and text[first.start : first.end].strip() == text.strip():
+        yield path, [Note(first, Omission("values", (), where))]
+    else:
+        yield path, _placed(text, stretches, where)
+
+
+def _pointer(path: Path) -> str:
+    where = ""
+    for key in path:
+        where = pointer(where, key)
+    return where
+
+
+@dataclass(frozen=True)
+class _Rewriter:
+    """Writes notes into a value."""
+
+    found: dict[Path, list[Note]]
+    notes: dict[tuple[Path, Note], str]
+
+    def value(self, value: Json, path: Path) -> Json:
+        """A copy of what has notes; the rest is the same."""
+        return self._written(value, path, self._holders)
+
+    @property
+    def _holders(self) -> dict[Path, set[str | int]]:
+        holders: dict[Path, set[str | int]] = defaultdict(set)
+        for path in self.found:
+            for size in range(len(path), 0, -1):
+                members = holders[path[: size - 1]]
+                if path[size - 1] in members:
+                    break
+                members.add(path[size - 1])
+        return holders
+
+    def _written(self, value: Json, path: Path, holders: dict[Path, set[str | int]]) -> Json:
+        found = self.found.get(path)
+        if found is not None:
+            notes = [self.notes[path, one] for one in found]
+            if found[0].omission.unit == "values" or not isinstance(value, str):
+                return notes[0]
+            return _replaced(value, found, notes)
+        inside = holders.get(path)
+        if not inside:
+            return value
+        if isinstance(value, dict):
+            return {
+                key: self._written(member, (*path, key), holders) if key in inside else member
+                for key, member in value.items()
+            }
+        assert isinstance(value, list)
+        return [
+            self._written(member, (*path, number), holders) if number in inside else member
+            for number, member in enumerate(value)
+        ]

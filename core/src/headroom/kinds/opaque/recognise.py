@@ -1,0 +1,38 @@
+"""Whether a text is nothing but what nobody reads."""
+
+from __future__ import annotations
+
+import re
+
+from headroom.kinds.opaque.parse import data_of, find
+from headroom.kinds.opaque.scan import is_likely
+from headroom.kinds.opaque.stretch import LEAST
+from headroom.source import Source
+from headroom.toolkit.rows.values import Number
+
+__all__ = ["looks_opaque"]
+
+#: What else is in it, of what is no blank, has at most such a share of it, and so many characters:
+#: more than that is read by whoever reads such texts.
+_SHARE, _MOST = 0.1, 300
+_BLANK = re.compile(r"\s+")
+
+
+def looks_opaque(source: Source) -> bool:
+    """Whether nearly all of a text is of no use to a reader.
+
+    >>> looks_opaque(Source("7f454c4602010100" * 40)), looks_opaque(Source("It rains. " * 40))
+    (True, False)
+    """
+    text = source.text
+    if len(text) < LEAST or not is_likely(text):
+        return False
+    value = data_of(source)
+    if isinstance(value, dict) or (value and any(type(one) is not Number for one in value)):
+        return False
+    rest, position = 0, 0
+    for stretch in source.once(find):
+        rest += len(_BLANK.sub("", text[position : stretch.start]))
+        position = stretch.end
+    rest += len(_BLANK.sub("", text[position:]))
+    return rest <= min(_MOST, _SHARE * len(text))

@@ -1,0 +1,150 @@
+"""Finds what nobody reads in a text: once over it, in steps."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
+
+from headroom.kinds.opaque.encoded import find_data_uris, find_unbroken, find_wrapped
+from headroom.kinds.opaque.lines import (
+    MINIFIED,
+    find_binary,
+    find_dumps,
+    find_escapes,
+    find_minified,
+    holds_binary,
+    is_dump,
+)
+from headroom.kinds.opaque.numbers import find_bytes, find_vectors
+from headroom.kinds.opaque.stretch import LEAST, Stretch
+
+__all__ = ["is_likely", "scan"]
+
+#: Each stretch holds at least one step of so many characters as a whole.
+_STEP = LEAST // 2
+_ENCODED = re.compile(r"[A-Za-z0-9+/_=\\%%-]{%d}" % _STEP)
+_WRAPPED = re.compile(r"[A-Za-z0-9+/_=\s>-]{%d}" % _STEP)
+_NUMBERS = re.compile(r"[-+0-9.eE,\s]{%d}" % _STEP)
+_BYTES = re.compile(r"[0-9a-fA-FxX:,;\s\\]{%d}" % _STEP)
+#: So many places are looked at to see whether all of a text is such.
+_LOOKS = 8
+#: Steps between two looks at the clock.
+_CHECK_EVERY = 2000
+
+
+def is_likely(text: str) -> bool:
+    """Whether most of a text may be such; looks at some places of it."""
+    size = len(text) - _STEP
+    places = [size * part // _LOOKS for part in range(_LOOKS)] if size > 0 else []
+    return sum(_may_be(text, at) for at in places) * 2 >= len(places) > 0
+
+
+def _may_be(text: str, at: int) -> bool:
+    steps = (_ENCODED, _WRAPPED, _NUMBERS, _BYTES)
+    if any(pattern.match(text, at, at + _STEP) for pattern in steps):
+        return True
+    around = text[max(0, at - MINIFIED // 2) : at + MINIFIED // 2]
+    return "\n" not in around or holds_binary(around) or any(map(is_dump, around.split("\n")))
+
+
+def scan(text: str, lines: Sequence[str], check: Callable[[], None]) -> list[Stretch]:
+    """What nobody reads in a text, in order; no two overlap.
+
+    Args:
+        text: The text.
+        lines: Its lines.
+        check: Called now and then, to watch the time.
+
+    """
+    if len(text) < LEAST:
+        return []
+    found = [*find_data_uris(text), *find_escapes(text), *find_binary(text)]
+    check()
+    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))[: len(lines)]
+    found += find_dumps(lines, starts)
+    taken = _Taken(found)
+    taken = _Taken([*taken.stretches, *_in_steps(text, taken, check)])
+    # A line of code that embeds an image is code: what is around the image decides.
+    whole = list(find_minified(lines, starts, lambda start, end: taken.rest(text, start, end)))
+    return _Taken([*whole, *taken.stretches]).stretches
+
+
+def _in_steps(text: str, taken: _Taken, check: Callable[[], None]) -> Iterator[Stretch]:
+    skip = {_ENCODED: 0, _WRAPPED: 0, _NUMBERS: 0, _BYTES: 0}
+    low = 0
+    for number, at in enumerate(range(0, len(text) - _STEP + 1, _STEP)):
+        if number % _CHECK_EVERY == 0:
+            check()
+        end = taken.end_of(at)
+        if end > at:
+            low = max(low, end)
+        if at < low:
+            continue
+        for pattern, find in _FINDERS:
+            if skip[pattern] > at or not pattern.match(text, at, at + _STEP):
+                continue
+            # What a step before this one was no part of begins within a step of here, at most.
+            stop, stretches = find(text, at, max(low, at - 4 * _STEP))
+            skip[pattern] = stop
+            if stretches:
+                yield from stretches
+                low = max(low, stretches[-1].end)
+                break
+
+
+def _one(
+    find: Callable[[str, int, int], tuple[int, Stretch | None]],
+) -> Callable[[str, int, int], tuple[int, list[Stretch]]]:
+    def several(text: str, at: int, low: int) -> tuple[int, list[Stretch]]:
+        end, stretch = find(text, at, low)
+        return end, [] if stretch is None else [stretch]
+
+    return several
+
+
+_FINDERS: tuple[
+    tuple[re.Pattern[str], Callable[[str, int, int], tuple[int, list[Stretch]]]], ...
+] = (
+    (_NUMBERS, find_vectors),
+    (_BYTES, _one(find_bytes)),
+    (_ENCODED, _one(find_unbroken)),
+    (_WRAPPED, _one(find_wrapped)),
+)
+
+
+class _Taken:
+    """Stretches in order; of two that overlap, the one that was found first."""
+
+    def __init__(self, found: Sequence[Stretch]) -> None:
+        self.stretches: list[Stretch] = []
+        order = sorted(range(len(found)), key=lambda n: (found[n].start, n))
+        for number in order:
+            one = found[number]
+            last = self.stretches[-1] if self.stretches else None
+            if last is None or one.start >= last.end:
+                self.stretches.append(one)
+            elif one.start == last.start and one.end > last.end:
+                self.stretches[-1] = one
+        self._starts = [one.start for one in self.stretches]
+        self._ends = [one.end for one in self.stretches]
+        self._next = 0
+
+    def end_of(self, at: int) -> int:
+        """Where the stretch ends that a place stands in; asked for in ascending order."""
+        while self._next < len(self.stretches) and self.stretches[self._next].end <= at:
+            self._next += 1
+        if self._next < len(self.stretches) and self.stretches[self._next].start <= at:
+            return self.stretches[self._next].end
+        return 0
+
+    def rest(self, text: str, start: int, end: int) -> str:
+        """What stands between two places beside the stretches."""
+        pieces = []
+        first = bisect_right(self._ends, start)
+        for one in self.stretches[first : bisect_left(self._starts, end, first)]:
+            pieces.append(text[start : max(start, one.start)])
+            start = min(end, one.end)
+        pieces.append(text[start:end])
+        return "".join(pieces)

@@ -1,0 +1,284 @@
+"""Reads XML as data: one pass, no entities but those of characters, nothing fetched.
+
+A tag is a member of what it stands in; tags of one name are a list. Attributes are members of their
+tag, under their names. What has but text is that text; beside attributes, it is called ``text``, and
+so is text with tags in it, as it was written. Where tags of several names take turns, they are a list in
+their order, and each says its name as ``tag``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from html import unescape
+
+from headroom.errors import WrongKind
+from headroom.source import Source
+from headroom.toolkit.rows.values import Json
+
+__all__ = ["Reading", "read", "read_document"]
+
+#: Deeper documents are not taken: Python, and every reader, would give up too.
+MAX_DEPTH = 150
+#: Tags between two looks at the clock.
+_CHECK_EVERY = 2000
+#: The share of a document that its longest text has where the tags are but a wrapper around it.
+_WRAPPER = 0.5
+#: So many of the tags in a tag are of another name than the one before, where names take turns.
+_TURNS = 0.3
+#: The share of a document that is text with tags in it where it is to be read as prose.
+_PROSE = 0.4
+
+_TAG = re.compile(
+    r"<([^\s<>/=!?\"'&]+)((?:\s+[^\s<>/=\"'&]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*(/?)>"
+)
+_ATTRIBUTE = re.compile(r"([^\s<>/=\"'&]+)\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*)')")
+_CLOSING = re.compile(r"</([^\s<>/=]+)\s*>")
+_DECLARATION = re.compile(r"<\?xml\s[^<>]{0,300}\?>", re.IGNORECASE)
+
+
+@dataclass
+class Reading:
+    """A document, read."""
+
+    value: dict[str, Json]
+    #: Name of the outermost tag.
+    root: str
+    #: Index of the character after it.
+    end: int
+    #: How many tags were read.
+    tags: int
+    #: Characters of the longest text, and of all text with tags in it.
+    longest: int
+    mixed: int
+    is_cut_off: bool = False
+
+    def is_data(self, size: int) -> bool:
+        """Whether the tags are what it consists of, and no wrapper around a text.
+
+        Args:
+            size: Characters of the document.
+
+        """
+        return self.longest <= _WRAPPER * size and self.mixed <= _PROSE * size
+
+
+@dataclass
+class _Element:
+    """A tag that is open."""
+
+    name: str
+    attributes: dict[str, Json]
+    #: Index of the character after the tag.
+    start: int
+    children: list[tuple[str, Json]] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    #: Whether any of the texts is more than white space.
+    has_text: bool = False
+
+
+def read(source: Source) -> Reading:
+    """The document that a whole text is, read once: ``source.once(read)``.
+
+    Raises:
+        WrongKind: The text is no XML, or no data.
+
+    """
+    reading = read_document(source.text, 0, source.deadline.check)
+    if source.text[reading.end :].strip() or not reading.is_data(len(source.text)):
+        raise WrongKind("no document of data")
+    return reading
+
+
+def read_document(text: str, start: int, check: Callable[[], None]) -> Reading:
+    """The document that begins at a place of a text; cut off, it is what there is.
+
+    Args:
+        text: The text.
+        start: Index of the character at which it begins.
+        check: Called now and then, to watch the time.
+
+    Raises:
+        WrongKind: It is not well-formed, declares entities, or is nested too deeply.
+
+    >>> read_document('<a id="1"><b>x</b><b>y</b></a>', 0, lambda: None).value
+    {'a': {'id': '1', 'b': ['x', 'y']}}
+
+    """
+    return _Reader(text, start, check).read()
+
+
+class _Reader:
+    def __init__(self, text: str, start: int, check: Callable[[], None]) -> None:
+        self._text = text
+        self._at = start
+        self._check = check
+        self._open = [_Element("", {}, start)]
+        self._reading = Reading({}, "", start, 0, 0, 0)
+
+    def read(self) -> Reading:
+        text, reading = self._text, self._reading
+        while True:
+            if reading.tags % _CHECK_EVERY == 0:
+                self._check()
+            at = text.find("<", self._at)
+            self._characters(self._at, len(text) if at < 0 else at)
+            if at < 0 or not self._markup(at):
+                self._cut_off()
+                break
+            if len(self._open) == 1 and reading.root:
+                break
+        reading.value = _members(self._open[0].children)
+        reading.end = self._at
+        return reading
+
+    def _characters(self, start: int, end: int) -> None:
+        if end == start:
+            return
+        said = self._text[start:end]
+        here = self._open[-1]
+        here.texts.append(said)
+        if not said.isspace():
+            if len(self._open) == 1:
+                raise WrongKind("text outside of tags")
+            here.has_text = True
+            self._reading.longest = max(self._reading.longest, end - start)
+
+    def _markup(self, at: int) -> bool:
+        """Reads what begins with an angle bracket; whether it is whole."""
+        text = self._text
+        if text.startswith("<!--", at):
+            end = text.find("-->", at + 4)
+            if end >= 0:
+                said = " ".join(text[at + 4 : end].split())
+                self._open[-1].children += [("comment", said)] if said else []
+                self._at = end + 3
+            return end >= 0
+        if text.startswith("<![CDATA[", at):
+            end = text.find("]]>", at + 9)
+            if end >= 0:
+                self._open[-1].texts.append(text[at + 9 : end].replace("&", "&amp;"))
+                self._open[-1].has_text = True
+                self._reading.longest = max(self._reading.longest, end - at)
+                self._at = end + 3
+            return end >= 0
+        if text.startswith(("<?", "<!"), at):
+            return self._declaration(at)
+        closing = text.startswith("</", at)
+        match = (_CLOSING if closing else _TAG).match(text, at)
+        if match is None:
+            if text.find(">", at) >= 0:
+                raise WrongKind("not well-formed")
+            return False
+        self._at = match.end()
+        if closing:
+            self._close(match[1], at)
+        else:
+            self._tag(match)
+        return True
+
+    def _declaration(self, at: int) -> bool:
+        """What the format says of itself is no data; what programs are told is."""
+        text = self._text
+        end = text.find(">", at)
+        if end < 0:
+            return False
+        said = text[at : end + 1]
+        if said.startswith("<!"):
+            if said[:9].upper() != "<!DOCTYPE" or "[" in said:
+                raise WrongKind("it declares what it consists of")
+        elif not said.endswith("?>"):
+            raise WrongKind("not well-formed")
+        elif not _DECLARATION.fullmatch(said):
+            self._open[-1].children.append(("instruction", said[2:-2].strip()))
+        self._at = end + 1
+        return True
+
+    def _tag(self, match: re.Match[str]) -> None:
+        name, attributes, is_empty = match.groups()
+        self._reading.tags += 1
+        self._reading.root = self._reading.root or name
+        said: dict[str, Json] = {}
+        for key, double, single in _ATTRIBUTE.findall(attributes) if attributes else ():
+            if key in said:
+                raise WrongKind("an attribute is there twice")
+            said[key] = unescape(double or single)
+        self._open.append(_Element(name, said, match.end()))
+        if len(self._open) > MAX_DEPTH:
+            raise WrongKind("nested too deeply")
+        if is_empty:
+            self._close(name, match.end())
+
+    def _close(self, name: str, at: int) -> None:
+        element = self._open.pop()
+        if not self._open or element.name != name:
+            raise WrongKind("not well-formed")
+        self._open[-1].children.append((name, self._value(element, at)))
+
+    def _value(self, element: _Element, end: int) -> Json:
+        """What a tag holds, as data."""
+        said = ""
+        members: dict[str, Json] = {}
+        if element.has_text and element.children:
+            said = self._text[element.start : end].strip()
+            self._reading.mixed += 0 if len(said) > self._reading.longest * 4 else len(said)
+        elif element.has_text:
+            said = unescape("".join(element.texts)).strip()
+        elif element.children:
+            members = _members(element.children)
+        if not element.attributes and not members:
+            return said
+        value = dict(element.attributes)
+        for key, member in members.items():
+            # An attribute may have the name of a tag.
+            value[key if key not in value else f"<{key}>"] = member
+        if said:
+            value["text" if "text" not in value else "<text>"] = said
+        return value
+
+    def _cut_off(self) -> None:
+        """Closes what is open; what remains is kept as it is."""
+        rest = self._text[self._at :].strip()
+        if not self._reading.root:
+            raise WrongKind("no tags")
+        if rest.startswith("<"):
+            self._open[-1].children.append(("cut off", rest))
+        self._at = len(self._text)
+        self._reading.is_cut_off = True
+        while len(self._open) > 1:
+            self._close(self._open[-1].name, len(self._text))
+
+
+def _members(children: list[tuple[str, Json]]) -> dict[str, Json]:
+    """What stands in a tag: by its names, or in its order where names take turns."""
+    names: dict[str, list[Json]] = {}
+    switches, before = 0, ""
+    for name, value in children:
+        names.setdefault(name, []).append(value)
+        if name != "comment":
+            switches += name != before
+            before = name
+    # Each name once, or one after the other, has no order that tells anything; nor have a few notes
+    # among many records.
+    if switches <= len(names) or switches < _TURNS * len(children):
+        return {name: values if len(values) > 1 else values[0] for name, values in names.items()}
+    by_key = _by_key(children)
+    if by_key is not None:
+        return by_key
+    return {"tags": [_tagged(name, value) for name, value in children]}
+
+
+def _by_key(children: list[tuple[str, Json]]) -> dict[str, Json] | None:
+    """A list of keys and values in turns, as property lists have them."""
+    keys, values = children[::2], children[1::2]
+    if len(keys) != len(values) or any(name != "key" or type(key) is not str for name, key in keys):
+        return None
+    found = {str(key): value if value else name for (_, key), (name, value) in zip(keys, values)}
+    return found if len(found) == len(keys) else None
+
+
+def _tagged(name: str, value: Json) -> Json:
+    if isinstance(value, dict):
+        return {"tag" if "tag" not in value else "<tag>": name, **value}
+    return {"tag": name, "text": value} if value else {"tag": name}

@@ -1,0 +1,85 @@
+"""Whether a text is data in tags, and where such stands within other text."""
+
+from __future__ import annotations
+
+import re
+
+from headroom.errors import WrongKind
+from headroom.kinds.xml.parse import read, read_document
+from headroom.source import Source
+
+__all__ = ["find_document", "looks_like_xml"]
+
+#: Characters that are looked at.
+_LOOKED_AT = 20_000
+#: Fewer tags make no document.
+_FEWEST = 8
+#: So often a line that may begin a document is read as one, in one text.
+_ATTEMPTS = 20
+
+_START = re.compile(r"\ufeff?\s*<(?:\?xml\s|!DOCTYPE\s|!--|[A-Za-z_])")
+#: What pages, templates and components begin with.
+_PAGE = frozenset(
+    "html head body script style template div span p a ul ol li table tr td th h1 h2 h3 h4 h5 h6 br "
+    "img link meta section article nav header footer main form input button b i em strong pre code "
+    "details summary center picture font".split()
+)
+_DOCUMENT = re.compile(r"\s{0,20}<(?:\?xml\s|[A-Za-z_][\w.-]*(?::[A-Za-z_]|\s[^<>]{0,200}xmlns))")
+
+
+def looks_like_xml(source: Source) -> bool:
+    """Whether a text is data in tags; looks at its beginning.
+
+    >>> looks_like_xml(Source("<r>" + "<i><n>1</n></i>" * 9 + "</r>"))
+    True
+    >>> looks_like_xml(Source("<p>It <b>rains</b>.</p>" * 9))
+    False
+    """
+    text = source.text
+    if not _START.match(text):
+        return False
+    try:
+        if len(text) <= _LOOKED_AT:
+            reading = source.once(read)
+        else:
+            start = text[:_LOOKED_AT]
+            reading = read_document(start, 0, source.deadline.check)
+            if not reading.is_cut_off and reading.end < len(start.rstrip()):
+                return False
+            if not reading.is_data(len(start)):
+                return False
+    except WrongKind:
+        return False
+    return reading.tags >= _FEWEST and reading.root.lower() not in _PAGE
+
+
+def find_document(source: Source, line: int) -> tuple[int, int] | None:
+    """The lines of the document that begins at a line of a text."""
+    if not _DOCUMENT.match(source.lines[line]):
+        return None
+    documents = source.once(_Documents)
+    if documents.attempts == _ATTEMPTS:
+        return None
+    documents.attempts += 1
+    start = documents.starts[line]
+    try:
+        reading = read_document(source.text, start, source.deadline.check)
+    except WrongKind:
+        return None
+    if reading.is_cut_off or reading.tags < _FEWEST or reading.root.lower() in _PAGE:
+        return None
+    end = source.text.find("\n", reading.end)
+    rest = source.text[reading.end : len(source.text) if end < 0 else end]
+    if rest.strip() or not reading.is_data(reading.end - start):
+        return None
+    return line, line + source.text.count("\n", start, reading.end) + 1
+
+
+class _Documents:
+    """Where lines begin, and how often one was read as the beginning of a document."""
+
+    def __init__(self, source: Source) -> None:
+        self.attempts = 0
+        self.starts = [0]
+        for line in source.lines:
+            self.starts.append(self.starts[-1] + len(line) + 1)
