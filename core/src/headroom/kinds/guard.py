@@ -18,15 +18,7 @@ logger = logging.getLogger("headroom.kinds")
 T = TypeVar("T")
 
 #: What a kind says of itself, beside what it does.
-_SAYS = (
-    "name",
-    "compressor",
-    "unit",
-    "may_be_mixed",
-    "is_example",
-    "stands_in_text",
-    "begins_with_sign",
-)
+_SAYS = tuple(BaseKind.__annotations__)
 
 
 class Guarded(BaseKind):
