@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from headroom.errors import WrongKind
 from headroom.source import Source
-from headroom.toolkit.kind import BaseKind, Kind, LeftOut, Symbols, line_pieces
+from headroom.toolkit.kind import BaseKind, Condensed, Kind, LeftOut, Symbols, line_pieces
 from headroom.view import Piece, Request, View
 
 __all__ = ["Guarded"]
@@ -79,6 +79,10 @@ class Guarded(BaseKind):
             return first, end
 
         return self._asked("span", ask, None, source)
+
+    def condense(self, source: Source) -> Condensed | None:
+        """See ``BaseKind``."""
+        return self._asked("condense", lambda: self._kind.condense(source), None, source)
 
     def pieces(self, source: Source) -> Iterable[Piece]:
         """See ``BaseKind``."""
