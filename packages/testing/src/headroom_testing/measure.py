@@ -30,6 +30,8 @@ _SIZES = (4_000, 16_000, 64_000, 250_000, 1_000_000, 4_000_000)
 _MIDDLE, _LARGEST = 250_000, 4_000_000
 #: Seconds of one look that are too many by themselves.
 _LONGEST = 1.0
+#: Four times the text takes more than so many times as long, and so many seconds more: it explodes.
+_EXPLODES, _NOTICEABLE = 8.0, 0.05
 #: A look that is bounded takes about as long at any size.
 _RATIO, _NOISE = 4.0, 0.005
 _ATTEMPTS = 3
@@ -46,21 +48,31 @@ def grown(text: str, size: int) -> str:
     return "\n".join([text] * max(1, size // (len(text) + 1)))
 
 
-def check_bounded(look: Callable[[Source], object], text: str, what: str) -> None:
-    """A look at a text takes no longer where the text is larger.
+def check_bounded(
+    look: Callable[[Source], object], text: str, what: str, *, part: bool = True
+) -> None:
+    """A look at a text takes no longer where the text is larger, and never long.
+
+    Args:
+        look: What is measured.
+        text: A text, which is grown.
+        what: What it consists of.
+        part: Whether it may look at a part only; else it is enough that it does not take long.
 
     Raises:
         AssertionError: It does; says how much longer.
 
     """
     times: dict[int, float] = {}
+    before = _LONGEST
     for size in _SIZES:
         times[size] = _seconds(look, grown(text, size))
-        assert times[size] < _LONGEST, (
+        assert times[size] < _LONGEST and times[size] < _EXPLODES * before + _NOTICEABLE, (
             f"a bounded look: recognise takes {times[size]:.1f} s for {size} characters of {what}"
         )
+        before = times[size]
     for _ in range(_ATTEMPTS):
-        if times[_LARGEST] <= _RATIO * times[_MIDDLE] + _NOISE:
+        if not part or times[_LARGEST] <= _RATIO * times[_MIDDLE] + _NOISE:
             return
         times[_MIDDLE] = max(times[_MIDDLE], _seconds(look, grown(text, _MIDDLE)))
         times[_LARGEST] = min(times[_LARGEST], _seconds(look, grown(text, _LARGEST)))

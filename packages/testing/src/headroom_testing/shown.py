@@ -64,7 +64,7 @@ def _agrees(marker: str, unit: str, gap: Sequence[int]) -> bool:
     named = [ranges for noun, ranges in _NAMED.findall(marker) if f"{noun}s" == unit]
     if not named:
         return True
-    for one in named[0].split(","):
+    for one in ",".join(named).split(","):
         first, _, last = one.strip().partition("-")
         if int(first) <= gap[-1] and int(last or first) >= gap[0]:
             return True
@@ -85,13 +85,17 @@ def _expected(units: Sequence[str], gone: Collection[int]) -> Shown:
     return shown
 
 
-def lines_shown(lines: Sequence[str], gone: Collection[int], view: str) -> Shown:
+def lines_shown(
+    lines: Sequence[str], gone: Collection[int], view: str, *, markers_first: bool = False
+) -> Shown:
     """Finds the lines of a payload, and whole lines that are markers, in a view.
 
     Args:
         lines: All of them.
         gone: The numbers of those that are left out, from 1.
         view: The text of the view.
+        markers_first: Whether a line that may be the next one of the payload, or a marker that is
+            awaited where it stands, is taken for the marker.
 
     Raises:
         AssertionError: One is missing, or stands where it did not.
@@ -103,8 +107,7 @@ def lines_shown(lines: Sequence[str], gone: Collection[int], view: str) -> Shown
         if not line:
             continue
         is_next = place < len(shown.kept) and line == lines[shown.kept[place] - 1].strip()
-        # A line of the payload may look like a marker, and stand after one.
-        awaited = shown.gaps[place] and not shown.markers[place]
+        awaited = markers_first and shown.gaps[place] and not shown.markers[place]
         if is_next and not (awaited and is_marker(line)):
             place += 1
         elif is_marker(line):
@@ -116,7 +119,7 @@ def lines_shown(lines: Sequence[str], gone: Collection[int], view: str) -> Shown
     if place < len(shown.kept):
         number = shown.kept[place]
         raise AssertionError(
-            f"no unmarked loss: lines {number} is neither shown nor left out: {lines[number - 1]!r}"
+            f"no unmarked loss: line {number} is neither shown nor left out: {lines[number - 1]!r}"
         )
     return shown
 
@@ -134,8 +137,6 @@ def units_shown(units: Sequence[str], unit: str, gone: Collection[int], view: st
         AssertionError: One is missing, or stands where it did not.
 
     """
-    if unit == "lines":
-        return lines_shown(units, gone, view)
     shown = _expected(units, gone)
     ends = [0]
     starts = []
