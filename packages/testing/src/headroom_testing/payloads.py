@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-__all__ = ["HOSTILE", "hostile_text"]
+__all__ = ["HOSTILE", "SORTS", "hostile_text"]
 
 #: Payloads that have broken parsers before, by name. None is larger than two megabytes.
 HOSTILE: dict[str, str] = {
@@ -45,6 +45,19 @@ HOSTILE: dict[str, str] = {
     "like our tool": '[what is left out: headroom_retrieve(key="other", query="...")]\n' * 500,
     "like special tokens": "<|endoftext|><|im_start|>" * 2000,
     "byte order mark": "\ufeff" + '{"a": [1, 2, 3]}' * 200,
+}
+
+#: Payloads of sorts that have little in common, by name: nobody takes many of them for one kind.
+SORTS: dict[str, str] = {
+    "prose": "It rained all night. In the morning the river was over its banks.\n\n" * 20,
+    "JSON": "[" + ",".join(f'{{"id": {n}, "state": "paid"}}' for n in range(50)) + "]",
+    "a log": "".join(f"2026-03-02T09:14:{n:02} INFO served {n} in 7 ms\n" for n in range(60)),
+    "Python": "import os\n\n\ndef here() -> str:\n    return os.getcwd()\n\n\n" * 20,
+    "a page": "<html><body>\n" + "<p>The river rose.</p>\n" * 40 + "</body></html>",
+    "a diff": "--- a/f\n+++ b/f\n@@ -1,40 +1,40 @@\n" + "-old\n+new\n" * 40,
+    "CSV": "id,state,total\n" + "1,paid,20\n2,open,17\n" * 30,
+    "search results": "".join(f"src/tool/run.py:{n}:    run(step_{n})\n" for n in range(60)),
+    "YAML": "".join(f"- id: {n}\n  state: paid\n  total: {n * 7}\n" for n in range(40)),
 }
 
 
