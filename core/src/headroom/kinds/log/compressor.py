@@ -22,7 +22,7 @@ from headroom.toolkit.fitting import nearly_largest
 from headroom.toolkit.kind import BaseKind, LeftOut
 from headroom.toolkit.markers import marker, plural
 from headroom.toolkit.ranges import spans
-from headroom.toolkit.relevance import bm25, query_terms
+from headroom.toolkit.relevance import Asked, bm25, holders
 from headroom.toolkit.turns import take_turns
 from headroom.view import Omission, Piece, Request, View
 
@@ -164,29 +164,12 @@ def _parts(event: Event, lines: list[str], most: int) -> list[Event]:
 
 def _scores(log: _Log, request: Request) -> dict[int, float]:
     """How well events answer the query; those that share no word with it are not there."""
-    terms = query_terms(request.query)
-    if not terms:
+    asked = Asked(request.query)
+    if not asked:
         return {}
-    found = _having(log.texts, sorted(terms))
+    found = sorted(set().union(*holders(log.texts, asked)))
     scores = bm25([log.texts[index][:4000] for index in found], request.query)
     return {index: score for index, score in zip(found, scores) if score > 0}
-
-
-def _having(texts: list[str], terms: list[str]) -> list[int]:
-    """The texts that have one of the terms in them, in any case, by index."""
-    pattern = re.compile("|".join(map(re.escape, terms)), re.IGNORECASE)
-    plain = all(map(str.isascii, terms))
-    found = []
-    for index, text in enumerate(texts):
-        if plain and text.isascii():
-            # The same as the pattern, and many times as fast.
-            lower = text.lower()
-            has = any(term in lower for term in terms)
-        else:
-            has = pattern.search(text) is not None
-        if has:
-            found.append(index)
-    return found
 
 
 def _order(log: _Log, scores: dict[int, float]) -> tuple[int, list[int]]:

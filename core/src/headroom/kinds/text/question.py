@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from headroom.kinds.text.words import unspaced, word_terms, words_of
+from headroom.kinds.text.words import word_terms, words_of
 from headroom.toolkit.bm25 import Counted, rarities, scores
-from headroom.toolkit.relevance import query_terms
+from headroom.toolkit.relevance import Asked
 from headroom.toolkit.sentences import Sentence
 from headroom.view import Deadline
 
@@ -149,10 +149,7 @@ class _Asked:
 
     def __init__(self, query: str) -> None:
         words = words_of(query)
-        telling = query_terms(query)
-        self._wanted = frozenset(
-            term for word in words for term in word_terms(word) if term in telling or unspaced(word)
-        )
+        self._wanted = Asked(query).forms
         lower = [word.lower() for word in words]
         self._pairs = frozenset(pairwise(lower))
         self._known: dict[str, tuple[str, ...]] = {}
