@@ -12,7 +12,7 @@ from headroom.kinds.registry import Kinds
 from headroom.retrieval.document import Document
 from headroom.source import Source
 from headroom.toolkit.bm25 import mean, rarity, score
-from headroom.toolkit.relevance import query_terms, terms
+from headroom.toolkit.relevance import Asked, meanings, terms
 from headroom.view import Piece
 
 __all__ = ["Index", "IndexCache", "Searchable"]
@@ -37,15 +37,18 @@ class Index:
     def __init__(self, texts: Sequence[str]) -> None:
         self._postings: dict[str, tuple[array[int], array[int]]] = {}
         self._lengths = array("I")
-        known: dict[str, list[str]] = {}
+        known: dict[str, tuple[int, list[str]]] = {}
         for number, text in enumerate(texts):
             found: list[str] = []
+            length = 0
             for word in text.split():
                 of_word = known.get(word)
                 if of_word is None:
-                    of_word = known[word] = terms(word[:_LONGEST_WORD])
-                found += of_word
-            self._lengths.append(len(found))
+                    said = terms(word[:_LONGEST_WORD])
+                    of_word = known[word] = (len(said), said + meanings(said))
+                length += of_word[0]
+                found += of_word[1]
+            self._lengths.append(length)
             for term, count in Counter(found).items():
                 posting = self._postings.get(term)
                 if posting is None:
@@ -59,11 +62,12 @@ class Index:
         """The pieces that have a word of the query, by number, with their scores."""
         total = len(self._lengths)
         found: dict[int, float] = {}
-        known = [self._postings[term] for term in sorted(query_terms(query)) if self.has(term)]
+        weights = Asked(query).weights
+        known = [(*self._postings[term], weights[term]) for term in weights if self.has(term)]
         # What most pieces have says little, and takes the longest.
         telling = [posting for posting in known if len(posting[0]) <= total * _COMMON]
-        for numbers, counts in telling or known:
-            weight = rarity(total, len(numbers))
+        for numbers, counts, share in telling or known:
+            weight = share * rarity(total, len(numbers))
             for number, count in zip(numbers, counts):
                 part = score(weight, count, self._lengths[number], self._average)
                 found[number] = found.get(number, 0.0) + part

@@ -1,18 +1,16 @@
-"""How well a unit of text answers a query: BM25 over words and their parts."""
+"""How well a unit of text answers a query: BM25 over words, their parts, and what they mean."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from headroom.toolkit.bm25 import Counted, rarities, scores
+from headroom.toolkit.thesaurus import meaning_of, words_of_meaning
+from headroom.toolkit.words import squashed, stem, terms, words
 
-__all__ = ["bm25", "query_terms", "terms"]
-
-_WORD = re.compile(r"[^\W_]+(?:[_.'-][^\W_]+)*")
-_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+__all__ = ["Asked", "bm25", "holders", "meanings", "query_terms", "terms"]
 
 # Words that ask, and words that bind: they say nothing of what is asked for.
 _STOP_WORDS = frozenset(
@@ -23,39 +21,13 @@ _STOP_WORDS = frozenset(
     who whom whose why will with would you your find details please list
     """.split()
 )
+_STOP_TERMS = frozenset(map(stem, _STOP_WORDS))
 
-
-@lru_cache(maxsize=65536)
-def _stem(word: str) -> str:
-    """Folds the commonest English endings, so that "refunds" finds "refund"."""
-    if len(word) > 4 and word.isalpha():
-        for ending, replacement in (
-            ("ies", "y"), ("sses", "ss"), ("ing", ""), ("edly", ""), ("ed", ""), ("ly", ""),
-            ("es", ""), ("s", ""),
-        ):  # fmt: skip
-            if word.endswith(ending) and not word.endswith("ss"):
-                stem = word[: len(word) - len(ending)] + replacement
-                return stem.rstrip("e") if len(stem) > 3 else word
-        return word.rstrip("e")
-    return word
-
-
-def terms(text: str) -> list[str]:
-    """The search terms of a text: its words, and the parts of compound ones.
-
-    >>> terms("getUser_name failed")
-    ['getuser_name', 'get', 'user', 'name', 'fail']
-    """
-    found: list[str] = []
-    for word in _WORD.findall(text):
-        lower = word.lower()
-        parts = _PART.findall(word)
-        if len(parts) > 1:
-            found.append(lower)
-            found.extend(_stem(part.lower()) for part in parts)
-        else:
-            found.append(_stem(lower))
-    return found
+#: What a word of the same meaning tells, beside the word itself.
+_MEANT = 0.5
+#: A term that is looked for with an ending folded away may differ in so many of its last letters,
+#: and is known by no fewer than so many of its first.
+_ENDING, _BEGINNING = 2, 3
 
 
 def query_terms(query: str | None) -> frozenset[str]:
@@ -67,8 +39,92 @@ def query_terms(query: str | None) -> frozenset[str]:
     if not query:
         return frozenset()
     everything = terms(query)
-    words = {_stem(word) for word in _STOP_WORDS}
-    return frozenset(term for term in everything if term not in words) or frozenset(everything)
+    return frozenset(term for term in everything if term not in _STOP_TERMS) or frozenset(
+        everything
+    )
+
+
+def meanings(found: Sequence[str]) -> list[str]:
+    """What the terms of a text mean, each as a term of its own."""
+    return [meaning for term in found for meaning in meaning_of(term)]
+
+
+class Asked:
+    """What a query asks for, and how texts are searched for it."""
+
+    def __init__(self, query: str | None) -> None:
+        #: Its own terms.
+        self.terms = query_terms(query)
+        # And two of its words written as one, as programs and some languages do.
+        joined = {
+            stem(squashed(one + two))
+            for one, two in pairwise(words(query or ""))
+            if one.isalpha() and two.isalpha() and self.terms.issuperset(terms(f"{one} {two}"))
+        }
+        #: All that its words may be written as.
+        self.forms = self.terms | joined
+        meant = {meaning for term in self.terms for meaning in meaning_of(term)}
+        #: All that is looked for, and what each weighs.
+        self.weights: Mapping[str, float] = {
+            **dict.fromkeys(sorted(meant), _MEANT),
+            **dict.fromkeys(sorted(self.forms), 1.0),
+        }
+        self._meant = meant
+        self._known: dict[str, tuple[int, list[str]]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+    def look(self, text: str) -> Counted:
+        """What of it is in a text, and how many terms the text has."""
+        length = 0
+        hits: list[str] = []
+        known = self._known
+        # No term has white space in it, and pieces come again.
+        for piece in text.split():
+            of_piece = known.get(piece)
+            if of_piece is None:
+                of_piece = known[piece] = self._look_at(piece)
+            length += of_piece[0]
+            if of_piece[1]:
+                hits += of_piece[1]
+        return Counted(Counter(hits), length)
+
+    def _look_at(self, piece: str) -> tuple[int, list[str]]:
+        found = terms(piece)
+        hits = [term for term in found if term in self.weights]
+        if self._meant:
+            hits += [meaning for meaning in meanings(found) if meaning in self._meant]
+        return len(found), hits
+
+    def weighed(self, units: Sequence[Counted]) -> dict[str, float]:
+        """What each term of it tells among some units."""
+        told = rarities([unit.counts for unit in units])
+        return {term: weight * self.weights[term] for term, weight in told.items()}
+
+
+def holders(units: Sequence[str], asked: Asked) -> list[list[int]]:
+    """The units that may have each of the things asked for, by index: none has that is not here.
+
+    Much quicker than to look for terms. The endings of words vary, so beginnings are looked for.
+
+    >>> holders(["two entries", "denied", "all is well"], Asked("entry"))
+    [[0]]
+    """
+    plain = [squashed(unit) for unit in units]
+    found = []
+    for term in asked.weights:
+        words = map(squashed, words_of_meaning(term) or (term,))
+        starts = {word[: max(_BEGINNING, len(word) - _ENDING)] for word in words}
+        # One that begins with another is found by that.
+        least = sorted(s for s in starts if not any(s != t and s.startswith(t) for t in starts))
+        if len(least) == 1:
+            found.append([index for index, unit in enumerate(plain) if least[0] in unit])
+        else:
+            found.append(
+                [i for i, unit in enumerate(plain) if any(start in unit for start in least)]
+            )
+    return found
 
 
 def bm25(units: Sequence[str], query: str | None) -> list[float]:
@@ -78,22 +134,8 @@ def bm25(units: Sequence[str], query: str | None) -> list[float]:
     >>> scores[0] > scores[1] == 0.0
     True
     """
-    wanted = query_terms(query)
-    if not wanted:
+    asked = Asked(query)
+    if not asked:
         return [0.0] * len(units)
-    counted: list[Counted] = []
-    # How many terms a piece between white space has, and which are wanted: pieces come again.
-    known: dict[str, tuple[int, list[str]]] = {}
-    for unit in units:
-        length = 0
-        hits: list[str] = []
-        for piece in unit.split():
-            of_piece = known.get(piece)
-            if of_piece is None:
-                found = terms(piece)
-                of_piece = known[piece] = (len(found), [term for term in found if term in wanted])
-            length += of_piece[0]
-            if of_piece[1]:
-                hits += of_piece[1]
-        counted.append(Counted(Counter(hits), length))
-    return scores(counted, rarities([unit.counts for unit in counted]))
+    counted = [asked.look(unit) for unit in units]
+    return scores(counted, asked.weighed(counted))

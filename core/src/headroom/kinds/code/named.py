@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from headroom.kinds.code.outline import Symbol
-from headroom.toolkit.relevance import query_terms, terms
+from headroom.toolkit.relevance import query_terms
+from headroom.toolkit.words import parts
 
 __all__ = ["described_functions", "named_symbols"]
 
@@ -75,7 +76,7 @@ def described_functions(symbols: Sequence[Symbol], query: str | None) -> frozens
     for index, symbol in enumerate(symbols):
         if symbol.is_class or symbol.local:
             continue
-        words = frozenset(terms(symbol.name)) - {symbol.name.strip("_").lower()}
+        words = parts(symbol.name)
         if len(words) >= 2 and words <= wanted and len(words) >= _SHARE * len(wanted):
             found[index] = len(words)
     best = max(found.values(), default=0)

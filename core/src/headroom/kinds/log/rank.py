@@ -9,7 +9,7 @@ from headroom.kinds.log.events import identity, names_a_place
 from headroom.kinds.log.outliers import outlying_events
 from headroom.kinds.log.parse import Log
 from headroom.kinds.log.templates import Template
-from headroom.toolkit.relevance import bm25, query_terms
+from headroom.toolkit.relevance import Asked, bm25, holders
 
 __all__ = ["order_of", "scores_of"]
 
@@ -28,29 +28,12 @@ _SAYS = re.compile(r"\w")
 
 def scores_of(log: Log, query: str | None) -> dict[int, float]:
     """How well events answer the query; those that share no word with it are not there."""
-    terms = query_terms(query)
-    if not terms:
+    asked = Asked(query)
+    if not asked:
         return {}
-    found = _having(log.texts, sorted(terms))
+    found = sorted(set().union(*holders(log.texts, asked)))
     scores = bm25([log.texts[index][:_SCORED_CHARS] for index in found], query)
     return {index: score for index, score in zip(found, scores) if score > 0}
-
-
-def _having(texts: list[str], terms: list[str]) -> list[int]:
-    """The texts that have one of the terms in them, in any case, by index."""
-    pattern = re.compile("|".join(map(re.escape, terms)), re.IGNORECASE)
-    plain = all(map(str.isascii, terms))
-    found = []
-    for index, text in enumerate(texts):
-        if plain and text.isascii():
-            # The same as the pattern, and many times as fast.
-            lower = text.lower()
-            has = any(term in lower for term in terms)
-        else:
-            has = pattern.search(text) is not None
-        if has:
-            found.append(index)
-    return found
 
 
 def order_of(log: Log, scores: dict[int, float]) -> tuple[int, list[int]]:

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from headroom.kinds.text.words import unspaced, word_terms, words_of
-from headroom.toolkit.relevance import query_terms
+from headroom.kinds.text.words import word_terms, words_of
+from headroom.toolkit import relevance
 
 __all__ = ["Asked"]
 
@@ -17,10 +17,7 @@ class Asked:
 
     def __init__(self, query: str) -> None:
         words = words_of(query)
-        telling = query_terms(query)
-        self._wanted = frozenset(
-            term for word in words for term in word_terms(word) if term in telling or unspaced(word)
-        )
+        self._wanted = relevance.Asked(query).forms
         lower = [word.lower() for word in words]
         self._pairs = frozenset(pairwise(lower))
         self._known: dict[str, tuple[str, ...]] = {}

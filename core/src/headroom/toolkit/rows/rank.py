@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from math import log2
 
-from headroom.toolkit.relevance import bm25, query_terms
+from headroom.toolkit.relevance import Asked, bm25, holders, query_terms
 from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.outliers import find_outliers
@@ -126,14 +126,12 @@ def named(
 
 def relevance(units: Sequence[str], query: str | None) -> list[float]:
     """BM25 of the units; those without any telling word of the query are not even looked at."""
-    # The endings of words vary, so their beginnings are looked for.
-    wanted = sorted({term[: max(_STEM, len(term) - _ENDING)] for term in query_terms(query)})
-    if not wanted:
+    asked = Asked(query)
+    if not asked:
         return [0.0] * len(units)
-    lowered = [unit.lower() for unit in units]
-    holders = [[index for index, unit in enumerate(lowered) if term in unit] for term in wanted]
-    telling = [found for found in holders if 0 < len(found) <= max(_TELLING, len(units) // _ONE_IN)]
-    candidates = set().union(*(telling or holders))
+    having = holders(units, asked)
+    telling = [found for found in having if 0 < len(found) <= max(_TELLING, len(units) // _ONE_IN)]
+    candidates = set().union(*(telling or having))
     return bm25([unit if index in candidates else "" for index, unit in enumerate(units)], query)
 
 

@@ -1,0 +1,178 @@
+"""The words of a text in the forms under which they are looked for, in any script.
+
+What is written differently and read alike comes to the same term: ``fileName``, ``file_name`` and
+``file-name``; ``1,234`` and ``1234``; ``Zürich`` and ``Zurich``; ``refunds`` and ``refunded``.
+Scripts that set no spaces between words, and Korean, whose words take endings, go by runs of
+signs: pairs for Han, Kana and Hangul, threes for the alphabets of South East Asia (McNamee and
+Mayfield, "Character N-Gram Tokenization for European Language Text Retrieval", 2004; pairs as in
+the CJK analyzer of Lucene).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+__all__ = ["folded", "parts", "squashed", "stem", "terms", "words"]
+
+# Signs that change the one before them and are no letters to Python: accents, vowels of Hebrew,
+# Arabic, the scripts of India, Thai, Lao, Burmese and Khmer.
+_MARKS = (
+    "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0971-\u0dff"
+    "\u0e30-\u0e3a\u0e47-\u0e4e\u0eb0-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3"
+)
+_GROUPED = r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?"
+_WORD = re.compile(rf"{_GROUPED}|[^\W_]+(?:[_.'-][^\W_]+)*")
+_MARKED_WORD = re.compile(rf"{_GROUPED}|[^\W_][\w{_MARKS}]*(?:[.'\u2019-][^\W_][\w{_MARKS}]*)*")
+_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+_MARKED_PART = re.compile(
+    rf"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z](?:[^\W\d_a-zA-Z]|[{_MARKS}])*"
+)
+_SEPARATORS = re.compile(r"[_.'\u2019-]+")
+_POSSESSIVE = re.compile(r"['\u2019]s$")
+
+# Accents of Latin, Greek and Cyrillic letters, and the vowels that Hebrew and Arabic may leave out.
+_DROPPED = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0640\u064b-\u065f\u0670]")
+# Letters that read as others and are not taken apart by Unicode; forms of one letter in Arabic.
+_ALIKE = str.maketrans(
+    {
+        "ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "ł": "l",
+        "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "þ": "th", "ð": "d", "\u2019": "'",
+        "\u0649": "\u064a", "\u0629": "\u0647", "\u06cc": "\u064a", "\u06a9": "\u0643",
+    }
+)  # fmt: skip
+
+_SQUASHED = {ord(sign): None for sign in "_.'\u2019-,"}
+
+# Runs of one script each: a change of script is the end of a word.
+_RUN = re.compile(
+    "(?P<pairs>[\u3040-\u309f]+|[\u30a0-\u30ff\u31f0-\u31ff]+|[\u3005\u3400-\u9fff\uf900-\ufaff"
+    "\U00020000-\U000323af]+|[\uac00-\ud7a3]+)"
+    "|(?P<threes>[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+)"
+    "|[^\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff"
+    "\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af]+"
+)
+
+#: A word with more signs is data: it is not kept in memory.
+_LONG_WORD = 60
+#: A word with fewer letters has no ending to fold; what is left of one must have so many.
+_SHORTEST_STEMMED, _SHORTEST_STEM = 5, 4
+_ENDINGS = (
+    ("ies", "y"), ("ied", "y"), ("sses", "ss"), ("ing", ""), ("edly", ""), ("ed", ""),
+    ("ly", ""), ("es", ""), ("s", ""),
+)  # fmt: skip
+# "the", and "and", "by", "to" with it, as they are written onto an Arabic noun (Larkey, Ballesteros
+# and Connell, "Improving Stemming for Arabic Information Retrieval", 2002).
+_ARABIC_THE = re.compile("^(?:[\u0648\u0641\u0628\u0643]?\u0627\u0644|\u0644\u0644)(?=\\w\\w)")
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """Folds the commonest English endings, so that "refunds" finds "refund"."""
+    if len(word) < _SHORTEST_STEMMED or not word.isalpha():
+        return word
+    found = word
+    if not word.endswith("ss"):
+        for ending, replacement in _ENDINGS:
+            if word.endswith(ending):
+                left = word[: len(word) - len(ending)] + replacement
+                if len(left) >= _SHORTEST_STEM:
+                    # "stopped" is of "stop"; "filled" of "fill".
+                    doubled = ending[-1] in "gd" and left[-1] == left[-2] not in "lsz"
+                    found = left[:-1] if doubled else left
+                    break
+    bare = found.rstrip("e")
+    return bare if len(bare) >= _SHORTEST_STEM else found
+
+
+def folded(text: str) -> str:
+    """A text without accents and the like, in whole forms, as it is otherwise.
+
+    >>> folded("Ｚürich, Łódź")
+    'Zurich, Lodz'
+    """
+    if text.isascii():
+        return text
+    apart = _DROPPED.sub("", unicodedata.normalize("NFKD", text))
+    return unicodedata.normalize("NFC", apart).translate(_ALIKE)
+
+
+def squashed(text: str) -> str:
+    """A text in small letters, without what may stand or not stand within a word.
+
+    Every term of a text that is at least as long as its stem begins somewhere in this.
+    """
+    return folded(text).lower().translate(_SQUASHED)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text as they are written; a run of signs where none is set apart.
+
+    >>> words("Mr. O'Neil paid 3.50, didn't he?")
+    ['Mr', "O'Neil", 'paid', '3.50', "didn't", 'he']
+    """
+    return (_WORD if text.isascii() else _MARKED_WORD).findall(text)
+
+
+def terms(text: str) -> list[str]:
+    """The search terms of a text: its words, and the parts of compound ones.
+
+    >>> terms("getUser_name failed 1,234 times")
+    ['getusernam', 'get', 'user', 'name', 'fail', '1234', '1', '234', 'time']
+    >>> terms("退款政策")
+    ['退款', '款政', '政策']
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return [term for word in words(text) for term in _terms_of(word)]
+
+
+def parts(name: str) -> frozenset[str]:
+    """The terms of the words that a name is put together from; none for a single word.
+
+    >>> sorted(parts("LRUCache")), sorted(parts("cache"))
+    (['cach', 'lru'], [])
+    """
+    found = _PART.findall(folded(name))
+    return frozenset(stem(part.lower()) for part in found) if len(found) > 1 else frozenset()
+
+
+def _terms_of(word: str) -> tuple[str, ...]:
+    # Texts say the same words over and over.
+    return _known_terms(word) if len(word) <= _LONG_WORD else _make_terms(word)
+
+
+def _make_terms(word: str) -> tuple[str, ...]:
+    if word.isascii():
+        return _spaced_terms(word)
+    word = folded(word)
+    found: list[str] = []
+    for match in _RUN.finditer(word):
+        run = match.group()
+        if match.lastgroup == "pairs":
+            found += _grams(run, 2)
+        elif match.lastgroup == "threes":
+            found += _grams(run, 3)
+        else:
+            found += _spaced_terms(_ARABIC_THE.sub("", run))
+    return tuple(found)
+
+
+_known_terms = lru_cache(maxsize=65536)(_make_terms)
+
+
+def _grams(run: str, size: int) -> list[str]:
+    return [run[start : start + size] for start in range(max(1, len(run) - size + 1))]
+
+
+def _spaced_terms(word: str) -> tuple[str, ...]:
+    if "'" in word:
+        word = _POSSESSIVE.sub("", word)
+    pieces = (_PART if word.isascii() else _MARKED_PART).findall(word)
+    if len(pieces) < 2:
+        return tuple(stem(piece.lower()) for piece in pieces)
+    whole = word.lower().replace(",", "")
+    if not whole[0].isdigit():
+        whole = stem(_SEPARATORS.sub("", whole))
+    return (whole, *(stem(piece.lower()) for piece in pieces))
