@@ -99,7 +99,7 @@ def types(session: nox.Session) -> None:
 def tests_core(session: nox.Session) -> None:
     """The core with everything that it can use."""
     tools = [*TEST_TOOLS, "splintr-rs"]
-    extras = "[all,encryption,zstd]"
+    extras = "[all,encryption,zstd,semantic]"
     install(session, "core", "packages/testing", extras=extras, tools=tools)
     session.run("pytest", "core", *session.posargs)
 

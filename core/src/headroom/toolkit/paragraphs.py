@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 __all__ = ["Block", "blocks"]
@@ -51,6 +52,8 @@ _WIDTH_QUANTILE = 0.85
 #: The share of the width that a line and the first word of the next fill where the writer did not
 #: want a new line; and where the next line goes on in lower case. Chosen.
 _FULL, _FULL_BEFORE_SMALL = 0.8, 0.65
+#: Of so many lines or more, with such a share of ends that are meant as ends, all are. Chosen.
+_LISTED, _MOSTLY = 4, 0.6
 
 
 class Block(NamedTuple):
@@ -217,9 +220,17 @@ class _Cutter:
             last += 1
         lines = [line.rstrip() for line in self._lines[index:last]]
         width = sorted(map(len, lines))[math.ceil(_WIDTH_QUANTILE * (len(lines) - 1))]
+        breaks = [self._breaks(one, other, width) for one, other in pairwise(lines)]
+        if (
+            len(breaks) >= _LISTED
+            and sum(breaks) >= _MOSTLY * len(breaks)
+            and len(set(map(_indent, lines))) == 1
+        ):
+            # A list of one-line entries: one that fills the line is no more wrapped than others.
+            breaks = [True] * len(breaks)
         first = index
-        for number in range(index, last - 1):
-            if self._breaks(lines[number - index], lines[number + 1 - index], width):
+        for number, is_break in enumerate(breaks, index):
+            if is_break:
                 self._add(first, number + 1)
                 first = number + 1
         self._add(first, last)

@@ -25,6 +25,8 @@ _CHUNK, _LEAST_PART = 480, 120
 _BEFORE, _AFTER, _SENTENCE_WORD, _COUNTER = 40, 120, 80, 12
 #: Digits of a number that may count items, or paragraphs. Chosen.
 _COUNTER_DIGITS = 3
+#: Characters of a reference that ends a paragraph: "(#341 by Ada)". Chosen.
+_ASIDE = 60
 
 _CLOSERS = r"[\"'\u201d\u2019\u00bb)\]}*_]"
 _STOP = re.compile(
@@ -37,6 +39,8 @@ _WORD = re.compile(r"[^\W_]")
 _WORD_BACKWARDS = re.compile(r"[^\s(\[{\"'\u201c\u2018\u00ab\u2014/]*")
 _OPENERS = "([{\"'\u201c\u2018\u00ab\u2014/)"
 _NEXT = re.compile(r"\s*[\"'\u201c\u2018\u00ab(\[{*_\u00bf\u00a1]{0,4}(\w*)")
+_ITEM = re.compile(r"[a-zA-Z]|[ivxIVX]{2,4}")
+_REFERENCE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])[.;,]?\s*\Z")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?$")
 
 # Never the last word of a sentence: a name or a number follows.
@@ -126,9 +130,16 @@ def _pieces(text: str, block: Block) -> Iterator[tuple[int, int]]:
             break
         if not _WORD.search(text, start, min(end, start + _SENTENCE_WORD)):
             continue  # mere signs belong to what follows them
+        if _is_aside(text, end, block.end):
+            break
         yield from _bounded(text, start, end)
         start = end
     yield from _bounded(text, start, block.end)
+
+
+def _is_aside(text: str, start: int, end: int) -> bool:
+    """Whether the rest of a block is a reference in brackets, which says nothing by itself."""
+    return end - start <= _ASIDE and _REFERENCE.match(text, start, end) is not None
 
 
 def _after_white_space(text: str, position: int, end: int) -> int:
@@ -163,6 +174,9 @@ def _ends(text: str, start: int, match: re.Match[str], end: int, small: bool) ->
     lower = before.lower()
     if not before:
         return text[match.start() - 1] in _OPENERS
+    if _counts_items(before) and text[start : start + _COUNTER].split(".", 1)[0].strip() == before:
+        # "1. Item", "b. Item": a number at the beginning counts, and ends nothing.
+        return False
     begins = word.lower() in _STARTERS
     if len(before) == 1 and before.isupper():
         return (begins and before != "I") or not word
@@ -170,10 +184,12 @@ def _ends(text: str, start: int, match: re.Match[str], end: int, small: bool) ->
         return not (word[:1].isalnum() and len(stop) == 1)
     if lower in _ABBREVIATIONS or _DOTTED.match(before):
         return begins or not word or "\n\n" in text[match.end() : match.end() + 8]
-    if before.isdigit() and len(before) <= _COUNTER_DIGITS:
-        # "1. Item": a number at the beginning counts, and ends nothing.
-        return text[start : start + _COUNTER].split(".", 1)[0].strip() != before
     return True
+
+
+def _counts_items(word: str) -> bool:
+    """Whether a word may be the number of an item, of a paragraph: 12, b, iv."""
+    return (word.isdigit() and len(word) <= _COUNTER_DIGITS) or _ITEM.fullmatch(word) is not None
 
 
 def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -306,3 +306,17 @@ def test_addresses_are_shown_to_those_who_ask_for_links() -> None:
     assert "See the archive (https://example.org/archive) for more." in shown
     shown = view_of(PAGE, query="the archive").text
     assert "https" not in shown
+
+
+def test_what_is_defined_stays_with_its_definition() -> None:
+    names = ("open_door", "close_door", "lock_door")
+    entries = "".join(
+        f"<dt id='{name}'><a href='#t'>int</a> <a href='#{name}'>{name}</a>"
+        f"<a class='headerlink' href='#{name}'>\u00b6</a></dt>"
+        "<dd><p>Does what its name says, and returns how long that took, in whole seconds.</p></dd>"
+        for name in names
+    )
+    page = f"<html><body><main><h1>Doors</h1>\n<dl>\n{entries}\n</dl></main></body></html>"
+    text = view_of(page).text
+    assert all(f"int {name}\n- Does what" in text for name in names)
+    assert "\u00b6" not in text

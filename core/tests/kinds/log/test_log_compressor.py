@@ -405,3 +405,16 @@ def test_an_event_larger_than_the_budget_is_shown_in_part(max_tokens: int) -> No
     result = compress(log, kind="log", max_tokens=max_tokens)
     assert "ERROR lost the lock of part 7" in result.text
     assert 0.5 * max_tokens < result.tokens_after <= max_tokens
+
+
+def test_what_failed_and_how_the_run_came_out_come_first() -> None:
+    lines = [f"test_part_{n} (shop.tests.PartTests) ... ok" for n in range(300)]
+    lines[140] = "test_total (shop.tests.CartTests) ... FAIL"
+    lines += [f"warning: fixture {n} of module m{n % 9} was unused" for n in range(40)]
+    lines += ["FAIL: test_total (shop.tests.CartTests)", "Ran 301 tests in 4.2s"]
+    lines += ["FAILED (failures=1)", "Destroying the test database"]
+    text = "\n".join(lines)
+    tokens = get_counter().count(text)
+    for share in (4, 20):
+        shown = compress(text, kind="log", max_tokens=tokens // share).text.split("\n")
+        assert {lines[140], *lines[-4:-1]} <= set(shown)

@@ -149,3 +149,26 @@ def test_a_paragraph_of_two_lines_is_not_cut_between_them() -> None:
 def test_blank_lines_belong_to_the_sentence_before_them() -> None:
     text = "One is here.\n\n\n\nTwo is here.\n\nThree is here."
     assert sentences(text) == ["One is here.\n\n\n\n", "Two is here.\n\n", "Three is here."]
+
+
+def test_a_reference_in_brackets_stays_with_what_it_belongs_to() -> None:
+    assert sentences("- Improve the docs for variables. (#390 by [@bbc2])\n") == [
+        "- Improve the docs for variables. (#390 by [@bbc2])\n"
+    ]
+
+
+def test_the_number_of_an_item_is_no_sentence() -> None:
+    text = "    b. The customer pays at once. The provider ships later."
+    assert sentences(text) == ["    b. The customer pays at once. ", "The provider ships later."]
+
+
+def test_in_a_list_of_entries_a_long_one_ends_where_the_others_do() -> None:
+    entries = [
+        "7595cbcf Prepare 5.12.0 (#4035)",
+        "9a0e6408 Stabilize the build and fix bugs",
+        "1153741d Replaced the loop with the contains method of the library",
+        "bc268c28 Prepare 5.7.1 (#3721)",
+        "236844f5 Revert the deployment target",
+        "13421833 Prepare 5.7",
+    ]
+    assert sentences("\n".join(entries)) == [entry + "\n" for entry in entries[:-1]] + entries[-1:]

@@ -48,6 +48,8 @@ _ATTRIBUTE = re.compile(
 _ADDRESS = re.compile(r"(?<![\w-])href\s*=\s*(?:[\"']([^\"']*)[\"']|([^\s\"'>]+))", re.IGNORECASE)
 #: Characters of a tag in which attributes are looked for. Chosen.
 _LONGEST_ATTRIBUTES = 4000
+#: What a link to a heading beside it says.
+_PERMALINK = re.compile(r"\s*[\u00b6#\u00a7\U0001f517]\s*")
 #: Tags between two looks at the clock. Chosen.
 _CHECKED_EVERY = 256
 #: A cell with more words is a column of the page, no value of a table. Chosen.
@@ -58,7 +60,8 @@ _LONGEST_CELL = 60
 class Block:
     """Text that stands together on the page."""
 
-    #: ``"text"``, ``"title"``, ``"heading"``, ``"item"``, ``"row"`` or ``"code"``.
+    #: ``"text"``, ``"title"``, ``"heading"``, ``"term"`` (what is defined), ``"item"``,
+    #: ``"row"`` or ``"code"``.
     kind: str
     #: White space folded, entities decoded; lines as ``br`` or ``pre`` break them.
     text: str
@@ -155,6 +158,8 @@ class _Reader:
 
     def _text(self, source: str) -> None:
         text = unescape(source) if "&" in source else source
+        if self._open.get("a") and _PERMALINK.fullmatch(text):
+            return
         # Browsers ignore it; here it stands for a line break of the page.
         text = text.replace("\0", " ")
         if text.strip():
@@ -281,6 +286,8 @@ class _Reader:
         for level in range(1, 7):
             if self._open.get(f"h{level}"):
                 return "heading", level
+        if self._stack[-1].tag == "dt":
+            return "term", 0
         return ("item", 0) if self._open.get("li") or self._open.get("dd") else ("text", 0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from headroom.kinds.html.parse import Block, Page
 
@@ -85,7 +86,7 @@ def _is_content(blocks: Sequence[Block], visible: Sequence[int], place: int) -> 
     block = blocks[visible[place]]
     before = blocks[visible[place - 1]] if place else None
     after = blocks[visible[place + 1]] if place + 1 < len(visible) else None
-    if block.kind == "heading":
+    if block.kind in ("heading", "term"):
         return False
     if block.kind == "code":
         return True
@@ -128,8 +129,13 @@ def _main_element(page: Page, chosen: Sequence[int]) -> list[bool]:
 
 
 def _with_headings(blocks: Sequence[Block], visible: Sequence[int], chosen: set[int]) -> set[int]:
-    """The blocks and the headings that they stand under."""
+    """The blocks, with the headings that they stand under and the terms that they define."""
     kept = set(chosen)
+    for index, following in pairwise(reversed(visible)):
+        # Backwards: several terms may share a definition.
+        if blocks[following].kind == "term" and index in kept:
+            kept.add(following)
+    chosen = set(kept)
     follows = in_heading = False
     for index in reversed(visible):
         if blocks[index].kind != "heading":

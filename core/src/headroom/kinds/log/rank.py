@@ -9,6 +9,7 @@ from headroom.kinds.log.events import identity, names_a_place
 from headroom.kinds.log.outliers import outlying_events
 from headroom.kinds.log.parse import Log
 from headroom.kinds.log.templates import Template
+from headroom.toolkit.failures import says_failure, says_outcome
 from headroom.toolkit.relevance import Asked, bm25, holders
 
 __all__ = ["order_of", "scores_of"]
@@ -23,6 +24,8 @@ _SCORED_CHARS = 4000
 _ALERT_VARIANTS = 16
 #: Findings of a compiler or a linter, and tests that failed, are each a thing to mend. Chosen.
 _FINDINGS = 200
+#: So many lines that sum up a run, the last ones, are shown. Chosen.
+_OUTCOMES = 12
 _SAYS = re.compile(r"\w")
 
 
@@ -57,12 +60,15 @@ def _examples(log: Log) -> list[int]:
     """The events that stand for those of their templates, the most important first."""
     size = [len(template.events) for template in log.templates]
     firsts = {template.events[0] for template in log.templates}
+    verdicts = [_is_verdict(log, index) for index in range(len(log.events))]
 
-    def rank(index: int) -> tuple[int, int, int, int, int]:
-        # Alerts before the rest, and first those that name on one line what is to be mended; of
-        # each, what is rare before what is common, and the first event of a template before others.
+    def rank(index: int) -> tuple[int, int, int, int, int, int]:
+        # What failed and how it came out before all else. Alerts before the rest, and first those
+        # that name on one line what is to be mended; of each, what is rare before what is common,
+        # and the first event of a template before others.
         event = log.events[index]
         return (
+            0 if verdicts[index] else 1,
             0 if log.alert[index] else 1,
             0 if event.end - event.start == 1 and names_a_place(log.texts[index]) else 1,
             0 if index in firsts else 1,
@@ -70,9 +76,15 @@ def _examples(log: Log) -> list[int]:
             index,
         )
 
-    return sorted(
-        (index for template in log.templates for index in _examples_of(log, template)), key=rank
-    )
+    examples = {index for template in log.templates for index in _examples_of(log, template)}
+    outcomes = [index for index, text in enumerate(log.texts) if says_outcome(text)]
+    return sorted(examples.union(outcomes[-_OUTCOMES:]), key=rank)
+
+
+def _is_verdict(log: Log, index: int) -> bool:
+    """Whether an event is a single line that says what failed, or how a run came out."""
+    event, text = log.events[index], log.texts[index]
+    return event.end - event.start == 1 and (says_failure(text) or says_outcome(text))
 
 
 def _examples_of(log: Log, template: Template) -> set[int]:
@@ -84,7 +96,8 @@ def _examples_of(log: Log, template: Template) -> set[int]:
             different.setdefault(identity(log.texts[index]), index)
     texts = [log.texts[index] for index in template.events]
     shown.update(template.events[place] for place in outlying_events(texts))
-    most = _FINDINGS if names_a_place(texts[0]) else _ALERT_VARIANTS
+    is_finding = names_a_place(texts[0]) or says_failure(texts[0])
+    most = _FINDINGS if is_finding else _ALERT_VARIANTS
     shown.update(list(different.values())[:most])
     return shown
 

@@ -3,18 +3,26 @@
 A sentence is judged by its own words, by its neighbours, and by its passage: an answer often
 says "it" for what the passage named before. The parts are BM25 scores at two grains, mixed as
 in passage-based retrieval (Callan, "Passage-Level Evidence in Document Retrieval", 1994), with
-the first words of a passage counted as a field of their own.
+the first words of a passage counted as a field of their own. Where word vectors are installed,
+nearness in meaning is mixed in. The mixture is a conditional logit (McFadden, "Conditional Logit
+Analysis of Qualitative Choice Behavior", 1974): one sentence is the one asked for, and the weights
+say which.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import mul
+from typing import NamedTuple
 
 from headroom.kinds.text.asked import Asked
 from headroom.kinds.text.expectation import expectation
+from headroom.kinds.text.meaning import Nearness, nearness
 from headroom.kinds.text.outline import Outline
+from headroom.kinds.text.vectors import WordVectors, installed
+from headroom.kinds.text.words import words_of
 from headroom.toolkit.bm25 import Counted, rarities, scores
 from headroom.toolkit.sentences import Sentence
 from headroom.view import Deadline
@@ -33,13 +41,18 @@ _LONGEST_PASSAGE = 12
 _FEW_PASSAGES = 4
 #: What a pair of words counts, in words.
 _PAIR = 0.5
-# Weights of the parts, each part between 0 and about 1.
-_PASSAGE, _SENTENCE, _NEIGHBOUR, _EXPECTED = 3.5, 5.0, 3.0, 0.5
+#: Weights of the parts: passage, sentence, neighbours, and headings that have all of the query's
+#: words; without vectors, and with them. Then those of nearness: sentence, passage, words.
+_WEIGHTS = (3.5, 5.0, 3.0, 9.0)
+_NEAR_WEIGHTS = (2.5, 2.0, 0.8, 9.0)
+_MEANT_WEIGHTS = (3.5, 4.5, 5.0)
+#: What it is worth to have what the question word asks for: a date, a number, a name, a place.
+_EXPECTED = 0.5
 #: How much of a neighbour's score is left one sentence farther on.
 _FADE = 0.6
-#: What it is worth to stand under a heading that has all words of the query, and how much of that
-#: is left one level farther down; headings with a part of the words get the square of that part.
-_TITLED, _LEVEL_FADE, _TITLE_POWER = 9.0, 0.8, 2
+#: How much of what a heading is worth is left one level farther down; headings with a part of the
+#: query's words get the square of that part.
+_LEVEL_FADE, _TITLE_POWER = 0.8, 2
 #: Sentences between two looks at the clock. Chosen.
 _CHECKED_EVERY = 500
 
@@ -50,6 +63,7 @@ def likelihood(
     outline: Outline,
     query: str,
     deadline: Deadline,
+    vectors: Callable[[], WordVectors | None] = installed,
 ) -> list[float] | None:
     """The relative likelihood that each sentence is the one asked for; the sum is 1.
 
@@ -59,18 +73,58 @@ def likelihood(
         outline: The headings that they stand under.
         query: What the reader wants to know.
         deadline: Checked now and then.
+        vectors: Gives what words mean, if that is known.
 
     Returns:
-        ``None`` where the text has no word of the query: then nothing can be said.
+        ``None`` where the text has no word of the query, nor one that means the same: then nothing
+        can be said.
 
     """
+    groups = _passages(sentences)
+    lexical = _lexical(sentences, words, groups, outline, query, deadline)
+    known = vectors()
+    near = None if known is None else nearness(words, groups, words_of(query), known, deadline)
+    if lexical is None and (near is None or not near.is_telling):
+        return None
+    logits = [0.0] * len(words) if lexical is None else _by_words(lexical, near is not None)
+    if near is not None:
+        logits = [one + other for one, other in zip(logits, _by_meaning(near))]
+    expected = expectation(query)
+    for index, sentence in enumerate(sentences):
+        if index % _CHECKED_EVERY == 0:
+            deadline.check()
+        if expected is not None and expected.is_met(sentence.text, words[index]):
+            logits[index] += _EXPECTED
+    top = max(logits)
+    values = [math.exp(logit - top) for logit in logits]
+    total = sum(values)
+    return [value / total for value in values]
+
+
+class _Lexical(NamedTuple):
+    """How well each sentence has the words of a query, each 0 to about 1."""
+
+    passage: list[float]
+    sentence: list[float]
+    around: list[float]
+    titled: list[float]
+
+
+def _lexical(
+    sentences: Sequence[Sentence],
+    words: Sequence[Sequence[str]],
+    groups: Sequence[Sequence[int]],
+    outline: Outline,
+    query: str,
+    deadline: Deadline,
+) -> _Lexical | None:
+    """Its own words, those of its passage, of its neighbours, and of the headings above it."""
     asked = Asked(query)
     counted: list[Counted] = []
     for number, one in enumerate(words):
         if number % _CHECKED_EVERY == 0:
             deadline.check()
         counted.append(Counted(asked.count(one), len(one)))
-    groups = _passages(sentences)
     passages = [_merge([counted[index] for index in group]) for group in groups]
     for group, passage in zip(groups, passages):
         first = group[:_LEAD_SENTENCES]
@@ -82,28 +136,26 @@ def likelihood(
     if not weights:
         return None
     by_passage = _normal(scores(passages, weights, _LENGTH))
-    by_sentence = _normal(scores(counted, weights, _LENGTH))
-    around = _around(by_sentence)
-    passage_of = {index: number for number, group in enumerate(groups) for index in group}
-    titled = _titled(outline, counted)
-    expected = expectation(query)
-    values: list[float] = []
-    for index, sentence in enumerate(sentences):
-        if index % _CHECKED_EVERY == 0:
-            deadline.check()
-        met = expected is not None and expected.is_met(sentence.text, words[index])
-        prior = _EXPECTED if met else 0.0
-        values.append(
-            math.exp(
-                _PASSAGE * by_passage[passage_of[index]]
-                + (0.0 if sentence.heading else _SENTENCE * by_sentence[index])
-                + _NEIGHBOUR * around[index]
-                + _TITLED * titled[index]
-                + prior
-            )
-        )
-    total = sum(values)
-    return [value / total for value in values]
+    own = _normal(scores(counted, weights, _LENGTH))
+    return _Lexical(
+        [score for group, score in zip(groups, by_passage) for _ in group],
+        # A heading answers nothing: what stands below it does.
+        [0.0 if sentence.heading else score for sentence, score in zip(sentences, own)],
+        _around(own),
+        _titled(outline, counted),
+    )
+
+
+def _by_words(lexical: _Lexical, has_meaning: bool) -> list[float]:
+    weights = _NEAR_WEIGHTS if has_meaning else _WEIGHTS
+    return [sum(map(mul, weights, parts)) for parts in zip(*lexical)]
+
+
+def _by_meaning(near: Nearness) -> list[float]:
+    return [
+        sum(map(mul, _MEANT_WEIGHTS, parts))
+        for parts in zip(near.sentence, near.passage, near.words)
+    ]
 
 
 def _titled(outline: Outline, counted: Sequence[Counted]) -> list[float]:
