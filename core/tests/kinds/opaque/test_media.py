@@ -22,7 +22,10 @@ KNOWN = {
     "image/gif 7x5": b"GIF89a" + struct.pack("<HH", 7, 5),
     "image/bmp 30x20": b"BM" + bytes(12) + struct.pack("<Iii", 40, 30, -20),
     "image/webp 300x200": b"RIFF....WEBPVP8X" + bytes(8) + b"\x2b\x01\x00\xc7\x00\x00",
-    "image/webp 100x50": b"RIFF....WEBPVP8L" + bytes(4) + b"\x2f" + struct.pack("<I", 99 | 49 << 14),
+    "image/webp 100x50": b"RIFF....WEBPVP8L"
+    + bytes(4)
+    + b"\x2f"
+    + struct.pack("<I", 99 | 49 << 14),
     "image/webp 64x32": b"RIFF....WEBPVP8 " + bytes(10) + struct.pack("<HH", 64, 32),
     "image/avif": b"\x00\x00\x00\x1cftypavif",
     "video/mp4": b"\x00\x00\x00\x1cftypisom",

@@ -53,7 +53,9 @@ SCRIPT = "!function(t,e){" + "".join(
     f"function n{n}(t){{return null==t?void 0:t.length>={n}&&e.push(t),!0}}this.x{n}=n{n};"
     for n in range(90)
 )
-STYLE = "".join(f".c{n}{{margin:0;padding:{n}px;color:#0b5f{n:02x};display:flex}}" for n in range(90))
+STYLE = "".join(
+    f".c{n}{{margin:0;padding:{n}px;color:#0b5f{n:02x};display:flex}}" for n in range(90)
+)
 DUMP = "\n".join(
     f"{at:08x}: {' '.join(png(3, 4)[at + n : at + n + 2].hex() for n in range(0, 16, 2))}  {'.' * 16}"
     for at in range(0, 1600, 16)
@@ -61,7 +63,11 @@ DUMP = "\n".join(
 PEM = f"-----BEGIN CERTIFICATE-----\n{WRAPPED[:1500]}\n-----END CERTIFICATE-----"
 TOKEN = ".".join(
     encoded(part).rstrip("=").replace("+", "-").replace("/", "_")
-    for part in (b'{"alg":"HS256","typ":"JWT"}', json.dumps({"sub": "7", "x": "y" * 300}).encode(), noise(32))
+    for part in (
+        b'{"alg":"HS256","typ":"JWT"}',
+        json.dumps({"sub": "7", "x": "y" * 300}).encode(),
+        noise(32),
+    )
 )
 
 #: What is said of each.
@@ -73,7 +79,10 @@ OPAQUE = {
     "data URI": (f"data:image/png;base64,{IMAGE}", "image/png 1280x720 40057 bytes in base64"),
     "unknown bytes": (encoded(b"\xf1" + noise(900)), "901 bytes in base64"),
     "hex": (png(2, 3).hex(), "image/png 2x3 40057 bytes in hex"),
-    "bytes of C": (", ".join(f"0x{byte:02x}" for byte in png(2, 3)[:900]), "image/png 2x3 900 bytes in hex"),
+    "bytes of C": (
+        ", ".join(f"0x{byte:02x}" for byte in png(2, 3)[:900]),
+        "image/png 2x3 900 bytes in hex",
+    ),
     "bytes with colons": (":".join(f"{byte:02x}" for byte in noise(300)), "300 bytes in hex"),
     "escaped bytes": (repr(noise(500))[2:-1], "characters of escaped bytes"),
     "hex dump": (DUMP, "hex dump of image/png 3x4 1600 bytes"),
@@ -212,19 +221,27 @@ FACTS = {
     "digest": "sha512:" + noise(64).hex(),
     "integrity": "sha512-" + encoded(noise(64)),
     "short token": "token ghp_" + encoded(noise(27)).replace("+", "a").replace("/", "b"),
-    "address": "https://example.org/x?token=" + encoded(noise(400)).replace("+", "-").replace("/", "_"),
+    "address": "https://example.org/x?token="
+    + encoded(noise(400)).replace("+", "-").replace("/", "_"),
     "measurements": json.dumps([round(20 + n % 7 * 0.3 + n / 50, 2) for n in range(400)]),
     "counts": json.dumps([n * 7919 % 1000 for n in range(400)]),
     "column": "\n".join(f"{x:.6f}" for x in vector(400)),
     "table of numbers": "\n".join(",".join(f"{x:.6f}" for x in vector(6, n)) for n in range(80)),
-    "paths": "\n".join(f"/usr/lib/python3/dist-packages/module{n}/submodule{n}.py" for n in range(80)),
+    "paths": "\n".join(
+        f"/usr/lib/python3/dist-packages/module{n}/submodule{n}.py" for n in range(80)
+    ),
     "one long name": "get" + "CustomerAccountByInvoiceNumber" * 12,
     "long word list": "_".join(["settlement", "captured", "order", "amount"] * 30),
     "prose": "It rained all night, and in the morning the river was over its banks. " * 40,
     "chinese": "\u4e2d\u6587\u8bf4\u660e" * 400,
-    "one line of JSON": json.dumps([{"id": n, "name": f"n{n}", "ok": n % 3 == 0} for n in range(200)]),
-    "one line of SQL": "INSERT INTO t VALUES " + ",".join(f"({n},'Rock','a b')" for n in range(200)),
-    "one line of HTML": "<ul>" + "".join(f"<li><a href='/{n}'>Item {n}</a></li>" for n in range(200)) + "</ul>",
+    "one line of JSON": json.dumps(
+        [{"id": n, "name": f"n{n}", "ok": n % 3 == 0} for n in range(200)]
+    ),
+    "one line of SQL": "INSERT INTO t VALUES "
+    + ",".join(f"({n},'Rock','a b')" for n in range(200)),
+    "one line of HTML": "<ul>"
+    + "".join(f"<li><a href='/{n}'>Item {n}</a></li>" for n in range(200))
+    + "</ul>",
     "code": "\n".join(f"def f{n}(x: int) -> int:\n    return x + {n}\n" for n in range(80)),
     "digits": "9" * 500,
     "ansi": "\x1b[31mFAILED\x1b[0m test_a\n" * 60,
@@ -317,7 +334,9 @@ class TestLaws(KindLaws):
         talk = st.sampled_from([TALK, "It rained.\n", "", "[left out]\n", "{", '"'])
         some = st.sampled_from([payload for payload, _ in OPAQUE.values()])
         cut = st.tuples(some, st.integers(0, 6000), st.integers(1, 6000))
-        part = st.tuples(talk, cut.map(lambda c: c[0][c[1] : c[1] + c[2]]), st.sampled_from(["\n", " ", ""]))
+        part = st.tuples(
+            talk, cut.map(lambda c: c[0][c[1] : c[1] + c[2]]), st.sampled_from(["\n", " ", ""])
+        )
         return st.lists(part.map("".join), max_size=6).map("".join)
 
     def check_shown(self, content: str, result: CompressResult) -> None:

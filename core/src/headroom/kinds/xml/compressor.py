@@ -46,7 +46,7 @@ class XmlCompressor(BaseKind):
     compressor = "xml_compressor"
     unit = "rows"
     is_sure = True
-    stands_in_text = False
+    begins_with_sign = True
 
     def recognise(self, source: Source) -> bool:
         """Whether its beginning is data in tags."""
