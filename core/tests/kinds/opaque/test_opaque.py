@@ -57,8 +57,7 @@ STYLE = "".join(
     f".c{n}{{margin:0;padding:{n}px;color:#0b5f{n:02x};display:flex}}" for n in range(90)
 )
 DUMP = "\n".join(
-    f"{at:08x}: {' '.join(png(3, 4)[at + n : at + n + 2].hex() for n in range(0, 16, 2))}  {'.' * 16}"
-    for at in range(0, 1600, 16)
+    f"{at:08x}: {png(3, 4)[at : at + 16].hex(' ', 2)}  {'.' * 16}" for at in range(0, 1600, 16)
 )
 PEM = f"-----BEGIN CERTIFICATE-----\n{WRAPPED[:1500]}\n-----END CERTIFICATE-----"
 TOKEN = ".".join(

@@ -39,7 +39,8 @@ def junit(count: int = 200, failing: int = 137) -> str:
             else ""
         )
         cases.append(
-            f'<testcase classname="tests.test_parcel" name="test_case_{n}" time="0.0{n % 3}">{inside}</testcase>'
+            f'<testcase classname="tests.test_parcel" name="test_case_{n}" time="0.0{n % 3}">'
+            f"{inside}</testcase>"
         )
     return (
         '<?xml version="1.0" encoding="utf-8"?><testsuites><testsuite name="pytest" '
@@ -51,7 +52,8 @@ def feed(count: int = 40) -> str:
     items = "\n".join(
         f"  <item>\n   <title>Notice {n} from {PLACES[n % 8]}</title>\n"
         f"   <link>https://example.org/notices/{n}</link>\n"
-        f"   <description><![CDATA[The ferry to <b>{PLACES[n % 8]}</b> & back]]></description>\n  </item>"
+        f"   <description><![CDATA[The ferry to <b>{PLACES[n % 8]}</b> & back]]></description>\n"
+        "  </item>"
         for n in range(count)
     )
     return (
@@ -340,7 +342,7 @@ class TestLaws(KindLaws):
         return decode(view) if view.startswith("XML, ") else self.data(view)
 
     def check_shown(self, content: str, result: CompressResult) -> None:
-        """Views are those of data, whose own tests compare what is shown with what it stands for."""
+        """Views are those of data; its own tests compare what is shown with what it is."""
 
     def check_covered(self, content: str, result: CompressResult) -> None:
         def at(path: str) -> object:
