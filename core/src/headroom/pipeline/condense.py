@@ -17,7 +17,7 @@ def condense(source: Source, kinds: Kinds) -> tuple[Condensed, str] | None:
     for kind in kinds:
         condensed = kind.condense(source)
         if condensed is not None:
-            if kinds.recognises(kind, source):
+            if kind.recognise(source):
                 return None
             return condensed, kind.compressor or kind.name
     return None

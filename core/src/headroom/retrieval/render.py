@@ -221,6 +221,7 @@ def _cut(
     holder = _holder(piece)
     # A part of a piece counts from where it begins.
     before = piece.chars[0] - 1 if piece.chars else 0
+    until = piece.chars[1] if piece.chars else ""
 
     def cut(size: int) -> Found:
         start = max(0, min(middle - size // 3, length - size))
@@ -228,7 +229,7 @@ def _cut(
         rest = length - size
         number = piece.number
         place = _place(*holder, number, number, f"{before + start + 1}-{before + end}")
-        onward = f"{before + end + 1}-" if end < length else f"{before + 1}-{before + start}"
+        onward = f"{before + end + 1}-{until}" if end < length else f"{before + 1}-{before + start}"
         can_go_on = number > 0 or bool(piece.path)
         how = _place(*holder, number, number, onward) if can_go_on else "ask for a narrower path"
         note = f", {more} more found" if more else ""

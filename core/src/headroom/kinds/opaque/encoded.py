@@ -18,9 +18,9 @@ _NO_WORD = 2000
 _SAMPLE = 400
 
 # With what JSON, PHP and forms make of a slash, a plus and a line break.
-_RUN = re.compile(r"(?:[A-Za-z0-9+/_-]|\\+[/nr]|%2[BF])+(?:={1,3}|(?:%3D){1,3})?")
+_RUN = re.compile(r"(?:[A-Za-z0-9+/_-]+|\\{1,8}[/nr]|%2[BF])+(?:={1,3}|(?:%3D){1,3})?")
 _NO_RUN = re.compile(r"[^A-Za-z0-9+/_-]")
-_ESCAPED = re.compile(r"\\+[nr]")
+_ESCAPED = re.compile(r"\\{1,8}[nr]")
 _HEX = re.compile(r"(?:0[xX])?[0-9a-fA-F]+")
 _TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){2,4}")
 _TOKEN_PARTS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.")
@@ -33,7 +33,7 @@ _DATA_URI = re.compile(
     r"data:(?P<type>[\w.+-]{1,60}/[\w.+-]{1,60})?(?:;[\w.+-]{1,40}=[\w.+-]{1,60}){0,4}"
     r"(?P<base64>;base64)?,"
 )
-_DATA_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_=-]|\\+[/nr]|%2[BFbf]|%3[Dd])*")
+_DATA_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_=-]+|\\{1,8}[/nr]|%2[BFbf]|%3[Dd])*")
 _DATA_OTHER = re.compile(r"[^\s\"'()<>\\]*")
 
 _WRAPPED = re.compile(r"[ \t>]*([A-Za-z0-9+/_-]{40,200}={0,2})[ \t\r]*")

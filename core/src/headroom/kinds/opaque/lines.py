@@ -30,7 +30,8 @@ MINIFIED = 1000
 _SAMPLE = 1500
 _SCRIPT = re.compile(
     r"function[ (*]|=>|\breturn\b|\bvar |\bconst |\blet |\bthis\.|&&|\|\||[!=]==|\.prototype\b|"
-    r"\btypeof |\bvoid 0|[(,=?:&|!]![01]\b|\bnew [A-Za-z]|\.(?:length|push|call|apply|exports)\b|\bnull\b"
+    r"\btypeof |\bvoid 0|[(,=?:&|!]![01]\b|\bnew [A-Za-z]|"
+    r"\.(?:length|push|call|apply|exports)\b|\bnull\b"
 )
 _STYLE = re.compile(r"[{;][a-z-]{2,40}:[^{};\"]{1,200}(?=[;}])")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")

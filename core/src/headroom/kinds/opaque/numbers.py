@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from headroom.kinds.opaque.encoded import bytes_in_hex
 from headroom.kinds.opaque.media import LOOKED_AT, media_type
@@ -78,9 +79,10 @@ def _whole_numbers(values: Sequence[str], numbers: list[float]) -> tuple[str, st
             return f"{found} {count} bytes in a list", f"{found.partition(' ')[0]} in a list"
         if count >= _BYTES and high > 127 and _is_noise(numbers):
             return f"{count} bytes in a list", "bytes in a list"
-    elif low >= -128 and high <= 127 and count >= _SPELLED:
-        if _has_both_signs(numbers) and _is_noise(numbers):
-            return f"{count} numbers from {low:g} to {high:g}", f"{count} numbers"
+        return None
+    small = low >= -128 and high <= 127
+    if small and count >= _SPELLED and _has_both_signs(numbers) and _is_noise(numbers):
+        return f"{count} numbers from {low:g} to {high:g}", f"{count} numbers"
     return None
 
 
@@ -95,7 +97,7 @@ def _is_noise(numbers: list[float]) -> bool:
     square = sum(one * one for one in apart)
     if not 0 < square < float("inf"):
         return False
-    return abs(sum(one * other for one, other in zip(apart, apart[1:]))) < _TOLD * square
+    return abs(sum(one * other for one, other in pairwise(apart))) < _TOLD * square
 
 
 def find_vectors(text: str, at: int, low: int) -> tuple[int, list[Stretch]]:
@@ -149,7 +151,7 @@ def _listed(items: Sequence[re.Match[str]]) -> Iterator[Stretch]:
 
 
 def find_bytes(text: str, at: int, low: int) -> tuple[int, Stretch | None]:
-    """Bytes that are spelled out one by one around a place: ``0x7f, 0x45``, ``7f:45``, ``7f 45``."""
+    """Bytes that are spelled out one by one around a place: ``0x7f, 0x45``, ``7f:45``."""
     start = at
     while start > low and not _NO_BYTE_RUN.match(text, start - 1):
         start -= 1

@@ -18,7 +18,7 @@ from headroom.toolkit.rows.notation import flow, pointer
 from headroom.toolkit.rows.values import Json, Number
 from headroom.view import Omission
 
-__all__ = ["condense", "data_of", "find"]
+__all__ = ["condense", "data_of", "find", "is_vector"]
 
 #: Where a value stands in a document.
 Path = tuple["str | int", ...]
@@ -44,7 +44,7 @@ def data_of(source: Source) -> Json:
 def condense(source: Source) -> Condensed | None:
     """A text with notes in place of what nobody reads; ``None`` where there is nothing of that."""
     value = data_of(source)
-    if value is None or _is_vector(value):
+    if value is None or is_vector(value):
         return _condense_text(source)
     found = dict(_in_value(value, source))
     if not found:
@@ -104,7 +104,8 @@ def _replaced(text: str, found: Sequence[Note], notes: Sequence[str]) -> str:
     return "".join(pieces)
 
 
-def _is_vector(value: Json) -> bool:
+def is_vector(value: Json) -> bool:
+    """Whether a value is a list of numbers."""
     return isinstance(value, list) and bool(value) and all(type(one) is Number for one in value)
 
 
@@ -118,7 +119,7 @@ def _in_value(value: Json, source: Source) -> Iterator[tuple[Path, list[Note]]]:
             yield from _in_string(path, holder, source)
             continue
         if isinstance(holder, list):
-            if _is_vector(holder):
+            if is_vector(holder):
                 found = described_list([str(one) for one in holder])
                 if found is not None:
                     yield (

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from headroom.kinds.opaque.parse import data_of, find
+from headroom.kinds.opaque.parse import data_of, find, is_vector
 from headroom.kinds.opaque.scan import is_likely
 from headroom.kinds.opaque.stretch import LEAST
 from headroom.source import Source
-from headroom.toolkit.rows.values import Number
 
 __all__ = ["looks_opaque"]
 
@@ -28,7 +27,7 @@ def looks_opaque(source: Source) -> bool:
     if len(text) < LEAST or not is_likely(text):
         return False
     value = data_of(source)
-    if isinstance(value, dict) or (value and any(type(one) is not Number for one in value)):
+    if value is not None and not is_vector(value):
         return False
     rest, position = 0, 0
     for stretch in source.once(find):

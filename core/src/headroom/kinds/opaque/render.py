@@ -37,20 +37,23 @@ def notes_of(found: Sequence[tuple[tuple[str | int, ...], Note]]) -> list[str]:
         found: The path of the value that each stands in, and the stretch.
 
     """
-    alike: dict[tuple[object, ...], list[Stretch]] = defaultdict(list)
+    alike: dict[tuple[object, ...], list[str]] = defaultdict(list)
     shapes = []
     for path, one in found:
         steps = tuple("*" if isinstance(key, int) else key for key in path)
         shape = (one.stretch.kind, one.omission.unit, *steps)
         shapes.append(shape)
         if path:
-            alike[shape].append(one.stretch)
+            alike[shape].append(one.stretch.what)
+    many = {
+        shape: same[0] if len(set(same)) == 1 else ""
+        for shape, same in alike.items()
+        if len(same) >= _MANY
+    }
     notes: list[str] = []
     for shape, (_, one) in zip(shapes, found):
-        several = alike.get(shape, ())
-        if len(several) >= _MANY:
-            same = len({other.what for other in several}) == 1
-            notes.append(f"[left out: {one.stretch.what if same else one.stretch.kind}]")
+        if shape in many:
+            notes.append(f"[left out: {many[shape] or one.stretch.kind}]")
         elif _SAYABLE.fullmatch(one.omission.where):
             where = one.omission.where
             if one.omission.ranges and one.omission.count == 1:

@@ -24,10 +24,11 @@ __all__ = ["is_likely", "scan"]
 
 #: Each stretch holds at least one step of so many characters as a whole.
 _STEP = LEAST // 2
-_ENCODED = re.compile(r"[A-Za-z0-9+/_=\\%%-]{%d}" % _STEP)
-_WRAPPED = re.compile(r"[A-Za-z0-9+/_=\s>-]{%d}" % _STEP)
-_NUMBERS = re.compile(r"[-+0-9.eE,\s]{%d}" % _STEP)
-_BYTES = re.compile(r"[0-9a-fA-FxX:,;\s\\]{%d}" % _STEP)
+_STEPS = f"{{{_STEP}}}"
+_ENCODED = re.compile(r"[A-Za-z0-9+/_=\\%-]" + _STEPS)
+_WRAPPED = re.compile(r"[A-Za-z0-9+/_=\s>-]" + _STEPS)
+_NUMBERS = re.compile(r"[-+0-9.eE,\s]" + _STEPS)
+_BYTES = re.compile(r"[0-9a-fA-FxX:,;\s\\]" + _STEPS)
 #: So many places are looked at to see whether all of a text is such.
 _LOOKS = 8
 #: Steps between two looks at the clock.

@@ -23,7 +23,7 @@ __all__ = ["XmlCompressor"]
 
 
 class XmlCompressor(BaseKind):
-    """Reads tags as data: those of one name are rows, the others members of what they stand in.
+    r"""Reads tags as data: those of one name are rows, the others members of what they stand in.
 
     Views are those of such data: tables with one header, and lines of ``name=text``; past that, the
     rows that matter most. Nothing is expanded, and nothing is fetched.
@@ -33,7 +33,7 @@ class XmlCompressor(BaseKind):
     >>> cases = "".join(f'<case name="t{n}" time="0.1"/>' for n in range(40))
     >>> text = f'<suite tests="40">{cases}</suite>'
     >>> view = XmlCompressor().compress(Source(text), Request("xml", counter, counter.count(text)))
-    >>> print("\\n".join(view.text.splitlines()[:5]))
+    >>> print("\n".join(view.text.splitlines()[:5]))
     XML, one tag or attribute=text per line; indented lines belong to the tag above.
     suite:
      tests="40"
@@ -46,7 +46,7 @@ class XmlCompressor(BaseKind):
     compressor = "xml_compressor"
     unit = "rows"
     is_sure = True
-    stands_in_text = False
+    begins_with_sign = True
 
     def recognise(self, source: Source) -> bool:
         """Whether its beginning is data in tags."""

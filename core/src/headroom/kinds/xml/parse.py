@@ -1,9 +1,9 @@
 """Reads XML as data: one pass, no entities but those of characters, nothing fetched.
 
-A tag is a member of what it stands in; tags of one name are a list. Attributes are members of their
-tag, under their names. What has but text is that text; beside attributes, it is called ``text``, and
-so is text with tags in it, as it was written. Where tags of several names take turns, they are a list in
-their order, and each says its name as ``tag``.
+A tag is a member of what it stands in; tags of one name are a list. Attributes are members of
+their tag, under their names. What has but text is that text; beside attributes, it is called
+``text``, and so is text with tags in it, as it was written. Where tags of several names take turns,
+they are a list in their order, and each says its name as ``tag``.
 """
 
 from __future__ import annotations
@@ -274,7 +274,9 @@ def _by_key(children: list[tuple[str, Json]]) -> dict[str, Json] | None:
     keys, values = children[::2], children[1::2]
     if len(keys) != len(values) or any(name != "key" or type(key) is not str for name, key in keys):
         return None
-    found = {str(key): value if value else name for (_, key), (name, value) in zip(keys, values)}
+    found: dict[str, Json] = {
+        str(key): value if value else name for (_, key), (name, value) in zip(keys, values)
+    }
     return found if len(found) == len(keys) else None
 
 

@@ -20,9 +20,9 @@ _ATTEMPTS = 20
 _START = re.compile(r"\ufeff?\s*<(?:\?xml\s|!DOCTYPE\s|!--|[A-Za-z_])")
 #: What pages, templates and components begin with.
 _PAGE = frozenset(
-    "html head body script style template div span p a ul ol li table tr td th h1 h2 h3 h4 h5 h6 br "
-    "img link meta section article nav header footer main form input button b i em strong pre code "
-    "details summary center picture font".split()
+    "html head body script style template div span p a ul ol li table tr td th h1 h2 h3 h4 h5 h6 "
+    "br img link meta section article nav header footer main form input button b i em strong "
+    "pre code details summary center picture font".split()
 )
 _DOCUMENT = re.compile(r"\s{0,20}<(?:\?xml\s|[A-Za-z_][\w.-]*(?::[A-Za-z_]|\s[^<>]{0,200}xmlns))")
 

@@ -6,8 +6,9 @@ The whole grammar, as ``decode`` reads it. ``NL`` is a line feed; ``flow`` is mi
 
     view      = flow | table | document
     table     = heading NL aliases header NL row{count, NL}
-    document  = ("JSON object, one key=value per line; indented lines belong to the key above." |
-                 "XML, one tag or attribute=text per line; indented lines belong to the tag above.") NL
+    document  = ("JSON object, one key=value per line; indented lines belong to the key above."
+              | "XML, one tag or attribute=text per line; indented lines belong to the tag above.")
+                NL
                 aliases member*
     aliases   = ("$" digit " stands for " text NL)*
     heading   = [name ": "] count (" rows" | " entries") [" of text" | " of " count " values"]
