@@ -55,11 +55,6 @@ def ini(row: Row) -> str:
     return f"[{row['parcel']}]\n" + "\n".join(f"{k} = {v}" for k, v in row.items()) + "\n"
 
 
-def xml(row: Row) -> str:
-    inside = "\n".join(f"    <{k}>{v}</{k}>" for k, v in row.items())
-    return f"  <parcel>\n{inside}\n  </parcel>"
-
-
 def card(row: Row) -> str:
     inside = "\n".join(f"{k.upper()}:{v}" for k, v in row.items())
     return f"BEGIN:PARCEL\n{inside}\nEND:PARCEL"
@@ -75,13 +70,12 @@ def blocks(row: Row) -> str:
 
 
 NOTATIONS: list[Callable[[Row], str]] = [
-    yaml_list, yaml_document, ini, xml, card, expanded, blocks,
+    yaml_list, yaml_document, ini, card, expanded, blocks,
 ]  # fmt: skip
 
 
 def written(rows: list[Row], notation: Callable[[Row], str]) -> str:
-    text = "\n".join(map(notation, rows))
-    return f"<parcels>\n{text}\n</parcels>" if notation is xml else text
+    return "\n".join(map(notation, rows))
 
 
 @pytest.mark.parametrize("notation", NOTATIONS)
