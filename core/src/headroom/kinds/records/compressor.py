@@ -13,11 +13,10 @@ from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.markers import marker, plural
 from headroom.toolkit.rows.limits import natural_limit
-from headroom.toolkit.rows.notation import BARE_NUMBER, Speller
+from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.rank import FILL, Rank, named, rank_rows, relevance
 from headroom.toolkit.rows.summary import Summary
 from headroom.toolkit.rows.table import build_table
-from headroom.toolkit.rows.values import Json, Number
 from headroom.view import Omission, Piece, Request, View
 
 __all__ = ["RecordCompressor"]
@@ -98,7 +97,7 @@ class _View:
         self._texts = ["\n".join(records.lines[first:end]) for first, end, _ in self._units]
         #: The units that are records.
         self._rows = [index for index, (_, _, is_one) in enumerate(self._units) if is_one]
-        table = build_table(_values(records), Speller(), request)
+        table = build_table(records.rows, Speller(), request)
         self._table = table
         self._summary = Summary(table)
 
@@ -180,19 +179,3 @@ def _units(records: Records) -> list[tuple[int, int, bool]]:
     if position < len(records.lines):
         units.append((position, len(records.lines), False))
     return units
-
-
-def _values(records: Records) -> list[Json]:
-    """Each record as an object of its fields; what has no name is its text."""
-    found: list[Json] = []
-    for first, end in records.spans:
-        said: dict[str, list[str]] = {}
-        for field in records.fields[first:end]:
-            if field is not None:
-                said.setdefault(field.name or "text", []).append(field.value)
-        row: dict[str, Json] = {}
-        for name, values in said.items():
-            value = ", ".join(filter(None, values))
-            row[name] = Number(value) if BARE_NUMBER.fullmatch(value) else value
-        found.append(row)
-    return found
