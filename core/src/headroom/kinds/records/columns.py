@@ -28,6 +28,8 @@ _ROWS = 0.7
 _SHARED = 0.55
 #: So many edges make columns: a text may be indented at one.
 _LEAST_EDGES = 2
+#: The share of the cells of a usual row that a row has.
+_CELLS = 0.51
 #: A longer line, in characters, is none of a listing; so much of a line is looked at for edges.
 _LONGEST = 2000
 _WORD = re.compile(r"\S+(?: \S+)*")
@@ -67,7 +69,10 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
         return None
     found: list[int] = []
     rows: list[Json] = []
+    usual = sorted(len(words[index]) for index in said)[len(said) // 2]
     for index in said:
+        if len(words[index]) < _CELLS * usual:
+            continue
         row = _row(lines[index].expandtabs(), words[index], edges)
         if row is not None:
             found.append(index)

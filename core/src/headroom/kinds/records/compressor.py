@@ -162,7 +162,8 @@ class _View:
                 notes.append(summary)
             rows = [row_of[unit] for unit in range(start, stop) if unit in row_of]
             if self._names:
-                notes.append("; ".join(filter(None, (self._names[row] for row in rows))))
+                names = "; ".join(filter(None, (self._names[row] for row in rows)))
+                notes = [": ".join(filter(None, [*notes, names]))]
             where = Omission("lines", ((first, end),)).where
             blocks.append((start, marker(where, "; ".join(filter(None, notes)))))
         blocks.sort()

@@ -209,7 +209,7 @@ class Renderer:
         names = self._names(block, start, stop)
         keys = block.table.keys
         if names:
-            notes.append(names)
+            notes = [": ".join([*notes, names])]
         elif keys is not None and len(keys) <= _NAMED_ENTRIES and not many:
             notes.append(_listed(keys[start:stop]))
         return notes
