@@ -35,6 +35,8 @@ _LONGEST = 2000
 _WORD = re.compile(r"\S+(?: \S+)*")
 #: Signs that no row consists of alone.
 _SAYS = re.compile(r"\w")
+#: Lines that decide on the columns, evenly spread.
+_PROBED = 400
 #: Lines after which the time is looked at.
 _DEADLINE_EVERY = 500
 
@@ -55,31 +57,32 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
         check: Called now and then, to watch the time.
 
     """
-    if len(lines) < _LEAST_ROWS or max(map(len, lines)) > _LONGEST:
-        return None
-    words: list[list[tuple[int, int]]] = []
-    for number, line in enumerate(lines):
-        if number % _DEADLINE_EVERY == 0:
-            check()
-        line = line.expandtabs()
-        words.append([match.span() for match in _WORD.finditer(line)])
     said = [index for index, line in enumerate(lines) if _SAYS.search(line)]
-    edges = _edges([words[index] for index in said])
+    if len(said) < _LEAST_ROWS or max(map(len, lines)) > _LONGEST:
+        return None
+    some = [_words(lines[index].expandtabs()) for index in said[:: len(said) // _PROBED + 1]]
+    edges = _edges(some)
     if len(edges) < _LEAST_EDGES:
         return None
     found: list[int] = []
     rows: list[Json] = []
-    usual = sorted(len(words[index]) for index in said)[len(said) // 2]
-    for index in said:
-        if len(words[index]) < _CELLS * usual:
-            continue
-        row = _row(lines[index].expandtabs(), words[index], edges)
+    usual = sorted(map(len, some))[len(some) // 2]
+    for number, index in enumerate(said):
+        if number % _DEADLINE_EVERY == 0:
+            check()
+        line = lines[index].expandtabs()
+        words = _words(line)
+        row = _row(line, words, edges) if len(words) >= _CELLS * usual else None
         if row is not None:
             found.append(index)
             rows.append(row)
     if len(found) < max(_LEAST_ROWS, _ROWS * len(said)):
         return None
     return Listing(found, rows)
+
+
+def _words(line: str) -> list[tuple[int, int]]:
+    return [match.span() for match in _WORD.finditer(line)]
 
 
 def _edges(words: Sequence[Sequence[tuple[int, int]]]) -> list[tuple[int, bool]]:
