@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock, expand
 from headroom.toolkit.rows.identity import names_for
+from headroom.toolkit.rows.misspelt import find_misspelt
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.rank import named
 from headroom.toolkit.rows.texts import is_mostly_text, sentence_line, sentences
@@ -72,6 +73,7 @@ class Units:
         self.asked: list[tuple[int, int]] = []
         #: By collection: the names of its rows, and the tokens of all of these.
         self._names: dict[int, tuple[list[str], int]] = {}
+        self._misspelt: dict[int, list[tuple[int, str, str]]] = {}
         #: The value as these units show it: some of its tables in parts of rows.
         self.root = self._number(root)
         self.costs = [cost + 1 for cost in request.counter.count_many(self.texts)]
@@ -112,6 +114,16 @@ class Units:
             if names:
                 found.add(id(block))
         return frozenset(found), used
+
+    def misspelt(self, table: TableBlock) -> list[tuple[int, str, str]]:
+        """Cells that are nearly what others of their column are: row, column and cell."""
+        known = self._misspelt.get(id(table))
+        if known is None:
+            found = find_misspelt(table.table, self._request.deadline.check)
+            names, rows = table.table.names, table.table.rows
+            known = [(row, names[column], rows[row].cells[column]) for row, column in found]
+            self._misspelt[id(table)] = known
+        return known
 
     def _find_names(self, block: Block) -> list[str]:
         if isinstance(block, TableBlock):
