@@ -12,12 +12,12 @@ from headroom.source import Source
 from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.markers import marker, plural
+from headroom.toolkit.rows.identity import extra_for_names, names_for, room_for_names
 from headroom.toolkit.rows.limits import natural_limit
-from headroom.toolkit.rows.notation import BARE_NUMBER, Speller
+from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.rank import FILL, Rank, named, rank_rows, relevance
 from headroom.toolkit.rows.summary import Summary
 from headroom.toolkit.rows.table import build_table
-from headroom.toolkit.rows.values import Json, Number
 from headroom.view import Omission, Piece, Request, View
 
 __all__ = ["RecordCompressor"]
@@ -98,9 +98,11 @@ class _View:
         self._texts = ["\n".join(records.lines[first:end]) for first, end, _ in self._units]
         #: The units that are records.
         self._rows = [index for index, (_, _, is_one) in enumerate(self._units) if is_one]
-        table = build_table(_values(records), Speller(), request)
+        table = build_table(records.rows, Speller(), request)
         self._table = table
         self._summary = Summary(table)
+        #: What the records are called, where that is said of those left out.
+        self._names: list[str] = []
 
     def best(self, limit: int) -> View | None:
         """The view with the most important units that has at most ``limit`` tokens."""
@@ -120,11 +122,23 @@ class _View:
         units = range(len(ranks))
         wanted = [unit for unit in units if self._request.max_tokens or ranks[unit][0] < FILL]
         wanted.sort(key=lambda unit: (costs[unit] > _TOO_LARGE * limit, ranks[unit], unit))
+        limit += self._name(limit)
         kept = largest_fitting(wanted, costs, self._render, self._request, limit)
         if not kept or len(kept) == len(self._units):
             return None
         omissions: list[Omission] = []
         return View(self._render(kept, omissions), lossless=False, omissions=tuple(omissions))
+
+    def _name(self, limit: int) -> int:
+        """Names the records if there is room; the tokens by which that makes the view larger."""
+        if self._terse:
+            return 0
+        names = names_for(self._records.rows, self._request)
+        cost = sum(self._request.counter.count_many(names)) + len(names)
+        if cost > room_for_names(limit, self._request):
+            return 0
+        self._names = names
+        return extra_for_names(cost, limit)
 
     def _render(self, kept: frozenset[int], omissions: list[Omission] | None = None) -> str:
         self._request.deadline.check()
@@ -146,8 +160,12 @@ class _View:
             notes = [] if self._terse or len(gaps) > _MANY_GAPS else [plural(count, "record")]
             if len(gaps) == 1 and summary:
                 notes.append(summary)
+            rows = [row_of[unit] for unit in range(start, stop) if unit in row_of]
+            if self._names:
+                names = "; ".join(filter(None, (self._names[row] for row in rows)))
+                notes = [": ".join(filter(None, [*notes, names]))]
             where = Omission("lines", ((first, end),)).where
-            blocks.append((start, marker(where, "; ".join(notes))))
+            blocks.append((start, marker(where, "; ".join(filter(None, notes)))))
         blocks.sort()
         if len(gaps) > 1 and summary:
             what = f"in all {left_out} of {len(self._rows)} records"
@@ -180,19 +198,3 @@ def _units(records: Records) -> list[tuple[int, int, bool]]:
     if position < len(records.lines):
         units.append((position, len(records.lines), False))
     return units
-
-
-def _values(records: Records) -> list[Json]:
-    """Each record as an object of its fields; what has no name is its text."""
-    found: list[Json] = []
-    for first, end in records.spans:
-        said: dict[str, list[str]] = {}
-        for field in records.fields[first:end]:
-            if field is not None:
-                said.setdefault(field.name or "text", []).append(field.value)
-        row: dict[str, Json] = {}
-        for name, values in said.items():
-            value = ", ".join(filter(None, values))
-            row[name] = Number(value) if BARE_NUMBER.fullmatch(value) else value
-        found.append(row)
-    return found

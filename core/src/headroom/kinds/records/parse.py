@@ -14,7 +14,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from headroom.kinds.records.columns import find_listing
 from headroom.source import Source
+from headroom.toolkit.rows.notation import BARE_NUMBER
+from headroom.toolkit.rows.values import Json, Number
 
 __all__ = ["Field", "Records", "find_records", "read"]
 
@@ -69,8 +72,9 @@ class Records:
     """A text, taken apart: ``spans`` are first line and end (exclusive) of each record."""
 
     lines: list[str]
-    fields: list[Field | None]
     spans: list[tuple[int, int]]
+    #: What each record says, by the names of its fields.
+    rows: list[Json]
 
 
 def find_records(content: str, check: Callable[[], None]) -> Records | None:
@@ -82,6 +86,14 @@ def find_records(content: str, check: Callable[[], None]) -> Records | None:
 
     """
     lines = content.split("\n")
+    listing = find_listing(lines, check)
+    if listing is not None:
+        return Records(lines, [(line, line + 1) for line in listing.lines], listing.rows)
+    return _find_blocks(lines, check)
+
+
+def _find_blocks(lines: list[str], check: Callable[[], None]) -> Records | None:
+    """Records of several lines each."""
     if len(lines) < _LEAST * _SHORTEST:
         return None
     fields: list[Field | None] = []
@@ -108,7 +120,7 @@ def find_records(content: str, check: Callable[[], None]) -> Records | None:
         spans = _spans(fields, starts)
         if len(spans) > len(best) and _are_records(fields, spans):
             best, indent = spans, field.indent
-    return Records(lines, fields, best) if best else None
+    return Records(lines, best, _values(fields, best)) if best else None
 
 
 def read(source: Source) -> Records | None:
@@ -172,6 +184,22 @@ def _spans(fields: Sequence[Field | None], starts: Sequence[int]) -> list[tuple[
             end -= 1
         spans.append((start, end))
     return spans
+
+
+def _values(fields: Sequence[Field | None], spans: Sequence[tuple[int, int]]) -> list[Json]:
+    """Each record as an object of its fields; what has no name is its text."""
+    found: list[Json] = []
+    for first, end in spans:
+        said: dict[str, list[str]] = {}
+        for field in fields[first:end]:
+            if field is not None:
+                said.setdefault(field.name or "text", []).append(field.value)
+        row: dict[str, Json] = {}
+        for name, values in said.items():
+            value = ", ".join(filter(None, values))
+            row[name] = Number(value) if BARE_NUMBER.fullmatch(value) else value
+        found.append(row)
+    return found
 
 
 def _are_records(fields: Sequence[Field | None], spans: Sequence[tuple[int, int]]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 
 from headroom.errors import WrongKind
@@ -11,7 +12,15 @@ from headroom.kinds.table.ruled import ruled_records
 from headroom.source import Source
 from headroom.toolkit.rows.values import Json
 
-__all__ = ["LEAST_ROWS", "PROBE", "find_records", "parse_table", "read", "without_ends"]
+__all__ = [
+    "LEAST_ROWS",
+    "PROBE",
+    "find_records",
+    "is_delimited",
+    "parse_table",
+    "read",
+    "without_ends",
+]
 
 _DELIMITERS = "\t,;|"
 # Chosen; the tests have the texts that they keep apart.
@@ -22,6 +31,12 @@ PROBE = 30
 LEAST_ROWS, _LEAST_COLUMNS = 3, 2
 #: The share of the rows that have as many cells as the header, and of the probed lines.
 _ALIKE, _ALIKE_AT_FIRST = 0.95, 0.8
+#: So many signs in nearly every line are those of a table, whatever its header says.
+_SURELY = 5
+#: What no name in a header has: a time, a number alone.
+_FIGURE = re.compile(r"\d\d?:\d\d|^\W*\d[\d.,]*\W*$")
+#: A cell that is a number, or nothing.
+_VALUE = re.compile(r"(?:[-+$]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?%?)?", re.IGNORECASE)
 #: Characters of a name in a header, and blanks in the first cell of a table with two columns.
 _LONGEST_NAME, _MOST_BLANKS = 60, 2
 
@@ -106,6 +121,28 @@ def _delimited(lines: Sequence[str]) -> list[list[str]]:
     return records
 
 
+def is_delimited(lines: Sequence[str]) -> bool:
+    r"""Whether lines are surely a header and its rows: by one sign, and by a column of numbers.
+
+    Logs have signs as well, and begin with times; their first line is no header.
+
+    >>> is_delimited(["time,value", "2026-03-01 00:05,7.1", "2026-03-01 00:10,7.3", "x,7.2"])
+    True
+    """
+    try:
+        header, *rows = _delimited(lines)
+    except WrongKind:
+        return False
+    if any(_FIGURE.search(name) for name in header) or len(set(header)) < len(header):
+        return False
+    if any(len(row) != len(header) for row in rows[:-1]):
+        return False
+    return any(
+        sum(_VALUE.fullmatch(cell.strip()) is not None for cell in column) >= _ALIKE * len(column)
+        for column in zip(*rows[:-1])
+    )
+
+
 def _delimiter(lines: Sequence[str]) -> str:
     """The sign that splits nearly every line into as many cells as the first.
 
@@ -115,15 +152,17 @@ def _delimiter(lines: Sequence[str]) -> str:
     """
     best, most = "", 0
     for delimiter in _DELIMITERS:
-        cells = lines[0].count(delimiter)
+        cells = _count(lines[0], delimiter)
         alike = sum(_count(line, delimiter) == cells for line in lines)
         if cells and alike >= _ALIKE_AT_FIRST * len(lines) and cells > most:
             best, most = delimiter, cells
     if not best:
         raise WrongKind("no delimiter")
-    # Prose has commas too; a header has no sentences.
+    # Prose has commas too; a header has no sentences. Nor has prose as many in each line.
     names = lines[0].split(best)
-    if any(len(name) > _LONGEST_NAME or name.strip().endswith((".", "!", "?")) for name in names):
+    if most < _SURELY and any(
+        len(name) > _LONGEST_NAME or name.strip().endswith((".", "!", "?")) for name in names
+    ):
         raise WrongKind("no header")
     if (
         most == 1

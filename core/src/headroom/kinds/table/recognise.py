@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from headroom.errors import WrongKind
 from headroom.kinds.table.aligned import aligned_records
-from headroom.kinds.table.parse import LEAST_ROWS, PROBE, find_records, without_ends
+from headroom.kinds.table.parse import LEAST_ROWS, PROBE, find_records, is_delimited, without_ends
 from headroom.kinds.table.ruled import ruled_records, ruled_run
 from headroom.source import Source
 from headroom.toolkit.numbering import unnumbered
@@ -40,7 +40,9 @@ def may_be_table(source: Source) -> bool:
 
 
 def looks_like_table(source: Source) -> bool:
-    r"""Whether a text looks like a table with rules or in aligned columns, by its beginning.
+    r"""Whether a text looks like a table with rules, in aligned columns, or surely CSV.
+
+    Looks at its beginning.
 
     >>> looks_like_table(Source("PID  NAME\n1    init\n88   sshd\n9    cron\n"))
     True
@@ -50,7 +52,7 @@ def looks_like_table(source: Source) -> bool:
     lines = without_ends(source.once(_first_lines))
     if len(lines) <= LEAST_ROWS:
         return False
-    return (ruled_records(lines) or aligned_records(lines)) is not None
+    return (ruled_records(lines) or aligned_records(lines)) is not None or is_delimited(lines)
 
 
 def find_table(source: Source, line: int) -> tuple[int, int] | None:

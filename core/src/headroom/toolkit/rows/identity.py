@@ -7,8 +7,16 @@ from collections.abc import Iterator, Sequence
 
 from headroom.toolkit.rows.quantities import TIME
 from headroom.toolkit.rows.values import Json, Number
+from headroom.view import Request
 
-__all__ = ["find_names"]
+__all__ = ["extra_for_names", "find_names", "names_for", "room_for_names"]
+
+#: Rows of longer lists are not named where they are left out; nor are those of lists that are not
+#: short where they have codes rather than names, or a query tells which are wanted. Chosen.
+_MOST, _SHORT_LIST = 1000, 150
+#: The share of a view that the names of left-out rows may have, and of the payload where there is
+#: no budget. Measured with ``python -m benchmarks``.
+_OF_VIEW, _OF_ALL = 0.35, 0.16
 
 # All of these are chosen.
 
@@ -26,10 +34,37 @@ _CODES = 2
 _PRESENT, _DISTINCT, _ALL_DISTINCT = 0.8, 0.5, 0.95
 #: Characters of a name at the most, and on the average: of columns that are called so, and of
 #: others.
-_LONGEST, _AVERAGE, _SHORT = 160, 90, 40
+_LONGEST, _AVERAGE, _SHORT = 160, 90, 60
 #: Keys within keys that are looked at.
 _DEPTH = 2
+#: The share of rows that must begin with a heading.
+_HEADED = 0.1
+#: Letters as words have them, unlike random ones.
+_WORDLIKE = re.compile(r"[^\W\d_][a-z]{2,}|[A-Z]{3,}|[^\W\d_a-zA-Z]{2,}")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+def names_for(rows: Sequence[Json], request: Request) -> list[str]:
+    """What rows are called where a view leaves them out; nothing where that is not worth it."""
+    is_short = len(rows) <= _SHORT_LIST
+    if len(rows) > _MOST or (request.query and not is_short):
+        return []
+    return find_names(rows, codes=is_short) or []
+
+
+def room_for_names(limit: int, request: Request) -> int:
+    """The tokens that the names of left-out rows may have in a view of ``limit`` tokens."""
+    room = int(_OF_VIEW * limit)
+    return (
+        room
+        if request.max_tokens is not None
+        else max(room, int(_OF_ALL * request.original_tokens))
+    )
+
+
+def extra_for_names(cost: int, limit: int) -> int:
+    """The tokens by which names make a view larger: what they take from its rows has an end."""
+    return max(0, cost - int(_OF_VIEW * limit))
 
 
 def find_names(rows: Sequence[Json], *, codes: bool = True) -> list[str] | None:
@@ -58,7 +93,25 @@ def find_names(rows: Sequence[Json], *, codes: bool = True) -> list[str] | None:
             continue
         if best is None or rank < best:
             best, chosen = rank, path
-    return None if best is None else [_at(row, chosen) for row in rows]
+    if best is None:
+        return _headings(objects) if len(objects) == len(rows) else None
+    return [_at(row, chosen) for row in rows]
+
+
+def _headings(rows: Sequence[dict[str, Json]]) -> list[str] | None:
+    """The headings that texts in rows begin with; ``None`` where hardly one has any."""
+    found = [next(filter(None, map(_heading, row.values())), "") for row in rows]
+    headings = sum(map(bool, found))
+    return found if headings > 1 and headings >= _HEADED * len(rows) else None
+
+
+def _heading(value: Json) -> str:
+    """The heading of Markdown that a text begins with, or one that is held as a list of lines."""
+    first = value[0] if isinstance(value, list) and value else value
+    if type(first) is not str or not first.startswith("#"):
+        return ""
+    line = first.split("\n", 1)[0].strip()
+    return line if len(line) <= _LONGEST and line.lstrip("#")[:1] == " " else ""
 
 
 def _texts(row: dict[str, Json], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -92,8 +145,8 @@ def _rank(
 
 
 def _is_telling(value: str) -> bool:
-    """Whether it has letters, is no time, and is all in one line."""
-    return not TIME.fullmatch(value) and "\n" not in value and any(map(str.isalpha, value))
+    """Whether it has something of a word, is no time, and is all in one line."""
+    return not TIME.fullmatch(value) and "\n" not in value and _WORDLIKE.search(value) is not None
 
 
 def _at(row: Json, path: tuple[str, ...]) -> str:

@@ -47,6 +47,7 @@ class Renderer:
         self._request = request
         self._terse = False
         self._named: frozenset[int] = frozenset()
+        self._odd_cells = 0
         self._summaries: dict[int, Summary] = {}
 
     def render(
@@ -56,6 +57,7 @@ class Renderer:
         *,
         terse: bool = False,
         named: frozenset[int] = frozenset(),
+        odd_cells: int = 0,
     ) -> str:
         """The view with some units.
 
@@ -64,10 +66,12 @@ class Renderer:
             omissions: Takes what the view leaves out.
             terse: Whether markers say only where something is left out, not what it held.
             named: The collections, by ``id``, whose rows are named where they are left out.
+            odd_cells: How many odd cells of left-out rows of a table are said.
 
         """
         self._terse = terse
         self._named = named
+        self._odd_cells = odd_cells
         self._request.deadline.check()
         lines: list[str] = []
         gone = _Gone(omissions)
@@ -195,6 +199,9 @@ class Renderer:
         lines.extend(indent + text for text in texts[position:])
         if len(gaps) > 1 and summary:
             lines.append(indent + marker(f"in all {left_out} of {count} rows", summary))
+        odd = self._misspelt(block, gaps)
+        if odd:
+            lines.append(indent + marker("odd cells of rows", odd))
         if gaps:
             ranges = tuple((start + 1, stop) for start, stop in gaps)
             gone.add(Omission("rows", ranges, block.path))
@@ -209,7 +216,7 @@ class Renderer:
         names = self._names(block, start, stop)
         keys = block.table.keys
         if names:
-            notes.append(names)
+            notes = [": ".join([*notes, names])]
         elif keys is not None and len(keys) <= _NAMED_ENTRIES and not many:
             notes.append(_listed(keys[start:stop]))
         return notes
@@ -249,6 +256,16 @@ class Renderer:
             names = self._names(block, 0, count)
             return plural(count, "row") + (f": {names}" if names else "")
         return f"{len(block.members)} values: {_listed([_key(one) for one in block.members])}"
+
+    def _misspelt(self, block: TableBlock, gaps: Sequence[tuple[int, int]]) -> str:
+        """The cells in the gaps that are nearly what others of their column are."""
+        if self._terse or not gaps:
+            return ""
+        by_column: dict[str, list[str]] = {}
+        for row, name, cell in self._units.misspelt(block)[: self._odd_cells]:
+            if any(start <= row < stop for start, stop in gaps):
+                by_column.setdefault(name, []).append(f"{cell} (row {row + 1})")
+        return "; ".join(f"{name}: {', '.join(cells)}" for name, cells in by_column.items())
 
     def _summary(self, block: TableBlock, gaps: Sequence[tuple[int, int]], count: int) -> str:
         """What the rows in the gaps hold."""

@@ -7,6 +7,7 @@ from functools import partial
 
 from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.rows.blocks import Block
+from headroom.toolkit.rows.identity import extra_for_names, room_for_names
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.rank import FILL, REST, Rank, named, rank_line, rank_rows, relevance
 from headroom.toolkit.rows.render import Renderer
@@ -22,9 +23,8 @@ _TERSE = 200
 #: Tokens beside the one unit that is seen whatever it costs, and the share of the payload's tokens
 #: that this view has at most. Chosen.
 _AROUND_ONE, _MOST_OF_IT = 200, 0.6
-#: The share of a view that the names of left-out rows may have, and of the payload where there is
-#: no budget. Measured with ``python -m benchmarks``.
-_NAMES, _NAMES_OF_ALL = 0.35, 0.16
+#: The share of a view that odd cells of left-out rows may have, and about the tokens of one.
+_ODD_CELLS, _ODD_CELL = 0.4, 12
 #: By so much a level of depth in the document makes a row come later, in tiers.
 _DEPTH = 0.1
 #: The rows that the query asks for are ahead of all others by this factor of their tier.
@@ -68,16 +68,14 @@ class Selection:
         request = self._request
         order = self._order(limit)
         terse = limit < _TERSE
-        room = 0 if terse else int(_NAMES * limit)
-        if request.max_tokens is None:
-            room = max(room, int(_NAMES_OF_ALL * request.original_tokens))
-        names, cost = self._units.nameable(room)
-        limit += max(0, cost - int(_NAMES * limit))
+        names, cost = self._units.nameable(0 if terse else room_for_names(limit, request))
+        limit += extra_for_names(cost, limit)
+        odd = 0 if terse else int(_ODD_CELLS * limit / _ODD_CELL)
         if request.max_tokens is None:
             # One unit must be seen whatever it costs, if it is not most of the payload.
             first = self.costs[order[0]] + _AROUND_ONE
             limit = max(limit, min(first, int(_MOST_OF_IT * request.original_tokens)))
-        render = partial(self._renderer.render, terse=terse, named=names)
+        render = partial(self._renderer.render, terse=terse, named=names, odd_cells=odd)
         kept = largest_fitting(order, self.costs, render, request, limit)
         if not kept:
             return None

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock, expand
-from headroom.toolkit.rows.identity import find_names
+from headroom.toolkit.rows.identity import names_for
+from headroom.toolkit.rows.misspelt import find_misspelt
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.rank import named
 from headroom.toolkit.rows.texts import is_mostly_text, sentence_line, sentences
@@ -16,9 +17,8 @@ __all__ = ["SMALL_TABLE", "WHOLE", "LineUnit", "Units"]
 
 #: Tables with fewer rows are part of a document rather than a sample of something. Chosen.
 SMALL_TABLE = 15
-#: Rows of longer lists are not named where they are left out; nor are those of lists that are not
-#: short where they have codes rather than names, or a query tells which are wanted. Chosen.
-MOST_NAMES, _SHORT_LIST = 1000, 150
+#: Entries of larger objects are not named where they are left out. Chosen.
+_MOST_KEYS = 1000
 #: Rows with more characters each are documents, however few they are. Chosen: some 150 tokens.
 _LONG_ROW = 600
 #: Names of more than one in so many rows single out none of them. Chosen.
@@ -73,6 +73,7 @@ class Units:
         self.asked: list[tuple[int, int]] = []
         #: By collection: the names of its rows, and the tokens of all of these.
         self._names: dict[int, tuple[list[str], int]] = {}
+        self._misspelt: dict[int, list[tuple[int, str, str]]] = {}
         #: The value as these units show it: some of its tables in parts of rows.
         self.root = self._number(root)
         self.costs = [cost + 1 for cost in request.counter.count_many(self.texts)]
@@ -114,10 +115,20 @@ class Units:
                 found.add(id(block))
         return frozenset(found), used
 
+    def misspelt(self, table: TableBlock) -> list[tuple[int, str, str]]:
+        """Cells that are nearly what others of their column are: row, column and cell."""
+        known = self._misspelt.get(id(table))
+        if known is None:
+            found = find_misspelt(table.table, self._request.deadline.check)
+            names, rows = table.table.names, table.table.rows
+            known = [(row, names[column], rows[row].cells[column]) for row, column in found]
+            self._misspelt[id(table)] = known
+        return known
+
     def _find_names(self, block: Block) -> list[str]:
         if isinstance(block, TableBlock):
             if block.table.keys is not None:
-                return block.table.keys if len(block.table.keys) <= MOST_NAMES else []
+                return block.table.keys if len(block.table.keys) <= _MOST_KEYS else []
             if block.table.by_columns:
                 return []
             values = block.values
@@ -125,10 +136,7 @@ class Units:
             values = block.values
         else:
             return []
-        is_short = len(values) <= _SHORT_LIST
-        if len(values) > MOST_NAMES or (self._request.query and not is_short):
-            return []
-        return find_names(values, codes=is_short) or []
+        return names_for(values, self._request)
 
     def _number(self, block: Block, place: int = 0) -> Block:
         """Gives the units of a block their numbers; the block as these units show it."""

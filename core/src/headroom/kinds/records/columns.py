@@ -1,0 +1,115 @@
+"""Finds the lines of a listing: rows in columns, whatever else stands between them.
+
+A table has one header and nothing but rows; commands print more freely. There are legends above,
+totals below, several headers, groups with a heading each, and names that do without one. Lines stay
+as they are printed. Only which of them are rows, and what stands in their columns, is found out: by
+the places where words begin, or end, after two blanks in most lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from headroom.toolkit.rows.notation import BARE_NUMBER
+from headroom.toolkit.rows.values import Json, Number
+
+__all__ = ["Listing", "find_listing"]
+
+# All of these are chosen: the tests have the texts that they let in and keep out.
+
+#: Fewer rows are better shown whole.
+_LEAST_ROWS = 8
+#: The share of the lines that say something which must be rows.
+_ROWS = 0.7
+#: The share of the lines in which a word begins, or ends, at an edge of a column.
+_SHARED = 0.55
+#: So many edges make columns: a text may be indented at one.
+_LEAST_EDGES = 2
+#: The share of the cells of a usual row that a row has.
+_CELLS = 0.51
+#: A longer line, in characters, is none of a listing; so much of a line is looked at for edges.
+_LONGEST = 2000
+_WORD = re.compile(r"\S+(?: \S+)*")
+#: Signs that no row consists of alone.
+_SAYS = re.compile(r"\w")
+#: Lines that decide on the columns, evenly spread.
+_PROBED = 400
+#: Lines after which the time is looked at.
+_DEADLINE_EVERY = 500
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Which lines are rows, by index, and what stands in their columns."""
+
+    lines: list[int]
+    rows: list[Json]
+
+
+def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | None:
+    """The rows of a listing; ``None`` where a text is none.
+
+    Args:
+        lines: Those of the text.
+        check: Called now and then, to watch the time.
+
+    """
+    said = [index for index, line in enumerate(lines) if _SAYS.search(line)]
+    if len(said) < _LEAST_ROWS or max(map(len, lines)) > _LONGEST:
+        return None
+    some = [_words(lines[index].expandtabs()) for index in said[:: len(said) // _PROBED + 1]]
+    edges = _edges(some)
+    if len(edges) < _LEAST_EDGES:
+        return None
+    found: list[int] = []
+    rows: list[Json] = []
+    usual = sorted(map(len, some))[len(some) // 2]
+    for number, index in enumerate(said):
+        if number % _DEADLINE_EVERY == 0:
+            check()
+        line = lines[index].expandtabs()
+        words = _words(line)
+        row = _row(line, words, edges) if len(words) >= _CELLS * usual else None
+        if row is not None:
+            found.append(index)
+            rows.append(row)
+    if len(found) < max(_LEAST_ROWS, _ROWS * len(said)):
+        return None
+    return Listing(found, rows)
+
+
+def _words(line: str) -> list[tuple[int, int]]:
+    return [match.span() for match in _WORD.finditer(line)]
+
+
+def _edges(words: Sequence[Sequence[tuple[int, int]]]) -> list[tuple[int, bool]]:
+    """The places where most lines have the beginning of a word, or its end, beside blanks."""
+    starts = Counter(start for line in words for start, _ in line[1:])
+    ends = Counter(end for line in words for _, end in line[:-1])
+    least = _SHARED * len(words)
+    # Where words of a column begin at one place, whether they also end at one does not matter.
+    edges = [(start, True) for start, count in starts.items() if count >= least]
+    return sorted([*edges, *((end, False) for end, count in ends.items() if count >= least)])
+
+
+def _row(
+    line: str, words: Sequence[tuple[int, int]], edges: Sequence[tuple[int, bool]]
+) -> dict[str, Json] | None:
+    """The cells of a line between the edges; ``None`` where a word stands across most of them."""
+    cells: dict[str, Json] = {}
+    place = crossed = 0
+    for start, end in words:
+        while place < len(edges) and edges[place][0] <= start:
+            place += 1
+        text = line[start:end]
+        name = str(place + 1)
+        known = cells.get(name)
+        text = f"{known} {text}" if isinstance(known, str) else text
+        cells[name] = Number(text) if BARE_NUMBER.fullmatch(text) else text
+        crossed += sum(start < edge < end for edge, _ in edges[place:])
+    if len(words) < _LEAST_EDGES or crossed * 2 > len(edges):
+        return None
+    return cells

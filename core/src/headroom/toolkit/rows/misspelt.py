@@ -1,0 +1,95 @@
+"""Cells that are nearly, but not quite, what many other cells of their column are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from headroom.toolkit.rows.notation import BARE_NUMBER
+from headroom.toolkit.rows.table import Table
+
+__all__ = ["find_misspelt"]
+
+#: What stands around a value that is as wide as its column.
+_PADDING = '" '
+#: How lists and objects begin.
+_OPENING = ("[", "{", "=")
+
+# All of these are chosen.
+
+#: A value is one of a column's own where at least so many cells have it, and this many for each
+#: cell that has the other.
+_OWN, _TIMES = 3, 3
+#: Characters of a cell that is looked at.
+_SHORTEST, _LONGEST = 3, 300
+#: Shorter texts, in characters, are codes: a letter makes another one.
+_LEAST_WORD = 4
+#: One in so many characters may be another, or missing, and one in any case.
+_OTHERS_ONE_IN = 4
+#: Values of a column that are compared with each other: these bound the time.
+_RARE, _COMMON = 400, 150
+#: Where more of the cells are nearly like others, they are what the column consists of.
+_MOST = 0.2
+
+
+def find_misspelt(table: Table, check: Callable[[], None]) -> list[tuple[int, int]]:
+    """Row and column of such cells, by row.
+
+    Numbers are left alone: a number is not misspelt for being near another one.
+
+    Args:
+        table: The rows.
+        check: Called once a column, to watch the time.
+
+    """
+    found: list[tuple[int, int]] = []
+    for column in range(len(table.names)):
+        check()
+        cells = [row.cells[column].strip(_PADDING) for row in table.rows]
+        rows = _misspelt(cells)
+        if len(rows) <= _MOST * len(cells):
+            found += [(row, column) for row in rows]
+    return sorted(found)
+
+
+def _misspelt(cells: Sequence[str]) -> list[int]:
+    counts = Counter(cells)
+    common = [
+        (value, count) for value, count in counts.most_common(_COMMON) if count >= _OWN and value
+    ]
+    if not common or len(counts) > _RARE + len(common):
+        return []
+    by_length: dict[int, list[tuple[str, int]]] = {}
+    for value, count in common:
+        by_length.setdefault(len(value), []).append((value, count))
+    odd: set[str] = set()
+    for value, count in counts.items():
+        if value[:1] in _OPENING or BARE_NUMBER.fullmatch(value):
+            continue
+        if _SHORTEST <= len(value) <= _LONGEST and any(
+            often >= _TIMES * count and other != value and _are_near(value, other)
+            for length in range(len(value) - 1, len(value) + 2)
+            for other, often in by_length.get(length, ())
+        ):
+            odd.add(value)
+    return [row for row, cell in enumerate(cells) if cell in odd]
+
+
+def _are_near(one: str, other: str) -> bool:
+    """Whether two texts of nearly one length differ in few letters.
+
+    >>> _are_near("gxdsden", "gadsden"), _are_near("hf-1", "hf-3")
+    (True, False)
+    """
+    if len(one) == len(other):
+        places = [(a, b) for a, b in zip(one, other) if a != b]
+        few = len(places) <= max(1, len(one) // _OTHERS_ONE_IN)
+        # Where digits differ, or the letters of a code, it is another one of a series.
+        if any(a.isdigit() and b.isdigit() for a, b in places):
+            return False
+        is_code = len(one) < _LEAST_WORD or any(map(str.isdigit, other))
+        return few and not (is_code and all(a.isalpha() and b.isalpha() for a, b in places))
+    short, long = sorted((one, other), key=len)
+    start = next((n for n, (a, b) in enumerate(zip(short, long)) if a != b), len(short))
+    is_code = len(short) < _LEAST_WORD or long[start].isdigit()
+    return not is_code and short[start:] == long[start + 1 :]
