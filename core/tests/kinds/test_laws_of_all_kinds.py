@@ -1,6 +1,7 @@
 """The laws of a view for the kinds whose other tests do not ask for all of them.
 
-Text, JSON and diffs are in ``pipeline/test_laws.py``; logs and records beside their own tests.
+Text, JSON and diffs are in ``pipeline/test_laws.py``; logs, records, XML and what no model reads
+beside their own tests.
 """
 
 from __future__ import annotations
@@ -134,6 +135,6 @@ class TestCode(EncodedLaws):
 
 def test_no_built_in_kind_does_without_laws() -> None:
     here = {one().kind().name for one in (TestTable, TestHtml, TestSearch, TestCode)}
-    elsewhere = {"text", "json", "diff", "log", "records"}
+    elsewhere = {"text", "json", "diff", "log", "records", "opaque", "xml"}
     built_in = {kind.name for kind in default_kinds() if kind.package == "headroom-core"}
     assert built_in == {*here, *elsewhere}
