@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import os
 import pkgutil
 import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -20,6 +22,8 @@ FOLDERS = (".", "core", "docs", "adapters/*", "packages/*", "benchmarks")
 DOCUMENTS = sorted(path for folder in FOLDERS for path in ROOT.glob(f"{folder}/*.md"))
 # Those of an adapter run with its framework, in its own tests.
 RUN_HERE = sorted({ROOT / "core" / "README.md", *(ROOT / "docs").glob("*.md")})
+# A block that begins so is a file: "# src/package/module.py".
+FILE = re.compile(r"# ([\w/.-]+\.(?:py|toml))\n")
 
 
 def name(path: Path) -> str:
@@ -27,7 +31,15 @@ def name(path: Path) -> str:
 
 
 def blocks(path: Path) -> list[str]:
-    return re.findall(r"^```python\n(.*?)^```", path.read_text(), re.DOTALL | re.MULTILINE)
+    """The examples of a page: its Python, but for what is a file of a package."""
+    found = re.findall(r"^```python\n(.*?)^```", path.read_text(), re.DOTALL | re.MULTILINE)
+    return [block for block in found if not FILE.match(block)]
+
+
+def files(path: Path) -> dict[str, str]:
+    """The files that a page has the reader write, by their names."""
+    found = re.findall(r"^```\w+\n(.*?)^```", path.read_text(), re.DOTALL | re.MULTILINE)
+    return {named[1]: block for block in found if (named := FILE.match(block))}
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name)
@@ -42,6 +54,37 @@ def test_examples_run(path: Path, tmp_path: Path) -> None:
     script = tmp_path / "example.py"
     script.write_text("\n".join(blocks(path)))
     subprocess.run([sys.executable, str(script)], check=True, cwd=tmp_path, timeout=120)
+
+
+def test_the_tutorial_for_a_kind_ends_with_passing_tests(tmp_path: Path) -> None:
+    page = ROOT / "docs" / "extending.md"
+    project, site = tmp_path / "project", tmp_path / "site"
+    for place, content in files(page).items():
+        (project / place).parent.mkdir(parents=True, exist_ok=True)
+        (project / place).write_text(content)
+    # As pip installs it, without the network.
+    assert 'pip install -e ".[test]"\npytest\n' in page.read_text()
+    build = "from hatchling.build import build_wheel; print(build_wheel('.'))"
+    wheel = subprocess.run(
+        [sys.executable, "-c", build], check=True, cwd=project, capture_output=True, text=True
+    ).stdout.split()[-1]
+    ZipFile(project / wheel).extractall(site)
+
+    def run(*command: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *command],
+            cwd=project,
+            env={**os.environ, "PYTHONPATH": str(site)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    assert re.search(r"\d+ passed in", run("-m", "pytest", "-q", "-p", "no:cacheprovider"))
+    assert f"```\n{run('use.py')}```" in page.read_text()
 
 
 def test_the_examples_of_the_front_page_run(tmp_path: Path) -> None:

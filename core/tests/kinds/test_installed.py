@@ -161,6 +161,24 @@ def test_what_stands_around_it_is_none_of_it(diary: Installed) -> None:
         assert [first, end] in within
 
 
+def test_it_has_what_another_kind_would_take_for_its_own_with_all_around(
+    installed: Installed,
+) -> None:
+    # Blocks of lines of one shape are records, whatever stands before and after them.
+    source = DIARY.replace('r"[0-9]{2}:[0-9]{2} [A-Z]"', 'r"(BEGIN|N):"')
+    installed.add("diary_kind", source, "diary = diary_kind:Diary")
+    cards = "\n".join(f"BEGIN:CARD\nN:{n}\nSTATE:paid\nEND:CARD" for n in range(60))
+    answer, _ = installed.run(
+        "answer = [[compress(text).kind, compress(text).transforms] for text in texts]",
+        texts=[
+            f"They are these.\n\n{cards}\n\nThat is all.",
+            f"They are these.\n\n{cards.replace('CARD', 'DECK').replace('BEGIN', 'START')}\n\nEnd.",
+        ],
+    )
+    assert answer[0] == ["mixed", ["diary", "router"]]
+    assert answer[1] == ["records", ["record_compressor"]]
+
+
 def test_an_installed_kind_is_named_by_its_name(diary: Installed) -> None:
     answer, _ = diary.run(
         """

@@ -37,6 +37,8 @@ class Guarded(BaseKind):
     def __init__(self, kind: Kind, package: str = "") -> None:
         self._kind = kind if isinstance(kind, BaseKind) else _Completed(kind)
         self.package = package or f"{type(kind).__module__}.{type(kind).__qualname__}"
+        #: Whether it is one of the core's own.
+        self.is_built_in = type(kind).__module__.startswith("headroom.kinds.")
         self._said: set[str] = set()
         for name in _SAYS:
             setattr(self, name, getattr(self._kind, name))

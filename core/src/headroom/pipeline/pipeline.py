@@ -9,10 +9,11 @@ from dataclasses import replace
 from functools import cached_property
 
 from headroom.errors import WrongKind
+from headroom.kinds.guard import Guarded
 from headroom.kinds.registry import LAST_RESORT, MIXED, Kinds, default_kinds
 from headroom.pipeline.condense import condense
 from headroom.pipeline.embedded import compress_embedded, find_embedded
-from headroom.pipeline.segments import Part, compress_parts, is_cut, split
+from headroom.pipeline.segments import Part, compress_parts, installed_parts, is_cut, split
 from headroom.pipeline.terminal import NOTE_TOKENS, shown, with_codes_marked
 from headroom.source import Source
 from headroom.tokens import TokenCounter
@@ -198,18 +199,17 @@ class Pipeline:
     ) -> tuple[View | None, Request, str | None]:
         """The first view that a kind makes, the request it was made for, what went wrong."""
         named = None if name is None else self.kinds.named(name)
-        kind: BaseKind | None = None
+        kind: Guarded | None = None
         try:
             for kind in (named,) if named is not None else self.kinds.candidates(source):
                 request = replace(request, kind=kind.name)
-                if name == MIXED or (name is None and _may_have_parts(kind, source)):
-                    parts = split(source, self.kinds)
-                    if parts is not None and len(parts) > 1:
-                        kind, request = None, replace(request, kind=MIXED)
-                        return self._mixed(source, parts, request), request, None
-                    if parts is not None:
-                        kind = parts[0].kind
-                        request = replace(request, kind=kind.name)
+                parts = self._parts(source, kind, name)
+                if parts is not None and len(parts) > 1:
+                    kind, request = None, replace(request, kind=MIXED)
+                    return self._mixed(source, parts, request), request, None
+                if parts is not None:
+                    kind = parts[0].kind
+                    request = replace(request, kind=kind.name)
                 try:
                     view = self._embedded(kind, source, request)
                     return view or _compressed(kind, source, request), request, None
@@ -222,6 +222,11 @@ class Pipeline:
             logger.warning("%s; the original is handed on", failure)
             return None, request, failure
         return None, replace(request, kind=name or LAST_RESORT), None
+
+    def _parts(self, source: Source, kind: Guarded, name: str | None) -> list[Part] | None:
+        if name == MIXED or (name is None and _may_have_parts(kind, source)):
+            return split(source, self.kinds)
+        return installed_parts(source, kind, self.kinds) if name is None else None
 
     def _mixed(self, source: Source, parts: Sequence[Part], request: Request) -> View | None:
         if request.fidelity == "lossless" and request.max_tokens is None:

@@ -11,16 +11,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from headroom.kinds.guard import Guarded
 from headroom.kinds.registry import LAST_RESORT, Kinds
 from headroom.pipeline.apportion import apportion
 from headroom.pipeline.boundaries import Stretch, stretches
 from headroom.pipeline.paragraphs import ParagraphFinder
 from headroom.source import Source
-from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.markers import marker
 from headroom.view import Omission, Request, View
 
-__all__ = ["NAME", "Part", "compress_parts", "is_cut", "split"]
+__all__ = ["NAME", "Part", "compress_parts", "installed_parts", "is_cut", "split"]
 
 #: As it stands in ``transforms``, after the names of the compressors of the parts.
 NAME = "router"
@@ -56,7 +56,7 @@ _Find = Callable[[Source, int], "tuple[int, int] | None"]
 class Part:
     """Lines of one kind: ``first`` is an index, ``end`` is exclusive."""
 
-    kind: BaseKind
+    kind: Guarded
     first: int
     end: int
     #: Whether it is one by itself, and never a part of what stands before or after it.
@@ -85,12 +85,24 @@ def split(source: Source, kinds: Kinds) -> list[Part] | None:
     return parts if len(parts) > 1 else None
 
 
+def installed_parts(source: Source, kind: Guarded, kinds: Kinds) -> list[Part] | None:
+    """The parts of a text that a built-in kind took as a whole, where one is of an installed kind.
+
+    Notations have their shapes in common, as blocks of fields: whoever brings a kind knows better,
+    but for what a parser or sure signs speak for.
+    """
+    if not kind.is_built_in or kind.is_sure or all(other.is_built_in for other in kinds):
+        return None
+    parts = split(source, kinds)
+    return None if parts is None or all(part.kind.is_built_in for part in parts) else parts
+
+
 def is_cut(source: Source) -> bool:
     """Whether lines set parts of a text apart, whatever kind it seems to be of."""
     return len(source.once(stretches)) > 1
 
 
-def _last_resort(kinds: Kinds) -> BaseKind:
+def _last_resort(kinds: Kinds) -> Guarded:
     prose = kinds.named(LAST_RESORT)
     assert prose is not None
     return prose
@@ -142,7 +154,7 @@ def _is_small(source: Source, one: Stretch) -> bool:
     return len(source.part(one.first, one.end).text) < _OUTPUT_CHARS
 
 
-def _joined_parts(found: Iterable[Part], source: Source, prose: BaseKind) -> list[Part]:
+def _joined_parts(found: Iterable[Part], source: Source, prose: Guarded) -> list[Part]:
     """Parts without those that are too small to be any, those of one kind that touch as one."""
     pieces = [part for part in found if part.first < part.end]
     sizes = [len(source.part(part.first, part.end).text) for part in pieces]
@@ -175,7 +187,7 @@ class _Cutter:
         self._lines = source.lines
         self._kinds = kinds
         #: How each kind finds what begins at a line, in their order.
-        self._all: list[tuple[BaseKind, _Find]] = [
+        self._all: list[tuple[Guarded, _Find]] = [
             (kind, kind.span if kind.has_span else ParagraphFinder(kind, source).find)
             for kind in kinds
             if kind.stands_in_text
@@ -223,7 +235,7 @@ class _Cutter:
         return None
 
     def _found(
-        self, number: int, first: int, finding: Sequence[tuple[BaseKind, _Find]]
+        self, number: int, first: int, finding: Sequence[tuple[Guarded, _Find]]
     ) -> Part | None:
         """What a kind finds at a line."""
         for kind, find in finding:
@@ -276,7 +288,7 @@ class _Cutter:
                 first = blank + 1
         yield Part(kind, first, end)
 
-    def _kind(self, first: int, end: int, least: int = _LEAST_CHARS) -> BaseKind:
+    def _kind(self, first: int, end: int, least: int = _LEAST_CHARS) -> Guarded:
         part = self._source.part(first, end)
         return self._kinds.kind_of(part) if len(part.text) >= least else self.prose
 

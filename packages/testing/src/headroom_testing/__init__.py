@@ -7,11 +7,12 @@ from headroom_testing.clock import ManualClock
 from headroom_testing.contract.base import Capability
 from headroom_testing.faulty import Fault, FaultyStore
 from headroom_testing.laws import KindLaws
-from headroom_testing.payloads import HOSTILE, hostile_text
+from headroom_testing.payloads import HOSTILE, SORTS, hostile_text
 from headroom_testing.store import StoreContract
 
 __all__ = [
     "HOSTILE",
+    "SORTS",
     "Capability",
     "Fault",
     "FaultyStore",

@@ -5,6 +5,7 @@ What is put in the order of a set differs from process to process alone.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import inspect
 import json
@@ -13,16 +14,19 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from headroom import Pipeline, get_counter
+from headroom import Kind, Pipeline, get_counter
 
-__all__ = ["views", "views_elsewhere"]
+__all__ = ["main", "views", "views_elsewhere"]
 
 _SEEDS = ("1", "2")
+#: A budget, as a share of the tokens of a payload.
+_SHARE = 4
 
 
-def views(kind: Any, payloads: Sequence[str]) -> list[str]:
+def views(kind: Kind, payloads: Sequence[str]) -> list[str]:
     """The text of the default view and of a small one of each payload."""
     counter = get_counter()
     pipeline = Pipeline([kind])
@@ -31,7 +35,7 @@ def views(kind: Any, payloads: Sequence[str]) -> list[str]:
             payload, counter=counter, kind=kind.name, max_tokens=most, query=payload[:40]
         ).text
         for payload in payloads
-        for most in (None, max(1, counter.count(payload) // 4))
+        for most in (None, max(1, counter.count(payload) // _SHARE))
     ]
 
 
@@ -42,15 +46,17 @@ def views_elsewhere(laws: type, payloads: Sequence[str]) -> list[str]:
         AssertionError: The class cannot be loaded there: it is no class of a file.
 
     """
-    path = inspect.getsourcefile(laws)
-    task = {"path": sys.path, "file": path, "name": laws.__qualname__, "payloads": list(payloads)}
+    task = {
+        "file": inspect.getsourcefile(laws),
+        "module": laws.__module__,
+        "name": laws.__qualname__,
+        "payloads": list(payloads),
+    }
+    # It finds what this one finds.
+    program = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import main; main()"
     seed = next(seed for seed in _SEEDS if seed != os.environ.get("PYTHONHASHSEED"))
     done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            f"import sys; sys.path[:] = {sys.path!r}; import {__name__} as e; e.main()",
-        ],
+        [sys.executable, "-c", program],
         input=json.dumps(task),
         env={**os.environ, "PYTHONHASHSEED": seed},
         capture_output=True,
@@ -58,21 +64,30 @@ def views_elsewhere(laws: type, payloads: Sequence[str]) -> list[str]:
         check=False,
     )
     assert done.returncode == 0, f"no views in another process: {done.stderr[-2000:]}"
-    found: list[str] = json.loads(done.stdout)
+    found: list[str] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
 def main() -> None:
     """What the other process does."""
     task = json.load(sys.stdin)
-    sys.path[:0] = [str(Path(task["file"]).parent)]
-    spec = importlib.util.spec_from_file_location("laws_elsewhere", task["file"])
-    assert spec is not None
-    assert spec.loader is not None
-    found: Any = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = found
-    spec.loader.exec_module(found)
+    found: Any = _module(Path(task["file"]), task["module"])
     for name in task["name"].split("."):
         found = getattr(found, name)
-    # Not what the file printed as it was loaded.
     print(json.dumps(views(found().kind(), task["payloads"])))
+
+
+def _module(file: Path, name: str) -> ModuleType:
+    parts = name.split(".")
+    root = file.parents[len(parts) - 1]
+    if root.joinpath(*parts).with_suffix(".py") == file:
+        # By its place below a folder, so that it finds what stands beside it.
+        sys.path.insert(0, str(root))
+        return importlib.import_module(name)
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module

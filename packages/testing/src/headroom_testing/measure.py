@@ -67,7 +67,7 @@ def check_bounded(
     before = _LONGEST
     for size in _SIZES:
         times[size] = _seconds(look, grown(text, size))
-        assert times[size] < _LONGEST and times[size] < _EXPLODES * before + _NOTICEABLE, (
+        assert times[size] < min(_LONGEST, _EXPLODES * before + _NOTICEABLE), (
             f"a bounded look: recognise takes {times[size]:.1f} s for {size} characters of {what}"
         )
         before = times[size]
