@@ -62,7 +62,7 @@ class Index:
         """The pieces that have a word of the query, by number, with their scores."""
         total = len(self._lengths)
         found: dict[int, float] = {}
-        weights = Asked(query).weights
+        weights = Asked(query).weights_among(self._postings)
         known = [(*self._postings[term], weights[term]) for term in weights if self.has(term)]
         # What most pieces have says little, and takes the longest.
         telling = [posting for posting in known if len(posting[0]) <= total * _COMMON]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from itertools import pairwise
 
 from headroom.toolkit.bm25 import Counted, rarities, scores
@@ -74,6 +74,15 @@ class Asked:
 
     def __bool__(self) -> bool:
         return bool(self.terms)
+
+    def weights_among(self, there: Container[str]) -> dict[str, float]:
+        """The same for units of which it is known what is there.
+
+        What a word means is looked for only where no unit has the word itself: a text that calls
+        a thing by its name needs no other.
+        """
+        meant = {m for term in self.terms if term not in there for m in meaning_of(term)}
+        return {t: w for t, w in self.weights.items() if t in self.forms or t in meant}
 
     def look(self, text: str) -> Counted:
         """What of it is in a text, and how many terms the text has."""

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["folded", "parts", "squashed", "stem", "terms", "words"]
+__all__ = ["UNSPACED", "folded", "parts", "squashed", "stem", "terms", "words"]
 
 # Signs that change the one before them and are no letters to Python: accents, vowels of Hebrew,
 # Arabic, the scripts of India, Thai, Lao, Burmese and Khmer.
@@ -45,13 +45,18 @@ _ALIKE = str.maketrans(
 
 _SQUASHED = {ord(sign): None for sign in "_.'\u2019-,"}
 
+# Scripts that set no spaces between words, and Korean.
+_PAIRED = (
+    "\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af"
+)
+_THREES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+#: A sign of a script that sets no spaces between words.
+UNSPACED = re.compile(f"[{_PAIRED}{_THREES}]")
 # Runs of one script each: a change of script is the end of a word.
 _RUN = re.compile(
-    "(?P<pairs>[\u3040-\u309f]+|[\u30a0-\u30ff\u31f0-\u31ff]+|[\u3005\u3400-\u9fff\uf900-\ufaff"
-    "\U00020000-\U000323af]+|[\uac00-\ud7a3]+)"
-    "|(?P<threes>[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+)"
-    "|[^\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff"
-    "\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af]+"
+    "(?P<pairs>[\u3040-\u309f]+|[\u30a0-\u30ff\u31f0-\u31ff]+|[\uac00-\ud7a3]+"
+    "|[\u3005\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]+)"
+    f"|(?P<threes>[{_THREES}]+)|[^{_PAIRED}{_THREES}]+"
 )
 
 #: A word with more signs is data: it is not kept in memory.

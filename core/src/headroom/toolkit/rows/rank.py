@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from math import log2
 
+from headroom.toolkit.identifiers import identifiers, naming
 from headroom.toolkit.relevance import Asked, bm25, holders, query_terms
 from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock
 from headroom.toolkit.rows.notation import Speller
@@ -86,22 +87,17 @@ def spread(count: int) -> Iterator[int]:
             yield place
 
 
-def _phrases(query: str) -> list[tuple[str, bool]]:
-    """Words of a query and runs of them, in small letters; whether each is surely a name."""
+def _phrases(query: str) -> list[str]:
+    """Runs of words of a query, in small letters."""
     words = [word.strip(_EDGES) for word in query.split()[:_QUERY_WORDS]]
     words = [word for word in words if word]
-    found: dict[str, bool] = {}
-    for word in words:
-        identifier = any(char.isdigit() for char in word) or any(char in "@_/#" for char in word)
-        identifier = identifier or (len(word) >= _ACRONYM and word.isupper())
-        if identifier:
-            found[word.lower()] = True
+    found: dict[str, None] = {}
     for size in range(2, _MAX_PHRASE + 1):
         for start in range(len(words) - size + 1):
             run = words[start : start + size]
             if query_terms(run[0]) and query_terms(run[-1]) and all(len(word) > 1 for word in run):
-                found.setdefault(" ".join(run).lower(), False)
-    return list(found.items())[:_MAX_PHRASES]
+                found[" ".join(run).lower()] = None
+    return list(found)[:_MAX_PHRASES]
 
 
 def named(
@@ -111,10 +107,12 @@ def named(
     scores = [0.0] * len(units)
     if not query:
         return scores
+    for index, told in naming(units, identifiers(query)).items():
+        scores[index] += told * _SURE
+    if identifiers_only:
+        return scores
     lowered = [unit.lower() for unit in units]
-    for phrase, sure in _phrases(query):
-        if identifiers_only and not sure:
-            continue
+    for phrase in _phrases(query):
         pattern = re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)")
         hits = [
             index for index, unit in enumerate(lowered) if phrase in unit and pattern.search(unit)
@@ -122,7 +120,7 @@ def named(
         # What stands everywhere names nothing.
         if hits and len(hits) <= max(_FEW_HITS, len(units) // _ONE_IN):
             for index in hits:
-                scores[index] += log2(1 + len(units) / len(hits)) * (_SURE if sure else 1)
+                scores[index] += log2(1 + len(units) / len(hits))
     return scores
 
 
