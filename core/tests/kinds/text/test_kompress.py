@@ -234,3 +234,13 @@ def test_a_text_of_lines_is_counted_in_lines() -> None:
     assert "sentence" not in view.text
     assert [piece.text for piece in Kompress().pieces(source)] == lines
     assert {piece.unit for piece in Kompress().pieces(source)} == {"lines"}
+
+
+def test_headings_that_take_too_much_leave_room_for_what_they_head() -> None:
+    text = "\n\n".join(
+        f"## Using the pump of type {n} with a long and winding name of its own\n\nUse pump {n}."
+        for n in range(80)
+    )
+    view = view_of(text, query="How do I use the pump?", max_tokens=200)
+    assert "Use pump" in view.text
+    assert COUNTER.count(view.text) > 100

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from headroom.kinds.text.information import information
 from headroom.kinds.text.outline import read_outline
-from headroom.kinds.text.parse import read_units, read_words
+from headroom.kinds.text.parse import read_said, read_units, read_words
 from headroom.kinds.text.question import likelihood
 from headroom.source import Source
 from headroom.toolkit.failures import says_failure, says_outcome
@@ -44,7 +44,7 @@ def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:
     """
     sentences, words = source.once(read_units).parts, source.once(read_words)
     outline = source.once(read_outline)
-    told = information(sentences, words, costs, request.deadline)
+    told = information(sentences, source.once(read_said), costs, request.deadline)
     likely = None
     if request.query:
         likely = likelihood(sentences, words, outline, request.query, request.deadline)
