@@ -29,7 +29,7 @@ _SHARE, _COMPACT_SHARE = 0.5, 0.5
 _SHARE_SURE, _SHARE_UNSURE, _SURE, _MARGIN = 0.13, 0.32, 0.95, 2.0
 #: With a query, this many tokens are kept of a text that is short, if that is at most half of it.
 #: Measured with `python -m benchmarks`.
-_ENOUGH = 300
+_ENOUGH = 180
 #: Settings and listings up to this many tokens stay whole if nothing is asked: each line is a fact.
 #: Chosen.
 _SMALL_LISTING = 1200
