@@ -8,12 +8,17 @@ shells and test runners print, whatever the language.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-__all__ = ["says_failure", "says_outcome"]
+__all__ = ["says_failure", "says_outcome", "verdicts"]
 
 #: Characters of a line that are looked at. Chosen: a verdict stands at one of its ends.
 _CHARS = 400
 
+_ANSI = re.compile(r"\x1b\[[\d;]{0,20}[A-Za-z]")
+# Where a run counts its failures, these are the failures: "  2) refuses more than it holds".
+_COUNTED = re.compile(r"\s{0,12}\d{1,4}\)\s\S")
+_FAILING = re.compile(r"\s{0,8}\d+ (?:failing|failures?)\b")
 # Cheap to look for before the patterns are: nothing that they find is without.
 _MAY_FAIL = re.compile(
     r"fail|error|exception|panic|assert|exit|fatal|not ok|fault|killed|\*\*\*|^\s*E  "
@@ -70,7 +75,7 @@ def says_failure(line: str) -> bool:
     (False, False)
 
     """
-    line = line[:_CHARS]
+    line = _plain(line)
     return _MAY_FAIL.search(line) is not None and _FAILURE.match(line) is not None
 
 
@@ -83,5 +88,29 @@ def says_outcome(line: str) -> bool:
     False
 
     """
-    line = line[:_CHARS]
+    line = _plain(line)
     return _MAY_SAY_OUTCOME.search(line) is not None and _OUTCOME.match(line) is not None
+
+
+def verdicts(lines: Sequence[str]) -> list[bool]:
+    """Which lines of a text say what failed, or how a run came out.
+
+    >>> verdicts(["  1) drains", "  3 passing", "  1 failing", "", "1) Buy bread"])
+    [True, True, True, False, True]
+    >>> verdicts(["1) Buy bread", "2) Bake"])
+    [False, False]
+
+    """
+    found = [says_failure(line) or says_outcome(line) for line in lines]
+    if any(said and _FAILING.match(_plain(line)) for said, line in zip(found, lines)):
+        found = [
+            said or _COUNTED.match(_plain(line)) is not None for said, line in zip(found, lines)
+        ]
+    return found
+
+
+def _plain(line: str) -> str:
+    """The beginning of a line, without colours."""
+    if "\x1b" in line:
+        line = _ANSI.sub("", line[: 3 * _CHARS])
+    return line[:_CHARS]

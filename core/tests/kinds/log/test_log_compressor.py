@@ -363,6 +363,20 @@ def test_tests_below_their_suite_are_events_of_their_own() -> None:
     assert result.savings_percent > 80
 
 
+def test_passed_cases_of_a_report_in_markup_are_counted() -> None:
+    cases = [f'  <testcase class="t.part" name="case_{n}" time="0.{n:03}"/>' for n in range(200)]
+    cases[99] = (
+        '  <testcase class="t.part" name="case_99" time="3.1">\n'
+        '    <failure message="assert 3 == 4">AssertionError: assert 3 == 4</failure>\n'
+        "  </testcase>"
+    )
+    report = '<testsuite tests="200" failures="1">\n' + "\n".join(cases) + "\n</testsuite>"
+    result = compress(report, kind="log")
+    assert 'name="case_99"' in result.text
+    assert 'message="assert 3 == 4"' in result.text
+    assert result.savings_percent > 85
+
+
 @pytest.mark.parametrize(
     "line", ["ok: [host{}]", "disk.volume{}: Refreshing state... [id=vol-{}]", "task part{}: done"]
 )

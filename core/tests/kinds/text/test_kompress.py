@@ -234,3 +234,36 @@ def test_a_text_of_lines_is_counted_in_lines() -> None:
     assert "sentence" not in view.text
     assert [piece.text for piece in Kompress().pieces(source)] == lines
     assert {piece.unit for piece in Kompress().pieces(source)} == {"lines"}
+
+
+def test_headings_that_take_too_much_leave_room_for_what_they_head() -> None:
+    text = "\n\n".join(
+        f"## Using the pump of type {n} with a long and winding name of its own\n\nUse pump {n}."
+        for n in range(80)
+    )
+    view = view_of(text, query="How do I use the pump?", max_tokens=200)
+    assert "Use pump" in view.text
+    assert COUNTER.count(view.text) > 100
+
+
+def test_failures_are_seen_through_colours_and_numbers() -> None:
+    passed = [f"  \x1b[32m\u2714\x1b[39m keeps {n} items" for n in range(60)]
+    failed = [
+        "  \x1b[31m1) refuses more than it holds\x1b[0m",
+        "  \x1b[31m2) drains in time\x1b[0m",
+    ]
+    summary = ["", "\x1b[92m  60 passing\x1b[0m", "\x1b[31m  2 failing\x1b[0m", ""]
+    text = "\n".join([*passed[:30], *failed, *passed[30:], *summary])
+    lines = view_of(text, query="what does it keep?").text.split("\n")
+    assert {*failed, *summary[1:3]} <= set(lines)
+
+
+def test_the_title_in_capitals_stays() -> None:
+    title = "SERVICE AND SUPPORT AGREEMENT This Agreement is made between Ada Ltd and Ben Inc."
+    text = (
+        "Exhibit 7. "
+        + title
+        + " "
+        + " ".join(f"Clause {n} binds the party of part {n} for {n} days." for n in range(200))
+    )
+    assert title in view_of(text, query="What binds for 77 days?").text

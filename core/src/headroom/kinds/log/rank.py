@@ -19,9 +19,9 @@ __all__ = ["order_of", "scores_of"]
 _ANSWERS = 12
 _GOOD_ANSWER = 0.6
 _SCORED_CHARS = 4000
-#: Alerts of one template are shown apart while they differ in more than their values, up to so
-#: many. Measured with `python -m benchmarks`.
-_ALERT_VARIANTS = 16
+#: Alerts of one template are shown apart while they differ in more than their values, if they are
+#: no more than the first; else so many of them are. Measured with `python -m benchmarks`.
+_ALERT_VARIANTS, _NAMED_ALERTS = 16, 6
 #: Findings of a compiler or a linter, and tests that failed, are each a thing to mend. Chosen.
 _FINDINGS = 200
 #: So many lines that sum up a run, the last ones, are shown. Chosen.
@@ -98,6 +98,9 @@ def _examples_of(log: Log, template: Template) -> set[int]:
     shown.update(template.events[place] for place in outlying_events(texts))
     is_finding = names_a_place(texts[0]) or says_failure(texts[0])
     most = _FINDINGS if is_finding else _ALERT_VARIANTS
+    if len(different) > most and not is_finding:
+        # What tells so many apart are names: a few of them will do.
+        most = _NAMED_ALERTS
     shown.update(list(different.values())[:most])
     return shown
 

@@ -29,7 +29,7 @@ _SHARE, _COMPACT_SHARE = 0.5, 0.5
 _SHARE_SURE, _SHARE_UNSURE, _SURE, _MARGIN = 0.13, 0.32, 0.95, 2.0
 #: With a query, this many tokens are kept of a text that is short, if that is at most half of it.
 #: Measured with `python -m benchmarks`.
-_ENOUGH = 300
+_ENOUGH = 180
 #: Settings and listings up to this many tokens stay whole if nothing is asked: each line is a fact.
 #: Chosen.
 _SMALL_LISTING = 1200
@@ -117,7 +117,8 @@ def _best(
     aim = limit
     for turn in range(_TURNS):
         kept = pick(values, costs, marker_cost, aim, request.deadline)
-        if kept and ranking.likely is not None:
+        # Where headings take too much, there are none.
+        if kept and ranking.likely is not None and (best or turn < _TURNS - 1):
             kept = _with_headings(kept, outline, costs)
         if not kept or len(kept) == count:
             break
@@ -129,7 +130,7 @@ def _best(
         is_wide = spare > int(limit * _WIDE) + _WIDE_TOKENS
         if best and (turn >= _LEAST_TURNS or is_near or is_wide):
             break
-        aim += spare if spare > 0 else spare * (1 + turn)
+        aim = aim + spare if spare > 0 else max(aim + spare * (1 + turn), aim * 2 // 3)
     return best, view
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,11 +10,14 @@ from headroom.kinds.text.words import words_of
 from headroom.source import Source
 from headroom.toolkit.sentences import Sentence, segment
 
-__all__ = ["Units", "read_units", "read_words"]
+__all__ = ["Units", "read_said", "read_units", "read_words"]
 
 #: The share of the characters of a text that stand in sentences of whole lines, from which on its
 #: lines are what a reader finds again: notes, listings, output, talk. Chosen: two in three.
 _WHOLE_LINES = 0.66
+
+
+_ADDRESS = re.compile(r"[a-z][a-z+.-]{1,15}://[^\s)\]>\"']*", re.IGNORECASE)
 
 
 class Units(NamedTuple):
@@ -83,6 +87,17 @@ def _by_line(text: str, sentences: Sequence[Sentence]) -> Units:
 def read_words(source: Source) -> Sequence[Sequence[str]]:
     """The words of each unit: ``source.once(read_words)``."""
     return [words_of(unit.text) for unit in source.once(read_units).parts]
+
+
+def read_said(source: Source) -> Sequence[Sequence[str]]:
+    """Its words without those of addresses, which say nothing: ``source.once(read_said)``."""
+    words = source.once(read_words)
+    if "://" not in source.text:
+        return words
+    return [
+        words_of(_ADDRESS.sub(" ", unit.text)) if "://" in unit.text else said
+        for unit, said in zip(source.once(read_units).parts, words)
+    ]
 
 
 def _read_sentences(source: Source) -> Sequence[Sentence]:

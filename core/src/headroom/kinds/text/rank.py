@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from headroom.kinds.text.information import information
 from headroom.kinds.text.outline import read_outline
-from headroom.kinds.text.parse import read_units, read_words
+from headroom.kinds.text.parse import read_said, read_units, read_words
 from headroom.kinds.text.question import likelihood
 from headroom.source import Source
-from headroom.toolkit.failures import says_failure, says_outcome
+from headroom.toolkit.failures import verdicts
 from headroom.view import Request
 
 __all__ = ["Ranking", "rank"]
@@ -20,6 +21,9 @@ __all__ = ["Ranking", "rank"]
 _UNASKED = 0.05
 #: Sentences with more tokens are no names: not of a failure, not of a section. Chosen.
 _NAME_TOKENS = 160
+#: A title in capitals has so many words, in one of the first units, in so many characters. Chosen.
+_OPENING, _TITLE_CHARS = 4, 400
+_CAPITALS = re.compile(r"(?:\b[A-Z][A-Z&',.-]{2,30}[ \t]{1,3}(?:(?:OF|TO|AND|FOR)[ \t]+)?){3}")
 
 
 class Ranking(NamedTuple):
@@ -44,7 +48,7 @@ def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:
     """
     sentences, words = source.once(read_units).parts, source.once(read_words)
     outline = source.once(read_outline)
-    told = information(sentences, words, costs, request.deadline)
+    told = information(sentences, source.once(read_said), costs, request.deadline)
     likely = None
     if request.query:
         likely = likelihood(sentences, words, outline, request.query, request.deadline)
@@ -61,15 +65,20 @@ def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:
 
 
 def _title(source: Source) -> list[int]:
-    """The name of a text, if it begins with one."""
-    sentences = source.once(read_units).parts
-    return [0] if sentences and sentences[0].heading else []
+    """The name of a text, if it begins with one: a heading, or words in capitals."""
+    parts = source.once(read_units).parts
+    if parts and parts[0].heading:
+        return [0]
+    opening = enumerate(parts[:_OPENING])
+    return [index for index, part in opening if _CAPITALS.search(part.text, 0, _TITLE_CHARS)][:1]
 
 
 def _verdicts(source: Source) -> list[int]:
     """The units that say what failed, or how a run came out."""
-    return [
-        index
-        for index, sentence in enumerate(source.once(read_units).parts)
-        if any(says_failure(line) or says_outcome(line) for line in sentence.text.split("\n"))
-    ]
+    lines: list[str] = []
+    owners: list[int] = []
+    for index, part in enumerate(source.once(read_units).parts):
+        own = part.text.split("\n")
+        lines += own
+        owners += [index] * len(own)
+    return list(dict.fromkeys(owner for owner, is_one in zip(owners, verdicts(lines)) if is_one))

@@ -63,7 +63,6 @@ _LONG_LINE = 400
 #: Words of a query that are looked at.
 _QUERY_WORDS = 200
 #: So many characters make a word in capitals an acronym.
-_ACRONYM = 3
 
 _EDGES = "?.,;:!\"'()<>[]{}`"
 _MAX_PHRASE = 4
