@@ -32,7 +32,7 @@ NAMES = """
 
 #: For those who write a kind.
 TOOLKIT = """
-    MARKER SMALLEST BaseKind Kind LeftOut Symbols bm25 excerpt far_out largest_fitting line_pieces
+    MARKER SMALLEST BaseKind Condensed Kind LeftOut Symbols bm25 excerpt far_out largest_fitting line_pieces
     marker nearly_largest nothing_fits plural query_terms rare_values spans take_turns terms
     unnumbered view_of_lines
 """
@@ -82,6 +82,7 @@ SIGNATURES = {
     headroom.BaseKind.span: "self source line",
     headroom.BaseKind.pieces: "self source",
     headroom.BaseKind.arrange: "self source query order pieces left_out",
+    headroom.BaseKind.condense: "self source",
     headroom.BaseKind.data: "self source",
     headroom.BaseKind.leaves: "self source",
     headroom.BaseKind.symbols: "self source",
@@ -94,6 +95,7 @@ SIGNATURES = {
     headroom.Source.part: "self first end",
     headroom.Deadline: "seconds clock",
     headroom.toolkit.bm25: "units query",
+    headroom.toolkit.Condensed: "source omissions long",
     headroom.toolkit.excerpt: "source request",
     headroom.toolkit.far_out: "numbers",
     headroom.toolkit.largest_fitting: "order costs render request limit",

@@ -12,7 +12,7 @@ from __future__ import annotations
 from headroom.toolkit.excerpt import excerpt, nothing_fits
 from headroom.toolkit.fitting import largest_fitting, nearly_largest
 from headroom.toolkit.gaps import view_of_lines
-from headroom.toolkit.kind import BaseKind, Kind, LeftOut, Symbols, line_pieces
+from headroom.toolkit.kind import BaseKind, Condensed, Kind, LeftOut, Symbols, line_pieces
 from headroom.toolkit.markers import MARKER, SMALLEST, marker, plural
 from headroom.toolkit.numbering import unnumbered
 from headroom.toolkit.outliers import far_out, rare_values
@@ -24,6 +24,7 @@ __all__ = [
     "MARKER",
     "SMALLEST",
     "BaseKind",
+    "Condensed",
     "Kind",
     "LeftOut",
     "Symbols",

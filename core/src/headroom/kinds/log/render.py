@@ -45,6 +45,7 @@ def render(
     view: list[str] = []
     omissions: list[Omission] = []
     traces: dict[str, int] = {}
+    blank = ""
     for index in sorted(kept):
         again = _shown_again(log, index, traces)
         if again is None:
@@ -59,7 +60,12 @@ def render(
             if gone:
                 omission = _omission(log, gone)
                 omissions.append(omission)
-                view.append(_more_like_this(log, gone, omission, ranges=ranges))
+                more = _more_like_this(log, gone, omission, ranges=ranges)
+                if log.texts[index].strip():
+                    view.append(more)
+                else:
+                    # Of blank lines there is nothing to be told.
+                    blank = more
     strangers = [index for index in range(len(log.events)) if log.of_event[index] not in first_kept]
     if strangers:
         omission = _omission(log, strangers)
@@ -67,6 +73,8 @@ def render(
         kinds = plural(len({log.of_event[index] for index in strangers}), "other kind")
         what = f"{kinds} of line, {plural(omission.count, 'line')} in all,"
         view.append(marker(what, _span(omission)))
+    if blank and len(omissions) == 1:
+        view.append(blank)
     return "\n".join(view), tuple(omissions)
 
 

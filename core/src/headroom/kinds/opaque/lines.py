@@ -106,6 +106,8 @@ def _minified(line: str) -> str:
     """What a long line is; empty where it is no minified code."""
     middle = max(0, len(line) // 2 - _SAMPLE // 2)
     samples = [line[:_SAMPLE], line[middle : middle + _SAMPLE], line[-_SAMPLE:]]
+    if max(sample.count(" ") / len(sample) for sample in samples) >= _BLANKS:
+        return ""
     if max(len(_TAG.findall(sample)) for sample in samples) > _MOST_TAGS:
         return ""
     for name, pattern in (("JavaScript", _SCRIPT), ("CSS", _STYLE)):
@@ -114,8 +116,7 @@ def _minified(line: str) -> str:
             len(signs) * 1000 >= _OFTEN * len(sample) and len(set(signs)) >= _DIFFERENT
             for signs, sample in zip(found, samples)
         )
-        blanks = max(sample.count(" ") / len(sample) for sample in samples)
-        if often >= 2 and blanks < _BLANKS:
+        if often >= 2:
             return name
     return ""
 

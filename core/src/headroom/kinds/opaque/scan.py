@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate
+from dataclasses import replace
+from itertools import accumulate, zip_longest
 
 from headroom.kinds.opaque.encoded import find_data_uris, find_unbroken, find_wrapped
 from headroom.kinds.opaque.lines import (
@@ -69,7 +70,20 @@ def scan(text: str, lines: Sequence[str], check: Callable[[], None]) -> list[Str
     taken = _Taken([*taken.stretches, *_in_steps(text, taken, check)])
     # A line of code that embeds an image is code: what is around the image decides.
     whole = list(find_minified(lines, starts, lambda start, end: taken.rest(text, start, end)))
-    return _Taken([*whole, *taken.stretches]).stretches
+    return list(_merged(text, _Taken([*whole, *taken.stretches]).stretches))
+
+
+def _merged(text: str, stretches: Sequence[Stretch]) -> Iterator[Stretch]:
+    """The same, those of one kind that follow each other line by line as one."""
+    start = count = 0
+    for one, after in zip_longest(stretches, stretches[1:]):
+        start = start if count else one.start
+        count += 1
+        between = "" if after is None else text[one.end : after.start]
+        if after is None or after.kind != one.kind or "\n" not in between or between.strip():
+            what = one.what if count == 1 else f"{count} times {one.kind}"
+            yield replace(one, start=start, what=what)
+            count = 0
 
 
 def _in_steps(text: str, taken: _Taken, check: Callable[[], None]) -> Iterator[Stretch]:
