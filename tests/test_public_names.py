@@ -32,7 +32,8 @@ NAMES = """
 
 #: For those who write a kind.
 TOOLKIT = """
-    MARKER SMALLEST BaseKind Condensed Kind LeftOut Symbols bm25 excerpt far_out largest_fitting line_pieces
+    MARKER SMALLEST BaseKind Condensed Kind LeftOut Symbols bm25 excerpt far_out largest_fitting
+    line_pieces
     marker nearly_largest nothing_fits plural query_terms rare_values spans take_turns terms
     unnumbered view_of_lines
 """

@@ -19,7 +19,10 @@ _QUOTED = re.compile(r"`([^`\n]{2,80})`|\"([^\"\n]{2,80})\"|(?<!\w)'([^'\n]{2,80
 _TYPOGRAPHIC = re.compile(
     "[\u201c\u201e\u00ab\u300c\u300e]([^\u201d\u00bb\u300d\u300f\n]{2,80})[\u201d\u201c\u00bb\u300d\u300f]"
 )
-_EDGES = "?.,;:!\"'()<>[]{}`\u201c\u201d\u201e\u00ab\u00bb\u300c\u300d\u300e\u300f\u3002\uff1f\uff01\u3001\uff0c"
+_EDGES = (
+    "?.,;:!\"'()<>[]{}`\u201c\u201d\u201e\u00ab\u00bb"
+    "\u300c\u300d\u300e\u300f\u3002\uff1f\uff01\u3001\uff0c"
+)
 # Signs that no word of a language has within it; a capital after a small letter; capitals in front
 # of a word, as in ``LRUCache``.
 _SIGNED = re.compile(r"\d|[_@/#\\]|::|->|\w\w\.\w|\w\.\w\w|[a-z][A-Z]|[A-Z]{2}[a-z]")
@@ -27,9 +30,9 @@ _SIGNED = re.compile(r"\d|[_@/#\\]|::|->|\w\w\.\w|\w\.\w\w|[a-z][A-Z]|[A-Z]{2}[a
 _ACRONYM = 3
 #: Words of a query that are looked at, and names that are looked for.
 _QUERY_WORDS, _MOST = 200, 60
-#: Between the parts of a name: ``Cache::get``, ``Cache.get``, ``Cache#get`` and ``Cache->get`` are one.
+#: Between the parts of a name: ``Cache::get``, ``Cache.get`` and ``Cache->get`` are one.
 _BETWEEN = re.compile(r"::|->|[.#]")
-#: Units that hold what names one are at most so many, or one in so many of all: what stands
+#: Units that hold what names one are at most so many, or one in so many: what stands
 #: everywhere names nothing.
 _FEW, _ONE_IN = 3, 10
 
@@ -58,15 +61,17 @@ def identifiers(query: str | None) -> tuple[str, ...]:
 def names_one(text: str, names: Sequence[str]) -> bool:
     """Whether a text has one of some names as a whole, in any case.
 
-    >>> names_one("void LRUCache::Prune() {", ["lrucache.prune"]), names_one("LRUCaches", ["LRUCache"])
-    (True, False)
+    >>> names_one("void LRUCache::Prune() {", ["lrucache.prune"])
+    True
+    >>> names_one("LRUCaches", ["LRUCache"])
+    False
     """
     lower = text.lower()
     return any(_pattern(name).search(lower) is not None for name in names)
 
 
 def naming(units: Sequence[str], names: Sequence[str]) -> dict[int, float]:
-    """The few units that hold some of the names, by index: the rarer the name, the more it tells."""
+    """The few units that hold some names, by index: the rarer the name, the more it tells."""
     lowered = [unit.lower() for unit in units]
     found: dict[int, float] = {}
     for name in names:

@@ -62,8 +62,6 @@ _LINE_DEPTH, _DEEPEST = 0.25, 8
 _LONG_LINE = 400
 #: Words of a query that are looked at.
 _QUERY_WORDS = 200
-#: So many characters make a word in capitals an acronym.
-
 _EDGES = "?.,;:!\"'()<>[]{}`"
 _MAX_PHRASE = 4
 _MAX_PHRASES = 60
