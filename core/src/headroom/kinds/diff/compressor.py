@@ -19,9 +19,9 @@ __all__ = ["DiffCompressor"]
 
 #: What may be left out while nothing is missed: it is said elsewhere in the diff or in the files.
 _SPARE = (Role.NOISE, Role.CONTEXT, Role.BINARY)
-#: The share of the original that context may have back where it answers the query.
+#: The share of the original that context may have back where it answers the query; chosen.
 _ASKED_SHARE = 0.1
-#: The share of the balanced view that a compact one may have.
+#: The share of the balanced view that a compact one may have; chosen.
 _COMPACT_SHARE = 0.55
 
 

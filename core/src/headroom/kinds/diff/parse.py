@@ -60,6 +60,10 @@ _EXTENDED = re.compile(
 )
 _NOISE = re.compile(r"index [0-9a-f]{4,}|={20,}$|RCS file: |retrieving revision ")
 
+#: The time is looked at once in so many lines. A header of a file, which is read in one step, has
+#: about so many lines: those steps must not jump over it.
+_CHECKED, _HEADER_LINES = 256, 4
+
 
 def parse(content: str, deadline: Deadline) -> Diff:
     """The roles of the lines of ``content``; lines that are no part of a diff are ``OTHER``."""
@@ -68,7 +72,7 @@ def parse(content: str, deadline: Deadline) -> Diff:
     diff = Diff(lines, [Role.OTHER] * count, [-1] * count, [-1] * count)
     index = 0
     while index < count:
-        if index % 256 < 4:
+        if index % _CHECKED < _HEADER_LINES:
             deadline.check()
         if _starts_file(lines, index):
             index = _file_header(diff, index)
@@ -133,20 +137,10 @@ def _name_file(diff: Diff, start: int, end: int, pair: int | None) -> str:
         if lines[index].startswith(word)
     }
     if pair is not None:
-        old, new = _path(lines[pair]), _path(lines[pair + 1])
-        if start != pair:
-            roles[start] = Role.NOISE
-        if new == "/dev/null":
-            roles[pair], roles[pair + 1] = Role.PATH, Role.NOISE
-            return old
-        roles[pair + 1] = Role.PATH
-        known = old in ("/dev/null", new) or bool(renamed)
-        said = start == pair or old != "/dev/null" or _says_new(lines, start, end)
-        roles[pair] = Role.NOISE if known and said and "\t" not in lines[pair] else Role.HEADER
         for word in ("rename to ", "copy to "):
-            if word in renamed:
+            if word in renamed and _path(lines[pair + 1]) != "/dev/null":
                 roles[renamed[word]] = Role.NOISE
-        return new
+        return _name_by_pair(diff, start, end, pair, is_renamed=bool(renamed))
     if renamed:
         roles[start] = Role.NOISE
         for index in renamed.values():
@@ -154,6 +148,22 @@ def _name_file(diff: Diff, start: int, end: int, pair: int | None) -> str:
         return lines[max(renamed.values())].rstrip("\r").split(" ", 2)[2]
     roles[start] = Role.PATH
     return lines[start].rstrip("\r").rpartition(" ")[2]
+
+
+def _name_by_pair(diff: Diff, start: int, end: int, pair: int, *, is_renamed: bool) -> str:
+    """The name by the ``---`` and the ``+++`` line."""
+    lines, roles = diff.lines, diff.roles
+    old, new = _path(lines[pair]), _path(lines[pair + 1])
+    if start != pair:
+        roles[start] = Role.NOISE
+    if new == "/dev/null":
+        roles[pair], roles[pair + 1] = Role.PATH, Role.NOISE
+        return old
+    roles[pair + 1] = Role.PATH
+    known = old in ("/dev/null", new) or is_renamed
+    said = start == pair or old != "/dev/null" or _says_new(lines, start, end)
+    roles[pair] = Role.NOISE if known and said and "\t" not in lines[pair] else Role.HEADER
+    return new
 
 
 def _says_new(lines: list[str], start: int, end: int) -> bool:

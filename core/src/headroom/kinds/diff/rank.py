@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from headroom.kinds.diff.parse import Diff, Role
 from headroom.toolkit.relevance import bm25, query_terms, terms
@@ -16,12 +17,17 @@ _GENERATED = re.compile(
     r"(?:vendor|node_modules|dist|generated|__snapshots__)/.*)$",
     re.IGNORECASE,
 )
+# All of these are chosen.
 #: Lines of one hunk that are taken together before the next hunk has its turn.
 _TURN = 6
 #: So many of the changes that answer the query best come before the names of all files.
 _HITS = 5
 #: An added line has more to say than a removed one by so many turns.
 _REMOVED_LATER = 1
+#: So many lines from outside of the files come before the changes: what a commit is about.
+_OTHER = 6
+#: The share of the context that may have a word which still tells some of its lines apart.
+_RARE_SHARE = 0.1
 
 
 def rank(diff: Diff, query: str | None) -> list[int]:
@@ -32,8 +38,29 @@ def rank(diff: Diff, query: str | None) -> list[int]:
     and those that change nothing but white space last. Then the context, nearest to a change
     first. Headers of hunks are no units of their own: they stand where a line of theirs does.
     """
-    roles = diff.roles
     scores = bm25(diff.lines, query)
+    by_role: dict[Role, list[int]] = {role: [] for role in Role}
+    blank: list[int] = []
+    for index, role in enumerate(diff.roles):
+        if role is Role.OTHER and not diff.lines[index].strip():
+            blank.append(index)
+        else:
+            by_role[role].append(index)
+    # The first line outside of the files says what the whole is about; a hit answers the query.
+    other = sorted(by_role[Role.OTHER], key=lambda i: (-scores[i], i))
+    distance = _distance_to_change(diff)
+    context = sorted(by_role[Role.CONTEXT], key=lambda i: (distance[i], -scores[i], i))
+    best_first = sorted(diff.changed, key=lambda i: (-scores[i], i))
+    hits = [index for index in best_first[:_HITS] if scores[index]]
+    names = [*by_role[Role.PATH], *by_role[Role.HEADER]]
+    around = [*other[:1], *hits, *names, *other[1:_OTHER]]
+    rest = sorted([*by_role[Role.NOISE], *blank])
+    last = [*other[_OTHER:], *context, *rest, *by_role[Role.BINARY]]
+    return list(dict.fromkeys([*around, *_ranked_changes(diff, scores), *last]))
+
+
+def _ranked_changes(diff: Diff, scores: Sequence[float]) -> list[int]:
+    """The changed lines, the most important first."""
     changed = diff.changed
     places = _places(diff, changed)
     blank = _white_space_only(diff, changed)
@@ -47,32 +74,10 @@ def rank(diff: Diff, query: str | None) -> list[int]:
         turn = places[index] // _TURN
         score = best[diff.hunks[index], turn]
         late = 1 if generated[diff.files[index]] or index in blank else 0
-        removed = _REMOVED_LATER if roles[index] is Role.REMOVED else 0
+        removed = _REMOVED_LATER if diff.roles[index] is Role.REMOVED else 0
         return (-score, late, turn + removed, index)
 
-    paths = [i for i, role in enumerate(roles) if role is Role.PATH]
-    # The first line outside of the files says what the whole is about; a hit answers the query.
-    other = sorted(
-        (i for i, role in enumerate(roles) if role is Role.OTHER and diff.lines[i].strip()),
-        key=lambda i: (-scores[i], i),
-    )
-    headers = [i for i, role in enumerate(roles) if role is Role.HEADER]
-    changes = sorted(changed, key=rank)
-    distance = _distance_to_change(diff)
-    context = sorted(
-        (i for i, role in enumerate(roles) if role is Role.CONTEXT),
-        key=lambda i: (distance[i], -scores[i], i),
-    )
-    rest = [
-        i
-        for i, role in enumerate(roles)
-        if role is Role.NOISE or (role is Role.OTHER and not diff.lines[i].strip())
-    ]
-    binary = [i for i, role in enumerate(roles) if role is Role.BINARY]
-    best_first = sorted(changed, key=lambda i: (-scores[i], i))
-    hits = [index for index in best_first[:_HITS] if scores[index]]
-    around = [*other[:1], *hits, *paths, *headers, *other[1:6]]
-    return list(dict.fromkeys([*around, *changes, *other[6:], *context, *rest, *binary]))
+    return sorted(changed, key=rank)
 
 
 def asked_context(diff: Diff, query: str | None) -> list[int]:
@@ -86,7 +91,7 @@ def asked_context(diff: Diff, query: str | None) -> list[int]:
         return []
     context = [i for i, role in enumerate(diff.roles) if role is Role.CONTEXT]
     found = {i: wanted.intersection(terms(diff.lines[i])) for i in context}
-    most = max(2, len(context) // 10)
+    most = max(2, int(len(context) * _RARE_SHARE))
     rare = {word for word in wanted if sum(word in words for words in found.values()) <= most}
     scores = bm25([diff.lines[i] for i in context], query)
     hits = [(-score, i) for score, i in zip(scores, context) if found[i] & rare]

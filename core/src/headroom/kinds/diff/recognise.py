@@ -9,7 +9,10 @@ from headroom.source import Source
 
 __all__ = ["looks_like_diff"]
 
+#: Characters that are looked at; chosen.
 _SAMPLE = 65_536
+#: So many lines of diffs there must be to one that is none, and no line around commits; chosen.
+_KNOWN_TO_FOREIGN = 2
 #: Cheap to look for before anything is parsed.
 _SIGN = re.compile(r"^(?:diff --(?:git|cc|combined) |@@+ -\d)", re.MULTILINE)
 # What "git log", "git show" and "git format-patch" write around a diff.
@@ -40,7 +43,7 @@ def looks_like_diff(source: Source) -> bool:
             known += 1
         elif line.strip() and not _COMMIT.match(line):
             foreign += 1
-    return known > 2 * foreign
+    return known > _KNOWN_TO_FOREIGN * foreign
 
 
 def _beginning(source: Source) -> Diff:

@@ -15,7 +15,7 @@ from headroom.view import Omission, Request
 __all__ = ["Renderer"]
 
 #: Gaps of up to so many lines that hold nothing but context and redundant headers are marked by
-#: one sign, which the legend at the top explains. Larger ones say what they hold.
+#: one sign, which the legend at the top explains. Larger ones say what they hold. Chosen.
 _SHORT = 12
 
 _WORDS = {
@@ -31,8 +31,10 @@ _WORDS = {
 }
 _SPARE = (Role.NOISE, Role.CONTEXT)
 
-#: What a marker for changed lines costs, about.
+#: What a marker for changed lines costs, about: ``[lines 101-104 left out: +3 -1]``.
 _MARKER_TOKENS = 12
+#: The tokens of the sign in place of one short line.
+_SIGN_TOKENS = 1
 
 
 class Renderer:
@@ -133,7 +135,7 @@ class Renderer:
         diff = self._diff
         single = [a for a, b in spans(self.gone(kept)) if a == b]
         costs = request.counter.count_many([diff.lines[index] + "\n" for index in single])
-        return kept | {index for index, cost in zip(single, costs) if cost <= 1}
+        return kept | {index for index, cost in zip(single, costs) if cost <= _SIGN_TOKENS}
 
 
 def _sign_marker(sign: str, count: int) -> str:

@@ -10,6 +10,7 @@ from headroom.view import Deadline
 
 __all__ = ["moved_lines", "one_sign"]
 
+# All of these are chosen.
 #: Shorter blocks are not worth their marker.
 _FEWEST_LINES, _FEWEST_CHARS = 3, 120
 #: A line that is added in more places is looked for in the first few of them.

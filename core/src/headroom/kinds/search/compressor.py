@@ -27,18 +27,22 @@ from headroom.view import Omission, Piece, Request, View
 
 __all__ = ["SearchCompressor"]
 
-#: The share of the tokens that a view may have, where no budget says it.
+#: The share of the tokens that a view may have, where no budget says it; measured with
+#: ``python -m benchmarks``.
 _SHARES = {"balanced": 0.38, "compact": 0.2}
-#: Definitions stay beyond that share, up to this one.
+#: Definitions stay beyond that share, up to this one; measured with ``python -m benchmarks``.
 _DEFINITIONS_SHARE = 0.7
-#: An output with fewer tokens is only re-encoded.
+#: An output with fewer tokens is only re-encoded; chosen.
 _SMALL = 250
 
 _DEFINITION = re.compile(
     r"\b(?:def|class|func|function|fn|interface|struct|trait|enum|type|impl|module|const)\s+\w"
 )
-#: Characters of a line in which a definition stands.
+#: Characters of a line in which a definition stands; chosen.
 _LOOKED_AT = 200
+#: So many lines that are left out of a file are counted, fewer are only marked; chosen: a count
+#: costs four tokens more than the sign.
+_COUNTED = 3
 
 
 class SearchCompressor(BaseKind):
@@ -201,7 +205,7 @@ class _Renderer:
             gone = len(self._entries[number]) - len(found)
             lost += gone
             if gone:
-                view.append(SMALLEST if gone < 3 else f"[{gone} left out]")
+                view.append(SMALLEST if gone < _COUNTED else f"[{gone} left out]")
         if expected < len(self._files):
             view.append(self._missing(expected, len(self._files)))
         if lost:

@@ -37,6 +37,9 @@ _IMPORT = re.compile(
     r"export\s+.{0,200}\bfrom\b|(?:const|let|var)\s+.{1,200}=\s*require\()"
 )
 
+#: Characters of the longest line that may define something; chosen: longer ones are minified.
+_LONGEST = 1000
+
 
 def defined_name(text: str) -> str | None:
     """The name that a line of a program defines; ``None`` where it defines none.
@@ -46,7 +49,7 @@ def defined_name(text: str) -> str | None:
     >>> defined_name("x = fetch()") , defined_name("    return fetch()")
     ('x', None)
     """
-    if len(text) > 1000 or _STATEMENT.match(text):
+    if len(text) > _LONGEST or _STATEMENT.match(text):
         return None
     match = _BY_KEYWORD.match(text) or _ASSIGNED.match(text) or _TYPED.match(text)
     if match is None:

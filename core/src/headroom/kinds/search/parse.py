@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from headroom.source import Source
 from headroom.view import Deadline
 
-__all__ = ["SAMPLE_LINES", "Entry", "form_of", "parse", "read"]
+__all__ = ["Entry", "form", "read"]
 
 
 @dataclass(slots=True)
@@ -30,12 +30,30 @@ class Entry:
     context: bool = False
 
 
-#: Lines that tell the form.
-SAMPLE_LINES = 300
-#: Longer lines are looked at no further than this to find their path.
+#: Lines and characters that tell the form; chosen, so that a recogniser looks at a bounded part.
+_SAMPLE_LINES = 300
+_SAMPLE_CHARS = 65_536
+#: Characters of a line in which its path stands: chosen.
 _LONGEST_PATH = 1024
-#: How many places a path with dashes is tried to end at.
+#: How many places a path with dashes is tried to end at; chosen.
 _TRIES = 16
+
+# What a form must have; chosen, where nothing else is said.
+#: Fewer lines tell no form; fewer than the second number tell none that has no path in each line.
+_FEWEST, _FEWEST_ALONE = 3, 5
+#: The share of the lines that must have a place in front: outputs are cut, and tools say more.
+_PLACED_SHARE = 0.7
+#: From this share of the places on they are those of errors and warnings, not of matches.
+_COMPLAINTS_SHARE = 0.3
+#: The share of the lines that must be a heading, or a match under one.
+_HEADED_SHARE = 0.9
+#: The share of the lines that must be paths, and the share that may have a space or a comma.
+_PATHS_SHARE, _ODD_SHARE = 0.95, 0.2
+#: The share of the lines that must begin with a path where no number follows it; of those paths,
+#: the share that must have a directory; and how many different ones there may be to a line.
+_PLAIN_SHARE, _DEEP_SHARE, _DIFFERENT_SHARE = 0.9, 0.8, 0.9
+#: The share of the matches of one file that must not stand on adjacent lines.
+_GAPS_SHARE = 0.2
 
 _DRIVE = r"(?:[A-Za-z]:[\\/])?"
 _NUMBERED = re.compile(rf"({_DRIVE}[^:\x00]+):(\d+):(?:\d+:)?")
@@ -55,16 +73,21 @@ _URL = re.compile(r"[a-z+]{2,10}://")
 
 def read(source: Source) -> list[Entry] | None:
     """The lines of a source, read once: ``source.once(read)``."""
-    return parse(source.lines, source.deadline)
+    found = source.once(form)
+    return None if found is None else _entries(source.lines, found, source.deadline)
 
 
-def parse(lines: Sequence[str], deadline: Deadline) -> list[Entry] | None:
-    """The lines of a search output; ``None`` where most of them are nothing of the kind."""
+def form(source: Source) -> str | None:
+    """Which of the forms most of the first lines have; ``None`` for none of them."""
+    lines = source.text[:_SAMPLE_CHARS].split("\n", _SAMPLE_LINES)[:_SAMPLE_LINES]
+    if len(source.text) > _SAMPLE_CHARS and len(lines) > 1:
+        lines.pop()
+    return _form_of(lines)
+
+
+def _entries(lines: Sequence[str], form: str, deadline: Deadline) -> list[Entry]:
     if lines[-1] == "":
         lines = lines[:-1]
-    form = form_of(lines)
-    if form is None:
-        return None
     if form == "heading":
         return _under_headings(lines, deadline)
     if form == "one file":
@@ -83,47 +106,71 @@ def parse(lines: Sequence[str], deadline: Deadline) -> list[Entry] | None:
     return entries
 
 
-def form_of(lines: Sequence[str]) -> str | None:
-    """Which of the forms most of the lines have: numbered, plain, heading, paths."""
-    sample = [line for line in lines[:SAMPLE_LINES] if line.strip() and line != "--"]
-    if len(sample) < 3:
+def _form_of(lines: Sequence[str]) -> str | None:
+    """Which of the forms most of the lines have."""
+    sample = [line for line in lines if line.strip() and line != "--"]
+    if len(sample) < _FEWEST:
         return None
-    most = 0.7 * len(sample)
-    numbered = [match for line in sample if (match := _match(_NUMBERED, line))]
-    if numbered and len(numbered) + _near(sample, numbered) >= most:
-        complaints = sum(bool(_DIAGNOSTIC.match(match.string, match.end())) for match in numbered)
-        return "numbered" if complaints < 0.3 * len(numbered) else None
-    placed = [match for line in sample if (match := _match(_PLACED, line))]
-    if len(placed) >= most:
-        complaints = sum(bool(_DIAGNOSTIC.match(match.string, match.end())) for match in placed)
-        return "placed" if complaints < 0.3 * len(placed) else None
-    numbers = [int(match[1]) for line in sample if (match := _UNDER_HEADING.match(line))]
-    under = len(numbers)
-    if under == len(sample) >= 5 and _of_one_file(numbers):
+    for tell in (_placed_form, _headed_form, _paths_form, _plain_form):
+        found = tell(sample)
+        if found is not None:
+            return found or None
+    return None
+
+
+# Each of these tells a form; "" where it is sure that there is none, None where it cannot tell.
+
+
+def _placed_form(sample: Sequence[str]) -> str | None:
+    for pattern, form in ((_NUMBERED, "numbered"), (_PLACED, "placed")):
+        placed = [match for line in sample if (match := _match(pattern, line))]
+        near = _near(sample, placed) if placed and pattern is _NUMBERED else 0
+        if placed and len(placed) + near >= _PLACED_SHARE * len(sample):
+            return "" if _are_diagnostics(placed) else form
+    return None
+
+
+def _headed_form(sample: Sequence[str]) -> str | None:
+    under = [match for line in sample if (match := _UNDER_HEADING.match(line))]
+    if len(under) == len(sample) and _of_one_file([int(match[1]) for match in under]):
         return "one file"
     headings = sum(_is_heading(line) for line in sample if not _UNDER_HEADING.match(line))
-    if under and headings and under + headings >= 0.9 * len(sample):
-        return "heading"
-    if sum(
-        is_path(_COUNTED.sub("", line)) and not _URL.match(line) for line in sample
-    ) >= 0.95 * len(sample):
-        # Spaces and commas are of sentences and of tables.
-        odd = sum(" " in line or "," in line for line in sample)
-        return "paths" if len(sample) >= 5 and odd < 0.2 * len(sample) else None
+    some = len(under) > 0 and headings > 0
+    return "heading" if some and len(under) + headings >= _HEADED_SHARE * len(sample) else None
+
+
+def _paths_form(sample: Sequence[str]) -> str | None:
+    paths = sum(is_path(_COUNTED.sub("", line)) and not _URL.match(line) for line in sample)
+    if paths < _PATHS_SHARE * len(sample):
+        return None
+    # Spaces and commas are of sentences and of tables.
+    odd = sum(" " in line or "," in line for line in sample)
+    return "paths" if len(sample) >= _FEWEST_ALONE and odd < _ODD_SHARE * len(sample) else ""
+
+
+def _plain_form(sample: Sequence[str]) -> str | None:
+    # Without numbers, "key: value" is near: only paths that return are taken for paths.
     plain = [match for line in sample if (match := _match(_PLAIN, line))]
-    if len(plain) >= 0.9 * len(sample) and not _URL.match(sample[0]):
-        # Without numbers, "key: value" is near: only paths that return are taken for paths.
-        paths = {match[1] for match in plain}
-        deep = sum("/" in path or "\\" in path for path in paths)
-        if deep >= 0.8 * len(paths) and len(paths) <= 0.9 * len(plain):
-            return "plain"
-    return None
+    if len(plain) < _PLAIN_SHARE * len(sample) or _URL.match(sample[0]):
+        return None
+    paths = {match[1] for match in plain}
+    deep = sum("/" in path or "\\" in path for path in paths)
+    sound = deep >= _DEEP_SHARE * len(paths) and len(paths) <= _DIFFERENT_SHARE * len(plain)
+    return "plain" if sound else None
+
+
+def _are_diagnostics(matches: Sequence[re.Match[str]]) -> bool:
+    """Whether what stands at many of the places is the complaint of a compiler or a linter."""
+    complaints = sum(bool(_DIAGNOSTIC.match(match.string, match.end())) for match in matches)
+    return complaints >= _COMPLAINTS_SHARE * len(matches)
 
 
 def _of_one_file(numbers: Sequence[int]) -> bool:
     """Whether these can be the line numbers of matches: ascending, and with gaps."""
+    if len(numbers) < _FEWEST_ALONE:
+        return False
     steps = [numbers[place + 1] - numbers[place] for place in range(len(numbers) - 1)]
-    return min(steps) > 0 and sum(step > 1 for step in steps) >= 0.2 * len(steps)
+    return min(steps) > 0 and sum(step > 1 for step in steps) >= _GAPS_SHARE * len(steps)
 
 
 def _match(

@@ -18,15 +18,15 @@ __all__ = ["File", "Ranking", "by_file", "rank"]
 
 _NO_TERMS: frozenset[str] = frozenset()
 _DIGITS = re.compile(r"\d+")
-#: So many lines tell what was searched for.
+#: So many lines tell what was searched for; chosen.
 _SAMPLE = 2000
-#: A match longer than this, in characters, is mostly a file without line breaks.
+#: A match longer than this, in characters, is mostly a file without line breaks; chosen.
 _LONG = 400
-#: So many answers come before everything else.
+#: So many answers come before everything else; chosen.
 _ANSWERS = 5
-#: A word that so many of the matches have is what was searched for.
+#: A word that this share of the matches has is what was searched for; chosen.
 _SUBJECT_SHARE = 0.6
-#: A word that fewer of the matches have than this tells them apart.
+#: A word that a smaller share of the matches has than this tells them apart; chosen.
 _TELLING_SHARE = 0.5
 
 
@@ -74,28 +74,7 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
     In each file imports, repeats of a line
     that has been seen, context and very long lines come last.
     """
-    entries = [entry for file in files for entry in file.entries]
-    asked = query_terms(request.query)
-    found_in = _Words(asked)
-    if asked:
-        hits = []
-        for number, entry in enumerate(entries):
-            if number % 256 == 0:
-                request.deadline.check()
-            hits.append(found_in.of(entry.text[:_LONG]))
-        frequency = Counter(chain.from_iterable(hits))
-        subject = asked
-        scores = _scores(entries, hits, frequency)
-    else:
-        # What most of the lines have, some of them tell.
-        sample = entries[:: len(entries) // _SAMPLE + 1]
-        of_sample = [_NO_TERMS.union(*map(terms, entry.text[:_LONG].split())) for entry in sample]
-        common = Counter(chain.from_iterable(of_sample))
-        least = _SUBJECT_SHARE * len(sample)
-        subject = frozenset(word for word, count in common.items() if count >= least)
-        hits, frequency, scores = [_NO_TERMS] * len(entries), Counter(), [0.0] * len(entries)
-    telling = {word for word in asked if 0 < frequency[word] < _TELLING_SHARE * len(entries)}
-
+    matches = _matches(files, request)
     definitions: list[int] = []
     headed: list[tuple[int, int]] = []
     answers: list[tuple[float, int]] = []
@@ -107,22 +86,22 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
         levels: list[tuple[int, float, int]] = []
         heads = 0
         for entry in file.entries:
-            score, found = scores[number], hits[number]
+            score, found = matches.scores[number], matches.hits[number]
             number += 1
             folded = _DIGITS.sub("0", " ".join(entry.text[:_LONG].split()))
             name = None if entry.context else defined_name(entry.text)
-            if name is not None and (not subject or subject.intersection(terms(name))):
+            if name is not None and matches.are_about(name):
                 definitions.append(entry.index)
             elif name is not None and folded not in seen:
                 headed.append((heads, entry.index))
                 heads += 1
-            elif telling & found and folded not in seen and len(entry.text) <= _LONG:
+            elif matches.telling & found and folded not in seen and len(entry.text) <= _LONG:
                 answers.append((-score, entry.index))
             else:
                 levels.append((_level(entry, folded in seen), -score, entry.index))
             seen.add(folded)
         for place, (level, _, index) in enumerate(sorted(levels)):
-            turns.append((level > 2, place, level, index))
+            turns.append((level > _LAST_LEVEL_IN_TURN, place, level, index))
     best = [index for _, index in sorted(answers)]
     return Ranking(
         best[:_ANSWERS],
@@ -133,6 +112,46 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
             *(turn[-1] for turn in sorted(turns)),
         ],
     )
+
+
+@dataclass(frozen=True)
+class _Matches:
+    """What the matches of a search have to do with the query, in the order of their files."""
+
+    #: The words of the query that each of them has, and how well it answers.
+    hits: Sequence[frozenset[str]]
+    scores: Sequence[float]
+    #: What was searched for: the words of the query, or those that most of the matches have.
+    subject: frozenset[str]
+    #: The words of the query that tell some of the matches from the others.
+    telling: frozenset[str]
+
+    def are_about(self, name: str) -> bool:
+        """Whether a name is one that was searched for."""
+        return not self.subject or not self.subject.isdisjoint(terms(name))
+
+
+def _matches(files: Sequence[File], request: Request) -> _Matches:
+    entries = [entry for file in files for entry in file.entries]
+    asked = query_terms(request.query)
+    if not asked:
+        # What most of the lines have, some of them tell.
+        sample = entries[:: len(entries) // _SAMPLE + 1]
+        of_sample = [_NO_TERMS.union(*map(terms, entry.text[:_LONG].split())) for entry in sample]
+        common = Counter(chain.from_iterable(of_sample))
+        least = _SUBJECT_SHARE * len(sample)
+        subject = frozenset(word for word, count in common.items() if count >= least)
+        return _Matches([_NO_TERMS] * len(entries), [0.0] * len(entries), subject, _NO_TERMS)
+    found_in = _Words(asked)
+    hits = []
+    for number, entry in enumerate(entries):
+        if number % 256 == 0:
+            request.deadline.check()
+        hits.append(found_in.of(entry.text[:_LONG]))
+    frequency = Counter(chain.from_iterable(hits))
+    most = _TELLING_SHARE * len(entries)
+    telling = frozenset(word for word in asked if 0 < frequency[word] < most)
+    return _Matches(hits, _scores(entries, hits, frequency), asked, telling)
 
 
 class _Words:
@@ -172,6 +191,10 @@ def _scores(
         score(sum(weight[word] for word in sorted(found)), 1, length, average) if found else 0.0
         for length, found in zip(lengths, hits)
     ]
+
+
+#: What is at a higher level than this comes after the first matches of all files.
+_LAST_LEVEL_IN_TURN = 2
 
 
 def _level(entry: Entry, repeated: bool) -> int:

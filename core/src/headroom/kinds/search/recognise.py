@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from headroom.kinds.search.parse import SAMPLE_LINES, form_of
+from headroom.kinds.search.parse import form
 from headroom.source import Source
 
 __all__ = ["looks_like_search"]
-
-#: Characters that are looked at.
-_SAMPLE_CHARS = 65_536
 
 
 def looks_like_search(source: Source) -> bool:
@@ -21,7 +18,4 @@ def looks_like_search(source: Source) -> bool:
     False
 
     """
-    lines = source.text[:_SAMPLE_CHARS].split("\n")[:SAMPLE_LINES]
-    if len(source.text) > _SAMPLE_CHARS and len(lines) > 1:
-        lines.pop()
-    return form_of([line for line in lines if line]) is not None
+    return source.once(form) is not None

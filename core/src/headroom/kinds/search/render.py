@@ -68,10 +68,10 @@ def group(entries: Iterable[Entry]) -> list[list[Entry]]:
 def encode(entries: Sequence[Entry], *, directories: bool) -> str:
     r"""All the entries, with each path said once.
 
-    >>> from headroom.view import Deadline
-    >>> from headroom.kinds.search.parse import parse
+    >>> from headroom.kinds.search.parse import read
+    >>> from headroom.source import Source
     >>> output = "a/b/x.py:1:one\na/b/x.py:7:two\na/b/y.py:4:three"
-    >>> view = encode(parse(output.split("\n"), Deadline(None)) or [], directories=True)
+    >>> view = encode(read(Source(output)) or [], directories=True)
     >>> print(view)
     a/b/
     x.py
