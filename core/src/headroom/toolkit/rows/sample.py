@@ -57,6 +57,8 @@ class Selection:
         self._request = request
         self._renderer = Renderer(units, speller, request)
         self.costs = units.costs
+        #: Whether the last view has all units that are worth showing.
+        self.is_complete = False
         self.row_tokens = sum(
             units.cost(table) for table in units.tables if len(table.table.lines) >= SMALL_TABLE
         )
@@ -77,6 +79,7 @@ class Selection:
             limit = max(limit, min(first, int(_MOST_OF_IT * request.original_tokens)))
         render = partial(self._renderer.render, terse=terse, named=names, odd_cells=odd)
         kept = largest_fitting(order, self.costs, render, request, limit)
+        self.is_complete = kept is not None and len(kept) == len(order)
         if not kept:
             return None
         omissions: list[Omission] = []

@@ -53,7 +53,7 @@ def best_view(
     # Not one row fits: some values of some rows may. First of rows that are too long; then of all,
     # where it is the many columns that take the room, and there is some.
     for longest_row in (2 * limit, 0) if limit >= _ROOM_FOR_PARTS else (2 * limit,):
-        if view is None or (request.max_tokens and _leaves_room(view, limit, request)):
+        if view is None or (not selection.is_complete and _leaves_room(view, limit, request)):
             parts = Selection(root, speller, request, longest_row=longest_row)
             view = _fuller(view, parts.view(limit), request)
     return view or _nothing_fits(value, root, limit, request)
