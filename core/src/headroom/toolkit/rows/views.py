@@ -39,7 +39,9 @@ def best_view(
     limit = request.max_tokens
     if limit is None:
         rows = selection.row_tokens / max(1, sum(selection.costs))
-        limit = natural_limit(request.original_tokens, min(1.0, rows), request.fidelity)
+        # What nobody needs to be shown makes no document longer.
+        telling = request.original_tokens - selection.link_tokens
+        limit = natural_limit(telling, min(1.0, rows), request.fidelity)
         asked = Selection(root, speller, request, asked_apart=True) if request.query else selection
         if asked.asked_tokens:
             # The others are to the row that is asked for what the rows of a large table are.
