@@ -12,11 +12,13 @@ from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.outliers import find_outliers
 from headroom.toolkit.rows.table import Table
+from headroom.toolkit.rows.values import Json
 from headroom.view import Fidelity, Request
 
 __all__ = [
     "FILL",
     "Rank",
+    "is_address",
     "named",
     "rank_line",
     "rank_rows",
@@ -183,8 +185,20 @@ def rank_rows(
     return [ranks[index] for index in range(count)]
 
 
+def is_address(value: Json) -> bool:
+    """Whether a value is a web address."""
+    return isinstance(value, str) and value.startswith(("http://", "https://"))
+
+
 def rank_line(
-    line: Line, place: int, naming: float, score: float, best: float, *, sentence: int | None
+    line: Line,
+    place: int,
+    naming: float,
+    score: float,
+    best: float,
+    *,
+    sentence: int | None,
+    is_link: bool = False,
 ) -> Rank:
     """The rank of a line of a document, or of one of its sentences.
 
@@ -195,6 +209,7 @@ def rank_line(
         score: How well it answers the query.
         best: How well the best unit of the value does.
         sentence: Which sentence of the line it is; ``None`` for the line as a whole.
+        is_link: Whether it is one of the many addresses of an object.
 
     """
     if naming:
@@ -202,9 +217,11 @@ def rank_line(
     if best and score >= _NEAR_BEST * best:
         return (ANSWERS, -score)
     depth = min(line.path.count("/") - 1, _DEEPEST) * _LINE_DEPTH
-    address = isinstance(line.value, str) and line.value.startswith(("http://", "https://"))
-    if address and depth:
-        # Below the top, an address rarely says what its neighbours do not.
+    if is_link and depth:
+        # Below the top, they say where else to ask, each as its neighbours do.
+        return (FILL, place)
+    if depth and is_address(line.value):
+        # Rarely does one say what its neighbours do not.
         return (REST + 1, place)
     if sentence:
         # Texts say first what they are about; beyond that, what comes near the question.

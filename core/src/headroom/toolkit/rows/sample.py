@@ -57,9 +57,13 @@ class Selection:
         self._request = request
         self._renderer = Renderer(units, speller, request)
         self.costs = units.costs
+        #: Whether the last view has all units that are worth showing.
+        self.is_complete = False
         self.row_tokens = sum(
             units.cost(table) for table in units.tables if len(table.table.lines) >= SMALL_TABLE
         )
+        #: The tokens of lines that are but addresses among many.
+        self.link_tokens = sum(units.costs[one.unit] for one in units.lines if one.is_link)
         #: The tokens of the rows that the query names, of tables that are shown in parts.
         self.asked_tokens = sum(sum(units.costs[first:end]) for first, end in units.asked)
 
@@ -77,6 +81,7 @@ class Selection:
             limit = max(limit, min(first, int(_MOST_OF_IT * request.original_tokens)))
         render = partial(self._renderer.render, terse=terse, named=names, odd_cells=odd)
         kept = largest_fitting(order, self.costs, render, request, limit)
+        self.is_complete = kept is not None and len(kept) == len(order)
         if not kept:
             return None
         omissions: list[Omission] = []
@@ -105,7 +110,13 @@ class Selection:
         for one in self._units.lines:
             unit, sentence = one.unit, None if one.sentence == WHOLE else one.sentence
             ranks[unit] = rank_line(
-                one.line, one.place, naming[unit], scores[unit], best, sentence=sentence
+                one.line,
+                one.place,
+                naming[unit],
+                scores[unit],
+                best,
+                sentence=sentence,
+                is_link=one.is_link,
             )
         for first, end in self._units.asked:
             # All of it goes before the rest, in the same order.

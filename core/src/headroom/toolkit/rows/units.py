@@ -9,7 +9,7 @@ from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock, expan
 from headroom.toolkit.rows.identity import names_for
 from headroom.toolkit.rows.misspelt import find_misspelt
 from headroom.toolkit.rows.notation import Speller
-from headroom.toolkit.rows.rank import named
+from headroom.toolkit.rows.rank import is_address, named
 from headroom.toolkit.rows.texts import is_mostly_text, sentence_line, sentences
 from headroom.view import Request
 
@@ -21,6 +21,8 @@ SMALL_TABLE = 15
 _MOST_KEYS = 1000
 #: Rows with more characters each are documents, however few they are. Chosen: some 150 tokens.
 _LONG_ROW = 600
+#: An object with as many addresses says with them what else can be asked for. Chosen.
+_MANY_LINKS = 5
 #: Names of more than one in so many rows single out none of them. Chosen.
 _ONE_IN = 3
 #: The sentence of a line that is shown whole.
@@ -37,6 +39,8 @@ class LineUnit:
     place: int
     #: Which sentence of the line it is, from 0; ``WHOLE`` where it is the line.
     sentence: int
+    #: Whether it is one of the many addresses of an object.
+    is_link: bool = False
 
 
 class Units:
@@ -152,7 +156,9 @@ class Units:
             self.tables.append(block)
             self.texts.extend(block.table.lines)
         else:
+            first = len(self.lines)
             members = [self._number(member, index) for index, member in enumerate(block.members)]
+            self._find_links(block, first)
             # A copy: other views of the same value have other parts.
             block = replace(block, members=members)
             if block.of_rows:
@@ -160,6 +166,18 @@ class Units:
                 self.asked.extend(self._asked_rows(block))
         self._range[id(block)] = (start, len(self.texts))
         return block
+
+    def _find_links(self, section: Section, first: int) -> None:
+        """Marks the lines of a section, from ``first`` on, that are some of its many addresses."""
+        links = {
+            id(member)
+            for member in section.members
+            if isinstance(member, Line) and is_address(member.value)
+        }
+        if len(links) >= _MANY_LINKS:
+            for index in range(first, len(self.lines)):
+                if id(self.lines[index].line) in links:
+                    self.lines[index] = replace(self.lines[index], is_link=True)
 
     def _asked_rows(self, section: Section) -> list[tuple[int, int]]:
         rows = [self.range(member) for member in section.members]

@@ -39,7 +39,9 @@ def best_view(
     limit = request.max_tokens
     if limit is None:
         rows = selection.row_tokens / max(1, sum(selection.costs))
-        limit = natural_limit(request.original_tokens, min(1.0, rows), request.fidelity)
+        # What nobody needs to be shown makes no document longer.
+        telling = request.original_tokens - selection.link_tokens
+        limit = natural_limit(telling, min(1.0, rows), request.fidelity)
         asked = Selection(root, speller, request, asked_apart=True) if request.query else selection
         if asked.asked_tokens:
             # The others are to the row that is asked for what the rows of a large table are.
@@ -53,7 +55,7 @@ def best_view(
     # Not one row fits: some values of some rows may. First of rows that are too long; then of all,
     # where it is the many columns that take the room, and there is some.
     for longest_row in (2 * limit, 0) if limit >= _ROOM_FOR_PARTS else (2 * limit,):
-        if view is None or (request.max_tokens and _leaves_room(view, limit, request)):
+        if view is None or (not selection.is_complete and _leaves_room(view, limit, request)):
             parts = Selection(root, speller, request, longest_row=longest_row)
             view = _fuller(view, parts.view(limit), request)
     return view or _nothing_fits(value, root, limit, request)
