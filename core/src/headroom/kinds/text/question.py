@@ -42,10 +42,11 @@ _FEW_PASSAGES = 4
 #: What a pair of words counts, in words.
 _PAIR = 0.5
 #: Weights of the parts: passage, sentence, neighbours, and headings that have all of the query's
-#: words; without vectors, and with them. Then those of nearness: sentence, passage, words.
+#: words. Then those of nearness, where there are vectors: sentence, passage, words.
 _WEIGHTS = (3.5, 5.0, 3.0, 9.0)
-_NEAR_WEIGHTS = (2.5, 2.0, 0.8, 9.0)
-_MEANT_WEIGHTS = (3.5, 4.5, 5.0)
+_MEANT_WEIGHTS = (1.8, 2.2, 2.5)
+#: Words and nearness say in part the same, so that both are no surer than one.
+_TOGETHER = 0.8
 #: What it is worth to have what the question word asks for: a date, a number, a name, a place.
 _EXPECTED = 0.5
 #: How much of a neighbour's score is left one sentence farther on.
@@ -86,9 +87,9 @@ def likelihood(
     near = None if known is None else nearness(words, groups, words_of(query), known, deadline)
     if lexical is None and (near is None or not near.is_telling):
         return None
-    logits = [0.0] * len(words) if lexical is None else _by_words(lexical, near is not None)
+    logits = [0.0] * len(words) if lexical is None else _by_words(lexical)
     if near is not None:
-        logits = [one + other for one, other in zip(logits, _by_meaning(near))]
+        logits = [_TOGETHER * (a + b) for a, b in zip(logits, _by_meaning(near))]
     expected = expectation(query)
     for index, sentence in enumerate(sentences):
         if index % _CHECKED_EVERY == 0:
@@ -146,9 +147,8 @@ def _lexical(
     )
 
 
-def _by_words(lexical: _Lexical, has_meaning: bool) -> list[float]:
-    weights = _NEAR_WEIGHTS if has_meaning else _WEIGHTS
-    return [sum(map(mul, weights, parts)) for parts in zip(*lexical)]
+def _by_words(lexical: _Lexical) -> list[float]:
+    return [sum(map(mul, _WEIGHTS, scores)) for scores in zip(*lexical)]
 
 
 def _by_meaning(near: Nearness) -> list[float]:
