@@ -35,6 +35,10 @@ _DEFINITIONS_SHARE = 0.7
 #: An output with fewer tokens is only re-encoded; chosen.
 _SMALL = 250
 
+#: The share of a budget that whole paths may take; else files of one directory stand below it.
+#: Chosen.
+_PATHS_SHARE = 0.4
+
 _DEFINITION = re.compile(
     r"\b(?:def|class|func|function|fn|interface|struct|trait|enum|type|impl|module|const)\s+\w"
 )
@@ -122,7 +126,6 @@ class SearchCompressor(BaseKind):
         files, separators = by_file(entries)
         ranking = rank(files, request)
         lines = source.lines
-        renderer = _Renderer(files, separators, len(lines))
         # Units are the lines of the output, and after them the files.
         places = list(range(len(lines), len(lines) + len(files)))
         order = [*ranking.answers, *places, *ranking.definitions, *ranking.others]
@@ -131,6 +134,9 @@ class SearchCompressor(BaseKind):
             [*[line.partition(":")[2] for line in lines], *[file.path for file in files]]
         )
         limit = request.max_tokens
+        of_paths = sum(costs[len(lines) :])
+        whole = limit is None or of_paths <= _PATHS_SHARE * limit
+        renderer = _Renderer(files, separators, len(lines), whole=whole)
         least: frozenset[int] = frozenset()
         if limit is None:
             limit = int(request.original_tokens * _SHARES[request.fidelity])
@@ -164,7 +170,11 @@ class _Renderer:
     It is asked for many choices of the same lines, so what does not change is found out once.
     """
 
-    def __init__(self, files: Sequence[File], separators: Sequence[int], first: int) -> None:
+    def __init__(
+        self, files: Sequence[File], separators: Sequence[int], first: int, *, whole: bool
+    ) -> None:
+        # Whoever reads a path opens the file: it is said as it is, if there is room.
+        self._whole = whole
         self._files = files
         self._separators = separators
         self._lines = sum(len(file.entries) + len(file.alone) for file in files)
@@ -193,7 +203,12 @@ class _Renderer:
             if found or number in kept:
                 shown.append(number - self._first)
                 matches.append(found)
-        names = name_lines([self._paths[n] for n in shown], [self._split[n] for n in shown])
+        paths = [self._paths[n] for n in shown]
+        names = (
+            [[path] for path in paths]
+            if self._whole
+            else name_lines(paths, [self._split[n] for n in shown])
+        )
         view: list[str] = []
         lost = expected = 0
         for number, name, found in zip(shown, names, matches):
