@@ -16,7 +16,7 @@ from headroom.toolkit.rows.cells import (
     nest,
     no_view,
 )
-from headroom.toolkit.rows.notation import DOCUMENT, OTHERWISE, XML_DOCUMENT
+from headroom.toolkit.rows.notation import DOCUMENT, NOTHING, OTHERWISE, XML_DOCUMENT
 
 __all__ = ["JsonValue", "decode"]
 
@@ -126,6 +126,9 @@ class _Reader:
             if not line.startswith(indent) or line[depth : depth + 1] == " ":
                 break
             self._next += 1
+            if line.startswith("(", depth):
+                members.update(self._shared(line, depth))
+                continue
             key, end = self._cells.segment(line, depth)
             sign, rest = line[end : end + 1], line[end + 1 :]
             if sign == "=":
@@ -142,6 +145,21 @@ class _Reader:
             else:
                 members[key] = self._table(rest[1:], indent)
         return members
+
+    def _shared(self, line: str, position: int) -> Iterator[tuple[str, JsonValue]]:
+        """The members of an object that have one value, from their line."""
+        value = next((value for value in NOTHING if line.startswith(f"({value}): ", position)), "")
+        if not value:
+            raise no_view()
+        position += len(f"({value}): ")
+        while True:
+            key, position = self._cells.segment(line, position)
+            yield key, self._rest(value)
+            if position == len(line):
+                return
+            if line[position : position + 2] != ", ":
+                raise no_view()
+            position += 2
 
     def _rows(self, heading: str, depth: int) -> list[JsonValue]:
         """A list of objects, the members of each below its number."""

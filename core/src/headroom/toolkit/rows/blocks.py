@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from headroom.toolkit.markers import plural
 from headroom.toolkit.rows.notation import (
     DOCUMENT,
+    NOTHING,
     Speller,
     flow,
     pointer,
     quoted,
     segment,
+    shared_line,
 )
 from headroom.toolkit.rows.shape import (
     are_alike,
@@ -35,6 +37,7 @@ __all__ = [
     "expand",
     "heading_lines",
     "lossless_lines",
+    "shared",
 ]
 
 # All of these are chosen, by what reads well; those of characters are of minified JSON.
@@ -56,6 +59,8 @@ _WORTH_A_POINTER = 60
 _SCALARS, _ANY_SCALARS = 4 * _MANY, 200
 #: A collection by its keys has more objects than this.
 _FEW_ENTRIES = 2
+#: So many members that say nothing stand in one line.
+_LEAST_SHARED = 2
 _SAFE_POINTER = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./~@ ")
 
 
@@ -287,5 +292,44 @@ def _write(block: Block, lines: list[str], depth: int) -> None:
         indent = " " * block.depth
         lines.extend(indent + line for line in block.table.lines)
         return
-    for member in block.members:
-        _write(member, lines, block.depth)
+    for shown in shared(block.members):
+        if isinstance(shown, str):
+            lines.append(" " * block.depth + shown)
+        else:
+            _write(shown, lines, block.depth)
+
+
+def shared(
+    members: Sequence[Block], visible: Container[int] | None = None
+) -> Iterator[Block | str]:
+    """The members of a section as they stand below each other: those that say nothing in one line.
+
+    A line is in the place of the first of its members.
+
+    Args:
+        members: All of them.
+        visible: Those that are shown, by ``id``; the others are given as they are.
+
+    """
+    empty: dict[str, list[Line]] = {}
+    for member in members:
+        value = _nothing(member)
+        if isinstance(member, Line) and value and (visible is None or id(member) in visible):
+            empty.setdefault(value, []).append(member)
+    several = {value: lines for value, lines in empty.items() if len(lines) >= _LEAST_SHARED}
+    together = {id(line) for lines in several.values() for line in lines}
+    for member in members:
+        if id(member) not in together:
+            yield member
+        else:
+            value = _nothing(member)
+            if several[value][0] is member:
+                yield shared_line(value, [line.key for line in several[value]])
+
+
+def _nothing(member: Block) -> str:
+    """How the value of a member is spelled, where it says nothing."""
+    if not isinstance(member, Line) or member.same:
+        return ""
+    spelled = member.text.rpartition("=")[2]
+    return spelled if spelled in NOTHING and not member.value else ""

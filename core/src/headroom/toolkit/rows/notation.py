@@ -29,11 +29,14 @@ The whole grammar, as ``decode`` reads it. ``NL`` is a line feed; ``flow`` is mi
               | "[" cells (";" cells)* "]"    a list of objects, in a column with "[columns]"
               | "{" cells (";" cells)* "}"    an object of objects, in a column with "{(key),...}"
     member    = indent name-segment "=" (bare text to the end of the line | flow | alias text) NL
+              | indent "(" nothing "): " name-segment (", " name-segment)* NL
               | indent name-segment ":" NL member*       one blank deeper for each level
               | indent name-segment ": same as " JSON pointer NL
               | indent heading NL indent header NL (indent row NL)*
               | indent name-segment ": " count (" row" | " rows") ", each below its number." NL
                 (indent " " number ":" NL member*)*      a list of objects
+
+Members of one value that says nothing (``null``, ``""``, ``[]`` or ``{}``) stand in one line.
 
 A table "by columns" stands for an object of arrays, or of objects where it has entries, each of
 them a column. In a table "of 4 values" every row is an array, and its columns are called 1 to 4. In
@@ -47,6 +50,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from json.encoder import encode_basestring
 
 from headroom.toolkit.rows.values import Duplicates, Json, Number
@@ -54,6 +58,7 @@ from headroom.toolkit.rows.values import Duplicates, Json, Number
 __all__ = [
     "BARE_NUMBER",
     "DOCUMENT",
+    "NOTHING",
     "OTHERWISE",
     "XML_DOCUMENT",
     "Speller",
@@ -62,6 +67,7 @@ __all__ = [
     "pointer",
     "quoted",
     "segment",
+    "shared_line",
 ]
 
 #: The first line of a document.
@@ -70,6 +76,9 @@ DOCUMENT = "JSON object, one key=value per line; indented lines belong to the ke
 XML_DOCUMENT = "XML, one tag or attribute=text per line; indented lines belong to the tag above."
 #: What a heading says before the cells that most rows share.
 OTHERWISE = " In every row that does not say otherwise: "
+
+#: Values that say nothing, as they are spelled: members that have one of them stand in one line.
+NOTHING = ("null", '""', "[]", "{}")
 
 BARE_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?", re.ASCII)
 _LITERALS = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
@@ -137,6 +146,15 @@ def _flow(value: Json, pieces: list[str]) -> None:
 def segment(key: str) -> str:
     """One key of a name."""
     return key if _BARE_SEGMENT.fullmatch(key) else quoted(key)
+
+
+def shared_line(value: str, keys: Iterable[str]) -> str:
+    """Members of an object that have one value, as one line.
+
+    >>> shared_line("null", ["a", "b.c"])
+    '(null): a, "b.c"'
+    """
+    return f"({value}): {', '.join(map(segment, keys))}"
 
 
 def name(path: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from headroom.toolkit.markers import marker, plural
-from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock, heading_lines
+from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock, heading_lines, shared
 from headroom.toolkit.rows.notation import DOCUMENT, Speller, segment
 from headroom.toolkit.rows.summary import Summary
 from headroom.toolkit.rows.units import Units
@@ -106,7 +106,13 @@ class Renderer:
 
     def _section(self, section: Section, shown: list[int], lines: list[str], gone: _Gone) -> None:
         gap: list[Block] = []
-        for member in section.members:
+        visible = {id(one) for one in section.members if self._is_visible(one, shown, gone)}
+        for member in shared(section.members, visible):
+            if isinstance(member, str):
+                self._gap(section, gap, lines, gone)
+                gap = []
+                lines.append(" " * section.depth + member)
+                continue
             if not self._is_visible(member, shown, gone):
                 gap.append(member)
                 gone.touch(member.path)
