@@ -63,7 +63,7 @@ def test_a_payload_goes_its_own_way(document: dict[str, Any], compressor: str, f
     outer, rest = result.text.split("\n", 1)
     name = next(name for name, value in document.items() if len(str(value)) > 300)
     assert json.loads(outer) == {**document, name: BELOW}
-    assert rest.startswith(f"[below: /{name}, counted by itself; some is left out]\n")
+    assert rest.startswith(f"[below: /{name}, numbered from 1; some is left out]\n")
     assert fact in rest
     assert result.savings_percent > 45
     assert {omission.within for omission in result.omissions} == {f"/{name}"}

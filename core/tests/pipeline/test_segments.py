@@ -102,7 +102,7 @@ def test_what_is_left_out_is_counted_in_its_part_and_comes_back() -> None:
     for omission in entry.omissions:
         assert omission.within is not None
         first, last = omission.within
-        assert f"[lines {first}-{last} follow, counted by themselves; some are left out]" in (
+        assert f"[lines {first}-{last} follow, numbered from 1 again; some are left out]" in (
             entry.compressed
         )
         place = {omission.unit: "{}-{}".format(*omission.ranges[0])}

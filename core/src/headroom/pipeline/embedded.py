@@ -152,7 +152,7 @@ def compress_embedded(
         names = [] if outer is None else list(outer.transforms)
         for one, view in zip(found, inner):
             lost = view is not None and view.omissions
-            said = ", counted by itself; some is" if lost else "; nothing is"
+            said = ", numbered from 1; some is" if lost else "; nothing is"
             if one.lacks_codes:
                 said = f"{said if lost else ''}; terminal codes are"
                 omissions.append(Omission("lines", ((1, len(one.source.lines)),), "", one.within))

@@ -344,7 +344,7 @@ def _joined(
             # The markers of a part count from its own first line.
             within = (part.first + 1, part.end)
             place = Omission("lines", (within,)).where
-            blocks.append(marker(f"{place} follow, counted by themselves; some are"))
+            blocks.append(marker(f"{place} follow, numbered from 1 again; some are"))
             omissions.extend(replace(omission, within=within) for omission in view.omissions)
         blocks.append(view.text)
     # A re-encoded part cannot be told from the text around it by a program, so nothing is
