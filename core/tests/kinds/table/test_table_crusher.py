@@ -206,3 +206,50 @@ def test_records_of_very_many_fields_use_a_budget_up(max_tokens: int) -> None:
     records = [{f"group_{n}": group(row, n) for n in range(25)} for row in range(4)]
     result = compress(json.dumps({"records": records}), max_tokens=max_tokens)
     assert 0.6 * max_tokens < result.tokens_after <= max_tokens
+
+
+def test_a_series_is_a_table_and_no_log() -> None:
+    values = [f"{5 + n % 7 / 10}" for n in range(900)]
+    values[613] = "97.25"
+    lines = ["timestamp,value", *(
+        f"2026-03-{1 + n // 288:02d} {n // 12 % 24:02d}:{n % 12 * 5:02d}:00,{value}"
+        for n, value in enumerate(values)
+    )]  # fmt: skip
+    result = compress("\n".join(lines))
+    assert result.kind == "table"
+    assert ",97.25" in result.text
+    assert result.savings_percent > 85
+
+
+def test_questions_as_headers() -> None:
+    rows = [[str(n), "yes", "no", "maybe", "no", f"{n * 7 % 11}"] for n in range(60)]
+    header = ["id", "Seen any?", "Was it good?", "Would you go again?", "With whom?", "How often?"]
+    assert compress(written([header, *rows])).kind == "table"
+
+
+def test_misspelt_cells_of_rows_that_are_left_out_are_said() -> None:
+    cities = ["elba", "anniston", "huntsville", "birmingham", "dothan"]
+    rows = [[f"{10_000 + n}", cities[n % 5], "heart failure", "yes"] for n in range(400)]
+    wrong = {}
+    for n in range(40, 400, 9):
+        city = rows[n][1]
+        wrong[n] = rows[n][1] = city[:2] + "x" + city[3:]
+    header = ["provider", "city", "condition", "emergency"]
+    result = compress(written([header, *rows]), query="Which cells are misspelt?")
+    for cell in wrong.values():
+        assert cell in result.text
+    assert "[odd cells of rows left out: city: " in result.text
+    clean = compress(
+        written([header, *([str(n), c, *rest] for n, c, *rest in rows if "x" not in c)])
+    )
+    assert "odd cells" not in clean.text
+
+
+def test_codes_and_numbers_that_are_near_each_other_are_not_misspelt() -> None:
+    gates = [f"{letter}{n}" for letter in "ABC" for n in range(1, 9)]
+    rows = [
+        [str(n), gates[n * n % 24], "ORD" if n % 40 else "ORF", f"-{n % 3}.5" if n % 50 else "-7.5"]
+        for n in range(400)
+    ]
+    result = compress(written([["flight", "gate", "to", "low"], *rows]))
+    assert "odd cells" not in result.text

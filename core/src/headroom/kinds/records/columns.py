@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.values import Json, Number
@@ -26,8 +27,8 @@ _LEAST_ROWS = 8
 _ROWS = 0.7
 #: The share of the lines in which a word begins, or ends, at an edge of a column.
 _SHARED = 0.55
-#: So many edges make columns: a text may be indented at one.
-_LEAST_EDGES = 2
+#: So many gaps make columns: a text may be indented at one, or have names and values.
+_LEAST_GAPS = 2
 #: The share of the cells of a usual row that a row has.
 _CELLS = 0.51
 #: A longer line, in characters, is none of a listing; so much of a line is looked at for edges.
@@ -62,7 +63,9 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
         return None
     some = [_words(lines[index].expandtabs()) for index in said[:: len(said) // _PROBED + 1]]
     edges = _edges(some)
-    if len(edges) < _LEAST_EDGES:
+    # The end of a column and the beginning of the next one are two edges of one gap.
+    gaps = len(edges) - sum(not one[1] and other[1] for one, other in pairwise(edges))
+    if gaps < _LEAST_GAPS:
         return None
     found: list[int] = []
     rows: list[Json] = []
@@ -110,6 +113,6 @@ def _row(
         text = f"{known} {text}" if isinstance(known, str) else text
         cells[name] = Number(text) if BARE_NUMBER.fullmatch(text) else text
         crossed += sum(start < edge < end for edge, _ in edges[place:])
-    if len(words) < _LEAST_EDGES or crossed * 2 > len(edges):
+    if len(words) < _LEAST_GAPS or crossed * 2 > len(edges):
         return None
     return cells

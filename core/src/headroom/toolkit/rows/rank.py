@@ -17,6 +17,8 @@ from headroom.view import Fidelity, Request
 
 __all__ = [
     "FILL",
+    "REST",
+    "SHOWS",
     "Rank",
     "is_address",
     "named",

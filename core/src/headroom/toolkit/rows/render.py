@@ -17,6 +17,9 @@ __all__ = ["Renderer"]
 
 #: Tokens of an ordinary marker: a gap that costs less is shown instead.
 _MARKER_TOKENS = 8
+#: Tokens of what a marker says of the rows left out; characters of a token; and more rows than
+#: these are worth a marker in any case.
+_SUMMARY_TOKENS, _CHARS, _FEW_ROWS = 20, 4, 8
 #: Tokens of a marker that names what it stands for: so many of plain lines are shown instead.
 _GAP_TOKENS = 12
 #: So many names stand in a marker.
@@ -180,10 +183,14 @@ class Renderer:
     def _table(self, block: TableBlock, shown: list[int], lines: list[str], gone: _Gone) -> None:
         first, end = self._units.range(block)
         costs = self._units.costs
+        gaps = [(start - first, stop - first) for start, stop in _gaps(first, end, shown)]
+        about = 0 if self._terse or len(gaps) > 1 else _SUMMARY_TOKENS
         gaps = [
-            (start - first, stop - first)
-            for start, stop in _gaps(first, end, shown)
-            if stop - start > _MARKER_TOKENS or sum(costs[start:stop]) > _MARKER_TOKENS
+            (start, stop)
+            for start, stop in gaps
+            if stop - start > _FEW_ROWS
+            or sum(costs[first + start : first + stop])
+            > _MARKER_TOKENS + about + len(self._names(block, start, stop)) // _CHARS
         ]
         count = end - first
         left_out = sum(stop - start for start, stop in gaps)

@@ -9,7 +9,16 @@ from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.rows.blocks import Block
 from headroom.toolkit.rows.identity import extra_for_names, room_for_names
 from headroom.toolkit.rows.notation import Speller
-from headroom.toolkit.rows.rank import FILL, REST, Rank, named, rank_line, rank_rows, relevance
+from headroom.toolkit.rows.rank import (
+    FILL,
+    REST,
+    SHOWS,
+    Rank,
+    named,
+    rank_line,
+    rank_rows,
+    relevance,
+)
 from headroom.toolkit.rows.render import Renderer
 from headroom.toolkit.rows.units import SMALL_TABLE, WHOLE, Units
 from headroom.view import Omission, Request, View
@@ -25,6 +34,8 @@ _TERSE = 200
 _AROUND_ONE, _MOST_OF_IT = 200, 0.6
 #: The share of a view that odd cells of left-out rows may have, and about the tokens of one.
 _ODD_CELLS, _ODD_CELL = 0.4, 12
+#: The tier of lines that name a row of which parts are shown: before what else is shown of any.
+_NAME = SHOWS - 0.5
 #: By so much a level of depth in the document makes a row come later, in tiers.
 _DEPTH = 0.1
 #: The rows that the query asks for are ahead of all others by this factor of their tier.
@@ -70,9 +81,9 @@ class Selection:
     def view(self, limit: int) -> View | None:
         """The view with the most important units that has at most ``limit`` tokens, if any fits."""
         request = self._request
-        order = self._order(limit)
         terse = limit < _TERSE
         names, cost = self._units.nameable(0 if terse else room_for_names(limit, request))
+        order = self._order(limit, names)
         limit += extra_for_names(cost, limit)
         odd = 0 if terse else int(_ODD_CELLS * limit / _ODD_CELL)
         if request.max_tokens is None:
@@ -88,12 +99,14 @@ class Selection:
         text = render(kept, omissions=omissions)
         return View(text, lossless=False, omissions=tuple(omissions))
 
-    def _order(self, limit: int) -> list[int]:
+    def _order(self, limit: int, named: frozenset[int]) -> list[int]:
         """The units, the most important first; those too large for the limit last.
 
         Without a budget, rows that would only fill one are not among them.
         """
         ranks = self._ranks()
+        for unit in self._units.name_lines(named):
+            ranks[unit] = min(ranks[unit], (_NAME, unit))
         units: Iterable[int] = range(len(ranks))
         if self._request.max_tokens is None:
             units = [unit for unit in units if ranks[unit][0] < FILL]

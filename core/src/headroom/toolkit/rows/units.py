@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock, expand
 from headroom.toolkit.rows.identity import names_for
@@ -118,6 +119,21 @@ class Units:
             if names:
                 found.add(id(block))
         return frozenset(found), used
+
+    def name_lines(self, named: frozenset[int]) -> Iterator[int]:
+        """The units that are lines with the names of rows which are shown in parts.
+
+        Args:
+            named: The collections, by ``id``, whose rows are named.
+
+        """
+        for section in self.row_sections:
+            if id(section) not in named:
+                continue
+            for row, name in zip(section.members, self.names(section)[0]):
+                first, end = self.range(row)
+                found = (unit for unit in range(first, end) if name and name in self.texts[unit])
+                yield from islice(found, 1)
 
     def misspelt(self, table: TableBlock) -> list[tuple[int, str, str]]:
         """Cells that are nearly what others of their column are: row, column and cell."""
