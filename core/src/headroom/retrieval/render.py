@@ -122,6 +122,8 @@ class _Rest:
         self._pieces = pieces
         self._sorted = sorted(order)
         self._holders = {_holder(pieces[number]) for number in order}
+        #: Whether all of some place is asked for, and not what answers a query.
+        self._by_place = len(order) == len(pieces)
 
     def after(self, shown: set[int]) -> str:
         """The place; empty where there are several, or none that can be named."""
@@ -136,10 +138,13 @@ class _Rest:
                 return ""
             if ranges and ranges[-1][1] + 1 == own:
                 ranges[-1] = (ranges[-1][0], own)
-            elif len(ranges) == _NAMED:
-                break
-            else:
+            elif len(ranges) < _NAMED:
                 ranges.append((own, own))
+            elif self._by_place:
+                # The last one takes in what is between: no more are named, and none is lost.
+                ranges[-1] = (ranges[-1][0], own)
+            else:
+                break
         (holder,) = self._holders
         return _holding(*holder, _spelt(ranges)) if ranges else ""
 

@@ -13,7 +13,7 @@ import zlib
 import pytest
 from hypothesis import strategies as st
 
-from headroom import MARKER, CompressResult, Kind, SharedContext, compress, get_counter
+from headroom import MARKER, CompressResult, Kind, Omission, SharedContext, compress, get_counter
 from headroom.errors import TimeBudgetExceeded
 from headroom.kinds.opaque import Opaque
 from headroom.kinds.opaque.scan import scan
@@ -101,7 +101,7 @@ TALK = "The screenshot of checkout page 4711 follows, then the totals of the ord
 
 
 def stretches(text: str) -> list[str]:
-    return [text[one.start : one.end] for one in scan(text, text.split("\n"), lambda: None)]
+    return [text[one.start : one.end] for one in scan(text, lambda: None)]
 
 
 def read_on(context: SharedContext, place: str) -> str:
@@ -310,7 +310,7 @@ HOSTILE = {
 def test_twice_as_much_takes_about_twice_as_long(name: str) -> None:
     def seconds(text: str) -> float:
         start = time.perf_counter()
-        scan(text, text.split("\n"), lambda: None)
+        scan(text, lambda: None)
         return time.perf_counter() - start
 
     text = HOSTILE[name]
@@ -326,6 +326,9 @@ def test_the_deadline_is_kept() -> None:
 
 
 class TestLaws(KindLaws):
+    # What else is in a text can stand anywhere; what is read is kept.
+    looks_at_a_part = False
+
     def kind(self) -> Kind:
         return Opaque()
 
@@ -350,6 +353,23 @@ class TestLaws(KindLaws):
     def check_covered(self, content: str, result: CompressResult) -> None:
         gone = sum(last - first + 1 for one in result.omissions for first, last in one.ranges)
         assert 0 < gone <= 2 * len(content.split("\n"))
+
+    def check_marked(self, content: str, result: CompressResult) -> None:
+        for omission in result.omissions:
+            place = (
+                omission.where if omission.count > 1 else omission.where.replace("lines", "line")
+            )
+            said = f"[{place} left out: " in result.text or omission.where in result.text
+            assert said or result.text in ("\u2026", "[left out]") or "lines, " in result.text
+
+    def check_found(self, content: str, omission: Omission, found: str) -> None:
+        for first, last in omission.ranges:
+            lines = content.split("\n")[first - 1 : last]
+            if omission.chars is not None:
+                lines = [lines[0][omission.chars[0] - 1 : omission.chars[1]]]
+            wanted = "\n".join(lines)
+            assert wanted[:60] in found
+            assert len(found) >= len(wanted)
 
 
 def test_what_is_counted_is_what_there_is() -> None:

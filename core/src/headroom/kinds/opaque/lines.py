@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from headroom.kinds.opaque.encoded import bytes_in_hex
 from headroom.kinds.opaque.stretch import LEAST, Stretch
@@ -23,11 +23,14 @@ _FEWEST_LINES = 8
 _DUMP = re.compile(
     r"[ \t]*(?:0x)?[0-9a-fA-F]{4,16}:?[ \t]{1,4}((?:[0-9a-fA-F]{2,8}[ \t]{1,3}){4,32})(.{0,40})"
 )
+_DUMPS = re.compile(
+    r"^[ \t]*(?:0x)?[0-9a-fA-F]{4,16}:?[ \t]{1,4}(?:[0-9a-fA-F]{2,8}[ \t]{1,3}){4}", re.MULTILINE
+)
 _REPEATED = re.compile(r"[ \t]*\*[ \t\r]*")
 
 #: A line of so many characters is read by nobody where it is code.
 MINIFIED = 1000
-_SAMPLE = 1500
+_SAMPLE = 600
 _SCRIPT = re.compile(
     r"function[ (*]|=>|\breturn\b|\bvar |\bconst |\blet |\bthis\.|&&|\|\||[!=]==|\.prototype\b|"
     r"\btypeof |\bvoid 0|[(,=?:&|!]![01]\b|\bnew [A-Za-z]|"
@@ -60,46 +63,53 @@ def holds_binary(text: str) -> bool:
     return _BAD.search(text) is not None
 
 
-def find_dumps(lines: Sequence[str], starts: Sequence[int]) -> Iterator[Stretch]:
-    """Hex dumps as ``xxd``, ``hexdump -C`` and ``od`` print them.
+def find_dumps(text: str) -> Iterator[Stretch]:
+    """Hex dumps as ``xxd``, ``hexdump -C`` and ``od`` print them."""
+    begin = _DUMPS.search(text)
+    while begin is not None:
+        start = end = begin.start()
+        count, digits = 0, list[str]()
+        while True:
+            stop = text.find("\n", end + 1 if count else end)
+            line = text[end + 1 if count else end : len(text) if stop < 0 else stop]
+            match = _DUMP.fullmatch(line)
+            if match is None and not (count and _REPEATED.fullmatch(line)):
+                break
+            count += 1
+            digits.append("" if match is None else "".join(match[1].split()))
+            end = len(text) if stop < 0 else stop
+            if stop < 0:
+                break
+        if count >= _FEWEST_LINES:
+            what = bytes_in_hex("".join(digits))[0].removesuffix(" in hex")
+            yield Stretch(start, end, f"hex dump of {what}", "hex dump")
+        begin = _DUMPS.search(text, max(end, begin.end()))
 
-    Args:
-        lines: The lines.
-        starts: Where each begins in the text.
 
-    """
-    first, digits = -1, list[str]()
-    for number, line in enumerate([*lines, ""]):
-        match = _DUMP.fullmatch(line)
-        if match is not None:
-            first = number if first < 0 else first
-            digits.append("".join(match[1].split()))
-        elif first >= 0 and not _REPEATED.fullmatch(line):
-            if number - first >= _FEWEST_LINES:
-                what = bytes_in_hex("".join(digits))[0].removesuffix(" in hex")
-                end = starts[number - 1] + len(lines[number - 1])
-                yield Stretch(starts[first], end, f"hex dump of {what}", "hex dump")
-            first, digits = -1, []
-
-
-def find_minified(
-    lines: Sequence[str], starts: Sequence[int], within: Callable[[int, int], str]
-) -> Iterator[Stretch]:
+def find_minified(text: str, within: Callable[[int, int], str]) -> Iterator[Stretch]:
     """Lines of minified scripts and style sheets.
 
     Args:
-        lines: The lines.
-        starts: Where each begins in the text.
+        text: The text.
         within: The text between two places, less what else nobody reads.
 
     """
-    for line, start in zip(lines, starts):
-        if len(line) >= MINIFIED:
-            rest = within(start, start + len(line))
+    at, step = 0, MINIFIED // 2
+    while at + step <= len(text):
+        # A long line holds at least one step as a whole.
+        if text.find("\n", at, at + step) >= 0:
+            at += step
+            continue
+        start = text.rfind("\n", max(0, at - step), at) + 1 or max(0, at - step)
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        if end - start >= MINIFIED:
+            rest = within(start, end)
             name = _minified(rest) if len(rest) >= MINIFIED else ""
             if name:
-                what = f"minified {name} {len(line)} characters"
-                yield Stretch(start, start + len(line), what, f"minified {name}")
+                what = f"minified {name} {end - start} characters"
+                yield Stretch(start, end, what, f"minified {name}")
+        at += -(-(end - at) // step) * step
 
 
 def _minified(line: str) -> str:

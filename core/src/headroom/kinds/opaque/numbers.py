@@ -111,6 +111,8 @@ def find_vectors(text: str, at: int, low: int) -> tuple[int, list[Stretch]]:
     end = match.end()
     if end - start < LEAST:
         return end, []
+    if _NUMBER.search(text, start, end) is None:
+        return end, []
     opening = text[start - 1 : start]
     closing = _BRACKETS.get(opening)
     if closing is not None and (end == len(text) or text[end] == closing):

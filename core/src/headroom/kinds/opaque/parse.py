@@ -26,7 +26,7 @@ Path = tuple["str | int", ...]
 
 def find(source: Source) -> list[Stretch]:
     """What nobody reads in a text, in order: ``source.once(find)``."""
-    return scan(source.text, source.lines, source.deadline.check)
+    return scan(source.text, source.deadline.check)
 
 
 def data_of(source: Source) -> Json:
@@ -140,7 +140,7 @@ def _in_value(value: Json, source: Source) -> Iterator[tuple[Path, list[Note]]]:
 
 
 def _in_string(path: Path, text: str, source: Source) -> Iterator[tuple[Path, list[Note]]]:
-    stretches = scan(text, text.split("\n"), source.deadline.check)
+    stretches = scan(text, source.deadline.check)
     if not stretches:
         return
     first = stretches[0]

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import accumulate, zip_longest
+from itertools import zip_longest
 
 from headroom.kinds.opaque.encoded import find_data_uris, find_unbroken, find_wrapped
 from headroom.kinds.opaque.lines import (
@@ -51,12 +51,11 @@ def _may_be(text: str, at: int) -> bool:
     return "\n" not in around or holds_binary(around) or any(map(is_dump, around.split("\n")))
 
 
-def scan(text: str, lines: Sequence[str], check: Callable[[], None]) -> list[Stretch]:
+def scan(text: str, check: Callable[[], None]) -> list[Stretch]:
     """What nobody reads in a text, in order; no two overlap.
 
     Args:
         text: The text.
-        lines: Its lines.
         check: Called now and then, to watch the time.
 
     """
@@ -64,12 +63,11 @@ def scan(text: str, lines: Sequence[str], check: Callable[[], None]) -> list[Str
         return []
     found = [*find_data_uris(text), *find_escapes(text), *find_binary(text)]
     check()
-    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))[: len(lines)]
-    found += find_dumps(lines, starts)
+    found += find_dumps(text)
     taken = _Taken(found)
     taken = _Taken([*taken.stretches, *_in_steps(text, taken, check)])
     # A line of code that embeds an image is code: what is around the image decides.
-    whole = list(find_minified(lines, starts, lambda start, end: taken.rest(text, start, end)))
+    whole = list(find_minified(text, lambda start, end: taken.rest(text, start, end)))
     return list(_merged(text, _Taken([*whole, *taken.stretches]).stretches))
 
 

@@ -17,7 +17,7 @@ _FEWEST = 8
 #: So often a line that may begin a document is read as one, in one text.
 _ATTEMPTS = 20
 
-_START = re.compile(r"\ufeff?\s*<(?:\?xml\s|!DOCTYPE\s|!--|[A-Za-z_])")
+_START = re.compile(r"\ufeff?\s{0,1000}<(?:\?xml\s|!DOCTYPE\s|!--|[A-Za-z_])")
 #: What pages, templates and components begin with.
 _PAGE = frozenset(
     "html head body script style template div span p a ul ol li table tr td th h1 h2 h3 h4 h5 h6 "
