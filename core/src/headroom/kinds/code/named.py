@@ -32,34 +32,46 @@ def named_symbols(symbols: Sequence[Symbol], query: str | None) -> frozenset[int
     """
     if not query:
         return frozenset()
+    sure, plain, weak = _tiers(symbols, query)
+    strong = sure | plain
+    classes = {index for index in strong if symbols[index].is_class}
+    inside = {index for index in strong if _stands_in(symbols, index, classes)}
+    if not inside:
+        return frozenset(sure or plain or weak)
+    around = {c for c in classes if any(_stands_in(symbols, index, {c}) for index in inside)}
+    meant = {symbols[index].name for index in inside}
+    others = {i for i in (sure or plain) - around if symbols[i].name not in meant}
+    return frozenset(inside | others)
+
+
+def _tiers(symbols: Sequence[Symbol], query: str) -> tuple[set[int], set[int], set[int]]:
+    """The symbols whose names a query has: as identifiers, as plain words, as words of English."""
     words = set(_NAME.findall(query))
     marked = {name for match in _QUOTED.findall(query) for name in match if name}
     telling = {term for term in query_terms(query) if not term.isdigit()}
-    tiers: tuple[set[int], set[int], set[int]] = (set(), set(), set())
+    sure: set[int] = set()
+    plain: set[int] = set()
+    weak: set[int] = set()
     for index, symbol in enumerate(symbols):
         if symbol.name not in words:
             continue
         if symbol.name in marked or _looks_like_identifier(symbol.name):
-            tiers[0].add(index)
+            sure.add(index)
         elif not telling.isdisjoint(query_terms(symbol.name)):
-            tiers[1].add(index)
+            plain.add(index)
         else:
-            tiers[2].add(index)
-    found = next((tier for tier in tiers if tier), set())
-    classes = {index for index in tiers[0] | tiers[1] if symbols[index].is_class}
-    inside = {i for i in tiers[0] | tiers[1] if _stands_in(symbols, i, classes)}
-    if inside:
-        around = {c for c in classes if any(_stands_in(symbols, index, {c}) for index in inside)}
-        meant = {symbols[index].name for index in inside}
-        found = inside | {i for i in found - around if symbols[i].name not in meant}
-    return frozenset(found)
+            weak.add(index)
+    return sure, plain, weak
 
 
-#: Where so many functions have names that the words of a query spell, none of them is meant.
+#: Where so many functions have names that the words of a query spell, none of them is meant;
+#: chosen.
 _MOST_DESCRIBED = 3
 
-#: The share of the telling words of a query that a name of two words must hold.
+#: The share of the telling words of a query that a name must hold, and the fewest words in it;
+#: chosen.
 _SHARE = 0.5
+_FEWEST_WORDS = 2
 
 
 def described_functions(symbols: Sequence[Symbol], query: str | None) -> frozenset[int]:
@@ -77,7 +89,7 @@ def described_functions(symbols: Sequence[Symbol], query: str | None) -> frozens
         if symbol.is_class or symbol.local:
             continue
         words = parts(symbol.name)
-        if len(words) >= 2 and words <= wanted and len(words) >= _SHARE * len(wanted):
+        if len(words) >= _FEWEST_WORDS and words <= wanted and len(words) >= _SHARE * len(wanted):
             found[index] = len(words)
     best = max(found.values(), default=0)
     meant = frozenset(index for index, words in found.items() if words == best)

@@ -20,47 +20,38 @@ from headroom.kinds.code.outlines.tree import tree_outline
 from headroom.kinds.code.outlines.tree_parse import parse_tree, reparse
 from headroom.kinds.code.recognise import looks_like_code
 from headroom.source import Source
-from headroom.view import Deadline
 
 __all__ = ["Check", "readings"]
 
 #: Whether the text of a view is still sound.
 Check = Callable[[str], bool]
 
-#: More files in one text are too many to check each by itself.
+#: More files in one text are too many to check each by itself; chosen.
 _MOST_FILES = 2000
 
 
-def readings(content: str, deadline: Deadline) -> Iterator[tuple[Outline, Check]]:
+def readings(source: Source) -> Iterator[tuple[Outline, Check]]:
     """Outlines of a text, the surest first. Where the view of one is not sound, take the next.
 
     Raises:
         TimeBudgetExceeded: The time is up.
 
     """
-    sound = _python(content, deadline)
+    sound = python_outline(source)
     if sound is not None:
         yield sound, parses
         return
-    sections = split_sections(content)
+    sections = split_sections(source.text)
     if sections and len(sections) <= _MOST_FILES:
-        reading = _of_files(content, sections, deadline)
+        reading = _of_files(source, sections)
         if reading is not None:
             yield reading
             return
-    yield from _other_languages(content, deadline)
+    yield from _other_languages(source)
 
 
-def _python(content: str, deadline: Deadline) -> Outline | None:
-    try:
-        return python_outline(content, deadline)
-    except SyntaxError:
-        return None
-
-
-def _other_languages(
-    content: str, deadline: Deadline, path: str = ""
-) -> Iterator[tuple[Outline, Check]]:
+def _other_languages(source: Source, path: str = "") -> Iterator[tuple[Outline, Check]]:
+    content, deadline = source.text, source.deadline
     parsed = parse_tree(content, deadline, path)
     if parsed is not None:
         language, errors, lost = parsed.language, parsed.errors, parsed.error_lines
@@ -80,7 +71,7 @@ def _other_languages(
     if braces is not None:
         yield braces, is_balanced
     # What no parser can read need not be read by one after it.
-    if looks_like_code(Source(content)):
+    if looks_like_code(source):
         indented = indent_outline(content, deadline)
         if indented is not None:
             yield indented, _anything
@@ -90,11 +81,9 @@ def _anything(_text: str) -> bool:
     return True
 
 
-def _of_files(
-    content: str, sections: list[Section], deadline: Deadline
-) -> tuple[Outline, Check] | None:
+def _of_files(source: Source, sections: list[Section]) -> tuple[Outline, Check] | None:
     """One outline of all the files; ``None`` where hardly any of them is code."""
-    lines = content.split("\n")
+    lines = list(source.lines)
     final_newline = len(lines) > 1 and not lines[-1]
     if final_newline:
         lines.pop()
@@ -102,9 +91,9 @@ def _of_files(
     checks: list[Check] = []
     read = 0
     for section in sections:
-        deadline.check()
+        source.deadline.check()
         inside = lines[section.header : section.last]
-        outline, check = _one_file("\n".join(inside), section.path, deadline)
+        outline, check = _one_file(Source("\n".join(inside), source.deadline), section.path)
         if outline is None:
             outline = whole_section(inside)
         else:
@@ -126,11 +115,12 @@ def _of_files(
     return outline, still_parse
 
 
-def _one_file(text: str, path: str, deadline: Deadline) -> tuple[Outline | None, Check]:
-    sound = _python(text, deadline) if path.endswith((".py", ".pyi")) or "." not in path else None
-    if sound is not None:
-        return sound, parses
+def _one_file(source: Source, path: str) -> tuple[Outline | None, Check]:
+    if path.endswith((".py", ".pyi")) or "." not in path:
+        sound = python_outline(source)
+        if sound is not None:
+            return sound, parses
     # The literals of a file stay whole: what can be cut of them depends on each of the others.
-    for outline, check in _other_languages(text, deadline, path):
+    for outline, check in _other_languages(source, path):
         return outline, check
     return None, _anything

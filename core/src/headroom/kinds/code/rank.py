@@ -12,11 +12,12 @@ from headroom.view import Fidelity
 
 __all__ = ["Order", "rank"]
 
-#: A function whose score for the query is at least this share of the best one's matters to it.
+#: A function whose score for the query is at least this share of the best one's matters to it;
+#: chosen.
 _RELEVANT = 0.6
 
 #: The function that answers a query best stays whole where it has this share of the words of the
-#: query, and no more than this share of the tokens.
+#: query, and no more than this share of the tokens; measured with ``python -m benchmarks``.
 _TOLD = 0.5
 _LARGE = 0.3
 
@@ -51,52 +52,13 @@ def rank(outline: Outline, costs: Sequence[int], query: str | None, fidelity: Fi
         fidelity: Which of the units a view without a budget has.
 
     """
-    named = named_symbols(outline.symbols, query)
-    scores = _scores(outline, query)
-    functions = [_function(outline, index) for index in range(len(outline.symbols))]
-    functions.append(-1)
-    sizes = [0] * len(functions)
-    for index, unit in enumerate(outline.units):
-        sizes[functions[unit.symbol]] += costs[index]
-    best = max(scores, default=0.0)
-    if not named:
-        named = described_functions(outline.symbols, query) or _best(outline, scores, sizes, query)
-    wanted_symbols = _within(outline, named)
-    most = _LARGE * sum(sizes)
-    large = {
-        symbol for symbol in range(len(outline.symbols)) if sizes[symbol] > most and scores[symbol]
-    }
-    inside = _unit_scores(outline, functions, large, query) if large else {}
-    best_inside = max(inside.values(), default=0.0)
-
-    def rank(index: int) -> tuple[int, float, float, int]:
-        unit = outline.units[index]
-        owner = functions[unit.symbol]
-        symbol = owner if owner >= 0 else unit.symbol
-        score = scores[symbol] if symbol >= 0 else 0.0
-        if unit.symbol in wanted_symbols:
-            return (_Tier.NAMED, -score, 0, index)
-        if owner in large and unit.role is Role.BODY and unit.symbol not in wanted_symbols:
-            told = inside.get(index, 0.0)
-            if told > 0 and told >= best_inside * _RELEVANT:
-                return (_Tier.RELEVANT, -told, symbol, index)
-            return (_Tier.BODY, -told, sizes[owner], index)
-        if unit.role is Role.BODY and score > 0 and score >= best * _RELEVANT:
-            return (_Tier.RELEVANT, -score, symbol, index)
-        tier = _tier(outline, unit)
-        if tier in (_Tier.BODY, _Tier.LOCAL, _Tier.DOC_REST):
-            size = sizes[owner] if owner >= 0 else 0
-            return (tier, -score, size, index)
-        return (tier, -score, 0, index)
-
-    ranks = [rank(index) for index in range(len(outline.units))]
-    ranked = sorted(range(len(outline.units)), key=ranks.__getitem__)
-    limit_required = _Tier.METHOD
+    ranker = _Ranker(outline, costs, query)
+    ranks = [ranker.rank(index) for index in range(len(outline.units))]
     limit_wanted = _Tier.IMPORT if fidelity == "compact" else _Tier.STATEMENT
     order: list[int] = []
     emitted = [False] * len(outline.units)
     required = basic = wanted = 0
-    for index in ranked:
+    for index in sorted(range(len(outline.units)), key=ranks.__getitem__):
         chain = []
         node = index
         while node >= 0 and not emitted[node]:
@@ -105,13 +67,64 @@ def rank(outline: Outline, costs: Sequence[int], query: str | None, fidelity: Fi
             node = outline.units[node].needs
         order.extend(reversed(chain))
         tier = ranks[index][0]
-        if tier <= limit_required:
+        if tier <= _Tier.METHOD:
             required = len(order)
         if tier <= _Tier.IMPORT:
             basic = len(order)
         if tier <= limit_wanted:
             wanted = len(order)
     return Order(order, required, basic, wanted)
+
+
+class _Ranker:
+    """Knows what the query asks for, and how large functions are."""
+
+    def __init__(self, outline: Outline, costs: Sequence[int], query: str | None) -> None:
+        self._outline = outline
+        self._scores = _scores(outline, query)
+        self._best = max(self._scores, default=0.0)
+        #: The outermost function of each symbol; the last one is that of what stands in none.
+        self._functions = [_function(outline, index) for index in range(len(outline.symbols))]
+        self._functions.append(-1)
+        self._sizes = [0] * len(self._functions)
+        for index, unit in enumerate(outline.units):
+            self._sizes[self._functions[unit.symbol]] += costs[index]
+        named = named_symbols(outline.symbols, query)
+        if not named:
+            named = described_functions(outline.symbols, query)
+        if not named:
+            named = _best(outline, self._scores, self._sizes, query)
+        self._wanted = _within(outline, named)
+        most = _LARGE * sum(self._sizes)
+        self._large = {
+            symbol
+            for symbol in range(len(outline.symbols))
+            if self._sizes[symbol] > most and self._scores[symbol]
+        }
+        self._inside: dict[int, float] = {}
+        if self._large:
+            self._inside = _unit_scores(outline, self._functions, self._large, query)
+        self._best_inside = max(self._inside.values(), default=0.0)
+
+    def rank(self, index: int) -> tuple[int, float, float, int]:
+        """The place of a unit: its tier, and what orders it within that."""
+        unit = self._outline.units[index]
+        owner = self._functions[unit.symbol]
+        symbol = owner if owner >= 0 else unit.symbol
+        score = self._scores[symbol] if symbol >= 0 else 0.0
+        if unit.symbol in self._wanted:
+            return (_Tier.NAMED, -score, 0, index)
+        if unit.role is Role.BODY and owner in self._large:
+            told = self._inside.get(index, 0.0)
+            if told > 0 and told >= self._best_inside * _RELEVANT:
+                return (_Tier.RELEVANT, -told, symbol, index)
+            return (_Tier.BODY, -told, self._sizes[owner], index)
+        if unit.role is Role.BODY and score > 0 and score >= self._best * _RELEVANT:
+            return (_Tier.RELEVANT, -score, symbol, index)
+        tier = _tier(self._outline, unit)
+        if tier in (_Tier.BODY, _Tier.LOCAL, _Tier.DOC_REST):
+            return (tier, -score, self._sizes[owner] if owner >= 0 else 0, index)
+        return (tier, -score, 0, index)
 
 
 def _tier(outline: Outline, unit: Unit) -> int:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import dataclass
 
-from headroom.kinds.code.outlines.python_parse import parse
+from headroom.kinds.code.outlines.python_parse import python_tree
 from headroom.kinds.code.outlines.sections import split_sections
 from headroom.source import Source
 from headroom.toolkit.numbering import unnumbered
 
-__all__ = ["looks_like_code"]
+__all__ = ["looks_like_code", "without_numbers"]
+
+# All of these are chosen, if nothing else is said.
 
 #: Characters that are looked at: enough to get past a licence and the imports.
 _SAMPLE = 24_000
@@ -29,7 +32,11 @@ _MOST = 0.75
 _MANY_STRONG = 0.1
 _LITTLE_PROSE = 0.05
 
-#: Longer texts are not parsed to find out.
+#: So many lines of such shapes there must be; so many are very many, however long the sample; and
+#: so many lines make a script of what has a shebang.
+_FEWEST, _MANY, _FEWEST_OF_A_SCRIPT = 2, 5, 2
+
+#: Longer texts, in characters, are not parsed to find out: it takes a tenth of a second.
 _PARSED = 400_000
 
 _SHEBANG = re.compile(
@@ -94,6 +101,15 @@ _FENCE = re.compile(r"^(?:```|~~~)[\w{}.+-]*\s*$", re.MULTILINE)
 _MARKUP = re.compile(r"\s*<(?!\?php)[!?A-Za-z]")
 
 
+def without_numbers(source: Source) -> Source:
+    """The text without the numbers of its lines; the same one where they have none.
+
+    It is the same one whenever it is asked for: ``source.once(without_numbers)``.
+    """
+    bare = unnumbered(source.text)
+    return source if bare is None else Source(bare, source.deadline)
+
+
 def looks_like_code(source: Source) -> bool:
     r"""Whether a text looks like a source file, from a bounded part of it.
 
@@ -106,16 +122,44 @@ def looks_like_code(source: Source) -> bool:
     False
 
     """
-    content = source.text
-    sample = content[:_SAMPLE].removeprefix("\ufeff")
-    bare = unnumbered(sample[: sample.rfind("\n") + 1])
-    if bare is not None:
-        content = sample = bare
+    sample = source.text[:_SAMPLE].removeprefix("\ufeff")
+    numbered = unnumbered(sample[: sample.rfind("\n") + 1])
+    if numbered is not None:
+        source, sample = source.once(without_numbers), numbered
     if _FENCE.search(sample):
         return False
     if _MARKUP.match(sample) and not split_sections(sample):
         return False
-    shebang = _SHEBANG.match(sample) is not None
+    shapes = _shapes(sample)
+    if _SHEBANG.match(sample):
+        return shapes.total >= _FEWEST_OF_A_SCRIPT
+    return shapes.are_code() or (
+        shapes.strong > 0 and len(source.text) <= _PARSED and _defines(source)
+    )
+
+
+@dataclass(frozen=True)
+class _Shapes:
+    """How many lines of a sample have the shape of code, of sentences, of neither."""
+
+    strong: int
+    weak: int
+    prose: int
+    total: int
+
+    def are_code(self) -> bool:
+        """Whether enough of them have the shape of code."""
+        if self.strong < _FEWEST or self.prose > _PROSE_SHARE * self.total:
+            return False
+        shaped = self.strong + self.weak
+        if self.strong >= _STRONG_SHARE * self.total and shaped >= _SHARE * self.total:
+            return True
+        # Tests and tables: much of it has the shape of code, or what has can be nothing else.
+        many = self.strong >= max(_MANY, _MANY_STRONG * self.total)
+        return (many or shaped >= _MOST * self.total) and self.prose <= _LITTLE_PROSE * self.total
+
+
+def _shapes(sample: str) -> _Shapes:
     strong = weak = prose = other = 0
     ends: str | None = None
     for line in sample.split("\n"):
@@ -137,27 +181,14 @@ def looks_like_code(source: Source) -> bool:
             weak += 1
         else:
             other += 1
-    total = strong + weak + prose + other
-    if shebang:
-        return total >= 2
-    shaped = strong + weak
-    if strong >= 2 and prose <= _PROSE_SHARE * total:
-        if strong >= _STRONG_SHARE * total and shaped >= _SHARE * total:
-            return True
-        # Tests and tables: much of it has the shape of code, or what has can be nothing else.
-        if shaped >= _MOST * total or (strong >= 5 and strong >= _MANY_STRONG * total):
-            return prose <= _LITTLE_PROSE * total
-    return strong > 0 and len(content) <= _PARSED and _defines(content)
+    return _Shapes(strong, weak, prose, strong + weak + prose + other)
 
 
-def _defines(content: str) -> bool:
+def _defines(source: Source) -> bool:
     """Whether a text is Python that imports or defines something: most of it may be data."""
-    try:
-        tree = parse(content)
-    except SyntaxError:
-        return False
+    tree = source.once(python_tree)
     kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return any(isinstance(node, kinds) for node in tree.body)
+    return tree is not None and any(isinstance(node, kinds) for node in tree.body)
 
 
 def _opens(text: str) -> str | None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from headroom.errors import TimeBudgetExceeded, WrongKind
 from headroom.kinds.code.named import described_functions, named_symbols
 from headroom.kinds.code.parse import readings
+from headroom.kinds.code.recognise import without_numbers
 from headroom.source import Source
-from headroom.toolkit.numbering import unnumbered
 from headroom.toolkit.relevance import query_terms, terms
 from headroom.view import Deadline
 
-__all__ = ["CodeSymbols", "without_numbers"]
+__all__ = ["CodeSymbols"]
 
 # Taking code apart may take this many seconds; without symbols its lines are found all the same.
 _SECONDS = 5.0
@@ -32,9 +32,10 @@ class CodeSymbols:
     """What a piece of code defines, and where."""
 
     def __init__(self, source: Source) -> None:
-        text = source.once(without_numbers) or source.text
+        # The time that whoever made the source has is for all that is done with it.
+        bare = Source(source.once(without_numbers).text, Deadline(_SECONDS))
         try:
-            reading = next(readings(text, Deadline(_SECONDS)), None)
+            reading = next(readings(bare), None)
         except (WrongKind, TimeBudgetExceeded):
             reading = None
         self._outlined = [] if reading is None else reading[0].symbols
@@ -82,11 +83,6 @@ class CodeSymbols:
             described = described_functions([self._outlined[index] for index in near], query)
             meant = frozenset(near[index] for index in described)
         return _lines([self._found[index] for index in meant])
-
-
-def without_numbers(source: Source) -> str | None:
-    """The text without the numbers of its lines; ``None`` where they have none."""
-    return unnumbered(source.text)
 
 
 def _lines(symbols: list[_Symbol]) -> list[int]:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from headroom.kinds.code.outline import Block, Outline, Role, Symbol, Unit
-from headroom.kinds.code.outlines.python_parse import parse
+from headroom.kinds.code.outlines.python_parse import python_tree
 from headroom.kinds.code.outlines.python_values import Part, docstring_parts, literal_parts
+from headroom.source import Source
 from headroom.view import Deadline
 
 __all__ = ["python_outline"]
@@ -21,21 +22,22 @@ _IMPORTS = (ast.Import, ast.ImportFrom)
 _ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 
 
-def python_outline(content: str, deadline: Deadline) -> Outline:
-    """The outline of a Python source file.
+def python_outline(source: Source) -> Outline | None:
+    """The outline of a Python source file; ``None`` where it is no Python that can be parsed.
 
     Raises:
-        SyntaxError: It is no Python, or more deeply nested than the parser can take.
         TimeBudgetExceeded: The time is up.
 
     """
-    tree = parse(content)
-    lines = content.split("\n")
+    tree = source.once(python_tree)
+    if tree is None:
+        return None
+    lines = list(source.lines)
     final_newline = len(lines) > 1 and not lines[-1]
     if final_newline:
         lines.pop()
     outline = Outline(lines, filler="...", final_newline=final_newline)
-    builder = _Builder(outline, deadline)
+    builder = _Builder(outline, source.deadline)
     builder.suite(tree.body, _Scope(Role.STATEMENT))
     builder.finish()
     return outline

@@ -7,7 +7,9 @@ import re
 import sys
 import warnings
 
-__all__ = ["MAX_CHARS", "parse", "parses"]
+from headroom.source import Source
+
+__all__ = ["MAX_CHARS", "parse", "parses", "python_tree"]
 
 #: The parser builds objects of a hundred times the size of the text.
 MAX_CHARS = 4_000_000
@@ -46,6 +48,14 @@ def parse(content: str) -> ast.Module:
         if plain == text:
             raise
         return _parse(plain)
+
+
+def python_tree(source: Source) -> ast.Module | None:
+    """The syntax tree of a source, parsed once; ``None`` where it is no Python."""
+    try:
+        return parse(source.text)
+    except SyntaxError:
+        return None
 
 
 def _parse(text: str) -> ast.Module:
