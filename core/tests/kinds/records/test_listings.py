@@ -86,6 +86,8 @@ def test_rows_that_are_left_out_keep_their_names() -> None:
         "def here():\n    return 1\n\n" * 30,
         "\n".join(f"key{n}:  value{n}" for n in range(40)),
         "a  b  c\n" * 4,
+        # A log whose columns are aligned.
+        "2026-09-28 04:30:30, Info       CBS    Loaded the stack\n" * 30,
         "",
         "\n" * 5000,
         "x" * 100_000 + "\n" + "a    b    c\n" * 30,

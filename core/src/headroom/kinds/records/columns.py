@@ -34,6 +34,8 @@ _CELLS = 0.51
 #: A longer line, in characters, is none of a listing; so much of a line is looked at for edges.
 _LONGEST = 2000
 _WORD = re.compile(r"\S+(?: \S+)*")
+#: How a line of a log begins.
+_TIME = re.compile(r"\W{0,2}\d{4}-\d\d-\d\d|\W{0,2}\d\d?:\d\d:\d\d")
 #: Signs that no row consists of alone.
 _SAYS = re.compile(r"\w")
 #: Lines that decide on the columns, evenly spread.
@@ -60,6 +62,9 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
     """
     said = [index for index, line in enumerate(lines) if _SAYS.search(line)]
     if len(said) < _LEAST_ROWS or max(map(len, lines)) > _LONGEST:
+        return None
+    if sum(_TIME.match(lines[index]) is not None for index in said) * 2 > len(said):
+        # A log says when, and then what happened, in columns or not.
         return None
     some = [_words(lines[index].expandtabs()) for index in said[:: len(said) // _PROBED + 1]]
     edges = _edges(some)

@@ -132,11 +132,13 @@ def _rank(
     is_called = called < len(_NAMING)
     average = sum(map(len, values)) / len(values)
     different = len(set(values)) / len(values)
+    # The name of something that a row belongs to is often that of other rows.
+    is_own = called < _CODES and len(path) == 1
     if len(values) < _PRESENT * count or max(map(len, values)) > _LONGEST:
         return None
     if average > (_AVERAGE if is_called else _SHORT):
         return None
-    if different < (_DISTINCT if called < _CODES else _ALL_DISTINCT) and count > 1:
+    if different < (_DISTINCT if is_own else _ALL_DISTINCT) and count > 1:
         return None
     telling = sum(_is_telling(value) for value in values)
     if telling < _PRESENT * len(values):

@@ -17,6 +17,7 @@ from headroom.view import Fidelity, Request
 
 __all__ = [
     "FILL",
+    "LINE_DEPTH",
     "REST",
     "SHOWS",
     "Rank",
@@ -61,7 +62,7 @@ _RUN = 8
 #: Of the rows that say what no other does, so many go before the first of all.
 _BEFORE_FIRST = 3
 #: A level of depth puts a line of a document back by this share of a tier, up to so many levels.
-_LINE_DEPTH, _DEEPEST = 0.25, 8
+LINE_DEPTH, _DEEPEST = 0.25, 8
 #: A longer line, in characters, is a text or a list rather than a fact. Chosen.
 _LONG_LINE = 400
 #: Words of a query that are looked at.
@@ -218,7 +219,7 @@ def rank_line(
         return (NAMED, -naming)
     if best and score >= _NEAR_BEST * best:
         return (ANSWERS, -score)
-    depth = min(line.path.count("/") - 1, _DEEPEST) * _LINE_DEPTH
+    depth = min(line.path.count("/") - 1, _DEEPEST) * LINE_DEPTH
     if is_link and depth:
         # Below the top, they say where else to ask, each as its neighbours do.
         return (FILL, place)

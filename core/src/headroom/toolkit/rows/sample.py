@@ -11,6 +11,7 @@ from headroom.toolkit.rows.identity import extra_for_names, room_for_names
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.rank import (
     FILL,
+    LINE_DEPTH,
     REST,
     SHOWS,
     Rank,
@@ -34,8 +35,8 @@ _TERSE = 200
 _AROUND_ONE, _MOST_OF_IT = 200, 0.6
 #: The share of a view that odd cells of left-out rows may have, and about the tokens of one.
 _ODD_CELLS, _ODD_CELL = 0.4, 12
-#: The tier of lines that name a row of which parts are shown: before what else is shown of any.
-_NAME = SHOWS - 0.5
+#: So far, in tiers, are lines that name a row of which parts are shown before its other lines.
+_NAME = 0.1
 #: By so much a level of depth in the document makes a row come later, in tiers.
 _DEPTH = 0.1
 #: The rows that the query asks for are ahead of all others by this factor of their tier.
@@ -105,8 +106,8 @@ class Selection:
         Without a budget, rows that would only fill one are not among them.
         """
         ranks = self._ranks()
-        for unit in self._units.name_lines(named):
-            ranks[unit] = min(ranks[unit], (_NAME, unit))
+        for unit, depth in self._units.name_lines(named):
+            ranks[unit] = min(ranks[unit], (SHOWS + depth * LINE_DEPTH - _NAME, unit))
         units: Iterable[int] = range(len(ranks))
         if self._request.max_tokens is None:
             units = [unit for unit in units if ranks[unit][0] < FILL]

@@ -120,8 +120,8 @@ class Units:
                 found.add(id(block))
         return frozenset(found), used
 
-    def name_lines(self, named: frozenset[int]) -> Iterator[int]:
-        """The units that are lines with the names of rows which are shown in parts.
+    def name_lines(self, named: frozenset[int]) -> Iterator[tuple[int, int]]:
+        """The lines with the names of rows that are shown in parts, and how deep the rows are.
 
         Args:
             named: The collections, by ``id``, whose rows are named.
@@ -130,10 +130,13 @@ class Units:
         for section in self.row_sections:
             if id(section) not in named:
                 continue
-            for row, name in zip(section.members, self.names(section)[0]):
+            names = self.names(section)[0]
+            if len(set(names)) < len(names):
+                continue
+            for row, name in zip(section.members, names):
                 first, end = self.range(row)
                 found = (unit for unit in range(first, end) if name and name in self.texts[unit])
-                yield from islice(found, 1)
+                yield from ((unit, row.path.count("/") - 1) for unit in islice(found, 1))
 
     def misspelt(self, table: TableBlock) -> list[tuple[int, str, str]]:
         """Cells that are nearly what others of their column are: row, column and cell."""
