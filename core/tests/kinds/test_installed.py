@@ -99,12 +99,6 @@ def installed(tmp_path: Path) -> Installed:
     return Installed(tmp_path)
 
 
-@pytest.fixture
-def diary(installed: Installed) -> Installed:
-    installed.add("diary_kind", DIARY, "diary = diary_kind:Diary")
-    return installed
-
-
 MIXTURES: dict[str, tuple[str, str]] = {
     "alone": (DAY, "diary"),
     "between paragraphs": (f"{PROSE}\n\n{DAY}\n\n{PROSE}", "mixed"),
@@ -121,44 +115,60 @@ MIXTURES: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
-def test_an_installed_kind_is_asked_wherever_it_stands(diary: Installed) -> None:
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What a process with the diary installed makes of each mixture, and of a name."""
+    diary = Installed(tmp_path_factory.mktemp("site"))
+    diary.add("diary_kind", DIARY, "diary = diary_kind:Diary")
     answer, logged = diary.run(
         """
         answer = {}
         ctx = SharedContext()
         for name, text in texts.items():
             entry = ctx.put(name, text)
-            view = entry.compressed
             found = ctx.retrieve(name, query="appointment 44", max_tokens=60)
             lost = [ctx.retrieve(name, place=one.where, max_tokens=10**6).text
                     for one in entry.omissions]
-            answer[name] = [entry.kind, entry.transforms, view, found.text, "".join(lost)]
+            answer[name] = [entry.kind, entry.transforms, entry.compressed, found.text,
+                            "".join(lost), [one.within for one in entry.omissions]]
+        try:
+            compress(texts["alone"], kind="diaries")
+        except ValueError as error:
+            answer["named"] = [compress(texts["alone"], kind="diary").transforms, str(error)]
         """,
         texts={name: text for name, (text, _) in MIXTURES.items()},
     )
     assert not logged
-    for name, (_, kind) in MIXTURES.items():
-        got, transforms, view, found, lost = answer[name]
-        assert (got, "diary" in transforms) == (kind, True), name
-        assert "URGENT appt 31 with room 217" in view, name
-        assert "appt 44 with" not in view, name
-        # By the words that its pieces alone have, and by the place that a marker names.
-        assert "appointment 44 with room 308" in found, name
-        assert "appt 44 with room 308" in lost, name
+    found: dict[str, Any] = answer
+    return found
 
 
-def test_what_stands_around_it_is_none_of_it(diary: Installed) -> None:
-    answer, _ = diary.run(
-        """
-        answer = [[compress(text).text, [one.within for one in compress(text).omissions]]
-                  for text in texts]
-        """,
-        texts=[text for text, _ in MIXTURES.values() if text.startswith(PROSE)][:4],
-    )
-    for (text, within), days in zip(answer, (1, 2, 1, 1)):
-        first = 4 if "This is" in text else 3
-        end = first + len(DAY.split("\n")) * days + days - 2
-        assert [first, end] in within
+@pytest.mark.parametrize("name", MIXTURES)
+def test_an_installed_kind_is_asked_wherever_it_stands(asked: dict[str, Any], name: str) -> None:
+    got, transforms, view, found, lost, _ = asked[name]
+    assert (got, "diary" in transforms) == (MIXTURES[name][1], True)
+    assert "URGENT appt 31 with room 217" in view
+    assert "appt 44 with" not in view
+    # By the words that its pieces alone have, and by the place that a marker names.
+    assert "appointment 44 with room 308" in found
+    assert "appt 44 with room 308" in lost
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "days"),
+    [("between paragraphs", 3, 1), ("days", 3, 2), ("after what leads over", 4, 1)],
+)
+def test_what_stands_around_it_is_none_of_it(
+    asked: dict[str, Any], name: str, first: int, days: int
+) -> None:
+    end = first + len(DAY.split("\n")) * days + days - 2
+    assert [first, end] in asked[name][5]
+
+
+def test_an_installed_kind_is_named_by_its_name(asked: dict[str, Any]) -> None:
+    transforms, said = asked["named"]
+    assert transforms == ["diary"]
+    assert "diary" in said.partition("not")[0]
 
 
 def test_it_has_what_another_kind_would_take_for_its_own_with_all_around(
@@ -177,20 +187,6 @@ def test_it_has_what_another_kind_would_take_for_its_own_with_all_around(
     )
     assert answer[0] == ["mixed", ["diary", "router"]]
     assert answer[1] == ["records", ["record_compressor"]]
-
-
-def test_an_installed_kind_is_named_by_its_name(diary: Installed) -> None:
-    answer, _ = diary.run(
-        """
-        try:
-            compress(day, kind="diaries")
-        except ValueError as error:
-            answer = [compress(day, kind="diary").transforms, str(error)]
-        """,
-        day=DAY,
-    )
-    assert answer[0] == ["diary"]
-    assert "diary" in answer[1].partition("not")[0]
 
 
 def test_a_long_text_is_shown_a_few_times_and_no_more(installed: Installed) -> None:

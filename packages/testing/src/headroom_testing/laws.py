@@ -77,9 +77,9 @@ class KindLaws(ABC):
     #: Seconds that any of the hostile payloads may take.
     patience: ClassVar[float] = 20.0
     #: Characters of the payload on which deadlines are tested.
-    large: ClassVar[int] = 200_000
+    large: ClassVar[int] = 100_000
     #: Seconds of work on it that may pass between two looks at the deadline, or without any.
-    pause: ClassVar[float] = 1.0
+    pause: ClassVar[float] = 0.5
     #: Whether ``recognise`` tells the kind: not so for what a text is that nobody recognises.
     is_recognised: ClassVar[bool] = True
     #: Whether ``recognise`` looks at a bounded part, however large the text. One that parses all of
