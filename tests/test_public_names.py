@@ -21,13 +21,13 @@ from headroom import (
 )
 
 NAMES = """
-    MARKER AsyncStore BaseKind Codec CompressResult ContextEntry ContextStats Deadline Excerpt
-    Fidelity Handoff HandoffOptions Header HeadroomError IntegrityError KeyEvicted KeyExpired
-    KeyNotFound Kind Limits MemoryStore Missing Omission PayloadTooLarge Piece Pipeline Record
-    Request RetrievalTool SQLiteStore SearchHit SharedContext Source Store StoreError
-    TimeBudgetExceeded TokenCounter UnsupportedPayload Usage VersionConflict View ViewOptions
-    WaitTimeout Watchers WrongKind __version__ compress decode get_counter new_encryption_key
-    open_store
+    MARKER AsyncLeasingStore AsyncStore BaseKind Codec CompressResult ContextEntry ContextStats
+    Deadline Excerpt Fidelity Handoff HandoffOptions Header HeadroomError IntegrityError KeyEvicted
+    KeyExpired KeyNotFound Kind Lease LeasingStore Limits MemoryStore Missing Omission
+    PayloadTooLarge Piece Pipeline Record Request RetrievalTool SQLiteStore SearchHit SharedContext
+    Source Store StoreError TimeBudgetExceeded TokenCounter UnsupportedPayload Usage VersionConflict
+    View ViewOptions WaitTimeout Watchers WrongKind __version__ compress decode get_counter
+    new_encryption_key open_store
 """
 
 #: For those who write a kind.
@@ -52,6 +52,11 @@ SIGNATURES = {
     SharedContext.manifest: "self * max_tokens",
     SharedContext.wait_for: "self key timeout * after",
     SharedContext.delete: "self key",
+    SharedContext.lease: "self holder * seconds",
+    headroom.Lease.hold: "self references",
+    headroom.Lease.active: "self",
+    headroom.Lease.renew: "self",
+    headroom.Lease.release: "self",
     SharedContext.keys: "self",
     SharedContext.clear: "self",
     SharedContext.stats: "self",
@@ -118,7 +123,8 @@ FIELDS = {
     ContextEntry: "key original compressed original_tokens compressed_tokens agent timestamp"
     " transforms reference kind lossless omissions failure version",
     ContextStats: "entries total_original_tokens total_compressed_tokens total_tokens_saved"
-    " savings_percent total_bytes expired evicted failures store_errors tokenizer tokenizer_exact",
+    " savings_percent total_bytes expired evicted failures store_errors tokenizer tokenizer_exact"
+    " leased over_limits",
     CompressResult: "text tokens_before tokens_after transforms kind lossless omissions failure",
     Excerpt: "text tokens key reference kind where truncated next",
     SearchHit: "key reference kind agent tokens where line score",

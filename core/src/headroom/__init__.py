@@ -15,6 +15,7 @@ from headroom.context import (
     ContextEntry,
     ContextStats,
     Excerpt,
+    Lease,
     SearchHit,
     SharedContext,
     ViewOptions,
@@ -38,9 +39,11 @@ from headroom.handoff import Handoff, HandoffOptions, RetrievalTool
 from headroom.pipeline import Pipeline
 from headroom.source import Source
 from headroom.stores import (
+    AsyncLeasingStore,
     AsyncStore,
     Codec,
     Header,
+    LeasingStore,
     Limits,
     MemoryStore,
     Missing,
@@ -59,6 +62,7 @@ from headroom.view import CompressResult, Deadline, Fidelity, Omission, Piece, R
 
 __all__ = [
     "MARKER",
+    "AsyncLeasingStore",
     "AsyncStore",
     "BaseKind",
     "Codec",
@@ -77,6 +81,8 @@ __all__ = [
     "KeyExpired",
     "KeyNotFound",
     "Kind",
+    "Lease",
+    "LeasingStore",
     "Limits",
     "MemoryStore",
     "Missing",

@@ -6,7 +6,15 @@ import math
 
 from headroom.stores import Store, open_store
 
-__all__ = ["as_store", "check_key", "check_version", "check_whole", "seconds"]
+__all__ = [
+    "as_store",
+    "check_holder",
+    "check_key",
+    "check_lease",
+    "check_version",
+    "check_whole",
+    "seconds",
+]
 
 
 def check_key(key: str) -> None:
@@ -46,6 +54,29 @@ def seconds(ttl: float | None, name: str = "ttl") -> float | None:
     if math.isnan(ttl) or ttl < 0:
         raise ValueError(f"{name} must be 0 or more seconds, not {ttl}; None is for ever")
     return None if math.isinf(ttl) else float(ttl)
+
+
+def check_holder(holder: str | None) -> str | None:
+    """A holder of a lease is text, and not empty."""
+    if holder is None:
+        return None
+    if not isinstance(holder, str):
+        raise TypeError(
+            f"a holder must be text, not {type(holder).__name__}; convert it with str()"
+        )
+    if not holder:
+        raise ValueError("a holder must not be empty; None is a name that nobody else has")
+    return holder
+
+
+def check_lease(time: float) -> float:
+    """A lease lasts for more than no time, and not for ever."""
+    found = seconds(time, "seconds")
+    if not found:
+        raise ValueError(
+            f"seconds must be more than 0 and not for ever, not {time}; a lease renews itself"
+        )
+    return found
 
 
 def as_store(store: Store | str | None) -> Store:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Literal, Protocol, TypeAlias, TypeVar, cast
 
 from headroom.errors import IntegrityError, StoreError
 from headroom.steps import Steps, run, run_async
-from headroom.stores import AsyncStore, Header, Limits, Missing, Record, Store, Usage
+from headroom.stores import (
+    AsyncLeasingStore,
+    AsyncStore,
+    Header,
+    LeasingStore,
+    Limits,
+    Missing,
+    Record,
+    Store,
+    Usage,
+)
 
 __all__ = ["OnError", "StoreNamespace", "StoreSteps"]
 
@@ -102,6 +112,30 @@ class StoreNamespace:
 
     def view_origin(self, view_reference: str) -> StoreSteps[str | None]:
         return self._call(None, lambda store: store.view_origin(self.name, view_reference))
+
+    @property
+    def can_lease(self) -> bool:
+        """Whether the store has leases."""
+        return isinstance(self.store, LeasingStore)
+
+    def lease(
+        self, holder: str, references: Collection[str], seconds: float
+    ) -> StoreSteps[bool | None]:
+        """``None`` where the store failed."""
+        return self._call(
+            None,
+            lambda store: cast("LeasingStore | AsyncLeasingStore", store).lease(
+                self.name, holder, references, seconds=seconds
+            ),
+        )
+
+    def release(self, holder: str) -> StoreSteps[None]:
+        return self._call(
+            None,
+            lambda store: cast("LeasingStore | AsyncLeasingStore", store).release(
+                self.name, holder
+            ),
+        )
 
     def watch(self, key: str, wake: Callable[[], None]) -> Callable[[], None]:
         """Blocking, and brief."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from headroom.context.arguments import as_store, check_key, check_version, check_whole, seconds
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
 from headroom.context.excerpts import Excerpts
+from headroom.context.leases import Leases
 from headroom.context.manifest import manifest
 from headroom.context.records import (
     content_hash,
@@ -20,6 +21,7 @@ from headroom.context.records import (
     original_of,
     view_of,
 )
+from headroom.context.room import Room
 from headroom.context.store_namespace import OnError, StoreNamespace, StoreSteps
 from headroom.context.views import ViewMaker, ViewRequest
 from headroom.errors import PayloadTooLarge, VersionConflict
@@ -70,6 +72,8 @@ class ContextVerbs:
             max_payload_bytes if max_bytes is None else min(max_payload_bytes, max_bytes)
         )
         self.store = StoreNamespace(as_store(store), namespace, on_error)
+        self.leases = Leases(self.store)
+        self._room = Room(self.store, self._limits)
         self._fidelity: Fidelity = fidelity
         self.model = model
         self._given_counter = None if counter is None else as_counter(counter)
@@ -109,6 +113,10 @@ class ContextVerbs:
         if expected_version is not None:
             # Before the work, which would be for nothing; the store compares again as it writes.
             yield from self._check_version(key, expected_version)
+        # Before the write: what a run owes is held from its first moment on.
+        if (yield from self.leases.hold_for_active(reference)) is None:
+            return self._passed_through(key, text, reference, agent)
+        yield from self._room.before_put()
         version = yield from self.store.next_version()
         if version is None:
             return self._passed_through(key, text, reference, agent)
@@ -127,6 +135,7 @@ class ContextVerbs:
         if written is None:
             return self._passed_through(key, text, reference, agent)
         if written:
+            yield from self._room.after_put(len(original))
             return entry_of(record)
         if expected_version is not None:
             yield from self._check_version(key, expected_version)
@@ -164,7 +173,7 @@ class ContextVerbs:
         tool: str | None,
     ) -> StoreSteps[str | None]:
         as_put = query is None and max_tokens is None and fidelity is None and tool is None
-        record = yield from self.record(key, with_original=full or not as_put)
+        record = yield from self._shown(key, with_original=full or not as_put)
         if isinstance(record, Missing):
             return None
         if full:
@@ -179,11 +188,11 @@ class ContextVerbs:
         return result.text
 
     def get_entry(self, key: str) -> StoreSteps[ContextEntry | None]:
-        record = yield from self.record(key)
+        record = yield from self._shown(key)
         return None if isinstance(record, Missing) else entry_of(record)
 
     def require(self, key: str) -> StoreSteps[ContextEntry]:
-        record = yield from self.record(key)
+        record = yield from self._shown(key)
         if isinstance(record, Missing):
             raise missing_error(key, record)
         return entry_of(record)
@@ -199,7 +208,9 @@ class ContextVerbs:
     def retrieve(self, key: str, selection: Selection, *, max_tokens: int) -> StoreSteps[Excerpt]:
         check_key(key)
         check_options(selection.query, max_tokens, self._fidelity)
-        return (yield from self._excerpts.retrieve(key, selection, max_tokens))
+        excerpt = yield from self._excerpts.retrieve(key, selection, max_tokens)
+        yield from self.leases.hold_for_active(excerpt.reference)
+        return excerpt
 
     def search(self, query: str, *, agent: str | None, limit: int) -> StoreSteps[list[SearchHit]]:
         if not isinstance(query, str):
@@ -214,11 +225,18 @@ class ContextVerbs:
 
     def is_view(self, text: str) -> StoreSteps[bool]:
         origin = yield from self.store.view_origin(content_hash(encode(text)))
-        return origin is not None
+        if origin is None:
+            return False
+        # Whoever asks that is about to show it, and owes its original.
+        yield from self.leases.hold_for_active(origin)
+        return True
 
     def original_of(self, view: str) -> StoreSteps[str | None]:
         reference = yield from self.store.view_origin(content_hash(encode(view)))
-        record = None if reference is None else (yield from self.store.find(reference))
+        if reference is None:
+            return None
+        yield from self.leases.hold_for_active(reference)
+        record = yield from self.store.find(reference)
         return None if record is None else original_of(record)
 
     def keys(self) -> StoreSteps[list[str]]:
@@ -244,6 +262,8 @@ class ContextVerbs:
             store_errors=self.store.errors,
             tokenizer=counter.name,
             tokenizer_exact=counter.exact,
+            leased=usage.leased,
+            over_limits=usage.over_limits,
         )
 
     def record(self, key: str, *, with_original: bool = True) -> StoreSteps[Record | Missing]:
@@ -251,6 +271,21 @@ class ContextVerbs:
         return (yield from self.store.get(key, with_original=with_original))
 
     # Inside
+
+    def _shown(self, key: str, *, with_original: bool = True) -> StoreSteps[Record | Missing]:
+        """A record that somebody is about to see, held for the leases that are active."""
+        record = yield from self.record(key, with_original=with_original)
+        if isinstance(record, Missing):
+            return record
+        reference = record.header.reference
+        if (
+            not (yield from self.leases.hold_for_active(reference))
+            or (yield from self._holds(key, reference))
+            or (yield from self.store.find(reference)) is not None
+        ):
+            return record
+        # It went just before it was held.
+        return (yield from self.record(key, with_original=with_original))
 
     def counter(self) -> TokenCounter:
         """Decided once per context, at the first payload."""
