@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import time
+from typing import ClassVar
 
 from headroom import Limits, MemoryStore, Missing, Store
-from headroom_testing import ManualClock, StoreContract
+from headroom_testing import Capability, ManualClock, StoreContract
 from headroom_testing.store import make, put, write
 
 
 class TestMemoryStore(StoreContract):
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.LEASES})
+
     def open(self) -> Store:
         self.clock = ManualClock()
         return MemoryStore(clock=self.clock, wall_clock=self.clock)

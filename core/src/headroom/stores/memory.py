@@ -53,7 +53,7 @@ class _Namespace:
     blobs: dict[str, _Blob] = field(default_factory=dict)
     gone: OrderedDict[str, tuple[Missing, int]] = field(default_factory=OrderedDict)
     views: OrderedDict[str, str] = field(default_factory=OrderedDict)
-    # (expires, version, key); what was overwritten or deleted since is passed over.
+    # (expires, number of the write, key); what was overwritten or deleted since is passed over.
     expiries: list[tuple[float, int, str]] = field(default_factory=list)
     # (number of the write, key), what may be evicted; what is held or gone is passed over.
     ages: list[tuple[int, str]] = field(default_factory=list)
@@ -298,10 +298,10 @@ class MemoryStore(LeasingStore):
             heapq.heapify(space.ages)
         if slot.expires is None:
             return
-        heapq.heappush(space.expiries, (slot.expires, slot.record.header.version, key))
+        heapq.heappush(space.expiries, (slot.expires, slot.number, key))
         if len(space.expiries) > most:
             space.expiries = [
-                (other.expires, other.record.header.version, name)
+                (other.expires, other.number, name)
                 for name, other in space.slots.items()
                 if other.expires is not None
             ]
@@ -319,12 +319,12 @@ class MemoryStore(LeasingStore):
                 # It was renewed since.
                 heapq.heappush(space.lease_ends, (lease.until, holder))
         while space.expiries and space.expiries[0][0] < now:
-            _, version, key = heapq.heappop(space.expiries)
+            _, number, key = heapq.heappop(space.expiries)
             slot = space.slots.get(key)
             # What is held is noted anew when its lease ends.
             if (
                 slot is not None
-                and slot.record.header.version == version
+                and slot.number == number
                 and slot.record.header.reference not in space.holds
             ):
                 self._go(space, key, "expired")
