@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from headroom import Limits, MemoryStore, Missing, Store
 from headroom_testing import Capability, ManualClock, StoreContract
-from headroom_testing.store import make, put, write
+from headroom_testing.store import digest, make, put, write
 
 
 class TestMemoryStore(StoreContract):
@@ -84,3 +84,38 @@ def test_a_put_costs_the_same_however_many_entries_there_are() -> None:
     few, many = seconds_for_puts(100), seconds_for_puts(50_000)
     # Finding the oldest by search would take 500 times as long.
     assert many < 10 * few + 0.05
+
+
+def test_a_put_costs_the_same_however_many_entries_are_held() -> None:
+    def seconds_for_puts(held: int) -> float:
+        store = MemoryStore()
+        records = [make(f"key {number}", f"{number}", number + 1) for number in range(held)]
+        references = [record.header.reference for record in records]
+        store.lease("space", "run", references, seconds=3600)
+        limits = Limits(max_entries=100)
+        for record in records:
+            put(store, record, ttl=60, limits=limits)
+        assert store.usage("space").leased == held
+        records = [make(f"new {n}", f"new {n}", held + n + 1) for n in range(2000)]
+        start = time.perf_counter()
+        for record in records:
+            put(store, record, ttl=60, limits=limits)
+        return time.perf_counter() - start
+
+    few, many = seconds_for_puts(100), seconds_for_puts(100_000)
+    # A look at each of the entries that are held would be a thousand times as long.
+    assert many < 10 * few + 0.05
+
+
+def test_leases_that_come_and_go_leave_nothing_behind() -> None:
+    clock = ManualClock()
+    store = MemoryStore(clock=clock, wall_clock=clock)
+    for number in range(3000):
+        store.lease("space", f"run {number}", [digest("content"), digest(f"{number}")], seconds=5)
+        write(store, "key", "content", ttl=3600)
+        store.release("space", f"run {number}")
+        clock.advance(1)
+    space = store._space("space")
+    assert not space.leases
+    assert not space.holds
+    assert max(len(space.ages), len(space.expiries), len(space.lease_ends)) < 200
