@@ -120,6 +120,9 @@ class ContextStats:
     leased: int = 0
     #: Writes that went over the limits, since leases held all that might have been evicted.
     over_limits: int = 0
+    #: How often the store did not answer in time (``store_timeout``); ``store_errors`` counts these
+    #: as well, and the calls that were not made for a while after each.
+    store_timeouts: int = 0
 
     def __str__(self) -> str:
         return (

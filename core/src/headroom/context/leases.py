@@ -218,6 +218,10 @@ class Leases:
             holding.users += 1
         return Lease(self, holding)
 
+    def are_active(self) -> bool:
+        """Whether any lease may be active here, one of another context included."""
+        return bool(_active.get())
+
     def hold_for_active(self, reference: str) -> StoreSteps[bool | None]:
         """Holds a content for the leases that are active here.
 

@@ -43,10 +43,12 @@ class SynchronousContext:
         pipeline: Pipeline | None = None,
         counter: TokenCounter | Callable[[str], int] | None = None,
         on_error: OnError = "raise",
+        store_timeout: float | None = 2.0,
+        workers: int = 0,
     ) -> None:
         self._verbs = ContextVerbs(
             model, ttl, max_entries, max_bytes, max_payload_bytes, store, namespace, fidelity,
-            pipeline, counter, on_error,
+            pipeline, counter, on_error, store_timeout, workers,
         )  # fmt: skip
         self._namespace = self._verbs.store
         # A store that was handed in may have other users.
@@ -349,9 +351,9 @@ class SynchronousContext:
 
         A store that was handed in stays open. Closing twice does nothing.
         """
-        self._verbs.leases.close()
+        self._verbs.close()
         if self._owns_store:
-            self._namespace.store.close()
+            self._namespace.close()
 
     def __enter__(self) -> Self:
         return self

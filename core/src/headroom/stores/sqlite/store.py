@@ -49,7 +49,7 @@ class SQLiteStore(LeasingStore):
         durability: What a write survives once it has returned: ``"process"`` is the end of the
             process, by SIGKILL as well; ``"power"`` also a power failure, for the price of waiting
             for the disk each time.
-        timeout: The most seconds to wait for another process that writes.
+        timeout: The most seconds to wait for others that write.
         codec: Compresses what is stored, and encrypts it where it has keys: originals, views and
             metadata. Keys, namespaces, hashes, sizes and times stay readable.
         clock: Seconds since the epoch.
@@ -80,6 +80,8 @@ class SQLiteStore(LeasingStore):
             raise ValueError(f'durability must be "process" or "power", not {durability!r}')
         if not isinstance(timeout, (int, float)) or not 0 <= timeout < math.inf:
             raise ValueError(f"timeout must be 0 or more seconds, not {timeout!r}")
+        #: The most seconds that a call waits, but for the disk.
+        self.timeout = float(timeout)
         codec = codec or Codec()
         self._values = Values(codec)
         self._clock = clock
