@@ -44,7 +44,7 @@ class CompressionProcesses:
         self._process = os.getpid()
         self._executor: ProcessPoolExecutor | None = None
         self._deaths = 0
-        self._ended = False
+        self._ended = threading.Event()
 
     def compress(
         self,
@@ -56,21 +56,26 @@ class CompressionProcesses:
         kind: str | None,
     ) -> CompressResult | None:
         """What the pipeline makes of a payload; ``None`` where that is to be done here."""
-        if self._ended or len(content) < _LARGE:
+        if self._ended.is_set() or len(content) < _LARGE:
             return None
         executor = self._running()
         if executor is None:
             return None
         try:
             return executor.submit(_compress, content, query, max_tokens, fidelity, kind).result()
-        except (BrokenProcessPool, CancelledError, RuntimeError) as error:
-            # RuntimeError: it was closed meanwhile.
+        except (BrokenProcessPool, CancelledError) as error:
             self._died(executor, error)
             return None
+        except RuntimeError:
+            if self._ended.is_set():
+                # It was closed meanwhile.
+                return None
+            # A process that runs an unguarded main module again: it must not go on with that.
+            raise
 
     def close(self) -> None:
         """Ends the processes; what they are at is done here."""
-        self._ended = True
+        self._ended.set()
         executor, self._executor = self._executor, None
         if executor is not None and self._process == os.getpid():
             executor.shutdown(wait=True, cancel_futures=True)
@@ -80,7 +85,7 @@ class CompressionProcesses:
             # They are children of the process that this one was forked from.
             self._process, self._lock, self._executor = os.getpid(), threading.Lock(), None
         with self._lock:
-            if self._executor is None and not self._ended:
+            if self._executor is None and not self._ended.is_set():
                 if not self._can_be_sent():
                     return None
                 self._executor = ProcessPoolExecutor(
@@ -96,13 +101,13 @@ class CompressionProcesses:
         try:
             pickle.dumps(self._parts)
         except Exception as error:
-            self._ended = True
+            self._ended.set()
             logger.warning(
                 "workers= is without effect: the pipeline or the counter cannot be handed to a "
                 "process (%s)",
                 type(error).__name__,
             )
-        return not self._ended
+        return not self._ended.is_set()
 
     def _died(self, executor: ProcessPoolExecutor, error: Exception) -> None:
         with self._lock:
@@ -111,12 +116,12 @@ class CompressionProcesses:
             self._executor = None
             self._deaths += 1
             if self._deaths >= _MOST_DEATHS:
-                self._ended = True
+                self._ended.set()
         executor.shutdown(wait=False, cancel_futures=True)
         logger.warning(
             "a compression process died (%s); going on in a thread%s", type(error).__name__,
             ", for good: is the main module guarded by __name__ == '__main__'?"
-            if self._ended else "",
+            if self._ended.is_set() else "",
         )  # fmt: skip
 
 

@@ -71,6 +71,7 @@ class StoreNamespace:
         self._calls = None if timeout is None or _keeps(store, timeout) else BoundedCalls(timeout)
         #: How often the store failed.
         self.errors = 0
+        self._fails = False
         #: Where long work is done; ``None`` for the threads that all contexts share.
         self.executor: Executor | None = None
 
@@ -183,6 +184,7 @@ class StoreNamespace:
         except Exception as error:
             self._failed(error)
             return otherwise
+        self._fails = False
         return answer
 
     def _limited(
@@ -209,4 +211,7 @@ class StoreNamespace:
                 raise error
             raise StoreError(f"the store failed: {type(error).__name__}: {error}") from error
         self.errors += 1
-        logger.warning("the store failed (%s); going on without it", type(error).__name__)
+        # Once, until it answers again: a run asks it hundreds of times.
+        level = logging.DEBUG if self._fails else logging.WARNING
+        self._fails = True
+        logger.log(level, "the store failed (%s); going on without it", type(error).__name__)

@@ -148,17 +148,21 @@ class ContextVerbs:
         if version is None:
             return (yield from self._passed_through(key, text, reference, agent))
         result = yield from self._view(reference, text, options)
-        view = encode(result.text)
-        header = Header(
-            key=key,
-            reference=reference,
-            view_reference=content_hash(view),
-            version=version,
-            created=time.time(),
-            meta=describe(result, agent, self._pipeline.kinds.named(result.kind)),
-        )
-        record = Record(header, original, view)
-        entry = yield from self._entry(record)
+
+        def make() -> tuple[Record, ContextEntry]:
+            view = encode(result.text)
+            header = Header(
+                key=key,
+                reference=reference,
+                view_reference=content_hash(view),
+                version=version,
+                created=time.time(),
+                meta=describe(result, agent, self._pipeline.kinds.named(result.kind)),
+            )
+            record = Record(header, original, view)
+            return record, entry_of(record)
+
+        record, entry = yield from work(make, is_long=len(original) >= _MUCH)
         written = yield from self.store.put(record, lifetime, self._limits, expected_version)
         if written is None:
             return (yield from self._passed_through(key, text, reference, agent))
@@ -170,10 +174,10 @@ class ContextVerbs:
             raise VersionConflict(
                 f"{key!r} changed while this was put", key=key, expected=expected_version
             )
-        if (yield from self._holds(key, reference)):
-            return entry
-        # A newer put is there. A view of this content would lead nowhere.
-        return (yield from self._passed_through(key, text, reference, agent, failure=None))
+        # Where a newer put is there, a view of this content would lead nowhere.
+        is_there = yield from self._holds(key, reference)
+        through = self._passed_through(key, text, reference, agent, failure=None)
+        return entry if is_there else (yield from through)
 
     def delete(self, key: str) -> StoreSteps[bool]:
         check_key(key)
@@ -212,7 +216,7 @@ class ContextVerbs:
         original = yield from _read(original_of, record)
         result = yield from self._view(reference, original, options)
         if result.transforms:
-            yield from self.store.remember_view(content_hash(encode(result.text)), reference)
+            yield from self.store.remember_view((yield from _hash_of(result.text)), reference)
         return result.text
 
     def get_entry(self, key: str) -> StoreSteps[ContextEntry | None]:
