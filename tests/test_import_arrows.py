@@ -22,7 +22,8 @@ FRAMEWORKS = {"crewai", "langgraph", "langchain", "langchain_core", "agents", "o
 
 # The floors of the core, from the ground up: a part may import those of the floors below its own.
 FLOORS = (
-    {"errors", "steps", "_version"},
+    {"errors", "workers", "_version"},
+    {"steps"},
     {"tokens", "payload", "stores"},
     {"view"},
     {"source"},

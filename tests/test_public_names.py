@@ -21,13 +21,13 @@ from headroom import (
 )
 
 NAMES = """
-    MARKER AsyncStore BaseKind Codec CompressResult ContextEntry ContextStats Deadline Excerpt
-    Fidelity Handoff HandoffOptions Header HeadroomError IntegrityError KeyEvicted KeyExpired
-    KeyNotFound Kind Limits MemoryStore Missing Omission PayloadTooLarge Piece Pipeline Record
-    Request RetrievalTool SQLiteStore SearchHit SharedContext Source Store StoreError
-    TimeBudgetExceeded TokenCounter UnsupportedPayload Usage VersionConflict View ViewOptions
-    WaitTimeout Watchers WrongKind __version__ compress decode get_counter new_encryption_key
-    open_store
+    MARKER AsyncLeasingStore AsyncStore BaseKind Codec CompressResult ContextEntry ContextStats
+    Deadline Excerpt Fidelity Handoff HandoffOptions Header HeadroomError IntegrityError KeyEvicted
+    KeyExpired KeyNotFound Kind Lease LeasingStore Limits MemoryStore Missing Omission
+    PayloadTooLarge Piece Pipeline Record Request RetrievalTool SQLiteStore SearchHit SharedContext
+    Source Store StoreError StoreTimeout TimeBudgetExceeded TokenCounter UnsupportedPayload Usage
+    VersionConflict View ViewOptions WaitTimeout Watchers WrongKind __version__ compress decode
+    get_counter new_encryption_key open_store
 """
 
 #: For those who write a kind.
@@ -40,7 +40,7 @@ TOOLKIT = """
 
 SIGNATURES = {
     SharedContext: "model ttl max_entries * max_bytes max_payload_bytes store namespace fidelity"
-    " pipeline counter on_error",
+    " pipeline counter on_error store_timeout workers",
     SharedContext.put: "self key data * agent query max_tokens fidelity ttl kind tool"
     " expected_version",
     SharedContext.get: "self key * full query max_tokens fidelity tool",
@@ -52,6 +52,11 @@ SIGNATURES = {
     SharedContext.manifest: "self * max_tokens",
     SharedContext.wait_for: "self key timeout * after",
     SharedContext.delete: "self key",
+    SharedContext.lease: "self holder * seconds",
+    headroom.Lease.hold: "self references",
+    headroom.Lease.active: "self",
+    headroom.Lease.renew: "self",
+    headroom.Lease.release: "self",
     SharedContext.keys: "self",
     SharedContext.clear: "self",
     SharedContext.stats: "self",
@@ -75,7 +80,8 @@ SIGNATURES = {
     headroom.RetrievalTool: "ctx max_tokens",
     headroom.steps.Work: "function is_long",
     headroom.steps.run: "steps target",
-    headroom.steps.run_async: "steps target",
+    headroom.steps.run_async: "steps target * executor",
+    headroom.steps.run_between: "steps target * waits executor",
     headroom.steps.work: "function * is_long",
     headroom.BaseKind.recognise: "self source",
     headroom.BaseKind.compress: "self source request",
@@ -118,7 +124,8 @@ FIELDS = {
     ContextEntry: "key original compressed original_tokens compressed_tokens agent timestamp"
     " transforms reference kind lossless omissions failure version",
     ContextStats: "entries total_original_tokens total_compressed_tokens total_tokens_saved"
-    " savings_percent total_bytes expired evicted failures store_errors tokenizer tokenizer_exact",
+    " savings_percent total_bytes expired evicted failures store_errors tokenizer tokenizer_exact"
+    " leased over_limits store_timeouts",
     CompressResult: "text tokens_before tokens_after transforms kind lossless omissions failure",
     Excerpt: "text tokens key reference kind where truncated next",
     SearchHit: "key reference kind agent tokens where line score",
@@ -149,7 +156,9 @@ def test_names() -> None:
 
 
 def test_names_for_those_who_write_a_store() -> None:
-    assert sorted(headroom.steps.__all__) == ["Steps", "Work", "run", "run_async", "work"]
+    assert sorted(headroom.steps.__all__) == [
+        "Steps", "Work", "run", "run_async", "run_between", "work",
+    ]  # fmt: skip
 
 
 def test_names_for_those_who_write_a_kind() -> None:

@@ -15,6 +15,7 @@ from headroom.context import (
     ContextEntry,
     ContextStats,
     Excerpt,
+    Lease,
     SearchHit,
     SharedContext,
     ViewOptions,
@@ -28,6 +29,7 @@ from headroom.errors import (
     KeyNotFound,
     PayloadTooLarge,
     StoreError,
+    StoreTimeout,
     TimeBudgetExceeded,
     UnsupportedPayload,
     VersionConflict,
@@ -38,9 +40,11 @@ from headroom.handoff import Handoff, HandoffOptions, RetrievalTool
 from headroom.pipeline import Pipeline
 from headroom.source import Source
 from headroom.stores import (
+    AsyncLeasingStore,
     AsyncStore,
     Codec,
     Header,
+    LeasingStore,
     Limits,
     MemoryStore,
     Missing,
@@ -59,6 +63,7 @@ from headroom.view import CompressResult, Deadline, Fidelity, Omission, Piece, R
 
 __all__ = [
     "MARKER",
+    "AsyncLeasingStore",
     "AsyncStore",
     "BaseKind",
     "Codec",
@@ -77,6 +82,8 @@ __all__ = [
     "KeyExpired",
     "KeyNotFound",
     "Kind",
+    "Lease",
+    "LeasingStore",
     "Limits",
     "MemoryStore",
     "Missing",
@@ -93,6 +100,7 @@ __all__ = [
     "Source",
     "Store",
     "StoreError",
+    "StoreTimeout",
     "TimeBudgetExceeded",
     "TokenCounter",
     "UnsupportedPayload",

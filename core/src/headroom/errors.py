@@ -12,6 +12,7 @@ __all__ = [
     "KeyNotFound",
     "PayloadTooLarge",
     "StoreError",
+    "StoreTimeout",
     "UnsupportedPayload",
     "VersionConflict",
     "WaitTimeout",
@@ -60,6 +61,10 @@ class UnsupportedPayload(HeadroomError, TypeError):
 
 class StoreError(HeadroomError):
     """A store could not do what it was asked to."""
+
+
+class StoreTimeout(StoreError):
+    """A store did not answer in time, now or just before."""
 
 
 class IntegrityError(StoreError):

@@ -23,11 +23,17 @@ A function that yields its steps is written once. ``run`` does them one after th
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-__all__ = ["Steps", "Work", "run", "run_async", "work"]
+from headroom.workers import off_loop
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+__all__ = ["Steps", "Work", "run", "run_async", "run_between", "work"]
 
 T = TypeVar("T")
 Target = TypeVar("Target")
@@ -69,8 +75,13 @@ def run(steps: Steps[Target, T], target: Target) -> T:
         return cast("T", end.value)
 
 
-async def run_async(steps: Steps[Target, T], target: Target) -> T:
-    """Does the steps without blocking the event loop; what they ask of the target is awaited."""
+async def run_async(
+    steps: Steps[Target, T], target: Target, *, executor: Executor | None = None
+) -> T:
+    """Does the steps without blocking the event loop; what they ask of the target is awaited.
+
+    Long work is done in one of a few threads that a process has for it, or in ``executor``.
+    """
     try:
         step = next(steps)
         while True:
@@ -78,7 +89,7 @@ async def run_async(steps: Steps[Target, T], target: Target) -> T:
                 if not isinstance(step, Work):
                     result = await step(target)
                 elif step.is_long:
-                    result = await asyncio.to_thread(step.function)
+                    result = await off_loop(step.function, executor)
                 else:
                     result = step.function()
             except Exception as error:  # noqa: PERF203 - each step has its own outcome
@@ -87,3 +98,64 @@ async def run_async(steps: Steps[Target, T], target: Target) -> T:
                 step = steps.send(result)
     except StopIteration as end:
         return cast("T", end.value)
+
+
+async def run_between(
+    steps: Steps[Target, T],
+    target: Target,
+    *,
+    waits: bool = True,
+    executor: Executor | None = None,
+) -> T:
+    """Does the steps without blocking the event loop, with a target that cannot be awaited.
+
+    Long work is done as by ``run_async``; all the steps between are done in one go, in a thread: a
+    change of threads for each would cost more than most of them do.
+
+    Args:
+        steps: What to do.
+        target: What they ask.
+        waits: ``False`` where the target answers at once: then no thread is needed for it.
+        executor: Where long work is done, instead of the few threads that a process has for it.
+
+    """
+    done: Callable[[], Work | Callable[[Target], Any]] = lambda: next(steps)  # noqa: E731
+    while True:
+        if waits:
+            found = await asyncio.to_thread(_until_long, steps, target, done)
+        else:
+            found = _until_long(steps, target, done)
+        if isinstance(found, _End):
+            return found.answer
+        try:
+            result = await off_loop(found.function, executor)
+        except Exception as error:
+            done = functools.partial(steps.throw, error)
+        else:
+            done = functools.partial(steps.send, result)
+
+
+@dataclass(frozen=True)
+class _End(Generic[T]):
+    answer: T
+
+
+def _until_long(
+    steps: Steps[Target, T],
+    target: Target,
+    done: Callable[[], Work | Callable[[Target], Any]],
+) -> Work | _End[T]:
+    """Goes on with the steps, up to one of long work."""
+    try:
+        step = done()
+        while True:
+            if isinstance(step, Work) and step.is_long:
+                return step
+            try:
+                result = step.function() if isinstance(step, Work) else step(target)
+            except Exception as error:
+                step = steps.throw(error)
+            else:
+                step = steps.send(result)
+    except StopIteration as end:
+        return _End(end.value)

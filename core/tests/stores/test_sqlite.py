@@ -23,7 +23,9 @@ from headroom_testing.store import make, original, put, write
 
 
 class TestSQLiteStore(StoreContract):
-    capabilities = frozenset({Capability.DURABLE, Capability.SHARED, Capability.CRASH_SAFE})
+    capabilities = frozenset(
+        {Capability.DURABLE, Capability.SHARED, Capability.CRASH_SAFE, Capability.LEASES}
+    )
 
     @pytest.fixture(autouse=True)
     def _folder(self, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from headroom import (
     StoreError,
 )
 from headroom.stores.sqlite import schema
-from headroom_testing.store import make, original, put, write
+from headroom_testing.store import digest, make, original, put, write
 
 Open = Callable[..., SQLiteStore]
 
@@ -104,6 +105,57 @@ def test_a_newer_format_is_an_error_that_says_so(open_store: Open, path: Path) -
         open_store()
 
 
+def test_a_file_from_before_there_were_leases_has_them(open_store: Open, path: Path) -> None:
+    store = open_store()
+    write(store, "key", "content", ttl=3600)
+    store.close()
+    with sqlite3.connect(path) as db:
+        db.executescript(
+            "DROP TABLE leases; DROP TABLE leased; DROP INDEX entries_to_evict;"
+            "DROP INDEX entries_by_expiry; ALTER TABLE entries DROP COLUMN held;"
+            "CREATE INDEX entries_by_expiry ON entries (expires) WHERE expires IS NOT NULL;"
+            "ALTER TABLE namespaces DROP COLUMN leased;"
+            "ALTER TABLE namespaces DROP COLUMN over_limits; PRAGMA user_version = 1"
+        )
+    db.close()
+    store = open_store()
+    store.lease("space", "run", [digest("content")], seconds=60)
+    write(store, "other", "other", limits=Limits(max_entries=1))
+    assert original(store, "key") == "content"
+    assert store.usage("space").leased == 1
+
+
+def test_a_put_costs_the_same_however_many_entries_are_held(open_store: Open, path: Path) -> None:
+    def steps_of_puts(held: int) -> int:
+        """What SQLite does for fifty puts, of which each evicts one."""
+        space = f"space {held}"
+        store = open_store()
+        contents = [f"{held} {number}" for number in range(held)]
+        store.lease(space, "run", [digest(content) for content in contents], seconds=3600)
+        with ThreadPoolExecutor(32) as pool:
+            # Writes of several threads share transactions: sooner done.
+            list(pool.map(lambda c: put(store, make(c, c, 1), namespace=space, ttl=3600), contents))
+        limits = Limits(max_entries=held + 5)
+        steps = 0
+
+        def count() -> int:
+            nonlocal steps
+            steps += 1
+            return 0
+
+        store._connections._writer.set_progress_handler(count, 10)
+        for number in range(50):
+            write(store, f"new {number}", f"new {number}", namespace=space, ttl=60, limits=limits)
+        usage = store.usage(space)
+        assert (usage.entries, usage.leased, usage.evicted) == (held + 5, held, 45)
+        store.close()
+        return steps
+
+    few, many = steps_of_puts(50), steps_of_puts(5000)
+    # A look at each of the entries that are held would be a hundred times as much.
+    assert many < 1.5 * few
+
+
 def test_an_older_format_is_brought_up_to_date(
     open_store: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,7 +172,7 @@ def test_an_older_format_is_brought_up_to_date(
         ]
         store.close()
     monkeypatch.undo()
-    with pytest.raises(StoreError, match="its format is 2, this one reads up to 1"):
+    with pytest.raises(StoreError, match="its format is 3, this one reads up to 2"):
         open_store()
 
 

@@ -34,7 +34,7 @@ class TestRedisStore(StoreContract):
 
 class TestSealedRedisStore(TestRedisStore):
     # Other processes would need the keys.
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.ASYNC})
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.ASYNC, Capability.LEASES})
 
     @pytest.fixture(autouse=True)
     def _server(self, server: Server) -> None:

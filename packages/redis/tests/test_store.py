@@ -26,7 +26,9 @@ from headroom_redis.keys import names_of
 from headroom_testing import ManualClock
 from headroom_testing.store import digest, make, original, put, write
 
-DATA, AGE, EXPIRY, REFERENCES, GONE, GONE_AGE, SEEN, SEEN_AGE = names_of("headroom", "space").keys
+NAMES = names_of("headroom", "space").keys
+DATA, AGE, EXPIRY, REFERENCES, GONE, GONE_AGE, SEEN, SEEN_AGE = NAMES[:8]
+HELD_AGE, HOLDS, LEASES, LEASED = NAMES[8:]
 
 
 # Time by the server
@@ -317,7 +319,7 @@ def test_a_newer_format_is_left_alone(store: RedisStore, behind: redis.Redis) ->
     write(store, "key", "content")
     state = behind.hget(DATA, "s")
     assert state is not None
-    behind.hset(DATA, "s", struct.pack(">d", 2.0) + state[8:] + b"more")
+    behind.hset(DATA, "s", struct.pack(">d", 3.0) + state[8:] + b"more")
     for action in (lambda: write(store, "key", "2"), lambda: store.get("space", "key")):
         with pytest.raises(StoreError, match=r"newer Headroom.*upgrade headroom-redis"):
             action()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import pytest
 
 from headroom import Header, Limits, MemoryStore, Missing, Record
-from headroom_testing import Capability, ManualClock, StoreContract
+from headroom_testing import Capability, FaultyStore, ManualClock, StoreContract
 from headroom_testing.contract.linearizability import Operation, is_linearizable
 
 
@@ -132,6 +132,188 @@ class WakesForEver(MemoryStore):
     def watch(self, namespace: str, key: str, wake: Callable[[], None]) -> Callable[[], None]:
         super().watch(namespace, key, wake)
         return lambda: None
+
+
+class Leasing(Contract):
+    capabilities = frozenset({Capability.LEASES})
+
+
+class HoldsNothing(MemoryStore):
+    """Says that it holds, and does not."""
+
+    def lease(
+        self, namespace: str, holder: str, references: Collection[str], *, seconds: float
+    ) -> bool:
+        return super().lease(namespace, holder, [], seconds=seconds)
+
+
+class HoldsForEver(MemoryStore):
+    """Forgets that a lease ends where nobody ends it."""
+
+    def lease(
+        self, namespace: str, holder: str, references: Collection[str], *, seconds: float
+    ) -> bool:
+        return super().lease(namespace, holder, references, seconds=1e9)
+
+
+class NeverReleases(MemoryStore):
+    def release(self, namespace: str, holder: str) -> None:
+        pass
+
+
+class HoldsOnlyWhatIsThere(MemoryStore):
+    def lease(
+        self, namespace: str, holder: str, references: Collection[str], *, seconds: float
+    ) -> bool:
+        there = [one for one in references if self.find(namespace, one) is not None]
+        return super().lease(namespace, holder, there, seconds=seconds)
+
+
+class OneHolder(MemoryStore):
+    """Takes all for one."""
+
+    def lease(
+        self, namespace: str, holder: str, references: Collection[str], *, seconds: float
+    ) -> bool:
+        return super().lease(namespace, "run", references, seconds=seconds)
+
+    def release(self, namespace: str, holder: str) -> None:
+        super().release(namespace, "run")
+
+
+class ShortensLeases(MemoryStore):
+    def lease(
+        self, namespace: str, holder: str, references: Collection[str], *, seconds: float
+    ) -> bool:
+        lived = super().lease(namespace, holder, references, seconds=seconds)
+        self._space(namespace).leases[holder].until = self._clock() + seconds
+        self._space(namespace).lease_ends.insert(0, (0.0, holder))
+        return lived
+
+
+class SaysThatAllLive(MemoryStore):
+    def lease(
+        self, namespace: str, holder: str, references: Collection[str], *, seconds: float
+    ) -> bool:
+        super().lease(namespace, holder, references, seconds=seconds)
+        return True
+
+
+class RefusesOverTheLimits(Changed):
+    """Rather writes nothing than too much."""
+
+    def put(
+        self,
+        namespace: str,
+        record: Record,
+        *,
+        ttl: float | None,
+        limits: Limits,
+        expected: int | None = None,
+    ) -> bool:
+        usage = self.usage(namespace)
+        if limits.max_entries is not None and usage.leased >= limits.max_entries:
+            return False
+        return super().put(namespace, record, ttl=ttl, limits=limits, expected=expected)
+
+
+class EvictsTheNewest(MemoryStore):
+    """Where all others are held, it takes what it has just written."""
+
+    def put(
+        self,
+        namespace: str,
+        record: Record,
+        *,
+        ttl: float | None,
+        limits: Limits,
+        expected: int | None = None,
+    ) -> bool:
+        before = self.usage(namespace).over_limits
+        written = super().put(namespace, record, ttl=ttl, limits=limits, expected=expected)
+        if self.usage(namespace).over_limits > before:
+            self.delete(namespace, record.header.key)
+        return written
+
+
+class LosesWhatIsOverwritten(MemoryStore):
+    def find(self, namespace: str, reference: str) -> Record | None:
+        found = super().find(namespace, reference)
+        there = found and self.get(namespace, found.header.key)
+        return found if there == found else None
+
+
+class KeepsWhatIsDeleted(MemoryStore):
+    """What is held survives those who want it gone."""
+
+    def delete(self, namespace: str, key: str) -> bool:
+        space = self._space(namespace)
+        slot = space.slots.get(key)
+        if slot is not None and slot.record.header.reference in space.holds:
+            return True
+        return super().delete(namespace, key)
+
+
+class HoldsEverywhere(MemoryStore):
+    def lease(
+        self, namespace: str, holder: str, references: Collection[str], *, seconds: float
+    ) -> bool:
+        for other in {"space", "other"} - {namespace}:
+            super().lease(other, holder, references, seconds=seconds)
+        return super().lease(namespace, holder, references, seconds=seconds)
+
+
+class YoungAgain(MemoryStore):
+    """What was held counts as new."""
+
+    def release(self, namespace: str, holder: str) -> None:
+        space = self._space(namespace)
+        lease = space.leases.get(holder)
+        for slot in space.slots.values():
+            if lease is not None and slot.record.header.reference in lease.references:
+                space.writes += 1
+                slot.number = space.writes
+        super().release(namespace, holder)
+
+
+@pytest.mark.parametrize(
+    ("kind", "test"),
+    [
+        (HoldsNothing, "test_held_entries_are_not_evicted_by_number"),
+        (HoldsNothing, "test_held_entries_are_not_evicted_by_bytes"),
+        (HoldsNothing, "test_held_entries_do_not_expire"),
+        (HoldsNothing, "test_any_series_of_operations"),
+        (HoldsForEver, "test_a_lease_ends_by_its_time"),
+        (HoldsForEver, "test_a_put_finds_that_a_lease_has_ended"),
+        (HoldsForEver, "test_any_series_of_operations"),
+        (NeverReleases, "test_a_released_lease_has_ended"),
+        (NeverReleases, "test_any_series_of_operations"),
+        (HoldsOnlyWhatIsThere, "test_contents_are_held_before_they_come"),
+        (HoldsOnlyWhatIsThere, "test_where_all_is_held_a_put_goes_over_the_limits"),
+        (OneHolder, "test_what_two_hold_stays_until_both_are_done"),
+        (OneHolder, "test_any_series_of_operations"),
+        (ShortensLeases, "test_nothing_but_its_time_ends_a_lease_early"),
+        (SaysThatAllLive, "test_a_lease_ends_by_its_time"),
+        (RefusesOverTheLimits, "test_where_all_is_held_a_put_goes_over_the_limits"),
+        (EvictsTheNewest, "test_a_put_that_is_not_held_goes_over_as_well"),
+        (LosesWhatIsOverwritten, "test_an_overwritten_content_is_found_as_long_as_it_is_held"),
+        (KeepsWhatIsDeleted, "test_delete_takes_what_is_held"),
+        (HoldsEverywhere, "test_a_lease_reaches_into_no_other_namespace"),
+        (YoungAgain, "test_what_was_held_is_as_old_as_it_is"),
+        (Hoards, "test_after_the_lease_there_are_no_more_than_the_limits"),
+    ],
+)
+def test_stores_that_break_leases_are_found(kind: type[MemoryStore], test: str) -> None:
+    contract = Leasing(kind)
+    contract.machine_in_short, contract.machine_examples = True, 300
+    with pytest.raises(AssertionError):
+        getattr(contract, test)(contract.open())
+
+
+def test_a_store_without_leases_is_found() -> None:
+    contract = Leasing(MemoryStore)
+    with pytest.raises(AssertionError, match="it has no leases"):
+        contract.test_held_entries_do_not_expire(FaultyStore(contract.open()))
 
 
 @pytest.mark.parametrize(

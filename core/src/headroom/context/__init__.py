@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
+from headroom.context.leases import Lease
 from headroom.context.options import ViewOptions
 from headroom.context.shared_context import SharedContext
 
-__all__ = ["ContextEntry", "ContextStats", "Excerpt", "SearchHit", "SharedContext", "ViewOptions"]
+__all__ = [
+    "ContextEntry",
+    "ContextStats",
+    "Excerpt",
+    "Lease",
+    "SearchHit",
+    "SharedContext",
+    "ViewOptions",
+]

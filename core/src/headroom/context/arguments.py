@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import math
+from urllib.parse import parse_qsl, urlsplit
 
 from headroom.stores import Store, open_store
 
-__all__ = ["as_store", "check_key", "check_version", "check_whole", "seconds"]
+__all__ = [
+    "as_store",
+    "check_holder",
+    "check_key",
+    "check_lease",
+    "check_timeout",
+    "check_version",
+    "check_whole",
+    "check_workers",
+    "seconds",
+]
 
 
 def check_key(key: str) -> None:
@@ -48,11 +59,55 @@ def seconds(ttl: float | None, name: str = "ttl") -> float | None:
     return None if math.isinf(ttl) else float(ttl)
 
 
-def as_store(store: Store | str | None) -> Store:
-    """The store that the ``store`` argument means."""
+def check_holder(holder: str | None) -> str | None:
+    """A holder of a lease is text, and not empty."""
+    if holder is None:
+        return None
+    if not isinstance(holder, str):
+        raise TypeError(
+            f"a holder must be text, not {type(holder).__name__}; convert it with str()"
+        )
+    if not holder:
+        raise ValueError("a holder must not be empty; None is a name that nobody else has")
+    return holder
+
+
+def check_lease(time: float) -> float:
+    """A lease lasts for more than no time, and not for ever."""
+    found = seconds(time, "seconds")
+    if not found:
+        raise ValueError(
+            f"seconds must be more than 0 and not for ever, not {time}; a lease renews itself"
+        )
+    return found
+
+
+def check_timeout(timeout: float | None) -> float | None:
+    """A deadline is more than no time; ``None`` is without."""
+    found = seconds(timeout, "store_timeout")
+    if found == 0:
+        raise ValueError("store_timeout must be more than 0 seconds; None is without limit")
+    return found
+
+
+def check_workers(workers: int) -> int:
+    """A number of processes is a whole number from 0."""
+    if isinstance(workers, bool) or not isinstance(workers, int):
+        raise TypeError(f"workers must be a whole number, not {type(workers).__name__}")
+    if workers < 0:
+        raise ValueError(f"workers must be 0 or more, not {workers}; 0 is no other process")
+    return workers
+
+
+def as_store(store: Store | str | None, timeout: float | None) -> Store:
+    """The store that the ``store`` argument means; it waits no longer than it may."""
     if store is None:
         return open_store("memory://")
     if isinstance(store, str):
+        parts = urlsplit(store)
+        if parts.scheme == "sqlite" and timeout and "timeout" not in dict(parse_qsl(parts.query)):
+            # By itself: no other thread has to watch over that.
+            return open_store(f"{store}{'&' if parts.query else '?'}timeout={timeout}")
         return open_store(store)
     if isinstance(store, Store):
         return store

@@ -104,9 +104,9 @@ class ContextStats:
     savings_percent: float
     #: Bytes of originals, equal ones counted once.
     total_bytes: int
-    #: Entries gone since the store was opened, because their time was up.
+    #: Entries gone because their time was up, as far back as the store remembers.
     expired: int
-    #: Entries gone since the store was opened, to make room.
+    #: Entries gone to make room, as far back as the store remembers.
     evicted: int
     #: How often a compressor failed and the original was handed on.
     failures: int
@@ -116,6 +116,13 @@ class ContextStats:
     tokenizer: str
     #: Whether that is the model's own vocabulary.
     tokenizer_exact: bool
+    #: Entries that leases hold.
+    leased: int = 0
+    #: Writes that went over the limits, since leases held all that might have been evicted.
+    over_limits: int = 0
+    #: How often the store did not answer in time (``store_timeout``); ``store_errors`` counts these
+    #: as well, and the calls that were not made for a while after each.
+    store_timeouts: int = 0
 
     def __str__(self) -> str:
         return (

@@ -39,6 +39,11 @@ class SharedContext(SynchronousContext):
         counter: Counts tokens instead of the tokenizer of ``model``.
         on_error: What happens when the store fails: ``"raise"`` a ``StoreError``, or
             ``"passthrough"``: ``put`` hands the original back, reads find nothing, with a warning.
+        store_timeout: Seconds that a call of the store may take; one that takes longer has failed.
+            ``None`` is without limit.
+        workers: So many processes compress payloads of more than 256 KB, so that this one goes on
+            meanwhile. They are started when they are needed, by "spawn": the main module must be
+            guarded by ``if __name__ == "__main__":``.
 
     Raises:
         ValueError: An argument makes no sense; the message says what to write instead.

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Literal, Protocol, TypeAlias, TypeVar, cast
+from collections.abc import Awaitable, Callable, Collection
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar, cast
 
-from headroom.errors import IntegrityError, StoreError
-from headroom.steps import Steps, run, run_async
-from headroom.stores import AsyncStore, Header, Limits, Missing, Record, Store, Usage
+from headroom.context.deadline import BoundedCalls
+from headroom.errors import IntegrityError, StoreError, StoreTimeout
+from headroom.steps import Steps, run, run_async, run_between
+from headroom.stores import (
+    AsyncLeasingStore,
+    AsyncStore,
+    Header,
+    LeasingStore,
+    Limits,
+    MemoryStore,
+    Missing,
+    Record,
+    SQLiteStore,
+    Store,
+    Usage,
+)
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 __all__ = ["OnError", "StoreNamespace", "StoreSteps"]
 
@@ -30,6 +45,14 @@ class _SupportsAsync(Protocol):
     def asynchronous(self) -> AsyncStore: ...
 
 
+def _keeps(store: Store, timeout: float) -> bool:
+    """Whether a store takes no longer by itself, so that no thread is needed for that."""
+    # These, and no kinds of them: what others make of them may wait for anything.
+    if type(store) is SQLiteStore:
+        return store.timeout <= timeout
+    return type(store) is MemoryStore
+
+
 class StoreNamespace:
     """The operations of a store within one namespace, as steps, with ``on_error`` applied.
 
@@ -38,26 +61,35 @@ class StoreNamespace:
     error in either case: it must not pass for data.
     """
 
-    def __init__(self, store: Store, name: str, on_error: OnError) -> None:
+    def __init__(
+        self, store: Store, name: str, on_error: OnError, timeout: float | None = None
+    ) -> None:
         self.store = store
         self.name = name
         self._on_error = on_error
+        self._waits = type(store) is not MemoryStore
+        self._calls = None if timeout is None or _keeps(store, timeout) else BoundedCalls(timeout)
         #: How often the store failed.
         self.errors = 0
+        self._fails = False
+        #: Where long work is done; ``None`` for the threads that all contexts share.
+        self.executor: Executor | None = None
+
+    @property
+    def timeouts(self) -> int:
+        """How often the store did not answer in time."""
+        return 0 if self._calls is None else self._calls.timeouts
 
     def run(self, steps: StoreSteps[T]) -> T:
         """Does steps of this store, blocking."""
         return run(steps, self.store)
 
     async def run_async(self, steps: StoreSteps[T]) -> T:
-        """Does steps of this store without blocking the event loop.
-
-        A store that cannot be awaited is used from one thread for all the steps: a change of
-        threads for each of them would cost more than most of them do.
-        """
+        """Does steps of this store without blocking the event loop."""
         if not hasattr(self.store, "asynchronous"):
-            return await asyncio.to_thread(self.run, steps)
-        return await run_async(steps, cast("_SupportsAsync", self.store).asynchronous())
+            return await run_between(steps, self.store, waits=self._waits, executor=self.executor)
+        awaited = cast("_SupportsAsync", self.store).asynchronous()
+        return await run_async(steps, awaited, executor=self.executor)
 
     def next_version(self) -> StoreSteps[int | None]:
         return self._call(None, lambda store: store.next_version(self.name))
@@ -103,25 +135,74 @@ class StoreNamespace:
     def view_origin(self, view_reference: str) -> StoreSteps[str | None]:
         return self._call(None, lambda store: store.view_origin(self.name, view_reference))
 
+    @property
+    def can_lease(self) -> bool:
+        """Whether the store has leases."""
+        return isinstance(self.store, LeasingStore)
+
+    def lease(
+        self, holder: str, references: Collection[str], seconds: float
+    ) -> StoreSteps[bool | None]:
+        """``None`` where the store failed."""
+        return self._call(
+            None,
+            lambda store: cast("LeasingStore | AsyncLeasingStore", store).lease(
+                self.name, holder, references, seconds=seconds
+            ),
+        )
+
+    def release(self, holder: str) -> StoreSteps[None]:
+        return self._call(
+            None,
+            lambda store: cast("LeasingStore | AsyncLeasingStore", store).release(
+                self.name, holder
+            ),
+        )
+
     def watch(self, key: str, wake: Callable[[], None]) -> Callable[[], None]:
         """Blocking, and brief."""
         try:
-            return self.store.watch(self.name, key, wake)
+            return self._bounded(lambda: self.store.watch(self.name, key, wake))
         except Exception as error:
             self._failed(error)
             return lambda: None
+
+    def close(self) -> None:
+        """Closes the store; one that hangs is left to itself."""
+        try:
+            self._bounded(self.store.close)
+        except StoreTimeout:
+            logger.warning("the store was not closed: it does not answer")
 
     def _call(
         self, otherwise: T, operation: Callable[[AnyStore], T | Awaitable[T]]
     ) -> StoreSteps[T]:
         try:
-            answer: T = yield operation
+            answer: T = yield operation if self._calls is None else self._limited(operation)
         except IntegrityError:
             raise
         except Exception as error:
             self._failed(error)
             return otherwise
+        self._fails = False
         return answer
+
+    def _limited(
+        self, operation: Callable[[AnyStore], T | Awaitable[T]]
+    ) -> Callable[[AnyStore], T | Awaitable[T]]:
+        """An operation that does not take longer than it may."""
+        calls = self._calls
+        assert calls is not None
+
+        def limited(target: AnyStore) -> T | Awaitable[T]:
+            if target is self.store:
+                return calls.call(lambda: cast("T", operation(target)))
+            return calls.acall(lambda: cast("Awaitable[T]", operation(target)))
+
+        return limited
+
+    def _bounded(self, call: Callable[[], T]) -> T:
+        return call() if self._calls is None else self._calls.call(call)
 
     def _failed(self, error: Exception) -> None:
         """Raises the error, or counts it and says so."""
@@ -130,4 +211,7 @@ class StoreNamespace:
                 raise error
             raise StoreError(f"the store failed: {type(error).__name__}: {error}") from error
         self.errors += 1
-        logger.warning("the store failed (%s); going on without it", type(error).__name__)
+        # Once, until it answers again: a run asks it hundreds of times.
+        level = logging.DEBUG if self._fails else logging.WARNING
+        self._fails = True
+        logger.log(level, "the store failed (%s); going on without it", type(error).__name__)

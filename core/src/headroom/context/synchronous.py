@@ -6,7 +6,9 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
+from headroom.context.arguments import check_holder, check_lease
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
+from headroom.context.leases import Lease
 from headroom.context.store_namespace import OnError, StoreSteps
 from headroom.context.verbs import ContextVerbs
 from headroom.context.waiting import Waiting
@@ -41,10 +43,12 @@ class SynchronousContext:
         pipeline: Pipeline | None = None,
         counter: TokenCounter | Callable[[str], int] | None = None,
         on_error: OnError = "raise",
+        store_timeout: float | None = 2.0,
+        workers: int = 0,
     ) -> None:
         self._verbs = ContextVerbs(
             model, ttl, max_entries, max_bytes, max_payload_bytes, store, namespace, fidelity,
-            pipeline, counter, on_error,
+            pipeline, counter, on_error, store_timeout, workers,
         )  # fmt: skip
         self._namespace = self._verbs.store
         # A store that was handed in may have other users.
@@ -109,6 +113,34 @@ class SynchronousContext:
     def clear(self) -> None:
         """Removes all entries of this namespace."""
         self._run(self._verbs.clear())
+
+    def lease(self, holder: str | None = None, *, seconds: float = 300) -> Lease:
+        """Holds what a run shows or owes: neither limits nor a time to live take it meanwhile.
+
+        In a ``with`` (or ``async with``) block of the lease everything that is put or read is held,
+        until the block ends. It renews itself as long as it lives, and ends by itself where the
+        process dies. What is overwritten meanwhile is still found by its reference and its view;
+        what is deleted is gone.
+
+        Args:
+            holder: The run. Whoever says the same name shares the lease, in other processes as
+                well: so a run that is taken up again elsewhere finds what it left.
+                ``None`` is a name that nobody else has.
+            seconds: How long it lasts where it is not renewed.
+
+        Raises:
+            ValueError: The holder is empty, or the seconds are none.
+
+        >>> from headroom import SharedContext
+        >>> ctx = SharedContext(max_entries=2)
+        >>> with ctx.lease("run 7"):
+        ...     for number in range(5):
+        ...         _ = ctx.put(f"result {number}", f"This is result {number}.")
+        >>> len(ctx), ctx.stats().over_limits
+        (5, 3)
+
+        """
+        return self._verbs.leases.lease(check_holder(holder), check_lease(seconds))
 
     # Reading
 
@@ -319,8 +351,9 @@ class SynchronousContext:
 
         A store that was handed in stays open. Closing twice does nothing.
         """
+        self._verbs.close()
         if self._owns_store:
-            self._namespace.store.close()
+            self._namespace.close()
 
     def __enter__(self) -> Self:
         return self

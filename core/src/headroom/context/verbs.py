@@ -5,11 +5,23 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
-from headroom.context.arguments import as_store, check_key, check_version, check_whole, seconds
+from headroom.context.arguments import (
+    as_store,
+    check_key,
+    check_timeout,
+    check_version,
+    check_whole,
+    check_workers,
+    seconds,
+)
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
 from headroom.context.excerpts import Excerpts
+from headroom.context.leases import Leases
 from headroom.context.manifest import manifest
+from headroom.context.processes import CompressionProcesses
 from headroom.context.records import (
     content_hash,
     describe,
@@ -20,6 +32,7 @@ from headroom.context.records import (
     original_of,
     view_of,
 )
+from headroom.context.room import Room
 from headroom.context.store_namespace import OnError, StoreNamespace, StoreSteps
 from headroom.context.views import ViewMaker, ViewRequest
 from headroom.errors import PayloadTooLarge, VersionConflict
@@ -31,10 +44,17 @@ from headroom.steps import work
 from headroom.stores import Header, Limits, Missing, Record, Store
 from headroom.tokens import EstimateCounter, TokenCounter, as_counter, get_counter
 from headroom.view import CompressResult, Fidelity, savings_percent
+from headroom.workers import THREADS
 
 __all__ = ["ContextVerbs"]
 
 logger = logging.getLogger("headroom.context")
+
+T = TypeVar("T")
+
+
+# From this many bytes on, hashing and decoding would hold up an event loop: a millisecond's worth.
+_MUCH = 256 * 1024
 
 
 class ContextVerbs:
@@ -53,6 +73,8 @@ class ContextVerbs:
         pipeline: Pipeline | None,
         counter: TokenCounter | Callable[[str], int] | None,
         on_error: OnError,
+        store_timeout: float | None,
+        workers: int,
     ) -> None:
         check_whole("max_entries", max_entries)
         check_whole("max_bytes", max_bytes)
@@ -69,14 +91,28 @@ class ContextVerbs:
         self._max_payload_bytes = (
             max_payload_bytes if max_bytes is None else min(max_payload_bytes, max_bytes)
         )
-        self.store = StoreNamespace(as_store(store), namespace, on_error)
+        timeout, workers = check_timeout(store_timeout), check_workers(workers)
+        self.store = StoreNamespace(as_store(store, timeout), namespace, on_error, timeout)
+        self.leases = Leases(self.store)
+        self._room = Room(self.store, self._limits)
         self._fidelity: Fidelity = fidelity
         self.model = model
         self._given_counter = None if counter is None else as_counter(counter)
         self._found_counter: TokenCounter | None = None
         self._pipeline = pipeline or Pipeline()
-        self._views = ViewMaker(self._pipeline, self.counter)
+        self._processes: CompressionProcesses | None = None
+        if workers:
+            self._processes = CompressionProcesses(workers, pipeline, self._given_counter, model)
+            # Threads that wait for these processes, beside those that work.
+            self.store.executor = ThreadPoolExecutor(workers + THREADS, "headroom")
+        self._views = ViewMaker(self._pipeline, self.counter, self._processes)
         self._excerpts = Excerpts(self.store, self.counter, lambda: self._pipeline.kinds)
+
+    def close(self) -> None:
+        """Ends what runs beside the callers."""
+        self.leases.close()
+        if self._processes is not None:
+            self._processes.close()
 
     # Writing
 
@@ -98,45 +134,50 @@ class ContextVerbs:
         check_version(expected_version)
         options = self._options(key, query, max_tokens, fidelity, kind, tool)
         lifetime = self._ttl if ttl is None else seconds(ttl)
-        text = to_text(data)
-        original = encode(text)
-        if len(original) > self._max_payload_bytes:
-            raise PayloadTooLarge(
-                f"this payload has {len(original)} bytes, and at most {self._max_payload_bytes} "
-                "are taken; split it, or raise max_payload_bytes and max_bytes"
-            )
-        reference = content_hash(original)
+        text, original, reference = yield from work(
+            lambda: self._taken(data), is_long=not isinstance(data, str) or len(data) >= _MUCH
+        )
         if expected_version is not None:
             # Before the work, which would be for nothing; the store compares again as it writes.
             yield from self._check_version(key, expected_version)
+        # Before the write: what a run owes is held from its first moment on.
+        if (yield from self.leases.hold_for_active(reference)) is None:
+            return (yield from self._passed_through(key, text, reference, agent))
+        yield from self._room.before_put()
         version = yield from self.store.next_version()
         if version is None:
-            return self._passed_through(key, text, reference, agent)
+            return (yield from self._passed_through(key, text, reference, agent))
         result = yield from self._view(reference, text, options)
-        view = encode(result.text)
-        header = Header(
-            key=key,
-            reference=reference,
-            view_reference=content_hash(view),
-            version=version,
-            created=time.time(),
-            meta=describe(result, agent, self._pipeline.kinds.named(result.kind)),
-        )
-        record = Record(header, original, view)
+
+        def make() -> tuple[Record, ContextEntry]:
+            view = encode(result.text)
+            header = Header(
+                key=key,
+                reference=reference,
+                view_reference=content_hash(view),
+                version=version,
+                created=time.time(),
+                meta=describe(result, agent, self._pipeline.kinds.named(result.kind)),
+            )
+            record = Record(header, original, view)
+            return record, entry_of(record)
+
+        record, entry = yield from work(make, is_long=len(original) >= _MUCH)
         written = yield from self.store.put(record, lifetime, self._limits, expected_version)
         if written is None:
-            return self._passed_through(key, text, reference, agent)
+            return (yield from self._passed_through(key, text, reference, agent))
         if written:
-            return entry_of(record)
+            yield from self._room.after_put(len(original))
+            return entry
         if expected_version is not None:
             yield from self._check_version(key, expected_version)
             raise VersionConflict(
                 f"{key!r} changed while this was put", key=key, expected=expected_version
             )
-        if (yield from self._holds(key, reference)):
-            return entry_of(record)
-        # A newer put is there. A view of this content would lead nowhere.
-        return self._passed_through(key, text, reference, agent, failure=None)
+        # Where a newer put is there, a view of this content would lead nowhere.
+        is_there = yield from self._holds(key, reference)
+        through = self._passed_through(key, text, reference, agent, failure=None)
+        return entry if is_there else (yield from through)
 
     def delete(self, key: str) -> StoreSteps[bool]:
         check_key(key)
@@ -164,29 +205,29 @@ class ContextVerbs:
         tool: str | None,
     ) -> StoreSteps[str | None]:
         as_put = query is None and max_tokens is None and fidelity is None and tool is None
-        record = yield from self.record(key, with_original=full or not as_put)
+        record = yield from self._shown(key, with_original=full or not as_put)
         if isinstance(record, Missing):
             return None
-        if full:
-            return original_of(record)
-        if as_put:
-            return view_of(record)
+        if as_put or full:
+            read = original_of if full else view_of
+            return read(record) if _is_small(record) else (yield from _read(read, record))
         options = self._options(key, query, max_tokens, fidelity, None, tool)
         reference = record.header.reference
-        result = yield from self._view(reference, original_of(record), options)
+        original = yield from _read(original_of, record)
+        result = yield from self._view(reference, original, options)
         if result.transforms:
-            yield from self.store.remember_view(content_hash(encode(result.text)), reference)
+            yield from self.store.remember_view((yield from _hash_of(result.text)), reference)
         return result.text
 
     def get_entry(self, key: str) -> StoreSteps[ContextEntry | None]:
-        record = yield from self.record(key)
-        return None if isinstance(record, Missing) else entry_of(record)
+        record = yield from self._shown(key)
+        return None if isinstance(record, Missing) else (yield from self._entry(record))
 
     def require(self, key: str) -> StoreSteps[ContextEntry]:
-        record = yield from self.record(key)
+        record = yield from self._shown(key)
         if isinstance(record, Missing):
             raise missing_error(key, record)
-        return entry_of(record)
+        return (yield from self._entry(record))
 
     def newer(self, key: str, after: int) -> StoreSteps[ContextEntry | None]:
         """The entry under a key, if its version is above ``after``."""
@@ -199,7 +240,9 @@ class ContextVerbs:
     def retrieve(self, key: str, selection: Selection, *, max_tokens: int) -> StoreSteps[Excerpt]:
         check_key(key)
         check_options(selection.query, max_tokens, self._fidelity)
-        return (yield from self._excerpts.retrieve(key, selection, max_tokens))
+        excerpt = yield from self._excerpts.retrieve(key, selection, max_tokens)
+        yield from self.leases.hold_for_active(excerpt.reference)
+        return excerpt
 
     def search(self, query: str, *, agent: str | None, limit: int) -> StoreSteps[list[SearchHit]]:
         if not isinstance(query, str):
@@ -213,13 +256,20 @@ class ContextVerbs:
         return (yield from work(lambda: manifest(headers, max_tokens, self.counter())))
 
     def is_view(self, text: str) -> StoreSteps[bool]:
-        origin = yield from self.store.view_origin(content_hash(encode(text)))
-        return origin is not None
+        origin = yield from self.store.view_origin((yield from _hash_of(text)))
+        if origin is None:
+            return False
+        # Whoever asks that is about to show it, and owes its original.
+        yield from self.leases.hold_for_active(origin)
+        return True
 
     def original_of(self, view: str) -> StoreSteps[str | None]:
-        reference = yield from self.store.view_origin(content_hash(encode(view)))
-        record = None if reference is None else (yield from self.store.find(reference))
-        return None if record is None else original_of(record)
+        reference = yield from self.store.view_origin((yield from _hash_of(view)))
+        if reference is None:
+            return None
+        yield from self.leases.hold_for_active(reference)
+        record = yield from self.store.find(reference)
+        return None if record is None else (yield from _read(original_of, record))
 
     def keys(self) -> StoreSteps[list[str]]:
         headers = yield from self.store.headers()
@@ -230,7 +280,8 @@ class ContextVerbs:
         usage = yield from self.store.usage()
         before = sum(number_of(header, "original_tokens") for header in headers)
         after = sum(number_of(header, "compressed_tokens") for header in headers)
-        counter = self.counter()
+        # The first time, its vocabulary is read.
+        counter = yield from work(self.counter)
         return ContextStats(
             entries=len(headers),
             total_original_tokens=before,
@@ -244,6 +295,9 @@ class ContextVerbs:
             store_errors=self.store.errors,
             tokenizer=counter.name,
             tokenizer_exact=counter.exact,
+            leased=usage.leased,
+            over_limits=usage.over_limits,
+            store_timeouts=self.store.timeouts,
         )
 
     def record(self, key: str, *, with_original: bool = True) -> StoreSteps[Record | Missing]:
@@ -251,6 +305,22 @@ class ContextVerbs:
         return (yield from self.store.get(key, with_original=with_original))
 
     # Inside
+
+    def _shown(self, key: str, *, with_original: bool = True) -> StoreSteps[Record | Missing]:
+        """A record that somebody is about to see, held for the leases that are active."""
+        check_key(key)
+        record = yield from self.store.get(key, with_original=with_original)
+        if isinstance(record, Missing) or not self.leases.are_active():
+            return record
+        reference = record.header.reference
+        if (
+            not (yield from self.leases.hold_for_active(reference))
+            or (yield from self._holds(key, reference))
+            or (yield from self.store.find(reference)) is not None
+        ):
+            return record
+        # It went just before it was held.
+        return (yield from self.record(key, with_original=with_original))
 
     def counter(self) -> TokenCounter:
         """Decided once per context, at the first payload."""
@@ -302,6 +372,20 @@ class ContextVerbs:
                 expected=expected,
             )
 
+    def _taken(self, data: object) -> tuple[str, bytes, str]:
+        """A payload as text and as bytes, and its reference."""
+        text = to_text(data)
+        original = encode(text)
+        if len(original) > self._max_payload_bytes:
+            raise PayloadTooLarge(
+                f"this payload has {len(original)} bytes, and at most {self._max_payload_bytes} "
+                "are taken; split it, or raise max_payload_bytes and max_bytes"
+            )
+        return text, original, content_hash(original)
+
+    def _entry(self, record: Record) -> StoreSteps[ContextEntry]:
+        return (yield from _read(entry_of, record))
+
     def _passed_through(
         self,
         key: str,
@@ -309,8 +393,8 @@ class ContextVerbs:
         reference: str,
         agent: str | None,
         failure: str | None = "the store failed",
-    ) -> ContextEntry:
-        tokens = self.counter().count(text)
+    ) -> StoreSteps[ContextEntry]:
+        tokens = yield from work(lambda: self.counter().count(text))
         return ContextEntry(
             key=key,
             original=text,
@@ -322,3 +406,17 @@ class ContextVerbs:
             reference=reference,
             failure=failure,
         )
+
+
+def _read(reading: Callable[[Record], T], record: Record) -> StoreSteps[T]:
+    """What is read of a record, whose hashes are checked."""
+    return (yield from work(lambda: reading(record), is_long=not _is_small(record)))
+
+
+def _is_small(record: Record) -> bool:
+    """Whether it is sooner read than a thread is changed."""
+    return len(record.original) + len(record.view) < _MUCH
+
+
+def _hash_of(text: str) -> StoreSteps[str]:
+    return (yield from work(lambda: content_hash(encode(text)), is_long=len(text) >= _MUCH))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
+from headroom.context.processes import CompressionProcesses
 from headroom.pipeline import Pipeline
 from headroom.tokens import TokenCounter
 from headroom.view import CompressResult, Fidelity
@@ -37,9 +38,15 @@ class ViewRequest:
 class ViewMaker:
     """Compresses outside of every lock, and the same thing at the same time only once."""
 
-    def __init__(self, pipeline: Pipeline, counter: Callable[[], TokenCounter]) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        counter: Callable[[], TokenCounter],
+        processes: CompressionProcesses | None = None,
+    ) -> None:
         self._pipeline = pipeline
         self._counter = counter
+        self._processes = processes
         self._lock = threading.Lock()
         self._cache: OrderedDict[tuple[str, ViewRequest], CompressResult] = OrderedDict()
         self._cached_chars = 0
@@ -90,6 +97,16 @@ class ViewMaker:
         counter = self._counter()
 
         def compress(max_tokens: int | None) -> CompressResult:
+            if self._processes is not None:
+                result = self._processes.compress(
+                    content,
+                    query=options.query,
+                    max_tokens=max_tokens,
+                    fidelity=options.fidelity,
+                    kind=options.kind,
+                )
+                if result is not None:
+                    return result
             return self._pipeline.compress(
                 content,
                 counter=counter,

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from headroom.stores.base import AsyncStore, Header, Limits, Missing, Record, Store, Usage
+from headroom.stores.base import (
+    AsyncLeasingStore,
+    AsyncStore,
+    Header,
+    LeasingStore,
+    Limits,
+    Missing,
+    Record,
+    Store,
+    Usage,
+)
 from headroom.stores.codec import Codec, new_encryption_key
 from headroom.stores.memory import MemoryStore
 from headroom.stores.open import open_store
@@ -10,9 +20,11 @@ from headroom.stores.sqlite import SQLiteStore
 from headroom.stores.watchers import Watchers
 
 __all__ = [
+    "AsyncLeasingStore",
     "AsyncStore",
     "Codec",
     "Header",
+    "LeasingStore",
     "Limits",
     "MemoryStore",
     "Missing",

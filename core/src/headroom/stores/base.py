@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
-__all__ = ["AsyncStore", "Header", "Limits", "Missing", "Record", "Store", "Usage"]
+__all__ = [
+    "AsyncLeasingStore",
+    "AsyncStore",
+    "Header",
+    "LeasingStore",
+    "Limits",
+    "Missing",
+    "Record",
+    "Store",
+    "Usage",
+]
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,11 @@ class Usage:
     expired: int
     #: How many entries were evicted, as far back as the store remembers.
     evicted: int
+    #: How many of the entries a lease holds.
+    leased: int = 0
+    #: How many writes went over the limits, because leases hold all that might have been evicted;
+    #: as far back as the store remembers.
+    over_limits: int = 0
 
 
 @runtime_checkable
@@ -161,6 +176,44 @@ class Store(Protocol):
         """Releases what the store holds. Closing twice does nothing."""
 
 
+@runtime_checkable
+class LeasingStore(Store, Protocol):
+    """A store that can hold what somebody still needs. Those in this package and Redis's are.
+
+    A lease is held by a named holder, a run say, and names contents by their references. Neither
+    the limits of a put nor a time to live takes an entry whose content a living lease names; nor
+    is such a content lost where its key is overwritten: ``find`` has it as long as the lease lives.
+    ``delete`` and ``clear`` take it all the same, for they are what somebody wants; the lease goes
+    on, and holds the content when it is put again.
+
+    What a lease held counts as if it never had been held when the lease ends: what is over its
+    time expires then, and what is the oldest is the first to be evicted by a later put.
+    """
+
+    def lease(
+        self, namespace: str, holder: str, references: Collection[str], *, seconds: float
+    ) -> bool:
+        """Holds contents for a while, those that are put later as well.
+
+        They are held beside what the holder holds already, and all of it until ``seconds`` from
+        now, or longer where that was promised before. No reference only renews the lease.
+
+        Args:
+            namespace: Where the contents are.
+            holder: Who needs them; whoever gives the same name shares the lease.
+            references: What is to be held.
+            seconds: How long, by the clock of the store.
+
+        Returns:
+            Whether the holder had a lease that was alive. If not, the contents that it held before,
+            if any, are not held any more.
+
+        """
+
+    def release(self, namespace: str, holder: str) -> None:
+        """Ends the lease of a holder; does nothing where there is none."""
+
+
 class AsyncStore(Protocol):
     """The operations of a ``Store``, to be awaited; each does what its namesake there does."""
 
@@ -203,3 +256,15 @@ class AsyncStore(Protocol):
 
     async def view_origin(self, namespace: str, view_reference: str) -> str | None:
         """See ``Store.view_origin``."""
+
+
+class AsyncLeasingStore(AsyncStore, Protocol):
+    """The operations of a ``LeasingStore``, to be awaited."""
+
+    async def lease(
+        self, namespace: str, holder: str, references: Collection[str], *, seconds: float
+    ) -> bool:
+        """See ``LeasingStore.lease``."""
+
+    async def release(self, namespace: str, holder: str) -> None:
+        """See ``LeasingStore.release``."""

@@ -6,11 +6,11 @@ import heapq
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 
-from headroom.stores.base import Header, Limits, Missing, Record, Store, Usage
+from headroom.stores.base import Header, LeasingStore, Limits, Missing, Record, Usage
 from headroom.stores.watchers import Watchers
 
 __all__ = ["MemoryStore"]
@@ -20,9 +20,9 @@ T = TypeVar("T")
 # How many keys that went, and how many views, a namespace remembers; the oldest are forgotten.
 _GONE_REMEMBERED = 10_000
 _VIEWS_REMEMBERED = 10_000
-# Expiries of entries that were overwritten since: so many are kept beyond as many as there are
-# entries.
-_OLD_EXPIRIES = 100
+# Expiries and ages of entries that were overwritten since: so many are kept beyond as many as there
+# are entries.
+_OLD_NOTES = 100
 
 
 @dataclass
@@ -36,6 +36,14 @@ class _Blob:
 class _Slot:
     record: Record
     expires: float | None
+    #: Which write of the namespace this was.
+    number: int
+
+
+@dataclass
+class _Lease:
+    until: float
+    references: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -45,21 +53,35 @@ class _Namespace:
     blobs: dict[str, _Blob] = field(default_factory=dict)
     gone: OrderedDict[str, tuple[Missing, int]] = field(default_factory=OrderedDict)
     views: OrderedDict[str, str] = field(default_factory=OrderedDict)
-    # (expires, version, key); what was overwritten or deleted since is passed over.
+    # (expires, number of the write, key); what was overwritten or deleted since is passed over.
     expiries: list[tuple[float, int, str]] = field(default_factory=list)
+    # (number of the write, key), what may be evicted; what is held or gone is passed over.
+    ages: list[tuple[int, str]] = field(default_factory=list)
+    leases: dict[str, _Lease] = field(default_factory=dict)
+    # (the earliest that the lease may end, holder)
+    lease_ends: list[tuple[float, str]] = field(default_factory=list)
+    # How many leases name a content.
+    holds: dict[str, int] = field(default_factory=dict)
+    # Held contents whose keys were overwritten.
+    kept: dict[str, Record] = field(default_factory=dict)
+    # How many slots have a content that is held.
+    held: int = 0
+    writes: int = 0
     version: int = 0
     # Versions up to this one were given out before the namespace was cleared.
     cleared: int = 0
     size: int = 0
     expired: int = 0
     evicted: int = 0
+    over_limits: int = 0
 
 
-class MemoryStore(Store):
+class MemoryStore(LeasingStore):
     """Keeps everything in this process; gone when it ends.
 
     Expiry follows a monotonic clock, so setting the machine's time changes nothing. Every
-    operation but ``headers`` takes constant time, plus what expires on the way.
+    operation but ``headers`` takes constant time, plus what expires on the way; putting, one that
+    grows with the logarithm of the entries.
 
     Args:
         clock: Seconds for expiry, never going back.
@@ -107,22 +129,15 @@ class MemoryStore(Store):
             if expected is not None and expected != _live_version(space, header.key):
                 return False
             space.version = max(space.version, header.version)
-            if header.key in space.slots:
-                self._drop(space, header.key)
+            old = space.slots.get(header.key)
+            if old is not None:
+                changed = old.record.header.reference != header.reference
+                self._drop(space, header.key, keep_held=changed)
             space.gone.pop(header.key, None)
-            blob = space.blobs.get(header.reference)
-            if blob is None:
-                blob = space.blobs[header.reference] = _Blob(record.original)
-                space.size += len(record.original)
-            blob.keys[header.key] = None
-            expires = None if ttl is None else now + ttl
-            slot = _Slot(replace(record, original=blob.data), expires)
-            space.slots[header.key] = slot
-            if expires is not None:
-                self._note_expiry(space, (expires, header.version, header.key))
+            self._add(space, record, None if ttl is None else now + ttl)
             if header.view_reference != header.reference:
                 _remember(space.views, header.view_reference, header.reference, _VIEWS_REMEMBERED)
-            self._evict(space, limits)
+            self._evict(space, limits, header.key)
         self._watchers.notify(namespace, header.key)
         return True
 
@@ -143,6 +158,8 @@ class MemoryStore(Store):
                 if slot.expires is None or self._clock() <= slot.expires:
                     return slot.record
                 self._expire(space, self._clock())
+                if key in space.slots:
+                    return slot.record
             return _why(space, key)
 
     def find(self, namespace: str, reference: str) -> Record | None:
@@ -150,7 +167,11 @@ class MemoryStore(Store):
             space = self._space(namespace)
             self._expire(space, self._clock())
             blob = space.blobs.get(reference)
-            return None if blob is None else space.slots[next(reversed(blob.keys))].record
+            if blob is None:
+                return None
+            if not blob.keys:
+                return space.kept[reference]
+            return space.slots[next(reversed(blob.keys))].record
 
     def delete(self, namespace: str, key: str) -> bool:
         with self._lock:
@@ -172,8 +193,10 @@ class MemoryStore(Store):
             count = len(space.slots)
             version = space.version + 1
             self._namespaces[namespace] = _Namespace(
-                version=version, cleared=version, expired=space.expired, evicted=space.evicted
-            )
+                version=version, cleared=version, expired=space.expired, evicted=space.evicted,
+                over_limits=space.over_limits, leases=space.leases, lease_ends=space.lease_ends,
+                holds=space.holds,
+            )  # fmt: skip
             return count
 
     def headers(self, namespace: str) -> list[Header]:
@@ -186,7 +209,10 @@ class MemoryStore(Store):
         with self._lock:
             space = self._space(namespace)
             self._expire(space, self._clock())
-            return Usage(len(space.slots), space.size, space.expired, space.evicted)
+            return Usage(
+                len(space.slots), space.size, space.expired, space.evicted, space.held,
+                space.over_limits,
+            )  # fmt: skip
 
     def remember_view(self, namespace: str, view_reference: str, reference: str) -> None:
         with self._lock:
@@ -196,6 +222,36 @@ class MemoryStore(Store):
     def view_origin(self, namespace: str, view_reference: str) -> str | None:
         with self._lock:
             return self._space(namespace).views.get(view_reference)
+
+    def lease(
+        self, namespace: str, holder: str, references: Collection[str], *, seconds: float
+    ) -> bool:
+        with self._lock:
+            space = self._space(namespace)
+            now = self._clock()
+            self._expire(space, now)
+            lease = space.leases.get(holder)
+            lived = lease is not None
+            if lease is None:
+                lease = space.leases[holder] = _Lease(now + seconds)
+                heapq.heappush(space.lease_ends, (lease.until, holder))
+            lease.until = max(lease.until, now + seconds)
+            for reference in set(references) - lease.references:
+                lease.references.add(reference)
+                holders = space.holds[reference] = space.holds.get(reference, 0) + 1
+                blob = space.blobs.get(reference)
+                if blob is not None and holders == 1:
+                    space.held += len(blob.keys)
+            return lived
+
+    def release(self, namespace: str, holder: str) -> None:
+        with self._lock:
+            space = self._space(namespace)
+            now = self._clock()
+            self._expire(space, now)
+            if holder in space.leases:
+                self._end_lease(space, holder)
+                self._expire(space, now)
 
     def watch(self, namespace: str, key: str, wake: Callable[[], None]) -> Callable[[], None]:
         return self._watchers.add(namespace, key, wake)
@@ -212,33 +268,109 @@ class MemoryStore(Store):
             space = self._namespaces[namespace] = _Namespace()
         return space
 
+    def _add(self, space: _Namespace, record: Record, expires: float | None) -> None:
+        key, reference = record.header.key, record.header.reference
+        blob = space.blobs.get(reference)
+        if blob is None:
+            blob = space.blobs[reference] = _Blob(record.original)
+            space.size += len(record.original)
+        blob.keys[key] = None
+        space.writes += 1
+        slot = _Slot(replace(record, original=blob.data), expires, space.writes)
+        space.slots[key] = slot
+        if reference in space.holds:
+            space.held += 1
+        else:
+            self._note(space, key, slot)
+
     @staticmethod
-    def _note_expiry(space: _Namespace, expiry: tuple[float, int, str]) -> None:
-        heapq.heappush(space.expiries, expiry)
-        # A key that is written over and over leaves its old expiries behind.
-        if len(space.expiries) > 2 * len(space.slots) + _OLD_EXPIRIES:
+    def _note(space: _Namespace, key: str, slot: _Slot) -> None:
+        """Notes when an entry expires and how old it is: from now on it may go."""
+        most = 2 * len(space.slots) + _OLD_NOTES
+        heapq.heappush(space.ages, (slot.number, key))
+        # A key that is written over and over leaves its old ages and expiries behind.
+        if len(space.ages) > most:
+            space.ages = [
+                (other.number, name)
+                for name, other in space.slots.items()
+                if other.record.header.reference not in space.holds
+            ]
+            heapq.heapify(space.ages)
+        if slot.expires is None:
+            return
+        heapq.heappush(space.expiries, (slot.expires, slot.number, key))
+        if len(space.expiries) > most:
             space.expiries = [
-                (slot.expires, slot.record.header.version, key)
-                for key, slot in space.slots.items()
-                if slot.expires is not None
+                (other.expires, other.number, name)
+                for name, other in space.slots.items()
+                if other.expires is not None
             ]
             heapq.heapify(space.expiries)
 
     def _expire(self, space: _Namespace, now: float) -> None:
+        while space.lease_ends and space.lease_ends[0][0] < now:
+            _, holder = heapq.heappop(space.lease_ends)
+            lease = space.leases.get(holder)
+            if lease is None:
+                continue
+            if lease.until < now:
+                self._end_lease(space, holder)
+            else:
+                # It was renewed since.
+                heapq.heappush(space.lease_ends, (lease.until, holder))
         while space.expiries and space.expiries[0][0] < now:
-            _, version, key = heapq.heappop(space.expiries)
+            _, number, key = heapq.heappop(space.expiries)
             slot = space.slots.get(key)
-            if slot is not None and slot.record.header.version == version:
+            # What is held is noted anew when its lease ends.
+            if (
+                slot is not None
+                and slot.number == number
+                and slot.record.header.reference not in space.holds
+            ):
                 self._go(space, key, "expired")
                 space.expired += 1
 
-    def _evict(self, space: _Namespace, limits: Limits) -> None:
-        while len(space.slots) > 1 and (
-            (limits.max_entries is not None and len(space.slots) > limits.max_entries)
-            or (limits.max_bytes is not None and space.size > limits.max_bytes)
+    def _end_lease(self, space: _Namespace, holder: str) -> None:
+        for reference in space.leases.pop(holder).references:
+            space.holds[reference] -= 1
+            if space.holds[reference]:
+                continue
+            del space.holds[reference]
+            space.kept.pop(reference, None)
+            blob = space.blobs.get(reference)
+            if blob is None:
+                continue
+            for key in blob.keys:
+                space.held -= 1
+                self._note(space, key, space.slots[key])
+            self._forget_unused(space, reference)
+
+    def _evict(self, space: _Namespace, limits: Limits, newest: str) -> None:
+        while (limits.max_entries is not None and len(space.slots) > limits.max_entries) or (
+            limits.max_bytes is not None and space.size > limits.max_bytes
         ):
-            self._go(space, next(iter(space.slots)), "evicted")
+            key = self._oldest(space)
+            if key is None or key == newest:
+                # One that is too large by itself is over them without any lease.
+                space.over_limits += space.held > 0 or len(space.kept) > 0
+                return
+            self._go(space, key, "evicted")
             space.evicted += 1
+
+    @staticmethod
+    def _oldest(space: _Namespace) -> str | None:
+        """The oldest entry that is not held."""
+        while space.ages:
+            number, key = space.ages[0]
+            slot = space.slots.get(key)
+            if (
+                slot is not None
+                and slot.number == number
+                and slot.record.header.reference not in space.holds
+            ):
+                return key
+            heapq.heappop(space.ages)
+        return None
 
     def _go(self, space: _Namespace, key: str, reason: Literal["expired", "evicted"]) -> None:
         version = space.slots[key].record.header.version
@@ -246,12 +378,21 @@ class MemoryStore(Store):
         gone = Missing(reason, self._wall_clock())
         _remember(space.gone, key, (gone, version), _GONE_REMEMBERED)
 
-    @staticmethod
-    def _drop(space: _Namespace, key: str) -> None:
-        reference = space.slots.pop(key).record.header.reference
+    def _drop(self, space: _Namespace, key: str, *, keep_held: bool = False) -> None:
+        record = space.slots.pop(key).record
+        reference = record.header.reference
         blob = space.blobs[reference]
         del blob.keys[key]
-        if not blob.keys:
+        if reference in space.holds:
+            space.held -= 1
+            if keep_held and not blob.keys:
+                space.kept.setdefault(reference, record)
+        self._forget_unused(space, reference)
+
+    @staticmethod
+    def _forget_unused(space: _Namespace, reference: str) -> None:
+        blob = space.blobs[reference]
+        if not blob.keys and reference not in space.kept:
             del space.blobs[reference]
             space.size -= len(blob.data)
 

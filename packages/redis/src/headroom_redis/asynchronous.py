@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Collection
 from typing import TypeVar
 
 from headroom import Header, Limits, Missing, Record, Usage
@@ -132,6 +133,16 @@ class AsyncRedisStore:
 
     async def view_origin(self, namespace: str, view_reference: str) -> str | None:
         return await self._run(self._operations.view_origin(namespace, view_reference))
+
+    async def lease(
+        self, namespace: str, holder: str, references: Collection[str], *, seconds: float
+    ) -> bool:
+        return await self._run(
+            self._operations.lease(namespace, holder, references, seconds=seconds)
+        )
+
+    async def release(self, namespace: str, holder: str) -> None:
+        await self._run(self._operations.release(namespace, holder))
 
     async def rotate(self, namespace: str) -> int:
         """See ``RedisStore.rotate``."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import quote
 
-__all__ = ["Names", "as_bytes", "as_text", "check_prefix", "names_of"]
+__all__ = ["Names", "as_bytes", "as_text", "check_prefix", "names_of", "true_key"]
 
 # Namespaces whose names are kept for the next call.
 _NAMESPACES = 1024
-_PARTS = ("data", "age", "expiry", "references", "gone", "gone_age", "seen", "seen_age")
+_PARTS = (
+    "data", "age", "expiry", "references", "gone", "gone_age", "seen", "seen_age",
+    "held_age", "holds", "leases", "leased",
+)  # fmt: skip
 
 
 def as_bytes(text: str) -> bytes:
@@ -20,6 +23,12 @@ def as_bytes(text: str) -> bytes:
 def as_text(data: bytes) -> str:
     """A key or a namespace as it was."""
     return data.decode("utf-8", "surrogatepass")
+
+
+def true_key(stored: bytes) -> bytes:
+    """The key that an entry was put under, which may have lost it to another since."""
+    # A byte with which no text begins, and the number of the write.
+    return stored[9:] if stored[:1] == b"\xff" else stored
 
 
 def check_prefix(prefix: str) -> str:
@@ -42,13 +51,14 @@ class Names:
     breaks out.
     """
 
-    __slots__ = ("channel", "data", "gone", "keys", "seen")
+    __slots__ = ("channel", "data", "gone", "holds", "keys", "seen")
 
     def __init__(self, prefix: str, namespace: str) -> None:
         tag = f"{{{prefix}:{quote(as_bytes(namespace), safe='')}}}"
         #: As the scripts expect them.
         self.keys = tuple(as_bytes(f"{tag}:{part}") for part in _PARTS)
         self.data, self.gone, self.seen = self.keys[0], self.keys[4], self.keys[6]
+        self.holds = self.keys[9]
         #: Where writes are told.
         self.channel = as_bytes(f"{tag}:written")
 

@@ -7,7 +7,7 @@ import hashlib
 import logging
 import math
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -23,7 +23,7 @@ from headroom import (
 )
 from headroom.steps import work
 from headroom_redis.calls import Calls, ServerSteps
-from headroom_redis.keys import Names, as_bytes, as_text, names_of
+from headroom_redis.keys import Names, as_bytes, as_text, names_of, true_key
 from headroom_redis.server import Argument
 from headroom_redis.values import Values, as_reference
 
@@ -35,6 +35,11 @@ logger = logging.getLogger("headroom_redis")
 _PAGE, _ROTATED_AT_ONCE = 500, 20
 # From this many bytes on, packing and unpacking would hold up an event loop.
 _MUCH = 32 * 1024
+# How many contents are held at once.
+_HELD_AT_ONCE = 500
+# What a script that reads answers where leases are to be let go first.
+_SETTLE = 2
+_HOLDER_BYTES = 16
 # Times beyond this are no longer exact as one of Lua's numbers; it is 285,000 years.
 _FOREVER_MS = 2**53
 
@@ -92,7 +97,7 @@ class Operations:
         if written:
             self._written(namespace, record.header.key)
         while more:
-            more = yield from self._call("trim", namespace, *most)
+            more = yield from self._call("trim", namespace, *most, as_bytes(record.header.key))
         return bool(written)
 
     def get(
@@ -100,8 +105,8 @@ class Operations:
     ) -> ServerSteps[Record | Missing]:
         names = self.names(namespace)
         for wanted in (2 if with_original else 0, 1):
-            due, *found = yield from self._call(
-                "get", namespace, as_bytes(key), wanted, keys=(names.data, names.gone)
+            due, *found = yield from self._settled(
+                "get", namespace, as_bytes(key), wanted, keys=(names.data, names.gone, names.holds)
             )
             if len(found) != 4:
                 break
@@ -128,13 +133,15 @@ class Operations:
         wanted = as_reference(reference)
         if wanted is None:
             return None
-        found = yield from self._call("find", namespace, wanted)
+        found = yield from self._settled("find", namespace, wanted)
         if not found:
             return None
         key, entry, view, original = found
         return (
             yield from work(
-                lambda: self._values.record(namespace, as_text(key), entry, view, original),
+                lambda: self._values.record(
+                    namespace, as_text(true_key(key)), entry, view, original
+                ),
                 is_long=len(original or b"") >= _MUCH,
             )
         )
@@ -155,7 +162,7 @@ class Operations:
         found: dict[str, Header] = {}
         more, last = 1, b"0"
         while more:
-            more, last, pairs = yield from self._call("headers", namespace, last, _PAGE)
+            more, last, pairs = yield from self._settled("headers", namespace, last, _PAGE)
             for name, entry in zip(pairs[::2], pairs[1::2]):
                 key = as_text(name)
                 found.pop(key, None)
@@ -167,8 +174,7 @@ class Operations:
         while more:
             yield from self._call("sweep", namespace)
             more, *counts = yield from self._call("usage", namespace)
-        entries, size, expired, evicted = counts
-        return Usage(entries, size, expired, evicted)
+        return Usage(*counts)
 
     def remember_view(
         self, namespace: str, view_reference: str, reference: str
@@ -192,6 +198,22 @@ class Operations:
             raise IntegrityError("what is stored of a view was changed")
         return str(found.hex())
 
+    def lease(
+        self, namespace: str, holder: str, references: Collection[str], *, seconds: float
+    ) -> ServerSteps[bool]:
+        wanted = [found for found in map(as_reference, references) if found is not None]
+        who, lasts = _holder(holder), _milliseconds(seconds)
+        lived = None
+        for start in range(0, max(1, len(wanted)), _HELD_AT_ONCE):
+            some = wanted[start : start + _HELD_AT_ONCE]
+            answer = yield from self._call("lease", namespace, who, lasts, *some)
+            lived = answer if lived is None else lived
+        return bool(lived)
+
+    def release(self, namespace: str, holder: str) -> ServerSteps[None]:
+        if (yield from self._call("release", namespace, _holder(holder), frees=True)):
+            yield from self._let_go(namespace)
+
     def rotate(self, namespace: str) -> ServerSteps[int]:
         """Seals anew what the codec's first key did not seal; how many values that were."""
         if self._sealing:
@@ -213,6 +235,27 @@ class Operations:
         if not self._sealing:
             yield from self._call("seal", namespace, 0)
         return count
+
+    def _settled(
+        self,
+        name: str,
+        namespace: str,
+        *arguments: Argument,
+        keys: tuple[bytes, ...] | None = None,
+    ) -> ServerSteps[Any]:
+        """Runs a script that reads; once more, where leases that have ended are let go first."""
+        answer = yield from self._call(name, namespace, *arguments, 0, keys=keys)
+        if answer not in (_SETTLE, [_SETTLE]):
+            return answer
+        try:
+            yield from self._let_go(namespace)
+        except StoreError:
+            logger.debug("leases that have ended could not be let go")
+        return (yield from self._call(name, namespace, *arguments, 1, keys=keys))
+
+    def _let_go(self, namespace: str) -> ServerSteps[None]:
+        while (yield from self._call("sweep", namespace, frees=True)):
+            pass
 
     def _sweep(self, namespace: str) -> ServerSteps[None]:
         """Clears away some of what has expired, on the way of somebody who reads."""
@@ -252,6 +295,11 @@ class Operations:
         now = "" if self._clock is None else math.floor(self._clock() * 1000)
         chosen = self.names(namespace).keys if keys is None else keys
         return self._calls.run(name, chosen, (now, *arguments), frees=frees)
+
+
+def _holder(holder: str) -> bytes:
+    """A holder as the scripts name it."""
+    return hashlib.sha256(as_bytes(holder)).digest()[:_HOLDER_BYTES]
 
 
 def _or_empty(number: int | None) -> Argument:

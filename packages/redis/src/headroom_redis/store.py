@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import redis
 
-from headroom import Codec, Header, Limits, Missing, Record, Store, StoreError, Usage
+from headroom import Codec, Header, LeasingStore, Limits, Missing, Record, StoreError, Usage
 from headroom.steps import run
 from headroom_redis.asynchronous import AsyncRedisStore, Loops
 from headroom_redis.calls import Calls, ServerSteps
@@ -27,7 +27,7 @@ __all__ = ["RedisStore", "open_redis"]
 T = TypeVar("T")
 
 
-class RedisStore(Store):
+class RedisStore(LeasingStore):
     """Keeps entries on a Redis or Valkey server, which many machines may share.
 
     Each operation is one script, which the server runs whole or not at all. Times are the server's
@@ -159,6 +159,14 @@ class RedisStore(Store):
 
     def view_origin(self, namespace: str, view_reference: str) -> str | None:
         return self._run(self._operations.view_origin(namespace, view_reference))
+
+    def lease(
+        self, namespace: str, holder: str, references: Collection[str], *, seconds: float
+    ) -> bool:
+        return self._run(self._operations.lease(namespace, holder, references, seconds=seconds))
+
+    def release(self, namespace: str, holder: str) -> None:
+        self._run(self._operations.release(namespace, holder))
 
     def watch(self, namespace: str, key: str, wake: Callable[[], None]) -> Callable[[], None]:
         """See ``Store.watch``. Writes of all clients of the server are told."""

@@ -8,7 +8,7 @@ import struct
 from dataclasses import dataclass
 
 from headroom import Codec, Header, IntegrityError, Record
-from headroom_redis.keys import as_bytes
+from headroom_redis.keys import as_bytes, as_text, true_key
 
 __all__ = ["Packed", "Values", "as_reference"]
 
@@ -138,7 +138,7 @@ class Values:
             return self._anew(value, _place(namespace, "original", field[1:].hex()))
         start = _FRONT_BYTES + _HEAD.size
         head = value[_FRONT_BYTES:start]
-        key = field[1:].decode("utf-8", "surrogatepass")
+        key = as_text(true_key(field[1:]))
         meta = self._anew(value[start:], self._meta_place(namespace, key, head))
         return None if meta is None else value[:start] + meta
 

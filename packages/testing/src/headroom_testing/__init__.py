@@ -5,7 +5,7 @@ from __future__ import annotations
 from headroom_testing._version import __version__
 from headroom_testing.clock import ManualClock
 from headroom_testing.contract.base import Capability
-from headroom_testing.faulty import Fault, FaultyStore
+from headroom_testing.faulty import Fault, FaultyLeasingStore, FaultyStore
 from headroom_testing.laws import KindLaws
 from headroom_testing.payloads import HOSTILE, SORTS, hostile_text
 from headroom_testing.store import StoreContract
@@ -15,6 +15,7 @@ __all__ = [
     "SORTS",
     "Capability",
     "Fault",
+    "FaultyLeasingStore",
     "FaultyStore",
     "KindLaws",
     "ManualClock",

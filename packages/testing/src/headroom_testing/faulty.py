@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Literal, TypeVar
 
-from headroom import Header, Limits, Missing, Record, Store, StoreError, Usage
+from headroom import Header, LeasingStore, Limits, Missing, Record, Store, StoreError, Usage
 
-__all__ = ["Fault", "FaultyStore"]
+__all__ = ["Fault", "FaultyLeasingStore", "FaultyStore"]
 
 #: ``before`` and ``after`` raise, without and with effect; ``truncate`` and ``change`` damage
 #: the bytes that are read.
@@ -113,6 +113,31 @@ class FaultyStore(Store):
 
     def close(self) -> None:
         self._store.close()
+
+
+class FaultyLeasingStore(FaultyStore, LeasingStore):
+    """The same, for a store that has leases."""
+
+    def __init__(
+        self,
+        store: LeasingStore,
+        *,
+        script: Iterable[Fault | None] = (),
+        rate: float = 0.0,
+        seed: int = 0,
+    ) -> None:
+        super().__init__(store, script=script, rate=rate, seed=seed)
+        self._leasing = store
+
+    def lease(
+        self, namespace: str, holder: str, references: Collection[str], *, seconds: float
+    ) -> bool:
+        return self._do(
+            "lease", lambda: self._leasing.lease(namespace, holder, references, seconds=seconds)
+        )
+
+    def release(self, namespace: str, holder: str) -> None:
+        self._do("release", lambda: self._leasing.release(namespace, holder))
 
 
 def _damaged(data: bytes, fault: Fault) -> bytes:

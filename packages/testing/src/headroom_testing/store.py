@@ -11,6 +11,7 @@ import pytest
 from headroom import Limits, Missing, Record, Store
 from headroom_testing.contract.awaiting import AsyncTests
 from headroom_testing.contract.histories import HistoryTests
+from headroom_testing.contract.leasing import LeaseTests
 from headroom_testing.contract.machine import MachineTests
 from headroom_testing.contract.processes import ProcessTests
 from headroom_testing.contract.records import digest, make, original, put, write
@@ -22,7 +23,14 @@ __all__ = ["StoreContract", "digest", "make", "original", "put", "write"]
 
 
 class StoreContract(
-    ValueTests, VersionTests, WatchTests, MachineTests, HistoryTests, ProcessTests, AsyncTests
+    ValueTests,
+    VersionTests,
+    LeaseTests,
+    WatchTests,
+    MachineTests,
+    HistoryTests,
+    ProcessTests,
+    AsyncTests,
 ):
     """Inherit it, say how to open the store and how time passes, and pytest tests the contract.
 

@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, NoReturn, TypeVar
 
 from headroom.errors import StoreError
 from headroom.stores.sqlite.schema import prepare
@@ -37,6 +37,10 @@ _LOG_BYTES = 64 * 1024 * 1024
 _MAPPED_BYTES = 256 * 1024 * 1024
 # Bytes that must have become free before pages go back to the file system, and pages each time.
 _FREED_BYTES, _FREED_PAGES = 4 * 1024 * 1024, 1024
+# Seconds to wait for other threads where there is no time to wait for other processes.
+_TURN = 1.0
+# Milliseconds by which the wait for other processes may be too long.
+_BUSY_SLACK = 50
 # Seconds between attempts to open a file that another process is making.
 _PAUSE = 0.01
 
@@ -69,6 +73,7 @@ class Connections:
     def _begin(self) -> None:
         self._process = os.getpid()
         self._freed = 0
+        self._busy = int(1000 * self._timeout)
         self._readers: list[sqlite3.Connection] = []
         try:
             _make_private(self.path)
@@ -102,16 +107,31 @@ class Connections:
         """
         self._check()
         write = _Write(operation)
+        began = time.monotonic()
         self._waiting.append(write)  # type: ignore[arg-type]
-        with self._lock:
+        if not self._lock.acquire(timeout=self._timeout or _TURN):
+            return self._given_up(write)
+        try:
             # Whoever had the lock before may have done it already.
             while not write.done:
+                self._wait_at_most(self._timeout - (time.monotonic() - began))
                 self._write_together()
+        finally:
+            self._lock.release()
         if write.failure is None:
             return write.result
         if isinstance(write.failure, sqlite3.Error):
             raise self._explained(write.failure) from write.failure
         raise write.failure
+
+    def _given_up(self, write: _Write[T]) -> NoReturn:
+        """Nobody has done a write in time, and nobody will, unless it has just begun."""
+        with contextlib.suppress(ValueError):
+            self._waiting.remove(write)  # type: ignore[arg-type]
+        raise StoreError(
+            f"other writes of this process to {self.path} have taken more than "
+            f"{self._timeout:g} seconds; see whether its disk answers"
+        )
 
     def freed(self, size: int) -> None:
         """Notes, within a write, that so many bytes are no longer needed."""
@@ -138,6 +158,14 @@ class Connections:
             self._begin()
 
     # All below: the lock is held, or there is one thread yet.
+
+    def _wait_at_most(self, seconds: float) -> None:
+        """How long the writer waits for other processes: what is left of its time."""
+        milliseconds = int(1000 * seconds)
+        # Setting it takes longer than the difference, most of the time.
+        if abs(milliseconds - self._busy) > _BUSY_SLACK:
+            self._busy = max(milliseconds, min(_BUSY_SLACK, int(1000 * self._timeout)))
+            self._writer.execute(f"PRAGMA busy_timeout = {self._busy}")
 
     def _write_together(self) -> None:
         writes: list[_Write[object]] = []

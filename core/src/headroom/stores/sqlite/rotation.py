@@ -7,7 +7,7 @@ import sqlite3
 from headroom.errors import StoreError
 from headroom.stores.codec import Codec
 from headroom.stores.sqlite.connections import Connections
-from headroom.stores.sqlite.values import as_text, place
+from headroom.stores.sqlite.values import as_text, place, true_key
 
 __all__ = ["check_keys", "rotate"]
 
@@ -82,7 +82,7 @@ def _rotate_some(
     for number, packed, owner, namespace in rows:
         if packed is None or codec.is_current(packed):
             continue
-        label = as_text(owner) if part == "meta" else owner.hex()
+        label = as_text(true_key(owner)) if part == "meta" else owner.hex()
         where = place(as_text(namespace), part, label)
         anew = codec.pack(codec.unpack(packed, where), where)
         db.execute(f"UPDATE {table} SET {column} = ? WHERE id = ?", (anew, number))

@@ -78,8 +78,35 @@ CREATE TABLE views (
 CREATE INDEX views_by_age ON views (namespace);
 """
 
+_VERSION_2 = """
+-- A lease that has ended stays until what it held is let go, some of it at a time.
+CREATE TABLE leases (
+    id INTEGER PRIMARY KEY,
+    namespace INTEGER NOT NULL,
+    holder BLOB NOT NULL,
+    until REAL NOT NULL,
+    UNIQUE (namespace, holder)
+);
+CREATE INDEX leases_by_end ON leases (until);
+CREATE TABLE leased (
+    lease INTEGER NOT NULL,
+    reference BLOB NOT NULL,
+    namespace INTEGER NOT NULL,
+    PRIMARY KEY (lease, reference)
+) WITHOUT ROWID;
+CREATE INDEX leased_by_reference ON leased (namespace, reference);
+
+-- Whether a lease names the content. What may expire or be evicted is found without those.
+ALTER TABLE entries ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+DROP INDEX entries_by_expiry;
+CREATE INDEX entries_by_expiry ON entries (expires) WHERE expires IS NOT NULL AND held = 0;
+CREATE INDEX entries_to_evict ON entries (namespace) WHERE held = 0;
+ALTER TABLE namespaces ADD COLUMN leased INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE namespaces ADD COLUMN over_limits INTEGER NOT NULL DEFAULT 0
+"""
+
 #: The n-th one leads from version n to version n + 1; a new file begins at 0.
-MIGRATIONS: tuple[str, ...] = (_VERSION_1,)
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
 
 
 def prepare(connection: sqlite3.Connection, path: str) -> None:

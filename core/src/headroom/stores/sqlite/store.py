@@ -6,16 +6,18 @@ import math
 import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TypeVar
 
-from headroom.stores.base import Header, Limits, Missing, Record, Store, Usage
+from headroom.stores.base import Header, LeasingStore, Limits, Missing, Record, Usage
 from headroom.stores.codec import Codec
 from headroom.stores.sqlite.connections import Connections, Durability
+from headroom.stores.sqlite.leases import LIVING, hold, let_go
 from headroom.stores.sqlite.rotation import check_keys, rotate
-from headroom.stores.sqlite.tables import Space, Tables
-from headroom.stores.sqlite.values import COLUMNS, Values, as_bytes
+from headroom.stores.sqlite.space import Space
+from headroom.stores.sqlite.tables import Tables
+from headroom.stores.sqlite.values import COLUMNS, KEPT, Values, as_bytes
 from headroom.stores.watchers import Watchers
 
 __all__ = ["SQLiteStore"]
@@ -31,10 +33,11 @@ _RECORDS = f"SELECT {COLUMNS.format(data='c.data')} {_FROM}"
 # The original only where it is the view.
 _VIEWS = f"SELECT {COLUMNS.format(data='CASE WHEN e.view IS NULL THEN c.data END')} {_FROM}"
 _THERE = "e.namespace = (SELECT id FROM namespaces WHERE name = ?)"
-_LIVE = "(e.expires IS NULL OR e.expires >= ?)"
+# Takes the time twice. What was overwritten is past its time, and lives by a lease alone.
+_LIVE = f"(e.expires IS NULL OR e.expires >= ? OR {LIVING})"
 
 
-class SQLiteStore(Store):
+class SQLiteStore(LeasingStore):
     """Keeps entries in a SQLite file, which several processes of one machine may share.
 
     The file and its side files can be read by their owner alone. A process that is killed loses at
@@ -46,7 +49,7 @@ class SQLiteStore(Store):
         durability: What a write survives once it has returned: ``"process"`` is the end of the
             process, by SIGKILL as well; ``"power"`` also a power failure, for the price of waiting
             for the disk each time.
-        timeout: The most seconds to wait for another process that writes.
+        timeout: The most seconds to wait for others that write.
         codec: Compresses what is stored, and encrypts it where it has keys: originals, views and
             metadata. Keys, namespaces, hashes, sizes and times stay readable.
         clock: Seconds since the epoch.
@@ -77,6 +80,8 @@ class SQLiteStore(Store):
             raise ValueError(f'durability must be "process" or "power", not {durability!r}')
         if not isinstance(timeout, (int, float)) or not 0 <= timeout < math.inf:
             raise ValueError(f"timeout must be 0 or more seconds, not {timeout!r}")
+        #: The most seconds that a call waits, but for the disk.
+        self.timeout = float(timeout)
         codec = codec or Codec()
         self._values = Values(codec)
         self._clock = clock
@@ -128,23 +133,27 @@ class SQLiteStore(Store):
             row: sqlite3.Row | None = db.execute(
                 f"{select} WHERE {_THERE} AND e.key = ?", where
             ).fetchone()
-            return _why_not(db, where) if row is None else row
+            if row is None:
+                return _why_not(db, where)
+            now = self._clock()
+            expires: float | None = row[6]
+            if expires is not None and expires < now and not _is_held(db, where, now):
+                return Missing("expired", expires)
+            return row
 
         row = self._connections.read(read)
         if isinstance(row, Missing):
             return row
-        expires = row[6]
-        if expires is not None and expires < self._clock():
-            return Missing("expired", expires)
         return self._values.record(namespace, row)
 
     def find(self, namespace: str, reference: str) -> Record | None:
         wanted = _hash(reference)
+        now = self._clock()
         row = self._connections.read(
             lambda db: db.execute(
                 f"{_RECORDS} WHERE {_THERE} AND c.reference = ? AND c.namespace = e.namespace "
                 f"AND {_LIVE} ORDER BY e.id DESC LIMIT 1",
-                (as_bytes(namespace), wanted, self._clock()),
+                (as_bytes(namespace), wanted, now, now),
             ).fetchone()
         )
         return None if row is None else self._values.record(namespace, row)
@@ -160,7 +169,7 @@ class SQLiteStore(Store):
             if found is None:
                 tables.note_nothing(space, name)
                 return False
-            tables.drop(space, found[0], found[1])
+            tables.drop(space, found[0], found[1], found[3])
             tables.note_gone(space, name, space.version, "deleted", self._clock())
             return True
 
@@ -178,10 +187,11 @@ class SQLiteStore(Store):
         return self._change(namespace, change)
 
     def headers(self, namespace: str) -> list[Header]:
+        now = self._clock()
         rows = self._connections.read(
             lambda db: db.execute(
-                f"{_HEADERS} WHERE {_THERE} AND {_LIVE} ORDER BY e.id",
-                (as_bytes(namespace), self._clock()),
+                f"{_HEADERS} WHERE {_THERE} AND e.key < ? AND {_LIVE} ORDER BY e.id",
+                (as_bytes(namespace), KEPT, now, now),
             ).fetchall()
         )
         return [self._values.header(namespace, row) for row in rows]
@@ -190,18 +200,22 @@ class SQLiteStore(Store):
         name = as_bytes(namespace)
 
         def read(db: sqlite3.Connection) -> tuple[Usage, bool]:
-            overdue = db.execute(
-                f"SELECT 1 FROM entries e WHERE {_THERE} AND e.expires < ? LIMIT 1",
-                (name, self._clock()),
+            now = self._clock()
+            (overdue,) = db.execute(
+                "SELECT EXISTS (SELECT 1 FROM leases WHERE until < ?) OR EXISTS (SELECT 1 FROM "
+                f"entries e WHERE {_THERE} AND e.held = 0 AND e.expires < ?)",
+                (now, name, now),
             ).fetchone()
             row = db.execute(
-                "SELECT entries, bytes, expired, evicted FROM namespaces WHERE name = ?", (name,)
+                "SELECT entries, bytes, expired, evicted, leased, over_limits FROM namespaces "
+                "WHERE name = ?",
+                (name,),
             ).fetchone()
-            return Usage(*(row or (0, 0, 0, 0))), overdue is not None
+            return Usage(*(row or (0, 0, 0, 0))), bool(overdue)
 
         usage, overdue = self._connections.read(read)
         if overdue:
-            self._change(namespace, lambda tables, space: tables.sweep(space))
+            self._sweep(namespace)
             usage, _ = self._connections.read(read)
         return usage
 
@@ -217,6 +231,22 @@ class SQLiteStore(Store):
             ).fetchone()
         )
         return None if row is None else row[0].hex()
+
+    def lease(
+        self, namespace: str, holder: str, references: Collection[str], *, seconds: float
+    ) -> bool:
+        who, hashes = as_bytes(holder), {_hash(reference) for reference in references}
+
+        def change(tables: Tables, space: Space, db: sqlite3.Connection) -> bool:
+            tables.sweep(space)
+            return hold(db, space, who, hashes, self._clock(), seconds)
+
+        return self._change_rows(namespace, change)
+
+    def release(self, namespace: str, holder: str) -> None:
+        who = as_bytes(holder)
+        self._change_rows(namespace, lambda _, space, db: let_go(db, space, who))
+        self._sweep(namespace)
 
     def watch(self, namespace: str, key: str, wake: Callable[[], None]) -> Callable[[], None]:
         # Writes of other processes go unnoticed: SQLite has no way to tell.
@@ -242,15 +272,24 @@ class SQLiteStore(Store):
 
     def _change(self, namespace: str, change: Callable[[Tables, Space], T]) -> T:
         """Changes a namespace, whole or not at all."""
+        return self._change_rows(namespace, lambda tables, space, _: change(tables, space))
 
+    def _change_rows(
+        self, namespace: str, change: Callable[[Tables, Space, sqlite3.Connection], T]
+    ) -> T:
         def write(db: sqlite3.Connection) -> T:
             tables = Tables(db, self._clock())
-            answer = change(tables, tables.space(namespace))
+            answer = change(tables, tables.space(namespace), db)
             tables.save()
             self._connections.freed(tables.freed)
             return answer
 
         return self._connections.write(write)
+
+    def _sweep(self, namespace: str) -> None:
+        """Clears away all that has ended; others may write in between."""
+        while self._change(namespace, lambda tables, space: tables.sweep(space)):
+            pass
 
     def _knows(self, namespace: str, record: Record) -> bool:
         """Whether this content is stored already, so that it need not be packed again."""
@@ -265,6 +304,14 @@ class SQLiteStore(Store):
                 is not None
             )
         )
+
+
+def _is_held(db: sqlite3.Connection, where: tuple[bytes, bytes], now: float) -> bool:
+    """Whether a living lease holds an entry."""
+    row = db.execute(
+        f"SELECT 1 {_FROM} WHERE {_THERE} AND e.key = ? AND {LIVING}", (*where, now)
+    ).fetchone()
+    return row is not None
 
 
 def _why_not(db: sqlite3.Connection, where: tuple[bytes, bytes]) -> Missing:

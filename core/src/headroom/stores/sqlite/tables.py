@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 from headroom.stores.base import Limits
-from headroom.stores.sqlite.values import Packed, as_bytes
+from headroom.stores.sqlite.leases import end_some, is_named
+from headroom.stores.sqlite.space import Space
+from headroom.stores.sqlite.values import KEPT, Packed, as_bytes, kept_key
 
 __all__ = ["Space", "Tables"]
 
@@ -21,19 +22,6 @@ _SWEPT = 100
 
 
 Reason = Literal["absent", "deleted", "expired", "evicted"]
-
-
-@dataclass
-class Space:
-    """The row of a namespace."""
-
-    id: int
-    version: int = 0
-    cleared: int = 0
-    entries: int = 0
-    bytes: int = 0
-    expired: int = 0
-    evicted: int = 0
 
 
 class Tables:
@@ -63,9 +51,9 @@ class Tables:
         for space in self._spaces.values():
             self._db.execute(
                 "UPDATE namespaces SET version = ?, cleared = ?, entries = ?, bytes = ?, "
-                "expired = ?, evicted = ? WHERE id = ?",
+                "expired = ?, evicted = ?, leased = ?, over_limits = ? WHERE id = ?",
                 (space.version, space.cleared, space.entries, space.bytes,
-                 space.expired, space.evicted, space.id),
+                 space.expired, space.evicted, space.leased, space.over_limits, space.id),
             )  # fmt: skip
 
     def put(
@@ -78,7 +66,7 @@ class Tables:
         expected: int | None,
     ) -> bool:
         """See ``Store.put``."""
-        self.sweep(space)
+        more_ended = self.sweep(space)
         header = packed.header
         where = (space.id, packed.key)
         old = self.entry(*where)
@@ -93,33 +81,42 @@ class Tables:
         # First the new content, so that it stays where it is the old one.
         content = self._add_content(space, packed, pack_original)
         if old is not None:
-            self.drop(space, old[0], old[1])
+            self._make_way(space, old, packed.key)
         if went is not None:
             self._db.execute("DELETE FROM gone WHERE namespace = ? AND key = ?", where)
-        self._db.execute(
+        held = int(is_named(self._db, space.id, packed.reference))
+        made = self._db.execute(
             "INSERT INTO entries (namespace, key, content, version, created, expires, "
-            "view_reference, view, meta) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "view_reference, view, meta, held) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*where, content, header.version, header.created,
              None if ttl is None else self._now + ttl,
-             packed.view_reference, packed.view, packed.meta),
+             packed.view_reference, packed.view, packed.meta, held),
         )  # fmt: skip
         space.entries += 1
+        space.leased += held
         if packed.view is not None:
             self.note_view(space, packed.view_reference, packed.reference)
-        self._evict(space, limits)
+        assert made.lastrowid is not None
+        self._evict(space, limits, made.lastrowid, more_ended)
         return True
 
-    def entry(self, space: int, key: bytes) -> tuple[int, int, int] | None:
-        """The id, the content and the version of an entry."""
-        row: tuple[int, int, int] | None = self._db.execute(
-            "SELECT id, content, version FROM entries WHERE namespace = ? AND key = ?", (space, key)
+    def entry(self, space: int, key: bytes) -> tuple[int, int, int, int] | None:
+        """The id, the content and the version of an entry, and whether it is held."""
+        row: tuple[int, int, int, int] | None = self._db.execute(
+            "SELECT id, content, version, held FROM entries WHERE namespace = ? AND key = ?",
+            (space, key),
         ).fetchone()
         return row
 
-    def drop(self, space: Space, entry: int, content: int) -> None:
+    def drop(self, space: Space, entry: int, content: int, held: int = 0) -> None:
         """Removes an entry, and its content where no other has it."""
-        self._db.execute("DELETE FROM entries WHERE id = ?", (entry,))
         space.entries -= 1
+        space.leased -= held
+        self.drop_row(space, entry, content)
+
+    def drop_row(self, space: Space, entry: int, content: int) -> None:
+        """Removes an entry that is not counted, and its content where no other has it."""
+        self._db.execute("DELETE FROM entries WHERE id = ?", (entry,))
         uses, size = self._db.execute(
             "SELECT uses, size FROM contents WHERE id = ?", (content,)
         ).fetchone()
@@ -135,13 +132,20 @@ class Tables:
         for table in ("entries", "contents", "gone", "views"):
             self._db.execute(f"DELETE FROM {table} WHERE namespace = ?", (space.id,))
         self.freed += space.bytes
-        space.entries = space.bytes = 0
+        space.entries = space.bytes = space.leased = 0
 
-    def sweep(self, space: Space) -> None:
-        """Clears away all of a namespace that has expired, and some of the others."""
-        found = self._sweep("expires < ?", (self._now,))
+    def sweep(self, space: Space) -> bool:
+        """Clears away what has ended: some of the leases, and all of this namespace that expired.
+
+        Returns:
+            Whether there may be more leases that have ended.
+
+        """
+        more = end_some(self, self._db, self._now)
+        found = self._sweep("held = 0 AND expires < ?", (self._now,))
         while found == _SWEPT:
-            found = self._sweep("expires < ? AND namespace = ?", (self._now, space.id))
+            found = self._sweep("held = 0 AND expires < ? AND namespace = ?", (self._now, space.id))
+        return more
 
     def note_gone(
         self,
@@ -192,19 +196,48 @@ class Tables:
         assert made.lastrowid is not None
         return made.lastrowid
 
-    def _evict(self, space: Space, limits: Limits) -> None:
-        while space.entries > 1 and (
-            (limits.max_entries is not None and space.entries > limits.max_entries)
-            or (limits.max_bytes is not None and space.bytes > limits.max_bytes)
+    def _make_way(self, space: Space, old: tuple[int, int, int, int], key: bytes) -> None:
+        """Removes an entry that another takes the place of; a content that is held is kept."""
+        entry, content, _, held = old
+        if held:
+            uses = self._db.execute("SELECT uses FROM contents WHERE id = ?", (content,)).fetchone()
+            if uses == (1,):
+                space.entries -= 1
+                space.leased -= 1
+                self._db.execute(
+                    "UPDATE entries SET key = ?, expires = 0 WHERE id = ?",
+                    (kept_key(entry, key), entry),
+                )
+                return
+        self.drop(space, entry, content, held)
+
+    def _evict(self, space: Space, limits: Limits, newest: int, more_ended: bool) -> None:
+        while (limits.max_entries is not None and space.entries > limits.max_entries) or (
+            limits.max_bytes is not None and space.bytes > limits.max_bytes
         ):
-            entry, content, key, version = self._db.execute(
-                "SELECT id, content, key, version FROM entries WHERE namespace = ? "
+            oldest = self._db.execute(
+                "SELECT id, content, key, version FROM entries WHERE namespace = ? AND held = 0 "
                 "ORDER BY id LIMIT 1",
                 (space.id,),
             ).fetchone()
+            if oldest is None or oldest[0] == newest:
+                if more_ended:
+                    more_ended = self.sweep(space)
+                    continue
+                # One that is too large by itself is over them without any lease.
+                space.over_limits += space.leased > 0 or self._keeps(space)
+                return
+            entry, content, key, version = oldest
             self.drop(space, entry, content)
             self.note_gone(space, key, version, "evicted", self._now)
             space.evicted += 1
+
+    def _keeps(self, space: Space) -> bool:
+        """Whether there are held contents whose keys were overwritten."""
+        found = self._db.execute(
+            "SELECT 1 FROM entries WHERE namespace = ? AND key >= ? LIMIT 1", (space.id, KEPT)
+        ).fetchone()
+        return found is not None
 
     def _sweep(self, condition: str, values: tuple[float, ...]) -> int:
         rows = self._db.execute(
@@ -213,13 +246,14 @@ class Tables:
             values,
         ).fetchall()
         for entry, content, owner, key, version, expires in rows:
-            space = self._space_of(owner)
+            space = self.space_of(owner)
             self.drop(space, entry, content)
             self.note_gone(space, key, version, "expired", expires)
             space.expired += 1
         return len(rows)
 
-    def _space_of(self, number: int) -> Space:
+    def space_of(self, number: int) -> Space:
+        """The namespace with this id."""
         space = self._spaces.get(number)
         if space is None:
             row = self._db.execute("SELECT * FROM namespaces WHERE id = ?", (number,)).fetchone()

@@ -10,7 +10,17 @@ from headroom.errors import IntegrityError
 from headroom.stores.base import Header, Record
 from headroom.stores.codec import Codec
 
-__all__ = ["COLUMNS", "Packed", "Values", "as_bytes", "as_text", "place"]
+__all__ = [
+    "COLUMNS",
+    "KEPT",
+    "Packed",
+    "Values",
+    "as_bytes",
+    "as_text",
+    "kept_key",
+    "place",
+    "true_key",
+]
 
 #: What ``Values`` reads of an entry ``e`` and its content ``c``; ``{data}`` is the original.
 COLUMNS = (
@@ -26,6 +36,22 @@ def as_bytes(text: str) -> bytes:
 def as_text(data: bytes) -> str:
     """A key or a namespace as it was."""
     return data.decode("utf-8", "surrogatepass")
+
+
+#: What the key of an entry begins with that was overwritten while its content was held. In UTF-8 no
+#: text begins so, and all keys come before it.
+KEPT = b"\xff"
+_KEPT_BYTES = 9
+
+
+def kept_key(entry: int, key: bytes) -> bytes:
+    """The key of an entry that has lost its own to another."""
+    return KEPT + entry.to_bytes(_KEPT_BYTES - 1, "big") + key
+
+
+def true_key(stored: bytes) -> bytes:
+    """The key that an entry was put under."""
+    return stored[_KEPT_BYTES:] if stored.startswith(KEPT) else stored
 
 
 def place(namespace: str, part: str, name: str) -> bytes:
@@ -89,7 +115,7 @@ class Values:
             IntegrityError: It was cut or changed.
 
         """
-        key = as_text(row[0])
+        key = as_text(true_key(row[0]))
         meta = self.codec.unpack(row[5], place(namespace, "meta", key))
         try:
             values = json.loads(meta)

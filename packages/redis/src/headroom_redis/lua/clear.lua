@@ -13,9 +13,11 @@ end
 local count = state.entries
 try_to_write()
 -- The server frees them in the background; to readers they are gone at once.
-call('UNLINK', data, age, expiry, references, gone, gone_age, seen, seen_age)
+-- Leases go on: they name contents, which may come again.
+call('UNLINK', data, age, expiry, references, gone, gone_age, seen, seen_age, held_age)
 state.cleared = next_version()
 state.entries, state.timed, state.bytes, state.sealed = 0, 0, 0, 0
+state.held, state.kept, state.parked = 0, 0, 0
 state.due, state.latest, state.gone, state.seen = FAR, 0, 0, 0
 created = true
 call('HSET', data, 'c', pack('>d', count) .. ARGV[2])

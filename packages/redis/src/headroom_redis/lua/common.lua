@@ -1,30 +1,39 @@
 -- What all scripts share: each begins with this file. Those that write go on with writing.lua.
 --
--- A namespace is eight keys of one hash slot:
+-- A namespace is twelve keys of one hash slot:
 --   data        hash: "s" the state, "e"<key> an entry, "v"<key> its view, "o"<reference> an
 --               original, "c" the last clear
---   age         sorted set: keys by the number of their write
---   expiry      sorted set: keys by the millisecond in which they expire
+--   age         sorted set: keys by the number of their write, those that may be evicted
+--   expiry      sorted set: keys by the millisecond in which they expire, likewise
 --   references  sorted set, by name: 32 bytes of reference, then 8 of the number of the write
 --   gone        hash: why a key is no longer there; gone_age says which is the oldest to forget
 --   seen        hash: the reference behind a view; seen_age likewise
+--   held_age    sorted set: keys of what leases hold, by the number of their write
+--   holds       hash: how many leases name a reference
+--   leases      sorted set: holders by the millisecond in which their lease ends
+--   leased      sorted set, by name: 16 bytes of a holder, then 32 of a reference
+-- What was overwritten while it was held is kept under another key: a byte with which no text
+-- begins, 8 bytes of the number of its write, and the key.
 --
 -- A script reads, and finds all that could refuse it, before it changes anything: Redis does not
 -- take back what a script did before it failed.
 
 local data, age, expiry, references = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local gone, gone_age, seen, seen_age = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local held_age, holds, leases, leased = KEYS[9], KEYS[10], KEYS[11], KEYS[12]
 local call = redis.call
 local pack, unpack_numbers = struct.pack, struct.unpack
 
-local FORMAT = 1
-local STATE, STATE_BYTES = '>dddddddddddddddd', 128
+local FORMAT = 2
+local STATE, STATE_BYTES = '>' .. string.rep('d', 24), 192
+-- The first format, from before there were leases, ends here.
+local FIRST_STATE_BYTES = 128
 -- Later than anything, and exact as a number.
 local FAR = 9007199254740992
 -- How many keys that went, and how many views, a namespace remembers.
 local REMEMBERED = 10000
 -- What one script clears away at most: others wait meanwhile.
-local SWEPT, EVICTED = 100, 500
+local SWEPT, EVICTED, LET_GO = 100, 500, 250
 -- A namespace without entries is forgotten after a day; the slack saves setting that anew each time.
 local KEPT, SLACK = 86400000, 21600000
 -- An entry: when it expires and the number of its write, as set here, then what the client wrote:
@@ -54,9 +63,10 @@ local function problem_of(packed)
     return nil
   end
   -- A later version may have a longer state; its first number is the format all the same.
-  local format = #packed >= STATE_BYTES and unpack_numbers('>d', packed) or 0
+  local format = #packed >= FIRST_STATE_BYTES and unpack_numbers('>d', packed) or 0
   if format > FORMAT then return redis.error_reply('HEADROOM NEWER ' .. format) end
-  if format ~= FORMAT or #packed ~= STATE_BYTES then
+  if not (format == FORMAT and #packed == STATE_BYTES)
+    and not (format == 1 and #packed == FIRST_STATE_BYTES) then
     return redis.error_reply('HEADROOM FOREIGN')
   end
 end
@@ -72,6 +82,21 @@ local function entry_of(key)
   return parse(call('HGET', data, 'e' .. key))
 end
 
+local function is_held(reference)
+  return call('HEXISTS', holds, reference) == 1
+end
+
 local function is_over(entry)
-  return entry.expires ~= NEVER and entry.expires < now
+  return entry.expires ~= NEVER and entry.expires < now and not is_held(entry.reference)
+end
+
+-- Whether a lease may have ended whose contents are not let go yet: then that is done first.
+local function has_ended(packed)
+  if not packed or #packed ~= STATE_BYTES then return false end
+  local holders, _, lease_due = unpack_numbers('>ddd', packed, 161)
+  return holders > 0 and lease_due < now
+end
+
+local function is_kept(key)
+  return key:byte(1) == 255
 end

@@ -1,8 +1,10 @@
--- Of the keys, this has data and gone only. now, key, how the original is
--- wanted: 0 not, 1 in any case, 2 where it is not large. Returns whether something has expired, then entry, view
--- and original, or why there is none. Changes nothing.
+-- Of the keys, this has data, gone and holds only. now, key, how the original is wanted: 0 not, 1 in
+-- any case, 2 where it is not large; whether leases that have ended were let go. Returns whether
+-- something has expired, then entry, view and original, or why there is none; or 2 alone, where
+-- leases are to be let go first. Changes nothing.
 local LARGE = 131072
 local key, gone = ARGV[2], KEYS[2]
+holds = KEYS[3]
 local found = call('HMGET', data, 's', 'e' .. key, 'v' .. key)
 local problem = problem_of(found[1])
 if problem then return problem end
@@ -15,8 +17,11 @@ local packed = found[2]
 if packed then
   if #packed < ENTRY_BYTES then return {due, packed, false, false} end
   local expires = unpack_numbers('>d', packed)
-  if expires ~= NEVER and expires < now then return {due, 'x', whole(expires)} end
   local reference = packed:sub(49, 80)
+  if expires ~= NEVER and expires < now then
+    if not is_held(reference) then return {due, 'x', whole(expires)} end
+    if ARGV[4] == '0' and has_ended(found[1]) then return {2} end
+  end
   local original = false
   -- The original is the view where there is none of its own.
   local wanted = ARGV[3]

@@ -38,12 +38,16 @@ if version < state.cleared or version < last
 end
 
 if state.version < version then state.version = version end
-if state.entries == 0 then created = true end
+if state.entries + state.kept == 0 then created = true end
 state.writes = state.writes + 1
 local number = state.writes
 local expires = NEVER
 if ARGV[6] ~= '' then expires = now + tonumber(ARGV[6]) end
 local entry = pack('>dd', expires, number) .. written
+-- What is overwritten, held, and nowhere else is kept.
+local keeps = old and state.links > 0 and old.reference ~= reference and is_held(old.reference)
+  and #numbers_of(old.reference, 2) == 1
+local old_view = keeps and call('HGET', data, 'v' .. key)
 -- Before the old entry goes: this is refused where there is no memory.
 if view ~= '' then
   call('HSET', data, 'e' .. key, entry, 'v' .. key, view)
@@ -55,27 +59,31 @@ if call('HSETNX', data, 'o' .. reference, original) == 1 then
   state.bytes = state.bytes + size
 end
 call('ZADD', references, 0, reference .. pack('>d', number))
-call('ZADD', age, number, key)
-state.entries = state.entries + 1
 if old then
-  forget_entry(key, old)
-  if old.expires ~= NEVER then
-    state.timed = state.timed - 1
-    if expires == NEVER then call('ZREM', expiry, key) end
+  leave(key, old)
+  if keeps then
+    local name = '\255' .. pack('>d', old.number) .. key
+    call('HSET', data, 'e' .. name, old.packed)
+    if old_view then call('HSET', data, 'v' .. name, old_view) end
+    if state.held + state.kept == 0 then created = true end
+    call('ZADD', held_age, whole(old.number), name)
+    state.kept = state.kept + 1
+  else
+    forget_content(old)
   end
   if view == '' then call('HDEL', data, 'v' .. key) end
 elseif went then
   forget_gone(key)
 end
+state.entries = state.entries + 1
 if expires ~= NEVER then
-  if state.timed == 0 then created = true end
-  call('ZADD', expiry, whole(expires), key)
   state.timed = state.timed + 1
-  state.due = math.min(state.due, expires)
   state.latest = math.max(state.latest, expires)
 end
+local new = parse(entry)
+if state.links > 0 and is_held(reference) then hold(key, new) else expose(key, new) end
 if ARGV[10] == '1' then state.sealed = 1 end
-local more = evict(tonumber(ARGV[7]), tonumber(ARGV[8]))
+local more = evict(tonumber(ARGV[7]), tonumber(ARGV[8]), key)
 save()
 -- Whoever may not publish has no watchers elsewhere; the write stands.
 redis.pcall('PUBLISH', ARGV[11], key)

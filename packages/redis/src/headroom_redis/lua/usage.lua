@@ -1,7 +1,9 @@
 -- now. Returns whether something has expired that is still counted, then entries, bytes, expired and
--- evicted.
+-- evicted, what leases hold, and writes over the limits.
 local problem = load()
 if problem then return problem end
 -- Only where some of our keys were missing is there anything to write.
 if created and packed_before then save() end
-return {now > state.due and 1 or 0, state.entries, state.bytes, state.expired, state.evicted}
+local due = now > state.due or (state.holders > 0 and now > state.lease_due)
+return {due and 1 or 0, state.entries, state.bytes, state.expired, state.evicted, state.held,
+  state.over}

@@ -9,7 +9,8 @@ local created = false
 local function packed_state()
   local s = state
   return pack(STATE, FORMAT, s.version, s.cleared, s.entries, s.timed, s.bytes, s.expired,
-    s.evicted, s.writes, s.ends, s.sealed, s.due, s.latest, s.gone, s.seen, 0)
+    s.evicted, s.writes, s.ends, s.sealed, s.due, s.latest, s.gone, s.seen, s.held, s.kept,
+    s.parked, s.over, s.lasts, s.holders, s.links, s.lease_due, 0)
 end
 
 -- A write that a server without memory or disk refuses: before anything is changed. After it, none
@@ -21,9 +22,10 @@ end
 -- Forgets all entries: the server, or somebody else, took some of our keys away.
 local function lose()
   try_to_write()
-  call('UNLINK', data, age, expiry, references)
+  call('UNLINK', data, age, expiry, references, held_age, holds, leases, leased)
   state.evicted = state.evicted + state.entries
   state.entries, state.timed, state.bytes, state.due = 0, 0, 0, FAR
+  state.held, state.kept, state.parked, state.holders, state.links = 0, 0, 0, 0, 0
   state.gone, state.seen = call('ZCARD', gone_age), call('ZCARD', seen_age)
   created = true
   packed_before = packed_state()
@@ -42,17 +44,24 @@ local function load()
   local s = {}
   if packed then
     local _
+    -- Nothing was held before there were leases: all that is missing is zero.
+    local whole_state = packed .. string.rep('\0', STATE_BYTES - #packed)
     _, s.version, s.cleared, s.entries, s.timed, s.bytes, s.expired, s.evicted, s.writes, s.ends,
-      s.sealed, s.due, s.latest, s.gone, s.seen = unpack_numbers(STATE, packed)
+      s.sealed, s.due, s.latest, s.gone, s.seen, s.held, s.kept, s.parked, s.over, s.lasts,
+      s.holders, s.links, s.lease_due = unpack_numbers(STATE, whole_state)
   else
     -- Writes are numbered from the time on: where the server lost the count, it goes on growing.
     s = {version = 0, cleared = 0, entries = 0, timed = 0, bytes = 0, expired = 0, evicted = 0,
-      writes = now_exactly, ends = 0, sealed = 0, due = FAR, latest = 0, gone = 0, seen = 0}
+      writes = now_exactly, ends = 0, sealed = 0, due = FAR, latest = 0, gone = 0, seen = 0,
+      held = 0, kept = 0, parked = 0, over = 0, lasts = 0, holders = 0, links = 0, lease_due = FAR}
     created = true
   end
   state, packed_before = s, packed
-  local there = call('EXISTS', age, references, expiry, gone_age, seen_age)
-  if there ~= 2 * one_if(s.entries) + one_if(s.timed) + one_if(s.gone) + one_if(s.seen) then
+  local there = call('EXISTS', age, references, expiry, gone_age, seen_age, held_age, holds, leases,
+    leased)
+  if there ~= one_if(s.entries - s.held) + one_if(s.entries + s.kept) + one_if(s.timed - s.parked)
+    + one_if(s.gone) + one_if(s.seen) + one_if(s.held + s.kept) + one_if(s.holders)
+    + 2 * one_if(s.links) then
     lose()
   end
 end
@@ -63,17 +72,17 @@ local function save()
   if s.entries > s.timed then
     if s.ends ~= 0 then
       s.ends = 0
-      for i = 1, 8 do call('PERSIST', KEYS[i]) end
+      for i = 1, #KEYS do call('PERSIST', KEYS[i]) end
     end
     call('HSET', data, 's', packed_state())
     return
   end
-  local ends = math.max(now, s.latest) + KEPT
+  local ends = math.max(now, s.latest, s.lasts) + KEPT
   local set = created or ends > s.ends
   if set then s.ends = ends + SLACK end
   call('HSET', data, 's', packed_state())
   if set then
-    for i = 1, 8 do call('PEXPIRE', KEYS[i], whole(s.ends - now)) end
+    for i = 1, #KEYS do call('PEXPIRE', KEYS[i], whole(s.ends - now)) end
   end
 end
 
@@ -83,26 +92,113 @@ local function next_version()
   return state.version
 end
 
--- Takes an entry out of the counts, and away its original where no other entry has it.
-local function forget_entry(key, entry)
+-- The numbers of the writes that have a content, of what is kept as well; at most so many.
+local function numbers_of(reference, most)
+  local numbers = call('ZRANGEBYLEX', references, '[' .. reference,
+    '(' .. reference .. string.rep('\255', 9), 'LIMIT', 0, most or -1)
+  for i, member in ipairs(numbers) do
+    numbers[i] = whole((unpack_numbers('>d', member:sub(33))))
+  end
+  return numbers
+end
+
+-- Takes away the reference of an entry, and its original where no other entry has it.
+local function forget_content(entry)
   call('ZREM', references, entry.reference .. pack('>d', entry.number))
-  local same = call('ZRANGEBYLEX', references, '[' .. entry.reference,
-    '(' .. entry.reference .. string.rep('\255', 9), 'LIMIT', 0, 1)
-  if #same == 0 then
+  if #numbers_of(entry.reference, 1) == 0 then
     call('HDEL', data, 'o' .. entry.reference)
     state.bytes = state.bytes - entry.size
   end
+end
+
+-- Sets an entry where neither limits nor time find it. It is counted already.
+local function hold(key, entry)
+  if state.held + state.kept == 0 then created = true end
+  call('ZADD', held_age, whole(entry.number), key)
+  state.held = state.held + 1
+  if entry.expires ~= NEVER then state.parked = state.parked + 1 end
+end
+
+-- Sets an entry where they find it. It is counted already, and not as held.
+local function expose(key, entry)
+  if state.entries - state.held == 1 then created = true end
+  call('ZADD', age, whole(entry.number), key)
+  if entry.expires ~= NEVER then
+    if state.timed - state.parked == 1 then created = true end
+    call('ZADD', expiry, whole(entry.expires), key)
+    state.due = math.min(state.due, entry.expires)
+  end
+end
+
+-- Takes an entry out of its place and the counts.
+local function leave(key, entry)
+  local is_timed = entry.expires ~= NEVER
+  if state.links > 0 and is_held(entry.reference) then
+    call('ZREM', held_age, key)
+    state.held = state.held - 1
+    if is_timed then state.parked = state.parked - 1 end
+  else
+    call('ZREM', age, key)
+    if is_timed then call('ZREM', expiry, key) end
+  end
+  if is_timed then state.timed = state.timed - 1 end
   state.entries = state.entries - 1
 end
 
 local function drop(key, entry)
-  call('ZREM', age, key)
-  if entry.expires ~= NEVER then
-    call('ZREM', expiry, key)
-    state.timed = state.timed - 1
-  end
+  leave(key, entry)
   call('HDEL', data, 'e' .. key, 'v' .. key)
-  forget_entry(key, entry)
+  forget_content(entry)
+end
+
+-- A content that no lease names any more.
+local function let_go(reference)
+  for _, number in ipairs(numbers_of(reference)) do
+    local key = call('ZRANGEBYSCORE', held_age, number, number)[1]
+    local entry = key and entry_of(key)
+    if entry then
+      call('ZREM', held_age, key)
+      if is_kept(key) then
+        state.kept = state.kept - 1
+        call('HDEL', data, 'e' .. key, 'v' .. key)
+        forget_content(entry)
+      else
+        state.held = state.held - 1
+        if entry.expires ~= NEVER then state.parked = state.parked - 1 end
+        expose(key, entry)
+      end
+    end
+  end
+end
+
+-- Lets go some of what leases held that have ended; true where there may be more.
+local function end_leases()
+  local left = LET_GO
+  while left > 0 do
+    local holder = call('ZRANGEBYSCORE', leases, '-inf', '(' .. whole(now), 'LIMIT', 0, 1)[1]
+    if not holder then
+      local first = call('ZRANGE', leases, 0, 0, 'WITHSCORES')[2]
+      state.lease_due = first and tonumber(first) or FAR
+      return false
+    end
+    local links = call('ZRANGEBYLEX', leased, '[' .. holder, '(' .. holder .. string.rep('\255', 33),
+      'LIMIT', 0, left)
+    for _, link in ipairs(links) do
+      call('ZREM', leased, link)
+      state.links = state.links - 1
+      local reference = link:sub(17)
+      if call('HINCRBY', holds, reference, -1) <= 0 then
+        call('HDEL', holds, reference)
+        let_go(reference)
+      end
+    end
+    if #links < left then
+      call('ZREM', leases, holder)
+      state.holders = state.holders - 1
+    end
+    left = left - #links - 1
+  end
+  return true
 end
 
 -- Notes a value under a name, as the newest, and forgets the oldest over the limit. Returns the new
@@ -144,10 +240,15 @@ local function expire(key, entry)
   state.expired = state.expired + 1
 end
 
--- Clears away what has expired; true where there may be more of it. "due" is never later than the
--- first expiry.
+-- Clears away what has expired, and what leases held that have ended; true where there may be more of
+-- it. "due" is never later than the first expiry, and "lease_due" than the first end of a lease.
 local function sweep()
-  if now <= state.due then return false end
+  local more = false
+  if state.holders > 0 and now > state.lease_due then
+    try_to_write()
+    more = end_leases()
+  end
+  if now <= state.due then return more end
   try_to_write()
   local due = call('ZRANGEBYSCORE', expiry, '-inf', '(' .. whole(now), 'LIMIT', 0, SWEPT)
   for _, key in ipairs(due) do
@@ -160,22 +261,26 @@ local function sweep()
   end
   local first = call('ZRANGE', expiry, 0, 0, 'WITHSCORES')[2]
   state.due = first and tonumber(first) or FAR
-  return now > state.due
+  return more or now > state.due
 end
 
--- Evicts the oldest over the limits, what has expired before what lives; true where more is left.
-local function evict(max_entries, max_bytes)
+-- Evicts the oldest over the limits but the newest, what has expired before what lives; true where
+-- more is left.
+local function evict(max_entries, max_bytes, newest)
   local left = EVICTED
   local swept = false
-  while state.entries > 1 and (
-    (max_entries and state.entries > max_entries) or (max_bytes and state.bytes > max_bytes)
-  ) do
+  while (max_entries and state.entries > max_entries) or (max_bytes and state.bytes > max_bytes) do
     if left <= 0 then return true end
     if not swept then
       swept = not sweep()
       left = left - SWEPT
     else
       local key = call('ZRANGE', age, 0, 0)[1]
+      if not key or key == newest then
+        -- One that is too large by itself is over them without any lease.
+        if state.held + state.kept > 0 then state.over = state.over + 1 end
+        return false
+      end
       local entry = entry_of(key)
       if not entry then
         lose()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol, cast
 
-from headroom import AsyncStore, Limits, Missing, Record, Store
+from headroom import AsyncLeasingStore, AsyncStore, Limits, Missing, Record, Store
 from headroom_testing.contract.base import Capability, ContractBase, needs
 from headroom_testing.contract.records import digest, make, write
 
@@ -47,6 +47,24 @@ class AsyncTests(ContractBase):
             assert isinstance(store.get("space", "key"), Missing)
             assert await awaited.clear("space") == 1
             assert store.headers("space") == []
+
+        asyncio.run(use())
+
+    @needs(Capability.ASYNC, Capability.LEASES)
+    def test_awaited_leases_do_what_their_namesakes_do(self, store: Store) -> None:
+        async def use() -> None:
+            awaited = cast("AsyncLeasingStore", cast("_SupportsAsync", store).asynchronous())
+            reference = write(store, "key", "content", ttl=1).header.reference
+            assert not await awaited.lease("space", "run", [reference], seconds=10)
+            self.advance(5)
+            assert isinstance(await awaited.get("space", "key"), Record)
+            assert await awaited.lease("space", "run", [], seconds=10)
+            self.advance(8)
+            assert await awaited.find("space", reference) is not None
+            assert len(await awaited.headers("space")) == 1
+            assert (await awaited.usage("space")).leased == 1
+            await awaited.release("space", "run")
+            assert isinstance(await awaited.get("space", "key"), Missing)
 
         asyncio.run(use())
 

@@ -27,13 +27,15 @@ class Capability(enum.Enum):
     NOTIFIES = "notifies"
     #: ``asynchronous()`` gives the operations to be awaited.
     ASYNC = "async"
+    #: ``lease`` holds what somebody needs, against limits and time.
+    LEASES = "leases"
 
 
-def needs(capability: Capability) -> Callable[[_Test], _Test]:
-    """Marks a test that runs only where a store claims a capability."""
+def needs(*capabilities: Capability) -> Callable[[_Test], _Test]:
+    """Marks a test that runs only where a store claims all these; it is about the first."""
 
     def mark(test: _Test) -> _Test:
-        test._headroom_capability = capability  # type: ignore[attr-defined]
+        test._headroom_capabilities = capabilities  # type: ignore[attr-defined]
         return test
 
     return mark
@@ -41,8 +43,12 @@ def needs(capability: Capability) -> Callable[[_Test], _Test]:
 
 def capability_of(test: object) -> Capability | None:
     """The capability that a test is about; ``None`` for what every store does."""
-    found = getattr(test, "_headroom_capability", None)
-    return found if isinstance(found, Capability) else None
+    return next(iter(_needed(test)), None)
+
+
+def _needed(test: object) -> tuple[Capability, ...]:
+    found: tuple[Capability, ...] = getattr(test, "_headroom_capabilities", ())
+    return found
 
 
 class ContractBase(ABC):
@@ -64,7 +70,7 @@ class ContractBase(ABC):
         } | own
         for name, test in cls._claimable.items():
             # pytest collects what can be called; a claim of a subclass brings a test back.
-            setattr(cls, name, test if capability_of(test) in cls.capabilities else None)
+            setattr(cls, name, test if cls.capabilities.issuperset(_needed(test)) else None)
 
     @abstractmethod
     def open(self) -> Store:

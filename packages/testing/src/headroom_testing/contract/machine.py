@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from headroom import Limits, Missing, Store
+from headroom import LeasingStore, Limits, Missing, Store
 from headroom_testing.contract.base import Capability, ContractBase
 from headroom_testing.contract.model import ModelNamespace
 from headroom_testing.contract.records import digest, make
@@ -19,6 +19,7 @@ __all__ = ["MachineTests"]
 _KEYS = st.sampled_from(["a", "b", "c", "d"])
 _CONTENTS = st.sampled_from(["", "one", "two", "three", "fourteen chars", "\ud800"])
 _SPACES = st.sampled_from([0, 1])
+_HOLDERS = st.sampled_from(["one", "two"])
 # The first namespace is without limits. A clock moves by whole seconds and an entry ends between
 # two of them: what happens in the very moment of an end is left open.
 _LIMITS = (Limits(), Limits(max_entries=2, max_bytes=16))
@@ -131,12 +132,31 @@ class _Machine(RuleBasedStateMachine):
             usage = self.store.usage(name)
             assert (usage.entries, usage.bytes) == (len(model.entries), model.bytes())
             assert (usage.expired, usage.evicted) == (model.expired, model.evicted)
+            assert (usage.leased, usage.over_limits) == (model.leased(), model.over_limits)
             for view, reference in model.views.items():
                 assert self.store.view_origin(name, view) == reference
 
     def teardown(self) -> None:
         if self.reopened:
             self.store.close()
+
+
+class _LeasingMachine(_Machine):
+    @rule(
+        space=_SPACES, holder=_HOLDERS, contents=st.sets(_CONTENTS, max_size=2),
+        seconds=st.sampled_from([0.5, 2.5, 9.5]),
+    )  # fmt: skip
+    def lease(self, space: int, holder: str, contents: set[str], seconds: float) -> None:
+        references = {digest(content) for content in contents}
+        assert isinstance(self.store, LeasingStore), "it has no leases"
+        lived = self.store.lease(self.names[space], holder, sorted(references), seconds=seconds)
+        assert lived == self.models[space].lease(holder, references, seconds)
+
+    @rule(space=_SPACES, holder=_HOLDERS)
+    def release(self, space: int, holder: str) -> None:
+        assert isinstance(self.store, LeasingStore)
+        self.store.release(self.names[space], holder)
+        self.models[space].release(holder)
 
 
 class MachineTests(ContractBase):
@@ -150,8 +170,9 @@ class MachineTests(ContractBase):
 
     def test_any_series_of_operations(self, store: Store) -> None:
         durable = Capability.DURABLE in self.capabilities
+        machine = _LeasingMachine if Capability.LEASES in self.capabilities else _Machine
         run_state_machine_as_test(
-            lambda: _Machine(store, self.advance, self.open_again if durable else None),  # type: ignore[arg-type]
+            lambda: machine(store, self.advance, self.open_again if durable else None),  # type: ignore[arg-type]
             settings=settings(
                 max_examples=self.machine_examples,
                 stateful_step_count=self.machine_steps,

@@ -25,13 +25,41 @@ class ModelNamespace:
     expired: int = 0
     evicted: int = 0
     views: dict[str, str] = field(default_factory=dict)
+    #: When the lease of a holder ends, and what it holds.
+    leases: dict[str, tuple[float, set[str]]] = field(default_factory=dict)
+    #: Held contents whose keys were overwritten.
+    kept: dict[str, Record] = field(default_factory=dict)
+    over_limits: int = 0
 
     def advance(self, seconds: float) -> None:
         self.now += seconds
+        self.settle()
+
+    def settle(self) -> None:
+        """What has ended ends."""
+        self.leases = {who: (end, what) for who, (end, what) in self.leases.items()
+                       if end >= self.now}  # fmt: skip
+        self.kept = {one: record for one, record in self.kept.items() if self.is_held(record)}
         for record, ends in list(self.entries):
-            if ends is not None and ends < self.now:
+            if ends is not None and ends < self.now and not self.is_held(record):
                 self.remove(record.header.key, "expired")
                 self.expired += 1
+
+    def is_held(self, record: Record) -> bool:
+        return any(record.header.reference in what for _, what in self.leases.values())
+
+    def lease(self, holder: str, references: set[str], seconds: float) -> bool:
+        lived = holder in self.leases
+        end, what = self.leases.get(holder, (0.0, set()))
+        self.leases[holder] = (max(end, self.now + seconds), what | references)
+        return lived
+
+    def release(self, holder: str) -> None:
+        self.leases.pop(holder, None)
+        self.settle()
+
+    def leased(self) -> int:
+        return sum(self.is_held(record) for record, _ in self.entries)
 
     def remove(self, key: str, reason: str) -> None:
         self.entries = [entry for entry in self.entries if entry[0].header.key != key]
@@ -50,11 +78,18 @@ class ModelNamespace:
         self.remove(header.key, "overwritten")
         self.gone.pop(header.key)
         self.entries.append((record, None if ttl is None else self.now + ttl))
+        if found is not None and self.is_held(found) and self.find(found.header.reference) is None:
+            self.kept[found.header.reference] = found
         self.floor[header.key] = header.version
         if header.view_reference != header.reference:
             self.views[header.view_reference] = header.reference
-        while len(self.entries) > 1 and self.is_over(limits):
-            self.remove(self.entries[0][0].header.key, "evicted")
+        while self.is_over(limits):
+            # All but the newest, which is this one.
+            may_go = [one.header.key for one, _ in self.entries[:-1] if not self.is_held(one)]
+            if not may_go:
+                self.over_limits += self.leased() > 0 or len(self.kept) > 0
+                break
+            self.remove(may_go[0], "evicted")
             self.evicted += 1
         return True
 
@@ -64,11 +99,12 @@ class ModelNamespace:
         )
 
     def bytes(self) -> int:
-        return sum(map(len, {record.original for record, _ in self.entries}))
+        records = [record for record, _ in self.entries] + list(self.kept.values())
+        return sum(map(len, {record.original for record in records}))
 
     def find(self, reference: str) -> Record | None:
         with_it = [record for record, _ in self.entries if record.header.reference == reference]
-        return with_it[-1] if with_it else None
+        return with_it[-1] if with_it else self.kept.get(reference)
 
     def delete(self, key: str) -> bool:
         existed = self.live(key) is not None
@@ -80,7 +116,7 @@ class ModelNamespace:
 
     def clear(self) -> int:
         count = len(self.entries)
-        self.entries, self.gone, self.views = [], {}, {}
+        self.entries, self.gone, self.views, self.kept = [], {}, {}, {}
         self.floor_of_all = self.issued + 0.5
         return count
 
