@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from headroom.errors import WrongKind
 from headroom.kinds.records.parse import Records, read
-from headroom.kinds.records.recognise import looks_like_records, may_be_records
+from headroom.kinds.records.recognise import looks_like_records
 from headroom.source import Source
 from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.kind import BaseKind
@@ -54,12 +54,8 @@ class RecordCompressor(BaseKind):
     stands_in_text = False
 
     def recognise(self, source: Source) -> bool:
-        """Whether most of its beginning are records of several lines."""
+        """Whether most of its beginning are records, or rows of a listing."""
         return looks_like_records(source)
-
-    def may_be(self, source: Source) -> bool:
-        """Whether most of its beginning are rows of a listing."""
-        return may_be_records(source)
 
     def compress(self, source: Source, request: Request) -> View | None:
         """A view of some records; ``None`` where all would be shown.
