@@ -364,6 +364,8 @@ class TestLaws(KindLaws):
         assert all(word in spelt for word in re.findall("[a-z]{4,}", content))
 
     def check_found(self, content: str, omission: Omission, found: str) -> None:
-        rows = list(children(resolve(value_of(content), omission.path), omission.path))
+        holder = resolve(value_of(content), omission.path)
+        assert isinstance(holder, (list, dict))
+        rows = list(children(holder, omission.path))
         for first, last in omission.ranges:
             assert all(row.text in found for row in rows[first - 1 : last])
