@@ -198,3 +198,15 @@ def test_a_main_module_without_a_guard_goes_on_in_threads(tmp_path: Path) -> Non
 def test_workers_that_make_no_sense(workers: object, error: type[Exception]) -> None:
     with pytest.raises(error):
         SharedContext(workers=workers)  # type: ignore[arg-type]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_child_of_a_fork_has_threads_of_its_own(workers: int) -> None:
+    with SharedContext(workers=workers, max_entries=None) as ctx:
+        asyncio.run(ctx.aput("parent", payload(1)))
+        child = os.fork()
+        if child == 0:
+            entry = asyncio.run(asyncio.wait_for(ctx.aput("child", payload(2)), 60))
+            os._exit(0 if entry.failure is None else 1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Mapping, Sequence
 
 from headroom.context.entry import ContextEntry
@@ -22,6 +23,7 @@ __all__ = [
     "number_of",
     "omissions_of",
     "original_of",
+    "record_of",
     "text_of",
     "view_of",
 ]
@@ -91,6 +93,20 @@ def describe(result: CompressResult, agent: str | None, kind: BaseKind | None) -
         "gist": gist(result.text, kind),
         "omissions": [[o.unit, o.path, o.ranges, o.within, o.chars] for o in result.omissions],
     }
+
+
+def record_of(
+    key: str,
+    reference: str,
+    version: int,
+    original: bytes,
+    view: str,
+    meta: Mapping[str, object],
+) -> Record:
+    """What is written of an entry that is put now."""
+    shown = encode(view)
+    header = Header(key, reference, content_hash(shown), version, time.time(), meta)
+    return Record(header, original, shown)
 
 
 def entry_of(record: Record) -> ContextEntry:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Awaitable, Callable, Collection
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar, cast
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Literal, Protocol, TypeAlias, TypeVar, cast
 
 from headroom.context.deadline import BoundedCalls
 from headroom.errors import IntegrityError, StoreError, StoreTimeout
@@ -22,9 +24,6 @@ from headroom.stores import (
     Store,
     Usage,
 )
-
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
 
 __all__ = ["OnError", "StoreNamespace", "StoreSteps"]
 
@@ -72,8 +71,18 @@ class StoreNamespace:
         #: How often the store failed.
         self.errors = 0
         self._fails = False
-        #: Where long work is done; ``None`` for the threads that all contexts share.
-        self.executor: Executor | None = None
+        # Where long work is done; ``None`` for the threads that all contexts share.
+        self._threads: ThreadPoolExecutor | None = None
+        self._process = os.getpid()
+
+    def use_threads(self, count: int) -> None:
+        """Has long work of awaited verbs done by threads of its own."""
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="headroom")
+
+    @property
+    def _executor(self) -> Executor | None:
+        # Threads do not come along when a process forks.
+        return self._threads if self._process == os.getpid() else None
 
     @property
     def timeouts(self) -> int:
@@ -87,9 +96,9 @@ class StoreNamespace:
     async def run_async(self, steps: StoreSteps[T]) -> T:
         """Does steps of this store without blocking the event loop."""
         if not hasattr(self.store, "asynchronous"):
-            return await run_between(steps, self.store, waits=self._waits, executor=self.executor)
+            return await run_between(steps, self.store, waits=self._waits, executor=self._executor)
         awaited = cast("_SupportsAsync", self.store).asynchronous()
-        return await run_async(steps, awaited, executor=self.executor)
+        return await run_async(steps, awaited, executor=self._executor)
 
     def next_version(self) -> StoreSteps[int | None]:
         return self._call(None, lambda store: store.next_version(self.name))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from headroom.context.arguments import (
@@ -30,6 +29,7 @@ from headroom.context.records import (
     missing_error,
     number_of,
     original_of,
+    record_of,
     view_of,
 )
 from headroom.context.room import Room
@@ -41,7 +41,7 @@ from headroom.pipeline import Pipeline
 from headroom.pipeline.pipeline import check_options
 from headroom.retrieval import Selection
 from headroom.steps import work
-from headroom.stores import Header, Limits, Missing, Record, Store
+from headroom.stores import Limits, Missing, Record, Store
 from headroom.tokens import EstimateCounter, TokenCounter, as_counter, get_counter
 from headroom.view import CompressResult, Fidelity, savings_percent
 from headroom.workers import THREADS
@@ -104,7 +104,7 @@ class ContextVerbs:
         if workers:
             self._processes = CompressionProcesses(workers, pipeline, self._given_counter, model)
             # Threads that wait for these processes, beside those that work.
-            self.store.executor = ThreadPoolExecutor(workers + THREADS, "headroom")
+            self.store.use_threads(workers + THREADS)
         self._views = ViewMaker(self._pipeline, self.counter, self._processes)
         self._excerpts = Excerpts(self.store, self.counter, lambda: self._pipeline.kinds)
 
@@ -150,17 +150,9 @@ class ContextVerbs:
         result = yield from self._view(reference, text, options)
 
         def make() -> tuple[Record, ContextEntry]:
-            view = encode(result.text)
-            header = Header(
-                key=key,
-                reference=reference,
-                view_reference=content_hash(view),
-                version=version,
-                created=time.time(),
-                meta=describe(result, agent, self._pipeline.kinds.named(result.kind)),
-            )
-            record = Record(header, original, view)
-            return record, entry_of(record)
+            meta = describe(result, agent, self._pipeline.kinds.named(result.kind))
+            made = record_of(key, reference, version, original, result.text, meta)
+            return made, entry_of(made)
 
         record, entry = yield from work(make, is_long=len(original) >= _MUCH)
         written = yield from self.store.put(record, lifetime, self._limits, expected_version)
