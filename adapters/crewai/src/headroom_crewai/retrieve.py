@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
+from copy import deepcopy
 from typing import Any
 
 from crewai import Task
@@ -29,22 +29,27 @@ TOOL_NAME = RetrievalTool.name
 #: The most tokens of one answer where nobody says otherwise: as for every framework.
 ANSWER_TOKENS = RetrievalTool.max_tokens
 
-_SAYS = RetrievalTool.parameters
+
+_NO_CONTEXT = "Nothing can be looked up: this tool has no context."
 
 
 class RetrieveArguments(BaseModel):
-    """What to read. Leave what you do not need empty."""
+    """What to read."""
 
-    # The docstring is for the model: CrewAI tells it that every parameter is required.
     # Models write one row as a number.
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
-    key: str = Field(description=_SAYS["key"])
-    query: str | None = Field(default=None, description=_SAYS["query"])
-    place: str | None = Field(default=None, description=_SAYS["place"])
-    path: str | None = Field(default=None, description=_SAYS["path"])
-    where: str | None = Field(default=None, description=_SAYS["where"])
-    pattern: str | None = Field(default=None, description=_SAYS["pattern"])
+    key: str
+    query: str | None = None
+    place: str | None = None
+    path: str | None = None
+    where: str | None = None
+    pattern: str | None = None
+
+    @classmethod
+    def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
+        """What CrewAI sends, with every call of the model: as short as it can be."""
+        return deepcopy(dict(RetrievalTool.schema))
 
     @field_validator("query", "place", "path", "where", "pattern", mode="before")
     @classmethod
@@ -118,7 +123,7 @@ class RetrieveTool(BaseTool):
     ) -> str:
         ctx = self.ctx
         if ctx is None:
-            return "Nothing can be looked up: this tool has no context."
+            return _NO_CONTEXT
         return RetrievalTool(ctx, self.max_tokens)(key, query, place, path, where, pattern)
 
     async def _arun(
@@ -130,7 +135,11 @@ class RetrieveTool(BaseTool):
         where: str | None = None,
         pattern: str | None = None,
     ) -> str:
-        return await asyncio.to_thread(self._run, key, query, place, path, where, pattern)
+        ctx = self.ctx
+        if ctx is None:
+            return _NO_CONTEXT
+        retrieval = RetrievalTool(ctx, self.max_tokens)
+        return await retrieval.answer(key, query, place, path, where, pattern)
 
 
 def retrieve_tool(ctx: SharedContext, *, max_tokens: int = ANSWER_TOKENS) -> RetrieveTool:

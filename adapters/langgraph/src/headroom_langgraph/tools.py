@@ -3,24 +3,10 @@
 from __future__ import annotations
 
 from langchain_core.tools import BaseTool, StructuredTool
-from pydantic import BaseModel, Field
 
 from headroom import RetrievalTool, SharedContext
 
 __all__ = ["retrieve_tool"]
-
-_SAYS = RetrievalTool.parameters
-
-
-class _Arguments(BaseModel):
-    """What a model passes."""
-
-    key: str = Field(description=_SAYS["key"])
-    query: str | None = Field(default=None, description=_SAYS["query"])
-    place: str | None = Field(default=None, description=_SAYS["place"])
-    path: str | None = Field(default=None, description=_SAYS["path"])
-    where: str | None = Field(default=None, description=_SAYS["where"])
-    pattern: str | None = Field(default=None, description=_SAYS["pattern"])
 
 
 def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> BaseTool:
@@ -41,10 +27,17 @@ def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> BaseTool:
 
     """
     retrieval = RetrievalTool(ctx, max_tokens)
+
+    def read(**given: object) -> str:
+        return retrieval(**retrieval.arguments(given))
+
+    async def aread(**given: object) -> str:
+        return await retrieval.answer(**retrieval.arguments(given))
+
     return StructuredTool.from_function(
-        func=retrieval.__call__,
-        coroutine=retrieval.answer,
+        func=read,
+        coroutine=aread,
         name=retrieval.name,
         description=retrieval.description,
-        args_schema=_Arguments,
+        args_schema=dict(retrieval.schema),
     )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from typing import Any
 
-from agents import FunctionTool, function_tool
-from pydantic import Field
+from agents import FunctionTool
+from agents.tool_context import ToolContext
 
 from headroom import RetrievalTool, SharedContext
 
 __all__ = ["has_tool", "retrieve_tool"]
-
-_SAYS = RetrievalTool.parameters
 
 
 def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> FunctionTool:
@@ -29,22 +28,25 @@ def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> FunctionTool
     """
     retrieval = RetrievalTool(ctx, max_tokens)
 
-    @function_tool(
-        name_override=retrieval.name,
-        description_override=retrieval.description,
-        use_docstring_info=False,
-    )
-    async def headroom_retrieve(
-        key: Annotated[str, Field(description=_SAYS["key"])],
-        query: Annotated[str | None, Field(description=_SAYS["query"])] = None,
-        place: Annotated[str | None, Field(description=_SAYS["place"])] = None,
-        path: Annotated[str | None, Field(description=_SAYS["path"])] = None,
-        where: Annotated[str | None, Field(description=_SAYS["where"])] = None,
-        pattern: Annotated[str | None, Field(description=_SAYS["pattern"])] = None,
-    ) -> str:
-        return await retrieval.answer(key, query, place, path, where, pattern)
+    async def invoke(_context: ToolContext[Any], arguments: str) -> str:
+        return await retrieval.answer(**_arguments(arguments))
 
-    return headroom_retrieve
+    return FunctionTool(
+        name=retrieval.name,
+        description=retrieval.description,
+        params_json_schema=dict(retrieval.schema),
+        on_invoke_tool=invoke,
+        # Strict mode wants every parameter named twice, and each call of a model would carry that.
+        strict_json_schema=False,
+    )
+
+
+def _arguments(text: str) -> dict[str, str]:
+    try:
+        given = json.loads(text or "{}")
+    except ValueError:
+        given = {}
+    return RetrievalTool.arguments(given if isinstance(given, dict) else {})
 
 
 def has_tool(agent: object) -> bool:
