@@ -86,7 +86,7 @@ class RetrievalTool:
         """The answer to one call: an excerpt, or a sentence that says why there is none."""
         try:
             asked = self._asked(query, place, path, where, pattern)
-            return _told(self.ctx.retrieve(key, **asked))
+            return self._told(self.ctx.retrieve(key, **asked))
         except Exception as error:
             return _told_why(error)
 
@@ -102,9 +102,14 @@ class RetrievalTool:
         """The same, without blocking the event loop."""
         try:
             asked = self._asked(query, place, path, where, pattern)
-            return _told(await self.ctx.aretrieve(key, **asked))
+            return self._told(await self.ctx.aretrieve(key, **asked))
         except Exception as error:
             return _told_why(error)
+
+    def _told(self, found: Excerpt) -> str:
+        # What is looked up is sent after all.
+        self.ctx.savings.add_retrieved(found.tokens)
+        return found.text or "Nothing was found. Try other words, or a place."
 
     @staticmethod
     def arguments(given: Mapping[str, object]) -> dict[str, str]:
@@ -145,10 +150,6 @@ class RetrievalTool:
             "pattern": pattern or None,
             "max_tokens": self.max_tokens,
         }
-
-
-def _told(found: Excerpt) -> str:
-    return found.text or "Nothing was found. Try other words, or a place."
 
 
 def _told_why(error: Exception) -> str:
