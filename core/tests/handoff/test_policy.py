@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import logging
 import random
@@ -167,36 +168,36 @@ def test_what_was_sent_is_sent_again_whatever_is_asked(ctx: SharedContext) -> No
     told: list[Decision] = []
     handoff = Handoff(ctx, on_handoff=told.append)
     first, *later = (
-        handoff.decide([Payload(ROWS)], Reader("clerk", query=asked, conversation="talk"))[0]
+        handoff.decide([Payload(ROWS, conversation="talk")], Reader("clerk", query=asked))[0]
         for asked in ("id 7", "id 123", "id 55")
     )
     assert {one.text for one in later} == {first.text}
     assert told == [first]
     assert not any(one.is_new for one in later)
-    other = handoff.decide([Payload(ROWS)], Reader("clerk", query="id 123", conversation="other"))
+    other = handoff.decide([Payload(ROWS, conversation="other")], Reader("clerk", query="id 123"))
     assert other[0].text != first.text
 
 
 def test_what_was_kept_stays_whole(ctx: SharedContext) -> None:
     store = FaultyStore(MemoryStore(), rate=1.0)
     ctx = SharedContext(store=store)
-    reader = Reader("clerk", conversation="talk")
+    reader = Reader("clerk")
     handoff = Handoff(ctx)
-    (first,) = handoff.decide([Payload(ROWS)], reader)
+    (first,) = handoff.decide([Payload(ROWS, conversation="talk")], reader)
     assert first.failed
     store.rate = 0
-    (again,) = handoff.decide([Payload(ROWS)], reader)
+    (again,) = handoff.decide([Payload(ROWS, conversation="talk")], reader)
     assert again.text == first.text == ROWS
     assert Handoff(ctx).view(ROWS, source="elsewhere") != ROWS
 
 
 def test_a_view_that_was_evicted_is_sent_and_can_be_looked_up_again() -> None:
     ctx = SharedContext(max_entries=1)
-    handoff, reader = Handoff(ctx), Reader("clerk", has_tool=True, conversation="talk")
-    (first,) = handoff.decide([Payload(ROWS)], reader)
+    handoff, reader = Handoff(ctx), Reader("clerk", has_tool=True)
+    (first,) = handoff.decide([Payload(ROWS, conversation="talk")], reader)
     ctx.put("another", "text")
     assert first.key not in ctx
-    (again,) = handoff.decide([Payload(ROWS)], reader)
+    (again,) = handoff.decide([Payload(ROWS, conversation="talk")], reader)
     assert again.text == first.text
     assert again.key == first.key
     assert ctx.get(again.key or "", full=True) == ROWS
@@ -206,8 +207,8 @@ def test_another_process_sends_the_same(store: MemoryStore) -> None:
     def sent(asked: str) -> str:
         # A context of its own, which remembers nothing.
         handoff = Handoff(SharedContext(store=store))
-        reader = Reader("clerk", query=asked, has_tool=True, conversation="talk")
-        return handoff.decide([Payload(ROWS)], reader)[0].text
+        reader = Reader("clerk", query=asked, has_tool=True)
+        return handoff.decide([Payload(ROWS, conversation="talk")], reader)[0].text
 
     assert sent("id 7") == sent("id 123") != ROWS
 
@@ -292,8 +293,13 @@ def test_a_store_that_fails_now_and_then(seed: int) -> None:
     store = FaultyStore(MemoryStore(), rate=0.3, seed=seed)
     ctx = SharedContext(store=store)
     handoff = Handoff(ctx)
-    reader = Reader("clerk", has_tool=True, conversation="talk")
-    sent = [handoff.decide([Payload(ROWS), Payload(OTHERS)], reader) for _ in range(5)]
+    reader = Reader("clerk", has_tool=True)
+    sent = [
+        handoff.decide(
+            [Payload(ROWS, conversation="talk"), Payload(OTHERS, conversation="talk")], reader
+        )
+        for _ in range(5)
+    ]
     store.rate = 0
     for turns, payload in zip(zip(*sent), (ROWS, OTHERS)):
         assert len({one.text for one in turns}) == 1
@@ -316,3 +322,16 @@ async def test_the_async_twin(ctx: SharedContext) -> None:
     assert await handoff.adecide([Payload(ROWS)], reader) == handoff.decide([Payload(ROWS)], reader)
     broken = Handoff(SharedContext(store=FaultyStore(MemoryStore(), rate=1.0)))
     assert (await broken.adecide([Payload(ROWS)], reader))[0].text == ROWS
+
+
+def test_a_payload_may_be_read_in_a_notation_that_compresses_better(ctx: SharedContext) -> None:
+    shown = str(json.loads(ROWS))
+    reader = Reader("clerk", has_tool=True)
+    (decision,) = Handoff(ctx).decide(
+        [Payload(shown, read_as=lambda text: json.dumps(ast.literal_eval(text)))], reader
+    )
+    assert ctx.require(decision.key or "").kind == "json"
+    assert decision.tokens == ctx.count_tokens(shown)
+    kept = Handoff(ctx, max_tokens=10**6, fidelity="lossless")
+    (decision,) = kept.decide([Payload(DRAFT, read_as=str.upper)], reader)
+    assert decision.text == DRAFT

@@ -10,7 +10,7 @@ from agents.tool_context import ToolContext
 
 from headroom import RetrievalTool, SharedContext
 
-__all__ = ["has_tool", "retrieve_tool"]
+__all__ = ["retrieval_of", "retrieve_tool"]
 
 
 def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> FunctionTool:
@@ -49,7 +49,9 @@ def _arguments(text: str) -> dict[str, str]:
     return RetrievalTool.arguments(given if isinstance(given, dict) else {})
 
 
-def has_tool(agent: object) -> bool:
-    """Whether an agent has the retrieval tool."""
-    tools = getattr(agent, "tools", None) or []
-    return any(isinstance(tool, FunctionTool) and tool.name == RetrievalTool.name for tool in tools)
+def retrieval_of(agent: object) -> FunctionTool | None:
+    """The retrieval tool that an agent has, if it has it."""
+    for tool in getattr(agent, "tools", None) or []:
+        if isinstance(tool, FunctionTool) and tool.name == RetrievalTool.name:
+            return tool
+    return None

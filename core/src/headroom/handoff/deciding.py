@@ -20,15 +20,16 @@ from headroom.handoff.policy import (
     why_whole,
 )
 from headroom.handoff.remembered import Place, Remembered, Sent
+from headroom.steps import work
 from headroom.view import Fidelity
 
-__all__ = ["Deciding", "as_query"]
+__all__ = ["BYTES", "Deciding"]
 
 # What a key may hold beside letters and digits; anything else becomes a hyphen.
 _NOT_IN_A_KEY = re.compile(r"[^\w./:#-]+")
 
-# The most bytes that a character has in UTF-8.
-_BYTES = 4
+#: The most bytes that a character has in UTF-8.
+BYTES = 4
 
 # Hex digits of a payload's hash in its key: two payloads of one source that share them are one in
 # 2**48.
@@ -108,32 +109,43 @@ class Deciding:
         if sent is not None:
             return (yield from self._again(payload, sent))
         # A token has at least a byte, so counting is needless where there are too few bytes.
-        if _BYTES * len(text) < self.min_tokens and self.stored is not None:
+        if BYTES * len(text) < self.min_tokens and self.stored is not None:
             return self._too_small(payload, 0)
         if (yield from self.ctx._verbs.is_view(text)):
             return self._untold(payload, "kept: it is a view already")
         tokens = self.ctx.count_tokens(text)
         if tokens < self.min_tokens:
             return self._too_small(payload, tokens)
-        sent = yield from self._known_to_the_store(payload)
+        data = yield from self._data(payload)
+        sent = yield from self._known_to_the_store(payload, data, tokens)
         if sent is not None:
             return (yield from self._again(payload, sent))
         named = self.tool if reader.has_tool or reader.tool_tokens is not None else None
-        return (yield from self._candidate(payload, self.fidelity, named))
+        return (yield from self._candidate(payload, data, tokens, self.fidelity, named))
+
+    def _data(self, payload: Payload) -> StoreSteps[str]:
+        """What views are made of."""
+        read_as, text = payload.read_as, payload.text
+        return text if read_as is None else (yield from work(lambda: read_as(text)))
 
     def _candidate(
-        self, payload: Payload, fidelity: Fidelity | None, tool: str | None
+        self,
+        payload: Payload,
+        data: str,
+        tokens: int,
+        fidelity: Fidelity | None,
+        tool: str | None,
     ) -> StoreSteps[Candidate]:
-        key, query = self._key(payload), as_query(payload.query or self.reader.query or self.query)
+        key, query = self._key(payload), _as_query(payload.query or self.reader.query or self.query)
         result = yield from self.ctx._verbs.preview(
             key,
-            payload.text,
+            data,
             query=query,
             max_tokens=self.max_tokens,
             fidelity=fidelity,
             tool=tool,
         )
-        return Candidate(payload, key, query, fidelity, tool, result)
+        return Candidate(payload, data, tokens, key, query, fidelity, tool, result)
 
     def _settle(self, one: Candidate, *, pays: bool) -> StoreSteps[Decision]:
         """What becomes of a payload, now that it is known whether the tool pays."""
@@ -142,15 +154,19 @@ class Deciding:
             whole = why_kept(one, self.reader)
             if self.max_tokens is None:
                 # A view that leaves nothing out needs no tool.
-                one = yield from self._candidate(one.payload, "lossless", None)
+                one = yield from self._candidate(
+                    one.payload, one.text, one.tokens, "lossless", None
+                )
                 whole = None if one.saves > 0 and not one.needs_tool else whole
-        tokens = one.result.tokens_before
+        tokens = one.tokens
         if whole is not None:
             decision = self._kept(one.payload, whole, tokens)
             return self._remembered(one.payload, decision)
         sent_tokens, view = one.result.tokens_after, one.result.text
         if self.stored is not None:
-            entry = yield from self._store(one.payload, one.query, one.fidelity, one.tool)
+            entry = yield from self._store(
+                one.key, one.payload, one.text, one.query, one.fidelity, one.tool
+            )
             if not entry.transforms:
                 reason = f"kept: {tokens:,} tokens, {entry.failure or 'a newer one is stored'}"
                 decision = replace(
@@ -176,11 +192,17 @@ class Deciding:
         return self._remembered(one.payload, decision, one.query, one.fidelity)
 
     def _store(
-        self, payload: Payload, query: str | None, fidelity: Fidelity | None, tool: str | None
+        self,
+        key: str,
+        payload: Payload,
+        data: str,
+        query: str | None,
+        fidelity: Fidelity | None,
+        tool: str | None,
     ) -> StoreSteps[ContextEntry]:
         entry = yield from self.ctx._verbs.put(
-            self._key(payload),
-            payload.text,
+            key,
+            data,
             agent=payload.agent,
             query=query,
             max_tokens=self.max_tokens,
@@ -207,7 +229,7 @@ class Deciding:
             tokens=sent.tokens,
             sent_tokens=sent.sent_tokens,
             needs_tool=sent.needs_tool,
-            key=None if sent.view is None else self._key(payload),
+            key=sent.key or None,
             calls=self.reader.expected_calls,
             is_new=False,
         )
@@ -215,31 +237,35 @@ class Deciding:
             try:
                 # It may have gone, and its time begins anew.
                 tool = self.tool if sent.needs_tool else None
-                yield from self._store(payload, sent.query, sent.fidelity, tool)
+                data = yield from self._data(payload)
+                yield from self._store(sent.key, payload, data, sent.query, sent.fidelity, tool)
             except Exception as error:
                 # The original was stored when the view was first sent; another text would break
                 # the conversation's prefix for nothing.
                 self.failed(error)
         return decision
 
-    def _known_to_the_store(self, payload: Payload) -> StoreSteps[Sent | None]:
+    def _known_to_the_store(
+        self, payload: Payload, data: str, tokens: int
+    ) -> StoreSteps[Sent | None]:
         """What another process sent in this conversation: the key says which one it is."""
-        if self.reader.conversation is None:
+        if payload.conversation is None:
             return None
         entry = yield from self.ctx._verbs.get_entry(self._key(payload))
-        if entry is None or entry.original != payload.text or not entry.transforms:
+        if entry is None or entry.original != data or not entry.transforms:
             return None
         place = self._place(payload)
         assert place is not None
-        before, after = entry.original_tokens, entry.compressed_tokens
+        after = entry.compressed_tokens
         return Remembered.of(self.ctx).note(
             place,
             Sent(
                 view=entry.compressed,
-                reason=f"view: {before:,} tokens become {after:,}",
-                tokens=before,
+                reason=f"view: {tokens:,} tokens become {after:,}",
+                tokens=tokens,
                 sent_tokens=after,
                 needs_tool=bool(entry.omissions) and self.reader.has_tool,
+                key=entry.key,
             ),
         )
 
@@ -260,6 +286,7 @@ class Deciding:
             decision.tokens,
             decision.sent_tokens,
             decision.needs_tool,
+            decision.key or "",
             query,
             fidelity,
         )
@@ -270,9 +297,9 @@ class Deciding:
         return replace(decision, text=text, is_view=sent.view is not None, reason=sent.reason)
 
     def _place(self, payload: Payload) -> Place | None:
-        if self.reader.conversation is None:
+        if payload.conversation is None:
             return None
-        return self.reader.conversation, self._may_name_tool(), _hash(payload.text)
+        return payload.conversation, self.reader.name, self._may_name_tool(), _hash(payload.text)
 
     def _may_name_tool(self) -> bool:
         return self.reader.has_tool or self.reader.tool_tokens is not None
@@ -316,7 +343,7 @@ class Deciding:
         )
 
 
-def as_query(text: str | None) -> str | None:
+def _as_query(text: str | None) -> str | None:
     """A question short enough to be one: users paste whole documents into theirs."""
     if text is None or len(text) <= 2 * _QUERY_ENDS:
         return text

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from headroom.context import ContextEntry, HandoffStats, Savings, SharedContext
-from headroom.handoff.deciding import Deciding
+from headroom.handoff.deciding import BYTES, Deciding
 from headroom.handoff.notices import Notices
 from headroom.handoff.policy import Decision, Payload, Reader
 from headroom.handoff.retrieval_tool import RetrievalTool
@@ -200,10 +200,14 @@ class Handoff:
                         f"{option} names {name!r}, and nothing in this run is called so",
                     )
 
+    def is_tiny(self, text: str) -> bool:
+        """Whether a text is below ``min_tokens`` for sure, told without counting."""
+        # A token has at least a byte.
+        return BYTES * len(text) < self.min_tokens
+
     def is_large(self, payload: str) -> bool:
         """Whether a payload has the tokens to be worth a view, and is none already."""
-        # A token has at least a byte, so counting is needless where there are too few bytes.
-        if 4 * len(payload) < self.min_tokens or self.ctx.is_view(payload):
+        if self.is_tiny(payload) or self.ctx.is_view(payload):
             return False
         return self.ctx.count_tokens(payload) >= self.min_tokens
 

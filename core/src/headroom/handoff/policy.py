@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from headroom.view import CompressResult, Fidelity
@@ -40,6 +40,11 @@ class Payload:
     names: frozenset[str] = frozenset()
     #: What is asked of it, where that differs from what its reader is told.
     query: str | None = None
+    #: What identifies the conversation up to here: the reader's view of this payload is the same
+    #: wherever this is the same. An id, or better a hash of all that stands before the payload.
+    conversation: str | None = None
+    #: The same in a notation that compresses better; the text goes on where no view does.
+    read_as: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,8 +69,6 @@ class Reader:
     #: Tokens of the tool's schema, as the framework sends it, where the tool would be attached for
     #: a view; ``None`` where it cannot be.
     tool_tokens: int | None = None
-    #: What identifies the conversation that it reads, so that what was sent is sent the same again.
-    conversation: str | None = None
     #: How many calls of a model will carry what it gets.
     expected_calls: int = 1
 
@@ -115,6 +118,10 @@ class Candidate:
     """A payload, and the view that might take its place."""
 
     payload: Payload
+    #: What the view is made of: the payload's text, or the same in another notation.
+    text: str
+    #: Tokens of the payload.
+    tokens: int
     key: str
     query: str | None
     fidelity: Fidelity | None
@@ -125,7 +132,7 @@ class Candidate:
     @property
     def saves(self) -> int:
         """Tokens that the view has less than the payload."""
-        return self.result.tokens_saved if self.result.transforms else 0
+        return self.tokens - self.result.tokens_after if self.result.transforms else 0
 
     @property
     def needs_tool(self) -> bool:
@@ -136,14 +143,14 @@ class Candidate:
 def why_whole(candidate: Candidate, max_tokens: int | None) -> str | None:
     """Why this payload stays whole whatever the tool costs; ``None`` where it may become a view."""
     result = candidate.result
-    before = f"kept: {result.tokens_before:,} tokens"
+    before = f"kept: {candidate.tokens:,} tokens"
     if result.failure is not None:
         return f"{before}, no view could be made"
     if candidate.saves <= 0:
         return f"{before}, a view saves nothing"
     if (
         result.kind == _PROSE
-        and result.tokens_before < WHOLE_PROSE_TOKENS
+        and candidate.tokens < WHOLE_PROSE_TOKENS
         and max_tokens is None
         and candidate.needs_tool
     ):
@@ -169,6 +176,6 @@ def tool_cost(reader: Reader) -> int:
 def why_kept(candidate: Candidate, reader: Reader) -> str:
     """Why a payload stays whose view alone would save something."""
     return (
-        f"kept: {candidate.result.tokens_before:,} tokens, a view saves {candidate.saves:,}, "
+        f"kept: {candidate.tokens:,} tokens, a view saves {candidate.saves:,}, "
         f"the tool costs {tool_cost(reader):,}"
     )

@@ -17,8 +17,8 @@ __all__ = ["Place", "Remembered", "Sent"]
 _REMEMBERED_CHARS = 16_000_000
 _REMEMBERED = 50_000
 
-#: A conversation, whether its reader has the tool, and the hash of a payload.
-Place = tuple[str, bool, str]
+#: A conversation, its reader, whether that may be told of the tool, and the hash of a payload.
+Place = tuple[str, str, bool, str]
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Sent:
     tokens: int = 0
     sent_tokens: int = 0
     needs_tool: bool = False
+    #: The key that the view names.
+    key: str = ""
     #: How the view was made, so that its entry can be written again where it went.
     query: str | None = None
     fidelity: Fidelity | None = None
