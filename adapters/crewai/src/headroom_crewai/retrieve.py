@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
@@ -22,13 +24,20 @@ __all__ = [
     "holds",
     "is_retrieval",
     "retrieve_tool",
+    "tool_tokens",
 ]
+
+logger = logging.getLogger("headroom.crewai")
 
 TOOL_NAME = RetrievalTool.name
 
 #: The most tokens of one answer where nobody says otherwise: as for every framework.
 ANSWER_TOKENS = RetrievalTool.max_tokens
 
+
+# Tokens that CrewAI's prompt says of tools before the first one, where they are told of by text. A
+# test measures that it is not more.
+_OF_ANY_TOOL = 170
 
 _NO_CONTEXT = "Nothing can be looked up: this tool has no context."
 
@@ -151,6 +160,40 @@ def retrieve_tool(ctx: SharedContext, *, max_tokens: int = ANSWER_TOKENS) -> Ret
 
     """
     return RetrieveTool(ctx, max_tokens=max_tokens)
+
+
+def tool_tokens(tools: Iterable[object] | None, agent: object, ctx: SharedContext) -> int:
+    """Tokens that the tool costs an agent, in every call of its model.
+
+    Args:
+        tools: What tools the agent has beside it.
+        agent: Whose model is told of it, by a native schema or by text.
+        ctx: Counts.
+
+    """
+    names = list(RetrieveArguments.model_json_schema()["properties"])
+    arguments: dict[str, object] = {
+        **RetrieveArguments.model_json_schema(), "required": names, "additionalProperties": False
+    }  # fmt: skip
+    said = RetrievalTool.description
+    if _calls_natively(agent):
+        function = {
+            "name": TOOL_NAME, "description": said, "parameters": arguments, "strict": True
+        }  # fmt: skip
+        return ctx.count_tokens(json.dumps({"type": "function", "function": function}))
+    text = f"Tool Name: {TOOL_NAME}\nTool Arguments: {json.dumps(arguments, indent=2)}\n"
+    tokens = ctx.count_tokens(f"{text}Tool Description: {said}\n, {TOOL_NAME}")
+    others = [tool for tool in tools or [] if not isinstance(tool, RetrieveTool)]
+    return tokens if others else tokens + _OF_ANY_TOOL
+
+
+def _calls_natively(agent: object) -> bool:
+    supports = getattr(getattr(agent, "llm", None), "supports_function_calling", None)
+    try:
+        return callable(supports) and bool(supports())
+    except Exception as error:
+        logger.debug("whether a model calls tools is not known: %s", type(error).__name__)
+        return False
 
 
 def has_tool(task: Task, agent: object, ctx: SharedContext) -> bool:

@@ -111,6 +111,16 @@ class Handoff:
             decided = self._kept_all(payloads, reader, error)
         return self._told(decided)
 
+    def plan(self, payloads: Sequence[Payload], reader: Reader) -> list[Decision]:
+        """What ``decide`` would say: nothing is stored, counted or told. Never raises.
+
+        For frameworks in which a tool must be attached before its reader is given the payloads.
+        """
+        try:
+            return self.ctx._run(self._deciding(reader, stores=False).decide(payloads))
+        except Exception as error:
+            return self._kept_all(payloads, reader, error)
+
     def view(
         self,
         payload: str,

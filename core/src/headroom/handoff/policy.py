@@ -69,6 +69,8 @@ class Reader:
     #: Tokens of the tool's schema, as the framework sends it, where the tool would be attached for
     #: a view; ``None`` where it cannot be.
     tool_tokens: int | None = None
+    #: Whether it is not too late to attach the tool. Where it is, views leave nothing out.
+    can_attach: bool = True
     #: How many calls of a model will carry what it gets.
     expected_calls: int = 1
 
@@ -164,8 +166,9 @@ def choose(candidates: Sequence[Candidate], reader: Reader) -> bool:
     They share one tool. It is in every call that carries them, so that the number of calls does not
     change whether they pay.
     """
-    saves = sum(one.saves for one in candidates if one.needs_tool)
-    return saves > tool_cost(reader)
+    if tool_cost(reader) and not reader.can_attach:
+        return False
+    return sum(one.saves for one in candidates if one.needs_tool) > tool_cost(reader)
 
 
 def tool_cost(reader: Reader) -> int:
@@ -175,7 +178,5 @@ def tool_cost(reader: Reader) -> int:
 
 def why_kept(candidate: Candidate, reader: Reader) -> str:
     """Why a payload stays whose view alone would save something."""
-    return (
-        f"kept: {candidate.tokens:,} tokens, a view saves {candidate.saves:,}, "
-        f"the tool costs {tool_cost(reader):,}"
-    )
+    tool = f"the tool costs {tool_cost(reader):,}" if reader.can_attach else "it has no tool"
+    return f"kept: {candidate.tokens:,} tokens, a view saves {candidate.saves:,}, {tool}"
