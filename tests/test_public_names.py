@@ -25,10 +25,10 @@ NAMES = """
     Decision Excerpt Fidelity Handoff HandoffOptions HandoffStats Header HeadroomError
     IntegrityError KeyEvicted KeyExpired KeyNotFound Kind Lease LeasingStore Limits MARKER
     MemoryStore Missing Omission Payload PayloadTooLarge Piece Pipeline Reader ReaderStats Record
-    Request RetrievalTool SQLiteStore Savings SearchHit SharedContext Source Store StoreError StoreTimeout
-    TimeBudgetExceeded TokenCounter UnsupportedPayload Usage VersionConflict View ViewOptions
-    WHOLE_PROSE_TOKENS WaitTimeout Watchers WrongKind __version__ compress decode get_counter
-    new_encryption_key open_store
+    Request RetrievalTool SQLiteStore Savings SearchHit SharedContext Source Store StoreError
+    StoreTimeout TimeBudgetExceeded TokenCounter UnsupportedPayload Usage VersionConflict View
+    ViewOptions WHOLE_PROSE_TOKENS WaitTimeout Watchers WrongKind __version__ compress decode
+    get_counter new_encryption_key open_store
 """
 
 #: For those who write a kind.

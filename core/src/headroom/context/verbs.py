@@ -187,9 +187,7 @@ class ContextVerbs:
         """The view that ``put`` would make of a text; nothing is stored."""
         check_key(key)
         options = self._options(key, query, max_tokens, fidelity, None, tool)
-        reference = yield from work(
-            lambda: content_hash(encode(text)), is_long=len(text) >= _MUCH
-        )
+        reference = yield from work(lambda: content_hash(encode(text)), is_long=len(text) >= _MUCH)
         return (yield from self._view(reference, text, options))
 
     def delete(self, key: str) -> StoreSteps[bool]:

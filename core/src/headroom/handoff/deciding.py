@@ -31,6 +31,9 @@ _NOT_IN_A_KEY = re.compile(r"[^\w./:#-]+")
 #: The most bytes that a character has in UTF-8.
 BYTES = 4
 
+# Characters whose tokens take longer to count than a change of threads does.
+_MUCH = 20_000
+
 # Hex digits of a payload's hash in its key: two payloads of one source that share them are one in
 # 2**48.
 _HASH_CHARS = 12
@@ -113,7 +116,7 @@ class Deciding:
             return self._too_small(payload, 0)
         if (yield from self.ctx._verbs.is_view(text)):
             return self._untold(payload, "kept: it is a view already")
-        tokens = self.ctx.count_tokens(text)
+        tokens = yield from work(lambda: self.ctx.count_tokens(text), is_long=len(text) > _MUCH)
         if tokens < self.min_tokens:
             return self._too_small(payload, tokens)
         data = yield from self._data(payload)
