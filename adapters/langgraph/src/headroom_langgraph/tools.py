@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 from langchain_core.tools import BaseTool, StructuredTool
 
 from headroom import RetrievalTool, SharedContext
 
-__all__ = ["retrieve_tool"]
+__all__ = ["retrieve_tool", "schema_tokens"]
 
 
 def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> BaseTool:
@@ -41,3 +43,13 @@ def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> BaseTool:
         description=retrieval.description,
         args_schema=dict(retrieval.schema),
     )
+
+
+def schema_tokens(ctx: SharedContext) -> int:
+    """Tokens that the tool costs in every call of a model, as LangChain sends it."""
+    function = {
+        "name": RetrievalTool.name,
+        "description": RetrievalTool.description,
+        "parameters": dict(RetrievalTool.schema),
+    }
+    return ctx.count_tokens(json.dumps({"type": "function", "function": function}))

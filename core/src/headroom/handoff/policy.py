@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from headroom.view import CompressResult, Fidelity
@@ -74,9 +74,9 @@ class Reader:
     #: How many calls of a model will carry what it gets.
     expected_calls: int = 1
 
-    def is_one_of(self, names: Sequence[str] | frozenset[str]) -> bool:
+    def is_one_of(self, names: Collection[str]) -> bool:
         """Whether one of these names means this reader."""
-        return self.name in names or not self.names.isdisjoint(names)
+        return self.name in names or any(name in names for name in self.names)
 
 
 @dataclass(frozen=True)
