@@ -21,12 +21,13 @@ from headroom import (
 )
 
 NAMES = """
-    MARKER AsyncLeasingStore AsyncStore BaseKind Codec CompressResult ContextEntry ContextStats
-    Deadline Excerpt Fidelity Handoff HandoffOptions Header HeadroomError IntegrityError KeyEvicted
-    KeyExpired KeyNotFound Kind Lease LeasingStore Limits MemoryStore Missing Omission
-    PayloadTooLarge Piece Pipeline Record Request RetrievalTool SQLiteStore SearchHit SharedContext
-    Source Store StoreError StoreTimeout TimeBudgetExceeded TokenCounter UnsupportedPayload Usage
-    VersionConflict View ViewOptions WaitTimeout Watchers WrongKind __version__ compress decode
+    AsyncLeasingStore AsyncStore BaseKind Codec CompressResult ContextEntry ContextStats Deadline
+    Decision Excerpt Fidelity Handoff HandoffOptions HandoffStats Header HeadroomError
+    IntegrityError KeyEvicted KeyExpired KeyNotFound Kind Lease LeasingStore Limits MARKER
+    MemoryStore Missing Omission Payload PayloadTooLarge Piece Pipeline Reader ReaderStats Record
+    Request RetrievalTool SQLiteStore Savings SearchHit SharedContext Source Store StoreError
+    StoreTimeout TimeBudgetExceeded TokenCounter UnsupportedPayload Usage VersionConflict View
+    ViewOptions WHOLE_PROSE_TOKENS WaitTimeout Watchers WrongKind __version__ compress decode
     get_counter new_encryption_key open_store
 """
 
@@ -73,7 +74,8 @@ SIGNATURES = {
     headroom.Watchers: "",
     headroom.Watchers.add: "self namespace key wake",
     headroom.Watchers.notify: "self namespace key",
-    headroom.Handoff: "ctx query max_tokens fidelity min_tokens exclude on_compress tool",
+    headroom.Handoff: "ctx query max_tokens fidelity min_tokens exclude full_for on_handoff savings"
+    " on_compress tool",
     headroom.Handoff.is_large: "self payload",
     headroom.Handoff.view: "self payload * source agent query",
     headroom.Handoff.aview: "self payload * source agent query",
@@ -125,7 +127,7 @@ FIELDS = {
     " transforms reference kind lossless omissions failure version",
     ContextStats: "entries total_original_tokens total_compressed_tokens total_tokens_saved"
     " savings_percent total_bytes expired evicted failures store_errors tokenizer tokenizer_exact"
-    " leased over_limits store_timeouts",
+    " leased over_limits store_timeouts handoffs",
     CompressResult: "text tokens_before tokens_after transforms kind lossless omissions failure",
     Excerpt: "text tokens key reference kind where truncated next",
     SearchHit: "key reference kind agent tokens where line score",
@@ -136,7 +138,8 @@ FIELDS = {
 
 OPTIONS = {
     headroom.ViewOptions: "query max_tokens fidelity",
-    headroom.HandoffOptions: "query max_tokens fidelity min_tokens exclude on_compress",
+    headroom.HandoffOptions: "query max_tokens fidelity min_tokens exclude full_for on_handoff"
+    " savings on_compress",
 }
 
 

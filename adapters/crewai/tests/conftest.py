@@ -72,8 +72,11 @@ class ScriptedModel(BaseLLM):
     native: bool = False
     script: list[Any] = Field(default_factory=list)
     sent: list[str] = Field(default_factory=list)
+    #: The schemas of the tools that the last call offered.
+    offered: list[Any] = Field(default_factory=list)
 
-    def call(self, messages: Any, *args: Any, **kwargs: Any) -> Any:
+    def call(self, messages: Any, tools: Any = None, *args: Any, **kwargs: Any) -> Any:
+        self.offered = list(tools or [])
         text = (
             messages
             if isinstance(messages, str)
@@ -99,7 +102,7 @@ class ScriptedModel(BaseLLM):
         return f"Thought: I know it.\nFinal Answer: {item}"
 
     async def acall(self, messages: Any, *args: Any, **kwargs: Any) -> Any:
-        return self.call(messages)
+        return self.call(messages, *args, **kwargs)
 
     def supports_function_calling(self) -> bool:
         return self.native

@@ -14,7 +14,7 @@ import headroom_crewai
 from headroom import SharedContext
 
 # As keywords, by Unpack.
-OPTIONS = "query max_tokens fidelity min_tokens exclude on_compress"
+OPTIONS = "query max_tokens fidelity min_tokens exclude full_for on_handoff savings on_compress"
 ROADS = "compress_tool_results attach_tool flow_methods crew_inputs"
 TYPES = {
     headroom_crewai.CallbackOptions: f"{OPTIONS} last_task",

@@ -248,7 +248,7 @@ class Odd:
 
 
 @pytest.mark.parametrize(
-    "answer", [[{"id": n, "at": Odd()} for n in range(99)], [{n: (n, n)} for n in range(199)]]
+    "answer", [[{"id": n, "at": Odd()} for n in range(600)], [{n: (n, n)} for n in range(900)]]
 )
 def test_results_that_json_would_change_are_taken_as_crewai_shows_them(
     answer: Any, ctx: SharedContext, make_agent: MakeAgent
@@ -337,7 +337,7 @@ def test_the_query_of_a_lone_agent_is_what_it_was_told(
         {"role": "assistant", "content": "Good morning"},
         {"role": "user", "content": "What about order 5077?"},
     ]
-    with compressed_context(ctx, compress_tool_results=True, max_tokens=300):
+    with compressed_context(ctx, compress_tool_results=True, max_tokens=300, attach_tool=False):
         answer = getattr(agent, kickoff)(messages)
         if inspect.isawaitable(answer):
             asyncio.run(answer)  # type: ignore[arg-type]

@@ -22,6 +22,7 @@ from headroom_crewai import (
     uninstall,
     use_context,
 )
+from headroom_crewai.retrieve import tool_tokens
 
 MakeAgent = Callable[..., Agent]
 
@@ -67,7 +68,7 @@ def test_rows_lines_words_and_paths(ctx: SharedContext, orders: str) -> None:
     [
         {"key": "orders", "query": ["refund", "failed"]},
         {"key": "orders", "place": ["rows 137"]},
-        {"key": "orders", "path": ["/136/total"]},
+        {"key": "orders", "place": ["/136/total"]},
         {"key": "orders", "place": "rows 137", "path": "", "where": "None", "pattern": "null"},
         {"key": "orders", "place": "None", "query": "refund failed"},
     ],
@@ -87,13 +88,26 @@ def test_arguments_as_models_write_them(
     assert "98713" in sent(agent, 1)
 
 
-def test_models_are_told_that_parameters_may_be_empty(
-    ctx: SharedContext, make_agent: MakeAgent
+@pytest.mark.parametrize("native", [False, True])
+def test_what_the_tool_costs_in_each_call_of_a_model(
+    native: bool, ctx: SharedContext, make_agent: MakeAgent
 ) -> None:
-    # CrewAI says that all of them are required.
-    agent = make_agent("clerk", tools=[retrieve_tool(ctx)])
-    Crew(agents=[agent], tasks=[task(agent)]).kickoff()
-    assert "Leave what you do not need empty." in sent(agent)
+    def told(tools: list[Any]) -> str:
+        agent = make_agent("clerk", tools=tools)
+        agent.llm.native = native  # type: ignore[union-attr]
+        Crew(agents=[agent], tasks=[task(agent)]).kickoff()
+        return sent(agent) + "".join(map(json.dumps, agent.llm.offered))  # type: ignore[union-attr]
+
+    # What every prompt for an agent with tools says is not counted: with one tool more.
+    for others in ([Calculator()], []):
+        both, without = told([*others, retrieve_tool(ctx)]), told(others)
+        assert "Leave the rest empty." in both
+        cost = ctx.count_tokens(both) - ctx.count_tokens(without)
+        # The policy counts on no less than that.
+        assert 100 < cost <= tool_tokens(others, make_agent("clerk"), ctx)
+        if others or native:
+            # What the prompt says of tools, before the first one, is CrewAI's.
+            assert cost <= 180
 
 
 def test_answers_are_bounded(ctx: SharedContext, orders: str) -> None:

@@ -31,7 +31,10 @@ NAMES = """
 """
 
 # As keywords, by Unpack.
-OPTIONS = "query max_tokens fidelity min_tokens exclude on_compress mention_tool"
+OPTIONS = (
+    "query max_tokens fidelity min_tokens exclude full_for on_handoff savings on_compress"
+    " mention_tool"
+)
 
 SIGNATURES = {
     compress_node: "ctx keys **options",

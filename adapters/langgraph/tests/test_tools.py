@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
@@ -22,7 +24,7 @@ async def test_it_answers_within_its_bound(ctx: SharedContext, tool: BaseTool) -
 
 def test_a_sentence_instead_of_an_exception(tool: BaseTool) -> None:
     assert tool.invoke({"key": "nothing"}) == "Nothing was ever put under 'nothing'."
-    answer = tool.invoke({"key": "flights", "place": "all"})
+    answer = tool.invoke({"key": "flights", "place": "all rows"})
     assert answer.startswith("This call cannot be answered: place must look like")
 
 
@@ -30,8 +32,12 @@ def test_what_the_model_is_told(tool: BaseTool) -> None:
     told = convert_to_openai_tool(tool)["function"]
     assert told["name"] == RetrievalTool.name
     assert told["description"] == RetrievalTool.description
-    properties = told["parameters"]["properties"]
-    assert {name: said["description"] for name, said in properties.items()} == (
-        RetrievalTool.parameters
-    )
-    assert told["parameters"]["required"] == ["key"]
+    assert told["parameters"] == RetrievalTool.schema
+
+
+def test_what_the_tool_costs_in_each_call_of_a_model(ctx: SharedContext, tool: BaseTool) -> None:
+    assert ctx.count_tokens(json.dumps(convert_to_openai_tool(tool))) <= 180
+
+
+def test_what_models_make_up_is_left_aside(tool: BaseTool) -> None:
+    assert "HR004" in tool.invoke({"key": "flights", "place": ["rows 5"], "limit": 10, "where": ""})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from agents import Model, ModelResponse, Usage
@@ -42,8 +42,17 @@ def reasons() -> list[Any]:
     return [ResponseReasoningItem(id="rs_1", summary=[], type="reasoning")]
 
 
+def key_in(text: str) -> str:
+    """The key by which a view says that its original can be looked up."""
+    return text.partition("headroom_retrieve(key=")[2].partition(",")[0].strip('"')
+
+
+#: What a model says in one turn, or a function of what it was sent.
+Turn = list[Any] | Callable[[list[dict[str, Any]]], list[Any]]
+
+
 class ScriptedModel(Model):
-    def __init__(self, *turns: list[Any]) -> None:
+    def __init__(self, *turns: Turn) -> None:
         self.turns = list(turns)
         #: What each call was sent.
         self.sent: list[list[dict[str, Any]]] = []
@@ -51,7 +60,8 @@ class ScriptedModel(Model):
     def _next(self, sent: str | list[Any]) -> list[Any]:
         items = [{"role": "user", "content": sent}] if isinstance(sent, str) else sent
         self.sent.append([dict(item) for item in items])
-        return self.turns.pop(0)
+        turn = self.turns.pop(0)
+        return turn(self.sent[-1]) if callable(turn) else turn
 
     async def get_response(self, *args: Any, **request: Any) -> ModelResponse:
         output = self._next(_input(args, request))

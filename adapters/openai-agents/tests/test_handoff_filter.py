@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from typing import Any
@@ -19,7 +18,7 @@ from agents import (
     handoff,
 )
 from agents.items import ToolCallOutputItem
-from scripted import ScriptedModel, calls, outputs, says
+from scripted import ScriptedModel, calls, key_in, outputs, says
 
 from headroom import ContextEntry, Limits, MemoryStore, Record, SharedContext
 from headroom_openai_agents import handoff_filter, retrieve_tool
@@ -130,12 +129,15 @@ async def test_the_view_names_the_tool_only_where_it_is_attached(
 async def test_an_agent_finds_an_omitted_fact_in_one_call(
     ctx: SharedContext, payload: str, flights: list[dict[str, object]]
 ) -> None:
-    key = "search-" + _hash(payload)
+    def look_up(sent: list[dict[str, Any]]) -> list[Any]:
+        key = key_in(outputs(sent)["call_search"])
+        return calls("headroom_retrieve", key=key, query="flight HR077")
+
     searcher, model = team(
         payload,
         handoff_filter(ctx),
         tools=[retrieve_tool(ctx)],
-        after=[calls("headroom_retrieve", key=key, query="flight HR077")],
+        after=[look_up],
     )
     await Runner.run(searcher, QUESTION)
     sent = outputs(model.sent[1])
@@ -303,7 +305,3 @@ def test_options_that_make_no_sense(ctx: SharedContext) -> None:
         handoff_filter(ctx, max_tokens=0)
     with pytest.raises(TypeError, match="exclude takes several names"):
         handoff_filter(ctx, exclude="search")
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -4,6 +4,8 @@ import json
 
 import pytest
 from agents import FunctionTool
+from agents.models import chatcmpl_converter as chat
+from agents.models import openai_responses as responses
 from agents.tool_context import ToolContext
 
 from headroom import RetrievalTool, SharedContext
@@ -34,14 +36,32 @@ async def test_it_answers_within_its_bound(ctx: SharedContext, tool: FunctionToo
 
 async def test_a_sentence_instead_of_an_exception(tool: FunctionTool) -> None:
     assert await call(tool, key="nothing") == "Nothing was ever put under 'nothing'."
-    answer = await call(tool, key="flights", place="all")
+    answer = await call(tool, key="flights", place="all rows")
     assert answer.startswith("This call cannot be answered: place must look like")
 
 
 def test_what_the_model_is_told(tool: FunctionTool) -> None:
     assert tool.name == "headroom_retrieve"
     assert tool.description == RetrievalTool.description
-    properties = tool.params_json_schema["properties"]
-    assert {name: said["description"] for name, said in properties.items()} == (
-        RetrievalTool.parameters
+    assert tool.params_json_schema == RetrievalTool.schema
+
+
+def test_what_the_tool_costs_in_each_call_of_a_model(
+    ctx: SharedContext, tool: FunctionTool
+) -> None:
+    # As the SDK sends it to the Responses API and to Chat Completions.
+    (sent,) = responses.Converter.convert_tools([tool], []).tools
+    for schema in (sent, chat.Converter.tool_to_openai(tool)):
+        assert ctx.count_tokens(json.dumps(schema)) <= 180
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"limit": 10}'])
+async def test_arguments_that_are_none(tool: FunctionTool, text: str) -> None:
+    context = ToolContext(
+        context=None, tool_name=tool.name, tool_call_id="call_1", tool_arguments=text
     )
+    assert "key must not be empty" in await tool.on_invoke_tool(context, text)
+
+
+async def test_what_models_make_up_is_left_aside(tool: FunctionTool) -> None:
+    assert "HR004" in await call(tool, key="flights", place=["rows 5"], limit=10, where="null")

@@ -15,7 +15,10 @@ from headroom.context import (
     ContextEntry,
     ContextStats,
     Excerpt,
+    HandoffStats,
     Lease,
+    ReaderStats,
+    Savings,
     SearchHit,
     SharedContext,
     ViewOptions,
@@ -36,7 +39,15 @@ from headroom.errors import (
     WaitTimeout,
     WrongKind,
 )
-from headroom.handoff import Handoff, HandoffOptions, RetrievalTool
+from headroom.handoff import (
+    WHOLE_PROSE_TOKENS,
+    Decision,
+    Handoff,
+    HandoffOptions,
+    Payload,
+    Reader,
+    RetrievalTool,
+)
 from headroom.pipeline import Pipeline
 from headroom.source import Source
 from headroom.stores import (
@@ -63,6 +74,7 @@ from headroom.view import CompressResult, Deadline, Fidelity, Omission, Piece, R
 
 __all__ = [
     "MARKER",
+    "WHOLE_PROSE_TOKENS",
     "AsyncLeasingStore",
     "AsyncStore",
     "BaseKind",
@@ -71,10 +83,12 @@ __all__ = [
     "ContextEntry",
     "ContextStats",
     "Deadline",
+    "Decision",
     "Excerpt",
     "Fidelity",
     "Handoff",
     "HandoffOptions",
+    "HandoffStats",
     "Header",
     "HeadroomError",
     "IntegrityError",
@@ -88,13 +102,17 @@ __all__ = [
     "MemoryStore",
     "Missing",
     "Omission",
+    "Payload",
     "PayloadTooLarge",
     "Piece",
     "Pipeline",
+    "Reader",
+    "ReaderStats",
     "Record",
     "Request",
     "RetrievalTool",
     "SQLiteStore",
+    "Savings",
     "SearchHit",
     "SharedContext",
     "Source",

@@ -39,7 +39,7 @@ def test_empty_arguments_are_no_arguments(tool: RetrievalTool) -> None:
         ({"key": ""}, "This call cannot be answered: a key must not be empty."),
         ({"key": 5}, "This call cannot be answered: a key must be text, not int"),
         (
-            {"key": "orders", "place": "some"},
+            {"key": "orders", "place": "some rows"},
             'This call cannot be answered: place must look like "r',
         ),
         ({"key": "orders", "path": "/x"}, "This call cannot be answered: there is nothing at"),
@@ -86,8 +86,20 @@ async def test_the_async_twin(tool: RetrievalTool) -> None:
     assert await tool.answer("orders", place="rows 3") == tool("orders", place="rows 3")
 
 
-def test_every_parameter_is_described() -> None:
-    parameters = list(RetrievalTool.parameters)
+def test_every_parameter_that_models_are_told_of_is_one(tool: RetrievalTool) -> None:
+    properties = json.loads(json.dumps(tool.schema["properties"]))
     code = RetrievalTool.__call__.__code__
-    assert parameters == list(code.co_varnames[1 : code.co_argcount])
-    assert json.dumps(RetrievalTool.parameters)
+    assert set(properties) <= set(code.co_varnames[1 : code.co_argcount])
+    assert all(name in tool.description for name in properties)
+
+
+@pytest.mark.parametrize("place", ["/116", "$[116]", "rows 117"])
+def test_a_place_may_be_a_path(tool: RetrievalTool, place: str) -> None:
+    assert "town 117" in tool("orders", place=place)
+
+
+def test_a_place_may_be_the_name_of_a_function(ctx: SharedContext) -> None:
+    ctx.put("module", "".join(f"def step_{n}() -> int:\n    return {n}\n\n\n" for n in range(9)))
+    answer = RetrievalTool(ctx)("module", place="step_7")
+    assert "return 7" in answer
+    assert "return 6" not in answer

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 
+from crewai import Crew, Task
 from crewai.tasks.task_output import TaskOutput
 from typing_extensions import Unpack
 
-from headroom import SharedContext
+from headroom import Handoff, Reader, SharedContext
 from headroom_crewai.ambient import callback_choice, observe_tasks, running_task
 from headroom_crewai.choice import CallbackOptions, Choice, choose
-from headroom_crewai.retrieve import TOOL_NAME, has_tool
+from headroom_crewai.readers import name_of, names_in, names_of, told
+from headroom_crewai.retrieve import has_tool, tool_tokens
 from headroom_crewai.tasks import Part, crew_of, reader_agent, readers
 
 __all__ = ["make_task_callback", "task_callback"]
@@ -70,6 +71,30 @@ def make_task_callback(
     return callback
 
 
+def _reader(reading: list[Task], crew: Crew, handoff: Handoff) -> Reader:
+    """The tasks that read an output: one view is for all of them."""
+    agents = [reader_agent(task, crew) for task in reading]
+    both = list(zip(reading, agents))
+    names = [name_of(task, agent) for task, agent in both]
+    said = [told(task, agent) for task, agent in both]
+    return Reader(
+        ", ".join(names),
+        names=frozenset(names).union(*(names_of(task, agent) for task, agent in both)),
+        query=handoff.query or "\n".join(filter(None, said)) or None,
+        has_tool=bool(both) and all(has_tool(task, agent, handoff.ctx) for task, agent in both),
+        expected_calls=max(1, len(both)),
+    )
+
+
+def _cost(reading: list[Task], crew: Crew, handoff: Handoff) -> int:
+    """Tokens that the tool costs all tasks that read an output."""
+    agents = [reader_agent(task, crew) for task in reading]
+    return sum(
+        tool_tokens(task.tools or getattr(agent, "tools", None), agent, handoff.ctx)
+        for task, agent in zip(reading, agents)
+    )
+
+
 def _replace(output: TaskOutput, choice: Choice) -> None:
     try:
         # Somebody may have cleared all hooks since; the next task is known again then.
@@ -80,19 +105,17 @@ def _replace(output: TaskOutput, choice: Choice) -> None:
         part = Part.of(output)
         if part.is_one_of(handoff.exclude):
             return
-        query = handoff.query
-        tool = None
+        reader = Reader(query=handoff.query)
         if task is not None and crew is not None:
+            handoff.check_names(names_in(crew))
             reading = readers(task, crew)
             if not reading and not choice.last_task:
                 return
-            query = query or "\n".join(reader.description for reader in reading) or None
-            if reading and all(
-                has_tool(reader, reader_agent(reader, crew), handoff.ctx) for reader in reading
-            ):
-                tool = TOOL_NAME
-        handoff = replace(handoff, tool=tool)
-        output.raw = handoff.view(part.text, source=part.source, agent=part.agent, query=query)
+            reader = _reader(reading, crew, handoff)
+            if reader.has_tool:
+                handoff.tool_sent(reader.name, _cost(reading, crew, handoff))
+        (decision,) = handoff.decide([part.payload()], reader)
+        output.raw = decision.text
     except Exception as error:
         # Not the error's message: it may quote the payload.
         logger.warning("an output is handed on as it is: %s", type(error).__name__)

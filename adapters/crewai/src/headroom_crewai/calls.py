@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, time
 from decimal import Decimal
 from enum import Enum
 from pathlib import PurePath
 from uuid import UUID
 
-from crewai import Crew
+from crewai import Crew, Task
 from crewai.agents.agent_builder.base_agent import BaseAgent
 from crewai.hooks.tool_hooks import ToolCallHookContext
 from crewai.tools.agent_tools.base_agent_tools import BaseAgentTool
@@ -18,8 +18,10 @@ from crewai.utilities.string_utils import sanitize_tool_name
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
+from headroom import Payload, Reader
 from headroom_crewai.ambient import request_here
-from headroom_crewai.retrieve import has_tool, holds, is_retrieval
+from headroom_crewai.readers import agent_reader, task_reader
+from headroom_crewai.retrieve import is_retrieval
 from headroom_crewai.setup import Setup
 from headroom_crewai.tasks import crew_of
 
@@ -44,15 +46,14 @@ def shorten_delegated_context(call: ToolCallHookContext, setup: Setup) -> None:
     if coworker is None or _names(call, sender) & set(setup.exclude):
         return
     crew = _crew(call)
-    if setup.attachments is not None and crew is not None and setup.handoff.is_large(context):
+    payload = Payload(context, sender or "context", agent=sender)
+    reader = agent_reader(coworker, setup, _asked(call))
+    if crew is not None and setup.attachments is not None and setup.needs_tool([payload], reader):
         setup.attachments.give_to_agent(coworker, crew)
-    call.tool_input["context"] = setup.view(
-        context,
-        source=sender or "context",
-        agent=sender,
-        query=_asked(call),
-        reader_has_tool=holds(coworker.tools, setup.ctx),
-    )
+    # Whoever still lacks it cannot be given it any more.
+    reader = replace(agent_reader(coworker, setup, _asked(call)), can_attach=False)
+    setup.count_tool(reader, coworker.tools, coworker)
+    call.tool_input["context"] = setup.text(payload, reader)
 
 
 def result_of(call: ToolCallHookContext, setup: Setup) -> str | None:
@@ -69,29 +70,28 @@ def result_of(call: ToolCallHookContext, setup: Setup) -> str | None:
     made_by = _role(_coworker(tool, call)) if isinstance(tool, BaseAgentTool) else None
     if _names(call, made_by) & set(setup.exclude):
         return None
-    task = call.task
-    told = request_here() if task is None else task.description
-    query = "\n".join(filter(None, [told, _asked(call)]))
-    payload, shown, rest = _payload(call, result)
-    view = setup.view(
-        payload,
-        source=made_by or call.tool_name,
+    shown, as_json, rest = _payload(call, result)
+    payload = Payload(
+        shown,
+        made_by or call.tool_name,
         agent=made_by or _role(call.agent),
-        query=query or None,
-        reader_has_tool=(
-            holds(getattr(call.agent, "tools", None), setup.ctx)
-            if task is None
-            else has_tool(task, call.agent, setup.ctx)
-        ),
+        read_as=None if as_json is None else lambda _: as_json,
     )
-    # A re-encoding may be longer than what CrewAI shows.
-    if view == payload or setup.ctx.count_tokens(view) >= setup.ctx.count_tokens(shown):
-        return None
-    return view + rest
+    view = setup.text(payload, _reader(call, setup))
+    return None if view == shown else view + rest
 
 
-def _payload(call: ToolCallHookContext, result: str) -> tuple[str, str, str]:
-    """What a tool gave, as it is shown, and what CrewAI wrote behind it.
+def _reader(call: ToolCallHookContext, setup: Setup) -> Reader:
+    """The agent that called a tool; by now it cannot be given another one."""
+    asked = _asked(call)
+    if isinstance(call.task, Task):
+        return task_reader(call.task, call.agent, setup, late=True, asked=asked)
+    told = "\n".join(filter(None, [request_here(), asked])) or None
+    return replace(agent_reader(call.agent, setup, told), can_attach=False)
+
+
+def _payload(call: ToolCallHookContext, result: str) -> tuple[str, str | None, str]:
+    """What a tool gave as it is shown, its JSON, and what CrewAI wrote behind it.
 
     After some calls CrewAI repeats the list of tools behind a result, which has to stay. And it
     shows structured values as Python prints them; their JSON says the same and compresses better.
@@ -99,9 +99,9 @@ def _payload(call: ToolCallHookContext, result: str) -> tuple[str, str, str]:
     raw = call.raw_tool_result
     shown = raw if isinstance(raw, str) else call.tool.format_output_for_agent(raw)
     if not shown or not result.startswith(shown):
-        return result, result, ""
+        return result, None, ""
     as_json = None if isinstance(raw, str) or shown != str(raw) else _as_json(raw)
-    return as_json or shown, shown, result[len(shown) :]
+    return shown, as_json, result[len(shown) :]
 
 
 def _as_json(raw: object) -> str | None:

@@ -6,9 +6,19 @@ from crewai import Crew, Process, Task
 from crewai.hooks.contexts import StepContext
 from crewai.tasks.task_output import TaskOutput
 
-from headroom_crewai.retrieve import has_tool
+from headroom_crewai.attach import Attachments
+from headroom_crewai.readers import can_give, task_reader
 from headroom_crewai.setup import Setup
-from headroom_crewai.tasks import Part, crew_of, join, parts_of, readers
+from headroom_crewai.tasks import (
+    Part,
+    crew_of,
+    join,
+    parts_of,
+    position_of,
+    reader_agent,
+    readers,
+    reads,
+)
 
 __all__ = ["context_of", "give_tools_at_start", "give_tools_to_readers"]
 
@@ -16,29 +26,20 @@ __all__ = ["context_of", "give_tools_at_start", "give_tools_to_readers"]
 def context_of(step: StepContext, setup: Setup) -> str | None:
     """The context that a task is given instead of ``step.payload``."""
     payload, task = step.payload, step.task
-    if not isinstance(payload, str) or not payload or not isinstance(task, Task):
+    if not isinstance(task, Task):
         return None
-    reader_has_tool = has_tool(task, step.agent, setup.ctx)
+    reader = task_reader(task, step.agent, setup, late=True)
+    setup.count_tool(reader, task.tools or getattr(step.agent, "tools", None), step.agent)
+    if not isinstance(payload, str) or not payload:
+        return None
     parts = parts_of(payload, task, crew_of(step.agent))
     if parts is None:
         if setup.exclude:
             # Whether it holds an excluded output cannot be told.
             return None
         parts = [Part(payload)]
-    return join(
-        [
-            part.text
-            if part.is_one_of(setup.exclude)
-            else setup.view(
-                part.text,
-                source=part.source,
-                agent=part.agent,
-                query=task.description,
-                reader_has_tool=reader_has_tool,
-            )
-            for part in parts
-        ]
-    )
+    decided = setup.handoff.decide([part.payload() for part in parts], reader)
+    return join([decision.text for decision in decided])
 
 
 def give_tools_at_start(crew: Crew, setup: Setup) -> None:
@@ -53,13 +54,11 @@ def give_tools_at_start(crew: Crew, setup: Setup) -> None:
     for task in crew.tasks:
         if task.async_execution:
             for reader in readers(task, crew):
-                given.give_to_task(reader, crew)
-        if (
-            _delegates(task, crew)
-            or (setup.compress_tool_results and _has_tools(task, crew))
-            or any(_becomes_view(output, setup) for output in _from_other_crews(task, crew))
-        ):
-            given.give_to_task(task, crew)
+                _give(reader, crew, given)
+        if _delegates(task, crew) or (setup.compress_tool_results and _has_tools(task, crew)):
+            _give(task, crew, given)
+        else:
+            _give_if_it_pays(task, crew, setup, _from_other_crews(task, crew))
     if setup.compress_tool_results:
         for agent in crew.agents:
             # Of use for delegated tasks, which are not among the crew's.
@@ -68,20 +67,34 @@ def give_tools_at_start(crew: Crew, setup: Setup) -> None:
 
 
 def give_tools_to_readers(step: StepContext, setup: Setup) -> None:
-    """Gives the tool to the tasks that will read a large output."""
+    """Gives the tool to the tasks that will read outputs of which views pay for it."""
     task, output, crew = step.task, step.payload, crew_of(step.agent)
     if setup.attachments is None or crew is None or not isinstance(task, Task):
         return
     # The tasks that read an asynchronous one have theirs already, or could be told too late.
     if task.async_execution or not isinstance(output, TaskOutput):
         return
-    if _becomes_view(output, setup):
-        for reader in readers(task, crew):
-            setup.attachments.give_to_task(reader, crew)
+    for reader in readers(task, crew):
+        outputs = [
+            # What is not there yet is left from an earlier kickoff.
+            output if earlier is task else earlier.output
+            for earlier in crew.tasks[: position_of(task, crew) + 1]
+            if reads(reader, earlier)
+        ]
+        found = [each for each in outputs if each is not None]
+        _give_if_it_pays(reader, crew, setup, [*_from_other_crews(reader, crew), *found])
 
 
-def _becomes_view(output: TaskOutput, setup: Setup) -> bool:
-    return not Part.of(output).is_one_of(setup.exclude) and setup.handoff.is_large(output.raw)
+def _give_if_it_pays(task: Task, crew: Crew, setup: Setup, outputs: list[TaskOutput]) -> None:
+    reader = task_reader(task, reader_agent(task, crew), setup)
+    payloads = [Part.of(output).payload() for output in outputs]
+    if payloads and setup.attachments is not None and setup.needs_tool(payloads, reader):
+        setup.attachments.give_to_task(task, crew)
+
+
+def _give(task: Task, crew: Crew, given: Attachments) -> None:
+    if can_give(task, reader_agent(task, crew)):
+        given.give_to_task(task, crew)
 
 
 def _from_other_crews(task: Task, crew: Crew) -> list[TaskOutput]:

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from crewai import Crew
 from crewai.hooks import InterceptionPoint, register_hook, unregister_hook
@@ -22,6 +23,7 @@ from headroom_crewai.ambient import acting_hooks, leaving_anywhere, note_request
 from headroom_crewai.calls import result_of, shorten_delegated_context
 from headroom_crewai.contexts import context_of, give_tools_at_start, give_tools_to_readers
 from headroom_crewai.inputs import arguments_of, inputs_of
+from headroom_crewai.readers import names_in
 from headroom_crewai.setup import HookOptions, Setup, set_up
 
 __all__ = ["Hooks", "compressed_context", "install", "uninstall"]
@@ -63,10 +65,14 @@ class Hooks:
     def end(self) -> None:
         if self.setup.attachments is not None:
             self.setup.attachments.take_back()
+        self.setup.runs.end_all()
+        self.setup.check_names()
 
 
 def _at_start(start: ExecutionStartContext, setup: Setup) -> None:
     if isinstance(start.crew, Crew):
+        setup.runs.begin(start.crew, setup.ctx)
+        setup.names.update(names_in(start.crew))
         give_tools_at_start(start.crew, setup)
     else:
         note_request(start)
@@ -82,8 +88,14 @@ def _after_step(step: StepContext, setup: Setup) -> None:
 
 
 def _at_end(end: ExecutionEndContext, setup: Setup) -> None:
-    if isinstance(end.crew, Crew) and setup.attachments is not None:
+    if not isinstance(end.crew, Crew):
+        return
+    if setup.attachments is not None:
         setup.attachments.take_back(end.crew)
+    setup.runs.end(end.crew)
+    if not setup.is_block:
+        # A block says it at its end: another crew in it may have the name.
+        setup.check_names()
 
 
 # Two installations at once would leave the hooks of both.
@@ -107,18 +119,23 @@ def compressed_context(
         ctx: Where originals go.
         options: By name, all of them optional:
 
-            - ``query``: What the next agent wants to know; otherwise the description of its task.
+            - ``query``: What the next agent wants to know; otherwise all that it is told: its role
+              and goal, the expected output and the description of its task.
             - ``max_tokens``: The most tokens of each view.
             - ``fidelity``: How much a view may leave out, instead of the context's.
             - ``min_tokens``: Payloads with fewer tokens, 200 if not given, stay as they are.
             - ``exclude``: Names of tasks and tools, or roles of agents, whose outputs stay as they
               are.
+            - ``full_for``: Names of tasks, or roles of agents, that get originals.
+            - ``on_handoff``: Called with each ``Decision``: what became of a payload, and why.
+            - ``savings``: Adds up what these crews save, beside the context's own sum.
             - ``on_compress``: Called with the entry of each payload that was replaced.
             - ``compress_tool_results``: Whether the results of tools become views as well, for the
               agent that calls them; not if not given. Never those of tools with
               ``result_as_answer``: they are the task's output.
-            - ``attach_tool``: Whether tasks that get views get the retrieval tool too, for the time
-              of the run; they do if not given.
+            - ``attach_tool``: Whether tasks get the retrieval tool, for the time of the run, where
+              views leave out more than it costs; they do if not given. Where a task lacks it, its
+              views leave nothing out. With ``False`` views may leave something out all the same.
             - ``flow_methods``: Names of methods of a ``Flow`` whose arguments arrive as views:
               texts, the ``raw`` of outputs, and texts in lists and dicts. What methods return stays
               original.
@@ -133,7 +150,7 @@ def compressed_context(
     ...     pass  # result = crew.kickoff()
 
     """
-    ours = Hooks(set_up(ctx, **options))
+    ours = Hooks(replace(set_up(ctx, **options), is_block=True))
     # A new scope hides the one around it, so it takes that one's hooks over.
     hooks = {point: get_scoped_hooks(point) for point in InterceptionPoint}
     for point, hook in ours.at.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from crewai import Crew, Task
 from crewai.crews.crew_output import CrewOutput
@@ -11,7 +12,8 @@ from crewai.hooks.contexts import InputContext, StepContext
 from crewai.lite_agent_output import LiteAgentOutput
 from crewai.tasks.task_output import TaskOutput
 
-from headroom_crewai.retrieve import has_tool
+from headroom import Payload, Reader
+from headroom_crewai.readers import all_readers
 from headroom_crewai.setup import Setup
 from headroom_crewai.tasks import reader_agent
 
@@ -35,7 +37,8 @@ def arguments_of(step: StepContext, setup: Setup) -> dict[str, object] | None:
 
     def view(text: str) -> str:
         # A method is code: whether an agent reads on, and what tools it has, is not known here.
-        return setup.view(text, source=name, agent=None, query=query, reader_has_tool=False)
+        # Nor can it be given one.
+        return setup.text(Payload(text, name), Reader(name, query=setup.handoff.query or query))
 
     return {key: _with_views(value, view, _DEPTH) for key, value in payload.items()}
 
@@ -70,17 +73,14 @@ def inputs_of(context: InputContext, setup: Setup) -> dict[str, object] | None:
         if text is None:
             continue
         tasks = [task for task in crew.tasks if f"{{{name}}}" in _template(task, crew)]
-        if setup.attachments is not None and setup.handoff.is_large(text):
+        query = "\n".join(_question(task, inputs, chosen, crew) for task in tasks) or None
+        payload, reader = Payload(text, name), all_readers(tasks, crew, setup, query)
+        if setup.attachments is not None and setup.needs_tool([payload], reader):
             for task in tasks:
                 setup.attachments.give_to_task(task, crew)
-        view = setup.view(
-            text,
-            source=name,
-            agent=None,
-            query="\n".join(_question(task, inputs, chosen) for task in tasks) or None,
-            reader_has_tool=bool(tasks)
-            and all(has_tool(task, reader_agent(task, crew), setup.ctx) for task in tasks),
-        )
+        # Who still lacks it cannot be given it any more.
+        reader = replace(all_readers(tasks, crew, setup, query), can_attach=False)
+        view = setup.text(payload, reader)
         if view != text:
             inputs[name] = view
     return inputs
@@ -106,18 +106,25 @@ def _description(task: Task) -> str:
 def _template(task: Task, crew: Crew) -> str:
     """All texts of a task and its agent that inputs are put into, and a model reads."""
     agent = reader_agent(task, crew)
-    expected = getattr(task, "_original_expected_output", None) or task.expected_output
-    of_agent = [
+    return "\n".join([_description(task), _expected(task), *_of_agent(agent, "backstory")])
+
+
+def _expected(task: Task) -> str:
+    return getattr(task, "_original_expected_output", None) or task.expected_output or ""
+
+
+def _of_agent(agent: object, *more: str) -> list[str]:
+    found = (
         getattr(agent, f"_original_{field}", None) or getattr(agent, field, None)
-        for field in ("role", "goal", "backstory")
-    ]
-    texts = [_description(task), expected, *of_agent]
-    return "\n".join(text for text in texts if isinstance(text, str))
+        for field in ("role", "goal", *more)
+    )
+    return [text for text in found if isinstance(text, str)]
 
 
-def _question(task: Task, inputs: Mapping[str, object], left_out: list[str]) -> str:
+def _question(task: Task, inputs: Mapping[str, object], left_out: list[str], crew: Crew) -> str:
     """What a task asks, filled in, without the payloads themselves."""
-    question = _description(task)
+    agent = reader_agent(task, crew)
+    question = "\n".join([*_of_agent(agent), _expected(task), _description(task)])
     for name, value in inputs.items():
         question = question.replace(f"{{{name}}}", "" if name in left_out else str(value))
     return question

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
+import json
+import logging
 from collections.abc import Iterable
+from copy import deepcopy
 from typing import Any
 
 from crewai import Task
@@ -22,29 +24,41 @@ __all__ = [
     "holds",
     "is_retrieval",
     "retrieve_tool",
+    "tool_tokens",
 ]
+
+logger = logging.getLogger("headroom.crewai")
 
 TOOL_NAME = RetrievalTool.name
 
 #: The most tokens of one answer where nobody says otherwise: as for every framework.
 ANSWER_TOKENS = RetrievalTool.max_tokens
 
-_SAYS = RetrievalTool.parameters
+
+# Tokens that CrewAI's prompt says of tools before the first one, where they are told of by text. A
+# test measures that it is not more.
+_OF_ANY_TOOL = 170
+
+_NO_CONTEXT = "Nothing can be looked up: this tool has no context."
 
 
 class RetrieveArguments(BaseModel):
-    """What to read. Leave what you do not need empty."""
+    """What to read."""
 
-    # The docstring is for the model: CrewAI tells it that every parameter is required.
     # Models write one row as a number.
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
-    key: str = Field(description=_SAYS["key"])
-    query: str | None = Field(default=None, description=_SAYS["query"])
-    place: str | None = Field(default=None, description=_SAYS["place"])
-    path: str | None = Field(default=None, description=_SAYS["path"])
-    where: str | None = Field(default=None, description=_SAYS["where"])
-    pattern: str | None = Field(default=None, description=_SAYS["pattern"])
+    key: str
+    query: str | None = None
+    place: str | None = None
+    path: str | None = None
+    where: str | None = None
+    pattern: str | None = None
+
+    @classmethod
+    def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
+        """What CrewAI sends, with every call of the model: as short as it can be."""
+        return deepcopy(dict(RetrievalTool.schema))
 
     @field_validator("query", "place", "path", "where", "pattern", mode="before")
     @classmethod
@@ -118,7 +132,7 @@ class RetrieveTool(BaseTool):
     ) -> str:
         ctx = self.ctx
         if ctx is None:
-            return "Nothing can be looked up: this tool has no context."
+            return _NO_CONTEXT
         return RetrievalTool(ctx, self.max_tokens)(key, query, place, path, where, pattern)
 
     async def _arun(
@@ -130,7 +144,11 @@ class RetrieveTool(BaseTool):
         where: str | None = None,
         pattern: str | None = None,
     ) -> str:
-        return await asyncio.to_thread(self._run, key, query, place, path, where, pattern)
+        ctx = self.ctx
+        if ctx is None:
+            return _NO_CONTEXT
+        retrieval = RetrievalTool(ctx, self.max_tokens)
+        return await retrieval.answer(key, query, place, path, where, pattern)
 
 
 def retrieve_tool(ctx: SharedContext, *, max_tokens: int = ANSWER_TOKENS) -> RetrieveTool:
@@ -142,6 +160,40 @@ def retrieve_tool(ctx: SharedContext, *, max_tokens: int = ANSWER_TOKENS) -> Ret
 
     """
     return RetrieveTool(ctx, max_tokens=max_tokens)
+
+
+def tool_tokens(tools: Iterable[object] | None, agent: object, ctx: SharedContext) -> int:
+    """Tokens that the tool costs an agent, in every call of its model.
+
+    Args:
+        tools: What tools the agent has beside it.
+        agent: Whose model is told of it, by a native schema or by text.
+        ctx: Counts.
+
+    """
+    names = list(RetrieveArguments.model_json_schema()["properties"])
+    arguments: dict[str, object] = {
+        **RetrieveArguments.model_json_schema(), "required": names, "additionalProperties": False
+    }  # fmt: skip
+    said = RetrievalTool.description
+    if _calls_natively(agent):
+        function = {
+            "name": TOOL_NAME, "description": said, "parameters": arguments, "strict": True
+        }  # fmt: skip
+        return ctx.count_tokens(json.dumps({"type": "function", "function": function}))
+    text = f"Tool Name: {TOOL_NAME}\nTool Arguments: {json.dumps(arguments, indent=2)}\n"
+    tokens = ctx.count_tokens(f"{text}Tool Description: {said}\n, {TOOL_NAME}")
+    others = [tool for tool in tools or [] if not isinstance(tool, RetrieveTool)]
+    return tokens if others else tokens + _OF_ANY_TOOL
+
+
+def _calls_natively(agent: object) -> bool:
+    supports = getattr(getattr(agent, "llm", None), "supports_function_calling", None)
+    try:
+        return callable(supports) and bool(supports())
+    except Exception as error:
+        logger.debug("whether a model calls tools is not known: %s", type(error).__name__)
+        return False
 
 
 def has_tool(task: Task, agent: object, ctx: SharedContext) -> bool:

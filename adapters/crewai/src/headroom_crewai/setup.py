@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 
 from typing_extensions import Unpack
 
-from headroom import Handoff, HandoffOptions, SharedContext
+from headroom import Handoff, HandoffOptions, Payload, Reader, SharedContext
 from headroom_crewai.attach import Attachments
-from headroom_crewai.retrieve import TOOL_NAME
+from headroom_crewai.retrieve import tool_tokens
+from headroom_crewai.runs import Runs
 
 __all__ = ["HookOptions", "Setup", "set_up"]
 
@@ -43,6 +44,12 @@ class Setup:
     compress_tool_results: bool
     flow_methods: frozenset[str]
     crew_inputs: frozenset[str]
+    #: Whether it holds for a block, rather than for the process.
+    is_block: bool = False
+    #: Every name in the crews that ran.
+    names: set[str] = field(default_factory=set)
+    #: What is held for the crews that run.
+    runs: Runs = field(default_factory=Runs)
 
     @property
     def ctx(self) -> SharedContext:
@@ -54,18 +61,26 @@ class Setup:
         """Names of what goes on untouched."""
         return self.handoff.exclude
 
-    def view(
-        self,
-        payload: str,
-        *,
-        source: str,
-        agent: str | None,
-        query: str | None,
-        reader_has_tool: bool,
-    ) -> str:
-        """What the reader gets. The query of the options goes before that of the reader."""
-        handoff = replace(self.handoff, tool=TOOL_NAME if reader_has_tool else None)
-        return handoff.view(payload, source=source, agent=agent, query=self.handoff.query or query)
+    def text(self, payload: Payload, reader: Reader) -> str:
+        """What a reader gets for a payload."""
+        (decision,) = self.handoff.decide([payload], reader)
+        return decision.text
+
+    def needs_tool(self, payloads: Sequence[Payload], reader: Reader) -> bool:
+        """Whether a reader without the tool is to be given it, for what it will read."""
+        if self.attachments is None or reader.has_tool:
+            return False
+        return any(decision.needs_tool for decision in self.handoff.plan(payloads, reader))
+
+    def check_names(self) -> None:
+        """Warns of names that match nothing in the crews that ran."""
+        if self.names:
+            self.handoff.check_names(self.names | self.flow_methods | self.crew_inputs)
+
+    def count_tool(self, reader: Reader, tools: Iterable[object] | None, agent: object) -> None:
+        """Counts the tool that a reader has, once for its task."""
+        if reader.has_tool:
+            self.handoff.tool_sent(reader.name, tool_tokens(tools, agent, self.ctx))
 
 
 def set_up(

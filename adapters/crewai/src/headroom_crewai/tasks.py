@@ -11,7 +11,9 @@ from crewai.tasks.task_output import TaskOutput
 from crewai.utilities.constants import NOT_SPECIFIED
 from crewai.utilities.formatter import DIVIDERS
 
-__all__ = ["Part", "crew_of", "join", "parts_of", "reader_agent", "readers"]
+from headroom import Payload
+
+__all__ = ["Part", "crew_of", "join", "parts_of", "position_of", "reader_agent", "readers", "reads"]
 
 # Characters of a name or role that go into a key, at most. Chosen: a view and each call of the
 # retrieval tool repeat the key, and by then most names can be told apart.
@@ -39,6 +41,10 @@ class Part:
         source = output.name if named and output.name else role
         names = frozenset({output.name or role, output.description, output.agent, role})
         return cls(output.raw, source[:_SOURCE_CHARS].strip() or "task", role or None, names)
+
+    def payload(self) -> Payload:
+        """The part, as it is handed on."""
+        return Payload(self.text, self.source, agent=self.agent, names=self.names)
 
     def is_one_of(self, names: Collection[str]) -> bool:
         """Whether one of these names means this part."""
@@ -104,10 +110,11 @@ def readers(task: Task, crew: Crew) -> list[Task]:
     position = _position(task, crew)
     if position is None:
         return []
-    return [later for later in crew.tasks[position + 1 :] if _reads(later, task)]
+    return [later for later in crew.tasks[position + 1 :] if reads(later, task)]
 
 
-def _reads(reader: Task, task: Task) -> bool:
+def reads(reader: Task, task: Task) -> bool:
+    """Whether the context of a task holds the output of an earlier one."""
     if isinstance(reader.context, list):
         return any(each is task for each in reader.context)
     # An asynchronous task gets earlier outputs only where its context names them.
@@ -117,6 +124,12 @@ def _reads(reader: Task, task: Task) -> bool:
 def reader_agent(task: Task, crew: Crew) -> object | None:
     """The agent that will work on a task."""
     return crew.manager_agent if crew.process == Process.hierarchical else task.agent
+
+
+def position_of(task: Task, crew: Crew) -> int:
+    """Where a task stands among those of its crew; -1 where it does not."""
+    position = _position(task, crew)
+    return -1 if position is None else position
 
 
 def _position(task: Task, crew: Crew | None) -> int | None:

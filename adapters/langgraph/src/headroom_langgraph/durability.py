@@ -1,9 +1,11 @@
-"""A warning where checkpoints outlive the originals of the views in them."""
+"""Originals that last as long as the views of them: held for a run, and a warning for longer."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from weakref import WeakSet
 
 from langgraph.checkpoint.memory import InMemorySaver
@@ -13,7 +15,7 @@ from langgraph.store.memory import InMemoryStore
 from headroom import MemoryStore, SharedContext
 from headroom_langgraph.graph_store import LangGraphStore
 
-__all__ = ["warn_if_views_outlive_originals"]
+__all__ = ["held_for_run", "warn_if_views_outlive_originals"]
 
 logger = logging.getLogger("headroom.langgraph")
 
@@ -43,6 +45,25 @@ def warn_if_views_outlive_originals(ctx: SharedContext) -> None:
         'durable store, SharedContext(store="sqlite:///context.db"), or the graph\'s own, '
         "SharedContext(store=LangGraphStore(store))"
     )
+
+
+@contextmanager
+def held_for_run(ctx: SharedContext) -> Iterator[None]:
+    """Lets nothing that a block puts be evicted or expire while the graph runs.
+
+    A graph does not say when it ends. What is held ends by its time after the last node that put
+    something; a thread, and else a run, holds all that its nodes put.
+    """
+    try:
+        config = get_config()
+    except RuntimeError:
+        # Called by hand, outside of a graph.
+        yield
+        return
+    known = {**(config.get("metadata") or {}), **config.get("configurable", {})}
+    holder = known.get("thread_id") or known.get("run_id") or config.get("run_id")
+    with ctx.lease(None if holder is None else f"langgraph {holder}").active():
+        yield
 
 
 def _is_durable_checkpointer() -> bool:

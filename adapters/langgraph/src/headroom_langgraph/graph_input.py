@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from collections.abc import Collection, Mapping
 from typing import Any, TypeVar, cast
@@ -11,7 +10,7 @@ from langgraph.types import Command
 from typing_extensions import Unpack
 
 from headroom import SharedContext
-from headroom_langgraph.options import ReaderOptions, checked_names, handoff_of
+from headroom_langgraph.options import ReaderOptions, checked_names, handoff_of, unknown_reader
 from headroom_langgraph.state import question_in
 from headroom_langgraph.updates import UpdateViews
 
@@ -37,16 +36,15 @@ class InputViews:
                 ``Command`` that resumes.
 
         """
-        asked = question_in(data.update if isinstance(data, Command) else data)
-        views = dataclasses.replace(self._views, query=self._views.query or asked)
-        seen: Any = views.safe_update(data)
-        if isinstance(seen, Command) and seen.resume is not None:
-            seen = _resuming(seen, views)
-        return cast("T", seen)
+        return self._for(data).safely(lambda views: _seen(data, views), data)
 
     async def acall(self, data: T) -> T:
         """The same, without blocking the event loop."""
-        return await asyncio.to_thread(self, data)
+        return await self._for(data).asafely(lambda views: _seen(data, views), data)
+
+    def _for(self, data: object) -> UpdateViews:
+        asked = question_in(data.update if isinstance(data, Command) else data)
+        return dataclasses.replace(self._views, query=self._views.query or asked)
 
 
 def compress_input(
@@ -90,6 +88,7 @@ def compress_input(
             handoff,
             node="input",
             query=handoff.query,
+            reader=unknown_reader(handoff),
             keys=checked_names("keys", keys),
             of_users=user_messages,
             texts_of_users=_MESSAGES,
@@ -97,15 +96,22 @@ def compress_input(
     )
 
 
+def _seen(data: T, views: UpdateViews) -> T:
+    seen: Any = views.update(data)
+    if isinstance(seen, Command) and seen.resume is not None:
+        seen = _resuming(seen, views)
+    return cast("T", seen)
+
+
 def _resuming(command: Command[Any], views: UpdateViews) -> Command[Any]:
     """What a graph is resumed with: one answer, or one for each interrupt."""
     answers = command.resume
     if isinstance(answers, Mapping):
-        changed: Any = {name: views.safe_value(one, "resume") for name, one in answers.items()}
+        changed: Any = {name: views.value(one, "resume") for name, one in answers.items()}
         if all(changed[name] is one for name, one in answers.items()):
             return command
     else:
-        changed = views.safe_value(answers, "resume")
+        changed = views.value(answers, "resume")
         if changed is answers:
             return command
     return dataclasses.replace(command, resume=changed)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from typing_extensions import Unpack
 
-from headroom import HandoffOptions, SharedContext
+from headroom import HandoffOptions, Reader, RetrievalTool, SharedContext
+from headroom_langgraph.names import agent_name
 from headroom_langgraph.options import handoff_of
-from headroom_langgraph.tool_calls import Answer, seen_by_model
-from headroom_langgraph.tools import retrieve_tool
+from headroom_langgraph.tool_calls import Answer, aseen_by_model, seen_by_model
+from headroom_langgraph.tools import retrieve_tool, schema_tokens
 
 try:
     from langchain.agents.middleware import AgentMiddleware
+    from langchain.agents.middleware.types import ModelRequest, ModelResponse
 except ImportError as error:
     raise ImportError(
         "HeadroomMiddleware needs langchain: pip install 'headroom-langgraph[langchain]'"
@@ -26,9 +28,10 @@ __all__ = ["HeadroomMiddleware"]
 class HeadroomMiddleware(AgentMiddleware):
     """Gives an agent views of what its tools answer, and the tool to look up the rest.
 
-    For ``create_agent(model, tools, middleware=[HeadroomMiddleware(ctx)])``. It attaches
-    ``retrieve_tool(ctx)`` itself, so the views name it. Answers of tools with ``return_direct`` are
-    for the user, and stay whole.
+    For ``create_agent(model, tools, middleware=[HeadroomMiddleware(ctx)])``. It brings
+    ``retrieve_tool(ctx)`` along, and offers it to the model where a view was shown that leaves
+    something out, and that saves more than the tool costs. Answers of tools
+    with ``return_direct`` are for the user, and stay whole.
 
     Args:
         ctx: Where the originals go.
@@ -51,17 +54,61 @@ class HeadroomMiddleware(AgentMiddleware):
     ) -> None:
         super().__init__()
         self._handoff = handoff_of(ctx, mention_tool=True, **options)
-        self.tools = [retrieve_tool(ctx, max_tokens=retrieve_max_tokens)]
+        self._tool = retrieve_tool(ctx, max_tokens=retrieve_max_tokens)
+        # Where the agent looks for tools that it may run.
+        self.tools = [self._tool]
+
+    def wrap_model_call(
+        self,
+        request: ModelRequest[Any],
+        handler: Callable[[ModelRequest[Any]], ModelResponse[Any]],
+    ) -> ModelResponse[Any]:
+        """Offers the retrieval tool where a view that leaves something out was shown."""
+        return handler(self._offering(request))
+
+    async def awrap_model_call(
+        self,
+        request: ModelRequest[Any],
+        handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]],
+    ) -> ModelResponse[Any]:
+        """The same, for agents that run async."""
+        return await handler(self._offering(request))
 
     def wrap_tool_call(
         self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Answer]
     ) -> Answer:
         """Runs the tool, and hands on a view of its answer."""
-        return seen_by_model(self._handoff, request, handler(request))
+        reader = self._reader(request)
+        return seen_by_model(self._handoff, request, handler(request), reader)
 
     async def awrap_tool_call(
         self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Awaitable[Answer]]
     ) -> Answer:
         """The same, without blocking the event loop."""
-        answer = await handler(request)
-        return await asyncio.to_thread(seen_by_model, self._handoff, request, answer)
+        reader = self._reader(request)
+        return await aseen_by_model(self._handoff, request, await handler(request), reader)
+
+    def _reader(self, request: ToolCallRequest) -> Reader:
+        return Reader(
+            agent_name("agent"),
+            has_tool=_names_tool(request.state),
+            tool_tokens=schema_tokens(self._handoff.ctx),
+        )
+
+    def _offering(self, request: ModelRequest[Any]) -> ModelRequest[Any]:
+        if _names_tool({"messages": request.messages}):
+            return request
+        return request.override(tools=[tool for tool in request.tools if tool is not self._tool])
+
+
+def _names_tool(state: object) -> bool:
+    """Whether a view among the messages says how to call the retrieval tool.
+
+    A text that only looks like one does no harm: its reader is offered a tool.
+    """
+    messages = state.get("messages") if isinstance(state, Mapping) else None
+    said = f"{RetrievalTool.name}(key="
+    return any(
+        said in str(getattr(message, "content", ""))
+        for message in (messages if isinstance(messages, list) else [])
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import dataclasses
 import functools
@@ -12,15 +11,15 @@ from typing import Any, TypeVar, cast
 
 from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_core.tools import BaseTool
-from langgraph.config import get_config
 from langgraph.constants import END, START
 from langgraph.errors import ParentCommand
 from langgraph.pregel import Pregel
 from typing_extensions import Unpack
 
-from headroom import SharedContext
+from headroom import Reader, SharedContext
 from headroom_langgraph.durability import warn_if_views_outlive_originals
-from headroom_langgraph.options import ReaderOptions, checked_names, handoff_of
+from headroom_langgraph.names import Everything, check_names, node_name
+from headroom_langgraph.options import ReaderOptions, checked_names, handoff_of, unknown_reader
 from headroom_langgraph.state import question_in
 from headroom_langgraph.updates import UpdateViews
 
@@ -65,7 +64,13 @@ def compress_node(
 
     """
     handoff = handoff_of(ctx, **options)
-    views = UpdateViews(handoff, node="node", query=handoff.query, keys=checked_names("keys", keys))
+    views = UpdateViews(
+        handoff,
+        node="node",
+        query=handoff.query,
+        keys=checked_names("keys", keys),
+        reader=unknown_reader(handoff),
+    )
 
     def decorate(node: Node) -> Node:
         if isinstance(node, BaseTool):
@@ -101,6 +106,23 @@ class _Outcome:
         if isinstance(result, Runnable):
             # LangGraph runs what a node returns, if it can be run.
             return _runnable(result, self.views, self.name)
+        seen = self._views(args, kwargs).safely(lambda views: views.update(result), result)
+        return self._shown(seen, result)
+
+    async def aseen(self, result: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """The same, without blocking the event loop."""
+        if isinstance(result, Runnable):
+            return _runnable(result, self.views, self.name)
+        views = self._views(args, kwargs)
+        seen = await views.asafely(lambda views: views.update(result), result)
+        return self._shown(seen, result)
+
+    def _shown(self, seen: Any, result: Any) -> Any:
+        if seen is not result:
+            warn_if_views_outlive_originals(self.views.handoff.ctx)
+        return seen
+
+    def _views(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> UpdateViews:
         # The state is the first argument, or stands after the object whose method this is; what
         # such an object holds under "task" or "query" is not what the graph is asked.
         first = 1 if self.parameters[:1] == ("self",) else 0
@@ -110,16 +132,36 @@ class _Outcome:
             # A task has no state: what it is asked is one of its arguments.
             named = {**dict(zip(self.parameters, args)), **kwargs}
             query = next((found for one in (*states, named) if (found := question_in(one))), None)
-        views = dataclasses.replace(
-            self.views, node=_node_name(self.name), query=query, told=states
+        check_names(self.views.handoff, self.name, states)
+        return dataclasses.replace(self.views, node=node_name(self.name), query=query, told=states)
+
+    def given(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """What the node is called with: originals, where it is one of those that get them."""
+        views = self._restoring()
+        if views is None:
+            return args
+        return views.safely(lambda views: tuple(views.update(one) for one in args), args)
+
+    async def agiven(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The same, without blocking the event loop."""
+        views = self._restoring()
+        if views is None:
+            return args
+        return await views.asafely(lambda views: tuple(views.update(one) for one in args), args)
+
+    def _restoring(self) -> UpdateViews | None:
+        reader = Reader(node_name(self.name))
+        handoff = self.views.handoff
+        if not reader.is_one_of(handoff.full_for):
+            return None
+        whole = dataclasses.replace(handoff, exclude=())
+        return dataclasses.replace(
+            self.views, handoff=whole, reader=reader, keys=Everything(), of_users=True
         )
-        seen = views.safe_update(result)
-        if seen is not result:
-            warn_if_views_outlive_originals(views.handoff.ctx)
-        return seen
 
     def of(self, run: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """What a call gives, with views in it; the node's own errors are the user's."""
+        args = self.given(args)
         try:
             result = run(*args, **kwargs)
         except ParentCommand as handed:
@@ -132,12 +174,13 @@ class _Outcome:
         self, run: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Any:
         """The same, without blocking the event loop."""
+        args = await self.agiven(args)
         try:
             result = await run(*args, **kwargs)
         except ParentCommand as handed:
-            handed.args = (await asyncio.to_thread(self.seen, handed.args[0], args, kwargs),)
+            handed.args = (await self.aseen(handed.args[0], args, kwargs),)
             raise
-        return await asyncio.to_thread(self.seen, result, args, kwargs)
+        return await self.aseen(result, args, kwargs)
 
 
 def _function(node: Callable[..., Any], views: UpdateViews) -> Callable[..., Any]:
@@ -213,16 +256,6 @@ def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
     except (TypeError, ValueError):
         # Some functions that are not written in Python do not tell.
         return ()
-
-
-def _node_name(otherwise: str) -> str:
-    """The name under which the graph knows the node that is running."""
-    try:
-        found = get_config().get("metadata", {}).get("langgraph_node")
-    except RuntimeError:
-        # Called by hand, outside of a graph.
-        return otherwise
-    return found if isinstance(found, str) else otherwise
 
 
 def _gathered(node: Callable[..., Iterator[Any]]) -> Callable[..., Any]:

@@ -6,15 +6,16 @@ from collections.abc import Collection
 
 from typing_extensions import Unpack
 
-from headroom import Handoff, HandoffOptions, RetrievalTool, SharedContext
+from headroom import Handoff, HandoffOptions, Reader, RetrievalTool, SharedContext
 
-__all__ = ["ReaderOptions", "checked_names", "handoff_of"]
+__all__ = ["ReaderOptions", "checked_names", "handoff_of", "unknown_reader"]
 
 
 class ReaderOptions(HandoffOptions, total=False):
     """``HandoffOptions``, and what a graph cannot tell of the model that reads the views.
 
-    ``exclude`` takes names of keys of the state, of tools, and of nodes and agents. Where there is
+    ``exclude`` takes names of keys of the state, of tools, and of nodes and agents; ``full_for``
+    takes names of nodes and agents. Where there is
     no ``query``, the views answer what the reader is asked, as far as the state tells.
     """
 
@@ -38,6 +39,7 @@ def handoff_of(
         # in place of @compress_node(ctx).
         raise TypeError(f"the first argument must be a SharedContext, not {type(ctx).__name__}")
     options["exclude"] = checked_names("exclude", options.get("exclude")) or frozenset()
+    options["full_for"] = checked_names("full_for", options.get("full_for")) or frozenset()
     return Handoff(ctx, **options, tool=RetrievalTool.name if mention_tool else None)
 
 
@@ -51,3 +53,8 @@ def checked_names(what: str, names: Collection[str] | None) -> frozenset[str] | 
     if isinstance(names, str):
         raise TypeError(f'{what} takes several names: {what}=["name"]')
     return None if names is None else frozenset(names)
+
+
+def unknown_reader(handoff: Handoff) -> Reader:
+    """Whoever reads the state: all that is known is whether it was said to have the tool."""
+    return Reader(query=handoff.query, has_tool=handoff.tool is not None)

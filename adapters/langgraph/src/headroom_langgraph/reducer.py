@@ -14,7 +14,7 @@ from langgraph.graph.message import add_messages
 from typing_extensions import Unpack
 
 from headroom import Handoff, SharedContext
-from headroom_langgraph.options import ReaderOptions, handoff_of
+from headroom_langgraph.options import ReaderOptions, handoff_of, unknown_reader
 from headroom_langgraph.state import question_in
 from headroom_langgraph.updates import UpdateViews
 
@@ -69,7 +69,7 @@ def compress_reducer(
 
     """
     handoff = handoff_of(ctx, **options)
-    return _known(handoff, reducer)
+    return _known(handoff, reducer, has_savings="savings" in options)
 
 
 def compress_messages(
@@ -108,7 +108,7 @@ def compress_messages(
     return compress_reducer(ctx, _JOINS[format], **options)
 
 
-def _known(handoff: Handoff, reducer: Reducer | None) -> Reducer:
+def _known(handoff: Handoff, reducer: Reducer | None, *, has_savings: bool) -> Reducer:
     """The reducer that these arguments gave before, if it is still in use.
 
     LangGraph takes two reducers of one channel for a conflict unless they are one object.
@@ -121,6 +121,10 @@ def _known(handoff: Handoff, reducer: Reducer | None) -> Reducer:
         handoff.fidelity,
         handoff.min_tokens,
         handoff.exclude,
+        handoff.full_for,
+        _hashable(handoff.on_handoff),
+        # One of its own adds up nothing that anybody looks at.
+        handoff.savings if has_savings else None,
         _hashable(handoff.on_compress),
         handoff.tool,
     )
@@ -159,8 +163,9 @@ def _make(handoff: Handoff, reducer: Reducer | None, *, is_of_messages: bool) ->
             # add_messages takes a text for what a user says.
             texts_of_users=("state",) if is_of_messages else (),
             told=(left, right),
+            reader=unknown_reader(handoff),
         )
-        seen = views.safe_value(right, "state")
+        seen = views.safely(lambda views: views.value(right, "state"), right)
         return seen if reducer is None else reducer(left, seen)
 
     return headroom_reducer

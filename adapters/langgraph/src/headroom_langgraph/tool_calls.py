@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.messages import ToolMessage
@@ -11,9 +11,10 @@ from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command
 from typing_extensions import Unpack
 
-from headroom import Handoff, SharedContext
+from headroom import Handoff, Reader, SharedContext
 from headroom_langgraph.durability import warn_if_views_outlive_originals
-from headroom_langgraph.options import ReaderOptions, handoff_of
+from headroom_langgraph.names import agent_name, check_names
+from headroom_langgraph.options import ReaderOptions, handoff_of, unknown_reader
 from headroom_langgraph.state import question_in
 from headroom_langgraph.updates import UpdateViews
 
@@ -21,6 +22,7 @@ __all__ = [
     "Answer",
     "AsyncToolCallWrapper",
     "ToolCallWrapper",
+    "aseen_by_model",
     "awrap_tool_call",
     "seen_by_model",
     "wrap_tool_call",
@@ -60,7 +62,7 @@ def wrap_tool_call(
     def headroom_wrap_tool_call(
         request: ToolCallRequest, execute: Callable[[ToolCallRequest], Answer]
     ) -> Answer:
-        return seen_by_model(handoff, request, execute(request))
+        return seen_by_model(handoff, request, execute(request), _reader(handoff))
 
     return headroom_wrap_tool_call
 
@@ -79,25 +81,55 @@ def awrap_tool_call(
     async def headroom_awrap_tool_call(
         request: ToolCallRequest, execute: Callable[[ToolCallRequest], Awaitable[Answer]]
     ) -> Answer:
-        return await asyncio.to_thread(seen_by_model, handoff, request, await execute(request))
+        return await aseen_by_model(handoff, request, await execute(request), _reader(handoff))
 
     return headroom_awrap_tool_call
 
 
-def seen_by_model(handoff: Handoff, request: ToolCallRequest, answer: Answer) -> Answer:
+def seen_by_model(
+    handoff: Handoff, request: ToolCallRequest, answer: Answer, reader: Reader
+) -> Answer:
     """The answer of a tool with views in it. Never raises."""
+    views = _views(handoff, request, reader)
+    if views is None:
+        return answer
+    return _shown(handoff, views.safely(lambda views: _seen(answer, views), answer), answer)
+
+
+async def aseen_by_model(
+    handoff: Handoff, request: ToolCallRequest, answer: Answer, reader: Reader
+) -> Answer:
+    """The same, without blocking the event loop."""
+    views = _views(handoff, request, reader)
+    if views is None:
+        return answer
+    seen = await views.asafely(lambda views: _seen(answer, views), answer)
+    return _shown(handoff, seen, answer)
+
+
+def _views(handoff: Handoff, request: ToolCallRequest, reader: Reader) -> UpdateViews | None:
     if getattr(request.tool, "return_direct", False):
         # No model reads it: it is what the user gets.
-        return answer
+        return None
     query = handoff.query
     if query is None:
         query = question_in(request.state)
     called = request.tool_call
-    views = UpdateViews(handoff, node=called["name"], query=query, told=(called,))
+    check_names(handoff, called["name"], (request.state,))
+    return UpdateViews(handoff, node=called["name"], query=query, told=(called,), reader=reader)
+
+
+def _seen(answer: Answer, views: UpdateViews) -> Answer:
     if isinstance(answer, ToolMessage):
-        seen: Answer = views.safe_value(answer, views.node)
-    else:
-        seen = views.safe_update(answer)
+        return views.value(answer, views.node)
+    return views.update(answer)
+
+
+def _shown(handoff: Handoff, seen: Answer, answer: Answer) -> Answer:
     if seen is not answer:
         warn_if_views_outlive_originals(handoff.ctx)
     return seen
+
+
+def _reader(handoff: Handoff) -> Reader:
+    return replace(unknown_reader(handoff), name=agent_name(""))

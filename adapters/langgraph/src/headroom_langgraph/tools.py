@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 from langchain_core.tools import BaseTool, StructuredTool
-from pydantic import BaseModel, Field
 
 from headroom import RetrievalTool, SharedContext
 
-__all__ = ["retrieve_tool"]
-
-_SAYS = RetrievalTool.parameters
-
-
-class _Arguments(BaseModel):
-    """What a model passes."""
-
-    key: str = Field(description=_SAYS["key"])
-    query: str | None = Field(default=None, description=_SAYS["query"])
-    place: str | None = Field(default=None, description=_SAYS["place"])
-    path: str | None = Field(default=None, description=_SAYS["path"])
-    where: str | None = Field(default=None, description=_SAYS["where"])
-    pattern: str | None = Field(default=None, description=_SAYS["pattern"])
+__all__ = ["retrieve_tool", "schema_tokens"]
 
 
 def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> BaseTool:
@@ -41,10 +29,27 @@ def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> BaseTool:
 
     """
     retrieval = RetrievalTool(ctx, max_tokens)
+
+    def read(**given: object) -> str:
+        return retrieval(**retrieval.arguments(given))
+
+    async def aread(**given: object) -> str:
+        return await retrieval.answer(**retrieval.arguments(given))
+
     return StructuredTool.from_function(
-        func=retrieval.__call__,
-        coroutine=retrieval.answer,
+        func=read,
+        coroutine=aread,
         name=retrieval.name,
         description=retrieval.description,
-        args_schema=_Arguments,
+        args_schema=dict(retrieval.schema),
     )
+
+
+def schema_tokens(ctx: SharedContext) -> int:
+    """Tokens that the tool costs in every call of a model, as LangChain sends it."""
+    function = {
+        "name": RetrievalTool.name,
+        "description": RetrievalTool.description,
+        "parameters": dict(RetrievalTool.schema),
+    }
+    return ctx.count_tokens(json.dumps({"type": "function", "function": function}))

@@ -11,7 +11,7 @@ import dataclasses
 import functools
 import inspect
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from langchain_core.messages import BaseMessage
@@ -20,9 +20,11 @@ from langgraph.func import entrypoint
 from langgraph.types import Command, Overwrite, Send
 from pydantic import BaseModel
 
-from headroom import Handoff
+from headroom import Decision, Handoff, Payload, Reader
+from headroom_langgraph.durability import held_for_run
 from headroom_langgraph.messages import is_message_like, with_views
 from headroom_langgraph.state import ASKING, question_in, tools_in
+from headroom_langgraph.tools import schema_tokens
 
 __all__ = ["UpdateViews"]
 
@@ -32,6 +34,14 @@ T = TypeVar("T")
 
 # The key of the dict that LangGraph takes for an Overwrite.
 _OVERWRITE = "__overwrite__"
+
+
+#: What gets the place of a payload for a reader.
+View = Callable[[Payload, Reader], str]
+
+
+def _unchanged(payload: Payload, _reader: Reader) -> str:
+    return payload.text
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,8 +56,11 @@ class UpdateViews:
         of_users: Whether messages of users get views as well.
         texts_of_users: The keys in which a text without more is the message of a user.
         told: What says which tools were called: states, messages, tool calls.
-        made: By the ids of messages, these and their copies: what goes to the state and by a
-            ``Send`` stays one message, so that LangGraph gives it one id.
+        reader: Who reads what the node made, as far as that is known.
+        view: Says what gets the place of a payload.
+        made: By the ids of messages, and whether they are for a reader of originals, these and
+            their copies: what goes to the state and by a ``Send`` stays one message, so that
+            LangGraph gives it one id.
 
     """
 
@@ -58,24 +71,54 @@ class UpdateViews:
     of_users: bool = False
     texts_of_users: Collection[str] = ()
     told: tuple[object, ...] = ()
-    made: dict[int, tuple[object, object]] = dataclasses.field(default_factory=dict)
+    reader: Reader = dataclasses.field(default_factory=Reader)
+    view: View = dataclasses.field(default=_unchanged)
+    made: dict[tuple[int, bool], tuple[object, object]] = dataclasses.field(default_factory=dict)
 
-    def safe_update(self, update: T) -> T:
-        """What a node returned, with views in it. Never raises."""
-        try:
-            return cast("T", dataclasses.replace(self, made={})._update(update))
-        except Exception as error:
-            # Not the error's message: it may quote the payload.
-            logger.warning("an update goes on as it is: %s", type(error).__name__)
-            return update
+    def update(self, update: T) -> T:
+        """What a node returned, with views in it."""
+        return cast("T", dataclasses.replace(self, made={})._update(update))
 
-    def safe_value(self, value: T, source: str) -> T:
-        """The value of one key, with views in it. Never raises."""
+    def value(self, value: T, source: str) -> T:
+        """The value of one key, with views in it."""
+        return cast("T", dataclasses.replace(self, made={})._value(value, source))
+
+    def safely(self, walk: Callable[[UpdateViews], T], otherwise: T) -> T:
+        """What ``walk`` makes with views; never raises.
+
+        It walks twice: to find the payloads, so that they can be decided together, and to put what
+        was decided in their place.
+        """
+        found = _Found(self.handoff)
         try:
-            return cast("T", dataclasses.replace(self, made={})._value(value, source))
+            unchanged = walk(dataclasses.replace(self, view=found.note))
+            if not found.payloads:
+                return unchanged
+            with held_for_run(self.handoff.ctx):
+                for reader, payloads in found.payloads.items():
+                    found.decided(reader, self.handoff.decide(list(payloads), reader))
+            return walk(dataclasses.replace(self, view=found.text))
         except Exception as error:
-            logger.warning("a value goes on as it is: %s", type(error).__name__)
-            return value
+            return self._as_it_is(error, otherwise)
+
+    async def asafely(self, walk: Callable[[UpdateViews], T], otherwise: T) -> T:
+        """``safely``, without blocking the event loop."""
+        found = _Found(self.handoff)
+        try:
+            unchanged = walk(dataclasses.replace(self, view=found.note))
+            if not found.payloads:
+                return unchanged
+            with held_for_run(self.handoff.ctx):
+                for reader, payloads in found.payloads.items():
+                    found.decided(reader, await self.handoff.adecide(list(payloads), reader))
+            return walk(dataclasses.replace(self, view=found.text))
+        except Exception as error:
+            return self._as_it_is(error, otherwise)
+
+    def _as_it_is(self, error: Exception, otherwise: T) -> T:
+        # Not the error's message: it may quote the payload.
+        logger.warning("an update goes on as it is: %s", type(error).__name__)
+        return otherwise
 
     def _for_reader_of(self, update: object) -> UpdateViews:
         """The same, with what the update itself tells of its reader."""
@@ -117,7 +160,8 @@ class UpdateViews:
 
     def _send(self, send: Send) -> Send:
         """What a ``Send`` carries is the state of the node that it goes to."""
-        changed = self._update(send.arg)
+        reader = dataclasses.replace(self.reader, name=send.node)
+        changed = dataclasses.replace(self, reader=reader)._update(send.arg)
         if changed is send.arg:
             return send
         twin = copy.copy(send)
@@ -187,10 +231,11 @@ class UpdateViews:
             is_of_user = source in self.texts_of_users and not self.of_users
             return item if is_of_user else self._view(item, source)
         if is_message_like(item):
-            if id(item) not in self.made:
+            made = id(item), self.reader.is_one_of(self.handoff.full_for)
+            if made not in self.made:
                 seen = with_views(item, self._message_view, self._tool, of_users=self.of_users)
-                self.made[id(item)] = item, seen
-            return self.made[id(item)][1]
+                self.made[made] = item, seen
+            return self.made[made][1]
         # Dicts and objects, lists and tuples of types of their own among them, are data that the
         # user's own code reads.
         return item
@@ -206,8 +251,33 @@ class UpdateViews:
         return self._view(text, source or self.node)
 
     def _view(self, text: str, source: str) -> str:
-        view = self.handoff.view(text, source=source, agent=self.node, query=self.query)
+        payload = Payload(text, source, agent=self.node, query=self.query)
+        view = self.view(payload, self.reader)
         return text if view == text else view
+
+
+class _Found:
+    """The payloads of an update, by their readers, and what was decided of them."""
+
+    def __init__(self, handoff: Handoff) -> None:
+        self._handoff = handoff
+        # Dicts, for each payload once, in the order in which they stand.
+        self.payloads: dict[Reader, dict[Payload, str]] = {}
+
+    def note(self, payload: Payload, reader: Reader) -> str:
+        if not self._handoff.is_tiny(payload.text):
+            self.payloads.setdefault(reader, {})[payload] = payload.text
+        return payload.text
+
+    def decided(self, reader: Reader, decided: Sequence[Decision]) -> None:
+        texts = self.payloads[reader]
+        texts.update(zip(list(texts), (one.text for one in decided)))
+        if reader.has_tool and any(one.needs_tool and one.is_new for one in decided):
+            # Whose model has it is not known here: that it is sent once is certain.
+            self._handoff.tool_sent(reader.name, schema_tokens(self._handoff.ctx))
+
+    def text(self, payload: Payload, reader: Reader) -> str:
+        return self.payloads.get(reader, {}).get(payload, payload.text)
 
 
 def _like(old: list[object] | tuple[object, ...], new: list[object]) -> object:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import logging
-from collections.abc import Callable
-from dataclasses import replace
 
 from agents import HandoffInputData
 from agents.handoffs import HandoffHistoryMapper, HandoffInputFilter, nest_handoff_history
 from agents.items import HandoffOutputItem
 from typing_extensions import Unpack
 
-from headroom import Handoff, HandoffOptions, RetrievalTool, SharedContext
-from headroom_openai_agents.items import ItemViews
+from headroom import Handoff, HandoffOptions, SharedContext
+from headroom_openai_agents.items import ItemWalk
+from headroom_openai_agents.names import check_names
 from headroom_openai_agents.questions import last_question
-from headroom_openai_agents.tools import has_tool
+from headroom_openai_agents.views import count_tool, reader_of, with_views
 
 __all__ = ["compose", "handoff_filter", "nested_handoff_filter"]
 
@@ -39,8 +37,9 @@ def handoff_filter(
 
     Args:
         ctx: Where the originals go.
-        options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools and of agents.
-            Where there is no ``query``, it is the last user message.
+        options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools and of agents,
+            ``full_for`` names of agents. Where there is no ``query``, it is the instructions of the
+            next agent and the last user message.
 
     Raises:
         ValueError: An option makes no sense.
@@ -50,7 +49,7 @@ def handoff_filter(
     handoff = Handoff(ctx, **options, tool=None)
 
     async def headroom_handoff_filter(data: HandoffInputData) -> HandoffInputData:
-        return await _safely(_filtered, data, handoff)
+        return await _safely(data, handoff)
 
     return headroom_handoff_filter
 
@@ -71,8 +70,9 @@ def nested_handoff_filter(
         ctx: Where the originals go.
         history_mapper: Writes the conversation instead of the SDK, as
             ``RunConfig.handoff_history_mapper`` does; it is given views.
-        options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools and of agents.
-            Where there is no ``query``, it is the last user message.
+        options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools and of agents,
+            ``full_for`` names of agents. Where there is no ``query``, it is the instructions of the
+            next agent and the last user message.
 
     Raises:
         ValueError: An option makes no sense.
@@ -82,7 +82,7 @@ def nested_handoff_filter(
     handoff = Handoff(ctx, **options, tool=None)
 
     async def headroom_nested_handoff_filter(data: HandoffInputData) -> HandoffInputData:
-        seen = await _safely(_filtered, data, handoff)
+        seen = await _safely(data, handoff)
         views = seen.clone(
             new_items=seen.new_items if seen.input_items is None else seen.input_items
         )
@@ -118,31 +118,33 @@ def compose(*filters: HandoffInputFilter) -> HandoffInputFilter:
     return composed_filter
 
 
-async def _safely(
-    function: Callable[[HandoffInputData, Handoff], HandoffInputData],
-    data: HandoffInputData,
-    handoff: Handoff,
-) -> HandoffInputData:
+async def _safely(data: HandoffInputData, handoff: Handoff) -> HandoffInputData:
     try:
-        return await asyncio.to_thread(function, data, handoff)
+        return await _filtered(data, handoff)
     except Exception as error:
         # An exception in a filter would end the run. Not its message: it may quote a payload.
         logger.warning("a handoff goes on as it is: %s", type(error).__name__)
         return data
 
 
-def _filtered(data: HandoffInputData, handoff: Handoff) -> HandoffInputData:
-    history = data.input_history
-    tool = RetrievalTool.name if has_tool(_next_agent(data)) else None
-    views = ItemViews(replace(handoff, tool=tool), handoff.query or last_question(history))
-    return data.clone(
-        input_history=history if isinstance(history, str) else tuple(views.input_items(history)),
-        pre_handoff_items=views.run_items(data.pre_handoff_items),
-        # Not new_items: sessions and results keep the originals.
-        input_items=views.run_items(
-            data.new_items if data.input_items is None else data.input_items
-        ),
-    )
+async def _filtered(data: HandoffInputData, handoff: Handoff) -> HandoffInputData:
+    agent = _next_agent(data)
+    check_names(handoff, [agent, *_agents(data)], [*data.pre_handoff_items, *data.new_items])
+
+    def walk(items: ItemWalk) -> HandoffInputData:
+        return data.clone(
+            input_history=items.history(data.input_history),
+            pre_handoff_items=items.run_items(data.pre_handoff_items),
+            # Not new_items: sessions and results keep the originals.
+            input_items=items.run_items(
+                data.new_items if data.input_items is None else data.input_items
+            ),
+        )
+
+    asked = None if handoff.query else last_question(data.input_history)
+    seen = await with_views(handoff, reader_of(agent, handoff), walk, query=asked)
+    count_tool(handoff, agent)
+    return seen
 
 
 def _next_agent(data: HandoffInputData) -> object:
@@ -150,3 +152,8 @@ def _next_agent(data: HandoffInputData) -> object:
         if isinstance(item, HandoffOutputItem):
             return item.target_agent
     return None
+
+
+def _agents(data: HandoffInputData) -> list[object]:
+    """The agents that had a part in the conversation so far."""
+    return [item.agent for item in (*data.pre_handoff_items, *data.new_items)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,10 +11,10 @@ from agents import TResponseInputItem
 from agents.run import CallModelData, ModelInputData
 from typing_extensions import Unpack
 
-from headroom import Handoff, HandoffOptions, RetrievalTool, SharedContext
-from headroom_openai_agents.items import ItemViews
+from headroom import Handoff, HandoffOptions, Reader, SharedContext
+from headroom_openai_agents.names import check_names
 from headroom_openai_agents.questions import last_question
-from headroom_openai_agents.tools import has_tool
+from headroom_openai_agents.views import count_tool, reader_of, with_views
 
 __all__ = ["model_input_filter", "session_input_callback"]
 
@@ -36,8 +35,9 @@ def model_input_filter(
     Args:
         ctx: Where the originals go.
         options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools, and
-            ``"assistant"`` for what agents say. Where there is no ``query``, it is the user message
-            before each payload. ``on_compress`` is called on every turn.
+            ``"assistant"`` for what agents say; ``full_for`` takes names of agents. Where there is
+            no ``query``, it is the agent's instructions and the user message before each payload.
+            ``on_compress`` is called on every turn.
 
     Raises:
         ValueError: An option makes no sense.
@@ -46,19 +46,22 @@ def model_input_filter(
     """
     handoff = Handoff(ctx, **options, tool=None)
 
-    def seen(data: CallModelData[Any]) -> list[TResponseInputItem]:
-        tool = RetrievalTool.name if has_tool(data.agent) else None
-        views = ItemViews(replace(handoff, tool=tool), handoff.query, follow=handoff.query is None)
-        return views.input_items(data.model_data.input)
-
     async def headroom_model_input_filter(data: CallModelData[Any]) -> ModelInputData:
+        items = data.model_data.input
         try:
-            items = await asyncio.to_thread(seen, data)
+            check_names(handoff, [data.agent], items)
+            seen = await with_views(
+                handoff,
+                reader_of(data.agent, handoff, data.model_data.instructions),
+                lambda walk: walk.input_items(items),
+                follow=handoff.query is None,
+            )
+            count_tool(handoff, data.agent)
         except Exception as error:
             # An exception here would end the run. Not its message: it may quote a payload.
             logger.warning("a model is sent the originals: %s", type(error).__name__)
             return data.model_data
-        return replace(data.model_data, input=items)
+        return replace(data.model_data, input=seen)
 
     return headroom_model_input_filter
 
@@ -79,22 +82,27 @@ def session_input_callback(
         mention_tool: Whether views name the retrieval tool. The callback is not told which agent
             reads: say so where it has ``retrieve_tool(ctx)``.
         options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools, and
-            ``"assistant"`` for what agents said. Where there is no ``query``, it is what the user
-            asks in this run.
+            ``"assistant"`` for what agents said; ``full_for`` finds no reader here. Where there is
+            no ``query``, it is what the user asks in this run.
 
     Raises:
         ValueError: An option makes no sense.
         TypeError: There is no such option, or it has the wrong type.
 
     """
-    handoff = Handoff(ctx, **options, tool=RetrievalTool.name if mention_tool else None)
+    handoff = Handoff(ctx, **options, tool=None)
 
     async def headroom_session_input_callback(
         history: list[TResponseInputItem], new: list[TResponseInputItem]
     ) -> list[TResponseInputItem]:
-        views = ItemViews(handoff, handoff.query or last_question(new) or last_question(history))
         try:
-            changed = await asyncio.to_thread(views.input_items, history)
+            check_names(handoff, [], [*history, *new])
+            changed = await with_views(
+                handoff,
+                Reader(query=handoff.query, has_tool=mention_tool),
+                lambda walk: walk.input_items(history),
+                query=None if handoff.query else last_question(new) or last_question(history),
+            )
         except Exception as error:
             logger.warning("a session is read as it is: %s", type(error).__name__)
             return [*history, *new]

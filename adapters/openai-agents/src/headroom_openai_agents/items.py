@@ -7,24 +7,31 @@ SDK knows items by their identity.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import cast
+from hashlib import sha256
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from agents import RunItem, TResponseInputItem
 from agents.handoffs import get_conversation_history_wrappers
 from agents.items import MessageOutputItem, ToolCallItem, ToolCallOutputItem
 from openai.types.responses import ResponseOutputText
 
-from headroom import Handoff, RetrievalTool
-from headroom_openai_agents.data import as_json
+from headroom import RetrievalTool
 from headroom_openai_agents.questions import question_of
 
-__all__ = ["ItemViews"]
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
+
+__all__ = ["ItemWalk"]
+
+T = TypeVar("T")
 
 _TEXT_BLOCKS = ("input_text", "output_text")
 #: Characters: how far into a message the SDK's sign of a nested history may stand.
 _PREAMBLE = 400
+#: What of an item is the same on every turn, whether it comes from a model or from a session.
+_SAYS = ("role", "call_id", "name", "arguments", "content", "output", "summary")
 _CALLS = ("function_call", "custom_tool_call")
 #: The outputs that are taken, and what a tool is called whose call does not name it.
 _OUTPUTS = {
@@ -35,38 +42,58 @@ _OUTPUTS = {
 }
 
 
+#: What gets the place of a text: given the text, its source, what is asked of it, and a hash of
+#: what stands before it in the conversation.
+View = Callable[[str, str, str | None, str], str]
+
+
 @dataclass
-class ItemViews:
-    """Replaces the payloads of one conversation by views.
+class ItemWalk:
+    """Walks through the items of one conversation, and puts something in the place of payloads.
 
     Args:
-        handoff: Makes the views.
+        view: Says what.
         query: What the reader is asked.
         follow: Whether each payload's query is the user message before it, which ``query`` then
             stands in for until there is one. It is the same on every turn, and so is the view.
 
     """
 
-    handoff: Handoff
+    view: View
     query: str | None
     follow: bool = False
     #: Which tool each call is of; filled as calls go by, and they come before their outputs.
     _tools: dict[str, str] = field(default_factory=dict)
+    _before: Hash = field(default_factory=sha256)
 
     def input_items(self, items: Iterable[TResponseInputItem]) -> list[TResponseInputItem]:
         """Input items (dicts, as the API takes them) with views in them."""
-        return [self._input_item(item) for item in items]
+        return [self._passed(self._input_item(item), item) for item in items]
 
     def run_items(self, items: Iterable[RunItem]) -> tuple[RunItem, ...]:
         """Run items with views in them."""
-        return tuple(self._run_item(item) for item in items)
+        return tuple(self._passed(self._run_item(item), item) for item in items)
+
+    def history(
+        self, items: str | tuple[TResponseInputItem, ...]
+    ) -> str | tuple[TResponseInputItem, ...]:
+        """What a run began with: a message of the user, or items."""
+        if isinstance(items, str):
+            return self._passed(items, {"role": "user", "content": items})
+        return tuple(self.input_items(items))
 
     def text(self, text: str, source: str) -> str:
         """The view of a text, or the text."""
-        data = as_json(text)
-        view = self.handoff.view(data, source=source, agent=source, query=self.query)
-        # Data goes on in the notation in which it came, if it goes on as it is.
-        return text if view == data else view
+        return self.view(text, source, self.query, self._before.hexdigest())
+
+    def _passed(self, result: T, item: object) -> T:
+        """Takes note of what stands before the items to come, as it was."""
+        raw = getattr(item, "raw_item", item)
+        said = raw if isinstance(raw, dict) else vars(raw)
+        self._before.update(
+            repr([_plain(said.get(name)) for name in _SAYS]).encode("utf-8", "surrogatepass")
+        )
+        return result
 
     def _input_item(self, item: TResponseInputItem) -> TResponseInputItem:
         values = cast("dict[str, object]", item)
@@ -142,3 +169,12 @@ class ItemViews:
         texts = {name: text for name in names if isinstance(text := block.get(name), str)}
         views = {name: self.text(text, source) for name, text in texts.items()}
         return block if views == texts else {**block, **views}
+
+
+def _plain(value: object) -> object:
+    """Content as text, where it may come as objects of the SDK or as dicts."""
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return value.get("text", value)
+    return getattr(value, "text", value)

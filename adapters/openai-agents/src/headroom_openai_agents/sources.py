@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -20,10 +19,11 @@ from agents import (
 from pydantic import BaseModel
 from typing_extensions import Unpack
 
-from headroom import Handoff, HandoffOptions, RetrievalTool, SharedContext
-from headroom_openai_agents.items import ItemViews
+from headroom import Handoff, HandoffOptions, Payload, Reader, RetrievalTool, SharedContext
+from headroom_openai_agents.data import as_json
+from headroom_openai_agents.names import check_names
 from headroom_openai_agents.questions import asked_by_call, last_question
-from headroom_openai_agents.tools import has_tool
+from headroom_openai_agents.views import reader_of, told
 
 __all__ = ["output_extractor", "tool_output_guardrail"]
 
@@ -42,8 +42,9 @@ def tool_output_guardrail(
 
     Args:
         ctx: Where the originals go.
-        options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools. Where there is
-            no ``query``, it is the last user message.
+        options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools, ``full_for``
+            names of agents. Where there is no ``query``, it is the agent's instructions and the
+            last user message.
 
     Raises:
         ValueError: An option makes no sense.
@@ -52,20 +53,25 @@ def tool_output_guardrail(
     """
     handoff = Handoff(ctx, **options, tool=None)
 
-    def view_of(data: ToolOutputGuardrailData) -> str | None:
+    async def view_of(data: ToolOutputGuardrailData) -> str | None:
         name = data.context.tool_name
         # A dict goes to the model as Python writes it, and is recognised in that notation.
         text = str(data.output) if isinstance(data.output, (str, dict, list)) else None
         if text is None or name == RetrievalTool.name:
             return None
-        tool = RetrievalTool.name if has_tool(data.agent) else None
-        asked = handoff.query or last_question(data.context.turn_input)
-        view = ItemViews(replace(handoff, tool=tool), asked).text(text, name)
-        return None if view == text else view
+        check_names(handoff, [data.agent], [])
+        reader = reader_of(data.agent, handoff)
+        if not handoff.query:
+            reader = replace(
+                reader, query=told(reader.query, last_question(data.context.turn_input))
+            )
+        payload = Payload(text, name, agent=name, read_as=as_json)
+        (decision,) = await handoff.adecide([payload], reader)
+        return decision.text if decision.is_view else None
 
     async def headroom_tool_output(data: ToolOutputGuardrailData) -> ToolGuardrailFunctionOutput:
         try:
-            view = await asyncio.to_thread(view_of, data)
+            view = await view_of(data)
         except Exception as error:
             # Not the error's message: it may quote the payload.
             logger.warning("a tool output goes on as it is: %s", type(error).__name__)
@@ -93,26 +99,27 @@ def output_extractor(
         ctx: Where the originals go.
         mention_tool: Whether views name the retrieval tool. The extractor is not told which agent
             reads: say so where it has ``retrieve_tool(ctx)``.
-        options: See ``headroom.HandoffOptions``; ``exclude`` takes names of agents. Where there is
-            no ``query``, it is what the agent was asked.
+        options: See ``headroom.HandoffOptions``; ``exclude`` takes names of agents; ``full_for``
+            finds no reader here. Where there is no ``query``, it is what the agent was asked.
 
     Raises:
         ValueError: An option makes no sense.
         TypeError: There is no such option, or it has the wrong type.
 
     """
-    handoff = Handoff(ctx, **options, tool=RetrievalTool.name if mention_tool else None)
+    handoff = Handoff(ctx, **options, tool=None)
 
     async def headroom_output_extractor(result: RunResult | RunResultStreaming) -> str:
         text = _said(result)
         call = result.agent_tool_invocation
         asked = asked_by_call(call.tool_arguments) if call is not None else None
-        views = ItemViews(handoff, handoff.query or asked or last_question(result.input))
-        try:
-            return await asyncio.to_thread(views.text, text, result.last_agent.name)
-        except Exception as error:
-            logger.warning("an answer goes on as it is: %s", type(error).__name__)
-            return text
+        reader = Reader(
+            query=handoff.query or asked or last_question(result.input), has_tool=mention_tool
+        )
+        name = result.last_agent.name
+        payload = Payload(text, name, agent=name, read_as=as_json)
+        (decision,) = await handoff.adecide([payload], reader)
+        return decision.text
 
     return headroom_output_extractor
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from typing import Any
 
-from agents import FunctionTool, function_tool
-from pydantic import Field
+from agents import FunctionTool
+from agents.tool_context import ToolContext
 
 from headroom import RetrievalTool, SharedContext
 
-__all__ = ["has_tool", "retrieve_tool"]
-
-_SAYS = RetrievalTool.parameters
+__all__ = ["retrieval_of", "retrieve_tool"]
 
 
 def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> FunctionTool:
@@ -29,25 +28,30 @@ def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> FunctionTool
     """
     retrieval = RetrievalTool(ctx, max_tokens)
 
-    @function_tool(
-        name_override=retrieval.name,
-        description_override=retrieval.description,
-        use_docstring_info=False,
+    async def invoke(_context: ToolContext[Any], arguments: str) -> str:
+        return await retrieval.answer(**_arguments(arguments))
+
+    return FunctionTool(
+        name=retrieval.name,
+        description=retrieval.description,
+        params_json_schema=dict(retrieval.schema),
+        on_invoke_tool=invoke,
+        # Strict mode wants every parameter named twice, and each call of a model would carry that.
+        strict_json_schema=False,
     )
-    async def headroom_retrieve(
-        key: Annotated[str, Field(description=_SAYS["key"])],
-        query: Annotated[str | None, Field(description=_SAYS["query"])] = None,
-        place: Annotated[str | None, Field(description=_SAYS["place"])] = None,
-        path: Annotated[str | None, Field(description=_SAYS["path"])] = None,
-        where: Annotated[str | None, Field(description=_SAYS["where"])] = None,
-        pattern: Annotated[str | None, Field(description=_SAYS["pattern"])] = None,
-    ) -> str:
-        return await retrieval.answer(key, query, place, path, where, pattern)
-
-    return headroom_retrieve
 
 
-def has_tool(agent: object) -> bool:
-    """Whether an agent has the retrieval tool."""
-    tools = getattr(agent, "tools", None) or []
-    return any(isinstance(tool, FunctionTool) and tool.name == RetrievalTool.name for tool in tools)
+def _arguments(text: str) -> dict[str, str]:
+    try:
+        given = json.loads(text or "{}")
+    except ValueError:
+        given = {}
+    return RetrievalTool.arguments(given if isinstance(given, dict) else {})
+
+
+def retrieval_of(agent: object) -> FunctionTool | None:
+    """The retrieval tool that an agent has, if it has it."""
+    for tool in getattr(agent, "tools", None) or []:
+        if isinstance(tool, FunctionTool) and tool.name == RetrievalTool.name:
+            return tool
+    return None

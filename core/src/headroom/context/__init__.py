@@ -5,13 +5,17 @@ from __future__ import annotations
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
 from headroom.context.leases import Lease
 from headroom.context.options import ViewOptions
+from headroom.context.savings import HandoffStats, ReaderStats, Savings
 from headroom.context.shared_context import SharedContext
 
 __all__ = [
     "ContextEntry",
     "ContextStats",
     "Excerpt",
+    "HandoffStats",
     "Lease",
+    "ReaderStats",
+    "Savings",
     "SearchHit",
     "SharedContext",
     "ViewOptions",

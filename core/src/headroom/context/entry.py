@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from headroom.context.savings import HandoffStats
 from headroom.view import Omission, savings_percent
 
 __all__ = ["ContextEntry", "ContextStats", "Excerpt", "SearchHit"]
@@ -123,6 +124,8 @@ class ContextStats:
     #: How often the store did not answer in time (``store_timeout``); ``store_errors`` counts these
     #: as well, and the calls that were not made for a while after each.
     store_timeouts: int = 0
+    #: What handoffs saved, in tokens that models were not sent; the sums above are of entries.
+    handoffs: HandoffStats = field(default_factory=HandoffStats)
 
     def __str__(self) -> str:
         return (

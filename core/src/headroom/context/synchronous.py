@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from headroom.context.arguments import check_holder, check_lease
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
 from headroom.context.leases import Lease
+from headroom.context.savings import Savings
 from headroom.context.store_namespace import OnError, StoreSteps
 from headroom.context.verbs import ContextVerbs
 from headroom.context.waiting import Waiting
@@ -345,6 +346,11 @@ class SynchronousContext:
     def store(self) -> Store:
         """The store that holds the originals."""
         return self._namespace.store
+
+    @property
+    def savings(self) -> Savings:
+        """What handoffs on this context have saved, as ``stats().handoffs`` tells it."""
+        return self._verbs.savings
 
     def close(self) -> None:
         """Releases the store, if this context opened it; leaving a ``with`` block does the same.

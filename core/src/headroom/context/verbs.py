@@ -33,6 +33,7 @@ from headroom.context.records import (
     view_of,
 )
 from headroom.context.room import Room
+from headroom.context.savings import Savings
 from headroom.context.store_namespace import OnError, StoreNamespace, StoreSteps
 from headroom.context.views import ViewMaker, ViewRequest
 from headroom.errors import PayloadTooLarge, VersionConflict
@@ -106,6 +107,8 @@ class ContextVerbs:
             # Threads that wait for these processes, beside those that work.
             self.store.use_threads(workers + THREADS)
         self._views = ViewMaker(self._pipeline, self.counter, self._processes)
+        #: What handoffs save; they add it up themselves.
+        self.savings = Savings()
         self._excerpts = Excerpts(self.store, self.counter, lambda: self._pipeline.kinds)
 
     def close(self) -> None:
@@ -170,6 +173,22 @@ class ContextVerbs:
         is_there = yield from self._holds(key, reference)
         through = self._passed_through(key, text, reference, agent, failure=None)
         return entry if is_there else (yield from through)
+
+    def preview(
+        self,
+        key: str,
+        text: str,
+        *,
+        query: str | None,
+        max_tokens: int | None,
+        fidelity: Fidelity | None,
+        tool: str | None,
+    ) -> StoreSteps[CompressResult]:
+        """The view that ``put`` would make of a text; nothing is stored."""
+        check_key(key)
+        options = self._options(key, query, max_tokens, fidelity, None, tool)
+        reference = yield from work(lambda: content_hash(encode(text)), is_long=len(text) >= _MUCH)
+        return (yield from self._view(reference, text, options))
 
     def delete(self, key: str) -> StoreSteps[bool]:
         check_key(key)
@@ -287,6 +306,7 @@ class ContextVerbs:
             store_errors=self.store.errors,
             tokenizer=counter.name,
             tokenizer_exact=counter.exact,
+            handoffs=self.savings.stats(),
             leased=usage.leased,
             over_limits=usage.over_limits,
             store_timeouts=self.store.timeouts,

@@ -1,15 +1,16 @@
-"""What every adapter does with a payload on its way to the next agent, in one place."""
+"""What every adapter does with payloads on their way to the next agent, in one place."""
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
 import logging
-import re
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 
-from headroom.context import ContextEntry, SharedContext
+from headroom.context import ContextEntry, HandoffStats, Savings, SharedContext
+from headroom.handoff.deciding import BYTES, Deciding
+from headroom.handoff.notices import Notices
+from headroom.handoff.policy import Decision, Payload, Reader
+from headroom.handoff.retrieval_tool import RetrievalTool
 from headroom.pipeline.pipeline import check_options
 from headroom.view import Fidelity
 
@@ -17,29 +18,17 @@ __all__ = ["Handoff"]
 
 logger = logging.getLogger("headroom.handoff")
 
-# What a key may hold beside letters and digits; anything else becomes a hyphen.
-_NOT_IN_A_KEY = re.compile(r"[^\w./:#-]+")
-
-# The most bytes that a character has in UTF-8.
-_BYTES = 4
-
-# Hex digits of a payload's hash in its key: two payloads of one source that share them are one in
-# 2**48.
-_HASH_CHARS = 12
-
-# Characters at each end of a long message that serve as a query: what is asked stands there.
-_QUERY_ENDS = 1000
-
 
 @dataclass(frozen=True)
 class Handoff:
-    """How payloads are handed on: stored, and replaced by a view where that is worth it.
+    """How payloads are handed on: stored, and replaced by a view where that pays.
 
-    It never fails the run: whatever goes wrong is logged, and the payload goes on as it is.
+    It never fails the run: whatever goes wrong is logged once, and the payload goes on as it is.
 
     Args:
         ctx: Where originals go.
-        tool: The name of the retrieval tool that the reader has, if it has one.
+        tool: The name of the retrieval tool that the reader of ``view`` has, if it has one; of
+            others ``Reader`` says it.
 
     All others are ``HandoffOptions``, which says what they mean. A call of ``view`` may say better
     than ``query`` what its reader wants to know.
@@ -54,6 +43,8 @@ class Handoff:
     'short'
     >>> len(handoff.view(rows, source="searcher")) < len(rows)
     True
+    >>> handoff.explain(rows, reader=Reader("clerk")).reason
+    'view: 1,190 tokens become 215'
 
     """
 
@@ -63,8 +54,12 @@ class Handoff:
     fidelity: Fidelity | None = None
     min_tokens: int = 200
     exclude: Collection[str] = ()
+    full_for: Collection[str] = ()
+    on_handoff: Callable[[Decision], object] | None = None
+    savings: Savings = field(default_factory=Savings, compare=False)
     on_compress: Callable[[ContextEntry], object] | None = None
     tool: str | None = None
+    _notices: Notices = field(default_factory=Notices, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.ctx, SharedContext):
@@ -76,12 +71,55 @@ class Handoff:
             )
         if self.min_tokens < 0:
             raise ValueError(f"min_tokens must be 0 or more, not {self.min_tokens}")
-        if isinstance(self.exclude, str) or not isinstance(self.exclude, Collection):
-            raise TypeError('exclude takes several names: exclude=["name"]')
-        # As they are now: the caller's list may change.
-        object.__setattr__(self, "exclude", frozenset(self.exclude))
-        if self.on_compress is not None and not callable(self.on_compress):
-            raise TypeError(f"on_compress must be callable, not {type(self.on_compress).__name__}")
+        for option in ("exclude", "full_for"):
+            names = getattr(self, option)
+            if isinstance(names, str) or not isinstance(names, Collection):
+                raise TypeError(f'{option} takes several names: {option}=["name"]')
+            # As they are now: the caller's list may change.
+            object.__setattr__(self, option, frozenset(names))
+        for option in ("on_compress", "on_handoff"):
+            function = getattr(self, option)
+            if function is not None and not callable(function):
+                raise TypeError(f"{option} must be callable, not {type(function).__name__}")
+        if not isinstance(self.savings, Savings):
+            raise TypeError(f"savings must be Savings, not {type(self.savings).__name__}")
+
+    # What adapters call
+
+    def decide(self, payloads: Sequence[Payload], reader: Reader) -> list[Decision]:
+        """What a reader gets for payloads that it reads together. Never raises.
+
+        Where ``needs_tool`` is true and the reader lacks the retrieval tool, the adapter attaches
+        it. Payloads that it gets at one time are decided together: they share the tool.
+
+        Args:
+            payloads: What is handed on.
+            reader: Who reads it.
+
+        """
+        try:
+            decided = self.ctx._run(self._deciding(reader).decide(payloads))
+        except Exception as error:
+            decided = self._kept_all(payloads, reader, error)
+        return self._told(decided)
+
+    async def adecide(self, payloads: Sequence[Payload], reader: Reader) -> list[Decision]:
+        """``decide``, without blocking the event loop."""
+        try:
+            decided = await self.ctx._run_async(self._deciding(reader).decide(payloads))
+        except Exception as error:
+            decided = self._kept_all(payloads, reader, error)
+        return self._told(decided)
+
+    def plan(self, payloads: Sequence[Payload], reader: Reader) -> list[Decision]:
+        """What ``decide`` would say: nothing is stored, counted or told. Never raises.
+
+        For frameworks in which a tool must be attached before its reader is given the payloads.
+        """
+        try:
+            return self.ctx._run(self._deciding(reader, stores=False).decide(payloads))
+        except Exception as error:
+            return self._kept_all(payloads, reader, error)
 
     def view(
         self,
@@ -100,32 +138,8 @@ class Handoff:
             query: What this reader wants to know, instead of the handoff's query.
 
         """
-        try:
-            if source in self.exclude or not self.is_large(payload):
-                return payload
-            entry = self.ctx.put(
-                # The key follows the content: the same payload of the same source has one key,
-                # however often a node runs again, and another payload never takes its place.
-                f"{_NOT_IN_A_KEY.sub('-', source).strip('-') or 'payload'}-{_short_hash(payload)}",
-                payload,
-                agent=agent,
-                query=_as_query(query or self.query),
-                max_tokens=self.max_tokens,
-                fidelity=self.fidelity,
-                tool=self.tool,
-            )
-        except Exception as error:
-            # Not the error's message: it may quote the payload.
-            logger.warning("a payload is handed on as it is: %s", type(error).__name__)
-            return payload
-        if not entry.transforms:
-            return payload
-        if self.on_compress is not None:
-            try:
-                self.on_compress(entry)
-            except Exception:
-                logger.warning("on_compress failed", exc_info=True)
-        return entry.compressed
+        (decision,) = self.decide([Payload(payload, source, agent)], self._reader(query))
+        return decision.text
 
     async def aview(
         self,
@@ -136,22 +150,147 @@ class Handoff:
         query: str | None = None,
     ) -> str:
         """``view``, without blocking the event loop."""
-        return await asyncio.to_thread(self.view, payload, source=source, agent=agent, query=query)
+        decided = await self.adecide([Payload(payload, source, agent)], self._reader(query))
+        return decided[0].text
+
+    def explain(
+        self,
+        payload: str | Payload,
+        *,
+        source: str = "payload",
+        query: str | None = None,
+        reader: Reader | str | None = None,
+    ) -> Decision:
+        """What would be decided of a payload, and the view: nothing is stored, counted or told.
+
+        Args:
+            payload: Text that one agent might hand to another.
+            source: The task, node or tool that it would come from.
+            query: What the reader wants to know.
+            reader: Who would read it, or its name.
+
+        Raises:
+            HeadroomError: The store failed.
+
+        >>> handoff = Handoff(SharedContext(), full_for=["editor"])
+        >>> handoff.explain("A short note.").reason
+        'kept: 4 tokens, fewer than 200'
+        >>> handoff.explain("A short note.", reader="editor").reason
+        'kept: editor gets originals'
+
+        """
+        if not isinstance(reader, Reader):
+            reader = self._reader(query, reader or "")
+        elif query is not None:
+            reader = replace(reader, query=query)
+        one = payload if isinstance(payload, Payload) else Payload(payload, source)
+        (decision,) = self.ctx._run(self._deciding(reader, stores=False).decide([one]))
+        return decision
+
+    def stats(self) -> HandoffStats:
+        """What this handoff saved: with ``savings=`` of its own, what one run saved."""
+        return self.savings.stats()
+
+    def tool_sent(self, reader: str, tokens: int) -> None:
+        """Counts a tool's schema that a reader was sent without a view that bears its cost."""
+        self._count(reader, tool_tokens=tokens)
+
+    def check_names(self, known: Collection[str]) -> None:
+        """Warns of names in ``exclude`` and ``full_for`` that match nothing in a run, once each.
+
+        Args:
+            known: Every name that there is in the run: of tasks, agents, nodes, tools, keys.
+
+        """
+        for option in ("exclude", "full_for"):
+            for name in sorted(getattr(self, option)):
+                if name not in known:
+                    self._notices.say(
+                        f"{option} {name}",
+                        f"{option} names {name!r}, and nothing in this run is called so",
+                    )
+
+    def is_tiny(self, text: str) -> bool:
+        """Whether a text is below ``min_tokens`` for sure, told without counting."""
+        # A token has at least a byte.
+        return BYTES * len(text) < self.min_tokens
 
     def is_large(self, payload: str) -> bool:
         """Whether a payload has the tokens to be worth a view, and is none already."""
-        # A token has at least a byte, so counting is needless where there are too few bytes.
-        if _BYTES * len(payload) < self.min_tokens or self.ctx.is_view(payload):
+        if self.is_tiny(payload) or self.ctx.is_view(payload):
             return False
         return self.ctx.count_tokens(payload) >= self.min_tokens
 
+    # Inside
 
-def _as_query(text: str | None) -> str | None:
-    """A question short enough to be one: users paste whole documents into theirs."""
-    if text is None or len(text) <= 2 * _QUERY_ENDS:
-        return text
-    return f"{text[:_QUERY_ENDS]} {text[-_QUERY_ENDS:]}"
+    def _reader(self, query: str | None, name: str = "") -> Reader:
+        return Reader(name, query=query or self.query, has_tool=self.tool is not None)
 
+    def _deciding(self, reader: Reader, *, stores: bool = True) -> Deciding:
+        return Deciding(
+            self.ctx,
+            reader,
+            self.query,
+            self.max_tokens,
+            self.fidelity,
+            self.min_tokens,
+            frozenset(self.exclude),
+            frozenset(self.full_for),
+            self.tool or RetrievalTool.name,
+            self._stored if stores else None,
+            self._failed,
+        )
 
-def _short_hash(payload: str) -> str:
-    return hashlib.sha256(payload.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_CHARS]
+    def _stored(self, entry: ContextEntry) -> None:
+        if self.on_compress is not None:
+            try:
+                self.on_compress(entry)
+            except Exception:
+                logger.warning("on_compress failed", exc_info=True)
+
+    def _failed(self, error: Exception) -> None:
+        for each in (self.savings, self.ctx.savings):
+            each.add_failure()
+        # Not the error's message: it may quote the payload.
+        name = type(error).__name__
+        self._notices.say(name, f"a payload is handed on as it is: {name}")
+
+    def _kept_all(
+        self, payloads: Sequence[Payload], reader: Reader, error: Exception
+    ) -> list[Decision]:
+        self._failed(error)
+        reason = f"kept: something failed ({type(error).__name__})"
+        return [
+            Decision(one.text, is_view=False, reason=reason, source=one.source, failed=True,
+                     reader=reader.name)
+            for one in payloads
+        ]  # fmt: skip
+
+    def _told(self, decided: list[Decision]) -> list[Decision]:
+        for one in decided:
+            self._count(
+                one.reader,
+                views=one.is_view,
+                kept=not one.is_view and (one.is_new or one.tokens > 0),
+                not_sent=(one.tokens - one.sent_tokens) * one.calls,
+                tool_tokens=one.tool_tokens * one.calls,
+            )
+            if one.is_new and self.on_handoff is not None:
+                try:
+                    self.on_handoff(one)
+                except Exception:
+                    logger.warning("on_handoff failed", exc_info=True)
+        return decided
+
+    def _count(
+        self, reader: str, *, views: int = 0, kept: int = 0, not_sent: int = 0, tool_tokens: int = 0
+    ) -> None:
+        if views or kept or tool_tokens:
+            for each in (self.savings, self.ctx.savings):
+                each.add(
+                    reader or "reader",
+                    views=views,
+                    kept=kept,
+                    not_sent=not_sent,
+                    tool_tokens=tool_tokens,
+                )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from headroom.context import ContextEntry, ViewOptions
+from headroom.context import ContextEntry, Savings, ViewOptions
+from headroom.handoff.policy import Decision
 
 __all__ = ["HandoffOptions"]
 
@@ -23,5 +24,11 @@ class HandoffOptions(ViewOptions, total=False):
     min_tokens: int
     #: Sources whose payloads go on untouched: names of tools, tasks, nodes or agents.
     exclude: Collection[str]
+    #: Readers that get originals: names of tasks, agents or nodes, or roles.
+    full_for: Collection[str]
+    #: Called with each decision, whether a payload became a view or not, and why.
+    on_handoff: Callable[[Decision], object] | None
+    #: Adds up what this run saves, beside the context's own sum.
+    savings: Savings
     #: Called with the entry of each payload that was replaced by a view.
     on_compress: Callable[[ContextEntry], object] | None

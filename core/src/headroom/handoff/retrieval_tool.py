@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypedDict
 
-from headroom.context import SharedContext
+from headroom.context import Excerpt, SharedContext
 from headroom.errors import KeyNotFound
+from headroom.retrieval import select
 
 __all__ = ["RetrievalTool"]
 
 logger = logging.getLogger("headroom.handoff")
+
+
+_PARAMETERS = ("key", "query", "place", "path", "where", "pattern")
+
+_SCHEMA: Mapping[str, object] = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {name: {"type": "string"} for name in ("key", "query", "place", "where")},
+        "required": ["key"],
+    }
+)
+
+
+class _Asked(TypedDict):
+    query: str | None
+    place: str | None
+    path: str | None
+    where: str | None
+    pattern: str | None
+    max_tokens: int
 
 
 @dataclass(frozen=True)
@@ -39,24 +62,17 @@ class RetrievalTool:
     #: The name under which views mention it.
     name = "headroom_retrieve"
 
-    #: What a model is told of it.
+    #: What a model is told of it. Every call of a model carries this and the schema, so they are as
+    #: short as they can be: which key to pass, and which places there are, stands in the views.
     description = (
-        "Reads what a shortened text left out. Pass the key that the text names, and either "
-        "query (words to look for) or place (as the text names it). "
-        'Example: headroom_retrieve(key="orders-1f2e", query="order 4711"), '
-        'or headroom_retrieve(key="orders-1f2e", place="rows 3-20").'
+        "Reads what a shortened text left out: its key, and query (words), place (as the text "
+        'names it, "rows 3-20", "/data/0", a function\'s name) or where '
+        '("status = failed and delay > 30"). Leave the rest empty.'
     )
 
-    #: What a model is told of each parameter. All but ``key`` are optional text.
-    parameters = {  # noqa: RUF012 - a constant, shared on purpose
-        "key": "The key that the shortened text names.",
-        "query": "Words to look for; the parts that fit best come back.",
-        "place": 'The part to read, as the text names it: "rows 3-20 of /data", "lines 7-9".',
-        "path": 'A JSON pointer or JSONPath, as "/data/0" or "$.data[*].name"; in code the name '
-        'of a function or class, as "Cache.get".',
-        "where": 'Only rows whose fields compare so, as "status = failed and delay > 30".',
-        "pattern": "Only rows, lines or sentences that match this regular expression.",
-    }
+    #: What it takes, as JSON Schema, to be sent as it is: one derived from types costs more than
+    #: twice as much. ``path`` and ``pattern`` are not in it; a call may have them all the same.
+    schema = _SCHEMA
 
     def __call__(
         self,
@@ -69,25 +85,10 @@ class RetrievalTool:
     ) -> str:
         """The answer to one call: an excerpt, or a sentence that says why there is none."""
         try:
-            # Models fill what they leave out with "" as often as with nothing.
-            found = self.ctx.retrieve(
-                key,
-                query=query or None,
-                place=place or None,
-                path=path or None,
-                where=where or None,
-                pattern=pattern or None,
-                max_tokens=self.max_tokens,
-            )
-        except KeyNotFound as error:
-            return _sentence(str(error))
-        except (ValueError, TypeError) as error:
-            return _sentence(f"this call cannot be answered: {error}")
+            asked = self._asked(query, place, path, where, pattern)
+            return self._told(self.ctx.retrieve(key, **asked))
         except Exception as error:
-            # Not the error's message: it may quote the payload.
-            logger.warning("a retrieval failed: %s", type(error).__name__)
-            return "The original cannot be read at the moment."
-        return found.text or "Nothing was found. Try other words, or a place."
+            return _told_why(error)
 
     async def answer(
         self,
@@ -99,7 +100,78 @@ class RetrievalTool:
         pattern: str | None = None,
     ) -> str:
         """The same, without blocking the event loop."""
-        return await asyncio.to_thread(self, key, query, place, path, where, pattern)
+        try:
+            asked = self._asked(query, place, path, where, pattern)
+            return self._told(await self.ctx.aretrieve(key, **asked))
+        except Exception as error:
+            return _told_why(error)
+
+    def _told(self, found: Excerpt) -> str:
+        # What is looked up is sent after all.
+        self.ctx.savings.add_retrieved(found.tokens)
+        return found.text or "Nothing was found. Try other words, or a place."
+
+    @staticmethod
+    def arguments(given: Mapping[str, object]) -> dict[str, str]:
+        """What a model meant, for ``__call__`` and ``answer``: nothing that it says is an error.
+
+        Models write one row as a number and several words as a list, leave something empty by
+        ``"null"``, and make parameters up.
+
+        >>> RetrievalTool.arguments({"key": "orders", "place": ["rows 3", "rows 5"], "limit": 10})
+        {'key': 'orders', 'place': 'rows 3, rows 5'}
+
+        """
+        meant = {"key": ""}
+        for name in _PARAMETERS:
+            value = given.get(name)
+            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            if text not in ("", "None", "null"):
+                meant[name] = text
+        return meant
+
+    def _asked(
+        self,
+        query: str | None,
+        place: str | None,
+        path: str | None,
+        where: str | None,
+        pattern: str | None,
+    ) -> _Asked:
+        if place and not path and " " not in place and not _is_place(place):
+            # Models are told of one parameter for both.
+            place, path = None, place
+        # Models fill what they leave out with "" as often as with nothing.
+        return {
+            "query": query or None,
+            "place": place or None,
+            "path": path or None,
+            "where": where or None,
+            "pattern": pattern or None,
+            "max_tokens": self.max_tokens,
+        }
+
+
+def _told_why(error: Exception) -> str:
+    if isinstance(error, KeyNotFound):
+        return _sentence(str(error))
+    if isinstance(error, (ValueError, TypeError)):
+        return _sentence(f"this call cannot be answered: {error}")
+    # Not the error's message: it may quote the payload.
+    logger.warning("a retrieval failed: %s", type(error).__name__)
+    return "The original cannot be read at the moment."
+
+
+def _is_place(text: str) -> bool:
+    """Whether it is written as a place is; else it may be a path, or the name of a function."""
+    try:
+        select(
+            place=text, query=None, rows=None, lines=None, sentences=None, path=None, where=None,
+            pattern=None, within=None,
+        )  # fmt: skip
+    except ValueError:
+        return False
+    return True
 
 
 def _sentence(message: str) -> str:

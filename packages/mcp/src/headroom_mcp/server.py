@@ -27,7 +27,16 @@ _INSTRUCTIONS = (
     "the tokens; headroom_retrieve looks up what a view left out; headroom_search says which "
     "entries hold something about a question."
 )
-_SAYS = RetrievalTool.parameters
+# In frameworks the tool is as short as it can be; a client of this server sees no view that says
+# what it takes.
+_SAYS = {
+    "key": "The key that the shortened text names.",
+    "query": "Words to look for.",
+    "place": 'The part to read, as the text names it: "rows 3-20 of /data", "lines 7-9".',
+    "path": 'As "/data/0", "$.data[*].name", or the name of a function, "Cache.get".',
+    "where": 'Only rows with such fields: "status = failed and delay > 30".',
+    "pattern": "Only rows, lines or sentences that match this regular expression.",
+}
 _WHOLE_MANIFEST = 10_000_000
 
 _Key = Annotated[str, Field(description="The name to keep it under, or that it is kept under.")]
@@ -69,7 +78,7 @@ class HeadroomServer(MCPServer[None]):
         for function, hints, description in (
             (self._put, _Writes, _PUT),
             (self._get, _Reads, _GET),
-            (self._retrieve, _Reads, RetrievalTool.description),
+            (self._retrieve, _Reads, _RETRIEVE),
             (self._search, _Reads, _SEARCH),
             (self._stats, _Reads, _STATS),
         ):
@@ -276,6 +285,10 @@ _PUT = (
 _GET = (
     "The view of what is kept under a key, made for a question if there is one; or the original. "
     'Example: headroom_get(key="orders", query="refunds", max_tokens=500).'
+)
+_RETRIEVE = (
+    "Reads what a shortened text left out, by query, or by place as the text names it. "
+    'Example: headroom_retrieve(key="orders-1f2e", query="order 4711").'
 )
 _SEARCH = (
     "Which entries hold something about a question, the best first, with a line of each. "

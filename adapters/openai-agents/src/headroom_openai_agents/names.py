@@ -1,0 +1,56 @@
+"""The names that there are in a run, so that a misspelt option is found out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from agents import Agent
+
+from headroom import Handoff
+
+__all__ = ["check_names"]
+
+
+def check_names(handoff: Handoff, agents: Iterable[object], items: Iterable[object]) -> None:
+    """Warns of names in ``exclude`` and ``full_for`` that match nothing in a run.
+
+    Args:
+        handoff: Whose options they are.
+        agents: Agents that are known; those that they lead to are found.
+        items: What stands in the conversation, which tells of tools that were called.
+
+    """
+    if not handoff.exclude and not handoff.full_for:
+        return
+    found = _reached(agents)
+    if any(getattr(agent, "mcp_servers", None) for agent in found):
+        # What their tools are called is known to nobody but them.
+        return
+    known = {"assistant", "shell", "local_shell", "tool"}
+    for agent in found:
+        known.add(agent.name)
+        known.update(name for tool in agent.tools if (name := getattr(tool, "name", None)))
+        known.update(one.agent_name for one in agent.handoffs if not isinstance(one, Agent))
+    for item in items:
+        raw = getattr(item, "raw_item", item)
+        name = raw.get("name") if isinstance(raw, dict) else getattr(raw, "name", None)
+        if isinstance(name, str):
+            known.add(name)
+    handoff.check_names(known)
+
+
+def _reached(agents: Iterable[object]) -> list[Agent[object]]:
+    """These agents and all that they can hand over to or call."""
+    found: list[Agent[object]] = []
+    left = list(agents)
+    while left:
+        agent = left.pop()
+        if not isinstance(agent, Agent) or any(agent is one for one in found):
+            continue
+        found.append(agent)
+        for one in agent.handoffs:
+            # The SDK keeps no public way from a handoff to its agent.
+            refers = getattr(one, "_agent_ref", None)
+            left.append(one if refers is None else refers())
+        left.extend(getattr(tool, "_agent_instance", None) for tool in agent.tools)
+    return found

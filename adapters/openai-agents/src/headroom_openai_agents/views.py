@@ -1,0 +1,96 @@
+"""What a reader gets for the payloads of a conversation: found, decided, and put in place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from agents import Agent, FunctionTool
+
+from headroom import Handoff, Payload, Reader
+from headroom_openai_agents.data import as_json
+from headroom_openai_agents.items import ItemWalk
+from headroom_openai_agents.tools import retrieval_of
+
+__all__ = ["count_tool", "reader_of", "told", "with_views"]
+
+T = TypeVar("T")
+
+
+async def with_views(
+    handoff: Handoff,
+    reader: Reader,
+    walk: Callable[[ItemWalk], T],
+    *,
+    query: str | None = None,
+    follow: bool = False,
+) -> T:
+    """What ``walk`` makes of a conversation, with views in place of payloads.
+
+    It walks twice: to find the payloads, so that they can be decided together, and to put what was
+    decided in their place.
+
+    Args:
+        handoff: Decides.
+        reader: Whose model reads it.
+        walk: Passes items to what it is given.
+        query: As ``ItemWalk`` takes it.
+        follow: As ``ItemWalk`` takes it.
+
+    """
+    found: dict[tuple[str, str, str | None, str], Payload] = {}
+
+    def note(text: str, source: str, asked: str | None, before: str) -> str:
+        if not handoff.is_tiny(text):
+            found[text, source, asked, before] = Payload(
+                text,
+                source,
+                agent=source,
+                query=told(reader.query, asked),
+                conversation=before,
+                read_as=as_json,
+            )
+        return text
+
+    unchanged = walk(ItemWalk(note, query, follow))
+    if not found:
+        return unchanged
+    decided = await handoff.adecide(list(found.values()), reader)
+    texts = {key: decision.text for key, decision in zip(found, decided)}
+    return walk(ItemWalk(lambda *key: texts.get(key, key[0]), query, follow))
+
+
+def reader_of(agent: object, handoff: Handoff, instructions: object = None) -> Reader:
+    """An agent as a reader; ``handoff.query`` goes before what it is told."""
+    if not isinstance(agent, Agent):
+        return Reader()
+    instructions = agent.instructions if instructions is None else instructions
+    return Reader(
+        agent.name,
+        query=handoff.query or (instructions if isinstance(instructions, str) else None),
+        has_tool=retrieval_of(agent) is not None,
+    )
+
+
+def told(instructions: str | None, asked: str | None) -> str | None:
+    """All that a reader is told. What is asked comes last: the end of a long text is kept."""
+    return "\n".join(filter(None, [instructions, asked])) or None
+
+
+def count_tool(handoff: Handoff, agent: object) -> None:
+    """Counts the schema of the retrieval tool, which a call of this agent's model carries."""
+    tool = retrieval_of(agent)
+    if isinstance(agent, Agent) and tool is not None:
+        handoff.tool_sent(agent.name, handoff.ctx.count_tokens(json.dumps(schema_of(tool))))
+
+
+def schema_of(tool: FunctionTool) -> dict[str, Any]:
+    """The schema of a tool as the SDK sends it to the Responses API."""
+    return {
+        "name": tool.name,
+        "parameters": tool.params_json_schema,
+        "strict": tool.strict_json_schema,
+        "type": "function",
+        "description": tool.description,
+    }

@@ -1,0 +1,117 @@
+"""What the policy of the core comes to in runs of the SDK."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from agents import Agent, RunConfig, Runner, function_tool, handoff
+from agents.models import openai_responses as responses
+from scripted import ScriptedModel, calls, outputs, says
+
+from headroom import Decision, Savings, SharedContext
+from headroom_openai_agents import handoff_filter, model_input_filter, retrieve_tool
+
+QUESTION = "Which flight was diverted?"
+
+
+def team(
+    payload: str, *, instructions: str | None = None, tools: Any = (), input_filter: Any = None
+) -> tuple[Agent[Any], ScriptedModel, ScriptedModel]:
+    @function_tool
+    def search() -> str:
+        """Searches flights."""
+        return payload
+
+    last = ScriptedModel(says("HR121 was diverted."))
+    analyst = Agent(name="analyst", model=last, instructions=instructions, tools=list(tools))
+    first = ScriptedModel(calls("search"), calls("transfer_to_analyst"))
+    to_analyst = handoff(analyst, input_filter=input_filter)
+    searcher = Agent(name="searcher", model=first, tools=[search], handoffs=[to_analyst])
+    return searcher, first, last
+
+
+@pytest.mark.parametrize("road", [handoff_filter, model_input_filter])
+async def test_readers_that_get_originals(ctx: SharedContext, payload: str, road: Any) -> None:
+    ours = road(ctx, full_for=["analyst"])
+    by_handoff = road is handoff_filter
+    searcher, first, last = team(payload, input_filter=ours if by_handoff else None)
+    config = RunConfig() if by_handoff else RunConfig(call_model_input_filter=ours)
+    await Runner.run(searcher, QUESTION, run_config=config)
+    assert outputs(last.sent[0])["call_search"] == payload
+    if not by_handoff:
+        assert ctx.is_view(outputs(first.sent[1])["call_search"])
+
+
+@pytest.mark.parametrize("road", [handoff_filter, model_input_filter])
+async def test_a_view_is_made_for_all_that_its_reader_is_told(
+    ctx: SharedContext, payload: str, road: Any
+) -> None:
+    ours = road(ctx, max_tokens=150)
+    by_handoff = road is handoff_filter
+    searcher, _, last = team(
+        payload,
+        instructions="Look after flight HR042.",
+        input_filter=ours if by_handoff else None,
+    )
+    config = RunConfig() if by_handoff else RunConfig(call_model_input_filter=ours)
+    await Runner.run(searcher, "And flight HR077?", run_config=config)
+    view = outputs(last.sent[0])["call_search"]
+    assert "HR042" in view
+    assert "HR077" in view
+
+
+@pytest.mark.parametrize("road", [handoff_filter, model_input_filter])
+async def test_names_that_match_nothing_are_warned_of_once(
+    ctx: SharedContext, payload: str, road: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    ours = road(ctx, full_for=["analist", "analyst"], exclude=["search", "serch"])
+    by_handoff = road is handoff_filter
+    for _ in range(2):
+        searcher, *_ = team(payload, input_filter=ours if by_handoff else None)
+        config = RunConfig() if by_handoff else RunConfig(call_model_input_filter=ours)
+        await Runner.run(searcher, QUESTION, run_config=config)
+    assert [record.message for record in caplog.records if "is called so" in record.message] == [
+        "exclude names 'serch', and nothing in this run is called so",
+        "full_for names 'analist', and nothing in this run is called so",
+    ]
+
+
+async def test_stats_are_net_of_the_tool_in_every_call(ctx: SharedContext, payload: str) -> None:
+    run, told = Savings(), list[Decision]()
+    ours = model_input_filter(ctx, savings=run, on_handoff=told.append)
+    searcher, first, last = team(payload, tools=[retrieve_tool(ctx)])
+    await Runner.run(searcher, QUESTION, run_config=RunConfig(call_model_input_filter=ours))
+    stats = run.stats()
+    (schema,) = responses.Converter.convert_tools([retrieve_tool(ctx)], []).tools
+    assert stats.readers["searcher"].tool_tokens == 0
+    assert stats.readers["analyst"].tool_tokens == ctx.count_tokens(json.dumps(schema))
+    for model, name in ((first, "searcher"), (last, "analyst")):
+        sent = [outputs(items).get("call_search") for items in model.sent]
+        assert stats.readers[name].not_sent == sum(
+            ctx.count_tokens(payload) - ctx.count_tokens(view) for view in sent if view
+        )
+    assert ctx.stats().handoffs == stats
+    assert [(one.reader, one.is_view) for one in told] == [("searcher", True), ("analyst", True)]
+
+
+async def test_a_conversation_that_goes_on_at_a_handoff_is_sent_the_same(
+    ctx: SharedContext, payload: str
+) -> None:
+    """The view that the first run left is the view of the second, whatever that one asks."""
+    sent = []
+    history: list[Any] = []
+    for question in (QUESTION, "Where did HR042 start?"):
+        searcher, _, last = team(payload, input_filter=handoff_filter(ctx, max_tokens=150))
+        searcher.model = ScriptedModel(
+            *([calls("search")] if not history else []), calls("transfer_to_analyst")
+        )
+        history.append({"role": "user", "content": question})
+        result = await Runner.run(searcher, list(history))
+        sent.append(outputs(last.sent[0])["call_search"])
+        # The user keeps originals, as with a session.
+        history = [*history, *(item.to_input_item() for item in result.new_items)]
+        assert outputs(history)["call_search"] == payload
+    assert sent[0] == sent[1]
+    assert ctx.is_view(sent[0])

@@ -1,0 +1,118 @@
+"""What handoffs saved: tokens that were really not sent, by reader, net of what they cost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+__all__ = ["HandoffStats", "ReaderStats", "Savings"]
+
+
+@dataclass(frozen=True)
+class ReaderStats:
+    """What one reader was sent, and what not."""
+
+    #: Payloads that it got as views; one that was sent again counts again.
+    views: int = 0
+    #: Payloads that it got whole.
+    kept: int = 0
+    #: Tokens of payloads that it was not sent, since it was sent their views.
+    not_sent: int = 0
+    #: Tokens of the retrieval tool's schema that it was sent.
+    tool_tokens: int = 0
+
+    @property
+    def saved(self) -> int:
+        """Tokens saved, net of the tool; negative where the tool cost more."""
+        return self.not_sent - self.tool_tokens
+
+
+@dataclass(frozen=True)
+class HandoffStats:
+    """What handoffs saved, in tokens that models were not sent.
+
+    One payload that three readers got as a view counts three times; the schema of the retrieval
+    tool, and what it answered, count against. Where a framework does not say how often a model is
+    called, one call is counted, so that this is never more than was saved.
+
+    >>> stats = HandoffStats({"writer": ReaderStats(views=2, not_sent=5000, tool_tokens=160)}, 400)
+    >>> stats.saved
+    4440
+    >>> print(stats)
+    4,440 tokens not sent to 1 reader, net of 160 for the tool and 400 for its answers
+    """
+
+    readers: Mapping[str, ReaderStats] = field(default_factory=dict)
+    #: Tokens of what the retrieval tool answered.
+    retrieved: int = 0
+    #: How often something of ours failed and the payload went on as it was.
+    failures: int = 0
+
+    @property
+    def not_sent(self) -> int:
+        """Tokens of payloads that readers were not sent, before costs."""
+        return sum(reader.not_sent for reader in self.readers.values())
+
+    @property
+    def tool_tokens(self) -> int:
+        """Tokens of the retrieval tool's schema."""
+        return sum(reader.tool_tokens for reader in self.readers.values())
+
+    @property
+    def saved(self) -> int:
+        """Tokens saved, net of the tool and its answers; negative where these cost more."""
+        return self.not_sent - self.tool_tokens - self.retrieved
+
+    def __str__(self) -> str:
+        count = len(self.readers)
+        return (
+            f"{self.saved:,} tokens not sent to {count} reader{'' if count == 1 else 's'}, net of "
+            f"{self.tool_tokens:,} for the tool and {self.retrieved:,} for its answers"
+        )
+
+
+class Savings:
+    """Adds up what handoffs save: for a context, or for one run that it is made for.
+
+    >>> run = Savings()
+    >>> run.add("writer", views=1, not_sent=900)
+    >>> run.stats().readers["writer"].saved
+    900
+
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._readers: dict[str, ReaderStats] = {}
+        self._retrieved = 0
+        self._failures = 0
+
+    def add(
+        self, reader: str, *, views: int = 0, kept: int = 0, not_sent: int = 0, tool_tokens: int = 0
+    ) -> None:
+        """Adds what a reader was sent, or not."""
+        with self._lock:
+            one = self._readers.get(reader, ReaderStats())
+            self._readers[reader] = replace(
+                one,
+                views=one.views + views,
+                kept=one.kept + kept,
+                not_sent=one.not_sent + not_sent,
+                tool_tokens=one.tool_tokens + tool_tokens,
+            )
+
+    def add_retrieved(self, tokens: int) -> None:
+        """Adds an answer of the retrieval tool."""
+        with self._lock:
+            self._retrieved += tokens
+
+    def add_failure(self) -> None:
+        """Adds a payload that went on as it was, since something failed."""
+        with self._lock:
+            self._failures += 1
+
+    def stats(self) -> HandoffStats:
+        """What has been added up to now."""
+        with self._lock:
+            return HandoffStats(dict(self._readers), self._retrieved, self._failures)

@@ -1,0 +1,25 @@
+"""Warnings that are given once."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+__all__ = ["Notices"]
+
+logger = logging.getLogger("headroom.handoff")
+
+
+class Notices:
+    """Says each thing once as a warning, and again only for those who look for bugs."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._said: set[str] = set()
+
+    def say(self, what: str, message: str) -> None:
+        """Says something; ``what`` is what makes it the same."""
+        with self._lock:
+            is_new = what not in self._said
+            self._said.add(what)
+        logger.log(logging.WARNING if is_new else logging.DEBUG, "%s", message)
