@@ -32,6 +32,9 @@ __all__ = ["SearchCompressor"]
 _SHARES = {"balanced": 0.38, "compact": 0.2}
 #: Definitions stay beyond that share, up to this one; measured with ``python -m benchmarks``.
 _DEFINITIONS_SHARE = 0.7
+#: Where paths in full would take more than this share of a view, each directory is said once;
+#: measured with ``python -m benchmarks``.
+_PATHS_SHARE = 0.8
 #: An output with fewer tokens is only re-encoded; chosen.
 _SMALL = 250
 
@@ -122,7 +125,6 @@ class SearchCompressor(BaseKind):
         files, separators = by_file(entries)
         ranking = rank(files, request)
         lines = source.lines
-        renderer = _Renderer(files, separators, len(lines))
         # Units are the lines of the output, and after them the files.
         places = list(range(len(lines), len(lines) + len(files)))
         order = [*ranking.answers, *places, *ranking.definitions, *ranking.others]
@@ -135,6 +137,10 @@ class SearchCompressor(BaseKind):
         if limit is None:
             limit = int(request.original_tokens * _SHARES[request.fidelity])
             least = frozenset(places)
+        # What matches stand in is named in full, as a reader passes it on, if there is room.
+        matched = any(file.entries for file in files)
+        dear = sum(costs[index] for index in places) > _PATHS_SHARE * limit
+        renderer = _Renderer(files, separators, len(lines), directories=dear or not matched)
 
         def fitting(order: Sequence[int], limit: int) -> int | None:
             def count(size: int) -> int:
@@ -162,16 +168,25 @@ class _Renderer:
     """Renders choices of files and lines of one search output.
 
     It is asked for many choices of the same lines, so what does not change is found out once.
+
+    Args:
+        files: The files.
+        separators: The lines that only separate matches.
+        first: The number of the first file as a unit.
+        directories: Whether a directory of several files is said once, above their names.
+
     """
 
-    def __init__(self, files: Sequence[File], separators: Sequence[int], first: int) -> None:
+    def __init__(
+        self, files: Sequence[File], separators: Sequence[int], first: int, *, directories: bool
+    ) -> None:
         self._files = files
         self._separators = separators
         self._lines = sum(len(file.entries) + len(file.alone) for file in files)
         self._first = first
         self._paths = [file.path for file in files]
-        self._split = [split_path(path) for path in self._paths]
         self._entries = [[(entry.index, entry.rest or "") for entry in f.entries] for f in files]
+        self._split = [split_path(path) if directories else ("", path) for path in self._paths]
         self._spans = [_span(file) for file in files]
 
     def gone(self, kept: frozenset[int]) -> list[int]:
