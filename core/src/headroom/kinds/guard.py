@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from headroom.errors import WrongKind
+from headroom.errors import TimeBudgetExceeded, WrongKind
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, Condensed, Kind, LeftOut, Symbols, line_pieces
 from headroom.view import Piece, Request, View
@@ -63,9 +63,15 @@ class Guarded(BaseKind):
             TypeError: What came of it is no view.
 
         """
-        view = self._kind.compress(source, request)
-        if view is not None and not (isinstance(view, View) and isinstance(view.text, str)):
-            raise TypeError(f"compress must return a View of text or None, not {_type(view)}")
+        try:
+            view = self._kind.compress(source, request)
+            if view is not None and not (isinstance(view, View) and isinstance(view.text, str)):
+                raise TypeError(f"compress must return a View of text or None, not {_type(view)}")
+        except (WrongKind, TimeBudgetExceeded):
+            raise
+        except Exception as error:
+            self.say(f"compress raised {type(error).__name__}")
+            raise
         return view
 
     def span(self, source: Source, line: int) -> tuple[int, int] | None:

@@ -179,15 +179,18 @@ def _problem(kind: Kind, taken: dict[str, str]) -> str:
     if kind.name in taken:
         return f"there is a kind {kind.name!r} already, of {taken[kind.name]}"
     try:
-        claimed = sum(_claims(kind, text) for text in ("", *_UNLIKE))
+        sources = [Source(text) for text in ("", *_UNLIKE)]
+        claimed = sum(_claims(kind, source) for source in sources)
     except Exception as error:
         return f"its recogniser raised {type(error).__name__}"
+    if any("\n".join(source.lines) != source.text for source in sources):
+        return "its recogniser changes the lines of a source, which are everybody's"
     return "its recogniser claims texts of every sort" if claimed > _MOST_CLAIMED else ""
 
 
-def _claims(kind: Kind, text: str) -> bool:
+def _claims(kind: Kind, source: Source) -> bool:
     try:
-        return bool(kind.recognise(Source(text)))
+        return bool(kind.recognise(source))
     except WrongKind:
         return False
 

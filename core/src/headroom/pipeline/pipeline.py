@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 
-from headroom.errors import WrongKind
+from headroom.errors import TimeBudgetExceeded, WrongKind
 from headroom.kinds.guard import Guarded
 from headroom.kinds.registry import LAST_RESORT, MIXED, Kinds, default_kinds
 from headroom.pipeline.condense import condense
@@ -248,14 +249,24 @@ class Pipeline:
         return compress_embedded(*found, request, self._view_of_part)
 
     def _view_of_part(self, source: Source, request: Request) -> View | None:
-        kind = self.kinds.named(request.kind)
-        prose = self.kinds.named(LAST_RESORT)
-        assert kind is not None
-        assert prose is not None
-        try:
-            view = _compressed(kind, source, request)
-        except WrongKind:
-            view = _compressed(prose, source, replace(request, kind=prose.name))
+        """The view of a part of a text or of data, by the first kind that takes it.
+
+        What one part does wrong costs the others nothing: it stays as it is.
+        """
+        first = self.kinds.named(request.kind)
+        assert first is not None
+        view = None
+        for kind in chain((first,), self.kinds.candidates(source)):
+            try:
+                view = _compressed(kind, source, replace(request, kind=kind.name))
+                break
+            except WrongKind:
+                continue
+            except TimeBudgetExceeded:
+                raise
+            except Exception:
+                # Said by whoever guards the kind.
+                break
         within = view is not None and request.fits(view.text)
         if within or _fits(request.original_tokens, request):
             return view

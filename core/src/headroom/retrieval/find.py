@@ -47,6 +47,8 @@ def find(
         document = searchable.document
     pieces = _base(document, selection)
     whole = pieces is document.pieces
+    if selection.ranges and not pieces:
+        raise ValueError(_nothing_there(document, selection))
     if selection.where and selection.ranges:
         pieces = [piece for piece in pieces if document.meets(piece, selection.where)]
     if selection.pattern is not None:
@@ -161,6 +163,18 @@ def _base(document: Document, selection: Selection) -> list[Piece]:
         for one in ranges
         if one.first <= piece.number <= one.last and (part := piece.part(one.chars)) is not None
     ]
+
+
+def _nothing_there(document: Document, selection: Selection) -> str:
+    """What to say to numbers that are too high: how many there are, and where others are."""
+    unit = selection.unit or document.kind.unit
+    inner = [str(one.within) for one in document.embedded]
+    text = f"there are no {unit} of these numbers"
+    if unit == "lines" and selection.path is None:
+        text += f": this has {len(document.source.lines)}"
+    if inner:
+        text += f"; texts in it are counted by themselves: {unit} ... within {inner[0]}"
+    return text
 
 
 def _focus(query: str | None) -> Callable[[str], int]:

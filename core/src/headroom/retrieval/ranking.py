@@ -38,7 +38,21 @@ def ranked(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
         scores = _with_context(searchable, query, scores)
     order = _by_score(scores, pieces, left_out)
     document = searchable.document
-    return document.kind.arrange(document.searched, query, order, pieces, left_out)
+    order = document.kind.arrange(document.searched, query, order, pieces, left_out)
+    return _with_groups(searchable, order)
+
+
+def _with_groups(searchable: Searchable, order: list[int]) -> list[int]:
+    """An order in which what is of use only together comes together, as in texts within data."""
+    pieces = searchable.pieces
+    if not any(pieces[number].is_inseparable for number in order):
+        return order
+    group_of = {number: group for group in searchable.groups for number in group}
+    found: dict[int, None] = {}
+    for number in order:
+        whole = group_of[number] if pieces[number].is_inseparable else (number,)
+        found.update(dict.fromkeys(whole))
+    return list(found)
 
 
 def ranked_leaves(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
