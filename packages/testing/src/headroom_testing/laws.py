@@ -30,7 +30,7 @@ from headroom import (
 )
 from headroom.toolkit import MARKER, line_pieces
 from headroom_testing.elsewhere import views, views_elsewhere
-from headroom_testing.measure import GROWING, Looks, check_bounded, grown
+from headroom_testing.measure import GROWING, Looks, check_bounded, grown, undisturbed
 from headroom_testing.payloads import HOSTILE, SORTS, hostile_text
 from headroom_testing.shown import is_marker, lines_shown, units_shown
 
@@ -162,11 +162,13 @@ class KindLaws(ABC):
     def check_found(self, content: str, omission: Omission, found: str) -> None:
         """A way back: what was left out stands in what was asked for by its place."""
         units = self.unit_texts(content, omission)
+        begin, end = omission.chars or (1, None)
         for first, last in omission.ranges:
             for number in range(first, last + 1):
-                assert units[number - 1].strip() in found, (
+                unit = units[number - 1][begin - 1 : end].strip()
+                assert unit in found, (
                     f"a way back: retrieve(place={omission.where!r}) does not give"
-                    f" {omission.unit} {number}: {units[number - 1]!r}"
+                    f" {omission.unit} {number}: {unit!r}"
                 )
 
     # The tests.
@@ -389,7 +391,8 @@ class KindLaws(ABC):
         source = Source(content, deadline)
         start = time.process_time()
         try:
-            self._view(kind, source, replace(request, deadline=deadline))
+            with undisturbed():
+                self._view(kind, source, replace(request, deadline=deadline))
         except TimeBudgetExceeded:
             assert looks.over_after is not None, (
                 "the deadline: it is not over, and compress says so"
