@@ -335,3 +335,19 @@ def test_a_payload_may_be_read_in_a_notation_that_compresses_better(ctx: SharedC
     kept = Handoff(ctx, max_tokens=10**6, fidelity="lossless")
     (decision,) = kept.decide([Payload(DRAFT, read_as=str.upper)], reader)
     assert decision.text == DRAFT
+
+
+@pytest.mark.parametrize("lines", range(4, 40, 5))
+def test_what_leaves_nothing_out_is_shown_where_it_saves_as_much(
+    ctx: SharedContext, lines: int
+) -> None:
+    payload = "\n".join(
+        f"src/{_WORDS[n // 6]}/{_WORDS[n // 3 % 7]}.py:{n * 7 + 1}: {_WORDS[n % 24]} = retry(x{n})"
+        for n in range(lines)
+    )
+    reader = Reader("clerk", tool_tokens=140)
+    decision, without_loss = (
+        Handoff(ctx, min_tokens=0, fidelity=fidelity).plan([Payload(payload)], reader)[0]
+        for fidelity in ("balanced", "lossless")
+    )
+    assert decision.saved >= without_loss.saved >= 0

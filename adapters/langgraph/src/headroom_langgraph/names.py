@@ -68,7 +68,7 @@ def check_names(handoff: Handoff, own: str, states: Collection[object]) -> None:
         return
     nodes = {name.removeprefix(_STARTS) for name in channels}
     keys = {key for state in states if isinstance(state, Mapping) for key in state}
-    known = {own, node_name(own), agent_name(own), *nodes, *keys, *tools_in(*states).values()}
+    known = {own, node_name(own), agent_name("agent"), *nodes, *keys, *tools_in(*states).values()}
     handoff.check_names({name for name in known if isinstance(name, str)} | _agents(states))
 
 

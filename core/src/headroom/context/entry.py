@@ -128,8 +128,10 @@ class ContextStats:
     handoffs: HandoffStats = field(default_factory=HandoffStats)
 
     def __str__(self) -> str:
-        return (
+        held = (
             f"{self.entries:,} payload{'' if self.entries == 1 else 's'}: "
             f"{self.total_original_tokens:,} tokens handed on as {self.total_compressed_tokens:,}, "
             f"{self.savings_percent} % saved"
         )
+        # What is stored for readers to come is saved only when they are sent it.
+        return f"{held}; {self.handoffs}" if self.handoffs.readers else held

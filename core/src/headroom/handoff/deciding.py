@@ -34,6 +34,10 @@ BYTES = 4
 # Characters whose tokens take longer to count than a change of threads does.
 _MUCH = 20_000
 
+# Views that save more than so many times the tool's tokens are not compared with views that leave
+# nothing out: these would have to save nearly as much. Chosen.
+_CLEARLY = 8
+
 # Hex digits of a payload's hash in its key: two payloads of one source that share them are one in
 # 2**48.
 _HASH_CHARS = 12
@@ -67,14 +71,7 @@ class Deciding:
         for payload in payloads:
             one = yield from self._safely(payload, self._weigh(payload))
             weighed.append(one)
-        pays = choose(
-            [
-                one
-                for one in weighed
-                if isinstance(one, Candidate) and why_whole(one, self.max_tokens) is None
-            ],
-            self.reader,
-        )
+        pays = yield from self._pays(weighed)
         bears, decided = tool_cost(self.reader), []
         for one in weighed:
             decision = one
@@ -85,6 +82,31 @@ class Deciding:
                 decision, bears = replace(decision, tool_tokens=bears), 0
             decided.append(decision)
         return decided
+
+    def _pays(self, weighed: Sequence[Candidate | Decision]) -> StoreSteps[bool]:
+        """Whether views that leave something out are shown, with a tool to look it up."""
+        lossy = [
+            one
+            for one in weighed
+            if isinstance(one, Candidate)
+            and one.needs_tool
+            and why_whole(one, self.max_tokens) is None
+        ]
+        cost, saves = tool_cost(self.reader), sum(one.saves for one in lossy)
+        if not choose(lossy, self.reader):
+            return False
+        if not cost or self.max_tokens is not None or saves > _CLEARLY * cost:
+            return True
+        # What leaves nothing out may save as much, for it needs no tool.
+        without_loss = 0
+        for one in lossy:
+            other = yield from self._safely(one.payload, self._lossless(one))
+            if isinstance(other, Candidate) and not other.needs_tool:
+                without_loss += max(0, other.saves)
+        return saves - cost > without_loss
+
+    def _lossless(self, one: Candidate) -> StoreSteps[Candidate]:
+        return self._candidate(one.payload, one.text, one.tokens, "lossless", None)
 
     def _safely(
         self, payload: Payload, steps: StoreSteps[Candidate | Decision]
@@ -157,9 +179,7 @@ class Deciding:
             whole = why_kept(one, self.reader)
             if self.max_tokens is None:
                 # A view that leaves nothing out needs no tool.
-                one = yield from self._candidate(
-                    one.payload, one.text, one.tokens, "lossless", None
-                )
+                one = yield from self._lossless(one)
                 whole = None if one.saves > 0 and not one.needs_tool else whole
         tokens = one.tokens
         if whole is not None:

@@ -59,7 +59,6 @@ class Handoff:
     savings: Savings = field(default_factory=Savings, compare=False)
     on_compress: Callable[[ContextEntry], object] | None = None
     tool: str | None = None
-    _notices: Notices = field(default_factory=Notices, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.ctx, SharedContext):
@@ -205,7 +204,7 @@ class Handoff:
         for option in ("exclude", "full_for"):
             for name in sorted(getattr(self, option)):
                 if name not in known:
-                    self._notices.say(
+                    Notices.of(self.ctx).say(
                         f"{option} {name}",
                         f"{option} names {name!r}, and nothing in this run is called so",
                     )
@@ -253,7 +252,7 @@ class Handoff:
             each.add_failure()
         # Not the error's message: it may quote the payload.
         name = type(error).__name__
-        self._notices.say(name, f"a payload is handed on as it is: {name}")
+        Notices.of(self.ctx).say(name, f"a payload is handed on as it is: {name}")
 
     def _kept_all(
         self, payloads: Sequence[Payload], reader: Reader, error: Exception

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
+from weakref import WeakKeyDictionary
+
+from headroom.context import SharedContext
 
 __all__ = ["Notices"]
 
@@ -17,9 +20,19 @@ class Notices:
         self._lock = threading.Lock()
         self._said: set[str] = set()
 
+    @classmethod
+    def of(cls, ctx: SharedContext) -> Notices:
+        """Those of a context: a handoff is made for each node, or for each run."""
+        with _lock:
+            return _by_context.setdefault(ctx, cls())
+
     def say(self, what: str, message: str) -> None:
         """Says something; ``what`` is what makes it the same."""
         with self._lock:
             is_new = what not in self._said
             self._said.add(what)
         logger.log(logging.WARNING if is_new else logging.DEBUG, "%s", message)
+
+
+_lock = threading.Lock()
+_by_context: WeakKeyDictionary[SharedContext, Notices] = WeakKeyDictionary()

@@ -1,8 +1,9 @@
-"""What a store and a kind must do, as pytest classes to inherit."""
+"""What a store, a kind and an adapter must do, as pytest classes to inherit."""
 
 from __future__ import annotations
 
 from headroom_testing._version import __version__
+from headroom_testing.adapter import AdapterContract, Sent
 from headroom_testing.clock import ManualClock
 from headroom_testing.contract.base import Capability
 from headroom_testing.faulty import Fault, FaultyLeasingStore, FaultyStore
@@ -13,12 +14,14 @@ from headroom_testing.store import StoreContract
 __all__ = [
     "HOSTILE",
     "SORTS",
+    "AdapterContract",
     "Capability",
     "Fault",
     "FaultyLeasingStore",
     "FaultyStore",
     "KindLaws",
     "ManualClock",
+    "Sent",
     "StoreContract",
     "__version__",
     "hostile_text",

@@ -1,0 +1,269 @@
+"""What an adapter for a framework must do, as a class of tests to inherit."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from headroom import Decision, MemoryStore, Savings, SharedContext
+from headroom_testing.faulty import FaultyStore
+
+__all__ = ["AdapterContract", "Sent"]
+
+# Seconds that a store may take before it counts as one that failed, in these tests.
+_SHORT = 0.2
+_LINES = 300
+
+
+def _log(lines: int) -> str:
+    """Lines of which a view leaves out most."""
+    return "\n".join(f"INFO request {n} took {n * n % 71} ms" for n in range(lines))
+
+
+_WORDS = "harbour clerk letters evening mayor ships ledger promise winter bridge money".split()
+_PROSE = " ".join(
+    f"The {_WORDS[n % 11]} that she remembered had a {_WORDS[n * 7 % 10]} near the "
+    f"{_WORDS[n * 5 % 9]} of {_WORDS[n % 7]}{'.' if n % 3 else ', and nobody knew why.'}"
+    for n in range(60)
+)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the reader's model was sent."""
+
+    #: All text of each of its calls.
+    calls: list[str]
+    #: The schemas of the tools of each call, as text; empty where the text tells of them.
+    tools: list[str] = field(default_factory=list)
+    #: What the user got in the end.
+    result: str = ""
+
+    @property
+    def last(self) -> str:
+        """The text of the last call."""
+        return self.calls[-1]
+
+
+class AdapterContract:
+    """The promises at the level of a run. Inherit it, and say how a run of the framework goes.
+
+    A run is the simplest one in which an agent hands a payload to another one, with a scripted
+    model that records what it is sent::
+
+        class TestMyFramework(AdapterContract):
+            reader = "analyst"
+
+            def run(self, payload, ctx, question="...", then=None, **options):
+                ...
+                return Sent(model.texts, model.tools, result)
+
+    """
+
+    #: What ``full_for`` calls the agent, task or node that reads the payload.
+    reader: str
+    #: Whether a reader reads one payload in several calls, so that its prompt is to stay the same.
+    has_conversations = False
+
+    @abstractmethod
+    def run(
+        self,
+        payload: str,
+        ctx: SharedContext | None,
+        *,
+        question: str = "Which request was slow?",
+        before_reading: Any = None,
+        **options: Any,
+    ) -> Sent:
+        """Runs the framework once.
+
+        Args:
+            payload: What the first agent hands to the reader.
+            ctx: The context; ``None`` for a run without Headroom.
+            question: What the user asks.
+            before_reading: Called, if it is given, when the payload is there and the reader's model
+                has not been called yet, and before the adapter decides if that can be.
+            options: Of the adapter.
+
+        """
+        raise NotImplementedError
+
+    @pytest.fixture
+    def ctx(self) -> Iterator[SharedContext]:
+        """A context of its own for each test."""
+        with SharedContext() as ctx:
+            yield ctx
+
+    # It pays, or it does not happen
+
+    @pytest.mark.parametrize("lines", [8, 16, 24, 32, 48, 64, _LINES])
+    def test_no_run_costs_more_than_without_us(self, lines: int, ctx: SharedContext) -> None:
+        """Texts and tools, of each call of the reader's model."""
+        payload = _log(lines)
+        without = self.run(payload, None)
+        with_views = self.run(payload, ctx, min_tokens=0)
+        assert _cost(with_views, ctx) <= _cost(without, ctx)
+
+    def test_what_saves_much_is_a_view(self, ctx: SharedContext) -> None:
+        """Else the test above would hold for an adapter that does nothing."""
+        payload = _log(_LINES)
+        without, with_views = self.run(payload, None), self.run(payload, ctx)
+        assert payload in without.last
+        assert payload not in with_views.last
+        assert _cost(with_views, ctx) < _cost(without, ctx) / 2
+        assert [ctx.get(key, full=True) for key in ctx] == [payload]
+
+    def test_no_view_names_a_tool_that_its_reader_lacks(self, ctx: SharedContext) -> None:
+        """And a reader is told of none that it does not need."""
+        for payload in (_log(_LINES), "A short note."):
+            sent = self.run(payload, ctx)
+            for text, tools in zip(sent.calls, sent.tools or sent.calls):
+                if "headroom_retrieve(key=" in text:
+                    assert "headroom_retrieve" in tools.replace("headroom_retrieve(key=", "")
+
+    def test_prose_that_can_be_read_whole_stays_whole(self, ctx: SharedContext) -> None:
+        """A reviewer sees the draft."""
+        assert _PROSE in self.run(_PROSE, ctx).last
+
+    # The reader
+
+    def test_a_reader_that_gets_originals(self, ctx: SharedContext) -> None:
+        """By the framework's own words."""
+        payload = _log(_LINES)
+        sent = self.run(payload, ctx, full_for=[self.reader])
+        assert payload in sent.last
+
+    def test_a_reader_that_does_not_exist_is_warned_of_once(
+        self, ctx: SharedContext, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """And the one that exists is not."""
+        self.run(_log(_LINES), ctx, full_for=[self.reader, "nobody"])
+        said = [each.getMessage() for each in caplog.records]
+        assert sum("nobody" in each for each in said) == 1
+        assert not any(f"{self.reader!r}" in each for each in said)
+
+    def test_a_view_is_made_for_what_its_reader_is_told(self, ctx: SharedContext) -> None:
+        """Rows that are asked for are there."""
+        rows = ",\n".join(f'{{"id": {n}, "state": {n * n % 7}}}' for n in range(300))
+        sent = self.run(f"[{rows}]", ctx, question="What of id 4127 and id 217?", max_tokens=200)
+        assert "217" in sent.last.replace("id 217", "")
+
+    # What is told
+
+    def test_each_decision_is_told_with_its_reason(self, ctx: SharedContext) -> None:
+        """And what is counted is what was not sent."""
+        told: list[Decision] = []
+        run, payload = Savings(), _log(_LINES)
+        without = self.run(payload, None)
+        with_views = self.run(payload, ctx, on_handoff=told.append, savings=run)
+        assert any(each.is_view and each.reason.startswith("view: ") for each in told)
+        assert 0 < run.stats().saved <= _cost(without, ctx) - _cost(with_views, ctx)
+        assert ctx.stats().handoffs == run.stats()
+        told.clear()
+        self.run(_PROSE, ctx, on_handoff=told.append)
+        assert any("which can be read whole" in each.reason for each in told)
+
+    def test_a_callback_that_fails_never_ends_the_run(self, ctx: SharedContext) -> None:
+        """It is the user's, and no part of the run."""
+
+        def broken(_: Decision) -> None:
+            raise ZeroDivisionError
+
+        payload = _log(_LINES)
+        sent = self.run(payload, ctx, on_handoff=broken)
+        assert payload not in sent.last
+
+    # One conversation
+
+    def test_what_was_sent_is_sent_again(self, ctx: SharedContext) -> None:
+        """The provider's cache of the prompt holds."""
+        if not self.has_conversations:
+            return
+        sent = self.run(_log(_LINES), ctx)
+        assert len(sent.calls) > 1
+        for earlier, later in zip(sent.calls, sent.calls[1:]):
+            assert later.startswith(earlier)
+
+    # What goes wrong
+
+    @pytest.mark.parametrize("fault", ["before", "after", "truncate", "change"])
+    def test_a_store_that_fails_or_lies(self, fault: Any, caplog: pytest.LogCaptureFixture) -> None:
+        """The run goes on; whoever reads gets the original, or a view of it."""
+        payload = _log(_LINES)
+        without = self.run(payload, None)
+        ctx = SharedContext(store=FaultyStore(MemoryStore(), script=[fault] * 10_000))
+        with caplog.at_level(logging.WARNING):
+            sent = self.run(payload, ctx)
+        assert sent.result == without.result
+        if fault in ("before", "after"):
+            assert payload in sent.last
+            assert _said(caplog) == 1
+
+    def test_a_store_that_hangs(self) -> None:
+        """It counts as one that failed, and no call waits for it again and again."""
+        payload, released = _log(_LINES), threading.Event()
+        try:
+            ctx = SharedContext(store=_Hanging(released), store_timeout=_SHORT)
+            sent = self.run(payload, ctx)
+        finally:
+            released.set()
+        assert payload in sent.last
+
+    def test_a_context_that_is_closed_in_mid_run(
+        self, tmp_path: Any, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """The original goes on, and why is said once."""
+        payload = _log(_LINES)
+        ctx = SharedContext(store=f"sqlite:///{tmp_path / 'context.db'}")
+        with caplog.at_level(logging.WARNING):
+            sent = self.run(payload, ctx, before_reading=ctx.close)
+        assert payload in sent.last
+        assert _said(caplog) == 1
+
+    def test_two_runs_with_one_context(self, ctx: SharedContext) -> None:
+        """Each gets what it would get alone."""
+        payloads = [_log(_LINES), _log(_LINES).replace("INFO", "WARN")]
+        found: dict[str, str] = {}
+
+        def run(payload: str) -> None:
+            found[payload] = self.run(payload, ctx).last
+
+        threads = [threading.Thread(target=run, args=(each,)) for each in payloads]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        for payload, other in (payloads, reversed(payloads)):
+            assert payload[:4] in found[payload]
+            assert other[:4] not in found[payload]
+
+
+class _Hanging(MemoryStore):
+    """A store that answers when it is told to, and not before."""
+
+    def __init__(self, released: threading.Event) -> None:
+        super().__init__()
+        self._released = released
+
+    def next_version(self, namespace: str) -> int:
+        self._released.wait()
+        return super().next_version(namespace)
+
+    def view_origin(self, namespace: str, view_reference: str) -> str | None:
+        self._released.wait()
+        return super().view_origin(namespace, view_reference)
+
+
+def _cost(sent: Sent, ctx: SharedContext) -> int:
+    return sum(map(ctx.count_tokens, [*sent.calls, *sent.tools]))
+
+
+def _said(caplog: pytest.LogCaptureFixture) -> int:
+    """How often it was said why a payload goes on as it is."""
+    return sum("as it is" in each.getMessage() for each in caplog.records)

@@ -1,0 +1,115 @@
+"""The contract of adapters finds what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from headroom import Handoff, Payload, Reader, RetrievalTool, SharedContext
+from headroom_testing import AdapterContract, Sent
+
+TOOL = RetrievalTool.description
+
+
+class Toy(AdapterContract):
+    """A framework of ten lines: somebody finds something, and a clerk is asked about it."""
+
+    __test__ = False
+    reader = "clerk"
+    has_conversations = True
+
+    def run(
+        self,
+        payload: str,
+        ctx: SharedContext | None,
+        *,
+        question: str = "Which request was slow?",
+        before_reading: Any = None,
+        **options: Any,
+    ) -> Sent:
+        if before_reading is not None:
+            before_reading()
+        if ctx is None:
+            return Sent([f"{question}\n{payload}"] * 2, ["", ""], "Done.")
+        handoff = Handoff(ctx, **options)
+        handoff.check_names({"clerk", "searcher"})
+        tokens = ctx.count_tokens(f"{RetrievalTool.name} {TOOL}")
+        reader = Reader("clerk", query=question, tool_tokens=tokens, expected_calls=1)
+        return self.sent(handoff, payload, reader, question)
+
+    def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
+        (decision,) = handoff.decide([Payload(payload, "searcher", conversation=question)], reader)
+        tools = f"{RetrievalTool.name} {TOOL}" if decision.needs_tool else ""
+        return Sent([f"{question}\n{decision.text}"] * 2, [tools, tools], "Done.")
+
+
+class TestToy(Toy):
+    __test__ = True
+
+
+class AlwaysAttaches(Toy):
+    def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
+        sent = super().sent(handoff, payload, reader, question)
+        return Sent(sent.calls, [f"{RetrievalTool.name} {TOOL}"] * 2, sent.result)
+
+
+class NeverAttaches(Toy):
+    def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
+        sent = super().sent(handoff, payload, reader, question)
+        return Sent(sent.calls, ["", " "], sent.result)
+
+
+class ForgetsTheReader(Toy):
+    def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
+        return super().sent(handoff, payload, Reader(tool_tokens=reader.tool_tokens), question)
+
+
+class AsksAnew(Toy):
+    def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
+        texts = [
+            handoff.decide([Payload(payload)], Reader("clerk", query=asked))[0].text
+            for asked in ("request 5", "request 277")
+        ]
+        return Sent([f"{question}\n{text}" for text in texts], ["", ""], "Done.")
+
+
+class LetsErrorsOut(Toy):
+    def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
+        handoff.ctx.put("payload", payload)
+        return super().sent(handoff, payload, reader, question)
+
+
+class DoesNothing(Toy):
+    def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
+        return Sent([f"{question}\n{payload}"] * 2, ["", ""], "Done.")
+
+
+@pytest.mark.parametrize(
+    ("broken", "found_by"),
+    [
+        (AlwaysAttaches, lambda each: each.test_no_run_costs_more_than_without_us(8, ctx())),
+        (NeverAttaches, lambda each: each.test_no_view_names_a_tool_that_its_reader_lacks(ctx())),
+        (ForgetsTheReader, lambda each: each.test_a_reader_that_gets_originals(ctx())),
+        (
+            ForgetsTheReader,
+            lambda each: each.test_a_view_is_made_for_what_its_reader_is_told(ctx()),
+        ),
+        (AsksAnew, lambda each: each.test_what_was_sent_is_sent_again(ctx())),
+        (DoesNothing, lambda each: each.test_what_saves_much_is_a_view(ctx())),
+        (DoesNothing, lambda each: each.test_each_decision_is_told_with_its_reason(ctx())),
+    ],
+)
+def test_what_is_wrong_is_found(broken: type[Toy], found_by: Callable[[Toy], None]) -> None:
+    with pytest.raises(AssertionError):
+        found_by(broken())
+
+
+def test_an_error_that_gets_out_is_found(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(Exception, match="a fault before"):
+        LetsErrorsOut().test_a_store_that_fails_or_lies("before", caplog)
+
+
+def ctx() -> SharedContext:
+    return SharedContext()
