@@ -27,6 +27,10 @@ def _pub(head: str, _name: str) -> bool:
     return re.match(r"\s*(?:pub|impl|#\[)", head) is not None or "macro_rules" in head
 
 
+def _not_local(head: str, name: str) -> bool:
+    return not name.startswith("_") and not re.match(r"\s*(?:--[^\n]*\n\s*)*local\b", head)
+
+
 def _not_static(head: str, name: str) -> bool:
     return not re.search(r"\bstatic\b(?!\s+(?:inline|constexpr))", head) and name[:1] != "_"
 
@@ -168,6 +172,39 @@ LANGUAGES = (
         ("# ", ""),
         ":",
     ),
+    Language(
+        "kotlin",
+        "tree_sitter_kotlin",
+        "language",
+        _signs(
+            r"package\s+[\w.]+$|import\s+[\w.*]+$|(?:\w+\s+){0,4}fun\s+[\w<.`]|(?:\w+\s+){0,3}va[lr]\s"
+            r"|(?:data|sealed|open|inline|internal|override|companion|enum|object)\s[^\n;]*[{(=]$"
+            r"|when\s*(?:\(|\{)|[^\n]*\{\s*\w+(?:,\s*\w+)*\s*->$"
+        ),
+        _not_hidden,
+    ),
+    Language(
+        "swift",
+        "tree_sitter_swift",
+        "language",
+        _signs(
+            r"import\s+\w+$|(?:\w+(?:\(\w+\))?\s+){0,4}func\s+[\w<`]|(?:\w+\s+){0,3}(?:let|var)\s\w+\s*[:=]"
+            r"|(?:public|open|private|fileprivate|internal|final|@\w+)\s[^\n;]*\{$|guard\s|extension\s"
+            r"|protocol\s|(?:convenience\s|required\s|public\s)*init[?!]?\(|///|#if\s|case\s(?:let\s)?\.\w+"
+        ),
+        _not_hidden,
+    ),
+    Language(
+        "lua",
+        "tree_sitter_lua",
+        "language",
+        _signs(
+            r"local\s|(?:local\s+)?function\s+[\w.:]+\s*\(|end[,)]?$|--|elseif\s|[^\n]*\bthen$|[^\n]*\bdo$"
+            r"|[\w.]+\s*=\s*function\("
+        ),
+        _not_local,
+        ("-- ", ""),
+    ),
 )
 
 # Only Go has this without a semicolon.
@@ -197,6 +234,9 @@ _ENDINGS = {
     "ruby": "rb rake",
     "php": "php",
     "bash": "sh bash",
+    "kotlin": "kt kts",
+    "swift": "swift",
+    "lua": "lua",
 }
 
 
