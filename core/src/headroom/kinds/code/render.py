@@ -138,10 +138,7 @@ class Renderer:
             stop = present.find(1, start)
             stop = end if stop < 0 else stop
             first, last = self._segments[start][0], self._segments[stop - 1][1]
-            cost = self._marker_cost
-            if gaps and self._is_short((first, last, False)):
-                cost = self._sign_cost
-            if self._sums[last] - self._sums[first - 1] <= cost:
+            if self._sums[last] - self._sums[first - 1] <= self._marker_cost:
                 present[start:stop] = b"\x01" * (stop - start)
             else:
                 # A string that is left out whole is left out with what surrounds it.

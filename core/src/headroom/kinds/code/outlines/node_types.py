@@ -19,6 +19,7 @@ __all__ = [
     "is_group",
     "main_node",
     "name_of",
+    "scope_in",
 ]
 
 COMMENTS = frozenset(("comment", "line_comment", "block_comment"))
@@ -107,9 +108,7 @@ _WRAPPERS = frozenset(
 
 _FIELD_NAMES = ("declaration", "declarator", "value", "right", "type")
 
-_ANONYMOUS = frozenset(
-    ("arrow_function", "function_expression", "class", "class_expression")
-)
+_ANONYMOUS = frozenset(("arrow_function", "function_expression", "class", "class_expression"))
 
 #: What is called to group tests, or to define a module.
 _GROUPS = frozenset(("describe", "context", "suite", "define", "module"))
@@ -131,6 +130,12 @@ _NAMED_BY_WORD = {
 
 #: What a function of Lua stands in: ``module.name``, ``class:name``.
 _LAST_OF_A_PATH = re.compile(r"^(?:\w+[.:])+(?=\w)")
+
+#: The same, and a method of Go after what it belongs to.
+_SCOPED = re.compile(
+    r"(?P<scope>\w+)(?:<[^<>\n]{0,80}>)?(?:::|[.:])~?(?=(?P<name>\w+))"
+    r"|\bfunc \((?:\w+ )?\*?(?P<receiver>\w+)(?:\[[^\]\n]{0,80}\])?\) (?P<method>\w+)"
+)
 
 _DEPTH = 8
 
@@ -230,6 +235,20 @@ def name_of(node: Node) -> str:
             if inner is not None:
                 break
         found = inner or next(iter(found.named_children), None)
+    return ""
+
+
+def scope_in(head: str, name: str) -> str:
+    """What a declaration belongs to, where it says so itself.
+
+    >>> scope_in("void LRUCache::Prune() {", "Prune"), scope_in("func (c *Cache[T]) Get() {", "Get")
+    ('LRUCache', 'Cache')
+    """
+    match = _SCOPED.search(head)
+    while match is not None:
+        if (match["name"] or match["method"]) == name:
+            return match["scope"] or match["receiver"]
+        match = _SCOPED.search(head, match.end())
     return ""
 
 

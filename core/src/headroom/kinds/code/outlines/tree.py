@@ -19,6 +19,7 @@ from headroom.kinds.code.outlines.node_types import (
     is_group,
     main_node,
     name_of,
+    scope_in,
 )
 from headroom.kinds.code.outlines.syntax import Node, Tree
 from headroom.view import Deadline
@@ -216,7 +217,16 @@ class _Builder:
         head = "\n".join(self._lines[first - 1 : min(end, first + 3)]).split("{")[0]
         public = scope.public and self._language.is_public(head, name)
         self._outline.symbols.append(
-            Symbol(name, first, end, is_class, public, scope.symbol, scope.in_body)
+            Symbol(
+                name,
+                first,
+                end,
+                is_class,
+                public,
+                scope.symbol,
+                scope.in_body,
+                "" if is_class else scope_in(head, name),
+            )
         )
         return replace(scope, symbol=len(self._outline.symbols) - 1, public=public)
 
