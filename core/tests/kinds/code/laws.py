@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from headroom.kinds.code import CodeCompressor
 from headroom.source import Source
 from headroom.tokens import TokenCounter, get_counter
-from headroom.toolkit.markers import MARKER
+from headroom.toolkit.markers import MARKER, SMALLEST
 from headroom.view import Fidelity, Request, View
 
 COUNTER = get_counter("gpt-4o")
@@ -35,18 +37,23 @@ def check(content: str, view: View, fillers: tuple[str, ...] = ("...",)) -> None
     ranges = view.omissions[0].ranges
     expected = 1
     position = 0
-    for first, last in ranges:
+    for place, (first, last) in enumerate(ranges):
         assert expected <= first <= last <= len(lines)
         kept = lines[expected - 1 : first - 1]
         assert shown[position : position + len(kept)] == kept
         position += len(kept)
         where = f"lines {first}-{last}" if first != last else f"line {first}"
         line = shown[position]
-        assert f"[{where} left out" in line
+        if SMALLEST in line and place:
+            # What it stands for is said above.
+            legend = re.search(rf"left out: {SMALLEST} below stands for up to (\d+) lines", view.text)
+            assert legend is not None and last - first < int(legend[1])
+        else:
+            assert f"[{where} left out" in line
         rest = MARKER.sub("", line).strip()
         for filler in fillers:
             rest = rest.removeprefix(filler).strip()
-        assert rest in {"", "#", "//", "/*  */"}, line
+        assert rest in {"", "#", "//", "--", "/*  */"}, line
         position += 1
         expected = last + 1
     assert shown[position:] == lines[expected - 1 :]

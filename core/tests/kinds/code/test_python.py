@@ -143,7 +143,7 @@ def test_an_outline_keeps_signatures_fields_and_imports():
 
 def test_a_docstring_is_cut_after_its_first_sentence_and_still_closed():
     view = compress(SOURCE)
-    assert ast.get_docstring(ast.parse(view.text)).startswith("Books rooms.\n[lines 3-6 left out]")
+    assert ast.get_docstring(ast.parse(view.text)).startswith("Books rooms.\n[lines 3-6 left out: ")
 
 
 def test_a_body_that_the_query_names_stays_whole():

@@ -28,6 +28,9 @@ def named_symbols(symbols: Sequence[Symbol], query: str | None) -> frozenset[int
     [0]
     >>> sorted(named_symbols([get_user, roles], "how does list work"))
     [1]
+    >>> prune = [Symbol("Prune", 1, 2, False, True, -1, scope=of) for of in ("LRUCache", "Shards")]
+    >>> sorted(named_symbols(prune, "what does LRUCache::Prune do"))
+    [0]
 
     """
     if not query:
@@ -35,10 +38,16 @@ def named_symbols(symbols: Sequence[Symbol], query: str | None) -> frozenset[int
     sure, plain, weak = _tiers(symbols, query)
     strong = sure | plain
     classes = {index for index in strong if symbols[index].is_class}
-    inside = {index for index in strong if _stands_in(symbols, index, classes)}
+    scopes = set(_NAME.findall(query))
+    inside = {
+        index
+        for index in strong
+        if _stands_in(symbols, index, classes) or symbols[index].scope in scopes
+    }
     if not inside:
         return frozenset(sure or plain or weak)
     around = {c for c in classes if any(_stands_in(symbols, index, {c}) for index in inside)}
+    around |= {c for c in classes if any(symbols[i].scope == symbols[c].name for i in inside)}
     meant = {symbols[index].name for index in inside}
     others = {i for i in (sure or plain) - around if symbols[i].name not in meant}
     return frozenset(inside | others)
@@ -47,15 +56,17 @@ def named_symbols(symbols: Sequence[Symbol], query: str | None) -> frozenset[int
 def _tiers(symbols: Sequence[Symbol], query: str) -> tuple[set[int], set[int], set[int]]:
     """The symbols whose names a query has: as identifiers, as plain words, as words of English."""
     words = set(_NAME.findall(query))
+    lowered = {word.lower() for word in words}
     marked = {name for match in _QUOTED.findall(query) for name in match if name}
     telling = {term for term in query_terms(query) if not term.isdigit()}
     sure: set[int] = set()
     plain: set[int] = set()
     weak: set[int] = set()
     for index, symbol in enumerate(symbols):
-        if symbol.name not in words:
+        if symbol.name not in words and (symbol.is_class or symbol.name.lower() not in lowered):
             continue
-        if symbol.name in marked or _looks_like_identifier(symbol.name):
+        written = symbol.name in words
+        if written and (symbol.name in marked or _looks_like_identifier(symbol.name)):
             sure.add(index)
         elif not telling.isdisjoint(query_terms(symbol.name)):
             plain.add(index)

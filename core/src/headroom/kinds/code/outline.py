@@ -42,6 +42,8 @@ class Symbol:
     parent: int
     #: Whether it stands inside a function.
     local: bool = False
+    #: What it belongs to where that is said in its name alone: ``Cache::get``, ``(c *Cache) Get``.
+    scope: str = ""
 
 
 @dataclass(slots=True)

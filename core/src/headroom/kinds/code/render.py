@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import accumulate
 
 from headroom.kinds.code.outline import Outline
 from headroom.tokens import TokenCounter
-from headroom.toolkit.markers import marker
+from headroom.toolkit.markers import SMALLEST, marker
 from headroom.view import Omission, View
 
 __all__ = ["Renderer"]
+
+#: Gaps of up to so many lines are marked by one sign, which the first marker explains: what stands
+#: around them says what they hold. Measured with ``python -m benchmarks``: markers with numbers are
+#: a fifth of the tokens of a view.
+_SHORT = 24
+
+#: A line that would look like that sign.
+_LIKE_A_SIGN = re.compile(rf"\W*{SMALLEST}\W*")
 
 
 class Renderer:
@@ -30,9 +39,13 @@ class Renderer:
         # gap that is filled because it is cheaper than its marker never makes a view longer.
         costs = counter.count_many([line + "\n" for line in outline.lines])
         self._sums = list(accumulate(costs, initial=0))
+        # Where the file has such lines itself, every marker says more.
+        confusing = any(map(_LIKE_A_SIGN.fullmatch, outline.lines))
+        self._short = 0 if confusing else _SHORT
         self._marker_cost = counter.count(
-            _comment(f"lines 1-{len(outline.lines)}", "    ", outline.comment) + "\n"
+            _comment(marker(f"lines 1-{len(outline.lines)}"), "    ", outline.comment) + "\n"
         )
+        self._sign_cost = counter.count(_comment(SMALLEST, "    ", outline.comment) + "\n")
         segments = sorted(
             (first, last, index)
             for index, unit in enumerate(outline.units)
@@ -67,6 +80,8 @@ class Renderer:
         present[0] = present[-1] = 1
         # An empty view is one gap.
         total, gaps, most = 0, 1, self._marker_cost
+        # There are short ones and long ones.
+        of_gap = (self._sign_cost + self._marker_cost) // 2 if self._short else self._marker_cost
         found = [most]
         for of_unit in places:
             for place in of_unit:
@@ -74,7 +89,7 @@ class Renderer:
                 total += self._sums[last] - self._sums[first - 1]
                 gaps += 1 - present[place] - present[place + 2]
                 present[place + 1] = 1
-            most = max(most, total + gaps * self._marker_cost)
+            most = max(most, total + gaps * of_gap)
             found.append(most)
         return found
 
@@ -96,9 +111,15 @@ class Renderer:
         out: list[str] = []
         position = 1
         fillers = self._fillers(size, present, {gap[0]: number for number, gap in enumerate(gaps)})
-        for number, (first, last, in_string) in enumerate(gaps):
+        signs = any(map(self._is_short, gaps[1:]))
+        legend = f"{SMALLEST} below stands for up to {self._short} lines" if signs else ""
+        for number, gap in enumerate(gaps):
+            first, last, _ = gap
             out.extend(lines[position - 1 : first - 1])
-            out.append(self._gap(first, last, in_string, fillers.get(number)))
+            said = marker(_where(first, last), "" if number else legend)
+            if number and self._is_short(gap):
+                said = SMALLEST
+            out.append(self._gap(gap, said, fillers.get(number)))
             position = last + 1
         out.extend(lines[position - 1 :])
         text = "\n".join(out) + "\n" * self._outline.final_newline
@@ -147,20 +168,27 @@ class Renderer:
                     needed[gap] = block.indent
         return needed
 
-    def _gap(self, first: int, last: int, in_string: bool, filler: str | None) -> str:
-        lines = self._outline.lines
-        where = f"lines {first}-{last}" if first != last else f"line {first}"
+    def _is_short(self, gap: tuple[int, int, bool]) -> bool:
+        return gap[1] - gap[0] < self._short
+
+    def _gap(self, gap: tuple[int, int, bool], said: str, filler: str | None) -> str:
+        """The line that stands for a gap; ``filler`` is the indentation of what stands in."""
+        first, last, in_string = gap
         comment, filling = self._outline.style(first)
         if filler is not None:
-            return f"{filler}{filling}  {_comment(where, '', comment)}"
+            return f"{filler}{filling}  {_comment(said, '', comment)}"
         indent = ""
-        for line in lines[first - 1 : last]:
+        for line in self._outline.lines[first - 1 : last]:
             if line.strip():
                 indent = line[: len(line) - len(line.lstrip(" \t"))]
                 break
-        return indent + marker(where) if in_string else _comment(where, indent, comment)
+        return indent + said if in_string else _comment(said, indent, comment)
 
 
-def _comment(where: str, indent: str, comment: tuple[str, str]) -> str:
+def _where(first: int, last: int) -> str:
+    return f"lines {first}-{last}" if first != last else f"line {first}"
+
+
+def _comment(said: str, indent: str, comment: tuple[str, str]) -> str:
     opening, closing = comment
-    return f"{indent}{opening}{marker(where)}{closing}"
+    return f"{indent}{opening}{said}{closing}"

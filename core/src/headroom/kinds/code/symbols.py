@@ -41,7 +41,8 @@ class CodeSymbols:
         self._outlined = [] if reading is None else reading[0].symbols
         self._found: list[_Symbol] = []
         for symbol in self._outlined:
-            prefix = f"{self._found[symbol.parent].name}." if symbol.parent >= 0 else ""
+            around = self._found[symbol.parent].name if symbol.parent >= 0 else symbol.scope
+            prefix = f"{around}." if around else ""
             self._found.append(_Symbol(prefix + symbol.name, symbol.first, symbol.last))
         self._by_term: dict[str, list[int]] = {}
         for index, symbol in enumerate(self._outlined):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from headroom.kinds.code.outline import Outline, Role, Symbol, Unit
 from headroom.kinds.code.outlines.brace_scan import Line, scan
+from headroom.kinds.code.outlines.node_types import scope_in
 from headroom.view import Deadline
 
 __all__ = ["brace_outline"]
@@ -200,7 +201,10 @@ class _Builder:
             and not name.startswith("_")
             and not _HIDDEN.search(header.partition("(")[0])
         )
-        self._outline.symbols.append(Symbol(name, first, end, is_class, public, scope.symbol))
+        of = "" if is_class else scope_in(header, name)
+        self._outline.symbols.append(
+            Symbol(name, first, end, is_class, public, scope.symbol, scope=of)
+        )
         return replace(scope, symbol=len(self._outline.symbols) - 1, public=public)
 
     def _add(

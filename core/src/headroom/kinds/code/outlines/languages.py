@@ -5,12 +5,19 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from headroom.kinds.code.outlines.syntax import Parser
 
-__all__ = ["LANGUAGES", "Language", "languages_of_path", "likely_languages", "parser"]
+__all__ = [
+    "LANGUAGES",
+    "Language",
+    "languages_of_path",
+    "likely_languages",
+    "parser",
+    "without_conditions",
+]
 
 _Visibility = Callable[[str, str], bool]
 
@@ -25,6 +32,10 @@ def _capital(_head: str, name: str) -> bool:
 
 def _pub(head: str, _name: str) -> bool:
     return re.match(r"\s*(?:pub|impl|#\[)", head) is not None or "macro_rules" in head
+
+
+def _not_local(head: str, name: str) -> bool:
+    return not name.startswith("_") and not re.match(r"\s*(?:--[^\n]*\n\s*)*local\b", head)
 
 
 def _not_static(head: str, name: str) -> bool:
@@ -47,6 +58,8 @@ class Language:
     comment: tuple[str, str] = ("// ", "")
     #: What stands in for the statements of a block that must not be empty.
     filler: str = ""
+    #: What a parser that does not know the macros of a project stumbles over; it is not shown.
+    unknown: re.Pattern[str] | None = None
 
 
 def _signs(pattern: str) -> re.Pattern[str]:
@@ -62,6 +75,12 @@ _SCRIPT = (
 _C = (
     r"#\s*(?:include|define|ifn?def|endif|pragma)\b|typedef\s|(?:static\s|extern\s|inline\s)*"
     r"(?:struct|union|enum|void|int|char|unsigned|double|float|size_t|bool)\b[ *]"
+)
+
+# Annotations of declarations: "int size GUARDED_BY(mutex);", "class BASE_EXPORT File {".
+_MACROS = re.compile(
+    r"(?<=[\w\])>] )[A-Z][A-Z0-9_]{3,40}\([^()\n]{0,80}\)(?=\s*[;{=,])"
+    r"|(?<=\bclass )[A-Z][A-Z0-9_]{2,40}(?= +[A-Za-z_])|(?<=\bstruct )[A-Z][A-Z0-9_]{2,40}(?= +[A-Za-z_])"
 )
 
 #: In the order in which they are tried where the signs say the same.
@@ -114,7 +133,7 @@ LANGUAGES = (
         ),
         _not_hidden,
     ),
-    Language("c", "tree_sitter_c", "language", _signs(_C), _not_static),
+    Language("c", "tree_sitter_c", "language", _signs(_C), _not_static, unknown=_MACROS),
     Language(
         "cpp",
         "tree_sitter_cpp",
@@ -124,6 +143,7 @@ LANGUAGES = (
             r"protected)\s*:|[\w:<>,&* ]*\bstd::|[^\n(]*\w::~?\w+\("
         ),
         _not_static,
+        unknown=_MACROS,
     ),
     Language(
         "c_sharp",
@@ -168,6 +188,39 @@ LANGUAGES = (
         ("# ", ""),
         ":",
     ),
+    Language(
+        "kotlin",
+        "tree_sitter_kotlin",
+        "language",
+        _signs(
+            r"package\s+[\w.]+$|import\s+[\w.*]+$|(?:\w+\s+){0,4}fun\s+[\w<.`]|(?:\w+\s+){0,3}va[lr]\s"
+            r"|(?:data|sealed|open|inline|internal|override|companion|enum|object)\s[^\n;]*[{(=]$"
+            r"|when\s*(?:\(|\{)|[^\n]*\{\s*\w+(?:,\s*\w+)*\s*->$"
+        ),
+        _not_hidden,
+    ),
+    Language(
+        "swift",
+        "tree_sitter_swift",
+        "language",
+        _signs(
+            r"import\s+\w+$|(?:\w+(?:\(\w+\))?\s+){0,4}func\s+[\w<`]|(?:\w+\s+){0,3}(?:let|var)\s\w+\s*[:=]"
+            r"|(?:public|open|private|fileprivate|internal|final|@\w+)\s[^\n;]*\{$|guard\s|extension\s"
+            r"|protocol\s|(?:convenience\s|required\s|public\s)*init[?!]?\(|///|#if\s|case\s(?:let\s)?\.\w+"
+        ),
+        _not_hidden,
+    ),
+    Language(
+        "lua",
+        "tree_sitter_lua",
+        "language",
+        _signs(
+            r"local\s|(?:local\s+)?function\s+[\w.:]+\s*\(|end[,)]?$|--|elseif\s|[^\n]*\bthen$|[^\n]*\bdo$"
+            r"|[\w.]+\s*=\s*function\("
+        ),
+        _not_local,
+        ("-- ", ""),
+    ),
 )
 
 # Only Go has this without a semicolon.
@@ -197,6 +250,9 @@ _ENDINGS = {
     "ruby": "rb rake",
     "php": "php",
     "bash": "sh bash",
+    "kotlin": "kt kts",
+    "swift": "swift",
+    "lua": "lua",
 }
 
 
@@ -230,6 +286,17 @@ def likely_languages(content: str) -> list[Language]:
         # A program that writes scripts is full of them.
         found = [_BY_NAME["go"], *(language for language in found if language.name != "go")]
     return found
+
+
+_CONDITIONS = re.compile(
+    _MACROS.pattern + r"|^[ \t]*#[ \t]*(?:if|else|elif|endif)[^\n]*", re.MULTILINE
+)
+
+
+@lru_cache(maxsize=32)
+def without_conditions(language: Language) -> Language:
+    """The same language for a parser that is not shown the conditional lines of C."""
+    return replace(language, unknown=_CONDITIONS)
 
 
 @lru_cache(maxsize=32)

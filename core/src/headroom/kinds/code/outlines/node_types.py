@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from headroom.kinds.code.outlines.syntax import Node
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "is_group",
     "main_node",
     "name_of",
+    "scope_in",
 ]
 
 COMMENTS = frozenset(("comment", "line_comment", "block_comment"))
@@ -30,6 +33,8 @@ FUNCTIONS = frozenset(
     compact_constructor_declaration
     destructor_declaration operator_declaration conversion_operator_declaration
     local_function_statement function_declarator macro_definition preproc_function_def
+    init_declaration deinit_declaration subscript_declaration protocol_function_declaration
+    secondary_constructor
     """.split()
 )
 
@@ -40,7 +45,8 @@ CONTAINERS = frozenset(
     impl_item mod_item interface_declaration struct_declaration record_declaration enum_declaration
     trait_declaration annotation_type_declaration namespace_definition namespace_declaration
     internal_module module singleton_class type_alias_declaration type_declaration
-    linkage_specification foreign_mod_item class_expression
+    linkage_specification foreign_mod_item class_expression protocol_declaration object_declaration
+    companion_object
     """.split()
 )
 
@@ -48,7 +54,7 @@ IMPORTS = frozenset(
     """
     import_statement import_declaration package_clause package_declaration preproc_include
     use_declaration extern_crate_declaration using_directive using_declaration
-    namespace_use_declaration file_scoped_namespace_declaration
+    namespace_use_declaration file_scoped_namespace_declaration import package_header
     """.split()
 )
 
@@ -56,7 +62,7 @@ FIELDS = frozenset(
     """
     const_declaration var_declaration lexical_declaration variable_declaration const_item
     static_item declaration type_definition type_item preproc_def alias_declaration
-    variable_assignment
+    variable_assignment assignment_statement property_declaration typealias_declaration type_alias
     """.split()
 )
 
@@ -67,7 +73,8 @@ BLOCKS = frozenset(
     enum_body enum_body_declarations interface_body object_type enumerator_list constructor_body
     switch_body switch_block match_block enum_variant_list enum_member_declaration_list
     enum_declaration_list annotation_type_body class_static_block accessor_list
-    preproc_if preproc_ifdef
+    preproc_if preproc_ifdef function_body enum_class_body protocol_body computed_property
+    lambda_literal
     """.split()
 )
 
@@ -75,7 +82,7 @@ BLOCKS = frozenset(
 DATA_BLOCKS = frozenset(
     """
     object array initializer_list literal_value array_initializer initializer_expression
-    array_creation_expression hash
+    array_creation_expression hash table_constructor
     """.split()
 )
 
@@ -95,6 +102,7 @@ _WRAPPERS = frozenset(
     variable_declaration variable_declarator expression_statement assignment_expression pair
     public_field_definition field_definition field_declaration init_declarator pointer_declarator
     reference_declarator type_definition decorated_definition property_declaration call_expression
+    assignment_statement expression_list
     """.split()
 )
 
@@ -105,7 +113,29 @@ _ANONYMOUS = frozenset(("arrow_function", "function_expression", "class", "class
 #: What is called to group tests, or to define a module.
 _GROUPS = frozenset(("describe", "context", "suite", "define", "module"))
 
-_NAMES = frozenset(("operator_name", "destructor_name", "operator_cast"))
+_NAMES = frozenset(
+    """
+    operator_name destructor_name operator_cast dot_index_expression method_index_expression
+    """.split()
+)
+
+#: What has no name, and is known by the word for it.
+_NAMED_BY_WORD = {
+    "companion_object": "companion",
+    "secondary_constructor": "constructor",
+    "init_declaration": "init",
+    "deinit_declaration": "deinit",
+    "subscript_declaration": "subscript",
+}
+
+#: What a function of Lua stands in: ``module.name``, ``class:name``.
+_LAST_OF_A_PATH = re.compile(r"^(?:\w+[.:])+(?=\w)")
+
+#: The same, and a method of Go after what it belongs to.
+_SCOPED = re.compile(
+    r"(?P<scope>\w+)(?:<[^<>\n]{0,80}>)?(?:::|[.:])~?(?=(?P<name>\w+))"
+    r"|\bfunc \((?:\w+ )?\*?(?P<receiver>\w+)(?:\[[^\]\n]{0,80}\])?\) (?P<method>\w+)"
+)
 
 _DEPTH = 8
 
@@ -177,23 +207,48 @@ def is_group(node: Node) -> bool:
     return called is not None and _text(called).partition(".")[0] in _GROUPS
 
 
+def _is_bound(node: Node) -> bool:
+    """Whether it has no name of its own."""
+    if node.type == "function_definition":
+        return node.parent is not None and node.parent.type == "expression_list"
+    return node.type in _ANONYMOUS and node.child_by_field_name("name") is None
+
+
 def name_of(node: Node) -> str:
     """The name of a function or a class; ``""`` if it has none."""
+    if node.type in _NAMED_BY_WORD:
+        return _NAMED_BY_WORD[node.type]
     found: Node | None = node
-    if node.type in _ANONYMOUS and node.child_by_field_name("name") is None:
+    if _is_bound(node):
         # It is called what it is bound to.
         found = node.parent
+    if found is not None and found.type == "expression_list":
+        found = found.prev_named_sibling
     for _ in range(_DEPTH):
         if found is None:
             break
         if not found.children or found.type in _NAMES:
-            return _text(found)
+            return _LAST_OF_A_PATH.sub("", _text(found))
         inner = None
         for field in ("name", "declarator", "left", "key", "property", "type"):
             inner = found.child_by_field_name(field)
             if inner is not None:
                 break
         found = inner or next(iter(found.named_children), None)
+    return ""
+
+
+def scope_in(head: str, name: str) -> str:
+    """What a declaration belongs to, where it says so itself.
+
+    >>> scope_in("void LRUCache::Prune() {", "Prune"), scope_in("func (c *Cache[T]) Get() {", "Get")
+    ('LRUCache', 'Cache')
+    """
+    match = _SCOPED.search(head)
+    while match is not None:
+        if (match["name"] or match["method"]) == name:
+            return match["scope"] or match["receiver"]
+        match = _SCOPED.search(head, match.end())
     return ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from headroom.kinds.code.outline import Block, Outline, Role, Symbol, Unit
+from headroom.kinds.code.outline import Block, Outline, Role, Unit
 
 __all__ = ["Section", "joined", "split_sections", "whole_section"]
 
@@ -104,11 +104,7 @@ def joined(lines: list[str], parts: list[tuple[Section, Outline]]) -> Outline:
         for symbol in part.symbols:
             parent = symbol.parent + symbols if symbol.parent >= 0 else -1
             first, last = symbol.first + offset, symbol.last + offset
-            outline.symbols.append(
-                Symbol(
-                    symbol.name, first, last, symbol.is_class, symbol.public, parent, symbol.local
-                )
-            )
+            outline.symbols.append(replace(symbol, first=first, last=last, parent=parent))
         for unit in part.units:
             outline.add(
                 replace(

@@ -19,6 +19,7 @@ from headroom.kinds.code.outlines.node_types import (
     is_group,
     main_node,
     name_of,
+    scope_in,
 )
 from headroom.kinds.code.outlines.syntax import Node, Tree
 from headroom.view import Deadline
@@ -216,7 +217,16 @@ class _Builder:
         head = "\n".join(self._lines[first - 1 : min(end, first + 3)]).split("{")[0]
         public = scope.public and self._language.is_public(head, name)
         self._outline.symbols.append(
-            Symbol(name, first, end, is_class, public, scope.symbol, scope.in_body)
+            Symbol(
+                name,
+                first,
+                end,
+                is_class,
+                public,
+                scope.symbol,
+                scope.in_body,
+                "" if is_class else scope_in(head, name),
+            )
         )
         return replace(scope, symbol=len(self._outline.symbols) - 1, public=public)
 
@@ -295,11 +305,18 @@ def _last_line(node: Node) -> int:
     return row if column == 0 and row > node.start_point[0] else row + 1
 
 
+def _is_bare(block: Node) -> bool:
+    """Whether a block has no signs around it: in Lua the words around it are no part of it."""
+    return block.type == "block" and bool(block.children) and block.children[0].is_named
+
+
 def _inside(block: Node) -> tuple[int, int] | None:
     """The lines inside a block, if it is alone on them."""
     first, last = block.start_point[0] + 1, _last_line(block)
     inner_first, inner_last = first + 1, last - 1
-    if block.type in OPEN_BLOCKS:
+    if _is_bare(block):
+        inner_first, inner_last = first, last
+    elif block.type in OPEN_BLOCKS:
         if OPEN_BLOCKS[block.type] == "whole":
             before, after = block.prev_sibling, block.next_sibling
             if before is not None and _last_line(before) >= first:

@@ -11,6 +11,7 @@ from headroom.kinds.code.outlines.languages import (
     languages_of_path,
     likely_languages,
     parser,
+    without_conditions,
 )
 from headroom.kinds.code.outlines.node_types import is_declaration
 from headroom.kinds.code.outlines.syntax import Node, Tree
@@ -81,6 +82,11 @@ def parse_tree(content: str, deadline: Deadline, path: str = "") -> Parsed | Non
             best = parsed
         if parsed.error_lines <= _FEW_ERRORS * (content.count("\n") + 1):
             break
+    if best is not None and best.errors and best.language.unknown is not None:
+        # The parser knows conditional lines between statements, not within one.
+        plain = reparse(content, without_conditions(best.language), deadline)
+        if plain is not None and plain.errors < best.errors:
+            best = plain
     if best is None or best.error_lines > _MAX_ERRORS * (content.count("\n") + 1):
         return None
     return best
@@ -108,6 +114,8 @@ def reparse(content: str, language: Language, deadline: Deadline) -> Parsed | No
     found = parser(language)
     if found is None:
         return None
+    if language.unknown is not None:
+        content = language.unknown.sub(lambda match: " " * len(match[0]), content)
     source = content.encode("utf-8", "replace")
     left = _MIN_STEPS + len(source) // _BYTES_PER_STEP
 
