@@ -211,8 +211,8 @@ class Operations:
         return bool(lived)
 
     def release(self, namespace: str, holder: str) -> ServerSteps[None]:
-        if (yield from self._call("release", namespace, _holder(holder), frees=True)):
-            yield from self._let_go(namespace)
+        # Of a large lease, the rest is let go by what is asked later: nobody is to wait for that.
+        yield from self._call("release", namespace, _holder(holder), frees=True)
 
     def rotate(self, namespace: str) -> ServerSteps[int]:
         """Seals anew what the codec's first key did not seal; how many values that were."""

@@ -245,8 +245,13 @@ class SQLiteStore(LeasingStore):
 
     def release(self, namespace: str, holder: str) -> None:
         who = as_bytes(holder)
-        self._change_rows(namespace, lambda _, space, db: let_go(db, space, who))
-        self._sweep(namespace)
+
+        def change(tables: Tables, space: Space, db: sqlite3.Connection) -> None:
+            let_go(db, space, who)
+            # Of a large lease, the rest by what is written later: nobody is to wait for that.
+            tables.sweep(space)
+
+        self._change_rows(namespace, change)
 
     def watch(self, namespace: str, key: str, wake: Callable[[], None]) -> Callable[[], None]:
         # Writes of other processes go unnoticed: SQLite has no way to tell.
