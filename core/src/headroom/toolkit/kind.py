@@ -91,13 +91,13 @@ class Condensed:
 class BaseKind:
     """A kind that leaves everything at its default but what a subclass says.
 
-    A subclass has ``name``, ``recognise`` and ``compress``, and of the rest what it needs. What it may
-    say of itself: ``compressor``, its name in ``transforms``; ``unit``, what the bare numbers of a
-    place count; ``may_be_mixed``, its texts may have parts of other kinds; ``is_sure``, nothing sets
-    parts of its texts apart; ``takes_in_lines``, a few lines of anything may stand among its own;
-    ``is_example``, short pieces of it belong to the text around them; ``stands_in_text``, it is looked
-    for between paragraphs of other text; ``begins_with_sign``, no text of it begins with a letter or
-    a digit.
+    A subclass has ``name``, ``recognise`` and ``compress``, and of the rest what it needs. What
+    it may say of itself: ``compressor``, its name in ``transforms``; ``unit``, what the bare
+    numbers of a place count; ``may_be_mixed``, its texts may have parts of other kinds;
+    ``is_sure``, nothing sets parts of its texts apart; ``takes_in_lines``, a few lines of
+    anything may stand among its own; ``is_example``, short pieces of it belong to the text around
+    them; ``stands_in_text``, it is looked for between paragraphs of other text;
+    ``begins_with_sign``, no text of it begins with a letter or a digit.
     """
 
     name: str
