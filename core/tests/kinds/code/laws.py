@@ -46,8 +46,11 @@ def check(content: str, view: View, fillers: tuple[str, ...] = ("...",)) -> None
         line = shown[position]
         if SMALLEST in line and place:
             # What it stands for is said above.
-            legend = re.search(rf"left out: {SMALLEST} below stands for up to (\d+) lines", view.text)
-            assert legend is not None and last - first < int(legend[1])
+            legend = re.search(
+                rf"left out: {SMALLEST} below stands for up to (\d+) lines", view.text
+            )
+            assert legend is not None
+            assert last - first < int(legend[1])
         else:
             assert f"[{where} left out" in line
         rest = MARKER.sub("", line).strip()

@@ -83,7 +83,10 @@ def test_a_language_without_a_parser():
     view = compress(KOTLIN)
     check(KOTLIN, view)
     push = "    fun push(job: String): Int {"
-    assert f"{push}\n        /* [lines 9-16 left out: … below stands for up to 24 lines] */\n    }}" in view.text
+    assert (
+        f"{push}\n        /* [lines 9-16 left out: … below stands for up to 24 lines] */\n    }}"
+        in view.text
+    )
     assert "    fun drain(): List<String> {" in view.text
     whole = compress(KOTLIN, query="how does drain work")
     assert "jobs.clear()" in whole.text
