@@ -73,24 +73,29 @@ def compress_node(
     )
 
     def decorate(node: Node) -> Node:
-        if isinstance(node, BaseTool):
-            raise TypeError("compress_node takes no tool: put it under @tool, on the function")
-        if _is_entrypoint(node):
-            return cast("Node", _entrypoint(cast("Pregel[Any]", node), views))
-        if isinstance(node, Runnable):
-            return cast("Node", _runnable(node, views))
-        if isinstance(node, (staticmethod, classmethod)):
-            return cast("Node", type(node)(_function(node.__func__, views)))
-        if not callable(node):
-            raise TypeError(f"compress_node takes a node, not {type(node).__name__}")
-        if _is_task(node):
-            # A task hands out a future; what it runs is what returns the payload.
-            task = copy.copy(node)
-            task.func = _function(task.func, views)  # type: ignore[attr-defined]
-            return task
-        return cast("Node", _function(node, views))
+        return _with_views(node, views)
 
     return decorate
+
+
+def _with_views(node: Node, views: UpdateViews) -> Node:
+    """A node of any sort, whose updates hold views."""
+    if isinstance(node, BaseTool):
+        raise TypeError("compress_node takes no tool: put it under @tool, on the function")
+    if _is_entrypoint(node):
+        return cast("Node", _entrypoint(cast("Pregel[Any]", node), views))
+    if isinstance(node, Runnable):
+        return cast("Node", _runnable(node, views))
+    if isinstance(node, (staticmethod, classmethod)):
+        return cast("Node", type(node)(_function(node.__func__, views)))
+    if not callable(node):
+        raise TypeError(f"compress_node takes a node, not {type(node).__name__}")
+    if _is_task(node):
+        # A task hands out a future; what it runs is what returns the payload.
+        task = copy.copy(node)
+        task.func = _function(task.func, views)  # type: ignore[attr-defined]
+        return task
+    return cast("Node", _function(node, views))
 
 
 @dataclasses.dataclass(frozen=True)

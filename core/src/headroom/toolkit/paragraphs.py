@@ -11,7 +11,7 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-__all__ = ["Block", "blocks"]
+__all__ = ["TextBlock", "blocks"]
 
 #: A table or a fenced block beyond this many characters is no longer one unit: keeping all of
 #: it or nothing of it would be too coarse a choice. Chosen.
@@ -56,7 +56,7 @@ _FULL, _FULL_BEFORE_SMALL = 0.8, 0.65
 _LISTED, _MOSTLY = 4, 0.6
 
 
-class Block(NamedTuple):
+class TextBlock(NamedTuple):
     """Some whole lines of a text, by the offsets of their characters."""
 
     start: int
@@ -70,7 +70,7 @@ class Block(NamedTuple):
     passage: int = 0
 
 
-def blocks(text: str) -> list[Block]:
+def blocks(text: str) -> list[TextBlock]:
     r"""The blocks of a text, in order; together they are the whole of it.
 
     >>> [(block.start, block.end, block.heading) for block in blocks("# A\n\nb\n- c")]
@@ -87,10 +87,10 @@ class _Cutter:
         for line in self._lines:
             self._offsets.append(self._offsets[-1] + len(line) + 1)
         self._offsets[-1] -= 1  # nothing ends the last line
-        self._found: list[Block] = []
+        self._found: list[TextBlock] = []
         self._passage = 0
 
-    def cut(self) -> list[Block]:
+    def cut(self) -> list[TextBlock]:
         index = 0
         count = len(self._lines)
         closing = self._closing_fences()
@@ -113,14 +113,14 @@ class _Cutter:
             else:
                 index = self._paragraph(index)
         if not self._found and self._text:
-            self._found.append(Block(0, len(self._text), prose=False))
+            self._found.append(TextBlock(0, len(self._text), prose=False))
         return self._found
 
     def _add(self, first: int, last: int, *, prose: bool = True, heading: bool = False) -> None:
         start = self._offsets[first] if self._found else 0
         end = self._offsets[last]
         if end > start:
-            self._found.append(Block(start, end, prose, heading, self._passage))
+            self._found.append(TextBlock(start, end, prose, heading, self._passage))
 
     def _blank(self, index: int) -> int:
         """Hands blank lines to the block before them, or to the first block after them."""
@@ -130,7 +130,9 @@ class _Cutter:
         end = self._offsets[last]
         if self._found:
             before = self._found[-1]
-            self._found[-1] = Block(before.start, end, before.prose, before.heading, before.passage)
+            self._found[-1] = TextBlock(
+                before.start, end, before.prose, before.heading, before.passage
+            )
             if not before.heading:
                 self._passage += 1
         return last

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from headroom.toolkit.paragraphs import LARGEST_WHOLE, Block, blocks
+from headroom.toolkit.paragraphs import LARGEST_WHOLE, TextBlock, blocks
 
 __all__ = ["Sentence", "segment", "sentences"]
 
@@ -111,7 +111,7 @@ def segment(text: str) -> list[Sentence]:
     return found
 
 
-def _pieces(text: str, block: Block) -> Iterator[tuple[int, int]]:
+def _pieces(text: str, block: TextBlock) -> Iterator[tuple[int, int]]:
     if not block.prose and block.end - block.start <= LARGEST_WHOLE:
         yield block.start, block.end
         return

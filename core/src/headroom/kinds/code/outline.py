@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import Enum
 
-__all__ = ["Block", "Outline", "Role", "Symbol", "Unit"]
+__all__ = ["CodeBlock", "Outline", "Role", "Symbol", "Unit"]
 
 
 class Role(Enum):
@@ -66,7 +66,7 @@ class Unit:
 
 
 @dataclass(slots=True)
-class Block:
+class CodeBlock:
     """Lines that need at least one statement while the unit that opens them is kept."""
 
     owner: int
@@ -82,7 +82,7 @@ class Outline:
     #: The lines, without a last empty one that only says that the file ends with a line break.
     lines: list[str]
     units: list[Unit] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[CodeBlock] = field(default_factory=list)
     symbols: list[Symbol] = field(default_factory=list)
     #: What opens and closes a comment.
     comment: tuple[str, str] = ("# ", "")

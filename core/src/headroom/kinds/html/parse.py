@@ -9,7 +9,7 @@ from html import unescape
 from headroom.kinds.html.tokenize import Token, tokenize
 from headroom.view import Deadline
 
-__all__ = ["Block", "Page", "read_page"]
+__all__ = ["Page", "PageBlock", "read_page"]
 
 _VOID = frozenset(
     "area base br col embed hr img input link meta param source track wbr basefont frame".split()
@@ -57,7 +57,7 @@ _LONGEST_CELL = 60
 
 
 @dataclass
-class Block:
+class PageBlock:
     """Text that stands together on the page."""
 
     #: ``"text"``, ``"title"``, ``"heading"``, ``"term"`` (what is defined), ``"item"``,
@@ -91,7 +91,7 @@ class Block:
 class Page:
     """The blocks of a page, in order, and the tree that they stand in."""
 
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[PageBlock] = field(default_factory=list)
     #: Per element: its parent, -1 for the root.
     parents: list[int] = field(default_factory=lambda: [-1])
     tags: list[str] = field(default_factory=lambda: [""])
@@ -274,7 +274,7 @@ class _Reader:
             kind, level = self._kind(code)
         words = len(text.split())
         self.page.blocks.append(
-            Block(
+            PageBlock(
                 kind, text, self._first, self._last, words, min(1.0, links / max(1, words)),
                 holder.element, holder.boilerplate and kind != "title", holder.suspect, level,
             )

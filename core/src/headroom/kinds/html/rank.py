@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from headroom.kinds.html.parse import Block, Page
+from headroom.kinds.html.parse import Page, PageBlock
 
 __all__ = ["content_blocks"]
 
@@ -78,11 +78,11 @@ def _content_of(page: Page, visible: Sequence[int]) -> list[int]:
     ]
 
 
-def _words(blocks: Sequence[Block], chosen: Sequence[int]) -> int:
+def _words(blocks: Sequence[PageBlock], chosen: Sequence[int]) -> int:
     return sum(blocks[index].words for index in chosen)
 
 
-def _is_content(blocks: Sequence[Block], visible: Sequence[int], place: int) -> bool:
+def _is_content(blocks: Sequence[PageBlock], visible: Sequence[int], place: int) -> bool:
     block = blocks[visible[place]]
     before = blocks[visible[place - 1]] if place else None
     after = blocks[visible[place + 1]] if place + 1 < len(visible) else None
@@ -128,7 +128,9 @@ def _main_element(page: Page, chosen: Sequence[int]) -> list[bool]:
     return inside
 
 
-def _with_headings(blocks: Sequence[Block], visible: Sequence[int], chosen: set[int]) -> set[int]:
+def _with_headings(
+    blocks: Sequence[PageBlock], visible: Sequence[int], chosen: set[int]
+) -> set[int]:
     """The blocks, with the headings that they stand under and the terms that they define."""
     kept = set(chosen)
     for index, following in pairwise(reversed(visible)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from headroom.kinds.html.parse import Block
+from headroom.kinds.html.parse import PageBlock
 from headroom.toolkit.markers import SMALLEST, marker
 from headroom.toolkit.ranges import spans
 from headroom.view import Omission, View
@@ -20,7 +20,7 @@ GAP = "[left out]"
 class Renderer:
     """Renders choices of the text of one page: for each block that is shown, what of it."""
 
-    def __init__(self, blocks: Sequence[Block], content: str) -> None:
+    def __init__(self, blocks: Sequence[PageBlock], content: str) -> None:
         self.blocks = blocks
         self._lines = content.count("\n") + (not content.endswith("\n"))
 
@@ -37,7 +37,7 @@ class Renderer:
         line counts as shown.
         """
         there = [False] * (self._lines + 2)
-        missing: list[Block] = []
+        missing: list[PageBlock] = []
         for index, block in enumerate(self.blocks):
             if shown.get(index) == block.rendered():
                 there[block.first : block.last + 1] = [True] * (block.last + 1 - block.first)
@@ -52,7 +52,7 @@ class Renderer:
     def text(self, shown: Mapping[int, str]) -> str:
         """The view as text."""
         view = [self._legend()]
-        gap: list[Block] = []
+        gap: list[PageBlock] = []
         for index, block in enumerate(self.blocks):
             if index not in shown:
                 gap.append(block)
@@ -71,7 +71,7 @@ class Renderer:
         return f"[left out of {where}: all but the main content]"
 
 
-def _gap_marker(gap: Sequence[Block]) -> str:
+def _gap_marker(gap: Sequence[PageBlock]) -> str:
     if sum(block.words for block in gap) <= _FEW_WORDS:
         return SMALLEST
     first, last = min(block.first for block in gap), max(block.last for block in gap)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from headroom.kinds.code.outline import Block, Outline, Role, Symbol, Unit
+from headroom.kinds.code.outline import CodeBlock, Outline, Role, Symbol, Unit
 from headroom.kinds.code.outlines.python_parse import python_tree
 from headroom.kinds.code.outlines.python_values import Part, docstring_parts, literal_parts
 from headroom.source import Source
@@ -169,7 +169,7 @@ class _Builder:
     def _block(self, owner: int, body: Sequence[ast.stmt]) -> None:
         last = body[-1].end_lineno or body[-1].lineno
         indent = _indent(self._lines[_start(body[0]) - 1])
-        self._outline.blocks.append(Block(owner, self._next, last, indent))
+        self._outline.blocks.append(CodeBlock(owner, self._next, last, indent))
 
     def _header(self, body: ast.stmt) -> int | None:
         """The last line of what comes before a block; ``None`` if the block starts on it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from headroom.kinds.code.outline import Block, Outline, Role, Unit
+from headroom.kinds.code.outline import CodeBlock, Outline, Role, Unit
 
 __all__ = ["Section", "joined", "split_sections", "whole_section"]
 
@@ -116,7 +116,9 @@ def joined(lines: list[str], parts: list[tuple[Section, Outline]]) -> Outline:
             )
         for block in part.blocks:
             outline.blocks.append(
-                Block(moved(block.owner), block.first + offset, block.last + offset, block.indent)
+                CodeBlock(
+                    moved(block.owner), block.first + offset, block.last + offset, block.indent
+                )
             )
     if covered < len(lines):
         outline.add(Unit(((covered + 1, len(lines)),), Role.COMMENT))

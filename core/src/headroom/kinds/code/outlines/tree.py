@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from headroom.kinds.code.outline import Block, Outline, Role, Symbol, Unit
+from headroom.kinds.code.outline import CodeBlock, Outline, Role, Symbol, Unit
 from headroom.kinds.code.outlines.languages import Language
 from headroom.kinds.code.outlines.node_types import (
     BLOCKS,
@@ -188,7 +188,7 @@ class _Builder:
         for inner_first, inner_last, block in spans:
             indent = self._lines[inner_first - 1]
             indent = indent[: len(indent) - len(indent.lstrip(" \t"))]
-            self._outline.blocks.append(Block(owner, inner_first, inner_last, indent))
+            self._outline.blocks.append(CodeBlock(owner, inner_first, inner_last, indent))
             self._next = inner_first
             inner = replace(
                 scope,
