@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from headroom.kinds.code.outline import Outline
 from headroom.kinds.code.outlines.brace_scan import is_balanced
 from headroom.kinds.code.outlines.braces import brace_outline
+from headroom.kinds.code.outlines.components import component_outline
 from headroom.kinds.code.outlines.indents import indent_outline
 from headroom.kinds.code.outlines.python import python_outline
 from headroom.kinds.code.outlines.python_parse import parses
@@ -41,6 +42,10 @@ def readings(source: Source) -> Iterator[tuple[Outline, Check]]:
     if sound is not None:
         yield sound, parses
         return
+    component = component_outline(source, _script)
+    if component is not None:
+        yield component, _component_parses
+        return
     sections = split_sections(source.text)
     if sections and len(sections) <= _MOST_FILES:
         reading = _of_files(source, sections)
@@ -48,6 +53,16 @@ def readings(source: Source) -> Iterator[tuple[Outline, Check]]:
             yield reading
             return
     yield from _other_languages(source)
+
+
+def _script(source: Source, path: str) -> Outline | None:
+    reading = next(_other_languages(source, path), None)
+    return None if reading is None else reading[0]
+
+
+def _component_parses(text: str) -> bool:
+    source = Source(text)
+    return component_outline(source, _script) is not None
 
 
 def _other_languages(source: Source, path: str = "") -> Iterator[tuple[Outline, Check]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from headroom.kinds.code.outlines.python_parse import python_tree
 from headroom.kinds.code.outlines.sections import split_sections
 from headroom.source import Source
+from headroom.toolkit.components import component_blocks
 from headroom.toolkit.numbering import unnumbered
 
 __all__ = ["looks_like_code", "without_numbers"]
@@ -122,6 +123,8 @@ def looks_like_code(source: Source) -> bool:
     False
 
     """
+    if source.once(component_blocks):
+        return True
     sample = source.text[:_SAMPLE].removeprefix("\ufeff")
     numbered = unnumbered(sample[: sample.rfind("\n") + 1])
     if numbered is not None:
