@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from headroom.kinds.code.outline import Outline
 from headroom.kinds.code.outlines.brace_scan import is_balanced
@@ -84,7 +85,7 @@ def _other_languages(source: Source, path: str = "") -> Iterator[tuple[Outline, 
             yield outline, still_parses
     braces = brace_outline(content, deadline)
     if braces is not None:
-        yield braces, is_balanced
+        yield braces, partial(is_balanced, hashes=braces.comment[0] == "# ")
     # What no parser can read need not be read by one after it.
     if looks_like_code(source):
         indented = indent_outline(content, deadline)

@@ -80,7 +80,8 @@ _C = (
 # Annotations of declarations: "int size GUARDED_BY(mutex);", "class BASE_EXPORT File {".
 _MACROS = re.compile(
     r"(?<=[\w\])>] )[A-Z][A-Z0-9_]{3,40}\([^()\n]{0,80}\)(?=\s*[;{=,])"
-    r"|(?<=\bclass )[A-Z][A-Z0-9_]{2,40}(?= +[A-Za-z_])|(?<=\bstruct )[A-Z][A-Z0-9_]{2,40}(?= +[A-Za-z_])"
+    r"|(?<=\bclass )[A-Z][A-Z0-9_]{2,40}(?= +[A-Za-z_])"
+    r"|(?<=\bstruct )[A-Z][A-Z0-9_]{2,40}(?= +[A-Za-z_])"
 )
 
 #: In the order in which they are tried where the signs say the same.
