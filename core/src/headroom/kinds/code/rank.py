@@ -21,6 +21,10 @@ _RELEVANT = 0.6
 _TOLD = 0.5
 _LARGE = 0.3
 
+#: Lines of a comment above a function that are looked at; chosen.
+_LONGEST_COMMENT = 40
+_COMMENTS = ("*", "/*", "//", "#", "--", "@")
+
 
 @dataclass(frozen=True)
 class Order:
@@ -218,9 +222,20 @@ def _scores(outline: Outline, query: str | None) -> list[float]:
     texts = []
     for index in functions:
         symbol = outline.symbols[index]
-        body = "\n".join(outline.lines[symbol.first - 1 : symbol.last])
+        first = _documented_from(outline.lines, symbol.first)
+        body = "\n".join(outline.lines[first - 1 : symbol.last])
         # The name twice more: a function is about what it is called.
         texts.append(f"{symbol.name} {symbol.name}\n{body}")
     for index, score in zip(functions, bm25(texts, query)):
         scores[index] = score
     return scores
+
+
+def _documented_from(lines: Sequence[str], first: int) -> int:
+    """The first line of the comment right above a line; the line itself where there is none."""
+    number = first
+    while number > max(1, first - _LONGEST_COMMENT) and lines[number - 2].lstrip().startswith(
+        _COMMENTS
+    ):
+        number -= 1
+    return number
