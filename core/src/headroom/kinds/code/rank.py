@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headroom.kinds.code.named import described_functions, named_symbols
+from headroom.kinds.code.named import are_identified, described_functions, named_symbols
 from headroom.kinds.code.outline import Outline, Role, Unit
 from headroom.toolkit.relevance import bm25, query_terms, terms
 from headroom.view import Fidelity
@@ -37,6 +37,8 @@ class Order:
     basic: int
     #: How many of them a view without a budget may have at the most.
     wanted: int
+    #: Whether the query names what it asks for, so that the rest is of little use.
+    settled: bool
 
 
 class _Tier:
@@ -57,8 +59,9 @@ def rank(outline: Outline, costs: Sequence[int], query: str | None, fidelity: Fi
 
     """
     ranker = _Ranker(outline, costs, query)
+    brief = fidelity == "compact" or ranker.settled
     ranks = [ranker.rank(index) for index in range(len(outline.units))]
-    limit_wanted = _Tier.IMPORT if fidelity == "compact" else _Tier.STATEMENT
+    limit_wanted = _Tier.IMPORT if brief else _Tier.STATEMENT
     order: list[int] = []
     emitted = [False] * len(outline.units)
     required = basic = wanted = 0
@@ -77,7 +80,7 @@ def rank(outline: Outline, costs: Sequence[int], query: str | None, fidelity: Fi
             basic = len(order)
         if tier <= limit_wanted:
             wanted = len(order)
-    return Order(order, required, basic, wanted)
+    return Order(order, required, basic, wanted, ranker.settled)
 
 
 class _Ranker:
@@ -94,6 +97,7 @@ class _Ranker:
         for index, unit in enumerate(outline.units):
             self._sizes[self._functions[unit.symbol]] += costs[index]
         named = named_symbols(outline.symbols, query)
+        self.settled = are_identified([outline.symbols[index] for index in named], query)
         if not named:
             named = described_functions(outline.symbols, query)
         if not named:
