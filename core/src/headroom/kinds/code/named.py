@@ -9,7 +9,7 @@ from headroom.kinds.code.outline import Symbol
 from headroom.toolkit.relevance import query_terms
 from headroom.toolkit.words import parts
 
-__all__ = ["described_functions", "named_symbols"]
+__all__ = ["are_identified", "described_functions", "named_symbols"]
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _QUOTED = re.compile(r"[`'\"]([^\W\d]\w*)(?:\(\))?[`'\"]|\b([^\W\d]\w*)\(|(?:::|\.|->)([^\W\d]\w*)")
@@ -51,6 +51,16 @@ def named_symbols(symbols: Sequence[Symbol], query: str | None) -> frozenset[int
     meant = {symbols[index].name for index in inside}
     others = {i for i in (sure or plain) - around if symbols[i].name not in meant}
     return frozenset(inside | others)
+
+
+def are_identified(symbols: Sequence[Symbol], query: str | None) -> bool:
+    """Whether a query writes the name of one as no English word is written, or marks it as a name.
+
+    >>> get_user = Symbol("get_user", 1, 2, False, True, -1)
+    >>> are_identified([get_user], "what does get_user do"), are_identified([get_user], "users")
+    (True, False)
+    """
+    return query is not None and bool(_tiers(symbols, query)[0])
 
 
 def _tiers(symbols: Sequence[Symbol], query: str) -> tuple[set[int], set[int], set[int]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from headroom.kinds.code.outline import Outline
 from headroom.kinds.code.outlines.brace_scan import is_balanced
 from headroom.kinds.code.outlines.braces import brace_outline
+from headroom.kinds.code.outlines.components import component_outline
 from headroom.kinds.code.outlines.indents import indent_outline
 from headroom.kinds.code.outlines.python import python_outline
 from headroom.kinds.code.outlines.python_parse import parses
@@ -41,6 +43,10 @@ def readings(source: Source) -> Iterator[tuple[Outline, Check]]:
     if sound is not None:
         yield sound, parses
         return
+    component = component_outline(source, _script)
+    if component is not None:
+        yield component, _component_parses
+        return
     sections = split_sections(source.text)
     if sections and len(sections) <= _MOST_FILES:
         reading = _of_files(source, sections)
@@ -48,6 +54,16 @@ def readings(source: Source) -> Iterator[tuple[Outline, Check]]:
             yield reading
             return
     yield from _other_languages(source)
+
+
+def _script(source: Source, path: str) -> Outline | None:
+    reading = next(_other_languages(source, path), None)
+    return None if reading is None else reading[0]
+
+
+def _component_parses(text: str) -> bool:
+    source = Source(text)
+    return component_outline(source, _script) is not None
 
 
 def _other_languages(source: Source, path: str = "") -> Iterator[tuple[Outline, Check]]:
@@ -69,7 +85,7 @@ def _other_languages(source: Source, path: str = "") -> Iterator[tuple[Outline, 
             yield outline, still_parses
     braces = brace_outline(content, deadline)
     if braces is not None:
-        yield braces, is_balanced
+        yield braces, partial(is_balanced, hashes=braces.comment[0] == "# ")
     # What no parser can read need not be read by one after it.
     if looks_like_code(source):
         indented = indent_outline(content, deadline)

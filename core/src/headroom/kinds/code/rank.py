@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headroom.kinds.code.named import described_functions, named_symbols
+from headroom.kinds.code.named import are_identified, described_functions, named_symbols
 from headroom.kinds.code.outline import Outline, Role, Unit
 from headroom.toolkit.relevance import bm25, query_terms, terms
 from headroom.view import Fidelity
@@ -21,6 +21,10 @@ _RELEVANT = 0.6
 _TOLD = 0.5
 _LARGE = 0.3
 
+#: Lines of a comment above a function that are looked at; chosen.
+_LONGEST_COMMENT = 40
+_COMMENTS = ("*", "/*", "//", "#", "--", "@")
+
 
 @dataclass(frozen=True)
 class Order:
@@ -33,6 +37,8 @@ class Order:
     basic: int
     #: How many of them a view without a budget may have at the most.
     wanted: int
+    #: Whether the query names what it asks for, so that the rest is of little use.
+    settled: bool
 
 
 class _Tier:
@@ -53,8 +59,9 @@ def rank(outline: Outline, costs: Sequence[int], query: str | None, fidelity: Fi
 
     """
     ranker = _Ranker(outline, costs, query)
+    brief = fidelity == "compact" or ranker.settled
     ranks = [ranker.rank(index) for index in range(len(outline.units))]
-    limit_wanted = _Tier.IMPORT if fidelity == "compact" else _Tier.STATEMENT
+    limit_wanted = _Tier.IMPORT if brief else _Tier.STATEMENT
     order: list[int] = []
     emitted = [False] * len(outline.units)
     required = basic = wanted = 0
@@ -73,7 +80,7 @@ def rank(outline: Outline, costs: Sequence[int], query: str | None, fidelity: Fi
             basic = len(order)
         if tier <= limit_wanted:
             wanted = len(order)
-    return Order(order, required, basic, wanted)
+    return Order(order, required, basic, wanted, ranker.settled)
 
 
 class _Ranker:
@@ -90,6 +97,7 @@ class _Ranker:
         for index, unit in enumerate(outline.units):
             self._sizes[self._functions[unit.symbol]] += costs[index]
         named = named_symbols(outline.symbols, query)
+        self.settled = are_identified([outline.symbols[index] for index in named], query)
         if not named:
             named = described_functions(outline.symbols, query)
         if not named:
@@ -218,9 +226,20 @@ def _scores(outline: Outline, query: str | None) -> list[float]:
     texts = []
     for index in functions:
         symbol = outline.symbols[index]
-        body = "\n".join(outline.lines[symbol.first - 1 : symbol.last])
+        first = _documented_from(outline.lines, symbol.first)
+        body = "\n".join(outline.lines[first - 1 : symbol.last])
         # The name twice more: a function is about what it is called.
         texts.append(f"{symbol.name} {symbol.name}\n{body}")
     for index, score in zip(functions, bm25(texts, query)):
         scores[index] = score
     return scores
+
+
+def _documented_from(lines: Sequence[str], first: int) -> int:
+    """The first line of the comment right above a line; the line itself where there is none."""
+    number = first
+    while number > max(1, first - _LONGEST_COMMENT) and lines[number - 2].lstrip().startswith(
+        _COMMENTS
+    ):
+        number -= 1
+    return number

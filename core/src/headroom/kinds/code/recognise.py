@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from headroom.kinds.code.outlines.python_parse import python_tree
 from headroom.kinds.code.outlines.sections import split_sections
 from headroom.source import Source
+from headroom.toolkit.components import component_blocks
 from headroom.toolkit.numbering import unnumbered
 
 __all__ = ["looks_like_code", "without_numbers"]
@@ -69,6 +70,12 @@ _STRONG = re.compile(
     | (?:public|private|protected|internal|static|final|abstract|virtual|override)\b.*[({;=]$
     | using\ [\w.:=\ ]+;$ | <\?php | template\s*<
     | (?=[^(]*\()(?:[A-Za-z_][\w:<>,*&\[\]]*\ +)+[*&]?\w[\w:]*\([^;]*\)\s*(?:const\ )?\{?$
+    # Lua, Elixir, R, Perl
+    | (?:local\ )?function\ [\w.:]+\s*\( | local\ [\w,\ ]+=\s*\S | [\w.]+\s*=\s*function\s*\(
+    | def(?:module|p|macrop?|impl|protocol|struct|delegate)\ .
+    | @(?:doc|moduledoc|spec|type|typep|impl)\ . | (?:alias|use|import)\ [A-Z][\w.]*(?:,.*)?$
+    | [\w.]+\s*<-\s*function\s*\( | library\(\w+\)$
+    | sub\ \w+\s*(?:\(.*\)\s*)?\{?\ *$ | (?:my|our|local)\ [$@%(]\S.* | use\ [\w:]+(?:\ [^.]*)?;
     # Shells
     | (?:function\ )?[\w-]+\s*\(\)\s*\{?$ | (?:if|elif|while)\ \[.*\];
     | (?:fi|done|esac)\b\s*[;|<>&]*
@@ -88,6 +95,7 @@ _WEAK = re.compile(
     | [\w.$\[\]"'*&]+(?:\s*:\s*[\w\[\]., |<>"']+)?\s*(?:[-+*/|&:?]?=)\s*\S
     | [\w.$:>-]+(?:\(|\[).*[)\]][;,:]?$
     | [\w.]+:\ ?[\w.]+(?:\[.*\])?$
+    | [\w.$\[\]"'@%]+\s*<<?-\s*\S | \|>\ \S
     | [-+|&?:.][^\w\s]?\ ?[\w"'({]+.*[)\]"'];?$
     """,
     re.VERBOSE,
@@ -96,6 +104,8 @@ _WEAK = re.compile(
 _COMMENT = re.compile(
     r"#(?!\s*(?:include|define|if|endif|undef|pragma)|!?\[)|//|/\*|\*|--|\"\"\"|'''"
 )
+# Documentation within Perl.
+_POD = re.compile(r"=(?:pod|head[1-6]|over|item|begin|for|encoding)\b")
 _PROSE = re.compile(r"(?:[A-Za-z'’-]+[,;:]? ){5,}[A-Za-z'’-]+[.,;:!?)]?")
 _FENCE = re.compile(r"^(?:```|~~~)[\w{}.+-]*\s*$", re.MULTILINE)
 _MARKUP = re.compile(r"\s*<(?!\?php)[!?A-Za-z]")
@@ -122,6 +132,8 @@ def looks_like_code(source: Source) -> bool:
     False
 
     """
+    if source.once(component_blocks):
+        return True
     sample = source.text[:_SAMPLE].removeprefix("\ufeff")
     numbered = unnumbered(sample[: sample.rfind("\n") + 1])
     if numbered is not None:
@@ -195,7 +207,11 @@ def _opens(text: str) -> str | None:
     """What ends the docstring or the comment that a line begins and does not end."""
     if text.startswith("/*"):
         return None if "*/" in text[2:] else "*/"
+    if text.startswith("=") and text[1:2].isalpha() and _POD.match(text):
+        return "=cut"
     for quotes in ('"""', "'''"):
-        if text.lstrip("rRuUbBfF").startswith(quotes) or text.endswith(f"= {quotes}"):
+        if text.lstrip("rRuUbBfF").startswith(quotes) or text.endswith(
+            (f"= {quotes}", f"doc {quotes}")
+        ):
             return quotes if text.count(quotes) == 1 else None
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from headroom.source import Source
+from headroom.toolkit.components import component_blocks
 
 __all__ = ["find_page", "looks_like_html"]
 
@@ -36,7 +37,7 @@ def looks_like_html(source: Source) -> bool:
 
     """
     sample = source.text[:_SAMPLE].lstrip("\ufeff \t\r\n")
-    if not sample.startswith("<"):
+    if not sample.startswith("<") or source.once(component_blocks):
         return False
     if _DOCUMENT.match(sample):
         return True

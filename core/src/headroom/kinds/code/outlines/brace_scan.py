@@ -9,11 +9,17 @@ from headroom.view import Deadline
 
 __all__ = ["Line", "is_balanced", "scan"]
 
-_TOKEN = re.compile(
+_TOKENS = (
     # The name of a lifetime in Rust has one quote before it.
     r"(?<=[<&])'[a-z_]\w{0,30}(?!['\w])|(?<=, )'[a-z]\w{0,30}(?=>)|"
-    r"//[^\n]*|/\*|\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.){0,200}'|`|\n|[(){}\[\]]|[^\n\"'`/(){}\[\]]+|/|'",
-    re.DOTALL,
+    r"//[^\n]*|/\*|\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.){0,200}'|`|\n|[(){}\[\]]|"
+)
+_REST = r"[^\n\"'`/(){}\[\]]+|/|'"
+_TOKEN = re.compile(_TOKENS + _REST, re.DOTALL)
+# Comments of shells; "#" may stand within words, as in "$#list" of Perl, and in colours.
+_TOKEN_WITH_HASHES = re.compile(
+    r"(?:^|(?<=[\s;{}]))#[^\n]*|" + _TOKENS + r"[^\n\"'`/(){}\[\]#]+|/|'|#",
+    re.DOTALL | re.MULTILINE,
 )
 
 _CLOSING = {")": "(", "]": "[", "}": "{"}
@@ -32,13 +38,23 @@ class Line:
     last: str = ""
 
 
-def scan(content: str, deadline: Deadline | None = None) -> list[Line] | None:
-    """The lines of a text; ``None`` where the brackets do not add up."""
+def scan(
+    content: str, deadline: Deadline | None = None, *, hashes: bool = False
+) -> list[Line] | None:
+    """The lines of a text; ``None`` where the brackets do not add up.
+
+    Args:
+        content: The text.
+        deadline: The time that this may take.
+        hashes: Whether comments are written as shells do.
+
+    """
+    tokens = _TOKEN_WITH_HASHES if hashes else _TOKEN
     lines: list[Line] = []
     line = Line()
     stack: list[str] = []
     position = 0
-    while match := _TOKEN.search(content, position):
+    while match := tokens.search(content, position):
         found, position = match.group(), match.end()
         if found == "\n":
             line.depth = len(stack)
@@ -46,6 +62,8 @@ def scan(content: str, deadline: Deadline | None = None) -> list[Line] | None:
             if deadline is not None and not len(lines) % 500:
                 deadline.check()
             line = Line(least=len(stack))
+            continue
+        if hashes and found[0] == "#" and len(found) > 1:
             continue
         if found[:2] in ("//", "/*") or found == "`":
             if found[:2] == "//":
@@ -78,10 +96,10 @@ def scan(content: str, deadline: Deadline | None = None) -> list[Line] | None:
     return None if stack else lines
 
 
-def is_balanced(text: str) -> bool:
+def is_balanced(text: str, *, hashes: bool = False) -> bool:
     """Whether every bracket is closed.
 
     >>> is_balanced("f(a) { /* ) */ }"), is_balanced("f(a) {")
     (True, False)
     """
-    return scan(text) is not None
+    return scan(text) is not None or (hashes and scan(text, hashes=True) is not None)

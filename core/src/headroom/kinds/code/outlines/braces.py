@@ -21,6 +21,8 @@ _IMPORT = re.compile(r"\s*(?:import|use|using|package|#\s*include|from|open)\b")
 _NAME_BEFORE_BRACKET = re.compile(
     r"\b([A-Za-z_$][\w$]*) ?(?:<[^<>()]{0,200}>)? ?(?:= ?(?:async ?)?)?\("
 )
+# What a function is bound to, or called, without anything in brackets after it.
+_BOUND = re.compile(r"([A-Za-z_.][\w.]*) *(?:<-|=) *function *\(|\bsub +([A-Za-z_]\w*)")
 # What a method of Go belongs to stands before its name.
 _RECEIVER = re.compile(r"(?<=\bfunc )\([^()\n]{0,200}\) ?")
 _PROTOTYPE = re.compile(r"\s*[A-Za-z_][\w:<>,*& \t]{0,200}[\s*&]([A-Za-z_]\w*) ?\(")
@@ -57,8 +59,12 @@ def brace_outline(content: str, deadline: Deadline) -> Outline | None:
         TimeBudgetExceeded: The time is up.
 
     """
-    shape = scan(content, deadline)
     lines = content.split("\n")
+    comment = _comment(lines)
+    shape = scan(content, deadline)
+    if shape is None and comment[0] == "# ":
+        # Quotes in comments, such as that of "don't", are no quotes.
+        shape = scan(content, deadline, hashes=True)
     if shape is None or len(shape) != len(lines):
         return None
     final_newline = len(lines) > 1 and not lines[-1]
@@ -67,7 +73,7 @@ def brace_outline(content: str, deadline: Deadline) -> Outline | None:
     code = [line for line in shape if line.first]
     if sum(line.last in "{}();," for line in code) < _SHARE * max(1, len(code)):
         return None
-    outline = Outline(lines, comment=_comment(lines), final_newline=final_newline)
+    outline = Outline(lines, comment=comment, final_newline=final_newline)
     builder = _Builder(outline, shape, deadline)
     builder.region(1, len(lines), _Scope(Role.STATEMENT))
     return outline if outline.symbols else None
@@ -179,10 +185,11 @@ class _Builder:
         container = _CONTAINER.search(header.partition("{")[0].partition("(")[0])
         named = _NAME_OF_CONTAINER.search(header) if container else None
         if container is None:
-            named = _NAME_BEFORE_BRACKET.search(_RECEIVER.sub("", header))
+            named = _BOUND.search(header)
+            named = named or _NAME_BEFORE_BRACKET.search(_RECEIVER.sub("", header))
             if named is None or _CONTROL.match(header):
                 return (Role.DATA if scope.role is Role.STATEMENT else scope.role), scope
-        name = named.group(1) if named else ""
+        name = next(filter(None, named.groups()), "") if named else ""
         inner = self._symbol(name, header, first, end, scope, is_class=container is not None)
         return (Role.BODY if container is None else Role.FIELD), inner
 

@@ -12,14 +12,21 @@ __all__ = ["indent_outline"]
 
 _OPENS = re.compile(
     r"(?:(?:export|default|public|private|protected|static|async|pub|local|internal)\s+){0,4}"
-    r"(?:(?P<kind>def|class|module|function|func|fun|fn|sub|struct|interface|trait|impl)\s+"
-    r"(?:\([^()\n]{0,80}\)\s*)?(?:self\.)?(?P<name>[A-Za-z_]\w*[?!]?)"
+    r"(?:(?P<kind>def|defp|defmacrop?|defmodule|defprotocol|defimpl|class|module|function|func|fun|"
+    r"fn|sub|struct|interface|trait|impl)\s+"
+    r"(?:\([^()\n]{0,80}\)\s*)?(?:self\.|(?:\w+[.:])*)(?P<name>[A-Za-z_]\w*[?!]?)"
     r"|(?P<shell>[A-Za-z_][\w-]*)\s*\(\)\s*\{?\s*$"
     r"|(?!(?:if|for|while|switch|return|else|catch|new|throw|case|do|try|using|with|match)\b)"
     r"(?:[A-Za-z_][\w:<>,*&\[\]~]{0,80}[ \t]+){0,6}[*&]?(?P<typed>~?[A-Za-z_$][\w:$]*)\s*"
     r"\([^;={}\n]*(?:\)[^;={}\n]*\{|\)|,)\s*$)"
 )
-_CONTAINERS = frozenset(("class", "module", "struct", "interface", "trait", "impl"))
+_CONTAINERS = frozenset(
+    """
+    class module struct interface trait impl defmodule defprotocol defimpl
+    """.split()
+)
+#: What says by its first word that nothing outside may use it.
+_HIDDEN = frozenset(("defp", "defmacrop"))
 _IMPORT = re.compile(
     r"(?:import|from|use|using|require|require_relative|source|package|#include)\b"
 )
@@ -112,7 +119,7 @@ class _Builder:
         is_class = opens["kind"] in _CONTAINERS
         header = self._header(line, last)
         end = self._end(start, header, last)
-        public = scope.public and not name.startswith("_")
+        public = scope.public and not name.startswith("_") and opens["kind"] not in _HIDDEN
         public = public or (name.startswith("__") and name.endswith("__") and scope.public)
         symbols = self._outline.symbols
         symbols.append(Symbol(name, start, end, is_class, public, scope.symbol))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from headroom.kinds.code.outline import CodeBlock, Outline, Role, Unit
 
-__all__ = ["Section", "joined", "split_sections", "whole_section"]
+__all__ = ["Section", "add_part", "joined", "split_sections", "whole_section"]
 
 _PATH = (
     r"[`'\"]?(?P<{}>(?:[\w@.+~-]+[/\\])*"
@@ -94,32 +94,42 @@ def joined(lines: list[str], parts: list[tuple[Section, Outline]]) -> Outline:
             outline.add(Unit(((covered + 1, section.header - 1),), Role.COMMENT))
         covered = section.last
         header = outline.add(Unit(((section.header, section.header),), Role.SIGNATURE))
-        units, symbols = len(outline.units), len(outline.symbols)
-        outline.styles.append((section.header, part.comment, part.filler))
-        offset = section.header
-
-        def moved(spot: int, by: int = units, top: int = header) -> int:
-            return spot + by if spot >= 0 else top
-
-        for symbol in part.symbols:
-            parent = symbol.parent + symbols if symbol.parent >= 0 else -1
-            first, last = symbol.first + offset, symbol.last + offset
-            outline.symbols.append(replace(symbol, first=first, last=last, parent=parent))
-        for unit in part.units:
-            outline.add(
-                replace(
-                    unit,
-                    ranges=tuple((first + offset, last + offset) for first, last in unit.ranges),
-                    needs=moved(unit.needs),
-                    symbol=unit.symbol + symbols if unit.symbol >= 0 else -1,
-                )
-            )
-        for block in part.blocks:
-            outline.blocks.append(
-                CodeBlock(
-                    moved(block.owner), block.first + offset, block.last + offset, block.indent
-                )
-            )
+        add_part(outline, part, section.header, header)
     if covered < len(lines):
         outline.add(Unit(((covered + 1, len(lines)),), Role.COMMENT))
     return outline
+
+
+def add_part(outline: Outline, part: Outline, offset: int, top: int) -> None:
+    """Adds the outline of a part of a text to that of the whole.
+
+    Args:
+        outline: Of the whole.
+        part: Of the part.
+        offset: So many lines stand before the part.
+        top: The unit that all of the part needs; -1 for none.
+
+    """
+    units, symbols = len(outline.units), len(outline.symbols)
+    outline.styles.append((offset, part.comment, part.filler))
+
+    def moved(spot: int) -> int:
+        return spot + units if spot >= 0 else top
+
+    for symbol in part.symbols:
+        parent = symbol.parent + symbols if symbol.parent >= 0 else -1
+        first, last = symbol.first + offset, symbol.last + offset
+        outline.symbols.append(replace(symbol, first=first, last=last, parent=parent))
+    for unit in part.units:
+        outline.add(
+            replace(
+                unit,
+                ranges=tuple((first + offset, last + offset) for first, last in unit.ranges),
+                needs=moved(unit.needs),
+                symbol=unit.symbol + symbols if unit.symbol >= 0 else -1,
+            )
+        )
+    for block in part.blocks:
+        outline.blocks.append(
+            CodeBlock(moved(block.owner), block.first + offset, block.last + offset, block.indent)
+        )
