@@ -98,10 +98,11 @@ def types(session: nox.Session) -> None:
 @nox.session(name="tests-core")
 def tests_core(session: nox.Session) -> None:
     """The core with everything that it can use."""
-    tools = [*TEST_TOOLS, "splintr-rs"]
+    tools = [*TEST_TOOLS, "splintr-rs", "pytest-xdist>=3"]
     extras = "[all,encryption,zstd,semantic]"
     install(session, "core", "packages/testing", extras=extras, tools=tools)
-    session.run("pytest", "core", *session.posargs)
+    # On two processors: the laws of all kinds take their time.
+    session.run("pytest", "-n", "2", "core", *session.posargs)
 
 
 @nox.session(name="tests-bare")
