@@ -59,10 +59,15 @@ class TestTable(EncodedLaws):
             return content
 
     def decoded(self, view: str) -> object:
+        # A view that is the original is no notation.
+        data = self.data(view)
+        if data != view:
+            return data
         try:
-            return decode(view)
+            value = decode(view)
         except ValueError:
-            return self.data(view)
+            return view
+        return value if isinstance(value, list) else view
 
     def unit_texts(self, content: str, omission: Omission) -> list[str]:
         return content.split("\n") if omission.unit == "lines" else content.split("\n")[1:]

@@ -48,7 +48,7 @@ def the_vectors() -> WordVectors:
 @pytest.mark.parametrize(
     ("query", "answer"),
     [
-        ("when do doctors work", "The physician sees her patients in the morning."),
+        ("which hours do doctors work", "The physician sees her patients in the morning."),
         ("do bikes cost extra", "Bicycles travel at no charge."),
         ("penalty if books are late", "A fine is due for each day after that."),
     ],

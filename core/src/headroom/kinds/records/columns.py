@@ -35,7 +35,7 @@ _CELLS = 0.51
 _LONGEST = 2000
 _WORD = re.compile(r"\S+(?: \S+)*")
 #: How a line of a log begins.
-_TIME = re.compile(r"\W{0,2}\d{4}-\d\d-\d\d|\W{0,2}\d\d?:\d\d:\d\d")
+_TIME = re.compile(r"\W{0,2}\d{4}-\d\d-\d\d|.{0,24}?\b\d\d?:\d\d:\d\d|\d{6} \d{6}\b")
 #: Signs that no row consists of alone.
 _SAYS = re.compile(r"\w")
 #: Lines that decide on the columns, evenly spread.
