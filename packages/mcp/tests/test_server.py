@@ -115,7 +115,7 @@ async def test_search_and_stats(client: Clients, ctx: SharedContext) -> None:
     ctx.put("orders", ROWS)
     ctx.put("note", "The refund failed.", agent="writer")
     assert await call(client, "search", query="refund") == (
-        '"note" (text, 4 tokens), sentences 1: The refund failed.'
+        '"note" (text, 4 tokens), lines 1: The refund failed.'
     )
     assert await call(client, "search", query="zebra") == "Nothing was found in any entry."
     stats = await call(client, "stats")
