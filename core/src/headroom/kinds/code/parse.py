@@ -18,15 +18,21 @@ from headroom.kinds.code.outlines.sections import (
     split_sections,
     whole_section,
 )
+from headroom.kinds.code.outlines.sql import sql_outline
 from headroom.kinds.code.outlines.tree import tree_outline
-from headroom.kinds.code.outlines.tree_parse import parse_tree, reparse
+from headroom.kinds.code.outlines.tree_parse import Parsed, parse_tree, reparse
 from headroom.kinds.code.recognise import looks_like_code
 from headroom.source import Source
+from headroom.view import Deadline
 
 __all__ = ["Check", "readings"]
 
 #: Whether the text of a view is still sound.
 Check = Callable[[str], bool]
+
+#: The share of the lines that a parser may fail on before the text may be in another language;
+#: chosen.
+_DOUBTFUL = 0.05
 
 #: More files in one text are too many to check each by itself; chosen.
 _MOST_FILES = 2000
@@ -68,29 +74,47 @@ def _component_parses(text: str) -> bool:
 
 def _other_languages(source: Source, path: str = "") -> Iterator[tuple[Outline, Check]]:
     content, deadline = source.text, source.deadline
+    sql = sql_outline(content, deadline) if not path or path.endswith(".sql") else None
+    if sql is not None:
+        yield sql, _anything
+        return
     parsed = parse_tree(content, deadline, path)
-    if parsed is not None:
-        language, errors, lost = parsed.language, parsed.errors, parsed.error_lines
-
-        def still_parses(text: str) -> bool:
-            again = reparse(text, language, deadline)
-            if again is None:
-                return False
-            # A parser that is lost gets lost in other places where less stands around it.
-            return again.errors <= errors or 0 < again.error_lines <= lost
-
-        # Where literals cannot be cut without breaking something, they stay whole.
-        for cut_data in (True, False):
-            outline = tree_outline(content, parsed.tree, language, deadline, cut_data=cut_data)
-            yield outline, still_parses
+    by_tree = [] if parsed is None else _by_tree(content, parsed, deadline)
     braces = brace_outline(content, deadline)
+    by_braces: list[tuple[Outline, Check]] = []
     if braces is not None:
-        yield braces, partial(is_balanced, hashes=braces.comment[0] == "# ")
+        by_braces.append((braces, partial(is_balanced, hashes=braces.comment[0] == "# ")))
+    doubtful = braces is not None and parsed is not None and _is_doubtful(content, parsed)
+    if doubtful and len(by_braces[0][0].symbols) > len(by_tree[0][0].symbols):
+        # It is the language that looks most like the one of the text, whose braces say more.
+        by_tree, by_braces = by_braces, by_tree
+    yield from [*by_tree, *by_braces]
     # What no parser can read need not be read by one after it.
     if looks_like_code(source):
         indented = indent_outline(content, deadline)
         if indented is not None:
             yield indented, _anything
+
+
+def _is_doubtful(content: str, parsed: Parsed) -> bool:
+    return parsed.error_lines > _DOUBTFUL * (content.count("\n") + 1)
+
+
+def _by_tree(content: str, parsed: Parsed, deadline: Deadline) -> list[tuple[Outline, Check]]:
+    language, errors, lost = parsed.language, parsed.errors, parsed.error_lines
+
+    def still_parses(text: str) -> bool:
+        again = reparse(text, language, deadline)
+        if again is None:
+            return False
+        # A parser that is lost gets lost in other places where less stands around it.
+        return again.errors <= errors or 0 < again.error_lines <= lost
+
+    # Where literals cannot be cut without breaking something, they stay whole.
+    return [
+        (tree_outline(content, parsed.tree, language, deadline, cut_data=cut), still_parses)
+        for cut in (True, False)
+    ]
 
 
 def _anything(_text: str) -> bool:

@@ -104,6 +104,9 @@ _WEAK = re.compile(
 _COMMENT = re.compile(
     r"#(?!\s*(?:include|define|if|endif|undef|pragma)|!?\[)|//|/\*|\*|--|\"\"\"|'''"
 )
+# "dcaa4296 docs(path): fix a comment", as "git log --oneline" prints it, maybe with its graph.
+_COMMIT = re.compile(r"[*|/\\ ]*[0-9a-f]{7,40}(?: |$)")
+_COMMITS_SHARE = 0.5
 # Documentation within Perl.
 _POD = re.compile(r"=(?:pod|head[1-6]|over|item|begin|for|encoding)\b")
 _PROSE = re.compile(r"(?:[A-Za-z'’-]+[,;:]? ){5,}[A-Za-z'’-]+[.,;:!?)]?")
@@ -142,12 +145,20 @@ def looks_like_code(source: Source) -> bool:
         return False
     if _MARKUP.match(sample) and not split_sections(sample):
         return False
+    if _is_log_of_commits(sample):
+        return False
     shapes = _shapes(sample)
     if _SHEBANG.match(sample):
         return shapes.total >= _FEWEST_OF_A_SCRIPT
     return shapes.are_code() or (
         shapes.strong > 0 and len(source.text) <= _PARSED and _defines(source)
     )
+
+
+def _is_log_of_commits(sample: str) -> bool:
+    """Whether most lines are a commit and what it is about, which has the shape of code."""
+    lines = [line for line in sample.split("\n") if line.strip()]
+    return sum(bool(_COMMIT.match(line)) for line in lines) > _COMMITS_SHARE * len(lines)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,12 @@ _CONTAINER = re.compile(
     r"\b(?:class|interface|struct|enum|union|namespace|trait|impl|mod|module|object|protocol|"
     r"extension|record|extern)\b[^(=;]*"
 )
+# Words that name things as well, and stand in front of a block at the beginning of a line alone.
+_OTHER_CONTAINER = re.compile(
+    r"^[ \t]*(?:export\s+|abstract\s+)?"
+    r"(?:service|message|contract|library|actor|mixin|type|input)\s+(?P<name>[A-Za-z_]\w*)\b[^(=;{]*$",
+    re.MULTILINE,
+)
 _CONTROL = re.compile(r"(?:[}\s]*)(?:if|else|for|while|do|switch|try|catch|return|match|select)\b")
 _IMPORT = re.compile(r"\s*(?:import|use|using|package|#\s*include|from|open)\b")
 _NAME_BEFORE_BRACKET = re.compile(
@@ -182,8 +188,11 @@ class _Builder:
         """What a block holds, and where it stands: in a symbol of its own if it is one."""
         if scope.role is Role.BODY:
             return Role.BODY, scope
-        container = _CONTAINER.search(header.partition("{")[0].partition("(")[0])
+        head = header.partition("{")[0].partition("(")[0]
+        container = _CONTAINER.search(head)
         named = _NAME_OF_CONTAINER.search(header) if container else None
+        if container is None:
+            container = named = _OTHER_CONTAINER.search(head)
         if container is None:
             named = _BOUND.search(header)
             named = named or _NAME_BEFORE_BRACKET.search(_RECEIVER.sub("", header))
