@@ -12,7 +12,9 @@ from headroom.kinds.registry import Kinds
 from headroom.retrieval.document import Document
 from headroom.source import Source
 from headroom.toolkit.bm25 import mean, rarity, score
-from headroom.toolkit.relevance import Asked, meanings, terms
+from headroom.toolkit.relevance import Asked, terms
+from headroom.toolkit.thesaurus import meanings
+from headroom.toolkit.vocabulary import Vocabulary
 from headroom.view import Piece
 
 __all__ = ["Index", "IndexCache", "Searchable"]
@@ -62,7 +64,7 @@ class Index:
         """The pieces that have a word of the query, by number, with their scores."""
         total = len(self._lengths)
         found: dict[int, float] = {}
-        weights = Asked(query).weights_among(self._postings)
+        weights = Asked(query).weights_among(self._vocabulary)
         known = [(*self._postings[term], weights[term]) for term in weights if self.has(term)]
         # What most pieces have says little, and takes the longest.
         telling = [posting for posting in known if len(posting[0]) <= total * _COMMON]
@@ -72,6 +74,10 @@ class Index:
                 part = score(weight, count, self._lengths[number], self._average)
                 found[number] = found.get(number, 0.0) + part
         return found
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self._postings)
 
     def has(self, term: str) -> bool:
         """Whether any piece has a term."""

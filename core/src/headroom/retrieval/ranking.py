@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from headroom.retrieval.index import Searchable
+from headroom.toolkit.identifiers import identifiers, naming
 from headroom.toolkit.kind import LeftOut
 from headroom.toolkit.turns import take_turns
 from headroom.view import Piece
@@ -36,6 +37,7 @@ def ranked(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
     scores = searchable.index.scores(query)
     if first is not None and first.group >= 0:
         scores = _with_context(searchable, query, scores)
+    scores = _pinned(scores, lambda number: pieces[number].text, query)
     order = _by_score(scores, pieces, left_out)
     document = searchable.document
     order = document.kind.arrange(document.searched, query, order, pieces, left_out)
@@ -84,6 +86,19 @@ def values_of_record(searchable: Searchable, best: Piece) -> list[int]:
     return sorted(inside, key=lambda number: (leaves[number].path.count("/"), number))
 
 
+def _pinned(
+    scores: dict[int, float], text_of: Callable[[int], str], query: str
+) -> dict[int, float]:
+    """Those that hold what the query names before all others."""
+    names = identifiers(query)
+    if not names or not scores:
+        return scores
+    numbers = sorted(scores)
+    best = max(scores.values())
+    pinned = naming([text_of(number) for number in numbers], names)
+    return {**scores, **{numbers[i]: scores[numbers[i]] + best for i in pinned}}
+
+
 def _by_score(scores: dict[int, float], pieces: Sequence[Piece], left_out: LeftOut) -> list[int]:
     # What the reader lacks is asked of the best ones only: more than these are never shown.
     order = sorted(scores, key=lambda number: (-scores[number], number))
@@ -119,6 +134,7 @@ def _whole_groups(searchable: Searchable, query: str, left_out: LeftOut) -> list
     """The pieces of the groups that answer a query, the best group first."""
     pieces, groups = searchable.pieces, searchable.groups
     scores = searchable.group_index.scores(query)
+    scores = _pinned(scores, lambda n: " ".join(pieces[piece].text for piece in groups[n]), query)
     weighed = {
         number: score * (_LEFT_OUT if left_out(pieces[groups[number][0]]) else 1.0)
         for number, score in scores.items()

@@ -30,10 +30,9 @@ _SIGNED = re.compile(r"\d|[_@/#\\]|::|->|\w\w\.\w|\w\.\w\w|[a-z][A-Z]|[A-Z]{2}[a
 _ACRONYM = 3
 #: Words of a query that are looked at, and names that are looked for.
 _QUERY_WORDS, _MOST = 200, 60
-#: Between the parts of a name: ``Cache::get``, ``Cache.get`` and ``Cache->get`` are one.
+#: Between the parts of a name: ``Cache::get``, ``Cache.get``, ``Cache#get`` are one.
 _BETWEEN = re.compile(r"::|->|[.#]")
-#: Units that hold what names one are at most so many, or one in so many: what stands
-#: everywhere names nothing.
+#: Units that hold what names one are at most so many, or one in so many of all.
 _FEW, _ONE_IN = 3, 10
 
 
@@ -52,7 +51,7 @@ def identifiers(query: str | None) -> tuple[str, ...]:
     shouted = query.isupper()
     for word in query.split()[:_QUERY_WORDS]:
         word = word.strip(_EDGES)
-        capitals = len(word) >= _ACRONYM and word.isupper() and not shouted
+        capitals = sum(map(str.isupper, word)) >= _ACRONYM and word.isupper() and not shouted
         if word and (capitals or _SIGNED.search(word)):
             found[word] = None
     return tuple(name for name in found if name)[:_MOST]
@@ -71,7 +70,10 @@ def names_one(text: str, names: Sequence[str]) -> bool:
 
 
 def naming(units: Sequence[str], names: Sequence[str]) -> dict[int, float]:
-    """The few units that hold some names, by index: the rarer the name, the more it tells."""
+    """The few units that hold some of the names, by index, and how much these tell.
+
+    What stands everywhere names nothing.
+    """
     lowered = [unit.lower() for unit in units]
     found: dict[int, float] = {}
     for name in names:

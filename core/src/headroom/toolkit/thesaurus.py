@@ -8,9 +8,11 @@ in which people ask for them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from headroom.toolkit.words import terms
 
-__all__ = ["MARK", "meaning_of", "words_of_meaning"]
+__all__ = ["MARK", "meanings", "words_of_meaning"]
 
 #: What a meaning begins with among terms; no word does.
 MARK = "\u2248"
@@ -81,14 +83,12 @@ _MEANINGS = {
     "license": "license licence licensed licenses",
 }  # fmt: skip
 
-_NONE: tuple[str, ...] = ()
-
 
 def _by_term() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for meaning, words in _MEANINGS.items():
         for term in dict.fromkeys(terms(words)):
-            found[term] = (*found.get(term, _NONE), MARK + meaning)
+            found[term] = (*found.get(term, ()), MARK + meaning)
     return found
 
 
@@ -96,13 +96,14 @@ _MEANINGS_OF = _by_term()
 _TERMS_OF = {MARK + meaning: frozenset(terms(words)) for meaning, words in _MEANINGS.items()}
 
 
-def meaning_of(term: str) -> tuple[str, ...]:
-    """What a term means, as marked terms of their own; nothing where only itself does.
+def meanings(found: Sequence[str]) -> list[str]:
+    """What some terms mean, as marked terms of their own; most words mean only themselves.
 
-    >>> meaning_of("deny") == meaning_of("fail")
+    >>> meanings(["deny", "queen"]) == meanings(["fail"])
     True
     """
-    return _MEANINGS_OF.get(term, _NONE)
+    known = _MEANINGS_OF
+    return [meaning for term in found if term in known for meaning in known[term]]
 
 
 def words_of_meaning(meaning: str) -> frozenset[str]:

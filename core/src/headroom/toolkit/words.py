@@ -14,7 +14,17 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["UNSPACED", "folded", "parts", "squashed", "stem", "terms", "words"]
+__all__ = [
+    "LONG_WORD",
+    "UNSPACED",
+    "folded",
+    "parts",
+    "squashed",
+    "stem",
+    "terms",
+    "terms_of_word",
+    "words",
+]
 
 # Signs that change the one before them and are no letters to Python: accents, vowels of Hebrew,
 # Arabic, the scripts of India, Thai, Lao, Burmese and Khmer.
@@ -59,8 +69,8 @@ _RUN = re.compile(
     f"|(?P<threes>[{_THREES}]+)|[^{_PAIRED}{_THREES}]+"
 )
 
-#: A word with more signs is data: it is not kept in memory.
-_LONG_WORD = 60
+#: A word with more signs is data: it is not kept in memory, and has no other forms.
+LONG_WORD = 60
 #: A word with fewer letters has no ending to fold; what is left of one must have so many.
 _SHORTEST_STEMMED, _SHORTEST_STEM = 5, 4
 _ENDINGS = (
@@ -83,9 +93,7 @@ def stem(word: str) -> str:
             if word.endswith(ending):
                 left = word[: len(word) - len(ending)] + replacement
                 if len(left) >= _SHORTEST_STEM:
-                    # "stopped" is of "stop"; "filled" of "fill".
-                    doubled = ending[-1] in "gd" and left[-1] == left[-2] not in "lsz"
-                    found = left[:-1] if doubled else left
+                    found = left
                     break
     bare = found.rstrip("e")
     return bare if len(bare) >= _SHORTEST_STEM else found
@@ -130,7 +138,7 @@ def terms(text: str) -> list[str]:
     """
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    return [term for word in words(text) for term in _terms_of(word)]
+    return [term for word in words(text) for term in terms_of_word(word)]
 
 
 def parts(name: str) -> frozenset[str]:
@@ -143,9 +151,10 @@ def parts(name: str) -> frozenset[str]:
     return frozenset(stem(part.lower()) for part in found) if len(found) > 1 else frozenset()
 
 
-def _terms_of(word: str) -> tuple[str, ...]:
+def terms_of_word(word: str) -> tuple[str, ...]:
+    """The same for one word, as ``words`` gives it."""
     # Texts say the same words over and over.
-    return _known_terms(word) if len(word) <= _LONG_WORD else _make_terms(word)
+    return _known_terms(word) if len(word) <= LONG_WORD else _make_terms(word)
 
 
 def _make_terms(word: str) -> tuple[str, ...]:
@@ -175,9 +184,10 @@ def _spaced_terms(word: str) -> tuple[str, ...]:
     if "'" in word:
         word = _POSSESSIVE.sub("", word)
     pieces = (_PART if word.isascii() else _MARKED_PART).findall(word)
-    if len(pieces) < 2:
-        return tuple(stem(piece.lower()) for piece in pieces)
-    whole = word.lower().replace(",", "")
-    if not whole[0].isdigit():
-        whole = stem(_SEPARATORS.sub("", whole))
-    return (whole, *(stem(piece.lower()) for piece in pieces))
+    found = tuple(stem(piece.lower()) for piece in pieces)
+    if pieces[1:]:
+        whole = word.lower().replace(",", "")
+        if not whole[0].isdigit():
+            whole = stem(_SEPARATORS.sub("", whole))
+        return (whole, *found)
+    return found

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from headroom.kinds.text.words import word_terms, words_of
 from headroom.toolkit import relevance
+from headroom.toolkit.vocabulary import Vocabulary
 
 __all__ = ["Asked"]
 
@@ -17,12 +18,25 @@ class Asked:
 
     def __init__(self, query: str) -> None:
         words = words_of(query)
-        self._wanted = relevance.Asked(query).forms
+        asked = relevance.Asked(query)
+        self._terms, self._wanted = asked.terms, asked.forms
         lower = [word.lower() for word in words]
         self._pairs = frozenset(pairwise(lower))
         self._known: dict[str, tuple[str, ...]] = {}
         # The words that have none of the terms: nearly all.
         self._others: set[str] = set()
+
+    def widen(self) -> bool:
+        """Looks for forms of the words that no text had so far; whether there are any."""
+        told = {term for found in self._known.values() for term in found}
+        if self._terms <= told:
+            return False
+        there = Vocabulary(t for word in (*self._known, *self._others) for t in word_terms(word))
+        near = {form for term in self._terms for form in there.near(term)}
+        self._wanted |= near
+        self._known.clear()
+        self._others.clear()
+        return bool(near)
 
     def count(self, words: Sequence[str]) -> Counter[str]:
         """The terms, and the pairs of words that follow each other in the query."""

@@ -126,6 +126,8 @@ def _lexical(
         if number % _CHECKED_EVERY == 0:
             deadline.check()
         counted.append(Counted(asked.count(one), len(one)))
+    if asked.widen():
+        counted = [Counted(asked.count(one), len(one)) for one in words]
     passages = [_merge([counted[index] for index in group]) for group in groups]
     for group, passage in zip(groups, passages):
         first = group[:_LEAD_SENTENCES]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headroom.toolkit.words import terms
+from headroom.toolkit.words import terms_of_word
 from headroom.toolkit.words import words as words_of
 
 __all__ = ["LONGEST_WORD", "STOP_WORDS", "word_terms", "words_of"]
@@ -32,4 +32,4 @@ def word_terms(word: str) -> tuple[str, ...]:
     (('refund',), ('\u9000\u6b3e', '\u6b3e\u653f'))
     """
     # A hash or an encoded blob is one term, whatever it looks like inside.
-    return tuple(terms(word)) if len(word) <= LONGEST_WORD else (word[:LONGEST_WORD],)
+    return terms_of_word(word) if len(word) <= LONGEST_WORD else (word[:LONGEST_WORD],)
