@@ -36,6 +36,11 @@ class ComponentBlock:
     #: What the script or the styles are written in, if it says so: ``ts``, ``scss``.
     language: str = ""
 
+    @property
+    def path(self) -> str:
+        """A path that tells by its ending what it is written in."""
+        return f"{self.tag}.{self.language or 'js'}"
+
 
 def component_blocks(source: Source) -> list[ComponentBlock]:
     r"""The blocks of a component; none where a text is no component.

@@ -56,7 +56,7 @@ def check(content: str, view: View, fillers: tuple[str, ...] = ("...",)) -> None
         rest = MARKER.sub("", line).strip()
         for filler in fillers:
             rest = rest.removeprefix(filler).strip()
-        assert rest in {"", "#", "//", "--", "/*  */"}, line
+        assert rest in {"", "#", "//", "--", "/*  */", "<!--  -->"}, line
         position += 1
         expected = last + 1
     assert shown[position:] == lines[expected - 1 :]

@@ -11,7 +11,7 @@ from headroom.kinds.code.outlines.brace_scan import is_balanced, scan
 from .laws import COUNTER, check, compress
 from .test_tree import EXPECTED, SOURCES
 
-BRACED = [path for path in SOURCES if path.stem not in ("ruby", "bash", "tsx")]
+BRACED = [path for path in SOURCES if path.stem not in ("ruby", "bash", "tsx", "lua")]
 
 KOTLIN = """package jobs
 
@@ -111,3 +111,12 @@ def test_brackets_that_do_not_add_up_tell_nothing(text):
 def test_text_is_no_code():
     with pytest.raises(WrongKind):
         compress("The quick brown fox (it was quick) jumps over the dog.\n" * 50)
+
+
+def test_blocks_that_end_with_a_word_go_by_their_indentation():
+    source = (SOURCES[0].parent / "lua.lua").read_text()
+    view = compress(source)
+    check(source, view)
+    for line in EXPECTED["lua"]:
+        assert line in view.text.split("\n")
+    assert "/*" not in view.text

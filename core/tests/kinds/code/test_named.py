@@ -36,3 +36,9 @@ SYMBOLS = [
 )
 def test_named_symbols(query, expected):
     assert sorted(named_symbols(SYMBOLS, query)) == expected
+
+
+def test_what_a_name_belongs_to_tells_symbols_apart():
+    methods = [Symbol("Prune", n, n, False, True, -1, scope=of) for n, of in enumerate("AB")]
+    assert named_symbols(methods, "what does B::Prune do") == {1}
+    assert named_symbols(methods, "show the logic of prune") == {0, 1}

@@ -26,6 +26,10 @@ OTHER = {
     "html": "<html>\n<script>\nfunction f() {\n  return 1;\n}\n</script>\n</html>\n" * 10,
     "css": ".a {\n  color: red;\n}\n#b > p {\n  margin: 0;\n}\n" * 20,
     "listing": "src/a.py:12:def f():\nsrc/b.py:3:import os\n" * 30,
+    "commits": "".join(
+        f"{number:08x} fix(part{number}): a call of close(file) failed (#{number})\n"
+        for number in range(90)
+    ),
     "nothing": "",
     "one long line": "x" * 500_000,
 }

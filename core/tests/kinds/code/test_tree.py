@@ -30,6 +30,17 @@ EXPECTED = {
     "ruby": ("  class Queue", "    def push(job)", "    end"),
     "php": ("class Queue", "    public function push(int $job): int"),
     "bash": ("queue_push() {", "queue_drain() {"),
+    "kotlin": (
+        "    fun push(job: String): Int {",
+        "    companion object {",
+        "fun String.queued(): Queue {",
+    ),
+    "lua": ("function Queue:push(job)", "Queue.drain = function(self)"),
+    "swift": (
+        "public struct Queue {",
+        "    public mutating func push(_ job: String) throws -> Int {",
+        "extension Queue {",
+    ),
 }
 
 
@@ -121,3 +132,51 @@ def test_values_that_a_module_exports_are_public_symbols():
     view = compress(source, query="what does part3 do?")
     assert limits.split("\n")[0] in view.text
     assert COUNTER.count(view.text) < 0.4 * COUNTER.count(source)
+
+
+ANNOTATED = """class BASE_EXPORT Pool : public Base {
+ public:
+  void Drain() override LOCKS_EXCLUDED(mutex_);
+
+ private:
+  std::queue<Item> items_ GUARDED_BY(mutex_);
+};
+
+Pool::Pool()
+    : limit_(9),
+#if defined(SLOW)
+      slow_(true),
+#endif
+      ready_(false) {
+}
+
+void Pool::Drain() {
+  MutexLock lock(&mutex_);
+  while (!items_.empty()) {
+    Item item = items_.front();
+    items_.pop();
+    item.Finish(ready_);
+  }
+}
+""" + "".join(
+    f"""
+void Pool::Other{number}(int value) {{
+  MutexLock lock(&mutex_);
+  total_ = total_ + value * {number};
+  for (int i = 0; i < value; ++i) {{
+    items_.push(Item(i, {number}));
+  }}
+  ready_ = total_ > limit_ && !items_.empty();
+}}
+"""
+    for number in range(12)
+)
+
+
+def test_macros_and_conditional_lines_hide_nothing():
+    view = compress(ANNOTATED, query="What does Pool::Drain do?")
+    check(ANNOTATED, view)
+    for line in ("    items_.pop();", "void Pool::Other7(int value) {"):
+        assert line in view.text.split("\n")
+    assert "i < value" not in view.text
+    assert COUNTER.count(view.text) < 0.5 * COUNTER.count(ANNOTATED)

@@ -34,9 +34,6 @@ _DEFINED = re.compile(
     re.MULTILINE,
 )
 
-#: The same where the query names a function, which stays whole beyond that.
-_MOST_SETTLED = 0.4
-
 #: Where more of a budget is left over than this share, smaller things than the next are put in;
 #: chosen.
 _SPARE = 0.04
@@ -147,10 +144,8 @@ class CodeCompressor(BaseKind):
                 estimates = renderer.estimates()[: size + len(more) + 1]
                 size = nearly_largest(estimates, count, request.max_tokens) or 0
             return renderer.view(size)
-        share, most = _SHARE[request.fidelity], _MOST
-        if order.settled:
-            share, most = _SHARE["compact"], _MOST_SETTLED
-        limits = ((share, order.wanted), (most, order.basic))
+        share = _SHARE["compact" if order.settled else request.fidelity]
+        limits = ((share, order.wanted), (_MOST, order.basic))
         kept = order.required
         for share, size in limits:
             limit = int(request.original_tokens * share)

@@ -23,6 +23,7 @@ from headroom.kinds.code.outlines.tree import tree_outline
 from headroom.kinds.code.outlines.tree_parse import Parsed, parse_tree, reparse
 from headroom.kinds.code.recognise import looks_like_code
 from headroom.source import Source
+from headroom.toolkit.components import component_blocks
 from headroom.view import Deadline
 
 __all__ = ["Check", "readings"]
@@ -68,8 +69,15 @@ def _script(source: Source, path: str) -> Outline | None:
 
 
 def _component_parses(text: str) -> bool:
+    """Whether each script that is left can be read."""
     source = Source(text)
-    return component_outline(source, _script) is not None
+    lines = source.lines
+    scripts = [block for block in source.once(component_blocks) if block.tag == "script"]
+    return all(
+        _script(Source("\n".join(lines[block.first : block.last - 1])), block.path) is not None
+        for block in scripts
+        if block.last - block.first > 1
+    )
 
 
 def _other_languages(source: Source, path: str = "") -> Iterator[tuple[Outline, Check]]:

@@ -208,7 +208,8 @@ def _best(
         return frozenset()
     symbol = outline.symbols[best]
     wanted = query_terms(query)
-    body = "\n".join(outline.lines[symbol.first - 1 : symbol.last])
+    first = _documented_from(outline.lines, symbol.first)
+    body = "\n".join(outline.lines[first - 1 : symbol.last])
     told = len(wanted.intersection(terms(body))) / max(1, len(wanted))
     return frozenset((best,)) if told >= _TOLD else frozenset()
 

@@ -76,6 +76,9 @@ _STRONG = re.compile(
     | @(?:doc|moduledoc|spec|type|typep|impl)\ . | (?:alias|use|import)\ [A-Z][\w.]*(?:,.*)?$
     | [\w.]+\s*<-\s*function\s*\( | library\(\w+\)$
     | sub\ \w+\s*(?:\(.*\)\s*)?\{?\ *$ | (?:my|our|local)\ [$@%(]\S.* | use\ [\w:]+(?:\ [^.]*)?;
+    # SQL
+    | (?i:create\ (?:or\ replace\ |temp(?:orary)?\ |unique\ |materialized\ )*
+      (?:table|view|index|function|procedure|trigger|type)\b | insert\ into\ | alter\ table\ )
     # Shells
     | (?:function\ )?[\w-]+\s*\(\)\s*\{?$ | (?:if|elif|while)\ \[.*\];
     | (?:fi|done|esac)\b\s*[;|<>&]*
@@ -95,6 +98,8 @@ _WEAK = re.compile(
     | [\w.$\[\]"'*&]+(?:\s*:\s*[\w\[\]., |<>"']+)?\s*(?:[-+*/|&:?]?=)\s*\S
     | [\w.$:>-]+(?:\(|\[).*[)\]][;,:]?$
     | [\w.]+:\ ?[\w.]+(?:\[.*\])?$
+    | (?:SELECT|FROM|WHERE|(?:LEFT\ |INNER\ )?JOIN|GROUP\ BY|ORDER\ BY|VALUES|UPDATE|SET|AND)\b
+    | ["`]?\w+["`]?\ +(?:INT|BIGINT|VARCHAR|TEXT|TIMESTAMP|BOOLEAN|DATE|NUMERIC|SERIAL|UUID)
     | [\w.$\[\]"'@%]+\s*<<?-\s*\S | \|>\ \S
     | [-+|&?:.][^\w\s]?\ ?[\w"'({]+.*[)\]"'];?$
     """,

@@ -37,7 +37,7 @@ _SMALL = 250
 
 #: The share of a budget that whole paths may take; else files of one directory stand below it.
 #: Chosen.
-_PATHS_SHARE = 0.4
+_PATHS_SHARE = 0.8
 
 _DEFINITION = re.compile(
     r"\b(?:def|class|func|function|fn|interface|struct|trait|enum|type|impl|module|const)\s+\w"

@@ -16,6 +16,12 @@ _CONTAINER = re.compile(
     r"\b(?:class|interface|struct|enum|union|namespace|trait|impl|mod|module|object|protocol|"
     r"extension|record|extern)\b[^(=;]*"
 )
+_END = re.compile(r"end\b[,;)\]]*$")
+# Comments of shells, and lines of languages that have them: Perl, R.
+_HASHED = re.compile(
+    r"#(?!\s*(?:include|define|if|ifn?def|el(?:se|if)|end|undef|pragma|region|line|error)\b|!?\[|\d)"
+    r"|sub\s+\w+\s*\{|my\s+[$@%(]|[\w.]+\s*<-\s*function\b"
+)
 # Words that name things as well, and stand in front of a block at the beginning of a line alone.
 _OTHER_CONTAINER = re.compile(
     r"^[ \t]*(?:export\s+|abstract\s+)?"
@@ -66,6 +72,8 @@ def brace_outline(content: str, deadline: Deadline) -> Outline | None:
 
     """
     lines = content.split("\n")
+    if _ends_by_words(lines):
+        return None
     comment = _comment(lines)
     shape = scan(content, deadline)
     if shape is None and comment[0] == "# ":
@@ -85,6 +93,13 @@ def brace_outline(content: str, deadline: Deadline) -> Outline | None:
     return outline if outline.symbols else None
 
 
+def _ends_by_words(lines: list[str]) -> bool:
+    """Whether blocks end with a word, as in Lua, Ruby and Elixir, rather than with a brace."""
+    closing = [text for line in lines if (text := line.strip())[:1] in ("}", "e")]
+    words = sum(bool(_END.match(text)) for text in closing)
+    return words > sum(text[0] == "}" for text in closing)
+
+
 def _comment(lines: list[str]) -> tuple[str, str]:
     """How this language writes a comment: as shells do, or as C does.
 
@@ -93,9 +108,9 @@ def _comment(lines: list[str]) -> tuple[str, str]:
     """
     hashes = slashes = 0
     for line in lines:
-        start = line.lstrip()[:2]
-        hashes += start in ("# ", "#", "##", "#!")
-        slashes += start in ("//", "/*")
+        text = line.lstrip()
+        hashes += bool(_HASHED.match(text))
+        slashes += text.startswith(("//", "/*"))
     return ("# ", "") if hashes > slashes else ("/* ", " */")
 
 

@@ -49,7 +49,7 @@ def component_outline(source: Source, read_script: ReadScript) -> Outline | None
         script = None
         if block.tag == "script":
             text = Source("\n".join(part), source.deadline)
-            script = read_script(text, f"script.{block.language or 'js'}")
+            script = read_script(text, block.path)
             read = read or script is not None
         add_part(outline, script or _by_indentation(part, block.tag), block.first - 1 + frame, top)
     if covered < len(lines):

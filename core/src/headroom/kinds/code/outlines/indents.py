@@ -15,6 +15,7 @@ _OPENS = re.compile(
     r"(?:(?P<kind>def|defp|defmacrop?|defmodule|defprotocol|defimpl|class|module|function|func|fun|"
     r"fn|sub|struct|interface|trait|impl)\s+"
     r"(?:\([^()\n]{0,80}\)\s*)?(?:self\.|(?:\w+[.:])*)(?P<name>[A-Za-z_]\w*[?!]?)"
+    r"|(?:\w+[.:]){0,4}(?P<bound>[A-Za-z_]\w*)\s*=\s*function\b"
     r"|(?P<shell>[A-Za-z_][\w-]*)\s*\(\)\s*\{?\s*$"
     r"|(?!(?:if|for|while|switch|return|else|catch|new|throw|case|do|try|using|with|match)\b)"
     r"(?:[A-Za-z_][\w:<>,*&\[\]~]{0,80}[ \t]+){0,6}[*&]?(?P<typed>~?[A-Za-z_$][\w:$]*)\s*"
@@ -69,7 +70,10 @@ def indent_outline(content: str, deadline: Deadline) -> Outline | None:
         line.lstrip().startswith(("//", "/*")) or line.rstrip().endswith(";") for line in lines
     )
     hashes = sum(line.lstrip().startswith("#") or line.rstrip().endswith(":") for line in lines)
+    dashes = sum(line.lstrip().startswith("--") for line in lines)
     comment = ("// ", "") if slashes > hashes else ("# ", "")
+    if dashes > max(slashes, hashes):
+        comment = ("-- ", "")
     outline = Outline(lines, comment=comment, final_newline=final_newline)
     builder = _Builder(outline, deadline)
     builder.region(1, len(lines), _Scope())
@@ -115,7 +119,7 @@ class _Builder:
     def _definition(
         self, start: int, line: int, last: int, opens: re.Match[str], scope: _Scope
     ) -> int:
-        name = opens["name"] or opens["shell"] or opens["typed"]
+        name = opens["name"] or opens["bound"] or opens["shell"] or opens["typed"]
         is_class = opens["kind"] in _CONTAINERS
         header = self._header(line, last)
         end = self._end(start, header, last)

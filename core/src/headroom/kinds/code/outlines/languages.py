@@ -19,11 +19,16 @@ __all__ = [
     "without_conditions",
 ]
 
+_PARAMETERS = re.compile(r"\([^()]*(?:\)|$)")
+
 _Visibility = Callable[[str, str], bool]
 
 
 def _not_hidden(head: str, name: str) -> bool:
-    return not name.startswith(("_", "#")) and not re.search(r"\bprivate\b", head)
+    # A parameter may be private where what it belongs to is not.
+    return not name.startswith(("_", "#")) and not re.search(
+        r"\bprivate\b", _PARAMETERS.sub("", head)
+    )
 
 
 def _capital(_head: str, name: str) -> bool:
@@ -224,6 +229,11 @@ LANGUAGES = (
     ),
 )
 
+# Elixir, for which there is no parser here, and which others take for their own in part.
+_ELIXIR = re.compile(
+    r"^def(?:module|protocol|impl)\s+[A-Z][\w.]*[^\n]*\bdo[ \t]*\r?$", re.MULTILINE
+)
+
 # Only Go has this without a semicolon.
 _PACKAGE = re.compile(r"package\s+[a-z]\w*$")
 
@@ -272,6 +282,8 @@ def likely_languages(content: str) -> list[Language]:
     sample = content[:_SAMPLE]
     if sample.startswith("<?php"):
         return [language for language in LANGUAGES if language.name == "php"]
+    if _ELIXIR.search(sample):
+        return []
     lines = [text for line in sample.split("\n") if (text := line[:_LINE].strip())]
     counted = [
         (len(list(filter(None, map(language.signs.match, lines)))), language)

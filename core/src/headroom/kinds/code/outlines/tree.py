@@ -36,6 +36,9 @@ _DEPTH = 40
 _SEARCH = 20_000
 
 
+#: In some grammars all that stands in a block is one node.
+_STATEMENTS = "statements"
+
 #: First and last line, the nodes on them, whether they are comments.
 _Group = tuple[int, int, list[Node], bool]
 
@@ -97,6 +100,7 @@ class _Builder:
 
     def suite(self, nodes: Sequence[Node], scope: _Scope, last: int) -> None:
         """The nodes of one block, which ends at a line."""
+        nodes = [inner for node in nodes for inner in _unwrapped(node)]
         groups = _paragraphs(_groups(_sound(nodes), self._next, last))
         for position, (first, end, members, is_comment) in enumerate(groups):
             self._deadline.check()
@@ -252,6 +256,10 @@ class _Builder:
         return found
 
 
+def _unwrapped(node: Node) -> Sequence[Node]:
+    return node.children if node.type == _STATEMENTS else (node,)
+
+
 def _sound(nodes: Sequence[Node]) -> Sequence[Node]:
     """The nodes, with what stands in a wrong one in its place."""
     if not any(node.is_error for node in nodes):
@@ -301,6 +309,10 @@ def _sign(comment: Node) -> bytes:
 
 def _last_line(node: Node) -> int:
     """The last line that a node has text on, from 1."""
+    if node.type == _STATEMENTS:
+        # In Swift it goes on to the bracket that closes the block.
+        text = node.text or b""
+        return node.start_point[0] + 1 + text.rstrip().count(b"\n")
     row, column = node.end_point
     return row if column == 0 and row > node.start_point[0] else row + 1
 
