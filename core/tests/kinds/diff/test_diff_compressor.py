@@ -430,3 +430,58 @@ def test_with_nearly_all_of_the_room_no_more_goes_than_without_a_budget() -> Non
         assert COUNTER.count(view.text) <= limit
         assert "-before\n+after" in view.text
         assert all(f"def step_{n}():" in view.text for n in range(40))
+
+
+def lock_file(packages: int) -> str:
+    """The diff of a lock file in which every package moved on by one."""
+
+    def side(sign: str, number: int, patch: int) -> str:
+        return (
+            f'{sign}      "version": "1.{number}.{patch}",\n'
+            f'{sign}      "resolved": "https://registry.example.org/pkg-{number}-{patch}.tgz",\n'
+            f'{sign}      "integrity": "sha512-{"aB3dE5gH7" * 9}{number}{patch}==",\n'
+        )
+
+    header = "--- a/package-lock.json\n+++ b/package-lock.json\n"
+    return header + "".join(
+        f'@@ -{20 * n + 1},7 +{20 * n + 1},7 @@\n     "node_modules/pkg-{n}": {{\n'
+        + side("-", n, 1)
+        + side("+", n, 2)
+        + '       "dev": true,\n       "license": "MIT"\n     },\n'
+        for n in range(packages)
+    )
+
+
+def test_of_a_lock_file_names_and_versions_stay_and_checksums_go():
+    diff = lock_file(12)
+    request = Request("diff", COUNTER, COUNTER.count(diff))
+    view = DiffCompressor().compress(Source(diff), request)
+    lines = view.text.split("\n")
+    for number in range(12):
+        assert f'     "node_modules/pkg-{number}": {{' in lines
+        assert f'-      "version": "1.{number}.1",' in lines
+        assert f'+      "version": "1.{number}.2",' in lines
+    assert "sha512" not in view.text
+    assert "48 checksum lines" in lines[0]
+    assert COUNTER.count(view.text) < 0.25 * request.original_tokens
+
+
+def test_checksums_in_a_file_that_a_person_wrote_stay():
+    diff = lock_file(12).replace("package-lock.json", "downloads.js")
+    request = Request("diff", COUNTER, COUNTER.count(diff))
+    view = DiffCompressor().compress(Source(diff), request)
+    assert view.text.count("sha512") == 24
+
+
+def test_of_modules_with_checksums_the_name_and_the_version_stay():
+    lines = "".join(
+        f"{sign}example.org/part{n} v1.{n}.{patch}{end} h1:{'aB3dE5gH7' * 4}{n}{patch}=\n"
+        for n in range(6)
+        for sign, patch in (("-", 1), ("+", 2))
+        for end in ("", "/go.mod")
+    )
+    diff = f"--- a/go.sum\n+++ b/go.sum\n@@ -1,12 +1,12 @@\n{lines}"
+    request = Request("diff", COUNTER, COUNTER.count(diff))
+    view = DiffCompressor().compress(Source(diff), request)
+    assert "+example.org/part3 v1.3.2 h1:" in view.text
+    assert "/go.mod h1:" not in view.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from headroom.errors import WrongKind
 from headroom.kinds.diff.parse import Diff, Role, read
-from headroom.kinds.diff.rank import asked_context, rank
+from headroom.kinds.diff.rank import asked_context, names_of_changes, rank
 from headroom.kinds.diff.recognise import looks_like_diff
 from headroom.kinds.diff.render import Renderer
 from headroom.kinds.diff.repeats import moved_lines
@@ -18,7 +18,7 @@ from headroom.view import Omission, Request, View
 __all__ = ["DiffCompressor"]
 
 #: What may be left out while nothing is missed: it is said elsewhere in the diff or in the files.
-_SPARE = (Role.NOISE, Role.CONTEXT, Role.BINARY)
+_SPARE = (Role.NOISE, Role.CONTEXT, Role.BINARY, Role.HASH)
 #: The share of the original that context may have back where it answers the query; chosen.
 _ASKED_SHARE = 0.1
 #: The share of the balanced view that a compact one may have; chosen.
@@ -96,6 +96,7 @@ class DiffCompressor(BaseKind):
     def _balanced(diff: Diff, request: Request, renderer: Renderer) -> frozenset[int]:
         """All but what is spare, with as much of the context as the query earns."""
         kept = {i for i, role in enumerate(diff.roles) if role not in _SPARE} - renderer.moved
+        kept.update(names_of_changes(diff))
         budget = request.original_tokens * _ASKED_SHARE
         for index in asked_context(diff, request.query):
             budget -= request.counter.count(diff.lines[index])

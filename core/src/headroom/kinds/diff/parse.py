@@ -9,7 +9,7 @@ from enum import IntEnum
 from headroom.source import Source
 from headroom.view import Deadline
 
-__all__ = ["Diff", "Role", "parse", "read"]
+__all__ = ["Diff", "Role", "is_generated", "parse", "read"]
 
 
 class Role(IntEnum):
@@ -28,8 +28,10 @@ class Role(IntEnum):
     CONTEXT = 6
     #: A line of encoded bytes in a binary patch.
     BINARY = 7
+    #: A changed line of a file that a tool wrote with nothing to read but a checksum or an address.
+    HASH = 8
     #: Around the diffs: commit messages, statistics, signatures.
-    OTHER = 8
+    OTHER = 9
 
 
 @dataclass
@@ -60,6 +62,20 @@ _EXTENDED = re.compile(
 )
 _NOISE = re.compile(r"index [0-9a-f]{4,}|={20,}$|RCS file: |retrieving revision ")
 
+# Files that a tool wrote: their changes follow from the others.
+_GENERATED = re.compile(
+    r"(?:^|/)(?:[\w.-]*[.-]lock(?:\.\w+)?|package-lock\.json|npm-shrinkwrap\.json|go\.sum|"
+    r"[\w.-]+\.(?:min\.(?:js|css)|map|snap|svg|pb\.go|lockb)|[\w.-]*_pb2(?:_grpc)?\.pyi?|"
+    r"(?:vendor|node_modules|dist|generated|__snapshots__)/.*)$",
+    re.IGNORECASE,
+)
+# "integrity": "sha512-9lkc...", and the address of an archive beside it.
+_HASH = re.compile(r"[0-9a-f]{32}|(?:sha\d{3}[-:]|h1:)[\w+/=]{20}|https?://\S{20}")
+# A line of go.sum has the name and the version of a module in front of its checksum.
+_NAMED_HASH = re.compile(r".\S+ v\d[^/\s]* h1:")
+#: Fewer lines with checksums in a file may have been written by a person; chosen.
+_FEWEST_HASHES = 4
+
 #: The time is looked at once in so many lines. A header of a file, which is read in one step, has
 #: about so many lines: those steps must not jump over it.
 _CHECKED, _HEADER_LINES = 256, 4
@@ -82,7 +98,32 @@ def parse(content: str, deadline: Deadline) -> Diff:
             index = _binary(diff, index)
         else:
             index += 1
+    _tell_hashes(diff)
     return diff
+
+
+def is_generated(path: str) -> bool:
+    """Whether a tool wrote a file, by its name: its changes follow from others.
+
+    >>> is_generated("web/package-lock.json"), is_generated("web/package.json")
+    (True, False)
+    """
+    return _GENERATED.search(path) is not None
+
+
+def _tell_hashes(diff: Diff) -> None:
+    generated = [is_generated(path) for path in diff.paths]
+    if not any(generated):
+        return
+    found: dict[int, list[int]] = {}
+    for index in diff.changed:
+        line = diff.lines[index]
+        if generated[diff.files[index]] and _HASH.search(line) and not _NAMED_HASH.match(line):
+            found.setdefault(diff.files[index], []).append(index)
+    for hashes in found.values():
+        if len(hashes) >= _FEWEST_HASHES:
+            for index in hashes:
+                diff.roles[index] = Role.HASH
 
 
 def read(source: Source) -> Diff:

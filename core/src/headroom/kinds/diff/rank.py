@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from headroom.kinds.diff.parse import Diff, Role
+from headroom.kinds.diff.parse import Diff, Role, is_generated
 from headroom.toolkit.relevance import bm25, query_terms, terms
 
-__all__ = ["asked_context", "rank"]
+__all__ = ["asked_context", "names_of_changes", "rank"]
 
-# Files that a tool wrote: their changes follow from the others.
-_GENERATED = re.compile(
-    r"(?:^|/)(?:[\w.-]*[.-]lock(?:\.\w+)?|package-lock\.json|npm-shrinkwrap\.json|go\.sum|"
-    r"[\w.-]+\.(?:min\.(?:js|css)|map|snap|svg|pb\.go|lockb)|[\w.-]*_pb2(?:_grpc)?\.pyi?|"
-    r"(?:vendor|node_modules|dist|generated|__snapshots__)/.*)$",
-    re.IGNORECASE,
-)
 # All of these are chosen.
 #: Lines of one hunk that are taken together before the next hunk has its turn.
 _TURN = 6
@@ -28,6 +20,8 @@ _REMOVED_LATER = 1
 _OTHER = 6
 #: The share of the context that may have a word which still tells some of its lines apart.
 _RARE_SHARE = 0.1
+#: So many lines above a change the name of what changed may stand.
+_LOOKED_ABOVE = 12
 
 
 def rank(diff: Diff, query: str | None) -> list[int]:
@@ -55,7 +49,7 @@ def rank(diff: Diff, query: str | None) -> list[int]:
     names = [*by_role[Role.PATH], *by_role[Role.HEADER]]
     around = [*other[:1], *hits, *names, *other[1:_OTHER]]
     rest = sorted([*by_role[Role.NOISE], *blank])
-    last = [*other[_OTHER:], *context, *rest, *by_role[Role.BINARY]]
+    last = [*other[_OTHER:], *context, *rest, *by_role[Role.HASH], *by_role[Role.BINARY]]
     return list(dict.fromkeys([*around, *_ranked_changes(diff, scores), *last]))
 
 
@@ -64,7 +58,7 @@ def _ranked_changes(diff: Diff, scores: Sequence[float]) -> list[int]:
     changed = diff.changed
     places = _places(diff, changed)
     blank = _white_space_only(diff, changed)
-    generated = [bool(_GENERATED.search(path)) for path in diff.paths]
+    generated = [is_generated(path) for path in diff.paths]
     best: dict[tuple[int, int], float] = {}
     for index in changed:
         turn = (diff.hunks[index], places[index] // _TURN)
@@ -78,6 +72,36 @@ def _ranked_changes(diff: Diff, scores: Sequence[float]) -> list[int]:
         return (-score, late, turn + removed, index)
 
     return sorted(changed, key=rank)
+
+
+def names_of_changes(diff: Diff) -> list[int]:
+    """Lines of context in files that a tool wrote without which a change says nothing.
+
+    The one that opens the block of a change, by its indentation; else the one right above it, such
+    as the name of a package above its version.
+    """
+    generated = [is_generated(path) for path in diff.paths]
+    found: dict[int, None] = {}
+    for index in diff.changed:
+        if not generated[diff.files[index]]:
+            continue
+        indent = _indent(diff.lines[index])
+        above = [
+            other
+            for other in range(index - 1, max(diff.hunks[index], index - _LOOKED_ABOVE), -1)
+            if diff.roles[other] is Role.CONTEXT and diff.lines[other].strip()
+        ]
+        opening = next((n for n in above if _indent(diff.lines[n]) < indent), None)
+        if opening is not None:
+            found[opening] = None
+        elif above and above[0] == index - 1:
+            found[above[0]] = None
+    return list(found)
+
+
+def _indent(line: str) -> int:
+    text = line[1:]
+    return len(text) - len(text.lstrip())
 
 
 def asked_context(diff: Diff, query: str | None) -> list[int]:

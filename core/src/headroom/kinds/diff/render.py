@@ -27,9 +27,10 @@ _WORDS = {
     Role.REMOVED: "removed line",
     Role.CONTEXT: "context line",
     Role.BINARY: "binary data line",
+    Role.HASH: "checksum line",
     Role.OTHER: "other line",
 }
-_SPARE = (Role.NOISE, Role.CONTEXT)
+_SPARE = (Role.NOISE, Role.CONTEXT, Role.HASH)
 
 #: What a marker for changed lines costs, about: ``[lines 101-104 left out: +3 -1]``.
 _MARKER_TOKENS = 12
