@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from headroom.source import Source
@@ -10,6 +11,7 @@ from headroom.source import Source
 __all__ = ["ComponentBlock", "component_blocks"]
 
 _OPENING = re.compile(r"<(script|template|style)(?=[\s>])[^<>\n]{0,300}>[ \t]*\r?$")
+_CLOSING = re.compile(r"</(script|template|style)>")
 _PAGE = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 #: What only a component has: a script that imports, or words of these languages in the markup.
 _IMPORTS = re.compile(
@@ -66,14 +68,15 @@ def _blocks(lines: list[str]) -> list[ComponentBlock]:
     blocks: list[ComponentBlock] = []
     number, free = 1, 0
     last = len(lines) - (not lines[-1])
+    closing: dict[str, list[int]] = {}
+    for place, line in enumerate(lines, 1):
+        if match := _CLOSING.match(line):
+            closing.setdefault(match[1], []).append(place)
     while number <= last:
         opening = _OPENING.match(lines[number - 1])
-        end = 0
-        if opening is not None:
-            closing = f"</{opening[1]}>"
-            end = next(
-                (n for n in range(number + 1, last + 1) if lines[n - 1].startswith(closing)), 0
-            )
+        ends = closing.get(opening[1], []) if opening is not None else []
+        after = bisect_right(ends, number)
+        end = ends[after] if after < len(ends) else 0
         if opening is None or not end:
             free = free or (number if lines[number - 1].strip() else 0)
             number += 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from headroom import SharedContext
@@ -190,6 +192,16 @@ def test_every_budget_is_kept_to(source):
 def test_a_script_with_tags_around_it_is_no_component():
     page = "<!doctype html>\n<html><head>\n<script>\nimport a from 'a'\n</script>\n</head></html>\n"
     assert not looks_like_code(Source(page))
+
+
+@pytest.mark.parametrize(
+    "more", ["<template>\n" * 20_000, "<script>\nimport b from 'b'\n" * 10_000, "<p>\n" * 20_000]
+)
+def test_tags_that_are_never_closed_take_no_longer(more):
+    source = f"<script>\nimport a from 'a'\n</script>\n{more}"
+    start = time.perf_counter()
+    compress(source)
+    assert time.perf_counter() - start < 15
 
 
 def test_a_handler_of_a_component_stays_whole_where_it_is_asked_for():
