@@ -200,7 +200,8 @@ class CompressResult:
     #: Whether the original's data can be read back from the view alone.
     lossless: bool
     omissions: tuple[Omission, ...] = ()
-    #: Why the original was handed back where a compressor failed; ``None`` if none did.
+    #: Which compressor failed, and how; the original is handed back then, or the part of a payload
+    #: that it was for stays as it is. ``None`` if none did.
     failure: str | None = None
 
     @property

@@ -11,14 +11,19 @@ import pytest
 
 from headroom import (
     WHOLE_PROSE_TOKENS,
+    BaseKind,
     Decision,
     Handoff,
     MemoryStore,
     Payload,
+    Pipeline,
     Reader,
+    Request,
     RetrievalTool,
     Savings,
     SharedContext,
+    Source,
+    View,
 )
 from headroom_testing import FaultyStore
 
@@ -279,6 +284,25 @@ def test_a_failure_is_said_once_and_counted(caplog: pytest.LogCaptureFixture) ->
             assert all(one.failed for one in decided)
     assert len(caplog.records) == 1
     assert handoff.stats().failures == 10
+
+
+def test_a_part_that_fails_keeps_no_view_of_the_others_back() -> None:
+    class Notes(BaseKind):
+        name = "notes"
+
+        def recognise(self, source: Source) -> bool:
+            return source.text.startswith("note ")
+
+        def compress(self, source: Source, request: Request) -> View | None:
+            raise KeyError
+
+    notes = "\n".join(f"note {n}: remember the milk of day {n}" for n in range(60))
+    ctx = SharedContext(pipeline=Pipeline([Notes()]))
+    payload = f"These are the notes:\n\n{notes}\n\n-----\n\n{OTHERS}"
+    (decision,) = Handoff(ctx).decide([Payload(payload, "notes")], Reader("clerk", tool_tokens=60))
+    assert decision.is_view
+    assert notes in decision.text
+    assert ctx.stats().failures == 1
 
 
 def test_one_that_fails_leaves_the_others_alone() -> None:

@@ -19,6 +19,7 @@ from headroom import (
     compress,
     get_counter,
 )
+from headroom.toolkit.excerpt import excerpt
 from headroom_testing import HOSTILE, ManualClock
 
 TEXT = "\n".join(f"line number {n} of a text that goes on and on" for n in range(100))
@@ -108,6 +109,15 @@ def test_the_budget_holds_whatever_the_compressor_does(max_tokens: int) -> None:
         assert result.transforms == ("excerpt",)
         assert result.omissions
         assert not result.lossless
+
+
+def test_an_excerpt_spends_nothing_on_empty_lines() -> None:
+    spaced = Source(TEXT.replace("\n", "\n\n\n"))
+    request = Request("scripted", get_counter(), 2000, query="number 57", max_tokens=40)
+    view = excerpt(spaced, request)
+    assert view is not None
+    assert "]\nline number 57 of" in view.text
+    assert "]\n\n" not in view.text
 
 
 def test_a_view_over_the_budget_is_not_used() -> None:
@@ -224,7 +234,7 @@ def test_a_part_that_fails_costs_the_others_nothing(caplog: pytest.LogCaptureFix
         result = Pipeline([Notes(raises(KeyError("secret")))]).compress(
             PARTS, counter=get_counter()
         )
-    assert result.failure is None
+    assert result.failure == "notes failed on a part that is notes: KeyError"
     assert result.kind == "mixed"
     assert "log_compressor" in result.transforms
     assert "note 31: remember the milk of day 31" in result.text

@@ -109,7 +109,7 @@ class ContextStats:
     expired: int
     #: Entries gone to make room, as far back as the store remembers.
     evicted: int
-    #: How often a compressor failed and the original was handed on.
+    #: How often a compressor failed, and the original, or a part of it, was handed on as it was.
     failures: int
     #: How often the store failed and the original was handed on (``on_error="passthrough"``).
     store_errors: int

@@ -146,7 +146,7 @@ def why_whole(candidate: Candidate, max_tokens: int | None) -> str | None:
     """Why this payload stays whole whatever the tool costs; ``None`` where it may become a view."""
     result = candidate.result
     before = f"kept: {candidate.tokens:,} tokens"
-    if result.failure is not None:
+    if result.failure is not None and not result.transforms:
         return f"{before}, no view could be made"
     if candidate.saves <= 0:
         return f"{before}, a view saves nothing"

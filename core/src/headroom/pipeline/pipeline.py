@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 
 from headroom.errors import TimeBudgetExceeded, WrongKind
@@ -25,6 +25,8 @@ from headroom.view import FIDELITIES, CompressResult, Deadline, Fidelity, Reques
 __all__ = ["MIXED", "Pipeline", "check_options"]
 
 logger = logging.getLogger("headroom.pipeline")
+
+_ViewOfPart = Callable[[Source, Request], "View | None"]
 
 #: A view that leaves something out and saves less than this share of the tokens is not worth
 #: what the reader misses.
@@ -161,9 +163,9 @@ class Pipeline:
         )
         view, own, failure = self._route(bare, own, name)
         request = replace(request, kind=own.kind)
-        if failure is not None:
+        if failure is not None and view is None:
             return None, request, failure
-        return with_codes_marked(view, source, bare, request), request, None
+        return with_codes_marked(view, source, bare, request), request, failure
 
     def _rest(self, source: Source, request: Request, name: str | None) -> CompressResult | None:
         """The view of a text less what nobody reads; ``None`` where that saves nothing."""
@@ -186,7 +188,7 @@ class Pipeline:
         view = View(
             condensed.finished(result.text),
             lossless=False,
-            omissions=(*condensed.omissions, *result.omissions),
+            omissions=condensed.with_notes(result.omissions),
             transforms=(by, *result.transforms),
         )
         after = request.counter.count(view.text)
@@ -201,25 +203,27 @@ class Pipeline:
         """The first view that a kind makes, the request it was made for, what went wrong."""
         named = None if name is None else self.kinds.named(name)
         kind: Guarded | None = None
+        failures: list[str] = []
+        view_of_part = partial(self._view_of_part, failures)
         try:
             for kind in (named,) if named is not None else self.kinds.candidates(source):
                 request = replace(request, kind=kind.name)
                 parts = self._parts(source, kind, name)
                 if parts is not None and len(parts) > 1:
                     kind, request = None, replace(request, kind=MIXED)
-                    return self._mixed(source, parts, request), request, None
+                    view = self._mixed(source, parts, request, view_of_part)
+                    return view, request, next(iter(failures), None)
                 if parts is not None:
                     kind = parts[0].kind
                     request = replace(request, kind=kind.name)
                 try:
-                    view = self._embedded(kind, source, request)
-                    return view or _compressed(kind, source, request), request, None
+                    view = self._embedded(kind, source, request, view_of_part)
+                    view = view or _compressed(kind, source, request)
+                    return view, request, next(iter(failures), None)
                 except WrongKind:
                     continue
         except Exception as error:
-            # Not the error's message: it may quote the payload.
-            who = "the router" if kind is None else kind.compressor or kind.name
-            failure = f"{who} failed on this {request.kind}: {type(error).__name__}"
+            failure = _failure(kind, f"this {request.kind}", error)
             logger.warning("%s; the original is handed on", failure)
             return None, request, failure
         return None, replace(request, kind=name or LAST_RESORT), None
@@ -229,12 +233,16 @@ class Pipeline:
             return split(source, self.kinds)
         return installed_parts(source, kind, self.kinds) if name is None else None
 
-    def _mixed(self, source: Source, parts: Sequence[Part], request: Request) -> View | None:
+    def _mixed(
+        self, source: Source, parts: Sequence[Part], request: Request, view_of_part: _ViewOfPart
+    ) -> View | None:
         if request.fidelity == "lossless" and request.max_tokens is None:
             return None
-        return compress_parts(source, parts, request, self._view_of_part)
+        return compress_parts(source, parts, request, view_of_part)
 
-    def _embedded(self, kind: BaseKind, source: Source, request: Request) -> View | None:
+    def _embedded(
+        self, kind: BaseKind, source: Source, request: Request, view_of_part: _ViewOfPart
+    ) -> View | None:
         """The view of data around payloads; ``None`` where it is best treated as data alone."""
         if request.fidelity == "lossless" and request.max_tokens is None:
             return None
@@ -246,12 +254,13 @@ class Pipeline:
             view = _compressed(kind, source, whole)
             if view is not None and request.fits(view.text):
                 return view
-        return compress_embedded(*found, request, self._view_of_part)
+        return compress_embedded(*found, request, view_of_part)
 
-    def _view_of_part(self, source: Source, request: Request) -> View | None:
+    def _view_of_part(self, failures: list[str], source: Source, request: Request) -> View | None:
         """The view of a part of a text or of data, by the first kind that takes it.
 
-        What one part does wrong costs the others nothing: it stays as it is.
+        What goes wrong with one part costs the others nothing: it stays as it is, and the failure
+        is added to ``failures``.
         """
         first = self.kinds.named(request.kind)
         assert first is not None
@@ -264,13 +273,20 @@ class Pipeline:
                 continue
             except TimeBudgetExceeded:
                 raise
-            except Exception:
-                # Said by whoever guards the kind.
+            except Exception as error:
+                # The warning is that of whoever guards the kind.
+                failures.append(_failure(kind, f"a part that is {kind.name}", error))
                 break
         within = view is not None and request.fits(view.text)
         if within or _fits(request.original_tokens, request):
             return view
         return _excerpt(source, request)
+
+
+def _failure(kind: BaseKind | None, on: str, error: Exception) -> str:
+    # Not the error's message: it may quote the payload.
+    who = "the router" if kind is None else kind.compressor or kind.name
+    return f"{who} failed on {on}: {type(error).__name__}"
 
 
 def _may_have_parts(kind: BaseKind, source: Source) -> bool:

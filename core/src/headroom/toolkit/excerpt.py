@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from headroom.source import Source
@@ -33,21 +34,31 @@ def excerpt(source: Source, request: Request) -> View | None:
     if request.max_tokens is None:
         return None
     lines = source.lines
-    count = len(lines)
-    scores = bm25(lines, request.query)
+    # Empty lines go with the line above them: by themselves they say nothing, and below a note
+    # they stand for what it replaced.
+    starts = [index for index, line in enumerate(lines) if index == 0 or line.strip()]
+    ends = [*starts[1:], len(lines)]
+    units = ["\n".join(lines[start:end]) for start, end in zip(starts, ends)]
+    count = len(units)
+    scores = bm25(units, request.query)
     # From both ends inwards: beginnings say what a text is, endings how it came out.
     distance = [min(index, count - 1 - index) for index in range(count)]
     order = sorted(range(count), key=lambda index: (-scores[index], distance[index], index))
 
-    def render(kept: frozenset[int]) -> str:
-        return view_of_lines(lines, kept).text
+    def shown(kept: Collection[int]) -> View:
+        spans = (range(starts[one], ends[one]) for one in kept)
+        return view_of_lines(lines, {line for span in spans for line in span})
 
     kept = largest_fitting(
-        order, request.counter.count_many(lines), render, request, request.max_tokens
+        order,
+        request.counter.count_many(units),
+        lambda kept: shown(kept).text,
+        request,
+        request.max_tokens,
     )
     if not kept:
         return nothing_fits(source, request)
-    return replace(view_of_lines(lines, kept), lossless=False)
+    return replace(shown(kept), lossless=False)
 
 
 def nothing_fits(source: Source, request: Request) -> View:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from headroom.errors import WrongKind
@@ -80,6 +82,28 @@ class Condensed:
         if not self.long:
             return view
         return _NOTE_AND_BREAKS.sub(self._without_breaks, view)
+
+    def with_notes(self, others: Sequence[Omission]) -> tuple[Omission, ...]:
+        """What a view of the text leaves out of the original: ``others``, and what notes stand for.
+
+        A note in lines that are left out as a whole is left out with them, and is not said twice.
+        """
+        gone = sorted(
+            span
+            for one in others
+            if one.unit == "lines" and not one.path and one.within is None and one.chars is None
+            for span in one.ranges
+        )
+        starts = [start for start, _ in gone]
+        ends = list(accumulate((end for _, end in gone), max))
+
+        def is_shown(note: Omission) -> bool:
+            if note.unit != "lines" or note.path or note.within is not None:
+                return True
+            before = bisect_right(starts, note.ranges[0][0])
+            return before == 0 or ends[before - 1] < note.ranges[-1][1]
+
+        return (*filter(is_shown, self.omissions), *others)
 
     def _without_breaks(self, match: re.Match[str]) -> str:
         note, quote = match.groups()

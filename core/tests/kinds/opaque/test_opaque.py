@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import random
 import re
@@ -309,14 +310,14 @@ HOSTILE = {
 @pytest.mark.parametrize("name", sorted(HOSTILE))
 def test_twice_as_much_takes_about_twice_as_long(name: str) -> None:
     def seconds(text: str) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         scan(text, lambda: None)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     text = HOSTILE[name]
     once = min(seconds(text) for _ in range(3))
-    # Quadratic work would take 64 times as long.
-    assert min(seconds(text * 8) for _ in range(2)) < 40 * once + 0.5
+    # Quadratic work would take 16 times as long.
+    assert min(seconds(text * 4) for _ in range(2)) < 10 * once + 0.2
 
 
 def test_the_deadline_is_kept() -> None:
@@ -351,8 +352,12 @@ class TestLaws(KindLaws):
             position = at + len(shown)
 
     def check_covered(self, content: str, result: CompressResult) -> None:
-        gone = sum(last - first + 1 for one in result.omissions for first, last in one.ranges)
-        assert 0 < gone <= 2 * len(content.split("\n"))
+        assert result.omissions
+        gone = sorted(span for one in result.omissions if one.chars is None for span in one.ranges)
+        for (_, last), (start, end) in itertools.pairwise(gone):
+            # The rest of a line in which something ended may be left out after it.
+            assert last < end or start == last, "what is left out with more is said once"
+            assert end <= content.count("\n") + 1
 
     def check_marked(self, content: str, result: CompressResult) -> None:
         if len(MARKER.findall(result.text)) == 1 and not MARKER.sub("", result.text).strip():
@@ -363,8 +368,8 @@ class TestLaws(KindLaws):
                 omission.where if omission.count > 1 else omission.where.replace("lines", "line")
             )
             said = f"[{place} left out: " in result.text or omission.where in result.text
-            # Lines that are left out as a whole take what stands in them along.
-            wider = {
+            # Lines that are left out as a whole take what begins in them along.
+            whole = {
                 number
                 for other in result.omissions
                 if other is not omission and other.chars is None
@@ -372,7 +377,11 @@ class TestLaws(KindLaws):
                 for number in range(first, last + 1)
             }
             first, last = omission.ranges[0]
-            assert said or wider.issuperset(range(first, last + 1)) or len(omission.ranges) > 1
+            assert (
+                said
+                or whole.issuperset(range(first, max(first + 1, last)))
+                or len(omission.ranges) > 1
+            )
 
     def check_found(self, content: str, omission: Omission, found: str) -> None:
         for first, last in omission.ranges:
@@ -382,6 +391,13 @@ class TestLaws(KindLaws):
             wanted = "\n".join(lines)
             assert wanted[:60] in found
             assert len(found) >= len(wanted)
+
+
+def test_what_stood_below_a_note_that_is_left_out_is_left_out_with_it() -> None:
+    payload = (TALK + "Yes.\n") * 6 + TALK + DUMP
+    for max_tokens in (20, 40, 80):
+        view = compress(payload, kind="opaque", max_tokens=max_tokens)
+        assert "\n\n" not in view.text
 
 
 def test_what_is_counted_is_what_there_is() -> None:

@@ -60,5 +60,5 @@ class Opaque(BaseKind):
         return View(
             condensed.finished(view.text),
             lossless=False,
-            omissions=(*condensed.omissions, *view.omissions),
+            omissions=condensed.with_notes(view.omissions),
         )
