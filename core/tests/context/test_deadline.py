@@ -204,6 +204,22 @@ def test_many_callers_at_once_get_their_own_answers() -> None:
     assert serving() <= 64
 
 
+def test_a_store_that_may_not_be_called_in_a_thread_says_so_there() -> None:
+    asked: list[threading.Thread] = []
+
+    class Elsewhere(Hangs):
+        def check_thread(self) -> None:
+            asked.append(threading.current_thread())
+            raise StoreError("not in this thread")
+
+    elsewhere = Elsewhere()
+    ctx = SharedContext(store=elsewhere)
+    with pytest.raises(StoreError, match="not in this thread"):
+        ctx.get("notes")
+    assert asked == [threading.current_thread()]
+    assert elsewhere.calls == 0
+
+
 def test_the_store_of_this_process_needs_no_thread() -> None:
     before = serving()
     ctx = SharedContext()

@@ -15,7 +15,7 @@ from langgraph.store.base import BaseStore, GetOp, Item, Op, PutOp, SearchOp
 from headroom import StoreError
 from headroom_langgraph.documents import Values, name_of, place_of
 
-__all__ = ["batch", "everything", "held", "read", "remove", "tick"]
+__all__ = ["batch", "check_loop", "everything", "held", "read", "remove", "tick"]
 
 # Documents that one search asks for, or one statement removes.
 _PAGE = 1000
@@ -33,7 +33,7 @@ def held(store: BaseStore) -> Iterator[None]:
         StoreError: It is an asynchronous store, which cannot be waited for here.
 
     """
-    _check_loop(store)
+    check_loop(store)
     with _lock:
         own = _locks.setdefault(store, threading.RLock())
     with own:
@@ -85,7 +85,7 @@ def batch(store: BaseStore, ops: list[Op]) -> list[object]:
         raise StoreError(f"the graph's store failed: {type(error).__name__}") from error
 
 
-def _check_loop(store: BaseStore) -> None:
+def check_loop(store: BaseStore) -> None:
     """An asynchronous store works in its event loop, which must run, and not in this thread.
 
     Found out before the lock is taken: whoever holds it may be waiting for that very loop.

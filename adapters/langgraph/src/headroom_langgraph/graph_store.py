@@ -30,7 +30,7 @@ from headroom_langgraph.documents import (
     name_of,
     place_of,
 )
-from headroom_langgraph.graph_access import batch, everything, held, read, remove, tick
+from headroom_langgraph.graph_access import batch, check_loop, everything, held, read, remove, tick
 from headroom_langgraph.snapshot import Snapshot, version_of
 
 __all__ = ["LangGraphStore"]
@@ -111,6 +111,16 @@ class LangGraphStore(Store):
         if found is None:
             raise StoreError("this graph has no store: builder.compile(store=...)")
         return found
+
+    def check_thread(self) -> None:
+        """Says whether the entries can be waited for in this thread.
+
+        Raises:
+            StoreError: The graph's store is asynchronous, and this is the thread of its event loop,
+                or that has ended.
+
+        """
+        check_loop(self.graph_store)
 
     def next_version(self, namespace: str) -> int:  # noqa: ARG002 - one series serves all
         return tick()

@@ -52,6 +52,10 @@ def _keeps(store: Store, timeout: float) -> bool:
     return type(store) is MemoryStore
 
 
+def _any_thread() -> None:
+    """For a store that may be called in every thread."""
+
+
 class StoreNamespace:
     """The operations of a store within one namespace, as steps, with ``on_error`` applied.
 
@@ -67,6 +71,7 @@ class StoreNamespace:
         self.name = name
         self._on_error = on_error
         self._waits = type(store) is not MemoryStore
+        self._check_thread: Callable[[], None] = getattr(store, "check_thread", _any_thread)
         self._calls = None if timeout is None or _keeps(store, timeout) else BoundedCalls(timeout)
         #: How often the store failed.
         self.errors = 0
@@ -205,6 +210,8 @@ class StoreNamespace:
 
         def limited(target: AnyStore) -> T | Awaitable[T]:
             if target is self.store:
+                # Here: the call is made in another thread.
+                self._check_thread()
                 return calls.call(lambda: cast("T", operation(target)))
             return calls.acall(lambda: cast("Awaitable[T]", operation(target)))
 

@@ -88,7 +88,10 @@ class Store(Protocol):
 
     ``headroom_testing.StoreContract`` tests all of what is said here. A store that can be awaited
     without a thread also has a method ``asynchronous()``: it is called within a running event loop
-    and returns the ``AsyncStore`` over the same entries.
+    and returns the ``AsyncStore`` over the same entries. A store that would wait for ever in some
+    threads, such as that of an event loop which it needs, also has a method ``check_thread()``: it
+    is called in the thread of whoever calls, and raises ``StoreError`` there; the call itself may
+    be made in another thread, so that it can be given up.
 
     Each method raises ``StoreError`` where the store cannot do what it is asked to, and
     ``IntegrityError`` where what it finds is not what was put.
