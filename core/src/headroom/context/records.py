@@ -14,6 +14,7 @@ from headroom.toolkit.kind import BaseKind
 from headroom.view import CompressResult, Omission
 
 __all__ = [
+    "MUCH",
     "content_hash",
     "describe",
     "encode",
@@ -28,6 +29,13 @@ __all__ = [
     "view_of",
 ]
 
+#: From this many bytes on, hashing and decoding would hold up an event loop: a millisecond's worth.
+MUCH = 256 * 1024
+
+# Of more bytes than these, ``hashlib`` lets other threads on while it hashes. On an event loop that
+# costs more than it gives: the wait for the next turn, 5 ms behind each thread that compresses.
+_AT_ONCE = 2047
+
 # Lone surrogates come with real payloads (cut JSON escapes); they go to bytes and back unharmed.
 
 
@@ -38,7 +46,12 @@ def encode(text: str) -> bytes:
 
 def content_hash(data: bytes) -> str:
     """The reference of a content: its SHA-256 in hex."""
-    return hashlib.sha256(data).hexdigest()
+    if len(data) >= MUCH:
+        return hashlib.sha256(data).hexdigest()
+    digest = hashlib.sha256()
+    for start in range(0, len(data), _AT_ONCE):
+        digest.update(data[start : start + _AT_ONCE])
+    return digest.hexdigest()
 
 
 def _text(data: bytes, reference: str) -> str:

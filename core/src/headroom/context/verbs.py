@@ -22,6 +22,7 @@ from headroom.context.leases import Leases
 from headroom.context.manifest import manifest
 from headroom.context.processes import CompressionProcesses
 from headroom.context.records import (
+    MUCH,
     content_hash,
     describe,
     encode,
@@ -52,10 +53,6 @@ __all__ = ["ContextVerbs"]
 logger = logging.getLogger("headroom.context")
 
 T = TypeVar("T")
-
-
-# From this many bytes on, hashing and decoding would hold up an event loop: a millisecond's worth.
-_MUCH = 256 * 1024
 
 
 class ContextVerbs:
@@ -138,7 +135,7 @@ class ContextVerbs:
         options = self._options(key, query, max_tokens, fidelity, kind, tool)
         lifetime = self._ttl if ttl is None else seconds(ttl)
         text, original, reference = yield from work(
-            lambda: self._taken(data), is_long=not isinstance(data, str) or len(data) >= _MUCH
+            lambda: self._taken(data), is_long=not isinstance(data, str) or len(data) >= MUCH
         )
         if expected_version is not None:
             # Before the work, which would be for nothing; the store compares again as it writes.
@@ -157,7 +154,7 @@ class ContextVerbs:
             made = record_of(key, reference, version, original, result.text, meta)
             return made, entry_of(made)
 
-        record, entry = yield from work(make, is_long=len(original) >= _MUCH)
+        record, entry = yield from work(make, is_long=len(original) >= MUCH)
         written = yield from self.store.put(record, lifetime, self._limits, expected_version)
         if written is None:
             return (yield from self._passed_through(key, text, reference, agent))
@@ -187,7 +184,7 @@ class ContextVerbs:
         """The view that ``put`` would make of a text; nothing is stored."""
         check_key(key)
         options = self._options(key, query, max_tokens, fidelity, None, tool)
-        reference = yield from work(lambda: content_hash(encode(text)), is_long=len(text) >= _MUCH)
+        reference = yield from _hash_of(text)
         return (yield from self._view(reference, text, options))
 
     def delete(self, key: str) -> StoreSteps[bool]:
@@ -427,8 +424,8 @@ def _read(reading: Callable[[Record], T], record: Record) -> StoreSteps[T]:
 
 def _is_small(record: Record) -> bool:
     """Whether it is sooner read than a thread is changed."""
-    return len(record.original) + len(record.view) < _MUCH
+    return len(record.original) + len(record.view) < MUCH
 
 
 def _hash_of(text: str) -> StoreSteps[str]:
-    return (yield from work(lambda: content_hash(encode(text)), is_long=len(text) >= _MUCH))
+    return (yield from work(lambda: content_hash(encode(text)), is_long=len(text) >= MUCH))

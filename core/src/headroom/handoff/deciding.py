@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from headroom.context import ContextEntry, SharedContext
+from headroom.context.records import content_hash, encode
 from headroom.context.store_namespace import StoreSteps
 from headroom.handoff.policy import (
     Candidate,
@@ -374,4 +374,4 @@ def _as_query(text: str | None) -> str | None:
 
 
 def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return content_hash(encode(text))
