@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-__all__ = ["CodeBlock", "Outline", "Role", "Symbol", "Unit"]
+__all__ = ["CodeBlock", "Outline", "Role", "Symbol", "Unit", "own_lines"]
 
 
 class Role(Enum):
@@ -73,6 +74,12 @@ class CodeBlock:
     first: int
     last: int
     indent: str
+
+
+def own_lines(lines: Sequence[str]) -> tuple[list[str], bool]:
+    """``Outline.lines`` and ``Outline.final_newline`` of a text that was split at line breaks."""
+    final_newline = len(lines) > 1 and not lines[-1]
+    return list(lines[: len(lines) - final_newline]), final_newline
 
 
 @dataclass(slots=True)

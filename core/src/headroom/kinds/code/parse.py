@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from headroom.kinds.code.outline import Outline
+from headroom.kinds.code.outline import Outline, own_lines
 from headroom.kinds.code.outlines.brace_scan import is_balanced
 from headroom.kinds.code.outlines.braces import brace_outline
 from headroom.kinds.code.outlines.components import component_outline
@@ -131,10 +131,7 @@ def _anything(_text: str) -> bool:
 
 def _of_files(source: Source, sections: list[Section]) -> tuple[Outline, Check] | None:
     """One outline of all the files; ``None`` where hardly any of them is code."""
-    lines = list(source.lines)
-    final_newline = len(lines) > 1 and not lines[-1]
-    if final_newline:
-        lines.pop()
+    lines, final_newline = own_lines(source.lines)
     parts: list[tuple[Section, Outline]] = []
     checks: list[Check] = []
     read = 0

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from headroom.toolkit.markers import marker, plural
 from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock, heading_lines, shared
-from headroom.toolkit.rows.notation import DOCUMENT, Speller, segment
+from headroom.toolkit.rows.notation import DOCUMENT, segment
 from headroom.toolkit.rows.summary import Summary
 from headroom.toolkit.rows.units import Units
-from headroom.view import Omission, Request
+from headroom.view import Omission
 
 __all__ = ["Renderer"]
 
@@ -39,15 +39,13 @@ class Renderer:
 
     Args:
         units: What a view shows or leaves out.
-        speller: The one that spelled the value.
-        request: Watches the time.
 
     """
 
-    def __init__(self, units: Units, speller: Speller, request: Request) -> None:
+    def __init__(self, units: Units) -> None:
         self._units = units
-        self._speller = speller
-        self._request = request
+        self._speller = units.speller
+        self._request = units.request
         self._terse = False
         self._named: frozenset[int] = frozenset()
         self._odd_cells = 0

@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from headroom.toolkit.fitting import largest_fitting
-from headroom.toolkit.rows.blocks import Block
 from headroom.toolkit.rows.identity import extra_for_names, room_for_names
-from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.rank import (
     FILL,
     LINE_DEPTH,
@@ -22,7 +20,7 @@ from headroom.toolkit.rows.rank import (
 )
 from headroom.toolkit.rows.render import Renderer
 from headroom.toolkit.rows.units import SMALL_TABLE, WHOLE, Units
-from headroom.view import Omission, Request, View
+from headroom.view import Omission, View
 
 __all__ = ["Selection"]
 
@@ -44,30 +42,12 @@ _ASKED = 0.1
 
 
 class Selection:
-    """The units of a value, their order, and the views with some of them.
+    """The order of the units of a value, and the views with some of them."""
 
-    Args:
-        root: The value.
-        speller: The one that spelled it.
-        request: Counts tokens, knows the query, watches the time.
-        longest_row: Tables whose rows all have more characters are shown in parts of rows.
-        asked_apart: Whether a few long rows of which the query names one are shown in parts.
-
-    """
-
-    def __init__(
-        self,
-        root: Block,
-        speller: Speller,
-        request: Request,
-        *,
-        longest_row: int | None = None,
-        asked_apart: bool = False,
-    ) -> None:
-        units = Units(root, speller, request, longest_row=longest_row, asked_apart=asked_apart)
+    def __init__(self, units: Units) -> None:
         self._units = units
-        self._request = request
-        self._renderer = Renderer(units, speller, request)
+        self._request = units.request
+        self._renderer = Renderer(units)
         self.costs = units.costs
         #: Whether the last view has all units that are worth showing.
         self.is_complete = False

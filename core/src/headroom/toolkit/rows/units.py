@@ -67,8 +67,8 @@ class Units:
     ) -> None:
         self._longest_row = longest_row
         self._asked_apart = asked_apart
-        self._speller = speller
-        self._request = request
+        self.speller = speller
+        self.request = request
         self._range: dict[int, tuple[int, int]] = {}
         self.texts: list[str] = []
         self.tables: list[TableBlock] = []
@@ -96,7 +96,7 @@ class Units:
         known = self._names.get(id(block))
         if known is None:
             names = self._find_names(block)
-            known = (names, sum(self._request.counter.count_many(names)) + len(names))
+            known = (names, sum(self.request.counter.count_many(names)) + len(names))
             self._names[id(block)] = known
         return known
 
@@ -142,7 +142,7 @@ class Units:
         """Cells that are nearly what others of their column are: row, column and cell."""
         known = self._misspelt.get(id(table))
         if known is None:
-            found = find_misspelt(table.table, self._request.deadline.check)
+            found = find_misspelt(table.table, self.request.deadline.check)
             names, rows = table.table.names, table.table.rows
             known = [(row, names[column], rows[row].cells[column]) for row, column in found]
             self._misspelt[id(table)] = known
@@ -159,12 +159,12 @@ class Units:
             values = block.values
         else:
             return []
-        return names_for(values, self._request)
+        return names_for(values, self.request)
 
     def _number(self, block: Block, place: int = 0) -> Block:
         """Gives the units of a block their numbers; the block as these units show it."""
         if isinstance(block, TableBlock) and self._is_better_in_parts(block):
-            block = expand(block, self._speller, self._request)
+            block = expand(block, self.speller, self.request)
         start = len(self.texts)
         if isinstance(block, Line):
             pieces = [] if block.same else sentences(block.value)
@@ -201,7 +201,7 @@ class Units:
     def _asked_rows(self, section: Section) -> list[tuple[int, int]]:
         rows = [self.range(member) for member in section.members]
         texts = ["\n".join(self.texts[first:end]) for first, end in rows]
-        return [rows[index] for index in _few_named(texts, self._request.query)]
+        return [rows[index] for index in _few_named(texts, self.request.query)]
 
     def _is_better_in_parts(self, block: TableBlock) -> bool:
         """Whether parts of each row say more than the whole of a few rows, or of none."""
@@ -212,11 +212,11 @@ class Units:
             return min(map(len, block.table.lines)) > self._longest_row
         lines = block.table.lines
         if self._asked_apart and len(lines) < SMALL_TABLE and min(map(len, lines)) > _LONG_ROW:
-            return bool(_few_named(lines, self._request.query))
+            return bool(_few_named(lines, self.request.query))
         if not is_mostly_text(block.values):
             return False
         # A row that the query names is wanted whole.
-        return not any(named(block.table.lines, self._request.query, identifiers_only=True))
+        return not any(named(block.table.lines, self.request.query, identifiers_only=True))
 
 
 def _few_named(rows: Sequence[str], query: str | None) -> list[int]:

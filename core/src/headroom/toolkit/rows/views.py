@@ -7,6 +7,7 @@ from headroom.toolkit.rows.blocks import Block, TableBlock
 from headroom.toolkit.rows.limits import natural_limit
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.sample import Selection
+from headroom.toolkit.rows.units import Units
 from headroom.toolkit.rows.values import Json
 from headroom.view import Omission, Request, View
 
@@ -35,14 +36,16 @@ def best_view(
     """
     if request.fidelity == "lossless" and request.max_tokens is None:
         return smaller(lossless, request)
-    selection = Selection(root, speller, request)
+    selection = Selection(Units(root, speller, request))
     limit = request.max_tokens
     if limit is None:
         rows = selection.row_tokens / max(1, sum(selection.costs))
         # What nobody needs to be shown makes no document longer.
         telling = request.original_tokens - selection.link_tokens
         limit = natural_limit(telling, min(1.0, rows), request.fidelity)
-        asked = Selection(root, speller, request, asked_apart=True) if request.query else selection
+        asked = selection
+        if request.query:
+            asked = Selection(Units(root, speller, request, asked_apart=True))
         if asked.asked_tokens:
             # The others are to the row that is asked for what the rows of a large table are.
             rest = max(0, request.original_tokens - asked.asked_tokens)
@@ -56,7 +59,7 @@ def best_view(
     # where it is the many columns that take the room, and there is some.
     for longest_row in (2 * limit, 0) if limit >= _ROOM_FOR_PARTS else (2 * limit,):
         if view is None or (not selection.is_complete and _leaves_room(view, limit, request)):
-            parts = Selection(root, speller, request, longest_row=longest_row)
+            parts = Selection(Units(root, speller, request, longest_row=longest_row))
             view = _fuller(view, parts.view(limit), request)
     return view or _nothing_fits(value, root, limit, request)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from headroom.kinds.code.outline import Outline, Role, Symbol, Unit
+from headroom.kinds.code.outline import Outline, Role, Symbol, Unit, own_lines
 from headroom.kinds.code.outlines.brace_scan import Line, scan
 from headroom.kinds.code.outlines.node_types import scope_in
 from headroom.view import Deadline
@@ -81,9 +81,7 @@ def brace_outline(content: str, deadline: Deadline) -> Outline | None:
         shape = scan(content, deadline, hashes=True)
     if shape is None or len(shape) != len(lines):
         return None
-    final_newline = len(lines) > 1 and not lines[-1]
-    if final_newline:
-        lines.pop()
+    lines, final_newline = own_lines(lines)
     code = [line for line in shape if line.first]
     if sum(line.last in "{}();," for line in code) < _SHARE * max(1, len(code)):
         return None

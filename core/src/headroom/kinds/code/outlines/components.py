@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from headroom.kinds.code.outline import Outline, Role, Unit
+from headroom.kinds.code.outline import Outline, Role, Unit, own_lines
 from headroom.kinds.code.outlines.sections import add_part
 from headroom.source import Source
 from headroom.toolkit.components import component_blocks
@@ -29,10 +29,7 @@ def component_outline(source: Source, read_script: ReadScript) -> Outline | None
     blocks = source.once(component_blocks)
     if not blocks:
         return None
-    lines = list(source.lines)
-    final_newline = len(lines) > 1 and not lines[-1]
-    if final_newline:
-        lines.pop()
+    lines, final_newline = own_lines(source.lines)
     outline = Outline(lines, final_newline=final_newline)
     covered = 0
     read = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from headroom.kinds.code.outline import Outline, Role, Symbol, Unit
+from headroom.kinds.code.outline import Outline, Role, Symbol, Unit, own_lines
 from headroom.view import Deadline
 
 __all__ = ["indent_outline"]
@@ -62,10 +62,7 @@ def indent_outline(content: str, deadline: Deadline) -> Outline | None:
         TimeBudgetExceeded: The time is up.
 
     """
-    lines = content.split("\n")
-    final_newline = len(lines) > 1 and not lines[-1]
-    if final_newline:
-        lines.pop()
+    lines, final_newline = own_lines(content.split("\n"))
     slashes = sum(
         line.lstrip().startswith(("//", "/*")) or line.rstrip().endswith(";") for line in lines
     )

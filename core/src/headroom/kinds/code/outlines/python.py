@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from headroom.kinds.code.outline import CodeBlock, Outline, Role, Symbol, Unit
+from headroom.kinds.code.outline import CodeBlock, Outline, Role, Symbol, Unit, own_lines
 from headroom.kinds.code.outlines.python_parse import python_tree
 from headroom.kinds.code.outlines.python_values import Part, docstring_parts, literal_parts
 from headroom.source import Source
@@ -32,10 +32,7 @@ def python_outline(source: Source) -> Outline | None:
     tree = source.once(python_tree)
     if tree is None:
         return None
-    lines = list(source.lines)
-    final_newline = len(lines) > 1 and not lines[-1]
-    if final_newline:
-        lines.pop()
+    lines, final_newline = own_lines(source.lines)
     outline = Outline(lines, filler="...", final_newline=final_newline)
     builder = _Builder(outline, source.deadline)
     builder.suite(tree.body, _Scope(Role.STATEMENT))

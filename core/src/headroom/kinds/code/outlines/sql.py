@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from headroom.kinds.code.outline import Outline, Role, Symbol, Unit
+from headroom.kinds.code.outline import Outline, Role, Symbol, Unit, own_lines
 from headroom.view import Deadline
 
 __all__ = ["is_sql", "sql_outline"]
@@ -63,10 +63,7 @@ def sql_outline(content: str, deadline: Deadline) -> Outline | None:
         TimeBudgetExceeded: The time is up.
 
     """
-    lines = content.split("\n")
-    final_newline = len(lines) > 1 and not lines[-1]
-    if final_newline:
-        lines.pop()
+    lines, final_newline = own_lines(content.split("\n"))
     if not is_sql(lines, deadline):
         return None
     outline = Outline(lines, comment=("-- ", ""), final_newline=final_newline)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from headroom.kinds.code.outline import CodeBlock, Outline, Role, Symbol, Unit
+from headroom.kinds.code.outline import CodeBlock, Outline, Role, Symbol, Unit, own_lines
 from headroom.kinds.code.outlines.languages import Language
 from headroom.kinds.code.outlines.node_types import (
     BLOCKS,
@@ -72,10 +72,7 @@ def tree_outline(
         TimeBudgetExceeded: The time is up.
 
     """
-    lines = content.split("\n")
-    final_newline = len(lines) > 1 and not lines[-1]
-    if final_newline:
-        lines.pop()
+    lines, final_newline = own_lines(content.split("\n"))
     outline = Outline(
         lines, comment=language.comment, filler=language.filler, final_newline=final_newline
     )
