@@ -103,7 +103,6 @@ def test_a_query_that_everything_matches_is_as_fast() -> None:
     ctx = SharedContext()
     ctx.put("log", LINES, kind="log", max_tokens=500)
     ctx.retrieve("log", query="worker")
-    start = time.perf_counter()
+    start = time.process_time()
     assert ctx.retrieve("log", query="worker").tokens <= 1000
-    # Two hundredths of that on a machine that has nothing else to do.
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 0.5
