@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from headroom.kinds.log.events import Event, alerts, split_events
-from headroom.kinds.log.templates import Template, mask, mine
+from headroom.kinds.log.shell import inner_steps
+from headroom.kinds.log.templates import MASK, Template, mask, mine
 from headroom.source import Source
 
 __all__ = ["Log", "parts_within", "read_log"]
@@ -57,7 +58,14 @@ def _read(source: Source, events: list[Event]) -> Log:
             source.deadline.check()
         # A stack trace belongs to what an event says: another trace is another event.
         masked.append("\n".join(mask(line) for line in lines[event.start : event.end]))
-    templates = mine(masked)
+    # Steps within the commands of a shell's trace are alike in that hardly anybody asks for one.
+    steps = inner_steps(lines)
+    templates = mine(
+        [
+            MASK if event.start in steps and event.end - 1 in steps else text
+            for event, text in zip(events, masked)
+        ]
+    )
     of_event = [0] * len(events)
     for number, template in enumerate(templates):
         for index in template.events:
