@@ -21,22 +21,27 @@ _COUNTED = re.compile(r"\s{0,12}\d{1,4}\)\s\S")
 _FAILING = re.compile(r"\s{0,8}\d+ (?:failing|failures?)\b")
 # Cheap to look for before the patterns are: nothing that they find is without.
 _MAY_FAIL = re.compile(
-    r"fail|error|exception|panic|assert|exit|fatal|not ok|fault|killed|\*\*\*|^\s*E  "
+    r"fail|error|exception|panic|assert|exit|fatal|not ok|fault|killed|\*\*\*|^\s*E  |^==\d"
+    r"|^\s*(?:0x|SUMMARY)|READ of|WRITE of"
     r"|[\u2717\u2718\u2716\u2715\u00d7]",
     re.IGNORECASE,
 )
 _FAILURE = re.compile(
     r"""
-    (?:\#\#\[\w+\]|\S{10,30}Z\ )?\s{0,12}(?:
+    (?:\#\#\[\w+\]|\S{10,30}Z\ |==\d{1,9}==)?\s{0,12}(?:
       (?:FAIL(?:ED|URE)?|ERROR)(?::|\s|\()\s*\S
     | ---\ FAIL: | not\ ok\ \d | [\u2717\u2718\u2716\u2715\u00d7]\s
     | E\ {2,}\S
     | (?:[\w$]{1,60}[.:]{1,2}){0,8}[A-Za-z_]\w{0,60}
       (?:Error|Exception|Failure)\b(?:\ \[\w+\])?(?::\s|$)
-    | (?:fatal|error|panic|assertion\ failed)(?:\[\w+\])?:\s
+    | (?:fatal|[Ee]rror|panic|assertion\ failed)(?:\[\w+\])?:\s
     | (?:\S+\ )?assertion\b.{0,200}\bfailed
     | thread\ '.{1,80}'\ panicked\ at
-    | [^\s:(]{1,200}[:(]\d+(?:[:,]\d+)?\)?:?\s+(?:fatal\ )?error\b
+    | [^\s:(]{1,200}[:(]\d+(?:[:,]\d+)?\)?:?\s+(?:(?:fatal|runtime)\ )?error\b
+    | (?:Invalid|Mismatched)\ (?:read|write|free)\b | Address\ 0x[0-9a-fA-F]+\ is\b
+    | Conditional\ jump\ or\ move\ | Use\ of\ uninitiali[sz]ed\ | SUMMARY:\ \w+Sanitizer
+    | (?:READ|WRITE)\ of\ size\ \d | 0x[0-9a-fA-F]+\ is\ located\b
+    | [\d,]+\ .{0,90}\ definitely\ lost\b
     | make(?:\[\d+\])?:\ \*\*\* | npm\ (?:ERR!|error) | BUILD\ FAIL | Segmentation\ fault
     )
     | .{0,300}(?:\.\.\.\s?|\s)(?:FAIL|FAILED|ERROR)(?:\s*\[\s*\d+%\])?\s*$
@@ -70,6 +75,8 @@ def says_failure(line: str) -> bool:
     >>> says_failure("FAIL: test_cart (shop.tests.CartTests)"), says_failure("E   assert 3 == 4")
     (True, True)
     >>> says_failure("src/a.c:12:7: error: expected ';'"), says_failure("exited with code 2")
+    (True, True)
+    >>> says_failure("==7== Invalid read of size 4"), says_failure("Error: Timeout of 30ms exceeded")
     (True, True)
     >>> says_failure("Many who fail try again."), says_failure("test_cart ... ok")
     (False, False)

@@ -6,13 +6,15 @@ import re
 from collections.abc import Sequence
 from itertools import accumulate
 
-from headroom.kinds.log.parse import parts_within, read_log
+from headroom.kinds.log.asides import asides_of
+from headroom.kinds.log.parse import Log, parts_within, read_log
 from headroom.kinds.log.rank import order_of, scores_of
 from headroom.kinds.log.recognise import looks_like_log, looks_like_output
 from headroom.kinds.log.render import render
 from headroom.source import Source
 from headroom.toolkit.fitting import nearly_largest
 from headroom.toolkit.kind import BaseKind, LeftOut
+from headroom.toolkit.relevance import Asked
 from headroom.toolkit.turns import take_turns
 from headroom.view import Piece, Request, View
 
@@ -55,10 +57,11 @@ class LogCompressor(BaseKind):
         if len(log.events) < 2:
             return None
         must, order = order_of(log, scores_of(log, request.query))
+        asides = _asides(log, request.query)
 
         def tokens(size: int) -> int:
             request.deadline.check()
-            return request.counter.count(render(log, frozenset(order[:size]))[0])
+            return request.counter.count(render(log, frozenset(order[:size]), asides=asides)[0])
 
         size: int | None = must
         if limit is None and request.fidelity == "compact":
@@ -67,9 +70,10 @@ class LogCompressor(BaseKind):
             costs = request.counter.count_many(log.texts)
             estimates = list(accumulate((costs[index] for index in order), initial=0))
             size = nearly_largest(estimates, tokens, limit)
-        if size is None or size == len(log.events):
+        if size is None or (size == len(log.events) and not asides):
             return None
-        text, omissions = render(log, frozenset(order[:size]), ranges=limit is None)
+        kept = frozenset(order[:size])
+        text, omissions = render(log, kept, ranges=limit is None, asides=asides)
         return View(text, lossless=False, omissions=omissions)
 
     def arrange(
@@ -83,6 +87,23 @@ class LogCompressor(BaseKind):
         """Lines of one shape take turns with others."""
         shapes = source.once(_shapes)
         return take_turns(order, lambda number: shapes[pieces[number].number - 1])
+
+
+def _asides(log: Log, query: str | None) -> dict[int, list[int]]:
+    """The lines of each event that are beside the point, but what the query asks for."""
+    asked = Asked(query)
+    found = {}
+    for index, event in enumerate(log.events):
+        if event.end - event.start > 1:
+            lines = log.lines[event.start : event.end]
+            places = [
+                place
+                for place in asides_of(lines)
+                if not (asked and asked.look(lines[place]).counts)
+            ]
+            if places:
+                found[index] = places
+    return found
 
 
 def _shapes(source: Source) -> list[str]:

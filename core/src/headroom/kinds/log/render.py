@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence, Set
+from types import MappingProxyType
 
 from headroom.kinds.log.parse import Log
 from headroom.toolkit.markers import marker, plural
@@ -23,12 +25,18 @@ _MOST_FOR_RANGES = 500
 #: Characters of an event in which numbers are looked for, and of what may name one. Chosen.
 _NUMBERED_CHARS, _NAME_CHARS = 1000, 30
 
+# A line of source beside its number, long enough to be known by.
+_SOURCE = re.compile(r"\s{0,12}\d{1,7} {0,8}[|\u2502] .{16}")
 _NUMBER = re.compile(r"(?<![\w.-])(-?\d{1,15}(?:\.\d{1,9})?)(?![\w.-]*\d)")
 _NAME = re.compile(r"(?<![\w-])([A-Za-z_-]{2,24})[=: ]{1,2}$")
 
 
 def render(
-    log: Log, kept: frozenset[int], *, ranges: bool = False
+    log: Log,
+    kept: frozenset[int],
+    *,
+    ranges: bool = False,
+    asides: Mapping[int, Sequence[int]] = MappingProxyType({}),
 ) -> tuple[str, tuple[Omission, ...]]:
     """The view with some events, and what it leaves out.
 
@@ -37,6 +45,7 @@ def render(
         kept: The events.
         ranges: Whether markers say the ranges of numbers also where more than one event of a
             template is shown; finding them anew for each choice would take too long.
+        asides: The lines of events that are beside the point, by event: counted from 0 in each.
 
     """
     first_kept: dict[int, int] = {}
@@ -46,9 +55,15 @@ def render(
     omissions: list[Omission] = []
     traces: dict[str, int] = {}
     blank = ""
+    beside: list[int] = []
+    sources: set[str] = set()
     for index in sorted(kept):
         again = _shown_again(log, index, traces)
-        if again is None:
+        if again is None and index in asides:
+            places = {*asides[index], *_said_before(log, index, sources)}
+            view.extend(_without(log, index, places))
+            beside.extend(log.events[index].start + 1 + place for place in sorted(places))
+        elif again is None:
             view.append(log.texts[index])
         else:
             text, omission = again
@@ -75,6 +90,11 @@ def render(
         view.append(marker(what, _span(omission)))
     if blank and len(omissions) == 1:
         view.append(blank)
+    if beside:
+        omissions.append(Omission("lines", tuple(spans(beside))))
+        what = plural(len(beside), "line")
+        said = f"left out where … stands: {what} of source, arrows, and frames of libraries"
+        view.insert(0, f"[{said}]")
     return "\n".join(view), tuple(omissions)
 
 
@@ -99,6 +119,26 @@ def _shown_again(log: Log, index: int, traces: dict[str, int]) -> tuple[str, Omi
         return None
     what = f"the same {event.end - event.start - 1} lines as from line {shown} on"
     return f"{first}\n{marker(what, _span(omission))}", omission
+
+
+def _said_before(log: Log, index: int, sources: set[str]) -> list[int]:
+    """The lines of source in an event that others have shown; ``sources`` has those, and grows."""
+    found = []
+    for place, line in enumerate(log.texts[index].split("\n")):
+        if _SOURCE.match(line):
+            if line in sources:
+                found.append(place)
+            sources.add(line)
+    return found
+
+
+def _without(log: Log, index: int, gone: Set[int]) -> list[str]:
+    """The lines of an event without some, each run of which is a sign."""
+    return [
+        line if place not in gone else "…"
+        for place, line in enumerate(log.texts[index].split("\n"))
+        if place not in gone or place - 1 not in gone
+    ]
 
 
 def _omission(log: Log, gone: list[int]) -> Omission:

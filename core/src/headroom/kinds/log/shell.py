@@ -1,4 +1,4 @@
-"""Which lines of a shell's trace (`set -x`) are steps within a command, and not commands themselves.
+"""Which lines of a shell's trace (`set -x`) are steps within a command, not commands themselves.
 
 A shell writes "+ command" for what it runs, with a plus more for each level of what that command
 runs in turn: a sourced file, an `eval`, a substitution. Those steps, and the bookkeeping of shell
@@ -57,5 +57,5 @@ def _with_its_string(lines: Sequence[str], start: int) -> range:
 
 
 def _leaves_open(line: str) -> bool:
-    """Whether a line opens a string in single quotes, or ends one; `'\\''` is a quote within it."""
+    r"""Whether a line opens a string in single quotes, or ends one; `'\''` is a quote within it."""
     return "'" in line and line.replace("'\\''", "").count("'") % 2 == 1

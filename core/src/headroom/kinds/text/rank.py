@@ -11,7 +11,7 @@ from headroom.kinds.text.outline import read_outline
 from headroom.kinds.text.parse import read_said, read_units, read_words
 from headroom.kinds.text.question import likelihood
 from headroom.source import Source
-from headroom.toolkit.failures import verdicts
+from headroom.toolkit.failures import says_outcome, verdicts
 from headroom.view import Request
 
 __all__ = ["Ranking", "rank"]
@@ -21,6 +21,8 @@ __all__ = ["Ranking", "rank"]
 _UNASKED = 0.05
 #: Sentences with more tokens are no names: not of a failure, not of a section. Chosen.
 _NAME_TOKENS = 160
+#: So many lines that sum up a run, the last ones, come before what failed. Chosen.
+_OUTCOMES = 12
 #: A title in capitals has so many words, in one of the first units, in so many characters. Chosen.
 _OPENING, _TITLE_CHARS = 4, 400
 _CAPITALS = re.compile(r"(?:\b[A-Z][A-Z&',.-]{2,30}[ \t]{1,3}(?:(?:OF|TO|AND|FOR)[ \t]+)?){3}")
@@ -74,11 +76,14 @@ def _title(source: Source) -> list[int]:
 
 
 def _verdicts(source: Source) -> list[int]:
-    """The units that say what failed, or how a run came out."""
+    """The units that say how a run came out, and what failed."""
     lines: list[str] = []
     owners: list[int] = []
     for index, part in enumerate(source.once(read_units).parts):
         own = part.text.split("\n")
         lines += own
         owners += [index] * len(own)
-    return list(dict.fromkeys(owner for owner, is_one in zip(owners, verdicts(lines)) if is_one))
+    said = [number for number, is_one in enumerate(verdicts(lines)) if is_one]
+    # How it all came out is little, and says of what failed how much there is.
+    outcomes = [number for number in said if says_outcome(lines[number])][-_OUTCOMES:]
+    return list(dict.fromkeys(owners[number] for number in (*outcomes, *said)))
