@@ -76,7 +76,7 @@ def says_failure(line: str) -> bool:
     (True, True)
     >>> says_failure("src/a.c:12:7: error: expected ';'"), says_failure("exited with code 2")
     (True, True)
-    >>> says_failure("==7== Invalid read of size 4"), says_failure("Error: Timeout of 30ms exceeded")
+    >>> says_failure("==7== Invalid read of size 4"), says_failure("Error: Timeout exceeded")
     (True, True)
     >>> says_failure("Many who fail try again."), says_failure("test_cart ... ok")
     (False, False)
