@@ -88,9 +88,21 @@ def encode(entries: Sequence[Entry], *, directories: bool) -> str:
     names = headings(paths) if directories else [[path] for path in paths]
     lines: list[str] = []
     for run, name in zip(runs, names):
+        rests = [entry.rest for entry in run if entry.rest is not None]
+        if len(rests) == 1 and name == [run[0].path]:
+            whole = _line(run[0].path, rests[0])
+            if not whole.endswith(("/", "\\")):
+                lines.append(whole)
+                continue
         lines += name
-        lines += [entry.rest for entry in run if entry.rest is not None]
+        lines += rests
     return "\n".join(lines)
+
+
+def _line(path: str, rest: str) -> str:
+    """What was printed: a path, and what stood behind it."""
+    match = _REST.match(rest)
+    return f"{path}{match[1] if match else ''}{rest}"
 
 
 def decode_search(view: str) -> str:
@@ -110,7 +122,7 @@ def decode_search(view: str) -> str:
     for line in view.split("\n"):
         match = _REST.match(line)
         if path and match:
-            lines.append(f"{path}{match[1]}{line}")
+            lines.append(_line(path, line))
             alone = False
         elif path and (line[:1] in (":", "-") or _PLACE.match(line)) and line != "--":
             lines.append(path + line)
