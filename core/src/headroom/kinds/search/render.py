@@ -11,7 +11,7 @@ __all__ = ["decode_search", "group", "headings", "name_lines", "split_path"]
 
 #: The line after which names stand in no directory.
 _NOWHERE = "./"
-_REST = re.compile(r"\d+([:-])")
+_REST = re.compile(r"\d+([:=-])")
 _PLACE = re.compile(r"\(\d+,\d+\):")
 
 
@@ -109,9 +109,9 @@ def decode_search(view: str) -> str:
     r"""The search output that a lossless view stands for.
 
     A line that ends in a separator is the directory of the names that follow it, where ``./``
-    stands for none; ``12:text`` is a
-    match, and ``12-text`` context, in the file named last; any other line is a path, or a line
-    that was no search result.
+    stands for none; ``12:text`` is a match, and ``12-text`` or ``12=text`` context, in the file
+    named last; any other line is a path, a path with its only match, or a line that was no search
+    result.
 
     >>> decode_search("src/a.py\n12:import os\n13-import re")
     'src/a.py:12:import os\nsrc/a.py-13-import re'
