@@ -106,9 +106,7 @@ def _cuts(lines: Sequence[str]) -> list[int]:
     return sorted(place for place, count in blanks.items() if count >= _ALIGNED * len(lines))
 
 
-def _cut(
-    line: str, words: Sequence[tuple[int, int]], cuts: Sequence[int]
-) -> list[tuple[int, int]]:
+def _cut(line: str, words: Sequence[tuple[int, int]], cuts: Sequence[int]) -> list[tuple[int, int]]:
     """The words of a line, which end at each of some places as well."""
     found: list[tuple[int, int]] = []
     for start, end in words:

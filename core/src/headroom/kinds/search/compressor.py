@@ -237,9 +237,7 @@ class _Renderer:
             view.insert(0, f"[left out: {plural(len(self._separators), 'separator line')}]")
         return "\n".join(view)
 
-    def _file(
-        self, path: str, name: Sequence[str], found: Sequence[tuple[int, str]]
-    ) -> list[str]:
+    def _file(self, path: str, name: Sequence[str], found: Sequence[tuple[int, str]]) -> list[str]:
         """A path and its matches; as it was printed, where that takes no path more or is worth one.
 
         A line with its place in front is what a reader quotes, opens and looks for.
