@@ -95,3 +95,19 @@ def test_rows_that_are_left_out_keep_their_names() -> None:
 )
 def test_what_is_no_listing(text: str) -> None:
     assert find_listing(text.split("\n"), lambda: None) is None
+
+
+def test_the_largest_file_of_a_listing_stays_though_its_size_has_more_digits() -> None:
+    chance = random.Random(5)
+    sizes = [chance.randrange(1000, 9999 if n % 4 else 50_000) for n in range(150)]
+    sizes[97] = 61234
+    lines = [
+        f"  {2171000 + n}{4:7} -rw-r--r--   1 root     root     {size:8} "
+        f"Nov 28 18:45 share/part{n % 9}/page{n}.py"
+        for n, size in enumerate(sizes)
+    ]
+
+    view = compress("\n".join(lines), query="Which file is the largest?")
+
+    assert view.kind == "records"
+    assert lines[97] in view.text.split("\n")

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from headroom import compress
 from headroom.kinds.search import SearchCompressor
 from headroom.kinds.search.recognise import looks_like_search
 from headroom.source import Source
@@ -93,3 +94,50 @@ def test_time_grows_with_the_size(line):
     large = "".join(lines)[:262_144].rpartition("\n")[0]
     # Quadratic work would take 64 times as long.
     assert seconds(large) < 40 * max(seconds(small), 0.01)
+
+
+def test_the_line_that_answers_stands_as_it_was_printed() -> None:
+    lines = [f"{path}:{number}:{text}" for path, number, text in FOUND]
+    declared = "src/web/server.py:31:class RetryingServer(Base):"
+    lines.insert(
+        next(n for n, line in enumerate(lines) if line.startswith("src/web/server")), declared
+    )
+
+    view = compress("\n".join(lines), query="Where is the class RetryingServer declared?")
+
+    assert view.kind == "search"
+    assert not view.lossless
+    assert declared in view.text.split("\n")
+    assert all(path in view.text for path in PATHS)
+
+
+def test_the_only_match_of_a_file_stands_as_it_was_printed() -> None:
+    lines = [f"lib/part{n}/file{n}.py:{n}:    connect(host_{n}, port={n})" for n in range(1, 40)]
+
+    lines += [f"lib/large.py:{n}:    connect(host_{n}, port={n})" for n in range(60)]
+    whole = compress("\n".join(lines), fidelity="lossless")
+    part = compress("\n".join(lines), max_tokens=whole.tokens_after * 3 // 4)
+
+    assert whole.lossless
+    assert whole.text != "\n".join(lines)
+    assert set(lines[:39]) <= set(whole.text.split("\n"))
+    assert part.omissions
+    assert set(lines[:39]) & set(part.text.split("\n"))
+
+
+@pytest.mark.parametrize("headed", [False, True])
+def test_a_search_that_says_the_functions_around_its_matches_is_read(headed: bool) -> None:
+    lines: list[str] = []
+    for path in PATHS:
+        lines += ["", path] if headed else ["--"]
+        for found, number, text in FOUND:
+            if found == path:
+                start = "" if headed else f"{path}{{0}}"
+                lines.append(f"{start.format('=')}{number - 2}=def step_{number}():")
+                lines.append(f"{start.format(':')}{number}:{text}")
+    output = "\n".join(lines).strip("\n-")
+
+    view = compress(output)
+
+    assert view.kind == "search"
+    assert all(path in view.text for path in PATHS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 import headroom
@@ -267,3 +269,26 @@ def test_the_title_in_capitals_stays() -> None:
         + " ".join(f"Clause {n} binds the party of part {n} for {n} days." for n in range(200))
     )
     assert title in view_of(text, query="What binds for 77 days?").text
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "[{0}] source: docs/guide{0}.md (score: 0.{0})\n{1}",
+        "{0}. **[Topic {0}](https://example.org/page{0})**\n   {1}",
+    ],
+)
+def test_what_was_found_keeps_its_source_where_half_of_the_view_has_room(item: str) -> None:
+    chance = random.Random(1)
+    nouns = "harbour winter pilot museum digger visitor ticket gate valley river bridge".split()
+    found = []
+    for number in range(10, 26):
+        drawn = [chance.sample(nouns, 3) for _ in range(chance.randrange(5, 20))]
+        said = [f"The {a} of {b.title()} has {chance.randrange(900)} {c}s." for a, b, c in drawn]
+        found.append(item.format(number, " ".join(said)))
+
+    view = headroom.compress("\n\n".join(found), kind="text")
+
+    assert view.omissions
+    heads = [each.split("\n")[0] for each in found]
+    assert [head for head in heads if head not in view.text] == []

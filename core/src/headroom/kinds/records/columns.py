@@ -29,11 +29,14 @@ _ROWS = 0.7
 _SHARED = 0.55
 #: So many gaps make columns: a text may be indented at one, or have names and values.
 _LEAST_GAPS = 2
+#: The share of the lines that must have a single blank at a place for it to end a column.
+_ALIGNED = 0.97
 #: The share of the cells of a usual row that a row has.
 _CELLS = 0.51
 #: A longer line, in characters, is none of a listing; so much of a line is looked at for edges.
 _LONGEST = 2000
 _WORD = re.compile(r"\S+(?: \S+)*")
+_BLANK = re.compile(r"(?<=\S) (?=\S)")
 #: How a line of a log begins.
 _TIME = re.compile(r"\W{0,2}\d{4}-\d\d-\d\d|.{0,24}?\b\d\d?:\d\d:\d\d|\d{6} \d{6}\b")
 #: Signs that no row consists of alone.
@@ -68,10 +71,12 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
         return None
     some = [_words(lines[index].expandtabs()) for index in said[:: len(said) // _PROBED + 1]]
     edges = _edges(some)
+    cuts = _cuts([lines[index].expandtabs() for index in said[:: len(said) // _PROBED + 1]])
     # The end of a column and the beginning of the next one are two edges of one gap.
     gaps = len(edges) - sum(not one[1] and other[1] for one, other in pairwise(edges))
     if gaps < _LEAST_GAPS:
         return None
+    ends = sorted({*edges, *((cut, True) for cut in cuts)})
     found: list[int] = []
     rows: list[Json] = []
     usual = sorted(map(len, some))[len(some) // 2]
@@ -80,7 +85,9 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
             check()
         line = lines[index].expandtabs()
         words = _words(line)
-        row = _row(line, words, edges) if len(words) >= _CELLS * usual else None
+        if cuts:
+            words = _cut(line, words, cuts)
+        row = _row(line, words, ends) if len(words) >= _CELLS * usual else None
         if row is not None:
             found.append(index)
             rows.append(row)
@@ -91,6 +98,24 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
 
 def _words(line: str) -> list[tuple[int, int]]:
     return [match.span() for match in _WORD.finditer(line)]
+
+
+def _cuts(lines: Sequence[str]) -> list[int]:
+    """The places after a single blank that practically all lines have there."""
+    blanks = Counter(match.end() for line in lines for match in _BLANK.finditer(line))
+    return sorted(place for place, count in blanks.items() if count >= _ALIGNED * len(lines))
+
+
+def _cut(line: str, words: Sequence[tuple[int, int]], cuts: Sequence[int]) -> list[tuple[int, int]]:
+    """The words of a line, which end at each of some places as well."""
+    found: list[tuple[int, int]] = []
+    for start, end in words:
+        for cut in cuts:
+            if start < cut < end and line[cut - 1] == " ":
+                found.append((start, cut - 1))
+                start = cut
+        found.append((start, end))
+    return found
 
 
 def _edges(words: Sequence[Sequence[tuple[int, int]]]) -> list[tuple[int, bool]]:
@@ -113,7 +138,12 @@ def _row(
         while place < len(edges) and edges[place][0] <= start:
             place += 1
         text = line[start:end]
-        name = str(place + 1)
+        column = place
+        if BARE_NUMBER.fullmatch(text):
+            # Numbers end below each other: longer ones begin before the place where most begin.
+            while column < len(edges) and edges[column][0] < end:
+                column += 1
+        name = str(column + 1)
         known = cells.get(name)
         text = f"{known} {text}" if isinstance(known, str) else text
         cells[name] = Number(text) if BARE_NUMBER.fullmatch(text) else text

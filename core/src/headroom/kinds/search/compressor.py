@@ -136,7 +136,7 @@ class SearchCompressor(BaseKind):
         limit = request.max_tokens
         of_paths = sum(costs[len(lines) :])
         whole = limit is None or of_paths <= _PATHS_SHARE * limit
-        renderer = _Renderer(files, separators, len(lines), whole=whole)
+        renderer = _Renderer(files, separators, lines, ranking.cited, whole=whole)
         least: frozenset[int] = frozenset()
         if limit is None:
             limit = int(request.original_tokens * _SHARES[request.fidelity])
@@ -171,14 +171,22 @@ class _Renderer:
     """
 
     def __init__(
-        self, files: Sequence[File], separators: Sequence[int], first: int, *, whole: bool
+        self,
+        files: Sequence[File],
+        separators: Sequence[int],
+        lines: Sequence[str],
+        cited: frozenset[int],
+        *,
+        whole: bool,
     ) -> None:
         # Whoever reads a path opens the file: it is said as it is, if there is room.
         self._whole = whole
         self._files = files
         self._separators = separators
+        self._source = lines
+        self._cited = cited
         self._lines = sum(len(file.entries) + len(file.alone) for file in files)
-        self._first = first
+        self._first = len(lines)
         self._paths = [file.path for file in files]
         self._split = [split_path(path) for path in self._paths]
         self._entries = [[(entry.index, entry.rest or "") for entry in f.entries] for f in files]
@@ -197,9 +205,9 @@ class _Renderer:
     def text(self, kept: frozenset[int]) -> str:
         """The view."""
         shown: list[int] = []
-        matches: list[list[str]] = []
+        matches: list[list[tuple[int, str]]] = []
         for number, entries in enumerate(self._entries, self._first):
-            found = [rest for index, rest in entries if index in kept] if entries else []
+            found = [entry for entry in entries if entry[0] in kept] if entries else []
             if found or number in kept:
                 shown.append(number - self._first)
                 matches.append(found)
@@ -215,8 +223,7 @@ class _Renderer:
             if number > expected:
                 view.append(self._missing(expected, number))
             expected = number + 1
-            view += filter(None, name)
-            view += found
+            view += self._file(self._paths[number], name, found)
             gone = len(self._entries[number]) - len(found)
             lost += gone
             if gone:
@@ -229,6 +236,25 @@ class _Renderer:
         elif self._separators and len(shown) == len(self._files):
             view.insert(0, f"[left out: {plural(len(self._separators), 'separator line')}]")
         return "\n".join(view)
+
+    def _file(self, path: str, name: Sequence[str], found: Sequence[tuple[int, str]]) -> list[str]:
+        """A path and its matches; as it was printed, where that takes no path more or is worth one.
+
+        A line with its place in front is what a reader quotes, opens and looks for.
+        """
+        said = list(filter(None, name))
+        if not path or not found or not self._source[found[0][0]].startswith(path):
+            return [*said, *(rest for _, rest in found)]
+        if len(found) == 1 and said == [path]:
+            return [self._source[found[0][0]]]
+        lines: list[str] = []
+        for index, rest in found:
+            if self._whole and index in self._cited:
+                lines.append(self._source[index])
+            else:
+                lines += [*said, rest]
+                said = []
+        return lines
 
     def _missing(self, start: int, stop: int) -> str:
         """The marker for files of which nothing is shown."""

@@ -58,8 +58,9 @@ _GAPS_SHARE = 0.2
 _DRIVE = r"(?:[A-Za-z]:[\\/])?"
 _NUMBERED = re.compile(rf"({_DRIVE}[^:\x00]+):(\d+):(?:\d+:)?")
 _PLAIN = re.compile(rf"({_DRIVE}[^\s:\x00]+):")
-_CONTEXT_END = re.compile(r"-(\d+)-")
-_UNDER_HEADING = re.compile(r"[ \t]{0,8}(?:Line |L)?(\d{1,9})([:-])(?:\d+:)?")
+# "=" is the line above a match that says which function it stands in.
+_CONTEXT_END = re.compile(r"([-=])(\d+)\1")
+_UNDER_HEADING = re.compile(r"[ \t]{0,8}(?:Line |L)?(\d{1,9})([:=-])(?:\d+:)?")
 _PLACED = re.compile(rf"({_DRIVE}[^:()\x00]+)\((\d+),\d+\):")
 # What a path looks like: it has a separator, or a short ending.
 _PATH = re.compile(
@@ -215,7 +216,7 @@ def _entry(
     path = _context_path(line, known) if numbered else None
     if path is not None:
         rest = line[len(path) + 1 :]
-        return Entry(index, path, rest, rest.partition("-")[2], context=True)
+        return Entry(index, path, rest, rest.partition(line[len(path)])[2], context=True)
     if match is None:
         return Entry(index, line, None)
     rest = line[len(match[1]) + numbered :]
@@ -223,7 +224,7 @@ def _entry(
 
 
 def _context_path(line: str, known: set[str]) -> str | None:
-    """The path of a line like ``path-12-text``, if it is one of those that have matches."""
+    """The path of ``path-12-text`` or ``path=12=text``, if it is one of those that have matches."""
     for tries, match in enumerate(_CONTEXT_END.finditer(line, 0, _LONGEST_PATH)):
         if line[: match.start()] in known:
             return line[: match.start()]
@@ -236,7 +237,7 @@ def _without_path(index: int, line: str) -> Entry:
     match = _UNDER_HEADING.match(line)
     if match is None:
         return Entry(index, line, None)
-    return Entry(index, "", line, line[match.end() :], context=match[2] == "-")
+    return Entry(index, "", line, line[match.end() :], context=match[2] != ":")
 
 
 def _under_headings(lines: Sequence[str], deadline: Deadline) -> list[Entry]:
@@ -248,7 +249,7 @@ def _under_headings(lines: Sequence[str], deadline: Deadline) -> list[Entry]:
             deadline.check()
         match = _UNDER_HEADING.match(line)
         if match and path:
-            context = match[2] == "-"
+            context = match[2] != ":"
             entries.append(Entry(index, path, line, line[match.end() :], context))
         else:
             path = line if _is_heading(line) else ""

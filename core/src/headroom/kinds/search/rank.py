@@ -50,6 +50,8 @@ class Ranking:
     definitions: list[int]
     #: All other entries, the most important first.
     others: list[int]
+    #: The few lines that answer the query best, definitions among them, to be said as they are.
+    cited: frozenset[int]
 
 
 def by_file(entries: Sequence[Entry]) -> tuple[list[File], list[int]]:
@@ -76,6 +78,7 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
     """
     matches = _matches(files, request)
     definitions: list[int] = []
+    cited: list[tuple[float, int]] = []
     headed: list[tuple[int, int]] = []
     answers: list[tuple[float, int]] = []
     turns: list[tuple[bool, int, int, int]] = []
@@ -92,6 +95,8 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
             name = None if entry.context else defined_name(entry.text)
             if name is not None and matches.are_about(name):
                 definitions.append(entry.index)
+                if score:
+                    cited.append((-score, entry.index))
             elif name is not None and folded not in seen:
                 headed.append((heads, entry.index))
                 heads += 1
@@ -111,6 +116,7 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
             *best[_ANSWERS:],
             *(turn[-1] for turn in sorted(turns)),
         ],
+        frozenset(best[:_ANSWERS]).union(index for _, index in sorted(cited)[:_ANSWERS]),
     )
 
 

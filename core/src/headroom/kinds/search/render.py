@@ -11,7 +11,7 @@ __all__ = ["decode_search", "group", "headings", "name_lines", "split_path"]
 
 #: The line after which names stand in no directory.
 _NOWHERE = "./"
-_REST = re.compile(r"\d+([:-])")
+_REST = re.compile(r"\d+([:=-])")
 _PLACE = re.compile(r"\(\d+,\d+\):")
 
 
@@ -88,18 +88,30 @@ def encode(entries: Sequence[Entry], *, directories: bool) -> str:
     names = headings(paths) if directories else [[path] for path in paths]
     lines: list[str] = []
     for run, name in zip(runs, names):
+        rests = [entry.rest for entry in run if entry.rest is not None]
+        if len(rests) == 1 and name == [run[0].path]:
+            whole = _line(run[0].path, rests[0])
+            if not whole.endswith(("/", "\\")):
+                lines.append(whole)
+                continue
         lines += name
-        lines += [entry.rest for entry in run if entry.rest is not None]
+        lines += rests
     return "\n".join(lines)
+
+
+def _line(path: str, rest: str) -> str:
+    """What was printed: a path, and what stood behind it."""
+    match = _REST.match(rest)
+    return f"{path}{match[1] if match else ''}{rest}"
 
 
 def decode_search(view: str) -> str:
     r"""The search output that a lossless view stands for.
 
     A line that ends in a separator is the directory of the names that follow it, where ``./``
-    stands for none; ``12:text`` is a
-    match, and ``12-text`` context, in the file named last; any other line is a path, or a line
-    that was no search result.
+    stands for none; ``12:text`` is a match, and ``12-text`` or ``12=text`` context, in the file
+    named last; any other line is a path, a path with its only match, or a line that was no search
+    result.
 
     >>> decode_search("src/a.py\n12:import os\n13-import re")
     'src/a.py:12:import os\nsrc/a.py-13-import re'
@@ -110,7 +122,7 @@ def decode_search(view: str) -> str:
     for line in view.split("\n"):
         match = _REST.match(line)
         if path and match:
-            lines.append(f"{path}{match[1]}{line}")
+            lines.append(_line(path, line))
             alone = False
         elif path and (line[:1] in (":", "-") or _PLACE.match(line)) and line != "--":
             lines.append(path + line)

@@ -10,6 +10,7 @@ from headroom.kinds.text.information import information
 from headroom.kinds.text.outline import read_outline
 from headroom.kinds.text.parse import read_said, read_units, read_words
 from headroom.kinds.text.question import likelihood
+from headroom.kinds.text.sources import read_sources
 from headroom.source import Source
 from headroom.toolkit.failures import says_outcome, verdicts
 from headroom.view import Request
@@ -57,6 +58,7 @@ def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:
     pins = [index for index in _title(source) if costs[index] <= _NAME_TOKENS]
     pins += [index for index in source.once(_verdicts) if costs[index] <= _NAME_TOKENS]
     if likely is None:
+        pins += [index for index in source.once(read_sources) if costs[index] <= _NAME_TOKENS]
         by_level = sorted(zip(outline.levels, outline.headings))
         pins += [index for _, index in by_level if costs[index] <= _NAME_TOKENS]
         return Ranking(told, None, list(dict.fromkeys(pins)))
