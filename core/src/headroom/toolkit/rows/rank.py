@@ -49,8 +49,8 @@ _IN_FULL = 3
 _NEAR_BEST, _BEST_ROWS, _MENTIONED = 0.5, 20, 0.125
 #: Units that hold what names one are at most so many, or one in so many of all. Chosen.
 _FEW_HITS, _ONE_IN = 3, 10
-#: Of the rows that are named, the replies to so many are shown. Chosen.
-_REPLIED = 3
+#: Of the rows that are named, and of those that answer, so many bring their replies. Chosen.
+_REPLIED = 6
 #: As many units may hold a word of the query that tells them apart, or one in ``_ONE_IN``. Chosen.
 _TELLING = 20
 #: An identifier is worth so many runs of words. Chosen.
@@ -172,10 +172,10 @@ def rank_rows(
     )
     answers = [index for index in by_score if best and scores[index] >= _NEAR_BEST * best]
     answers = answers[:_BEST_ROWS]
-    first = [*names[:_REPLIED], *answers]
+    first = [*names[:_REPLIED], *answers[:_REPLIED]]
     step = _step(table, first)
     add(NAMED, [*with_replies(names[:_REPLIED], table.lines, step), *names])
-    add(ANSWERS, list(with_replies(answers, table.lines, step)))
+    add(ANSWERS, [*with_replies(answers[:_REPLIED], table.lines, step), *answers])
     asked = [index - step for index in first if 0 <= index - step < count]
     add(MENTIONS, [index for index in asked if asks(table.lines[index])])
     outliers = find_outliers(table, check)

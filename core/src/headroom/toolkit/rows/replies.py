@@ -15,6 +15,8 @@ __all__ = ["asks", "replies", "step_to_reply", "with_replies"]
 _QUESTION = re.compile(r"\w[\"'\u201d\u2019)\]]{0,3}\s?[?\uff1f\u061f\u037e]+(?=[\s\"'\u201d\u2019)\],]|$)")
 _WIDE_QUESTION = re.compile(r"\w[\uff1f\u061f]")
 _WORDS = re.compile(r"[^\W\d_]+[ \u00a0][^\W\d_]+|[\u3040-\u9fff\uac00-\ud7a3]{3}")
+#: Who asks ends with that: it stands in so many characters at the end of a row. Chosen.
+_END_CHARS = 240
 #: What a question may be asked back with: so many rows reply at the most. Chosen.
 _MOST_REPLIES = 2
 #: Rows of which the times are compared. Chosen.
@@ -23,13 +25,14 @@ _TIME = re.compile(r"\d[\d .:/TZ+-]{8,}$")
 
 
 def asks(line: str) -> bool:
-    """Whether a row has a question in running words.
+    """Whether a row ends with a question in running words.
 
     >>> asks('09:00,Ada,"Who wrote it, then?"'), asks("https://example.org/?q=a")
     (True, False)
     """
-    found = _QUESTION.search(line) or _WIDE_QUESTION.search(line)
-    return found is not None and _WORDS.search(line) is not None
+    end = line[-_END_CHARS:]
+    found = _QUESTION.search(end) or _WIDE_QUESTION.search(end)
+    return found is not None and _WORDS.search(end) is not None
 
 
 def replies(lines: Sequence[str], row: int, step: int) -> list[int]:
