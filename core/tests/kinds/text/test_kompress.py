@@ -267,3 +267,17 @@ def test_the_title_in_capitals_stays() -> None:
         + " ".join(f"Clause {n} binds the party of part {n} for {n} days." for n in range(200))
     )
     assert title in view_of(text, query="What binds for 77 days?").text
+
+
+def test_code_stays_with_the_sentence_that_says_what_it_is() -> None:
+    names = "harbour museum railway garden opera station market bridge river tower".split()
+    steps = [
+        f"The {one} is opened by the guard of the {other} in the morning, when the first boats "
+        f"come in and the bakers of the town have long been awake.\n\n```sh\nfor one in 1 2; do\n"
+        f"  turn key {n} --slowly\n  wait {n * 7}\ndone\nprint all of it and go home\n```"
+        for n, (one, other) in enumerate(zip(names, names[1:] + names[:1]))
+    ]
+    query = "Is the guard of the railway in the museum?"
+    view = view_of("\n\n".join(steps), query=query, max_tokens=150).text
+    assert "turn key 1 " in view
+    assert "turn key 5 " not in view

@@ -175,9 +175,9 @@ def rank_rows(
     first = [*names[:_REPLIED], *answers[:_REPLIED]]
     step = _step(table, first)
     add(NAMED, [*with_replies(names[:_REPLIED], table.lines, step), *names])
-    add(ANSWERS, [*with_replies(answers[:_REPLIED], table.lines, step), *answers])
     asked = [index - step for index in first if 0 <= index - step < count]
-    add(MENTIONS, [index for index in asked if asks(table.lines[index])])
+    asked = [index for index in asked if asks(table.lines[index])]
+    add(ANSWERS, [*with_replies(answers[:_REPLIED], table.lines, step), *asked, *answers])
     outliers = find_outliers(table, check)
     # What nobody could guess goes before what shows the shape: the header does that as well.
     add(SHOWS, [*outliers.rare[:_BEFORE_FIRST], 0, *outliers.rare[_BEFORE_FIRST:]])

@@ -1,6 +1,6 @@
 """Questions and their replies among the rows of a talk.
 
-A reply says little of what it replies to: it is found by the question before it, and a reply that is
+A reply says little of what it replies to: it is found by the question before it, and one that is
 found means little without its question. Rows may stand the newest first, as chats give them.
 """
 
@@ -12,7 +12,9 @@ from collections.abc import Iterator, Sequence
 __all__ = ["asks", "replies", "step_to_reply", "with_replies"]
 
 #: A question has words, and its sign ends a sentence: in addresses and code it does not.
-_QUESTION = re.compile(r"\w[\"'\u201d\u2019)\]]{0,3}\s?[?\uff1f\u061f\u037e]+(?=[\s\"'\u201d\u2019)\],]|$)")
+_QUESTION = re.compile(
+    r"\w[\"'\u201d\u2019)\]]{0,3}\s?[?\uff1f\u061f\u037e]+(?=[\s\"'\u201d\u2019)\],]|$)"
+)
 _WIDE_QUESTION = re.compile(r"\w[\uff1f\u061f]")
 _WORDS = re.compile(r"[^\W\d_]+[ \u00a0][^\W\d_]+|[\u3040-\u9fff\uac00-\ud7a3]{3}")
 #: Who asks ends with that: it stands in so many characters at the end of a row. Chosen.
@@ -45,6 +47,7 @@ def replies(lines: Sequence[str], row: int, step: int) -> list[int]:
 
     >>> replies(["Ready?", "Are you ready?", "For what?", "To go.", "Yes."], 1, 1)
     [2, 3]
+
     """
     found: list[int] = []
     while asks(lines[row]) and len(found) < _MOST_REPLIES and 0 <= row + step < len(lines):
@@ -67,8 +70,8 @@ def step_to_reply(columns: Sequence[Sequence[str]]) -> int:
     -1
     """
     for column in columns:
-        times = [cell for cell in column[:_COMPARED] if _TIME.match(cell)]
-        if len(times) == min(len(column), _COMPARED) and len({len(time) for time in times}) == 1:
-            if times[0] > times[-1] and times == sorted(times, reverse=True):
-                return -1
+        some = column[:_COMPARED]
+        alike = len({len(cell) for cell in some}) == 1 and all(map(_TIME.match, some))
+        if alike and some[0] > some[-1] and list(some) == sorted(some, reverse=True):
+            return -1
     return 1
