@@ -57,3 +57,21 @@ def test_only_a_bounded_part_is_looked_at(content):
     start = time.perf_counter()
     looks_like_code(Source(content))
     assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "".join(
+            f"## $item{n}\n\n- **Type**\n\n  ```ts\n"
+            f"  interface Item{n} {{\n    $el: any\n  }}\n  ```\n\n"
+            for n in range(8)
+        ),
+        "".join(
+            f"Это предложение говорит о том, что бывает с узлом.\nimport x{n}\nfrom y import z\n\n"
+            for n in range(8)
+        ),
+    ],
+)
+def test_pages_with_examples_in_lists_and_prose_in_other_scripts_are_no_code(page: str) -> None:
+    assert not looks_like_code(Source(page))

@@ -356,3 +356,37 @@ def test_a_table_by_columns_is_shown_by_rows(keyed: bool) -> None:
     assert shown == rows[first - 1 : last]
     odd = ctx.retrieve("parcels", where={"state": "quarantined"}).text
     assert json.loads(odd.split("\n")[1])["state"] == "quarantined"
+
+
+def talk(seed: int) -> list[dict[str, Any]]:
+    """Turns of which none stands out, but for a question; its reply is the next."""
+    chance = random.Random(seed)
+    words = "harbour museum railway garden opera station market bridge river tower ferry".split()
+    turns = []
+    for number in range(120):
+        text = f"We went past the {', the '.join(chance.sample(words, 6))} before noon."
+        at = f"2024-05-01T{9 + number // 60:02d}:{number % 60:02d}:00Z"
+        turns.append({"at": at, "who": chance.choice(["Ada", "Bo", "Cem"]), "text": text})
+    turns[70]["text"] = "Which port does the relay listen on?"
+    return turns
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_question_in_a_talk_brings_its_reply(seed: int, newest_first: bool) -> None:
+    turns = talk(seed)
+    reply = turns[71]["text"]
+    view = view_of(turns[::-1] if newest_first else turns, query="relay port", max_tokens=200)
+    assert turns[70]["text"] in view.text
+    assert reply in view.text
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_reply_in_a_talk_brings_its_question(seed: int) -> None:
+    turns = talk(seed)
+    for turn in turns[::7]:
+        turn["text"] = f"{turn['at']}: {turns[1]['text']}".replace("noon.", "noon?")
+    turns[71]["text"] = turns[72]["text"].replace("before noon", "and 4711")
+    view = view_of(turns, query="4711", max_tokens=200)
+    assert turns[71]["text"] in view.text
+    assert turns[70]["text"] in view.text

@@ -292,3 +292,17 @@ def test_what_was_found_keeps_its_source_where_half_of_the_view_has_room(item: s
     assert view.omissions
     heads = [each.split("\n")[0] for each in found]
     assert [head for head in heads if head not in view.text] == []
+
+
+def test_code_stays_with_the_sentence_that_says_what_it_is() -> None:
+    names = "harbour museum railway garden opera station market bridge river tower".split()
+    steps = [
+        f"The {one} is opened by the guard of the {other} in the morning, when the first boats "
+        f"come in and the bakers of the town have long been awake.\n\n```sh\nfor one in 1 2; do\n"
+        f"  turn key {n} --slowly\n  wait {n * 7}\ndone\nprint all of it and go home\n```"
+        for n, (one, other) in enumerate(zip(names, names[1:] + names[:1]))
+    ]
+    query = "Is the guard of the railway in the museum?"
+    view = view_of("\n\n".join(steps), query=query, max_tokens=150).text
+    assert "turn key 1 " in view
+    assert "turn key 5 " not in view

@@ -114,8 +114,10 @@ _COMMIT = re.compile(r"[*|/\\ ]*[0-9a-f]{7,40}(?: |$)")
 _COMMITS_SHARE = 0.5
 # Documentation within Perl.
 _POD = re.compile(r"=(?:pod|head[1-6]|over|item|begin|for|encoding)\b")
-_PROSE = re.compile(r"(?:[A-Za-z'’-]+[,;:]? ){5,}[A-Za-z'’-]+[.,;:!?)]?")
-_FENCE = re.compile(r"^(?:```|~~~)[\w{}.+-]*\s*$", re.MULTILINE)
+_LETTERS = "(?:[^\\W\\d_]|['\u2019-])+"
+_PROSE = re.compile(rf"(?:{_LETTERS}[,;:]? ){{5,}}{_LETTERS}[.,;:!?)]?")
+# Also within the item of a list; farther in stand those of docstrings.
+_FENCE = re.compile(r"^ {0,3}(?:```|~~~)[\w{}.+-]*\s*$", re.MULTILINE)
 _MARKUP = re.compile(r"\s*<(?!\?php)[!?A-Za-z]")
 
 

@@ -49,6 +49,8 @@ _MEANT_WEIGHTS = (1.8, 2.2, 2.5)
 _TOGETHER = 0.8
 #: What it is worth to have what the question word asks for: a date, a number, a name, a place.
 _EXPECTED = 0.5
+#: What code or a table has at least of the score of the sentence before it, which says what it is.
+_SHOWN = 0.9
 #: How much of a neighbour's score is left one sentence farther on.
 _FADE = 0.6
 #: How much of what a heading is worth is left one level farther down; headings with a part of the
@@ -140,6 +142,9 @@ def _lexical(
         return None
     by_passage = _normal(scores(passages, weights, _LENGTH))
     own = _normal(scores(counted, weights, _LENGTH))
+    for index, sentence in enumerate(sentences[1:], 1):
+        if not sentence.prose and sentences[index - 1].prose:
+            own[index] = max(own[index], _SHOWN * own[index - 1])
     return _Lexical(
         [score for group, score in zip(groups, by_passage) for _ in group],
         # A heading answers nothing: what stands below it does.
@@ -188,9 +193,12 @@ def _passages(sentences: Sequence[Sentence]) -> list[list[int]]:
     groups: list[list[int]] = []
     last = -1
     for index, sentence in enumerate(sentences):
-        if sentence.passage != last or len(groups[-1]) >= _LONGEST_PASSAGE:
+        # Code and tables belong to what says what they are.
+        is_shown = not sentence.prose and index and sentences[index - 1].prose
+        is_new = sentence.passage != last and not is_shown
+        if is_new or len(groups[-1]) >= _LONGEST_PASSAGE:
             groups.append([])
-            last = sentence.passage
+        last = sentence.passage
         groups[-1].append(index)
     return groups
 

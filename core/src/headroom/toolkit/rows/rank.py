@@ -11,6 +11,7 @@ from headroom.toolkit.relevance import Asked, bm25, holders, query_terms
 from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.outliers import find_outliers
+from headroom.toolkit.rows.replies import asks, step_to_reply, with_replies
 from headroom.toolkit.rows.table import Table
 from headroom.toolkit.rows.values import Json
 from headroom.view import Fidelity, Request
@@ -48,6 +49,8 @@ _IN_FULL = 3
 _NEAR_BEST, _BEST_ROWS, _MENTIONED = 0.5, 20, 0.125
 #: Units that hold what names one are at most so many, or one in so many of all. Chosen.
 _FEW_HITS, _ONE_IN = 3, 10
+#: Of the rows that are named, and of those that answer, so many bring their replies. Chosen.
+_REPLIED = 6
 #: As many units may hold a word of the query that tells them apart, or one in ``_ONE_IN``. Chosen.
 _TELLING = 20
 #: An identifier is worth so many runs of words. Chosen.
@@ -163,17 +166,18 @@ def rank_rows(
             ranks.setdefault(index, (tier, place))
 
     by_score = sorted(range(count), key=lambda index: (-scores[index], index))
-    add(
-        NAMED,
-        sorted(
-            (index for index in range(count) if naming[index]),
-            key=lambda index: (-naming[index], -scores[index], index),
-        ),
+    names = sorted(
+        (index for index in range(count) if naming[index]),
+        key=lambda index: (-naming[index], -scores[index], index),
     )
-    add(
-        ANSWERS,
-        [index for index in by_score if best and scores[index] >= _NEAR_BEST * best][:_BEST_ROWS],
-    )
+    answers = [index for index in by_score if best and scores[index] >= _NEAR_BEST * best]
+    answers = answers[:_BEST_ROWS]
+    first = [*names[:_REPLIED], *answers[:_REPLIED]]
+    step = _step(table, first)
+    add(NAMED, [*with_replies(names[:_REPLIED], table.lines, step), *names])
+    asked = [index - step for index in first if 0 <= index - step < count]
+    asked = [index for index in asked if asks(table.lines[index])]
+    add(ANSWERS, [*with_replies(answers[:_REPLIED], table.lines, step), *asked, *answers])
     outliers = find_outliers(table, check)
     # What nobody could guess goes before what shows the shape: the header does that as well.
     add(SHOWS, [*outliers.rare[:_BEFORE_FIRST], 0, *outliers.rare[_BEFORE_FIRST:]])
@@ -186,6 +190,14 @@ def rank_rows(
     blocks = spread(-(-count // _RUN))
     add(FILL, [row for block in blocks for row in range(block * _RUN, (block + 1) * _RUN)])
     return [ranks[index] for index in range(count)]
+
+
+def _step(table: Table, rows: Sequence[int]) -> int:
+    """How far from a row its reply stands: 1, or -1 where the newest row is the first."""
+    if not any(asks(table.lines[index]) for index in rows):
+        return 1
+    cells = [row.cells for row in table.rows if row.cells]
+    return step_to_reply(list(zip(*cells)))
 
 
 def is_address(value: Json) -> bool:
