@@ -9,7 +9,10 @@ from headroom.source import Source
 from headroom.toolkit.relevance import bm25
 from headroom.view import Request, View
 
-__all__ = ["apportion"]
+__all__ = ["ViewOf", "apportion"]
+
+#: Makes the view of a part of a text, or of data; ``None`` where none is worth it.
+ViewOf = Callable[[Source, Request], "View | None"]
 
 # How much of a text is looked at to see whether it answers the query.
 _SCORED_CHARS = 200_000
@@ -23,7 +26,7 @@ def apportion(
     sources: Sequence[Source],
     kinds: Sequence[str],
     request: Request,
-    view_of: Callable[[Source, Request], View | None],
+    view_of: ViewOf,
     join: Callable[[Sequence[View | None]], View | None],
 ) -> View | None:
     """One view of several texts, each compressed by itself.

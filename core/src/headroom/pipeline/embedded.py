@@ -7,11 +7,11 @@ as protocols between tools do. The data keeps its form, and these texts follow i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from headroom.kinds.registry import LAST_RESORT, Kinds
-from headroom.pipeline.apportion import apportion
+from headroom.pipeline.apportion import ViewOf, apportion
 from headroom.pipeline.segments import NAME, installed_parts, split
 from headroom.pipeline.terminal import shown
 from headroom.source import Source
@@ -124,7 +124,7 @@ def compress_embedded(
     rest: Embedded,
     found: Sequence[Embedded],
     request: Request,
-    view_of: Callable[[Source, Request], View | None],
+    view_of: ViewOf,
 ) -> View | None:
     """The view of data, and below it those of the texts in it.
 

@@ -12,6 +12,7 @@ from itertools import chain
 from headroom.errors import TimeBudgetExceeded, WrongKind
 from headroom.kinds.guard import Guarded
 from headroom.kinds.registry import LAST_RESORT, MIXED, Kinds, default_kinds
+from headroom.pipeline.apportion import ViewOf
 from headroom.pipeline.condense import condense
 from headroom.pipeline.embedded import compress_embedded, find_embedded
 from headroom.pipeline.segments import Part, compress_parts, installed_parts, is_cut, split
@@ -25,8 +26,6 @@ from headroom.view import FIDELITIES, CompressResult, Deadline, Fidelity, Reques
 __all__ = ["MIXED", "Pipeline", "check_options"]
 
 logger = logging.getLogger("headroom.pipeline")
-
-_ViewOfPart = Callable[[Source, Request], "View | None"]
 
 #: A view that leaves something out and saves less than this share of the tokens is not worth
 #: what the reader misses.
@@ -234,14 +233,14 @@ class Pipeline:
         return installed_parts(source, kind, self.kinds) if name is None else None
 
     def _mixed(
-        self, source: Source, parts: Sequence[Part], request: Request, view_of_part: _ViewOfPart
+        self, source: Source, parts: Sequence[Part], request: Request, view_of_part: ViewOf
     ) -> View | None:
         if request.fidelity == "lossless" and request.max_tokens is None:
             return None
         return compress_parts(source, parts, request, view_of_part)
 
     def _embedded(
-        self, kind: BaseKind, source: Source, request: Request, view_of_part: _ViewOfPart
+        self, kind: BaseKind, source: Source, request: Request, view_of_part: ViewOf
     ) -> View | None:
         """The view of data around payloads; ``None`` where it is best treated as data alone."""
         if request.fidelity == "lossless" and request.max_tokens is None:

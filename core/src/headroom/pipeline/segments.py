@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from headroom.kinds.guard import Guarded
 from headroom.kinds.registry import LAST_RESORT, Kinds
-from headroom.pipeline.apportion import apportion
+from headroom.pipeline.apportion import ViewOf, apportion
 from headroom.pipeline.boundaries import Stretch, stretches
 from headroom.pipeline.paragraphs import ParagraphFinder
 from headroom.source import Source
@@ -297,7 +297,7 @@ def compress_parts(
     source: Source,
     parts: Sequence[Part],
     request: Request,
-    view_of: Callable[[Source, Request], View | None],
+    view_of: ViewOf,
 ) -> View | None:
     """The views of the parts, one after the other.
 

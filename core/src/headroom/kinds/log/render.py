@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence, Set
-from types import MappingProxyType
 
 from headroom.kinds.log.parse import Log
-from headroom.toolkit.markers import marker, plural
+from headroom.toolkit.markers import SMALLEST, marker, plural
 from headroom.toolkit.ranges import spans
 from headroom.view import Omission
 
@@ -36,7 +35,7 @@ def render(
     kept: frozenset[int],
     *,
     ranges: bool = False,
-    asides: Mapping[int, Sequence[int]] = MappingProxyType({}),
+    asides: Mapping[int, Sequence[int]],
 ) -> tuple[str, tuple[Omission, ...]]:
     """The view with some events, and what it leaves out.
 
@@ -93,7 +92,9 @@ def render(
     if beside:
         omissions.append(Omission("lines", tuple(spans(beside))))
         what = plural(len(beside), "line")
-        said = f"left out where … stands: {what} of source, arrows, and frames of libraries"
+        said = (
+            f"left out where {SMALLEST} stands: {what} of source, arrows, and frames of libraries"
+        )
         view.insert(0, f"[{said}]")
     return "\n".join(view), tuple(omissions)
 
@@ -135,7 +136,7 @@ def _said_before(log: Log, index: int, sources: set[str]) -> list[int]:
 def _without(log: Log, index: int, gone: Set[int]) -> list[str]:
     """The lines of an event without some, each run of which is a sign."""
     return [
-        line if place not in gone else "…"
+        line if place not in gone else SMALLEST
         for place, line in enumerate(log.texts[index].split("\n"))
         if place not in gone or place - 1 not in gone
     ]

@@ -69,9 +69,10 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
     if sum(_TIME.match(lines[index]) is not None for index in said) * 2 > len(said):
         # A log says when, and then what happened, in columns or not.
         return None
-    some = [_words(lines[index].expandtabs()) for index in said[:: len(said) // _PROBED + 1]]
+    probed = [lines[index].expandtabs() for index in said[:: len(said) // _PROBED + 1]]
+    some = [_words(line) for line in probed]
     edges = _edges(some)
-    cuts = _cuts([lines[index].expandtabs() for index in said[:: len(said) // _PROBED + 1]])
+    cuts = _cuts(probed)
     # The end of a column and the beginning of the next one are two edges of one gap.
     gaps = len(edges) - sum(not one[1] and other[1] for one, other in pairwise(edges))
     if gaps < _LEAST_GAPS:

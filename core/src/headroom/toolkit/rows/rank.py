@@ -196,8 +196,7 @@ def _step(table: Table, rows: Sequence[int]) -> int:
     """How far from a row its reply stands: 1, or -1 where the newest row is the first."""
     if not any(asks(table.lines[index]) for index in rows):
         return 1
-    cells = [row.cells for row in table.rows if row.cells]
-    return step_to_reply(list(zip(*cells)))
+    return step_to_reply([row.cells for row in table.rows if row.cells])
 
 
 def is_address(value: Json) -> bool:

@@ -63,15 +63,14 @@ def with_replies(order: Sequence[int], lines: Sequence[str], step: int) -> Itera
         yield from replies(lines, row, step)
 
 
-def step_to_reply(columns: Sequence[Sequence[str]]) -> int:
+def step_to_reply(rows: Sequence[Sequence[str]]) -> int:
     """Where the reply to a row stands: 1, or -1 where a column of times only goes back.
 
-    >>> step_to_reply([["2024-05-01 10:01", "2024-05-01 10:00", "2024-05-01 09:00"]])
+    >>> step_to_reply([["2024-05-01 10:01"], ["2024-05-01 10:00"], ["2024-05-01 09:00"]])
     -1
     """
-    for column in columns:
-        some = column[:_COMPARED]
-        alike = len({len(cell) for cell in some}) == 1 and all(map(_TIME.match, some))
-        if alike and some[0] > some[-1] and list(some) == sorted(some, reverse=True):
+    for column in zip(*rows[:_COMPARED]):
+        alike = len({len(cell) for cell in column}) == 1 and all(map(_TIME.match, column))
+        if alike and column[0] > column[-1] and list(column) == sorted(column, reverse=True):
             return -1
     return 1
