@@ -250,6 +250,25 @@ BAD: dict[str, tuple[str, str, str]] = {
         "bad:Kind",
         "its recogniser raised ZeroDivisionError",
     ),
+    "ends the process": ("raise SystemExit('no numpy')", "bad:Kind", "cannot be loaded"),
+    "ends the process when asked": (
+        "class Kind:\n name = 'bad'\n def recognise(self, s): raise SystemExit\n"
+        " def compress(self, s, r): 0",
+        "bad:Kind",
+        "its recogniser raised SystemExit",
+    ),
+    "raises when it says how it is": (
+        "class Kind:\n name = 'bad'\n compressor = property(lambda self: 1 / 0)\n"
+        " def recognise(self, s): 0\n def compress(self, s, r): 0",
+        "bad:Kind",
+        "it cannot be loaded",
+    ),
+    "claims everything that is long": (
+        "class Kind:\n name = 'bad'\n def recognise(self, s): return len(s.text) > 2500\n"
+        " def compress(self, s, r): 0",
+        "bad:Kind",
+        "its recogniser claims texts of every sort",
+    ),
     "claims everything": (
         "class Kind:\n name = 'bad'\n def recognise(self, s): return bool(s.text)\n"
         " def compress(self, s, r): 0",
@@ -279,6 +298,32 @@ def test_what_is_wrong_with_a_package_is_said_and_the_others_work(installed: Ins
     assert len(lines) == len(BAD)
 
 
+def test_entry_points_that_cannot_be_read_stop_no_others(installed: Installed) -> None:
+    installed.add("diary_kind", DIARY, "diary = diary_kind:Diary")
+    installed.add("bad_kind", "", "evil bad_kind:Kind")
+    answer, logged = installed.run(
+        "answer = [compress(text).transforms for text in texts]",
+        texts=[DAY, json.dumps([{"id": n, "state": "paid"} for n in range(60)])],
+    )
+    assert answer == [["diary"], ["smart_crusher"]]
+    # What Python makes of such a line differs between its versions.
+    assert logged.count("bad_kind") == len(logged.splitlines()) <= 1
+
+
+def test_a_compressor_that_ends_the_process_ends_none(installed: Installed) -> None:
+    ends = DIARY.replace("        lines = source.lines\n", "        raise SystemExit(3)\n")
+    installed.add("bad_kind", ends, "diary = bad_kind:Diary")
+    answer, logged = installed.run(
+        """
+        entry = SharedContext().put("day", text)
+        answer = [entry.compressed == text, entry.failure]
+        """,
+        text=DAY,
+    )
+    assert answer == [True, "diary failed on this diary: RuntimeError"]
+    assert "the kind 'diary' of bad_kind: compress raised SystemExit" in logged
+
+
 def later(source: str, method: str, body: str) -> str:
     """A kind with something wrong that shows on some texts alone."""
     return f"{source}\n    def {method}:\n        {body}\n"
@@ -301,6 +346,8 @@ LATER: dict[str, tuple[str, str]] = {
     "leaves raised OSError": ("leaves(self, source)", "raise OSError"),
     "arrange raised ValueError": ("arrange(self, *args)", "return [10**6]"),
     "gist raised OSError": ("gist(self, view)", "raise OSError"),
+    "condense raised TypeError": ("condense(self, source)", "return source.text"),
+    "symbols raised SystemExit": ("symbols(self, source)", "raise SystemExit"),
 }
 
 

@@ -11,11 +11,15 @@ from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, Condensed, Kind, LeftOut, Symbols, line_pieces
 from headroom.view import Piece, Request, View
 
-__all__ = ["Guarded"]
+__all__ = ["WRONG", "Guarded"]
 
 logger = logging.getLogger("headroom.kinds")
 
 T = TypeVar("T")
+
+#: What a package may do wrong. One that wants to end the process, as a script does that lacks
+#: something, is no reason to end that of the caller.
+WRONG = (Exception, SystemExit)
 
 #: What a kind says of itself, beside what it does.
 _SAYS = tuple(BaseKind.__annotations__)
@@ -69,8 +73,10 @@ class Guarded(BaseKind):
                 raise TypeError(f"compress must return a View of text or None, not {_type(view)}")
         except (WrongKind, TimeBudgetExceeded):
             raise
-        except Exception as error:
+        except WRONG as error:
             self.say(f"compress raised {type(error).__name__}")
+            if isinstance(error, SystemExit):
+                raise RuntimeError("compress raised SystemExit") from error
             raise
         return view
 
@@ -90,7 +96,14 @@ class Guarded(BaseKind):
 
     def condense(self, source: Source) -> Condensed | None:
         """See ``BaseKind``."""
-        return self._asked("condense", lambda: self._kind.condense(source), None, source)
+
+        def ask() -> Condensed | None:
+            condensed = self._kind.condense(source)
+            if condensed is not None and not isinstance(condensed, Condensed):
+                raise TypeError(f"condense must return Condensed or None, not {_type(condensed)}")
+            return condensed
+
+        return self._asked("condense", ask, None, source)
 
     def pieces(self, source: Source) -> Iterable[Piece]:
         """See ``BaseKind``."""
@@ -155,7 +168,7 @@ class Guarded(BaseKind):
             return ask()
         except WrongKind:
             return otherwise
-        except Exception as error:
+        except WRONG as error:
             self._failed(what, error, source)
             return otherwise
 
@@ -164,7 +177,7 @@ class Guarded(BaseKind):
             return ask()
         except WrongKind:
             raise
-        except Exception as error:
+        except WRONG as error:
             self._failed(what, error, source)
             raise WrongKind(f"{what} failed") from error
 
@@ -173,10 +186,10 @@ class Guarded(BaseKind):
             yield from ask()
         except WrongKind:
             raise
-        except Exception as error:
+        except WRONG as error:
             self._failed(what, error, source)
 
-    def _failed(self, what: str, error: Exception, source: Source | None) -> None:
+    def _failed(self, what: str, error: BaseException, source: Source | None) -> None:
         if source is not None:
             # The time of all is up, which is nobody's fault.
             source.deadline.check()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from headroom.errors import WrongKind
-from headroom.kinds.guard import Guarded
+from headroom.kinds.guard import WRONG, Guarded
 from headroom.source import Source
 from headroom.toolkit.kind import Kind
 
@@ -40,6 +40,7 @@ _BUILT_IN = (
     "headroom.kinds.text:Kompress",
 )
 _PACKAGE = "headroom-core"
+_UNKNOWN = "an unknown package"
 
 #: What a text is that no other kind takes.
 LAST_RESORT = "text"
@@ -57,6 +58,8 @@ _UNLIKE = (
     "--- a/f\n+++ b/f\n@@ -1,9 +1,9 @@\n" + "-old\n+new\n" * 9,
     "id,state,total\n" + "1,paid,20\n2,open,17\n" * 30,
 )
+#: So many times one below the other they are as long as large payloads.
+_LONG_TIMES = 12
 _MOST_CLAIMED = len(_UNLIKE) // 2
 
 
@@ -129,7 +132,7 @@ def default_kinds() -> Kinds:
     One that cannot be used is left out, and a warning says of which package it is, and why.
     """
     # Slow to import, and not needed before the first compression.
-    from importlib.metadata import EntryPoint, entry_points
+    from importlib.metadata import EntryPoint
 
     built_in = [
         Guarded(
@@ -141,20 +144,43 @@ def default_kinds() -> Kinds:
     taken = {MIXED: _PACKAGE, **{kind.name: _PACKAGE for kind in built_in}}
     found: list[Guarded] = []
     # Of two packages that bring one name, it is always the same one that counts.
-    for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=_sort_key):
+    for point in sorted(_installed(), key=_sort_key):
         package = _package(point)
         try:
             kind = _loaded(point)
             problem = _problem(kind, taken)
-        except Exception as error:
+            guarded = None if problem else Guarded(kind, package)
+        except WRONG as error:
             # A broken package must not take the others, or the caller's run, down with it.
-            kind, problem = None, f"it cannot be loaded: {error!r}"
-        if kind is None or problem:
+            guarded, problem = None, f"it cannot be loaded: {error!r}"
+        if guarded is None:
             logger.warning("the kind %r of %s is not used: %s", point.name, package, problem)
             continue
-        taken[kind.name] = package
-        found.append(Guarded(kind, package))
+        taken[guarded.name] = package
+        found.append(guarded)
     return Kinds([*found, *built_in])
+
+
+def _installed() -> Sequence[EntryPoint]:
+    """The entry points of kinds, of all packages whose entry points can be read."""
+    from importlib.metadata import distributions, entry_points
+
+    try:
+        return list(entry_points(group=ENTRY_POINT_GROUP))
+    except Exception:
+        # Those of one package cannot be read: each is asked for its own.
+        found: dict[str, Sequence[EntryPoint]] = {}
+    for package in distributions():
+        name = package.name or _UNKNOWN
+        if name in found:
+            # Another version of it, farther back on the path.
+            continue
+        try:
+            found[name] = list(package.entry_points.select(group=ENTRY_POINT_GROUP))
+        except Exception as error:
+            found[name] = []
+            logger.warning("the entry points of %s are not used: %s", name, type(error).__name__)
+    return [point for points in found.values() for point in points]
 
 
 def _loaded(point: EntryPoint) -> Kind:
@@ -164,7 +190,7 @@ def _loaded(point: EntryPoint) -> Kind:
 
 
 def _package(point: EntryPoint) -> str:
-    return "an unknown package" if point.dist is None else point.dist.name
+    return (point.dist.name if point.dist is not None else None) or _UNKNOWN
 
 
 def _sort_key(point: EntryPoint) -> tuple[str, str, str]:
@@ -179,13 +205,15 @@ def _problem(kind: Kind, taken: dict[str, str]) -> str:
     if kind.name in taken:
         return f"there is a kind {kind.name!r} already, of {taken[kind.name]}"
     try:
-        sources = [Source(text) for text in ("", *_UNLIKE)]
-        claimed = sum(_claims(kind, source) for source in sources)
-    except Exception as error:
+        long = ["\n".join([text] * _LONG_TIMES) for text in _UNLIKE]
+        sources = [Source(text) for text in ("", *_UNLIKE, *long)]
+        claimed = [_claims(kind, source) for source in sources]
+    except WRONG as error:
         return f"its recogniser raised {type(error).__name__}"
     if any("\n".join(source.lines) != source.text for source in sources):
         return "its recogniser changes the lines of a source, which are everybody's"
-    return "its recogniser claims texts of every sort" if claimed > _MOST_CLAIMED else ""
+    most = max(sum(claimed[: -len(long)]), sum(claimed[-len(long) :]))
+    return "its recogniser claims texts of every sort" if most > _MOST_CLAIMED else ""
 
 
 def _claims(kind: Kind, source: Source) -> bool:

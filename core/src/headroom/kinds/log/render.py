@@ -84,19 +84,24 @@ def render(
     if strangers:
         omission = _omission(log, strangers)
         omissions.append(omission)
-        kinds = plural(len({log.of_event[index] for index in strangers}), "other kind")
-        what = f"{kinds} of line, {plural(omission.count, 'line')} in all,"
-        view.append(marker(what, _span(omission)))
+        view.append(_of_other_kinds(log, strangers, omission))
     if blank and len(omissions) == 1:
         view.append(blank)
     if beside:
         omissions.append(Omission("lines", tuple(spans(beside))))
-        what = plural(len(beside), "line")
-        said = (
-            f"left out where {SMALLEST} stands: {what} of source, arrows, and frames of libraries"
-        )
-        view.insert(0, f"[{said}]")
+        view.insert(0, _legend(len(beside)))
     return "\n".join(view), tuple(omissions)
+
+
+def _of_other_kinds(log: Log, strangers: Sequence[int], omission: Omission) -> str:
+    kinds = plural(len({log.of_event[index] for index in strangers}), "other kind")
+    what = f"{kinds} of line, {plural(omission.count, 'line')} in all,"
+    return marker(what, _span(omission))
+
+
+def _legend(count: int) -> str:
+    what = f"{plural(count, 'line')} of source, arrows, and frames of libraries"
+    return f"[left out where {SMALLEST} stands: {what}]"
 
 
 def _shown_again(log: Log, index: int, traces: dict[str, int]) -> tuple[str, Omission] | None:
