@@ -116,3 +116,15 @@ def test_where_not_even_the_row_fits_some_of_it_is_shown_and_none_of_another() -
     assert f"B-{1000 + 7 * ASKED}" in result.text
     others = [row["badge"] for n, row in enumerate(rows) if n != ASKED]
     assert not any(badge in result.text for badge in others)
+
+
+def test_no_other_row_stands_alone_where_the_best_is_too_large() -> None:
+    rows = _employees()
+    rows[ASKED]["history"] = [{"year": 1900 + n, "remark": f"remark {n}"} for n in range(60)]
+    rows[ASKED]["skills"], rows[ASKED + 3]["skills"] = ["law"], ["beekeeping"]
+    query = f"Compare badge B-{1000 + 7 * ASKED} with who knows beekeeping"
+
+    result = compress(json.dumps(rows), query=query, max_tokens=300, counter=COUNTER)
+
+    assert result.tokens_after <= 300
+    assert f"B-{1000 + 7 * ASKED}" in result.text

@@ -109,7 +109,9 @@ class Selection:
         for unit, cost in zip(objects, counted):
             costs[unit] = cost + 1
         render = partial(self._renderer.render, terse=True, as_objects=True)
-        return largest_fitting(list(objects), costs, render, self._request, limit)
+        kept = largest_fitting(list(objects), costs, render, self._request, limit)
+        # Others in the place of the best would be taken for the answer.
+        return kept if kept and asked[0] in kept else None
 
     def _order(self, ranked: Sequence[Rank], limit: int, named: frozenset[int]) -> list[int]:
         """The units, the most important first; those too large for the limit last.
