@@ -36,8 +36,8 @@ def long_texts(source: Source) -> Iterator[tuple[str, str, bool]]:
 def _longest_string(content: str) -> int:
     """About how long the longest string is, without reading the document."""
     if "\\" in content:
-        content = content.replace("\\\\", "").replace('\\"', "")
-    return max(map(len, content.split('"')[1::2]), default=0)
+        content = content.replace("\\\\", "").replace('\\"', "").replace("\\'", "")
+    return max((len(text) for quote in "\"'" for text in content.split(quote)[1::2]), default=0)
 
 
 def _texts(value: Json, path: str, of_records: bool) -> Iterator[tuple[str, str, bool]]:

@@ -1,4 +1,4 @@
-"""Reads JSON exactly: every number as it was written, every duplicate key noticed."""
+"""Reads JSON, and Python's notation of it, exactly: numbers as written, no duplicate key lost."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Callable
 from itertools import accumulate
 
 from headroom.errors import WrongKind
+from headroom.kinds.json.python import as_json
 from headroom.source import Source
 from headroom.toolkit.rows.values import Duplicates, Json, Number
 
-__all__ = ["MAX_DEPTH", "nesting", "parse", "parse_with", "read"]
+__all__ = ["MAX_DEPTH", "decode_python", "nesting", "parse", "parse_with", "read"]
 
 #: Deeper values are not taken: Python's parser, and every reader, would give up too.
 MAX_DEPTH = 200
@@ -60,13 +61,15 @@ def parse_with(text: str, decode: Callable[[str], Json]) -> tuple[Json, bool]:
 
 
 def parse(text: str) -> tuple[Json, bool]:
-    """The value of a JSON text or of JSON Lines, numbers as ``Number``.
+    """The value of a JSON text or of JSON Lines, or of Python data; numbers as ``Number``.
 
     Raises:
         WrongKind: It is not JSON, or nested deeper than ``MAX_DEPTH``.
 
     >>> parse('{"a": 1.10}')
     ({'a': '1.10'}, False)
+    >>> parse("{'a': (1.10, None)}")
+    ({'a': ['1.10', None]}, False)
 
     """
     if text.count("[") + text.count("{") > MAX_DEPTH and nesting(text) > MAX_DEPTH:
@@ -74,7 +77,22 @@ def parse(text: str) -> tuple[Json, bool]:
     try:
         return parse_with(text, _DECODER.decode)
     except ValueError:
-        raise WrongKind("not JSON") from None
+        pass
+    try:
+        return parse_with(text, decode_python)
+    except ValueError:
+        raise WrongKind("neither JSON nor Python data") from None
+
+
+def decode_python(text: str) -> Json:
+    """The value of data that is written as Python writes it.
+
+    Raises:
+        ValueError: It is none.
+
+    """
+    value: Json = _DECODER.decode(as_json(text))
+    return value
 
 
 def read(source: Source) -> Json:

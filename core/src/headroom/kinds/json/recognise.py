@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from headroom.errors import WrongKind
-from headroom.kinds.json.parse import read
+from headroom.kinds.json.parse import decode_python, read
 from headroom.source import Source
 from headroom.toolkit.rows.values import Duplicates
 
@@ -43,9 +43,19 @@ def find_document(source: Source, line: int) -> tuple[int, int] | None:
         return None
     documents.attempts += 1
     end = documents.end(line)
+    if end is None and _is_python(source.lines[line]):
+        end = line + 1
     if end == line + 1:
         end = _end_of_lines(source.lines, line)
     return None if end is None else (line, end)
+
+
+def _is_python(line: str) -> bool:
+    try:
+        decode_python(line.strip())
+    except ValueError:
+        return False
+    return True
 
 
 class _Documents:

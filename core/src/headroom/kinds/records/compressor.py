@@ -135,6 +135,8 @@ class _View:
             return 0
         names = names_for(self._records.rows, self._request)
         cost = sum(self._request.counter.count_many(names)) + len(names)
+        # Those of records that are shown need not be said.
+        cost = int(cost * max(0.0, 1 - limit / self._request.original_tokens))
         if cost > room_for_names(limit, self._request):
             return 0
         self._names = names

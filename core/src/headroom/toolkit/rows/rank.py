@@ -17,6 +17,7 @@ from headroom.toolkit.rows.values import Json
 from headroom.view import Fidelity, Request
 
 __all__ = [
+    "ANSWERS",
     "FILL",
     "LINE_DEPTH",
     "REST",

@@ -46,7 +46,7 @@ class Renderer:
         self._units = units
         self._speller = units.speller
         self._request = units.request
-        self._terse = False
+        self._terse = self._as_objects = False
         self._named: frozenset[int] = frozenset()
         self._odd_cells = 0
         self._summaries: dict[int, Summary] = {}
@@ -59,6 +59,7 @@ class Renderer:
         terse: bool = False,
         named: frozenset[int] = frozenset(),
         odd_cells: int = 0,
+        as_objects: bool = False,
     ) -> str:
         """The view with some units.
 
@@ -68,9 +69,11 @@ class Renderer:
             terse: Whether markers say only where something is left out, not what it held.
             named: The collections, by ``id``, whose rows are named where they are left out.
             odd_cells: How many odd cells of left-out rows of a table are said.
+            as_objects: Whether rows are written as JSON, without what a table says of all its rows.
 
         """
         self._terse = terse
+        self._as_objects = as_objects
         self._named = named
         self._odd_cells = odd_cells
         self._request.deadline.check()
@@ -180,6 +183,9 @@ class Renderer:
 
     def _table(self, block: TableBlock, shown: list[int], lines: list[str], gone: _Gone) -> None:
         first, end = self._units.range(block)
+        if self._as_objects:
+            self._objects(block, [unit - first for unit in shown], lines, gone)
+            return
         costs = self._units.costs
         gaps = [(start - first, stop - first) for start, stop in _gaps(first, end, shown)]
         about = 0 if self._terse or len(gaps) > 1 else _SUMMARY_TOKENS
@@ -216,6 +222,19 @@ class Renderer:
         if gaps:
             ranges = tuple((start + 1, stop) for start, stop in gaps)
             gone.add(Omission("rows", ranges, block.path))
+
+    def _objects(self, block: TableBlock, rows: list[int], lines: list[str], gone: _Gone) -> None:
+        """Some rows of a table, each by itself, and one marker for all others."""
+        count = len(block.table.lines)
+        indent = " " * block.depth
+        noun = "rows" if block.table.keys is None else "entries"
+        label = f"{block.label}: " if block.label else ""
+        lines.append(f"{indent}{label}{count} {noun}, {len(rows)} of them shown.")
+        lines.extend(indent + self._units.as_object(block, row) for row in rows)
+        gaps = tuple((start + 1, stop) for start, stop in _gaps(0, count, rows))
+        if gaps:
+            lines.append(indent + marker(Omission("rows", gaps).where))
+            gone.add(Omission("rows", gaps, block.path))
 
     def _notes(self, block: TableBlock, start: int, stop: int, *, many: bool) -> list[str]:
         """What the marker for some rows says of them: how many, and their names."""

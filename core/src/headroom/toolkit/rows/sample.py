@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.rows.identity import extra_for_names, room_for_names
 from headroom.toolkit.rows.rank import (
+    ANSWERS,
     FILL,
     LINE_DEPTH,
     REST,
@@ -39,6 +40,8 @@ _NAME = 0.1
 _DEPTH = 0.1
 #: The rows that the query asks for are ahead of all others by this factor of their tier.
 _ASKED = 0.1
+#: So many rows that the query asks for are shown by themselves at the most. Chosen.
+_ALONE = 20
 
 
 class Selection:
@@ -51,6 +54,8 @@ class Selection:
         self.costs = units.costs
         #: Whether the last view has all units that are worth showing.
         self.is_complete = False
+        #: Whether the last view lacks the unit that the query asks for.
+        self.misses_asked = False
         self.row_tokens = sum(
             units.cost(table) for table in units.tables if len(table.table.lines) >= SMALL_TABLE
         )
@@ -64,7 +69,8 @@ class Selection:
         request = self._request
         terse = limit < _TERSE
         names, cost = self._units.nameable(0 if terse else room_for_names(limit, request))
-        order = self._order(limit, names)
+        ranks = self._ranks()
+        order = self._order(ranks, limit, names)
         limit += extra_for_names(cost, limit)
         odd = 0 if terse else int(_ODD_CELLS * limit / _ODD_CELL)
         if request.max_tokens is None:
@@ -74,18 +80,45 @@ class Selection:
         render = partial(self._renderer.render, terse=terse, named=names, odd_cells=odd)
         kept = largest_fitting(order, self.costs, render, request, limit)
         self.is_complete = kept is not None and len(kept) == len(order)
+        asked = self._asked(ranks)
+        self.misses_asked = bool(asked) and not (kept and asked[0] in kept)
+        if request.max_tokens is not None and self.misses_asked:
+            # The row that is asked for is worth more than what the table says of all its rows.
+            alone = self._alone(asked, limit)
+            if alone:
+                kept, render = alone, partial(self._renderer.render, terse=True, as_objects=True)
+                self.is_complete, self.misses_asked = True, False
         if not kept:
             return None
         omissions: list[Omission] = []
         text = render(kept, omissions=omissions)
         return View(text, lossless=False, omissions=tuple(omissions))
 
-    def _order(self, limit: int, named: frozenset[int]) -> list[int]:
+    def _asked(self, ranks: Sequence[Rank]) -> list[int]:
+        """The units that the query names or that answer it, the best first."""
+        asked = [unit for unit, (tier, _) in enumerate(ranks) if tier <= ANSWERS]
+        return sorted(asked, key=lambda unit: (ranks[unit], unit))
+
+    def _alone(self, asked: Sequence[int], limit: int) -> frozenset[int] | None:
+        """The rows that the query asks for, the best of them at least, where they alone fit."""
+        objects = self._units.as_objects(asked[:_ALONE])
+        if asked[0] not in objects:
+            return None
+        costs = [0] * len(self.costs)
+        counted = self._request.counter.count_many(list(objects.values()))
+        for unit, cost in zip(objects, counted):
+            costs[unit] = cost + 1
+        render = partial(self._renderer.render, terse=True, as_objects=True)
+        kept = largest_fitting(list(objects), costs, render, self._request, limit)
+        # Others in the place of the best would be taken for the answer.
+        return kept if kept and asked[0] in kept else None
+
+    def _order(self, ranked: Sequence[Rank], limit: int, named: frozenset[int]) -> list[int]:
         """The units, the most important first; those too large for the limit last.
 
         Without a budget, rows that would only fill one are not among them.
         """
-        ranks = self._ranks()
+        ranks = list(ranked)
         for unit, depth in self._units.name_lines(named):
             ranks[unit] = min(ranks[unit], (SHOWS + depth * LINE_DEPTH - _NAME, unit))
         units: Iterable[int] = range(len(ranks))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock, expand
 from headroom.toolkit.rows.identity import names_for
 from headroom.toolkit.rows.misspelt import find_misspelt
-from headroom.toolkit.rows.notation import Speller
+from headroom.toolkit.rows.notation import Speller, flow
 from headroom.toolkit.rows.rank import is_address, named
 from headroom.toolkit.rows.texts import is_mostly_text, sentence_line, sentences
 from headroom.view import Request
@@ -90,6 +90,21 @@ class Units:
     def cost(self, block: Block) -> int:
         """Tokens of all the units of a block."""
         return sum(self.costs[slice(*self.range(block))])
+
+    def as_objects(self, units: Iterable[int]) -> dict[int, str]:
+        """The units that are rows of tables, as minified JSON, in the order given."""
+        found: dict[int, str] = {}
+        for unit in units:
+            for table in self.tables:
+                first, end = self.range(table)
+                if first <= unit < end:
+                    found[unit] = self.as_object(table, unit - first)
+        return found
+
+    def as_object(self, block: TableBlock, row: int) -> str:
+        """A row of a table as minified JSON, below its key where it has one."""
+        value = block.values[row]
+        return flow(value if block.table.keys is None else {block.pointers[row]: value})
 
     def names(self, block: Block) -> tuple[list[str], int]:
         """The names of the rows of a collection, and how many tokens they have together."""

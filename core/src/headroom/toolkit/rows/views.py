@@ -55,6 +55,11 @@ def best_view(
     if request.counter.count(lossless) <= limit:
         return smaller(lossless, request)
     view = selection.view(limit)
+    if selection.misses_asked and request.max_tokens is not None:
+        # Some of the row that is asked for says more than all of another.
+        parts = Selection(Units(root, speller, request, longest_row=0))
+        some = parts.view(limit)
+        view = view if parts.misses_asked else some
     # Not one row fits: some values of some rows may. First of rows that are too long; then of all,
     # where it is the many columns that take the room, and there is some.
     for longest_row in (2 * limit, 0) if limit >= _ROOM_FOR_PARTS else (2 * limit,):
