@@ -356,12 +356,13 @@ def _joined(
             blocks.append(one.text)
             continue
         names.extend(name for name in view.transforms if name not in names)
-        if view.omissions:
-            # The markers of a part count from its own first line.
-            within = (part.first + 1, part.end)
+        within = (part.first + 1, part.end)
+        counted = view.counted_apart(part.first + 1)
+        if counted:
             place = Omission("lines", (within,)).where
-            blocks.append(marker(f"{place} follow, numbered from 1 again; some are"))
-            omissions.extend(replace(omission, within=within) for omission in view.omissions)
+            what = " and ".join(counted)
+            blocks.append(marker(f"{place} follow, their {what} numbered from 1; some are"))
+        omissions.extend(gone.of_part(within, view.first_line) for gone in view.omissions)
         blocks.append(view.text)
     # A re-encoded part cannot be told from the text around it by a program, so nothing is
     # lossless here.

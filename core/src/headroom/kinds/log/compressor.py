@@ -70,7 +70,7 @@ class LogCompressor(BaseKind):
         if size is None or size == len(log.events):
             return None
         text, omissions = render(log, frozenset(order[:size]), ranges=limit is None)
-        return View(text, lossless=False, omissions=omissions)
+        return View(text, False, omissions, first_line=log.first_line)
 
     def arrange(
         self,

@@ -93,9 +93,10 @@ def _shown_again(log: Log, index: int, traces: dict[str, int]) -> tuple[str, Omi
     first, rest = log.texts[index].split("\n", 1)
     if len(rest) < _SHORT_TRACE_CHARS:
         return None
-    omission = Omission("lines", ((event.start + 2, event.end),))
-    shown = traces.setdefault(rest, event.start + 2)
-    if shown == event.start + 2:
+    begin, before = log.first_line + event.start + 1, log.first_line - 1
+    omission = Omission("lines", ((begin, before + event.end),))
+    shown = traces.setdefault(rest, begin)
+    if shown == begin:
         return None
     what = f"the same {event.end - event.start - 1} lines as from line {shown} on"
     return f"{first}\n{marker(what, _span(omission))}", omission
@@ -103,7 +104,9 @@ def _shown_again(log: Log, index: int, traces: dict[str, int]) -> tuple[str, Omi
 
 def _omission(log: Log, gone: list[int]) -> Omission:
     numbers = [
-        line + 1 for index in gone for line in range(log.events[index].start, log.events[index].end)
+        log.first_line + line
+        for index in gone
+        for line in range(log.events[index].start, log.events[index].end)
     ]
     return Omission("lines", tuple(spans(numbers)))
 

@@ -136,7 +136,8 @@ class SearchCompressor(BaseKind):
         limit = request.max_tokens
         of_paths = sum(costs[len(lines) :])
         whole = limit is None or of_paths <= _PATHS_SHARE * limit
-        renderer = _Renderer(files, separators, len(lines), whole=whole)
+        first = source.first_line
+        renderer = _Renderer(files, separators, len(lines), first, whole=whole)
         least: frozenset[int] = frozenset()
         if limit is None:
             limit = int(request.original_tokens * _SHARES[request.fidelity])
@@ -160,8 +161,10 @@ class SearchCompressor(BaseKind):
             return nothing_fits(source, request)
         kept = least.union(order[: size or 0])
         gone = renderer.gone(kept)
-        omissions = (Omission("lines", tuple(spans(index + 1 for index in gone))),) if gone else ()
-        return View(renderer.text(kept), lossless=False, omissions=omissions)
+        omissions = (
+            (Omission("lines", tuple(spans(index + first for index in gone))),) if gone else ()
+        )
+        return View(renderer.text(kept), False, omissions, first_line=first)
 
 
 class _Renderer:
@@ -171,7 +174,13 @@ class _Renderer:
     """
 
     def __init__(
-        self, files: Sequence[File], separators: Sequence[int], first: int, *, whole: bool
+        self,
+        files: Sequence[File],
+        separators: Sequence[int],
+        first: int,
+        first_line: int,
+        *,
+        whole: bool,
     ) -> None:
         # Whoever reads a path opens the file: it is said as it is, if there is room.
         self._whole = whole
@@ -179,6 +188,7 @@ class _Renderer:
         self._separators = separators
         self._lines = sum(len(file.entries) + len(file.alone) for file in files)
         self._first = first
+        self._first_line = first_line
         self._paths = [file.path for file in files]
         self._split = [split_path(path) for path in self._paths]
         self._entries = [[(entry.index, entry.rest or "") for entry in f.entries] for f in files]
@@ -234,7 +244,7 @@ class _Renderer:
         """The marker for files of which nothing is shown."""
         spans_of = self._spans[start:stop]
         first, last = min(a for a, _ in spans_of), max(b for _, b in spans_of)
-        place = Omission("lines", ((first + 1, last + 1),)).where
+        place = Omission("lines", ((first + self._first_line, last + self._first_line),)).where
         return marker(place, plural(stop - start, "file"))
 
 

@@ -27,6 +27,8 @@ class Units(NamedTuple):
     parts: Sequence[Sentence]
     #: The first line of each, from 1, and that after the last; ``None`` where sentences count.
     lines: Sequence[int] | None
+    #: By which number markers call the first line: that of the whole text.
+    first_line: int = 1
 
     def ranges(self, first: int, last: int) -> tuple[int, int]:
         """What some of them are called in markers, by number: lines or sentences.
@@ -38,7 +40,8 @@ class Units(NamedTuple):
         """
         if self.lines is None:
             return first + 1, last + 1
-        return self.lines[first], self.lines[last + 1] - 1
+        before = self.first_line - 1
+        return before + self.lines[first], before + self.lines[last + 1] - 1
 
     @property
     def noun(self) -> str:
@@ -65,10 +68,11 @@ def read_units(source: Source) -> Units:
     in_lines = sum(one.end - one.start for one, is_whole in zip(sentences, whole) if is_whole)
     if in_lines < _WHOLE_LINES * len(text):
         return Units(sentences, None)
-    return _by_line(text, sentences)
+    return _by_line(source, sentences)
 
 
-def _by_line(text: str, sentences: Sequence[Sentence]) -> Units:
+def _by_line(source: Source, sentences: Sequence[Sentence]) -> Units:
+    text = source.text
     parts: list[Sentence] = []
     first = 0
     for index, one in enumerate(sentences):
@@ -81,7 +85,7 @@ def _by_line(text: str, sentences: Sequence[Sentence]) -> Units:
         lines.append(lines[-1] + part.text.count("\n"))
     if not text.endswith("\n"):
         lines[-1] += 1
-    return Units(parts, lines)
+    return Units(parts, lines, source.first_line)
 
 
 def read_words(source: Source) -> Sequence[Sequence[str]]:
