@@ -52,25 +52,26 @@ class Renderer:
 
     def text(self, shown: Mapping[int, str]) -> str:
         """The view as text."""
-        view = [self._legend()]
+        view: list[str] = []
         gap: list[PageBlock] = []
         for index, block in enumerate(self.blocks):
             if index not in shown:
                 gap.append(block)
                 continue
-            if gap and len(view) > 1:
+            if gap and view:
                 view.append(self._gap_marker(gap))
             gap = []
             view.append(shown[index])
-        if gap and len(view) > 1:
+        if gap and view:
             view.append(self._gap_marker(gap))
-        return "\n".join(view)
+        return "\n".join([self._legend(has_signs=SMALLEST in view), *view])
 
-    def _legend(self) -> str:
-        """What a view leaves out of any page, said once."""
+    def _legend(self, *, has_signs: bool) -> str:
+        """What a view leaves out of any page, and what a sign in it means, said once."""
         first, last = self._before + 1, self._before + self._lines
         where = f"lines {first}-{last}" if last > first else f"line {first}"
-        return f"[left out of {where}: all but the main content]"
+        signs = f", and where {SMALLEST} stands" if has_signs else ""
+        return f"[left out of {where}{signs}: all but the main content]"
 
     def _gap_marker(self, gap: Sequence[PageBlock]) -> str:
         if sum(block.words for block in gap) <= _FEW_WORDS:

@@ -15,6 +15,9 @@ __all__ = ["Units", "read_said", "read_units", "read_words"]
 #: The share of the characters of a text that stand in sentences of whole lines, from which on its
 #: lines are what a reader finds again: notes, listings, output, talk. Chosen: two in three.
 _WHOLE_LINES = 0.66
+#: Of what a program printed, a few long lines say several sentences: half of the characters will do
+#: where so large a share of the lines are a sentence each. Chosen.
+_HALF, _SINGLE_LINES = 0.5, 0.7
 
 
 _ADDRESS = re.compile(r"[a-z][a-z+.-]{1,15}://[^\s)\]>\"']*", re.IGNORECASE)
@@ -66,7 +69,12 @@ def read_units(source: Source) -> Units:
         for one in sentences
     ]
     in_lines = sum(one.end - one.start for one, is_whole in zip(sentences, whole) if is_whole)
-    if in_lines < _WHOLE_LINES * len(text):
+    single = sum(
+        is_whole and "\n" not in one.text.strip() for one, is_whole in zip(sentences, whole)
+    )
+    said = sum(not line.isspace() and line != "" for line in source.lines)
+    is_even = in_lines >= _HALF * len(text) and single >= _SINGLE_LINES * said
+    if in_lines < _WHOLE_LINES * len(text) and not is_even:
         return Units(sentences, None)
     return _by_line(source, sentences)
 
