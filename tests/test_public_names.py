@@ -119,7 +119,7 @@ SIGNATURES = {
     headroom.toolkit.take_turns: "order sort_of",
     headroom.toolkit.terms: "text",
     headroom.toolkit.unnumbered: "content * gaps",
-    headroom.toolkit.view_of_lines: "lines kept note",
+    headroom.toolkit.view_of_lines: "lines kept note * first_line",
 }
 
 FIELDS = {

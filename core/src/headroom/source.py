@@ -33,11 +33,13 @@ class Source:
 
     """
 
-    __slots__ = ("_known", "_lines", "_text", "deadline")
+    __slots__ = ("_known", "_lines", "_text", "deadline", "first_line")
 
     def __init__(self, text: str, deadline: Deadline | None = None) -> None:
         self._text = text
         self.deadline = Deadline(None) if deadline is None else deadline
+        #: The number of its first line in the text that it is a part of, from 1.
+        self.first_line = 1
         self._lines: list[str] | None = None
         self._known: dict[object, object] = {}
 
@@ -86,8 +88,9 @@ class Source:
             first: Index of the first line.
             end: Index after the last one.
 
-        >>> Source("a\nb\nc").part(1, 3).text
-        'b\nc'
+        >>> part = Source("a\nb\nc").part(1, 3)
+        >>> part.text, part.first_line
+        ('b\nc', 2)
 
         """
         if first == 0 and end == len(self.lines):
@@ -95,5 +98,6 @@ class Source:
         known = self._known.get((first, end))
         if known is None:
             known = Source("\n".join(self.lines[first:end]), self.deadline)
+            known.first_line = self.first_line + first
             self._known[first, end] = known
         return cast("Source", known)

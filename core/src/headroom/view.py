@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -79,6 +80,18 @@ def spelled(within: Within) -> str:
     return within if isinstance(within, str) else "lines {}-{}".format(*within)
 
 
+#: Lines of a text within a document.
+_LINES_OF = re.compile(r"lines (\d{1,12})-\d{1,12} of (.*)", re.DOTALL)
+
+
+def _lines_before(within: Within | None) -> tuple[int, Within | None]:
+    """How many lines stand before a part in what it is cut from, and where that is."""
+    if isinstance(within, tuple):
+        return within[0] - 1, None
+    match = _LINES_OF.fullmatch(within) if within else None
+    return (int(match[1]) - 1, match[2]) if match else (0, within)
+
+
 @dataclass(frozen=True)
 class Omission:
     """One part of the original that a view leaves out, and where it stood.
@@ -103,6 +116,26 @@ class Omission:
     within: Within | None = None
     #: First and last character, 1-based and inclusive, where it is a part of a single unit.
     chars: tuple[int, int] | None = None
+
+    def of_part(self, within: Within, first_line: int = 1) -> Omission:
+        """The same, said of a part of a text: lines are counted in what the part is cut from.
+
+        Args:
+            within: The part.
+            first_line: By which number the part's first line is called here.
+
+        >>> Omission("lines", ((1, 3),)).of_part((7, 90)).where
+        'lines 7-9'
+        >>> Omission("rows", ((1, 3),)).of_part((7, 90)).where
+        'rows 1-3 within lines 7-90'
+
+        """
+        before, holder = _lines_before(within)
+        if self.unit != "lines" or self.path:
+            return replace(self, within=within)
+        more = before + 1 - first_line
+        ranges = tuple((first + more, last + more) for first, last in self.ranges)
+        return replace(self, ranges=ranges, within=holder)
 
     @property
     def count(self) -> int:
@@ -154,6 +187,24 @@ class View:
     omissions: tuple[Omission, ...] = ()
     #: Names for ``transforms``; empty means that of the kind's compressor.
     transforms: tuple[str, ...] = ()
+    #: By which number markers and omissions call the first line: ``source.first_line``, so that the
+    #: lines of a part are counted in the text that it is cut from, or 1.
+    first_line: int = 1
+
+    def counted_apart(self, first_line: int) -> list[str]:
+        """What markers count in the part of a text that the view is of, and not in the text.
+
+        Args:
+            first_line: The number of the part's first line in the text.
+
+        """
+        return sorted(
+            {
+                "rows" if gone.unit == "values" else gone.unit
+                for gone in self.omissions
+                if gone.unit != "lines" or gone.path or self.first_line != first_line
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -174,6 +225,13 @@ class Piece:
     is_inseparable: bool = False
     #: Which characters of the whole piece these are, 1-based and inclusive.
     chars: tuple[int, int] | None = None
+
+    def in_whole(self) -> Piece:
+        """The same; a line of a part is counted in what the part is cut from."""
+        if self.within is None or self.unit != "lines" or self.path or self.number == 0:
+            return self
+        before, holder = _lines_before(self.within)
+        return replace(self, number=self.number + before, within=holder)
 
     def part(self, chars: tuple[int, int | None] | None) -> Piece | None:
         """Some characters of the piece; ``None`` where it is shorter."""

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import textwrap
+import time
 from pydoc_data.topics import topics
 
 import pytest
@@ -95,27 +97,73 @@ def test_an_example_of_code_in_a_text_is_shown_whole_or_not_at_all() -> None:
     assert "def fill" not in result.text
 
 
-def test_what_is_left_out_is_counted_in_its_part_and_comes_back() -> None:
+def test_what_is_left_out_comes_back_by_its_place() -> None:
     ctx = SharedContext()
     entry = ctx.put("report", REPORT, tool="headroom_retrieve")
     lines = REPORT.split("\n")
+    units = {omission.unit for omission in entry.omissions}
+    assert units == {"rows", "lines", "sentences"}
     for omission in entry.omissions:
-        assert omission.within is not None
-        first, last = omission.within
-        assert f"[lines {first}-{last} follow, numbered from 1 again; some are left out]" in (
-            entry.compressed
-        )
-        place = {omission.unit: "{}-{}".format(*omission.ranges[0])}
-        found = ctx.retrieve(
-            "report", within=f"{first}-{last}", path=omission.path or None, **place,
-            max_tokens=10**6,
-        )  # fmt: skip
+        found = ctx.retrieve("report", place=omission.where, max_tokens=10**6)
         assert found.text
-        if omission.unit == "lines":
-            begin, end = omission.ranges[0]
-            part = lines[first - 1 : last]
-            assert found.text.split("\n", 1)[1] == "\n".join(part[begin - 1 : end])
+        if omission.unit != "lines":
+            first, last = omission.within or (0, 0)
+            said = f"[lines {first}-{last} follow, their {omission.unit} numbered from 1; some are"
+            assert said in entry.compressed
+            continue
+        assert omission.within is None
+        numbers = [n for first, last in omission.ranges for n in range(first, last + 1)]
+        assert all(lines[number - 1] in found.text for number in numbers)
     assert " within lines " in entry.compressed.rsplit("\n", 1)[1]
+
+
+def test_markers_of_a_part_count_in_the_lines_of_the_whole() -> None:
+    listing = "\n".join(
+        f"deploy/{n}.yaml: {'applied' if n % 7 else 'unchanged'}" for n in range(90)
+    )
+    whole = f"<output>\n{LOG}\n</output>\n<file>\n{CODE}\n</file>\n<listing>\n{listing}\n</listing>"
+    ctx = SharedContext()
+    entry = ctx.put("whole", whole)
+    assert entry.kind == "mixed"
+    assert "numbered from 1" not in entry.compressed
+    lines = whole.split("\n")
+    said = re.findall(r"\[(lines? (\d+)(?:-(\d+))?) left out", entry.compressed)
+    assert said
+    for place, first, last in said:
+        gone = lines[int(first) - 1 : int(last or first)]
+        excerpt = ctx.retrieve("whole", place=place, max_tokens=10**6)
+        assert excerpt.text.split("\n", 1)[1] == "\n".join(gone)
+        block = "\n".join(line.strip() for line in gone if line.strip())
+        assert block not in "\n".join(line.strip() for line in entry.compressed.split("\n"))
+    (first, last) = re.findall(
+        r"more like this left out: within lines (\d+)-(\d+)", entry.compressed
+    )[0]
+    assert all("INFO worker settled order" in lines[int(n) - 1] for n in (first, last))
+
+
+def test_places_within_a_part_are_places_of_the_whole() -> None:
+    ctx = SharedContext()
+    ctx.put("report", REPORT)
+    lines = REPORT.split("\n")
+    found = ctx.retrieve("report", place="lines 2-3 within lines 1300-1400")
+    assert found.text == "\n".join(["[lines 1301-1302]", *lines[1300:1302]])
+    assert ctx.retrieve("report", place=found.where).text == found.text
+    with pytest.raises(ValueError, match="this has 101"):
+        ctx.retrieve("report", place="lines 102 within lines 1300-1400")
+
+
+@pytest.mark.parametrize("opens", ["```python", "~~~toml"])
+def test_fences_that_nobody_closes_take_linear_time(opens: str) -> None:
+    def seconds(count: int) -> float:
+        text = f"{opens}\nnothing closes this\n" * count
+        best = 9.0
+        for _ in range(3):
+            start = time.process_time()
+            compress(text + "```js\nend", max_tokens=100)
+            best = min(best, time.process_time() - start)
+        return best
+
+    assert seconds(8000) < 8 * seconds(2000)
 
 
 def test_a_document_between_sentences_is_found() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from headroom.kinds.registry import LAST_RESORT, Kinds
 from headroom.pipeline.apportion import ViewOf, apportion
@@ -151,15 +151,20 @@ def compress_embedded(
         omissions = [] if outer is None else list(outer.omissions)
         names = [] if outer is None else list(outer.transforms)
         for one, view in zip(found, inner):
-            lost = view is not None and view.omissions
-            said = ", numbered from 1; some is" if lost else "; nothing is"
+            said = "; nothing is"
+            if view is not None and view.omissions:
+                begins = one.source.first_line
+                is_own = begins == 1 or view.counted_apart(begins)
+                said = ", numbered from 1; some is" if is_own else "; some is"
             if one.lacks_codes:
-                said = f"{said if lost else ''}; terminal codes are"
+                said = f"{said if 'some' in said else ''}; terminal codes are"
                 omissions.append(Omission("lines", ((1, len(one.source.lines)),), "", one.within))
             blocks.append(f"[below: {one.within}{said} left out]")
             blocks.append(one.source.text if view is None else view.text)
             if view is not None:
-                omissions.extend(replace(gone, within=one.within) for gone in view.omissions)
+                omissions.extend(
+                    gone.of_part(one.within, view.first_line) for gone in view.omissions
+                )
                 names.extend(name for name in view.transforms if name not in names)
         return View("\n".join(blocks), False, tuple(omissions), (*names, NAME))
 

@@ -21,6 +21,7 @@ from headroom.source import Source
 from headroom.tokens import TokenCounter
 from headroom.toolkit.excerpt import EXCERPT, excerpt, nothing_fits
 from headroom.toolkit.kind import BaseKind, Kind
+from headroom.toolkit.markers import SMALLEST
 from headroom.view import FIDELITIES, CompressResult, Deadline, Fidelity, Request, View
 
 __all__ = ["MIXED", "Pipeline", "check_options"]
@@ -184,12 +185,17 @@ class Pipeline:
             own = replace(own, fidelity="lossless")
         routed = self._shown(condensed.source, own, name)
         result = _checked(condensed.source, *routed)
-        view = View(
-            condensed.finished(result.text),
-            lossless=False,
-            omissions=condensed.with_notes(result.omissions),
-            transforms=(by, *result.transforms),
-        )
+        names = (by, *result.transforms)
+        if _shows_no_line(result):
+            # What it counts are lines and tokens of the text with notes.
+            view = replace(nothing_fits(source, request), transforms=names)
+        else:
+            view = View(
+                condensed.finished(result.text),
+                lossless=False,
+                omissions=condensed.with_notes(result.omissions),
+                transforms=names,
+            )
         after = request.counter.count(view.text)
         if after > before * (1 - WORTH_LEAVING_OUT) and _fits(before, request):
             return None
@@ -315,6 +321,14 @@ def _checked(
         return _result(original, before, before, request, failure)
     rest = _excerpt(source, request)
     return _result(rest, before, request.counter.count(rest.text), request, failure)
+
+
+def _shows_no_line(result: CompressResult) -> bool:
+    """Whether a view is a single note that counts the lines of a text."""
+    text = result.text
+    is_note = text == SMALLEST or (text[:1] == "[" and text[-1:] == "]" and "\n" not in text)
+    gone = result.omissions
+    return is_note and bool(gone) and all(one.unit != "values" and not one.path for one in gone)
 
 
 def _fits(tokens: int, request: Request) -> bool:

@@ -7,8 +7,11 @@ as in Markdown, and what stands between divider lines.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 from headroom.kinds.guard import Guarded
@@ -45,6 +48,8 @@ _LITTLE_TEXT, _LITTLE_SHARE = 2000, 0.1
 _LED_OVER = 3
 
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([\w+-]{0,20})[ \t]*\r?$")
+#: What closes a fence: its sign alone.
+_CLOSING = re.compile(r"(`{3,}|~{3,})\s*")
 _DIVIDER = re.compile(r"([-=*_#~])\1{4,}[ \t]*\r?$")
 
 
@@ -229,10 +234,21 @@ class _Cutter:
 
     def _fenced(self, number: int, fence: str) -> Part | None:
         """What stands in a fence that is closed."""
-        for end in range(number + 1, len(self._lines)):
-            if self._lines[end].rstrip() == fence:
-                return Part(self._kind(number + 1, end), number + 1, end)
-        return None
+        closing = self._closing[fence]
+        place = bisect_left(closing, number + 1)
+        if place == len(closing):
+            return None
+        return Part(self._kind(number + 1, closing[place]), number + 1, closing[place])
+
+    @cached_property
+    def _closing(self) -> Mapping[str, Sequence[int]]:
+        """The lines that can close a fence of each sign, in order."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for number, line in enumerate(self._lines):
+            match = _CLOSING.fullmatch(line) if line[:1] in ("`", "~") else None
+            if match is not None:
+                found[match[1]].append(number)
+        return found
 
     def _found(
         self, number: int, first: int, finding: Sequence[tuple[Guarded, _Find]]
@@ -340,12 +356,13 @@ def _joined(
             blocks.append(one.text)
             continue
         names.extend(name for name in view.transforms if name not in names)
-        if view.omissions:
-            # The markers of a part count from its own first line.
-            within = (part.first + 1, part.end)
+        within = (part.first + 1, part.end)
+        counted = view.counted_apart(part.first + 1)
+        if counted:
             place = Omission("lines", (within,)).where
-            blocks.append(marker(f"{place} follow, numbered from 1 again; some are"))
-            omissions.extend(replace(omission, within=within) for omission in view.omissions)
+            what = " and ".join(counted)
+            blocks.append(marker(f"{place} follow, their {what} numbered from 1; some are"))
+        omissions.extend(gone.of_part(within, view.first_line) for gone in view.omissions)
         blocks.append(view.text)
     # A re-encoded part cannot be told from the text around it by a program, so nothing is
     # lossless here.

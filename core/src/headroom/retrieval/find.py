@@ -55,11 +55,15 @@ def find(
         pieces = [piece for piece in pieces if selection.pattern.search(piece.text) is not None]
     focus = _focus(selection.query)
     if not selection.query:
+        pieces = [piece.in_whole() for piece in pieces]
         return fill(pieces, range(len(pieces)), max_tokens, counter, focus)
     if not (whole and len(pieces) == len(document.pieces)):
         searchable = Searchable(document, pieces)
     order = ranked(searchable, selection.query, left_out)
-    found = fill(searchable.pieces, order, max_tokens, counter, focus)
+    shown = list(searchable.pieces)
+    for number in order:
+        shown[number] = shown[number].in_whole()
+    found = fill(shown, order, max_tokens, counter, focus)
     if not order or not whole or not searchable.leaves:
         return found
     record = values_of_record(searchable, searchable.pieces[order[0]])
@@ -67,9 +71,7 @@ def find(
         return found
     leaves = ranked_leaves(searchable, selection.query, left_out)
     leaves = list(dict.fromkeys([*leaves, *record]))
-    return fill_with_leaves(
-        searchable.pieces, order, searchable.leaves, leaves, max_tokens, counter, focus
-    )
+    return fill_with_leaves(shown, order, searchable.leaves, leaves, max_tokens, counter, focus)
 
 
 def locate_best(searchable: Searchable, query: str) -> tuple[str, str, int]:
@@ -78,7 +80,7 @@ def locate_best(searchable: Searchable, query: str) -> tuple[str, str, int]:
     if not order:
         return "", "", 0
     piece = searchable.pieces[order[0]]
-    return place_of(piece), piece.text, _focus(query)(piece.text)
+    return place_of(piece.in_whole()), piece.text, _focus(query)(piece.text)
 
 
 def nothing_left_out(_: Piece) -> bool:

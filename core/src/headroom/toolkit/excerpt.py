@@ -47,7 +47,8 @@ def excerpt(source: Source, request: Request) -> View | None:
 
     def shown(kept: Collection[int]) -> View:
         spans = (range(starts[one], ends[one]) for one in kept)
-        return view_of_lines(lines, {line for span in spans for line in span})
+        there = {line for span in spans for line in span}
+        return view_of_lines(lines, there, first_line=source.first_line)
 
     kept = largest_fitting(
         order,
@@ -72,9 +73,10 @@ def nothing_fits(source: Source, request: Request) -> View:
 
     """
     lines = source.text.count("\n") + (not source.text.endswith("\n"))
-    omission = Omission("lines", ((1, max(1, lines)),))
+    first = source.first_line
+    omission = Omission("lines", ((first, first + max(1, lines) - 1),))
     what = f"{plural(lines, 'line')}, {plural(request.original_tokens, 'token')}"
     for text in (marker(omission.where, what), f"[left out: {what}]", "[left out]"):
         if request.fits(text):
-            return View(text, lossless=False, omissions=(omission,))
-    return View(SMALLEST, lossless=False, omissions=(omission,))
+            return View(text, False, (omission,), first_line=first)
+    return View(SMALLEST, False, (omission,), first_line=first)

@@ -14,6 +14,8 @@ def view_of_lines(
     lines: Sequence[str],
     kept: Collection[int],
     note: Callable[[int, int], str] | None = None,
+    *,
+    first_line: int = 1,
 ) -> View:
     r"""The view that shows some lines of a text, with a marker in place of each run of others.
 
@@ -22,6 +24,7 @@ def view_of_lines(
         kept: The indexes of those that are shown.
         note: What is worth knowing of lines that are left out: of the index of the first, and
             after the last.
+        first_line: By which number the first one is called: ``source.first_line``.
 
     >>> view = view_of_lines(["a", "b", "c", "d"], {0, 3}, lambda first, end: "as before")
     >>> view.text
@@ -35,11 +38,11 @@ def view_of_lines(
     expected = 0
     for index in [*sorted(kept), len(lines)]:
         if index > expected:
-            gone.append((expected + 1, index))
+            gone.append((expected + first_line, index + first_line - 1))
             gap = Omission("lines", (gone[-1],))
             shown.append(marker(gap.where, "" if note is None else note(expected, index)))
         if index < len(lines):
             shown.append(lines[index])
         expected = index + 1
     omissions = (Omission("lines", tuple(gone)),) if gone else ()
-    return View("\n".join(shown), lossless=not gone, omissions=omissions)
+    return View("\n".join(shown), not gone, omissions, first_line=first_line)

@@ -13,6 +13,8 @@ MARKER = re.compile(r"\[[^\[\]\n]*left out[^\[\]\n]*\]|\u2026")
 #: What a view is when its budget is too small for any words: one token in every vocabulary.
 SMALLEST = "\u2026"
 
+#: A single line, row or sentence, as ``Omission.where`` spells it.
+_ONE = re.compile(r"(line|row|sentence)s (?=\d+(?:[ :]|$))")
 _UNSAFE = re.compile(r"[\[\]\s]+")
 
 
@@ -28,8 +30,11 @@ def marker(where: str, note: str = "") -> str:
     '[rows 3-111 left out: 109 rows, delay_minutes 0-25]'
     >>> marker("lines 7-9")
     '[lines 7-9 left out]'
+    >>> marker("lines 7")
+    '[line 7 left out]'
 
     """
+    where = _ONE.sub(r"\1 ", where, count=1) if _ONE.match(where) else where
     note = _UNSAFE.sub(" ", note).strip()
     return f"[{where} left out: {note}]" if note else f"[{where} left out]"
 

@@ -320,3 +320,15 @@ def test_what_is_defined_stays_with_its_definition() -> None:
     text = view_of(page).text
     assert all(f"int {name}\n- Does what" in text for name in names)
     assert "\u00b6" not in text
+
+
+def test_the_legend_of_a_page_says_what_its_sign_means() -> None:
+    aside = '<aside><a href="/a">Next</a></aside>'
+    plain, signed = compress(PAGE), compress(PAGE.replace("<h2>The", f"{aside}<h2>The"))
+    assert plain is not None
+    assert signed is not None
+    assert plain.text.startswith("[left out of lines 1-24: all but the main content]")
+    assert "\u2026" not in plain.text
+    legend = "[left out of lines 1-24, and where \u2026 stands: all but the main content]"
+    assert signed.text.startswith(legend)
+    assert "\n\u2026\n## The bridges" in signed.text

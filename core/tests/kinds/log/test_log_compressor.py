@@ -418,3 +418,13 @@ def test_what_failed_and_how_the_run_came_out_come_first() -> None:
     for share in (4, 20):
         shown = compress(text, kind="log", max_tokens=tokens // share).text.split("\n")
         assert {lines[140], *lines[-4:-1]} <= set(shown)
+
+
+def test_what_is_shorter_than_a_marker_for_it_is_shown() -> None:
+    steps = "\n".join(f"resolving package {n} of 80 from the mirror in 12 ms" for n in range(80))
+    text = f"> build 1\n{steps}\n> build 2\n{steps.replace('mirror', 'index')}\ndone\n"
+    view = compress(text, kind="log")
+    assert "> build 1" in view.text
+    assert "> build 2" in view.text
+    assert "[1 more like this" not in view.text
+    assert "more like this left out" in view.text

@@ -403,3 +403,34 @@ def test_what_stood_below_a_note_that_is_left_out_is_left_out_with_it() -> None:
 def test_what_is_counted_is_what_there_is() -> None:
     payload = json.dumps({"a": IMAGE})
     assert compress(payload).tokens_before == get_counter().count(payload)
+
+
+def test_the_rest_of_a_line_in_which_a_note_ends_is_not_shown_as_a_whole_line() -> None:
+    numbers = ",\n ".join(f"{number:.4f}" for number in vector(120))
+    end = "is what the model gave for ticket ZX-4471, and it was accepted."
+    above = "\n".join(f"Note {n} of the harbour says nothing of ships." for n in range(40))
+    text = f"{above}\nThe vector [{numbers}] {end}"
+    whole = compress(text)
+    assert "[lines 41-160 left out: 120 numbers" in whole.text
+    for result in (
+        whole,
+        *(compress(text, query="ZX-4471", max_tokens=n) for n in range(20, 400, 20)),
+    ):
+        for line in result.text.split("\n"):
+            if end in line:
+                assert line.startswith("\u2026 "), line
+
+
+@pytest.mark.parametrize("budget", [12, 16, 20])
+def test_where_nothing_fits_the_original_is_counted(budget: int) -> None:
+    wrapped = base64.encodebytes(noise(3000)).decode().strip()
+    text = "\n".join(
+        [
+            "Here it is, as the tool gave it to me, and nothing else was said:",
+            wrapped,
+            "That is all of it, and it was sent by the harbour office of the town.",
+        ]
+    )
+    result = compress(text, max_tokens=budget)
+    lines, tokens = len(text.split("\n")), get_counter().count(text)
+    assert f"left out: {lines} lines, {tokens} tokens]" in result.text

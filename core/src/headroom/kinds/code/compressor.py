@@ -86,7 +86,7 @@ class CodeCompressor(BaseKind):
             found = True
             if not outline.symbols and len(outline.units) < _FEWEST_UNITS:
                 continue
-            view = self._view(outline, request, None if bare is source else source)
+            view = self._view(outline, request, source, is_numbered=bare is not source)
             text = view.text if bare is source else unnumbered(view.text, gaps=True)
             if not view.lossless and is_sound(text or ""):
                 return view
@@ -121,10 +121,12 @@ class CodeCompressor(BaseKind):
         """The names that it defines."""
         return ", ".join(dict.fromkeys(_DEFINED.findall(view)))
 
-    def _view(self, outline: Outline, request: Request, numbered: Source | None) -> View:
-        if numbered is not None:
-            outline.lines = numbered.lines[: len(outline.lines)]
-        renderer = Renderer(outline, request.counter)
+    def _view(
+        self, outline: Outline, request: Request, source: Source, *, is_numbered: bool
+    ) -> View:
+        if is_numbered:
+            outline.lines = source.lines[: len(outline.lines)]
+        renderer = Renderer(outline, request.counter, source.first_line)
         order = rank(outline, renderer.costs, request.query, request.fidelity)
         renderer.arrange(order.units)
         estimates = renderer.estimates()

@@ -29,11 +29,13 @@ class Renderer:
     Args:
         outline: The source, taken apart.
         counter: Counts tokens.
+        first_line: By which number markers call the first line.
 
     """
 
-    def __init__(self, outline: Outline, counter: TokenCounter) -> None:
+    def __init__(self, outline: Outline, counter: TokenCounter, first_line: int = 1) -> None:
         self._outline = outline
+        self._before = first_line - 1
         self._counter = counter
         # With its line break, a line by itself costs at least what it costs in the text, so a
         # gap that is filled because it is cheaper than its marker never makes a view longer.
@@ -116,15 +118,16 @@ class Renderer:
         for number, gap in enumerate(gaps):
             first, last, _ = gap
             out.extend(lines[position - 1 : first - 1])
-            said = marker(_where(first, last), "" if number else legend)
+            said = marker(self._where(first, last), "" if number else legend)
             if number and self._is_short(gap):
                 said = SMALLEST
             out.append(self._gap(gap, said, fillers.get(number)))
             position = last + 1
         out.extend(lines[position - 1 :])
         text = "\n".join(out) + "\n" * self._outline.final_newline
-        omission = Omission("lines", tuple((first, last) for first, last, _ in gaps))
-        return View(text, lossless=False, omissions=(omission,))
+        before = self._before
+        ranges = tuple((first + before, last + before) for first, last, _ in gaps)
+        return View(text, False, (Omission("lines", ranges),), first_line=before + 1)
 
     def _gaps(self, size: int) -> tuple[list[tuple[int, int, bool]], bytearray]:
         """What is left out: first line, last line, whether it is inside a string.
@@ -168,6 +171,10 @@ class Renderer:
                     needed[gap] = block.indent
         return needed
 
+    def _where(self, first: int, last: int) -> str:
+        first, last = first + self._before, last + self._before
+        return f"lines {first}-{last}" if first != last else f"line {first}"
+
     def _is_short(self, gap: tuple[int, int, bool]) -> bool:
         return gap[1] - gap[0] < self._short
 
@@ -183,10 +190,6 @@ class Renderer:
                 indent = line[: len(line) - len(line.lstrip(" \t"))]
                 break
         return indent + said if in_string else _comment(said, indent, comment)
-
-
-def _where(first: int, last: int) -> str:
-    return f"lines {first}-{last}" if first != last else f"line {first}"
 
 
 def _comment(said: str, indent: str, comment: tuple[str, str]) -> str:

@@ -67,7 +67,7 @@ class DiffCompressor(BaseKind):
         limit = request.max_tokens
         if limit is not None and limit >= request.original_tokens:
             return None
-        renderer = Renderer(diff, moved_lines(diff, request.deadline))
+        renderer = Renderer(diff, moved_lines(diff, request.deadline), source.first_line)
         if limit is None:
             kept = self._balanced(diff, request, renderer)
             if request.fidelity == "balanced":
@@ -113,5 +113,6 @@ def _view(renderer: Renderer, kept: frozenset[int]) -> View | None:
     return View(
         renderer.text(kept),
         lossless=False,
-        omissions=(Omission("lines", tuple(spans(index + 1 for index in gone))),),
+        omissions=(Omission("lines", tuple(spans(index + renderer.first_line for index in gone))),),
+        first_line=renderer.first_line,
     )

@@ -41,8 +41,10 @@ _SIGN_TOKENS = 1
 class Renderer:
     """Renders choices of lines of one diff."""
 
-    def __init__(self, diff: Diff, moved: frozenset[int]) -> None:
+    def __init__(self, diff: Diff, moved: frozenset[int], first_line: int = 1) -> None:
         self._diff = diff
+        #: By which number markers call the first line.
+        self.first_line = first_line
         #: Removed lines that are added elsewhere.
         self.moved = moved
         # What a final line break leaves behind is no line, and never lost.
@@ -90,7 +92,8 @@ class Renderer:
                     short.update(diff.roles[expected:index])
                     view.append(SMALLEST)
                 else:
-                    place = Omission("lines", ((expected + 1, index),)).where
+                    first, last = expected + self.first_line, index + self.first_line - 1
+                    place = Omission("lines", ((first, last),)).where
                     view.append(marker(place, self._note(expected, index)))
             if index < self._end:
                 if index in runs:

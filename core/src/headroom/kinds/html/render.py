@@ -20,15 +20,16 @@ GAP = "[left out]"
 class Renderer:
     """Renders choices of the text of one page: for each block that is shown, what of it."""
 
-    def __init__(self, blocks: Sequence[PageBlock], content: str) -> None:
+    def __init__(self, blocks: Sequence[PageBlock], content: str, first_line: int = 1) -> None:
         self.blocks = blocks
+        self._before = first_line - 1
         self._lines = content.count("\n") + (not content.endswith("\n"))
 
     def view(self, shown: Mapping[int, str]) -> View:
         """The view with its omissions."""
         gone = self._gone(shown)
         omissions = (Omission("lines", tuple(gone)),) if gone else ()
-        return View(self.text(shown), lossless=False, omissions=omissions)
+        return View(self.text(shown), False, omissions, first_line=self._before + 1)
 
     def _gone(self, shown: Mapping[int, str]) -> list[tuple[int, int]]:
         """The lines of the source with text that is not shown, and those without any text.
@@ -47,34 +48,36 @@ class Renderer:
             there[block.first : block.last + 1] = [False] * (block.last + 1 - block.first)
         if self._lines == 1:
             there[1] = False
-        return spans(line for line in range(1, self._lines + 1) if not there[line])
+        return spans(self._before + line for line in range(1, self._lines + 1) if not there[line])
 
     def text(self, shown: Mapping[int, str]) -> str:
         """The view as text."""
-        view = [self._legend()]
+        view: list[str] = []
         gap: list[PageBlock] = []
         for index, block in enumerate(self.blocks):
             if index not in shown:
                 gap.append(block)
                 continue
-            if gap and len(view) > 1:
-                view.append(_gap_marker(gap))
+            if gap and view:
+                view.append(self._gap_marker(gap))
             gap = []
             view.append(shown[index])
-        if gap and len(view) > 1:
-            view.append(_gap_marker(gap))
-        return "\n".join(view)
+        if gap and view:
+            view.append(self._gap_marker(gap))
+        return "\n".join([self._legend(has_signs=SMALLEST in view), *view])
 
-    def _legend(self) -> str:
-        """What a view leaves out of any page, said once."""
-        where = f"lines 1-{self._lines}" if self._lines > 1 else "line 1"
-        return f"[left out of {where}: all but the main content]"
+    def _legend(self, *, has_signs: bool) -> str:
+        """What a view leaves out of any page, and what a sign in it means, said once."""
+        first, last = self._before + 1, self._before + self._lines
+        where = f"lines {first}-{last}" if last > first else f"line {first}"
+        signs = f", and where {SMALLEST} stands" if has_signs else ""
+        return f"[left out of {where}{signs}: all but the main content]"
 
-
-def _gap_marker(gap: Sequence[PageBlock]) -> str:
-    if sum(block.words for block in gap) <= _FEW_WORDS:
-        return SMALLEST
-    first, last = min(block.first for block in gap), max(block.last for block in gap)
-    if first == last == 1:
-        return GAP
-    return marker(Omission("lines", ((first, last),)).where)
+    def _gap_marker(self, gap: Sequence[PageBlock]) -> str:
+        if sum(block.words for block in gap) <= _FEW_WORDS:
+            return SMALLEST
+        first, last = min(block.first for block in gap), max(block.last for block in gap)
+        if first == last == 1:
+            return GAP
+        place = Omission("lines", ((first + self._before, last + self._before),))
+        return marker(place.where)

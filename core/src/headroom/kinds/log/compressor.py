@@ -74,7 +74,7 @@ class LogCompressor(BaseKind):
             return None
         kept = frozenset(order[:size])
         text, omissions = render(log, kept, ranges=limit is None, asides=asides)
-        return View(text, lossless=False, omissions=omissions)
+        return View(text, False, omissions, first_line=log.first_line)
 
     def arrange(
         self,

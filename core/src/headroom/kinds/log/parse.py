@@ -26,6 +26,8 @@ class Log:
     #: The template of each event.
     of_event: list[int]
     alert: list[bool]
+    #: By which number markers call the first line.
+    first_line: int
     #: The ranges of the numbers in all events of a template but one, by both, once they are known.
     ranges: dict[tuple[int, int], list[str]] = field(default_factory=dict)
 
@@ -70,7 +72,7 @@ def _read(source: Source, events: list[Event]) -> Log:
     for number, template in enumerate(templates):
         for index in template.events:
             of_event[index] = number
-    return Log(lines, events, texts, templates, of_event, alerts(texts, masked))
+    return Log(lines, events, texts, templates, of_event, alerts(texts, masked), source.first_line)
 
 
 def _parts(event: Event, lines: list[str], most: int) -> list[Event]:

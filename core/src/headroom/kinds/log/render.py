@@ -16,6 +16,9 @@ __all__ = ["render"]
 #: it comes again would be about as long: so many lines, so many characters. Chosen.
 _SHORT_TRACE = 3
 _SHORT_TRACE_CHARS = 160
+#: Events of a template that have no more characters together than this are shown: the marker for
+#: them, ``[1 more like this left out: line 63]``, would be longer.
+_SHORT_REST = 30
 #: How many ranges of numbers a marker says. Chosen.
 _RANGES = 3
 #: Of more events no ranges are told: of a sample they would be wrong, of all it takes too long.
@@ -50,6 +53,7 @@ def render(
     first_kept: dict[int, int] = {}
     for index in sorted(kept):
         first_kept.setdefault(log.of_event[index], index)
+    kept = kept.union(*(_short_rest(log, number, kept) for number in first_kept))
     view: list[str] = []
     omissions: list[Omission] = []
     traces: dict[str, int] = {}
@@ -61,7 +65,9 @@ def render(
         if again is None and index in asides:
             places = {*asides[index], *_said_before(log, index, sources)}
             view.extend(_without(log, index, places))
-            beside.extend(log.events[index].start + 1 + place for place in sorted(places))
+            beside.extend(
+                log.first_line + log.events[index].start + place for place in sorted(places)
+            )
         elif again is None:
             view.append(log.texts[index])
         else:
@@ -119,9 +125,10 @@ def _shown_again(log: Log, index: int, traces: dict[str, int]) -> tuple[str, Omi
     first, rest = log.texts[index].split("\n", 1)
     if len(rest) < _SHORT_TRACE_CHARS:
         return None
-    omission = Omission("lines", ((event.start + 2, event.end),))
-    shown = traces.setdefault(rest, event.start + 2)
-    if shown == event.start + 2:
+    begin, before = log.first_line + event.start + 1, log.first_line - 1
+    omission = Omission("lines", ((begin, before + event.end),))
+    shown = traces.setdefault(rest, begin)
+    if shown == begin:
         return None
     what = f"the same {event.end - event.start - 1} lines as from line {shown} on"
     return f"{first}\n{marker(what, _span(omission))}", omission
@@ -147,9 +154,26 @@ def _without(log: Log, index: int, gone: Set[int]) -> list[str]:
     ]
 
 
+def _short_rest(log: Log, number: int, kept: frozenset[int]) -> list[int]:
+    """The events of a template that are not kept, if they are shorter than a marker for them."""
+    rest: list[int] = []
+    room = _SHORT_REST
+    for index in log.templates[number].events:
+        if index in kept:
+            continue
+        text = log.texts[index]
+        room -= len(text) + 1
+        if room < 0 or not text.strip():
+            return []
+        rest.append(index)
+    return rest
+
+
 def _omission(log: Log, gone: list[int]) -> Omission:
     numbers = [
-        line + 1 for index in gone for line in range(log.events[index].start, log.events[index].end)
+        log.first_line + line
+        for index in gone
+        for line in range(log.events[index].start, log.events[index].end)
     ]
     return Omission("lines", tuple(spans(numbers)))
 

@@ -14,6 +14,7 @@ from headroom.kinds.opaque.stretch import LEAST, Stretch
 from headroom.kinds.registry import default_kinds
 from headroom.source import Source
 from headroom.toolkit.kind import Condensed
+from headroom.toolkit.markers import SMALLEST
 from headroom.toolkit.rows.notation import flow, pointer
 from headroom.toolkit.rows.values import Json, Number
 from headroom.view import Omission
@@ -92,7 +93,11 @@ def _placed(text: str, stretches: Sequence[Stretch], within: str | None) -> list
 
 
 def _replaced(text: str, found: Sequence[Note], notes: Sequence[str]) -> str:
-    """A text with notes; it keeps its lines, so that whatever counts them counts right."""
+    """A text with notes; it keeps its lines, so that whatever counts them counts right.
+
+    What is left of a line in which a note of several lines ends begins with a sign: the line is
+    not all there, wherever it is shown without the note.
+    """
     pieces: list[str] = []
     position = 0
     for one, note in zip(found, notes):
@@ -100,8 +105,16 @@ def _replaced(text: str, found: Sequence[Note], notes: Sequence[str]) -> str:
         pieces.append(f'"{note}"' if one.stretch.is_array else note)
         pieces.append("\n" * one.breaks)
         position = one.stretch.end
+        if one.breaks and _is_within_line(text, position):
+            pieces.append(f"{SMALLEST} ")
     pieces.append(text[position:])
     return "".join(pieces)
+
+
+def _is_within_line(text: str, position: int) -> bool:
+    """Whether anything but blanks stands between a place and the end of its line."""
+    end = text.find("\n", position)
+    return bool(text[position : len(text) if end < 0 else end].strip())
 
 
 def is_vector(value: Json) -> bool:

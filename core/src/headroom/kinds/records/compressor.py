@@ -72,7 +72,7 @@ class RecordCompressor(BaseKind):
         limit = request.max_tokens
         if limit is None:
             limit = natural_limit(request.original_tokens, 1.0, request.fidelity)
-        return _View(records, request, terse=limit < _TERSE).best(limit)
+        return _View(records, request, source.first_line, terse=limit < _TERSE).best(limit)
 
     def pieces(self, source: Source) -> Iterator[Piece]:
         """Its lines; those of a record are of use only together."""
@@ -90,10 +90,12 @@ class RecordCompressor(BaseKind):
 class _View:
     """Units of a text, which are records and what stands between them, and views with some."""
 
-    def __init__(self, records: Records, request: Request, *, terse: bool) -> None:
+    def __init__(self, records: Records, request: Request, first_line: int, *, terse: bool) -> None:
         self._records = records
         self._request = request
         self._terse = terse
+        #: By which number markers call the first line.
+        self._first_line = first_line
         self._units = _units(records)
         self._texts = ["\n".join(records.lines[first:end]) for first, end, _ in self._units]
         #: The units that are records.
@@ -127,7 +129,8 @@ class _View:
         if not kept or len(kept) == len(self._units):
             return None
         omissions: list[Omission] = []
-        return View(self._render(kept, omissions), lossless=False, omissions=tuple(omissions))
+        text = self._render(kept, omissions)
+        return View(text, False, tuple(omissions), first_line=self._first_line)
 
     def _name(self, limit: int) -> int:
         """Names the records if there is room; the tokens by which that makes the view larger."""
@@ -155,7 +158,8 @@ class _View:
         ranges: list[tuple[int, int]] = []
         left_out = 0
         for start, stop in gaps:
-            first, end = self._units[start][0] + 1, self._units[stop - 1][1]
+            before = self._first_line - 1
+            first, end = before + self._units[start][0] + 1, before + self._units[stop - 1][1]
             count = sum(unit in row_of for unit in range(start, stop))
             left_out += count
             ranges.append((first, end))

@@ -136,7 +136,9 @@ class SearchCompressor(BaseKind):
         limit = request.max_tokens
         of_paths = sum(costs[len(lines) :])
         whole = limit is None or of_paths <= _PATHS_SHARE * limit
-        renderer = _Renderer(files, separators, lines, ranking.cited, whole=whole)
+        renderer = _Renderer(
+            files, separators, lines, ranking.cited, source.first_line, whole=whole
+        )
         least: frozenset[int] = frozenset()
         if limit is None:
             limit = int(request.original_tokens * _SHARES[request.fidelity])
@@ -160,8 +162,11 @@ class SearchCompressor(BaseKind):
             return nothing_fits(source, request)
         kept = least.union(order[: size or 0])
         gone = renderer.gone(kept)
-        omissions = (Omission("lines", tuple(spans(index + 1 for index in gone))),) if gone else ()
-        return View(renderer.text(kept), lossless=False, omissions=omissions)
+        first = source.first_line
+        omissions = (
+            (Omission("lines", tuple(spans(index + first for index in gone))),) if gone else ()
+        )
+        return View(renderer.text(kept), False, omissions, first_line=first)
 
 
 class _Renderer:
@@ -176,6 +181,7 @@ class _Renderer:
         separators: Sequence[int],
         lines: Sequence[str],
         cited: frozenset[int],
+        first_line: int,
         *,
         whole: bool,
     ) -> None:
@@ -187,6 +193,7 @@ class _Renderer:
         self._cited = cited
         self._lines = sum(len(file.entries) + len(file.alone) for file in files)
         self._first = len(lines)
+        self._first_line = first_line
         self._paths = [file.path for file in files]
         self._split = [split_path(path) for path in self._paths]
         self._entries = [[(entry.index, entry.rest or "") for entry in f.entries] for f in files]
@@ -260,7 +267,7 @@ class _Renderer:
         """The marker for files of which nothing is shown."""
         spans_of = self._spans[start:stop]
         first, last = min(a for a, _ in spans_of), max(b for _, b in spans_of)
-        place = Omission("lines", ((first + 1, last + 1),)).where
+        place = Omission("lines", ((first + self._first_line, last + self._first_line),)).where
         return marker(place, plural(stop - start, "file"))
 
 

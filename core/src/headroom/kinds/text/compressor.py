@@ -196,19 +196,20 @@ def _view(text: str, kept: Sequence[int], units: Units) -> View:
     there = set(kept)
     gone = spans(index for index in range(len(units.parts)) if index not in there)
     ranges = tuple(units.ranges(first, last) for first, last in gone)
-    return View(text, lossless=False, omissions=(Omission(units.noun, ranges),))
+    omission = Omission(units.noun, ranges)
+    return View(text, False, (omission,), first_line=units.first_line)
 
 
 def _nothing(units: Units, request: Request) -> View:
     """The view for a budget in which nothing fits: the marker alone."""
     first, last = units.ranges(0, max(0, len(units.parts) - 1)) if units.parts else (1, 1)
     omission = Omission(units.noun, ((first, last),))
-    count = plural(last, units.noun[:-1])
+    count = plural(last - first + 1, units.noun[:-1])
     what = f"{count}, {plural(request.original_tokens, 'token')}"
     for note in (what, ""):
         text = gap_marker(units.noun, (first, last), note)
         if request.fits(text):
-            return View(text, lossless=False, omissions=(omission,))
+            return View(text, False, (omission,), first_line=units.first_line)
     if request.fits("[left out]"):
-        return View("[left out]", lossless=False, omissions=(omission,))
-    return View(SMALLEST, lossless=False, omissions=(omission,))
+        return View("[left out]", False, (omission,), first_line=units.first_line)
+    return View(SMALLEST, False, (omission,), first_line=units.first_line)

@@ -15,6 +15,9 @@ __all__ = ["Units", "read_said", "read_units", "read_words"]
 #: The share of the characters of a text that stand in sentences of whole lines, from which on its
 #: lines are what a reader finds again: notes, listings, output, talk. Chosen: two in three.
 _WHOLE_LINES = 0.66
+#: Of what a program printed, a few long lines say several sentences: half of the characters will do
+#: where so large a share of the lines are a sentence each. Chosen.
+_HALF, _SINGLE_LINES = 0.5, 0.7
 
 
 _ADDRESS = re.compile(r"[a-z][a-z+.-]{1,15}://[^\s)\]>\"']*", re.IGNORECASE)
@@ -27,6 +30,8 @@ class Units(NamedTuple):
     parts: Sequence[Sentence]
     #: The first line of each, from 1, and that after the last; ``None`` where sentences count.
     lines: Sequence[int] | None
+    #: By which number markers call the first line: that of the whole text.
+    first_line: int = 1
 
     def ranges(self, first: int, last: int) -> tuple[int, int]:
         """What some of them are called in markers, by number: lines or sentences.
@@ -38,7 +43,8 @@ class Units(NamedTuple):
         """
         if self.lines is None:
             return first + 1, last + 1
-        return self.lines[first], self.lines[last + 1] - 1
+        before = self.first_line - 1
+        return before + self.lines[first], before + self.lines[last + 1] - 1
 
     @property
     def noun(self) -> str:
@@ -63,12 +69,18 @@ def read_units(source: Source) -> Units:
         for one in sentences
     ]
     in_lines = sum(one.end - one.start for one, is_whole in zip(sentences, whole) if is_whole)
-    if in_lines < _WHOLE_LINES * len(text):
+    single = sum(
+        is_whole and "\n" not in one.text.strip() for one, is_whole in zip(sentences, whole)
+    )
+    said = sum(not line.isspace() and line != "" for line in source.lines)
+    is_even = in_lines >= _HALF * len(text) and single >= _SINGLE_LINES * said
+    if in_lines < _WHOLE_LINES * len(text) and not is_even:
         return Units(sentences, None)
-    return _by_line(text, sentences)
+    return _by_line(source, sentences)
 
 
-def _by_line(text: str, sentences: Sequence[Sentence]) -> Units:
+def _by_line(source: Source, sentences: Sequence[Sentence]) -> Units:
+    text = source.text
     parts: list[Sentence] = []
     first = 0
     for index, one in enumerate(sentences):
@@ -81,7 +93,7 @@ def _by_line(text: str, sentences: Sequence[Sentence]) -> Units:
         lines.append(lines[-1] + part.text.count("\n"))
     if not text.endswith("\n"):
         lines[-1] += 1
-    return Units(parts, lines)
+    return Units(parts, lines, source.first_line)
 
 
 def read_words(source: Source) -> Sequence[Sequence[str]]:
