@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from math import inf
 
 from headroom.errors import WrongKind
+from headroom.kinds.records.files import said_by_directory, shared_directory
 from headroom.kinds.records.parse import Records, read
 from headroom.kinds.records.recognise import looks_like_records
 from headroom.source import Source
@@ -15,7 +17,7 @@ from headroom.toolkit.markers import marker, plural
 from headroom.toolkit.rows.identity import extra_for_names, names_for, room_for_names
 from headroom.toolkit.rows.limits import natural_limit
 from headroom.toolkit.rows.notation import Speller
-from headroom.toolkit.rows.rank import FILL, Rank, named, rank_rows, relevance
+from headroom.toolkit.rows.rank import ANSWERS, FILL, Rank, named, rank_rows, relevance
 from headroom.toolkit.rows.summary import Summary
 from headroom.toolkit.rows.table import build_table
 from headroom.view import Omission, Piece, Request, View
@@ -24,9 +26,17 @@ __all__ = ["RecordCompressor"]
 
 #: What stands around the records goes with the first of them.
 _AROUND: Rank = (0.5, 0.0)
+#: Directories and commits are told after the files that a query asks for.
+_BETWEEN: Rank = (ANSWERS + 0.5, 0.0)
+#: Tokens of a marker without its names.
+_MARKER = 12
 #: Below this many tokens, records are worth more than words about those left out; so they are where
 #: there are more gaps. Chosen.
 _TERSE, _MANY_GAPS = 200, 8
+#: Where there is no budget, the share of the tokens of a listing of files that its lines may have,
+#: and the names of the others beside them. Chosen: the names are what such a listing is about.
+_LISTED = {"balanced": 0.15, "compact": 0.08}
+_OF_FILES = 0.4
 #: A record that takes more of the limit than this share goes last: it would be shown alone. Chosen.
 _TOO_LARGE = 0.9
 
@@ -72,7 +82,11 @@ class RecordCompressor(BaseKind):
         limit = request.max_tokens
         if limit is None:
             limit = natural_limit(request.original_tokens, 1.0, request.fidelity)
-        return _View(records, request, source.first_line, terse=limit < _TERSE).best(limit)
+            if records.files is not None:
+                limit = int(_LISTED[request.fidelity] * request.original_tokens)
+        # Without a budget there is room for what stands around files, and for their names.
+        terse = limit < _TERSE and (records.files is None or request.max_tokens is not None)
+        return _View(records, request, source.first_line, terse=terse).best(limit)
 
     def pieces(self, source: Source) -> Iterator[Piece]:
         """Its lines; those of a record are of use only together."""
@@ -103,14 +117,16 @@ class _View:
         table = build_table(records.rows, Speller(), request)
         self._table = table
         self._summary = Summary(table)
-        #: What the records are called, where that is said of those left out.
+        #: What the records are called, where that is said of those left out; of files, maybe only
+        #: how many there are in each directory.
         self._names: list[str] = []
+        self._directory, self._counted = "", False
 
     def best(self, limit: int) -> View | None:
         """The view with the most important units that has at most ``limit`` tokens."""
         costs = [cost + 1 for cost in self._request.counter.count_many(self._texts)]
         ranks: list[Rank] = [_AROUND] * len(self._units)
-        texts = [self._texts[index] for index in self._rows]
+        texts = self._texts_of_rows()
         query = self._request.query
         ranked = rank_rows(
             self._table,
@@ -122,6 +138,12 @@ class _View:
         for index, rank in zip(self._rows, ranked):
             ranks[index] = rank
         units = range(len(ranks))
+        if self._records.files is not None:
+            around = set(units).difference(self._rows)
+            if self._request.max_tokens is None:
+                limit += sum(costs[unit] + _MARKER for unit in around)
+            for unit, rank in self._headings(ranks).items():
+                ranks[unit] = rank
         wanted = [unit for unit in units if self._request.max_tokens or ranks[unit][0] < FILL]
         wanted.sort(key=lambda unit: (costs[unit] > _TOO_LARGE * limit, ranks[unit], unit))
         limit += self._name(limit)
@@ -132,18 +154,67 @@ class _View:
         text = self._render(kept, omissions)
         return View(text, False, tuple(omissions), first_line=self._first_line)
 
+    def _texts_of_rows(self) -> list[str]:
+        """What the rows say; a file says also which directory it is listed under."""
+        texts = [self._texts[index] for index in self._rows]
+        files = self._records.files
+        if files is None:
+            return texts
+        heading = self._heading_of()
+        for place, row in enumerate(self._rows):
+            if row in heading:
+                directory = self._texts[heading[row]].lstrip("\n").partition("\n")[0].rstrip(":/")
+                texts[place] += f" {directory}/{files[place]}"
+        return texts
+
+    def _heading_of(self) -> dict[int, int]:
+        """For each row of a listing of files the unit above it that is none."""
+        found: dict[int, int] = {}
+        heading = -1
+        for unit, (_, _, is_row) in enumerate(self._units):
+            if not is_row:
+                heading = unit
+            elif heading >= 0:
+                found[unit] = heading
+        return found
+
+    def _headings(self, ranks: Sequence[Rank]) -> dict[int, Rank]:
+        """The ranks of what stands between files: it goes with those below that are asked for."""
+        found = dict.fromkeys(set(range(len(ranks))).difference(self._rows), _BETWEEN)
+        for row, heading in self._heading_of().items():
+            found[heading] = min(found[heading], (ranks[row][0], -inf))
+        return found
+
     def _name(self, limit: int) -> int:
         """Names the records if there is room; the tokens by which that makes the view larger."""
         if self._terse:
             return 0
+        files = self._records.files
+        room = room_for_names(limit, self._request)
+        if files is not None:
+            return self._name_files(files, limit, room)
         names = names_for(self._records.rows, self._request)
         cost = sum(self._request.counter.count_many(names)) + len(names)
         # Those of records that are shown need not be said.
         cost = int(cost * max(0.0, 1 - limit / self._request.original_tokens))
-        if cost > room_for_names(limit, self._request):
+        if cost > room:
             return 0
         self._names = names
         return extra_for_names(cost, limit)
+
+    def _name_files(self, files: Sequence[str], limit: int, room: int) -> int:
+        """The same for files: what there is matters more than its size, and costs less."""
+        request = self._request
+        if request.max_tokens is None:
+            room = max(room, int(_OF_FILES * request.original_tokens))
+        self._directory = shared_directory(files)
+        names = [name[len(self._directory) :] for name in files]
+        for counted in (False, True):
+            cost = request.counter.count(said_by_directory(names, counted=counted))
+            if cost <= room:
+                self._names, self._counted = names, counted
+                return extra_for_names(cost, limit)
+        return 0
 
     def _render(self, kept: frozenset[int], omissions: list[Omission] | None = None) -> str:
         self._request.deadline.check()
@@ -151,7 +222,8 @@ class _View:
         gaps = _gaps(len(self._units), shown)
         row_of = {unit: row for row, unit in enumerate(self._rows)}
         summary = ""
-        if gaps and not self._terse:
+        # The values beside files have no names by which to speak of them.
+        if gaps and not self._terse and self._records.files is None:
             rows = [row_of[unit] for unit in shown if unit in row_of]
             summary = self._summary.of_all_but(rows)
         blocks: list[tuple[int, str]] = [(unit, self._texts[unit]) for unit in shown]
@@ -163,22 +235,34 @@ class _View:
             count = sum(unit in row_of for unit in range(start, stop))
             left_out += count
             ranges.append((first, end))
-            notes = [] if self._terse or len(gaps) > _MANY_GAPS else [plural(count, "record")]
+            is_told = self._names and self._records.files is not None
+            is_short = self._terse or len(gaps) > _MANY_GAPS or is_told
+            notes = [] if is_short else [plural(count, "record")]
             if len(gaps) == 1 and summary:
                 notes.append(summary)
             rows = [row_of[unit] for unit in range(start, stop) if unit in row_of]
             if self._names:
-                names = "; ".join(filter(None, (self._names[row] for row in rows)))
+                names = self._named(rows)
                 notes = [": ".join(filter(None, [*notes, names]))]
             where = Omission("lines", ((first, end),)).where
             blocks.append((start, marker(where, "; ".join(filter(None, notes)))))
         blocks.sort()
+        if self._directory and self._names and gaps:
+            what = f"names of what is left out are below {self._directory}"
+            blocks.insert(0, (-1, f"[{what}]"))
         if len(gaps) > 1 and summary:
             what = f"in all {left_out} of {len(self._rows)} records"
             blocks.append((len(self._units), marker(what, summary)))
         if omissions is not None and ranges:
             omissions.append(Omission("lines", tuple(ranges)))
         return "\n".join(text for _, text in blocks)
+
+    def _named(self, rows: Sequence[int]) -> str:
+        """What some records are called."""
+        names = [self._names[row] for row in rows if self._names[row]]
+        if self._records.files is not None:
+            return said_by_directory(names, counted=self._counted)
+        return "; ".join(names)
 
 
 def _gaps(count: int, shown: Sequence[int]) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from headroom.kinds.records.columns import find_listing
+from headroom.kinds.records.files import find_files
 from headroom.source import Source
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.values import Json, Number
@@ -75,6 +76,8 @@ class Records:
     spans: list[tuple[int, int]]
     #: What each record says, by the names of its fields.
     rows: list[Json]
+    #: The files that the records are about, where it is a listing of files.
+    files: list[str] | None = None
 
 
 def find_records(content: str, check: Callable[[], None]) -> Records | None:
@@ -86,6 +89,10 @@ def find_records(content: str, check: Callable[[], None]) -> Records | None:
 
     """
     lines = content.split("\n")
+    files = find_files(lines, check)
+    if files is not None:
+        spans = [(line, line + 1) for line in files.lines]
+        return Records(lines, spans, files.rows, files.names)
     listing = find_listing(lines, check)
     if listing is not None:
         return Records(lines, [(line, line + 1) for line in listing.lines], listing.rows)
