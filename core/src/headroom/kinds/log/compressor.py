@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 from headroom.kinds.log.asides import asides_of
+from headroom.kinds.log.names import names_of
 from headroom.kinds.log.parse import Log, parts_within, read_log
 from headroom.kinds.log.rank import order_of, scores_of
 from headroom.kinds.log.recognise import looks_like_log, looks_like_output
@@ -58,10 +59,14 @@ class LogCompressor(BaseKind):
             return None
         must, order = order_of(log, scores_of(log, request.query))
         asides = _asides(log, request.query)
+        names: Mapping[int, str] = {}
+        if limit is None and request.fidelity == "balanced" and not looks_like_log(source):
+            names = names_of(log, request.counter)
 
         def tokens(size: int) -> int:
             request.deadline.check()
-            return request.counter.count(render(log, frozenset(order[:size]), asides=asides)[0])
+            kept = frozenset(order[:size])
+            return request.counter.count(render(log, kept, asides=asides, names=names)[0])
 
         size: int | None = must
         if limit is None and request.fidelity == "compact":
@@ -73,7 +78,7 @@ class LogCompressor(BaseKind):
         if size is None or (size == len(log.events) and not asides):
             return None
         kept = frozenset(order[:size])
-        text, omissions = render(log, kept, ranges=limit is None, asides=asides)
+        text, omissions = render(log, kept, ranges=limit is None, asides=asides, names=names)
         return View(text, False, omissions, first_line=log.first_line)
 
     def arrange(

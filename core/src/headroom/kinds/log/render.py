@@ -39,6 +39,7 @@ def render(
     *,
     ranges: bool = False,
     asides: Mapping[int, Sequence[int]],
+    names: Mapping[int, str],
 ) -> tuple[str, tuple[Omission, ...]]:
     """The view with some events, and what it leaves out.
 
@@ -48,6 +49,7 @@ def render(
         ranges: Whether markers say the ranges of numbers also where more than one event of a
             template is shown; finding them anew for each choice would take too long.
         asides: The lines of events that are beside the point, by event: counted from 0 in each.
+        names: What events are about, by event, where markers are to say it.
 
     """
     first_kept: dict[int, int] = {}
@@ -80,7 +82,7 @@ def render(
             if gone:
                 omission = _omission(log, gone)
                 omissions.append(omission)
-                more = _more_like_this(log, gone, omission, ranges=ranges)
+                more = _more_like_this(log, gone, omission, names, ranges=ranges)
                 if log.texts[index].strip():
                     view.append(more)
                 else:
@@ -187,10 +189,14 @@ def _span(omission: Omission) -> str:
     return f"within lines {first}-{last}"
 
 
-def _more_like_this(log: Log, gone: list[int], omission: Omission, *, ranges: bool) -> str:
+def _more_like_this(
+    log: Log, gone: list[int], omission: Omission, names: Mapping[int, str], *, ranges: bool
+) -> str:
     number = log.of_event[gone[0]]
     said: list[str] = []
-    if ranges:
+    if gone[0] in names:
+        said = [", ".join(names[index] for index in gone)]
+    elif ranges:
         said = _number_ranges([log.texts[index] for index in gone])
     elif len(gone) == len(log.templates[number].events) - 1:
         all_but = (number, sum(log.templates[number].events) - sum(gone))
