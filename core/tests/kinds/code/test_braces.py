@@ -7,6 +7,8 @@ import pytest
 from headroom.errors import WrongKind
 from headroom.kinds.code.outlines import languages
 from headroom.kinds.code.outlines.brace_scan import is_balanced, scan
+from headroom.kinds.code.outlines.braces import brace_outline
+from headroom.view import Deadline
 
 from .laws import COUNTER, check, compress
 from .test_tree import EXPECTED, SOURCES
@@ -120,3 +122,34 @@ def test_blocks_that_end_with_a_word_go_by_their_indentation():
     for line in EXPECTED["lua"]:
         assert line in view.text.split("\n")
     assert "/*" not in view.text
+
+
+def test_a_class_whose_header_takes_several_lines_is_a_class():
+    source = """
+class Reader
+  @JvmOverloads
+  constructor(
+    private val size: Int,
+  ) {
+    fun readInt(first: Int): Int {
+      val prefix = first and 3
+      return prefix
+    }
+  }
+
+class Writer(private val size: Int)
+  : Closeable {
+    fun write(value: Int) {
+      println(value)
+    }
+  }
+"""
+    outline = brace_outline(source, Deadline(5))
+    assert outline is not None
+    found = [(symbol.name, symbol.is_class, symbol.local) for symbol in outline.symbols]
+    assert found == [
+        ("Reader", True, False),
+        ("readInt", False, False),
+        ("Writer", True, False),
+        ("write", False, False),
+    ]

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from headroom.kinds.code.outline import Symbol
-from headroom.toolkit.relevance import query_terms
+from headroom.toolkit.relevance import query_terms, terms
 from headroom.toolkit.words import parts
 
-__all__ = ["are_identified", "described_functions", "named_symbols"]
+__all__ = ["are_identified", "are_meant", "described_functions", "named_symbols"]
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _QUOTED = re.compile(r"[`'\"]([^\W\d]\w*)(?:\(\))?[`'\"]|\b([^\W\d]\w*)\(|(?:::|\.|->)([^\W\d]\w*)")
@@ -53,6 +53,18 @@ def named_symbols(symbols: Sequence[Symbol], query: str | None) -> frozenset[int
     return frozenset(inside | others)
 
 
+def are_meant(symbols: Sequence[Symbol], query: str | None) -> bool:
+    """Whether the names of some make up so much of a query that it asks for little else.
+
+    >>> wait = Symbol("wait", 1, 2, False, True, -1)
+    >>> are_meant([wait], "how does wait work"), are_meant([wait], "wait until all jobs have ended")
+    (True, False)
+    """
+    wanted = query_terms(query)
+    named = {term for symbol in symbols for term in terms(symbol.name)}
+    return bool(named) and len(named & wanted) >= _SHARE_NAMED * len(wanted)
+
+
 def are_identified(symbols: Sequence[Symbol], query: str | None) -> bool:
     """Whether a query writes the name of one as no English word is written, or marks it as a name.
 
@@ -84,6 +96,10 @@ def _tiers(symbols: Sequence[Symbol], query: str) -> tuple[set[int], set[int], s
             weak.add(index)
     return sure, plain, weak
 
+
+#: Names that are words of English are what a query asks for where they have this share of its
+#: telling words: a word in a longer sentence is seldom a name; chosen.
+_SHARE_NAMED = 0.3
 
 #: Where so many functions have names that the words of a query spell, none of them is meant;
 #: chosen.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headroom.kinds.code.named import are_identified, described_functions, named_symbols
+from headroom.kinds.code.answers import answer_scores
+from headroom.kinds.code.named import are_identified, are_meant, described_functions, named_symbols
 from headroom.kinds.code.outline import Outline, Role, Unit
-from headroom.toolkit.relevance import bm25, query_terms, terms
+from headroom.toolkit.relevance import bm25
 from headroom.view import Fidelity
 
 __all__ = ["Order", "rank"]
@@ -16,14 +17,14 @@ __all__ = ["Order", "rank"]
 #: chosen.
 _RELEVANT = 0.6
 
-#: The function that answers a query best stays whole where it has this share of the words of the
-#: query, and no more than this share of the tokens; measured with ``python -m benchmarks``.
-_TOLD = 0.5
+#: The function that answers a query best stays whole where it has no more than this share of the
+#: tokens; measured with ``python -m benchmarks``.
 _LARGE = 0.3
-
-#: Lines of a comment above a function that are looked at; chosen.
-_LONGEST_COMMENT = 40
-_COMMENTS = ("*", "/*", "//", "#", "--", "@")
+#: So do those after it with such a share of its score, up to so many with it, and as long as all of
+#: them have no more than this share of the tokens; measured on functions that were asked for by the
+#: first sentence of their documentation, which was taken away.
+_MOST_ANSWERS, _NEARLY = 4, 0.4
+_MORE = 0.2
 
 
 @dataclass(frozen=True)
@@ -88,20 +89,21 @@ class _Ranker:
 
     def __init__(self, outline: Outline, costs: Sequence[int], query: str | None) -> None:
         self._outline = outline
-        self._scores = _scores(outline, query)
-        self._best = max(self._scores, default=0.0)
         #: The outermost function of each symbol; the last one is that of what stands in none.
         self._functions = [_function(outline, index) for index in range(len(outline.symbols))]
         self._functions.append(-1)
+        outermost = [n for n, function in enumerate(self._functions) if n == function]
+        self._scores = answer_scores(outline, outermost, query)
+        self._best = max(self._scores, default=0.0)
         self._sizes = [0] * len(self._functions)
         for index, unit in enumerate(outline.units):
             self._sizes[self._functions[unit.symbol]] += costs[index]
         named = named_symbols(outline.symbols, query)
-        self.settled = are_identified([outline.symbols[index] for index in named], query)
-        if not named:
-            named = described_functions(outline.symbols, query)
-        if not named:
-            named = _best(outline, self._scores, self._sizes, query)
+        symbols = [outline.symbols[index] for index in named]
+        self.settled = are_identified(symbols, query)
+        if not (self.settled or are_meant(symbols, query)):
+            named |= described_functions(outline.symbols, query)
+            named |= frozenset(_answers(self._scores, self._sizes))
         self._wanted = _within(outline, named)
         most = _LARGE * sum(self._sizes)
         self._large = {
@@ -199,48 +201,16 @@ def _unit_scores(
     return dict(zip(units, bm25(texts, query)))
 
 
-def _best(
-    outline: Outline, scores: Sequence[float], sizes: Sequence[int], query: str | None
-) -> frozenset[int]:
-    """The one function that answers a query best, if it stands out and is no large part of all."""
-    best = max(range(len(scores)), key=scores.__getitem__, default=-1)
-    if best < 0 or not scores[best] or sizes[best] > _LARGE * sum(sizes):
-        return frozenset()
-    symbol = outline.symbols[best]
-    wanted = query_terms(query)
-    first = _documented_from(outline.lines, symbol.first)
-    body = "\n".join(outline.lines[first - 1 : symbol.last])
-    told = len(wanted.intersection(terms(body))) / max(1, len(wanted))
-    return frozenset((best,)) if told >= _TOLD else frozenset()
-
-
-def _scores(outline: Outline, query: str | None) -> list[float]:
-    """How much each function matters to the query: its name, and its text."""
-    scores = [0.0] * len(outline.symbols)
-    if not query:
-        return scores
-    functions = [
-        index
-        for index, symbol in enumerate(outline.symbols)
-        if not symbol.is_class and _function(outline, index) == index
-    ]
-    texts = []
-    for index in functions:
-        symbol = outline.symbols[index]
-        first = _documented_from(outline.lines, symbol.first)
-        body = "\n".join(outline.lines[first - 1 : symbol.last])
-        # The name twice more: a function is about what it is called.
-        texts.append(f"{symbol.name} {symbol.name}\n{body}")
-    for index, score in zip(functions, bm25(texts, query)):
-        scores[index] = score
-    return scores
-
-
-def _documented_from(lines: Sequence[str], first: int) -> int:
-    """The first line of the comment right above a line; the line itself where there is none."""
-    number = first
-    while number > max(1, first - _LONGEST_COMMENT) and lines[number - 2].lstrip().startswith(
-        _COMMENTS
-    ):
-        number -= 1
-    return number
+def _answers(scores: Sequence[float], sizes: Sequence[int]) -> list[int]:
+    """The functions that answer a query best, and are no large part of all, the best first."""
+    order = sorted((i for i, score in enumerate(scores) if score), key=lambda i: (-scores[i], i))
+    total = sum(sizes)
+    found: list[int] = []
+    left = _LARGE * total
+    for index in order[:_MOST_ANSWERS]:
+        if scores[index] < _NEARLY * scores[order[0]]:
+            break
+        if sizes[index] <= left:
+            found.append(index)
+            left = min(left, _MORE * total) - sizes[index]
+    return found

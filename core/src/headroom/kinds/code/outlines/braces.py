@@ -42,6 +42,11 @@ _NAME_OF_CONTAINER = re.compile(
     r"\b(?:class|interface|struct|enum|union|namespace|trait|impl|mod|module|object|protocol|"
     r"extension|record)\s+([A-Za-z_]\w*)"
 )
+# What the header of a class goes on with on a line of its own.
+_HEADER_GOES_ON = re.compile(
+    r"[ \t]*(?:@\w|:(?!:)|(?:(?:private|internal|protected)[ \t]+)?constructor\b"
+    r"|(?:extends|implements|permits|where)\b)"
+)
 _HIDDEN = re.compile(r"\b(?:private|fileprivate)\b")
 
 #: The share of the lines that must open, close or end something.
@@ -138,6 +143,9 @@ class _Builder:
             if self._shape[end - 1].depth == base and self._lines[end - 1].strip():
                 return end  # A comment.
             end += 1
+        if _NAME_OF_CONTAINER.search(self._lines[end - 1]):
+            while end < last and self._is_open(end, base) and self._header_goes_on(end):
+                end += 1
         while end < last and self._shape[end - 1].depth != base:
             end += 1
         # A bracket on a line of its own belongs to what comes before it.
@@ -150,6 +158,9 @@ class _Builder:
                     end += 1
                 break
         return end
+
+    def _header_goes_on(self, number: int) -> bool:
+        return _HEADER_GOES_ON.match(self._lines[number]) is not None
 
     def _is_open(self, number: int, base: int) -> bool:
         """Whether a line may be the start of a declaration that goes on."""
