@@ -10,23 +10,30 @@ __all__ = ["natural_limit"]
 #: document's, and the tokens that a view may have in any case. Measured with ``python -m
 #: benchmarks``: with less, facts begin to be lost on its tables and webhooks.
 _SHARES = {"balanced": (0.12, 0.56, 1200), "compact": (0.05, 0.25, 500)}
+#: The share of a document's tokens that a view may have which answers a query. Measured likewise.
+_ANSWERED = 0.4
 #: Of everything beyond this many tokens, this much of the share: a sample need not grow for ever.
 _LONG, _BEYOND = 60_000, 0.2
 
 
-def natural_limit(original: int, rows: float, fidelity: Fidelity) -> int:
+def natural_limit(
+    original: int, rows: float, fidelity: Fidelity, *, is_answered: bool = False
+) -> int:
     """The tokens that a view may have when its fidelity decides.
 
     Args:
         original: Tokens of the original.
         rows: The share of the payload that is rows of collections, 0 to 1.
         fidelity: How much may be left out.
+        is_answered: Whether something in it answers a query: the rest of a document matters less.
 
     >>> natural_limit(10_000, 1.0, "balanced"), natural_limit(2_000, 1.0, "balanced")
     (1200, 1200)
 
     """
     sampled, document, least = _SHARES[fidelity]
+    if is_answered:
+        document = min(document, _ANSWERED)
     counted = original - (1 - _BEYOND) * max(0, original - _LONG)
     share = sampled * rows + document * (1 - rows)
     return max(int(share * counted), min(original, least))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, partial
 
 from headroom.toolkit.fitting import largest_fitting
+from headroom.toolkit.identifiers import identifiers, naming
 from headroom.toolkit.rows.identity import extra_for_names, room_for_names
 from headroom.toolkit.rows.rank import (
     ANSWERS,
@@ -40,6 +41,11 @@ _NAME = 0.1
 _DEPTH = 0.1
 #: The rows that the query asks for are ahead of all others by this factor of their tier.
 _ASKED = 0.1
+#: Where lines go that stand beside what the query names, or below it: after what answers it.
+_KIN = ANSWERS + 0.5
+#: So many lines that the query asks for bring those beside them, if these are no more than so many.
+#: Chosen.
+_WITH_KIN, _MOST_KIN = 6, 8
 #: So many rows that the query asks for are shown by themselves at the most. Chosen.
 _ALONE = 20
 
@@ -69,7 +75,7 @@ class Selection:
         request = self._request
         terse = limit < _TERSE
         names, cost = self._units.nameable(0 if terse else room_for_names(limit, request))
-        ranks = self._ranks()
+        ranks = self._ranks
         order = self._order(ranks, limit, names)
         limit += extra_for_names(cost, limit)
         odd = 0 if terse else int(_ODD_CELLS * limit / _ODD_CELL)
@@ -79,8 +85,14 @@ class Selection:
             limit = max(limit, min(first, int(_MOST_OF_IT * request.original_tokens)))
         render = partial(self._renderer.render, terse=terse, named=names, odd_cells=odd)
         kept = largest_fitting(order, self.costs, render, request, limit)
-        self.is_complete = kept is not None and len(kept) == len(order)
         asked = self._asked(ranks)
+        if request.max_tokens is not None and not terse and asked and asked[0] not in (kept or ()):
+            # What is asked for is worth more than what markers say of the rest.
+            briefly = partial(self._renderer.render, terse=True)
+            brief = largest_fitting(order, self.costs, briefly, request, limit)
+            if brief and asked[0] in brief:
+                kept, render = brief, briefly
+        self.is_complete = kept is not None and len(kept) == len(order)
         self.misses_asked = bool(asked) and not (kept and asked[0] in kept)
         if request.max_tokens is not None and self.misses_asked:
             # The row that is asked for is worth more than what the table says of all its rows.
@@ -93,6 +105,11 @@ class Selection:
         omissions: list[Omission] = []
         text = render(kept, omissions=omissions)
         return View(text, lossless=False, omissions=tuple(omissions))
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the query names a unit, or one answers it."""
+        return bool(self._request.query) and any(tier <= ANSWERS for tier, _ in self._ranks)
 
     def _asked(self, ranks: Sequence[Rank]) -> list[int]:
         """The units that the query names or that answer it, the best first."""
@@ -128,10 +145,28 @@ class Selection:
             units, key=lambda unit: (self.costs[unit] > _TOO_LARGE * limit, ranks[unit], unit)
         )
 
-    def _ranks(self) -> list[Rank]:
+    def _kin(self, ranks: Sequence[Rank]) -> Iterator[int]:
+        """Lines of what the query names: below a key that it names, or beside what answers it.
+
+        Who asks for a member of something says what it is a member of.
+        """
+        if not self._request.query:
+            return
+        lines = [one for one in self._units.lines if one.sentence in (WHOLE, 0)]
+        holders = [one.line.path.rpartition("/")[0] for one in lines]
+        below = naming(holders, identifiers(self._request.query))
+        asked = sorted((ranks[one.unit], place) for place, one in enumerate(lines))[:_WITH_KIN]
+        beside = {holders[place] for (tier, _), place in asked if tier <= ANSWERS} - {""}
+        beside = {holder for holder in beside if holders.count(holder) <= _MOST_KIN}
+        for place, (one, holder) in enumerate(zip(lines, holders)):
+            if place in below or holder in beside:
+                yield one.unit
+
+    @cached_property
+    def _ranks(self) -> Sequence[Rank]:
         query = self._request.query
         texts = self._units.texts
-        naming, scores = named(texts, query), relevance(texts, query)
+        told, scores = named(texts, query), relevance(texts, query)
         best = max(scores, default=0.0)
         ranks: list[Rank] = [(REST, 0.0)] * len(texts)
         for one in self._units.lines:
@@ -139,12 +174,14 @@ class Selection:
             ranks[unit] = rank_line(
                 one.line,
                 one.place,
-                naming[unit],
+                told[unit],
                 scores[unit],
                 best,
                 sentence=sentence,
                 is_link=one.is_link,
             )
+        for unit in self._kin(ranks):
+            ranks[unit] = min(ranks[unit], (_KIN, -scores[unit]))
         for first, end in self._units.asked:
             # All of it goes before the rest, in the same order.
             ranks[first:end] = [(min(tier, _ASKED * tier), rank) for tier, rank in ranks[first:end]]
@@ -152,7 +189,7 @@ class Selection:
             first, end = self._units.range(table)
             ranked = rank_rows(
                 table.table,
-                naming[first:end],
+                told[first:end],
                 scores[first:end],
                 self._request.deadline.check,
                 self._request.fidelity,

@@ -42,7 +42,9 @@ def best_view(
         rows = selection.row_tokens / max(1, sum(selection.costs))
         # What nobody needs to be shown makes no document longer.
         telling = request.original_tokens - selection.link_tokens
-        limit = natural_limit(telling, min(1.0, rows), request.fidelity)
+        limit = natural_limit(
+            telling, min(1.0, rows), request.fidelity, is_answered=selection.is_answered
+        )
         asked = selection
         if request.query:
             asked = Selection(Units(root, speller, request, asked_apart=True))
