@@ -26,7 +26,7 @@ _SHARE, _COMPACT_SHARE = 0.5, 0.5
 #: The shares with a query: where it is sure at once what answers it, and where it is not. Between
 #: them, so many times the tokens are kept of those that hold the answer that likely. Measured with
 #: `python -m benchmarks`.
-_SHARE_SURE, _SHARE_UNSURE, _SURE, _MARGIN = 0.13, 0.32, 0.95, 2.0
+_SHARE_SURE, _SHARE_UNSURE, _SURE, _MARGIN = 0.13, 0.32, 0.96, 2.0
 #: With a query, this many tokens are kept of a text that is short, if that is at most half of it.
 #: Measured with `python -m benchmarks`.
 _ENOUGH = 180
