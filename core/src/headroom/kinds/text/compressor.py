@@ -8,9 +8,10 @@ from headroom.kinds.text.outline import Outline, read_outline
 from headroom.kinds.text.parse import Units, read_units
 from headroom.kinds.text.pick import pick
 from headroom.kinds.text.rank import Ranking, rank
-from headroom.kinds.text.recognise import is_listing
+from headroom.kinds.text.recognise import comments_of, is_listing
 from headroom.kinds.text.render import gap_marker, render
 from headroom.source import Source
+from headroom.toolkit.gaps import view_of_lines
 from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.markers import SMALLEST, plural
 from headroom.toolkit.ranges import spans
@@ -26,13 +27,16 @@ _SHARE, _COMPACT_SHARE = 0.5, 0.5
 #: The shares with a query: where it is sure at once what answers it, and where it is not. Between
 #: them, so many times the tokens are kept of those that hold the answer that likely. Measured with
 #: `python -m benchmarks`.
-_SHARE_SURE, _SHARE_UNSURE, _SURE, _MARGIN = 0.13, 0.32, 0.96, 2.0
+_SHARE_SURE, _SHARE_UNSURE, _SURE, _MARGIN = 0.13, 0.30, 0.95, 2.7
 #: With a query, this many tokens are kept of a text that is short, if that is at most half of it.
 #: Measured with `python -m benchmarks`.
 _ENOUGH = 180
 #: Settings and listings up to this many tokens stay whole if nothing is asked: each line is a fact.
 #: Chosen.
 _SMALL_LISTING = 1200
+#: Comments of settings with no more tokens are not worth a marker; and the share of the tokens that
+#: settings may have without the others. Chosen.
+_COMMENT_TOKENS, _WORTH_IT = 12, 0.85
 #: The share of a view that may go to what stays in any case. Chosen.
 _PINNED = 0.5
 #: Tokens of the longest heading that is brought by what stands under it. Chosen.
@@ -71,6 +75,11 @@ class Kompress(BaseKind):
         most = _most(request)
         if most is None or most >= request.original_tokens or _stays_whole(source, request):
             return None
+        if _is_unasked(request) and source.once(comments_of):
+            settings = _without_comments(source, request)
+            tokens = request.counter.count(settings.text)
+            if tokens <= max(most, _SMALL_LISTING):
+                return settings if tokens <= _WORTH_IT * request.original_tokens else None
         units = source.once(read_units)
         if len(units.parts) < 2:
             return None if request.max_tokens is None else _nothing(units, request)
@@ -185,11 +194,26 @@ def _asked(likely: Sequence[float], costs: Sequence[int], request: Request) -> i
     return int(limit * _COMPACT_SHARE if request.fidelity == "compact" else limit)
 
 
+def _is_unasked(request: Request) -> bool:
+    """Whether nothing says what is wanted, nor how little."""
+    return request.max_tokens is None and not request.query and request.fidelity != "compact"
+
+
 def _stays_whole(source: Source, request: Request) -> bool:
     """Whether a text is a short listing, of which nothing is asked."""
-    if request.max_tokens is not None or request.query or request.fidelity == "compact":
-        return False
-    return request.original_tokens <= _SMALL_LISTING and is_listing(source)
+    is_short = request.original_tokens <= _SMALL_LISTING
+    return is_short and _is_unasked(request) and is_listing(source)
+
+
+def _without_comments(source: Source, request: Request) -> View:
+    """Settings without their longer comments: what is set are the facts."""
+    comments = source.once(comments_of)
+    kept = set(range(len(source.lines))) - comments
+    for first, last in spans(sorted(comments)):
+        run = range(first, last + 1)
+        if request.counter.count("\n".join(source.lines[line] for line in run)) <= _COMMENT_TOKENS:
+            kept.update(run)
+    return view_of_lines(source.lines, kept, first_line=source.first_line)
 
 
 def _view(text: str, kept: Sequence[int], units: Units) -> View:

@@ -10,6 +10,7 @@ from headroom.kinds.text.information import information
 from headroom.kinds.text.outline import read_outline
 from headroom.kinds.text.parse import read_said, read_units, read_words
 from headroom.kinds.text.question import likelihood
+from headroom.kinds.text.recognise import comments_of, is_comment
 from headroom.kinds.text.sources import read_sources
 from headroom.source import Source
 from headroom.toolkit.failures import says_outcome, verdicts
@@ -20,6 +21,8 @@ __all__ = ["Ranking", "rank"]
 #: What a text tells beside what the query asks for, as a share of that. Measured with
 #: `python -m benchmarks`.
 _UNASKED = 0.05
+#: What a comment of settings tells, as a share of what its words do. Chosen.
+_COMMENT = 0.3
 #: Sentences with more tokens are no names: not of a failure, not of a section. Chosen.
 _NAME_TOKENS = 160
 #: So many lines that sum up a run, the last ones, come before what failed. Chosen.
@@ -58,6 +61,11 @@ def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:
     pins = [index for index in _title(source) if costs[index] <= _NAME_TOKENS]
     pins += [index for index in source.once(_verdicts) if costs[index] <= _NAME_TOKENS]
     if likely is None:
+        comments = _comments(source)
+        if comments:
+            # What settings are said to be for is not what they are.
+            told = [one * _COMMENT if index in comments else one for index, one in enumerate(told)]
+            return Ranking(told, None, list(dict.fromkeys(i for i in pins if i not in comments)))
         pins += [index for index in source.once(read_sources) if costs[index] <= _NAME_TOKENS]
         by_level = sorted(zip(outline.levels, outline.headings))
         pins += [index for _, index in by_level if costs[index] <= _NAME_TOKENS]
@@ -66,6 +74,18 @@ def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:
     total, least = sum(told) or 1.0, min(likely)
     values = [one - least + _UNASKED * other / total for one, other in zip(likely, told)]
     return Ranking(values, likely, list(dict.fromkeys(pins)))
+
+
+def _comments(source: Source) -> frozenset[int]:
+    """The units of settings that are comments."""
+    if not source.once(comments_of):
+        return frozenset()
+    parts = source.once(read_units).parts
+    return frozenset(
+        index
+        for index, part in enumerate(parts)
+        if all(map(is_comment, filter(str.strip, part.text.split("\n"))))
+    )
 
 
 def _title(source: Source) -> list[int]:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from headroom.source import Source
 
-__all__ = ["is_listing"]
+__all__ = ["comments_of", "is_comment", "is_listing"]
 
 #: Signs of notation, as a share of what is not blank, from which a text may be a listing; and the
 #: share of its characters that may stand in lines of running words. Measured with
 #: `python -m benchmarks`.
 _NOTATION, _RUNNING = 0.13, 0.08
+#: Settings have so many lines to each line of comment. Chosen: files of defaults explain each.
+_SETTINGS = 0.25
+#: The share of them that give something a value, or begin a section.
+_SET = 0.6
+_SETTING = re.compile(r"\s*(?:(?:- )?[\w.\"'/@$-]{1,80}\s*[:=]|\[{1,2}[\w.\"' -]{1,80}\]{1,2}\s*$)")
+#: Where a comment begins behind a value.
+_BEHIND = re.compile(r" [#;]| //")
+_COMMENT = re.compile(r"\s*(?:#(?!!)|//|;|--(?= ))")
 _NOT_NOTATION = re.compile(r"[^0-9=<>{}\[\]()/\\|_;:#$@&*+~^%`\"-]+")
 _RUNNING_WORDS = re.compile(r"(?:[^\W_]{1,30}[,;:.'\u2019]? ){5}")
 
@@ -28,5 +37,33 @@ def is_listing(source: Source) -> bool:
     signs = len(_NOT_NOTATION.sub("", source.text))
     if signs < _NOTATION * sum(map(len, source.text.split())):
         return False
-    running = sum(len(line) for line in source.lines if _RUNNING_WORDS.search(line))
-    return running <= _RUNNING * len(source.text)
+    return _running(source.lines) <= _RUNNING * len(source.text)
+
+
+def is_comment(line: str) -> bool:
+    """Whether a line of settings is a comment."""
+    return _COMMENT.match(line) is not None
+
+
+def comments_of(source: Source) -> frozenset[int]:
+    r"""The lines of settings, by index, that are comments; none of a text that is no settings.
+
+    >>> sorted(comments_of(Source("# How long to wait.\nhost=10.0.0.7:8080\nretries=3\n")))
+    [0]
+    >>> sorted(comments_of(Source("# A heading\nIt rained all night, and the river rose.\n")))
+    []
+
+    """
+    found = frozenset(index for index, line in enumerate(source.lines) if is_comment(line))
+    rest = [line for index, line in enumerate(source.lines) if index not in found]
+    said = sum(map(bool, map(str.strip, rest)))
+    set_here = sum(_SETTING.match(line) is not None for line in rest)
+    if not found or said < _SETTINGS * len(found) or set_here < _SET * said:
+        return frozenset()
+    values = [_BEHIND.split(line, 1)[0] for line in rest]
+    return found if _running(values) <= _RUNNING * sum(map(len, values)) else frozenset()
+
+
+def _running(lines: Sequence[str]) -> int:
+    """The characters of lines of running words."""
+    return sum(len(line) for line in lines if _RUNNING_WORDS.search(line))
