@@ -53,6 +53,8 @@ def check(content: str, view: View, fillers: tuple[str, ...] = ("...",)) -> None
             assert last - first < int(legend[1])
         else:
             assert f"[{where} left out" in line
+        if SMALLEST in line and "left out" not in line:
+            line = _without_names(line, "\n".join(lines[first - 1 : last]))
         rest = MARKER.sub("", line).strip()
         for filler in fillers:
             rest = rest.removeprefix(filler).strip()
@@ -60,3 +62,15 @@ def check(content: str, view: View, fillers: tuple[str, ...] = ("...",)) -> None
         position += 1
         expected = last + 1
     assert shown[position:] == lines[expected - 1 :]
+
+
+def _without_names(line: str, left_out: str) -> str:
+    """The line without the names of what is left out, which stand there."""
+    before, _, after = line.rpartition(SMALLEST)
+    said = re.match(r"(?: [\w$#@?!=.:~-]+,?)*", after)
+    assert said is not None
+    for name in said[0].replace(",", "").split():
+        if name != "--":
+            assert name in left_out, line
+    end = " */" if after.endswith("*/") else " -->" if after.endswith("-->") else ""
+    return before + SMALLEST + end

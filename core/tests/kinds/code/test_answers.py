@@ -111,3 +111,22 @@ def test_without_a_question_nothing_has_a_score():
     outline = brace_outline("void f() {\n  g();\n}\n", Deadline(5))
     assert outline is not None
     assert answer_scores(outline, [0], None) == [0.0]
+
+
+def test_what_is_left_out_keeps_its_name():
+    """Only who knows that a function is there can ask for it."""
+    view = compress(_SOURCE, max_tokens=350)
+    for name in ("clean_up", "decode_token", "step_23"):
+        assert name in view.text
+    assert "raw.partition" not in view.text
+
+
+def test_what_is_asked_for_goes_before_the_names_of_the_rest():
+    view = compress(_SOURCE, query="how does decode_token work", max_tokens=110)
+    assert 'rest[::-1].replace("~", "=")' in view.text
+
+
+def test_a_line_that_looks_like_a_sign_with_names_is_not_taken_for_one():
+    source = _SOURCE.replace("import os\n", "import os\n# \u2026 wait, clean_up\n")
+    view = compress(source, max_tokens=600)
+    assert "below stands for" not in view.text

@@ -91,8 +91,8 @@ def _in_names(names: Sequence[str], asked: Asked) -> list[dict[str, float]]:
 def forms_in_names(wanted: Iterable[str], parts: Iterable[str]) -> dict[str, list[str]]:
     """The words that parts of names may be other forms of, or stand for.
 
-    >>> sorted(forms_in_names(["integer", "message", "pretty"], ["int", "msg", "prettify"]).items())
-    [('int', ['integer']), ('msg', ['message']), ('prettify', ['pretty'])]
+    >>> sorted(forms_in_names(["integer", "message", "formatt"], ["int", "msg", "format"]).items())
+    [('format', ['formatt']), ('int', ['integer']), ('msg', ['message'])]
     """
     beginnings: dict[str, list[str]] = {}
     short: dict[str, list[str]] = {}

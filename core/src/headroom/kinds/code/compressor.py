@@ -136,7 +136,12 @@ class CodeCompressor(BaseKind):
             return renderer.count(size)
 
         if request.max_tokens is not None:
-            size = nearly_largest(estimates, count, request.max_tokens) or 0
+            found = nearly_largest(estimates, count, request.max_tokens)
+            if found is None or found < order.named:
+                # What is asked for goes before the names of what is not.
+                renderer.name_none()
+                found = nearly_largest(estimates, count, request.max_tokens)
+            size = found or 0
             left = request.max_tokens - count(size)
             more = _smaller(outline, order.units, size, renderer.costs, left)
             if more and left > _SPARE * request.max_tokens:

@@ -32,6 +32,8 @@ class Order:
     """Units by index, the most important first; none before the one that it needs."""
 
     units: list[int]
+    #: How many of them are what the query asks for.
+    named: int
     #: How many of them a view without a budget always has: the public signatures, what is named.
     required: int
     #: How many of them it has unless that is too much: fields, constants and imports as well.
@@ -65,7 +67,7 @@ def rank(outline: Outline, costs: Sequence[int], query: str | None, fidelity: Fi
     limit_wanted = _Tier.IMPORT if brief else _Tier.STATEMENT
     order: list[int] = []
     emitted = [False] * len(outline.units)
-    required = basic = wanted = 0
+    named = required = basic = wanted = 0
     for index in sorted(range(len(outline.units)), key=ranks.__getitem__):
         chain = []
         node = index
@@ -75,13 +77,15 @@ def rank(outline: Outline, costs: Sequence[int], query: str | None, fidelity: Fi
             node = outline.units[node].needs
         order.extend(reversed(chain))
         tier = ranks[index][0]
+        if tier <= _Tier.NAMED:
+            named = len(order)
         if tier <= _Tier.METHOD:
             required = len(order)
         if tier <= _Tier.IMPORT:
             basic = len(order)
         if tier <= limit_wanted:
             wanted = len(order)
-    return Order(order, required, basic, wanted, ranker.settled)
+    return Order(order, named, required, basic, wanted, ranker.settled)
 
 
 class _Ranker:

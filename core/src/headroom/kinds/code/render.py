@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
@@ -19,8 +19,11 @@ __all__ = ["Renderer"]
 #: a fifth of the tokens of a view.
 _SHORT = 24
 
+#: What can be said in a comment of any language.
+_NAME = re.compile(r"[\w$#@?!=.:~-]{1,80}")
+
 #: A line that would look like that sign.
-_LIKE_A_SIGN = re.compile(rf"\W*{SMALLEST}\W*")
+_LIKE_A_SIGN = re.compile(rf"\W*{SMALLEST}(?:\W.*)?")
 
 
 class Renderer:
@@ -63,6 +66,14 @@ class Renderer:
         self._ranks = [0] * len(segments)
         self._rank_of_unit: list[int] = []
         self._counted: dict[int, int] = {}
+        self._naming = True
+        named = sorted(
+            (symbol.first, index)
+            for index, symbol in enumerate(outline.symbols)
+            if not symbol.local and _NAME.fullmatch(symbol.name)
+        )
+        self._named_lines = [line for line, _ in named]
+        self._names = [outline.symbols[index].name for _, index in named]
 
     def arrange(self, order: Sequence[int]) -> None:
         """Says in which order units go into a view: ``view(n)`` has the first ``n`` of them."""
@@ -70,6 +81,11 @@ class Renderer:
         for rank, index in enumerate(order):
             self._rank_of_unit[index] = rank
         self._ranks = [self._rank_of_unit[index] for _, _, index in self._segments]
+        self._counted.clear()
+
+    def name_none(self) -> None:
+        """From here on, markers do not name the functions and classes that they stand for."""
+        self._naming = False
         self._counted.clear()
 
     def estimates(self) -> list[int]:
@@ -113,14 +129,19 @@ class Renderer:
         out: list[str] = []
         position = 1
         fillers = self._fillers(size, present, {gap[0]: number for number, gap in enumerate(gaps)})
-        signs = any(map(self._is_short, gaps[1:]))
+        named = [self._names_in(first, last) for first, last, _ in gaps]
+        signs = [number for number in range(1, len(gaps)) if self._is_short(gaps[number])]
         legend = f"{SMALLEST} below stands for up to {self._short} lines" if signs else ""
+        if any(named[number] for number in signs):
+            legend += " and names what is in them"
         for number, gap in enumerate(gaps):
             first, last, _ = gap
             out.extend(lines[position - 1 : first - 1])
-            said = marker(self._where(first, last), "" if number else legend)
+            names = named[number]
+            notes = [names] if number else [legend, names]
+            said = marker(self._where(first, last), "; ".join(filter(None, notes)))
             if number and self._is_short(gap):
-                said = SMALLEST
+                said = f"{SMALLEST} {names}" if names else SMALLEST
             out.append(self._gap(gap, said, fillers.get(number)))
             position = last + 1
         out.extend(lines[position - 1 :])
@@ -128,6 +149,16 @@ class Renderer:
         before = self._before
         ranges = tuple((first + before, last + before) for first, last, _ in gaps)
         return View(text, False, (Omission("lines", ranges),), first_line=before + 1)
+
+    def _names_in(self, first: int, last: int) -> str:
+        """The functions and classes that begin there, by name."""
+        if not self._naming:
+            return ""
+        start = bisect_left(self._named_lines, first)
+        stop = bisect_right(self._named_lines, last, start)
+        if start == stop:
+            return ""
+        return ", ".join(dict.fromkeys(self._names[start:stop]))
 
     def _gaps(self, size: int) -> tuple[list[tuple[int, int, bool]], bytearray]:
         """What is left out: first line, last line, whether it is inside a string.

@@ -55,9 +55,7 @@ _NAMED_ALIKE = _groups()
 def named_alike(term: str) -> frozenset[str]:
     """The terms that functions are called by which do what a term says.
 
-    >>> sorted(named_alike("cache"))
-    []
-    >>> sorted(named_alike("clone"))
-    ['copy', 'duplicat']
+    >>> sorted(named_alike("copy")), sorted(named_alike("queen"))
+    (['clon', 'duplicat'], [])
     """
     return _NAMED_ALIKE.get(term, frozenset())

@@ -18,7 +18,7 @@ from headroom.view import Omission, Request, View
 __all__ = ["DiffCompressor"]
 
 #: What may be left out while nothing is missed: it is said elsewhere in the diff or in the files.
-_SPARE = (Role.NOISE, Role.CONTEXT, Role.BINARY, Role.HASH)
+_SPARE = (Role.NOISE, Role.CONTEXT, Role.BINARY, Role.HASH, Role.GENERATED)
 #: The share of the original that context may have back where it answers the query; chosen.
 _ASKED_SHARE = 0.1
 #: The share of the balanced view that a compact one may have; chosen.

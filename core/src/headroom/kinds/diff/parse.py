@@ -6,10 +6,17 @@ import re
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from headroom.kinds.diff.generated import (
+    FEWEST_HASHES,
+    has_checksum,
+    is_generated,
+    repeated,
+    says_generated,
+)
 from headroom.source import Source
 from headroom.view import Deadline
 
-__all__ = ["Diff", "Role", "is_generated", "parse", "read"]
+__all__ = ["Diff", "Role", "parse", "read"]
 
 
 class Role(IntEnum):
@@ -30,8 +37,10 @@ class Role(IntEnum):
     BINARY = 7
     #: A changed line of a file that a tool wrote with nothing to read but a checksum or an address.
     HASH = 8
+    #: A changed line of a file that a tool wrote which says no more than those that are shown.
+    GENERATED = 9
     #: Around the diffs: commit messages, statistics, signatures.
-    OTHER = 9
+    OTHER = 10
 
 
 @dataclass
@@ -45,6 +54,8 @@ class Diff:
     hunks: list[int]
     #: Per file: the path that its header names, for judging what kind of file it is.
     paths: list[str] = field(default_factory=list)
+    #: The files that a tool wrote.
+    generated: set[int] = field(default_factory=set)
 
     @property
     def changed(self) -> list[int]:
@@ -62,19 +73,9 @@ _EXTENDED = re.compile(
 )
 _NOISE = re.compile(r"index [0-9a-f]{4,}|={20,}$|RCS file: |retrieving revision ")
 
-# Files that a tool wrote: their changes follow from the others.
-_GENERATED = re.compile(
-    r"(?:^|/)(?:[\w.-]*[.-]lock(?:\.\w+)?|package-lock\.json|npm-shrinkwrap\.json|go\.sum|"
-    r"[\w.-]+\.(?:min\.(?:js|css)|map|snap|svg|pb\.go|lockb)|[\w.-]*_pb2(?:_grpc)?\.pyi?|"
-    r"(?:vendor|node_modules|dist|generated|__snapshots__)/.*)$",
-    re.IGNORECASE,
-)
-# "integrity": "sha512-9lkc...", and the address of an archive beside it.
-_HASH = re.compile(r"[0-9a-f]{32}|(?:sha\d{3}[-:]|h1:)[\w+/=]{20}|https?://\S{20}")
-# A line of go.sum has the name and the version of a module in front of its checksum.
-_NAMED_HASH = re.compile(r".\S+ v\d[^/\s]* h1:")
-#: Fewer lines with checksums in a file may have been written by a person; chosen.
-_FEWEST_HASHES = 4
+#: So many lines at the top of a file may say that a tool wrote it; chosen.
+_TOP = 8
+_FROM_THE_TOP = re.compile(r"@@ -[\d,]+ \+[01](?:,\d+)? @@")
 
 #: The time is looked at once in so many lines. A header of a file, which is read in one step, has
 #: about so many lines: those steps must not jump over it.
@@ -98,32 +99,35 @@ def parse(content: str, deadline: Deadline) -> Diff:
             index = _binary(diff, index)
         else:
             index += 1
-    _tell_hashes(diff)
+    _tell_generated(diff)
     return diff
 
 
-def is_generated(path: str) -> bool:
-    """Whether a tool wrote a file, by its name: its changes follow from others.
-
-    >>> is_generated("web/package-lock.json"), is_generated("web/package.json")
-    (True, False)
-    """
-    return _GENERATED.search(path) is not None
-
-
-def _tell_hashes(diff: Diff) -> None:
-    generated = [is_generated(path) for path in diff.paths]
-    if not any(generated):
+def _tell_generated(diff: Diff) -> None:
+    """Finds the files that a tool wrote, and what need not be read of them."""
+    diff.generated.update(number for number, path in enumerate(diff.paths) if is_generated(path))
+    for index, role in enumerate(diff.roles):
+        if role is not Role.HUNK or not _FROM_THE_TOP.match(diff.lines[index]):
+            continue
+        if any(map(says_generated, diff.lines[index + 1 : index + 1 + _TOP])):
+            diff.generated.add(diff.files[index])
+    if not diff.generated:
         return
-    found: dict[int, list[int]] = {}
+    changed: dict[int, list[int]] = {}
     for index in diff.changed:
-        line = diff.lines[index]
-        if generated[diff.files[index]] and _HASH.search(line) and not _NAMED_HASH.match(line):
-            found.setdefault(diff.files[index], []).append(index)
-    for hashes in found.values():
-        if len(hashes) >= _FEWEST_HASHES:
+        if diff.files[index] in diff.generated:
+            changed.setdefault(diff.files[index], []).append(index)
+    for file, indexes in changed.items():
+        hashes = [index for index in indexes if has_checksum(diff.lines[index])]
+        if len(hashes) >= FEWEST_HASHES:
             for index in hashes:
                 diff.roles[index] = Role.HASH
+        hunks: dict[int, list[int]] = {}
+        for index in indexes:
+            if diff.roles[index] is not Role.HASH:
+                hunks.setdefault(diff.hunks[index], []).append(index)
+        for index in repeated(diff.paths[file], diff.lines, list(hunks.values())):
+            diff.roles[index] = Role.GENERATED
 
 
 def read(source: Source) -> Diff:

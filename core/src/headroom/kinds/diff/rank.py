@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
-from headroom.kinds.diff.parse import Diff, Role, is_generated
+from headroom.kinds.diff.parse import Diff, Role
 from headroom.toolkit.relevance import bm25, query_terms, terms
 
 __all__ = ["asked_context", "names_of_changes", "rank"]
@@ -44,12 +45,14 @@ def rank(diff: Diff, query: str | None) -> list[int]:
     other = sorted(by_role[Role.OTHER], key=lambda i: (-scores[i], i))
     distance = _distance_to_change(diff)
     context = sorted(by_role[Role.CONTEXT], key=lambda i: (distance[i], -scores[i], i))
-    best_first = sorted(diff.changed, key=lambda i: (-scores[i], i))
+    changed = [*diff.changed, *by_role[Role.GENERATED]]
+    best_first = sorted(changed, key=lambda i: (-scores[i], i))
     hits = [index for index in best_first[:_HITS] if scores[index]]
     names = [*by_role[Role.PATH], *by_role[Role.HEADER]]
     around = [*other[:1], *hits, *names, *other[1:_OTHER]]
     rest = sorted([*by_role[Role.NOISE], *blank])
-    last = [*other[_OTHER:], *context, *rest, *by_role[Role.HASH], *by_role[Role.BINARY]]
+    spare = [by_role[role] for role in (Role.GENERATED, Role.HASH, Role.BINARY)]
+    last = [*other[_OTHER:], *context, *rest, *chain.from_iterable(spare)]
     return list(dict.fromkeys([*around, *_ranked_changes(diff, scores), *last]))
 
 
@@ -58,7 +61,6 @@ def _ranked_changes(diff: Diff, scores: Sequence[float]) -> list[int]:
     changed = diff.changed
     places = _places(diff, changed)
     blank = _white_space_only(diff, changed)
-    generated = [is_generated(path) for path in diff.paths]
     best: dict[tuple[int, int], float] = {}
     for index in changed:
         turn = (diff.hunks[index], places[index] // _TURN)
@@ -67,7 +69,7 @@ def _ranked_changes(diff: Diff, scores: Sequence[float]) -> list[int]:
     def rank(index: int) -> tuple[float, ...]:
         turn = places[index] // _TURN
         score = best[diff.hunks[index], turn]
-        late = 1 if generated[diff.files[index]] or index in blank else 0
+        late = 1 if diff.files[index] in diff.generated or index in blank else 0
         removed = _REMOVED_LATER if diff.roles[index] is Role.REMOVED else 0
         return (-score, late, turn + removed, index)
 
@@ -80,10 +82,9 @@ def names_of_changes(diff: Diff) -> list[int]:
     The one that opens the block of a change, by its indentation; else the one right above it, such
     as the name of a package above its version.
     """
-    generated = [is_generated(path) for path in diff.paths]
     found: dict[int, None] = {}
     for index in diff.changed:
-        if not generated[diff.files[index]]:
+        if diff.files[index] not in diff.generated:
             continue
         indent = _indent(diff.lines[index])
         above = [
@@ -105,7 +106,7 @@ def _indent(line: str) -> int:
 
 
 def asked_context(diff: Diff, query: str | None) -> list[int]:
-    """Lines of context that answer the query, the best first; none without one.
+    """Lines that are spare and answer the query, the best first; none without one.
 
     A word that most lines have tells nothing apart, so only lines with one of the rarer words of
     the query count.
@@ -113,7 +114,8 @@ def asked_context(diff: Diff, query: str | None) -> list[int]:
     wanted = query_terms(query)
     if not wanted:
         return []
-    context = [i for i, role in enumerate(diff.roles) if role is Role.CONTEXT]
+    spare = (Role.CONTEXT, Role.GENERATED)
+    context = [i for i, role in enumerate(diff.roles) if role in spare]
     found = {i: wanted.intersection(terms(diff.lines[i])) for i in context}
     most = max(2, int(len(context) * _RARE_SHARE))
     rare = {word for word in wanted if sum(word in words for words in found.values()) <= most}

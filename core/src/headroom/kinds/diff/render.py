@@ -28,9 +28,11 @@ _WORDS = {
     Role.CONTEXT: "context line",
     Role.BINARY: "binary data line",
     Role.HASH: "checksum line",
+    Role.GENERATED: "generated or copied line",
     Role.OTHER: "other line",
 }
-_SPARE = (Role.NOISE, Role.CONTEXT, Role.HASH)
+_SPARE = (Role.NOISE, Role.CONTEXT, Role.HASH, Role.GENERATED)
+_CHANGES = (Role.ADDED, Role.REMOVED, Role.HASH, Role.GENERATED)
 
 #: What a marker for changed lines costs, about: ``[lines 101-104 left out: +3 -1]``.
 _MARKER_TOKENS = 12
@@ -112,7 +114,19 @@ class Renderer:
         again = self._moved[stop] - self._moved[start]
         if again and again == roles[Role.REMOVED] + roles[Role.ADDED]:
             return f"{again} removed here, the same ones are added elsewhere"
-        return _changes(roles) or _what(roles)
+        if roles[Role.ADDED] + roles[Role.REMOVED] + roles[Role.GENERATED] == 0:
+            return _what(roles)
+        return self._changes(start, stop)
+
+    def _changes(self, start: int, stop: int) -> str:
+        """How many changed lines there are, as diffs say it: ``+3 -1``."""
+        # In a combined diff the sign may stand in a column of its own.
+        signs = Counter(
+            self._diff.lines[index].lstrip(" ")[:1]
+            for index in range(start, stop)
+            if self._diff.roles[index] in _CHANGES
+        )
+        return " ".join(f"{sign}{signs[sign]}" for sign in "+-" if signs[sign])
 
     def _is_short(self, start: int, stop: int) -> bool:
         return stop - start <= _SHORT and self._solid[stop] == self._solid[start]
@@ -144,12 +158,6 @@ class Renderer:
 
 def _sign_marker(sign: str, count: int) -> str:
     return f"[{sign} left out at the start of these {count} lines]"
-
-
-def _changes(roles: Counter[Role]) -> str:
-    """How many changed lines there are, as diffs say it: ``+3 -1``."""
-    signs = (("+", roles[Role.ADDED]), ("-", roles[Role.REMOVED]))
-    return " ".join(f"{sign}{count}" for sign, count in signs if count)
 
 
 def _what(roles: Counter[Role]) -> str:
