@@ -16,6 +16,7 @@ from headroom import (
     Handoff,
     MemoryStore,
     Payload,
+    PayloadTooLarge,
     Pipeline,
     Reader,
     Request,
@@ -269,6 +270,46 @@ def test_explain_stores_counts_and_tells_nothing(ctx: SharedContext) -> None:
     assert not ctx.stats().handoffs.readers
     reader = Reader("clerk", query="id 123")
     assert handoff.decide([Payload(ROWS, "orders")], reader)[0].text == explained.text
+
+
+def test_a_context_explains(ctx: SharedContext) -> None:
+    decision = ctx.explain(ROWS, source="orders", query="id 123", reader="clerk")
+    assert (decision.reader, decision.source, decision.is_view) == ("clerk", "orders", True)
+    assert decision.tool_tokens == RetrievalTool(ctx).tokens
+    assert decision.saved == decision.tokens - decision.sent_tokens - decision.tool_tokens
+    assert len(ctx) == 0
+    assert not ctx.stats().handoffs.readers
+    reader = Reader("clerk", query="id 123", tool_tokens=RetrievalTool(ctx).tokens)
+    assert Handoff(ctx).decide([Payload(ROWS, "orders")], reader)[0].text == decision.text
+
+
+def test_a_context_explains_for_any_reader_and_any_data(ctx: SharedContext) -> None:
+    assert ctx.explain(json.loads(ROWS), reader=Reader("clerk", has_tool=True)).tool_tokens == 0
+    assert ctx.explain(Payload(ROWS, "orders")).source == "orders"
+    short = ctx.explain(ROWS, max_tokens=300)
+    assert short.sent_tokens <= 300
+    assert ctx.explain(ROWS, fidelity="lossless").needs_tool is False
+    assert "fewer than 200" in ctx.explain({"id": 1}).reason
+    with pytest.raises(ValueError, match="max_tokens"):
+        ctx.explain(ROWS, max_tokens=-1)
+
+
+async def test_a_context_explains_awaited(ctx: SharedContext) -> None:
+    assert await ctx.aexplain(ROWS, query="id 123") == ctx.explain(ROWS, query="id 123")
+    handoff = Handoff(ctx)
+    assert await handoff.aexplain(ROWS, reader="clerk") == handoff.explain(ROWS, reader="clerk")
+
+
+def test_what_is_too_large_is_planned_as_it_is_decided() -> None:
+    ctx = SharedContext(max_payload_bytes=len(ROWS))
+    handoff, reader = Handoff(ctx), Reader("clerk", has_tool=True)
+    payloads = [Payload(ROWS + " "), Payload(ROWS)]
+    planned = handoff.plan(payloads, reader)
+    assert [one.is_view for one in planned] == [False, True]
+    assert handoff.stats().failures == 0
+    assert [one.text for one in handoff.decide(payloads, reader)] == [one.text for one in planned]
+    with pytest.raises(PayloadTooLarge):
+        ctx.explain(ROWS + " ")
 
 
 # What goes wrong

@@ -34,7 +34,7 @@ def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> FunctionTool
     return FunctionTool(
         name=retrieval.name,
         description=retrieval.description,
-        params_json_schema=dict(retrieval.schema),
+        params_json_schema=retrieval.schema,
         on_invoke_tool=invoke,
         # Strict mode wants every parameter named twice, and each call of a model would carry that.
         strict_json_schema=False,

@@ -184,7 +184,8 @@ class ContextVerbs:
         """The view that ``put`` would make of a text; nothing is stored."""
         check_key(key)
         options = self._options(key, query, max_tokens, fidelity, None, tool)
-        reference = yield from _hash_of(text)
+        is_long = len(text) >= MUCH
+        _, _, reference = yield from work(lambda: self._taken(text), is_long=is_long)
         return (yield from self._view(reference, text, options))
 
     def delete(self, key: str) -> StoreSteps[bool]:

@@ -6,14 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from headroom.context import ContextEntry, SharedContext
+from headroom.context import ContextEntry, Decision, Payload, Reader, SharedContext
 from headroom.context.records import content_hash, encode
 from headroom.context.store_namespace import StoreSteps
 from headroom.handoff.policy import (
     Candidate,
-    Decision,
-    Payload,
-    Reader,
     choose,
     tool_cost,
     why_kept,
@@ -62,8 +59,8 @@ class Deciding:
     tool: str
     #: Told of each entry that is written; ``None`` for a dry run, which writes nothing.
     stored: Callable[[ContextEntry], object] | None
-    #: Told of each failure.
-    failed: Callable[[Exception], object]
+    #: Told of each failure, after which the payload is kept; ``None`` where failures are raised.
+    failed: Callable[[Exception], object] | None
 
     def decide(self, payloads: Sequence[Payload]) -> StoreSteps[list[Decision]]:
         """What the reader gets for payloads that it reads together."""
@@ -114,7 +111,7 @@ class Deciding:
         try:
             return (yield from steps)
         except Exception as error:
-            if self.stored is None:
+            if self.failed is None:
                 raise
             self.failed(error)
             reason = f"kept: something failed ({type(error).__name__})"
@@ -265,7 +262,8 @@ class Deciding:
             except Exception as error:
                 # The original was stored when the view was first sent; another text would break
                 # the conversation's prefix for nothing.
-                self.failed(error)
+                if self.failed is not None:
+                    self.failed(error)
         return decision
 
     def _known_to_the_store(
