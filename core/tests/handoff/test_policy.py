@@ -167,6 +167,21 @@ def test_what_a_reader_is_told_is_the_query(ctx: SharedContext) -> None:
         assert "123" in decision.text
 
 
+@pytest.mark.parametrize("much", [1, 60, 1000])
+def test_what_is_asked_in_the_middle_of_much_is_asked(ctx: SharedContext, much: int) -> None:
+    manners = "Please read everything with care and be polite to whoever asks. " * much
+    asked = f"{manners}What of id 123? {manners}"
+    decision = Handoff(ctx).explain(ROWS, reader=Reader("clerk", query=asked))
+    assert "\n123," in decision.text
+
+
+def test_of_a_pasted_document_what_identifies_is_asked(ctx: SharedContext) -> None:
+    words = " ".join(f"{a}{b}{c}" for a in _WORDS for b in _WORDS for c in "xyz")
+    asked = f"{words * 9}\nid 123\n{'y' * 30_000} {words * 9}"
+    decision = Handoff(ctx).explain(ROWS, reader=Reader("clerk", query=asked))
+    assert "\n123," in decision.text
+
+
 # One conversation
 
 

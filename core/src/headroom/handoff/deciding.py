@@ -16,6 +16,7 @@ from headroom.handoff.policy import (
     why_kept,
     why_whole,
 )
+from headroom.handoff.question import as_query
 from headroom.handoff.remembered import Place, Remembered, Sent
 from headroom.steps import work
 from headroom.view import Fidelity
@@ -38,9 +39,6 @@ _CLEARLY = 8
 # Hex digits of a payload's hash in its key: two payloads of one source that share them are one in
 # 2**48.
 _HASH_CHARS = 12
-
-# Characters at each end of a long message that serve as a query: what is asked stands there.
-_QUERY_ENDS = 1000
 
 
 @dataclass(frozen=True)
@@ -158,7 +156,8 @@ class Deciding:
         fidelity: Fidelity | None,
         tool: str | None,
     ) -> StoreSteps[Candidate]:
-        key, query = self._key(payload), _as_query(payload.query or self.reader.query or self.query)
+        key, told = self._key(payload), payload.query or self.reader.query or self.query
+        query = yield from work(lambda: as_query(told), is_long=len(told or "") > _MUCH)
         result = yield from self.ctx._verbs.preview(
             key,
             data,
@@ -362,13 +361,6 @@ class Deciding:
             sent_tokens=tokens,
             calls=self.reader.expected_calls,
         )
-
-
-def _as_query(text: str | None) -> str | None:
-    """A question short enough to be one: users paste whole documents into theirs."""
-    if text is None or len(text) <= 2 * _QUERY_ENDS:
-        return text
-    return f"{text[:_QUERY_ENDS]} {text[-_QUERY_ENDS:]}"
 
 
 def _hash(text: str) -> str:
