@@ -131,7 +131,7 @@ FIELDS = {
     " transforms reference kind lossless omissions failure version",
     ContextStats: "entries total_original_tokens total_compressed_tokens total_tokens_saved"
     " savings_percent total_bytes expired evicted failures store_errors tokenizer tokenizer_exact"
-    " leased over_limits store_timeouts handoffs",
+    " leased over_limits store_timeouts handoffs unread",
     CompressResult: "text tokens_before tokens_after transforms kind lossless omissions failure",
     Excerpt: "text tokens key reference kind where truncated next",
     SearchHit: "key reference kind agent tokens where line score",
