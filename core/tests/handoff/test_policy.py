@@ -234,6 +234,44 @@ def test_another_process_sends_the_same(store: MemoryStore) -> None:
     assert sent("id 7") == sent("id 123") != ROWS
 
 
+def test_each_turn_bears_the_tool_that_it_brings(ctx: SharedContext) -> None:
+    handoff, reader = Handoff(ctx), Reader("clerk", tool_tokens=160)
+    payload = Payload(ROWS, conversation="talk")
+    turns = [handoff.decide([payload], reader)[0] for _ in range(3)]
+    assert [one.tool_tokens for one in turns] == [160, 160, 160]
+    real = 3 * (ctx.count_tokens(ROWS) - ctx.count_tokens(turns[0].text) - 160)
+    assert handoff.stats().saved == real == sum(one.saved for one in turns)
+
+
+def test_another_process_attaches_the_tool_that_the_view_names(store: MemoryStore) -> None:
+    reader, payload = Reader("clerk", tool_tokens=160), Payload(ROWS, conversation="talk")
+    for _ in range(2):
+        (decision,) = Handoff(SharedContext(store=store)).decide([payload], reader)
+        assert "headroom_retrieve(" in decision.text
+        assert decision.needs_tool
+        assert decision.tool_tokens == 160
+
+
+def test_of_two_turns_at_once_both_count_what_is_sent(ctx: SharedContext) -> None:
+    store = FaultyStore(MemoryStore())
+    ctx = SharedContext(store=store)
+    payload, reader = Payload(ROWS, conversation="talk"), Reader("clerk", has_tool=True)
+    others: list[Decision] = []
+
+    def meanwhile(_: object) -> None:
+        # The view is stored and not sent yet: another turn fails, and sends the original.
+        store.rate = 1.0
+        others.extend(Handoff(ctx).decide([payload], reader))
+        store.rate = 0.0
+
+    (decision,) = Handoff(ctx, on_compress=meanwhile).decide([payload], reader)
+    (other,) = others
+    assert decision.text == other.text == ROWS
+    assert not decision.is_view
+    assert decision.saved == 0
+    assert ctx.stats().handoffs.saved == 0
+
+
 # What is told
 
 

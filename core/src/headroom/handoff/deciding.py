@@ -73,7 +73,8 @@ class Deciding:
             if isinstance(one, Candidate):
                 decision = yield from self._safely(one.payload, self._settle(one, pays=pays))
             assert isinstance(decision, Decision)
-            if decision.needs_tool and decision.is_new:
+            # In later turns of a conversation as well: the tool goes out with each of them.
+            if decision.needs_tool:
                 decision, bears = replace(decision, tool_tokens=bears), 0
             decided.append(decision)
         return decided
@@ -237,9 +238,8 @@ class Deciding:
 
     # One conversation
 
-    def _again(self, payload: Payload, sent: Sent) -> StoreSteps[Decision]:
-        """What was sent before, whatever would be decided now."""
-        decision = Decision(
+    def _as_before(self, payload: Payload, sent: Sent) -> Decision:
+        return Decision(
             text=payload.text if sent.view is None else sent.view,
             is_view=sent.view is not None,
             reason=f"{sent.reason}, as before in this conversation",
@@ -252,6 +252,10 @@ class Deciding:
             calls=self.reader.expected_calls,
             is_new=False,
         )
+
+    def _again(self, payload: Payload, sent: Sent) -> StoreSteps[Decision]:
+        """What was sent before, whatever would be decided now."""
+        decision = self._as_before(payload, sent)
         if sent.view is not None and self.stored is not None:
             try:
                 # It may have gone, and its time begins anew.
@@ -284,7 +288,7 @@ class Deciding:
                 reason=f"view: {tokens:,} tokens become {after:,}",
                 tokens=tokens,
                 sent_tokens=after,
-                needs_tool=bool(entry.omissions) and self.reader.has_tool,
+                needs_tool=bool(entry.omissions) and self._may_name_tool(),
                 key=entry.key,
             ),
         )
@@ -311,10 +315,7 @@ class Deciding:
             fidelity,
         )
         sent = Remembered.of(self.ctx).note(place, mine)
-        if sent is mine or sent.view == mine.view:
-            return decision
-        text = payload.text if sent.view is None else sent.view
-        return replace(decision, text=text, is_view=sent.view is not None, reason=sent.reason)
+        return decision if sent is mine else self._as_before(payload, sent)
 
     def _place(self, payload: Payload) -> Place | None:
         if payload.conversation is None:
