@@ -6,6 +6,7 @@ import ast
 import json
 import logging
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -232,6 +233,28 @@ def test_another_process_sends_the_same(store: MemoryStore) -> None:
         return handoff.decide([Payload(ROWS, conversation="talk")], reader)[0].text
 
     assert sent("id 7") == sent("id 123") != ROWS
+
+
+def test_views_bear_a_tool_that_was_attached_for_them(ctx: SharedContext) -> None:
+    handoff = Handoff(ctx)
+    reader = Reader("clerk", has_tool=True, attached_tokens=160)
+    first, second = handoff.decide([Payload(ROWS), Payload(OTHERS)], reader)
+    assert (first.tool_tokens, second.tool_tokens) == (160, 0)
+    assert first.reason.endswith("the tool costs 160")
+    assert first.saved + second.saved == handoff.stats().saved
+    # It was attached for them, whatever became of them.
+    (kept,) = handoff.decide([Payload("short")], replace(reader, name="editor"))
+    assert kept.saved == handoff.stats().readers["editor"].saved == -160
+
+
+@pytest.mark.parametrize(("cost", "why"), [(10**6, "the tool costs 1,000,000"), (9, "cannot be")])
+def test_why_a_reader_gets_no_view_that_it_could_not_look_behind(
+    ctx: SharedContext, cost: int, why: str
+) -> None:
+    reader = Reader("clerk", tool_tokens=cost, can_attach=False)
+    (decision,) = Handoff(ctx).decide([Payload(OTHERS)], reader)
+    assert not decision.is_view
+    assert why in decision.reason
 
 
 def test_each_turn_bears_the_tool_that_it_brings(ctx: SharedContext) -> None:

@@ -50,6 +50,9 @@ class Reader:
     #: Tokens of the tool's schema, as the framework sends it, where the tool would be attached for
     #: a view; ``None`` where it cannot be.
     tool_tokens: int | None = None
+    #: Tokens of the tool's schema where it was attached for these payloads before, as ``plan`` said:
+    #: their views are made as for a reader that has it, and bear what it costs.
+    attached_tokens: int = 0
     #: Whether it is not too late to attach the tool. Where it is, views leave nothing out.
     can_attach: bool = True
     #: How many calls of a model will carry what it gets.
@@ -75,8 +78,8 @@ class Decision:
     tokens: int = 0
     #: Tokens of what the reader gets; 0 likewise.
     sent_tokens: int = 0
-    #: Tokens of the tool's schema, where the tool is to be attached for this; of several payloads
-    #: for one reader, the first bears them.
+    #: Tokens of the tool's schema, where the tool is attached for this; of several payloads for one
+    #: reader, the first that needs it bears them.
     tool_tokens: int = 0
     #: Whether the view names the retrieval tool: where the reader lacks it, it must be attached.
     needs_tool: bool = False

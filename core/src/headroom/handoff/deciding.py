@@ -67,17 +67,32 @@ class Deciding:
             one = yield from self._safely(payload, self._weigh(payload))
             weighed.append(one)
         pays = yield from self._pays(weighed)
-        bears, decided = tool_cost(self.reader), []
+        decided = []
         for one in weighed:
             decision = one
             if isinstance(one, Candidate):
                 decision = yield from self._safely(one.payload, self._settle(one, pays=pays))
             assert isinstance(decision, Decision)
-            # In later turns of a conversation as well: the tool goes out with each of them.
-            if decision.needs_tool:
-                decision, bears = replace(decision, tool_tokens=bears), 0
             decided.append(decision)
+        return self._with_tool(decided)
+
+    def _with_tool(self, decided: list[Decision]) -> list[Decision]:
+        """What the tool costs, told with the first payload that needs it.
+
+        In later turns of a conversation as well: it goes out with each of them.
+        """
+        cost = self._cost()
+        bearer = next((index for index, one in enumerate(decided) if one.needs_tool), None)
+        if bearer is None and self.reader.attached_tokens and decided:
+            # It was attached for them all the same.
+            bearer = 0
+        if cost and bearer is not None:
+            decided[bearer] = replace(decided[bearer], tool_tokens=cost)
         return decided
+
+    def _cost(self) -> int:
+        """Tokens of the tool that is attached for these payloads, now or before."""
+        return tool_cost(self.reader) or self.reader.attached_tokens
 
     def _pays(self, weighed: Sequence[Candidate | Decision]) -> StoreSteps[bool]:
         """Whether views that leave something out are shown, with a tool to look it up."""
@@ -195,7 +210,7 @@ class Deciding:
                 return self._remembered(one.payload, decision)
             sent_tokens, view = entry.compressed_tokens, entry.compressed
         named = one.needs_tool and one.tool is not None
-        cost = tool_cost(self.reader) if named else 0
+        cost = self._cost() if named else 0
         decision = Decision(
             text=view,
             is_view=True,

@@ -91,5 +91,8 @@ def tool_cost(reader: Reader) -> int:
 
 def why_kept(candidate: Candidate, reader: Reader) -> str:
     """Why a payload stays whose view alone would save something."""
-    tool = f"the tool costs {tool_cost(reader):,}" if reader.can_attach else "it has no tool"
+    cost = tool_cost(reader)
+    tool = f"the tool costs {cost:,}"
+    if not reader.can_attach and cost < candidate.saves:
+        tool = "its reader cannot be given the tool"
     return f"kept: {candidate.tokens:,} tokens, a view saves {candidate.saves:,}, {tool}"
