@@ -50,8 +50,8 @@ class Reader:
     #: Tokens of the tool's schema, as the framework sends it, where the tool would be attached for
     #: a view; ``None`` where it cannot be.
     tool_tokens: int | None = None
-    #: Tokens of the tool's schema where it was attached for these payloads before, as ``plan`` said:
-    #: their views are made as for a reader that has it, and bear what it costs.
+    #: Tokens of the tool's schema where it was attached for these payloads before, since ``plan``
+    #: said so: their views are made as for a reader that has it, and bear what it costs.
     attached_tokens: int = 0
     #: Whether it is not too late to attach the tool. Where it is, views leave nothing out.
     can_attach: bool = True

@@ -212,6 +212,28 @@ class Handoff:
         """Counts a tool's schema that a reader was sent without a view that bears its cost."""
         self._count(reader, tool_tokens=tokens)
 
+    def sent_again(self, decision: Decision) -> None:
+        """Counts a payload that a model was sent again as decided, in a later call.
+
+        For frameworks that tell of each call, and do not ask for a decision again.
+        """
+        saved = decision.tokens - decision.sent_tokens
+        self._count(decision.reader, views=decision.is_view, not_sent=saved)
+
+    def answer_sent(self, tokens: int, *, again: bool = False) -> None:
+        """Counts an answer of the retrieval tool that a model of this run was sent.
+
+        The tool itself counts its answers for the context, once.
+
+        Args:
+            tokens: Of the answer.
+            again: Whether it was sent in an earlier call as well.
+
+        """
+        self.savings.add_retrieved(tokens)
+        if again:
+            self.ctx.savings.add_retrieved(tokens)
+
     def check_names(self, known: Collection[str]) -> None:
         """Warns of names in ``exclude`` and ``full_for`` that match nothing in a run, once each.
 
