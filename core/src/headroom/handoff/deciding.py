@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from headroom.context import ContextEntry, Decision, Payload, Reader, SharedContext
-from headroom.context.records import content_hash, encode
+from headroom.context.records import MUCH, content_hash, encode
 from headroom.context.store_namespace import StoreSteps
 from headroom.handoff.policy import (
     Candidate,
@@ -59,6 +59,8 @@ class Deciding:
     stored: Callable[[ContextEntry], object] | None
     #: Told of each failure, after which the payload is kept; ``None`` where failures are raised.
     failed: Callable[[Exception], object] | None
+    #: Hashes of large payloads, by their text.
+    hashes: dict[str, str] = field(default_factory=dict)
 
     def decide(self, payloads: Sequence[Payload]) -> StoreSteps[list[Decision]]:
         """What the reader gets for payloads that it reads together."""
@@ -140,6 +142,9 @@ class Deciding:
             return self._kept(payload, f"kept: {payload.source} is excluded")
         if reader.is_one_of(self.full_for):
             return (yield from self._whole(payload))
+        if len(text) >= MUCH:
+            # Once, and not on an event loop.
+            self.hashes[text] = yield from work(lambda: _hash(text))
         place = self._place(payload)
         sent = None if place is None else Remembered.of(self.ctx).get(place)
         if sent is not None:
@@ -335,7 +340,10 @@ class Deciding:
     def _place(self, payload: Payload) -> Place | None:
         if payload.conversation is None:
             return None
-        return payload.conversation, self.reader.name, self._may_name_tool(), _hash(payload.text)
+        return payload.conversation, self.reader.name, self._may_name_tool(), self._hash(payload)
+
+    def _hash(self, payload: Payload) -> str:
+        return self.hashes.get(payload.text) or _hash(payload.text)
 
     def _may_name_tool(self) -> bool:
         return self.reader.has_tool or self.reader.tool_tokens is not None
@@ -347,7 +355,7 @@ class Deciding:
         another payload never takes its place. Views of one conversation do not take each other's.
         """
         place = self._place(payload)
-        what = _hash(payload.text) if place is None else _hash("\n".join(map(str, place)))
+        what = self._hash(payload) if place is None else _hash("\n".join(map(str, place)))
         source = _NOT_IN_A_KEY.sub("-", payload.source).strip("-") or "payload"
         return f"{source}-{what[:_HASH_CHARS]}"
 
