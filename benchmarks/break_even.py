@@ -81,16 +81,6 @@ def payload(ctx: SharedContext, kind: str, tokens: int) -> str:
     return joined(units)
 
 
-def tool_tokens(ctx: SharedContext) -> int:
-    """What the tool costs in each call of a model, by the schema of the Chat Completions API."""
-    function = {
-        "name": RetrievalTool.name,
-        "description": RetrievalTool.description,
-        "parameters": dict(RetrievalTool.schema),
-    }
-    return ctx.count_tokens(json.dumps({"type": "function", "function": function}))
-
-
 def decided(ctx: SharedContext, text: str, reader: Reader) -> Decision:
     """What the policy says of a payload."""
     (decision,) = Handoff(ctx, min_tokens=0).plan([Payload(text)], reader)
@@ -128,7 +118,7 @@ def main() -> None:
     ctx = SharedContext()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tool", type=int, help="tokens that the tool costs, instead of its own")
-    cost = parser.parse_args().tool or tool_tokens(ctx)
+    cost = parser.parse_args().tool or RetrievalTool(ctx).tokens
     print(f"The tool costs {cost} tokens in each call of a model.\n")
     for line in table(ctx, cost):
         print(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -65,6 +66,35 @@ def test_no_model_is_sent_more_than_without_us(
     assert cost(True) <= cost(False)
 
 
+@pytest.mark.parametrize("native", [False, True])
+@pytest.mark.parametrize("lines", [40, 60, 300])
+def test_decisions_tell_what_the_tool_costs(
+    lines: int, native: bool, ctx: SharedContext, make_agent: MakeAgent
+) -> None:
+    told: list[Decision] = []
+    clerk, crew = pair(make_agent, log(lines))
+    clerk.llm.native = native  # type: ignore[union-attr]
+    with compressed_context(ctx, on_handoff=told.append):
+        crew.kickoff()
+    (decision,) = told
+    assert re.search(r"the tool costs \d+$", decision.reason)
+    assert decision.saved == ctx.stats().handoffs.saved
+    assert bool(decision.tool_tokens) == decision.is_view
+
+
+def test_inputs_bear_the_tool_that_their_readers_are_given(
+    ctx: SharedContext, make_agent: MakeAgent
+) -> None:
+    told: list[Decision] = []
+    clerk = make_agent("clerk")
+    crew = Crew(agents=[clerk], tasks=[task(clerk, "Report on {log}")])
+    for _ in range(2):
+        with compressed_context(ctx, crew_inputs=["log"], on_handoff=told.append):
+            crew.kickoff(inputs={"log": log(300)})
+    assert [decision.tool_tokens > 0 for decision in told] == [True, True]
+    assert sum(decision.saved for decision in told) == ctx.stats().handoffs.saved
+
+
 def test_two_outputs_pay_for_a_tool_that_one_does_not(
     ctx: SharedContext, make_agent: MakeAgent
 ) -> None:
@@ -84,7 +114,7 @@ def test_two_outputs_pay_for_a_tool_that_one_does_not(
     one, *both = told
     assert not one.is_view
     assert one.reason.startswith("kept: ")
-    assert one.reason.endswith(", it has no tool")
+    assert re.search(r", a view saves \d+, the tool costs \d+$", one.reason)
     assert [each.is_view for each in both] == [True, True]
 
 

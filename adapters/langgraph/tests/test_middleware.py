@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sys
 from typing import Any
 
@@ -7,12 +8,13 @@ import pytest
 from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_core.tools import tool
+from langchain_core.utils.function_calling import convert_to_openai_tool
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import Command, Send
 from scripted import ScriptedModel, calls
 
 import headroom_langgraph
-from headroom import SharedContext
+from headroom import RetrievalTool, Savings, SharedContext
 from headroom_langgraph import HeadroomMiddleware
 
 ASKED: dict[str, Any] = {"messages": [HumanMessage("Which flight was diverted?")]}
@@ -155,3 +157,54 @@ def test_exclude_holds_for_what_a_tool_returns_by_command(ctx: SharedContext, pa
     agent = create_agent(model, [search], middleware=[HeadroomMiddleware(ctx, exclude=["search"])])
     agent.invoke(ASKED)
     assert model.sent[1][-1].content == payload
+
+
+class Offered(ScriptedModel):
+    """Keeps what tools each call of it offers."""
+
+    def bind_tools(self, tools: Any, **_: Any) -> ScriptedModel:
+        self.tools.append(list(tools))
+        return self
+
+
+@pytest.mark.parametrize(
+    ("lines", "asks"), [(20, 0), (40, 0), (60, 0), (400, 0), (60, 2), (400, 2)]
+)
+def test_each_call_is_counted(ctx: SharedContext, lines: int, asks: int) -> None:
+    @tool
+    def search() -> str:
+        """Searches requests."""
+        return "\n".join(f"INFO request {n} took {n * n % 71} ms" for n in range(lines))
+
+    @tool
+    def count() -> str:
+        """Counts requests."""
+        return "200"
+
+    def cost(middleware: list[Any], asks: int) -> int:
+        look_up = calls("headroom_retrieve", key="", query="request 7")
+        says = [calls("search"), calls("count"), *[look_up] * asks, calls("count"), AIMessage("-")]
+        model = Offered(says=[one.model_copy(deep=True) for one in says])
+
+        def named(entry: Any) -> None:
+            for one in model.says[2 : 2 + asks]:
+                one.tool_calls[0]["args"]["key"] = entry.key
+
+        if middleware:
+            (made,) = middleware
+            middleware = [HeadroomMiddleware(ctx, on_compress=named, savings=made)]
+        agent = create_agent(model, [search, count], middleware=middleware)
+        agent.invoke(ASKED)
+        texts = [str(message.content) for sent in model.sent for message in sent]
+        tools = [json.dumps(convert_to_openai_tool(one)) for sent in model.tools for one in sent]
+        return sum(map(ctx.count_tokens, [*texts, *tools]))
+
+    run = Savings()
+    with_views = cost([run], asks)
+    assert run.stats() == ctx.stats().handoffs
+    if not asks:
+        assert run.stats().saved == cost([], 0) - with_views
+    else:
+        answer = ctx.count_tokens(RetrievalTool(ctx)(ctx.keys()[0], query="request 7"))
+        # The first answer is in three calls of the model, the second one in two.
+        assert run.stats().retrieved == 5 * answer

@@ -56,6 +56,8 @@ class ScriptedModel(Model):
         self.turns = list(turns)
         #: What each call was sent.
         self.sent: list[list[dict[str, Any]]] = []
+        #: The names of the tools that each call was offered.
+        self.offered: list[list[str]] = []
 
     def _next(self, sent: str | list[Any]) -> list[Any]:
         items = [{"role": "user", "content": sent}] if isinstance(sent, str) else sent
@@ -64,6 +66,8 @@ class ScriptedModel(Model):
         return turn(self.sent[-1]) if callable(turn) else turn
 
     async def get_response(self, *args: Any, **request: Any) -> ModelResponse:
+        tools = request["tools"] if "tools" in request else args[3]
+        self.offered.append([tool.name for tool in tools])
         output = self._next(_input(args, request))
         return ModelResponse(output=output, usage=Usage(), response_id=None)
 

@@ -115,3 +115,42 @@ async def test_a_conversation_that_goes_on_at_a_handoff_is_sent_the_same(
         assert outputs(history)["call_search"] == payload
     assert sent[0] == sent[1]
     assert ctx.is_view(sent[0])
+
+
+async def offered(payload: str, ctx: SharedContext, **options: Any) -> tuple[list[str], str]:
+    """What tools the analyst's model is offered after a handoff, and what it is sent."""
+    searcher, _, last = team(
+        payload, tools=[retrieve_tool(ctx)], input_filter=handoff_filter(ctx, **options)
+    )
+    await Runner.run(searcher, QUESTION)
+    return last.offered[0], outputs(last.sent[0])["call_search"]
+
+
+def log(lines: int) -> str:
+    return "\n".join(f"INFO request {n} took {n * n % 71} ms" for n in range(lines))
+
+
+@pytest.mark.parametrize(("lines", "pays"), [(5, False), (24, False), (40, True), (300, True)])
+async def test_the_tool_is_offered_where_it_pays(
+    ctx: SharedContext, lines: int, pays: bool
+) -> None:
+    told: list[Decision] = []
+    tools, sent = await offered(log(lines), ctx, on_handoff=told.append)
+    assert ("headroom_retrieve" in tools) == pays
+    assert ("headroom_retrieve(key=" in sent) == pays
+    assert ctx.stats().handoffs.saved == sum(one.saved for one in told)
+    assert ctx.stats().handoffs.tool_tokens == (told[0].tool_tokens if pays else 0)
+
+
+async def test_the_tool_is_always_offered_where_views_come_on_any_turn(ctx: SharedContext) -> None:
+    model_input_filter(ctx)
+    tools, _ = await offered("A short note.", ctx)
+    assert "headroom_retrieve" in tools
+
+
+async def test_one_run_tells_another_nothing(ctx: SharedContext) -> None:
+    tool = retrieve_tool(ctx)
+    for lines in (5, 300, 5):
+        searcher, _, last = team(log(lines), tools=[tool], input_filter=handoff_filter(ctx))
+        await Runner.run(searcher, QUESTION)
+        assert ("headroom_retrieve" in last.offered[0]) == (lines == 300)

@@ -14,6 +14,7 @@ import pytest
 
 from headroom import (
     AsyncStore,
+    Header,
     Limits,
     MemoryStore,
     Missing,
@@ -84,6 +85,28 @@ def test_the_original_goes_on_where_the_store_hangs(
     assert stats.store_errors > 1
     # Once for all of them.
     assert caplog.text.count("the store failed") == 1
+
+
+class HangsAskedForStats(Hangs):
+    def headers(self, namespace: str) -> list[Header]:
+        self.goes_on.wait()
+        return super().headers(namespace)
+
+
+async def test_stats_tell_what_is_known_of_a_store_that_hangs() -> None:
+    store = HangsAskedForStats()
+    ctx = SharedContext(store=store, store_timeout=0.1)
+    ctx.put("rows", [{"id": n, "state": "ok"} for n in range(60)])
+    ctx.savings.add("clerk", views=1, not_sent=900)
+    assert ctx.stats().unread is None
+    store.goes_on.clear()
+    stats = ctx.stats()
+    assert (stats.handoffs.saved, stats.store_timeouts, stats.entries) == (900, 1, 0)
+    assert "0.1 seconds" in (stats.unread or "")
+    assert str(stats).startswith("what is stored is not known: the store did not answer")
+    assert "900 tokens not sent" in str(stats)
+    assert (await ctx.astats()).unread
+    store.goes_on.set()
 
 
 def test_the_error_says_how_long_was_waited(store: Hangs) -> None:

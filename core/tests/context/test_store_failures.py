@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import logging
+from typing import Literal
 
 import pytest
 
 from headroom import (
+    Header,
     IntegrityError,
     Limits,
     MemoryStore,
@@ -89,3 +91,22 @@ def test_what_was_tampered_with_is_an_error_and_no_data(on_error: str) -> None:
     ):
         with pytest.raises(IntegrityError, match="its hash differs"):
             read()
+
+
+class NotListed(MemoryStore):
+    """A store that cannot say what it holds."""
+
+    def headers(self, namespace: str) -> list[Header]:
+        raise ConnectionError("no route to host")
+
+
+@pytest.mark.parametrize("on_error", ["raise", "passthrough"])
+def test_stats_tell_what_is_known_without_the_store(
+    on_error: Literal["raise", "passthrough"], rows: list[dict[str, object]]
+) -> None:
+    ctx = SharedContext(store=NotListed(), on_error=on_error)
+    ctx.put("rows", rows)
+    ctx.savings.add("clerk", views=1, not_sent=900)
+    stats = ctx.stats()
+    assert stats.handoffs.saved == 900
+    assert "the store failed" in (stats.unread or "")

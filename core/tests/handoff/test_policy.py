@@ -6,6 +6,7 @@ import ast
 import json
 import logging
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,7 @@ from headroom import (
     Handoff,
     MemoryStore,
     Payload,
+    PayloadTooLarge,
     Pipeline,
     Reader,
     Request,
@@ -166,6 +168,21 @@ def test_what_a_reader_is_told_is_the_query(ctx: SharedContext) -> None:
         assert "123" in decision.text
 
 
+@pytest.mark.parametrize("much", [1, 60, 1000])
+def test_what_is_asked_in_the_middle_of_much_is_asked(ctx: SharedContext, much: int) -> None:
+    manners = "Please read everything with care and be polite to whoever asks. " * much
+    asked = f"{manners}What of id 123? {manners}"
+    decision = Handoff(ctx).explain(ROWS, reader=Reader("clerk", query=asked))
+    assert "\n123," in decision.text
+
+
+def test_of_a_pasted_document_what_identifies_is_asked(ctx: SharedContext) -> None:
+    words = " ".join(f"{a}{b}{c}" for a in _WORDS for b in _WORDS for c in "xyz")
+    asked = f"{words * 9}\nid 123\n{'y' * 30_000} {words * 9}"
+    decision = Handoff(ctx).explain(ROWS, reader=Reader("clerk", query=asked))
+    assert "\n123," in decision.text
+
+
 # One conversation
 
 
@@ -216,6 +233,66 @@ def test_another_process_sends_the_same(store: MemoryStore) -> None:
         return handoff.decide([Payload(ROWS, conversation="talk")], reader)[0].text
 
     assert sent("id 7") == sent("id 123") != ROWS
+
+
+def test_views_bear_a_tool_that_was_attached_for_them(ctx: SharedContext) -> None:
+    handoff = Handoff(ctx)
+    reader = Reader("clerk", has_tool=True, attached_tokens=160)
+    first, second = handoff.decide([Payload(ROWS), Payload(OTHERS)], reader)
+    assert (first.tool_tokens, second.tool_tokens) == (160, 0)
+    assert first.reason.endswith("the tool costs 160")
+    assert first.saved + second.saved == handoff.stats().saved
+    # It was attached for them, whatever became of them.
+    (kept,) = handoff.decide([Payload("short")], replace(reader, name="editor"))
+    assert kept.saved == handoff.stats().readers["editor"].saved == -160
+
+
+@pytest.mark.parametrize(("cost", "why"), [(10**6, "the tool costs 1,000,000"), (9, "cannot be")])
+def test_why_a_reader_gets_no_view_that_it_could_not_look_behind(
+    ctx: SharedContext, cost: int, why: str
+) -> None:
+    reader = Reader("clerk", tool_tokens=cost, can_attach=False)
+    (decision,) = Handoff(ctx).decide([Payload(OTHERS)], reader)
+    assert not decision.is_view
+    assert why in decision.reason
+
+
+def test_each_turn_bears_the_tool_that_it_brings(ctx: SharedContext) -> None:
+    handoff, reader = Handoff(ctx), Reader("clerk", tool_tokens=160)
+    payload = Payload(ROWS, conversation="talk")
+    turns = [handoff.decide([payload], reader)[0] for _ in range(3)]
+    assert [one.tool_tokens for one in turns] == [160, 160, 160]
+    real = 3 * (ctx.count_tokens(ROWS) - ctx.count_tokens(turns[0].text) - 160)
+    assert handoff.stats().saved == real == sum(one.saved for one in turns)
+
+
+def test_another_process_attaches_the_tool_that_the_view_names(store: MemoryStore) -> None:
+    reader, payload = Reader("clerk", tool_tokens=160), Payload(ROWS, conversation="talk")
+    for _ in range(2):
+        (decision,) = Handoff(SharedContext(store=store)).decide([payload], reader)
+        assert "headroom_retrieve(" in decision.text
+        assert decision.needs_tool
+        assert decision.tool_tokens == 160
+
+
+def test_of_two_turns_at_once_both_count_what_is_sent(ctx: SharedContext) -> None:
+    store = FaultyStore(MemoryStore())
+    ctx = SharedContext(store=store)
+    payload, reader = Payload(ROWS, conversation="talk"), Reader("clerk", has_tool=True)
+    others: list[Decision] = []
+
+    def meanwhile(_: object) -> None:
+        # The view is stored and not sent yet: another turn fails, and sends the original.
+        store.rate = 1.0
+        others.extend(Handoff(ctx).decide([payload], reader))
+        store.rate = 0.0
+
+    (decision,) = Handoff(ctx, on_compress=meanwhile).decide([payload], reader)
+    (other,) = others
+    assert decision.text == other.text == ROWS
+    assert not decision.is_view
+    assert decision.saved == 0
+    assert ctx.stats().handoffs.saved == 0
 
 
 # What is told
@@ -269,6 +346,46 @@ def test_explain_stores_counts_and_tells_nothing(ctx: SharedContext) -> None:
     assert not ctx.stats().handoffs.readers
     reader = Reader("clerk", query="id 123")
     assert handoff.decide([Payload(ROWS, "orders")], reader)[0].text == explained.text
+
+
+def test_a_context_explains(ctx: SharedContext) -> None:
+    decision = ctx.explain(ROWS, source="orders", query="id 123", reader="clerk")
+    assert (decision.reader, decision.source, decision.is_view) == ("clerk", "orders", True)
+    assert decision.tool_tokens == RetrievalTool(ctx).tokens
+    assert decision.saved == decision.tokens - decision.sent_tokens - decision.tool_tokens
+    assert len(ctx) == 0
+    assert not ctx.stats().handoffs.readers
+    reader = Reader("clerk", query="id 123", tool_tokens=RetrievalTool(ctx).tokens)
+    assert Handoff(ctx).decide([Payload(ROWS, "orders")], reader)[0].text == decision.text
+
+
+def test_a_context_explains_for_any_reader_and_any_data(ctx: SharedContext) -> None:
+    assert ctx.explain(json.loads(ROWS), reader=Reader("clerk", has_tool=True)).tool_tokens == 0
+    assert ctx.explain(Payload(ROWS, "orders")).source == "orders"
+    short = ctx.explain(ROWS, max_tokens=300)
+    assert short.sent_tokens <= 300
+    assert ctx.explain(ROWS, fidelity="lossless").needs_tool is False
+    assert "fewer than 200" in ctx.explain({"id": 1}).reason
+    with pytest.raises(ValueError, match="max_tokens"):
+        ctx.explain(ROWS, max_tokens=-1)
+
+
+async def test_a_context_explains_awaited(ctx: SharedContext) -> None:
+    assert await ctx.aexplain(ROWS, query="id 123") == ctx.explain(ROWS, query="id 123")
+    handoff = Handoff(ctx)
+    assert await handoff.aexplain(ROWS, reader="clerk") == handoff.explain(ROWS, reader="clerk")
+
+
+def test_what_is_too_large_is_planned_as_it_is_decided() -> None:
+    ctx = SharedContext(max_payload_bytes=len(ROWS))
+    handoff, reader = Handoff(ctx), Reader("clerk", has_tool=True)
+    payloads = [Payload(ROWS + " "), Payload(ROWS)]
+    planned = handoff.plan(payloads, reader)
+    assert [one.is_view for one in planned] == [False, True]
+    assert handoff.stats().failures == 0
+    assert [one.text for one in handoff.decide(payloads, reader)] == [one.text for one in planned]
+    with pytest.raises(PayloadTooLarge):
+        ctx.explain(ROWS + " ")
 
 
 # What goes wrong

@@ -87,7 +87,7 @@ async def test_the_async_twin(tool: RetrievalTool) -> None:
 
 
 def test_every_parameter_that_models_are_told_of_is_one(tool: RetrievalTool) -> None:
-    properties = json.loads(json.dumps(tool.schema["properties"]))
+    properties = json.loads(json.dumps(tool.schema))["properties"]
     code = RetrievalTool.__call__.__code__
     assert set(properties) <= set(code.co_varnames[1 : code.co_argcount])
     assert all(name in tool.description for name in properties)
@@ -103,3 +103,18 @@ def test_a_place_may_be_the_name_of_a_function(ctx: SharedContext) -> None:
     answer = RetrievalTool(ctx)("module", place="step_7")
     assert "return 7" in answer
     assert "return 6" not in answer
+
+
+def test_what_a_framework_does_with_the_schema_changes_no_other(ctx: SharedContext) -> None:
+    tool = RetrievalTool(ctx)
+    assert json.loads(json.dumps(tool.schema)) == tool.schema == RetrievalTool.schema
+    tool.schema["properties"].clear()  # type: ignore[attr-defined]
+    RetrievalTool.schema.pop("required")
+    assert RetrievalTool.schema == RetrievalTool(ctx).function["parameters"]
+    assert sorted(RetrievalTool.schema) == ["properties", "required", "type"]
+
+
+def test_what_it_costs(ctx: SharedContext) -> None:
+    tool = RetrievalTool(ctx)
+    sent = {"type": "function", "function": tool.function}
+    assert tool.tokens == ctx.count_tokens(json.dumps(sent)) < 180

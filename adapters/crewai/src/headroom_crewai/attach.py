@@ -91,6 +91,7 @@ class Attachments:
         self._tool = RetrieveTool(ctx)
         self._lock = threading.Lock()
         self._gifts: list[_Gift] = []
+        self._counted: list[ref[Task]] = []
 
     def give_to_task(self, task: Task, crew: Crew) -> None:
         """Gives the tool for one task: the agent has it while it works on that task only."""
@@ -102,6 +103,23 @@ class Attachments:
         """Gives the tool to an agent, for tasks that are not the crew's: delegated ones."""
         if not holds(agent.tools, self.ctx):
             self._give(agent, agent.tools, crew)
+
+    def gave(self, owner: object) -> bool:
+        """Whether a task or an agent has the tool because it was given for a run."""
+        with self._lock:
+            return any(gift.owner() is owner for gift in self._gifts)
+
+    def count(self, task: Task) -> None:
+        """Notes that what the tool costs a task in this run is counted."""
+        with self._lock:
+            self._counted.append(ref(task))
+
+    def is_counted(self, task: object) -> bool:
+        """Whether that was noted; the next run begins anew."""
+        with self._lock:
+            others = [each for each in self._counted if each() is not task]
+            was_there, self._counted = len(others) < len(self._counted), others
+            return was_there
 
     def _give(self, owner: _Owner, tools: list[BaseTool] | None, crew: Crew) -> None:
         if any(is_retrieval(tool) for tool in tools or []):

@@ -52,7 +52,7 @@ def shorten_delegated_context(call: ToolCallHookContext, setup: Setup) -> None:
         setup.attachments.give_to_agent(coworker, crew)
     # Whoever still lacks it cannot be given it any more.
     reader = replace(agent_reader(coworker, setup, _asked(call)), can_attach=False)
-    setup.count_tool(reader, coworker.tools, coworker)
+    reader = setup.with_tool(reader, coworker, coworker.tools, coworker)
     call.tool_input["context"] = setup.text(payload, reader)
 
 

@@ -28,18 +28,25 @@ def context_of(step: StepContext, setup: Setup) -> str | None:
     payload, task = step.payload, step.task
     if not isinstance(task, Task):
         return None
+    tools = task.tools or getattr(step.agent, "tools", None)
     reader = task_reader(task, step.agent, setup, late=True)
-    setup.count_tool(reader, task.tools or getattr(step.agent, "tools", None), step.agent)
-    if not isinstance(payload, str) or not payload:
+    reader = setup.with_tool(reader, task, tools, step.agent)
+    parts = _parts(payload, task, step, setup)
+    if not parts:
+        setup.count_tool(reader)
         return None
-    parts = parts_of(payload, task, crew_of(step.agent))
-    if parts is None:
-        if setup.exclude:
-            # Whether it holds an excluded output cannot be told.
-            return None
-        parts = [Part(payload)]
     decided = setup.handoff.decide([part.payload() for part in parts], reader)
     return join([decision.text for decision in decided])
+
+
+def _parts(payload: object, task: Task, step: StepContext, setup: Setup) -> list[Part]:
+    if not isinstance(payload, str) or not payload:
+        return []
+    parts = parts_of(payload, task, crew_of(step.agent))
+    if parts is None:
+        # Whether it holds an excluded output cannot be told.
+        return [] if setup.exclude else [Part(payload)]
+    return parts
 
 
 def give_tools_at_start(crew: Crew, setup: Setup) -> None:

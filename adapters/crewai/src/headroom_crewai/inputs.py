@@ -14,6 +14,7 @@ from crewai.tasks.task_output import TaskOutput
 
 from headroom import Payload, Reader
 from headroom_crewai.readers import all_readers
+from headroom_crewai.retrieve import tool_tokens
 from headroom_crewai.setup import Setup
 from headroom_crewai.tasks import reader_agent
 
@@ -78,12 +79,23 @@ def inputs_of(context: InputContext, setup: Setup) -> dict[str, object] | None:
         if setup.attachments is not None and setup.needs_tool([payload], reader):
             for task in tasks:
                 setup.attachments.give_to_task(task, crew)
-        # Who still lacks it cannot be given it any more.
-        reader = replace(all_readers(tasks, crew, setup, query), can_attach=False)
-        view = setup.text(payload, reader)
+        view = setup.text(payload, _late(tasks, crew, setup, query))
         if view != text:
             inputs[name] = view
     return inputs
+
+
+def _late(tasks: list[Task], crew: Crew, setup: Setup, query: str | None) -> Reader:
+    """The tasks that read an input, when who still lacks the tool cannot be given it any more."""
+    costs = [0]
+    for task in tasks:
+        if setup.attachments is not None and setup.attachments.gave(task):
+            agent = reader_agent(task, crew)
+            if not setup.attachments.is_counted(task):
+                costs.append(tool_tokens(task.tools, agent, setup.ctx))
+            setup.attachments.count(task)
+    reader = all_readers(tasks, crew, setup, query)
+    return replace(reader, can_attach=False, attached_tokens=max(costs) if reader.has_tool else 0)
 
 
 def _text(value: object) -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable
-from copy import deepcopy
 from typing import Any
 
 from crewai import Task
@@ -58,7 +57,7 @@ class RetrieveArguments(BaseModel):
     @classmethod
     def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
         """What CrewAI sends, with every call of the model: as short as it can be."""
-        return deepcopy(dict(RetrievalTool.schema))
+        return RetrievalTool.schema
 
     @field_validator("query", "place", "path", "where", "pattern", mode="before")
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from typing_extensions import Unpack
 
@@ -77,10 +77,31 @@ class Setup:
         if self.names:
             self.handoff.check_names(self.names | self.flow_methods | self.crew_inputs)
 
-    def count_tool(self, reader: Reader, tools: Iterable[object] | None, agent: object) -> None:
-        """Counts the tool that a reader has, once for its task."""
-        if reader.has_tool:
-            self.handoff.tool_sent(reader.name, tool_tokens(tools, agent, self.ctx))
+    def with_tool(
+        self, reader: Reader, owner: object, tools: Iterable[object] | None, agent: object
+    ) -> Reader:
+        """A reader whose tool is counted: with its views where it was given for them, else here.
+
+        Args:
+            reader: Who reads.
+            owner: The task or agent that has the tool.
+            tools: What tools it has beside it.
+            agent: Whose model is told of them.
+
+        """
+        given = self.attachments
+        if not reader.has_tool or (given is not None and given.is_counted(owner)):
+            return reader
+        cost = tool_tokens(tools, agent, self.ctx)
+        if given is not None and given.gave(owner):
+            return replace(reader, attached_tokens=cost)
+        self.handoff.tool_sent(reader.name, cost)
+        return reader
+
+    def count_tool(self, reader: Reader) -> None:
+        """Counts a tool that was given, where nothing is handed on that could bear it."""
+        if reader.attached_tokens:
+            self.handoff.tool_sent(reader.name, reader.attached_tokens)
 
 
 def set_up(

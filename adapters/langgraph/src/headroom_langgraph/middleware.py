@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from typing_extensions import Unpack
 
-from headroom import HandoffOptions, Reader, RetrievalTool, SharedContext
+from headroom import Decision, HandoffOptions, Reader, SharedContext
 from headroom_langgraph.names import agent_name
 from headroom_langgraph.options import handoff_of
+from headroom_langgraph.sent_again import SentAgain, names_tool
 from headroom_langgraph.tool_calls import Answer, aseen_by_model, seen_by_model
 from headroom_langgraph.tools import retrieve_tool, schema_tokens
 
@@ -23,6 +25,8 @@ except ImportError as error:
     ) from error
 
 __all__ = ["HeadroomMiddleware"]
+
+logger = logging.getLogger("headroom.langgraph")
 
 
 class HeadroomMiddleware(AgentMiddleware):
@@ -53,6 +57,8 @@ class HeadroomMiddleware(AgentMiddleware):
         **options: Unpack[HandoffOptions],
     ) -> None:
         super().__init__()
+        self._again = SentAgain()
+        options["on_handoff"] = _noting(self._again, options.get("on_handoff"))
         self._handoff = handoff_of(ctx, mention_tool=True, **options)
         self._tool = retrieve_tool(ctx, max_tokens=retrieve_max_tokens)
         # Where the agent looks for tools that it may run.
@@ -91,24 +97,35 @@ class HeadroomMiddleware(AgentMiddleware):
     def _reader(self, request: ToolCallRequest) -> Reader:
         return Reader(
             agent_name("agent"),
-            has_tool=_names_tool(request.state),
+            has_tool=names_tool(_messages(request.state)),
             tool_tokens=schema_tokens(self._handoff.ctx),
         )
 
     def _offering(self, request: ModelRequest[Any]) -> ModelRequest[Any]:
-        if _names_tool({"messages": request.messages}):
+        try:
+            tokens = schema_tokens(self._handoff.ctx)
+            self._again.count(self._handoff, agent_name("agent"), request.messages, tokens)
+        except Exception as error:
+            logger.warning("a call was not counted: %s", type(error).__name__)
+        if names_tool(request.messages):
             return request
         return request.override(tools=[tool for tool in request.tools if tool is not self._tool])
 
 
-def _names_tool(state: object) -> bool:
-    """Whether a view among the messages says how to call the retrieval tool.
+def _messages(state: object) -> object:
+    return state.get("messages") if isinstance(state, Mapping) else None
 
-    A text that only looks like one does no harm: its reader is offered a tool.
-    """
-    messages = state.get("messages") if isinstance(state, Mapping) else None
-    said = f"{RetrievalTool.name}(key="
-    return any(
-        said in str(getattr(message, "content", ""))
-        for message in (messages if isinstance(messages, list) else [])
-    )
+
+def _noting(
+    again: SentAgain, told: Callable[[Decision], object] | None
+) -> Callable[[Decision], object]:
+    """What is told of each decision, and notes it first."""
+    if told is not None and not callable(told):
+        raise TypeError(f"on_handoff must be callable, not {type(told).__name__}")
+
+    def noting(decision: Decision) -> None:
+        again.note(decision)
+        if told is not None:
+            told(decision)
+
+    return noting

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from langchain_core.tools import BaseTool, StructuredTool
 
 from headroom import RetrievalTool, SharedContext
@@ -41,15 +39,10 @@ def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> BaseTool:
         coroutine=aread,
         name=retrieval.name,
         description=retrieval.description,
-        args_schema=dict(retrieval.schema),
+        args_schema=retrieval.schema,
     )
 
 
 def schema_tokens(ctx: SharedContext) -> int:
     """Tokens that the tool costs in every call of a model, as LangChain sends it."""
-    function = {
-        "name": RetrievalTool.name,
-        "description": RetrievalTool.description,
-        "parameters": dict(RetrievalTool.schema),
-    }
-    return ctx.count_tokens(json.dumps({"type": "function", "function": function}))
+    return RetrievalTool(ctx).tokens

@@ -13,7 +13,9 @@ from typing_extensions import Unpack
 from headroom import Handoff, HandoffOptions, SharedContext
 from headroom_openai_agents.items import ItemWalk
 from headroom_openai_agents.names import check_names
+from headroom_openai_agents.offer import Offer, names_tool
 from headroom_openai_agents.questions import last_question
+from headroom_openai_agents.tools import retrieval_of
 from headroom_openai_agents.views import count_tool, reader_of, with_views
 
 __all__ = ["compose", "handoff_filter", "nested_handoff_filter"]
@@ -142,8 +144,14 @@ async def _filtered(data: HandoffInputData, handoff: Handoff) -> HandoffInputDat
         )
 
     asked = None if handoff.query else last_question(data.input_history)
-    seen = await with_views(handoff, reader_of(agent, handoff), walk, query=asked)
-    count_tool(handoff, agent)
+    run = data.run_context
+    reader = reader_of(agent, handoff, run=run)
+    seen = await with_views(handoff, reader, walk, query=asked)
+    if reader.has_tool:
+        count_tool(handoff, agent)
+    tool = retrieval_of(agent)
+    if tool is not None and isinstance(tool.is_enabled, Offer):
+        tool.is_enabled.decide(run, reader.name, needed=names_tool(seen))
     return seen
 
 

@@ -13,6 +13,7 @@ from typing_extensions import Unpack
 
 from headroom import Handoff, HandoffOptions, Reader, SharedContext
 from headroom_openai_agents.names import check_names
+from headroom_openai_agents.offer import views_come_any_time
 from headroom_openai_agents.questions import last_question
 from headroom_openai_agents.views import count_tool, reader_of, with_views
 
@@ -45,6 +46,7 @@ def model_input_filter(
 
     """
     handoff = Handoff(ctx, **options, tool=None)
+    views_come_any_time(ctx)
 
     async def headroom_model_input_filter(data: CallModelData[Any]) -> ModelInputData:
         items = data.model_data.input
@@ -91,6 +93,7 @@ def session_input_callback(
 
     """
     handoff = Handoff(ctx, **options, tool=None)
+    views_come_any_time(ctx)
 
     async def headroom_session_input_callback(
         history: list[TResponseInputItem], new: list[TResponseInputItem]

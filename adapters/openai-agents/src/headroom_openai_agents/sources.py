@@ -22,6 +22,7 @@ from typing_extensions import Unpack
 from headroom import Handoff, HandoffOptions, Payload, Reader, RetrievalTool, SharedContext
 from headroom_openai_agents.data import as_json
 from headroom_openai_agents.names import check_names
+from headroom_openai_agents.offer import views_come_any_time
 from headroom_openai_agents.questions import asked_by_call, last_question
 from headroom_openai_agents.views import reader_of, told
 
@@ -52,6 +53,7 @@ def tool_output_guardrail(
 
     """
     handoff = Handoff(ctx, **options, tool=None)
+    views_come_any_time(ctx)
 
     async def view_of(data: ToolOutputGuardrailData) -> str | None:
         name = data.context.tool_name
@@ -108,6 +110,7 @@ def output_extractor(
 
     """
     handoff = Handoff(ctx, **options, tool=None)
+    views_come_any_time(ctx)
 
     async def headroom_output_extractor(result: RunResult | RunResultStreaming) -> str:
         text = _said(result)

@@ -9,6 +9,7 @@ from agents import FunctionTool
 from agents.tool_context import ToolContext
 
 from headroom import RetrievalTool, SharedContext
+from headroom_openai_agents.offer import Offer
 
 __all__ = ["retrieval_of", "retrieve_tool"]
 
@@ -16,7 +17,9 @@ __all__ = ["retrieval_of", "retrieve_tool"]
 def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> FunctionTool:
     """The tool by which an agent reads what a view left out.
 
-    Attach it to the agents that get views. Views name it only to an agent that has it.
+    Attach it to the agents that get views. Views name it only to an agent that has it. Where views
+    come by ``handoff_filter`` alone, an agent that a handoff gave nothing to look up is not offered
+    it, so that it costs nothing; otherwise it is in every call of the agent's model.
 
     Args:
         ctx: Where the originals are.
@@ -34,8 +37,9 @@ def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> FunctionTool
     return FunctionTool(
         name=retrieval.name,
         description=retrieval.description,
-        params_json_schema=dict(retrieval.schema),
+        params_json_schema=retrieval.schema,
         on_invoke_tool=invoke,
+        is_enabled=Offer(ctx),
         # Strict mode wants every parameter named twice, and each call of a model would carry that.
         strict_json_schema=False,
     )

@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from agents import Agent, FunctionTool
+from agents import Agent, FunctionTool, RunContextWrapper
 
 from headroom import Handoff, Payload, Reader
 from headroom_openai_agents.data import as_json
 from headroom_openai_agents.items import ItemWalk
+from headroom_openai_agents.offer import Offer
 from headroom_openai_agents.tools import retrieval_of
 
 __all__ = ["count_tool", "reader_of", "told", "with_views"]
@@ -61,15 +62,33 @@ async def with_views(
     return walk(ItemWalk(lambda *key: texts.get(key, key[0]), query, follow))
 
 
-def reader_of(agent: object, handoff: Handoff, instructions: object = None) -> Reader:
-    """An agent as a reader; ``handoff.query`` goes before what it is told."""
+def reader_of(
+    agent: object,
+    handoff: Handoff,
+    instructions: object = None,
+    *,
+    run: RunContextWrapper[Any] | None = None,
+) -> Reader:
+    """An agent as a reader; ``handoff.query`` goes before what it is told.
+
+    Args:
+        agent: The agent.
+        handoff: Has the query.
+        instructions: What it is told, if that is not its own.
+        run: The run in which a handoff decides whether the agent is offered the tool.
+
+    """
     if not isinstance(agent, Agent):
         return Reader()
     instructions = agent.instructions if instructions is None else instructions
+    tool, is_open = retrieval_of(agent), False
+    if tool is not None and isinstance(tool.is_enabled, Offer):
+        is_open = tool.is_enabled.is_open(run, agent.name)
     return Reader(
         agent.name,
         query=handoff.query or (instructions if isinstance(instructions, str) else None),
-        has_tool=retrieval_of(agent) is not None,
+        has_tool=tool is not None and not is_open,
+        tool_tokens=_cost(tool, handoff) if tool is not None and is_open else None,
     )
 
 
@@ -82,7 +101,11 @@ def count_tool(handoff: Handoff, agent: object) -> None:
     """Counts the schema of the retrieval tool, which a call of this agent's model carries."""
     tool = retrieval_of(agent)
     if isinstance(agent, Agent) and tool is not None:
-        handoff.tool_sent(agent.name, handoff.ctx.count_tokens(json.dumps(schema_of(tool))))
+        handoff.tool_sent(agent.name, _cost(tool, handoff))
+
+
+def _cost(tool: FunctionTool, handoff: Handoff) -> int:
+    return handoff.ctx.count_tokens(json.dumps(schema_of(tool)))
 
 
 def schema_of(tool: FunctionTool) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from headroom.context.decisions import Decision, Payload, Reader
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
 from headroom.context.leases import Lease
 from headroom.context.options import ViewOptions
@@ -11,9 +12,12 @@ from headroom.context.shared_context import SharedContext
 __all__ = [
     "ContextEntry",
     "ContextStats",
+    "Decision",
     "Excerpt",
     "HandoffStats",
     "Lease",
+    "Payload",
+    "Reader",
     "ReaderStats",
     "Savings",
     "SearchHit",

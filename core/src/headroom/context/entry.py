@@ -126,6 +126,8 @@ class ContextStats:
     store_timeouts: int = 0
     #: What handoffs saved, in tokens that models were not sent; the sums above are of entries.
     handoffs: HandoffStats = field(default_factory=HandoffStats)
+    #: Why the store could not be asked, so that all that it holds counts as 0; else ``None``.
+    unread: str | None = None
 
     def __str__(self) -> str:
         held = (
@@ -133,5 +135,7 @@ class ContextStats:
             f"{self.total_original_tokens:,} tokens handed on as {self.total_compressed_tokens:,}, "
             f"{self.savings_percent} % saved"
         )
+        if self.unread:
+            held = f"what is stored is not known: {self.unread}"
         # What is stored for readers to come is saved only when they are sent it.
         return f"{held}; {self.handoffs}" if self.handoffs.readers else held

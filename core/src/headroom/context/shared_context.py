@@ -7,7 +7,9 @@ import contextlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar
 
+from headroom.context.decisions import Decision, Reader
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
+from headroom.context.explaining import explained
 from headroom.context.store_namespace import StoreSteps
 from headroom.context.synchronous import SynchronousContext
 from headroom.context.waiting import Waiting
@@ -165,6 +167,67 @@ class SharedContext(SynchronousContext):
     async def amanifest(self, *, max_tokens: int = 500) -> str:
         """``manifest``, without blocking the event loop."""
         return await self._run_async(self._verbs.manifest(max_tokens=max_tokens))
+
+    def explain(
+        self,
+        payload: object,
+        *,
+        source: str = "payload",
+        query: str | None = None,
+        max_tokens: int | None = None,
+        fidelity: Fidelity | None = None,
+        reader: Reader | str | None = None,
+    ) -> Decision:
+        r"""What an adapter would make of a payload, and why: nothing is stored or counted.
+
+        ``Handoff.explain`` does the same for an adapter's options.
+
+        Args:
+            payload: Text, a value that is JSON at heart, or a ``Payload``.
+            source: The task, node or tool that it would come from.
+            query: What the reader wants to know: all that it is told.
+            max_tokens: The most tokens that the view may have, markers included.
+            fidelity: Instead of the context's.
+            reader: Who would read it; of a name, a reader is meant to which the retrieval tool
+                would have to be attached.
+
+        Raises:
+            TypeError: The payload or an option has the wrong type.
+            ValueError: An option makes no sense.
+            UnsupportedPayload: The payload is neither text nor JSON at heart.
+            PayloadTooLarge: It is larger than what is stored.
+            StoreError: The store failed.
+
+        >>> ctx = SharedContext()
+        >>> ctx.explain("A short note.").reason
+        'kept: 4 tokens, fewer than 200'
+        >>> decision = ctx.explain("\n".join(f"INFO {n} took {n % 71} ms" for n in range(300)))
+        >>> decision.is_view, decision.needs_tool, len(ctx)
+        (True, True, 0)
+
+        """
+        return self._run(
+            explained(
+                self, payload, source, reader, query=query, max_tokens=max_tokens, fidelity=fidelity
+            )
+        )
+
+    async def aexplain(
+        self,
+        payload: object,
+        *,
+        source: str = "payload",
+        query: str | None = None,
+        max_tokens: int | None = None,
+        fidelity: Fidelity | None = None,
+        reader: Reader | str | None = None,
+    ) -> Decision:
+        """``explain``, without blocking the event loop."""
+        return await self._run_async(
+            explained(
+                self, payload, source, reader, query=query, max_tokens=max_tokens, fidelity=fidelity
+            )
+        )
 
     async def adelete(self, key: str) -> bool:
         """``delete``, without blocking the event loop."""

@@ -339,7 +339,7 @@ class SynchronousContext:
         return self._run(self._verbs.keys())
 
     def stats(self) -> ContextStats:
-        """What the context holds and saves."""
+        """What the context holds and saves; where the store fails, what is known without it."""
         return self._run(self._verbs.stats())
 
     @property

@@ -28,13 +28,13 @@ from headroom.context.records import (
     encode,
     entry_of,
     missing_error,
-    number_of,
     original_of,
     record_of,
     view_of,
 )
 from headroom.context.room import Room
 from headroom.context.savings import Savings
+from headroom.context.stats import stats_of
 from headroom.context.store_namespace import OnError, StoreNamespace, StoreSteps
 from headroom.context.views import ViewMaker, ViewRequest
 from headroom.errors import PayloadTooLarge, VersionConflict
@@ -45,7 +45,7 @@ from headroom.retrieval import Selection
 from headroom.steps import work
 from headroom.stores import Limits, Missing, Record, Store
 from headroom.tokens import EstimateCounter, TokenCounter, as_counter, get_counter
-from headroom.view import CompressResult, Fidelity, savings_percent
+from headroom.view import CompressResult, Fidelity
 from headroom.workers import THREADS
 
 __all__ = ["ContextVerbs"]
@@ -184,7 +184,8 @@ class ContextVerbs:
         """The view that ``put`` would make of a text; nothing is stored."""
         check_key(key)
         options = self._options(key, query, max_tokens, fidelity, None, tool)
-        reference = yield from _hash_of(text)
+        is_long = len(text) >= MUCH
+        _, _, reference = yield from work(lambda: self._taken(text), is_long=is_long)
         return (yield from self._view(reference, text, options))
 
     def delete(self, key: str) -> StoreSteps[bool]:
@@ -284,30 +285,7 @@ class ContextVerbs:
         return [header.key for header in headers]
 
     def stats(self) -> StoreSteps[ContextStats]:
-        headers = yield from self.store.headers()
-        usage = yield from self.store.usage()
-        before = sum(number_of(header, "original_tokens") for header in headers)
-        after = sum(number_of(header, "compressed_tokens") for header in headers)
-        # The first time, its vocabulary is read.
-        counter = yield from work(self.counter)
-        return ContextStats(
-            entries=len(headers),
-            total_original_tokens=before,
-            total_compressed_tokens=after,
-            total_tokens_saved=before - after,
-            savings_percent=savings_percent(before, after),
-            total_bytes=usage.bytes,
-            expired=usage.expired,
-            evicted=usage.evicted,
-            failures=self._views.failures,
-            store_errors=self.store.errors,
-            tokenizer=counter.name,
-            tokenizer_exact=counter.exact,
-            handoffs=self.savings.stats(),
-            leased=usage.leased,
-            over_limits=usage.over_limits,
-            store_timeouts=self.store.timeouts,
-        )
+        return (yield from stats_of(self.store, self.savings, self.counter, self._views.failures))
 
     def record(self, key: str, *, with_original: bool = True) -> StoreSteps[Record | Missing]:
         check_key(key)

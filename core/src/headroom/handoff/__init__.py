@@ -6,9 +6,10 @@ One policy decides for all frameworks; an adapter finds payloads, readers and to
 
 from __future__ import annotations
 
+from headroom.context import Decision, Payload, Reader
 from headroom.handoff.handoff import Handoff
 from headroom.handoff.options import HandoffOptions
-from headroom.handoff.policy import WHOLE_PROSE_TOKENS, Decision, Payload, Reader
+from headroom.handoff.policy import WHOLE_PROSE_TOKENS
 from headroom.handoff.retrieval_tool import RetrievalTool
 
 __all__ = [

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from headroom.context import ContextEntry, SharedContext
-from headroom.context.records import content_hash, encode
+from headroom.context import ContextEntry, Decision, Payload, Reader, SharedContext
+from headroom.context.records import MUCH, content_hash, encode
 from headroom.context.store_namespace import StoreSteps
 from headroom.handoff.policy import (
     Candidate,
-    Decision,
-    Payload,
-    Reader,
     choose,
     tool_cost,
     why_kept,
     why_whole,
 )
+from headroom.handoff.question import as_query
 from headroom.handoff.remembered import Place, Remembered, Sent
 from headroom.steps import work
 from headroom.view import Fidelity
@@ -42,9 +40,6 @@ _CLEARLY = 8
 # 2**48.
 _HASH_CHARS = 12
 
-# Characters at each end of a long message that serve as a query: what is asked stands there.
-_QUERY_ENDS = 1000
-
 
 @dataclass(frozen=True)
 class Deciding:
@@ -62,8 +57,10 @@ class Deciding:
     tool: str
     #: Told of each entry that is written; ``None`` for a dry run, which writes nothing.
     stored: Callable[[ContextEntry], object] | None
-    #: Told of each failure.
-    failed: Callable[[Exception], object]
+    #: Told of each failure, after which the payload is kept; ``None`` where failures are raised.
+    failed: Callable[[Exception], object] | None
+    #: Hashes of large payloads, by their text.
+    hashes: dict[str, str] = field(default_factory=dict)
 
     def decide(self, payloads: Sequence[Payload]) -> StoreSteps[list[Decision]]:
         """What the reader gets for payloads that it reads together."""
@@ -72,16 +69,32 @@ class Deciding:
             one = yield from self._safely(payload, self._weigh(payload))
             weighed.append(one)
         pays = yield from self._pays(weighed)
-        bears, decided = tool_cost(self.reader), []
+        decided = []
         for one in weighed:
             decision = one
             if isinstance(one, Candidate):
                 decision = yield from self._safely(one.payload, self._settle(one, pays=pays))
             assert isinstance(decision, Decision)
-            if decision.needs_tool and decision.is_new:
-                decision, bears = replace(decision, tool_tokens=bears), 0
             decided.append(decision)
+        return self._with_tool(decided)
+
+    def _with_tool(self, decided: list[Decision]) -> list[Decision]:
+        """What the tool costs, told with the first payload that needs it.
+
+        In later turns of a conversation as well: it goes out with each of them.
+        """
+        cost = self._cost()
+        bearer = next((index for index, one in enumerate(decided) if one.needs_tool), None)
+        if bearer is None and self.reader.attached_tokens and decided:
+            # It was attached for them all the same.
+            bearer = 0
+        if cost and bearer is not None:
+            decided[bearer] = replace(decided[bearer], tool_tokens=cost)
         return decided
+
+    def _cost(self) -> int:
+        """Tokens of the tool that is attached for these payloads, now or before."""
+        return tool_cost(self.reader) or self.reader.attached_tokens
 
     def _pays(self, weighed: Sequence[Candidate | Decision]) -> StoreSteps[bool]:
         """Whether views that leave something out are shown, with a tool to look it up."""
@@ -114,7 +127,7 @@ class Deciding:
         try:
             return (yield from steps)
         except Exception as error:
-            if self.stored is None:
+            if self.failed is None:
                 raise
             self.failed(error)
             reason = f"kept: something failed ({type(error).__name__})"
@@ -129,6 +142,9 @@ class Deciding:
             return self._kept(payload, f"kept: {payload.source} is excluded")
         if reader.is_one_of(self.full_for):
             return (yield from self._whole(payload))
+        if len(text) >= MUCH:
+            # Once, and not on an event loop.
+            self.hashes[text] = yield from work(lambda: _hash(text))
         place = self._place(payload)
         sent = None if place is None else Remembered.of(self.ctx).get(place)
         if sent is not None:
@@ -161,7 +177,8 @@ class Deciding:
         fidelity: Fidelity | None,
         tool: str | None,
     ) -> StoreSteps[Candidate]:
-        key, query = self._key(payload), _as_query(payload.query or self.reader.query or self.query)
+        key, told = self._key(payload), payload.query or self.reader.query or self.query
+        query = yield from work(lambda: as_query(told), is_long=len(told or "") > _MUCH)
         result = yield from self.ctx._verbs.preview(
             key,
             data,
@@ -198,7 +215,7 @@ class Deciding:
                 return self._remembered(one.payload, decision)
             sent_tokens, view = entry.compressed_tokens, entry.compressed
         named = one.needs_tool and one.tool is not None
-        cost = tool_cost(self.reader) if named else 0
+        cost = self._cost() if named else 0
         decision = Decision(
             text=view,
             is_view=True,
@@ -241,9 +258,8 @@ class Deciding:
 
     # One conversation
 
-    def _again(self, payload: Payload, sent: Sent) -> StoreSteps[Decision]:
-        """What was sent before, whatever would be decided now."""
-        decision = Decision(
+    def _as_before(self, payload: Payload, sent: Sent) -> Decision:
+        return Decision(
             text=payload.text if sent.view is None else sent.view,
             is_view=sent.view is not None,
             reason=f"{sent.reason}, as before in this conversation",
@@ -256,6 +272,10 @@ class Deciding:
             calls=self.reader.expected_calls,
             is_new=False,
         )
+
+    def _again(self, payload: Payload, sent: Sent) -> StoreSteps[Decision]:
+        """What was sent before, whatever would be decided now."""
+        decision = self._as_before(payload, sent)
         if sent.view is not None and self.stored is not None:
             try:
                 # It may have gone, and its time begins anew.
@@ -265,7 +285,8 @@ class Deciding:
             except Exception as error:
                 # The original was stored when the view was first sent; another text would break
                 # the conversation's prefix for nothing.
-                self.failed(error)
+                if self.failed is not None:
+                    self.failed(error)
         return decision
 
     def _known_to_the_store(
@@ -287,7 +308,7 @@ class Deciding:
                 reason=f"view: {tokens:,} tokens become {after:,}",
                 tokens=tokens,
                 sent_tokens=after,
-                needs_tool=bool(entry.omissions) and self.reader.has_tool,
+                needs_tool=bool(entry.omissions) and self._may_name_tool(),
                 key=entry.key,
             ),
         )
@@ -314,15 +335,15 @@ class Deciding:
             fidelity,
         )
         sent = Remembered.of(self.ctx).note(place, mine)
-        if sent is mine or sent.view == mine.view:
-            return decision
-        text = payload.text if sent.view is None else sent.view
-        return replace(decision, text=text, is_view=sent.view is not None, reason=sent.reason)
+        return decision if sent is mine else self._as_before(payload, sent)
 
     def _place(self, payload: Payload) -> Place | None:
         if payload.conversation is None:
             return None
-        return payload.conversation, self.reader.name, self._may_name_tool(), _hash(payload.text)
+        return payload.conversation, self.reader.name, self._may_name_tool(), self._hash(payload)
+
+    def _hash(self, payload: Payload) -> str:
+        return self.hashes.get(payload.text) or _hash(payload.text)
 
     def _may_name_tool(self) -> bool:
         return self.reader.has_tool or self.reader.tool_tokens is not None
@@ -334,7 +355,7 @@ class Deciding:
         another payload never takes its place. Views of one conversation do not take each other's.
         """
         place = self._place(payload)
-        what = _hash(payload.text) if place is None else _hash("\n".join(map(str, place)))
+        what = self._hash(payload) if place is None else _hash("\n".join(map(str, place)))
         source = _NOT_IN_A_KEY.sub("-", payload.source).strip("-") or "payload"
         return f"{source}-{what[:_HASH_CHARS]}"
 
@@ -364,13 +385,6 @@ class Deciding:
             sent_tokens=tokens,
             calls=self.reader.expected_calls,
         )
-
-
-def _as_query(text: str | None) -> str | None:
-    """A question short enough to be one: users paste whole documents into theirs."""
-    if text is None or len(text) <= 2 * _QUERY_ENDS:
-        return text
-    return f"{text[:_QUERY_ENDS]} {text[-_QUERY_ENDS:]}"
 
 
 def _hash(text: str) -> str:

@@ -6,12 +6,22 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from headroom.context import ContextEntry, HandoffStats, Savings, SharedContext
+from headroom.context import (
+    ContextEntry,
+    Decision,
+    HandoffStats,
+    Payload,
+    Reader,
+    Savings,
+    SharedContext,
+)
+from headroom.context.explaining import decided_by
+from headroom.context.store_namespace import StoreSteps
 from headroom.handoff.deciding import BYTES, Deciding
 from headroom.handoff.notices import Notices
-from headroom.handoff.policy import Decision, Payload, Reader
 from headroom.handoff.retrieval_tool import RetrievalTool
 from headroom.pipeline.pipeline import check_options
+from headroom.steps import work
 from headroom.view import Fidelity
 
 __all__ = ["Handoff"]
@@ -97,7 +107,7 @@ class Handoff:
 
         """
         try:
-            decided = self.ctx._run(self._deciding(reader).decide(payloads))
+            decided = self.ctx._run(self._deciding(reader, failed=self._failed).decide(payloads))
         except Exception as error:
             decided = self._kept_all(payloads, reader, error)
         return self._told(decided)
@@ -105,7 +115,9 @@ class Handoff:
     async def adecide(self, payloads: Sequence[Payload], reader: Reader) -> list[Decision]:
         """``decide``, without blocking the event loop."""
         try:
-            decided = await self.ctx._run_async(self._deciding(reader).decide(payloads))
+            decided = await self.ctx._run_async(
+                self._deciding(reader, failed=self._failed).decide(payloads)
+            )
         except Exception as error:
             decided = self._kept_all(payloads, reader, error)
         return self._told(decided)
@@ -116,7 +128,8 @@ class Handoff:
         For frameworks in which a tool must be attached before its reader is given the payloads.
         """
         try:
-            return self.ctx._run(self._deciding(reader, stores=False).decide(payloads))
+            steps = self._deciding(reader, stores=False, failed=_not_told).decide(payloads)
+            return self.ctx._run(steps)
         except Exception as error:
             return self._kept_all(payloads, reader, error)
 
@@ -169,7 +182,7 @@ class Handoff:
             reader: Who would read it, or its name.
 
         Raises:
-            HeadroomError: The store failed.
+            HeadroomError: The store failed, or the payload is too large for it.
 
         >>> handoff = Handoff(SharedContext(), full_for=["editor"])
         >>> handoff.explain("A short note.").reason
@@ -178,13 +191,18 @@ class Handoff:
         'kept: editor gets originals'
 
         """
-        if not isinstance(reader, Reader):
-            reader = self._reader(query, reader or "")
-        elif query is not None:
-            reader = replace(reader, query=query)
-        one = payload if isinstance(payload, Payload) else Payload(payload, source)
-        (decision,) = self.ctx._run(self._deciding(reader, stores=False).decide([one]))
-        return decision
+        return self.ctx._run(self._explained(payload, source, query, reader))
+
+    async def aexplain(
+        self,
+        payload: str | Payload,
+        *,
+        source: str = "payload",
+        query: str | None = None,
+        reader: Reader | str | None = None,
+    ) -> Decision:
+        """``explain``, without blocking the event loop."""
+        return await self.ctx._run_async(self._explained(payload, source, query, reader))
 
     def stats(self) -> HandoffStats:
         """What this handoff saved: with ``savings=`` of its own, what one run saved."""
@@ -193,6 +211,28 @@ class Handoff:
     def tool_sent(self, reader: str, tokens: int) -> None:
         """Counts a tool's schema that a reader was sent without a view that bears its cost."""
         self._count(reader, tool_tokens=tokens)
+
+    def sent_again(self, decision: Decision) -> None:
+        """Counts a payload that a model was sent again as decided, in a later call.
+
+        For frameworks that tell of each call, and do not ask for a decision again.
+        """
+        saved = decision.tokens - decision.sent_tokens
+        self._count(decision.reader, views=decision.is_view, not_sent=saved)
+
+    def answer_sent(self, tokens: int, *, again: bool = False) -> None:
+        """Counts an answer of the retrieval tool that a model of this run was sent.
+
+        The tool itself counts its answers for the context, once.
+
+        Args:
+            tokens: Of the answer.
+            again: Whether it was sent in an earlier call as well.
+
+        """
+        self.savings.add_retrieved(tokens)
+        if again:
+            self.ctx.savings.add_retrieved(tokens)
 
     def check_names(self, known: Collection[str]) -> None:
         """Warns of names in ``exclude`` and ``full_for`` that match nothing in a run, once each.
@@ -222,10 +262,31 @@ class Handoff:
 
     # Inside
 
+    def _explained(
+        self,
+        payload: str | Payload,
+        source: str,
+        query: str | None,
+        reader: Reader | str | None,
+    ) -> StoreSteps[Decision]:
+        if not isinstance(reader, Reader):
+            reader = self._reader(query, reader or "")
+        elif query is not None:
+            reader = replace(reader, query=query)
+        one = payload if isinstance(payload, Payload) else Payload(payload, source)
+        (decision,) = yield from self._deciding(reader, stores=False, failed=None).decide([one])
+        return decision
+
     def _reader(self, query: str | None, name: str = "") -> Reader:
         return Reader(name, query=query or self.query, has_tool=self.tool is not None)
 
-    def _deciding(self, reader: Reader, *, stores: bool = True) -> Deciding:
+    def _deciding(
+        self,
+        reader: Reader,
+        *,
+        stores: bool = True,
+        failed: Callable[[Exception], object] | None,
+    ) -> Deciding:
         return Deciding(
             self.ctx,
             reader,
@@ -237,7 +298,7 @@ class Handoff:
             frozenset(self.full_for),
             self.tool or RetrievalTool.name,
             self._stored if stores else None,
-            self._failed,
+            failed,
         )
 
     def _stored(self, entry: ContextEntry) -> None:
@@ -293,3 +354,26 @@ class Handoff:
                     not_sent=not_sent,
                     tool_tokens=tool_tokens,
                 )
+
+
+def _not_told(error: Exception) -> None:
+    """Of what fails in a plan: whoever decides will be told."""
+    logger.debug("a plan failed: %s", type(error).__name__)
+
+
+@decided_by
+def _explain(
+    ctx: SharedContext,
+    payload: Payload,
+    reader: Reader | str,
+    *,
+    query: str | None,
+    max_tokens: int | None,
+    fidelity: Fidelity | None,
+) -> StoreSteps[Decision]:
+    """``SharedContext.explain``."""
+    handoff = Handoff(ctx, query=query, max_tokens=max_tokens, fidelity=fidelity)
+    if not isinstance(reader, Reader):
+        cost = yield from work(lambda: RetrievalTool(ctx).tokens)
+        reader = Reader(reader, query=query, tool_tokens=cost)
+    return (yield from handoff._explained(payload, payload.source, query, reader))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from headroom.context import ContextEntry, Savings, ViewOptions
-from headroom.handoff.policy import Decision
+from headroom.context import ContextEntry, Decision, Savings, ViewOptions
 
 __all__ = ["HandoffOptions"]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TypedDict
 
 from headroom.context import Excerpt, SharedContext
@@ -19,13 +19,18 @@ logger = logging.getLogger("headroom.handoff")
 
 _PARAMETERS = ("key", "query", "place", "path", "where", "pattern")
 
-_SCHEMA: Mapping[str, object] = MappingProxyType(
-    {
-        "type": "object",
-        "properties": {name: {"type": "string"} for name in ("key", "query", "place", "where")},
-        "required": ["key"],
-    }
-)
+_TOLD = ("key", "query", "place", "where")
+
+
+class _Schema:
+    """A schema that may be changed by who has it: each gets one of its own."""
+
+    def __get__(self, tool: RetrievalTool | None, _: type[RetrievalTool]) -> dict[str, object]:
+        return {
+            "type": "object",
+            "properties": {name: {"type": "string"} for name in _TOLD},
+            "required": ["key"],
+        }
 
 
 class _Asked(TypedDict):
@@ -72,7 +77,26 @@ class RetrievalTool:
 
     #: What it takes, as JSON Schema, to be sent as it is: one derived from types costs more than
     #: twice as much. ``path`` and ``pattern`` are not in it; a call may have them all the same.
-    schema = _SCHEMA
+    schema = _Schema()
+
+    @property
+    def function(self) -> dict[str, object]:
+        """Name, description and parameters, as an API takes a function that a model may call.
+
+        >>> import json
+        >>> len(json.dumps(RetrievalTool(SharedContext()).function)) < 500
+        True
+
+        """
+        return {
+            "name": self.name, "description": self.description, "parameters": self.schema
+        }  # fmt: skip
+
+    @property
+    def tokens(self) -> int:
+        """What it costs in each call of a model, as OpenAI's API is sent it."""
+        sent = {"type": "function", "function": self.function}
+        return self.ctx.count_tokens(json.dumps(sent))
 
     def __call__(
         self,

@@ -49,6 +49,10 @@ def query_terms(query: str | None) -> frozenset[str]:
     )
 
 
+# Of thousands of cells that are numbers or empty: one of these for all of them.
+_NOTHING = Counted(Counter(), 0)
+
+
 class Asked:
     """What a query asks for, and how texts are searched for it."""
 
@@ -113,7 +117,7 @@ class Asked:
             length += of_piece[0]
             if of_piece[1]:
                 hits += of_piece[1]
-        return Counted(Counter(hits), length)
+        return Counted(Counter(hits), length) if hits or length else _NOTHING
 
     def _look_at(self, piece: str) -> tuple[int, list[str]]:
         found = terms(piece)

@@ -38,9 +38,19 @@ def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json] | Duplicates:
     return members if len(members) == len(pairs) else Duplicates(pairs)
 
 
-_DECODER = json.JSONDecoder(
-    parse_float=Number, parse_int=Number, parse_constant=Number, object_pairs_hook=_object
-)
+class _Numbers(dict[str, Number]):
+    """One ``Number`` for each spelling: rows say the same few again and again."""
+
+    def __missing__(self, spelling: str) -> Number:
+        self[spelling] = number = Number(spelling)
+        return number
+
+
+def _decoder() -> json.JSONDecoder:
+    number = _Numbers().__getitem__
+    return json.JSONDecoder(
+        parse_float=number, parse_int=number, parse_constant=number, object_pairs_hook=_object
+    )
 
 
 def parse_with(text: str, decode: Callable[[str], Json]) -> tuple[Json, bool]:
@@ -75,7 +85,7 @@ def parse(text: str) -> tuple[Json, bool]:
     if text.count("[") + text.count("{") > MAX_DEPTH and nesting(text) > MAX_DEPTH:
         raise WrongKind("nested too deeply")
     try:
-        return parse_with(text, _DECODER.decode)
+        return parse_with(text, _decoder().decode)
     except ValueError:
         pass
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from headroom.toolkit.rows.notation import BARE_NUMBER, name
 from headroom.toolkit.rows.shape import Plan
@@ -25,8 +25,9 @@ _COMMA = 0.6
 class Row:
     """One row before it is written: its cells, what follows them, or the whole of it."""
 
-    cells: list[str]
-    extras: list[tuple[str, str]] = field(default_factory=list)
+    # Tuples of text, which the garbage collector looks at once: there are thousands of rows.
+    cells: tuple[str, ...]
+    extras: tuple[tuple[str, str], ...] = ()
     whole: str | None = None
 
 

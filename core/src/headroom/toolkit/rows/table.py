@@ -67,7 +67,7 @@ class Table:
             if row.cells[index] == constant:
                 cells[index] = constant
         key = None if self.keys is None else self.keys[number]
-        return self.layout.line(Row(cells, extras, row.whole), key)
+        return self.layout.line(Row(tuple(cells), tuple(extras), row.whole), key)
 
     def heading(self, label: str = "", shown: int | None = None) -> str:
         """The first line: what the table is."""
@@ -117,7 +117,7 @@ def build_table(
         if index % _DEADLINE_EVERY == 0:
             request.deadline.check()
         if plan is not None and width is not None and member is None:
-            rows.append(Row([""] * len(plan.columns), whole=flow(value)))
+            rows.append(Row(("",) * len(plan.columns), whole=flow(value)))
         else:
             rows.append(_row(member, plan, speller, of_text))
     spelled_keys = None if keys is None else [speller.cell(key) for key in keys]
@@ -143,49 +143,52 @@ def _numbered(value: Json, width: int) -> dict[str, Json] | None:
 
 def _row(value: Json, plan: Plan | None, speller: Speller, of_text: bool) -> Row:
     if plan is None:
-        return Row([speller.cell(value)])
+        return Row((speller.cell(value),))
     if not isinstance(value, dict):
-        return Row([""] * len(plan.columns), whole=flow(value))
-    row = Row([""] * len(plan.columns))
+        return Row(("",) * len(plan.columns), whole=flow(value))
+    cells = [""] * len(plan.columns)
     if of_text:
         for key, cell in value.items():
             slot = plan.tree[key]
             assert isinstance(slot, int)
             assert isinstance(cell, str)
-            row.cells[slot] = speller.text_cell(cell)
-        return row
-    _fill(value, plan.tree, plan.columns, row, (), speller)
-    if len(row.extras) > _MANY_EXTRAS:
+            cells[slot] = speller.text_cell(cell)
+        return Row(tuple(cells))
+    extras = _fill(value, plan.tree, plan.columns, cells, (), speller)
+    if len(extras) > _MANY_EXTRAS:
         whole = flow(value)
-        said = sum(len(key) + len(cell) + _AROUND_EXTRA for key, cell in row.extras)
-        if len(whole) <= said + sum(map(len, row.cells)):
-            return Row([""] * len(plan.columns), whole=whole)
-    return row
+        said = sum(len(key) + len(cell) + _AROUND_EXTRA for key, cell in extras)
+        if len(whole) <= said + sum(map(len, cells)):
+            return Row(("",) * len(plan.columns), whole=whole)
+    return Row(tuple(cells), tuple(extras))
 
 
 def _fill(
     value: dict[str, Json],
     tree: Tree,
     columns: list[Column],
-    row: Row,
+    cells: list[str],
     path: tuple[str, ...],
     speller: Speller,
-) -> None:
+) -> list[tuple[str, str]]:
+    """Puts members into the cells of a row; what has no column comes back, with its name."""
+    extras: list[tuple[str, str]] = []
     for key, member in value.items():
         slot = tree.get(key)
         if isinstance(slot, int):
             column = columns[slot]
             if column.inner is None:
-                row.cells[slot] = speller.cell(member)
+                cells[slot] = speller.cell(member)
                 continue
             cell = _inner_cell(member, column, speller)
             if cell is not None:
-                row.cells[slot] = cell
+                cells[slot] = cell
                 continue
         elif slot is not None and isinstance(member, dict) and member:
-            _fill(member, slot, columns, row, (*path, key), speller)
+            extras += _fill(member, slot, columns, cells, (*path, key), speller)
             continue
-        row.extras.append((name((*path, key)), speller.cell(member)))
+        extras.append((name((*path, key)), speller.cell(member)))
+    return extras
 
 
 def _inner_cell(value: Json, column: Column, speller: Speller) -> str | None:
@@ -213,6 +216,6 @@ def _inner_cell(value: Json, column: Column, speller: Speller) -> str | None:
 def _inner_record(value: Json, plan: Plan, speller: Speller) -> str | None:
     if not isinstance(value, dict):
         return None
-    row = Row([""] * len(plan.columns))
-    _fill(value, plan.tree, plan.columns, row, (), speller)
-    return None if row.extras else ",".join(row.cells)
+    cells = [""] * len(plan.columns)
+    extras = _fill(value, plan.tree, plan.columns, cells, (), speller)
+    return None if extras else ",".join(cells)
