@@ -101,7 +101,7 @@ def decode_python(text: str) -> Json:
         ValueError: It is none.
 
     """
-    value: Json = _DECODER.decode(as_json(text))
+    value: Json = _decoder().decode(as_json(text))
     return value
 
 
