@@ -26,6 +26,8 @@ _EDGES = (
 # Signs that no word of a language has within it; a capital after a small letter; capitals in front
 # of a word, as in ``LRUCache``.
 _SIGNED = re.compile(r"\d|[_@/#\\]|::|->|\w\w\.\w|\w\.\w\w|[a-z][A-Z]|[A-Z]{2}[a-z]")
+# Of what is said of a year much is, and most of it is about something else.
+_YEAR = re.compile(r"(?:19|20)\d\d")
 #: So many characters make a word in capitals an acronym.
 _ACRONYM = 3
 #: Words of a query that are looked at, and names that are looked for.
@@ -52,7 +54,7 @@ def identifiers(query: str | None) -> tuple[str, ...]:
     for word in query.split()[:_QUERY_WORDS]:
         word = word.strip(_EDGES)
         capitals = sum(map(str.isupper, word)) >= _ACRONYM and word.isupper() and not shouted
-        if word and (capitals or _SIGNED.search(word)):
+        if word and (capitals or _SIGNED.search(word)) and not _YEAR.fullmatch(word):
             found[word] = None
     return tuple(name for name in found if name)[:_MOST]
 

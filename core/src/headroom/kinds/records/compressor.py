@@ -28,6 +28,9 @@ __all__ = ["RecordCompressor"]
 _AROUND: Rank = (0.5, 0.0)
 #: Directories and commits are told after the files that a query asks for.
 _BETWEEN: Rank = (ANSWERS + 0.5, 0.0)
+#: What a turn is worth to the next one, and to so many on either side. Measured with
+#: ``python -m benchmarks``.
+_NEAR, _AROUND_TURN = 0.5, 2
 #: Tokens of a marker without its names.
 _MARKER = 12
 #: Below this many tokens, records are worth more than words about those left out; so they are where
@@ -77,6 +80,8 @@ class RecordCompressor(BaseKind):
         records = source.once(read)
         if records is None:
             raise WrongKind("no records")
+        if records.is_talk and not request.query:
+            raise WrongKind("a talk of which nothing is asked is a text")
         if request.fidelity == "lossless" and request.max_tokens is None:
             return None
         limit = request.max_tokens
@@ -128,17 +133,20 @@ class _View:
         ranks: list[Rank] = [_AROUND] * len(self._units)
         texts = self._texts_of_rows()
         query = self._request.query
+        scores = relevance(texts, query)
+        if self._records.is_talk:
+            scores = _with_neighbours(scores)
         ranked = rank_rows(
             self._table,
             named(texts, query),
-            relevance(texts, query),
+            scores,
             self._request.deadline.check,
             self._request.fidelity,
         )
         for index, rank in zip(self._rows, ranked):
             ranks[index] = rank
         units = range(len(ranks))
-        if self._records.files is not None:
+        if self._records.is_headed:
             around = set(units).difference(self._rows)
             if self._request.max_tokens is None:
                 limit += sum(costs[unit] + _MARKER for unit in around)
@@ -155,20 +163,22 @@ class _View:
         return View(text, False, tuple(omissions), first_line=self._first_line)
 
     def _texts_of_rows(self) -> list[str]:
-        """What the rows say; a file says also which directory it is listed under."""
+        """What the rows say, with the directory or the day that they stand under."""
         texts = [self._texts[index] for index in self._rows]
-        files = self._records.files
-        if files is None:
+        if not self._records.is_headed:
             return texts
+        files = self._records.files
         heading = self._heading_of()
         for place, row in enumerate(self._rows):
             if row in heading:
-                directory = self._texts[heading[row]].lstrip("\n").partition("\n")[0].rstrip(":/")
-                texts[place] += f" {directory}/{files[place]}"
+                above = self._texts[heading[row]].lstrip("\n").partition("\n")[0]
+                if files is not None:
+                    above = f"{above.rstrip(':/')}/{files[place]}"
+                texts[place] += f" {above}"
         return texts
 
     def _heading_of(self) -> dict[int, int]:
-        """For each row of a listing of files the unit above it that is none."""
+        """For each row the unit above it that is none."""
         found: dict[int, int] = {}
         heading = -1
         for unit, (_, _, is_row) in enumerate(self._units):
@@ -179,7 +189,7 @@ class _View:
         return found
 
     def _headings(self, ranks: Sequence[Rank]) -> dict[int, Rank]:
-        """The ranks of what stands between files: it goes with those below that are asked for."""
+        """The ranks of what stands between rows: it goes with those below that are asked for."""
         found = dict.fromkeys(set(range(len(ranks))).difference(self._rows), _BETWEEN)
         for row, heading in self._heading_of().items():
             found[heading] = min(found[heading], (ranks[row][0], -inf))
@@ -222,8 +232,8 @@ class _View:
         gaps = _gaps(len(self._units), shown)
         row_of = {unit: row for row, unit in enumerate(self._rows)}
         summary = ""
-        # The values beside files have no names by which to speak of them.
-        if gaps and not self._terse and self._records.files is None:
+        # The values beside files have no names by which to speak of them; nor has what is said.
+        if gaps and not self._terse and not self._records.is_headed:
             rows = [row_of[unit] for unit in shown if unit in row_of]
             summary = self._summary.of_all_but(rows)
         blocks: list[tuple[int, str]] = [(unit, self._texts[unit]) for unit in shown]
@@ -263,6 +273,18 @@ class _View:
         if self._records.files is not None:
             return said_by_directory(names, counted=self._counted)
         return "; ".join(names)
+
+
+def _with_neighbours(scores: Sequence[float]) -> list[float]:
+    """How well turns of a talk answer, together with those around them: the nearer, the more."""
+    return [
+        sum(
+            scores[other] * _NEAR ** abs(other - index)
+            for other in range(max(0, index - _AROUND_TURN), index + _AROUND_TURN + 1)
+            if other < len(scores)
+        )
+        for index in range(len(scores))
+    ]
 
 
 def _gaps(count: int, shown: Sequence[int]) -> list[tuple[int, int]]:

@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from headroom.kinds.records.columns import find_listing
 from headroom.kinds.records.files import find_files
+from headroom.kinds.records.talk import find_talk
 from headroom.source import Source
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.values import Json, Number
@@ -78,6 +79,13 @@ class Records:
     rows: list[Json]
     #: The files that the records are about, where it is a listing of files.
     files: list[str] | None = None
+    #: Whether they are the turns of a talk.
+    is_talk: bool = False
+
+    @property
+    def is_headed(self) -> bool:
+        """Whether what stands between records is said of those below it: a directory, a day."""
+        return self.files is not None or self.is_talk
 
 
 def find_records(content: str, check: Callable[[], None]) -> Records | None:
@@ -93,6 +101,10 @@ def find_records(content: str, check: Callable[[], None]) -> Records | None:
     if files is not None:
         spans = [(line, line + 1) for line in files.lines]
         return Records(lines, spans, files.rows, files.names)
+    talk = find_talk(lines, check)
+    if talk is not None:
+        spans = [(line, line + 1) for line in talk.lines]
+        return Records(lines, spans, talk.rows, is_talk=True)
     listing = find_listing(lines, check)
     if listing is not None:
         return Records(lines, [(line, line + 1) for line in listing.lines], listing.rows)

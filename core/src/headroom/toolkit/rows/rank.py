@@ -97,11 +97,15 @@ def _phrases(query: str) -> list[str]:
     """Runs of words of a query, in small letters."""
     words = [word.strip(_EDGES) for word in query.split()[:_QUERY_WORDS]]
     words = [word for word in words if word]
+    # A word by itself is a term whatever it is: of the query, those that tell something.
+    asked = query_terms(query)
+    telling = [not asked.isdisjoint(query_terms(word)) for word in words]
     found: dict[str, None] = {}
     for size in range(2, _MAX_PHRASE + 1):
         for start in range(len(words) - size + 1):
             run = words[start : start + size]
-            if query_terms(run[0]) and query_terms(run[-1]) and all(len(word) > 1 for word in run):
+            is_phrase = telling[start] and telling[start + size - 1]
+            if is_phrase and all(len(word) > 1 for word in run):
                 found[" ".join(run).lower()] = None
     return list(found)[:_MAX_PHRASES]
 

@@ -1,0 +1,91 @@
+"""Finds the turns of a talk: lines that begin with who says what follows.
+
+Minutes, chats and transcripts are such texts. Who speaks comes again and again, in no fixed order,
+and says whole sentences; that tells them from cards and settings, which begin alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from headroom.toolkit.rows.values import Json
+
+__all__ = ["Talk", "find_talk"]
+
+# All of these are chosen: the tests have the texts that they let in and keep out.
+
+#: Fewer turns are better read as text.
+_LEAST = 12
+#: The share of the lines that say something which must be turns, and of the turns that must have so
+#: many words.
+_TURNS, _SPOKEN, _WORDS = 0.7, 0.5, 5
+#: Speakers at the most, one in so many turns; turns of each on the average.
+_MOST, _EACH = 24, 3
+#: From so many names on, names in one order are those of fields: so sure is each of its next.
+_FIELDS, _ORDERLY = 3, 0.85
+#: Lines that decide, evenly spread.
+_PROBED = 400
+#: Lines after which the time is looked at.
+_DEADLINE_EVERY = 500
+
+_TURN = re.compile(
+    r"[ \t]{0,4}(?:[\[(]?[\d:., /-]{4,24}(?:[ap]m)?[\])]?[ \t]+|[-*>] )?"
+    r"(?:\*\*)?(?P<who>[^\W\d_][\w.'\u2019-]{0,24}(?: [\w.'\u2019()-]{1,24}){0,3}?)(?:\*\*)?"
+    r"(?: ?[\[(][^\])\n]{1,30}[\])])?:(?:\*\*)?[ \t]+(?P<said>\S.*)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Talk:
+    """Which lines are turns, by index, and who says what in them."""
+
+    lines: list[int]
+    rows: list[Json]
+
+
+def find_talk(lines: Sequence[str], check: Callable[[], None]) -> Talk | None:
+    """The turns of a talk; ``None`` where a text is none.
+
+    Args:
+        lines: Those of the text.
+        check: Called now and then, to watch the time.
+
+    """
+    said = [index for index, line in enumerate(lines) if line.strip()]
+    if len(said) < _LEAST:
+        return None
+    probed = [_TURN.match(lines[index]) for index in said[:: len(said) // _PROBED + 1]]
+    if not _is_talk([match for match in probed if match is not None], len(probed)):
+        return None
+    found: list[int] = []
+    rows: list[Json] = []
+    for number, index in enumerate(said):
+        if number % _DEADLINE_EVERY == 0:
+            check()
+        match = _TURN.match(lines[index])
+        if match is not None:
+            found.append(index)
+            rows.append({"who": match["who"], "said": match["said"]})
+    return Talk(found, rows) if len(found) >= max(_LEAST, _TURNS * len(said)) else None
+
+
+def _is_talk(turns: Sequence[re.Match[str]], lines: int) -> bool:
+    if len(turns) < max(_LEAST, _TURNS * lines):
+        return False
+    spoken = sum(turn["said"].count(" ") + 1 >= _WORDS for turn in turns)
+    names = [turn["who"] for turn in turns]
+    speakers = Counter(names)
+    if spoken < _SPOKEN * len(turns) or len(speakers) * _EACH > len(turns):
+        return False
+    if not 1 < len(speakers) <= _MOST:
+        return False
+    following: dict[str, Counter[str]] = {}
+    for one, other in pairwise(names):
+        following.setdefault(one, Counter())[other] += 1
+    usual = sum(max(found.values()) for found in following.values())
+    return len(speakers) < _FIELDS or usual < _ORDERLY * (len(names) - 1)

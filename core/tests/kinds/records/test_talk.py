@@ -1,0 +1,82 @@
+"""Talks: turns with who says them, and the day that they stand under."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from headroom import SharedContext, compress
+from headroom.kinds.records.talk import find_talk
+
+CHANCE = random.Random(5)
+THINGS = ["the garden", "a new lamp", "the long walk", "some old maps", "the choir", "her bread"]
+PHRASES = [
+    "I have thought a good deal about {} since we met, and I still like it",
+    "That sounds lovely to me, so tell me more about {} when you can",
+    "We could try {} together at the weekend, if the weather holds",
+    "My brother would not hear of {}, but he never does anyway",
+]
+
+
+def talk(speakers: list[str], answer: str) -> str:
+    days = []
+    for day in range(1, 13):
+        turns = [
+            f"{CHANCE.choice(speakers)}: {CHANCE.choice(PHRASES).format(CHANCE.choice(THINGS))}."
+            for _ in range(20)
+        ]
+        if day == 7:
+            turns[9] = f"{speakers[0]}: {answer}"
+        days.append("\n".join([f"[9:{day:02} am on {day} March, 2026]", *turns]))
+    return "\n".join(days)
+
+
+ANSWER = "The kiln was repaired by Oskar Lund, who charged us ninety euros."
+
+
+@pytest.mark.parametrize("speakers", [["Ada", "Bo"], ["Project Manager", "Marketing", "Designer"]])
+def test_an_answer_comes_with_who_says_it_and_when(speakers: list[str]) -> None:
+    text = talk(speakers, ANSWER)
+    result = compress(text, query="Who repaired the kiln?")
+    lines = result.text.split("\n")
+    assert result.kind == "records"
+    assert result.tokens_after < 0.3 * result.tokens_before
+    place = lines.index(f"{speakers[0]}: {ANSWER}")
+    days = [line for line in lines[:place] if line.startswith("[9:")]
+    assert days[-1] == "[9:07 am on 7 March, 2026]"
+
+
+def test_what_is_left_out_comes_back() -> None:
+    text = talk(["Ada", "Bo"], ANSWER)
+    ctx = SharedContext()
+    entry = ctx.put("talk", text, query="Who repaired the kiln?")
+    view = ctx.get("talk", query="Who repaired the kiln?")
+    assert "left out" in view
+    for omission in entry.omissions:
+        found = ctx.retrieve("talk", place=omission.where, max_tokens=10**6).text
+        for first, last in omission.ranges:
+            assert all(line in found for line in text.split("\n")[first - 1 : last])
+
+
+def test_a_talk_of_which_nothing_is_asked_is_a_text() -> None:
+    assert compress(talk(["Ada", "Bo"], ANSWER)).kind == "text"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(f"Title: The book of {n}\nAuthor: Ada of {n}\nYear: {n}" for n in range(30)),
+        "\n".join(
+            f"Summary: what {n} says to the others there\nDetail: and what {n} does in the end\n"
+            f"Advice: that {n} might be better left alone"
+            for n in range(30)
+        ),
+        "\n".join(f"part_{n}: the value of the part that is {n}" for n in range(60)),
+        "\n".join(f"2026-03-02 09:{n:02}:00 INFO worker: order {n} has settled" for n in range(60)),
+        "\n".join(f"The sentence {n} has no speaker at all, and goes on." for n in range(60)),
+    ],
+    ids=["cards", "cards of texts", "settings", "log", "prose"],
+)
+def test_other_lines_are_no_talk(text: str) -> None:
+    assert find_talk(text.split("\n"), lambda: None) is None
