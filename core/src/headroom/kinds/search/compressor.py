@@ -30,6 +30,8 @@ __all__ = ["SearchCompressor"]
 #: The share of the tokens that a view may have, where no budget says it; measured with
 #: ``python -m benchmarks``.
 _SHARES = {"balanced": 0.38, "compact": 0.2}
+#: The same where some lines answer a query.
+_ANSWERED = {"balanced": 0.28, "compact": 0.15}
 #: Definitions stay beyond that share, up to this one; measured with ``python -m benchmarks``.
 _DEFINITIONS_SHARE = 0.7
 #: An output with fewer tokens is only re-encoded; chosen.
@@ -141,7 +143,8 @@ class SearchCompressor(BaseKind):
         )
         least: frozenset[int] = frozenset()
         if limit is None:
-            limit = int(request.original_tokens * _SHARES[request.fidelity])
+            shares = _ANSWERED if ranking.answers else _SHARES
+            limit = int(request.original_tokens * shares[request.fidelity])
             least = frozenset(places)
 
         def fitting(order: Sequence[int], limit: int) -> int | None:

@@ -10,8 +10,9 @@ __all__ = ["natural_limit"]
 #: document's, and the tokens that a view may have in any case. Measured with ``python -m
 #: benchmarks``: with less, facts begin to be lost on its tables and webhooks.
 _SHARES = {"balanced": (0.12, 0.56, 1200), "compact": (0.05, 0.25, 500)}
-#: The share of a document's tokens that a view may have which answers a query. Measured likewise.
-_ANSWERED = 0.4
+#: The share of a document's tokens that a view may have which answers a query, and the tokens that
+#: it may have in any case. Measured likewise.
+_ANSWERED, _ENOUGH = 0.4, 700
 #: Of everything beyond this many tokens, this much of the share: a sample need not grow for ever.
 _LONG, _BEYOND = 60_000, 0.2
 
@@ -34,6 +35,7 @@ def natural_limit(
     sampled, document, least = _SHARES[fidelity]
     if is_answered:
         document = min(document, _ANSWERED)
+        least = int(least * rows + min(least, _ENOUGH) * (1 - rows))
     counted = original - (1 - _BEYOND) * max(0, original - _LONG)
     share = sampled * rows + document * (1 - rows)
     return max(int(share * counted), min(original, least))
