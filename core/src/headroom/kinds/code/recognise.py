@@ -112,6 +112,10 @@ _COMMENT = re.compile(
 # "dcaa4296 docs(path): fix a comment", as "git log --oneline" prints it, maybe with its graph.
 _COMMIT = re.compile(r"[*|/\\ ]*[0-9a-f]{7,40}(?: |$)")
 _COMMITS_SHARE = 0.5
+# A key of YAML at the beginning of a line, a member of a list, or the end of a document.
+_KEY = re.compile(r"[\"']?[\w.$/-]+[\"']?\s*:(?:\s|$)|- |---|\.\.\.$")
+#: So many of them there must be.
+_KEYS = 3
 # Documentation within Perl.
 _POD = re.compile(r"=(?:pod|head[1-6]|over|item|begin|for|encoding)\b")
 _LETTERS = "(?:[^\\W\\d_]|['\u2019-])+"
@@ -152,7 +156,7 @@ def looks_like_code(source: Source) -> bool:
         return False
     if _MARKUP.match(sample) and not split_sections(sample):
         return False
-    if _is_log_of_commits(sample):
+    if _is_log_of_commits(sample) or _is_mapping(sample):
         return False
     shapes = _shapes(sample)
     if _SHEBANG.match(sample):
@@ -166,6 +170,12 @@ def _is_log_of_commits(sample: str) -> bool:
     """Whether most lines are a commit and what it is about, which has the shape of code."""
     lines = [line for line in sample.split("\n") if line.strip()]
     return sum(bool(_COMMIT.match(line)) for line in lines) > _COMMITS_SHARE * len(lines)
+
+
+def _is_mapping(sample: str) -> bool:
+    """Whether all that is not indented are keys, as in YAML, whatever scripts stand below them."""
+    heads = [line for line in sample.split("\n") if line.strip() and line[0] not in " \t#"]
+    return len(heads) >= _KEYS and all(map(_KEY.match, heads))
 
 
 @dataclass(frozen=True)
