@@ -11,6 +11,7 @@ from agents import Agent, FunctionTool, RunContextWrapper
 from headroom import Handoff, Payload, Reader
 from headroom_openai_agents.data import as_json
 from headroom_openai_agents.items import ItemWalk
+from headroom_openai_agents.leases import held_for_run
 from headroom_openai_agents.offer import Offer
 from headroom_openai_agents.tools import retrieval_of
 
@@ -57,7 +58,10 @@ async def with_views(
     unchanged = walk(ItemWalk(note, query, follow))
     if not found:
         return unchanged
-    decided = await handoff.adecide(list(found.values()), reader)
+    # What stands before the first payload is the same in every turn.
+    first = next(iter(found.values()))
+    with held_for_run(handoff.ctx, first.conversation):
+        decided = await handoff.adecide(list(found.values()), reader)
     texts = {key: decision.text for key, decision in zip(found, decided)}
     return walk(ItemWalk(lambda *key: texts.get(key, key[0]), query, follow))
 
