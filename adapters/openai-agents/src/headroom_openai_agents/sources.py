@@ -27,7 +27,7 @@ from headroom_openai_agents.leases import held_for_run
 from headroom_openai_agents.names import check_names
 from headroom_openai_agents.offer import views_come_any_time
 from headroom_openai_agents.questions import asked_by_call, last_question
-from headroom_openai_agents.views import reader_of, told
+from headroom_openai_agents.views import count_tool, count_tool_of_reader, reader_of, told
 
 __all__ = ["output_extractor", "tool_output_guardrail"]
 
@@ -73,6 +73,8 @@ def tool_output_guardrail(
         payload = Payload(text, name, agent=name, read_as=as_json)
         with held_for_run(ctx, _beginning(data.context.turn_input)):
             (decision,) = await handoff.adecide([payload], reader)
+        if decision.needs_tool:
+            count_tool(handoff, data.agent)
         return decision.text if decision.is_view else None
 
     async def headroom_tool_output(data: ToolOutputGuardrailData) -> ToolGuardrailFunctionOutput:
@@ -127,6 +129,8 @@ def output_extractor(
         payload = Payload(text, name, agent=name, read_as=as_json)
         with held_for_run(ctx, None):
             (decision,) = await handoff.adecide([payload], reader)
+        if decision.needs_tool and mention_tool:
+            count_tool_of_reader(handoff)
         return decision.text
 
     return headroom_output_extractor
