@@ -80,7 +80,7 @@ SIGNATURES = {
     " on_compress tool",
     headroom.Handoff.is_large: "self payload",
     headroom.Handoff.view: "self payload * source agent query",
-    headroom.Handoff.answer_sent: "self tokens * again",
+    headroom.Handoff.answer_sent_again: "self tokens",
     headroom.Handoff.sent_again: "self decision",
     headroom.Handoff.tool_sent: "self reader tokens",
     headroom.Handoff.explain: "self payload * source query reader",

@@ -205,6 +205,7 @@ def test_each_call_is_counted(ctx: SharedContext, lines: int, asks: int) -> None
     if not asks:
         assert run.stats().saved == cost([], 0) - with_views
     else:
+        retrieved = run.stats().retrieved
         answer = ctx.count_tokens(RetrievalTool(ctx)(ctx.keys()[0], query="request 7"))
         # The first answer is in three calls of the model, the second one in two.
-        assert run.stats().retrieved == 5 * answer
+        assert retrieved == 5 * answer

@@ -324,6 +324,15 @@ def test_what_is_looked_up_counts_against(ctx: SharedContext) -> None:
     assert ctx.stats().handoffs.saved == before - ctx.count_tokens(answer)
 
 
+def test_what_is_looked_up_counts_against_the_run_that_showed_it(ctx: SharedContext) -> None:
+    run, other = Savings(), Savings()
+    (decision,) = Handoff(ctx, savings=run).decide([Payload(ROWS)], Reader("clerk", has_tool=True))
+    Handoff(ctx, savings=other).decide([Payload(ROWS + "]")], Reader("clerk", has_tool=True))
+    answer = RetrievalTool(ctx)(decision.key or "", query="id 123")
+    assert run.stats().retrieved == ctx.count_tokens(answer) > 0
+    assert other.stats().retrieved == 0
+
+
 def test_a_broken_callback_never_reaches_the_run(
     ctx: SharedContext, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -18,6 +18,7 @@ from crewai.hooks.contexts import ExecutionStartContext, StepContext
 from crewai.tasks.task_output import TaskOutput
 
 from headroom import SharedContext
+from headroom_crewai.owed import let_go
 
 if TYPE_CHECKING:
     # They look things up here themselves.
@@ -168,6 +169,8 @@ def observe_tasks() -> None:
     # Twice would do no harm: two threads may find it missing at once.
     if _note_task not in get_hooks(InterceptionPoint.PRE_STEP):
         register_hook(InterceptionPoint.PRE_STEP, _note_task)
+    if let_go not in get_hooks(InterceptionPoint.EXECUTION_START):
+        register_hook(InterceptionPoint.EXECUTION_START, let_go)
 
 
 def running_task(output: TaskOutput) -> Task | None:

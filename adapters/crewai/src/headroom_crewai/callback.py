@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from crewai import Crew, Task
 from crewai.tasks.task_output import TaskOutput
@@ -12,6 +13,7 @@ from typing_extensions import Unpack
 from headroom import Handoff, Reader, SharedContext
 from headroom_crewai.ambient import callback_choice, observe_tasks, running_task
 from headroom_crewai.choice import CallbackOptions, Choice, choose
+from headroom_crewai.owed import lease_of
 from headroom_crewai.readers import name_of, names_in, names_of, told
 from headroom_crewai.retrieve import has_tool, tool_tokens
 from headroom_crewai.tasks import Part, crew_of, reader_agent, readers
@@ -106,6 +108,7 @@ def _replace(output: TaskOutput, choice: Choice) -> None:
         if part.is_one_of(handoff.exclude):
             return
         reader = Reader(query=handoff.query)
+        held: AbstractContextManager[None] = nullcontext()
         if task is not None and crew is not None:
             handoff.check_names(names_in(crew))
             reading = readers(task, crew)
@@ -114,7 +117,9 @@ def _replace(output: TaskOutput, choice: Choice) -> None:
             reader = _reader(reading, crew, handoff)
             if reader.has_tool:
                 handoff.tool_sent(reader.name, _cost(reading, crew, handoff))
-        (decision,) = handoff.decide([part.payload()], reader)
+            held = lease_of(crew, handoff.ctx).active()
+        with held:
+            (decision,) = handoff.decide([part.payload()], reader)
         output.raw = decision.text
     except Exception as error:
         # Not the error's message: it may quote the payload.

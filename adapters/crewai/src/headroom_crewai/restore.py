@@ -53,21 +53,25 @@ def restore_output(result: Output, *, ctx: SharedContext | None = None) -> Outpu
         outputs.append(result)
     if isinstance(result, CrewOutput):
         outputs += result.tasks_output
+    troubles: list[str] = []
     for output in outputs:
-        output.raw = _original(output.raw, ctx)
+        output.raw = _original(output.raw, ctx, troubles)
+    # Each once: the store fails for all outputs alike.
+    for trouble in dict.fromkeys(troubles):
+        logger.warning("%s", trouble)
     return result
 
 
-def _original(text: str, ctx: SharedContext) -> str:
+def _original(text: str, ctx: SharedContext, troubles: list[str]) -> str:
     try:
         if not text or not ctx.is_view(text):
             return text
         original = ctx.original_of(text)
     except Exception as error:
         # Not the error's message: it may quote the payload.
-        logger.warning("an output stays as it is: %s", type(error).__name__)
+        troubles.append(f"an output stays as it is: {type(error).__name__}")
         return text
     if original is None:
-        logger.warning("an output stays a view: its original is no longer stored")
+        troubles.append("an output stays a view: its original is no longer stored")
         return text
     return original

@@ -54,10 +54,11 @@ class SentAgain:
             is_answer = isinstance(message, ToolMessage) and message.name == RetrievalTool.name
             for text in _texts(message):
                 decision = self._known(text)
+                if number >= first_new:
+                    continue
                 if is_answer:
-                    tokens = handoff.ctx.count_tokens(text)
-                    handoff.answer_sent(tokens, again=number < first_new)
-                elif decision is not None and number < first_new:
+                    handoff.answer_sent_again(handoff.ctx.count_tokens(text))
+                elif decision is not None:
                     handoff.sent_again(decision)
         if not names_tool(messages[first_new:]) and names_tool(messages):
             handoff.tool_sent(reader, tool_tokens)

@@ -12,10 +12,11 @@ from agents.run import CallModelData, ModelInputData
 from typing_extensions import Unpack
 
 from headroom import Handoff, HandoffOptions, Reader, SharedContext
+from headroom_openai_agents.answers import answers_sent_again
 from headroom_openai_agents.names import check_names
 from headroom_openai_agents.offer import views_come_any_time
 from headroom_openai_agents.questions import last_question
-from headroom_openai_agents.views import count_tool, reader_of, with_views
+from headroom_openai_agents.views import count_tool, count_tool_of_reader, reader_of, with_views
 
 __all__ = ["model_input_filter", "session_input_callback"]
 
@@ -59,6 +60,8 @@ def model_input_filter(
                 follow=handoff.query is None,
             )
             count_tool(handoff, data.agent)
+            for answer in answers_sent_again(items):
+                handoff.answer_sent_again(ctx.count_tokens(answer))
         except Exception as error:
             # An exception here would end the run. Not its message: it may quote a payload.
             logger.warning("a model is sent the originals: %s", type(error).__name__)
@@ -106,6 +109,9 @@ def session_input_callback(
                 lambda walk: walk.input_items(history),
                 query=None if handoff.query else last_question(new) or last_question(history),
             )
+            if mention_tool:
+                # In every call of the run: that there is one is certain.
+                count_tool_of_reader(handoff)
         except Exception as error:
             logger.warning("a session is read as it is: %s", type(error).__name__)
             return [*history, *new]

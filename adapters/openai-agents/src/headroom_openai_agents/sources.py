@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 from agents import (
@@ -15,16 +16,18 @@ from agents import (
     ToolGuardrailFunctionOutput,
     ToolOutputGuardrail,
     ToolOutputGuardrailData,
+    TResponseInputItem,
 )
 from pydantic import BaseModel
 from typing_extensions import Unpack
 
 from headroom import Handoff, HandoffOptions, Payload, Reader, RetrievalTool, SharedContext
 from headroom_openai_agents.data import as_json
+from headroom_openai_agents.leases import held_for_run
 from headroom_openai_agents.names import check_names
 from headroom_openai_agents.offer import views_come_any_time
 from headroom_openai_agents.questions import asked_by_call, last_question
-from headroom_openai_agents.views import reader_of, told
+from headroom_openai_agents.views import count_tool, count_tool_of_reader, reader_of, told
 
 __all__ = ["output_extractor", "tool_output_guardrail"]
 
@@ -68,7 +71,10 @@ def tool_output_guardrail(
                 reader, query=told(reader.query, last_question(data.context.turn_input))
             )
         payload = Payload(text, name, agent=name, read_as=as_json)
-        (decision,) = await handoff.adecide([payload], reader)
+        with held_for_run(ctx, _beginning(data.context.turn_input)):
+            (decision,) = await handoff.adecide([payload], reader)
+        if decision.needs_tool:
+            count_tool(handoff, data.agent)
         return decision.text if decision.is_view else None
 
     async def headroom_tool_output(data: ToolOutputGuardrailData) -> ToolGuardrailFunctionOutput:
@@ -121,10 +127,18 @@ def output_extractor(
         )
         name = result.last_agent.name
         payload = Payload(text, name, agent=name, read_as=as_json)
-        (decision,) = await handoff.adecide([payload], reader)
+        with held_for_run(ctx, None):
+            (decision,) = await handoff.adecide([payload], reader)
+        if decision.needs_tool and mention_tool:
+            count_tool_of_reader(handoff)
         return decision.text
 
     return headroom_output_extractor
+
+
+def _beginning(items: Sequence[TResponseInputItem]) -> str | None:
+    """What is the same in all turns of a run, as far as the run tells."""
+    return sha256(repr(items[0]).encode("utf-8", "surrogatepass")).hexdigest() if items else None
 
 
 def _said(result: RunResult | RunResultStreaming) -> str:

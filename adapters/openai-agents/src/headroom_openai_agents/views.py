@@ -11,10 +11,11 @@ from agents import Agent, FunctionTool, RunContextWrapper
 from headroom import Handoff, Payload, Reader
 from headroom_openai_agents.data import as_json
 from headroom_openai_agents.items import ItemWalk
+from headroom_openai_agents.leases import held_for_run
 from headroom_openai_agents.offer import Offer
-from headroom_openai_agents.tools import retrieval_of
+from headroom_openai_agents.tools import retrieval_of, retrieve_tool
 
-__all__ = ["count_tool", "reader_of", "told", "with_views"]
+__all__ = ["count_tool", "count_tool_of_reader", "reader_of", "told", "with_views"]
 
 T = TypeVar("T")
 
@@ -57,7 +58,10 @@ async def with_views(
     unchanged = walk(ItemWalk(note, query, follow))
     if not found:
         return unchanged
-    decided = await handoff.adecide(list(found.values()), reader)
+    # What stands before the first payload is the same in every turn.
+    first = next(iter(found.values()))
+    with held_for_run(handoff.ctx, first.conversation):
+        decided = await handoff.adecide(list(found.values()), reader)
     texts = {key: decision.text for key, decision in zip(found, decided)}
     return walk(ItemWalk(lambda *key: texts.get(key, key[0]), query, follow))
 
@@ -102,6 +106,11 @@ def count_tool(handoff: Handoff, agent: object) -> None:
     tool = retrieval_of(agent)
     if isinstance(agent, Agent) and tool is not None:
         handoff.tool_sent(agent.name, _cost(tool, handoff))
+
+
+def count_tool_of_reader(handoff: Handoff) -> None:
+    """The same, where it is not known which agent reads, but that it has the tool."""
+    handoff.tool_sent("", _cost(retrieve_tool(handoff.ctx), handoff))
 
 
 def _cost(tool: FunctionTool, handoff: Handoff) -> int:

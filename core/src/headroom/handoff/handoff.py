@@ -20,6 +20,7 @@ from headroom.context.store_namespace import StoreSteps
 from headroom.handoff.deciding import BYTES, Deciding
 from headroom.handoff.notices import Notices
 from headroom.handoff.retrieval_tool import RetrievalTool
+from headroom.handoff.shown import Shown
 from headroom.pipeline.pipeline import check_options
 from headroom.steps import work
 from headroom.view import Fidelity
@@ -220,19 +221,18 @@ class Handoff:
         saved = decision.tokens - decision.sent_tokens
         self._count(decision.reader, views=decision.is_view, not_sent=saved)
 
-    def answer_sent(self, tokens: int, *, again: bool = False) -> None:
-        """Counts an answer of the retrieval tool that a model of this run was sent.
+    def answer_sent_again(self, tokens: int) -> None:
+        """Counts an answer of the retrieval tool that a model was sent in an earlier call as well.
 
-        The tool itself counts its answers for the context, once.
+        The tool itself counts its answers once, for the context and for the runs that showed the
+        key.
 
         Args:
             tokens: Of the answer.
-            again: Whether it was sent in an earlier call as well.
 
         """
-        self.savings.add_retrieved(tokens)
-        if again:
-            self.ctx.savings.add_retrieved(tokens)
+        for each in (self.savings, self.ctx.savings):
+            each.add_retrieved(tokens)
 
     def check_names(self, known: Collection[str]) -> None:
         """Warns of names in ``exclude`` and ``full_for`` that match nothing in a run, once each.
@@ -328,6 +328,8 @@ class Handoff:
 
     def _told(self, decided: list[Decision]) -> list[Decision]:
         for one in decided:
+            if one.key is not None:
+                Shown.of(self.ctx).note(one.key, self.savings)
             self._count(
                 one.reader,
                 views=one.is_view,

@@ -10,6 +10,7 @@ from typing import TypedDict
 
 from headroom.context import Excerpt, SharedContext
 from headroom.errors import KeyNotFound
+from headroom.handoff.shown import Shown
 from headroom.retrieval import select
 
 __all__ = ["RetrievalTool"]
@@ -110,7 +111,7 @@ class RetrievalTool:
         """The answer to one call: an excerpt, or a sentence that says why there is none."""
         try:
             asked = self._asked(query, place, path, where, pattern)
-            return self._told(self.ctx.retrieve(key, **asked))
+            return self._told(key, self.ctx.retrieve(key, **asked))
         except Exception as error:
             return _told_why(error)
 
@@ -126,13 +127,14 @@ class RetrievalTool:
         """The same, without blocking the event loop."""
         try:
             asked = self._asked(query, place, path, where, pattern)
-            return self._told(await self.ctx.aretrieve(key, **asked))
+            return self._told(key, await self.ctx.aretrieve(key, **asked))
         except Exception as error:
             return _told_why(error)
 
-    def _told(self, found: Excerpt) -> str:
+    def _told(self, key: str, found: Excerpt) -> str:
         # What is looked up is sent after all.
         self.ctx.savings.add_retrieved(found.tokens)
+        Shown.of(self.ctx).answered(key, found.tokens)
         return found.text or "Nothing was found. Try other words, or a place."
 
     @staticmethod
