@@ -78,6 +78,8 @@ class Records:
     rows: list[Json]
     #: The files that the records are about, where it is a listing of files.
     files: list[str] | None = None
+    #: Whether the fields have names by which a reader can be told of them.
+    named: bool = True
 
 
 def find_records(content: str, check: Callable[[], None]) -> Records | None:
@@ -92,10 +94,11 @@ def find_records(content: str, check: Callable[[], None]) -> Records | None:
     files = find_files(lines, check)
     if files is not None:
         spans = [(line, line + 1) for line in files.lines]
-        return Records(lines, spans, files.rows, files.names)
+        return Records(lines, spans, files.rows, files.names, named=False)
     listing = find_listing(lines, check)
     if listing is not None:
-        return Records(lines, [(line, line + 1) for line in listing.lines], listing.rows)
+        spans = [(line, line + 1) for line in listing.lines]
+        return Records(lines, spans, listing.rows, named=False)
     return _find_blocks(lines, check)
 
 
