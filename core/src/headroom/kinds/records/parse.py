@@ -127,7 +127,7 @@ def _find_blocks(lines: list[str], check: Callable[[], None]) -> Records | None:
         if best and field.indent > indent:
             break
         check()
-        spans = _spans(fields, starts)
+        spans = _spans(fields, _heads(fields, starts))
         if len(spans) > len(best) and _are_records(fields, spans):
             best, indent = spans, field.indent
     return Records(lines, best, _values(fields, best)) if best else None
@@ -174,6 +174,24 @@ def _candidates(lines: Sequence[str], fields: Sequence[Field | None]) -> Iterato
     some.sort(key=lambda item: item[:3])
     for _, _, _, starts in some[:_TRIED]:
         yield starts
+
+
+def _heads(fields: Sequence[Field | None], starts: Sequence[int]) -> Sequence[int]:
+    """Where records begin that have a heading each, right above a field that all of them have.
+
+    A heading says something else each time. What records end with could do so as well: then the
+    last of them would.
+    """
+    first, last = fields[starts[0]], next(filter(None, reversed(fields)))
+    assert first is not None
+    above = [start - 1 for start in starts]
+    if above[0] < 0 or not last.name or not set(above).isdisjoint(starts):
+        return starts
+    heads = [fields[line] for line in above]
+    keys = Counter(head.key for head in heads if head is not None and head.name)
+    is_one_off = max(keys.values(), default=0) <= 1
+    are_heads = all(head is not None and head.indent <= first.indent for head in heads)
+    return above if is_one_off and are_heads else starts
 
 
 def _spans(fields: Sequence[Field | None], starts: Sequence[int]) -> list[tuple[int, int]]:
