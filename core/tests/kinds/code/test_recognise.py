@@ -78,7 +78,9 @@ def test_pages_with_examples_in_lists_and_prose_in_other_scripts_are_no_code(pag
 
 
 def test_scripts_within_yaml_make_no_code_of_it() -> None:
-    step = '      - run: |\n          if [ -n "$REF" ]; then\n            echo "$REF"\n          fi\n'
+    step = (
+        '      - run: |\n          if [ -n "$REF" ]; then\n            echo "$REF"\n          fi\n'
+    )
     workflow = f"name: check\n\non: push\n\njobs:\n  all:\n    steps:\n{step * 9}"
     assert not looks_like_code(Source(workflow))
     assert looks_like_code(Source("def run():\n    return 1\n\n\nclass Part:\n    size: int = 3\n"))

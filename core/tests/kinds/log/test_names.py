@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from headroom import compress
+from headroom.kinds.log.names import _names
 
 STEMS = ["amber", "birch", "cedar", "dune", "ember", "fjord", "grove", "heath", "islet", "juniper"]
 NAMES = [f"lib{one}-{other}" for one, other in product(STEMS, STEMS)]
@@ -43,3 +44,9 @@ def test_names_in_brackets_are_not_said_otherwise_than_they_are() -> None:
     result = compress(text, kind="log")
     assert NAMES[50] not in result.text
     assert "more like this left out" in result.text
+
+
+def test_a_name_is_not_cut_within_itself() -> None:
+    lines = [f"{n * 64:016x} V __{one}_hook@GLIBC_2.2.5" for n, one in enumerate(STEMS, 9)]
+    found = _names(lines)
+    assert found == [f"__{one}_hook" for one in STEMS]

@@ -434,3 +434,12 @@ def test_where_nothing_fits_the_original_is_counted(budget: int) -> None:
     result = compress(text, max_tokens=budget)
     lines, tokens = len(text.split("\n")), get_counter().count(text)
     assert f"left out: {lines} lines, {tokens} tokens]" in result.text
+
+
+def test_instructions_beside_their_bytes_are_no_dump() -> None:
+    sizes = (4, 7, 5, 4, 6)
+    lines = [
+        f"    {0x2600 + 7 * n:x}:\t{'0f ' * size:<22}movaps %xmm{n % 8},0x{8 * n:x}(%rsp)"
+        for n, size in enumerate(sizes * 4)
+    ]
+    assert "dump" not in compress("\n".join(lines)).text

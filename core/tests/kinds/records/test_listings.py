@@ -111,3 +111,15 @@ def test_the_largest_file_of_a_listing_stays_though_its_size_has_more_digits() -
 
     assert view.kind == "records"
     assert lines[97] in view.text.split("\n")
+
+
+def test_columns_without_names_are_not_summed_up_by_their_number() -> None:
+    lines = [
+        f"{n:6}: {n * 64:016x}  {n % 3:4} {('FUNC', 'OBJECT')[n % 5 == 0]:7} "
+        f"{('GLOBAL', 'WEAK')[n % 7 == 0]:6} DEFAULT  UND sym_{'abcdefghij'[n % 10]}{n}"
+        for n in range(99)
+    ]
+    result = compress("\n".join(lines))
+    assert result.kind == "records"
+    assert result.omissions
+    assert "OBJECT" not in "".join(line for line in result.text.split("\n") if " left out" in line)

@@ -183,3 +183,20 @@ class TestRecordCompressor(KindLaws):
             lambda rows, notation, head: head + "\n".join(map(notation, rows)),
             st.lists(row, min_size=3, max_size=60), record, st.sampled_from(["", "all:\n"]),
         )  # fmt: skip
+
+
+def test_a_record_stays_below_its_own_heading() -> None:
+    maps = [f"{n * 4096:012x}-{n * 4096 + 4095:012x} r--p /usr/lib/part{n}.so" for n in range(60)]
+    text = "\n".join(
+        f"{head}\nSize: {n * 7 % 90} kB\nRss: {n} kB\nDirty: 0 kB\nFlags: rd wr ex"
+        for n, head in enumerate(maps)
+    )
+    result = compress(text, query="part37.so")
+    assert result.kind == "records"
+    assert result.omissions
+    lines = result.text.split("\n")
+    assert maps[37] in lines
+    for number, line in enumerate(lines):
+        if line in maps:
+            assert lines[number + 1] == f"Size: {maps.index(line) * 7 % 90} kB"
+    assert sum(line.startswith("Size") for line in lines) == sum(line in maps for line in lines)

@@ -19,6 +19,7 @@ from headroom import compress
 from headroom.errors import WrongKind
 from headroom.kinds.json.decode import decode
 from headroom.kinds.table import TableCrusher
+from headroom.kinds.table.aligned import aligned_records
 from headroom.kinds.table.parse import parse_table
 from headroom.kinds.table.recognise import looks_like_table, may_be_table
 from headroom.source import Source
@@ -253,3 +254,19 @@ def test_codes_and_numbers_that_are_near_each_other_are_not_misspelt() -> None:
     ]
     result = compress(written([["flight", "gate", "to", "low"], *rows]))
     assert "odd cells" not in result.text
+
+
+def test_cells_with_a_blank_within_do_not_move_what_follows_them() -> None:
+    names = [f"parcel/{name}_{n}.py" for n in range(20) for name in ("dock", "crane", "pier")]
+    names[7] = "parcel/launch window.xml"
+    lines = [f"{'File Name':<46} {'Modified':>9}  {'':>9}  {'Size':>8}"]
+    lines += [
+        f"{name:<46} 2026-10-{n % 28 + 1:02} 19:{n % 60:02}:10 {n * 37 + 151:12}"
+        for n, name in enumerate(names)
+    ]
+    lines[-1] = lines[-1].replace("pier_19", "p" * 40 + "ier_19")
+    names[-1] = names[-1].replace("pier_19", "p" * 40 + "ier_19")
+    header, *rows = aligned_records(lines) or []
+    assert header == ["File Name", "Modified", "Size"]
+    assert rows[7] == ["parcel/launch window.xml", "2026-10-08 19:07:10", "410"]
+    assert all(row[0] == name for row, name in zip(rows, names))

@@ -30,6 +30,8 @@ _DIGITS = re.compile(r"\d+")
 _UNSAFE = re.compile(r"[\[\]]")
 _EDGES = "\"'`,;:()"
 _ENDS = re.compile(r"[,;|].*")
+#: Signs that a name has within it: without the rest behind one it would be another name.
+_WITHIN = "_-."
 
 
 def names_of(log: Log, counter: TokenCounter) -> Mapping[int, str]:
@@ -78,11 +80,11 @@ def _names(texts: Sequence[str]) -> list[str] | None:
 
 
 def _without_shared_end(names: Sequence[str]) -> list[str]:
-    """The names without what all of them end with, from a sign on."""
+    """The names without what all of them end with, from a sign on that no name has within it."""
     ends = [name[::-1] for name in names]
     end = 0
     for size, (one, other) in enumerate(zip(min(ends), max(ends)), 1):
         if one != other:
             break
-        end = end if one.isalnum() else size
+        end = end if one.isalnum() or one in _WITHIN else size
     return [name[: len(name) - end] for name in names]

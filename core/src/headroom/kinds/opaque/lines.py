@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 
 from headroom.kinds.opaque.encoded import bytes_in_hex
 from headroom.kinds.opaque.stretch import LEAST, Stretch
@@ -20,6 +21,9 @@ __all__ = [
 
 #: A dump of fewer lines is there to be read.
 _FEWEST_LINES = 8
+#: The share of its lines that have the usual number of bytes; instructions beside the bytes that
+#: they are made of have as many as they need. Chosen: each dump has one short line, its last.
+_EVEN = 0.8
 _DUMP = re.compile(
     r"[ \t]*(?:0x)?[0-9a-fA-F]{4,16}:?[ \t]{1,4}((?:[0-9a-fA-F]{2,8}[ \t]{1,3}){4,32})(.{0,40})"
 )
@@ -80,10 +84,15 @@ def find_dumps(text: str) -> Iterator[Stretch]:
             end = len(text) if stop < 0 else stop
             if stop < 0:
                 break
-        if count >= _FEWEST_LINES:
+        if count >= _FEWEST_LINES and _is_even(digits):
             what = bytes_in_hex("".join(digits))[0].removesuffix(" in hex")
             yield Stretch(start, end, f"hex dump of {what}", "hex dump")
         begin = _DUMPS.search(text, max(end, begin.end()))
+
+
+def _is_even(digits: Sequence[str]) -> bool:
+    sizes = Counter(map(len, filter(None, digits)))
+    return max(sizes.values()) >= _EVEN * sizes.total()
 
 
 def find_minified(text: str, within: Callable[[int, int], str]) -> Iterator[Stretch]:

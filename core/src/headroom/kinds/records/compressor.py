@@ -232,8 +232,7 @@ class _View:
         gaps = _gaps(len(self._units), shown)
         row_of = {unit: row for row, unit in enumerate(self._rows)}
         summary = ""
-        # The values beside files have no names by which to speak of them; nor has what is said.
-        if gaps and not self._terse and not self._records.is_headed:
+        if gaps and not self._terse and self._records.named:
             rows = [row_of[unit] for unit in shown if unit in row_of]
             summary = self._summary.of_all_but(rows)
         blocks: list[tuple[int, str]] = [(unit, self._texts[unit]) for unit in shown]

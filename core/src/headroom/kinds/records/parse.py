@@ -79,6 +79,8 @@ class Records:
     rows: list[Json]
     #: The files that the records are about, where it is a listing of files.
     files: list[str] | None = None
+    #: Whether the fields have names by which a reader can be told of them.
+    named: bool = True
     #: Whether they are the turns of a talk.
     is_talk: bool = False
 
@@ -100,14 +102,15 @@ def find_records(content: str, check: Callable[[], None]) -> Records | None:
     files = find_files(lines, check)
     if files is not None:
         spans = [(line, line + 1) for line in files.lines]
-        return Records(lines, spans, files.rows, files.names)
+        return Records(lines, spans, files.rows, files.names, named=False)
     talk = find_talk(lines, check)
     if talk is not None:
         spans = [(line, line + 1) for line in talk.lines]
-        return Records(lines, spans, talk.rows, is_talk=True)
+        return Records(lines, spans, talk.rows, named=False, is_talk=True)
     listing = find_listing(lines, check)
     if listing is not None:
-        return Records(lines, [(line, line + 1) for line in listing.lines], listing.rows)
+        spans = [(line, line + 1) for line in listing.lines]
+        return Records(lines, spans, listing.rows, named=False)
     return _find_blocks(lines, check)
 
 
@@ -136,7 +139,7 @@ def _find_blocks(lines: list[str], check: Callable[[], None]) -> Records | None:
         if best and field.indent > indent:
             break
         check()
-        spans = _spans(fields, starts)
+        spans = _spans(fields, _heads(fields, starts))
         if len(spans) > len(best) and _are_records(fields, spans):
             best, indent = spans, field.indent
     return Records(lines, best, _values(fields, best)) if best else None
@@ -183,6 +186,24 @@ def _candidates(lines: Sequence[str], fields: Sequence[Field | None]) -> Iterato
     some.sort(key=lambda item: item[:3])
     for _, _, _, starts in some[:_TRIED]:
         yield starts
+
+
+def _heads(fields: Sequence[Field | None], starts: Sequence[int]) -> Sequence[int]:
+    """Where records begin that have a heading each, right above a field that all of them have.
+
+    A heading says something else each time. What records end with could do so as well: then the
+    last of them would.
+    """
+    first, last = fields[starts[0]], next(filter(None, reversed(fields)))
+    assert first is not None
+    above = [start - 1 for start in starts]
+    if above[0] < 0 or not last.name or not set(above).isdisjoint(starts):
+        return starts
+    heads = [fields[line] for line in above]
+    keys = Counter(head.key for head in heads if head is not None and head.name)
+    is_one_off = max(keys.values(), default=0) <= 1
+    are_heads = all(head is not None and head.indent <= first.indent for head in heads)
+    return above if is_one_off and are_heads else starts
 
 
 def _spans(fields: Sequence[Field | None], starts: Sequence[int]) -> list[tuple[int, int]]:

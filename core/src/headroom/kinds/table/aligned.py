@@ -10,6 +10,8 @@ __all__ = ["aligned_records"]
 _WORD = re.compile(r"\S+")
 #: What two blanks or more set apart.
 _NAME = re.compile(r"\S+(?: \S+)*")
+#: A word, or a date with its time.
+_VALUE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?(?!\S)|\S+")
 _RULE = re.compile(r"[-=+| ]*-{2,}[-=+| ]*|[=+| ]*={2,}[-=+| ]*")
 _NUMERIC = re.compile(r"[-+<>~]?\d[\w.,:%+<>-]*|-|n/a|none|<none>", re.IGNORECASE)
 # Chosen; the tests have the tables that they keep apart.
@@ -52,7 +54,7 @@ def aligned_records(lines: Sequence[str]) -> list[list[str]] | None:
     named = int(_has_index(header, body))
     names = (len(_NAME.findall(header)) + named, len(_WORD.findall(header)) + named)
     records = by_position if by_position and len(by_position[0]) in names else None
-    records = records or _by_words(header, body) or by_position
+    records = records or _name_and_numbers(header, body) or _by_words(header, body) or by_position
     if records is None or len(records[0]) < names[0]:
         return None
     sure = ruled or _number_columns(records) > 0
@@ -84,6 +86,12 @@ def _by_position(header: str, body: Sequence[str]) -> list[list[str]] | None:
             start, end = word.span()
             used[start:end] = b"\x01" * (end - start)
     starts = [at for at in range(len(used)) if used[at] and not (at and used[at - 1])]
+    # What has no name and stands one blank behind another column is part of it: a date and a time.
+    starts = [
+        start
+        for start, end in zip(starts, [*starts[1:], len(used)])
+        if start < 2 or not used[start - 2] or header[start:end].strip()
+    ]
     ends = [*starts[1:], len(used)]
     if not _LEAST_COLUMNS <= len(starts) <= _MOST_COLUMNS:
         return None
@@ -91,6 +99,27 @@ def _by_position(header: str, body: Sequence[str]) -> list[list[str]] | None:
     # The index of a data frame has no name.
     named = all(cells[0][1:]) and (cells[0][0] or all(row[0] for row in cells[1:]))
     return cells if named else None
+
+
+def _name_and_numbers(header: str, body: Sequence[str]) -> list[list[str]] | None:
+    """Cut from the right, where numbers and dates stand behind a name that may hold blanks."""
+    names = _NAME.findall(header)
+    numbers = len(names) - 1
+    if _has_index(header, body):
+        return None
+    records = [names]
+    for line in body:
+        values = list(_VALUE.finditer(line))
+        if len(values) <= numbers:
+            return None
+        name = line[: values[-numbers].start()].strip()
+        cells = [value[0] for value in values[-numbers:]]
+        if "  " in name or not all(
+            map(_NUMERIC.fullmatch, (cell.replace(" ", "") for cell in cells))
+        ):
+            return None
+        records.append([name, *cells])
+    return records
 
 
 def _by_words(header: str, body: Sequence[str]) -> list[list[str]] | None:
