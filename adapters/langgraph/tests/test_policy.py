@@ -12,12 +12,13 @@ from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.tools import tool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from langgraph.graph import END, START, MessagesState, StateGraph
+from langgraph.prebuilt import ToolNode
 from langgraph.types import Send
 from scripted import ScriptedModel, calls
 from typing_extensions import TypedDict
 
 from headroom import Decision, Savings, SharedContext
-from headroom_langgraph import HeadroomMiddleware, compress_node, retrieve_tool
+from headroom_langgraph import HeadroomMiddleware, compress_node, retrieve_tool, wrap_tool_call
 
 QUESTION = "Which flight was diverted?"
 
@@ -208,3 +209,36 @@ def test_messages_that_agents_wrote_are_decided_together(ctx: SharedContext, pay
     messages = builder.compile().invoke({"messages": [HumanMessage(QUESTION)]})["messages"]
     assert ctx.is_view(messages[1].content)
     assert [each.is_view for each in told] == [True]
+
+
+@pytest.mark.parametrize("road", ["middleware", "wrapper", "node"])
+def test_a_tool_that_was_not_called_yet_is_no_mistake(
+    ctx: SharedContext, road: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    @tool
+    def search() -> str:
+        """Searches."""
+        return "nothing"
+
+    @tool
+    def secrets() -> str:
+        """Tells secrets."""
+        return "none"
+
+    tools = [search, secrets]
+    asked = {"messages": [("user", QUESTION), calls("search")]}
+    if road == "middleware":
+        ours = HeadroomMiddleware(ctx, exclude=["secrets"])
+        model = ScriptedModel(says=[calls("search"), AIMessage("None.")])
+        create_agent(model, tools, middleware=[ours]).invoke({"messages": [("user", QUESTION)]})
+    else:
+        node: Any = ToolNode(tools)
+        if road == "wrapper":
+            node = ToolNode(tools, wrap_tool_call=wrap_tool_call(ctx, exclude=["secrets"]))
+        else:
+            node = compress_node(ctx, exclude=["secrets"])(node)
+        builder = StateGraph(MessagesState)
+        builder.add_node("tools", node)
+        builder.add_edge(START, "tools")
+        builder.compile().invoke(asked)
+    assert not [each for each in caplog.records if "is called so" in each.message]

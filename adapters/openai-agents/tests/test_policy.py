@@ -6,12 +6,17 @@ import json
 from typing import Any
 
 import pytest
-from agents import Agent, RunConfig, Runner, function_tool, handoff
+from agents import Agent, RunConfig, Runner, SQLiteSession, function_tool, handoff
 from agents.models import openai_responses as responses
 from scripted import ScriptedModel, calls, outputs, says
 
 from headroom import Decision, Savings, SharedContext
-from headroom_openai_agents import handoff_filter, model_input_filter, retrieve_tool
+from headroom_openai_agents import (
+    handoff_filter,
+    model_input_filter,
+    retrieve_tool,
+    session_input_callback,
+)
 
 QUESTION = "Which flight was diverted?"
 
@@ -154,3 +159,24 @@ async def test_one_run_tells_another_nothing(ctx: SharedContext) -> None:
         searcher, _, last = team(log(lines), tools=[tool], input_filter=handoff_filter(ctx))
         await Runner.run(searcher, QUESTION)
         assert ("headroom_retrieve" in last.offered[0]) == (lines == 300)
+
+
+async def test_names_of_the_first_agent_are_known_to_the_end(
+    ctx: SharedContext, payload: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """From the agent that the run is handed to, no way leads back."""
+    ours = model_input_filter(ctx, full_for=["searcher"])
+    searcher, first, _ = team(payload)
+    await Runner.run(searcher, QUESTION, run_config=RunConfig(call_model_input_filter=ours))
+    assert outputs(first.sent[1])["call_search"] == payload
+    assert not [each for each in caplog.records if "is called so" in each.message]
+
+
+async def test_tools_that_a_session_does_not_know_yet_are_no_mistake(
+    ctx: SharedContext, payload: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A session tells of tools that were called, and of no others."""
+    searcher, *_ = team(payload)
+    config = RunConfig(session_input_callback=session_input_callback(ctx, exclude=["search"]))
+    await Runner.run(searcher, QUESTION, run_config=config, session=SQLiteSession("one"))
+    assert not [each for each in caplog.records if "is called so" in each.message]

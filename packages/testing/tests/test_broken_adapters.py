@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import pytest
@@ -37,7 +38,11 @@ class Toy(AdapterContract):
         handoff.check_names({"clerk", "searcher"})
         tokens = ctx.count_tokens(f"{RetrievalTool.name} {TOOL}")
         reader = Reader("clerk", query=question, tool_tokens=tokens, expected_calls=1)
-        return self.sent(handoff, payload, reader, question)
+        with self.held(ctx):
+            return self.sent(handoff, payload, reader, question)
+
+    def held(self, ctx: SharedContext) -> AbstractContextManager[object]:
+        return ctx.lease()
 
     def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
         (decision,) = handoff.decide([Payload(payload, "searcher", conversation=question)], reader)
@@ -81,6 +86,11 @@ class LetsErrorsOut(Toy):
         return super().sent(handoff, payload, reader, question)
 
 
+class HoldsNothing(Toy):
+    def held(self, ctx: SharedContext) -> AbstractContextManager[object]:
+        return nullcontext(ctx)
+
+
 class DoesNothing(Toy):
     def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
         return Sent([f"{question}\n{payload}"] * 2, ["", ""], "Done.")
@@ -97,6 +107,10 @@ class DoesNothing(Toy):
             lambda each: each.test_a_view_is_made_for_what_its_reader_is_told(ctx()),
         ),
         (AsksAnew, lambda each: each.test_what_was_sent_is_sent_again(ctx())),
+        (
+            HoldsNothing,
+            lambda each: each.test_what_a_run_shows_is_neither_evicted_nor_expired(),
+        ),
         (DoesNothing, lambda each: each.test_what_saves_much_is_a_view(ctx())),
         (DoesNothing, lambda each: each.test_each_decision_is_told_with_its_reason(ctx())),
     ],

@@ -47,13 +47,17 @@ def agent_name(otherwise: str) -> str:
     return found if isinstance(found, str) else otherwise
 
 
-def check_names(handoff: Handoff, own: str, states: Collection[object]) -> None:
+def check_names(
+    handoff: Handoff, own: str, states: Collection[object], tools: Collection[str] | None = ()
+) -> None:
     """Warns of names in ``exclude`` and ``full_for`` that match nothing in the graph. Never raises.
 
     Args:
         handoff: Whose options they are.
         own: The node, or the tool, that runs.
         states: What tells of tools and keys.
+        tools: Tools that may be called later; ``None`` where there are some that are not known, so
+            that any name in ``exclude`` may be one.
 
     """
     if not handoff.exclude and not handoff.full_for:
@@ -69,6 +73,7 @@ def check_names(handoff: Handoff, own: str, states: Collection[object]) -> None:
     nodes = {name.removeprefix(_STARTS) for name in channels}
     keys = {key for state in states if isinstance(state, Mapping) for key in state}
     known = {own, node_name(own), agent_name("agent"), *nodes, *keys, *tools_in(*states).values()}
+    known |= set(handoff.exclude if tools is None else tools)
     handoff.check_names({name for name in known if isinstance(name, str)} | _agents(states))
 
 

@@ -105,6 +105,8 @@ class _Outcome:
     views: UpdateViews
     name: str
     parameters: tuple[str, ...] = ()
+    #: Names of the tools that the node may call, where it tells.
+    tools: tuple[str, ...] = ()
 
     def seen(self, result: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """The result of a call, with views in it. Never raises."""
@@ -137,7 +139,7 @@ class _Outcome:
             # A task has no state: what it is asked is one of its arguments.
             named = {**dict(zip(self.parameters, args)), **kwargs}
             query = next((found for one in (*states, named) if (found := question_in(one))), None)
-        check_names(self.views.handoff, self.name, states)
+        check_names(self.views.handoff, self.name, states, self.tools)
         return dataclasses.replace(self.views, node=node_name(self.name), query=query, told=states)
 
     def given(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -225,7 +227,9 @@ def _function(node: Callable[..., Any], views: UpdateViews) -> Callable[..., Any
 def _runnable(
     node: Runnable[Any, Any], views: UpdateViews, name: str | None = None
 ) -> Runnable[Any, Any]:
-    outcome = _Outcome(views, name or node.get_name())
+    # A ToolNode says so.
+    tools = getattr(node, "tools_by_name", {})
+    outcome = _Outcome(views, name or node.get_name(), tools=tuple(tools))
 
     def run(state: Any, config: Any) -> Any:
         return outcome.of(functools.partial(node.invoke, config=config), (state,), {})

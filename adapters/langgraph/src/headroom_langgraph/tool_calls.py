@@ -115,7 +115,10 @@ def _views(handoff: Handoff, request: ToolCallRequest, reader: Reader) -> Update
     if query is None:
         query = question_in(request.state)
     called = request.tool_call
-    check_names(handoff, called["name"], (request.state,))
+    # Older versions of LangGraph do not tell which tools there are.
+    tools = getattr(request.runtime, "tools", None)
+    names = None if tools is None else [tool.name for tool in tools]
+    check_names(handoff, called["name"], (request.state,), names)
     return UpdateViews(handoff, node=called["name"], query=query, told=(called,), reader=reader)
 
 

@@ -48,11 +48,12 @@ def model_input_filter(
     """
     handoff = Handoff(ctx, **options, tool=None)
     views_come_any_time(ctx)
+    met: set[str] = set()
 
     async def headroom_model_input_filter(data: CallModelData[Any]) -> ModelInputData:
         items = data.model_data.input
         try:
-            check_names(handoff, [data.agent], items)
+            check_names(handoff, [data.agent], items, met)
             seen = await with_views(
                 handoff,
                 reader_of(data.agent, handoff, data.model_data.instructions),
@@ -102,7 +103,6 @@ def session_input_callback(
         history: list[TResponseInputItem], new: list[TResponseInputItem]
     ) -> list[TResponseInputItem]:
         try:
-            check_names(handoff, [], [*history, *new])
             changed = await with_views(
                 handoff,
                 Reader(query=handoff.query, has_tool=mention_tool),

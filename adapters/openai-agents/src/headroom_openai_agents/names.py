@@ -11,13 +11,20 @@ from headroom import Handoff
 __all__ = ["check_names"]
 
 
-def check_names(handoff: Handoff, agents: Iterable[object], items: Iterable[object]) -> None:
+def check_names(
+    handoff: Handoff,
+    agents: Iterable[object],
+    items: Iterable[object],
+    met: set[str] | None = None,
+) -> None:
     """Warns of names in ``exclude`` and ``full_for`` that match nothing in a run.
 
     Args:
         handoff: Whose options they are.
         agents: Agents that are known; those that they lead to are found.
         items: What stands in the conversation, which tells of tools that were called.
+        met: Names that were met before, and are added to: the agent that a run began with may not
+            be reached from the one that it is handed to.
 
     """
     if not handoff.exclude and not handoff.full_for:
@@ -36,6 +43,9 @@ def check_names(handoff: Handoff, agents: Iterable[object], items: Iterable[obje
         name = raw.get("name") if isinstance(raw, dict) else getattr(raw, "name", None)
         if isinstance(name, str):
             known.add(name)
+    if met is not None:
+        met |= known
+        known = met
     handoff.check_names(known)
 
 

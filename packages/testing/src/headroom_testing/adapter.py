@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -189,6 +190,31 @@ class AdapterContract:
         assert len(sent.calls) > 1
         for earlier, later in zip(sent.calls, sent.calls[1:]):
             assert later.startswith(earlier)
+
+    # What a run shows
+
+    def test_what_a_run_shows_is_neither_evicted_nor_expired(self) -> None:
+        """A lease holds it: what others put takes no room from it, and time does not end it."""
+        ctx = SharedContext(ttl=_SHORT, max_entries=2)
+        payload, found = _log(_LINES), list[str | None]()
+
+        def others(key: str) -> None:
+            for number in range(5):
+                ctx.put(f"other {number}", f"This is text {number}.")
+            time.sleep(2 * _SHORT)
+            found.append(ctx.get(key, full=True))
+
+        def told(decision: Decision) -> None:
+            if decision.key is not None:
+                # A thread has no part in the run, and holds nothing for it.
+                thread = threading.Thread(target=others, args=(decision.key,))
+                thread.start()
+                thread.join()
+
+        sent = self.run(payload, ctx, on_handoff=told)
+        assert payload not in sent.last
+        assert found
+        assert set(found) == {payload}
 
     # What goes wrong
 
