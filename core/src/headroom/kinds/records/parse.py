@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from headroom.kinds.records.columns import find_listing
+from headroom.kinds.records.entries import find_entries
 from headroom.kinds.records.files import find_files
 from headroom.source import Source
 from headroom.toolkit.rows.notation import BARE_NUMBER
@@ -80,6 +81,8 @@ class Records:
     files: list[str] | None = None
     #: Whether the fields have names by which a reader can be told of them.
     named: bool = True
+    #: The same with whole entries, where the records are only what stands below their headings.
+    whole: Records | None = None
 
 
 def find_records(content: str, check: Callable[[], None]) -> Records | None:
@@ -91,6 +94,13 @@ def find_records(content: str, check: Callable[[], None]) -> Records | None:
 
     """
     lines = content.split("\n")
+    entries = find_entries(lines, check)
+    if entries is not None:
+        whole = Records(lines, entries.spans, entries.rows)
+        if entries.bodies is None:
+            return whole
+        rows = [entries.rows[number] for number in entries.bodies]
+        return Records(lines, list(entries.bodies.values()), rows, named=False, whole=whole)
     files = find_files(lines, check)
     if files is not None:
         spans = [(line, line + 1) for line in files.lines]
