@@ -16,8 +16,8 @@ from headroom.toolkit.paragraphs import LARGEST_WHOLE, TextBlock, blocks
 
 __all__ = ["Sentence", "segment", "sentences"]
 
-#: Beyond this many characters a sentence is cut: at line ends, else between words, into parts of
-#: about so many, and not in their first quarter. Chosen.
+#: Beyond this many characters a sentence is cut: at line ends, else behind items, else between
+#: words, into parts of about so many, and not in their first quarter. Chosen.
 LONGEST = 1200
 _CHUNK, _LEAST_PART = 480, 120
 #: Characters that are looked at around a stop: of the word before, of what follows, of the next
@@ -199,10 +199,19 @@ def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         if line > start and not text[start:line].isspace():
             cut = line + 1
         else:
-            window = text[start : start + _CHUNK]
-            space = max(window.rfind(" "), window.rfind("\t"))
-            cut = start + (space + 1 if space > _LEAST_PART else _CHUNK)
+            cut = start + _last_break(text[start : start + _CHUNK])
         yield start, cut
         start = cut
     if end > start:
         yield start, end
+
+
+def _last_break(window: str) -> int:
+    """Where data, or a sentence without an end, is cut: behind a whole item, so that no value is
+    parted from its name, else between words.
+    """
+    for signs in (("}, ", "), ", "], "), (", ", "; "), (" ", "\t")):
+        at, size = max((window.rfind(sign), len(sign)) for sign in signs)
+        if at > _LEAST_PART:
+            return at + size
+    return len(window)

@@ -306,3 +306,14 @@ def test_code_stays_with_the_sentence_that_says_what_it_is() -> None:
     view = view_of("\n\n".join(steps), query=query, max_tokens=150).text
     assert "turn key 1 " in view
     assert "turn key 5 " not in view
+
+
+def test_settings_with_sentences_in_them_are_counted_in_lines() -> None:
+    text = "\n".join(
+        f"  part_{n}:\n    description: |-\n      The part waits for {n} others. It may give up.\n"
+        f"      It says so, then, to whoever asked. Nothing else\n      is told.\n    type: number"
+        for n in range(40)
+    )
+    result = headroom.compress(f"parts:\n{text}", kind="text")
+    assert result.omissions
+    assert {omission.unit for omission in result.omissions} == {"lines"}

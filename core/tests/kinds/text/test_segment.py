@@ -172,3 +172,16 @@ def test_in_a_list_of_entries_a_long_one_ends_where_the_others_do() -> None:
         "13421833 Prepare 5.7",
     ]
     assert sentences("\n".join(entries)) == [entry + "\n" for entry in entries[:-1]] + entries[-1:]
+
+
+def test_printed_data_is_cut_behind_items() -> None:
+    items = [f"Job(number={n}, name='dock {n}', state='done', load={n * 1.5})" for n in range(99)]
+    parts = sentences(f"[{', '.join(items)}]")
+    assert len(parts) > 5
+    assert all(part.endswith("), ") for part in parts[:-1])
+
+
+def test_without_items_it_is_cut_behind_a_comma() -> None:
+    parts = sentences("set: " + ", ".join(f"name {n} = {n * 7}" for n in range(300)))
+    assert len(parts) > 5
+    assert all(part.endswith(", ") for part in parts[:-1])

@@ -44,3 +44,24 @@ def test_a_comment_is_shown_where_it_is_asked_for() -> None:
 def test_headings_of_markdown_are_no_comments() -> None:
     sections = [f"# Part {n}\n\nThe part {n} waits for the others: {n} seconds." for n in range(9)]
     assert not comments_of(Source("\n\n".join(sections)))
+
+
+def test_of_defaults_in_comments_what_is_set_stays() -> None:
+    lines = [
+        line
+        for n in range(120)
+        for line in (
+            f"# How long the part that is called {n} waits for an answer of the others, before it",
+            "# gives up and says so to whoever asked; the unit is the second.",
+            f"#part_{n}_timeout = {n * 3}",
+            "",
+        )
+    ]
+    there = [f"part_{n}_timeout = {n}\t\t# (change requires restart)" for n in range(5, 120, 9)]
+    for n, line in zip(range(5, 120, 9), there):
+        lines.insert(lines.index(f"#part_{n}_timeout = {n * 3}") + 1, line)
+    text = "\n".join(lines)
+    for tokens in (None, 1500):
+        result = compress(text, max_tokens=tokens, kind="text")
+        assert result.savings_percent > 40
+        assert all(line in result.text.split("\n") for line in there)

@@ -84,6 +84,8 @@ class RecordCompressor(BaseKind):
             raise WrongKind("a talk of which nothing is asked is a text")
         if request.fidelity == "lossless" and request.max_tokens is None:
             return None
+        if records.whole is not None and (request.query or request.max_tokens is not None):
+            records = records.whole
         limit = request.max_tokens
         if limit is None:
             limit = natural_limit(request.original_tokens, 1.0, request.fidelity)
@@ -96,9 +98,10 @@ class RecordCompressor(BaseKind):
     def pieces(self, source: Source) -> Iterator[Piece]:
         """Its lines; those of a record are of use only together."""
         records = source.once(read)
+        whole = records and (records.whole or records)
         group_of = {
             line: group
-            for group, (first, end) in enumerate(records.spans if records else ())
+            for group, (first, end) in enumerate(whole.spans if whole else ())
             for line in range(first, end)
         }
         for number, text in enumerate(source.lines):
@@ -149,7 +152,9 @@ class _View:
         if self._records.is_headed:
             around = set(units).difference(self._rows)
             if self._request.max_tokens is None:
-                limit += sum(costs[unit] + _MARKER for unit in around)
+                headings = sum(costs[unit] + _MARKER for unit in around)
+                # Headings that say what is below them are nearly enough.
+                limit = limit + headings if self._records.whole is None else max(limit, headings)
             for unit, rank in self._headings(ranks).items():
                 ranks[unit] = rank
         wanted = [unit for unit in units if self._request.max_tokens or ranks[unit][0] < FILL]
@@ -203,6 +208,8 @@ class _View:
         room = room_for_names(limit, self._request)
         if files is not None:
             return self._name_files(files, limit, room)
+        if self._records.whole is not None:
+            return 0  # The headings are shown.
         names = names_for(self._records.rows, self._request)
         cost = sum(self._request.counter.count_many(names)) + len(names)
         # Those of records that are shown need not be said.
@@ -245,7 +252,9 @@ class _View:
             left_out += count
             ranges.append((first, end))
             is_told = self._names and self._records.files is not None
-            is_short = self._terse or len(gaps) > _MANY_GAPS or is_told
+            is_short = (
+                self._terse or self._records.whole is not None or len(gaps) > _MANY_GAPS or is_told
+            )
             notes = [] if is_short else [plural(count, "record")]
             if len(gaps) == 1 and summary:
                 notes.append(summary)

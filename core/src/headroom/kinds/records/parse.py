@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from headroom.kinds.records.columns import find_listing
+from headroom.kinds.records.entries import find_entries
 from headroom.kinds.records.files import find_files
 from headroom.kinds.records.talk import find_talk
 from headroom.source import Source
@@ -83,11 +84,13 @@ class Records:
     named: bool = True
     #: Whether they are the turns of a talk.
     is_talk: bool = False
+    #: The same with whole entries, where the records are only what stands below their headings.
+    whole: Records | None = None
 
     @property
     def is_headed(self) -> bool:
         """Whether what stands between records is said of those below it: a directory, a day."""
-        return self.files is not None or self.is_talk
+        return self.files is not None or self.is_talk or self.whole is not None
 
 
 def find_records(content: str, check: Callable[[], None]) -> Records | None:
@@ -99,6 +102,13 @@ def find_records(content: str, check: Callable[[], None]) -> Records | None:
 
     """
     lines = content.split("\n")
+    entries = find_entries(lines, check)
+    if entries is not None:
+        whole = Records(lines, entries.spans, entries.rows)
+        if entries.bodies is None:
+            return whole
+        rows = [entries.rows[number] for number in entries.bodies]
+        return Records(lines, list(entries.bodies.values()), rows, named=False, whole=whole)
     files = find_files(lines, check)
     if files is not None:
         spans = [(line, line + 1) for line in files.lines]

@@ -8,7 +8,7 @@ from headroom.kinds.text.outline import Outline, read_outline
 from headroom.kinds.text.parse import Units, read_units
 from headroom.kinds.text.pick import pick
 from headroom.kinds.text.rank import Ranking, rank
-from headroom.kinds.text.recognise import comments_of, is_listing
+from headroom.kinds.text.recognise import comments_of, is_commented, is_listing
 from headroom.kinds.text.render import gap_marker, render
 from headroom.source import Source
 from headroom.toolkit.gaps import view_of_lines
@@ -75,7 +75,7 @@ class Kompress(BaseKind):
         most = _most(request)
         if most is None or most >= request.original_tokens or _stays_whole(source, request):
             return None
-        if _is_unasked(request) and source.once(comments_of):
+        if _is_unasked(request) and source.once(comments_of) and not is_commented(source):
             settings = _without_comments(source, request)
             tokens = request.counter.count(settings.text)
             if tokens <= max(most, _SMALL_LISTING):

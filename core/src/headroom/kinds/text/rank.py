@@ -10,7 +10,7 @@ from headroom.kinds.text.information import information
 from headroom.kinds.text.outline import read_outline
 from headroom.kinds.text.parse import read_said, read_units, read_words
 from headroom.kinds.text.question import likelihood
-from headroom.kinds.text.recognise import comments_of, is_comment
+from headroom.kinds.text.recognise import comments_of, is_comment, is_commented
 from headroom.kinds.text.sources import read_sources
 from headroom.source import Source
 from headroom.toolkit.failures import says_outcome, verdicts
@@ -65,6 +65,8 @@ def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:
         if comments:
             # What settings are said to be for is not what they are.
             told = [one * _COMMENT if index in comments else one for index, one in enumerate(told)]
+            if is_commented(source):
+                pins += range(len(sentences))
             return Ranking(told, None, list(dict.fromkeys(i for i in pins if i not in comments)))
         pins += [index for index in source.once(read_sources) if costs[index] <= _NAME_TOKENS]
         by_level = sorted(zip(outline.levels, outline.headings))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from headroom.source import Source
 
-__all__ = ["comments_of", "is_comment", "is_listing"]
+__all__ = ["comments_of", "is_comment", "is_commented", "is_listing"]
 
 #: Signs of notation, as a share of what is not blank, from which a text may be a listing; and the
 #: share of its characters that may stand in lines of running words. Measured with
@@ -15,11 +15,16 @@ __all__ = ["comments_of", "is_comment", "is_listing"]
 _NOTATION, _RUNNING = 0.13, 0.08
 #: Settings have so many lines to each line of comment. Chosen: files of defaults explain each.
 _SETTINGS = 0.25
+#: Where comments are more, as in files that hold all defaults as comments, so many lines are
+#: settings, and such a share of those that are no comments. Chosen: these say what is not usual.
+_FEW, _SURELY_SET = 4, 0.8
 #: The share of them that give something a value, or begin a section.
 _SET = 0.6
 _SETTING = re.compile(r"\s*(?:(?:- )?[\w.\"'/@$-]{1,80}\s*[:=]|\[{1,2}[\w.\"' -]{1,80}\]{1,2}\s*$)")
 #: Where a comment begins behind a value.
-_BEHIND = re.compile(r" [#;]| //")
+_BEHIND = re.compile(r"[ \t][#;]| //")
+#: A name and its value without a sign between them.
+_TERSE = re.compile(r"\s*\S{1,80}(?:[ \t]+\S{1,80}){1,3}\s*$")
 _COMMENT = re.compile(r"\s*(?:#(?!!)|//|;|--(?= ))")
 _NOT_NOTATION = re.compile(r"[^0-9=<>{}\[\]()/\\|_;:#$@&*+~^%`\"-]+")
 _RUNNING_WORDS = re.compile(r"(?:[^\W_]{1,30}[,;:.'\u2019]? ){5}")
@@ -58,10 +63,21 @@ def comments_of(source: Source) -> frozenset[int]:
     rest = [line for index, line in enumerate(source.lines) if index not in found]
     said = sum(map(bool, map(str.strip, rest)))
     set_here = sum(_SETTING.match(line) is not None for line in rest)
-    if not found or said < _SETTINGS * len(found) or set_here < _SET * said:
-        return frozenset()
     values = [_BEHIND.split(line, 1)[0] for line in rest]
+    is_enough = set_here >= _SET * said
+    if said < _SETTINGS * len(found):
+        set_here = sum(map(bool, (_SETTING.match(v) or _TERSE.match(v) for v in values)))
+        is_enough = set_here >= max(_FEW, _SURELY_SET * said)
+    if not found or not is_enough:
+        return frozenset()
     return found if _running(values) <= _RUNNING * sum(map(len, values)) else frozenset()
+
+
+def is_commented(source: Source) -> bool:
+    """Whether settings are mostly comments, which are then worth reading as well."""
+    said = sum(map(bool, map(str.strip, source.lines)))
+    comments = len(source.once(comments_of))
+    return said - comments < _SETTINGS * comments
 
 
 def _running(lines: Sequence[str]) -> int:
