@@ -102,8 +102,9 @@ class Section:
     heading: str = ""
     #: Whether its members are rows, numbered from 1.
     of_rows: bool = False
-    #: What the rows are, where they are.
+    #: What the rows are, where they are, and the keys that they stand below.
     values: Sequence[Json] = ()
+    keys: Sequence[str] = ()
 
 
 Block: TypeAlias = "Line | TableBlock | Section"
@@ -211,7 +212,8 @@ def expand(block: TableBlock, speller: Speller, request: Request) -> Section:
         depth,
         heading=_below(block.label, len(block.values), keyed=block.table.keys is not None),
         of_rows=True,
-        values=block.values if block.table.keys is None else (),
+        values=block.values,
+        keys=block.table.keys or (),
     )
     for number, (key, value) in enumerate(zip(block.pointers, block.values), 1):
         path = pointer(block.path, key)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from headroom.toolkit.markers import marker, plural
 from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock, heading_lines, shared
 from headroom.toolkit.rows.notation import DOCUMENT, segment
+from headroom.toolkit.rows.outline import key_of, outline
 from headroom.toolkit.rows.summary import Summary
 from headroom.toolkit.rows.units import Units
 from headroom.view import Omission
@@ -24,8 +25,6 @@ _SUMMARY_TOKENS, _CHARS, _FEW_ROWS = 20, 4, 8
 _GAP_TOKENS = 12
 #: So many names stand in a marker.
 _NAMES_IN_MARKER = 8
-#: Longer names, in characters, are cut in a marker.
-_LONGEST_NAME = 60
 #: Entries of larger collections are not named where they are left out. Chosen.
 _NAMED_ENTRIES = 40
 #: Where there are as many gaps, markers say no more than where they are. Chosen.
@@ -46,7 +45,7 @@ class Renderer:
         self._units = units
         self._speller = units.speller
         self._request = units.request
-        self._terse = self._as_objects = False
+        self._terse = self._as_objects = self._outlined = False
         self._named: frozenset[int] = frozenset()
         self._odd_cells = 0
         self._summaries: dict[int, Summary] = {}
@@ -60,6 +59,7 @@ class Renderer:
         named: frozenset[int] = frozenset(),
         odd_cells: int = 0,
         as_objects: bool = False,
+        outlined: bool = False,
     ) -> str:
         """The view with some units.
 
@@ -70,10 +70,12 @@ class Renderer:
             named: The collections, by ``id``, whose rows are named where they are left out.
             odd_cells: How many odd cells of left-out rows of a table are said.
             as_objects: Whether rows are written as JSON, without what a table says of all its rows.
+            outlined: Whether markers say the keys within the objects that they stand for.
 
         """
         self._terse = terse
         self._as_objects = as_objects
+        self._outlined = outlined
         self._named = named
         self._odd_cells = odd_cells
         self._request.deadline.check()
@@ -261,9 +263,9 @@ class Renderer:
     def _gap_marker(self, section: Section, gap: Sequence[Block]) -> str:
         if len(gap) == 1:
             return marker(gap[0].path, "" if self._terse else self._held(gap[0]))
-        names = [_key(block) for block in gap]
-        listed = _listed(names)
-        if len(names) > _NAMES_IN_MARKER:
+        names = [key_of(block) for block in gap]
+        listed = outline(gap) if self._outlined else _listed(names)
+        if len(names) > _NAMES_IN_MARKER and not self._outlined:
             listed += f", to {names[-1]}"
         place = f" of {section.path}" if section.path else ""
         return marker(f"{len(gap)} values{place}", "" if self._terse else listed)
@@ -285,7 +287,9 @@ class Renderer:
             count = len(block.members)
             names = self._names(block, 0, count)
             return plural(count, "row") + (f": {names}" if names else "")
-        return f"{len(block.members)} values: {_listed([_key(one) for one in block.members])}"
+        if self._outlined:
+            return outline(block.members)
+        return f"{len(block.members)} values: {_listed([key_of(one) for one in block.members])}"
 
     def _misspelt(self, block: TableBlock, gaps: Sequence[tuple[int, int]]) -> str:
         """The cells in the gaps that are nearly what others of their column are."""
@@ -299,7 +303,7 @@ class Renderer:
 
     def _summary(self, block: TableBlock, gaps: Sequence[tuple[int, int]], count: int) -> str:
         """What the rows in the gaps hold."""
-        if not gaps or self._terse:
+        if not gaps or self._terse or self._outlined:
             return ""
         summary = self._summaries.get(id(block))
         if summary is None:
@@ -361,8 +365,3 @@ def _listed(names: Sequence[str]) -> str:
     listed = ", ".join(names[:_NAMES_IN_MARKER])
     more = len(names) - _NAMES_IN_MARKER
     return f"{listed} and {more} more" if more > 0 else listed
-
-
-def _key(block: Block) -> str:
-    key = block.path.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
-    return key if len(key) <= _LONGEST_NAME else key[: _LONGEST_NAME - 1] + "\u2026"

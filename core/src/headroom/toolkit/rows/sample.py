@@ -7,6 +7,7 @@ from functools import cached_property, partial
 
 from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.identifiers import identifiers, naming
+from headroom.toolkit.rows.by_row import rank_by_row
 from headroom.toolkit.rows.identity import extra_for_names, room_for_names
 from headroom.toolkit.rows.rank import (
     ANSWERS,
@@ -51,10 +52,17 @@ _ALONE = 20
 
 
 class Selection:
-    """The order of the units of a value, and the views with some of them."""
+    """The order of the units of a value, and the views with some of them.
 
-    def __init__(self, units: Units) -> None:
+    Args:
+        units: The units.
+        by_row: Whether the parts of the row that the query asks for go before those of others.
+
+    """
+
+    def __init__(self, units: Units, *, by_row: bool = False) -> None:
         self._units = units
+        self._by_row = by_row
         self._request = units.request
         self._renderer = Renderer(units)
         self.costs = units.costs
@@ -74,7 +82,9 @@ class Selection:
         """The view with the most important units that has at most ``limit`` tokens, if any fits."""
         request = self._request
         terse = limit < _TERSE
-        names, cost = self._units.nameable(0 if terse else room_for_names(limit, request))
+        names, cost = self._units.nameable(
+            0 if terse else room_for_names(limit, request), by_row=self._by_row and not terse
+        )
         ranks = self._ranks
         order = self._order(ranks, limit, names)
         limit += extra_for_names(cost, limit)
@@ -84,6 +94,7 @@ class Selection:
             first = self.costs[order[0]] + _AROUND_ONE
             limit = max(limit, min(first, int(_MOST_OF_IT * request.original_tokens)))
         render = partial(self._renderer.render, terse=terse, named=names, odd_cells=odd)
+        render = partial(render, outlined=self._by_row and not terse)
         kept = largest_fitting(order, self.costs, render, request, limit)
         asked = self._asked(ranks)
         if request.max_tokens is not None and not terse and asked and asked[0] not in (kept or ()):
@@ -136,7 +147,8 @@ class Selection:
         Without a budget, rows that would only fill one are not among them.
         """
         ranks = list(ranked)
-        for unit, depth in self._units.name_lines(named):
+        # By row, markers have the names of other rows: a line of each would bring its outline.
+        for unit, depth in () if self._by_row else self._units.name_lines(named):
             ranks[unit] = min(ranks[unit], (SHOWS + depth * LINE_DEPTH - _NAME, unit))
         units: Iterable[int] = range(len(ranks))
         if self._request.max_tokens is None:
@@ -162,11 +174,25 @@ class Selection:
             if place in below or holder in beside:
                 yield one.unit
 
+    @property
+    def asks_rows(self) -> bool:
+        """Whether the query asks for one of the rows that are shown in parts."""
+        return bool(self._row_ranks)
+
+    @cached_property
+    def _row_ranks(self) -> dict[int, Rank]:
+        query = self._request.query
+        return rank_by_row(self._units, query, self._scores) if self._by_row and query else {}
+
+    @cached_property
+    def _scores(self) -> Sequence[float]:
+        return relevance(self._units.texts, self._request.query)
+
     @cached_property
     def _ranks(self) -> Sequence[Rank]:
         query = self._request.query
         texts = self._units.texts
-        told, scores = named(texts, query), relevance(texts, query)
+        told, scores = named(texts, query), self._scores
         best = max(scores, default=0.0)
         ranks: list[Rank] = [(REST, 0.0)] * len(texts)
         for one in self._units.lines:
@@ -197,4 +223,8 @@ class Selection:
             # The deeper in the document, the later, other things being equal.
             depth = table.path.count("/") * _DEPTH
             ranks[first:end] = [(tier + (depth if tier > 1 else 0), rank) for tier, rank in ranked]
+        for unit, rank in self._row_ranks.items():
+            # Without a budget, of rows that answer less well only their names are worth showing.
+            is_more = self._request.max_tokens is None and rank[0] >= ANSWERS
+            ranks[unit] = (FILL, unit) if is_more else rank
         return ranks

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 
 from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock, expand
@@ -11,10 +13,11 @@ from headroom.toolkit.rows.identity import names_for
 from headroom.toolkit.rows.misspelt import find_misspelt
 from headroom.toolkit.rows.notation import Speller, flow
 from headroom.toolkit.rows.rank import is_address, named
+from headroom.toolkit.rows.shape import sample
 from headroom.toolkit.rows.texts import is_mostly_text, sentence_line, sentences
 from headroom.view import Request
 
-__all__ = ["SMALL_TABLE", "WHOLE", "LineUnit", "Units"]
+__all__ = ["SMALL_TABLE", "WHOLE", "LineUnit", "Units", "has_large_rows"]
 
 #: Tables with fewer rows are part of a document rather than a sample of something. Chosen.
 SMALL_TABLE = 15
@@ -26,6 +29,10 @@ _LONG_ROW = 600
 _MANY_LINKS = 5
 #: Names of more than one in so many rows single out none of them. Chosen.
 _ONE_IN = 3
+#: So many names within a row are said in any case. Chosen.
+_MOST_WITHIN = 40
+#: No more rows are what holds a collection rather than one. Chosen.
+_FEW_ROWS = 4
 #: The sentence of a line that is shown whole.
 WHOLE = -1
 
@@ -53,6 +60,7 @@ class Units:
         request: Counts tokens, knows the query, watches the time.
         longest_row: Tables whose rows all have more characters are shown in parts of rows.
         asked_apart: Whether a few long rows of which the query names one are shown in parts.
+        large_rows: Tables of nested rows that have more characters on the average likewise.
 
     """
 
@@ -64,9 +72,11 @@ class Units:
         *,
         longest_row: int | None = None,
         asked_apart: bool = False,
+        large_rows: int | None = None,
     ) -> None:
         self._longest_row = longest_row
         self._asked_apart = asked_apart
+        self._large_rows = large_rows
         self.speller = speller
         self.request = request
         self._range: dict[int, tuple[int, int]] = {}
@@ -86,6 +96,32 @@ class Units:
     def range(self, block: Block) -> tuple[int, int]:
         """The first unit of a block of the root, and the one after its last."""
         return self._range[id(block)]
+
+    @cached_property
+    def outer_rows(self) -> list[Section]:
+        """The collections whose rows are shown in parts, but for those within such rows."""
+        found: list[Section] = []
+        end = 0
+        for section in sorted(self.row_sections, key=lambda one: _outermost(self.range(one))):
+            if len(section.members) <= _FEW_ROWS or is_mostly_text(section.values):
+                continue
+            if self.range(section)[1] > end:
+                found.append(section)
+                end = self.range(section)[1]
+        return found
+
+    def _is_within_row(self, block: Block) -> bool:
+        """Whether it is part of a row of the outer ones."""
+        if not self.outer_rows:
+            return False
+        first, end = self.range(block)
+        place = bisect_right(self._outer_starts, first) - 1
+        outer = self.outer_rows[max(0, place)]
+        return block is not outer and self.range(outer)[0] <= first and end <= self.range(outer)[1]
+
+    @cached_property
+    def _outer_starts(self) -> list[int]:
+        return [self.range(section)[0] for section in self.outer_rows]
 
     def cost(self, block: Block) -> int:
         """Tokens of all the units of a block."""
@@ -115,17 +151,25 @@ class Units:
             self._names[id(block)] = known
         return known
 
-    def nameable(self, limit: int) -> tuple[frozenset[int], int]:
+    def nameable(self, limit: int, *, by_row: bool = False) -> tuple[frozenset[int], int]:
         """The collections whose rows can be named where they are left out, by ``id``; the tokens.
 
         Args:
             limit: The tokens that all of these names may have.
+            by_row: Whether a few of the rows that are shown in parts are shown, so that
+                what is within them is named whatever it costs.
 
         """
-        blocks: list[Block] = [*self.tables, *self.row_sections]
+        # Keys stand with the rows that are shown; of most rows, no part is.
+        sections = [one for one in self.row_sections if by_row or not one.keys]
+        blocks: list[Block] = [*self.tables, *sections]
         blocks.sort(key=lambda block: (self.names(block)[1], self.range(block)))
         found: set[int] = set()
         used = 0
+        if by_row:
+            within = [block for block in blocks if self._is_within_row(block)]
+            found.update(id(one) for one in within if len(self.names(one)[0]) <= _MOST_WITHIN)
+            blocks = [block for block in blocks if not self._is_within_row(block)]
         for block in blocks:
             names, cost = self.names(block)
             if used + cost > limit:
@@ -143,7 +187,7 @@ class Units:
 
         """
         for section in self.row_sections:
-            if id(section) not in named:
+            if id(section) not in named or section.keys:
                 continue
             names = self.names(section)[0]
             if len(set(names)) < len(names):
@@ -171,6 +215,8 @@ class Units:
                 return []
             values = block.values
         elif isinstance(block, Section) and block.of_rows:
+            if block.keys:
+                return list(block.keys) if len(block.keys) <= _MOST_KEYS else []
             values = block.values
         else:
             return []
@@ -226,12 +272,42 @@ class Units:
         if self._longest_row is not None:
             return min(map(len, block.table.lines)) > self._longest_row
         lines = block.table.lines
+        if self._large_rows is not None and _has_large(block, self._large_rows):
+            return True
         if self._asked_apart and len(lines) < SMALL_TABLE and min(map(len, lines)) > _LONG_ROW:
             return bool(_few_named(lines, self.request.query))
         if not is_mostly_text(block.values):
             return False
         # A row that the query names is wanted whole.
         return not any(named(block.table.lines, self.request.query, identifiers_only=True))
+
+
+def _outermost(units: tuple[int, int]) -> tuple[int, int]:
+    """Orders ranges as they stand, what holds others before these."""
+    return units[0], -units[1]
+
+
+def has_large_rows(block: Block, large: int) -> bool:
+    """Whether some nested rows in a value have on the average more than so many characters."""
+    if isinstance(block, TableBlock):
+        return _has_large(block, large)
+    if isinstance(block, Section):
+        is_long = block.of_rows and len(block.members) > _FEW_ROWS
+        return is_long or any(has_large_rows(member, large) for member in block.members)
+    return False
+
+
+def _has_large(block: TableBlock, large: int) -> bool:
+    lines = block.table.lines
+    if sum(map(len, lines)) <= large * len(lines):
+        return False
+    # What is flat reads best as the row of a table.
+    some = sample(block.values)
+    nested = sum(
+        isinstance(value, dict) and any(isinstance(inner, (dict, list)) for inner in value.values())
+        for value in some
+    )
+    return nested * 2 > len(some)
 
 
 def _few_named(rows: Sequence[str], query: str | None) -> list[int]:

@@ -7,7 +7,7 @@ from headroom.toolkit.rows.blocks import Block, TableBlock
 from headroom.toolkit.rows.limits import natural_limit
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.sample import Selection
-from headroom.toolkit.rows.units import Units
+from headroom.toolkit.rows.units import Units, has_large_rows
 from headroom.toolkit.rows.values import Json
 from headroom.view import Omission, Request, View
 
@@ -17,6 +17,13 @@ __all__ = ["best_view", "smaller"]
 _ROOM_FOR_PARTS = 200
 #: A view that takes less than this share of its budget leaves room for more. Chosen.
 _USED = 0.5
+#: Rows are large that have more than this share of the limit on the average; characters of a token.
+#: Chosen.
+_LARGE_ROW, _CHARS = 1 / 8, 4
+#: And so many characters at the least: parts of less are not worth a marker each. Chosen.
+_LEAST_LARGE = 400
+#: The share of the tokens that they have where they are what the value is about. Chosen.
+_MOSTLY = 0.5
 #: In the smallest views: so many names, and so many characters of them.
 _NAMES, _NAMES_CHARS = 20, 300
 
@@ -56,6 +63,10 @@ def best_view(
                 selection, limit = asked, narrow
     if request.counter.count(lossless) <= limit:
         return smaller(lossless, request)
+    if request.query and not (selection.asked_tokens and request.max_tokens is None):
+        view = _by_row(root, speller, request, limit)
+        if view is not None:
+            return view
     view = selection.view(limit)
     if selection.misses_asked and request.max_tokens is not None:
         # Some of the row that is asked for says more than all of another.
@@ -69,6 +80,18 @@ def best_view(
             parts = Selection(Units(root, speller, request, longest_row=longest_row))
             view = _fuller(view, parts.view(limit), request)
     return view or _nothing_fits(value, root, limit, request)
+
+
+def _by_row(root: Block, speller: Speller, request: Request, limit: int) -> View | None:
+    """A view of rows that are large beside the limit, where the query asks for one of them."""
+    large = max(_LEAST_LARGE, int(_CHARS * limit * _LARGE_ROW))
+    if limit < _ROOM_FOR_PARTS or not has_large_rows(root, large):
+        return None
+    units = Units(root, speller, request, large_rows=large)
+    if sum(map(units.cost, units.outer_rows)) < _MOSTLY * sum(units.costs):
+        return None
+    selection = Selection(units, by_row=True)
+    return selection.view(limit) if selection.asks_rows else None
 
 
 def _leaves_room(view: View, limit: int, request: Request) -> bool:
