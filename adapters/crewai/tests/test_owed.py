@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import ScriptedModel
-from crewai import Agent, Crew, Task
+from crewai import Agent, BaseLLM, Crew, Task
 
 from headroom import MemoryStore, SharedContext
 from headroom_crewai import make_task_callback, restore_output, task_callback, use_context
@@ -22,18 +21,21 @@ MakeAgent = Callable[..., Agent]
 pytestmark = pytest.mark.filterwarnings("ignore:function callbacks cannot be serialized")
 
 
-class Slow(ScriptedModel):
-    """Takes longer than originals live."""
+def slow(model: BaseLLM) -> BaseLLM:
+    """A model of the same sort that takes longer than originals live."""
 
-    def call(self, *args: Any, **kwargs: Any) -> Any:
-        time.sleep(0.4)
-        return super().call(*args, **kwargs)
+    class Slow(type(model)):  # type: ignore[misc]
+        def call(self, *args: Any, **kwargs: Any) -> Any:
+            time.sleep(0.4)
+            return super().call(*args, **kwargs)
+
+    return Slow(model="scripted", script=["done"])
 
 
 def crew_of(make_agent: MakeAgent, *payloads: str, **options: Any) -> Crew:
     agents = [make_agent(f"searcher {n}", payload) for n, payload in enumerate(payloads)]
     agents.append(make_agent("clerk"))
-    agents[-1].llm = Slow(model="scripted", script=["done"])
+    agents[-1].llm = slow(agents[-1].llm)
     tasks = [Task(description="Do it", expected_output="A text", agent=one) for one in agents]
     return Crew(agents=agents, tasks=tasks, **options)
 
