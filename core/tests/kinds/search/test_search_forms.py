@@ -35,6 +35,7 @@ def under_headings(heading: str, line: str) -> str:
 FORMS = {
     "columns": "".join(f"{path}:{number}:9: {text}\n" for path, number, text in FOUND),
     "brackets": "".join(f"{path}({number},9): {text}\n" for path, number, text in FOUND),
+    "a revision": "".join(f"v2.1~3:{path}:{number}:{text}\n" for path, number, text in FOUND),
     "indented": under_headings("{}", "  {}: {}"),
     "words": "Found 174 matches\n" + under_headings("{}:", "  Line {}: {}"),
 }

@@ -57,6 +57,8 @@ _GAPS_SHARE = 0.2
 
 _DRIVE = r"(?:[A-Za-z]:[\\/])?"
 _NUMBERED = re.compile(rf"({_DRIVE}[^:\x00]+):(\d+):(?:\d+:)?")
+# As ``git grep`` names what it finds in a commit or a branch: ``HEAD~2:src/a.py:12:text``.
+_IN_REVISION = re.compile(r"([\w./~^@{}-]{1,100}:[^:\x00]+):(\d+):(?:\d+:)?")
 _PLAIN = re.compile(rf"({_DRIVE}[^\s:\x00]+):")
 # "=" is the line above a match that says which function it stands in.
 _CONTEXT_END = re.compile(r"([-=])(\d+)\1")
@@ -70,6 +72,14 @@ _PATH = re.compile(
 _DIAGNOSTIC = re.compile(r"\s*(?:fatal )?(?:error|warning|note|info|[A-Z]{1,4}\d{2,5})\b")
 _COUNTED = re.compile(r":\d{1,9}\r?$")
 _URL = re.compile(r"[a-z+]{2,10}://")
+
+_PATTERNS = {
+    "numbered": _NUMBERED,
+    "in a revision": _IN_REVISION,
+    "placed": _PLACED,
+    "plain": _PLAIN,
+}
+_NUMBERED_FORMS = ("numbered", "in a revision")
 
 
 def read(source: Source) -> list[Entry] | None:
@@ -96,14 +106,14 @@ def _entries(lines: Sequence[str], form: str, deadline: Deadline) -> list[Entry]
     if form == "paths":
         return [Entry(index, line, None) for index, line in enumerate(lines)]
     entries: list[Entry] = []
-    pattern = {"numbered": _NUMBERED, "placed": _PLACED, "plain": _PLAIN}[form]
+    pattern = _PATTERNS[form]
     paths: dict[str, bool] = {}
     matches = [_match(pattern, line, paths) for line in lines]
     known = {match[1] for match in matches if match}
     for index, (line, match) in enumerate(zip(lines, matches)):
         if index % 256 == 0:
             deadline.check()
-        entries.append(_entry(index, line, match, known, numbered=form == "numbered"))
+        entries.append(_entry(index, line, match, known, numbered=form in _NUMBERED_FORMS))
     return entries
 
 
@@ -123,9 +133,10 @@ def _form_of(lines: Sequence[str]) -> str | None:
 
 
 def _placed_form(sample: Sequence[str]) -> str | None:
-    for pattern, form in ((_NUMBERED, "numbered"), (_PLACED, "placed")):
+    for form in (*_NUMBERED_FORMS, "placed"):
+        pattern = _PATTERNS[form]
         placed = [match for line in sample if (match := _match(pattern, line))]
-        near = _near(sample, placed) if placed and pattern is _NUMBERED else 0
+        near = _near(sample, placed, pattern) if placed and form in _NUMBERED_FORMS else 0
         if placed and len(placed) + near >= _PLACED_SHARE * len(sample):
             return "" if _are_diagnostics(placed) else form
     return None
@@ -184,7 +195,7 @@ def _match(
     path = match[1]
     known = paths.get(path) if paths is not None else None
     if known is None:
-        known = is_path(path)
+        known = is_path(path.partition(":")[2] if pattern is _IN_REVISION else path)
         if paths is not None:
             paths[path] = known
     return match if known and not _URL.match(line) else None
@@ -200,13 +211,13 @@ def _is_heading(line: str) -> bool:
     return is_path(line.rstrip("\r").removesuffix(":"))
 
 
-def _near(sample: Sequence[str], matches: Sequence[re.Match[str]]) -> int:
+def _near(sample: Sequence[str], matches: Sequence[re.Match[str]], pattern: re.Pattern[str]) -> int:
     """How many lines of a sample are the context of its matches."""
     known = {match[1] for match in matches}
     return sum(
         _context_path(line, known) is not None
         for line in sample
-        if not _NUMBERED.match(line, 0, _LONGEST_PATH)
+        if not pattern.match(line, 0, _LONGEST_PATH)
     )
 
 
