@@ -428,3 +428,27 @@ def test_what_is_shorter_than_a_marker_for_it_is_shown() -> None:
     assert "> build 2" in view.text
     assert "[1 more like this" not in view.text
     assert "more like this left out" in view.text
+
+
+def test_under_a_budget_what_failed_is_named_once_and_then_how() -> None:
+    names = [f"test_part_{n} (shop.tests.CartTests.test_part_{n})" for n in range(60)]
+    failed = {7: "apples", 19: "boots", 23: "candles", 31: "drums", 44: "easels", 58: "flutes"}
+    lines = [f"{name} ... {'FAIL' if n in failed else 'ok'}" for n, name in enumerate(names)]
+    for n, goods in failed.items():
+        lines += [
+            "=" * 70,
+            f"FAIL: {names[n]}",
+            "-" * 70,
+            "Traceback (most recent call last):",
+            '  File "/srv/shop/tests.py", line 40, in check',
+            '    self.fail(f"the total of {cart} is wrong")',
+            f"AssertionError: the total of {goods} is wrong",
+            "",
+        ]
+    lines += ["-" * 70, "Ran 60 tests in 0.5s", "", f"FAILED (failures={len(failed)})"]
+    text = "\n".join(lines)
+    view = compress(text, max_tokens=get_counter().count(text) // 3)
+    wrong = [f"AssertionError: the total of {goods} is wrong" for goods in failed.values()]
+    assert all(line in view.text for line in wrong)
+    assert all(f"FAIL: {names[n]}" in view.text for n in failed)
+    assert "FAILED (failures=6)" in view.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from headroom.kinds.log.events import identity, names_a_place
 from headroom.kinds.log.outliers import outlying_events
@@ -27,6 +28,8 @@ _FINDINGS = 200
 #: So many lines that sum up a run, the last ones, are shown. Chosen.
 _OUTCOMES = 12
 _SAYS = re.compile(r"\w")
+# That something failed, in one word, and what stands around words.
+_FAIL, _EDGES = re.compile(r"(?:FAIL(?:ED|URE)?|ERROR)$", re.IGNORECASE), "()[]{}<>:;,.'\"`"
 
 
 def scores_of(log: Log, query: str | None) -> dict[int, float]:
@@ -61,15 +64,16 @@ def _examples(log: Log) -> list[int]:
     size = [len(template.events) for template in log.templates]
     firsts = {template.events[0] for template in log.templates}
     verdicts = [_is_verdict(log, index) for index in range(len(log.events))]
+    again = _said_again(log, verdicts)
 
     def rank(index: int) -> tuple[int, int, int, int, int, int]:
-        # What failed and how it came out before all else. Alerts before the rest, and first those
-        # that name on one line what is to be mended; of each, what is rare before what is common,
-        # and the first event of a template before others.
+        # What failed, once, and how it came out before all else. Alerts before the rest, and first
+        # those that name on one line what is to be mended; of each, what is rare before what is
+        # common, and the first event of a template before others.
         event = log.events[index]
         return (
-            0 if verdicts[index] else 1,
-            0 if log.alert[index] else 1,
+            0 if verdicts[index] and index not in again else 1,
+            0 if log.alert[index] and index not in again else 1,
             0 if event.end - event.start == 1 and names_a_place(log.texts[index]) else 1,
             0 if index in firsts else 1,
             size[log.of_event[index]],
@@ -85,6 +89,20 @@ def _is_verdict(log: Log, index: int) -> bool:
     """Whether an event is a single line that says what failed, or how a run came out."""
     event, text = log.events[index], log.texts[index]
     return event.end - event.start == 1 and (says_failure(text) or says_outcome(text))
+
+
+def _said_again(log: Log, verdicts: Sequence[bool]) -> frozenset[int]:
+    """The events that say only what another one below them says as well: that something failed."""
+    seen: set[frozenset[str]] = set()
+    again = set()
+    for index in range(len(log.events) - 1, -1, -1):
+        if verdicts[index] and says_failure(log.texts[index]):
+            words = (word.strip(_EDGES) for word in log.texts[index].split())
+            told = frozenset(word for word in words if _SAYS.search(word) and not _FAIL.match(word))
+            if told and told in seen:
+                again.add(index)
+            seen.add(told)
+    return frozenset(again)
 
 
 def _examples_of(log: Log, template: Template) -> set[int]:
