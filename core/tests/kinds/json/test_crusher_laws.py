@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import re
 from typing import Any
@@ -18,6 +19,7 @@ from headroom.kinds.table import TableCrusher
 from headroom.source import Source
 from headroom.tokens import get_counter
 from headroom.toolkit.markers import MARKER, SMALLEST
+from headroom.toolkit.rows.notation import DOCUMENT
 from headroom.view import Omission, Request, View
 
 COUNTER = get_counter("gpt-4o")
@@ -101,7 +103,7 @@ def without(value: Any, omissions: tuple[Omission, ...]) -> Any:
 
 def _at(value: Any, parts: list[str]) -> Any:
     for part in parts:
-        value = value[part]
+        value = value[int(part) if isinstance(value, list) else part]
     return value
 
 
@@ -113,10 +115,34 @@ def _drop(value: Any, gone: object) -> Any:
     return value
 
 
+#: A table of which rows are shown as JSON: there a budget has no room for columns.
+ROWS_AS_JSON = re.compile(
+    r"^( *)(.*\d rows, \d+ of them shown\.)(?=\n\1(?:[\[{\"\d-]|null|true|false))", re.MULTILINE
+)
+#: A list of which rows are shown in parts, each below its number.
+NUMBERED = re.compile(r"^( *)(.*: )\d+ (rows, each below its number\.)((?:\n\1 .*)*)", re.MULTILINE)
+
+
+def _with_new_numbers(match: re.Match[str]) -> str:
+    indent, label, noun, rows = match.groups()
+    numbers = itertools.count(1)
+    number = re.compile(rf"^{indent} \d+(?=[:=])", re.MULTILINE)
+    rows = number.sub(lambda _: f"{indent} {next(numbers)}", rows)
+    return f"{indent}{label}{next(numbers) - 1} {noun}{rows}"
+
+
 def shown(text: str) -> Any:
-    """What a view shows: its lines that are no markers."""
+    """What a view shows: its lines that are no markers, as ``decode`` reads them.
+
+    To that, rows that are JSON are values, and rows below their numbers have those from 1 on, in a
+    document.
+    """
     lines = [line for line in text.split("\n") if not MARKER.fullmatch(line.strip())]
-    kept = "\n".join(lines)
+    if "rows, each below" in lines[0]:
+        document = [DOCUMENT, f"rows: {lines[0]}", *(f" {line}" for line in lines[1:])]
+        return shown("\n".join(document))["rows"]
+    kept = ROWS_AS_JSON.sub(r"\1\2\n\1(value)", "\n".join(lines))
+    kept = NUMBERED.sub(_with_new_numbers, kept)
     return decode(re.sub(r"\b\d+ (rows|entries), (\d+) of them shown\.", r"\2 \1.", kept))
 
 
