@@ -127,7 +127,7 @@ async def test_answers_of_the_retrieval_tool_are_never_compressed(
     ctx: SharedContext, payload: str, streams: bool
 ) -> None:
     def look_up(items: list[dict[str, Any]]) -> list[Any]:
-        return calls("headroom_retrieve", key=key_in(items[-1]["output"]), rows="1-45")
+        return calls("headroom_retrieve", key=key_in(items[-1]["output"]), place="rows 1-45")
 
     agent, model = searching(payload, ctx, calls("search"), look_up, says("HR121"))
     told: list[Decision] = []
