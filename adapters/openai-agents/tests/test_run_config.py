@@ -212,7 +212,9 @@ async def test_whose_it_is_must_be_known(
 # Limits
 
 
-async def test_a_limit_for_each_tool(ctx: SharedContext, payload: str) -> None:
+async def test_a_limit_for_each_tool(
+    ctx: SharedContext, payload: str, caplog: pytest.LogCaptureFixture
+) -> None:
     config = headroom_run_config(ctx, max_tokens={"search": 150, "nobody": 9})
     for name, fits in (("search", True), ("read_log", False)):
         agent, model = searching(payload, calls(name), says("ok"), tools=[retrieve_tool(ctx)])
@@ -220,6 +222,8 @@ async def test_a_limit_for_each_tool(ctx: SharedContext, payload: str) -> None:
         view = outputs(model.sent[1])[f"call_{name}"]
         assert ctx.is_view(view)
         assert (ctx.count_tokens(view) <= 150) == fits
+    said = [each.getMessage() for each in caplog.records]
+    assert said == ["max_tokens names 'nobody', and nothing in this run is called so"]
 
 
 def sent_tokens(ctx: SharedContext, items: list[dict[str, Any]]) -> int:
