@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from langchain.agents import create_agent
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_core.tools import tool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from langgraph.graph import START, MessagesState, StateGraph
@@ -38,7 +38,8 @@ class TestNodes(AdapterContract):
         def search(state: MessagesState) -> Any:
             if before_reading is not None:
                 before_reading()
-            return {"messages": [AIMessage(payload, name="searcher")]}
+            answer = ToolMessage(payload, tool_call_id="call_search", name="searcher")
+            return {"messages": [calls("search"), answer]}
 
         def reviewer(state: MessagesState) -> Any:
             return {"messages": [model.invoke(state["messages"])]}

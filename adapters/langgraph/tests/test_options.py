@@ -41,6 +41,10 @@ def test_what_makes_no_sense(ctx: SharedContext, road: Any) -> None:
         road(ctx, fidelity="best")
     with pytest.raises(TypeError, match="min_token'"):
         road(ctx, min_token=9)
+    with pytest.raises(ValueError, match=r"roles takes .* not 'ai'"):
+        road(ctx, roles=["tool", "ai"])
+    with pytest.raises(TypeError, match="roles takes several names"):
+        road(ctx, roles="tool")
     # Which tool it is, is ours to say.
     with pytest.raises(TypeError, match="tool'"):
         road(ctx, tool="search")

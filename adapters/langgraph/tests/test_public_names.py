@@ -33,19 +33,19 @@ NAMES = """
 # As keywords, by Unpack.
 OPTIONS = (
     "query max_tokens fidelity min_tokens exclude full_for on_handoff savings on_compress"
-    " mention_tool"
+    " mention_tool roles"
 )
 
 SIGNATURES = {
     compress_node: "ctx keys **options",
     compress_reducer: "ctx reducer **options",
     compress_messages: "ctx * format **options",
-    compress_input: "ctx keys * user_messages **options",
+    compress_input: "ctx keys **options",
     InputViews.__call__: "self data",
     InputViews.acall: "self data",
     wrap_tool_call: "ctx **options",
     awrap_tool_call: "ctx **options",
-    HeadroomMiddleware: "ctx * retrieve_max_tokens **options",
+    HeadroomMiddleware: "ctx * retrieve_max_tokens roles **options",
     retrieve_tool: "ctx * max_tokens",
     LangGraphStore: "store * codec clock",
 }

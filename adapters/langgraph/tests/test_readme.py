@@ -41,7 +41,8 @@ def test_the_reducers() -> None:
     log = "\n".join(f"INFO request {n} took {n % 7} ms" for n in range(500))
 
     def write(state: Any) -> dict[str, Any]:
-        return {"messages": [("ai", log)], "findings": [log], "report": log}
+        answer = {"role": "tool", "content": log, "tool_call_id": "c"}
+        return {"messages": [answer], "findings": [log], "report": log}
 
     builder = StateGraph(names["State"])
     builder.add_node(write)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from typing_extensions import Unpack
 
 from headroom import Decision, HandoffOptions, Reader, SharedContext
+from headroom_langgraph.messages import DEFAULT_ROLES
 from headroom_langgraph.names import agent_name
-from headroom_langgraph.options import handoff_of
+from headroom_langgraph.options import checked_roles, handoff_of
 from headroom_langgraph.sent_again import SentAgain, names_tool
 from headroom_langgraph.tool_calls import Answer, aseen_by_model, seen_by_model
 from headroom_langgraph.tools import retrieve_tool, schema_tokens
@@ -54,12 +55,14 @@ class HeadroomMiddleware(AgentMiddleware):
         ctx: SharedContext,
         *,
         retrieve_max_tokens: int = 1000,
+        roles: Collection[str] = DEFAULT_ROLES,
         **options: Unpack[HandoffOptions],
     ) -> None:
         super().__init__()
         self._again = SentAgain()
         options["on_handoff"] = _noting(self._again, options.get("on_handoff"))
         self._handoff = handoff_of(ctx, mention_tool=True, **options)
+        self._roles = checked_roles(roles)
         self._tool = retrieve_tool(ctx, max_tokens=retrieve_max_tokens)
         # Where the agent looks for tools that it may run.
         self.tools = [self._tool]
@@ -85,14 +88,15 @@ class HeadroomMiddleware(AgentMiddleware):
     ) -> Answer:
         """Runs the tool, and hands on a view of its answer."""
         reader = self._reader(request)
-        return seen_by_model(self._handoff, request, handler(request), reader)
+        return seen_by_model(self._handoff, request, handler(request), reader, self._roles)
 
     async def awrap_tool_call(
         self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Awaitable[Answer]]
     ) -> Answer:
         """The same, without blocking the event loop."""
         reader = self._reader(request)
-        return await aseen_by_model(self._handoff, request, await handler(request), reader)
+        answer = await handler(request)
+        return await aseen_by_model(self._handoff, request, answer, reader, self._roles)
 
     def _reader(self, request: ToolCallRequest) -> Reader:
         return Reader(
