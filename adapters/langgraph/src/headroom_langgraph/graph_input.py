@@ -69,7 +69,8 @@ def compress_input(
             the graph is asked: ``question``, ``query`` and ``task``.
         options: See ``ReaderOptions``; where users send whole documents, say
             ``roles=["tool", "user"]``, and say what is asked by ``query``. Where there is no
-            ``query``, it is the last user message of the input, or what stands under ``question``, ``query``, ``task`` or ``input``.
+            ``query``, it is the last user message of the input, or what stands under
+            ``question``, ``query``, ``task`` or ``input``.
 
     Raises:
         ValueError: An option makes no sense.
