@@ -61,7 +61,7 @@ async def test_an_agent_gets_views_and_looks_things_up(
     assert "HR004" in looked_up.content
     assert not ctx.is_view(str(looked_up.content))
     assert result["messages"][-1].content == "HR121"
-    assert len(keys) == 1
+    assert len(set(keys)) == 1
 
 
 @pytest.mark.parametrize("by_send", [False, True])

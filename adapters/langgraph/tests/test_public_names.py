@@ -18,6 +18,7 @@ from headroom_langgraph import (
     awrap_tool_call,
     compress_input,
     compress_messages,
+    compress_model_input,
     compress_node,
     compress_reducer,
     retrieve_tool,
@@ -27,7 +28,8 @@ from headroom_langgraph.graph_input import InputViews
 
 NAMES = """
     HeadroomMiddleware LangGraphStore ReaderOptions __version__ awrap_tool_call compress_input
-    compress_messages compress_node compress_reducer retrieve_tool wrap_tool_call
+    compress_messages compress_model_input compress_node compress_reducer retrieve_tool
+    wrap_tool_call
 """
 
 # As keywords, by Unpack.
@@ -41,6 +43,7 @@ SIGNATURES = {
     compress_reducer: "ctx reducer **options",
     compress_messages: "ctx * format **options",
     compress_input: "ctx keys **options",
+    compress_model_input: "ctx **options",
     InputViews.__call__: "self data",
     InputViews.acall: "self data",
     wrap_tool_call: "ctx **options",

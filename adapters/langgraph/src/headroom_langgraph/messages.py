@@ -65,7 +65,8 @@ def role_of(message: object) -> str | None:
     if isinstance(message, ChatMessage):
         return _ROLE_OF.get(message.role)
     if isinstance(message, Mapping):
-        return _ROLE_OF.get(message.get("role", message.get("type")))
+        role = message.get("role", message.get("type"))
+        return _ROLE_OF.get(role) if isinstance(role, str) else None
     if isinstance(message, tuple) and _is_pair(message):
         return _ROLE_OF[message[0]]
     return None
@@ -109,8 +110,8 @@ def _is_pair(value: object) -> bool:
     return (
         isinstance(value, tuple)
         and len(value) == 2
+        and all(isinstance(part, str) for part in value)
         and value[0] in _ROLE_OF
-        and isinstance(value[1], str)
     )
 
 

@@ -59,6 +59,7 @@ class UpdateViews:
         texts_of_users: The keys in which a text without more is the message of a user.
         told: What says which tools were called: states, messages, tool calls.
         reader: Who reads what the node made, as far as that is known.
+        conversation: What identifies the conversation up to here, where there is one.
         view: Says what gets the place of a payload.
         made: By the ids of messages, and whether they are for a reader of originals, these and
             their copies: what goes to the state and by a ``Send`` stays one message, so that
@@ -74,6 +75,7 @@ class UpdateViews:
     texts_of_users: Collection[str] = _MESSAGES
     told: tuple[object, ...] = ()
     reader: Reader = dataclasses.field(default_factory=Reader)
+    conversation: str | None = None
     view: View = dataclasses.field(default=_unchanged)
     made: dict[tuple[int, bool], tuple[object, object]] = dataclasses.field(default_factory=dict)
 
@@ -235,7 +237,7 @@ class UpdateViews:
         if is_message_like(item):
             made = id(item), self.reader.is_one_of(self.handoff.full_for)
             if made not in self.made:
-                seen = with_views(item, self._message_view, self._tool, self.roles)
+                seen = with_views(item, self.message_view, self._tool, self.roles)
                 self.made[made] = item, seen
             return self.made[made][1]
         # Dicts and objects, lists and tuples of types of their own among them, are data that the
@@ -249,11 +251,14 @@ class UpdateViews:
     def _called(self) -> dict[str, str]:
         return tools_in(*self.told)
 
-    def _message_view(self, text: str, source: str | None) -> str:
+    def message_view(self, text: str, source: str | None) -> str:
+        """What gets the place of a text in a message, of a source or of the node itself."""
         return self._view(text, source or self.node)
 
     def _view(self, text: str, source: str) -> str:
-        payload = Payload(text, source, agent=self.node, query=self.query)
+        payload = Payload(
+            text, source, agent=self.node, query=self.query, conversation=self.conversation
+        )
         view = self.view(payload, self.reader)
         return text if view == text else view
 
@@ -273,9 +278,11 @@ class _Found:
 
     def decided(self, reader: Reader, decided: Sequence[Decision]) -> None:
         texts = self.payloads[reader]
+        in_calls = any(payload.conversation is not None for payload in texts)
         texts.update(zip(list(texts), (one.text for one in decided)))
-        if reader.has_tool and any(one.needs_tool and one.is_new for one in decided):
-            # Whose model has it is not known here: that it is sent once is certain.
+        is_theirs = reader.has_tool and reader.tool_tokens is None
+        if is_theirs and any(one.needs_tool and (one.is_new or in_calls) for one in decided):
+            # Where no call is seen, it is certain only that it is sent once.
             self._handoff.tool_sent(reader.name, schema_tokens(self._handoff.ctx))
 
     def text(self, payload: Payload, reader: Reader) -> str:
