@@ -18,6 +18,7 @@ from headroom_langgraph import (
     awrap_tool_call,
     compress_input,
     compress_messages,
+    compress_model_input,
     compress_node,
     compress_reducer,
     retrieve_tool,
@@ -27,25 +28,27 @@ from headroom_langgraph.graph_input import InputViews
 
 NAMES = """
     HeadroomMiddleware LangGraphStore ReaderOptions __version__ awrap_tool_call compress_input
-    compress_messages compress_node compress_reducer retrieve_tool wrap_tool_call
+    compress_messages compress_model_input compress_node compress_reducer retrieve_tool
+    wrap_tool_call
 """
 
 # As keywords, by Unpack.
 OPTIONS = (
     "query max_tokens fidelity min_tokens exclude full_for on_handoff savings on_compress"
-    " mention_tool"
+    " mention_tool roles"
 )
 
 SIGNATURES = {
     compress_node: "ctx keys **options",
     compress_reducer: "ctx reducer **options",
     compress_messages: "ctx * format **options",
-    compress_input: "ctx keys * user_messages **options",
+    compress_input: "ctx keys **options",
+    compress_model_input: "ctx **options",
     InputViews.__call__: "self data",
     InputViews.acall: "self data",
     wrap_tool_call: "ctx **options",
     awrap_tool_call: "ctx **options",
-    HeadroomMiddleware: "ctx * retrieve_max_tokens **options",
+    HeadroomMiddleware: "ctx * retrieve_max_tokens roles **options",
     retrieve_tool: "ctx * max_tokens",
     LangGraphStore: "store * codec clock",
 }

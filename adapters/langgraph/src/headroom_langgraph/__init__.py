@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from headroom_langgraph._version import __version__
 from headroom_langgraph.graph_input import compress_input
 from headroom_langgraph.graph_store import LangGraphStore
+from headroom_langgraph.model_input import compress_model_input
 from headroom_langgraph.node import compress_node
 from headroom_langgraph.options import ReaderOptions
 from headroom_langgraph.reducer import compress_messages, compress_reducer
@@ -25,6 +26,7 @@ __all__ = [
     "awrap_tool_call",
     "compress_input",
     "compress_messages",
+    "compress_model_input",
     "compress_node",
     "compress_reducer",
     "retrieve_tool",

@@ -10,16 +10,19 @@ from langgraph.types import Command
 from typing_extensions import Unpack
 
 from headroom import SharedContext
-from headroom_langgraph.options import ReaderOptions, checked_names, handoff_of, unknown_reader
+from headroom_langgraph.options import (
+    ReaderOptions,
+    checked_names,
+    handoff_of,
+    roles_in,
+    unknown_reader,
+)
 from headroom_langgraph.state import question_in
 from headroom_langgraph.updates import UpdateViews
 
 __all__ = ["InputViews", "compress_input"]
 
 T = TypeVar("T")
-
-# Where graphs keep messages, by LangGraph's own convention; a text there is what a user says.
-_MESSAGES = ("messages",)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,8 +53,6 @@ class InputViews:
 def compress_input(
     ctx: SharedContext,
     keys: Collection[str] | None = None,
-    *,
-    user_messages: bool = False,
     **options: Unpack[ReaderOptions],
 ) -> InputViews:
     r"""Views in what a graph is invoked with.
@@ -66,10 +67,10 @@ def compress_input(
         ctx: Where the originals go.
         keys: The keys of the input that are looked at; if not given, all but those that say what
             the graph is asked: ``question``, ``query`` and ``task``.
-        user_messages: Whether messages of users become views too. They hold what is asked; say so
-            where they hold whole documents, and say what is asked by ``query``.
-        options: See ``ReaderOptions``. Where there is no ``query``, it is the last user message of
-            the input, or what stands under ``question``, ``query``, ``task`` or ``input``.
+        options: See ``ReaderOptions``; where users send whole documents, say
+            ``roles=["tool", "user"]``, and say what is asked by ``query``. Where there is no
+            ``query``, it is the last user message of the input, or what stands under
+            ``question``, ``query``, ``task`` or ``input``.
 
     Raises:
         ValueError: An option makes no sense.
@@ -90,8 +91,7 @@ def compress_input(
             query=handoff.query,
             reader=unknown_reader(handoff),
             keys=checked_names("keys", keys),
-            of_users=user_messages,
-            texts_of_users=_MESSAGES,
+            roles=roles_in(options),
         )
     )
 

@@ -18,8 +18,15 @@ from typing_extensions import Unpack
 
 from headroom import Reader, SharedContext
 from headroom_langgraph.durability import warn_if_views_outlive_originals
+from headroom_langgraph.messages import ROLES
 from headroom_langgraph.names import Everything, check_names, node_name
-from headroom_langgraph.options import ReaderOptions, checked_names, handoff_of, unknown_reader
+from headroom_langgraph.options import (
+    ReaderOptions,
+    checked_names,
+    handoff_of,
+    roles_in,
+    unknown_reader,
+)
 from headroom_langgraph.state import question_in
 from headroom_langgraph.updates import UpdateViews
 
@@ -37,10 +44,10 @@ def compress_node(
 
     It takes every kind of node: functions, methods, objects that can be called, generators, each
     sync or async, and runnables such as ``ToolNode``; a ``@task``, an ``@entrypoint``, and the
-    function of a conditional edge. Texts, texts in lists, and the texts of messages that models
-    and tools wrote become views, also in a ``Command``, in what a ``Send`` carries, and in what a
-    graph inside the node hands to its parent. Dicts and objects do not: they are data that Python
-    code reads. Nor do system messages, or human messages without a name.
+    function of a conditional edge. Texts, texts in lists, and what tools answered become views,
+    also in a ``Command``, in what a ``Send`` carries, and in what a graph inside the node hands to
+    its parent. Dicts and objects do not: they are data that Python code reads. Nor do messages of
+    others than tools, unless ``roles`` names them.
 
     Args:
         ctx: Where the originals go.
@@ -69,6 +76,7 @@ def compress_node(
         node="node",
         query=handoff.query,
         keys=checked_names("keys", keys),
+        roles=roles_in(options),
         reader=unknown_reader(handoff),
     )
 
@@ -163,7 +171,7 @@ class _Outcome:
             return None
         whole = dataclasses.replace(handoff, exclude=())
         return dataclasses.replace(
-            self.views, handoff=whole, reader=reader, keys=Everything(), of_users=True
+            self.views, handoff=whole, reader=reader, keys=Everything(), roles=ROLES
         )
 
     def of(self, run: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:

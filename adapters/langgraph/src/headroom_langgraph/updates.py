@@ -22,7 +22,7 @@ from pydantic import BaseModel
 
 from headroom import Decision, Handoff, Payload, Reader
 from headroom_langgraph.durability import held_for_run
-from headroom_langgraph.messages import is_message_like, with_views
+from headroom_langgraph.messages import DEFAULT_ROLES, is_message_like, with_views
 from headroom_langgraph.state import ASKING, question_in, tools_in
 from headroom_langgraph.tools import schema_tokens
 
@@ -34,6 +34,8 @@ T = TypeVar("T")
 
 # The key of the dict that LangGraph takes for an Overwrite.
 _OVERWRITE = "__overwrite__"
+# Where graphs keep messages, by LangGraph's own convention; a text there is what a user says.
+_MESSAGES = ("messages",)
 
 
 #: What gets the place of a payload for a reader.
@@ -53,10 +55,11 @@ class UpdateViews:
         node: The node that made the update.
         query: What the views are made to answer, where the update itself asks nothing.
         keys: The keys of the state that are looked at; ``None`` for all.
-        of_users: Whether messages of users get views as well.
+        roles: Whose messages get views.
         texts_of_users: The keys in which a text without more is the message of a user.
         told: What says which tools were called: states, messages, tool calls.
         reader: Who reads what the node made, as far as that is known.
+        conversation: What identifies the conversation up to here, where there is one.
         view: Says what gets the place of a payload.
         made: By the ids of messages, and whether they are for a reader of originals, these and
             their copies: what goes to the state and by a ``Send`` stays one message, so that
@@ -68,10 +71,11 @@ class UpdateViews:
     node: str
     query: str | None = None
     keys: Collection[str] | None = None
-    of_users: bool = False
-    texts_of_users: Collection[str] = ()
+    roles: Collection[str] = DEFAULT_ROLES
+    texts_of_users: Collection[str] = _MESSAGES
     told: tuple[object, ...] = ()
     reader: Reader = dataclasses.field(default_factory=Reader)
+    conversation: str | None = None
     view: View = dataclasses.field(default=_unchanged)
     made: dict[tuple[int, bool], tuple[object, object]] = dataclasses.field(default_factory=dict)
 
@@ -228,12 +232,12 @@ class UpdateViews:
 
     def _item(self, item: object, source: str) -> object:
         if isinstance(item, str):
-            is_of_user = source in self.texts_of_users and not self.of_users
+            is_of_user = source in self.texts_of_users and "user" not in self.roles
             return item if is_of_user else self._view(item, source)
         if is_message_like(item):
             made = id(item), self.reader.is_one_of(self.handoff.full_for)
             if made not in self.made:
-                seen = with_views(item, self._message_view, self._tool, of_users=self.of_users)
+                seen = with_views(item, self.message_view, self._tool, self.roles)
                 self.made[made] = item, seen
             return self.made[made][1]
         # Dicts and objects, lists and tuples of types of their own among them, are data that the
@@ -247,11 +251,14 @@ class UpdateViews:
     def _called(self) -> dict[str, str]:
         return tools_in(*self.told)
 
-    def _message_view(self, text: str, source: str | None) -> str:
+    def message_view(self, text: str, source: str | None) -> str:
+        """What gets the place of a text in a message, of a source or of the node itself."""
         return self._view(text, source or self.node)
 
     def _view(self, text: str, source: str) -> str:
-        payload = Payload(text, source, agent=self.node, query=self.query)
+        payload = Payload(
+            text, source, agent=self.node, query=self.query, conversation=self.conversation
+        )
         view = self.view(payload, self.reader)
         return text if view == text else view
 
@@ -271,9 +278,11 @@ class _Found:
 
     def decided(self, reader: Reader, decided: Sequence[Decision]) -> None:
         texts = self.payloads[reader]
+        in_calls = any(payload.conversation is not None for payload in texts)
         texts.update(zip(list(texts), (one.text for one in decided)))
-        if reader.has_tool and any(one.needs_tool and one.is_new for one in decided):
-            # Whose model has it is not known here: that it is sent once is certain.
+        is_theirs = reader.has_tool and reader.tool_tokens is None
+        if is_theirs and any(one.needs_tool and (one.is_new or in_calls) for one in decided):
+            # Where no call is seen, it is certain only that it is sent once.
             self._handoff.tool_sent(reader.name, schema_tokens(self._handoff.ctx))
 
     def text(self, payload: Payload, reader: Reader) -> str:
