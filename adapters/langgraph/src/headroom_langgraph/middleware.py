@@ -11,6 +11,7 @@ from typing_extensions import Unpack
 
 from headroom import Decision, HandoffOptions, Reader, SharedContext
 from headroom_langgraph.names import agent_name
+from headroom_langgraph.namespaces import Namespace
 from headroom_langgraph.options import handoff_of
 from headroom_langgraph.sent_again import SentAgain, names_tool
 from headroom_langgraph.tool_calls import Answer, aseen_by_model, seen_by_model
@@ -40,6 +41,7 @@ class HeadroomMiddleware(AgentMiddleware):
     Args:
         ctx: Where the originals go.
         retrieve_max_tokens: The most tokens that an answer of the retrieval tool has.
+        namespace: See ``ReaderOptions``; the retrieval tool is in it as well.
         options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools. Where there is
             no ``query``, it is the last user message.
 
@@ -54,13 +56,14 @@ class HeadroomMiddleware(AgentMiddleware):
         ctx: SharedContext,
         *,
         retrieve_max_tokens: int = 1000,
+        namespace: Namespace | None = None,
         **options: Unpack[HandoffOptions],
     ) -> None:
         super().__init__()
         self._again = SentAgain()
         options["on_handoff"] = _noting(self._again, options.get("on_handoff"))
-        self._handoff = handoff_of(ctx, mention_tool=True, **options)
-        self._tool = retrieve_tool(ctx, max_tokens=retrieve_max_tokens)
+        self._handoff = handoff_of(ctx, mention_tool=True, namespace=namespace, **options)
+        self._tool = retrieve_tool(ctx, max_tokens=retrieve_max_tokens, namespace=namespace)
         # Where the agent looks for tools that it may run.
         self.tools = [self._tool]
 
@@ -103,8 +106,10 @@ class HeadroomMiddleware(AgentMiddleware):
 
     def _offering(self, request: ModelRequest[Any]) -> ModelRequest[Any]:
         try:
-            tokens = schema_tokens(self._handoff.ctx)
-            self._again.count(self._handoff, agent_name("agent"), request.messages, tokens)
+            handoff = self._handoff.here()
+            if handoff is not None:
+                tokens = schema_tokens(handoff.ctx)
+                self._again.count(handoff, agent_name("agent"), request.messages, tokens)
         except Exception as error:
             logger.warning("a call was not counted: %s", type(error).__name__)
         if names_tool(request.messages):

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing_extensions import Unpack
 
 from headroom import Handoff, HandoffOptions, Reader, RetrievalTool, SharedContext
+from headroom_langgraph.namespaces import Namespace, ScopedHandoff, in_namespace
 
 __all__ = ["ReaderOptions", "checked_names", "handoff_of", "unknown_reader"]
 
@@ -22,11 +23,20 @@ class ReaderOptions(HandoffOptions, total=False):
     #: Whether views name the retrieval tool; ``False`` if not given. Say so where the model that
     #: reads them has ``retrieve_tool(ctx)``.
     mention_tool: bool
+    #: The namespace of the store, or a function that tells it of the run's config or, where its
+    #: parameter is called so, of its runtime: a user's or a thread's. No view, and no answer of the
+    #: retrieval tool, reaches from one into another. Where the function raises, payloads go on as
+    #: they are. If not given, it is that of the context.
+    namespace: Namespace
 
 
 def handoff_of(
-    ctx: SharedContext, *, mention_tool: bool = False, **options: Unpack[HandoffOptions]
-) -> Handoff:
+    ctx: SharedContext,
+    *,
+    mention_tool: bool = False,
+    namespace: Namespace | None = None,
+    **options: Unpack[HandoffOptions],
+) -> ScopedHandoff:
     """What makes the views.
 
     Raises:
@@ -40,7 +50,9 @@ def handoff_of(
         raise TypeError(f"the first argument must be a SharedContext, not {type(ctx).__name__}")
     options["exclude"] = checked_names("exclude", options.get("exclude")) or frozenset()
     options["full_for"] = checked_names("full_for", options.get("full_for")) or frozenset()
-    return Handoff(ctx, **options, tool=RetrievalTool.name if mention_tool else None)
+    ctx, tells = in_namespace(ctx, namespace)
+    tool = RetrievalTool.name if mention_tool else None
+    return ScopedHandoff(ctx, **options, tool=tool, namespace=tells)
 
 
 def checked_names(what: str, names: Collection[str] | None) -> frozenset[str] | None:
