@@ -23,6 +23,7 @@ from pydantic import BaseModel
 from headroom import Decision, Handoff, Payload, Reader
 from headroom_langgraph.durability import held_for_run
 from headroom_langgraph.messages import DEFAULT_ROLES, is_message_like, with_views
+from headroom_langgraph.namespaces import ScopedHandoff
 from headroom_langgraph.state import ASKING, question_in, tools_in
 from headroom_langgraph.tools import schema_tokens
 
@@ -67,7 +68,7 @@ class UpdateViews:
 
     """
 
-    handoff: Handoff
+    handoff: ScopedHandoff
     node: str
     query: str | None = None
     keys: Collection[str] | None = None
@@ -96,11 +97,13 @@ class UpdateViews:
         found = _Found(self.handoff)
         try:
             unchanged = walk(dataclasses.replace(self, view=found.note))
-            if not found.payloads:
+            handoff = self.handoff.here() if found.payloads else None
+            if handoff is None:
                 return unchanged
-            with held_for_run(self.handoff.ctx):
+            with held_for_run(handoff.ctx):
                 for reader, payloads in found.payloads.items():
-                    found.decided(reader, self.handoff.decide(list(payloads), reader))
+                    decided = handoff.decide(list(payloads), reader)
+                    found.decided(handoff, reader, decided)
             return walk(dataclasses.replace(self, view=found.text))
         except Exception as error:
             return self._as_it_is(error, otherwise)
@@ -110,11 +113,13 @@ class UpdateViews:
         found = _Found(self.handoff)
         try:
             unchanged = walk(dataclasses.replace(self, view=found.note))
-            if not found.payloads:
+            handoff = self.handoff.here() if found.payloads else None
+            if handoff is None:
                 return unchanged
-            with held_for_run(self.handoff.ctx):
+            with held_for_run(handoff.ctx):
                 for reader, payloads in found.payloads.items():
-                    found.decided(reader, await self.handoff.adecide(list(payloads), reader))
+                    decided = await handoff.adecide(list(payloads), reader)
+                    found.decided(handoff, reader, decided)
             return walk(dataclasses.replace(self, view=found.text))
         except Exception as error:
             return self._as_it_is(error, otherwise)
@@ -276,14 +281,14 @@ class _Found:
             self.payloads.setdefault(reader, {})[payload] = payload.text
         return payload.text
 
-    def decided(self, reader: Reader, decided: Sequence[Decision]) -> None:
+    def decided(self, handoff: Handoff, reader: Reader, decided: Sequence[Decision]) -> None:
         texts = self.payloads[reader]
         in_calls = any(payload.conversation is not None for payload in texts)
         texts.update(zip(list(texts), (one.text for one in decided)))
         is_theirs = reader.has_tool and reader.tool_tokens is None
         if is_theirs and any(one.needs_tool and (one.is_new or in_calls) for one in decided):
             # Where no call is seen, it is certain only that it is sent once.
-            self._handoff.tool_sent(reader.name, schema_tokens(self._handoff.ctx))
+            handoff.tool_sent(reader.name, schema_tokens(handoff.ctx))
 
     def text(self, payload: Payload, reader: Reader) -> str:
         return self.payloads.get(reader, {}).get(payload, payload.text)
