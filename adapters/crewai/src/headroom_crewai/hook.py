@@ -134,8 +134,10 @@ def compressed_context(
               agent that calls them; not if not given. Never those of tools with
               ``result_as_answer``: they are the task's output.
             - ``attach_tool``: Whether tasks get the retrieval tool, for the time of the run, where
-              views leave out more than it costs; they do if not given. Where a task lacks it, its
-              views leave nothing out. With ``False`` views may leave something out all the same.
+              views leave out more than it costs. If not given, they do, but for typed ones whose
+              agent has no tools: the first one would have CrewAI switch off the schema that the
+              provider enforces; with ``True`` these as well. Where a task lacks it, its views leave
+              nothing out. With ``False`` nobody gets it, and views may leave something out.
             - ``flow_methods``: Names of methods of a ``Flow`` whose arguments arrive as views:
               texts, the ``raw`` of outputs, and texts in lists and dicts. What methods return stays
               original.
