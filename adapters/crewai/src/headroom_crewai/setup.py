@@ -9,6 +9,7 @@ from typing_extensions import Unpack
 
 from headroom import Handoff, HandoffOptions, Payload, Reader, SharedContext
 from headroom_crewai.attach import Attachments
+from headroom_crewai.flows import FlowViews
 from headroom_crewai.retrieve import tool_tokens
 from headroom_crewai.runs import Runs
 
@@ -52,6 +53,8 @@ class Setup:
     names: set[str] = field(default_factory=set)
     #: What is held for the crews that run.
     runs: Runs = field(default_factory=Runs)
+    #: What the flows that run were shown.
+    flows: FlowViews = field(default_factory=FlowViews)
 
     @property
     def ctx(self) -> SharedContext:
