@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from langchain.agents import create_agent
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_core.tools import tool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from langgraph.graph import START, MessagesState, StateGraph
+from langgraph.prebuilt import create_react_agent
 from scripted import ScriptedModel, calls
 
 from headroom import SharedContext
-from headroom_langgraph import HeadroomMiddleware, compress_node
+from headroom_langgraph import HeadroomMiddleware, compress_model_input, compress_node
 from headroom_testing import AdapterContract, Sent
 
 
@@ -38,7 +40,8 @@ class TestNodes(AdapterContract):
         def search(state: MessagesState) -> Any:
             if before_reading is not None:
                 before_reading()
-            return {"messages": [AIMessage(payload, name="searcher")]}
+            answer = ToolMessage(payload, tool_call_id="call_search", name="searcher")
+            return {"messages": [calls("search"), answer]}
 
         def reviewer(state: MessagesState) -> Any:
             return {"messages": [model.invoke(state["messages"])]}
@@ -50,6 +53,39 @@ class TestNodes(AdapterContract):
         builder.add_sequence(list(zip(("search", "reviewer"), nodes)))
         builder.add_edge(START, "search")
         final = builder.compile().invoke({"messages": [HumanMessage(question)]})
+        return Sent(texts(model), [], str(final["messages"][-1].content))
+
+
+@pytest.mark.filterwarnings("ignore:create_react_agent has been moved")
+class TestModelInput(AdapterContract):
+    reader = "agent"
+    has_conversations = True
+
+    def run(
+        self,
+        payload: str,
+        ctx: SharedContext | None,
+        *,
+        question: str = "Which request was slow?",
+        before_reading: Any = None,
+        **options: Any,
+    ) -> Sent:
+        @tool
+        def search() -> str:
+            """Searches."""
+            if before_reading is not None:
+                before_reading()
+            return payload
+
+        @tool
+        def count() -> str:
+            """Counts."""
+            return "200"
+
+        model = ScriptedModel(says=[calls("search"), calls("count"), AIMessage("Done.")])
+        hook = None if ctx is None else compress_model_input(ctx, **options)
+        agent = create_react_agent(model, [search, count], pre_model_hook=hook)
+        final = agent.invoke({"messages": [HumanMessage(question)]})
         return Sent(texts(model), [], str(final["messages"][-1].content))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 import pytest
-from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langchain_core.messages import HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import START, StateGraph
@@ -77,14 +77,15 @@ def test_what_is_asked_stays_unless_it_is_named(ctx: SharedContext, payload: str
 
 
 def test_messages_of_users_stay_unless_you_say_so(ctx: SharedContext, payload: str) -> None:
-    given = {"messages": [HumanMessage(payload, id="1"), AIMessage(payload), ("user", payload)]}
-    user, agent, pair = compress_input(ctx)(given)["messages"]
+    answered = ToolMessage(payload, tool_call_id="c")
+    given = {"messages": [HumanMessage(payload, id="1"), answered, ("user", payload)]}
+    user, tool, pair = compress_input(ctx)(given)["messages"]
     assert user is given["messages"][0]
     assert pair is given["messages"][2]
-    assert ctx.is_view(agent.content)
-    user, agent, pair = compress_input(ctx, user_messages=True)(given)["messages"]
+    assert ctx.is_view(tool.content)
+    user, tool, pair = compress_input(ctx, roles=["tool", "user"])(given)["messages"]
     assert user.id == "1"
-    for text in (user.content, agent.content, pair[1]):
+    for text in (user.content, tool.content, pair[1]):
         assert ctx.is_view(text)
 
 
@@ -117,7 +118,7 @@ def test_a_text_for_messages_is_what_a_user_says(
 ) -> None:
     given = {"messages": shape(payload)}
     assert compress_input(ctx)(given) is given
-    assert compress_input(ctx, user_messages=True)(given) is not given
+    assert compress_input(ctx, roles=["user"])(given) is not given
 
 
 def test_a_tool_may_be_called_like_a_question(ctx: SharedContext, payload: str) -> None:

@@ -61,7 +61,7 @@ async def test_an_agent_gets_views_and_looks_things_up(
     assert "HR004" in looked_up.content
     assert not ctx.is_view(str(looked_up.content))
     assert result["messages"][-1].content == "HR121"
-    assert len(keys) == 1
+    assert len(set(keys)) == 1
 
 
 @pytest.mark.parametrize("by_send", [False, True])
@@ -77,8 +77,7 @@ def test_a_handoff_to_another_agent(ctx: SharedContext, payload: str, by_send: b
     def hand_over(agent: str) -> Command[Any]:
         """Hands over to another agent."""
         done = ToolMessage("Handed over.", tool_call_id="call_hand_over", name="hand_over")
-        report = HumanMessage(payload + " ", name="searcher")
-        handed = [*searcher.sent[-1], searcher.says[-1], done, report]
+        handed = [*searcher.sent[-1], searcher.says[-1], done]
         if by_send:
             goto = [Send(agent, {"messages": handed})]
             return Command(graph=Command.PARENT, goto=goto, update={"messages": handed})
@@ -95,16 +94,15 @@ def test_a_handoff_to_another_agent(ctx: SharedContext, payload: str, by_send: b
     builder.add_edge(START, "searcher")
     result = builder.compile().invoke(ASKED)
     assert result["messages"][-1].content == "HR121"
-    asked, called, answer, handing, done, report = writer.sent[0]
+    asked, called, answer, handing, done = writer.sent[0]
     assert asked.content == ASKED["messages"][0].content
-    for text, original in ((answer.content, payload), (report.content, payload + " ")):
-        assert ctx.original_of(str(text)) == original
-        assert "HR121" in text
+    assert ctx.original_of(str(answer.content)) == payload
+    assert "HR121" in answer.content
     assert (answer.tool_call_id, done.tool_call_id) == ("call_search", "call_hand_over")
     assert called.tool_calls[0]["id"] == "call_search"
     assert handing.tool_calls[0]["id"] == "call_hand_over"
     # What was a view already is no payload.
-    assert len(list(ctx)) == 2
+    assert len(list(ctx)) == 1
 
 
 def test_exclude_and_wrong_options(ctx: SharedContext, payload: str) -> None:

@@ -33,8 +33,9 @@ def test_messages_keep_everything_but_their_text(ctx: SharedContext, payload: st
         ToolMessage([{"type": "text", "text": payload}, image], id="3", tool_call_id="d"),
         HumanMessage(payload, id="4", name="researcher"),
     ]
+    everyone = ["tool", "assistant", "user"]
     _, said, answered, blocks, reported = messages_after(
-        compress_node(ctx)(lambda state: {"messages": given})
+        compress_node(ctx, roles=everyone)(lambda state: {"messages": given})
     )
     for message in (said, answered, reported):
         assert ctx.is_view(str(message.content))
@@ -52,6 +53,13 @@ def test_messages_keep_everything_but_their_text(ctx: SharedContext, payload: st
     "message",
     [
         lambda text: HumanMessage(text),
+        lambda text: HumanMessage(text, name="researcher"),
+        lambda text: AIMessage(text),
+        lambda text: AIMessage(text, name="researcher"),
+        lambda text: ("ai", text),
+        lambda text: {"role": "assistant", "content": text},
+        lambda text: {"role": "user", "content": text, "name": "Ann"},
+        lambda text: text,
         lambda text: SystemMessage(text),
         lambda text: ("user", text),
         lambda text: {"role": "system", "content": text},
@@ -65,17 +73,28 @@ def test_messages_that_stay(ctx: SharedContext, payload: str, message: Any) -> N
 
 
 @pytest.mark.parametrize(
-    "message",
+    ("message", "role"),
     [
-        lambda text: ("ai", text),
-        lambda text: {"role": "assistant", "content": text},
-        lambda text: {"type": "ai", "content": text},
-        AIMessage,
+        (lambda text: ("ai", text), "assistant"),
+        (lambda text: {"role": "assistant", "content": text}, "assistant"),
+        (lambda text: {"type": "ai", "content": text}, "assistant"),
+        (AIMessage, "assistant"),
+        (lambda text: ("user", text), "user"),
+        (lambda text: {"role": "user", "content": text, "name": "Ann"}, "user"),
+        (lambda text: text, "user"),
+        (lambda text: {"role": "tool", "content": text, "tool_call_id": "c"}, "tool"),
+        (lambda text: ToolMessage(text, tool_call_id="c"), "tool"),
     ],
 )
-def test_notations_of_messages(ctx: SharedContext, payload: str, message: Any) -> None:
+def test_roles_widen_or_narrow_whose_messages_get_views(
+    ctx: SharedContext, payload: str, message: Any, role: str
+) -> None:
+    others = {"tool", "assistant", "user"} - {role}
     for update in ([message(payload)], message(payload)):
-        last = messages_after(compress_node(ctx)(lambda state, u=update: {"messages": u}))[-1]
+        node: Any = lambda state, u=update: {"messages": u}  # noqa: E731
+        last = messages_after(compress_node(ctx, roles=others)(node))[-1]
+        assert last.content == payload
+        last = messages_after(compress_node(ctx, roles=[role], query="HR121")(node))[-1]
         assert is_view(ctx, last.content, payload)
 
 

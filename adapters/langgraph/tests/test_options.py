@@ -12,6 +12,7 @@ from headroom_langgraph import (
     awrap_tool_call,
     compress_input,
     compress_messages,
+    compress_model_input,
     compress_node,
     compress_reducer,
     wrap_tool_call,
@@ -22,6 +23,7 @@ ROADS: list[Any] = [
     awrap_tool_call,
     compress_input,
     compress_messages,
+    compress_model_input,
     compress_node,
     compress_reducer,
     wrap_tool_call,
@@ -41,6 +43,10 @@ def test_what_makes_no_sense(ctx: SharedContext, road: Any) -> None:
         road(ctx, fidelity="best")
     with pytest.raises(TypeError, match="min_token'"):
         road(ctx, min_token=9)
+    with pytest.raises(ValueError, match=r"roles takes .* not 'ai'"):
+        road(ctx, roles=["tool", "ai"])
+    with pytest.raises(TypeError, match="roles takes several names"):
+        road(ctx, roles="tool")
     # Which tool it is, is ours to say.
     with pytest.raises(TypeError, match="tool'"):
         road(ctx, tool="search")

@@ -196,10 +196,10 @@ def test_a_context_that_is_closed_in_mid_run(
     assert sum("handed on as it is" in each.message for each in caplog.records) == 1
 
 
-def test_messages_that_agents_wrote_are_decided_together(ctx: SharedContext, payload: str) -> None:
+def test_messages_of_agents_are_decided_together(ctx: SharedContext, payload: str) -> None:
     told: list[Decision] = []
 
-    @compress_node(ctx, on_handoff=told.append)
+    @compress_node(ctx, on_handoff=told.append, roles=["assistant"])
     def search(state: MessagesState) -> Any:
         return {"messages": [AIMessage(payload, name="searcher"), AIMessage("short")]}
 

@@ -58,7 +58,7 @@ def test_messages(ctx: SharedContext, payload: str, inner: Any) -> None:
 
     seen: list[str | None] = []
     builder = StateGraph(State)
-    builder.add_node("say", lambda state: {"messages": [AIMessage(payload)]})
+    builder.add_node("say", lambda state: {"messages": [ToolMessage(payload, tool_call_id="b")]})
     builder.add_node("last", lambda state: {"messages": ToolMessage("ok", tool_call_id="c")})
     builder.add_edge(START, "say")
 
@@ -79,7 +79,7 @@ def test_messages_are_replaced_by_id(ctx: SharedContext, payload: str) -> None:
     class State(TypedDict):
         messages: Annotated[list[AnyMessage], compress_reducer(ctx, add_messages)]
 
-    first, again = AIMessage("draft", id="1"), AIMessage(payload, id="1")
+    first, again = AIMessage("draft", id="1"), ToolMessage(payload, id="1", tool_call_id="c")
     (message,) = run(State, {"messages": [first]}, {"messages": [again]})["messages"]
     assert ctx.is_view(message.content)
     assert again.content == payload

@@ -8,7 +8,7 @@ import operator
 from typing import Annotated, Any, TypedDict
 
 import pytest
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, MessagesState, StateGraph
@@ -67,7 +67,7 @@ def run(worker: Worker, start: Any, route: Any = None) -> Any:
         (lambda text: text, lambda sent: sent),
         (lambda text: PartDataclass(text), lambda sent: sent.part),
         (lambda text: PartModel(part=text), lambda sent: sent.part),
-        (lambda text: [AIMessage(text)], lambda sent: sent[0].content),
+        (lambda text: [ToolMessage(text, tool_call_id="c")], lambda sent: sent[0].content),
     ],
 )
 @pytest.mark.parametrize("several", [False, True])
@@ -130,7 +130,7 @@ def test_what_is_sent_stays_where_it_is_excluded(ctx: SharedContext, payload: st
 def test_a_command_to_the_parent(ctx: SharedContext, payload: str) -> None:
     @compress_node(ctx)
     def inner(state: State) -> Command[str]:
-        update = {"found": [payload, HumanMessage(payload, name="inner")]}
+        update = {"found": [payload, ToolMessage(payload, tool_call_id="c")]}
         return Command(graph=Command.PARENT, update=update, goto="other")
 
     subgraph = StateGraph(State)
@@ -189,7 +189,7 @@ def test_a_message_that_goes_two_ways_stays_one(
     agent.add_edge(START, "say")
 
     def supervise(state: MessagesState) -> Command[str]:
-        handed = [*state["messages"], AIMessage(payload, id=own)]
+        handed = [*state["messages"], ToolMessage(payload, id=own, tool_call_id="c")]
         sent = Send("agent", {"messages": handed})
         return Command(goto=[sent], update={"messages": handed})
 

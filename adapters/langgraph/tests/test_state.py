@@ -51,6 +51,8 @@ def listening(asked: list[str | None]) -> SharedContext:
         {"messages": [("user", "Who?"), ("ai", "Hm.")], "question": "not this"},
         {"messages": ("human", "Who?")},
         [{"role": "user", "content": "Who?"}, {"role": "user", "content": "I say", "name": "bot"}],
+        # Where all users have names, they are what is asked.
+        [HumanMessage("How?", name="Ben"), HumanMessage("Who?", name="Ann"), AIMessage("Hm.")],
         Slots("Who?"),
     ],
 )
@@ -68,7 +70,7 @@ def test_questions_in_inputs_updates_and_channels(
     compress_input(listening)({"messages": messages, "found": payload})
     update = {"messages": messages, "found": payload + " "}
     compress_node(listening)(lambda state: update)({"question": "not this"})
-    compress_messages(listening)([], [*messages, ("ai", payload + "  ")])
+    compress_messages(listening)([], [*messages, ToolMessage(payload + "  ", tool_call_id="c")])
     assert asked == ["Who?"] * 3
 
 

@@ -6,20 +6,24 @@ import dataclasses
 from collections.abc import Collection, Mapping
 from typing import Any, TypeVar, cast
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 from typing_extensions import Unpack
 
 from headroom import SharedContext
-from headroom_langgraph.options import ReaderOptions, checked_names, handoff_of, unknown_reader
+from headroom_langgraph.options import (
+    ReaderOptions,
+    checked_names,
+    handoff_of,
+    roles_in,
+    unknown_reader,
+)
 from headroom_langgraph.state import question_in
 from headroom_langgraph.updates import UpdateViews
 
 __all__ = ["InputViews", "compress_input"]
 
 T = TypeVar("T")
-
-# Where graphs keep messages, by LangGraph's own convention; a text there is what a user says.
-_MESSAGES = ("messages",)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,30 +32,30 @@ class InputViews:
 
     _views: UpdateViews
 
-    def __call__(self, data: T) -> T:
+    def __call__(self, data: T, config: RunnableConfig | None = None) -> T:
         """What to invoke the graph with: a copy with views, or ``data`` if it holds no payload.
 
         Args:
             data: A state, as a dict, a dataclass or a Pydantic model; messages; text; or a
                 ``Command`` that resumes.
+            config: What the graph is invoked with, where ``namespace`` is a function of it.
 
         """
-        return self._for(data).safely(lambda views: _seen(data, views), data)
+        return self._for(data, config).safely(lambda views: _seen(data, views), data)
 
-    async def acall(self, data: T) -> T:
+    async def acall(self, data: T, config: RunnableConfig | None = None) -> T:
         """The same, without blocking the event loop."""
-        return await self._for(data).asafely(lambda views: _seen(data, views), data)
+        return await self._for(data, config).asafely(lambda views: _seen(data, views), data)
 
-    def _for(self, data: object) -> UpdateViews:
+    def _for(self, data: object, config: RunnableConfig | None) -> UpdateViews:
         asked = question_in(data.update if isinstance(data, Command) else data)
-        return dataclasses.replace(self._views, query=self._views.query or asked)
+        handoff = dataclasses.replace(self._views.handoff, config=config)
+        return dataclasses.replace(self._views, handoff=handoff, query=self._views.query or asked)
 
 
 def compress_input(
     ctx: SharedContext,
     keys: Collection[str] | None = None,
-    *,
-    user_messages: bool = False,
     **options: Unpack[ReaderOptions],
 ) -> InputViews:
     r"""Views in what a graph is invoked with.
@@ -66,10 +70,10 @@ def compress_input(
         ctx: Where the originals go.
         keys: The keys of the input that are looked at; if not given, all but those that say what
             the graph is asked: ``question``, ``query`` and ``task``.
-        user_messages: Whether messages of users become views too. They hold what is asked; say so
-            where they hold whole documents, and say what is asked by ``query``.
-        options: See ``ReaderOptions``. Where there is no ``query``, it is the last user message of
-            the input, or what stands under ``question``, ``query``, ``task`` or ``input``.
+        options: See ``ReaderOptions``; where users send whole documents, say
+            ``roles=["tool", "user"]``, and say what is asked by ``query``. Where there is no
+            ``query``, it is the last user message of the input, or what stands under
+            ``question``, ``query``, ``task`` or ``input``.
 
     Raises:
         ValueError: An option makes no sense.
@@ -90,8 +94,7 @@ def compress_input(
             query=handoff.query,
             reader=unknown_reader(handoff),
             keys=checked_names("keys", keys),
-            of_users=user_messages,
-            texts_of_users=_MESSAGES,
+            roles=roles_in(options),
         )
     )
 

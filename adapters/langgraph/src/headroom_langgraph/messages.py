@@ -15,18 +15,29 @@ from langchain_core.messages import (
 
 from headroom import RetrievalTool
 
-__all__ = ["USERS", "is_message_like", "with_views"]
+__all__ = ["DEFAULT_ROLES", "ROLES", "is_message_like", "role_of", "with_views"]
 
 #: Makes a view of a text that comes from a source; a source of ``None`` is the node itself.
 MakeView = Callable[[str, str | None], str]
 #: The name of the tool that a call, known by its id, went to.
 NameTool = Callable[[str], str | None]
 
-# What models and tools said, in each of the notations that LangGraph takes. What users, systems
-# and developers wrote goes on as it is.
-_ROLES = {"ai", "assistant", "tool", "function"}
-#: How the role of users is written.
-USERS = {"human", "user"}
+#: The roles whose messages may hold views. What systems and developers wrote says what to do.
+ROLES = ("tool", "assistant", "user")
+#: The answer of a model is what its user gets, and a user says what is asked: only what a tool
+#: answered is read by nobody but models.
+DEFAULT_ROLES = frozenset({"tool"})
+# Each role in each of the notations that LangGraph takes.
+_ROLE_OF = {
+    "tool": "tool",
+    "function": "tool",
+    "ai": "assistant",
+    "assistant": "assistant",
+    "human": "user",
+    "user": "user",
+    "system": "system",
+    "developer": "system",
+}
 _TEXT_BLOCKS = {"text", "input_text", "output_text"}
 
 
@@ -39,8 +50,30 @@ def is_message_like(value: object) -> bool:
     return _is_pair(value)
 
 
+def role_of(message: object) -> str | None:
+    """Whose message it is: one of ``ROLES``, or ``"system"``; ``None`` where that is not known.
+
+    >>> role_of(("human", "Who won?")), role_of({"role": "assistant", "content": "We did."})
+    ('user', 'assistant')
+    """
+    if isinstance(message, (ToolMessage, FunctionMessage)):
+        return "tool"
+    if isinstance(message, AIMessage):
+        return "assistant"
+    if isinstance(message, HumanMessage):
+        return "user"
+    if isinstance(message, ChatMessage):
+        return _ROLE_OF.get(message.role)
+    if isinstance(message, Mapping):
+        role = message.get("role", message.get("type"))
+        return _ROLE_OF.get(role) if isinstance(role, str) else None
+    if isinstance(message, tuple) and _is_pair(message):
+        return _ROLE_OF[message[0]]
+    return None
+
+
 def with_views(
-    message: object, view: MakeView, name_tool: NameTool, *, of_users: bool = False
+    message: object, view: MakeView, name_tool: NameTool, roles: Collection[str]
 ) -> object:
     """The message with views in its text: a copy with the same id, or itself if nothing changed.
 
@@ -48,26 +81,26 @@ def with_views(
         message: The message, in any notation.
         view: Makes the views.
         name_tool: Says which tool an answer comes from that does not say it itself.
-        of_users: Whether messages of users get views as well.
+        roles: Whose messages get views, of ``ROLES``.
 
     """
-    roles = _ROLES | USERS if of_users else _ROLES
+    if role_of(message) not in roles:
+        return message
     if isinstance(message, BaseMessage):
         source = _source(message.name, getattr(message, "tool_call_id", None), name_tool)
-        if not _is_of(message, roles) or source == RetrievalTool.name:
+        if source == RetrievalTool.name:
             return message
         content = _content(message.content, source, view)
         if content is message.content:
             return message
         return message.model_copy(update={"content": content})
     if isinstance(message, Mapping):
-        role = message.get("role", message.get("type"))
         source = _source(message.get("name"), message.get("tool_call_id"), name_tool)
-        if role not in roles or source == RetrievalTool.name:
+        if source == RetrievalTool.name:
             return message
         content = _content(message["content"], source, view)
         return message if content is message["content"] else {**message, "content": content}
-    if isinstance(message, tuple) and _is_pair(message) and message[0] in roles:
+    if isinstance(message, tuple):
         content = view(message[1], None)
         return message if content == message[1] else (message[0], content)
     return message
@@ -77,18 +110,9 @@ def _is_pair(value: object) -> bool:
     return (
         isinstance(value, tuple)
         and len(value) == 2
-        and value[0] in {*_ROLES, *USERS, "system", "developer"}
-        and isinstance(value[1], str)
+        and all(isinstance(part, str) for part in value)
+        and value[0] in _ROLE_OF
     )
-
-
-def _is_of(message: BaseMessage, roles: Collection[str]) -> bool:
-    if isinstance(message, HumanMessage):
-        # Agents report to each other in human messages that carry their name.
-        return bool(message.name) or "human" in roles
-    if isinstance(message, ChatMessage):
-        return message.role in roles
-    return isinstance(message, (AIMessage, ToolMessage, FunctionMessage))
 
 
 def _source(name: object, call: object, name_tool: NameTool) -> str | None:

@@ -1,19 +1,21 @@
-"""Headroom in the agents of LangChain: views of tool answers, and the tool to look things up."""
+"""Headroom in the agents of LangChain: views for the model, and the tool to look things up."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
-from langgraph.prebuilt.tool_node import ToolCallRequest
+from langchain_core.messages import AnyMessage
 from typing_extensions import Unpack
 
-from headroom import Decision, HandoffOptions, Reader, SharedContext
+from headroom import HandoffOptions, Reader, SharedContext
+from headroom_langgraph.messages import DEFAULT_ROLES
+from headroom_langgraph.model_input import ModelInput
 from headroom_langgraph.names import agent_name
-from headroom_langgraph.options import handoff_of
-from headroom_langgraph.sent_again import SentAgain, names_tool
-from headroom_langgraph.tool_calls import Answer, aseen_by_model, seen_by_model
+from headroom_langgraph.namespaces import Namespace
+from headroom_langgraph.options import checked_roles, handoff_of
+from headroom_langgraph.retrieval import count_answers, names_tool
 from headroom_langgraph.tools import retrieve_tool, schema_tokens
 
 try:
@@ -30,18 +32,22 @@ logger = logging.getLogger("headroom.langgraph")
 
 
 class HeadroomMiddleware(AgentMiddleware):
-    """Gives an agent views of what its tools answer, and the tool to look up the rest.
+    """Gives an agent's model views of what its tools answered, and the tool to look up the rest.
 
-    For ``create_agent(model, tools, middleware=[HeadroomMiddleware(ctx)])``. It brings
-    ``retrieve_tool(ctx)`` along, and offers it to the model where a view was shown that leaves
-    something out, and that saves more than the tool costs. Answers of tools
-    with ``return_direct`` are for the user, and stay whole.
+    For ``create_agent(model, tools, middleware=[HeadroomMiddleware(ctx)])``. The model is sent
+    views, in every call the same; the state, its checkpoints and the caller keep the originals. So
+    every history is covered, one from before Headroom among them, and nothing is lost where the
+    context is in memory and the process ends: the next one makes the same views of the same
+    originals. It brings ``retrieve_tool(ctx)`` along, and offers it to the model where a view is
+    shown that leaves something out, and that saves more than the tool costs.
 
     Args:
         ctx: Where the originals go.
         retrieve_max_tokens: The most tokens that an answer of the retrieval tool has.
+        roles: Whose messages get views, of ``"tool"``, ``"assistant"`` and ``"user"``.
+        namespace: See ``ReaderOptions``; the retrieval tool is in it as well.
         options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools. Where there is
-            no ``query``, it is the last user message.
+            no ``query``, a view answers the last user message before it.
 
     Raises:
         ValueError: An option makes no sense.
@@ -54,13 +60,14 @@ class HeadroomMiddleware(AgentMiddleware):
         ctx: SharedContext,
         *,
         retrieve_max_tokens: int = 1000,
+        roles: Collection[str] = DEFAULT_ROLES,
+        namespace: Namespace | None = None,
         **options: Unpack[HandoffOptions],
     ) -> None:
         super().__init__()
-        self._again = SentAgain()
-        options["on_handoff"] = _noting(self._again, options.get("on_handoff"))
-        self._handoff = handoff_of(ctx, mention_tool=True, **options)
-        self._tool = retrieve_tool(ctx, max_tokens=retrieve_max_tokens)
+        self._handoff = handoff_of(ctx, mention_tool=True, namespace=namespace, **options)
+        self._roles = checked_roles(roles)
+        self._tool = retrieve_tool(ctx, max_tokens=retrieve_max_tokens, namespace=namespace)
         # Where the agent looks for tools that it may run.
         self.tools = [self._tool]
 
@@ -69,63 +76,36 @@ class HeadroomMiddleware(AgentMiddleware):
         request: ModelRequest[Any],
         handler: Callable[[ModelRequest[Any]], ModelResponse[Any]],
     ) -> ModelResponse[Any]:
-        """Offers the retrieval tool where a view that leaves something out was shown."""
-        return handler(self._offering(request))
+        """Calls the model with views, and with the retrieval tool where one of them names it."""
+        return handler(self._offering(request, self._input(request).seen()))
 
     async def awrap_model_call(
         self,
         request: ModelRequest[Any],
         handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]],
     ) -> ModelResponse[Any]:
-        """The same, for agents that run async."""
-        return await handler(self._offering(request))
-
-    def wrap_tool_call(
-        self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Answer]
-    ) -> Answer:
-        """Runs the tool, and hands on a view of its answer."""
-        reader = self._reader(request)
-        return seen_by_model(self._handoff, request, handler(request), reader)
-
-    async def awrap_tool_call(
-        self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Awaitable[Answer]]
-    ) -> Answer:
         """The same, without blocking the event loop."""
-        reader = self._reader(request)
-        return await aseen_by_model(self._handoff, request, await handler(request), reader)
+        return await handler(self._offering(request, await self._input(request).aseen()))
 
-    def _reader(self, request: ToolCallRequest) -> Reader:
-        return Reader(
-            agent_name("agent"),
-            has_tool=names_tool(_messages(request.state)),
-            tool_tokens=schema_tokens(self._handoff.ctx),
-        )
+    def _input(self, request: ModelRequest[Any]) -> ModelInput:
+        reader = Reader(agent_name("agent"), tool_tokens=schema_tokens(self._handoff.ctx))
+        return ModelInput(self._handoff, self._roles, request.messages, reader)
 
-    def _offering(self, request: ModelRequest[Any]) -> ModelRequest[Any]:
+    def _offering(self, request: ModelRequest[Any], seen: list[AnyMessage]) -> ModelRequest[Any]:
+        naming = [new is not old for new, old in zip(seen, request.messages) if names_tool([new])]
+        tools = request.tools
         try:
-            tokens = schema_tokens(self._handoff.ctx)
-            self._again.count(self._handoff, agent_name("agent"), request.messages, tokens)
+            handoff = self._handoff.here()
+            if handoff is not None:
+                count_answers(handoff, seen)
+                if naming and not naming[0]:
+                    # It stands in the state like this: no decision of this call bears the tool.
+                    handoff.tool_sent(agent_name("agent"), schema_tokens(handoff.ctx))
         except Exception as error:
             logger.warning("a call was not counted: %s", type(error).__name__)
-        if names_tool(request.messages):
-            return request
-        return request.override(tools=[tool for tool in request.tools if tool is not self._tool])
-
-
-def _messages(state: object) -> object:
-    return state.get("messages") if isinstance(state, Mapping) else None
-
-
-def _noting(
-    again: SentAgain, told: Callable[[Decision], object] | None
-) -> Callable[[Decision], object]:
-    """What is told of each decision, and notes it first."""
-    if told is not None and not callable(told):
-        raise TypeError(f"on_handoff must be callable, not {type(told).__name__}")
-
-    def noting(decision: Decision) -> None:
-        again.note(decision)
-        if told is not None:
-            told(decision)
-
-    return noting
+        if not naming:
+            tools = [tool for tool in tools if tool is not self._tool]
+        elif all(tool is not self._tool for tool in tools):
+            # Another middleware chose tools without knowing of the views.
+            tools = [*tools, self._tool]
+        return request.override(messages=seen, tools=tools)

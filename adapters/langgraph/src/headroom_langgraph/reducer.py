@@ -13,8 +13,9 @@ from langchain_core.messages import BaseMessage
 from langgraph.graph.message import add_messages
 from typing_extensions import Unpack
 
-from headroom import Handoff, SharedContext
-from headroom_langgraph.options import ReaderOptions, handoff_of, unknown_reader
+from headroom import SharedContext
+from headroom_langgraph.namespaces import ScopedHandoff
+from headroom_langgraph.options import ReaderOptions, handoff_of, roles_in, unknown_reader
 from headroom_langgraph.state import question_in
 from headroom_langgraph.updates import UpdateViews
 
@@ -53,7 +54,7 @@ def compress_reducer(
             ``add_messages``; if not given, the last value stands.
         options: See ``ReaderOptions``. Where there is no ``query``, it is the last user message if
             the channel holds messages. LangGraph calls a reducer more than once for one payload,
-            and so is ``on_compress``.
+            and so is ``on_compress``. ``namespace`` is a text: a reducer is not told of a run.
 
     Raises:
         ValueError: An option makes no sense.
@@ -69,7 +70,12 @@ def compress_reducer(
 
     """
     handoff = handoff_of(ctx, **options)
-    return _known(handoff, reducer, has_savings="savings" in options)
+    if handoff.namespace is not None:
+        raise TypeError(
+            "LangGraph tells reducers nothing of the run: namespace must be a text here; "
+            "with a function, use compress_node"
+        )
+    return _known(handoff, reducer, roles_in(options), has_savings="savings" in options)
 
 
 def compress_messages(
@@ -78,13 +84,13 @@ def compress_messages(
     format: Literal["langchain-openai"] | None = None,  # noqa: A002 - as add_messages says it
     **options: Unpack[ReaderOptions],
 ) -> Reducer:
-    """``add_messages`` with views in what models and tools wrote.
+    """``add_messages`` with views in what tools answered.
 
     A channel is declared with it: ``messages: Annotated[list, compress_messages(ctx)]``.
     It appends, replaces by id and removes as ``add_messages`` does, takes the same notations and
-    raises the same errors. All of a message but its text stays, its id included; what users say
-    stays whole. Views are made to answer the last user message. What is said of
-    ``compress_reducer`` holds for it too.
+    raises the same errors. All of a message but its text stays, its id included; what users and
+    models say stays whole, unless ``roles`` names them. Views are made to answer
+    the last user message. What is said of ``compress_reducer`` holds for it too.
 
     Args:
         ctx: Where the originals go.
@@ -108,7 +114,9 @@ def compress_messages(
     return compress_reducer(ctx, _JOINS[format], **options)
 
 
-def _known(handoff: Handoff, reducer: Reducer | None, *, has_savings: bool) -> Reducer:
+def _known(
+    handoff: ScopedHandoff, reducer: Reducer | None, roles: frozenset[str], *, has_savings: bool
+) -> Reducer:
     """The reducer that these arguments gave before, if it is still in use.
 
     LangGraph takes two reducers of one channel for a conflict unless they are one object.
@@ -127,12 +135,13 @@ def _known(handoff: Handoff, reducer: Reducer | None, *, has_savings: bool) -> R
         handoff.savings if has_savings else None,
         _hashable(handoff.on_compress),
         handoff.tool,
+        roles,
     )
     with _lock:
         known = _reducers.get(arguments)
         if known is None:
             is_of_messages = any(reducer is join for join in _JOINS.values())
-            known = _make(handoff, reducer, is_of_messages=is_of_messages)
+            known = _make(handoff, reducer, roles, is_of_messages=is_of_messages)
             _reducers[arguments] = known
         return known
 
@@ -146,7 +155,9 @@ def _hashable(function: object) -> object:
     return function
 
 
-def _make(handoff: Handoff, reducer: Reducer | None, *, is_of_messages: bool) -> Reducer:
+def _make(
+    handoff: ScopedHandoff, reducer: Reducer | None, roles: frozenset[str], *, is_of_messages: bool
+) -> Reducer:
     # A plain function of two arguments is what LangGraph takes for a reducer.
     def headroom_reducer(left: Any, right: Any) -> Any:
         if reducer is not None:
@@ -160,6 +171,7 @@ def _make(handoff: Handoff, reducer: Reducer | None, *, is_of_messages: bool) ->
             handoff,
             node="state",
             query=query,
+            roles=roles,
             # add_messages takes a text for what a user says.
             texts_of_users=("state",) if is_of_messages else (),
             told=(left, right),

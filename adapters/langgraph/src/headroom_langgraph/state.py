@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.messages import AIMessage, BaseMessage
 
-from headroom_langgraph.messages import USERS, is_message_like
+from headroom_langgraph.messages import is_message_like, role_of
 
 __all__ = ["ASKING", "question_in", "tools_in"]
 
@@ -98,22 +98,25 @@ def _conversations(state: object) -> Iterator[list[object]]:
 
 
 def _last_user_message(messages: list[object]) -> str | None:
+    named: str | None = None
     for message in reversed(messages):
-        if (said := _said_by_user(message)) is not None:
+        if role_of(message) != "user":
+            continue
+        name, said = _said(message)
+        if not name:
             return said or None
-    return None
+        # Users have names where there are several; where one has none, agents may report so.
+        named = named or said
+    return named
 
 
-def _said_by_user(message: object) -> str | None:
-    # One with a name is what an agent said.
-    if isinstance(message, HumanMessage):
-        return None if message.name else _text(message.content)
+def _said(message: object) -> tuple[object, str]:
+    """Who says a message, and what."""
+    if isinstance(message, BaseMessage):
+        return message.name, _text(message.content)
     if isinstance(message, Mapping):
-        is_asked = message.get("role", message.get("type")) in USERS and not message.get("name")
-        return _text(message.get("content")) if is_asked else None
-    if isinstance(message, tuple) and message[0] in USERS:
-        return _text(message[1])
-    return None
+        return message.get("name"), _text(message.get("content"))
+    return None, _text(message[1] if isinstance(message, tuple) else None)
 
 
 def _text(content: object) -> str:

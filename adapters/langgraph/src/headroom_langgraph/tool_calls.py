@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +11,11 @@ from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command
 from typing_extensions import Unpack
 
-from headroom import Handoff, Reader, SharedContext
+from headroom import Reader, SharedContext
 from headroom_langgraph.durability import warn_if_views_outlive_originals
 from headroom_langgraph.names import agent_name, check_names
-from headroom_langgraph.options import ReaderOptions, handoff_of, unknown_reader
+from headroom_langgraph.namespaces import ScopedHandoff
+from headroom_langgraph.options import ReaderOptions, handoff_of, roles_in, unknown_reader
 from headroom_langgraph.state import question_in
 from headroom_langgraph.updates import UpdateViews
 
@@ -57,12 +58,12 @@ def wrap_tool_call(
         TypeError: There is no such option, or it has the wrong type.
 
     """
-    handoff = handoff_of(ctx, **options)
+    handoff, roles = handoff_of(ctx, **options), roles_in(options)
 
     def headroom_wrap_tool_call(
         request: ToolCallRequest, execute: Callable[[ToolCallRequest], Answer]
     ) -> Answer:
-        return seen_by_model(handoff, request, execute(request), _reader(handoff))
+        return seen_by_model(handoff, request, execute(request), _reader(handoff), roles)
 
     return headroom_wrap_tool_call
 
@@ -76,38 +77,49 @@ def awrap_tool_call(
     For ``ToolNode(tools, awrap_tool_call=awrap_tool_call(ctx))``; arguments and errors are those of
     ``wrap_tool_call``.
     """
-    handoff = handoff_of(ctx, **options)
+    handoff, roles = handoff_of(ctx, **options), roles_in(options)
 
     async def headroom_awrap_tool_call(
         request: ToolCallRequest, execute: Callable[[ToolCallRequest], Awaitable[Answer]]
     ) -> Answer:
-        return await aseen_by_model(handoff, request, await execute(request), _reader(handoff))
+        answer = await execute(request)
+        return await aseen_by_model(handoff, request, answer, _reader(handoff), roles)
 
     return headroom_awrap_tool_call
 
 
 def seen_by_model(
-    handoff: Handoff, request: ToolCallRequest, answer: Answer, reader: Reader
+    handoff: ScopedHandoff,
+    request: ToolCallRequest,
+    answer: Answer,
+    reader: Reader,
+    roles: Collection[str],
 ) -> Answer:
     """The answer of a tool with views in it. Never raises."""
-    views = _views(handoff, request, reader)
+    views = _views(handoff, request, reader, roles)
     if views is None:
         return answer
     return _shown(handoff, views.safely(lambda views: _seen(answer, views), answer), answer)
 
 
 async def aseen_by_model(
-    handoff: Handoff, request: ToolCallRequest, answer: Answer, reader: Reader
+    handoff: ScopedHandoff,
+    request: ToolCallRequest,
+    answer: Answer,
+    reader: Reader,
+    roles: Collection[str],
 ) -> Answer:
     """The same, without blocking the event loop."""
-    views = _views(handoff, request, reader)
+    views = _views(handoff, request, reader, roles)
     if views is None:
         return answer
     seen = await views.asafely(lambda views: _seen(answer, views), answer)
     return _shown(handoff, seen, answer)
 
 
-def _views(handoff: Handoff, request: ToolCallRequest, reader: Reader) -> UpdateViews | None:
+def _views(
+    handoff: ScopedHandoff, request: ToolCallRequest, reader: Reader, roles: Collection[str]
+) -> UpdateViews | None:
     if getattr(request.tool, "return_direct", False):
         # No model reads it: it is what the user gets.
         return None
@@ -119,7 +131,9 @@ def _views(handoff: Handoff, request: ToolCallRequest, reader: Reader) -> Update
     tools = getattr(request.runtime, "tools", None)
     names = None if tools is None else [tool.name for tool in tools]
     check_names(handoff, called["name"], (request.state,), names)
-    return UpdateViews(handoff, node=called["name"], query=query, told=(called,), reader=reader)
+    return UpdateViews(
+        handoff, node=called["name"], query=query, roles=roles, told=(called,), reader=reader
+    )
 
 
 def _seen(answer: Answer, views: UpdateViews) -> Answer:
@@ -128,11 +142,11 @@ def _seen(answer: Answer, views: UpdateViews) -> Answer:
     return views.update(answer)
 
 
-def _shown(handoff: Handoff, seen: Answer, answer: Answer) -> Answer:
+def _shown(handoff: ScopedHandoff, seen: Answer, answer: Answer) -> Answer:
     if seen is not answer:
         warn_if_views_outlive_originals(handoff.ctx)
     return seen
 
 
-def _reader(handoff: Handoff) -> Reader:
+def _reader(handoff: ScopedHandoff) -> Reader:
     return replace(unknown_reader(handoff), name=agent_name(""))

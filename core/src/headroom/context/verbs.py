@@ -111,7 +111,7 @@ class ContextVerbs:
         check_namespace(namespace)
         other = copy(self)
         other.store = self.store.within(namespace)
-        other.leases = Leases(other.store)
+        other.leases = self.leases.within(other.store)
         other._room = Room(other.store, self._limits)
         other._excerpts = self._excerpts.within(other.store)
         other._processes = None
