@@ -28,8 +28,10 @@ def headroom_run_config(
     For ``Runner.run(agent, question, run_config=headroom_run_config(ctx))``. Results, sessions and
     tools keep the originals. Views leave something out for agents that have ``retrieve_tool(ctx)``
     among their tools, and are without loss for all others: the SDK lets no configuration give an
-    agent a tool. A session of ``OpenAIResponsesCompactionSession`` is to be compacted after the run,
-    by ``await session.run_compaction({"force": True})``: by itself the SDK compacts only what it sent.
+    agent a tool.
+
+    An ``OpenAIResponsesCompactionSession`` is to be compacted after the run, by
+    ``await session.run_compaction({"force": True})``: by itself it compacts only what was sent.
 
     Args:
         ctx: Where the originals go.
