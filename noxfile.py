@@ -38,7 +38,9 @@ FRAMEWORKS = {
     ("openai-agents", "latest"): ["openai-agents>=0.18.3,<0.25"],
 }
 # What the tests of an adapter need beside its framework.
-FRAMEWORK_TOOLS = {"langgraph": ["langgraph-checkpoint-sqlite", "cryptography>=42"]}
+FRAMEWORK_TOOLS = {
+    "langgraph": ["langgraph-checkpoint-sqlite", "cryptography>=42", "blockbuster"],
+}
 
 # Both ends of the range of redis-py, and a server to talk to.
 REDIS = {"oldest": "redis==5.1.1", "latest": "redis>=5.1.1"}

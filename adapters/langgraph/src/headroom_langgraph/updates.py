@@ -22,6 +22,7 @@ from langgraph.types import Command, Overwrite, Send
 from pydantic import BaseModel
 
 from headroom import Decision, Handoff, Payload, Reader
+from headroom_langgraph.blocking import outside_loop
 from headroom_langgraph.durability import held_for_run
 from headroom_langgraph.messages import DEFAULT_ROLES, is_message_like, role_of, with_views
 from headroom_langgraph.state import ASKING, question_in, tools_in
@@ -101,9 +102,7 @@ class UpdateViews:
             unchanged = walk(dataclasses.replace(self, view=found.note))
             if not found.payloads:
                 return unchanged
-            with held_for_run(self.handoff.ctx):
-                for reader, payloads in found.payloads.items():
-                    found.decided(reader, self.handoff.decide(list(payloads), reader))
+            outside_loop(self.handoff.ctx, found.decide)
             return walk(dataclasses.replace(self, view=found.text))
         except Exception as error:
             return self._as_it_is(error, otherwise)
@@ -115,9 +114,7 @@ class UpdateViews:
             unchanged = walk(dataclasses.replace(self, view=found.note))
             if not found.payloads:
                 return unchanged
-            with held_for_run(self.handoff.ctx):
-                for reader, payloads in found.payloads.items():
-                    found.decided(reader, await self.handoff.adecide(list(payloads), reader))
+            await found.adecide()
             return walk(dataclasses.replace(self, view=found.text))
         except Exception as error:
             return self._as_it_is(error, otherwise)
@@ -297,7 +294,19 @@ class _Found:
             self.payloads.setdefault(reader, {})[payload] = payload.text
         return payload.text
 
-    def decided(self, reader: Reader, decided: Sequence[Decision]) -> None:
+    def decide(self) -> None:
+        """Decides of them, and stores them."""
+        with held_for_run(self._handoff.ctx):
+            for reader, payloads in self.payloads.items():
+                self._note_decided(reader, self._handoff.decide(list(payloads), reader))
+
+    async def adecide(self) -> None:
+        """The same, without blocking the event loop."""
+        with held_for_run(self._handoff.ctx):
+            for reader, payloads in self.payloads.items():
+                self._note_decided(reader, await self._handoff.adecide(list(payloads), reader))
+
+    def _note_decided(self, reader: Reader, decided: Sequence[Decision]) -> None:
         texts = self.payloads[reader]
         in_calls = any(payload.conversation is not None for payload in texts)
         texts.update(zip(list(texts), (one.text for one in decided)))
