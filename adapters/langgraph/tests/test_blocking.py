@@ -158,14 +158,10 @@ class TestDeltaChannel:
 
     def test_batches_of_any_size_give_the_same(self, payload: str) -> None:
         other = ToolMessage(other_than(payload), tool_call_id="d", id="3")
-        other = ToolMessage(other_than(payload), tool_call_id="d", id="3")
         writes: list[Any] = [
             [HumanMessage("Which was diverted?", id="1")],
             ToolMessage(payload, tool_call_id="c", id="2"),
-            [
-                ("user", "And from Madrid?"),
-                ToolMessage(other_than(payload), tool_call_id="d", id="3"),
-            ],
+            [HumanMessage("And from Madrid?", id="4"), other],
             [{"role": "tool", "content": payload, "tool_call_id": "e", "id": "2"}],
         ]
         found = []

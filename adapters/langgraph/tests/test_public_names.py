@@ -15,27 +15,30 @@ from headroom_langgraph import (
     HeadroomMiddleware,
     LangGraphStore,
     ReaderOptions,
+    aforget_thread,
     awrap_tool_call,
     compress_input,
     compress_messages,
     compress_model_input,
     compress_node,
     compress_reducer,
+    forget_thread,
+    per_thread,
     retrieve_tool,
     wrap_tool_call,
 )
 from headroom_langgraph.graph_input import InputViews
 
 NAMES = """
-    HeadroomMiddleware LangGraphStore ReaderOptions __version__ awrap_tool_call compress_input
-    compress_messages compress_model_input compress_node compress_reducer retrieve_tool
-    wrap_tool_call
+    HeadroomMiddleware LangGraphStore ReaderOptions __version__ aforget_thread awrap_tool_call
+    compress_input compress_messages compress_model_input compress_node compress_reducer
+    forget_thread per_thread retrieve_tool wrap_tool_call
 """
 
 # As keywords, by Unpack.
 OPTIONS = (
     "query max_tokens fidelity min_tokens exclude full_for on_handoff savings on_compress"
-    " mention_tool roles"
+    " mention_tool roles namespace"
 )
 
 SIGNATURES = {
@@ -44,13 +47,16 @@ SIGNATURES = {
     compress_messages: "ctx * format **options",
     compress_input: "ctx keys **options",
     compress_model_input: "ctx **options",
-    InputViews.__call__: "self data",
-    InputViews.acall: "self data",
+    InputViews.__call__: "self data config",
+    InputViews.acall: "self data config",
     wrap_tool_call: "ctx **options",
     awrap_tool_call: "ctx **options",
-    HeadroomMiddleware: "ctx * retrieve_max_tokens roles **options",
-    retrieve_tool: "ctx * max_tokens",
+    HeadroomMiddleware: "ctx * retrieve_max_tokens roles namespace **options",
+    retrieve_tool: "ctx * max_tokens namespace",
     LangGraphStore: "store * codec clock",
+    per_thread: "ctx",
+    forget_thread: "ctx thread_id",
+    aforget_thread: "ctx thread_id",
 }
 
 

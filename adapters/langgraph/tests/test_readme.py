@@ -91,6 +91,22 @@ def test_the_graphs_store(payload: str) -> None:
     assert names["store"].search(("headroom",))
 
 
+def test_users_and_threads(capsys: pytest.CaptureFixture[str]) -> None:
+    (block,) = (one for one in BLOCKS if "forget_thread(" in one)
+    names = run(block)
+    assert capsys.readouterr().out == "1\n"
+    found = names["graph"].invoke({"found": ""}, {"configurable": {"thread_id": "8"}})["found"]
+    (key,) = names["ctx"].in_namespace("default/thread/8")
+    assert (
+        names["tool"]
+        .invoke({"key": key, "place": "lines 9"}, {"configurable": {"thread_id": "8"}})
+        .endswith("INFO request 8 took 1 ms")
+    )
+    assert len(names["ctx"]) == 0
+    assert names["by_user"]({"configurable": {"user_id": "ann"}}) == "ann"
+    assert len(found) < 5000
+
+
 @pytest.mark.parametrize(
     "name", [module.name for module in pkgutil.iter_modules(headroom_langgraph.__path__)]
 )

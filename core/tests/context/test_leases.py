@@ -300,7 +300,7 @@ def test_a_lease_that_was_dropped_is_renewed_no_more(clock: ManualClock) -> None
 
 def renewing(ctx: SharedContext) -> threading.Thread:
     """The thread that renews the leases of a context."""
-    thread = ctx._verbs.leases._thread
+    thread = ctx._verbs.leases._renewing._thread
     assert thread is not None
     return thread
 
@@ -317,13 +317,45 @@ def test_a_context_that_was_dropped_leaves_no_thread() -> None:
     assert not thread.is_alive()
 
 
+def test_namespaces_share_one_thread() -> None:
+    def alive() -> int:
+        return sum(thread.name == "headroom-leases" for thread in threading.enumerate())
+
+    gc.collect()
+    before = alive()
+    ctx = SharedContext()
+    runs = []
+    for number in range(50):
+        runs.append(ctx.in_namespace(f"tenant {number}").lease("run"))
+        with runs[-1].active():
+            ctx.in_namespace(f"tenant {number}").put("rows", rows())
+    assert alive() <= before + 1
+    ctx.close()
+
+
+def test_a_short_lease_in_another_namespace_is_renewed_in_time(clock: ManualClock) -> None:
+    store = Watched(clock)
+    ctx = SharedContext(store=store, ttl=0.1)
+    with ctx.lease("long", seconds=3000), ctx.in_namespace("other").lease("short", seconds=0.3):
+        ctx.put("rows", rows())
+        # The thread is about to wait for as long as the long one has.
+        until = time.monotonic() + 20
+        while ctx._verbs.leases._renewing._pause != 1000:
+            assert time.monotonic() < until
+        ctx.in_namespace("other").put("rows", rows())
+        for _ in range(2):
+            store.renewed.clear()
+            assert store.renewed.wait(20), "it was not renewed"
+    ctx.close()
+
+
 def test_no_thread_and_no_call_before_something_is_held() -> None:
     store = Watched(ManualClock())
     ctx = SharedContext(store=store)
     with ctx.lease("run"):
         pass
     assert store.leases == 0
-    assert ctx._verbs.leases._thread is None
+    assert ctx._verbs.leases._renewing._thread is None
 
 
 def test_what_is_held_is_not_held_again() -> None:

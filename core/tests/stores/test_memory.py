@@ -3,7 +3,10 @@ from __future__ import annotations
 import time
 from typing import ClassVar
 
+import pytest
+
 from headroom import Limits, MemoryStore, Missing, Record, Store
+from headroom.stores import memory
 from headroom_testing import Capability, ManualClock, StoreContract
 from headroom_testing.store import digest, make, put, write
 
@@ -124,3 +127,32 @@ def test_leases_that_come_and_go_leave_nothing_behind() -> None:
     assert not space.leases
     assert not space.holds
     assert max(len(space.ages), len(space.expiries), len(space.lease_ends)) < 200
+
+
+def test_what_expired_goes_although_its_namespace_is_never_used_again() -> None:
+    clock = ManualClock()
+    store = MemoryStore(clock=clock)
+    for number in range(100):
+        put(store, make("key", f"content {number}" * 1000, 1), namespace=f"user {number}", ttl=10)
+    clock.advance(11)
+    for number in range(60):
+        write(store, f"{number}", "content")
+    assert sum(space.size for space in store._namespaces.values()) < 100
+    gone = store.get("user 7", "key")
+    assert isinstance(gone, Missing)
+    assert gone.reason == "expired"
+
+
+def test_empty_namespaces_are_forgotten_and_versions_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(memory, "_EMPTY_REMEMBERED", 10)
+    clock = ManualClock()
+    store = MemoryStore(clock=clock)
+    for number in range(500):
+        space = f"user {number}"
+        put(store, make("key", "content", store.next_version(space)), namespace=space, ttl=10)
+        clock.advance(1)
+    assert len(store._namespaces) < 40
+    # No version is given out twice.
+    assert store.next_version("user 0") > 1

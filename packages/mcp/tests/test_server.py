@@ -90,7 +90,7 @@ async def test_an_omitted_fact_comes_back_in_one_call(client: Clients, ctx: Shar
 
 
 async def test_get(client: Clients, ctx: SharedContext) -> None:
-    ctx.put("orders", ROWS)
+    ctx.put("orders", ROWS, tool="headroom_retrieve")
     assert await call(client, "get", key="orders") == ctx.get("orders")
     view = await call(client, "get", key="orders", query="town 317", max_tokens=200)
     assert "town 317" in view
@@ -99,16 +99,60 @@ async def test_get(client: Clients, ctx: SharedContext) -> None:
     assert await call(client, "get", key="short", full=True) == "Fly on Monday."
 
 
-async def test_a_long_original_comes_in_parts(client: Clients, ctx: SharedContext) -> None:
-    lines = [f"line {n} of a long report" for n in range(3000)]
-    ctx.put("report", "\n".join(lines))
-    part = await call(client, "get", key="report", full=True)
-    assert ctx.count_tokens(part) <= 4000
-    assert lines[0] in part
-    _, _, place = part.rpartition("left out here: ")
-    onward = await call(client, "retrieve", key="report", place=place.rstrip("]"))
-    assert ctx.count_tokens(onward) <= 1000
-    assert "of a long report" in onward
+@pytest.mark.parametrize("most", [4000, 150])
+@pytest.mark.parametrize(
+    "original",
+    [
+        "\n".join(f"line {n} of a long report" for n in range(3000)),
+        json.dumps(ROWS * 9),
+        "ключ \U0001f511\r\n\r\n" * 4000 + "\n",
+        "0f3a" * 30_000,
+        "[characters 1-9 of 9, the end]\n" * 900,
+    ],
+    ids=["lines", "one line", "signs", "run", "like ours"],
+)
+async def test_a_long_original_comes_in_pages(
+    client: Clients, ctx: SharedContext, original: str, most: int
+) -> None:
+    ctx.put("report", original[: len(original) * most // 4000 + 1])
+    pages, start = [], "1"
+    while start:
+        page = await call(client, "get", key="report", full=True, max_tokens=most, start=int(start))
+        assert ctx.count_tokens(page) <= most
+        head, _, text = page.partition("\n")
+        pages.append(text)
+        _, _, start = head.rstrip("]").partition("go on with start=")
+        assert start or head.endswith(", the end]")
+    assert len(pages) > 1
+    assert "".join(pages) == ctx.get("report", full=True)
+
+
+async def test_a_page_that_is_not_there_is_a_sentence(client: Clients, ctx: SharedContext) -> None:
+    ctx.put("short", "Fly on Monday.")
+    assert await call(client, "get", key="short", full=True) == "Fly on Monday."
+    assert await call(client, "get", key="short", full=True, start=9) == (
+        "[characters 9-14 of 14, the end]\nonday."
+    )
+    assert await call(client, "get", key="short", full=True, start=15) == (
+        "The original has 14 characters, and none at start=15."
+    )
+    assert await call(client, "get", key="short", full=True, max_tokens=2) == (
+        "Max_tokens=2 has no room for a page."
+    )
+
+
+async def test_a_view_names_the_tool_of_the_server(client: Clients, ctx: SharedContext) -> None:
+    names = ('headroom_retrieve(key="orders", ', "other_tool")
+    for tool, query in ((None, None), ("other_tool", "town 3"), ("headroom_retrieve", "town 9")):
+        ctx.put("orders", ROWS, tool=tool, query=query)
+        for arguments in ({}, {"query": "town 317"}, {"max_tokens": 300}):
+            view = await call(client, "get", key="orders", **arguments)
+            assert [name in view.split("\n")[-1] for name in names] == [True, False]
+    resource = await client.read_resource("headroom://default/orders")
+    assert names[0] in resource.contents[0].text
+    # A whole one needs none.
+    ctx.put("orders", ROWS[:9])
+    assert "headroom_" not in await call(client, "get", key="orders")
 
 
 async def test_search_and_stats(client: Clients, ctx: SharedContext) -> None:
@@ -154,6 +198,37 @@ async def test_text_that_is_json_stays_text(client: Clients, ctx: SharedContext)
     assert "code 8" not in found
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        ROWS,
+        {"total": 1.5, "big": 2**63 + 1, "name": "Ключ", "none": None},
+        [],
+        0,
+        -1.5,
+        True,
+        None,
+        "null",
+        "[1, 2.50]",
+    ],
+)
+async def test_a_json_value_is_kept_as_its_text(
+    client: Clients, ctx: SharedContext, value: Any
+) -> None:
+    await call(client, "put", key="value", content=value)
+    kept = ctx.get("value", full=True)
+    assert kept is not None
+    assert kept == value if isinstance(value, str) else json.loads(kept) == value
+
+
+async def test_the_schema_of_a_payload_says_that_it_may_be_any_json(client: Clients) -> None:
+    tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+    schema = tools["headroom_put"].input_schema
+    kinds = {one["type"] for one in schema["properties"]["content"]["anyOf"]}
+    assert kinds == {"string", "object", "array", "number", "boolean", "null"}
+    assert schema["required"] == ["key", "content"]
+
+
 async def test_entries_are_resources(client: Clients, ctx: SharedContext) -> None:
     keys = ["plain", "with/slash", "../up", "a b%20c", "ключ", "{key}"]
     for key in keys[:4]:
@@ -182,11 +257,12 @@ async def test_a_resource_names_its_namespace_and_gives_the_original(store: Memo
         (resource,) = (await client.list_resources()).resources
         assert resource.uri == "headroom://Team%20A%2F%D0%BA%D0%BB%D1%8E%D1%87/the%20report"
         (view,) = (await client.read_resource(resource.uri)).contents
-        assert view.text == ctx.get("the report")  # type: ignore[union-attr]
+        expected = ctx.get("the report", tool="headroom_retrieve")
+        assert view.text == expected  # type: ignore[union-attr]
         (part,) = (await client.read_resource(resource.uri + "?full=true")).contents
         text: str = part.text  # type: ignore[union-attr]
         assert "\n".join(lines[:20]) in text
-        assert "left out" in text
+        assert ", go on with start=" in text.split("\n")[0]
         assert ctx.count_tokens(text) <= 4000
         ctx.put("short", "Fly on Monday.")
         short = resource.uri.replace("the%20report", "short?full=true")

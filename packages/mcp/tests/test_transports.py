@@ -90,6 +90,9 @@ async def test_a_token_is_asked_for_and_taken() -> None:
             answer = httpx2.post(url, json=START, headers=ACCEPT | headers)
             assert answer.status_code == 401
             assert answer.headers["www-authenticate"] == "Bearer"
+        for scheme in ("Bearer", "bearer", "BEARER "):
+            headers = {"Authorization": f"{scheme} open sesame"}
+            assert httpx2.post(url, json=START, headers=ACCEPT | headers).status_code == 200
         authorized = {"Authorization": "Bearer open sesame"}
         async with (
             httpx2.AsyncClient(headers=authorized) as with_token,
@@ -120,6 +123,46 @@ def test_web_pages_of_elsewhere_are_refused() -> None:
         # A name that somebody else made lead here.
         headers = ACCEPT | {"Host": "evil.example"}
         assert httpx2.post(url, json=START, headers=headers).status_code == 421
+
+
+def test_pages_of_allowed_origins_are_told_what_they_may_send() -> None:
+    """Before a request that no plain page could send, a browser asks, and without the token."""
+    asks = {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,content-type,mcp-protocol-version,"
+        "mcp-session-id,last-event-id",
+    }
+    with http("--allow-origin", "https://good.example", HEADROOM_MCP_TOKEN="open sesame") as url:
+        for origin in ("https://good.example", "http://localhost:5173", "http://127.0.0.1:3000"):
+            page = {"Origin": origin}
+            told = httpx2.options(url, headers=asks | page)
+            assert told.status_code == 200
+            assert told.headers["access-control-allow-origin"] == origin
+            assert {"GET", "POST", "DELETE"} <= set(
+                told.headers["access-control-allow-methods"].split(", ")
+            )
+            # The token is no cookie: pages send it themselves.
+            assert "access-control-allow-credentials" not in told.headers
+            refused = httpx2.post(url, json=START, headers=ACCEPT | page)
+            assert refused.status_code == 401
+            assert refused.headers["access-control-allow-origin"] == origin
+            token = {"Authorization": "Bearer open sesame"}
+            answer = httpx2.post(url, json=START, headers=ACCEPT | page | token)
+            assert answer.status_code == 200
+            assert answer.headers["access-control-allow-origin"] == origin
+            assert "Mcp-Session-Id" in answer.headers["access-control-expose-headers"]
+            assert "origin" in answer.headers["vary"].lower()
+        for origin in ("https://evil.example", "null", "https://good.example.evil.example"):
+            told = httpx2.options(url, headers=asks | {"Origin": origin})
+            assert told.status_code >= 400
+            assert "access-control-allow-origin" not in told.headers
+            answer = httpx2.post(url, json=START, headers=ACCEPT | token | {"Origin": origin})
+            assert answer.status_code == 403
+            assert "access-control-allow-origin" not in answer.headers
+        odd = {"Access-Control-Request-Headers": "x-other", "Origin": "https://good.example"}
+        assert httpx2.options(url, headers=asks | odd).status_code == 400
+        # Asking is no way past the token.
+        assert httpx2.options(url).status_code == 401
 
 
 @pytest.mark.parametrize(

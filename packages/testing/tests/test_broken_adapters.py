@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -96,6 +97,20 @@ class DoesNothing(Toy):
         return Sent([f"{question}\n{payload}"] * 2, ["", ""], "Done.")
 
 
+class OnlyOnce(Toy):
+    def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
+        if len(handoff.ctx):
+            return Sent([f"{question}\n{payload}"] * 2, ["", ""], "Done.")
+        return super().sent(handoff, payload, reader, question)
+
+
+class SaysItAgain(Toy):
+    def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
+        super().sent(handoff, payload, reader, question)
+        logging.getLogger("toy").warning("the payload goes on as it is")
+        return super().sent(handoff, payload, reader, question)
+
+
 @pytest.mark.parametrize(
     ("broken", "found_by"),
     [
@@ -111,6 +126,7 @@ class DoesNothing(Toy):
             HoldsNothing,
             lambda each: each.test_what_a_run_shows_is_neither_evicted_nor_expired(),
         ),
+        (OnlyOnce, lambda each: each.test_two_runs_of_one_payload_with_one_context(ctx())),
         (DoesNothing, lambda each: each.test_what_saves_much_is_a_view(ctx())),
         (DoesNothing, lambda each: each.test_each_decision_is_told_with_its_reason(ctx())),
     ],
@@ -123,6 +139,11 @@ def test_what_is_wrong_is_found(broken: type[Toy], found_by: Callable[[Toy], Non
 def test_an_error_that_gets_out_is_found(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(Exception, match="a fault before"):
         LetsErrorsOut().test_a_store_that_fails_or_lies("before", caplog)
+
+
+def test_what_is_said_twice_is_found(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(AssertionError):
+        SaysItAgain().test_a_store_that_hangs(caplog)
 
 
 def ctx() -> SharedContext:

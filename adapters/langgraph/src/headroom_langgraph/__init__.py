@@ -9,6 +9,7 @@ from headroom_langgraph._version import __version__
 from headroom_langgraph.graph_input import compress_input
 from headroom_langgraph.graph_store import LangGraphStore
 from headroom_langgraph.model_input import compress_model_input
+from headroom_langgraph.namespaces import aforget_thread, forget_thread, per_thread
 from headroom_langgraph.node import compress_node
 from headroom_langgraph.options import ReaderOptions
 from headroom_langgraph.reducer import compress_messages, compress_reducer
@@ -23,12 +24,15 @@ __all__ = [
     "LangGraphStore",
     "ReaderOptions",
     "__version__",
+    "aforget_thread",
     "awrap_tool_call",
     "compress_input",
     "compress_messages",
     "compress_model_input",
     "compress_node",
     "compress_reducer",
+    "forget_thread",
+    "per_thread",
     "retrieve_tool",
     "wrap_tool_call",
 ]

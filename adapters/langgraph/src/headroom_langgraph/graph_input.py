@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Collection, Mapping
 from typing import Any, TypeVar, cast
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 from typing_extensions import Unpack
 
@@ -31,23 +32,25 @@ class InputViews:
 
     _views: UpdateViews
 
-    def __call__(self, data: T) -> T:
+    def __call__(self, data: T, config: RunnableConfig | None = None) -> T:
         """What to invoke the graph with: a copy with views, or ``data`` if it holds no payload.
 
         Args:
             data: A state, as a dict, a dataclass or a Pydantic model; messages; text; or a
                 ``Command`` that resumes.
+            config: What the graph is invoked with, where ``namespace`` is a function of it.
 
         """
-        return self._for(data).safely(lambda views: _seen(data, views), data)
+        return self._for(data, config).safely(lambda views: _seen(data, views), data)
 
-    async def acall(self, data: T) -> T:
+    async def acall(self, data: T, config: RunnableConfig | None = None) -> T:
         """The same, without blocking the event loop."""
-        return await self._for(data).asafely(lambda views: _seen(data, views), data)
+        return await self._for(data, config).asafely(lambda views: _seen(data, views), data)
 
-    def _for(self, data: object) -> UpdateViews:
+    def _for(self, data: object, config: RunnableConfig | None) -> UpdateViews:
         asked = question_in(data.update if isinstance(data, Command) else data)
-        return dataclasses.replace(self._views, query=self._views.query or asked)
+        handoff = dataclasses.replace(self._views.handoff, config=config)
+        return dataclasses.replace(self._views, handoff=handoff, query=self._views.query or asked)
 
 
 def compress_input(

@@ -13,6 +13,7 @@ from headroom import HandoffOptions, Reader, SharedContext
 from headroom_langgraph.messages import DEFAULT_ROLES
 from headroom_langgraph.model_input import ModelInput
 from headroom_langgraph.names import agent_name
+from headroom_langgraph.namespaces import Namespace
 from headroom_langgraph.options import checked_roles, handoff_of
 from headroom_langgraph.retrieval import count_answers, names_tool
 from headroom_langgraph.tools import retrieve_tool, schema_tokens
@@ -44,6 +45,7 @@ class HeadroomMiddleware(AgentMiddleware):
         ctx: Where the originals go.
         retrieve_max_tokens: The most tokens that an answer of the retrieval tool has.
         roles: Whose messages get views, of ``"tool"``, ``"assistant"`` and ``"user"``.
+        namespace: See ``ReaderOptions``; the retrieval tool is in it as well.
         options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools. Where there is
             no ``query``, a view answers the last user message before it.
 
@@ -59,12 +61,13 @@ class HeadroomMiddleware(AgentMiddleware):
         *,
         retrieve_max_tokens: int = 1000,
         roles: Collection[str] = DEFAULT_ROLES,
+        namespace: Namespace | None = None,
         **options: Unpack[HandoffOptions],
     ) -> None:
         super().__init__()
-        self._handoff = handoff_of(ctx, mention_tool=True, **options)
+        self._handoff = handoff_of(ctx, mention_tool=True, namespace=namespace, **options)
         self._roles = checked_roles(roles)
-        self._tool = retrieve_tool(ctx, max_tokens=retrieve_max_tokens)
+        self._tool = retrieve_tool(ctx, max_tokens=retrieve_max_tokens, namespace=namespace)
         # Where the agent looks for tools that it may run.
         self.tools = [self._tool]
 
@@ -92,11 +95,12 @@ class HeadroomMiddleware(AgentMiddleware):
         naming = [new is not old for new, old in zip(seen, request.messages) if names_tool([new])]
         tools = request.tools
         try:
-            count_answers(self._handoff, seen)
-            if naming and not naming[0]:
-                # It stands in the state like this: no decision of this call bears the tool.
-                cost = schema_tokens(self._handoff.ctx)
-                self._handoff.tool_sent(agent_name("agent"), cost)
+            handoff = self._handoff.here()
+            if handoff is not None:
+                count_answers(handoff, seen)
+                if naming and not naming[0]:
+                    # It stands in the state like this: no decision of this call bears the tool.
+                    handoff.tool_sent(agent_name("agent"), schema_tokens(handoff.ctx))
         except Exception as error:
             logger.warning("a call was not counted: %s", type(error).__name__)
         if not naming:

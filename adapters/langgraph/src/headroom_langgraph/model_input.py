@@ -13,9 +13,10 @@ from langchain_core.prompt_values import PromptValue
 from langchain_core.runnables import Runnable, RunnableLambda
 from typing_extensions import Unpack
 
-from headroom import Handoff, Reader, SharedContext
+from headroom import Reader, SharedContext
 from headroom_langgraph.messages import role_of, with_views
 from headroom_langgraph.names import agent_name, check_names
+from headroom_langgraph.namespaces import ScopedHandoff
 from headroom_langgraph.options import ReaderOptions, handoff_of, roles_in, unknown_reader
 from headroom_langgraph.retrieval import names_tool
 from headroom_langgraph.state import question_in, tools_in
@@ -45,7 +46,7 @@ class ModelInput:
 
     """
 
-    handoff: Handoff
+    handoff: ScopedHandoff
     roles: Collection[str]
     messages: Sequence[Any]
     reader: Reader

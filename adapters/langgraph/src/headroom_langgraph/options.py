@@ -8,6 +8,7 @@ from typing_extensions import Unpack
 
 from headroom import Handoff, HandoffOptions, Reader, RetrievalTool, SharedContext
 from headroom_langgraph.messages import DEFAULT_ROLES, ROLES
+from headroom_langgraph.namespaces import Namespace, ScopedHandoff, in_namespace
 
 __all__ = [
     "ReaderOptions",
@@ -33,6 +34,11 @@ class ReaderOptions(HandoffOptions, total=False):
     #: Whose messages get views, of ``"tool"``, ``"assistant"`` and ``"user"``; those of tools if
     #: not given. A message of a user with a name is one of a user.
     roles: Collection[str]
+    #: The namespace of the store, or a function that tells it of the run's config or, where its
+    #: parameter is called so, of its runtime: a user's or a thread's. No view, and no answer of the
+    #: retrieval tool, reaches from one into another. Where the function raises, payloads go on as
+    #: they are. If not given, it is that of the context.
+    namespace: Namespace
 
 
 def handoff_of(
@@ -40,8 +46,9 @@ def handoff_of(
     *,
     mention_tool: bool = False,
     roles: Collection[str] = DEFAULT_ROLES,
+    namespace: Namespace | None = None,
     **options: Unpack[HandoffOptions],
-) -> Handoff:
+) -> ScopedHandoff:
     """What makes the views; whose messages get them, ``roles_in`` says.
 
     Raises:
@@ -56,7 +63,9 @@ def handoff_of(
     checked_roles(roles)
     options["exclude"] = checked_names("exclude", options.get("exclude")) or frozenset()
     options["full_for"] = checked_names("full_for", options.get("full_for")) or frozenset()
-    return Handoff(ctx, **options, tool=RetrievalTool.name if mention_tool else None)
+    ctx, tells = in_namespace(ctx, namespace)
+    tool = RetrievalTool.name if mention_tool else None
+    return ScopedHandoff(ctx, **options, tool=tool, namespace=tells)
 
 
 def checked_names(what: str, names: Collection[str] | None) -> frozenset[str] | None:

@@ -14,8 +14,9 @@ from langchain_core.messages import BaseMessage
 from langgraph.graph.message import add_messages
 from typing_extensions import Unpack
 
-from headroom import Handoff, SharedContext
+from headroom import SharedContext
 from headroom_langgraph.blocking import say_what_blocks
+from headroom_langgraph.namespaces import ScopedHandoff
 from headroom_langgraph.options import ReaderOptions, handoff_of, roles_in, unknown_reader
 from headroom_langgraph.state import question_in
 from headroom_langgraph.updates import UpdateViews
@@ -59,7 +60,7 @@ def compress_reducer(
             ``add_messages``; if not given, the last value stands.
         options: See ``ReaderOptions``. Where there is no ``query``, it is the last user message if
             the channel holds messages. LangGraph calls a reducer more than once for one payload,
-            and so is ``on_compress``.
+            and so is ``on_compress``. ``namespace`` is a text: a reducer is not told of a run.
 
     Raises:
         ValueError: An option makes no sense.
@@ -75,6 +76,11 @@ def compress_reducer(
 
     """
     handoff = handoff_of(ctx, **options)
+    if handoff.namespace is not None:
+        raise TypeError(
+            "LangGraph tells reducers nothing of the run: namespace must be a text here; "
+            "with a function, use compress_node"
+        )
     say_what_blocks(ctx)
     return _known(handoff, reducer, roles_in(options), has_savings="savings" in options)
 
@@ -117,7 +123,7 @@ def compress_messages(
 
 
 def _known(
-    handoff: Handoff, reducer: Reducer | None, roles: frozenset[str], *, has_savings: bool
+    handoff: ScopedHandoff, reducer: Reducer | None, roles: frozenset[str], *, has_savings: bool
 ) -> Reducer:
     """The reducer that these arguments gave before, if it is still in use.
 
@@ -158,7 +164,7 @@ def _hashable(function: object) -> object:
 
 
 def _make(
-    handoff: Handoff, reducer: Reducer | None, roles: frozenset[str], *, is_of_messages: bool
+    handoff: ScopedHandoff, reducer: Reducer | None, roles: frozenset[str], *, is_of_messages: bool
 ) -> Reducer:
     # A plain function of two arguments is what LangGraph takes for a reducer.
     def headroom_reducer(left: Any, right: Any) -> Any:

@@ -11,9 +11,10 @@ from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command
 from typing_extensions import Unpack
 
-from headroom import Handoff, Reader, SharedContext
+from headroom import Reader, SharedContext
 from headroom_langgraph.durability import warn_if_views_outlive_originals
 from headroom_langgraph.names import agent_name, check_names
+from headroom_langgraph.namespaces import ScopedHandoff
 from headroom_langgraph.options import ReaderOptions, handoff_of, roles_in, unknown_reader
 from headroom_langgraph.state import question_in
 from headroom_langgraph.updates import UpdateViews
@@ -88,7 +89,7 @@ def awrap_tool_call(
 
 
 def seen_by_model(
-    handoff: Handoff,
+    handoff: ScopedHandoff,
     request: ToolCallRequest,
     answer: Answer,
     reader: Reader,
@@ -102,7 +103,7 @@ def seen_by_model(
 
 
 async def aseen_by_model(
-    handoff: Handoff,
+    handoff: ScopedHandoff,
     request: ToolCallRequest,
     answer: Answer,
     reader: Reader,
@@ -117,7 +118,7 @@ async def aseen_by_model(
 
 
 def _views(
-    handoff: Handoff, request: ToolCallRequest, reader: Reader, roles: Collection[str]
+    handoff: ScopedHandoff, request: ToolCallRequest, reader: Reader, roles: Collection[str]
 ) -> UpdateViews | None:
     if getattr(request.tool, "return_direct", False):
         # No model reads it: it is what the user gets.
@@ -141,11 +142,11 @@ def _seen(answer: Answer, views: UpdateViews) -> Answer:
     return views.update(answer)
 
 
-def _shown(handoff: Handoff, seen: Answer, answer: Answer) -> Answer:
+def _shown(handoff: ScopedHandoff, seen: Answer, answer: Answer) -> Answer:
     if seen is not answer:
         warn_if_views_outlive_originals(handoff.ctx)
     return seen
 
 
-def _reader(handoff: Handoff) -> Reader:
+def _reader(handoff: ScopedHandoff) -> Reader:
     return replace(unknown_reader(handoff), name=agent_name(""))

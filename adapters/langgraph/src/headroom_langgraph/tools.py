@@ -5,11 +5,18 @@ from __future__ import annotations
 from langchain_core.tools import BaseTool, StructuredTool
 
 from headroom import RetrievalTool, SharedContext
+from headroom_langgraph.namespaces import Namespace, context_here, in_namespace
 
 __all__ = ["retrieve_tool", "schema_tokens"]
 
 
-def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> BaseTool:
+# What the core's tool says where its store fails.
+_UNKNOWN = "The original cannot be read at the moment."
+
+
+def retrieve_tool(
+    ctx: SharedContext, *, max_tokens: int = 1000, namespace: Namespace | None = None
+) -> BaseTool:
     """The tool by which a model reads what a view left out.
 
     Bind it to the model that reads the views, put it into that model's ``ToolNode``, and say
@@ -18,6 +25,11 @@ def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> BaseTool:
     Args:
         ctx: Where the originals are.
         max_tokens: The most tokens that an answer has.
+        namespace: As it was said where the views are made: see ``ReaderOptions``.
+
+    Raises:
+        ValueError: ``namespace`` is an empty text.
+        TypeError: ``namespace`` is neither a text nor a function.
 
     >>> ctx = SharedContext()
     >>> _ = ctx.put("orders", [{"id": n, "city": "Rome" if n == 7 else "Oslo"} for n in range(9)])
@@ -26,13 +38,20 @@ def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> BaseTool:
     {"id":7,"city":"Rome"}
 
     """
+    ctx, tells = in_namespace(ctx, namespace)
     retrieval = RetrievalTool(ctx, max_tokens)
 
     def read(**given: object) -> str:
-        return retrieval(**retrieval.arguments(given))
+        here = context_here(ctx, tells)
+        if here is None:
+            return _UNKNOWN
+        return RetrievalTool(here, max_tokens)(**retrieval.arguments(given))
 
     async def aread(**given: object) -> str:
-        return await retrieval.answer(**retrieval.arguments(given))
+        here = context_here(ctx, tells)
+        if here is None:
+            return _UNKNOWN
+        return await RetrievalTool(here, max_tokens).answer(**retrieval.arguments(given))
 
     return StructuredTool.from_function(
         func=read,

@@ -25,6 +25,7 @@ from headroom import Decision, Handoff, Payload, Reader
 from headroom_langgraph.blocking import outside_loop
 from headroom_langgraph.durability import held_for_run
 from headroom_langgraph.messages import DEFAULT_ROLES, is_message_like, role_of, with_views
+from headroom_langgraph.namespaces import ScopedHandoff
 from headroom_langgraph.state import ASKING, question_in, tools_in
 from headroom_langgraph.tools import schema_tokens
 
@@ -71,7 +72,7 @@ class UpdateViews:
 
     """
 
-    handoff: Handoff
+    handoff: ScopedHandoff
     node: str
     query: str | None = None
     keys: Collection[str] | None = None
@@ -100,9 +101,10 @@ class UpdateViews:
         found = _Found(self.handoff)
         try:
             unchanged = walk(dataclasses.replace(self, view=found.note))
-            if not found.payloads:
+            handoff = self.handoff.here() if found.payloads else None
+            if handoff is None:
                 return unchanged
-            outside_loop(self.handoff.ctx, found.decide)
+            outside_loop(handoff.ctx, functools.partial(found.decide, handoff))
             return walk(dataclasses.replace(self, view=found.text))
         except Exception as error:
             return self._as_it_is(error, otherwise)
@@ -112,9 +114,10 @@ class UpdateViews:
         found = _Found(self.handoff)
         try:
             unchanged = walk(dataclasses.replace(self, view=found.note))
-            if not found.payloads:
+            handoff = self.handoff.here() if found.payloads else None
+            if handoff is None:
                 return unchanged
-            await found.adecide()
+            await found.adecide(handoff)
             return walk(dataclasses.replace(self, view=found.text))
         except Exception as error:
             return self._as_it_is(error, otherwise)
@@ -294,26 +297,26 @@ class _Found:
             self.payloads.setdefault(reader, {})[payload] = payload.text
         return payload.text
 
-    def decide(self) -> None:
+    def decide(self, handoff: Handoff) -> None:
         """Decides of them, and stores them."""
-        with held_for_run(self._handoff.ctx):
+        with held_for_run(handoff.ctx):
             for reader, payloads in self.payloads.items():
-                self._note_decided(reader, self._handoff.decide(list(payloads), reader))
+                self._decided(handoff, reader, handoff.decide(list(payloads), reader))
 
-    async def adecide(self) -> None:
+    async def adecide(self, handoff: Handoff) -> None:
         """The same, without blocking the event loop."""
-        with held_for_run(self._handoff.ctx):
+        with held_for_run(handoff.ctx):
             for reader, payloads in self.payloads.items():
-                self._note_decided(reader, await self._handoff.adecide(list(payloads), reader))
+                self._decided(handoff, reader, await handoff.adecide(list(payloads), reader))
 
-    def _note_decided(self, reader: Reader, decided: Sequence[Decision]) -> None:
+    def _decided(self, handoff: Handoff, reader: Reader, decided: Sequence[Decision]) -> None:
         texts = self.payloads[reader]
         in_calls = any(payload.conversation is not None for payload in texts)
         texts.update(zip(list(texts), (one.text for one in decided)))
         is_theirs = reader.has_tool and reader.tool_tokens is None
         if is_theirs and any(one.needs_tool and (one.is_new or in_calls) for one in decided):
             # Where no call is seen, it is certain only that it is sent once.
-            self._handoff.tool_sent(reader.name, schema_tokens(self._handoff.ctx))
+            handoff.tool_sent(reader.name, schema_tokens(handoff.ctx))
 
     def text(self, payload: Payload, reader: Reader) -> str:
         return self.payloads.get(reader, {}).get(payload, payload.text)

@@ -12,6 +12,7 @@ __all__ = [
     "check_holder",
     "check_key",
     "check_lease",
+    "check_namespace",
     "check_timeout",
     "check_version",
     "check_whole",
@@ -36,6 +37,12 @@ def check_whole(name: str, value: int | None) -> None:
         raise TypeError(f"{name} must be a whole number, not {type(value).__name__}")
     if value < 1:
         raise ValueError(f"{name} must be at least 1, not {value}; None is without limit")
+
+
+def check_namespace(name: str) -> None:
+    """A namespace is text, and not empty."""
+    if not isinstance(name, str) or not name:
+        raise ValueError("namespace must be a text that is not empty")
 
 
 def check_version(version: int | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 
 from headroom.context.entry import Excerpt, SearchHit
 from headroom.context.gist import shortened
@@ -52,6 +53,13 @@ class Excerpts:
         self._indexes = IndexCache(_INDEX_BYTES, kinds)
         # The references of the keys that were asked for lately.
         self._asked: dict[str, str] = {}
+
+    def within(self, store: StoreNamespace) -> Excerpts:
+        """The same for another namespace. Indexes follow the content, and are shared."""
+        other = copy(self)
+        other._store = store
+        other._asked = {}
+        return other
 
     def forget(self, reference: str | None = None) -> None:
         """Drops what is kept of an original, or of all."""

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+from headroom.context.renewing import Renewing
 from headroom.context.store_namespace import StoreNamespace, StoreSteps
 from headroom.errors import StoreError
 
@@ -193,18 +194,27 @@ class _Holding:
 
 
 class Leases:
-    """The leases of a context, and the thread that renews them as long as there are any."""
+    """The leases of a context.
 
-    def __init__(self, store: StoreNamespace) -> None:
+    Args:
+        store: Holds what they name.
+        renewing: Renews them; contexts in several namespaces of a store share it.
+
+    """
+
+    def __init__(self, store: StoreNamespace, renewing: Renewing | None = None) -> None:
         self.store = store
+        self._renewing = renewing or Renewing()
         self._process = os.getpid()
         self._lock = threading.Lock()
         # Only the lease objects keep them: what was dropped is not renewed.
         self._holdings: weakref.WeakValueDictionary[str, _Holding] = weakref.WeakValueDictionary()
-        self._thread: threading.Thread | None = None
-        self._wake = threading.Event()
         self._closed = False
         self._said_missing = False
+
+    def within(self, store: StoreNamespace) -> Leases:
+        """Those of a context in another namespace of the store."""
+        return Leases(store, self._renewing)
 
     def lease(self, holder: str | None, seconds: float) -> Lease:
         """A lease of a holder, or of one that nobody else has."""
@@ -269,7 +279,7 @@ class Leases:
     def close(self) -> None:
         """Renews no more; what is held ends by its time."""
         self._closed = True
-        self._wake.set()
+        self._renewing.look()
 
     # Inside
 
@@ -291,7 +301,8 @@ class Leases:
         with self._lock:
             holding.references |= new
             holding.renewed = began
-            self._keep_renewing()
+        if not self._closed:
+            self._renewing.keep(self, _RENEWED_AFTER * seconds)
         return True
 
     def _say_missing(self) -> None:
@@ -308,28 +319,13 @@ class Leases:
             # Another thread may have had the lock when the process forked, and is not here.
             self._process = os.getpid()
             self._lock = threading.Lock()
-            self._wake = threading.Event()
-            self._thread = None
-
-    def _keep_renewing(self) -> None:
-        if self._closed or (self._thread is not None and self._thread.is_alive()):
-            return
-        wake = self._wake
-        self._thread = threading.Thread(
-            target=_renew,
-            args=(weakref.ref(self, lambda _: wake.set()), wake),
-            name="headroom-leases",
-            daemon=True,
-        )
-        self._thread.start()
 
     def renew_due(self) -> float | None:
         """Renews what is to be renewed; seconds until the next time, ``None`` for never."""
         with self._lock:
             alive = [one for one in self._holdings.values() if one.renewed is not None]
-            if not alive or self._closed:
-                self._thread = None
-                return None
+        if not alive or self._closed:
+            return None
         now = time.monotonic()
         for holding in alive:
             if now - (holding.renewed or 0) >= _RENEWED_AFTER * holding.seconds / 2:
@@ -347,15 +343,3 @@ class Leases:
                     holding.holder, type(error).__name__,
                 )  # fmt: skip
             holding.failed = True
-
-
-def _renew(reference: weakref.ref[Leases], wake: threading.Event) -> None:
-    """What the thread does: it keeps neither the context nor its leases alive."""
-    while True:
-        leases = reference()
-        pause = None if leases is None else leases.renew_due()
-        if pause is None:
-            return
-        del leases
-        wake.wait(pause)
-        wake.clear()

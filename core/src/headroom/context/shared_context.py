@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TypeVar
+from copy import copy
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from headroom.context.decisions import Decision, Reader
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
@@ -61,6 +62,37 @@ class SharedContext(SynchronousContext):
     '{"flight": "HAT112", "status": "diverted"}'
 
     """
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of the store that this context is in."""
+        return self._namespace.name
+
+    def in_namespace(self, namespace: str) -> Self:
+        """A context in another namespace of the same store, with the same settings.
+
+        For tenants, users or threads that share a store: no key, reference or search reaches from
+        one into another. It is the same object each time, as long as it is used, and costs next to
+        nothing. It counts its own ``stats()``, and is closed with the context it comes from.
+
+        Args:
+            namespace: Any text that is not empty.
+
+        >>> from headroom import SharedContext
+        >>> ctx = SharedContext()
+        >>> _ = ctx.in_namespace("tenant 7").put("plan", "Fly on Monday.")
+        >>> ctx.in_namespace("tenant 7").get("plan"), ctx.in_namespace("tenant 8").get("plan")
+        ('Fly on Monday.', None)
+
+        """
+        return cast("Self", self._namespaces.get(namespace, lambda: self._within(namespace)))
+
+    def _within(self, namespace: str) -> Self:
+        other = copy(self)
+        other._verbs = self._verbs.within(namespace)
+        other._namespace = other._verbs.store
+        other._owns_store = other._owns_namespaces = False
+        return other
 
     async def aput(
         self,

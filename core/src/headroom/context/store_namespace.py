@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import Executor, ThreadPoolExecutor
+from copy import copy
 from typing import Literal, Protocol, TypeAlias, TypeVar, cast
 
 from headroom.context.deadline import BoundedCalls
@@ -79,6 +80,13 @@ class StoreNamespace:
         # Where long work is done; ``None`` for the threads that all contexts share.
         self._threads: ThreadPoolExecutor | None = None
         self._process = os.getpid()
+
+    def within(self, name: str) -> StoreNamespace:
+        """Another namespace of the store. A store that hangs does so for all of them."""
+        other = copy(self)
+        other.name = name
+        other.errors = 0
+        return other
 
     def use_threads(self, count: int) -> None:
         """Has long work of awaited verbs done by threads of its own."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from headroom.context.arguments import check_holder, check_lease
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
 from headroom.context.leases import Lease
+from headroom.context.namespaces import Namespaces
 from headroom.context.savings import Savings
 from headroom.context.store_namespace import OnError, StoreSteps
 from headroom.context.verbs import ContextVerbs
@@ -54,6 +55,10 @@ class SynchronousContext:
         self._namespace = self._verbs.store
         # A store that was handed in may have other users.
         self._owns_store = store is None or isinstance(store, str)
+        # Contexts in other namespaces share this, and are closed by the one that it begins with.
+        self._namespaces: Namespaces[SynchronousContext] = Namespaces()
+        self._namespaces.note(namespace, self)
+        self._owns_namespaces = True
 
     # Writing
 
@@ -358,6 +363,9 @@ class SynchronousContext:
         A store that was handed in stays open. Closing twice does nothing.
         """
         self._verbs.close()
+        if self._owns_namespaces:
+            for other in self._namespaces.all():
+                other._verbs.close()
         if self._owns_store:
             self._namespace.close()
 
@@ -384,7 +392,7 @@ class SynchronousContext:
 
     def __repr__(self) -> str:
         return (
-            f"{type(self).__name__}(model={self._verbs.model!r}, "
+            f"{type(self).__name__}(model={self._verbs.counter.model!r}, "
             f"namespace={self._namespace.name!r}, store={type(self._namespace.store).__name__})"
         )
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from copy import copy
 from typing import TypeVar
 
 from headroom.context.arguments import (
     as_store,
     check_key,
+    check_namespace,
     check_timeout,
     check_version,
     check_whole,
     check_workers,
     seconds,
 )
+from headroom.context.counting import Counting
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
 from headroom.context.excerpts import Excerpts
 from headroom.context.leases import Leases
@@ -44,7 +47,7 @@ from headroom.pipeline.pipeline import check_options
 from headroom.retrieval import Selection
 from headroom.steps import work
 from headroom.stores import Limits, Missing, Record, Store
-from headroom.tokens import EstimateCounter, TokenCounter, as_counter, get_counter
+from headroom.tokens import TokenCounter
 from headroom.view import CompressResult, Fidelity
 from headroom.workers import THREADS
 
@@ -78,12 +81,9 @@ class ContextVerbs:
         check_whole("max_bytes", max_bytes)
         check_whole("max_payload_bytes", max_payload_bytes)
         check_options(None, None, fidelity)
-        if not isinstance(namespace, str) or not namespace:
-            raise ValueError("namespace must be a text that is not empty")
+        check_namespace(namespace)
         if on_error not in ("raise", "passthrough"):
             raise ValueError(f'on_error must be "raise" or "passthrough", not {on_error!r}')
-        if not isinstance(model, str):
-            raise TypeError(f"model must be a name such as 'gpt-4o', not {type(model).__name__}")
         self._ttl = seconds(ttl)
         self._limits = Limits(max_entries, max_bytes)
         self._max_payload_bytes = (
@@ -94,19 +94,29 @@ class ContextVerbs:
         self.leases = Leases(self.store)
         self._room = Room(self.store, self._limits)
         self._fidelity: Fidelity = fidelity
-        self.model = model
-        self._given_counter = None if counter is None else as_counter(counter)
-        self._found_counter: TokenCounter | None = None
+        self.counter = Counting(model, counter)
         self._pipeline = pipeline or Pipeline()
         self._processes: CompressionProcesses | None = None
         if workers:
-            self._processes = CompressionProcesses(workers, pipeline, self._given_counter, model)
+            self._processes = CompressionProcesses(workers, pipeline, self.counter.given, model)
             # Threads that wait for these processes, beside those that work.
             self.store.use_threads(workers + THREADS)
         self._views = ViewMaker(self._pipeline, self.counter, self._processes)
         #: What handoffs save; they add it up themselves.
         self.savings = Savings()
         self._excerpts = Excerpts(self.store, self.counter, lambda: self._pipeline.kinds)
+
+    def within(self, namespace: str) -> ContextVerbs:
+        """The same in another namespace of the store."""
+        check_namespace(namespace)
+        other = copy(self)
+        other.store = self.store.within(namespace)
+        other.leases = self.leases.within(other.store)
+        other._room = Room(other.store, self._limits)
+        other._excerpts = self._excerpts.within(other.store)
+        other._processes = None
+        other.savings = Savings()
+        return other
 
     def close(self) -> None:
         """Ends what runs beside the callers."""
@@ -308,19 +318,6 @@ class ContextVerbs:
             return record
         # It went just before it was held.
         return (yield from self.record(key, with_original=with_original))
-
-    def counter(self) -> TokenCounter:
-        """Decided once per context, at the first payload."""
-        if self._given_counter is not None:
-            return self._given_counter
-        if self._found_counter is None:
-            counter = get_counter(self.model)
-            if isinstance(counter, EstimateCounter):
-                logger.warning("token counts are estimates: %s", counter.reason)
-            else:
-                logger.info("tokens are counted by %s", counter.name)
-            self._found_counter = counter
-        return self._found_counter
 
     def _options(
         self,

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from headroom.context import ContextEntry, Decision, Payload, Reader, SharedContext
-from headroom.context.records import MUCH, content_hash, encode
 from headroom.context.store_namespace import StoreSteps
+from headroom.handoff.conversation import Conversation
+from headroom.handoff.fitting import fitted
 from headroom.handoff.policy import (
     Candidate,
+    can_look_up,
     choose,
     tool_cost,
     why_kept,
     why_whole,
 )
 from headroom.handoff.question import as_query
-from headroom.handoff.remembered import Place, Remembered, Sent
+from headroom.handoff.remembered import Sent
 from headroom.steps import work
 from headroom.view import Fidelity
 
 __all__ = ["BYTES", "Deciding"]
-
-# What a key may hold beside letters and digits; anything else becomes a hyphen.
-_NOT_IN_A_KEY = re.compile(r"[^\w./:#-]+")
 
 #: The most bytes that a character has in UTF-8.
 BYTES = 4
@@ -36,10 +35,6 @@ _MUCH = 20_000
 # nothing out: these would have to save nearly as much. Chosen.
 _CLEARLY = 8
 
-# Hex digits of a payload's hash in its key: two payloads of one source that share them are one in
-# 2**48.
-_HASH_CHARS = 12
-
 
 @dataclass(frozen=True)
 class Deciding:
@@ -48,7 +43,7 @@ class Deciding:
     ctx: SharedContext
     reader: Reader
     query: str | None
-    max_tokens: int | None
+    max_tokens: int | Mapping[str, int] | None
     fidelity: Fidelity | None
     min_tokens: int
     exclude: frozenset[str]
@@ -59,11 +54,21 @@ class Deciding:
     stored: Callable[[ContextEntry], object] | None
     #: Told of each failure, after which the payload is kept; ``None`` where failures are raised.
     failed: Callable[[Exception], object] | None
-    #: Hashes of large payloads, by their text.
-    hashes: dict[str, str] = field(default_factory=dict)
 
-    def decide(self, payloads: Sequence[Payload]) -> StoreSteps[list[Decision]]:
-        """What the reader gets for payloads that it reads together."""
+    @cached_property
+    def _conversation(self) -> Conversation:
+        return Conversation(self.ctx, self.reader, is_sent=self.stored is not None)
+
+    def decide(
+        self, payloads: Sequence[Payload], room: int | None = None
+    ) -> StoreSteps[list[Decision]]:
+        """What the reader gets for payloads that it reads together.
+
+        Args:
+            payloads: What is handed on, the oldest first.
+            room: The most tokens that all of it may have together.
+
+        """
         weighed: list[Candidate | Decision] = []
         for payload in payloads:
             one = yield from self._safely(payload, self._weigh(payload))
@@ -76,7 +81,24 @@ class Deciding:
                 decision = yield from self._safely(one.payload, self._settle(one, pays=pays))
             assert isinstance(decision, Decision)
             decided.append(decision)
+        if room is not None:
+            decided = yield from fitted(self, payloads, decided, room)
         return self._with_tool(decided)
+
+    def tightened(
+        self, payload: Payload, before: Decision, max_tokens: int
+    ) -> StoreSteps[Decision]:
+        """A smaller view in place of what was decided, where there is one with a way back."""
+        data = yield from self._data(payload)
+        tool = self.tool if self._conversation.may_name_tool else None
+        one = yield from self._candidate(
+            payload, data, before.tokens, self.fidelity, tool, max_tokens
+        )
+        is_smaller = one.saves > 0 and one.result.tokens_after < before.sent_tokens
+        if not is_smaller or (one.needs_tool and not can_look_up(self.reader)):
+            return before
+        after = yield from self._shown(one, instead=True)
+        return after if after.is_view and after.is_new else before
 
     def _with_tool(self, decided: list[Decision]) -> list[Decision]:
         """What the tool costs, told with the first payload that needs it.
@@ -101,25 +123,28 @@ class Deciding:
         lossy = [
             one
             for one in weighed
-            if isinstance(one, Candidate)
-            and one.needs_tool
-            and why_whole(one, self.max_tokens) is None
+            if isinstance(one, Candidate) and one.needs_tool and why_whole(one) is None
         ]
         cost, saves = tool_cost(self.reader), sum(one.saves for one in lossy)
         if not choose(lossy, self.reader):
             return False
-        if not cost or self.max_tokens is not None or saves > _CLEARLY * cost:
+        if not cost or saves > _CLEARLY * cost:
+            return True
+        limited = [one for one in lossy if one.max_tokens is not None]
+        if choose(limited, self.reader):
             return True
         # What leaves nothing out may save as much, for it needs no tool.
         without_loss = 0
         for one in lossy:
+            if one.max_tokens is not None:
+                continue
             other = yield from self._safely(one.payload, self._lossless(one))
             if isinstance(other, Candidate) and not other.needs_tool:
                 without_loss += max(0, other.saves)
         return saves - cost > without_loss
 
     def _lossless(self, one: Candidate) -> StoreSteps[Candidate]:
-        return self._candidate(one.payload, one.text, one.tokens, "lossless", None)
+        return self._candidate(one.payload, one.text, one.tokens, "lossless", None, None)
 
     def _safely(
         self, payload: Payload, steps: StoreSteps[Candidate | Decision]
@@ -133,7 +158,7 @@ class Deciding:
             reason = f"kept: something failed ({type(error).__name__})"
             decision = replace(self._kept(payload, reason), failed=True)
             # It is sent whole now: if all is well on the next turn, that must not change it.
-            return self._remembered(payload, decision)
+            return self._conversation.note(payload, decision)
 
     def _weigh(self, payload: Payload) -> StoreSteps[Candidate | Decision]:
         """A payload and its view, or a decision where none is needed."""
@@ -142,11 +167,7 @@ class Deciding:
             return self._kept(payload, f"kept: {payload.source} is excluded")
         if reader.is_one_of(self.full_for):
             return (yield from self._whole(payload))
-        if len(text) >= MUCH:
-            # Once, and not on an event loop.
-            self.hashes[text] = yield from work(lambda: _hash(text))
-        place = self._place(payload)
-        sent = None if place is None else Remembered.of(self.ctx).get(place)
+        sent = yield from self._conversation.sent(payload)
         if sent is not None:
             return (yield from self._again(payload, sent))
         # A token has at least a byte, so counting is needless where there are too few bytes.
@@ -158,11 +179,20 @@ class Deciding:
         if tokens < self.min_tokens:
             return self._too_small(payload, tokens)
         data = yield from self._data(payload)
-        sent = yield from self._known_to_the_store(payload, data, tokens)
+        sent = yield from self._conversation.known_to_the_store(payload, data, tokens)
         if sent is not None:
             return (yield from self._again(payload, sent))
-        named = self.tool if reader.has_tool or reader.tool_tokens is not None else None
-        return (yield from self._candidate(payload, data, tokens, self.fidelity, named))
+        named = self.tool if self._conversation.may_name_tool else None
+        limit = self._limit(payload)
+        return (yield from self._candidate(payload, data, tokens, self.fidelity, named, limit))
+
+    def _limit(self, payload: Payload) -> int | None:
+        """The most tokens of its view: the least that a mapping has for one of its names."""
+        limits = self.max_tokens
+        if not isinstance(limits, Mapping):
+            return limits
+        names = {payload.source, *payload.names}
+        return min((limits[name] for name in names if name in limits), default=None)
 
     def _data(self, payload: Payload) -> StoreSteps[str]:
         """What views are made of."""
@@ -176,43 +206,56 @@ class Deciding:
         tokens: int,
         fidelity: Fidelity | None,
         tool: str | None,
+        max_tokens: int | None,
     ) -> StoreSteps[Candidate]:
-        key, told = self._key(payload), payload.query or self.reader.query or self.query
+        key, told = (
+            self._conversation.key(payload),
+            payload.query or self.reader.query or self.query,
+        )
         query = yield from work(lambda: as_query(told), is_long=len(told or "") > _MUCH)
         result = yield from self.ctx._verbs.preview(
             key,
             data,
             query=query,
-            max_tokens=self.max_tokens,
+            max_tokens=max_tokens,
             fidelity=fidelity,
             tool=tool,
         )
-        return Candidate(payload, data, tokens, key, query, fidelity, tool, result)
+        return Candidate(payload, data, tokens, key, query, fidelity, max_tokens, tool, result)
 
     def _settle(self, one: Candidate, *, pays: bool) -> StoreSteps[Decision]:
         """What becomes of a payload, now that it is known whether the tool pays."""
-        whole = why_whole(one, self.max_tokens)
+        whole = why_whole(one)
         if whole is None and one.needs_tool and not pays:
             whole = why_kept(one, self.reader)
-            if self.max_tokens is None:
+            if one.max_tokens is None:
                 # A view that leaves nothing out needs no tool.
                 one = yield from self._lossless(one)
                 whole = None if one.saves > 0 and not one.needs_tool else whole
-        tokens = one.tokens
         if whole is not None:
-            decision = self._kept(one.payload, whole, tokens)
-            return self._remembered(one.payload, decision)
-        sent_tokens, view = one.result.tokens_after, one.result.text
+            decision = self._kept(one.payload, whole, one.tokens)
+            return self._conversation.note(one.payload, decision)
+        return (yield from self._shown(one))
+
+    def _shown(self, one: Candidate, *, instead: bool = False) -> StoreSteps[Decision]:
+        """Stores an original, and shows its view.
+
+        Args:
+            one: The payload and its view.
+            instead: Whether it takes the place of what its conversation was sent before.
+
+        """
+        tokens, sent_tokens, view = one.tokens, one.result.tokens_after, one.result.text
         if self.stored is not None:
             entry = yield from self._store(
-                one.key, one.payload, one.text, one.query, one.fidelity, one.tool
+                one.key, one.payload, one.text, one.tool, one.query, one.fidelity, one.max_tokens
             )
             if not entry.transforms:
                 reason = f"kept: {tokens:,} tokens, {entry.failure or 'a newer one is stored'}"
                 decision = replace(
                     self._kept(one.payload, reason, tokens), failed=entry.failure is not None
                 )
-                return self._remembered(one.payload, decision)
+                return self._conversation.note(one.payload, decision)
             sent_tokens, view = entry.compressed_tokens, entry.compressed
         named = one.needs_tool and one.tool is not None
         cost = self._cost() if named else 0
@@ -229,23 +272,26 @@ class Deciding:
             key=one.key,
             calls=self.reader.expected_calls,
         )
-        return self._remembered(one.payload, decision, one.query, one.fidelity)
+        return self._conversation.note(
+            one.payload, decision, one.query, one.fidelity, one.max_tokens, instead=instead
+        )
 
     def _store(
         self,
         key: str,
         payload: Payload,
         data: str,
+        tool: str | None,
         query: str | None,
         fidelity: Fidelity | None,
-        tool: str | None,
+        max_tokens: int | None,
     ) -> StoreSteps[ContextEntry]:
         entry = yield from self.ctx._verbs.put(
             key,
             data,
             agent=payload.agent,
             query=query,
-            max_tokens=self.max_tokens,
+            max_tokens=max_tokens,
             fidelity=fidelity,
             ttl=None,
             kind=None,
@@ -256,108 +302,23 @@ class Deciding:
             self.stored(entry)
         return entry
 
-    # One conversation
-
-    def _as_before(self, payload: Payload, sent: Sent) -> Decision:
-        return Decision(
-            text=payload.text if sent.view is None else sent.view,
-            is_view=sent.view is not None,
-            reason=f"{sent.reason}, as before in this conversation",
-            source=payload.source,
-            reader=self.reader.name,
-            tokens=sent.tokens,
-            sent_tokens=sent.sent_tokens,
-            needs_tool=sent.needs_tool,
-            key=sent.key or None,
-            calls=self.reader.expected_calls,
-            is_new=False,
-        )
-
     def _again(self, payload: Payload, sent: Sent) -> StoreSteps[Decision]:
         """What was sent before, whatever would be decided now."""
-        decision = self._as_before(payload, sent)
+        decision = self._conversation.as_before(payload, sent)
         if sent.view is not None and self.stored is not None:
             try:
                 # It may have gone, and its time begins anew.
                 tool = self.tool if sent.needs_tool else None
                 data = yield from self._data(payload)
-                yield from self._store(sent.key, payload, data, sent.query, sent.fidelity, tool)
+                yield from self._store(
+                    sent.key, payload, data, tool, sent.query, sent.fidelity, sent.max_tokens
+                )
             except Exception as error:
                 # The original was stored when the view was first sent; another text would break
                 # the conversation's prefix for nothing.
                 if self.failed is not None:
                     self.failed(error)
         return decision
-
-    def _known_to_the_store(
-        self, payload: Payload, data: str, tokens: int
-    ) -> StoreSteps[Sent | None]:
-        """What another process sent in this conversation: the key says which one it is."""
-        if payload.conversation is None:
-            return None
-        entry = yield from self.ctx._verbs.get_entry(self._key(payload))
-        if entry is None or entry.original != data or not entry.transforms:
-            return None
-        place = self._place(payload)
-        assert place is not None
-        after = entry.compressed_tokens
-        return Remembered.of(self.ctx).note(
-            place,
-            Sent(
-                view=entry.compressed,
-                reason=f"view: {tokens:,} tokens become {after:,}",
-                tokens=tokens,
-                sent_tokens=after,
-                needs_tool=bool(entry.omissions) and self._may_name_tool(),
-                key=entry.key,
-            ),
-        )
-
-    def _remembered(
-        self,
-        payload: Payload,
-        decision: Decision,
-        query: str | None = None,
-        fidelity: Fidelity | None = None,
-    ) -> Decision:
-        """The decision, or the one that another turn of this conversation made meanwhile."""
-        place = self._place(payload)
-        if place is None or self.stored is None:
-            return decision
-        mine = Sent(
-            decision.text if decision.is_view else None,
-            decision.reason,
-            decision.tokens,
-            decision.sent_tokens,
-            decision.needs_tool,
-            decision.key or "",
-            query,
-            fidelity,
-        )
-        sent = Remembered.of(self.ctx).note(place, mine)
-        return decision if sent is mine else self._as_before(payload, sent)
-
-    def _place(self, payload: Payload) -> Place | None:
-        if payload.conversation is None:
-            return None
-        return payload.conversation, self.reader.name, self._may_name_tool(), self._hash(payload)
-
-    def _hash(self, payload: Payload) -> str:
-        return self.hashes.get(payload.text) or _hash(payload.text)
-
-    def _may_name_tool(self) -> bool:
-        return self.reader.has_tool or self.reader.tool_tokens is not None
-
-    def _key(self, payload: Payload) -> str:
-        """The key follows the content, and the conversation where there is one.
-
-        The same payload of the same source has one key, however often a node runs again, and
-        another payload never takes its place. Views of one conversation do not take each other's.
-        """
-        place = self._place(payload)
-        what = self._hash(payload) if place is None else _hash("\n".join(map(str, place)))
-        source = _NOT_IN_A_KEY.sub("-", payload.source).strip("-") or "payload"
-        return f"{source}-{what[:_HASH_CHARS]}"
 
     # Payloads that stay as they are
 
@@ -385,7 +346,3 @@ class Deciding:
             sent_tokens=tokens,
             calls=self.reader.expected_calls,
         )
-
-
-def _hash(text: str) -> str:
-    return content_hash(encode(text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from headroom.context import (
@@ -19,9 +19,9 @@ from headroom.context.explaining import decided_by
 from headroom.context.store_namespace import StoreSteps
 from headroom.handoff.deciding import BYTES, Deciding
 from headroom.handoff.notices import Notices
+from headroom.handoff.options import TokenLimits, check_handoff_options
 from headroom.handoff.retrieval_tool import RetrievalTool
 from headroom.handoff.shown import Shown
-from headroom.pipeline.pipeline import check_options
 from headroom.steps import work
 from headroom.view import Fidelity
 
@@ -61,7 +61,7 @@ class Handoff:
 
     ctx: SharedContext
     query: str | None = None
-    max_tokens: int | None = None
+    max_tokens: int | Mapping[str, int] | None = None
     fidelity: Fidelity | None = None
     min_tokens: int = 200
     exclude: Collection[str] = ()
@@ -74,51 +74,60 @@ class Handoff:
     def __post_init__(self) -> None:
         if not isinstance(self.ctx, SharedContext):
             raise TypeError(f"ctx must be a SharedContext, not {type(self.ctx).__name__}")
-        check_options(self.query, self.max_tokens, self.fidelity or "balanced")
-        if isinstance(self.min_tokens, bool) or not isinstance(self.min_tokens, int):
-            raise TypeError(
-                f"min_tokens must be a whole number, not {type(self.min_tokens).__name__}"
-            )
-        if self.min_tokens < 0:
-            raise ValueError(f"min_tokens must be 0 or more, not {self.min_tokens}")
-        for option in ("exclude", "full_for"):
-            names = getattr(self, option)
-            if isinstance(names, str) or not isinstance(names, Collection):
-                raise TypeError(f'{option} takes several names: {option}=["name"]')
-            # As they are now: the caller's list may change.
-            object.__setattr__(self, option, frozenset(names))
-        for option in ("on_compress", "on_handoff"):
-            function = getattr(self, option)
-            if function is not None and not callable(function):
-                raise TypeError(f"{option} must be callable, not {type(function).__name__}")
-        if not isinstance(self.savings, Savings):
-            raise TypeError(f"savings must be Savings, not {type(self.savings).__name__}")
+        check_handoff_options(self)
+        # As they are now: the caller's list or dict may change.
+        if isinstance(self.max_tokens, Mapping):
+            object.__setattr__(self, "max_tokens", TokenLimits(self.max_tokens))
+        object.__setattr__(self, "exclude", frozenset(self.exclude))
+        object.__setattr__(self, "full_for", frozenset(self.full_for))
 
     # What adapters call
 
-    def decide(self, payloads: Sequence[Payload], reader: Reader) -> list[Decision]:
+    def in_namespace(self, namespace: str) -> Handoff:
+        """The same for another namespace of the store, as ``SharedContext.in_namespace`` gives it.
+
+        For adapters whose users say by run which tenant, user or thread it is for. What is saved
+        adds up in this handoff's ``savings``.
+
+        >>> handoff = Handoff(SharedContext()).in_namespace("tenant 7")
+        >>> handoff.ctx.namespace
+        'tenant 7'
+
+        """
+        return replace(self, ctx=self.ctx.in_namespace(namespace))
+
+    def decide(
+        self, payloads: Sequence[Payload], reader: Reader, *, room: int | None = None
+    ) -> list[Decision]:
         """What a reader gets for payloads that it reads together. Never raises.
 
         Where ``needs_tool`` is true and the reader lacks the retrieval tool, the adapter attaches
         it. Payloads that it gets at one time are decided together: they share the tool.
 
         Args:
-            payloads: What is handed on.
+            payloads: What is handed on, the oldest first.
             reader: Who reads it.
+            room: The most tokens that all of it may have together, where there is a budget for the
+                whole input of a model: that, less all else in it. Views are tightened to fit, the
+                oldest first, and those that this conversation was sent before only where the others
+                are not enough. What is excluded, small or owed whole stays; if it does not fit so,
+                that is said once.
 
         """
         try:
-            decided = self.ctx._run(self._deciding(reader, failed=self._failed).decide(payloads))
+            steps = self._deciding(reader, failed=self._failed).decide(payloads, room)
+            decided = self.ctx._run(steps)
         except Exception as error:
             decided = self._kept_all(payloads, reader, error)
         return self._told(decided)
 
-    async def adecide(self, payloads: Sequence[Payload], reader: Reader) -> list[Decision]:
+    async def adecide(
+        self, payloads: Sequence[Payload], reader: Reader, *, room: int | None = None
+    ) -> list[Decision]:
         """``decide``, without blocking the event loop."""
         try:
-            decided = await self.ctx._run_async(
-                self._deciding(reader, failed=self._failed).decide(payloads)
-            )
+            steps = self._deciding(reader, failed=self._failed).decide(payloads, room)
+            decided = await self.ctx._run_async(steps)
         except Exception as error:
             decided = self._kept_all(payloads, reader, error)
         return self._told(decided)
@@ -235,14 +244,18 @@ class Handoff:
             each.add_retrieved(tokens)
 
     def check_names(self, known: Collection[str]) -> None:
-        """Warns of names in ``exclude`` and ``full_for`` that match nothing in a run, once each.
+        """Warns, once each, of names in options that match nothing in a run.
+
+        These are the names in ``exclude``, ``full_for`` and ``max_tokens``.
 
         Args:
             known: Every name that there is in the run: of tasks, agents, nodes, tools, keys.
 
         """
-        for option in ("exclude", "full_for"):
-            for name in sorted(getattr(self, option)):
+        limits = self.max_tokens if isinstance(self.max_tokens, Mapping) else ()
+        options = {"exclude": self.exclude, "full_for": self.full_for, "max_tokens": limits}
+        for option, names in options.items():
+            for name in sorted(names):
                 if name not in known:
                     Notices.of(self.ctx).say(
                         f"{option} {name}",

@@ -14,6 +14,7 @@ __all__ = [
     "Decision",
     "Payload",
     "Reader",
+    "can_look_up",
     "choose",
     "tool_cost",
     "why_kept",
@@ -40,6 +41,8 @@ class Candidate:
     key: str
     query: str | None
     fidelity: Fidelity | None
+    #: The most tokens that the view may have.
+    max_tokens: int | None
     #: The tool that the view names where it leaves something out.
     tool: str | None
     result: CompressResult
@@ -55,7 +58,7 @@ class Candidate:
         return bool(self.result.omissions)
 
 
-def why_whole(candidate: Candidate, max_tokens: int | None) -> str | None:
+def why_whole(candidate: Candidate) -> str | None:
     """Why this payload stays whole whatever the tool costs; ``None`` where it may become a view."""
     result = candidate.result
     before = f"kept: {candidate.tokens:,} tokens"
@@ -66,7 +69,7 @@ def why_whole(candidate: Candidate, max_tokens: int | None) -> str | None:
     if (
         result.kind == _PROSE
         and candidate.tokens < WHOLE_PROSE_TOKENS
-        and max_tokens is None
+        and candidate.max_tokens is None
         and candidate.needs_tool
     ):
         return f"{before} of prose, which can be read whole"
@@ -79,7 +82,7 @@ def choose(candidates: Sequence[Candidate], reader: Reader) -> bool:
     They share one tool. It is in every call that carries them, so that the number of calls does not
     change whether they pay.
     """
-    if tool_cost(reader) and not reader.can_attach:
+    if not can_look_up(reader):
         return False
     return sum(one.saves for one in candidates if one.needs_tool) > tool_cost(reader)
 
@@ -87,6 +90,11 @@ def choose(candidates: Sequence[Candidate], reader: Reader) -> bool:
 def tool_cost(reader: Reader) -> int:
     """Tokens that a view which leaves something out costs this reader beside itself."""
     return 0 if reader.has_tool else reader.tool_tokens or 0
+
+
+def can_look_up(reader: Reader) -> bool:
+    """Whether views for this reader may leave something out: it is not too late for the tool."""
+    return not tool_cost(reader) or reader.can_attach
 
 
 def why_kept(candidate: Candidate, reader: Reader) -> str:

@@ -36,6 +36,7 @@ class Sent:
     #: How the view was made, so that its entry can be written again where it went.
     query: str | None = None
     fidelity: Fidelity | None = None
+    max_tokens: int | None = None
 
 
 class Remembered:
@@ -60,16 +61,25 @@ class Remembered:
                 self._sent.move_to_end(place)
             return found
 
-    def note(self, place: Place, sent: Sent) -> Sent:
-        """Notes what is sent there, unless something was: then that is it, and comes back."""
+    def note(self, place: Place, sent: Sent, *, instead: bool = False) -> Sent:
+        """Notes what is sent there, unless something was: then that is it, and comes back.
+
+        Args:
+            place: Where.
+            sent: What.
+            instead: Whether it takes the place of what was sent before.
+
+        """
         with self._lock:
-            found = self._sent.setdefault(place, sent)
-            if found is sent:
-                self._chars += len(sent.view or "")
+            found = self._sent.get(place)
+            if found is not None and not instead:
+                return found
+            self._sent[place] = sent
+            self._chars += len(sent.view or "") - len((found and found.view) or "")
             while len(self._sent) > _REMEMBERED or self._chars > _REMEMBERED_CHARS:
                 _, gone = self._sent.popitem(last=False)
                 self._chars -= len(gone.view or "")
-            return found
+            return sent
 
 
 _lock = threading.Lock()

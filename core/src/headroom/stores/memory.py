@@ -7,10 +7,11 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Literal, TypeVar
 
 from headroom.stores.base import Header, LeasingStore, Limits, Missing, Record, Usage
+from headroom.stores.memory_parts import Blob, Lease, Namespace, Slot
 from headroom.stores.watchers import Watchers
 
 __all__ = ["MemoryStore"]
@@ -20,60 +21,13 @@ T = TypeVar("T")
 # How many keys that went, and how many views, a namespace remembers; the oldest are forgotten.
 _GONE_REMEMBERED = 10_000
 _VIEWS_REMEMBERED = 10_000
+# How many namespaces each write looks after, for what a user who never comes back put is to go as
+# well; and how many are remembered that hold nothing any more.
+_LOOKED_AFTER = 2
+_EMPTY_REMEMBERED = 1000
 # Expiries and ages of entries that were overwritten since: so many are kept beyond as many as there
 # are entries.
 _OLD_NOTES = 100
-
-
-@dataclass
-class _Blob:
-    data: bytes
-    #: The keys that hold this content, the oldest first.
-    keys: OrderedDict[str, None] = field(default_factory=OrderedDict)
-
-
-@dataclass
-class _Slot:
-    record: Record
-    expires: float | None
-    #: Which write of the namespace this was.
-    number: int
-
-
-@dataclass
-class _Lease:
-    until: float
-    references: set[str] = field(default_factory=set)
-
-
-@dataclass
-class _Namespace:
-    # Insertion order is age: a key that is written again moves to the end.
-    slots: OrderedDict[str, _Slot] = field(default_factory=OrderedDict)
-    blobs: dict[str, _Blob] = field(default_factory=dict)
-    gone: OrderedDict[str, tuple[Missing, int]] = field(default_factory=OrderedDict)
-    views: OrderedDict[str, str] = field(default_factory=OrderedDict)
-    # (expires, number of the write, key); what was overwritten or deleted since is passed over.
-    expiries: list[tuple[float, int, str]] = field(default_factory=list)
-    # (number of the write, key), what may be evicted; what is held or gone is passed over.
-    ages: list[tuple[int, str]] = field(default_factory=list)
-    leases: dict[str, _Lease] = field(default_factory=dict)
-    # (the earliest that the lease may end, holder)
-    lease_ends: list[tuple[float, str]] = field(default_factory=list)
-    # How many leases name a content.
-    holds: dict[str, int] = field(default_factory=dict)
-    # Held contents whose keys were overwritten.
-    kept: dict[str, Record] = field(default_factory=dict)
-    # How many slots have a content that is held.
-    held: int = 0
-    writes: int = 0
-    version: int = 0
-    # Versions up to this one were given out before the namespace was cleared.
-    cleared: int = 0
-    size: int = 0
-    expired: int = 0
-    evicted: int = 0
-    over_limits: int = 0
 
 
 class MemoryStore(LeasingStore):
@@ -102,7 +56,10 @@ class MemoryStore(LeasingStore):
         self._wall_clock = wall_clock
         self._lock = threading.Lock()
         self._watchers = Watchers()
-        self._namespaces: dict[str, _Namespace] = {}
+        # The one that was looked after longest ago comes first.
+        self._namespaces: OrderedDict[str, Namespace] = OrderedDict()
+        # The highest version of namespaces that were forgotten.
+        self._version = 0
 
     def next_version(self, namespace: str) -> int:
         with self._lock:
@@ -138,6 +95,7 @@ class MemoryStore(LeasingStore):
             if header.view_reference != header.reference:
                 _remember(space.views, header.view_reference, header.reference, _VIEWS_REMEMBERED)
             self._evict(space, limits, header.key)
+            self._look_after_some(now)
         self._watchers.notify(namespace, header.key)
         return True
 
@@ -192,7 +150,7 @@ class MemoryStore(LeasingStore):
             self._expire(space, self._clock())
             count = len(space.slots)
             version = space.version + 1
-            self._namespaces[namespace] = _Namespace(
+            self._namespaces[namespace] = Namespace(
                 version=version, cleared=version, expired=space.expired, evicted=space.evicted,
                 over_limits=space.over_limits, leases=space.leases, lease_ends=space.lease_ends,
                 holds=space.holds,
@@ -233,7 +191,7 @@ class MemoryStore(LeasingStore):
             lease = space.leases.get(holder)
             lived = lease is not None
             if lease is None:
-                lease = space.leases[holder] = _Lease(now + seconds)
+                lease = space.leases[holder] = Lease(now + seconds)
                 heapq.heappush(space.lease_ends, (lease.until, holder))
             lease.until = max(lease.until, now + seconds)
             for reference in set(references) - lease.references:
@@ -262,21 +220,32 @@ class MemoryStore(LeasingStore):
 
     # All below: the lock is held.
 
-    def _space(self, namespace: str) -> _Namespace:
+    def _space(self, namespace: str) -> Namespace:
         space = self._namespaces.get(namespace)
         if space is None:
-            space = self._namespaces[namespace] = _Namespace()
+            space = self._namespaces[namespace] = Namespace(version=self._version)
         return space
 
-    def _add(self, space: _Namespace, record: Record, expires: float | None) -> None:
+    def _look_after_some(self, now: float) -> None:
+        """Lets what has expired go in namespaces that nobody may come back to."""
+        for _ in range(min(_LOOKED_AFTER, len(self._namespaces))):
+            name, space = self._namespaces.popitem(last=False)
+            self._expire(space, now)
+            is_empty = not (space.slots or space.leases)
+            if is_empty and len(self._namespaces) >= _EMPTY_REMEMBERED:
+                self._version = max(self._version, space.version)
+            else:
+                self._namespaces[name] = space
+
+    def _add(self, space: Namespace, record: Record, expires: float | None) -> None:
         key, reference = record.header.key, record.header.reference
         blob = space.blobs.get(reference)
         if blob is None:
-            blob = space.blobs[reference] = _Blob(record.original)
+            blob = space.blobs[reference] = Blob(record.original)
             space.size += len(record.original)
         blob.keys[key] = None
         space.writes += 1
-        slot = _Slot(replace(record, original=blob.data), expires, space.writes)
+        slot = Slot(replace(record, original=blob.data), expires, space.writes)
         space.slots[key] = slot
         if reference in space.holds:
             space.held += 1
@@ -284,7 +253,7 @@ class MemoryStore(LeasingStore):
             self._note(space, key, slot)
 
     @staticmethod
-    def _note(space: _Namespace, key: str, slot: _Slot) -> None:
+    def _note(space: Namespace, key: str, slot: Slot) -> None:
         """Notes when an entry expires and how old it is: from now on it may go."""
         most = 2 * len(space.slots) + _OLD_NOTES
         heapq.heappush(space.ages, (slot.number, key))
@@ -307,7 +276,7 @@ class MemoryStore(LeasingStore):
             ]
             heapq.heapify(space.expiries)
 
-    def _expire(self, space: _Namespace, now: float) -> None:
+    def _expire(self, space: Namespace, now: float) -> None:
         while space.lease_ends and space.lease_ends[0][0] < now:
             _, holder = heapq.heappop(space.lease_ends)
             lease = space.leases.get(holder)
@@ -330,7 +299,7 @@ class MemoryStore(LeasingStore):
                 self._go(space, key, "expired")
                 space.expired += 1
 
-    def _end_lease(self, space: _Namespace, holder: str) -> None:
+    def _end_lease(self, space: Namespace, holder: str) -> None:
         for reference in space.leases.pop(holder).references:
             space.holds[reference] -= 1
             if space.holds[reference]:
@@ -345,7 +314,7 @@ class MemoryStore(LeasingStore):
                 self._note(space, key, space.slots[key])
             self._forget_unused(space, reference)
 
-    def _evict(self, space: _Namespace, limits: Limits, newest: str) -> None:
+    def _evict(self, space: Namespace, limits: Limits, newest: str) -> None:
         while (limits.max_entries is not None and len(space.slots) > limits.max_entries) or (
             limits.max_bytes is not None and space.size > limits.max_bytes
         ):
@@ -358,7 +327,7 @@ class MemoryStore(LeasingStore):
             space.evicted += 1
 
     @staticmethod
-    def _oldest(space: _Namespace) -> str | None:
+    def _oldest(space: Namespace) -> str | None:
         """The oldest entry that is not held."""
         while space.ages:
             number, key = space.ages[0]
@@ -372,13 +341,13 @@ class MemoryStore(LeasingStore):
             heapq.heappop(space.ages)
         return None
 
-    def _go(self, space: _Namespace, key: str, reason: Literal["expired", "evicted"]) -> None:
+    def _go(self, space: Namespace, key: str, reason: Literal["expired", "evicted"]) -> None:
         version = space.slots[key].record.header.version
         self._drop(space, key)
         gone = Missing(reason, self._wall_clock())
         _remember(space.gone, key, (gone, version), _GONE_REMEMBERED)
 
-    def _drop(self, space: _Namespace, key: str, *, keep_held: bool = False) -> None:
+    def _drop(self, space: Namespace, key: str, *, keep_held: bool = False) -> None:
         record = space.slots.pop(key).record
         reference = record.header.reference
         blob = space.blobs[reference]
@@ -390,22 +359,22 @@ class MemoryStore(LeasingStore):
         self._forget_unused(space, reference)
 
     @staticmethod
-    def _forget_unused(space: _Namespace, reference: str) -> None:
+    def _forget_unused(space: Namespace, reference: str) -> None:
         blob = space.blobs[reference]
         if not blob.keys and reference not in space.kept:
             del space.blobs[reference]
             space.size -= len(blob.data)
 
 
-def _why(space: _Namespace, key: str) -> Missing:
+def _why(space: Namespace, key: str) -> Missing:
     return space.gone[key][0] if key in space.gone else Missing("absent")
 
 
-def _live_version(space: _Namespace, key: str) -> int:
+def _live_version(space: Namespace, key: str) -> int:
     return space.slots[key].record.header.version if key in space.slots else 0
 
 
-def _last_version(space: _Namespace, key: str) -> int:
+def _last_version(space: Namespace, key: str) -> int:
     return space.gone[key][1] if key in space.gone else _live_version(space, key)
 
 

@@ -11,10 +11,15 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from mcp.server.transport_security import TransportSecuritySettings
+from starlette.middleware.cors import CORSMiddleware
 
 from headroom_mcp.server import HeadroomServer
 
-__all__ = ["CannotListen", "Guard", "is_loopback", "serve"]
+__all__ = ["CannotListen", "CrossOrigin", "Guard", "is_loopback", "serve"]
+
+# What clients of the protocol send beside what any page may, and read of an answer.
+_SENT = ["Authorization", "Content-Type", "Last-Event-ID", "Mcp-Protocol-Version", "Mcp-Session-Id"]
+_READ = ["Mcp-Session-Id", "WWW-Authenticate"]
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -55,7 +60,7 @@ class Guard:
 
     def __init__(self, app: App, token: str | None, origins: Iterable[str]) -> None:
         self._app = app
-        self._token = None if token is None else f"Bearer {token}".encode()
+        self._token = None if token is None else token.encode()
         self._origins = frozenset(origin.rstrip("/").lower() for origin in origins)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -65,17 +70,24 @@ class Guard:
         headers = dict(scope["headers"])
         # All of them: two headers of one name must not hide one another.
         origins = [value for name, value in scope["headers"] if name == b"origin"]
-        if not all(map(self._allows, origins)):
+        if not all(self.allows(origin.decode("latin-1")) for origin in origins):
             await _refuse(send, 403, "this origin is not allowed")
-        elif self._token is not None and not hmac.compare_digest(
-            headers.get(b"authorization", b""), self._token
-        ):
+        elif not self._is_authorized(headers.get(b"authorization", b"")):
             await _refuse(send, 401, "a bearer token is needed")
         else:
             await self._app(scope, receive, send)
 
-    def _allows(self, origin: bytes) -> bool:
-        text = origin.decode("latin-1").rstrip("/").lower()
+    def _is_authorized(self, header: bytes) -> bool:
+        if self._token is None:
+            return True
+        # The scheme may be written in any case (RFC 9110, 11.1).
+        scheme, _, token = header.partition(b" ")
+        is_the_token = hmac.compare_digest(token.strip(b" "), self._token)
+        return is_the_token and scheme.lower() == b"bearer"
+
+    def allows(self, origin: str) -> bool:
+        """Whether a page of this origin may ask."""
+        text = origin.rstrip("/").lower()
         if text in self._origins:
             return True
         try:
@@ -83,6 +95,27 @@ class Guard:
         except ValueError:
             return False
         return host is not None and is_loopback(host)
+
+
+class CrossOrigin(CORSMiddleware):
+    """Tells browsers what pages of the allowed origins may send, and read of an answer.
+
+    Outside of the guard: a browser asks for that without the token, and a page that is refused for
+    want of the token is to see why.
+    """
+
+    def __init__(self, guard: Guard) -> None:
+        super().__init__(
+            guard,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=_SENT,
+            expose_headers=_READ,
+        )
+        self._guard = guard
+
+    def is_allowed_origin(self, origin: str) -> bool:
+        """As the guard sees it."""
+        return self._guard.allows(origin)
 
 
 async def _refuse(send: Send, status: int, why: str) -> None:
@@ -113,7 +146,7 @@ def serve(
     )
     app = server.streamable_http_app(host=host, transport_security=security)
     guard = Guard(app, token, origins)
-    config = uvicorn.Config(guard, log_level="warning", access_log=False)
+    config = uvicorn.Config(CrossOrigin(guard), log_level="warning", access_log=False)
     with listening:
         uvicorn.Server(config).run(sockets=[listening])
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.server.mcpserver.resources.templates import ResourceSecurity
 from mcp.types import Resource, ToolAnnotations
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from headroom import (
     HeadroomError,
@@ -19,6 +20,7 @@ from headroom import (
     SharedContext,
 )
 from headroom_mcp._version import __version__
+from headroom_mcp.pages import page_of
 
 __all__ = ["HeadroomServer"]
 
@@ -43,6 +45,19 @@ _Key = Annotated[str, Field(description="The name to keep it under, or that it i
 # Plain ``str``: the SDK reads text for any other type as JSON first, and so refuses a pattern such
 # as "[0]". What a model leaves out arrives as nothing, as null, or as "".
 _Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+_Payload = Annotated[
+    str,
+    BeforeValidator(lambda value: value if isinstance(value, str) else _as_json(value)),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": kind, **({"items": {}} if kind == "array" else {})}
+                for kind in ("string", "object", "array", "number", "boolean", "null")
+            ],
+            "description": "The payload: text, which is kept as it is, or a JSON value.",
+        }
+    ),
+]
 _Query = Annotated[
     _Text, Field(description="What the reader wants to know: the view is made for it.")
 ]
@@ -120,7 +135,7 @@ class HeadroomServer(MCPServer[None]):
     async def _put(
         self,
         key: _Key,
-        content: Annotated[str, Field(description="The payload: text, or JSON as text.")],
+        content: _Payload,
         agent: Annotated[_Text, Field(description="Who puts it.")] = "",
         query: _Query = "",
         max_tokens: _MaxTokens = None,
@@ -158,15 +173,18 @@ class HeadroomServer(MCPServer[None]):
         self,
         key: _Key,
         full: Annotated[
-            bool, Field(description="The original instead of the view; a long one in parts.")
+            bool, Field(description="The original instead of the view; a long one in pages.")
         ] = False,
         query: _Query = "",
         max_tokens: _MaxTokens = None,
+        start: Annotated[
+            int, Field(description="With full: the character to begin at, as a page says.", ge=1)
+        ] = 1,
     ) -> str:
         try:
             if not full:
                 return await self._view(key, query, max_tokens)
-            return await self._original(key, max_tokens)
+            return await self._original(key, max_tokens, start)
         except (HeadroomError, ValueError, TypeError) as error:
             return self._within(_sentence(str(error)))
 
@@ -224,7 +242,7 @@ class HeadroomServer(MCPServer[None]):
         """The view of an entry, as a resource; or as much of its original as an answer holds."""
         try:
             if full == "true":
-                return await self._original(key, None)
+                return await self._original(key, None, 1)
             return await self._view(key, "", None)
         except KeyNotFound as error:
             raise ResourceNotFoundError(_sentence(str(error))) from error
@@ -240,28 +258,33 @@ class HeadroomServer(MCPServer[None]):
         """
         most = self._bounded(max_tokens)
         entry = await self._ctx.arequire(key)
-        if not query and most is None and entry.compressed_tokens <= self._max_tokens:
-            return entry.compressed
-        view = await self._ctx.aget(
-            key, query=query or None, max_tokens=most or self._max_tokens, tool=RetrievalTool.name
-        )
+        view: str | None = entry.compressed
+        if query or most or (entry.omissions and not _says_how(entry.compressed)):
+            # Who put it elsewhere may have had no tool, or another one.
+            view = await self._made(key, query, most)
+        if view is not None and self._ctx.count_tokens(view) > self._max_tokens:
+            view = await self._made(key, query, self._max_tokens)
         if view is None:
             raise KeyNotFound(f"{key!r} went while it was read", key=key)
         return view
 
-    async def _original(self, key: str, max_tokens: int | None) -> str:
-        """The original, or the first part of a long one, with the place that reads on.
+    async def _made(self, key: str, query: str, max_tokens: int | None) -> str | None:
+        return await self._ctx.aget(
+            key, query=query or None, max_tokens=max_tokens, tool=RetrievalTool.name
+        )
+
+    async def _original(self, key: str, max_tokens: int | None, start: int) -> str:
+        """The original, or a page of a long one, which says how to go on.
 
         Raises:
             KeyNotFound: Nothing is there.
+            ValueError: It has no such page.
 
         """
         most = self._bounded(max_tokens) or self._max_tokens
         original = (await self._ctx.arequire(key)).original
-        if self._ctx.count_tokens(original) <= most:
-            return original
-        whole = f"lines 1-{original.count(chr(10)) + 1}"
-        return (await self._ctx.aretrieve(key, place=whole, max_tokens=most)).text
+        count = self._ctx.count_tokens
+        return await asyncio.to_thread(page_of, original, start, most, count)
 
     def _within(self, answer: str) -> str:
         """The answer, unless it is too long, as one that quotes a very long key."""
@@ -271,6 +294,15 @@ class HeadroomServer(MCPServer[None]):
 
     def _bounded(self, max_tokens: int | None) -> int | None:
         return None if max_tokens is None else min(max_tokens, self._max_tokens)
+
+
+def _says_how(view: str) -> bool:
+    """Whether a view names the tool of this server; that stands in its last line."""
+    return f"{RetrievalTool.name}(key=" in view[view.rfind("\n") + 1 :]
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _sentence(message: str) -> str:
@@ -283,7 +315,8 @@ _PUT = (
     'Example: headroom_put(key="orders", content="[{...}, ...]", query="order 4711").'
 )
 _GET = (
-    "The view of what is kept under a key, made for a question if there is one; or the original. "
+    "The view of what is kept under a key, made for a question if there is one; or the original, a "
+    "long one in pages that say how to go on. "
     'Example: headroom_get(key="orders", query="refunds", max_tokens=500).'
 )
 _RETRIEVE = (

@@ -231,15 +231,17 @@ class AdapterContract:
             assert payload in sent.last
             assert _said(caplog) == 1
 
-    def test_a_store_that_hangs(self) -> None:
+    def test_a_store_that_hangs(self, caplog: pytest.LogCaptureFixture) -> None:
         """It counts as one that failed, and no call waits for it again and again."""
         payload, released = _log(_LINES), threading.Event()
         try:
             ctx = SharedContext(store=_Hanging(released), store_timeout=_SHORT)
-            sent = self.run(payload, ctx)
+            with caplog.at_level(logging.WARNING):
+                sent = self.run(payload, ctx)
         finally:
             released.set()
         assert payload in sent.last
+        assert _said(caplog) == 1
 
     def test_a_context_that_is_closed_in_mid_run(
         self, tmp_path: Any, caplog: pytest.LogCaptureFixture
@@ -252,8 +254,15 @@ class AdapterContract:
         assert payload in sent.last
         assert _said(caplog) == 1
 
+    def test_two_runs_of_one_payload_with_one_context(self, ctx: SharedContext) -> None:
+        """One after the other, and the second for another question: the original is there."""
+        payload = _log(_LINES)
+        for question in ("Which request was slow?", "What of request 217?"):
+            assert payload not in self.run(payload, ctx, question=question).last
+        assert {ctx.get(key, full=True) for key in ctx} == {payload}
+
     def test_two_runs_with_one_context(self, ctx: SharedContext) -> None:
-        """Each gets what it would get alone."""
+        """At one time: each gets what it would get alone."""
         payloads = [_log(_LINES), _log(_LINES).replace("INFO", "WARN")]
         found: dict[str, str] = {}
 
