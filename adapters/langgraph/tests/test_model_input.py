@@ -96,6 +96,18 @@ def test_the_same_view_on_every_turn_and_in_every_process(payload: str, road: st
     assert seen == seen[:1] * 3
 
 
+def test_what_agents_report_under_a_name_is_not_asked(ctx: SharedContext, payload: str) -> None:
+    """Nor does it begin a turn; where all users have names, it does."""
+    report = HumanMessage("I looked into it.", name="researcher")
+    answer = ToolMessage(payload, tool_call_id="call_search")
+    shrink = compress_model_input(ctx, max_tokens=300)
+    seen = shrink.invoke([HumanMessage("And HR077?"), report, calls("search"), answer])
+    assert "HR077" in seen[-1].content
+    named = [HumanMessage("And HR033?", name="Ann"), HumanMessage("And HR044?", name="Ben")]
+    seen = shrink.invoke([*named, calls("search"), answer])
+    assert "HR044" in seen[-1].content
+
+
 def test_the_same_view_where_earlier_turns_are_trimmed(ctx: SharedContext, payload: str) -> None:
     shrink = compress_model_input(ctx, mention_tool=True, max_tokens=300)
     whole = shrink.invoke([HumanMessage("Hi."), AIMessage("Hello."), *history(payload)])
