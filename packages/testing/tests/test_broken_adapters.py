@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ class Toy(AdapterContract):
     __test__ = False
     reader = "clerk"
     has_conversations = True
+    can_resume = True
 
     def run(
         self,
@@ -49,6 +51,12 @@ class Toy(AdapterContract):
         (decision,) = handoff.decide([Payload(payload, "searcher", conversation=question)], reader)
         tools = f"{RetrievalTool.name} {TOOL}" if decision.needs_tool else ""
         return Sent([f"{question}\n{decision.text}"] * 2, [tools, tools], "Done.")
+
+    def interrupted(self, payload: str, ctx: SharedContext | None, place: Path) -> None:
+        (place / "found").write_text(payload)
+
+    def resumed(self, ctx: SharedContext | None, place: Path) -> Sent:
+        return self.run((place / "found").read_text(), ctx)
 
 
 class TestToy(Toy):
@@ -90,6 +98,12 @@ class LetsErrorsOut(Toy):
 class HoldsNothing(Toy):
     def held(self, ctx: SharedContext) -> AbstractContextManager[object]:
         return nullcontext(ctx)
+
+
+class KeepsViewsAlone(Toy):
+    def interrupted(self, payload: str, ctx: SharedContext | None, place: Path) -> None:
+        sent = self.run(payload, ctx).last
+        super().interrupted(sent.partition("\n")[2], ctx, place)
 
 
 class DoesNothing(Toy):
@@ -144,6 +158,13 @@ def test_an_error_that_gets_out_is_found(caplog: pytest.LogCaptureFixture) -> No
 def test_what_is_said_twice_is_found(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(AssertionError):
         SaysItAgain().test_a_store_that_hangs(caplog)
+
+
+def test_views_without_originals_are_found(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(AssertionError):
+        KeepsViewsAlone().test_a_run_that_goes_on_in_another_process(False, tmp_path, caplog)
 
 
 def ctx() -> SharedContext:

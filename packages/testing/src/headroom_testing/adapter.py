@@ -8,6 +8,7 @@ import time
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,6 +72,9 @@ class AdapterContract:
     reader: str
     #: Whether a reader reads one payload in several calls, so that its prompt is to stay the same.
     has_conversations = False
+    #: Whether a run can be interrupted, and go on in another process: ``interrupted`` and
+    #: ``resumed`` say how.
+    can_resume = False
 
     @abstractmethod
     def run(
@@ -93,6 +97,21 @@ class AdapterContract:
             options: Of the adapter.
 
         """
+        raise NotImplementedError
+
+    def interrupted(self, payload: str, ctx: SharedContext | None, place: Path) -> None:
+        """Runs until the payload is there, and its reader has not been called yet.
+
+        Args:
+            payload: What the first agent hands to the reader.
+            ctx: The context; ``None`` for a run without Headroom.
+            place: An empty folder, for all that ``resumed`` needs.
+
+        """
+        raise NotImplementedError
+
+    def resumed(self, ctx: SharedContext | None, place: Path) -> Sent:
+        """Goes on with what ``interrupted`` left, as another process does."""
         raise NotImplementedError
 
     @pytest.fixture
@@ -253,6 +272,34 @@ class AdapterContract:
             sent = self.run(payload, ctx, before_reading=ctx.close)
         assert payload in sent.last
         assert _said(caplog) == 1
+
+    @pytest.mark.parametrize("keeps", [True, False])
+    def test_a_run_that_goes_on_in_another_process(
+        self, keeps: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """With a store that has kept the originals, or not: then they go on, or it is said once."""
+        if not self.can_resume:
+            return
+        payload, places = _log(_LINES), [tmp_path / name for name in ("without", "with")]
+        for place in places:
+            place.mkdir()
+        self.interrupted(payload, None, places[0])
+        without = self.resumed(None, places[0])
+        store = f"sqlite:///{tmp_path / 'context.db'}" if keeps else None
+        with SharedContext(store=store) as ctx:
+            self.interrupted(payload, ctx, places[1])
+        # What another process knows: what the store has kept.
+        with SharedContext(store=store) as ctx:
+            sent = self.resumed(ctx, places[1])
+            kept = [ctx.get(key, full=True) for key in ctx]
+        assert payload in without.last
+        assert sent.result == without.result
+        is_there = payload in kept or payload in sent.last
+        if keeps:
+            assert is_there
+            assert payload not in sent.last
+        said = [each for each in caplog.records if each.levelno >= logging.WARNING]
+        assert len(said) == (0 if is_there else 1)
 
     def test_two_runs_of_one_payload_with_one_context(self, ctx: SharedContext) -> None:
         """One after the other, and the second for another question: the original is there."""
