@@ -14,6 +14,8 @@ from scripted import ScriptedModel, calls, key_in, outputs, says
 
 from headroom import Decision, SharedContext
 from headroom_openai_agents import (
+    headroom_hooks,
+    headroom_run_config,
     model_input_filter,
     output_extractor,
     retrieve_tool,
@@ -127,7 +129,7 @@ async def test_answers_of_the_retrieval_tool_are_never_compressed(
     ctx: SharedContext, payload: str, streams: bool
 ) -> None:
     def look_up(items: list[dict[str, Any]]) -> list[Any]:
-        return calls("headroom_retrieve", key=key_in(items[-1]["output"]), rows="1-45")
+        return calls("headroom_retrieve", key=key_in(items[-1]["output"]), place="rows 1-45")
 
     agent, model = searching(payload, ctx, calls("search"), look_up, says("HR121"))
     told: list[Decision] = []
@@ -152,6 +154,27 @@ async def test_what_may_be_excluded_is_left_alone(ctx: SharedContext, payload: s
         config = RunConfig(call_model_input_filter=model_input_filter(ctx, exclude=exclude))
         await Runner.run(agent, QUESTION, run_config=config, auto_previous_response_id=True)
         assert ctx.is_view(model.sent[1][0]["output"]) == is_view
+
+
+@pytest.mark.parametrize("streams", [False, True])
+async def test_hooks_know_the_tools_of_outputs(
+    ctx: SharedContext, payload: str, streams: bool
+) -> None:
+    for exclude, is_view in ((["search"], False), (["other"], True)):
+        agent, model = searching(payload, ctx, calls("search"), says("HR121"))
+        config = headroom_run_config(ctx, exclude=exclude, max_tokens={"search": 150})
+        more: dict[str, Any] = {"conversation_id": "conv_1", "hooks": headroom_hooks(ctx)}
+        if streams:
+            result = Runner.run_streamed(agent, QUESTION, run_config=config, **more)
+            async for _ in result.stream_events():
+                pass
+        else:
+            await Runner.run(agent, QUESTION, run_config=config, **more)
+        (item,) = model.sent[1]
+        assert ctx.is_view(item["output"]) == is_view
+        assert (ctx.count_tokens(item["output"]) <= 150) == is_view
+    (key,) = ctx
+    assert key.startswith("search-")
 
 
 async def test_calls_that_were_sent_before_are_known_by_their_names(

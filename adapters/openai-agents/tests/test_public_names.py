@@ -15,6 +15,7 @@ from headroom_openai_agents import headroom_run_config
 SIGNATURES = {
     "compose": "*filters",
     "handoff_filter": "ctx * namespace **options",
+    "headroom_hooks": "ctx",
     "headroom_run_config": "ctx run_config * namespace max_input_tokens **options",
     "model_input_filter": "ctx * namespace max_input_tokens **options",
     "nested_handoff_filter": "ctx * history_mapper namespace **options",

@@ -22,6 +22,7 @@ from langgraph.types import Command, Overwrite, Send
 from pydantic import BaseModel
 
 from headroom import Decision, Handoff, Payload, Reader
+from headroom_langgraph.blocking import outside_loop
 from headroom_langgraph.durability import held_for_run
 from headroom_langgraph.messages import DEFAULT_ROLES, is_message_like, role_of, with_views
 from headroom_langgraph.namespaces import ScopedHandoff
@@ -103,10 +104,7 @@ class UpdateViews:
             handoff = self.handoff.here() if found.payloads else None
             if handoff is None:
                 return unchanged
-            with held_for_run(handoff.ctx):
-                for reader, payloads in found.payloads.items():
-                    decided = handoff.decide(list(payloads), reader)
-                    found.decided(handoff, reader, decided)
+            outside_loop(handoff.ctx, functools.partial(found.decide, handoff))
             return walk(dataclasses.replace(self, view=found.text))
         except Exception as error:
             return self._as_it_is(error, otherwise)
@@ -119,10 +117,7 @@ class UpdateViews:
             handoff = self.handoff.here() if found.payloads else None
             if handoff is None:
                 return unchanged
-            with held_for_run(handoff.ctx):
-                for reader, payloads in found.payloads.items():
-                    decided = await handoff.adecide(list(payloads), reader)
-                    found.decided(handoff, reader, decided)
+            await found.adecide(handoff)
             return walk(dataclasses.replace(self, view=found.text))
         except Exception as error:
             return self._as_it_is(error, otherwise)
@@ -302,7 +297,19 @@ class _Found:
             self.payloads.setdefault(reader, {})[payload] = payload.text
         return payload.text
 
-    def decided(self, handoff: Handoff, reader: Reader, decided: Sequence[Decision]) -> None:
+    def decide(self, handoff: Handoff) -> None:
+        """Decides of them, and stores them."""
+        with held_for_run(handoff.ctx):
+            for reader, payloads in self.payloads.items():
+                self._decided(handoff, reader, handoff.decide(list(payloads), reader))
+
+    async def adecide(self, handoff: Handoff) -> None:
+        """The same, without blocking the event loop."""
+        with held_for_run(handoff.ctx):
+            for reader, payloads in self.payloads.items():
+                self._decided(handoff, reader, await handoff.adecide(list(payloads), reader))
+
+    def _decided(self, handoff: Handoff, reader: Reader, decided: Sequence[Decision]) -> None:
         texts = self.payloads[reader]
         in_calls = any(payload.conversation is not None for payload in texts)
         texts.update(zip(list(texts), (one.text for one in decided)))

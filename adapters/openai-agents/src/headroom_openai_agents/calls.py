@@ -87,6 +87,14 @@ class Calls:
             while len(self._by_id) > _REMEMBERED:
                 self._by_id.popitem(last=False)
 
+    def note_item(self, item: Mapping[str, object]) -> tuple[str, Call] | None:
+        """Notes the call that an item is, if it is one, and gives it back with its id."""
+        call_id, call = item.get("call_id"), Call.of(item)
+        if not isinstance(call_id, str) or call is None:
+            return None
+        self.note(call_id, call)
+        return call_id, call
+
     def get(self, call_id: str) -> Call | None:
         """The call of this id."""
         with self._lock:

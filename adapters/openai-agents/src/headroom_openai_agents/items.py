@@ -55,7 +55,7 @@ _OUTPUTS = {
 
 
 #: What tools are called that have no names of their own.
-SOURCES = frozenset(kind for _, kind in _OUTPUTS.values()) - {"tool"}
+SOURCES = frozenset(kind for _, kind in _OUTPUTS.values()) - {"tool", "mcp"}
 
 
 class Found(NamedTuple):
@@ -155,10 +155,9 @@ class ItemWalk:
 
     def _run_item(self, item: RunItem) -> RunItem:
         if isinstance(item, (ToolCallItem, ToolCallOutputItem)):
-            raw = item.raw_item
-            values = cast(
-                "dict[str, object]",
-                raw if isinstance(raw, dict) else raw.model_dump(exclude_unset=True),
+            raw: Any = item.raw_item
+            values: dict[str, object] = (
+                raw if isinstance(raw, dict) else raw.model_dump(exclude_unset=True, warnings=False)
             )
             if values.get("type") in _CALLS:
                 self._note_call(values)
@@ -186,13 +185,12 @@ class ItemWalk:
         return replace(item, raw_item=item.raw_item.model_copy(update={"content": new}))
 
     def _note_call(self, item: Mapping[str, object]) -> None:
-        call_id, call = item.get("call_id"), Call.of(item)
-        if isinstance(call_id, str) and call is not None:
-            self._calls[call_id] = call
-            self.earlier.note(call_id, call)
+        noted = self.earlier.note_item(item)
+        if noted is not None:
+            self._calls[noted[0]] = noted[1]
 
     def _tool_output(self, item: dict[str, object]) -> dict[str, object]:
-        field, kind = _OUTPUTS[str(item["type"])]
+        where, kind = _OUTPUTS[str(item["type"])]
         call_id = str(item.get("call_id"))
         call = self._calls.get(call_id) or Call.of(item) or self.earlier.get(call_id)
         if call is None:
@@ -201,7 +199,7 @@ class ItemWalk:
             call = Call(kind, names)
         if call.for_program or is_for_program(item) or RetrievalTool.name in call.names:
             return item
-        return self._with(item, field, call.name, call.names)
+        return self._with(item, where, call.name, call.names)
 
     def _with(
         self, item: dict[str, object], name: str, source: str, names: frozenset[str] | None = None

@@ -30,6 +30,9 @@ def headroom_run_config(
     among their tools, and are without loss for all others: the SDK lets no configuration give an
     agent a tool.
 
+    An ``OpenAIResponsesCompactionSession`` is to be compacted after the run, by
+    ``await session.run_compaction({"force": True})``: by itself it compacts only what was sent.
+
     Args:
         ctx: Where the originals go.
         run_config: What else the run is to have; it stays as it is. A ``call_model_input_filter``
