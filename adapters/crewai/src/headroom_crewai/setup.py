@@ -9,6 +9,7 @@ from typing_extensions import Unpack
 
 from headroom import Handoff, HandoffOptions, Payload, Reader, SharedContext
 from headroom_crewai.attach import Attachments
+from headroom_crewai.events import announcing
 from headroom_crewai.flows import FlowViews
 from headroom_crewai.retrieve import tool_tokens
 from headroom_crewai.runs import Runs
@@ -126,7 +127,7 @@ def set_up(
 
     """
     # First, for it checks the context as well.
-    handoff = Handoff(ctx, **options, tool=None)
+    handoff = announcing(Handoff(ctx, **options, tool=None))
     return Setup(
         handoff,
         None if attach_tool is False else Attachments(ctx),
