@@ -178,6 +178,28 @@ async def test_a_run_reads_views_from_its_session_and_the_session_keeps_original
     session.close()
 
 
+async def test_what_was_read_from_a_session_is_read_again_the_same(
+    ctx: SharedContext, payload: str
+) -> None:
+    """Each run asks something else, and only adds to what the one before it was sent."""
+    session = SQLiteSession("session")
+    agent, model = searching(
+        payload, calls("search"), says("HR121"), says("Oslo."), says("Madrid."), says("None.")
+    )
+    await Runner.run(agent, "Find the flights.", session=session)
+    for question in ("Where did HR042 start?", "And HR078?", "Is there another one?"):
+        # A new callback each time, as in a server that makes one for each request.
+        ours = session_input_callback(ctx, max_tokens=150)
+        config = RunConfig(session_input_callback=ours)
+        await Runner.run(agent, question, session=session, run_config=config)
+    second, third, fourth = model.sent[2:]
+    assert ctx.is_view(outputs(second)["call_search"])
+    assert "HR078" not in outputs(third)["call_search"]
+    assert third[: len(second)] == second
+    assert fourth[: len(third)] == third
+    session.close()
+
+
 async def test_the_session_road_names_the_tool_if_told_so(ctx: SharedContext, payload: str) -> None:
     history: list[Any] = [{"type": "function_call_output", "call_id": "c", "output": payload}]
     callback = session_input_callback(ctx, mention_tool=True)

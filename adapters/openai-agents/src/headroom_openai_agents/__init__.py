@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from headroom_openai_agents._version import __version__
-from headroom_openai_agents.filters import compose, handoff_filter, nested_handoff_filter
+from headroom_openai_agents.composing import compose
+from headroom_openai_agents.filters import handoff_filter, nested_handoff_filter
 from headroom_openai_agents.inputs import model_input_filter, session_input_callback
 from headroom_openai_agents.sources import output_extractor, tool_output_guardrail
 from headroom_openai_agents.tools import retrieve_tool

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-import logging
+from collections.abc import Awaitable, Callable
 
 from agents import HandoffInputData
 from agents.handoffs import HandoffHistoryMapper, HandoffInputFilter, nest_handoff_history
@@ -11,16 +10,16 @@ from agents.items import HandoffOutputItem
 from typing_extensions import Unpack
 
 from headroom import Handoff, HandoffOptions, SharedContext
+from headroom_openai_agents.calls import Calls
 from headroom_openai_agents.items import ItemWalk
 from headroom_openai_agents.names import check_names
 from headroom_openai_agents.offer import Offer, names_tool
+from headroom_openai_agents.once import Once
 from headroom_openai_agents.questions import last_question
 from headroom_openai_agents.tools import retrieval_of
 from headroom_openai_agents.views import count_tool, reader_of, with_views
 
-__all__ = ["compose", "handoff_filter", "nested_handoff_filter"]
-
-logger = logging.getLogger("headroom.openai_agents")
+__all__ = ["handoff_filter", "nested_handoff_filter"]
 
 
 def handoff_filter(
@@ -48,10 +47,10 @@ def handoff_filter(
         TypeError: There is no such option, or it has the wrong type.
 
     """
-    handoff = Handoff(ctx, **options, tool=None)
+    safely = _safe_filter(ctx, **options)
 
     async def headroom_handoff_filter(data: HandoffInputData) -> HandoffInputData:
-        return await _safely(data, handoff)
+        return await safely(data)
 
     return headroom_handoff_filter
 
@@ -81,10 +80,10 @@ def nested_handoff_filter(
         TypeError: There is no such option, or it has the wrong type.
 
     """
-    handoff = Handoff(ctx, **options, tool=None)
+    safely = _safe_filter(ctx, **options)
 
     async def headroom_nested_handoff_filter(data: HandoffInputData) -> HandoffInputData:
-        seen = await _safely(data, handoff)
+        seen = await safely(data)
         views = seen.clone(
             new_items=seen.new_items if seen.input_items is None else seen.input_items
         )
@@ -95,41 +94,25 @@ def nested_handoff_filter(
     return headroom_nested_handoff_filter
 
 
-def compose(*filters: HandoffInputFilter) -> HandoffInputFilter:
-    """One input filter of several, the first one first; each may be sync or async.
+def _safe_filter(
+    ctx: SharedContext, **options: Unpack[HandoffOptions]
+) -> Callable[[HandoffInputData], Awaitable[HandoffInputData]]:
+    handoff = Handoff(ctx, **options, tool=None)
+    calls = Calls.of(ctx)
+    failures = Once("a handoff goes on as it is")
 
-    Ours comes last: it then sees what the others left, and the views are only for the model.
+    async def safely(data: HandoffInputData) -> HandoffInputData:
+        try:
+            return await _filtered(data, handoff, calls)
+        except Exception as error:
+            # An exception in a filter would end the run.
+            failures.warn(error)
+            return data
 
-    Raises:
-        TypeError: One of them cannot be called.
-
-    >>> from agents.extensions.handoff_filters import remove_all_tools
-    >>> both = compose(remove_all_tools, handoff_filter(SharedContext()))
-
-    """
-    for one in filters:
-        if not callable(one):
-            raise TypeError(f"compose takes input filters, not {type(one).__name__}")
-
-    async def composed_filter(data: HandoffInputData) -> HandoffInputData:
-        for one in filters:
-            result = one(data)
-            data = await result if inspect.isawaitable(result) else result
-        return data
-
-    return composed_filter
+    return safely
 
 
-async def _safely(data: HandoffInputData, handoff: Handoff) -> HandoffInputData:
-    try:
-        return await _filtered(data, handoff)
-    except Exception as error:
-        # An exception in a filter would end the run. Not its message: it may quote a payload.
-        logger.warning("a handoff goes on as it is: %s", type(error).__name__)
-        return data
-
-
-async def _filtered(data: HandoffInputData, handoff: Handoff) -> HandoffInputData:
+async def _filtered(data: HandoffInputData, handoff: Handoff, calls: Calls) -> HandoffInputData:
     agent = _next_agent(data)
     check_names(handoff, [agent, *_agents(data)], [*data.pre_handoff_items, *data.new_items])
 
@@ -146,7 +129,7 @@ async def _filtered(data: HandoffInputData, handoff: Handoff) -> HandoffInputDat
     asked = None if handoff.query else last_question(data.input_history)
     run = data.run_context
     reader = reader_of(agent, handoff, run=run)
-    seen = await with_views(handoff, reader, walk, query=asked)
+    seen = await with_views(handoff, reader, walk, query=asked, calls=calls)
     if reader.has_tool:
         count_tool(handoff, agent)
     tool = retrieval_of(agent)

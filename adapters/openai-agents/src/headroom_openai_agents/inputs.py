@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
@@ -13,14 +12,14 @@ from typing_extensions import Unpack
 
 from headroom import Handoff, HandoffOptions, Reader, SharedContext
 from headroom_openai_agents.answers import answers_sent_again
+from headroom_openai_agents.calls import Calls
 from headroom_openai_agents.names import check_names
 from headroom_openai_agents.offer import views_come_any_time
+from headroom_openai_agents.once import Once
 from headroom_openai_agents.questions import last_question
 from headroom_openai_agents.views import count_tool, count_tool_of_reader, reader_of, with_views
 
 __all__ = ["model_input_filter", "session_input_callback"]
-
-logger = logging.getLogger("headroom.openai_agents")
 
 
 def model_input_filter(
@@ -49,25 +48,34 @@ def model_input_filter(
     handoff = Handoff(ctx, **options, tool=None)
     views_come_any_time(ctx)
     met: set[str] = set()
+    calls = Calls.of(ctx)
+    failures = Once("a model is sent the originals")
+
+    async def seen(data: CallModelData[Any]) -> list[TResponseInputItem]:
+        items = data.model_data.input
+        check_names(handoff, [data.agent], items, met)
+        now = last_question(items)
+        before = calls.asked(data.agent.name, now)
+        views = await with_views(
+            handoff,
+            reader_of(data.agent, handoff, data.model_data.instructions),
+            lambda walk: walk.input_items(items),
+            query=before if now is None and not handoff.query else None,
+            follow=handoff.query is None,
+            calls=calls,
+        )
+        count_tool(handoff, data.agent)
+        for answer in answers_sent_again(items):
+            handoff.answer_sent_again(ctx.count_tokens(answer))
+        return views
 
     async def headroom_model_input_filter(data: CallModelData[Any]) -> ModelInputData:
-        items = data.model_data.input
         try:
-            check_names(handoff, [data.agent], items, met)
-            seen = await with_views(
-                handoff,
-                reader_of(data.agent, handoff, data.model_data.instructions),
-                lambda walk: walk.input_items(items),
-                follow=handoff.query is None,
-            )
-            count_tool(handoff, data.agent)
-            for answer in answers_sent_again(items):
-                handoff.answer_sent_again(ctx.count_tokens(answer))
+            return replace(data.model_data, input=await seen(data))
         except Exception as error:
-            # An exception here would end the run. Not its message: it may quote a payload.
-            logger.warning("a model is sent the originals: %s", type(error).__name__)
+            # An exception here would end the run.
+            failures.warn(error)
             return data.model_data
-        return replace(data.model_data, input=seen)
 
     return headroom_model_input_filter
 
@@ -98,6 +106,7 @@ def session_input_callback(
     """
     handoff = Handoff(ctx, **options, tool=None)
     views_come_any_time(ctx)
+    failures = Once("a session is read as it is")
 
     async def headroom_session_input_callback(
         history: list[TResponseInputItem], new: list[TResponseInputItem]
@@ -113,7 +122,7 @@ def session_input_callback(
                 # In every call of the run: that there is one is certain.
                 count_tool_of_reader(handoff)
         except Exception as error:
-            logger.warning("a session is read as it is: %s", type(error).__name__)
+            failures.warn(error)
             return [*history, *new]
         for item, other in zip(history, changed):
             if item is not other:

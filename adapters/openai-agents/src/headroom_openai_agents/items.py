@@ -10,41 +10,66 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from agents import RunItem, TResponseInputItem
-from agents.handoffs import get_conversation_history_wrappers
 from agents.items import MessageOutputItem, ToolCallItem, ToolCallOutputItem
 from openai.types.responses import ResponseOutputText
 
 from headroom import RetrievalTool
+from headroom_openai_agents.calls import Call, Calls, is_for_program
+from headroom_openai_agents.citations import moved
+from headroom_openai_agents.nested import is_nested, with_lines
 from headroom_openai_agents.questions import question_of
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
 
-__all__ = ["ItemWalk"]
+__all__ = ["SOURCES", "Found", "ItemWalk"]
 
 T = TypeVar("T")
 
-_TEXT_BLOCKS = ("input_text", "output_text")
-#: Characters: how far into a message the SDK's sign of a nested history may stand.
-_PREAMBLE = 400
+#: The fields of a block that hold text, by its type: of messages and outputs of tools, of a code
+#: interpreter, and of shells and file searches, whose blocks have none.
+_TEXT_FIELDS = {
+    "input_text": ("text",),
+    "output_text": ("text",),
+    "logs": ("logs",),
+    None: ("text", "stdout", "stderr"),
+}
 #: What of an item is the same on every turn, whether it comes from a model or from a session.
 _SAYS = ("role", "call_id", "name", "arguments", "content", "output", "summary")
 _CALLS = ("function_call", "custom_tool_call")
-#: The outputs that are taken, and what a tool is called whose call does not name it.
+#: Where outputs are, and what a tool is called whose call does not name it. Not the arguments of
+#: calls: a model writes its next call like the last one, and would write views into files.
 _OUTPUTS = {
-    "function_call_output": "tool",
-    "custom_tool_call_output": "tool",
-    "local_shell_call_output": "local_shell",
-    "shell_call_output": "shell",
+    "function_call_output": ("output", "tool"),
+    "custom_tool_call_output": ("output", "tool"),
+    "local_shell_call_output": ("output", "local_shell"),
+    "shell_call_output": ("output", "shell"),
+    "apply_patch_call_output": ("output", "apply_patch"),
+    "mcp_call": ("output", "mcp"),
+    "code_interpreter_call": ("outputs", "code_interpreter"),
+    "file_search_call": ("results", "file_search"),
 }
 
 
-#: What gets the place of a text: given the text, its source, what is asked of it, and a hash of
-#: what stands before it in the conversation.
-View = Callable[[str, str, str | None, str], str]
+#: What tools are called that have no names of their own.
+SOURCES = frozenset(kind for _, kind in _OUTPUTS.values()) - {"tool"}
+
+
+class Found(NamedTuple):
+    """A text that may become a view."""
+
+    text: str
+    #: The tool or agent that it comes from.
+    source: str
+    #: All names of the tool; none where its call is not known.
+    names: frozenset[str]
+    #: What is asked of it.
+    query: str | None
+    #: A hash of what stands before it in the conversation.
+    before: str
 
 
 @dataclass
@@ -52,23 +77,35 @@ class ItemWalk:
     """Walks through the items of one conversation, and puts something in the place of payloads.
 
     Args:
-        view: Says what.
+        view: Says what gets the place of a text.
         query: What the reader is asked.
         follow: Whether each payload's query is the user message before it, which ``query`` then
             stands in for until there is one. It is the same on every turn, and so is the view.
+        earlier: Calls that the conversation carried before.
 
     """
 
-    view: View
+    view: Callable[[Found], str]
     query: str | None
     follow: bool = False
-    #: Which tool each call is of; filled as calls go by, and they come before their outputs.
-    _tools: dict[str, str] = field(default_factory=dict)
+    earlier: Calls = field(default_factory=Calls)
+    #: Filled as calls go by, and they come before their outputs.
+    _calls: dict[str, Call] = field(default_factory=dict)
     _before: Hash = field(default_factory=sha256)
+
+    def __post_init__(self) -> None:
+        if self.follow and self.query is not None:
+            # Asked in an earlier call: all that is known of what stands before.
+            self._passed(None, {"role": "user", "content": self.query})
 
     def input_items(self, items: Iterable[TResponseInputItem]) -> list[TResponseInputItem]:
         """Input items (dicts, as the API takes them) with views in them."""
-        return [self._passed(self._input_item(item), item) for item in items]
+        return [
+            self._nested(item)
+            if item.get("role") == "assistant" and is_nested(item.get("content"))
+            else self._passed(self._input_item(item), item)
+            for item in items
+        ]
 
     def run_items(self, items: Iterable[RunItem]) -> tuple[RunItem, ...]:
         """Run items with views in them."""
@@ -82,9 +119,17 @@ class ItemWalk:
             return self._passed(items, {"role": "user", "content": items})
         return tuple(self.input_items(items))
 
-    def text(self, text: str, source: str) -> str:
-        """The view of a text, or the text."""
-        return self.view(text, source, self.query, self._before.hexdigest())
+    def _nested(self, item: TResponseInputItem) -> TResponseInputItem:
+        """A message that is a history: each item in it by itself, as if it stood in its place."""
+        values = cast("dict[str, object]", item)
+
+        def changed(one: dict[str, Any]) -> dict[str, Any]:
+            within = cast("TResponseInputItem", one)
+            return cast("dict[str, Any]", self._passed(self._input_item(within), within))
+
+        content = str(values["content"])
+        new = with_lines(content, changed)
+        return item if new == content else cast("TResponseInputItem", {**values, "content": new})
 
     def _passed(self, result: T, item: object) -> T:
         """Takes note of what stands before the items to come, as it was."""
@@ -109,13 +154,20 @@ class ItemWalk:
         return item
 
     def _run_item(self, item: RunItem) -> RunItem:
-        if isinstance(item, ToolCallItem):
+        if isinstance(item, (ToolCallItem, ToolCallOutputItem)):
             raw = item.raw_item
-            self._note_call(raw if isinstance(raw, dict) else vars(raw))
-        elif isinstance(item, ToolCallOutputItem) and isinstance(item.raw_item, dict):
-            if item.raw_item.get("type") in _OUTPUTS:
-                changed = self._tool_output(cast("dict[str, object]", item.raw_item))
-                return item if changed is item.raw_item else replace(item, raw_item=changed)
+            values = cast(
+                "dict[str, object]",
+                raw if isinstance(raw, dict) else raw.model_dump(exclude_unset=True),
+            )
+            if values.get("type") in _CALLS:
+                self._note_call(values)
+            elif values.get("type") in _OUTPUTS:
+                changed: Any = self._tool_output(values)
+                if changed is not values:
+                    if not isinstance(raw, dict):
+                        changed = type(raw).model_validate(changed)
+                    return replace(item, raw_item=changed)
         elif isinstance(item, MessageOutputItem):
             return self._message(item)
         return item
@@ -123,9 +175,9 @@ class ItemWalk:
     def _message(self, item: MessageOutputItem) -> MessageOutputItem:
         old = item.raw_item.content
         new = [
-            block.model_copy(update={"text": view})
+            block.model_copy(update=_as_view(vars(block), view))
             if isinstance(block, ResponseOutputText)
-            and (view := self.text(block.text, item.agent.name)) != block.text
+            and (view := self._text(block.text, item.agent.name)) != block.text
             else block
             for block in old
         ]
@@ -133,42 +185,68 @@ class ItemWalk:
             return item
         return replace(item, raw_item=item.raw_item.model_copy(update={"content": new}))
 
-    def _note_call(self, call: Mapping[str, object]) -> None:
-        call_id, name = call.get("call_id"), call.get("name")
-        if isinstance(call_id, str) and isinstance(name, str):
-            self._tools[call_id] = name
+    def _note_call(self, item: Mapping[str, object]) -> None:
+        call_id, call = item.get("call_id"), Call.of(item)
+        if isinstance(call_id, str) and call is not None:
+            self._calls[call_id] = call
+            self.earlier.note(call_id, call)
 
     def _tool_output(self, item: dict[str, object]) -> dict[str, object]:
-        source = self._tools.get(str(item.get("call_id"))) or _OUTPUTS[str(item["type"])]
-        return item if source == RetrievalTool.name else self._with(item, "output", source)
+        field, kind = _OUTPUTS[str(item["type"])]
+        call_id = str(item.get("call_id"))
+        call = self._calls.get(call_id) or Call.of(item) or self.earlier.get(call_id)
+        if call is None:
+            # Of function tools it is not known which one it was.
+            names = frozenset() if kind == "tool" else frozenset([kind])
+            call = Call(kind, names)
+        if call.for_program or is_for_program(item) or RetrievalTool.name in call.names:
+            return item
+        return self._with(item, field, call.name, call.names)
 
-    def _with(self, item: dict[str, object], name: str, source: str) -> dict[str, object]:
+    def _with(
+        self, item: dict[str, object], name: str, source: str, names: frozenset[str] | None = None
+    ) -> dict[str, object]:
         """The item with views in one of its fields."""
         old = item.get(name)
-        new = self._content(old, source)
+        new = self._content(old, source, frozenset([source]) if names is None else names)
         return item if new is old else {**item, name: new}
 
-    def _content(self, content: object, source: str) -> object:
+    def _content(self, content: object, source: str, names: frozenset[str]) -> object:
         """Text, or a list of blocks of which some are text."""
         if isinstance(content, str):
-            # A history that the SDK wrote into one message holds views already.
-            if get_conversation_history_wrappers()[0] in content[:_PREAMBLE]:
-                return content
-            view = self.text(content, source)
+            view = self._text(content, source, names)
             return content if view == content else view
         if not isinstance(content, list):
             return content
-        blocks = [self._block(block, source) for block in content]
+        blocks = [self._block(block, source, names) for block in content]
         return content if all(one is other for one, other in zip(blocks, content)) else blocks
 
-    def _block(self, block: object, source: str) -> object:
+    def _block(self, block: object, source: str, names: frozenset[str]) -> object:
         """A block of text, or what one command of a shell printed."""
         if not isinstance(block, dict):
             return block
-        names = ("text",) if block.get("type") in _TEXT_BLOCKS else ("stdout", "stderr")
-        texts = {name: text for name in names if isinstance(text := block.get(name), str)}
-        views = {name: self.text(text, source) for name, text in texts.items()}
-        return block if views == texts else {**block, **views}
+        kind = block.get("type")
+        fields = _TEXT_FIELDS.get(kind if isinstance(kind, str) else None, ())
+        texts = {name: text for name in fields if isinstance(text := block.get(name), str)}
+        views = {name: self._text(text, source, names) for name, text in texts.items()}
+        if views == texts:
+            return block
+        return {**block, **(_as_view(block, views["text"]) if kind == "output_text" else views)}
+
+    def _text(self, text: str, source: str, names: frozenset[str] | None = None) -> str:
+        """The view of a text, or the text."""
+        names = frozenset([source]) if names is None else names
+        return self.view(Found(text, source, names, self.query, self._before.hexdigest()))
+
+
+def _as_view(block: Mapping[str, Any], view: str) -> dict[str, object]:
+    """What changes of a block of text: all that tells of places in it."""
+    changes: dict[str, object] = {"text": view}
+    if block.get("annotations"):
+        changes["annotations"] = moved(block["annotations"], block["text"], view)
+    if block.get("logprobs"):
+        changes["logprobs"] = []
+    return changes
 
 
 def _plain(value: object) -> object:

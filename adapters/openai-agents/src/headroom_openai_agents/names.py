@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agents import Agent
+from agents import Agent, HostedMCPTool
 
 from headroom import Handoff
+from headroom_openai_agents.calls import names_of
+from headroom_openai_agents.items import SOURCES
 
 __all__ = ["check_names"]
 
@@ -33,16 +35,21 @@ def check_names(
     if any(getattr(agent, "mcp_servers", None) for agent in found):
         # What their tools are called is known to nobody but them.
         return
-    known = {"assistant", "shell", "local_shell", "tool"}
+    known = {"assistant", "tool", *SOURCES}
     for agent in found:
         known.add(agent.name)
-        known.update(name for tool in agent.tools if (name := getattr(tool, "name", None)))
+        for tool in agent.tools:
+            if isinstance(tool, HostedMCPTool):
+                return
+            known.update(
+                name
+                for field in ("name", "qualified_name")
+                if isinstance(name := getattr(tool, field, None), str)
+            )
         known.update(one.agent_name for one in agent.handoffs if not isinstance(one, Agent))
     for item in items:
         raw = getattr(item, "raw_item", item)
-        name = raw.get("name") if isinstance(raw, dict) else getattr(raw, "name", None)
-        if isinstance(name, str):
-            known.add(name)
+        known |= names_of(raw if isinstance(raw, dict) else vars(raw))
     if met is not None:
         met |= known
         known = met

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -22,16 +21,16 @@ from pydantic import BaseModel
 from typing_extensions import Unpack
 
 from headroom import Handoff, HandoffOptions, Payload, Reader, RetrievalTool, SharedContext
+from headroom_openai_agents.calls import is_for_program, names_of
 from headroom_openai_agents.data import as_json
 from headroom_openai_agents.leases import held_for_run
 from headroom_openai_agents.names import check_names
 from headroom_openai_agents.offer import views_come_any_time
+from headroom_openai_agents.once import Once
 from headroom_openai_agents.questions import asked_by_call, last_question
 from headroom_openai_agents.views import count_tool, count_tool_of_reader, reader_of, told
 
 __all__ = ["output_extractor", "tool_output_guardrail"]
-
-logger = logging.getLogger("headroom.openai_agents")
 
 
 def tool_output_guardrail(
@@ -57,21 +56,21 @@ def tool_output_guardrail(
     """
     handoff = Handoff(ctx, **options, tool=None)
     views_come_any_time(ctx)
+    failures = Once("a tool output goes on as it is")
 
     async def view_of(data: ToolOutputGuardrailData) -> str | None:
-        name = data.context.tool_name
+        name, context = data.context.tool_name, data.context
         # A dict goes to the model as Python writes it, and is recognised in that notation.
         text = str(data.output) if isinstance(data.output, (str, dict, list)) else None
-        if text is None or name == RetrievalTool.name:
+        if text is None or name == RetrievalTool.name or is_for_program(context.tool_call):
             return None
         check_names(handoff, [data.agent], [])
         reader = reader_of(data.agent, handoff)
         if not handoff.query:
-            reader = replace(
-                reader, query=told(reader.query, last_question(data.context.turn_input))
-            )
-        payload = Payload(text, name, agent=name, read_as=as_json)
-        with held_for_run(ctx, _beginning(data.context.turn_input)):
+            reader = replace(reader, query=told(reader.query, last_question(context.turn_input)))
+        names = names_of({"name": name, "namespace": context.tool_namespace})
+        payload = Payload(text, name, agent=name, names=names, read_as=as_json)
+        with held_for_run(ctx, _beginning(context.turn_input)):
             (decision,) = await handoff.adecide([payload], reader)
         if decision.needs_tool:
             count_tool(handoff, data.agent)
@@ -81,8 +80,7 @@ def tool_output_guardrail(
         try:
             view = await view_of(data)
         except Exception as error:
-            # Not the error's message: it may quote the payload.
-            logger.warning("a tool output goes on as it is: %s", type(error).__name__)
+            failures.warn(error)
             view = None
         if view is None:
             return ToolGuardrailFunctionOutput.allow()
@@ -117,9 +115,9 @@ def output_extractor(
     """
     handoff = Handoff(ctx, **options, tool=None)
     views_come_any_time(ctx)
+    failures = Once("what an agent said goes on as it is")
 
-    async def headroom_output_extractor(result: RunResult | RunResultStreaming) -> str:
-        text = _said(result)
+    async def view_of(text: str, result: RunResult | RunResultStreaming) -> str:
         call = result.agent_tool_invocation
         asked = asked_by_call(call.tool_arguments) if call is not None else None
         reader = Reader(
@@ -132,6 +130,17 @@ def output_extractor(
         if decision.needs_tool and mention_tool:
             count_tool_of_reader(handoff)
         return decision.text
+
+    async def headroom_output_extractor(result: RunResult | RunResultStreaming) -> str:
+        text = _said(result)
+        if is_for_program(getattr(result.context_wrapper, "tool_call", None)):
+            return text
+        try:
+            return await view_of(text, result)
+        except Exception as error:
+            # An exception here would end the run.
+            failures.warn(error)
+            return text
 
     return headroom_output_extractor
 

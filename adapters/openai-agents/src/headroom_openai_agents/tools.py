@@ -9,6 +9,7 @@ from agents import FunctionTool
 from agents.tool_context import ToolContext
 
 from headroom import RetrievalTool, SharedContext
+from headroom_openai_agents.calls import Call, Calls
 from headroom_openai_agents.offer import Offer
 
 __all__ = ["retrieval_of", "retrieve_tool"]
@@ -30,8 +31,11 @@ def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> FunctionTool
 
     """
     retrieval = RetrievalTool(ctx, max_tokens)
+    call, calls = Call(retrieval.name, frozenset([retrieval.name])), Calls.of(ctx)
 
-    async def invoke(_context: ToolContext[Any], arguments: str) -> str:
+    async def invoke(context: ToolContext[Any], arguments: str) -> str:
+        # The answer may come to a filter without the call, and is no payload.
+        calls.note(context.tool_call_id, call)
         return await retrieval.answer(**_arguments(arguments))
 
     return FunctionTool(

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 from agents import Agent, FunctionTool, RunContextWrapper
 
 from headroom import Handoff, Payload, Reader
+from headroom_openai_agents.calls import Calls
 from headroom_openai_agents.data import as_json
-from headroom_openai_agents.items import ItemWalk
+from headroom_openai_agents.items import SOURCES, Found, ItemWalk
 from headroom_openai_agents.leases import held_for_run
 from headroom_openai_agents.offer import Offer
 from headroom_openai_agents.tools import retrieval_of, retrieve_tool
@@ -27,6 +28,7 @@ async def with_views(
     *,
     query: str | None = None,
     follow: bool = False,
+    calls: Calls | None = None,
 ) -> T:
     """What ``walk`` makes of a conversation, with views in place of payloads.
 
@@ -39,31 +41,36 @@ async def with_views(
         walk: Passes items to what it is given.
         query: As ``ItemWalk`` takes it.
         follow: As ``ItemWalk`` takes it.
+        calls: What the conversation carried before.
 
     """
-    found: dict[tuple[str, str, str | None, str], Payload] = {}
+    earlier = calls or Calls()
+    excludes_tools = not SOURCES.union(["assistant"]).issuperset(handoff.exclude)
+    found: dict[Found, Payload] = {}
 
-    def note(text: str, source: str, asked: str | None, before: str) -> str:
-        if not handoff.is_tiny(text):
-            found[text, source, asked, before] = Payload(
-                text,
-                source,
-                agent=source,
-                query=told(reader.query, asked),
-                conversation=before,
+    def note(one: Found) -> str:
+        # What may be of a tool that is excluded is left alone as well.
+        if not handoff.is_tiny(one.text) and (one.names or not excludes_tools):
+            found[one] = Payload(
+                one.text,
+                one.source,
+                agent=one.source,
+                names=one.names,
+                query=told(reader.query, one.query),
+                conversation=one.before,
                 read_as=as_json,
             )
-        return text
+        return one.text
 
-    unchanged = walk(ItemWalk(note, query, follow))
+    unchanged = walk(ItemWalk(note, query, follow, earlier))
     if not found:
         return unchanged
     # What stands before the first payload is the same in every turn.
     first = next(iter(found.values()))
     with held_for_run(handoff.ctx, first.conversation):
         decided = await handoff.adecide(list(found.values()), reader)
-    texts = {key: decision.text for key, decision in zip(found, decided)}
-    return walk(ItemWalk(lambda *key: texts.get(key, key[0]), query, follow))
+    texts = {one: decision.text for one, decision in zip(found, decided)}
+    return walk(ItemWalk(lambda one: texts.get(one, one.text), query, follow, earlier))
 
 
 def reader_of(
