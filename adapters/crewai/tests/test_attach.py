@@ -153,7 +153,7 @@ class Answer(BaseModel):
 
 
 @pytest.mark.parametrize("native", [False, True])
-@pytest.mark.parametrize("option", ["output_pydantic", "output_json"])
+@pytest.mark.parametrize("option", ["output_pydantic", "output_json", "response_model"])
 def test_a_typed_reader_stays_typed(
     option: str, native: bool, ctx: SharedContext, make_agent: MakeAgent, orders: str
 ) -> None:
@@ -167,7 +167,39 @@ def test_a_typed_reader_stays_typed(
     assert not has_it(sent(second))
     assert orders not in sent(second)
     assert "refund_failed" in sent(second)
+    assert second.llm.schemas[0] is Answer  # type: ignore[union-attr]
+    assert Answer.model_validate_json(result.raw) == Answer(failed=1)
+
+
+@pytest.mark.parametrize("native", [False, True])
+def test_a_typed_reader_is_given_the_tool_where_it_is_asked_for(
+    native: bool, ctx: SharedContext, make_agent: MakeAgent, orders: str
+) -> None:
+    first, second = make_agent("searcher", orders), make_agent("clerk", '{"failed": 1}')
+    second.llm.native = native  # type: ignore[union-attr]
+    tasks = [task(first), task(second, output_pydantic=Answer)]
+    with compressed_context(ctx, attach_tool=True):
+        result = Crew(agents=[first, second], tasks=tasks).kickoff()
+    assert named(sent(second))
+    assert native or has_it(sent(second))
     assert result.to_dict() == {"failed": 1}
+
+
+@pytest.mark.parametrize("native", [False, True])
+def test_a_typed_reader_with_tools_is_given_it_for_its_schema_is_off_anyway(
+    native: bool, ctx: SharedContext, make_agent: MakeAgent, orders: str
+) -> None:
+    first, second = make_agent("searcher", orders), make_agent("clerk", '{"failed": 1}')
+    second.llm.native = native  # type: ignore[union-attr]
+    second.tools = [Calculator()]
+    crew = Crew(agents=[first, second], tasks=[task(first), task(second, output_pydantic=Answer)])
+    without = crew.kickoff()
+    with compressed_context(ctx):
+        result = crew.kickoff()
+    # The first kickoff was without us.
+    assert second.llm.schemas == [None, None]  # type: ignore[union-attr]
+    assert named(sent(second, 1))
+    assert result.to_dict() == without.to_dict() == {"failed": 1}
 
 
 def test_a_tool_of_the_users_own_stays(

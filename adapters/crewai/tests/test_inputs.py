@@ -1,4 +1,4 @@
-"""Arguments of flow methods, and inputs of crews."""
+"""Inputs of crews."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 from crewai import Agent, Crew, Task
-from crewai.crews.crew_output import CrewOutput
-from crewai.flow.flow import Flow, and_, listen, router, start
+from crewai.flow.flow import Flow, listen, start
 from pydantic import BaseModel
 
 from headroom import ContextEntry, SharedContext
@@ -27,128 +26,8 @@ def task(agent: Agent | None, description: str = "Do the next step", **options: 
     return Task(description=description, expected_output="A text", agent=agent, **options)
 
 
-# Flows
-
-
 class ShopState(BaseModel):
     orders: str = ""
-
-
-def shop(orders: str, seen: dict[str, Any]) -> type[Flow[ShopState]]:
-    """A flow whose methods note what they were given."""
-
-    class Shop(Flow[ShopState]):
-        @start()
-        def fetch(self) -> str:
-            self.state.orders = orders
-            return orders
-
-        @listen(fetch)
-        def report(self, found: str) -> str:
-            """Reports what happened to order 5077."""
-            seen["report"] = found
-            return found
-
-        @listen(fetch)
-        async def audit(self, found: str) -> dict[str, Any]:
-            seen["audit"] = found
-            return {"found": found, "count": 1}
-
-        @listen(and_(report, audit))
-        def close(self) -> str:
-            return orders
-
-    return Shop
-
-
-def test_the_arguments_of_named_methods_are_views(ctx: SharedContext, orders: str) -> None:
-    seen: dict[str, Any] = {}
-    flow = shop(orders, seen)()
-    with compressed_context(ctx, flow_methods=["report"]):
-        result = flow.kickoff()
-    assert ctx.is_view(seen["report"])
-    assert "refund_failed" in seen["report"]
-    # Others, the state, and what methods return stay as they are.
-    assert seen["audit"] == orders
-    assert flow.state.orders == orders
-    assert flow.method_outputs[0] == orders
-    assert result == orders
-
-
-def test_the_query_is_what_the_method_says_it_does(ctx: SharedContext, orders: str) -> None:
-    seen: dict[str, Any] = {}
-    with compressed_context(ctx, flow_methods=["report"], max_tokens=200):
-        shop(orders, seen)().kickoff()
-    assert "5077" in seen["report"]
-    # Whoever reads it may have no tool.
-    assert "headroom_retrieve" not in seen["report"]
-
-
-async def test_asynchronous_methods_and_kickoffs(ctx: SharedContext, orders: str) -> None:
-    seen: dict[str, Any] = {}
-    install(ctx, flow_methods=["audit"])
-    await shop(orders, seen)().kickoff_async()
-    assert ctx.is_view(seen["audit"])
-    assert seen["report"] == orders
-
-
-def test_without_names_flows_are_left_alone(ctx: SharedContext, orders: str) -> None:
-    seen: dict[str, Any] = {}
-    with compressed_context(ctx):
-        shop(orders, seen)().kickoff()
-    assert seen == {"report": orders, "audit": orders}
-
-
-def test_flows_of_crewai_itself_are_left_alone(
-    ctx: SharedContext, orders: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Its agents and its memory are flows, and their methods have names that a user's may have.
-    seen: dict[str, Any] = {}
-    flow = shop(orders, seen)
-    monkeypatch.setattr(flow, "__module__", "crewai.agents.agent_executor")
-    with compressed_context(ctx, flow_methods=["report"]):
-        flow().kickoff()
-    assert seen["report"] == orders
-
-
-def test_arguments_keep_their_types(ctx: SharedContext, make_agent: MakeAgent, orders: str) -> None:
-    agent = make_agent("searcher", orders)
-    crew = Crew(agents=[agent], tasks=[task(agent)])
-    seen: list[Any] = []
-    rows = json.loads(orders)
-
-    class Shop(Flow[dict[str, Any]]):
-        @start()
-        def run_a_crew(self) -> CrewOutput:
-            return crew.kickoff()  # type: ignore[return-value]
-
-        @listen(run_a_crew)
-        def nest(self, output: CrewOutput) -> dict[str, Any]:
-            seen.append(output)
-            return {"text": orders, "list": ["short", orders], "rows": rows, "count": 1}
-
-        @router(nest)
-        def choose(self, found: dict[str, Any]) -> str:
-            seen.append(found)
-            return "chosen"
-
-        @listen("chosen")
-        def end(self) -> dict[str, Any]:
-            return {"text": orders}
-
-    with compressed_context(ctx, flow_methods=["nest", "choose", "end"]):
-        result = Shop().kickoff()
-    output, found = seen
-    assert isinstance(output, CrewOutput)
-    assert ctx.is_view(output.raw)
-    assert output.tasks_output[0].raw == orders
-    assert ctx.is_view(found["text"])
-    assert found["list"][0] == "short"
-    assert ctx.is_view(found["list"][1])
-    # Where there is nothing to replace, it is the very same object.
-    assert found["rows"] is rows
-    assert found["count"] == 1
-    assert result == {"text": orders}
 
 
 # Inputs of a crew

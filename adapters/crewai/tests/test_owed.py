@@ -81,7 +81,7 @@ def test_nothing_is_kept_alive_for_a_crew_that_is_gone(make_agent: MakeAgent, or
     crew = crew_of(make_agent, orders, task_callback=make_task_callback(SharedContext()))
     crew.kickoff()
     own = id(crew)
-    assert owed._owed[own][0]() is crew
+    assert owed._owed[own].crew() is crew
     del crew
     # CrewAI's own threads may hold the crew for a moment, until they have told of its last event.
     until = time.monotonic() + 20

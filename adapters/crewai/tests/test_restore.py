@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import gc
+import json
 import logging
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -89,6 +93,7 @@ def test_a_view_whose_original_is_gone_stays(
 ) -> None:
     view = ctx.put("orders", orders).compressed
     ctx.put("orders", "something else")
+    assert view != orders
     result = CrewOutput(raw=view)
     with caplog.at_level(logging.WARNING, "headroom"):
         restore_output(result, ctx=ctx)
@@ -113,3 +118,70 @@ def test_without_a_context_it_warns(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, "headroom"):
         assert restore_output(result).raw == "The report."
     assert "use_context" in caplog.text
+
+
+def lose(ctx: SharedContext, how: str) -> None:
+    """Makes sure that a context gives nothing back any more."""
+    ctx.close() if how == "closed" else ctx.clear()
+
+
+LOSSES = pytest.mark.parametrize("how", ["closed", "cleared"])
+
+
+def kicked_off(make_agent: MakeAgent, ctx: SharedContext, payload: str) -> tuple[Crew, CrewOutput]:
+    use_context(ctx, last_task=True)
+    agents = [make_agent("searcher", payload), make_agent("clerk", payload)]
+    tasks = [task(each, f"Work as {each.role}") for each in agents]
+    crew = Crew(agents=agents, tasks=tasks, task_callback=task_callback)
+    result = crew.kickoff()
+    assert isinstance(result, CrewOutput)
+    assert payload not in [result.raw, *(each.raw for each in result.tasks_output)]
+    return crew, result
+
+
+@LOSSES
+@pytest.mark.parametrize(
+    "way", [lambda _: _, copy.deepcopy, lambda _: pickle.loads(pickle.dumps(_))]
+)
+def test_an_output_holds_its_original_whatever_the_store_lost(
+    way: Callable[[CrewOutput], CrewOutput],
+    how: str,
+    ctx: SharedContext,
+    make_agent: MakeAgent,
+    orders: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    crew, result = kicked_off(make_agent, ctx, orders)
+    result = way(result)
+    # Neither the crew nor the choice has to live as long.
+    use_context(None)
+    del crew
+    gc.collect()
+    lose(ctx, how)
+    restore_output(result)
+    assert [result.raw, *(each.raw for each in result.tasks_output)] == [orders] * 3
+    assert type(result.tasks_output[0].raw) is str
+    assert not [each for each in caplog.records if each.name.startswith("headroom")]
+
+
+@LOSSES
+def test_after_a_replay_the_original_comes_back_too(
+    how: str, ctx: SharedContext, make_agent: MakeAgent, orders: str
+) -> None:
+    crew, _ = kicked_off(make_agent, ctx, orders)
+    del _
+    result = crew.replay(str(crew.tasks[1].id))
+    # CrewAI has read the view from its file.
+    assert type(result.tasks_output[0].raw) is str
+    assert result.tasks_output[0].raw != orders
+    lose(ctx, how)
+    restore_output(result)
+    assert [each.raw for each in result.tasks_output] == [orders] * 2
+
+
+def test_a_view_that_is_written_as_json_is_its_text(ctx: SharedContext, orders: str) -> None:
+    output = TaskOutput(description="Find", agent="searcher", raw=orders)
+    make_task_callback(ctx)(output)
+    assert TaskOutput.model_validate_json(output.model_dump_json()).raw == output.raw
+    assert json.loads(json.dumps(output.model_dump(mode="json")))["raw"] == output.raw
+    assert orders not in output.model_dump_json()

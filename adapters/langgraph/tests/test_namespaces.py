@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypedDict
 
 import pytest
 from langchain.agents import create_agent
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
@@ -31,6 +31,7 @@ from headroom_langgraph import (
     awrap_tool_call,
     compress_input,
     compress_messages,
+    compress_model_input,
     compress_node,
     compress_reducer,
     forget_thread,
@@ -256,6 +257,29 @@ async def test_of_the_middleware(
     assert "HR004" not in (await run("bob", look_up))[1][-1].content
     assert ctx.in_namespace("ann").stats().handoffs.not_sent > 0
     assert ctx.stats().handoffs.not_sent == 0
+
+
+@pytest.mark.parametrize("asynchronous", asynchronously)
+async def test_of_what_a_model_is_sent(
+    ctx: SharedContext, payload: str, asynchronous: bool
+) -> None:
+    model = ScriptedModel(says=[AIMessage("HR121")])
+    chain = compress_model_input(ctx, namespace=by_user) | model
+
+    def answer(state: MessagesState, config: RunnableConfig) -> Any:
+        return {"messages": [chain.invoke(state["messages"], config)]}
+
+    async def aanswer(state: MessagesState, config: RunnableConfig) -> Any:
+        return {"messages": [await chain.ainvoke(state["messages"], config)]}
+
+    builder = StateGraph(MessagesState)
+    builder.add_node("answer", aanswer if asynchronous else answer)
+    builder.add_edge(START, "answer")
+    app = builder.compile()
+    found = ToolMessage(payload, tool_call_id="call_search", name="search")
+    given: Any = {"messages": [HumanMessage("Which was diverted?"), calls("search"), found]}
+    await app.ainvoke(given, user("ann")) if asynchronous else app.invoke(given, user("ann"))
+    assert is_behind_wall(ctx, model.sent[0][-1].text, payload, "ann")
 
 
 async def test_of_inputs(ctx: SharedContext, payload: str) -> None:

@@ -287,7 +287,7 @@ def test_what_is_data_stays(ctx: SharedContext, payload: str) -> None:
     import json
 
     rows = json.loads(payload)
-    update = {"found": rows, "answer": {"text": payload}, "question": 3, "other": None}
+    update = {"found": rows, "answer": FoundModel(found=payload), "question": 3, "other": None}
     assert compress_node(ctx)(lambda state: update)({}) is update
     assert compress_node(ctx)(lambda state: None)({}) is None
 

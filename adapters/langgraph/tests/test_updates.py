@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import collections
 import operator
 from typing import Annotated, Any, NamedTuple, TypedDict
 
 import pytest
 from checks import is_view
-from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command
@@ -82,8 +82,7 @@ class Texts(list[str]):
         FoundTuple,
         FoundObject,
         lambda text: Texts([text]),
-        lambda text: [FoundTuple(text), Document(text), {"text": text}],
-        lambda text: Document(text),
+        lambda text: [FoundTuple(text), collections.OrderedDict(text=text)],
     ],
 )
 def test_data_under_a_key_keeps_its_type(ctx: SharedContext, payload: str, make: Any) -> None:

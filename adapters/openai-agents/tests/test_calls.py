@@ -8,12 +8,14 @@ from typing import Any
 
 import agents
 import pytest
-from agents import Agent, FunctionTool, RunConfig, Runner, RunState, function_tool, trace
+from agents import Agent, FunctionTool, RunConfig, Runner, function_tool, trace
 from openai.types.responses import ResponseFunctionToolCall
 from scripted import ScriptedModel, calls, key_in, outputs, says
 
 from headroom import Decision, SharedContext
 from headroom_openai_agents import (
+    headroom_hooks,
+    headroom_run_config,
     model_input_filter,
     output_extractor,
     retrieve_tool,
@@ -127,7 +129,7 @@ async def test_answers_of_the_retrieval_tool_are_never_compressed(
     ctx: SharedContext, payload: str, streams: bool
 ) -> None:
     def look_up(items: list[dict[str, Any]]) -> list[Any]:
-        return calls("headroom_retrieve", key=key_in(items[-1]["output"]), rows="1-45")
+        return calls("headroom_retrieve", key=key_in(items[-1]["output"]), place="rows 1-45")
 
     agent, model = searching(payload, ctx, calls("search"), look_up, says("HR121"))
     told: list[Decision] = []
@@ -152,6 +154,27 @@ async def test_what_may_be_excluded_is_left_alone(ctx: SharedContext, payload: s
         config = RunConfig(call_model_input_filter=model_input_filter(ctx, exclude=exclude))
         await Runner.run(agent, QUESTION, run_config=config, auto_previous_response_id=True)
         assert ctx.is_view(model.sent[1][0]["output"]) == is_view
+
+
+@pytest.mark.parametrize("streams", [False, True])
+async def test_hooks_know_the_tools_of_outputs(
+    ctx: SharedContext, payload: str, streams: bool
+) -> None:
+    for exclude, is_view in ((["search"], False), (["other"], True)):
+        agent, model = searching(payload, ctx, calls("search"), says("HR121"))
+        config = headroom_run_config(ctx, exclude=exclude, max_tokens={"search": 150})
+        more: dict[str, Any] = {"conversation_id": "conv_1", "hooks": headroom_hooks(ctx)}
+        if streams:
+            result = Runner.run_streamed(agent, QUESTION, run_config=config, **more)
+            async for _ in result.stream_events():
+                pass
+        else:
+            await Runner.run(agent, QUESTION, run_config=config, **more)
+        (item,) = model.sent[1]
+        assert ctx.is_view(item["output"]) == is_view
+        assert (ctx.count_tokens(item["output"]) <= 150) == is_view
+    (key,) = ctx
+    assert key.startswith("search-")
 
 
 async def test_calls_that_were_sent_before_are_known_by_their_names(
@@ -179,65 +202,6 @@ async def test_runs_in_one_trace_one_after_the_other(ctx: SharedContext, payload
                 agent, f"Where did {flight} start?", run_config=config, conversation_id=flight
             )
             assert flight in model.sent[1][0]["output"]
-
-
-async def test_an_agent_that_is_a_tool_does_not_change_what_its_caller_is_asked(
-    ctx: SharedContext, payload: str
-) -> None:
-    """Both run in one trace, the tool between two calls of the other's model."""
-    inner = Agent(name="inner", model=ScriptedModel(says("It is.")))
-    agent, model = searching(
-        payload, ctx, calls("inner", input="Is HR077 there?"), calls("search"), says("HR042")
-    )
-    agent.tools.append(inner.as_tool("inner", "Says whether a flight is there."))
-    config = RunConfig(call_model_input_filter=model_input_filter(ctx, max_tokens=150))
-    await Runner.run(
-        agent, "Where did HR042 start?", run_config=config, auto_previous_response_id=True
-    )
-    assert "HR042" in model.sent[2][0]["output"]
-
-
-async def test_a_question_is_handed_over_with_the_conversation(
-    ctx: SharedContext, payload: str
-) -> None:
-    agent, model = searching(payload, ctx, calls("search"), says("HR042"))
-    first = Agent(name="first", model=ScriptedModel(calls("transfer_to_searcher")))
-    first.handoffs = [agent]
-    config = RunConfig(call_model_input_filter=model_input_filter(ctx, max_tokens=150))
-    await Runner.run(
-        first, "Where did HR042 start?", run_config=config, auto_previous_response_id=True
-    )
-    assert "HR042" in model.sent[1][0]["output"]
-
-
-@pytest.mark.skipif(
-    not hasattr(RunState, "add_input"), reason="this version of the SDK adds nothing to a run"
-)
-async def test_what_is_added_to_a_run_that_goes_on_stays_as_it_is(
-    ctx: SharedContext, payload: str
-) -> None:
-    """The SDK ends a run whose filter sends something else in its place."""
-
-    @function_tool(needs_approval=True)
-    def search() -> str:
-        """Searches flights."""
-        return payload
-
-    model = ScriptedModel(calls("search"), says("HR121"))
-    agent = Agent(name="searcher", model=model, tools=[search])
-    config = RunConfig(call_model_input_filter=model_input_filter(ctx))
-    result = await Runner.run(agent, QUESTION, run_config=config, auto_previous_response_id=True)
-    state = result.to_state()
-    state.approve(result.interruptions[0])
-    added: list[Any] = [
-        {"role": "assistant", "content": payload},
-        {"role": "user", "content": "Which one?"},
-    ]
-    state.add_input(added)
-    result = await Runner.run(agent, state, run_config=config)
-    assert result.final_output == "HR121"
-    assert ctx.is_view(model.sent[1][0]["output"])
-    assert model.sent[1][1:] == added
 
 
 # Namespaces

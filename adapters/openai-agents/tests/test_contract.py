@@ -9,7 +9,13 @@ from agents import Agent, RunConfig, Runner, function_tool, handoff
 from scripted import ScriptedModel, calls, says
 
 from headroom import SharedContext
-from headroom_openai_agents import handoff_filter, model_input_filter, tool_output_guardrail
+from headroom_openai_agents import (
+    handoff_filter,
+    headroom_run_config,
+    model_input_filter,
+    retrieve_tool,
+    tool_output_guardrail,
+)
 from headroom_testing import AdapterContract, Sent
 
 
@@ -27,6 +33,9 @@ def texts(model: ScriptedModel) -> list[str]:
 class TestModelInputFilter(AdapterContract):
     reader = "searcher"
     has_conversations = True
+
+    def more_tools(self, _ctx: SharedContext | None) -> list[Any]:
+        return []
 
     def options(self, ctx: SharedContext | None, **options: Any) -> tuple[RunConfig, Any]:
         ours = None if ctx is None else model_input_filter(ctx, **options)
@@ -55,9 +64,18 @@ class TestModelInputFilter(AdapterContract):
         tools = [function_tool(search), function_tool(count)]
         tools[0].tool_output_guardrails = None if guardrail is None else [guardrail]
         model = ScriptedModel(calls("search"), calls("count"), says("Done."))
-        agent = Agent(name="searcher", model=model, tools=list(tools))
+        agent = Agent(name="searcher", model=model, tools=[*tools, *self.more_tools(ctx)])
         result = asyncio.run(Runner.run(agent, question, run_config=config))
-        return Sent(texts(model), [], str(result.final_output))
+        return Sent(texts(model), list(map(str, model.offered)), str(result.final_output))
+
+
+class TestHeadroomRunConfig(TestModelInputFilter):
+    def more_tools(self, ctx: SharedContext | None) -> list[Any]:
+        # What the user attaches is in every call, with views and without.
+        return [retrieve_tool(SharedContext() if ctx is None else ctx)]
+
+    def options(self, ctx: SharedContext | None, **options: Any) -> tuple[RunConfig, Any]:
+        return RunConfig() if ctx is None else headroom_run_config(ctx, **options), None
 
 
 class TestToolOutputGuardrail(TestModelInputFilter):

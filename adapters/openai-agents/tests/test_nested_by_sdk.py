@@ -82,7 +82,7 @@ async def test_answers_of_the_retrieval_tool_and_excluded_tools_stay_in_it(
             for item in items_in(items[0]["content"])
             if "search" in str(item) and "output" in item
         ]
-        return calls("headroom_retrieve", key=key_in(output), rows="1-45")
+        return calls("headroom_retrieve", key=key_in(output), place="rows 1-45")
 
     searcher, _, last = team(ctx, payload, look_up)
     ours = model_input_filter(ctx, min_tokens=0)

@@ -10,16 +10,19 @@ from typing_extensions import Unpack
 
 import headroom_openai_agents
 from headroom import HandoffOptions, SharedContext
+from headroom_openai_agents import headroom_run_config
 
 SIGNATURES = {
     "compose": "*filters",
-    "handoff_filter": "ctx **options",
-    "model_input_filter": "ctx **options",
-    "nested_handoff_filter": "ctx * history_mapper **options",
-    "output_extractor": "ctx * mention_tool **options",
-    "retrieve_tool": "ctx * max_tokens",
+    "handoff_filter": "ctx * namespace **options",
+    "headroom_hooks": "ctx",
+    "headroom_run_config": "ctx run_config * namespace max_input_tokens **options",
+    "model_input_filter": "ctx * namespace max_input_tokens **options",
+    "nested_handoff_filter": "ctx * history_mapper namespace **options",
+    "output_extractor": "ctx * mention_tool namespace **options",
+    "retrieve_tool": "ctx * max_tokens namespace",
     "session_input_callback": "ctx * mention_tool **options",
-    "tool_output_guardrail": "ctx **options",
+    "tool_output_guardrail": "ctx * namespace **options",
 }
 STARS = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
 TAKE_OPTIONS = [name for name, expected in SIGNATURES.items() if "**options" in expected]
@@ -54,3 +57,20 @@ def test_the_same_options_everywhere(name: str) -> None:
         function(SharedContext(), min_tokens=-1)
     with pytest.raises(TypeError, match="exclude takes several names"):
         function(SharedContext(), exclude="search")
+
+
+@pytest.mark.parametrize("name", [name for name in SIGNATURES if "namespace" in SIGNATURES[name]])
+def test_a_namespace_is_a_function_of_the_context_object(name: str) -> None:
+    with pytest.raises(TypeError, match="namespace takes a function"):
+        getattr(headroom_openai_agents, name)(SharedContext(), namespace="tenant 7")
+
+
+@pytest.mark.parametrize("name", ["model_input_filter", "headroom_run_config"])
+def test_a_budget_is_a_number_of_tokens(name: str) -> None:
+    function = getattr(headroom_openai_agents, name)
+    with pytest.raises(ValueError, match="max_input_tokens must be at least 1"):
+        function(SharedContext(), max_input_tokens=0)
+    with pytest.raises(TypeError, match="max_input_tokens must be a whole number"):
+        function(SharedContext(), max_input_tokens="many")
+    with pytest.raises(TypeError, match="run_config must be a RunConfig, not dict"):
+        headroom_run_config(SharedContext(), {})  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from agents import Runner, function_tool
@@ -12,25 +13,59 @@ from scripted import ScriptedModel, calls, outputs, says
 README = Path(__file__).parent.parent / "README.md"
 
 
-async def test_the_two_lines(payload: str) -> None:
-    (block,) = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
-    names: dict[str, Any] = {}
-    exec(compile(block, str(README), "exec"), names)
-    ctx, searcher, analyst = names["ctx"], names["searcher"], names["analyst"]
+def blocks() -> list[dict[str, Any]]:
+    """What each block of the README leaves behind."""
+    found = []
+    for block in re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL):
+        names: dict[str, Any] = {}
+        exec(compile(block, str(README), "exec"), names)
+        found.append(names)
+    return found
 
+
+def searching(payload: str) -> Any:
     @function_tool
     def search() -> str:
         """Searches flights."""
         return payload
 
-    searcher.tools = [search]
-    searcher.model = ScriptedModel(calls("search"), calls("transfer_to_analyst"))
-    analyst.model = ScriptedModel(says("HR121 was diverted."))
-    result = await Runner.run(searcher, "Which flight was diverted?")
-    view = outputs(analyst.model.sent[0])["call_search"]
-    assert result.final_output == "HR121 was diverted."
+    return search
+
+
+async def test_the_two_lines(payload: str) -> None:
+    names, *_ = blocks()
+    ctx, agent = names["ctx"], names["agent"]
+    agent.tools.append(searching(payload))
+    agent.model = ScriptedModel(calls("search"), says("HR121 was diverted."))
+    assert await names["answer"]("Which flight was diverted?") == "HR121 was diverted."
+    view = outputs(agent.model.sent[1])["call_search"]
     assert ctx.count_tokens(view) < ctx.count_tokens(payload) / 3
     assert "headroom_retrieve(" in view
     assert ctx.stats().savings_percent > 60
     (key,) = ctx
     assert ctx.get(key, full=True) == payload
+
+
+async def test_a_handoff(payload: str) -> None:
+    _, names, _ = blocks()
+    ctx, searcher, analyst = names["ctx"], names["searcher"], names["analyst"]
+    searcher.tools = [searching(payload)]
+    searcher.model = ScriptedModel(calls("search"), calls("transfer_to_analyst"))
+    analyst.model = ScriptedModel(says("HR121 was diverted."))
+    await Runner.run(searcher, "Which flight was diverted?")
+    assert outputs(searcher.model.sent[1])["call_search"] == payload
+    assert ctx.is_view(outputs(analyst.model.sent[0])["call_search"])
+
+
+async def test_tenants(payload: str) -> None:
+    _, _, names = blocks()
+    ctx, agent = names["ctx"], names["agent"]
+    agent.tools.append(searching(payload))
+    agent.model = ScriptedModel(calls("search"), says("HR121 was diverted."))
+    context = SimpleNamespace(tenant="tenant 7")
+    await Runner.run(
+        agent, "Which flight was diverted?", run_config=names["config"], context=context
+    )
+    assert list(ctx) == []
+    (key,) = ctx.in_namespace("tenant 7")
+    assert ctx.in_namespace("tenant 7").get(key, full=True) == payload

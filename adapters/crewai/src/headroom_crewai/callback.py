@@ -13,7 +13,8 @@ from typing_extensions import Unpack
 from headroom import Handoff, Reader, SharedContext
 from headroom_crewai.ambient import callback_choice, observe_tasks, running_task
 from headroom_crewai.choice import CallbackOptions, Choice, choose
-from headroom_crewai.owed import lease_of
+from headroom_crewai.held import HeldView
+from headroom_crewai.owed import lease_of, owe
 from headroom_crewai.readers import name_of, names_in, names_of, told
 from headroom_crewai.retrieve import has_tool, tool_tokens
 from headroom_crewai.tasks import Part, crew_of, reader_agent, readers
@@ -120,7 +121,12 @@ def _replace(output: TaskOutput, choice: Choice) -> None:
             held = lease_of(crew, handoff.ctx).active()
         with held:
             (decision,) = handoff.decide([part.payload()], reader)
-        output.raw = decision.text
+        if decision.is_view:
+            output.raw = HeldView.of(decision.text, part.text)
+            if crew is not None:
+                owe(crew, handoff.ctx, decision.text, part.text)
+        else:
+            output.raw = decision.text
     except Exception as error:
         # Not the error's message: it may quote the payload.
         logger.warning("an output is handed on as it is: %s", type(error).__name__)

@@ -6,7 +6,6 @@ from crewai import Crew, Process, Task
 from crewai.hooks.contexts import StepContext
 from crewai.tasks.task_output import TaskOutput
 
-from headroom_crewai.attach import Attachments
 from headroom_crewai.readers import can_give, task_reader
 from headroom_crewai.setup import Setup
 from headroom_crewai.tasks import (
@@ -61,9 +60,9 @@ def give_tools_at_start(crew: Crew, setup: Setup) -> None:
     for task in crew.tasks:
         if task.async_execution:
             for reader in readers(task, crew):
-                _give(reader, crew, given)
+                _give(reader, crew, setup)
         if _delegates(task, crew) or (setup.compress_tool_results and _has_tools(task, crew)):
-            _give(task, crew, given)
+            _give(task, crew, setup)
         else:
             _give_if_it_pays(task, crew, setup, _from_other_crews(task, crew))
     if setup.compress_tool_results:
@@ -99,9 +98,9 @@ def _give_if_it_pays(task: Task, crew: Crew, setup: Setup, outputs: list[TaskOut
         setup.attachments.give_to_task(task, crew)
 
 
-def _give(task: Task, crew: Crew, given: Attachments) -> None:
-    if can_give(task, reader_agent(task, crew)):
-        given.give_to_task(task, crew)
+def _give(task: Task, crew: Crew, setup: Setup) -> None:
+    if setup.attachments is not None and can_give(task, reader_agent(task, crew), setup):
+        setup.attachments.give_to_task(task, crew)
 
 
 def _from_other_crews(task: Task, crew: Crew) -> list[TaskOutput]:

@@ -22,7 +22,8 @@ from headroom import SharedContext
 from headroom_crewai.ambient import acting_hooks, leaving_anywhere, note_request
 from headroom_crewai.calls import result_of, shorten_delegated_context
 from headroom_crewai.contexts import context_of, give_tools_at_start, give_tools_to_readers
-from headroom_crewai.inputs import arguments_of, inputs_of
+from headroom_crewai.flows import arguments_of, result_of_method
+from headroom_crewai.inputs import inputs_of
 from headroom_crewai.readers import names_in
 from headroom_crewai.setup import HookOptions, Setup, set_up
 
@@ -66,6 +67,7 @@ class Hooks:
         if self.setup.attachments is not None:
             self.setup.attachments.take_back()
         self.setup.runs.end_all()
+        self.setup.flows.end_all()
         self.setup.check_names()
 
 
@@ -82,13 +84,16 @@ def _before_step(step: StepContext, setup: Setup) -> object:
     return context_of(step, setup) if step.kind == "task" else arguments_of(step, setup)
 
 
-def _after_step(step: StepContext, setup: Setup) -> None:
+def _after_step(step: StepContext, setup: Setup) -> object:
     if step.kind == "task":
         give_tools_to_readers(step, setup)
+        return None
+    return result_of_method(step, setup)
 
 
 def _at_end(end: ExecutionEndContext, setup: Setup) -> None:
     if not isinstance(end.crew, Crew):
+        setup.flows.end(end.flow)
         return
     if setup.attachments is not None:
         setup.attachments.take_back(end.crew)
@@ -134,11 +139,13 @@ def compressed_context(
               agent that calls them; not if not given. Never those of tools with
               ``result_as_answer``: they are the task's output.
             - ``attach_tool``: Whether tasks get the retrieval tool, for the time of the run, where
-              views leave out more than it costs; they do if not given. Where a task lacks it, its
-              views leave nothing out. With ``False`` views may leave something out all the same.
+              views leave out more than it costs. If not given, they do, but for typed ones whose
+              agent has no tools: the first one would have CrewAI switch off the schema that the
+              provider enforces; with ``True`` these as well. Where a task lacks it, its views leave
+              nothing out. With ``False`` nobody gets it, and views may leave something out.
             - ``flow_methods``: Names of methods of a ``Flow`` whose arguments arrive as views:
-              texts, the ``raw`` of outputs, and texts in lists and dicts. What methods return stays
-              original.
+              texts, the ``raw`` of outputs, and texts in lists and dicts. What methods return, and
+              keep in the flow's state, is original.
             - ``crew_inputs``: Names of inputs of a kickoff that are put into the tasks as views.
 
     Raises:

@@ -1,16 +1,13 @@
-"""What goes into flow methods and crews: arguments of the former, inputs of the latter."""
+"""What goes into crews: inputs of kickoffs, put into tasks as views."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from crewai import Crew, Task
-from crewai.crews.crew_output import CrewOutput
-from crewai.hooks.contexts import InputContext, StepContext
-from crewai.lite_agent_output import LiteAgentOutput
-from crewai.tasks.task_output import TaskOutput
+from crewai.hooks.contexts import InputContext
 
 from headroom import Payload, Reader
 from headroom_crewai.readers import all_readers
@@ -18,46 +15,7 @@ from headroom_crewai.retrieve import tool_tokens
 from headroom_crewai.setup import Setup
 from headroom_crewai.tasks import reader_agent
 
-__all__ = ["arguments_of", "inputs_of"]
-
-# Levels of lists and dicts in which texts are looked for. Chosen: those of an API's answer, as
-# {"data": {"items": [{"text": ...}]}}, are reached, and a value that holds itself comes to an end.
-_DEPTH = 4
-
-
-def arguments_of(step: StepContext, setup: Setup) -> dict[str, object] | None:
-    """The arguments that a flow method is called with instead of ``step.payload``."""
-    name, payload = step.step_name, step.payload
-    if name not in setup.flow_methods or not isinstance(payload, dict):
-        return None
-    # CrewAI's own agents are flows too.
-    if type(step.flow).__module__.partition(".")[0] == "crewai":
-        return None
-    documentation = getattr(getattr(type(step.flow), name, None), "__doc__", None) or ""
-    query = f"{name.replace('_', ' ')}. {documentation}".strip()
-
-    def view(text: str) -> str:
-        # A method is code: whether an agent reads on, and what tools it has, is not known here.
-        # Nor can it be given one.
-        return setup.text(Payload(text, name), Reader(name, query=setup.handoff.query or query))
-
-    return {key: _with_views(value, view, _DEPTH) for key, value in payload.items()}
-
-
-def _with_views(value: object, view: Callable[[str], str], depth: int) -> object:
-    """The same value with views for texts; of the type that it had, and a copy if it changed."""
-    if isinstance(value, str):
-        return view(value)
-    if isinstance(value, (CrewOutput, TaskOutput, LiteAgentOutput)):
-        raw = view(value.raw)
-        return value if raw == value.raw else value.model_copy(update={"raw": raw})
-    if depth and type(value) is dict:
-        texts = {key: _with_views(each, view, depth - 1) for key, each in value.items()}
-        return texts if any(texts[key] is not value[key] for key in value) else value
-    if depth and type(value) is list:
-        items = [_with_views(each, view, depth - 1) for each in value]
-        return items if any(new is not old for new, old in zip(items, value)) else value
-    return value
+__all__ = ["inputs_of"]
 
 
 def inputs_of(context: InputContext, setup: Setup) -> dict[str, object] | None:

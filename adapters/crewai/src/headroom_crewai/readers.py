@@ -37,7 +37,7 @@ def task_reader(
         query=setup.handoff.query or _joined([told(task, agent), asked]),
         has_tool=known,
         tool_tokens=tool_tokens(tools, agent, setup.ctx) if gives else None,
-        can_attach=not late and can_give(task, agent),
+        can_attach=not late and can_give(task, agent, setup),
     )
 
 
@@ -70,15 +70,16 @@ def all_readers(tasks: Sequence[Task], crew: Crew, setup: Setup, query: str | No
     )
 
 
-def can_give(task: Task, agent: object) -> bool:
+def can_give(task: Task, agent: object, setup: Setup) -> bool:
     """Whether a task can be given the tool.
 
     Not beside another of that name. And CrewAI has a provider enforce the schema of an output only
-    where the agent has no tools: the first one would switch that off.
+    where the agent has no tools: the first one would switch that off, and is for those who ask.
     """
     tools = task.tools or getattr(agent, "tools", None) or []
-    typed = task.output_pydantic or task.output_json or getattr(task, "response_model", None)
-    return not any(is_retrieval(tool) for tool in tools) and bool(tools or not typed)
+    typed = task.output_pydantic or task.output_json or task.response_model
+    spared = bool(typed) and not tools and not setup.tool_for_typed
+    return not any(is_retrieval(tool) for tool in tools) and not spared
 
 
 def told(task: Task, agent: object) -> str | None:

@@ -10,6 +10,8 @@ from crewai.tasks.task_output import TaskOutput
 
 from headroom import SharedContext
 from headroom_crewai.ambient import callback_choice
+from headroom_crewai.held import HeldView
+from headroom_crewai.owed import original_owed
 
 __all__ = ["restore_output"]
 
@@ -21,8 +23,10 @@ Output = TypeVar("Output", CrewOutput, TaskOutput)
 def restore_output(result: Output, *, ctx: SharedContext | None = None) -> Output:
     """Puts originals back into an output: of a crew ``raw`` and each task's, of a task its ``raw``.
 
-    For ``Crew(after_kickoff_callbacks=[restore_output])``, or by hand around a kickoff. Views
-    whose original is no longer stored stay, with a warning. It never raises.
+    For ``Crew(after_kickoff_callbacks=[restore_output])``, or by hand around a kickoff. An output
+    that ``task_callback`` replaced in this process holds its original, also in copies and pickles;
+    of others, such as those of a replay in another process, the store has to have it: views whose
+    original is nowhere stay, with a warning. It never raises.
 
     Args:
         result: What a crew or a task made; changed in place.
@@ -45,17 +49,25 @@ def restore_output(result: Output, *, ctx: SharedContext | None = None) -> Outpu
     choice = callback_choice.get()
     if ctx is None and choice is not None:
         ctx = choice.handoff.ctx
-    if ctx is None:
-        logger.warning("restore_output has no context: call use_context(ctx) before the kickoff")
-        return result
     outputs: list[CrewOutput | TaskOutput] = []
     if isinstance(result, (CrewOutput, TaskOutput)):
         outputs.append(result)
     if isinstance(result, CrewOutput):
         outputs += result.tasks_output
+    held = {str(each.raw): each.raw.original for each in outputs if isinstance(each.raw, HeldView)}
     troubles: list[str] = []
     for output in outputs:
-        output.raw = _original(output.raw, ctx, troubles)
+        if isinstance(output.raw, HeldView):
+            output.raw = output.raw.original
+        elif output.raw in held:
+            # CrewAI has copied the text of the last one.
+            output.raw = held[output.raw]
+        elif ctx is not None:
+            output.raw = original_owed(ctx, output.raw) or _original(output.raw, ctx, troubles)
+        elif not held:
+            troubles.append(
+                "restore_output has no context: call use_context(ctx) before the kickoff"
+            )
     # Each once: the store fails for all outputs alike.
     for trouble in dict.fromkeys(troubles):
         logger.warning("%s", trouble)

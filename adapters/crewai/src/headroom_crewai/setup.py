@@ -9,6 +9,7 @@ from typing_extensions import Unpack
 
 from headroom import Handoff, HandoffOptions, Payload, Reader, SharedContext
 from headroom_crewai.attach import Attachments
+from headroom_crewai.flows import FlowViews
 from headroom_crewai.retrieve import tool_tokens
 from headroom_crewai.runs import Runs
 
@@ -29,7 +30,7 @@ class HookOptions(HandoffOptions, total=False):
     """
 
     compress_tool_results: bool
-    attach_tool: bool
+    attach_tool: bool | None
     flow_methods: Collection[str]
     crew_inputs: Collection[str]
 
@@ -44,12 +45,16 @@ class Setup:
     compress_tool_results: bool
     flow_methods: frozenset[str]
     crew_inputs: frozenset[str]
+    #: Whether a typed task is given the tool where that switches off the schema of its output.
+    tool_for_typed: bool = False
     #: Whether it holds for a block, rather than for the process.
     is_block: bool = False
     #: Every name in the crews that ran.
     names: set[str] = field(default_factory=set)
     #: What is held for the crews that run.
     runs: Runs = field(default_factory=Runs)
+    #: What the flows that run were shown.
+    flows: FlowViews = field(default_factory=FlowViews)
 
     @property
     def ctx(self) -> SharedContext:
@@ -108,7 +113,7 @@ def set_up(
     ctx: SharedContext,
     *,
     compress_tool_results: bool = False,
-    attach_tool: bool = True,
+    attach_tool: bool | None = None,
     flow_methods: Collection[str] = (),
     crew_inputs: Collection[str] = (),
     **options: Unpack[HandoffOptions],
@@ -124,10 +129,11 @@ def set_up(
     handoff = Handoff(ctx, **options, tool=None)
     return Setup(
         handoff,
-        Attachments(ctx) if attach_tool else None,
+        None if attach_tool is False else Attachments(ctx),
         compress_tool_results,
         _names("flow_methods", flow_methods),
         _names("crew_inputs", crew_inputs),
+        tool_for_typed=bool(attach_tool),
     )
 
 

@@ -15,7 +15,7 @@ from langgraph.store.base import BaseStore, GetOp, Item, Op, PutOp, SearchOp
 from headroom import StoreError
 from headroom_langgraph.documents import Values, name_of, place_of
 
-__all__ = ["batch", "check_loop", "everything", "held", "read", "remove", "tick"]
+__all__ = ["batch", "check_loop", "everything", "held", "is_asynchronous", "read", "remove", "tick"]
 
 # Documents that one search asks for, or one statement removes.
 _PAGE = 1000
@@ -90,8 +90,8 @@ def check_loop(store: BaseStore) -> None:
 
     Found out before the lock is taken: whoever holds it may be waiting for that very loop.
     """
-    loop = getattr(store, "_loop", None)
-    if not isinstance(loop, asyncio.AbstractEventLoop):
+    loop = _loop_of(store)
+    if loop is None:
         return
     if not loop.is_running():
         raise StoreError("this store of LangGraph is asynchronous, and its event loop has ended")
@@ -100,3 +100,13 @@ def check_loop(store: BaseStore) -> None:
             raise StoreError(
                 "this store of LangGraph is asynchronous: await the context, as in ctx.aget(...)"
             )
+
+
+def is_asynchronous(store: BaseStore) -> bool:
+    """Whether a store works in an event loop of its own."""
+    return _loop_of(store) is not None
+
+
+def _loop_of(store: BaseStore) -> asyncio.AbstractEventLoop | None:
+    loop = getattr(store, "_loop", None)
+    return loop if isinstance(loop, asyncio.AbstractEventLoop) else None

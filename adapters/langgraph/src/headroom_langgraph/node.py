@@ -9,7 +9,7 @@ import inspect
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
-from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableLambda, RunnableParallel
 from langchain_core.tools import BaseTool
 from langgraph.constants import END, START
 from langgraph.errors import ParentCommand
@@ -17,6 +17,7 @@ from langgraph.pregel import Pregel
 from typing_extensions import Unpack
 
 from headroom import Reader, SharedContext
+from headroom_langgraph.as_they_are import decorated_object, tool_with_views
 from headroom_langgraph.durability import warn_if_views_outlive_originals
 from headroom_langgraph.messages import ROLES
 from headroom_langgraph.names import Everything, check_names, node_name
@@ -32,7 +33,7 @@ from headroom_langgraph.updates import UpdateViews
 
 __all__ = ["compress_node"]
 
-Node = TypeVar("Node", bound="Callable[..., Any] | Runnable[Any, Any]")
+Node = TypeVar("Node", bound="Callable[..., Any] | Runnable[Any, Any] | dict[str, Any]")
 
 
 def compress_node(
@@ -43,11 +44,12 @@ def compress_node(
     r"""A decorator for nodes: what the node returns goes into the state as views.
 
     It takes every kind of node: functions, methods, objects that can be called, generators, each
-    sync or async, and runnables such as ``ToolNode``; a ``@task``, an ``@entrypoint``, and the
-    function of a conditional edge. Texts, texts in lists, and what tools answered become views,
-    also in a ``Command``, in what a ``Send`` carries, and in what a graph inside the node hands to
-    its parent. Dicts and objects do not: they are data that Python code reads. Nor do messages of
-    others than tools, unless ``roles`` names them.
+    sync or async, runnables such as ``ToolNode``, tools, and dicts; a ``@task``, an
+    ``@entrypoint``, and the function of a conditional edge. What it takes stays what it is. Texts
+    become views, also those in dicts, lists and documents, which keep their shape; so does what
+    tools answered; also in a ``Command``, in what a ``Send`` carries, and in what a graph inside
+    the node hands to its parent. Objects are left alone, and messages of others than tools, unless
+    ``roles`` names them.
 
     Args:
         ctx: Where the originals go.
@@ -89,13 +91,16 @@ def compress_node(
 def _with_views(node: Node, views: UpdateViews) -> Node:
     """A node of any sort, whose updates hold views."""
     if isinstance(node, BaseTool):
-        raise TypeError("compress_node takes no tool: put it under @tool, on the function")
+        return cast("Node", tool_with_views(node, views))
     if _is_entrypoint(node):
         return cast("Node", _entrypoint(cast("Pregel[Any]", node), views))
     if isinstance(node, Runnable):
         return cast("Node", _runnable(node, views))
     if isinstance(node, (staticmethod, classmethod)):
         return cast("Node", type(node)(_function(node.__func__, views)))
+    if isinstance(node, dict):
+        # As LangGraph takes one: each of its values makes what goes under its key.
+        return cast("Node", _runnable(RunnableParallel(node), views))
     if not callable(node):
         raise TypeError(f"compress_node takes a node, not {type(node).__name__}")
     if _is_task(node):
@@ -103,6 +108,8 @@ def _with_views(node: Node, views: UpdateViews) -> Node:
         task = copy.copy(node)
         task.func = _function(task.func, views)  # type: ignore[attr-defined]
         return task
+    if not inspect.isroutine(node) and not isinstance(node, functools.partial):
+        return cast("Node", decorated_object(node, _function(node, views)))
     return cast("Node", _function(node, views))
 
 

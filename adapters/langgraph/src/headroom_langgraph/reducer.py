@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import threading
 import uuid
@@ -14,6 +15,7 @@ from langgraph.graph.message import add_messages
 from typing_extensions import Unpack
 
 from headroom import SharedContext
+from headroom_langgraph.blocking import say_what_blocks
 from headroom_langgraph.namespaces import ScopedHandoff
 from headroom_langgraph.options import ReaderOptions, handoff_of, roles_in, unknown_reader
 from headroom_langgraph.state import question_in
@@ -48,6 +50,10 @@ def compress_reducer(
     to keep originals out of these, decorate the nodes with ``compress_node``. Equal arguments give
     the same reducer, so that a channel can be declared in several schemas.
 
+    LangGraph calls reducers in the event loop of an async graph. What is held up there by the store
+    of ``ctx`` is said in a warning, here; in such graphs decorate the nodes instead. In a
+    ``DeltaChannel`` give a ``reducer`` that takes a batch of writes, as that asks for.
+
     Args:
         ctx: Where the originals go.
         reducer: Joins the channel's value and a view, such as ``operator.add`` or
@@ -75,6 +81,7 @@ def compress_reducer(
             "LangGraph tells reducers nothing of the run: namespace must be a text here; "
             "with a function, use compress_node"
         )
+    say_what_blocks(ctx)
     return _known(handoff, reducer, roles_in(options), has_savings="savings" in options)
 
 
@@ -90,7 +97,8 @@ def compress_messages(
     It appends, replaces by id and removes as ``add_messages`` does, takes the same notations and
     raises the same errors. All of a message but its text stays, its id included; what users and
     models say stays whole, unless ``roles`` names them. Views are made to answer
-    the last user message. What is said of ``compress_reducer`` holds for it too.
+    the last user message before them. It works in a ``DeltaChannel`` as well. What is said of
+    ``compress_reducer`` holds for it too.
 
     Args:
         ctx: Where the originals go.
@@ -163,24 +171,48 @@ def _make(
         if reducer is not None:
             # It may call add_messages.
             _give_ids(right)
-        query = handoff.query
-        if query is None:
-            # The last user message, where the channel holds messages.
-            query = question_in(right) or question_in(left)
         views = UpdateViews(
             handoff,
             node="state",
-            query=query,
             roles=roles,
             # add_messages takes a text for what a user says.
             texts_of_users=("state",) if is_of_messages else (),
             told=(left, right),
             reader=unknown_reader(handoff),
         )
-        seen = views.safely(lambda views: views.value(right, "state"), right)
-        return seen if reducer is None else reducer(left, seen)
+        asked = question_in(left)
+        seen = views.safely(lambda views: _in_order(right, views, asked)[0], right)
+        if reducer is None:
+            return seen
+        if is_of_messages and _is_batch(seen):
+            for write in seen:
+                left = reducer(left, write)
+            return left
+        return reducer(left, seen)
 
     return headroom_reducer
+
+
+def _in_order(value: Any, views: UpdateViews, asked: str | None) -> tuple[Any, str | None]:
+    """A value with views in it that answer what was asked before each, and what is asked then.
+
+    A ``DeltaChannel`` hands over writes in batches, larger ones when it reads a checkpoint: what
+    comes of one must not depend on those that come after it.
+    """
+    if type(value) is list:
+        seen = []
+        for one in value:
+            new, asked = _in_order(one, views, asked)
+            seen.append(new)
+        return (seen if any(new is not old for new, old in zip(seen, value)) else value), asked
+    asked = question_in(value) or asked
+    query = views.handoff.query or asked
+    return dataclasses.replace(views, query=query).value(value, "state"), asked
+
+
+def _is_batch(writes: object) -> bool:
+    """Whether these are the writes of a ``DeltaChannel``; a message alone is no list."""
+    return isinstance(writes, list) and any(isinstance(write, list) for write in writes)
 
 
 def _give_ids(messages: object) -> None:
@@ -189,6 +221,8 @@ def _give_ids(messages: object) -> None:
     A reducer is called several times for one message. Were the id given to a copy of it, each call
     would make another message.
     """
-    for message in messages if isinstance(messages, list) else [messages]:
-        if isinstance(message, BaseMessage) and message.id is None:
-            message.id = str(uuid.uuid4())
+    if isinstance(messages, list):
+        for message in messages:
+            _give_ids(message)
+    elif isinstance(messages, BaseMessage) and messages.id is None:
+        messages.id = str(uuid.uuid4())

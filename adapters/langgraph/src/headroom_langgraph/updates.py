@@ -14,6 +14,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
+from langchain_core.documents import Document
 from langchain_core.messages import BaseMessage
 from langchain_core.runnables import Runnable
 from langgraph.func import entrypoint
@@ -21,8 +22,9 @@ from langgraph.types import Command, Overwrite, Send
 from pydantic import BaseModel
 
 from headroom import Decision, Handoff, Payload, Reader
+from headroom_langgraph.blocking import outside_loop
 from headroom_langgraph.durability import held_for_run
-from headroom_langgraph.messages import DEFAULT_ROLES, is_message_like, with_views
+from headroom_langgraph.messages import DEFAULT_ROLES, is_message_like, role_of, with_views
 from headroom_langgraph.namespaces import ScopedHandoff
 from headroom_langgraph.state import ASKING, question_in, tools_in
 from headroom_langgraph.tools import schema_tokens
@@ -37,6 +39,8 @@ T = TypeVar("T")
 _OVERWRITE = "__overwrite__"
 # Where graphs keep messages, by LangGraph's own convention; a text there is what a user says.
 _MESSAGES = ("messages",)
+_HOLDS_TEXT = (BaseMessage, Document, dict, list, tuple)
+_NO_NAMES: frozenset[str] = frozenset()
 
 
 #: What gets the place of a payload for a reader.
@@ -62,8 +66,8 @@ class UpdateViews:
         reader: Who reads what the node made, as far as that is known.
         conversation: What identifies the conversation up to here, where there is one.
         view: Says what gets the place of a payload.
-        made: By the ids of messages, and whether they are for a reader of originals, these and
-            their copies: what goes to the state and by a ``Send`` stays one message, so that
+        made: By the ids of what holds texts, and whether it is for a reader of originals, this and
+            its copy: what goes to the state and by a ``Send`` stays one message, so that
             LangGraph gives it one id.
 
     """
@@ -100,10 +104,7 @@ class UpdateViews:
             handoff = self.handoff.here() if found.payloads else None
             if handoff is None:
                 return unchanged
-            with held_for_run(handoff.ctx):
-                for reader, payloads in found.payloads.items():
-                    decided = handoff.decide(list(payloads), reader)
-                    found.decided(handoff, reader, decided)
+            outside_loop(handoff.ctx, functools.partial(found.decide, handoff))
             return walk(dataclasses.replace(self, view=found.text))
         except Exception as error:
             return self._as_it_is(error, otherwise)
@@ -116,10 +117,7 @@ class UpdateViews:
             handoff = self.handoff.here() if found.payloads else None
             if handoff is None:
                 return unchanged
-            with held_for_run(handoff.ctx):
-                for reader, payloads in found.payloads.items():
-                    decided = await handoff.adecide(list(payloads), reader)
-                    found.decided(handoff, reader, decided)
+            await found.adecide(handoff)
             return walk(dataclasses.replace(self, view=found.text))
         except Exception as error:
             return self._as_it_is(error, otherwise)
@@ -230,24 +228,42 @@ class UpdateViews:
         if isinstance(value, dict) and value.keys() == {_OVERWRITE}:
             inner = self._value(value[_OVERWRITE], source)
             return value if inner is value[_OVERWRITE] else {_OVERWRITE: inner}
-        if type(value) in (list, tuple) and not is_message_like(value):
-            items = cast("list[object]", value)
-            return _like(items, [self._item(item, source) for item in items])
         return self._item(value, source)
 
-    def _item(self, item: object, source: str) -> object:
+    def _item(self, item: object, source: str, names: frozenset[str] = _NO_NAMES) -> object:
+        """A value, or what it holds; ``names`` are those of the keys between the two."""
         if isinstance(item, str):
             is_of_user = source in self.texts_of_users and "user" not in self.roles
-            return item if is_of_user else self._view(item, source)
-        if is_message_like(item):
-            made = id(item), self.reader.is_one_of(self.handoff.full_for)
-            if made not in self.made:
-                seen = with_views(item, self.message_view, self._tool, self.roles)
-                self.made[made] = item, seen
-            return self.made[made][1]
-        # Dicts and objects, lists and tuples of types of their own among them, are data that the
-        # user's own code reads.
+            return item if is_of_user else self._view(item, source, names)
+        if not isinstance(item, _HOLDS_TEXT):
+            return item
+        # What stands in two places stays one; and what holds itself is not walked for ever.
+        made = id(item), self.reader.is_one_of(self.handoff.full_for)
+        if made not in self.made:
+            self.made[made] = item, item
+            self.made[made] = item, self._holding(item, source, names)
+        return self.made[made][1]
+
+    def _holding(self, item: object, source: str, names: frozenset[str]) -> object:
+        # Objects, and dicts and lists of types of their own, belong to the user's code.
+        if is_message_like(item) and (type(item) is not dict or role_of(item) is not None):
+            return with_views(item, self.message_view, self._tool, self.roles)
+        if isinstance(item, Document):
+            text = self._item(item.page_content, source, names)
+            changed = text is not item.page_content
+            return item.model_copy(update={"page_content": text}) if changed else item
+        if type(item) is dict:
+            inner = {key: self._inner(key, value, source, names) for key, value in item.items()}
+            return inner if any(inner[key] is not item[key] for key in item) else item
+        if type(item) in (list, tuple):
+            items = cast("list[object]", item)
+            return _like(items, [self._item(one, source, names) for one in items])
         return item
+
+    def _inner(self, key: object, value: object, source: str, names: frozenset[str]) -> object:
+        if not isinstance(key, str):
+            return self._item(value, source, names)
+        return value if key in ASKING else self._item(value, source, names | {key})
 
     def _tool(self, call: str) -> str | None:
         return self._called.get(call)
@@ -260,9 +276,9 @@ class UpdateViews:
         """What gets the place of a text in a message, of a source or of the node itself."""
         return self._view(text, source or self.node)
 
-    def _view(self, text: str, source: str) -> str:
+    def _view(self, text: str, source: str, names: frozenset[str] = _NO_NAMES) -> str:
         payload = Payload(
-            text, source, agent=self.node, query=self.query, conversation=self.conversation
+            text, source, self.node, names, query=self.query, conversation=self.conversation
         )
         view = self.view(payload, self.reader)
         return text if view == text else view
@@ -281,7 +297,19 @@ class _Found:
             self.payloads.setdefault(reader, {})[payload] = payload.text
         return payload.text
 
-    def decided(self, handoff: Handoff, reader: Reader, decided: Sequence[Decision]) -> None:
+    def decide(self, handoff: Handoff) -> None:
+        """Decides of them, and stores them."""
+        with held_for_run(handoff.ctx):
+            for reader, payloads in self.payloads.items():
+                self._decided(handoff, reader, handoff.decide(list(payloads), reader))
+
+    async def adecide(self, handoff: Handoff) -> None:
+        """The same, without blocking the event loop."""
+        with held_for_run(handoff.ctx):
+            for reader, payloads in self.payloads.items():
+                self._decided(handoff, reader, await handoff.adecide(list(payloads), reader))
+
+    def _decided(self, handoff: Handoff, reader: Reader, decided: Sequence[Decision]) -> None:
         texts = self.payloads[reader]
         in_calls = any(payload.conversation is not None for payload in texts)
         texts.update(zip(list(texts), (one.text for one in decided)))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from headroom_openai_agents._version import __version__
 from headroom_openai_agents.composing import compose
 from headroom_openai_agents.filters import handoff_filter, nested_handoff_filter
+from headroom_openai_agents.hooks import headroom_hooks
 from headroom_openai_agents.inputs import model_input_filter, session_input_callback
+from headroom_openai_agents.run_config import headroom_run_config
 from headroom_openai_agents.sources import output_extractor, tool_output_guardrail
 from headroom_openai_agents.tools import retrieve_tool
 
@@ -13,6 +15,8 @@ __all__ = [
     "__version__",
     "compose",
     "handoff_filter",
+    "headroom_hooks",
+    "headroom_run_config",
     "model_input_filter",
     "nested_handoff_filter",
     "output_extractor",

@@ -71,9 +71,7 @@ class Calls:
         self._lock = threading.Lock()
         self._by_id: OrderedDict[str, Call] = OrderedDict()
         # The turns of a run are not all in one task, but in one trace, also where tracing is off.
-        # Of each trace: what each agent was asked, the latest last. Agents that are tools run
-        # between the turns of another one, and are asked something else.
-        self._asked: WeakKeyDictionary[Trace, dict[str, str]] = WeakKeyDictionary()
+        self._asked: WeakKeyDictionary[Trace, str] = WeakKeyDictionary()
 
     @classmethod
     def of(cls, ctx: SharedContext) -> Calls:
@@ -89,30 +87,28 @@ class Calls:
             while len(self._by_id) > _REMEMBERED:
                 self._by_id.popitem(last=False)
 
+    def note_item(self, item: Mapping[str, object]) -> tuple[str, Call] | None:
+        """Notes the call that an item is, if it is one, and gives it back with its id."""
+        call_id, call = item.get("call_id"), Call.of(item)
+        if not isinstance(call_id, str) or call is None:
+            return None
+        self.note(call_id, call)
+        return call_id, call
+
     def get(self, call_id: str) -> Call | None:
         """The call of this id."""
         with self._lock:
             return self._by_id.get(call_id)
 
-    def asked(self, agent: str, question: str | None) -> str | None:
-        """What an agent was asked last in this trace, or the agent that handed over to it.
-
-        Args:
-            agent: Its name.
-            question: What it is asked now, if it is.
-
-        """
+    def asked(self, question: str | None) -> str | None:
+        """What was asked in this run before; ``question`` is what is asked now, if it is."""
         trace = get_current_trace()
         if trace is None:
             return question
         with self._lock:
-            of_trace = self._asked.setdefault(trace, {})
-            if question is None:
-                question = of_trace.get(agent) or next(reversed(of_trace.values()), None)
             if question is not None:
-                of_trace.pop(agent, None)
-                of_trace[agent] = question
-            return question
+                self._asked[trace] = question
+            return self._asked.get(trace)
 
 
 _lock = threading.Lock()

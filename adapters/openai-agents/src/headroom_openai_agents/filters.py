@@ -16,6 +16,7 @@ from headroom_openai_agents.names import check_names
 from headroom_openai_agents.offer import Offer, names_tool
 from headroom_openai_agents.once import Once
 from headroom_openai_agents.questions import last_question
+from headroom_openai_agents.tenants import Namespace, checked, handoff_for
 from headroom_openai_agents.tools import retrieval_of
 from headroom_openai_agents.views import count_tool, reader_of, with_views
 
@@ -24,6 +25,8 @@ __all__ = ["handoff_filter", "nested_handoff_filter"]
 
 def handoff_filter(
     ctx: SharedContext,
+    *,
+    namespace: Namespace | None = None,
     **options: Unpack[HandoffOptions],
 ) -> HandoffInputFilter:
     """An input filter that hands the next agent views of tool outputs and long answers.
@@ -38,6 +41,7 @@ def handoff_filter(
 
     Args:
         ctx: Where the originals go.
+        namespace: As ``model_input_filter`` takes it.
         options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools and of agents,
             ``full_for`` names of agents. Where there is no ``query``, it is the instructions of the
             next agent and the last user message.
@@ -47,7 +51,7 @@ def handoff_filter(
         TypeError: There is no such option, or it has the wrong type.
 
     """
-    safely = _safe_filter(ctx, **options)
+    safely = _safe_filter(ctx, namespace, **options)
 
     async def headroom_handoff_filter(data: HandoffInputData) -> HandoffInputData:
         return await safely(data)
@@ -59,6 +63,7 @@ def nested_handoff_filter(
     ctx: SharedContext,
     *,
     history_mapper: HandoffHistoryMapper | None = None,
+    namespace: Namespace | None = None,
     **options: Unpack[HandoffOptions],
 ) -> HandoffInputFilter:
     """``handoff_filter``, with the conversation nested into one message.
@@ -71,6 +76,7 @@ def nested_handoff_filter(
         ctx: Where the originals go.
         history_mapper: Writes the conversation instead of the SDK, as
             ``RunConfig.handoff_history_mapper`` does; it is given views.
+        namespace: As ``model_input_filter`` takes it.
         options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools and of agents,
             ``full_for`` names of agents. Where there is no ``query``, it is the instructions of the
             next agent and the last user message.
@@ -80,7 +86,7 @@ def nested_handoff_filter(
         TypeError: There is no such option, or it has the wrong type.
 
     """
-    safely = _safe_filter(ctx, **options)
+    safely = _safe_filter(ctx, namespace, **options)
 
     async def headroom_nested_handoff_filter(data: HandoffInputData) -> HandoffInputData:
         seen = await safely(data)
@@ -95,15 +101,21 @@ def nested_handoff_filter(
 
 
 def _safe_filter(
-    ctx: SharedContext, **options: Unpack[HandoffOptions]
+    ctx: SharedContext, namespace: Namespace | None, **options: Unpack[HandoffOptions]
 ) -> Callable[[HandoffInputData], Awaitable[HandoffInputData]]:
     handoff = Handoff(ctx, **options, tool=None)
+    checked(namespace)
     calls = Calls.of(ctx)
     failures = Once("a handoff goes on as it is")
 
     async def safely(data: HandoffInputData) -> HandoffInputData:
         try:
-            return await _filtered(data, handoff, calls)
+            agent = _next_agent(data)
+            check_names(
+                handoff, [agent, *_agents(data)], [*data.pre_handoff_items, *data.new_items]
+            )
+            context = None if data.run_context is None else data.run_context.context
+            return await _filtered(data, handoff_for(handoff, namespace, context), agent, calls)
         except Exception as error:
             # An exception in a filter would end the run.
             failures.warn(error)
@@ -112,10 +124,9 @@ def _safe_filter(
     return safely
 
 
-async def _filtered(data: HandoffInputData, handoff: Handoff, calls: Calls) -> HandoffInputData:
-    agent = _next_agent(data)
-    check_names(handoff, [agent, *_agents(data)], [*data.pre_handoff_items, *data.new_items])
-
+async def _filtered(
+    data: HandoffInputData, handoff: Handoff, agent: object, calls: Calls
+) -> HandoffInputData:
     def walk(items: ItemWalk) -> HandoffInputData:
         return data.clone(
             input_history=items.history(data.input_history),

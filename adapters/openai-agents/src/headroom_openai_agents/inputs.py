@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, cast
 
@@ -17,15 +17,30 @@ from headroom_openai_agents.names import check_names
 from headroom_openai_agents.offer import views_come_any_time
 from headroom_openai_agents.once import Once
 from headroom_openai_agents.questions import last_question
-from headroom_openai_agents.views import count_tool, count_tool_of_reader, reader_of, with_views
+from headroom_openai_agents.room import check_max_input_tokens
+from headroom_openai_agents.tenants import Namespace, checked, handoff_for
+from headroom_openai_agents.views import (
+    Limit,
+    count_tool,
+    count_tool_of_reader,
+    reader_of,
+    schemas_of,
+    with_views,
+)
 
-__all__ = ["model_input_filter", "session_input_callback"]
+__all__ = ["ModelFilter", "input_filter", "model_input_filter", "session_input_callback"]
+
+#: A ``call_model_input_filter`` of the SDK.
+ModelFilter = Callable[[CallModelData[Any]], Awaitable[ModelInputData]]
 
 
 def model_input_filter(
     ctx: SharedContext,
+    *,
+    namespace: Namespace | None = None,
+    max_input_tokens: int | None = None,
     **options: Unpack[HandoffOptions],
-) -> Callable[[CallModelData[Any]], Any]:
+) -> ModelFilter:
     """A filter of everything that models are sent: on every turn, before and after handoffs.
 
     For ``RunConfig(call_model_input_filter=model_input_filter(ctx))``. It touches nothing but what
@@ -35,6 +50,11 @@ def model_input_filter(
 
     Args:
         ctx: Where the originals go.
+        namespace: Says from the run's context object in which namespace of the store they go, as in
+            ``namespace=lambda context: context.tenant``.
+        max_input_tokens: The most tokens that a model is sent, with its instructions and the tools
+            of its agent: views are tightened to fit, the oldest first. Of a conversation that the
+            server manages, what is new counts.
         options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools, and
             ``"assistant"`` for what agents say; ``full_for`` takes names of agents. Where there is
             no ``query``, it is the agent's instructions and the user message before each payload.
@@ -45,28 +65,56 @@ def model_input_filter(
         TypeError: There is no such option, or it has the wrong type.
 
     """
+    return input_filter(ctx, namespace, max_input_tokens, must_have_tool=False, **options)
+
+
+def input_filter(
+    ctx: SharedContext,
+    namespace: Namespace | None,
+    max_input_tokens: int | None,
+    *,
+    must_have_tool: bool,
+    **options: Unpack[HandoffOptions],
+) -> ModelFilter:
+    """``model_input_filter``.
+
+    Args:
+        ctx: As there.
+        namespace: As there.
+        max_input_tokens: As there.
+        must_have_tool: Whether views leave nothing out for agents without ``retrieve_tool(ctx)``.
+        options: As there.
+
+    """
     handoff = Handoff(ctx, **options, tool=None)
+    checked(namespace)
+    check_max_input_tokens(max_input_tokens)
     views_come_any_time(ctx)
     met: set[str] = set()
     calls = Calls.of(ctx)
     failures = Once("a model is sent the originals")
 
     async def seen(data: CallModelData[Any]) -> list[TResponseInputItem]:
-        items = data.model_data.input
+        items, instructions = data.model_data.input, data.model_data.instructions
         check_names(handoff, [data.agent], items, met)
+        mine = handoff_for(handoff, namespace, data.context)
         now = last_question(items)
-        before = calls.asked(data.agent.name, now)
+        before = calls.asked(now)
+        limit = None
+        if max_input_tokens is not None:
+            limit = Limit(max_input_tokens, [instructions, schemas_of(data.agent)])
         views = await with_views(
-            handoff,
-            reader_of(data.agent, handoff, data.model_data.instructions),
+            mine,
+            reader_of(data.agent, mine, instructions, must_have_tool=must_have_tool),
             lambda walk: walk.input_items(items),
             query=before if now is None and not handoff.query else None,
             follow=handoff.query is None,
             calls=calls,
+            limit=limit,
         )
-        count_tool(handoff, data.agent)
+        count_tool(mine, data.agent)
         for answer in answers_sent_again(items):
-            handoff.answer_sent_again(ctx.count_tokens(answer))
+            mine.answer_sent_again(mine.ctx.count_tokens(answer))
         return views
 
     async def headroom_model_input_filter(data: CallModelData[Any]) -> ModelInputData:

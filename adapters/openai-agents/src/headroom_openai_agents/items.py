@@ -55,7 +55,7 @@ _OUTPUTS = {
 
 
 #: What tools are called that have no names of their own.
-SOURCES = frozenset(kind for _, kind in _OUTPUTS.values()) - {"tool"}
+SOURCES = frozenset(kind for _, kind in _OUTPUTS.values()) - {"tool", "mcp"}
 
 
 class Found(NamedTuple):
@@ -91,8 +91,6 @@ class ItemWalk:
     earlier: Calls = field(default_factory=Calls)
     #: Filled as calls go by, and they come before their outputs.
     _calls: dict[str, Call] = field(default_factory=dict)
-    #: Whether an output came without its call, so that a server keeps the conversation.
-    _is_managed: bool = False
     _before: Hash = field(default_factory=sha256)
 
     def __post_init__(self) -> None:
@@ -152,19 +150,14 @@ class ItemWalk:
         elif kind in _OUTPUTS:
             return cast("TResponseInputItem", self._tool_output(values))
         elif values.get("role") == "assistant" and kind in (None, "message"):
-            if self._is_managed:
-                # Not of the conversation: the server has that. The SDK refuses to send another
-                # item in place of one that was added to a run that goes on.
-                return item
             return cast("TResponseInputItem", self._with(values, "content", "assistant"))
         return item
 
     def _run_item(self, item: RunItem) -> RunItem:
         if isinstance(item, (ToolCallItem, ToolCallOutputItem)):
-            raw = item.raw_item
-            values = cast(
-                "dict[str, object]",
-                raw if isinstance(raw, dict) else raw.model_dump(exclude_unset=True),
+            raw: Any = item.raw_item
+            values: dict[str, object] = (
+                raw if isinstance(raw, dict) else raw.model_dump(exclude_unset=True, warnings=False)
             )
             if values.get("type") in _CALLS:
                 self._note_call(values)
@@ -192,25 +185,21 @@ class ItemWalk:
         return replace(item, raw_item=item.raw_item.model_copy(update={"content": new}))
 
     def _note_call(self, item: Mapping[str, object]) -> None:
-        call_id, call = item.get("call_id"), Call.of(item)
-        if isinstance(call_id, str) and call is not None:
-            self._calls[call_id] = call
-            self.earlier.note(call_id, call)
+        noted = self.earlier.note_item(item)
+        if noted is not None:
+            self._calls[noted[0]] = noted[1]
 
     def _tool_output(self, item: dict[str, object]) -> dict[str, object]:
-        field, kind = _OUTPUTS[str(item["type"])]
+        where, kind = _OUTPUTS[str(item["type"])]
         call_id = str(item.get("call_id"))
-        call = self._calls.get(call_id) or Call.of(item)
-        if call is None and "call_id" in item:
-            self._is_managed = True
-            call = self.earlier.get(call_id)
+        call = self._calls.get(call_id) or Call.of(item) or self.earlier.get(call_id)
         if call is None:
             # Of function tools it is not known which one it was.
             names = frozenset() if kind == "tool" else frozenset([kind])
             call = Call(kind, names)
         if call.for_program or is_for_program(item) or RetrievalTool.name in call.names:
             return item
-        return self._with(item, field, call.name, call.names)
+        return self._with(item, where, call.name, call.names)
 
     def _with(
         self, item: dict[str, object], name: str, source: str, names: frozenset[str] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from agents import Agent, HostedMCPTool
 
@@ -19,7 +19,7 @@ def check_names(
     items: Iterable[object],
     met: set[str] | None = None,
 ) -> None:
-    """Warns of names in ``exclude`` and ``full_for`` that match nothing in a run.
+    """Warns of names in ``exclude``, ``full_for`` and ``max_tokens`` that match nothing in a run.
 
     Args:
         handoff: Whose options they are.
@@ -29,7 +29,7 @@ def check_names(
             be reached from the one that it is handed to.
 
     """
-    if not handoff.exclude and not handoff.full_for:
+    if not handoff.exclude and not handoff.full_for and not isinstance(handoff.max_tokens, Mapping):
         return
     found = _reached(agents)
     if any(getattr(agent, "mcp_servers", None) for agent in found):

@@ -28,6 +28,7 @@ from headroom_openai_agents.names import check_names
 from headroom_openai_agents.offer import views_come_any_time
 from headroom_openai_agents.once import Once
 from headroom_openai_agents.questions import asked_by_call, last_question
+from headroom_openai_agents.tenants import Namespace, checked, handoff_for
 from headroom_openai_agents.views import count_tool, count_tool_of_reader, reader_of, told
 
 __all__ = ["output_extractor", "tool_output_guardrail"]
@@ -35,6 +36,8 @@ __all__ = ["output_extractor", "tool_output_guardrail"]
 
 def tool_output_guardrail(
     ctx: SharedContext,
+    *,
+    namespace: Namespace | None = None,
     **options: Unpack[HandoffOptions],
 ) -> ToolOutputGuardrail[Any]:
     """A guardrail that replaces what a tool returns by a view, where it is made.
@@ -45,6 +48,7 @@ def tool_output_guardrail(
 
     Args:
         ctx: Where the originals go.
+        namespace: As ``model_input_filter`` takes it.
         options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools, ``full_for``
             names of agents. Where there is no ``query``, it is the agent's instructions and the
             last user message.
@@ -55,6 +59,7 @@ def tool_output_guardrail(
 
     """
     handoff = Handoff(ctx, **options, tool=None)
+    checked(namespace)
     views_come_any_time(ctx)
     failures = Once("a tool output goes on as it is")
 
@@ -65,15 +70,16 @@ def tool_output_guardrail(
         if text is None or name == RetrievalTool.name or is_for_program(context.tool_call):
             return None
         check_names(handoff, [data.agent], [])
-        reader = reader_of(data.agent, handoff)
+        mine = handoff_for(handoff, namespace, context.context)
+        reader = reader_of(data.agent, mine)
         if not handoff.query:
             reader = replace(reader, query=told(reader.query, last_question(context.turn_input)))
         names = names_of({"name": name, "namespace": context.tool_namespace})
         payload = Payload(text, name, agent=name, names=names, read_as=as_json)
-        with held_for_run(ctx, _beginning(context.turn_input)):
-            (decision,) = await handoff.adecide([payload], reader)
+        with held_for_run(mine.ctx, _beginning(context.turn_input)):
+            (decision,) = await mine.adecide([payload], reader)
         if decision.needs_tool:
-            count_tool(handoff, data.agent)
+            count_tool(mine, data.agent)
         return decision.text if decision.is_view else None
 
     async def headroom_tool_output(data: ToolOutputGuardrailData) -> ToolGuardrailFunctionOutput:
@@ -94,6 +100,7 @@ def output_extractor(
     ctx: SharedContext,
     *,
     mention_tool: bool = False,
+    namespace: Namespace | None = None,
     **options: Unpack[HandoffOptions],
 ) -> Callable[[RunResult | RunResultStreaming], Awaitable[str]]:
     """An extractor that hands on a view of what an agent says that is a tool of another.
@@ -105,6 +112,7 @@ def output_extractor(
         ctx: Where the originals go.
         mention_tool: Whether views name the retrieval tool. The extractor is not told which agent
             reads: say so where it has ``retrieve_tool(ctx)``.
+        namespace: As ``model_input_filter`` takes it.
         options: See ``headroom.HandoffOptions``; ``exclude`` takes names of agents; ``full_for``
             finds no reader here. Where there is no ``query``, it is what the agent was asked.
 
@@ -114,10 +122,12 @@ def output_extractor(
 
     """
     handoff = Handoff(ctx, **options, tool=None)
+    checked(namespace)
     views_come_any_time(ctx)
     failures = Once("what an agent said goes on as it is")
 
     async def view_of(text: str, result: RunResult | RunResultStreaming) -> str:
+        mine = handoff_for(handoff, namespace, result.context_wrapper.context)
         call = result.agent_tool_invocation
         asked = asked_by_call(call.tool_arguments) if call is not None else None
         reader = Reader(
@@ -125,10 +135,10 @@ def output_extractor(
         )
         name = result.last_agent.name
         payload = Payload(text, name, agent=name, read_as=as_json)
-        with held_for_run(ctx, None):
-            (decision,) = await handoff.adecide([payload], reader)
+        with held_for_run(mine.ctx, None):
+            (decision,) = await mine.adecide([payload], reader)
         if decision.needs_tool and mention_tool:
-            count_tool_of_reader(handoff)
+            count_tool_of_reader(mine)
         return decision.text
 
     async def headroom_output_extractor(result: RunResult | RunResultStreaming) -> str:
@@ -138,7 +148,6 @@ def output_extractor(
         try:
             return await view_of(text, result)
         except Exception as error:
-            # An exception here would end the run.
             failures.warn(error)
             return text
 

@@ -11,11 +11,15 @@ from agents.tool_context import ToolContext
 from headroom import RetrievalTool, SharedContext
 from headroom_openai_agents.calls import Call, Calls
 from headroom_openai_agents.offer import Offer
+from headroom_openai_agents.once import Once
+from headroom_openai_agents.tenants import Namespace, checked, context_for
 
 __all__ = ["retrieval_of", "retrieve_tool"]
 
 
-def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> FunctionTool:
+def retrieve_tool(
+    ctx: SharedContext, *, max_tokens: int = 1000, namespace: Namespace | None = None
+) -> FunctionTool:
     """The tool by which an agent reads what a view left out.
 
     Attach it to the agents that get views. Views name it only to an agent that has it. Where views
@@ -25,18 +29,30 @@ def retrieve_tool(ctx: SharedContext, *, max_tokens: int = 1000) -> FunctionTool
     Args:
         ctx: Where the originals are.
         max_tokens: The most tokens that an answer has.
+        namespace: As the filters take it; an answer is of the run's namespace alone.
 
     >>> retrieve_tool(SharedContext()).name
     'headroom_retrieve'
 
     """
     retrieval = RetrievalTool(ctx, max_tokens)
-    call, calls = Call(retrieval.name, frozenset([retrieval.name])), Calls.of(ctx)
+    failures = Once("a namespace is not known, and nothing is looked up")
+
+    call = Call(retrieval.name, frozenset([retrieval.name]))
+    calls = Calls.of(ctx)
+    checked(namespace)
 
     async def invoke(context: ToolContext[Any], arguments: str) -> str:
         # The answer may come to a filter without the call, and is no payload.
         calls.note(context.tool_call_id, call)
-        return await retrieval.answer(**_arguments(arguments))
+        try:
+            mine = context_for(ctx, namespace, context.context)
+        except Exception as error:
+            # Whose it is is not known, so nothing is told.
+            failures.warn(error)
+            return "Nothing can be looked up in this run."
+        answering = retrieval if mine is ctx else RetrievalTool(mine, max_tokens)
+        return await answering.answer(**_arguments(arguments))
 
     return FunctionTool(
         name=retrieval.name,

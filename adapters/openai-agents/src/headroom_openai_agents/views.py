@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from agents import Agent, FunctionTool, RunContextWrapper
 
-from headroom import Handoff, Payload, Reader
+from headroom import Handoff, Payload, Reader, SharedContext
 from headroom_openai_agents.calls import Calls
 from headroom_openai_agents.data import as_json
 from headroom_openai_agents.items import SOURCES, Found, ItemWalk
 from headroom_openai_agents.leases import held_for_run
 from headroom_openai_agents.offer import Offer
+from headroom_openai_agents.room import tokens_in
 from headroom_openai_agents.tools import retrieval_of, retrieve_tool
 
-__all__ = ["count_tool", "count_tool_of_reader", "reader_of", "told", "with_views"]
+__all__ = [
+    "Limit",
+    "count_tool",
+    "count_tool_of_reader",
+    "reader_of",
+    "schemas_of",
+    "told",
+    "with_views",
+]
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The most tokens that a model is sent."""
+
+    tokens: int
+    #: What it is sent beside the conversation: instructions, schemas of tools.
+    beside: object
+
+    async def room(self, others: object, ctx: SharedContext) -> int:
+        """What is left for payloads beside all others in the conversation."""
+        taken = await asyncio.to_thread(tokens_in, [self.beside, others], ctx)
+        return self.tokens - taken
 
 
 async def with_views(
@@ -29,6 +54,7 @@ async def with_views(
     query: str | None = None,
     follow: bool = False,
     calls: Calls | None = None,
+    limit: Limit | None = None,
 ) -> T:
     """What ``walk`` makes of a conversation, with views in place of payloads.
 
@@ -42,6 +68,7 @@ async def with_views(
         query: As ``ItemWalk`` takes it.
         follow: As ``ItemWalk`` takes it.
         calls: What the conversation carried before.
+        limit: Of all that the model is sent.
 
     """
     earlier = calls or Calls()
@@ -65,10 +92,16 @@ async def with_views(
     unchanged = walk(ItemWalk(note, query, follow, earlier))
     if not found:
         return unchanged
+    room = None
+    if limit is not None:
+        others = walk(
+            ItemWalk(lambda one: "" if one in found else one.text, query, follow, earlier)
+        )
+        room = await limit.room(others, handoff.ctx)
     # What stands before the first payload is the same in every turn.
     first = next(iter(found.values()))
     with held_for_run(handoff.ctx, first.conversation):
-        decided = await handoff.adecide(list(found.values()), reader)
+        decided = await handoff.adecide(list(found.values()), reader, room=room)
     texts = {one: decision.text for one, decision in zip(found, decided)}
     return walk(ItemWalk(lambda one: texts.get(one, one.text), query, follow, earlier))
 
@@ -79,6 +112,7 @@ def reader_of(
     instructions: object = None,
     *,
     run: RunContextWrapper[Any] | None = None,
+    must_have_tool: bool = False,
 ) -> Reader:
     """An agent as a reader; ``handoff.query`` goes before what it is told.
 
@@ -87,6 +121,7 @@ def reader_of(
         handoff: Has the query.
         instructions: What it is told, if that is not its own.
         run: The run in which a handoff decides whether the agent is offered the tool.
+        must_have_tool: Whether views leave nothing out where the agent lacks the tool.
 
     """
     if not isinstance(agent, Agent):
@@ -95,11 +130,14 @@ def reader_of(
     tool, is_open = retrieval_of(agent), False
     if tool is not None and isinstance(tool.is_enabled, Offer):
         is_open = tool.is_enabled.is_open(run, agent.name)
+    lacks_tool = tool is None and must_have_tool
+    attachable = retrieve_tool(handoff.ctx) if lacks_tool else tool if is_open else None
     return Reader(
         agent.name,
         query=handoff.query or (instructions if isinstance(instructions, str) else None),
         has_tool=tool is not None and not is_open,
-        tool_tokens=_cost(tool, handoff) if tool is not None and is_open else None,
+        tool_tokens=None if attachable is None else _cost(attachable, handoff),
+        can_attach=not lacks_tool,
     )
 
 
@@ -122,6 +160,12 @@ def count_tool_of_reader(handoff: Handoff) -> None:
 
 def _cost(tool: FunctionTool, handoff: Handoff) -> int:
     return handoff.ctx.count_tokens(json.dumps(schema_of(tool)))
+
+
+def schemas_of(agent: object) -> list[dict[str, Any]]:
+    """The schemas of an agent's own function tools; those of MCP servers are not known."""
+    tools = getattr(agent, "tools", None) or []
+    return [schema_of(tool) for tool in tools if isinstance(tool, FunctionTool)]
 
 
 def schema_of(tool: FunctionTool) -> dict[str, Any]:
