@@ -204,6 +204,35 @@ async def test_runs_in_one_trace_one_after_the_other(ctx: SharedContext, payload
             assert flight in model.sent[1][0]["output"]
 
 
+async def test_an_agent_that_is_a_tool_does_not_change_what_its_caller_is_asked(
+    ctx: SharedContext, payload: str
+) -> None:
+    """Both run in one trace, the tool between two calls of the other's model."""
+    inner = Agent(name="inner", model=ScriptedModel(says("It is.")))
+    agent, model = searching(
+        payload, ctx, calls("inner", input="Is HR077 there?"), calls("search"), says("HR042")
+    )
+    agent.tools.append(inner.as_tool("inner", "Says whether a flight is there."))
+    config = RunConfig(call_model_input_filter=model_input_filter(ctx, max_tokens=150))
+    await Runner.run(
+        agent, "Where did HR042 start?", run_config=config, auto_previous_response_id=True
+    )
+    assert "HR042" in model.sent[2][0]["output"]
+
+
+async def test_a_question_is_handed_over_with_the_conversation(
+    ctx: SharedContext, payload: str
+) -> None:
+    agent, model = searching(payload, ctx, calls("search"), says("HR042"))
+    first = Agent(name="first", model=ScriptedModel(calls("transfer_to_searcher")))
+    first.handoffs = [agent]
+    config = RunConfig(call_model_input_filter=model_input_filter(ctx, max_tokens=150))
+    await Runner.run(
+        first, "Where did HR042 start?", run_config=config, auto_previous_response_id=True
+    )
+    assert "HR042" in model.sent[1][0]["output"]
+
+
 @pytest.mark.skipif(
     not hasattr(RunState, "add_input"), reason="this version of the SDK adds nothing to a run"
 )
