@@ -78,7 +78,7 @@ async def test_views_for_models_leave_the_session_whole_and_it_is_compacted_by_h
         assert not client.given
         stored: Any = await session.get_items()
         assert outputs(stored)["call_search"] == payload
-        await session.run_compaction()
+        await session.run_compaction({"force": True})
     (given,) = client.given
     assert mode == "auto" or outputs(given["input"])["call_search"] == payload
     assert await session.get_items() == [{"role": "user", "content": "So far."}]
