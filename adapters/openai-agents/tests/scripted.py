@@ -52,6 +52,9 @@ Turn = list[Any] | Callable[[list[dict[str, Any]]], list[Any]]
 
 
 class ScriptedModel(Model):
+    #: What the server calls its response.
+    response_id: str | None = None
+
     def __init__(self, *turns: Turn) -> None:
         self.turns = list(turns)
         #: What each call was sent.
@@ -69,7 +72,7 @@ class ScriptedModel(Model):
         tools = request["tools"] if "tools" in request else args[3]
         self.offered.append([tool.name for tool in tools])
         output = self._next(_input(args, request))
-        return ModelResponse(output=output, usage=Usage(), response_id=None)
+        return ModelResponse(output=output, usage=Usage(), response_id=self.response_id)
 
     async def stream_response(self, *args: Any, **request: Any) -> AsyncIterator[Any]:
         response = Response(

@@ -8,7 +8,7 @@ from typing import Any
 
 import agents
 import pytest
-from agents import Agent, FunctionTool, RunConfig, Runner, function_tool, trace
+from agents import Agent, FunctionTool, RunConfig, Runner, RunState, function_tool, trace
 from openai.types.responses import ResponseFunctionToolCall
 from scripted import ScriptedModel, calls, key_in, outputs, says
 
@@ -203,6 +203,65 @@ async def test_runs_in_one_trace_one_after_the_other(ctx: SharedContext, payload
                 agent, f"Where did {flight} start?", run_config=config, conversation_id=flight
             )
             assert flight in model.sent[1][0]["output"]
+
+
+async def test_an_agent_that_is_a_tool_does_not_change_what_its_caller_is_asked(
+    ctx: SharedContext, payload: str
+) -> None:
+    """Both run in one trace, the tool between two calls of the other's model."""
+    inner = Agent(name="inner", model=ScriptedModel(says("It is.")))
+    agent, model = searching(
+        payload, ctx, calls("inner", input="Is HR077 there?"), calls("search"), says("HR042")
+    )
+    agent.tools.append(inner.as_tool("inner", "Says whether a flight is there."))
+    config = RunConfig(call_model_input_filter=model_input_filter(ctx, max_tokens=150))
+    await Runner.run(
+        agent, "Where did HR042 start?", run_config=config, auto_previous_response_id=True
+    )
+    assert "HR042" in model.sent[2][0]["output"]
+
+
+async def test_a_question_is_handed_over_with_the_conversation(
+    ctx: SharedContext, payload: str
+) -> None:
+    agent, model = searching(payload, ctx, calls("search"), says("HR042"))
+    first = Agent(name="first", model=ScriptedModel(calls("transfer_to_searcher")))
+    first.handoffs = [agent]
+    config = RunConfig(call_model_input_filter=model_input_filter(ctx, max_tokens=150))
+    await Runner.run(
+        first, "Where did HR042 start?", run_config=config, auto_previous_response_id=True
+    )
+    assert "HR042" in model.sent[1][0]["output"]
+
+
+@pytest.mark.skipif(
+    not hasattr(RunState, "add_input"), reason="this version of the SDK adds nothing to a run"
+)
+async def test_what_is_added_to_a_run_that_goes_on_stays_as_it_is(
+    ctx: SharedContext, payload: str
+) -> None:
+    """The SDK ends a run whose filter sends something else in its place."""
+
+    @function_tool(needs_approval=True)
+    def search() -> str:
+        """Searches flights."""
+        return payload
+
+    model = ScriptedModel(calls("search"), says("HR121"))
+    agent = Agent(name="searcher", model=model, tools=[search])
+    config = RunConfig(call_model_input_filter=model_input_filter(ctx))
+    result = await Runner.run(agent, QUESTION, run_config=config, auto_previous_response_id=True)
+    state = result.to_state()
+    state.approve(result.interruptions[0])
+    added: list[Any] = [
+        {"role": "assistant", "content": payload},
+        {"role": "user", "content": "Which one?"},
+    ]
+    state.add_input(added)
+    result = await Runner.run(agent, state, run_config=config)
+    assert result.final_output == "HR121"
+    assert ctx.is_view(model.sent[1][0]["output"])
+    assert model.sent[1][1:] == added
 
 
 # Namespaces

@@ -175,3 +175,30 @@ async def test_citations_point_to_what_they_cite(
     assert [view[one["start_index"] : one["end_index"]] for one in cited] == ["HR121"]
     assert [one["type"] for one in block_seen["annotations"]] == ["url_citation", "file_path"]
     assert not block_seen.get("logprobs")
+
+
+async def test_a_citation_of_words_that_stand_in_several_places_is_left_out(
+    ctx: SharedContext, payload: str
+) -> None:
+    """It would point to the same words elsewhere."""
+    place = payload.index("landed", payload.index("HR060"))
+    cited = {
+        "type": "url_citation",
+        "url": "https://flights.example",
+        "title": "Status",
+        "start_index": place,
+        "end_index": place + len("landed"),
+    }
+    said = {"type": "output_text", "text": payload, "annotations": [cited]}
+    items: list[Any] = [
+        {"role": "user", "content": QUESTION},
+        {"type": "message", "id": "m", "role": "assistant", "status": "completed"}
+        | {"content": [said]},
+    ]
+    model = ScriptedModel(says("HR121"))
+    config = RunConfig(call_model_input_filter=model_input_filter(ctx, fidelity="compact"))
+    await Runner.run(Agent(name="reader", model=model), items, run_config=config)
+    (block,) = model.sent[0][1]["content"]
+    assert ctx.is_view(block["text"])
+    assert block["text"].count("landed") > 1
+    assert block["annotations"] == []

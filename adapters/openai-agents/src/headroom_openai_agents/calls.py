@@ -71,7 +71,9 @@ class Calls:
         self._lock = threading.Lock()
         self._by_id: OrderedDict[str, Call] = OrderedDict()
         # The turns of a run are not all in one task, but in one trace, also where tracing is off.
-        self._asked: WeakKeyDictionary[Trace, str] = WeakKeyDictionary()
+        # Of each trace: what each agent was asked, the latest last. Agents that are tools run
+        # between the turns of another one, and are asked something else.
+        self._asked: WeakKeyDictionary[Trace, dict[str, str]] = WeakKeyDictionary()
 
     @classmethod
     def of(cls, ctx: SharedContext) -> Calls:
@@ -100,15 +102,25 @@ class Calls:
         with self._lock:
             return self._by_id.get(call_id)
 
-    def asked(self, question: str | None) -> str | None:
-        """What was asked in this run before; ``question`` is what is asked now, if it is."""
+    def asked(self, agent: str, question: str | None) -> str | None:
+        """What an agent was asked last in this trace, or the agent that handed over to it.
+
+        Args:
+            agent: Its name.
+            question: What it is asked now, if it is.
+
+        """
         trace = get_current_trace()
         if trace is None:
             return question
         with self._lock:
+            of_trace = self._asked.setdefault(trace, {})
+            if question is None:
+                question = of_trace.get(agent) or next(reversed(of_trace.values()), None)
             if question is not None:
-                self._asked[trace] = question
-            return self._asked.get(trace)
+                of_trace.pop(agent, None)
+                of_trace[agent] = question
+            return question
 
 
 _lock = threading.Lock()

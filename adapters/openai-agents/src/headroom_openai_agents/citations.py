@@ -14,7 +14,8 @@ _BEFORE = 40
 def moved(annotations: Iterable[Any], text: str, view: str) -> list[Any]:
     """The annotations of a text that hold for its view, at their places in it.
 
-    Those of text that the view does not have are left out: they would point to something else.
+    Those of text that the view does not have, or has more than once, are left out: they would
+    point to something else.
 
     >>> cited = {"type": "url_citation", "url": "https://a.example", "start_index": 5}
     >>> moved([cited | {"end_index": 8}], "Made by me in May.", "[left out] by me")
@@ -27,11 +28,11 @@ def _moved(annotation: Any, text: str, view: str) -> Any:
     start, end = _get(annotation, "start_index"), _get(annotation, "end_index")
     point = _get(annotation, "index")
     if isinstance(start, int) and isinstance(end, int):
-        place = view.find(text[start:end]) if start < end else -1
+        place = _place(text[start:end], view)
         indices = {"start_index": place, "end_index": place + end - start}
     elif isinstance(point, int) and _get(annotation, "type") == "file_citation":
         before = text[max(0, point - _BEFORE) : point]
-        place = view.find(before) if before else -1
+        place = _place(before, view)
         indices = {"index": place + len(before)}
     else:
         # The number of a file in a list, say.
@@ -41,6 +42,10 @@ def _moved(annotation: Any, text: str, view: str) -> Any:
     if isinstance(annotation, dict):
         return {**annotation, **indices}
     return annotation.model_copy(update=indices)
+
+
+def _place(part: str, view: str) -> int:
+    return view.find(part) if part and view.count(part) == 1 else -1
 
 
 def _get(annotation: Any, name: str) -> object:

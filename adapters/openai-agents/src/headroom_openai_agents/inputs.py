@@ -99,7 +99,7 @@ def input_filter(
         check_names(handoff, [data.agent], items, met)
         mine = handoff_for(handoff, namespace, data.context)
         now = last_question(items)
-        before = calls.asked(now)
+        before = calls.asked(data.agent.name, now)
         limit = None
         if max_input_tokens is not None:
             limit = Limit(max_input_tokens, [instructions, schemas_of(data.agent)])

@@ -91,6 +91,8 @@ class ItemWalk:
     earlier: Calls = field(default_factory=Calls)
     #: Filled as calls go by, and they come before their outputs.
     _calls: dict[str, Call] = field(default_factory=dict)
+    #: Whether an output came without its call, so that a server keeps the conversation.
+    _is_managed: bool = False
     _before: Hash = field(default_factory=sha256)
 
     def __post_init__(self) -> None:
@@ -150,6 +152,10 @@ class ItemWalk:
         elif kind in _OUTPUTS:
             return cast("TResponseInputItem", self._tool_output(values))
         elif values.get("role") == "assistant" and kind in (None, "message"):
+            if self._is_managed:
+                # Not of the conversation: the server has that. The SDK refuses to send another
+                # item in place of one that was added to a run that goes on.
+                return item
             return cast("TResponseInputItem", self._with(values, "content", "assistant"))
         return item
 
@@ -192,7 +198,10 @@ class ItemWalk:
     def _tool_output(self, item: dict[str, object]) -> dict[str, object]:
         where, kind = _OUTPUTS[str(item["type"])]
         call_id = str(item.get("call_id"))
-        call = self._calls.get(call_id) or Call.of(item) or self.earlier.get(call_id)
+        call = self._calls.get(call_id) or Call.of(item)
+        if call is None and "call_id" in item:
+            self._is_managed = True
+            call = self.earlier.get(call_id)
         if call is None:
             # Of function tools it is not known which one it was.
             names = frozenset() if kind == "tool" else frozenset([kind])
