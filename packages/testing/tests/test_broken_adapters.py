@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -91,6 +92,30 @@ class HoldsNothing(Toy):
         return nullcontext(ctx)
 
 
+class RemembersViews(Toy):
+    def __init__(self) -> None:
+        self.seen: dict[str, Sent] = {}
+
+    def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
+        if payload not in self.seen:
+            self.seen[payload] = super().sent(handoff, payload, reader, question)
+        return self.seen[payload]
+
+
+class TidiesUp(Toy):
+    def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
+        sent = super().sent(handoff, payload, reader, question)
+        handoff.ctx.clear()
+        return sent
+
+
+class SaysItAgain(Toy):
+    def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
+        sent = super().sent(handoff, payload, reader, question)
+        logging.getLogger("headroom").warning("a payload is handed on as it is")
+        return sent
+
+
 class DoesNothing(Toy):
     def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
         return Sent([f"{question}\n{payload}"] * 2, ["", ""], "Done.")
@@ -111,6 +136,11 @@ class DoesNothing(Toy):
             HoldsNothing,
             lambda each: each.test_what_a_run_shows_is_neither_evicted_nor_expired(),
         ),
+        (RemembersViews, lambda each: each.test_a_store_that_is_emptied_in_mid_run(ctx())),
+        (
+            TidiesUp,
+            lambda each: each.test_runs_at_once_and_one_after_the_other_with_equal_payloads(ctx()),
+        ),
         (DoesNothing, lambda each: each.test_what_saves_much_is_a_view(ctx())),
         (DoesNothing, lambda each: each.test_each_decision_is_told_with_its_reason(ctx())),
     ],
@@ -123,6 +153,11 @@ def test_what_is_wrong_is_found(broken: type[Toy], found_by: Callable[[Toy], Non
 def test_an_error_that_gets_out_is_found(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(Exception, match="a fault before"):
         LetsErrorsOut().test_a_store_that_fails_or_lies("before", caplog)
+
+
+def test_what_is_said_twice_is_found(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(AssertionError):
+        SaysItAgain().test_a_store_that_hangs(caplog)
 
 
 def ctx() -> SharedContext:
