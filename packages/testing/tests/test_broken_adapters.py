@@ -106,6 +106,23 @@ class KeepsViewsAlone(Toy):
         super().interrupted(sent.partition("\n")[2], ctx, place)
 
 
+class RemembersViews(Toy):
+    def __init__(self) -> None:
+        self.seen: dict[str, Sent] = {}
+
+    def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
+        if payload not in self.seen:
+            self.seen[payload] = super().sent(handoff, payload, reader, question)
+        return self.seen[payload]
+
+
+class TidiesUp(Toy):
+    def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
+        sent = super().sent(handoff, payload, reader, question)
+        handoff.ctx.clear()
+        return sent
+
+
 class DoesNothing(Toy):
     def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
         return Sent([f"{question}\n{payload}"] * 2, ["", ""], "Done.")
@@ -141,6 +158,11 @@ class SaysItAgain(Toy):
             lambda each: each.test_what_a_run_shows_is_neither_evicted_nor_expired(),
         ),
         (OnlyOnce, lambda each: each.test_two_runs_of_one_payload_with_one_context(ctx())),
+        (RemembersViews, lambda each: each.test_a_store_that_is_emptied_in_mid_run(ctx())),
+        (
+            TidiesUp,
+            lambda each: each.test_runs_at_once_and_one_after_the_other_with_equal_payloads(ctx()),
+        ),
         (DoesNothing, lambda each: each.test_what_saves_much_is_a_view(ctx())),
         (DoesNothing, lambda each: each.test_each_decision_is_told_with_its_reason(ctx())),
     ],

@@ -7,6 +7,7 @@ import threading
 import time
 from abc import abstractmethod
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -308,22 +309,36 @@ class AdapterContract:
             assert payload not in self.run(payload, ctx, question=question).last
         assert {ctx.get(key, full=True) for key in ctx} == {payload}
 
+    def test_a_store_that_is_emptied_in_mid_run(self, ctx: SharedContext) -> None:
+        """As where a run is taken up and the store is a new one: no view lacks its original."""
+        payload = _log(_LINES)
+        without = self.run(payload, None)
+        self.run(payload, ctx)
+        sent = self.run(payload, ctx, before_reading=ctx.clear)
+        assert sent.result == without.result
+        assert payload in sent.last or payload in [ctx.get(key, full=True) for key in ctx]
+
     def test_two_runs_with_one_context(self, ctx: SharedContext) -> None:
         """At one time: each gets what it would get alone."""
         payloads = [_log(_LINES), _log(_LINES).replace("INFO", "WARN")]
-        found: dict[str, str] = {}
+        found = self._at_once(payloads, ctx)
+        for (text, other), each in zip((payloads, reversed(payloads)), found):
+            assert text[:4] in each.last
+            assert other[:4] not in each.last
 
-        def run(payload: str) -> None:
-            found[payload] = self.run(payload, ctx).last
+    def test_runs_at_once_and_one_after_the_other_with_equal_payloads(
+        self, ctx: SharedContext
+    ) -> None:
+        """Who ends first takes nothing from the other: all read one view of one original."""
+        payload = _log(_LINES)
+        found = [*self._at_once([payload, payload], ctx), self.run(payload, ctx)]
+        assert len({(each.last, each.result) for each in found}) == 1
+        assert payload not in found[0].last
+        assert [ctx.get(key, full=True) for key in ctx] == [payload]
 
-        threads = [threading.Thread(target=run, args=(each,)) for each in payloads]
-        for each in threads:
-            each.start()
-        for each in threads:
-            each.join()
-        for payload, other in (payloads, reversed(payloads)):
-            assert payload[:4] in found[payload]
-            assert other[:4] not in found[payload]
+    def _at_once(self, payloads: list[str], ctx: SharedContext) -> list[Sent]:
+        with ThreadPoolExecutor(len(payloads)) as pool:
+            return list(pool.map(lambda payload: self.run(payload, ctx), payloads))
 
 
 class _Hanging(MemoryStore):
