@@ -59,6 +59,25 @@ MCP = {"oldest": "mcp==2.0.1", "latest": "mcp>=2.0.1,<3"}
 # The oldest versions use what this Python deprecates, and CrewAI stops below it.
 PYTHON_3_14 = sys.version_info >= (3, 14)
 
+# The frameworks' own tests: the versions that docs/compatibility.md has figures of, and what the
+# tests of each need.
+COMPAT = {
+    "crewai": (
+        "crewai[a2a,anthropic]==1.15.30",
+        "crewai-files pytest-recording vcrpy<8 aiohttp<3.14 pytest-subprocess",
+    ),
+    "langgraph": (
+        "langgraph==1.2.24 langgraph-prebuilt==1.1.3 langchain==1.5.2",
+        "syrupy pytest-repeat pytest-socket pytest-benchmark pytest-xdist psutil blockbuster redis "
+        "langgraph-checkpoint-sqlite langgraph-checkpoint-postgres psycopg[binary] pycryptodome "
+        "langchain-tests langchain-openai toml httpx uvloop deepagents",
+    ),
+    "openai-agents": (
+        "openai-agents[voice,litellm]==0.24.0",
+        "inline-snapshot fastapi aiosqlite cryptography fakeredis graphviz textual sqlalchemy",
+    ),
+}
+
 TEST_TOOLS = ("pytest>=8", "pytest-asyncio>=1", "hypothesis>=6.100")
 MYPY = "mypy>=1.15,<3"
 # As in the pyproject.toml of each package.
@@ -183,6 +202,19 @@ def tests_adapter(session: nox.Session, adapter: str, version: str) -> None:
     session.run("pytest", package, *session.posargs)
     if version == "latest":
         session.run("mypy", "--strict", f"{package}/src")
+
+
+@nox.session(default=False)
+@nox.parametrize("framework", list(COMPAT), ids=list(COMPAT))
+def compat(session: nox.Session, framework: str) -> None:
+    """A framework's own tests, from its sdist, without us and with us in place: up to an hour."""
+    versions, tools = (each.split() for each in COMPAT[framework])
+    tools = [*TEST_TOOLS, *versions, *tools, "pytest-timeout", "pytest-mock", "pip"]
+    install(session, "core", f"adapters/{framework}", extras="[all]", tools=tools)
+    session.run("python", "-m", "compat", framework, session.create_tmp())
+    recipes = sorted(Path("compat", framework).glob("test_*.py"))
+    if recipes:
+        session.run("pytest", *map(str, recipes))
 
 
 @nox.session(default=False)

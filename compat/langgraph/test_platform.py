@@ -23,7 +23,7 @@ import pytest
 from headroom import SharedContext
 from headroom_langgraph import forget_thread
 
-GRAPHS = Path(__file__).parent / "platform" / "graphs.py"
+GRAPHS = Path(__file__).parent / "server_graphs.py"
 NAMES = ("sqlite", "servers_own", "agent", "blocking")
 ERROR = "ERROR request 700 failed"
 # What the server may take to start, in seconds.
@@ -54,7 +54,7 @@ class Server:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("server")
     shutil.copy(GRAPHS, folder)
-    graphs = {name: f"./graphs.py:{name}" for name in NAMES}
+    graphs = {name: f"./server_graphs.py:{name}" for name in NAMES}
     (folder / "langgraph.json").write_text(json.dumps({"dependencies": ["."], "graphs": graphs}))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

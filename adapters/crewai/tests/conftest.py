@@ -74,11 +74,14 @@ class ScriptedModel(BaseLLM):
     sent: list[str] = Field(default_factory=list)
     #: The schemas of the tools that the last call offered.
     offered: list[Any] = Field(default_factory=list)
+    #: Those of each call.
+    tools: list[Any] = Field(default_factory=list)
     #: The schema of the answer that each call asked for.
     schemas: list[Any] = Field(default_factory=list)
 
     def call(self, messages: Any, tools: Any = None, *args: Any, **kwargs: Any) -> Any:
         self.offered = list(tools or [])
+        self.tools.append(self.offered)
         self.schemas.append(kwargs.get("response_model"))
         text = (
             messages

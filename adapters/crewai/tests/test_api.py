@@ -21,6 +21,7 @@ TYPES = {
     headroom_crewai.HookOptions: f"{OPTIONS} {ROADS}",
 }
 API = {
+    "HandoffEvent": "**data",
     "RetrieveTool": "ctx=None, *, max_tokens=1000, **fields",
     "attach_retrieve_tool": "crew, ctx, *, max_tokens=1000",
     "callback_context": "ctx, **options",

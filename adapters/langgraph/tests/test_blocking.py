@@ -157,19 +157,25 @@ class TestDeltaChannel:
         assert other.original_of(again["messages"][1].content) == payload
 
     def test_batches_of_any_size_give_the_same(self, payload: str) -> None:
+        # It has no name: the call says which tool it comes from.
         other = ToolMessage(other_than(payload), tool_call_id="d", id="3")
+        called = AIMessage("", id="5", tool_calls=[{"name": "look", "args": {}, "id": "d"}])
+        report = HumanMessage("I am an agent.", name="agent", id="6")
         writes: list[Any] = [
             [HumanMessage("Which was diverted?", id="1")],
             ToolMessage(payload, tool_call_id="c", id="2"),
-            [HumanMessage("And from Madrid?", id="4"), other],
+            [report, HumanMessage("And from Madrid?", id="4"), called],
+            [report, other],
             [{"role": "tool", "content": payload, "tool_call_id": "e", "id": "2"}],
         ]
         found = []
-        for size in (1, 2, 4):
-            reducer, state = compress_messages(SharedContext()), list[Any]()
+        for size in (1, 2, 3, 5):
+            reducer = compress_messages(SharedContext(), mention_tool=True, max_tokens=300)
+            state: list[Any] = []
             for start in range(0, len(writes), size):
                 state = reducer(state, writes[start : start + size])
             found.append(state)
-        assert found[0] == found[1] == found[2]
-        assert [one.id for one in found[0]] == ["1", "2", "4", "3"]
+        assert all(state == found[0] for state in found)
+        assert [one.id for one in found[0]] == ["1", "2", "6", "4", "5", "3"]
+        assert 'headroom_retrieve(key="look-' in found[0][-1].content
         assert payload not in [one.content for one in found[0]]

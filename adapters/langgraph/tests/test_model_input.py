@@ -17,8 +17,13 @@ from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.prebuilt import create_react_agent
 from scripted import ScriptedModel, calls
 
-from headroom import MemoryStore, SharedContext
-from headroom_langgraph import HeadroomMiddleware, compress_model_input, compress_node
+from headroom import ContextEntry, MemoryStore, RetrievalTool, Savings, SharedContext
+from headroom_langgraph import (
+    HeadroomMiddleware,
+    compress_model_input,
+    compress_node,
+    retrieve_tool,
+)
 from headroom_testing import FaultyStore
 
 THREAD: RunnableConfig = {"configurable": {"thread_id": "1"}}
@@ -91,6 +96,18 @@ def test_the_same_view_on_every_turn_and_in_every_process(payload: str, road: st
     assert seen == seen[:1] * 3
 
 
+def test_what_agents_report_under_a_name_is_not_asked(ctx: SharedContext, payload: str) -> None:
+    """Nor does it begin a turn; where all users have names, it does."""
+    report = HumanMessage("I looked into it.", name="researcher")
+    answer = ToolMessage(payload, tool_call_id="call_search")
+    shrink = compress_model_input(ctx, max_tokens=300)
+    seen = shrink.invoke([HumanMessage("And HR077?"), report, calls("search"), answer])
+    assert "HR077" in seen[-1].content
+    named = [HumanMessage("And HR033?", name="Ann"), HumanMessage("And HR044?", name="Ben")]
+    seen = shrink.invoke([*named, calls("search"), answer])
+    assert "HR044" in seen[-1].content
+
+
 def test_the_same_view_where_earlier_turns_are_trimmed(ctx: SharedContext, payload: str) -> None:
     shrink = compress_model_input(ctx, mention_tool=True, max_tokens=300)
     whole = shrink.invoke([HumanMessage("Hi."), AIMessage("Hello."), *history(payload)])
@@ -146,6 +163,30 @@ def test_the_tool_is_offered_where_it_pays_and_costs_once(ctx: SharedContext) ->
     assert tools == ["count", "headroom_retrieve"]
     # The tool is there for the first one, so that the second one need not bear it.
     assert all(ctx.is_view(text) for text in seen)
+
+
+def test_a_hook_and_the_tool_among_those_of_the_agent(ctx: SharedContext, payload: str) -> None:
+    retrieval = retrieve_tool(ctx)
+    look_up = calls("headroom_retrieve", key="", place="rows 5")
+    model = Offered(says=[look_up, AIMessage("HR121.")])
+
+    def named(entry: ContextEntry) -> None:
+        look_up.tool_calls[0]["args"]["key"] = entry.key
+
+    run = Savings()
+    hook = compress_model_input(
+        ctx, mention_tool=True, max_tokens=300, on_compress=named, savings=run
+    )
+    agent = create_react_agent(model, [count, retrieval], pre_model_hook=hook)
+    result = agent.invoke({"messages": history(payload)})
+    assert "headroom_retrieve(key=" in model.sent[0][2].content
+    assert "HR004" in model.sent[1][-1].content
+    assert result["messages"][2].content == payload
+    # Both calls carry the tool, and a view instead of the payload.
+    stats = run.stats()
+    assert stats.tool_tokens == 2 * RetrievalTool(ctx).tokens
+    view = ctx.count_tokens(str(model.sent[0][2].content))
+    assert stats.not_sent == 2 * (ctx.count_tokens(payload) - view)
 
 
 def test_another_middleware_chooses_tools(ctx: SharedContext, payload: str) -> None:

@@ -21,6 +21,7 @@ from headroom_openai_agents import (
     retrieve_tool,
     tool_output_guardrail,
 )
+from headroom_openai_agents.calls import Calls
 
 QUESTION = "Which flight was diverted?"
 HAS_PROGRAMS = any(each.name == "allowed_callers" for each in dataclasses.fields(FunctionTool))
@@ -303,3 +304,20 @@ async def test_a_tool_in_a_namespace_is_excluded_with_it_and_without(
     await Runner.run(agent, QUESTION, run_config=config)
     assert outputs(model.sent[1])["call_search"] == payload
     assert not [each for each in caplog.records if "is called so" in each.message]
+
+
+# Bounds
+
+
+def test_what_is_remembered_has_an_end(ctx: SharedContext) -> None:
+    known = Calls.of(ctx)
+    for number in range(10_001):
+        known.note_item({"call_id": f"call_{number}", "name": "search"})
+    assert known.get("call_0") is None
+    assert known.get("call_10000") is not None
+    with trace("One run"):
+        assert known.asked(QUESTION) == QUESTION
+        assert known.asked(None) == QUESTION
+    with trace("Another"):
+        assert known.asked(None) is None
+    assert known.asked(None) is None, "outside of runs nothing is remembered"

@@ -1,14 +1,20 @@
-"""The lines of the README, run as they stand there."""
+"""The lines of the README and the examples in docstrings, run as they stand there."""
 
 from __future__ import annotations
 
+import doctest
+import importlib
+import pkgutil
 import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from agents import Runner, function_tool
 from scripted import ScriptedModel, calls, outputs, says
+
+import headroom_openai_agents
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -69,3 +75,11 @@ async def test_tenants(payload: str) -> None:
     assert list(ctx) == []
     (key,) = ctx.in_namespace("tenant 7")
     assert ctx.in_namespace("tenant 7").get(key, full=True) == payload
+
+
+@pytest.mark.parametrize(
+    "module", [each.name for each in pkgutil.iter_modules(headroom_openai_agents.__path__)]
+)
+def test_docstrings_run(module: str) -> None:
+    failed, _ = doctest.testmod(importlib.import_module(f"headroom_openai_agents.{module}"))
+    assert not failed

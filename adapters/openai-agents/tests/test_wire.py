@@ -87,10 +87,11 @@ async def test_a_conversation_that_the_server_manages(
         assert [body["previous_response_id"] for body in (second, third)] == ["resp_0", "resp_1"]
 
 
-async def test_chat_completions(ctx: SharedContext, payload: str) -> None:
+@pytest.mark.parametrize("streams", [False, True])
+async def test_chat_completions(ctx: SharedContext, payload: str, streams: bool) -> None:
     with serving(*SEARCHES) as wire:
         model = OpenAIChatCompletionsModel(model="gpt-4.1", openai_client=wire.client())
-        result = await run(ctx, payload, model)
+        result = await run(ctx, payload, model, streams=streams)
     assert result.final_output == "HR121 was diverted."
     _, second, third = (body["messages"] for body in wire.bodies("chat/completions"))
     user, call, output = second

@@ -11,8 +11,9 @@ from typing import Any
 
 from agents import AsyncOpenAI
 
-#: What the model does in a turn: a text, or the name of a tool and its arguments.
-Turn = str | tuple[str, dict[str, Any]]
+Call = tuple[str, dict[str, Any]]
+#: What the model does in a turn: a text, or the name of a tool and its arguments, or several.
+Turn = str | Call | list[Call]
 
 
 class Wire:
@@ -40,39 +41,45 @@ class Wire:
             return _compacted(number)
         turn = self.turns.pop(0)
         if path == "/v1/chat/completions":
-            return _completion(turn, number)
+            completion = _completion(turn, number)
+            return _chunks(completion) if body.get("stream") else completion
         response = _response(turn, number)
         if not body.get("stream"):
             return response
         return [{"type": "response.completed", "sequence_number": 0, "response": response}]
 
 
+def _calls(turn: Call | list[Call], number: int) -> dict[str, Call]:
+    """Calls by their ids."""
+    if isinstance(turn, tuple):
+        return {f"call_{number}": turn}
+    return {f"call_{number}_{place}": call for place, call in enumerate(turn)}
+
+
 def _response(turn: Turn, number: int) -> dict[str, Any]:
     if isinstance(turn, str):
         block = {"type": "output_text", "text": turn, "annotations": [], "logprobs": []}
-        output: dict[str, Any] = {
-            "type": "message",
-            "id": f"msg_{number}",
-            "role": "assistant",
-            "status": "completed",
-            "content": [block],
-        }
+        message = {"role": "assistant", "status": "completed", "content": [block]}
+        output: list[Any] = [{"type": "message", "id": f"msg_{number}", **message}]
     else:
-        output = {
-            "type": "function_call",
-            "id": f"fc_{number}",
-            "call_id": f"call_{number}",
-            "name": turn[0],
-            "arguments": json.dumps(turn[1]),
-            "status": "completed",
-        }
+        output = [
+            {
+                "type": "function_call",
+                "id": f"f{call_id}",
+                "call_id": call_id,
+                "name": name,
+                "arguments": json.dumps(arguments),
+                "status": "completed",
+            }
+            for call_id, (name, arguments) in _calls(turn, number).items()
+        ]
     return {
         "id": f"resp_{number}",
         "object": "response",
         "created_at": 0,
         "status": "completed",
         "model": "gpt-4.1",
-        "output": [output],
+        "output": output,
         "parallel_tool_calls": True,
         "tool_choice": "auto",
         "tools": [],
@@ -84,8 +91,14 @@ def _completion(turn: Turn, number: int) -> dict[str, Any]:
     if isinstance(turn, str):
         message["content"] = turn
     else:
-        function = {"name": turn[0], "arguments": json.dumps(turn[1])}
-        message["tool_calls"] = [{"id": f"call_{number}", "type": "function", "function": function}]
+        message["tool_calls"] = [
+            {
+                "id": call_id,
+                "type": "function",
+                "function": {"name": name, "arguments": json.dumps(arguments)},
+            }
+            for call_id, (name, arguments) in _calls(turn, number).items()
+        ]
     return {
         "id": f"chat_{number}",
         "object": "chat.completion",
@@ -93,6 +106,19 @@ def _completion(turn: Turn, number: int) -> dict[str, Any]:
         "model": "gpt-4.1",
         "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
     }
+
+
+def _chunks(completion: dict[str, Any]) -> list[dict[str, Any]]:
+    """A completion as it streams: what is said, and then that this was all."""
+    (choice,) = completion.pop("choices")
+    delta = choice.pop("message")
+    for index, call in enumerate(delta.get("tool_calls", [])):
+        call["index"] = index
+    completion["object"] = "chat.completion.chunk"
+    return [
+        {**completion, "choices": [{**choice, "delta": delta, "finish_reason": None}]},
+        {**completion, "choices": [{**choice, "delta": {}}]},
+    ]
 
 
 def _compacted(number: int) -> dict[str, Any]:
@@ -123,9 +149,7 @@ def serving(*turns: Turn) -> Iterator[Wire]:
             kind, text = "application/json", json.dumps(answer)
             if isinstance(answer, list):
                 kind = "text/event-stream"
-                text = "".join(
-                    f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in answer
-                )
+                text = "".join(f"data: {json.dumps(event)}\n\n" for event in answer)
             data = text.encode()
             self.send_response(200)
             self.send_header("Content-Type", kind)

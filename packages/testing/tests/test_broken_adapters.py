@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ class Toy(AdapterContract):
     __test__ = False
     reader = "clerk"
     has_conversations = True
+    can_resume = True
 
     def run(
         self,
@@ -49,6 +51,12 @@ class Toy(AdapterContract):
         (decision,) = handoff.decide([Payload(payload, "searcher", conversation=question)], reader)
         tools = f"{RetrievalTool.name} {TOOL}" if decision.needs_tool else ""
         return Sent([f"{question}\n{decision.text}"] * 2, [tools, tools], "Done.")
+
+    def interrupted(self, payload: str, ctx: SharedContext | None, place: Path) -> None:
+        (place / "found").write_text(payload)
+
+    def resumed(self, ctx: SharedContext | None, place: Path) -> Sent:
+        return self.run((place / "found").read_text(), ctx)
 
 
 class TestToy(Toy):
@@ -92,6 +100,29 @@ class HoldsNothing(Toy):
         return nullcontext(ctx)
 
 
+class KeepsViewsAlone(Toy):
+    def interrupted(self, payload: str, ctx: SharedContext | None, place: Path) -> None:
+        sent = self.run(payload, ctx).last
+        super().interrupted(sent.partition("\n")[2], ctx, place)
+
+
+class RemembersViews(Toy):
+    def __init__(self) -> None:
+        self.seen: dict[str, Sent] = {}
+
+    def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
+        if payload not in self.seen:
+            self.seen[payload] = super().sent(handoff, payload, reader, question)
+        return self.seen[payload]
+
+
+class TidiesUp(Toy):
+    def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
+        sent = super().sent(handoff, payload, reader, question)
+        handoff.ctx.clear()
+        return sent
+
+
 class DoesNothing(Toy):
     def sent(self, handoff: Handoff, payload: str, reader: Reader, question: str) -> Sent:
         return Sent([f"{question}\n{payload}"] * 2, ["", ""], "Done.")
@@ -127,6 +158,11 @@ class SaysItAgain(Toy):
             lambda each: each.test_what_a_run_shows_is_neither_evicted_nor_expired(),
         ),
         (OnlyOnce, lambda each: each.test_two_runs_of_one_payload_with_one_context(ctx())),
+        (RemembersViews, lambda each: each.test_a_store_that_is_emptied_in_mid_run(ctx())),
+        (
+            TidiesUp,
+            lambda each: each.test_runs_at_once_and_one_after_the_other_with_equal_payloads(ctx()),
+        ),
         (DoesNothing, lambda each: each.test_what_saves_much_is_a_view(ctx())),
         (DoesNothing, lambda each: each.test_each_decision_is_told_with_its_reason(ctx())),
     ],
@@ -144,6 +180,13 @@ def test_an_error_that_gets_out_is_found(caplog: pytest.LogCaptureFixture) -> No
 def test_what_is_said_twice_is_found(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(AssertionError):
         SaysItAgain().test_a_store_that_hangs(caplog)
+
+
+def test_views_without_originals_are_found(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(AssertionError):
+        KeepsViewsAlone().test_a_run_that_goes_on_in_another_process(False, tmp_path, caplog)
 
 
 def ctx() -> SharedContext:

@@ -12,6 +12,7 @@ from headroom_crewai._version import __version__
 from headroom_crewai.attach import attach_retrieve_tool
 from headroom_crewai.callback import make_task_callback, task_callback
 from headroom_crewai.choice import CallbackOptions, callback_context, use_context
+from headroom_crewai.events import HandoffEvent
 from headroom_crewai.hook import compressed_context, install, uninstall
 from headroom_crewai.restore import restore_output
 from headroom_crewai.retrieve import RetrieveTool, retrieve_tool
@@ -19,6 +20,7 @@ from headroom_crewai.setup import HookOptions
 
 __all__ = [
     "CallbackOptions",
+    "HandoffEvent",
     "HookOptions",
     "RetrieveTool",
     "__version__",

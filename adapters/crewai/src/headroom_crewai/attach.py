@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, cast
 from weakref import ref
 
@@ -81,6 +81,8 @@ class _Gift:
     crew: ref[Crew]
     before: list[BaseTool] | None
     after: list[BaseTool]
+    #: What an agent needs it for, by numbers of the caller's.
+    uses: set[int] = field(default_factory=set)
 
 
 class Attachments:
@@ -88,7 +90,7 @@ class Attachments:
 
     def __init__(self, ctx: SharedContext) -> None:
         self.ctx = ctx
-        self._tool = RetrieveTool(ctx)
+        self.tool = RetrieveTool(ctx)
         self._lock = threading.Lock()
         self._gifts: list[_Gift] = []
         self._counted: list[ref[Task]] = []
@@ -99,10 +101,27 @@ class Attachments:
         if not has_tool(task, agent, self.ctx):
             self._give(task, task.tools or getattr(agent, "tools", None), crew)
 
-    def give_to_agent(self, agent: _Owner, crew: Crew) -> None:
-        """Gives the tool to an agent, for tasks that are not the crew's: delegated ones."""
+    def give_to_agent(self, agent: _Owner, crew: Crew, *, use: int) -> None:
+        """Gives the tool to an agent, for a task that is not the crew's: a delegated one.
+
+        Its own tasks have it until ``take_back_from`` says that this one is done.
+        """
         if not holds(agent.tools, self.ctx):
             self._give(agent, agent.tools, crew)
+        with self._lock:
+            for gift in self._gifts:
+                if gift.owner() is agent:
+                    gift.uses.add(use)
+
+    def take_back_from(self, agent: object, *, use: int) -> None:
+        """Takes the tool back that was given to an agent, where nothing else needs it."""
+        with self._lock:
+            gifts = [each for each in self._gifts if each.owner() is agent and use in each.uses]
+            for gift in gifts:
+                gift.uses.discard(use)
+            over = [gift for gift in gifts if not gift.uses]
+            self._gifts = [gift for gift in self._gifts if gift not in over]
+        _undo(over, self.tool)
 
     def gave(self, owner: object) -> bool:
         """Whether a task or an agent has the tool because it was given for a run."""
@@ -127,7 +146,7 @@ class Attachments:
             return
         with self._lock:
             self._gifts = [gift for gift in self._gifts if gift.owner() is not None]
-            before, owner.tools = owner.tools, [*(tools or []), self._tool]
+            before, owner.tools = owner.tools, [*(tools or []), self.tool]
             self._gifts.append(_Gift(ref(owner), ref(crew), before, owner.tools))
 
     def take_back(self, crew: Crew | None = None) -> None:
@@ -135,12 +154,16 @@ class Attachments:
         with self._lock:
             taken = [gift for gift in self._gifts if crew is None or gift.crew() is crew]
             self._gifts = [gift for gift in self._gifts if gift not in taken]
-        for gift in reversed(taken):
-            owner = gift.owner()
-            if owner is None:
-                continue
-            if owner.tools is gift.after:
-                owner.tools = gift.before
-            else:
-                # Somebody gave it other tools since: these stay.
-                owner.tools = [tool for tool in owner.tools or [] if tool is not self._tool]
+        _undo(taken, self.tool)
+
+
+def _undo(gifts: list[_Gift], tool: RetrieveTool) -> None:
+    for gift in reversed(gifts):
+        owner = gift.owner()
+        if owner is None:
+            continue
+        if owner.tools is gift.after:
+            owner.tools = gift.before
+        else:
+            # Somebody gave it other tools since: these stay.
+            owner.tools = [each for each in owner.tools or [] if each is not tool]

@@ -20,6 +20,14 @@ from pydantic_core import to_jsonable_python
 
 from headroom import Payload, Reader
 from headroom_crewai.ambient import request_here
+from headroom_crewai.late import (
+    Executor,
+    attach,
+    late_cost,
+    sets_aside,
+    told_of_tool,
+    without_tool,
+)
 from headroom_crewai.readers import agent_reader, task_reader
 from headroom_crewai.retrieve import is_retrieval
 from headroom_crewai.setup import Setup
@@ -48,8 +56,13 @@ def shorten_delegated_context(call: ToolCallHookContext, setup: Setup) -> None:
     crew = _crew(call)
     payload = Payload(context, sender or "context", agent=sender)
     reader = agent_reader(coworker, setup, _asked(call))
-    if crew is not None and setup.attachments is not None and setup.needs_tool([payload], reader):
-        setup.attachments.give_to_agent(coworker, crew)
+    given = setup.attachments
+    if (
+        crew is not None
+        and given is not None
+        and (given.gave(coworker) or setup.needs_tool([payload], reader))
+    ):
+        given.give_to_agent(coworker, crew, use=id(call.tool_input))
     # Whoever still lacks it cannot be given it any more.
     reader = replace(agent_reader(coworker, setup, _asked(call)), can_attach=False)
     reader = setup.with_tool(reader, coworker, coworker.tools, coworker)
@@ -59,6 +72,8 @@ def shorten_delegated_context(call: ToolCallHookContext, setup: Setup) -> None:
 def result_of(call: ToolCallHookContext, setup: Setup) -> str | None:
     """What the calling agent reads instead of ``call.tool_result``."""
     result, tool = call.tool_result, _original(call)
+    if isinstance(tool, BaseAgentTool) and setup.attachments is not None:
+        setup.attachments.take_back_from(_coworker(tool, call), use=id(call.tool_input))
     delegated = isinstance(tool, BaseAgentTool)
     if not isinstance(result, str) or not (delegated or setup.compress_tool_results):
         return None
@@ -70,6 +85,9 @@ def result_of(call: ToolCallHookContext, setup: Setup) -> str | None:
     made_by = _role(_coworker(tool, call)) if isinstance(tool, BaseAgentTool) else None
     if _names(call, made_by) & set(setup.exclude):
         return None
+    executor = setup.executors.of(call)
+    if executor is not None and sets_aside(executor, result):
+        return None
     shown, as_json, rest = _payload(call, result)
     payload = Payload(
         shown,
@@ -77,17 +95,31 @@ def result_of(call: ToolCallHookContext, setup: Setup) -> str | None:
         agent=made_by or _role(call.agent),
         read_as=None if as_json is None else lambda _: as_json,
     )
-    view = setup.text(payload, _reader(call, setup))
-    return None if view == shown else view + rest
+    decision = setup.decide(payload, _reader(call, setup, executor))
+    if executor is not None and told_of_tool(executor, setup.ctx):
+        rest = without_tool(rest, executor)
+    elif executor is not None and setup.attachments is not None and decision.needs_tool:
+        rest += attach(executor, setup.attachments.tool)
+    shorter = decision.text + rest
+    return None if shorter == result else shorter
 
 
-def _reader(call: ToolCallHookContext, setup: Setup) -> Reader:
-    """The agent that called a tool; by now it cannot be given another one."""
+def _reader(call: ToolCallHookContext, setup: Setup, executor: Executor | None) -> Reader:
+    """The agent that called a tool; some can be given the retrieval tool even now."""
     asked = _asked(call)
     if isinstance(call.task, Task):
-        return task_reader(call.task, call.agent, setup, late=True, asked=asked)
-    told = "\n".join(filter(None, [request_here(), asked])) or None
-    return replace(agent_reader(call.agent, setup, told), can_attach=False)
+        reader = task_reader(call.task, call.agent, setup, late=True, asked=asked)
+    else:
+        told = "\n".join(filter(None, [request_here(), asked])) or None
+        reader = replace(agent_reader(call.agent, setup, told), can_attach=False)
+    if executor is None:
+        return reader
+    if told_of_tool(executor, setup.ctx):
+        return replace(reader, has_tool=True, tool_tokens=None)
+    if setup.attachments is None:
+        return replace(reader, has_tool=False)
+    cost = late_cost(executor, setup.attachments.tool, setup.ctx)
+    return replace(reader, has_tool=False, tool_tokens=cost or 1, can_attach=cost is not None)
 
 
 def _payload(call: ToolCallHookContext, result: str) -> tuple[str, str | None, str]:

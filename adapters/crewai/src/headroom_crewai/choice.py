@@ -16,6 +16,7 @@ from typing_extensions import Unpack
 
 from headroom import Handoff, HandoffOptions, SharedContext
 from headroom_crewai.ambient import callback_choice, observe_tasks
+from headroom_crewai.events import announcing
 
 __all__ = ["CallbackOptions", "Choice", "callback_context", "choose", "use_context"]
 
@@ -54,7 +55,7 @@ def choose(
         ValueError: An option makes no sense.
 
     """
-    return Choice(Handoff(ctx, **options, tool=None), last_task)
+    return Choice(announcing(Handoff(ctx, **options, tool=None)), last_task)
 
 
 def use_context(

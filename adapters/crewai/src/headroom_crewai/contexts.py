@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crewai import Crew, Process, Task
+from crewai import Crew, Task
 from crewai.hooks.contexts import StepContext
 from crewai.tasks.task_output import TaskOutput
 
@@ -51,25 +51,16 @@ def _parts(payload: object, task: Task, step: StepContext, setup: Setup) -> list
 def give_tools_at_start(crew: Crew, setup: Setup) -> None:
     """Gives the tool where it cannot wait until a payload is there.
 
-    CrewAI collects a task's tools before it waits for asynchronous tasks, and before the agent
-    calls a tool or delegates. Outputs of another crew's tasks are there already.
+    CrewAI collects a task's tools before it waits for asynchronous tasks. Outputs of another crew's
+    tasks are there already.
     """
-    given = setup.attachments
-    if given is None:
+    if setup.attachments is None:
         return
     for task in crew.tasks:
         if task.async_execution:
             for reader in readers(task, crew):
                 _give(reader, crew, setup)
-        if _delegates(task, crew) or (setup.compress_tool_results and _has_tools(task, crew)):
-            _give(task, crew, setup)
-        else:
-            _give_if_it_pays(task, crew, setup, _from_other_crews(task, crew))
-    if setup.compress_tool_results:
-        for agent in crew.agents:
-            # Of use for delegated tasks, which are not among the crew's.
-            if agent.tools:
-                given.give_to_agent(agent, crew)
+        _give_if_it_pays(task, crew, setup, _from_other_crews(task, crew))
 
 
 def give_tools_to_readers(step: StepContext, setup: Setup) -> None:
@@ -107,14 +98,3 @@ def _from_other_crews(task: Task, crew: Crew) -> list[TaskOutput]:
     named = task.context if isinstance(task.context, list) else []
     others = [each for each in named if not any(each is own for own in crew.tasks)]
     return [each.output for each in others if each.output is not None]
-
-
-def _delegates(task: Task, crew: Crew) -> bool:
-    if crew.process == Process.hierarchical:
-        return True
-    return len(crew.agents) > 1 and bool(getattr(task.agent, "allow_delegation", False))
-
-
-def _has_tools(task: Task, crew: Crew) -> bool:
-    agent = crew.manager_agent if crew.process == Process.hierarchical else task.agent
-    return bool(task.tools or getattr(agent, "tools", None))

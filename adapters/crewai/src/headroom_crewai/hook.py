@@ -16,6 +16,7 @@ from crewai.hooks.contexts import (
     StepContext,
 )
 from crewai.hooks.dispatch import get_scoped_hooks, scoped_hooks
+from crewai.hooks.llm_hooks import LLMCallHookContext
 from typing_extensions import Unpack
 
 from headroom import SharedContext
@@ -42,6 +43,7 @@ class Hooks:
             InterceptionPoint.INPUT: self._guarded(inputs_of),
             InterceptionPoint.PRE_STEP: self._guarded(_before_step),
             InterceptionPoint.POST_STEP: self._guarded(_after_step),
+            InterceptionPoint.PRE_MODEL_CALL: self._guarded(_before_model),
             InterceptionPoint.PRE_TOOL_CALL: self._guarded(shorten_delegated_context),
             InterceptionPoint.POST_TOOL_CALL: self._guarded(result_of),
             InterceptionPoint.EXECUTION_END: self._guarded(_at_end),
@@ -91,6 +93,10 @@ def _after_step(step: StepContext, setup: Setup) -> object:
     return result_of_method(step, setup)
 
 
+def _before_model(call: LLMCallHookContext, setup: Setup) -> None:
+    setup.executors.note(call)
+
+
 def _at_end(end: ExecutionEndContext, setup: Setup) -> None:
     if not isinstance(end.crew, Crew):
         setup.flows.end(end.flow)
@@ -136,7 +142,7 @@ def compressed_context(
             - ``savings``: Adds up what these crews save, beside the context's own sum.
             - ``on_compress``: Called with the entry of each payload that was replaced.
             - ``compress_tool_results``: Whether the results of tools become views as well, for the
-              agent that calls them; not if not given. Never those of tools with
+              agent that calls them; they do if not given. Never those of tools with
               ``result_as_answer``: they are the task's output.
             - ``attach_tool``: Whether tasks get the retrieval tool, for the time of the run, where
               views leave out more than it costs. If not given, they do, but for typed ones whose

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from typing_extensions import Unpack
 
-from headroom import Handoff, HandoffOptions, Payload, Reader, SharedContext
+from headroom import Decision, Handoff, HandoffOptions, Payload, Reader, SharedContext
 from headroom_crewai.attach import Attachments
+from headroom_crewai.events import announcing
 from headroom_crewai.flows import FlowViews
+from headroom_crewai.late import Executors
 from headroom_crewai.retrieve import tool_tokens
 from headroom_crewai.runs import Runs
 
@@ -53,6 +55,8 @@ class Setup:
     names: set[str] = field(default_factory=set)
     #: What is held for the crews that run.
     runs: Runs = field(default_factory=Runs)
+    #: What runs the agents that work.
+    executors: Executors = field(default_factory=Executors)
     #: What the flows that run were shown.
     flows: FlowViews = field(default_factory=FlowViews)
 
@@ -68,8 +72,12 @@ class Setup:
 
     def text(self, payload: Payload, reader: Reader) -> str:
         """What a reader gets for a payload."""
+        return self.decide(payload, reader).text
+
+    def decide(self, payload: Payload, reader: Reader) -> Decision:
+        """What becomes of a payload for a reader."""
         (decision,) = self.handoff.decide([payload], reader)
-        return decision.text
+        return decision
 
     def needs_tool(self, payloads: Sequence[Payload], reader: Reader) -> bool:
         """Whether a reader without the tool is to be given it, for what it will read."""
@@ -112,7 +120,7 @@ class Setup:
 def set_up(
     ctx: SharedContext,
     *,
-    compress_tool_results: bool = False,
+    compress_tool_results: bool = True,
     attach_tool: bool | None = None,
     flow_methods: Collection[str] = (),
     crew_inputs: Collection[str] = (),
@@ -126,7 +134,7 @@ def set_up(
 
     """
     # First, for it checks the context as well.
-    handoff = Handoff(ctx, **options, tool=None)
+    handoff = announcing(Handoff(ctx, **options, tool=None))
     return Setup(
         handoff,
         None if attach_tool is False else Attachments(ctx),

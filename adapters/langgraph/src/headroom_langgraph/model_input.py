@@ -19,7 +19,7 @@ from headroom_langgraph.names import agent_name, check_names
 from headroom_langgraph.namespaces import ScopedHandoff
 from headroom_langgraph.options import ReaderOptions, handoff_of, roles_in, unknown_reader
 from headroom_langgraph.retrieval import names_tool
-from headroom_langgraph.state import question_in, tools_in
+from headroom_langgraph.state import Asked, tools_in
 from headroom_langgraph.updates import UpdateViews
 
 __all__ = ["ModelInput", "compress_model_input"]
@@ -99,13 +99,13 @@ class ModelInput:
         return batches
 
     def _read_turns(self) -> Iterator[_Place]:
-        query, turn = self.handoff.query, hashlib.sha256()
+        asked, turn = Asked(), hashlib.sha256()
         for message in self.messages:
-            if role_of(message) == "user":
-                query = self.handoff.query or question_in([message])
+            before, asked = asked, asked.after(message)
+            if asked is not before:
                 # Of its turn alone: what stands before that may be trimmed or summed up.
                 turn = hashlib.sha256()
-            yield message, query, turn.hexdigest()
+            yield message, self.handoff.query or asked.text, turn.hexdigest()
             turn.update(_said(message).encode("utf-8", "surrogatepass"))
 
 

@@ -16,9 +16,10 @@ from typing_extensions import Unpack
 
 from headroom import SharedContext
 from headroom_langgraph.blocking import say_what_blocks
+from headroom_langgraph.messages import role_of
 from headroom_langgraph.namespaces import ScopedHandoff
 from headroom_langgraph.options import ReaderOptions, handoff_of, roles_in, unknown_reader
-from headroom_langgraph.state import question_in
+from headroom_langgraph.state import Asked, asked_in, question_in
 from headroom_langgraph.updates import UpdateViews
 
 __all__ = ["compress_messages", "compress_reducer"]
@@ -177,10 +178,10 @@ def _make(
             roles=roles,
             # add_messages takes a text for what a user says.
             texts_of_users=("state",) if is_of_messages else (),
-            told=(left, right),
+            told=(left, *right) if _is_batch(right) else (left, right),
             reader=unknown_reader(handoff),
         )
-        asked = question_in(left)
+        asked = asked_in(left)
         seen = views.safely(lambda views: _in_order(right, views, asked)[0], right)
         if reducer is None:
             return seen
@@ -193,7 +194,7 @@ def _make(
     return headroom_reducer
 
 
-def _in_order(value: Any, views: UpdateViews, asked: str | None) -> tuple[Any, str | None]:
+def _in_order(value: Any, views: UpdateViews, asked: Asked) -> tuple[Any, Asked]:
     """A value with views in it that answer what was asked before each, and what is asked then.
 
     A ``DeltaChannel`` hands over writes in batches, larger ones when it reads a checkpoint: what
@@ -205,8 +206,11 @@ def _in_order(value: Any, views: UpdateViews, asked: str | None) -> tuple[Any, s
             new, asked = _in_order(one, views, asked)
             seen.append(new)
         return (seen if any(new is not old for new, old in zip(seen, value)) else value), asked
-    asked = question_in(value) or asked
-    query = views.handoff.query or asked
+    if role_of(value) is not None:
+        asked = asked.after(value)
+    elif (said := question_in(value)) is not None:
+        asked = Asked(said)
+    query = views.handoff.query or asked.text
     return dataclasses.replace(views, query=query).value(value, "state"), asked
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from langchain_core.messages import AIMessage, BaseMessage
 
 from headroom_langgraph.messages import is_message_like, role_of
 
-__all__ = ["ASKING", "question_in", "tools_in"]
+__all__ = ["ASKING", "Asked", "asked_in", "question_in", "tools_in"]
 
 logger = logging.getLogger("headroom.langgraph")
 
@@ -29,11 +30,35 @@ def question_in(state: object, names: Sequence[str] = _NAMES) -> str | None:
     >>> question_in([{"role": "user", "content": "Who won?"}])
     'Who won?'
     """
+    return asked_in(state, names).text
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked at one point of a conversation."""
+
+    text: str | None = None
+    #: Whether a user with a name asked it. Users have names where there are several; where one has
+    #: none, agents may report under a name, and ask nothing.
+    by_name: bool = False
+
+    def after(self, message: object) -> Asked:
+        """What is asked when a message was added; itself, where that asks nothing new."""
+        if role_of(message) != "user":
+            return self
+        name, said = _said(message)
+        if not said or (name and self.text is not None and not self.by_name):
+            return self
+        return Asked(said, bool(name))
+
+
+def asked_in(state: object, names: Sequence[str] = _NAMES) -> Asked:
+    """What ``question_in`` tells, and who asked it."""
     try:
-        return _question_in(state, names)
+        return _asked_in(state, names)
     except Exception as error:
         logger.debug("a state does not say what is asked: %s", type(error).__name__)
-        return None
+        return Asked()
 
 
 def tools_in(*states: object) -> dict[str, str]:
@@ -60,16 +85,17 @@ def _called_in(state: object) -> list[tuple[str, str]]:
         return []
 
 
-def _question_in(state: object, names: Sequence[str]) -> str | None:
+def _asked_in(state: object, names: Sequence[str]) -> Asked:
     for messages in _conversations(state):
-        if said := _last_user_message(messages):
-            return said
+        asked = _last_asked(messages)
+        if asked.text is not None:
+            return asked
     values = _values(state)
     for name in names:
         value = values.get(name)
         if isinstance(value, str) and value:
-            return value
-    return None
+            return Asked(value)
+    return Asked()
 
 
 def _values(state: object) -> Mapping[str, object]:
@@ -97,16 +123,13 @@ def _conversations(state: object) -> Iterator[list[object]]:
             yield [value]
 
 
-def _last_user_message(messages: list[object]) -> str | None:
-    named: str | None = None
+def _last_asked(messages: list[object]) -> Asked:
+    named = Asked()
     for message in reversed(messages):
-        if role_of(message) != "user":
-            continue
-        name, said = _said(message)
-        if not name:
-            return said or None
-        # Users have names where there are several; where one has none, agents may report so.
-        named = named or said
+        asked = Asked().after(message)
+        if asked.text is not None and not asked.by_name:
+            return asked
+        named = asked if named.text is None else named
     return named
 
 

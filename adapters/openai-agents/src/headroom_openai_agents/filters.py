@@ -139,7 +139,7 @@ async def _filtered(
 
     asked = None if handoff.query else last_question(data.input_history)
     run = data.run_context
-    reader = reader_of(agent, handoff, run=run)
+    reader = reader_of(agent, handoff, run=run, context=None if run is None else run.context)
     seen = await with_views(handoff, reader, walk, query=asked, calls=calls)
     if reader.has_tool:
         count_tool(handoff, agent)

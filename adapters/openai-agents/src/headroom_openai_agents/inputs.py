@@ -105,7 +105,13 @@ def input_filter(
             limit = Limit(max_input_tokens, [instructions, schemas_of(data.agent)])
         views = await with_views(
             mine,
-            reader_of(data.agent, mine, instructions, must_have_tool=must_have_tool),
+            reader_of(
+                data.agent,
+                mine,
+                instructions,
+                context=data.context,
+                must_have_tool=must_have_tool,
+            ),
             lambda walk: walk.input_items(items),
             query=before if now is None and not handoff.query else None,
             follow=handoff.query is None,

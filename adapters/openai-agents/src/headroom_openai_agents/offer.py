@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
@@ -9,8 +10,11 @@ from weakref import WeakKeyDictionary, WeakSet
 from agents import HandoffInputData, RunContextWrapper
 
 from headroom import RetrievalTool, SharedContext
+from headroom_openai_agents.tenants import Namespace, context_for
 
 __all__ = ["Offer", "names_tool", "views_come_any_time"]
+
+logger = logging.getLogger("headroom.openai_agents")
 
 # Contexts of which views come by other roads than handoffs: on any turn, when it is too late to
 # offer the tool, since the SDK asks for an agent's tools first.
@@ -27,11 +31,14 @@ def views_come_any_time(ctx: SharedContext) -> None:
 class Offer:
     """Says for each run and agent whether the tool is offered, as ``FunctionTool.is_enabled``.
 
-    It is, but to agents that a handoff gave nothing to look up.
+    It is, but to agents that a handoff gave nothing to look up. It says too what the tool can
+    answer about.
     """
 
-    def __init__(self, ctx: SharedContext) -> None:
+    def __init__(self, ctx: SharedContext, namespace: Namespace | None = None) -> None:
         self._ctx = ctx
+        self._namespace = namespace
+        self._warned = False
         self._needed: WeakKeyDictionary[RunContextWrapper[Any], dict[str, bool]] = (
             WeakKeyDictionary()
         )
@@ -39,6 +46,26 @@ class Offer:
     def __call__(self, run: RunContextWrapper[Any], agent: Any) -> bool:
         """Whether the tool is offered."""
         return self._ctx in _any_time or self._needed.get(run, {}).get(agent.name, True)
+
+    def answers(self, ctx: SharedContext, run_context: object, name: str) -> bool:
+        """Whether the tool of this agent can look up what goes into a context; if not, it says so.
+
+        Args:
+            ctx: Where originals go in this run.
+            run_context: The object that the user gave the run.
+            name: The agent's.
+
+        """
+        if context_for(self._ctx, self._namespace, run_context).namespace == ctx.namespace:
+            return True
+        if not self._warned:
+            self._warned = True
+            logger.warning(
+                "the retrieve_tool of %s answers from another namespace than its views are of, "
+                "and they do not name it: give both the same namespace=",
+                name,
+            )
+        return False
 
     def is_open(self, run: RunContextWrapper[Any] | None, name: str) -> bool:
         """Whether a handoff decides about it: not where it was needed before in this run."""

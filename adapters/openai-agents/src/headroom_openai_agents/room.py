@@ -35,7 +35,7 @@ def tokens_in(value: Any, ctx: SharedContext) -> int:
     """The tokens of all text in items, schemas and the like.
 
     >>> tokens_in([{"role": "user", "content": "Which one?"}], SharedContext())
-    4
+    5
     """
     return ctx.count_tokens("\n".join(_texts(value)))
 

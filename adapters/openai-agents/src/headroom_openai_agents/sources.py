@@ -71,7 +71,7 @@ def tool_output_guardrail(
             return None
         check_names(handoff, [data.agent], [])
         mine = handoff_for(handoff, namespace, context.context)
-        reader = reader_of(data.agent, mine)
+        reader = reader_of(data.agent, mine, context=context.context)
         if not handoff.query:
             reader = replace(reader, query=told(reader.query, last_question(context.turn_input)))
         names = names_of({"name": name, "namespace": context.tool_namespace})

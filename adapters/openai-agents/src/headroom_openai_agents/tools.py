@@ -59,7 +59,7 @@ def retrieve_tool(
         description=retrieval.description,
         params_json_schema=retrieval.schema,
         on_invoke_tool=invoke,
-        is_enabled=Offer(ctx),
+        is_enabled=Offer(ctx, namespace),
         # Strict mode wants every parameter named twice, and each call of a model would carry that.
         strict_json_schema=False,
     )

@@ -112,6 +112,7 @@ def reader_of(
     instructions: object = None,
     *,
     run: RunContextWrapper[Any] | None = None,
+    context: object = None,
     must_have_tool: bool = False,
 ) -> Reader:
     """An agent as a reader; ``handoff.query`` goes before what it is told.
@@ -121,6 +122,7 @@ def reader_of(
         handoff: Has the query.
         instructions: What it is told, if that is not its own.
         run: The run in which a handoff decides whether the agent is offered the tool.
+        context: The object that the user gave the run.
         must_have_tool: Whether views leave nothing out where the agent lacks the tool.
 
     """
@@ -129,7 +131,10 @@ def reader_of(
     instructions = agent.instructions if instructions is None else instructions
     tool, is_open = retrieval_of(agent), False
     if tool is not None and isinstance(tool.is_enabled, Offer):
-        is_open = tool.is_enabled.is_open(run, agent.name)
+        if tool.is_enabled.answers(handoff.ctx, context, agent.name):
+            is_open = tool.is_enabled.is_open(run, agent.name)
+        else:
+            tool = None
     lacks_tool = tool is None and must_have_tool
     attachable = retrieve_tool(handoff.ctx) if lacks_tool else tool if is_open else None
     return Reader(

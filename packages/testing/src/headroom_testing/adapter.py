@@ -7,7 +7,9 @@ import threading
 import time
 from abc import abstractmethod
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,6 +73,9 @@ class AdapterContract:
     reader: str
     #: Whether a reader reads one payload in several calls, so that its prompt is to stay the same.
     has_conversations = False
+    #: Whether a run can be interrupted, and go on in another process: ``interrupted`` and
+    #: ``resumed`` say how.
+    can_resume = False
 
     @abstractmethod
     def run(
@@ -93,6 +98,21 @@ class AdapterContract:
             options: Of the adapter.
 
         """
+        raise NotImplementedError
+
+    def interrupted(self, payload: str, ctx: SharedContext | None, place: Path) -> None:
+        """Runs until the payload is there, and its reader has not been called yet.
+
+        Args:
+            payload: What the first agent hands to the reader.
+            ctx: The context; ``None`` for a run without Headroom.
+            place: An empty folder, for all that ``resumed`` needs.
+
+        """
+        raise NotImplementedError
+
+    def resumed(self, ctx: SharedContext | None, place: Path) -> Sent:
+        """Goes on with what ``interrupted`` left, as another process does."""
         raise NotImplementedError
 
     @pytest.fixture
@@ -254,6 +274,34 @@ class AdapterContract:
         assert payload in sent.last
         assert _said(caplog) == 1
 
+    @pytest.mark.parametrize("keeps", [True, False])
+    def test_a_run_that_goes_on_in_another_process(
+        self, keeps: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """With a store that has kept the originals, or not: then they go on, or it is said once."""
+        if not self.can_resume:
+            return
+        payload, places = _log(_LINES), [tmp_path / name for name in ("without", "with")]
+        for place in places:
+            place.mkdir()
+        self.interrupted(payload, None, places[0])
+        without = self.resumed(None, places[0])
+        store = f"sqlite:///{tmp_path / 'context.db'}" if keeps else None
+        with SharedContext(store=store) as ctx:
+            self.interrupted(payload, ctx, places[1])
+        # What another process knows: what the store has kept.
+        with SharedContext(store=store) as ctx:
+            sent = self.resumed(ctx, places[1])
+            kept = [ctx.get(key, full=True) for key in ctx]
+        assert payload in without.last
+        assert sent.result == without.result
+        is_there = payload in kept or payload in sent.last
+        if keeps:
+            assert is_there
+            assert payload not in sent.last
+        said = [each for each in caplog.records if each.levelno >= logging.WARNING]
+        assert len(said) == (0 if is_there else 1)
+
     def test_two_runs_of_one_payload_with_one_context(self, ctx: SharedContext) -> None:
         """One after the other, and the second for another question: the original is there."""
         payload = _log(_LINES)
@@ -261,22 +309,36 @@ class AdapterContract:
             assert payload not in self.run(payload, ctx, question=question).last
         assert {ctx.get(key, full=True) for key in ctx} == {payload}
 
+    def test_a_store_that_is_emptied_in_mid_run(self, ctx: SharedContext) -> None:
+        """As where a run is taken up and the store is a new one: no view lacks its original."""
+        payload = _log(_LINES)
+        without = self.run(payload, None)
+        self.run(payload, ctx)
+        sent = self.run(payload, ctx, before_reading=ctx.clear)
+        assert sent.result == without.result
+        assert payload in sent.last or payload in [ctx.get(key, full=True) for key in ctx]
+
     def test_two_runs_with_one_context(self, ctx: SharedContext) -> None:
         """At one time: each gets what it would get alone."""
         payloads = [_log(_LINES), _log(_LINES).replace("INFO", "WARN")]
-        found: dict[str, str] = {}
+        found = self._at_once(payloads, ctx)
+        for (text, other), each in zip((payloads, reversed(payloads)), found):
+            assert text[:4] in each.last
+            assert other[:4] not in each.last
 
-        def run(payload: str) -> None:
-            found[payload] = self.run(payload, ctx).last
+    def test_runs_at_once_and_one_after_the_other_with_equal_payloads(
+        self, ctx: SharedContext
+    ) -> None:
+        """Who ends first takes nothing from the other: all read one view of one original."""
+        payload = _log(_LINES)
+        found = [*self._at_once([payload, payload], ctx), self.run(payload, ctx)]
+        assert len({(each.last, each.result) for each in found}) == 1
+        assert payload not in found[0].last
+        assert [ctx.get(key, full=True) for key in ctx] == [payload]
 
-        threads = [threading.Thread(target=run, args=(each,)) for each in payloads]
-        for each in threads:
-            each.start()
-        for each in threads:
-            each.join()
-        for payload, other in (payloads, reversed(payloads)):
-            assert payload[:4] in found[payload]
-            assert other[:4] not in found[payload]
+    def _at_once(self, payloads: list[str], ctx: SharedContext) -> list[Sent]:
+        with ThreadPoolExecutor(len(payloads)) as pool:
+            return list(pool.map(lambda payload: self.run(payload, ctx), payloads))
 
 
 class _Hanging(MemoryStore):

@@ -1,0 +1,1 @@
+"""The frameworks' own tests, without us and with us in place; see docs/compatibility.md."""
