@@ -316,8 +316,8 @@ def test_what_is_remembered_has_an_end(ctx: SharedContext) -> None:
     assert known.get("call_0") is None
     assert known.get("call_10000") is not None
     with trace("One run"):
-        assert known.asked(QUESTION) == QUESTION
-        assert known.asked(None) == QUESTION
+        assert known.asked("searcher", QUESTION) == QUESTION
+        assert known.asked("searcher", None) == QUESTION
     with trace("Another"):
-        assert known.asked(None) is None
-    assert known.asked(None) is None, "outside of runs nothing is remembered"
+        assert known.asked("searcher", None) is None
+    assert known.asked("searcher", None) is None, "outside of runs nothing is remembered"
