@@ -66,7 +66,7 @@ def one_agent(mind: Mind, model: type[Scripted] = Scripted) -> str:
 
 def one_agent_with_views(mind: Mind, ctx: SharedContext) -> str:
     """One agent whose tools answer with views."""
-    with compressed_context(ctx, compress_tool_results=True):
+    with compressed_context(ctx):
         return one_agent(mind, WithWindow)
 
 
@@ -84,7 +84,7 @@ def ways() -> Iterator[tuple[str, str, Job]]:
         lambda mind, _: one_agent(mind, WithWindow),
     )  # fmt: skip
     yield (
-        "one agent: Headroom, compress_tool_results", TOOL, one_agent_with_views,
+        "one agent: Headroom, compressed_context", TOOL, one_agent_with_views,
     )  # fmt: skip
 
 

@@ -216,11 +216,15 @@ def test_beside_another_tool_of_that_name_views_leave_nothing_out(
     not hasattr(BaseLLM, "is_tool_result_overflowing_threshold"),
     reason="this CrewAI sets no results aside",
 )
-def test_what_crewai_sets_aside_is_left_to_it(ctx: SharedContext, make_agent: MakeAgent) -> None:
-    agent = agent_with(make_agent, True, [log(9_000)], "Done.")
+@pytest.mark.parametrize("answer", [log(9_000), json.dumps([{"n": n} for n in range(9_000)])])
+def test_a_view_of_what_crewai_would_set_aside_costs_no_more(
+    answer: str, ctx: SharedContext, make_agent: MakeAgent
+) -> None:
+    without, with_us = (agent_with(make_agent, True, [answer], "Done.") for _ in range(2))
+    work(without, lone=False)
     with compressed_context(ctx):
-        work(agent, lone=False)
-    # A view would have more tokens than the first lines, which is what CrewAI shows.
-    assert "stored as temporary artifact" in sent(agent)[1]
-    assert not has_it(sent(agent)[1])
-    assert not list(ctx)
+        work(with_us, lone=False)
+    assert "stored as temporary artifact" in sent(without)[1]
+    assert "stored as temporary artifact" not in sent(with_us)[1]
+    assert named(sent(with_us)[1])
+    assert cost(with_us, ctx) <= cost(without, ctx)

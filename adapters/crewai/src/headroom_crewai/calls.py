@@ -24,7 +24,7 @@ from headroom_crewai.late import (
     Executor,
     attach,
     late_cost,
-    sets_aside,
+    room_for,
     told_of_tool,
     without_tool,
 )
@@ -86,8 +86,7 @@ def result_of(call: ToolCallHookContext, setup: Setup) -> str | None:
     if _names(call, made_by) & set(setup.exclude):
         return None
     executor = setup.executors.of(call)
-    if executor is not None and sets_aside(executor, result):
-        return None
+    room = None if executor is None else room_for(executor, result, setup.ctx)
     shown, as_json, rest = _payload(call, result)
     payload = Payload(
         shown,
@@ -95,7 +94,10 @@ def result_of(call: ToolCallHookContext, setup: Setup) -> str | None:
         agent=made_by or _role(call.agent),
         read_as=None if as_json is None else lambda _: as_json,
     )
-    decision = setup.decide(payload, _reader(call, setup, executor))
+    decision = setup.decide(payload, _reader(call, setup, executor), room)
+    if room is not None and (not decision.is_view or decision.sent_tokens > room):
+        # What CrewAI shows has fewer tokens.
+        return None
     if executor is not None and told_of_tool(executor, setup.ctx):
         rest = without_tool(rest, executor)
     elif executor is not None and setup.attachments is not None and decision.needs_tool:

@@ -24,10 +24,16 @@ __all__ = [
     "Executors",
     "attach",
     "late_cost",
-    "sets_aside",
+    "room_for",
     "told_of_tool",
     "without_tool",
 ]
+
+# What CrewAI shows of a result that it sets aside, and tokens of what it says of it, with the tool
+# that reads it, less those of ours. A test measures that it is not less.
+_SHOWN_LINES = 10
+_SHOWN_CHARS = 2_000
+_SAID_OF_IT = 150
 
 # Before the tool's description, where tools are told of by text.
 _NEW = "You can use one more tool from now on:\n"
@@ -80,12 +86,18 @@ def _is_native(executor: Executor) -> bool:
     return bool(executor.state.use_native_tools)
 
 
-def sets_aside(executor: Executor, result: str) -> bool:
-    """Whether CrewAI writes a result to a file and shows the first lines: fewer than a view has."""
+def room_for(executor: Executor, result: str, ctx: SharedContext) -> int | None:
+    """The most tokens of a view where CrewAI would set the result aside; else ``None``.
+
+    It writes what fills too much of the window to a file, and shows the first lines.
+    """
     too_large = getattr(executor.llm, "is_tool_result_overflowing_threshold", None)
     if not _is_native(executor) or not callable(too_large):
-        return False
-    return bool(getattr(executor, "use_better_compaction", False) and too_large(result)[0])
+        return None
+    if not getattr(executor, "use_better_compaction", False) or not too_large(result)[0]:
+        return None
+    lines = "".join(result.splitlines(keepends=True)[:_SHOWN_LINES])[:_SHOWN_CHARS]
+    return _SAID_OF_IT + ctx.count_tokens(lines)
 
 
 def told_of_tool(executor: Executor, ctx: SharedContext) -> bool:

@@ -74,9 +74,9 @@ class Setup:
         """What a reader gets for a payload."""
         return self.decide(payload, reader).text
 
-    def decide(self, payload: Payload, reader: Reader) -> Decision:
-        """What becomes of a payload for a reader."""
-        (decision,) = self.handoff.decide([payload], reader)
+    def decide(self, payload: Payload, reader: Reader, room: int | None = None) -> Decision:
+        """What becomes of a payload for a reader, in so many tokens."""
+        (decision,) = self.handoff.decide([payload], reader, room=room)
         return decision
 
     def needs_tool(self, payloads: Sequence[Payload], reader: Reader) -> bool:
