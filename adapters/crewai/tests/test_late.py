@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -228,3 +229,36 @@ def test_a_view_of_what_crewai_would_set_aside_costs_no_more(
     assert "stored as temporary artifact" not in sent(with_us)[1]
     assert named(sent(with_us)[1])
     assert cost(with_us, ctx) <= cost(without, ctx)
+
+
+class Planning(BaseLLM):
+    """Plans, calls a tool once, and answers."""
+
+    sent: list[tuple[str, str]] = Field(default_factory=list)
+
+    def supports_function_calling(self) -> bool:
+        return True
+
+    def call(self, messages: Any, tools: Any = None, *args: Any, **options: Any) -> Any:
+        self.sent.append((json.dumps(messages, default=str), json.dumps(tools, default=str)))
+        if len(self.sent) == 2:
+            arguments = json.dumps({"page": 0})
+            function = {"name": "look_up", "arguments": arguments}
+            return [{"id": "1", "type": "function", "function": function}]
+        return "Thought: I know it.\nFinal Answer: READY"
+
+
+def test_an_agent_that_plans_is_sent_what_it_is_sent_without_us() -> None:
+    """Its steps have collected their tools when the first result comes."""
+    sent = []
+    for ctx in (None, SharedContext()):
+        model = Planning(model="scripted")
+        tools = [Answers(answers=[log(60)])]
+        clerk = Agent(
+            role="clerk", goal="Find it", backstory="-", llm=model, tools=tools, planning=True
+        )
+        with compressed_context(ctx) if ctx else nullcontext():
+            assert work(clerk, lone=False).endswith("READY")
+        sent.append(model.sent)
+    assert len(sent[0]) > 2
+    assert sent[0] == sent[1]
