@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from headroom_openai_agents.data import as_json
@@ -20,6 +20,8 @@ values = st.recursive(
 )
 
 
+# On a busy machine.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.text(), values) | st.lists(values))
 def test_what_json_can_say_comes_back(value: object) -> None:
     assert json.loads(as_json(repr(value))) == value

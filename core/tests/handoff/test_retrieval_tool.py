@@ -118,3 +118,14 @@ def test_what_it_costs(ctx: SharedContext) -> None:
     tool = RetrievalTool(ctx)
     sent = {"type": "function", "function": tool.function}
     assert tool.tokens == ctx.count_tokens(json.dumps(sent)) < 180
+
+
+async def test_a_key_that_is_not_there_is_warned_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    """As where a run is taken up by a process that has another store: its views lead nowhere."""
+    tool = RetrievalTool(SharedContext())
+    for key in ("search-1f2e", "search-3a4b"):
+        assert tool(key) == f"Nothing was ever put under '{key}'."
+        assert await tool.answer(key) == f"Nothing was ever put under '{key}'."
+    (said,) = [each.getMessage() for each in caplog.records]
+    assert "a key that is not in the store" in said
+    assert "search" not in said

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
 from headroom.context import Excerpt, SharedContext
 from headroom.errors import KeyNotFound
+from headroom.handoff.notices import Notices
 from headroom.handoff.shown import Shown
 from headroom.retrieval import select
 
 __all__ = ["RetrievalTool"]
-
-logger = logging.getLogger("headroom.handoff")
 
 
 _PARAMETERS = ("key", "query", "place", "path", "where", "pattern")
@@ -113,7 +111,7 @@ class RetrievalTool:
             asked = self._asked(query, place, path, where, pattern)
             return self._told(key, self.ctx.retrieve(key, **asked))
         except Exception as error:
-            return _told_why(error)
+            return self._told_why(error)
 
     async def answer(
         self,
@@ -129,13 +127,29 @@ class RetrievalTool:
             asked = self._asked(query, place, path, where, pattern)
             return self._told(key, await self.ctx.aretrieve(key, **asked))
         except Exception as error:
-            return _told_why(error)
+            return self._told_why(error)
 
     def _told(self, key: str, found: Excerpt) -> str:
         # What is looked up is sent after all.
         self.ctx.savings.add_retrieved(found.tokens)
         Shown.of(self.ctx).answered(key, found.tokens)
         return found.text or "Nothing was found. Try other words, or a place."
+
+    def _told_why(self, error: Exception) -> str:
+        if isinstance(error, KeyNotFound):
+            # Of a key that a model made up as well: the two cannot be told apart.
+            Notices.of(self.ctx).say(
+                "key not found",
+                "the retrieval tool was asked for a key that is not in the store: what is looked "
+                "up later, or by another process, needs a store that lasts and a ttl to match",
+            )
+            return _sentence(str(error))
+        if isinstance(error, (ValueError, TypeError)):
+            return _sentence(f"this call cannot be answered: {error}")
+        # Not the error's message: it may quote the payload.
+        name = type(error).__name__
+        Notices.of(self.ctx).say(f"retrieval {name}", f"a retrieval failed: {name}")
+        return "The original cannot be read at the moment."
 
     @staticmethod
     def arguments(given: Mapping[str, object]) -> dict[str, str]:
@@ -176,16 +190,6 @@ class RetrievalTool:
             "pattern": pattern or None,
             "max_tokens": self.max_tokens,
         }
-
-
-def _told_why(error: Exception) -> str:
-    if isinstance(error, KeyNotFound):
-        return _sentence(str(error))
-    if isinstance(error, (ValueError, TypeError)):
-        return _sentence(f"this call cannot be answered: {error}")
-    # Not the error's message: it may quote the payload.
-    logger.warning("a retrieval failed: %s", type(error).__name__)
-    return "The original cannot be read at the moment."
 
 
 def _is_place(text: str) -> bool:

@@ -205,7 +205,7 @@ class AdapterContract:
     def test_what_was_sent_is_sent_again(self, ctx: SharedContext) -> None:
         """The provider's cache of the prompt holds."""
         if not self.has_conversations:
-            return
+            pytest.skip("no reader here reads one payload in several calls")
         sent = self.run(_log(_LINES), ctx)
         assert len(sent.calls) > 1
         for earlier, later in zip(sent.calls, sent.calls[1:]):
@@ -280,7 +280,7 @@ class AdapterContract:
     ) -> None:
         """With a store that has kept the originals, or not: then they go on, or it is said once."""
         if not self.can_resume:
-            return
+            pytest.skip("no run here is said to go on in another process")
         payload, places = _log(_LINES), [tmp_path / name for name in ("without", "with")]
         for place in places:
             place.mkdir()
