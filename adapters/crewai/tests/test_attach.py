@@ -102,16 +102,31 @@ def test_the_tool_works(ctx: SharedContext, make_agent: MakeAgent, orders: str) 
 
 
 @pytest.mark.parametrize("asynchronous", [False, True])
-def test_readers_of_asynchronous_tasks_have_it(
+def test_readers_of_asynchronous_tasks_have_it_where_it_is_asked_for(
     asynchronous: bool, ctx: SharedContext, make_agent: MakeAgent, orders: str
 ) -> None:
     first, second = make_agent("searcher", orders), make_agent("clerk")
     find = task(first, async_execution=True)
     crew = Crew(agents=[first, second], tasks=[find, task(second, context=[find])])
-    with compressed_context(ctx):
+    with compressed_context(ctx, attach_tool=True):
         asyncio.run(crew.akickoff()) if asynchronous else crew.kickoff()
     assert named(sent(second))
     assert has_it(sent(second))
+
+
+@pytest.mark.parametrize("payload", ["A short note.", None])
+def test_readers_of_asynchronous_tasks_are_given_no_tool_by_default(
+    payload: str | None, ctx: SharedContext, make_agent: MakeAgent, orders: str
+) -> None:
+    """CrewAI collects their tools when nobody knows yet whether it will pay."""
+    first, second = make_agent("searcher", payload or orders), make_agent("clerk")
+    find = task(first, async_execution=True)
+    crew = Crew(agents=[first, second], tasks=[find, task(second, context=[find])])
+    with compressed_context(ctx):
+        crew.kickoff()
+    assert not named(sent(second))
+    assert not has_it(sent(second))
+    assert ctx.stats().handoffs.tool_tokens == 0
 
 
 def test_a_reader_of_another_crews_task_has_it(
@@ -258,7 +273,7 @@ def test_in_a_replay_a_view_names_no_tool_that_came_too_late(
     first, second = make_agent("searcher", orders), make_agent("clerk")
     find = task(first, "Find", async_execution=True)
     crew = Crew(agents=[first, second], tasks=[find, task(second, "Report", context=[find])])
-    with compressed_context(ctx):
+    with compressed_context(ctx, attach_tool=True):
         crew.kickoff()
         crew.replay(str(find.id))
     assert [named(sent(second, call)) for call in (0, 1)] == [True, False]

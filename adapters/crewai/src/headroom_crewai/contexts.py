@@ -51,13 +51,14 @@ def _parts(payload: object, task: Task, step: StepContext, setup: Setup) -> list
 def give_tools_at_start(crew: Crew, setup: Setup) -> None:
     """Gives the tool where it cannot wait until a payload is there.
 
-    CrewAI collects a task's tools before it waits for asynchronous tasks. Outputs of another crew's
-    tasks are there already.
+    Outputs of another crew's tasks are there already. CrewAI collects a task's tools before it
+    waits for asynchronous tasks: their readers are given it only where that was asked for, since it
+    is in each of their calls, however small the outputs turn out.
     """
     if setup.attachments is None:
         return
     for task in crew.tasks:
-        if task.async_execution:
+        if task.async_execution and setup.gives_anyway:
             for reader in readers(task, crew):
                 _give(reader, crew, setup)
         _give_if_it_pays(task, crew, setup, _from_other_crews(task, crew))
@@ -68,7 +69,7 @@ def give_tools_to_readers(step: StepContext, setup: Setup) -> None:
     task, output, crew = step.task, step.payload, crew_of(step.agent)
     if setup.attachments is None or crew is None or not isinstance(task, Task):
         return
-    # The tasks that read an asynchronous one have theirs already, or could be told too late.
+    # The tasks that read an asynchronous one have collected their tools by then, or may have.
     if task.async_execution or not isinstance(output, TaskOutput):
         return
     for reader in readers(task, crew):

@@ -147,8 +147,10 @@ def compressed_context(
             - ``attach_tool``: Whether tasks get the retrieval tool, for the time of the run, where
               views leave out more than it costs. If not given, they do, but for typed ones whose
               agent has no tools: the first one would have CrewAI switch off the schema that the
-              provider enforces; with ``True`` these as well. Where a task lacks it, its views leave
-              nothing out. With ``False`` nobody gets it, and views may leave something out.
+              provider enforces; and for those that read asynchronous ones, which would have it
+              before it is known whether it pays. With ``True`` these as well. Where a task lacks
+              it, its views leave nothing out. With ``False`` nobody gets it, and views may leave
+              something out.
             - ``flow_methods``: Names of methods of a ``Flow`` whose arguments arrive as views:
               texts, the ``raw`` of outputs, and texts in lists and dicts. What methods return, and
               keep in the flow's state, is original.

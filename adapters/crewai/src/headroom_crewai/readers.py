@@ -78,7 +78,7 @@ def can_give(task: Task, agent: object, setup: Setup) -> bool:
     """
     tools = task.tools or getattr(agent, "tools", None) or []
     typed = task.output_pydantic or task.output_json or task.response_model
-    spared = bool(typed) and not tools and not setup.tool_for_typed
+    spared = bool(typed) and not tools and not setup.gives_anyway
     return not any(is_retrieval(tool) for tool in tools) and not spared
 
 

@@ -47,8 +47,9 @@ class Setup:
     compress_tool_results: bool
     flow_methods: frozenset[str]
     crew_inputs: frozenset[str]
-    #: Whether a typed task is given the tool where that switches off the schema of its output.
-    tool_for_typed: bool = False
+    #: Whether the tool is given also where it has a price: to typed tasks, whose schema it switches
+    #: off, and at the start to those that read asynchronous ones, before their size is known.
+    gives_anyway: bool = False
     #: Whether it holds for a block, rather than for the process.
     is_block: bool = False
     #: Every name in the crews that ran.
@@ -141,7 +142,7 @@ def set_up(
         compress_tool_results,
         _names("flow_methods", flow_methods),
         _names("crew_inputs", crew_inputs),
-        tool_for_typed=bool(attach_tool),
+        gives_anyway=bool(attach_tool),
     )
 
 
