@@ -82,8 +82,8 @@ def _arguments(text: str) -> dict[str, str]:
 
 
 def retrieval_of(agent: object) -> FunctionTool | None:
-    """The retrieval tool that an agent has, if it has it."""
+    """The retrieval tool that an agent has, if it has it and it is not switched off."""
     for tool in getattr(agent, "tools", None) or []:
         if isinstance(tool, FunctionTool) and tool.name == RetrievalTool.name:
-            return tool
+            return None if tool.is_enabled is False else tool
     return None
