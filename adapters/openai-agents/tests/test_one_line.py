@@ -90,3 +90,27 @@ def test_a_class_of_the_users_stays_what_it_is(ctx: SharedContext) -> None:
 def test_what_is_no_run_config(ctx: SharedContext) -> None:
     with pytest.raises(TypeError, match="run_config must be a RunConfig, not str"):
         headroom_run_config(ctx, "search")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("with_tool_first", [False, True])
+async def test_an_agent_of_the_same_name_and_question_without_the_tool(
+    ctx: SharedContext, payload: str, with_tool_first: bool
+) -> None:
+    """Of two deployments, say, that share a store."""
+    for has_tool in (with_tool_first, not with_tool_first):
+        agent, model = searching(payload, *([retrieve_tool(ctx)] if has_tool else []))
+        await Runner.run(agent, QUESTION, run_config=headroom_run_config(ctx))
+        output = outputs(model.sent[1])["call_search"]
+        assert ("headroom_retrieve(key=" in output) is has_tool
+        assert has_tool or "left out" not in output
+
+
+async def test_a_tool_that_is_switched_off_is_none(ctx: SharedContext, payload: str) -> None:
+    tool = retrieve_tool(ctx)
+    tool.is_enabled = False
+    agent, model = searching(payload, tool)
+    await Runner.run(agent, QUESTION, run_config=headroom_run_config(ctx))
+    output = outputs(model.sent[1])["call_search"]
+    assert ctx.is_view(output)
+    assert "left out" not in output
+    assert model.offered[1] == ["search"]

@@ -61,8 +61,12 @@ def test_the_same_options_everywhere(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in SIGNATURES if "namespace" in SIGNATURES[name]])
 def test_a_namespace_is_a_function_of_the_context_object(name: str) -> None:
-    with pytest.raises(TypeError, match="namespace takes a function"):
-        getattr(headroom_openai_agents, name)(SharedContext(), namespace="tenant 7")
+    async def later(_: object) -> str:
+        return "tenant 7"
+
+    for wrong in ("tenant 7", later):
+        with pytest.raises(TypeError, match=r"namespace takes a function .* not async"):
+            getattr(headroom_openai_agents, name)(SharedContext(), namespace=wrong)
 
 
 @pytest.mark.parametrize("name", ["model_input_filter", "headroom_run_config"])

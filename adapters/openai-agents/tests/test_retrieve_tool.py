@@ -65,3 +65,12 @@ async def test_arguments_that_are_none(tool: FunctionTool, text: str) -> None:
 
 async def test_what_models_make_up_is_left_aside(tool: FunctionTool) -> None:
     assert "HR004" in await call(tool, key="flights", place=["rows 5"], limit=10, where="null")
+
+
+def test_a_tool_that_could_tell_nothing(ctx: SharedContext) -> None:
+    with pytest.raises(TypeError, match="ctx must be a SharedContext, not str"):
+        retrieve_tool("memory://")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="max_tokens must be at least 1, not 0"):
+        retrieve_tool(ctx, max_tokens=0)
+    with pytest.raises(TypeError, match="max_tokens must be a whole number, not float"):
+        retrieve_tool(ctx, max_tokens=0.5)  # type: ignore[arg-type]

@@ -86,3 +86,21 @@ async def test_an_excluded_shell(ctx: SharedContext, payload: str) -> None:
     searcher, model = team(payload, handoff_filter(ctx, exclude=["shell"]))
     await Runner.run(searcher, QUESTION)
     assert sent_output(model)["output"][0]["stdout"] == payload
+
+
+@pytest.mark.parametrize("kind", ["shell", "local_shell", "apply_patch"])
+async def test_what_an_agent_said_after_a_call_without_a_name(
+    ctx: SharedContext, payload: str, kind: str
+) -> None:
+    """Its output has its call: it is not one of which a server keeps the conversation."""
+    model = ScriptedModel(says("HR121 was diverted."))
+    items: list[Any] = [
+        {"role": "user", "content": "Look."},
+        {"type": f"{kind}_call", "call_id": "call_1"},
+        {"type": f"{kind}_call_output", "call_id": "call_1", "output": "done"},
+        {"role": "assistant", "content": payload},
+        {"role": "user", "content": QUESTION},
+    ]
+    config = RunConfig(call_model_input_filter=model_input_filter(ctx))
+    await Runner.run(Agent(name="reader", model=model), items, run_config=config)
+    assert ctx.is_view(model.sent[0][3]["content"])

@@ -144,3 +144,20 @@ async def test_a_tool_of_another_namespace_is_none(
         await Runner.run(agent, QUESTION, run_config=config, context=Run("rome"))
     assert outputs(model.sent[1])["call_search"] == log("rome")
     assert caplog.text.count("give both the same namespace=") == 1
+
+
+async def test_a_tool_of_another_memory_is_none(
+    ctx: SharedContext, caplog: pytest.LogCaptureFixture
+) -> None:
+    @function_tool
+    def search() -> str:
+        """Searches."""
+        return log("rome")
+
+    config = headroom_run_config(ctx)
+    for tool, is_ours in ((retrieve_tool(SharedContext()), False), (retrieve_tool(ctx), True)):
+        model = ScriptedModel(calls("search"), says("None."))
+        agent = Agent(name="searcher", model=model, tools=[search, tool])
+        await Runner.run(agent, QUESTION, run_config=config)
+        assert ("headroom_retrieve(key=" in outputs(model.sent[1])["call_search"]) is is_ours
+    assert caplog.text.count("give both the same context") == 1

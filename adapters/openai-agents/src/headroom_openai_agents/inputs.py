@@ -17,7 +17,7 @@ from headroom_openai_agents.names import check_names
 from headroom_openai_agents.offer import views_come_any_time
 from headroom_openai_agents.once import Once
 from headroom_openai_agents.questions import last_question
-from headroom_openai_agents.room import check_max_input_tokens
+from headroom_openai_agents.room import check_tokens
 from headroom_openai_agents.tenants import Namespace, checked, handoff_for
 from headroom_openai_agents.views import (
     Limit,
@@ -88,7 +88,8 @@ def input_filter(
     """
     handoff = Handoff(ctx, **options, tool=None)
     checked(namespace)
-    check_max_input_tokens(max_input_tokens)
+    if max_input_tokens is not None:
+        check_tokens("max_input_tokens", max_input_tokens)
     views_come_any_time(ctx)
     met: set[str] = set()
     calls = Calls.of(ctx)

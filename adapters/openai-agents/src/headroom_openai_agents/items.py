@@ -91,6 +91,8 @@ class ItemWalk:
     earlier: Calls = field(default_factory=Calls)
     #: Filled as calls go by, and they come before their outputs.
     _calls: dict[str, Call] = field(default_factory=dict)
+    #: The ids of all calls that went by, also of tools that have no names.
+    _called: set[str] = field(default_factory=set)
     #: Whether an output came without its call, so that a server keeps the conversation.
     _is_managed: bool = False
     _before: Hash = field(default_factory=sha256)
@@ -147,6 +149,8 @@ class ItemWalk:
         kind = values.get("type")
         if self.follow and (asked := question_of(values)) is not None:
             self.query = asked
+        if kind not in _OUTPUTS and isinstance(call_id := values.get("call_id"), str):
+            self._called.add(call_id)
         if kind in _CALLS:
             self._note_call(values)
         elif kind in _OUTPUTS:
@@ -200,7 +204,7 @@ class ItemWalk:
         call_id = str(item.get("call_id"))
         call = self._calls.get(call_id) or Call.of(item)
         if call is None and "call_id" in item:
-            self._is_managed = True
+            self._is_managed = self._is_managed or call_id not in self._called
             call = self.earlier.get(call_id)
         if call is None:
             # Of function tools it is not known which one it was.

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary, WeakSet
 
 from agents import HandoffInputData, RunContextWrapper
 
-from headroom import RetrievalTool, SharedContext
+from headroom import MemoryStore, RetrievalTool, SharedContext
 from headroom_openai_agents.tenants import Namespace, context_for
 
 __all__ = ["Offer", "names_tool", "views_come_any_time"]
@@ -56,14 +56,19 @@ class Offer:
             name: The agent's.
 
         """
-        if context_for(self._ctx, self._namespace, run_context).namespace == ctx.namespace:
+        mine = context_for(self._ctx, self._namespace, run_context)
+        # Of other stores two objects may hold the same.
+        apart = isinstance(mine.store, MemoryStore) and mine.store is not ctx.store
+        if mine.namespace == ctx.namespace and not apart:
             return True
         if not self._warned:
             self._warned = True
+            what = ("store", "context") if apart else ("namespace", "namespace=")
             logger.warning(
-                "the retrieve_tool of %s answers from another namespace than its views are of, "
-                "and they do not name it: give both the same namespace=",
+                "the retrieve_tool of %s answers from another %s than its views are of, "
+                "and they do not name it: give both the same %s",
                 name,
+                *what,
             )
         return False
 

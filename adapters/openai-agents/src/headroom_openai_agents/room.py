@@ -7,7 +7,7 @@ from typing import Any
 
 from headroom import SharedContext
 
-__all__ = ["check_max_input_tokens", "tokens_in"]
+__all__ = ["check_tokens", "tokens_in"]
 
 # Not read as text, or not at all.
 _NOT_TEXT = frozenset(
@@ -15,20 +15,22 @@ _NOT_TEXT = frozenset(
 )
 
 
-def check_max_input_tokens(tokens: int | None) -> None:
-    """A budget is a number of tokens, or there is none.
+def check_tokens(option: str, tokens: int) -> None:
+    """A limit is a number of tokens.
+
+    Args:
+        option: What it is called.
+        tokens: The limit.
 
     Raises:
         TypeError: It is not a whole number.
         ValueError: It is less than 1.
 
     """
-    if tokens is None:
-        return
     if isinstance(tokens, bool) or not isinstance(tokens, int):
-        raise TypeError(f"max_input_tokens must be a whole number, not {type(tokens).__name__}")
+        raise TypeError(f"{option} must be a whole number, not {type(tokens).__name__}")
     if tokens < 1:
-        raise ValueError(f"max_input_tokens must be at least 1, not {tokens}")
+        raise ValueError(f"{option} must be at least 1, not {tokens}")
 
 
 def tokens_in(value: Any, ctx: SharedContext) -> int:

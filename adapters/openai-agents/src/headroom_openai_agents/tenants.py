@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -17,12 +18,14 @@ def checked(namespace: Namespace | None) -> Namespace | None:
     """The same; a name alone would be every run's, and ``SharedContext`` takes it.
 
     Raises:
-        TypeError: It cannot be called.
+        TypeError: It cannot be called, or only awaited.
 
     """
-    if namespace is not None and not callable(namespace):
+    if namespace is not None and (
+        not callable(namespace) or inspect.iscoroutinefunction(namespace)
+    ):
         raise TypeError(
-            "namespace takes a function of the run's context object, "
+            "namespace takes a function of the run's context object that is not async, "
             "as in namespace=lambda context: context.tenant"
         )
     return namespace

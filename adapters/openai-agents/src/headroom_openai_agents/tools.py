@@ -12,6 +12,7 @@ from headroom import RetrievalTool, SharedContext
 from headroom_openai_agents.calls import Call, Calls
 from headroom_openai_agents.offer import Offer
 from headroom_openai_agents.once import Once
+from headroom_openai_agents.room import check_tokens
 from headroom_openai_agents.tenants import Namespace, checked, context_for
 
 __all__ = ["retrieval_of", "retrieve_tool"]
@@ -31,10 +32,17 @@ def retrieve_tool(
         max_tokens: The most tokens that an answer has.
         namespace: As the filters take it; an answer is of the run's namespace alone.
 
+    Raises:
+        TypeError: ``ctx`` is no ``SharedContext``, or ``max_tokens`` no whole number.
+        ValueError: ``max_tokens`` is less than 1.
+
     >>> retrieve_tool(SharedContext()).name
     'headroom_retrieve'
 
     """
+    if not isinstance(ctx, SharedContext):
+        raise TypeError(f"ctx must be a SharedContext, not {type(ctx).__name__}")
+    check_tokens("max_tokens", max_tokens)
     retrieval = RetrievalTool(ctx, max_tokens)
     failures = Once("a namespace is not known, and nothing is looked up")
 
@@ -74,8 +82,8 @@ def _arguments(text: str) -> dict[str, str]:
 
 
 def retrieval_of(agent: object) -> FunctionTool | None:
-    """The retrieval tool that an agent has, if it has it."""
+    """The retrieval tool that an agent has, if it has it and it is not switched off."""
     for tool in getattr(agent, "tools", None) or []:
         if isinstance(tool, FunctionTool) and tool.name == RetrievalTool.name:
-            return tool
+            return None if tool.is_enabled is False else tool
     return None

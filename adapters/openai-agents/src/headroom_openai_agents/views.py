@@ -74,6 +74,8 @@ async def with_views(
     earlier = calls or Calls()
     excludes_tools = not SOURCES.union(["assistant"]).issuperset(handoff.exclude)
     found: dict[Found, Payload] = {}
+    # Views that were made for an agent with the tool are none for one of its name without it.
+    lacks_tool = "" if reader.can_attach else " without tool"
 
     def note(one: Found) -> str:
         # What may be of a tool that is excluded is left alone as well.
@@ -84,7 +86,7 @@ async def with_views(
                 agent=one.source,
                 names=one.names,
                 query=told(reader.query, one.query),
-                conversation=one.before,
+                conversation=one.before + lacks_tool,
                 read_as=as_json,
             )
         return one.text
