@@ -132,6 +132,12 @@ async def test_a_step_before_a_model(ctx: SharedContext, payload: str, asynchron
     assert given[2].content == payload
 
 
+def test_a_model_that_is_asked_by_a_text(ctx: SharedContext) -> None:
+    model = ScriptedModel(says=[AIMessage("HR121.")])
+    (compress_model_input(ctx) | model).invoke("Which flight was diverted?")
+    assert [one.content for one in model.sent[0]] == [ASKED.content]
+
+
 @roads
 def test_the_answers_of_models_and_users_stay(ctx: SharedContext, payload: str, road: str) -> None:
     said = [HumanMessage(payload), AIMessage(payload), HumanMessage(payload, name="Ann")]
