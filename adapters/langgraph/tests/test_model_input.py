@@ -208,6 +208,15 @@ def test_another_middleware_chooses_tools(ctx: SharedContext, payload: str) -> N
     assert model.tools[0] == ["count", "headroom_retrieve"]
 
 
+def test_the_tool_is_offered_once_where_the_agent_has_it(ctx: SharedContext, payload: str) -> None:
+    model = Offered(says=[AIMessage("HR121.")])
+    ours = HeadroomMiddleware(ctx)
+    agent = create_agent(model, [count, retrieve_tool(ctx)], middleware=[ours])
+    agent.invoke({"messages": history(payload)})
+    assert "headroom_retrieve(key=" in model.sent[0][2].content
+    assert model.tools[0] == ["count", "headroom_retrieve"]
+
+
 def test_what_a_tool_hands_on_as_a_view(ctx: SharedContext, payload: str) -> None:
     """Decorated, so that the state holds views: they stay as they are, and the tool is offered."""
 
