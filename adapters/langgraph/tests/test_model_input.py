@@ -132,6 +132,12 @@ async def test_a_step_before_a_model(ctx: SharedContext, payload: str, asynchron
     assert given[2].content == payload
 
 
+def test_a_model_that_is_asked_by_a_text(ctx: SharedContext) -> None:
+    model = ScriptedModel(says=[AIMessage("HR121.")])
+    (compress_model_input(ctx) | model).invoke("Which flight was diverted?")
+    assert [one.content for one in model.sent[0]] == [ASKED.content]
+
+
 @roads
 def test_the_answers_of_models_and_users_stay(ctx: SharedContext, payload: str, road: str) -> None:
     said = [HumanMessage(payload), AIMessage(payload), HumanMessage(payload, name="Ann")]
@@ -197,6 +203,15 @@ def test_another_middleware_chooses_tools(ctx: SharedContext, payload: str) -> N
     model = Offered(says=[AIMessage("HR121.")])
     ours = HeadroomMiddleware(ctx)
     agent = create_agent(model, [count], middleware=[Chooses(), ours])
+    agent.invoke({"messages": history(payload)})
+    assert "headroom_retrieve(key=" in model.sent[0][2].content
+    assert model.tools[0] == ["count", "headroom_retrieve"]
+
+
+def test_the_tool_is_offered_once_where_the_agent_has_it(ctx: SharedContext, payload: str) -> None:
+    model = Offered(says=[AIMessage("HR121.")])
+    ours = HeadroomMiddleware(ctx)
+    agent = create_agent(model, [count, retrieve_tool(ctx)], middleware=[ours])
     agent.invoke({"messages": history(payload)})
     assert "headroom_retrieve(key=" in model.sent[0][2].content
     assert model.tools[0] == ["count", "headroom_retrieve"]

@@ -540,6 +540,23 @@ def test_a_store_without_leases_works_and_it_is_said_once(
     assert "ttl=None and max_entries=None" in caplog.text
 
 
+def test_a_store_without_leases_in_many_namespaces(caplog: pytest.LogCaptureFixture) -> None:
+    ctx = SharedContext(store=Plain())
+    for number in range(3):
+        own = ctx.in_namespace(f"thread {number}")
+        with own.lease("run"):
+            own.put("rows", rows(number))
+    assert caplog.text.count("has no leases") == 1
+
+
+def test_where_nothing_ends_no_lease_is_missed(caplog: pytest.LogCaptureFixture) -> None:
+    ctx = SharedContext(store=Plain(), ttl=None, max_entries=None)
+    for one in (ctx, ctx.in_namespace("thread 7")):
+        with one.lease("run"):
+            one.put("rows", rows())
+    assert "has no leases" not in caplog.text
+
+
 @pytest.mark.parametrize(
     ("holder", "seconds", "error"),
     [

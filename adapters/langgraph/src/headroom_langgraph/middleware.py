@@ -103,9 +103,11 @@ class HeadroomMiddleware(AgentMiddleware):
                     handoff.tool_sent(agent_name("agent"), schema_tokens(handoff.ctx))
         except Exception as error:
             logger.warning("a call was not counted: %s", type(error).__name__)
-        if not naming:
-            tools = [tool for tool in tools if tool is not self._tool]
-        elif all(tool is not self._tool for tool in tools):
+        others = [tool for tool in tools if tool is not self._tool]
+        if not naming or any(getattr(tool, "name", None) == self._tool.name for tool in others):
+            # The user gave the agent one itself; models refuse two of one name.
+            tools = others
+        elif len(others) == len(tools):
             # Another middleware chose tools without knowing of the views.
             tools = [*tools, self._tool]
         return request.override(messages=seen, tools=tools)

@@ -166,6 +166,9 @@ def _messages_in(given: object) -> Sequence[Any]:
 
 
 def _in_place(given: object, messages: list[Any]) -> object:
+    if isinstance(given, str):
+        # A model takes it for what a user says.
+        return given
     if isinstance(given, (PromptValue, list, tuple)):
         return messages
     return {"llm_input_messages": messages}

@@ -199,22 +199,29 @@ class Leases:
     Args:
         store: Holds what they name.
         renewing: Renews them; contexts in several namespaces of a store share it.
+        ends: Whether what the context puts may expire or be evicted at all.
 
     """
 
-    def __init__(self, store: StoreNamespace, renewing: Renewing | None = None) -> None:
+    def __init__(
+        self, store: StoreNamespace, renewing: Renewing | None = None, *, ends: bool = True
+    ) -> None:
         self.store = store
+        self._ends = ends
         self._renewing = renewing or Renewing()
         self._process = os.getpid()
         self._lock = threading.Lock()
         # Only the lease objects keep them: what was dropped is not renewed.
         self._holdings: weakref.WeakValueDictionary[str, _Holding] = weakref.WeakValueDictionary()
         self._closed = False
-        self._said_missing = False
+        # Those in other namespaces share it: there may be one for each thread or user.
+        self._said_missing = threading.Event()
 
     def within(self, store: StoreNamespace) -> Leases:
         """Those of a context in another namespace of the store."""
-        return Leases(store, self._renewing)
+        other = Leases(store, self._renewing, ends=self._ends)
+        other._said_missing = self._said_missing
+        return other
 
     def lease(self, holder: str | None, seconds: float) -> Lease:
         """A lease of a holder, or of one that nobody else has."""
@@ -306,8 +313,8 @@ class Leases:
         return True
 
     def _say_missing(self) -> None:
-        if not self._said_missing:
-            self._said_missing = True
+        if self._ends and not self._said_missing.is_set():
+            self._said_missing.set()
             logger.warning(
                 "%s has no leases: what a run shows may expire or be evicted; "
                 "give the context ttl=None and max_entries=None for that",

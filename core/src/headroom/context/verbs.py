@@ -91,7 +91,8 @@ class ContextVerbs:
         )
         timeout, workers = check_timeout(store_timeout), check_workers(workers)
         self.store = StoreNamespace(as_store(store, timeout), namespace, on_error, timeout)
-        self.leases = Leases(self.store)
+        ends = self._ttl is not None or self._limits != Limits()
+        self.leases = Leases(self.store, ends=ends)
         self._room = Room(self.store, self._limits)
         self._fidelity: Fidelity = fidelity
         self.counter = Counting(model, counter)
