@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     # It holds what is noted here.
     from headroom_crewai.setup import Setup
 
-__all__ = ["FlowViews", "arguments_of", "result_of_method"]
+__all__ = ["FlowViews", "arguments_of", "is_own", "result_of_method"]
 
 # Levels of lists, dicts and models in which texts are looked for. Chosen: those of an API's answer,
 # as {"data": {"items": [{"text": ...}]}}, are reached, and a value that holds itself comes to an
@@ -101,13 +101,17 @@ class FlowViews:
             self.end(shown.flow())
 
 
+def is_own(flow: object) -> bool:
+    """Whether a flow is CrewAI's own: it runs agents by such."""
+    return type(flow).__module__.partition(".")[0] == "crewai"
+
+
 def arguments_of(step: StepContext, setup: Setup) -> dict[str, object] | None:
     """The arguments that a flow method is called with instead of ``step.payload``."""
     name, payload = step.step_name, step.payload
     if name not in setup.flow_methods or not isinstance(payload, dict):
         return None
-    # CrewAI's own agents are flows too.
-    if type(step.flow).__module__.partition(".")[0] == "crewai":
+    if is_own(step.flow):
         return None
     documentation = getattr(getattr(type(step.flow), name, None), "__doc__", None) or ""
     query = f"{name.replace('_', ' ')}. {documentation}".strip()
