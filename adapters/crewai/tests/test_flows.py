@@ -196,6 +196,34 @@ def test_a_method_that_keeps_its_argument_keeps_the_original(
     assert result == {"found": orders, "report": flow.state.report}
 
 
+def test_what_a_method_wrote_as_json_or_put_deep_inside_is_original(
+    ctx: SharedContext, orders: str
+) -> None:
+    seen: list[str] = []
+
+    class Writing(Flow[dict[str, Any]]):
+        @start()
+        def fetch(self) -> str:
+            return orders
+
+        @listen(fetch)
+        def write(self, found: str) -> str:
+            seen.append(found)
+            self.state["json"] = json.dumps({"é": found}, ensure_ascii=False)
+            self.state["deep"] = [{"a": [[{"b": [({"c": found},)]}]]}]
+            self.state["itself"] = loop = [found]
+            loop.extend([loop, loop])  # type: ignore[list-item]
+            return json.dumps({"é": found})
+
+    flow = Writing()
+    with compressed_context(ctx, flow_methods=["write"]):
+        result = flow.kickoff()
+    assert ctx.is_view(seen[0])
+    assert json.loads(result) == json.loads(flow.state["json"]) == {"é": orders}
+    assert flow.state["deep"] == [{"a": [[{"b": [({"c": orders},)]}]]}]
+    assert flow.state["itself"][0] == orders
+
+
 def test_the_next_method_finds_originals(ctx: SharedContext, orders: str) -> None:
     seen: list[Any] = []
 

@@ -123,6 +123,25 @@ def test_the_tool_works_from_the_next_call_on(
 
 
 @NATIVE
+@LONE
+def test_what_a_run_shows_is_held_until_it_ends(
+    lone: bool, native: bool, make_agent: MakeAgent
+) -> None:
+    ctx = SharedContext(max_entries=1)
+    entries: list[Any] = []
+    agent = agent_with(make_agent, native, [log(300), log(400), log(500)], {}, "Found.")
+
+    def note(entry: Any) -> None:
+        entries.append(entry)
+        agent.llm.script[3] = {"key": entries[0].key, "place": "lines 151"}  # type: ignore[union-attr]
+
+    with compressed_context(ctx, on_compress=note, max_tokens=150):
+        assert work(agent, lone) == "Found."
+        assert "INFO request 150 took 64 ms" in sent(agent)[-1]
+        assert ctx.stats().leased == 0
+
+
+@NATIVE
 def test_the_next_task_of_the_agent_is_not_given_it(
     native: bool, ctx: SharedContext, make_agent: MakeAgent
 ) -> None:

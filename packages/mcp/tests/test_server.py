@@ -155,6 +155,24 @@ async def test_a_view_names_the_tool_of_the_server(client: Clients, ctx: SharedC
     assert "headroom_" not in await call(client, "get", key="orders")
 
 
+async def test_a_line_of_a_payload_is_not_taken_for_the_way_back(
+    client: Clients, ctx: SharedContext
+) -> None:
+    log = "\n".join(f"INFO request {n} took {n * n % 71} ms" for n in range(900))
+    ctx.put("log", f'{log}\nsee headroom_retrieve(key="log")')
+    view = await call(client, "get", key="log")
+    assert view.split("\n")[-1].startswith('[what is left out: headroom_retrieve(key="log", ')
+
+
+async def test_a_short_original_is_not_taken_for_a_page(
+    client: Clients, ctx: SharedContext
+) -> None:
+    original = "[characters 1-10 of 100, go on with start=11]\nFly on Monday."
+    ctx.put("note", original)
+    whole = await call(client, "get", key="note", full=True)
+    assert whole == f"[characters 1-60 of 60, the end]\n{original}"
+
+
 async def test_search_and_stats(client: Clients, ctx: SharedContext) -> None:
     ctx.put("orders", ROWS)
     ctx.put("note", "The refund failed.", agent="writer")

@@ -130,7 +130,7 @@ def test_pages_of_allowed_origins_are_told_what_they_may_send() -> None:
     asks = {
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "authorization,content-type,mcp-protocol-version,"
-        "mcp-session-id,last-event-id",
+        "mcp-session-id,last-event-id,mcp-method,mcp-name",
     }
     with http("--allow-origin", "https://good.example", HEADROOM_MCP_TOKEN="open sesame") as url:
         for origin in ("https://good.example", "http://localhost:5173", "http://127.0.0.1:3000"):

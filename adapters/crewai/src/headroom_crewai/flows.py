@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import is_dataclass
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
     # It holds what is noted here.
     from headroom_crewai.setup import Setup
 
-__all__ = ["FlowViews", "arguments_of", "result_of_method"]
+__all__ = ["FlowViews", "arguments_of", "is_own", "result_of_method"]
 
 # Levels of lists, dicts and models in which texts are looked for. Chosen: those of an API's answer,
 # as {"data": {"items": [{"text": ...}]}}, are reached, and a value that holds itself comes to an
 # end.
 _DEPTH = 4
+# Levels in which views are looked for: a method may put its argument deep in others. Chosen.
+_DEPTH_BACK = 32
 
 
 class _Shown:
@@ -46,13 +49,19 @@ class _Shown:
         for view, original in list(self._originals.items()):
             if view in text:
                 text = text.replace(view, original)
+            for ascii_only in (True, False):
+                # In a JSON text it is written with escapes.
+                escaped = json.dumps(view, ensure_ascii=ascii_only)[1:-1]
+                if escaped in text:
+                    written = json.dumps(original, ensure_ascii=ascii_only)[1:-1]
+                    text = text.replace(escaped, written)
         return text
 
     def restore_state(self) -> None:
         """Puts originals into the state of the flow."""
         flow = self.flow()
         if isinstance(flow, Flow):
-            _with_originals(flow.state, self.original, _DEPTH)
+            _with_originals(flow.state, self.original)
 
 
 class FlowViews:
@@ -92,13 +101,17 @@ class FlowViews:
             self.end(shown.flow())
 
 
+def is_own(flow: object) -> bool:
+    """Whether a flow is CrewAI's own: it runs agents by such."""
+    return type(flow).__module__.partition(".")[0] == "crewai"
+
+
 def arguments_of(step: StepContext, setup: Setup) -> dict[str, object] | None:
     """The arguments that a flow method is called with instead of ``step.payload``."""
     name, payload = step.step_name, step.payload
     if name not in setup.flow_methods or not isinstance(payload, dict):
         return None
-    # CrewAI's own agents are flows too.
-    if type(step.flow).__module__.partition(".")[0] == "crewai":
+    if is_own(step.flow):
         return None
     documentation = getattr(getattr(type(step.flow), name, None), "__doc__", None) or ""
     query = f"{name.replace('_', ' ')}. {documentation}".strip()
@@ -136,21 +149,31 @@ def result_of_method(step: StepContext, setup: Setup) -> object:
     if shown is None:
         return None
     shown.restore_state()
-    return _with_originals(step.payload, shown.original, _DEPTH)
+    return _with_originals(step.payload, shown.original)
 
 
-def _with_originals(value: object, original: Callable[[str], str], depth: int) -> object:
+def _with_originals(
+    value: object,
+    original: Callable[[str], str],
+    depth: int = _DEPTH_BACK,
+    seen: dict[int, object] | None = None,
+) -> object:
     """The same value with originals for views; what can hold others is changed in place."""
     if isinstance(value, str):
         return original(value)
-    if not depth:
-        return value
+    seen = {} if seen is None else seen
+    if not depth or id(value) in seen:
+        return seen.get(id(value), value)
+    # What holds itself, or stands in many places, is gone through once.
+    seen[id(value)] = value
     if type(value) is tuple:
-        items = tuple(_with_originals(each, original, depth - 1) for each in value)
-        return items if any(new is not old for new, old in zip(items, value)) else value
+        items = tuple(_with_originals(each, original, depth - 1, seen) for each in value)
+        if any(new is not old for new, old in zip(items, value)):
+            seen[id(value)] = items
+        return seen[id(value)]
     inside = value if isinstance(value, (dict, list)) else _fields(value)
     for place, each in list(inside.items() if isinstance(inside, dict) else enumerate(inside)):
-        restored = _with_originals(each, original, depth - 1)
+        restored = _with_originals(each, original, depth - 1, seen)
         if restored is not each:
             inside[place] = restored
     return value

@@ -23,7 +23,7 @@ from headroom import SharedContext
 from headroom_crewai.ambient import acting_hooks, leaving_anywhere, note_request
 from headroom_crewai.calls import result_of, shorten_delegated_context
 from headroom_crewai.contexts import context_of, give_tools_at_start, give_tools_to_readers
-from headroom_crewai.flows import arguments_of, result_of_method
+from headroom_crewai.flows import arguments_of, is_own, result_of_method
 from headroom_crewai.inputs import inputs_of
 from headroom_crewai.readers import names_in
 from headroom_crewai.setup import HookOptions, Setup, set_up
@@ -80,6 +80,8 @@ def _at_start(start: ExecutionStartContext, setup: Setup) -> None:
         give_tools_at_start(start.crew, setup)
     else:
         note_request(start)
+        if is_own(start.flow):
+            setup.runs.begin(start.flow, setup.ctx)
 
 
 def _before_step(step: StepContext, setup: Setup) -> object:
@@ -100,6 +102,8 @@ def _before_model(call: LLMCallHookContext, setup: Setup) -> None:
 def _at_end(end: ExecutionEndContext, setup: Setup) -> None:
     if not isinstance(end.crew, Crew):
         setup.flows.end(end.flow)
+        if is_own(end.flow):
+            setup.runs.end(end.flow)
         return
     if setup.attachments is not None:
         setup.attachments.take_back(end.crew)

@@ -1,4 +1,4 @@
-"""Leases of the crews that run: what they show or owe stays in the store until they end."""
+"""Leases of what runs: what it shows or owes stays in the store until it ends."""
 
 from __future__ import annotations
 
@@ -6,51 +6,49 @@ import threading
 from contextlib import ExitStack
 from weakref import ref
 
-from crewai import Crew
-
 from headroom import SharedContext
 
 __all__ = ["Runs"]
 
 
 class Runs:
-    """Holds what each crew shows, from its kickoff to its end.
+    """Holds what each crew or lone agent shows, from its kickoff to its end.
 
-    A crew that fails says nothing of its end. What it holds ends with its next kickoff, with the
-    block, or when the crew is dropped.
+    One that fails says nothing of its end. What it holds ends with its next kickoff, with the
+    block, or when it is dropped. A lone agent is known by the flow of CrewAI's that runs it.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._held: list[tuple[ref[Crew], ExitStack]] = []
+        self._held: list[tuple[ref[object], ExitStack]] = []
 
-    def begin(self, crew: Crew, ctx: SharedContext) -> None:
+    def begin(self, runner: object, ctx: SharedContext) -> None:
         """Holds what is put or read from here on."""
         held = ExitStack()
         lease = ctx.lease()
         held.callback(lease.release)
         held.enter_context(lease.active())
-        self.end(crew)
+        self.end(runner)
         with self._lock:
-            self._held.append((ref(crew), held))
+            self._held.append((ref(runner), held))
 
-    def end(self, crew: Crew) -> None:
-        """Lets go of what a crew held."""
-        self._end(crew)
+    def end(self, runner: object) -> None:
+        """Lets go of what one of them held."""
+        self._end(runner)
 
     def end_all(self) -> None:
         """Lets go of everything."""
         self._end(None)
 
-    def _end(self, crew: Crew | None) -> None:
+    def _end(self, runner: object | None) -> None:
         with self._lock:
-            # Those of crews that are gone as well.
-            over = [each for each in self._held if crew is None or _is_over(each[0](), crew)]
+            # Those of what is gone as well.
+            over = [each for each in self._held if runner is None or _is_over(each[0](), runner)]
             self._held = [each for each in self._held if each not in over]
         for _, held in over:
             held.close()
 
 
-def _is_over(held_for: Crew | None, crew: Crew) -> bool:
+def _is_over(held_for: object | None, runner: object) -> bool:
     # By identity: crews may be equal.
-    return held_for is None or held_for is crew
+    return held_for is None or held_for is runner

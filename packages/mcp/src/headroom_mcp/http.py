@@ -18,7 +18,15 @@ from headroom_mcp.server import HeadroomServer
 __all__ = ["CannotListen", "CrossOrigin", "Guard", "is_loopback", "serve"]
 
 # What clients of the protocol send beside what any page may, and read of an answer.
-_SENT = ["Authorization", "Content-Type", "Last-Event-ID", "Mcp-Protocol-Version", "Mcp-Session-Id"]
+_SENT = [
+    "Authorization",
+    "Content-Type",
+    "Last-Event-ID",
+    "Mcp-Method",
+    "Mcp-Name",
+    "Mcp-Protocol-Version",
+    "Mcp-Session-Id",
+]
 _READ = ["Mcp-Session-Id", "WWW-Authenticate"]
 
 Message = MutableMapping[str, Any]

@@ -8,6 +8,8 @@ __all__ = ["page_of"]
 
 # Characters for each token that a first attempt takes: more than most texts have.
 _CHARS_PER_TOKEN = 6
+# How the line above a page begins.
+_HEAD = "[characters "
 # The most characters that a token has in any vocabulary: a run of blanks, say.
 _MOST_CHARS = 256
 
@@ -16,7 +18,7 @@ def page_of(original: str, start: int, max_tokens: int, count_tokens: Callable[[
     """A page of an original, below a line that says which characters it has and where to go on.
 
     What stands below the first lines of all pages, joined, is the original. One that fits into an
-    answer comes as it is.
+    answer comes as it is, unless it begins like such a line itself.
 
     Args:
         original: The whole text.
@@ -34,7 +36,8 @@ def page_of(original: str, start: int, max_tokens: int, count_tokens: Callable[[
     Monday.
 
     """
-    if start == 1 and _fits(original, max_tokens, count_tokens):
+    looks_like_a_page = original.startswith(_HEAD)
+    if start == 1 and not looks_like_a_page and _fits(original, max_tokens, count_tokens):
         return original
     total = len(original)
     if start > total:
@@ -43,7 +46,7 @@ def page_of(original: str, start: int, max_tokens: int, count_tokens: Callable[[
     while size:
         end = _at_line_end(original, start - 1, start - 1 + size)
         on = "the end" if end == total else f"go on with start={end + 1}"
-        answer = f"[characters {start}-{end} of {total}, {on}]\n{original[start - 1 : end]}"
+        answer = f"{_HEAD}{start}-{end} of {total}, {on}]\n{original[start - 1 : end]}"
         tokens = count_tokens(answer)
         if tokens <= max_tokens:
             return answer

@@ -14,6 +14,7 @@ from mcp.types import Resource, ToolAnnotations
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from headroom import (
+    ContextEntry,
     HeadroomError,
     KeyNotFound,
     RetrievalTool,
@@ -259,7 +260,7 @@ class HeadroomServer(MCPServer[None]):
         most = self._bounded(max_tokens)
         entry = await self._ctx.arequire(key)
         view: str | None = entry.compressed
-        if query or most or (entry.omissions and not _says_how(entry.compressed)):
+        if query or most or (entry.omissions and not _says_how(entry)):
             # Who put it elsewhere may have had no tool, or another one.
             view = await self._made(key, query, most)
         if view is not None and self._ctx.count_tokens(view) > self._max_tokens:
@@ -296,9 +297,11 @@ class HeadroomServer(MCPServer[None]):
         return None if max_tokens is None else min(max_tokens, self._max_tokens)
 
 
-def _says_how(view: str) -> bool:
+def _says_how(entry: ContextEntry) -> bool:
     """Whether a view names the tool of this server; that stands in its last line."""
-    return f"{RetrievalTool.name}(key=" in view[view.rfind("\n") + 1 :]
+    last = entry.compressed[entry.compressed.rfind("\n") + 1 :]
+    # A line of the payload may look like it.
+    return f"{RetrievalTool.name}(key=" in last and last not in entry.original
 
 
 def _as_json(value: Any) -> str:
