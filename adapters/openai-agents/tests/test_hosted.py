@@ -156,8 +156,8 @@ async def test_citations_point_to_what_they_cite(
     message = ResponseOutputMessage(
         id="msg_9", content=[block], role="assistant", status="completed", type="message"
     )
-    ours = road(ctx, max_tokens=150)
     at_handoff = road is handoff_filter
+    ours = road(ctx, max_tokens=150, **({} if at_handoff else {"roles": ["assistant"]}))
     last = ScriptedModel(says("HR121"))
     analyst = handoff(Agent(name="analyst", model=last), input_filter=ours if at_handoff else None)
     first = ScriptedModel([message, *calls("transfer_to_analyst")])
@@ -196,7 +196,9 @@ async def test_a_citation_of_words_that_stand_in_several_places_is_left_out(
         | {"content": [said]},
     ]
     model = ScriptedModel(says("HR121"))
-    config = RunConfig(call_model_input_filter=model_input_filter(ctx, fidelity="compact"))
+    config = RunConfig(
+        call_model_input_filter=model_input_filter(ctx, fidelity="compact", roles=["assistant"])
+    )
     await Runner.run(Agent(name="reader", model=model), items, run_config=config)
     (block,) = model.sent[0][1]["content"]
     assert ctx.is_view(block["text"])

@@ -17,6 +17,7 @@ from scripted import ScriptedModel, calls, outputs, reasons, says
 from headroom import SharedContext
 from headroom_openai_agents import (
     handoff_filter,
+    headroom_run_config,
     model_input_filter,
     retrieve_tool,
     session_input_callback,
@@ -205,3 +206,24 @@ async def test_the_session_road_names_the_tool_if_told_so(ctx: SharedContext, pa
     callback = session_input_callback(ctx, mention_tool=True)
     (item, _) = await callback(copy.deepcopy(history), [{"role": "user", "content": QUESTION}])
     assert "headroom_retrieve(key=" in item["output"]
+
+
+@pytest.mark.parametrize("make", [headroom_run_config, model_input_filter, session_input_callback])
+async def test_what_an_agent_said_itself_it_reads_again_whole(
+    ctx: SharedContext, payload: str, make: Any
+) -> None:
+    """It writes its next answer like the last one."""
+    for roles, is_whole in (({}, True), ({"roles": ["tool", "assistant"]}, False)):
+        ours = make(ctx, **roles)
+        config = {
+            headroom_run_config: lambda given: given,
+            model_input_filter: lambda given: RunConfig(call_model_input_filter=given),
+            session_input_callback: lambda given: RunConfig(session_input_callback=given),
+        }[make](ours)
+        session = SQLiteSession("talk")
+        model = ScriptedModel(says(payload), says("Done."))
+        agent = Agent(name="coder", model=model, tools=[retrieve_tool(ctx)])
+        for asked in (QUESTION, "The same again, with another name."):
+            await Runner.run(agent, asked, session=session, run_config=config)
+        (said,) = [one for one in model.sent[1] if one.get("role") == "assistant"]
+        assert (payload in str(said["content"])) == is_whole

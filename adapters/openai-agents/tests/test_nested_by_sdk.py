@@ -142,7 +142,7 @@ async def test_a_long_answer_in_a_nested_history(ctx: SharedContext, payload: st
     )
     nested = nest_handoff_history(HandoffInputData(history, (), ()))
     model = ScriptedModel(says("HR121"))
-    config = RunConfig(call_model_input_filter=model_input_filter(ctx))
+    config = RunConfig(call_model_input_filter=model_input_filter(ctx, roles=["assistant"]))
     await Runner.run(
         Agent(name="reader", model=model), list(nested.input_history), run_config=config
     )

@@ -16,12 +16,12 @@ SIGNATURES = {
     "compose": "*filters",
     "handoff_filter": "ctx * namespace **options",
     "headroom_hooks": "ctx",
-    "headroom_run_config": "ctx run_config * namespace max_input_tokens **options",
-    "model_input_filter": "ctx * namespace max_input_tokens **options",
+    "headroom_run_config": "ctx run_config * namespace max_input_tokens roles **options",
+    "model_input_filter": "ctx * namespace max_input_tokens roles **options",
     "nested_handoff_filter": "ctx * history_mapper namespace **options",
     "output_extractor": "ctx * mention_tool namespace **options",
     "retrieve_tool": "ctx * max_tokens namespace",
-    "session_input_callback": "ctx * mention_tool **options",
+    "session_input_callback": "ctx * mention_tool roles **options",
     "tool_output_guardrail": "ctx * namespace **options",
 }
 STARS = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
@@ -78,3 +78,14 @@ def test_a_budget_is_a_number_of_tokens(name: str) -> None:
         function(SharedContext(), max_input_tokens="many")
     with pytest.raises(TypeError, match="run_config must be a RunConfig, not dict"):
         headroom_run_config(SharedContext(), {})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "name", ["model_input_filter", "headroom_run_config", "session_input_callback"]
+)
+def test_roles_are_told_apart(name: str) -> None:
+    function = getattr(headroom_openai_agents, name)
+    with pytest.raises(ValueError, match='roles takes "tool" and "assistant", not \'user\''):
+        function(SharedContext(), roles=["tool", "user"])
+    with pytest.raises(TypeError, match="roles takes several names"):
+        function(SharedContext(), roles="assistant")

@@ -101,6 +101,6 @@ async def test_what_an_agent_said_after_a_call_without_a_name(
         {"role": "assistant", "content": payload},
         {"role": "user", "content": QUESTION},
     ]
-    config = RunConfig(call_model_input_filter=model_input_filter(ctx))
+    config = RunConfig(call_model_input_filter=model_input_filter(ctx, roles=["assistant"]))
     await Runner.run(Agent(name="reader", model=model), items, run_config=config)
     assert ctx.is_view(model.sent[0][3]["content"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from typing import Any, cast
 
@@ -17,6 +17,7 @@ from headroom_openai_agents.names import check_names
 from headroom_openai_agents.offer import views_come_any_time
 from headroom_openai_agents.once import Once
 from headroom_openai_agents.questions import last_question
+from headroom_openai_agents.roles import DEFAULT_ROLES, checked_roles
 from headroom_openai_agents.room import check_tokens
 from headroom_openai_agents.tenants import Namespace, checked, handoff_for
 from headroom_openai_agents.views import (
@@ -39,6 +40,7 @@ def model_input_filter(
     *,
     namespace: Namespace | None = None,
     max_input_tokens: int | None = None,
+    roles: Collection[str] = DEFAULT_ROLES,
     **options: Unpack[HandoffOptions],
 ) -> ModelFilter:
     """A filter of everything that models are sent: on every turn, before and after handoffs.
@@ -55,8 +57,10 @@ def model_input_filter(
         max_input_tokens: The most tokens that a model is sent, with its instructions and the tools
             of its agent: views are tightened to fit, the oldest first. Of a conversation that the
             server manages, what is new counts.
-        options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools, and
-            ``"assistant"`` for what agents say; ``full_for`` takes names of agents. Where there is
+        roles: Whose words become views: what a ``"tool"`` answered, and with ``"assistant"`` what
+            agents said as well, the reader itself included.
+        options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools;
+            ``full_for`` takes names of agents. Where there is
             no ``query``, it is the agent's instructions and the user message before each payload.
             ``on_compress`` is called on every turn.
 
@@ -65,13 +69,14 @@ def model_input_filter(
         TypeError: There is no such option, or it has the wrong type.
 
     """
-    return input_filter(ctx, namespace, max_input_tokens, must_have_tool=False, **options)
+    return input_filter(ctx, namespace, max_input_tokens, roles, must_have_tool=False, **options)
 
 
 def input_filter(
     ctx: SharedContext,
     namespace: Namespace | None,
     max_input_tokens: int | None,
+    roles: Collection[str],
     *,
     must_have_tool: bool,
     **options: Unpack[HandoffOptions],
@@ -82,12 +87,14 @@ def input_filter(
         ctx: As there.
         namespace: As there.
         max_input_tokens: As there.
+        roles: As there.
         must_have_tool: Whether views leave nothing out for agents without ``retrieve_tool(ctx)``.
         options: As there.
 
     """
     handoff = Handoff(ctx, **options, tool=None)
     checked(namespace)
+    whose = checked_roles(roles)
     if max_input_tokens is not None:
         check_tokens("max_input_tokens", max_input_tokens)
     views_come_any_time(ctx)
@@ -118,6 +125,7 @@ def input_filter(
             follow=handoff.query is None,
             calls=calls,
             limit=limit,
+            roles=whose,
         )
         count_tool(mine, data.agent)
         for answer in answers_sent_again(items):
@@ -139,6 +147,7 @@ def session_input_callback(
     ctx: SharedContext,
     *,
     mention_tool: bool = False,
+    roles: Collection[str] = DEFAULT_ROLES,
     **options: Unpack[HandoffOptions],
 ) -> Callable[[list[TResponseInputItem], list[TResponseInputItem]], Any]:
     """A callback for sessions: a run reads views of what earlier runs left in its session.
@@ -150,8 +159,9 @@ def session_input_callback(
         ctx: Where the originals go.
         mention_tool: Whether views name the retrieval tool. The callback is not told which agent
             reads: say so where it has ``retrieve_tool(ctx)``.
-        options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools, and
-            ``"assistant"`` for what agents said; ``full_for`` finds no reader here. Where there is
+        roles: As ``model_input_filter`` takes them.
+        options: See ``headroom.HandoffOptions``; ``exclude`` takes names of tools;
+            ``full_for`` finds no reader here. Where there is
             no ``query``, it is what the user asks in this run.
 
     Raises:
@@ -160,6 +170,7 @@ def session_input_callback(
 
     """
     handoff = Handoff(ctx, **options, tool=None)
+    whose = checked_roles(roles)
     views_come_any_time(ctx)
     failures = Once("a session is read as it is")
 
@@ -172,6 +183,7 @@ def session_input_callback(
                 Reader(query=handoff.query, has_tool=mention_tool),
                 lambda walk: walk.input_items(history),
                 query=None if handoff.query else last_question(new) or last_question(history),
+                roles=whose,
             )
             if mention_tool:
                 # In every call of the run: that there is one is certain.

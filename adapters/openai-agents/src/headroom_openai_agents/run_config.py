@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from copy import copy
 
 from agents import RunConfig
@@ -10,6 +11,7 @@ from typing_extensions import Unpack
 from headroom import HandoffOptions, SharedContext
 from headroom_openai_agents.composing import compose
 from headroom_openai_agents.inputs import input_filter
+from headroom_openai_agents.roles import DEFAULT_ROLES
 from headroom_openai_agents.tenants import Namespace
 
 __all__ = ["headroom_run_config"]
@@ -21,6 +23,7 @@ def headroom_run_config(
     *,
     namespace: Namespace | None = None,
     max_input_tokens: int | None = None,
+    roles: Collection[str] = DEFAULT_ROLES,
     **options: Unpack[HandoffOptions],
 ) -> RunConfig:
     """A configuration with which models are sent views, on every turn and after handoffs.
@@ -39,6 +42,7 @@ def headroom_run_config(
             of it goes before ours.
         namespace: As ``model_input_filter`` takes it.
         max_input_tokens: As ``model_input_filter`` takes it.
+        roles: As ``model_input_filter`` takes them.
         options: See ``headroom.HandoffOptions``; as ``model_input_filter`` takes them.
 
     Raises:
@@ -51,7 +55,7 @@ def headroom_run_config(
     """
     if run_config is not None and not isinstance(run_config, RunConfig):
         raise TypeError(f"run_config must be a RunConfig, not {type(run_config).__name__}")
-    ours = input_filter(ctx, namespace, max_input_tokens, must_have_tool=True, **options)
+    ours = input_filter(ctx, namespace, max_input_tokens, roles, must_have_tool=True, **options)
     config = RunConfig() if run_config is None else copy(run_config)
     theirs = config.call_model_input_filter
     config.call_model_input_filter = ours if theirs is None else compose(theirs, ours)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -55,6 +55,7 @@ async def with_views(
     follow: bool = False,
     calls: Calls | None = None,
     limit: Limit | None = None,
+    roles: Collection[str] = ("tool", "assistant"),
 ) -> T:
     """What ``walk`` makes of a conversation, with views in place of payloads.
 
@@ -69,6 +70,7 @@ async def with_views(
         follow: As ``ItemWalk`` takes it.
         calls: What the conversation carried before.
         limit: Of all that the model is sent.
+        roles: Whose words become views.
 
     """
     earlier = calls or Calls()
@@ -78,6 +80,8 @@ async def with_views(
     lacks_tool = "" if reader.can_attach else " without tool"
 
     def note(one: Found) -> str:
+        if one.source == "assistant" and "assistant" not in roles:
+            return one.text
         # What may be of a tool that is excluded is left alone as well.
         if not handoff.is_tiny(one.text) and (one.names or not excludes_tools):
             found[one] = Payload(
