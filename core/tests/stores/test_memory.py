@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import pytest
 
-from headroom import Limits, MemoryStore, Missing, Record, Store
+from headroom import Limits, MemoryStore, Missing, Record, SharedContext, Store, StoreError
 from headroom.stores import memory
 from headroom_testing import Capability, ManualClock, StoreContract
 from headroom_testing.store import digest, make, put, write
@@ -156,3 +156,22 @@ def test_empty_namespaces_are_forgotten_and_versions_go_on(
     assert len(store._namespaces) < 40
     # No version is given out twice.
     assert store.next_version("user 0") > 1
+
+
+def test_a_store_that_is_closed_takes_and_gives_nothing() -> None:
+    """As any other: what it forgot is not to pass for what was never there."""
+    store = MemoryStore()
+    ctx = SharedContext(store=store)
+    ctx.put("plan", "Fly on Monday.")
+    store.close()
+    for call in (
+        lambda: ctx.get("plan"),
+        lambda: ctx.put("plan", "Fly on Tuesday."),
+        lambda: ctx.is_view("Fly on Monday."),
+        lambda: ctx.retrieve("plan", query="fly"),
+        ctx.keys,
+        ctx.clear,
+    ):
+        with pytest.raises(StoreError, match="closed"):
+            call()
+    ctx.close()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Literal, TypeVar
 
+from headroom.errors import StoreError
 from headroom.stores.base import Header, LeasingStore, Limits, Missing, Record, Usage
 from headroom.stores.memory_parts import Blob, Lease, Namespace, Slot
 from headroom.stores.watchers import Watchers
@@ -60,6 +61,7 @@ class MemoryStore(LeasingStore):
         self._namespaces: OrderedDict[str, Namespace] = OrderedDict()
         # The highest version of namespaces that were forgotten.
         self._version = 0
+        self._closed = False
 
     def next_version(self, namespace: str) -> int:
         with self._lock:
@@ -110,6 +112,7 @@ class MemoryStore(LeasingStore):
         with self._lock:
             space = self._namespaces.get(namespace)
             if space is None:
+                self._check_open()
                 return Missing("absent")
             slot = space.slots.get(key)
             if slot is not None:
@@ -216,6 +219,7 @@ class MemoryStore(LeasingStore):
 
     def close(self) -> None:
         with self._lock:
+            self._closed = True
             self._namespaces.clear()
 
     # All below: the lock is held.
@@ -223,8 +227,14 @@ class MemoryStore(LeasingStore):
     def _space(self, namespace: str) -> Namespace:
         space = self._namespaces.get(namespace)
         if space is None:
+            self._check_open()
             space = self._namespaces[namespace] = Namespace(version=self._version)
         return space
+
+    def _check_open(self) -> None:
+        # Nothing is in a closed store, so that only what is not there has to ask.
+        if self._closed:
+            raise StoreError("this store is closed")
 
     def _look_after_some(self, now: float) -> None:
         """Lets what has expired go in namespaces that nobody may come back to."""

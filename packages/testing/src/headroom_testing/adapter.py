@@ -263,12 +263,13 @@ class AdapterContract:
         assert payload in sent.last
         assert _said(caplog) == 1
 
+    @pytest.mark.parametrize("lasts", [False, True])
     def test_a_context_that_is_closed_in_mid_run(
-        self, tmp_path: Any, caplog: pytest.LogCaptureFixture
+        self, lasts: bool, tmp_path: Any, caplog: pytest.LogCaptureFixture
     ) -> None:
         """The original goes on, and why is said once."""
         payload = _log(_LINES)
-        ctx = SharedContext(store=f"sqlite:///{tmp_path / 'context.db'}")
+        ctx = SharedContext(store=f"sqlite:///{tmp_path / 'context.db'}" if lasts else None)
         with caplog.at_level(logging.WARNING):
             sent = self.run(payload, ctx, before_reading=ctx.close)
         assert payload in sent.last
