@@ -18,15 +18,21 @@ _MATCH = ["method", "scheme", "host", "port", "path"]
 _connect = socket.socket.connect
 
 
-@pytest.fixture(scope="module")
-def vcr_config() -> dict[str, Any]:
-    return {"record_mode": "none", "match_on": _MATCH, "allow_playback_repeats": True}
+class _Recordings:
+    """Registered late: of two plugins with fixtures of one name, the one that came last has it."""
+
+    @pytest.fixture(scope="module")
+    def vcr_config(self) -> dict[str, Any]:
+        return {"record_mode": "none", "match_on": _MATCH, "allow_playback_repeats": True}
+
+    @pytest.fixture(scope="module")
+    def vcr_cassette_dir(self, request: pytest.FixtureRequest) -> str:
+        tests = request.config.rootpath / "tests"
+        return str(tests / "cassettes" / request.path.parent.relative_to(tests))
 
 
-@pytest.fixture(scope="module")
-def vcr_cassette_dir(request: pytest.FixtureRequest) -> str:
-    tests = request.config.rootpath / "tests"
-    return str(tests / "cassettes" / request.path.parent.relative_to(tests))
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(_Recordings())
 
 
 @pytest.fixture(autouse=True)
