@@ -28,7 +28,7 @@ from incident_openai_agents import job
 from headroom import SharedContext
 from headroom_openai_agents import (
     handoff_filter,
-    model_input_filter,
+    headroom_run_config,
     nested_handoff_filter,
     retrieve_tool,
 )
@@ -57,9 +57,9 @@ def ways() -> Iterator[tuple[str, str, Callable[[SharedContext], dict[str, Any]]
         lambda ctx: {"input_filter": nested_handoff_filter(ctx), "tools": [retrieve_tool(ctx)]},
     )  # fmt: skip
     yield (
-        "Headroom, model_input_filter", TOOL,
+        "Headroom, headroom_run_config", TOOL,
         lambda ctx: {
-            "config": RunConfig(call_model_input_filter=model_input_filter(ctx)),
+            "config": headroom_run_config(ctx),
             "tools": [retrieve_tool(ctx)],
         },
     )  # fmt: skip

@@ -34,7 +34,7 @@ from openai.types.responses import (
 )
 
 from headroom import SharedContext
-from headroom_openai_agents import model_input_filter, retrieve_tool
+from headroom_openai_agents import headroom_run_config, retrieve_tool
 
 MODEL = "gpt-5-mini"
 
@@ -140,8 +140,8 @@ def run(with_headroom: bool) -> Outcome:
     mind = Mind(ctx.count_tokens)
     if not with_headroom:
         return mind.outcome(asyncio.run(job(mind)))
-    # The two lines: the filter, and the tool.
-    config = RunConfig(call_model_input_filter=model_input_filter(ctx))
+    # The two lines: the configuration, and the tool.
+    config = headroom_run_config(ctx)
     report = asyncio.run(job(mind, tools=[retrieve_tool(ctx)], config=config))
     return mind.outcome(report, str(ctx.stats()))
 
