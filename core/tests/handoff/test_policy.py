@@ -295,6 +295,21 @@ def test_of_two_turns_at_once_both_count_what_is_sent(ctx: SharedContext) -> Non
     assert ctx.stats().handoffs.saved == 0
 
 
+def test_a_store_that_fails_later_leaves_a_view_that_was_sent(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store = FaultyStore(MemoryStore())
+    ctx = SharedContext(store=store)
+    payload, reader = Payload(ROWS, conversation="talk"), Reader("clerk", has_tool=True)
+    (first,) = Handoff(ctx).decide([payload], reader)
+    store.rate = 1.0
+    for _ in range(2):
+        assert Handoff(ctx).decide([payload], reader)[0].text == first.text
+    assert [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING] == [
+        "a view is sent as before, and its original was not stored again: StoreError"
+    ]
+
+
 # What is told
 
 

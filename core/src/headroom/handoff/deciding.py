@@ -10,6 +10,7 @@ from headroom.context import ContextEntry, Decision, Payload, Reader, SharedCont
 from headroom.context.store_namespace import StoreSteps
 from headroom.handoff.conversation import Conversation
 from headroom.handoff.fitting import fitted
+from headroom.handoff.notices import Notices
 from headroom.handoff.policy import (
     Candidate,
     can_look_up,
@@ -317,7 +318,11 @@ class Deciding:
                 # The original was stored when the view was first sent; another text would break
                 # the conversation's prefix for nothing.
                 if self.failed is not None:
-                    self.failed(error)
+                    name = type(error).__name__
+                    Notices.of(self.ctx).say(
+                        f"again {name}",
+                        f"a view is sent as before, and its original was not stored again: {name}",
+                    )
         return decision
 
     # Payloads that stay as they are
