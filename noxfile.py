@@ -70,7 +70,8 @@ COMPAT = {
         "langgraph==1.2.24 langgraph-prebuilt==1.1.3 langchain==1.5.2",
         "syrupy pytest-repeat pytest-socket pytest-benchmark pytest-xdist psutil blockbuster redis "
         "langgraph-checkpoint-sqlite langgraph-checkpoint-postgres psycopg[binary] pycryptodome "
-        "langchain-tests langchain-openai toml httpx uvloop deepagents",
+        "langchain-tests langchain-openai toml httpx uvloop deepagents "
+        "langgraph-supervisor langgraph-swarm langgraph-cli[inmem]",
     ),
     "openai-agents": (
         "openai-agents[voice,litellm]==0.24.0",
