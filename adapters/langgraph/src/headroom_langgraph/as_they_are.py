@@ -8,7 +8,6 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from langchain_core.messages import ToolMessage
 from langchain_core.tools import BaseTool
 
 from headroom_langgraph.state import question_in
@@ -77,11 +76,11 @@ def tool_with_views(tool: BaseTool, views: UpdateViews) -> BaseTool:
 
     def invoke(self: Any, given: Any, *args: Any, **kwargs: Any) -> Any:
         answer = kind.invoke(self, given, *args, **kwargs)
-        return _asked(views, self, given).safely(functools.partial(_seen, answer), answer)
+        return _asked(views, self, given).safely(lambda views: views.answer(answer), answer)
 
     async def ainvoke(self: Any, given: Any, *args: Any, **kwargs: Any) -> Any:
         answer = await kind.ainvoke(self, given, *args, **kwargs)
-        return await _asked(views, self, given).asafely(functools.partial(_seen, answer), answer)
+        return await _asked(views, self, given).asafely(lambda views: views.answer(answer), answer)
 
     if tool.return_direct:
         return tool
@@ -97,9 +96,3 @@ def _asked(views: UpdateViews, tool: BaseTool, given: object) -> UpdateViews:
     call = given.get("args", given) if isinstance(given, dict) else given
     query = views.query or question_in(call)
     return dataclasses.replace(views, node=tool.name, query=query)
-
-
-def _seen(answer: Any, views: UpdateViews) -> Any:
-    if isinstance(answer, ToolMessage):
-        return views.value(answer, views.node)
-    return views.update(answer)

@@ -11,7 +11,7 @@ from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command
 from typing_extensions import Unpack
 
-from headroom import Reader, SharedContext
+from headroom import SharedContext
 from headroom_langgraph.durability import warn_if_views_outlive_originals
 from headroom_langgraph.names import agent_name, check_names
 from headroom_langgraph.namespaces import ScopedHandoff
@@ -23,9 +23,7 @@ __all__ = [
     "Answer",
     "AsyncToolCallWrapper",
     "ToolCallWrapper",
-    "aseen_by_model",
     "awrap_tool_call",
-    "seen_by_model",
     "wrap_tool_call",
 ]
 
@@ -63,7 +61,12 @@ def wrap_tool_call(
     def headroom_wrap_tool_call(
         request: ToolCallRequest, execute: Callable[[ToolCallRequest], Answer]
     ) -> Answer:
-        return seen_by_model(handoff, request, execute(request), _reader(handoff), roles)
+        answer = execute(request)
+        views = _views(handoff, request, roles)
+        if views is None:
+            return answer
+        seen = views.safely(lambda views: views.answer(answer), answer)
+        return _shown(handoff, seen, answer)
 
     return headroom_wrap_tool_call
 
@@ -83,43 +86,19 @@ def awrap_tool_call(
         request: ToolCallRequest, execute: Callable[[ToolCallRequest], Awaitable[Answer]]
     ) -> Answer:
         answer = await execute(request)
-        return await aseen_by_model(handoff, request, answer, _reader(handoff), roles)
+        views = _views(handoff, request, roles)
+        if views is None:
+            return answer
+        seen = await views.asafely(lambda views: views.answer(answer), answer)
+        return _shown(handoff, seen, answer)
 
     return headroom_awrap_tool_call
 
 
-def seen_by_model(
-    handoff: ScopedHandoff,
-    request: ToolCallRequest,
-    answer: Answer,
-    reader: Reader,
-    roles: Collection[str],
-) -> Answer:
-    """The answer of a tool with views in it. Never raises."""
-    views = _views(handoff, request, reader, roles)
-    if views is None:
-        return answer
-    return _shown(handoff, views.safely(lambda views: _seen(answer, views), answer), answer)
-
-
-async def aseen_by_model(
-    handoff: ScopedHandoff,
-    request: ToolCallRequest,
-    answer: Answer,
-    reader: Reader,
-    roles: Collection[str],
-) -> Answer:
-    """The same, without blocking the event loop."""
-    views = _views(handoff, request, reader, roles)
-    if views is None:
-        return answer
-    seen = await views.asafely(lambda views: _seen(answer, views), answer)
-    return _shown(handoff, seen, answer)
-
-
 def _views(
-    handoff: ScopedHandoff, request: ToolCallRequest, reader: Reader, roles: Collection[str]
+    handoff: ScopedHandoff, request: ToolCallRequest, roles: Collection[str]
 ) -> UpdateViews | None:
+    """How views of a tool's answer are made; ``None`` where it stays."""
     if getattr(request.tool, "return_direct", False):
         # No model reads it: it is what the user gets.
         return None
@@ -131,22 +110,13 @@ def _views(
     tools = getattr(request.runtime, "tools", None)
     names = None if tools is None else [tool.name for tool in tools]
     check_names(handoff, called["name"], (request.state,), names)
+    reader = replace(unknown_reader(handoff), name=agent_name(""))
     return UpdateViews(
         handoff, node=called["name"], query=query, roles=roles, told=(called,), reader=reader
     )
-
-
-def _seen(answer: Answer, views: UpdateViews) -> Answer:
-    if isinstance(answer, ToolMessage):
-        return views.value(answer, views.node)
-    return views.update(answer)
 
 
 def _shown(handoff: ScopedHandoff, seen: Answer, answer: Answer) -> Answer:
     if seen is not answer:
         warn_if_views_outlive_originals(handoff.ctx)
     return seen
-
-
-def _reader(handoff: ScopedHandoff) -> Reader:
-    return replace(unknown_reader(handoff), name=agent_name(""))

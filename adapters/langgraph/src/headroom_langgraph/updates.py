@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from langchain_core.documents import Document
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import BaseMessage, ToolMessage
 from langchain_core.runnables import Runnable
 from langgraph.func import entrypoint
 from langgraph.types import Command, Overwrite, Send
@@ -91,6 +91,12 @@ class UpdateViews:
     def value(self, value: T, source: str) -> T:
         """The value of one key, with views in it."""
         return cast("T", dataclasses.replace(self, made={})._value(value, source))
+
+    def answer(self, answer: T) -> T:
+        """What a tool answered, with views in it: a message, or a ``Command``."""
+        if isinstance(answer, ToolMessage):
+            return self.value(answer, self.node)
+        return self.update(answer)
 
     def safely(self, walk: Callable[[UpdateViews], T], otherwise: T) -> T:
         """What ``walk`` makes with views; never raises.
