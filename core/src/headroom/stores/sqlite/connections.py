@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, Literal, NoReturn, TypeVar
 
-from headroom.errors import StoreError
+from headroom.errors import IntegrityError, StoreError
 from headroom.stores.sqlite.schema import prepare
 
 __all__ = ["Connections", "Durability"]
@@ -247,6 +247,9 @@ class Connections:
         """The error in words that say what to do."""
         text = str(error)
         path = self.path
+        if "decode" in text:
+            # The text of the error quotes the value.
+            return IntegrityError(f"{path} has values of other types than were put: it was changed")
         for symptom, sentence in (
             ("full", f"the disk with {path} is full; make room, then try again"),
             (
