@@ -178,10 +178,15 @@ class RedisStore(LeasingStore):
         """Seals anew, with the first key of the codec, all that is sealed otherwise or not at all.
 
         Others that have all the keys may use the namespace meanwhile. Afterwards the old keys are
-        not needed any more, and who writes without a key is refused.
+        not needed any more, and who writes without a key is refused. Here alone, what is not sealed
+        passes for genuine.
 
         Returns:
             How many values were sealed anew.
+
+        Raises:
+            StoreError: The codec has no keys, or the server fails.
+            IntegrityError: A value was cut or changed; those before it are sealed.
 
         """
         return self._run(self._operations.rotate(namespace))

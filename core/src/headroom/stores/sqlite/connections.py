@@ -97,7 +97,8 @@ class Connections:
                 else:
                     reader.close()
         except sqlite3.Error as error:
-            raise self._explained(error) from error
+            explained = self._explained(error)
+            raise explained from None if isinstance(explained, IntegrityError) else error
 
     def write(self, operation: Callable[[sqlite3.Connection], T]) -> T:
         """Does something within a transaction; it is on its way to the disk on return.

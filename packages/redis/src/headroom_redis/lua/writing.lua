@@ -44,11 +44,9 @@ local function load()
   local s = {}
   if packed then
     local _
-    -- Nothing was held before there were leases: all that is missing is zero.
-    local whole_state = packed .. string.rep('\0', STATE_BYTES - #packed)
     _, s.version, s.cleared, s.entries, s.timed, s.bytes, s.expired, s.evicted, s.writes, s.ends,
       s.sealed, s.due, s.latest, s.gone, s.seen, s.held, s.kept, s.parked, s.over, s.lasts,
-      s.holders, s.links, s.lease_due = unpack_numbers(STATE, whole_state)
+      s.holders, s.links, s.lease_due = unpack_numbers(STATE, packed)
   else
     -- Writes are numbered from the time on: where the server lost the count, it goes on growing.
     s = {version = 0, cleared = 0, entries = 0, timed = 0, bytes = 0, expired = 0, evicted = 0,
@@ -225,8 +223,8 @@ local function note_gone(key, reason, at, version, token)
   state.gone = remember(gone, gone_age, state.gone, key, value)
 end
 
-local function note_seen(view_reference, reference)
-  state.seen = remember(seen, seen_age, state.seen, view_reference, reference)
+local function note_seen(view_reference, origin)
+  state.seen = remember(seen, seen_age, state.seen, view_reference, origin)
 end
 
 local function forget_gone(key)
