@@ -134,13 +134,15 @@ class Tampered:
             with suppress(sqlite3.IntegrityError):
                 # A number of a row is a number.
                 change()
-            if _rows(db, table) != rows:
-                yield name, self._read(anew=table == "properties")
-            db.execute(f"DELETE FROM {table}")
-            marks = ", ".join("?" for _ in rows[0])
-            db.executemany(
-                f"INSERT INTO {table} VALUES ({marks})", [tuple(row.values()) for row in rows]
-            )
+            try:
+                if _rows(db, table) != rows:
+                    yield name, self._read(anew=table == "properties")
+            finally:
+                db.execute(f"DELETE FROM {table}")
+                marks = ", ".join("?" for _ in rows[0])
+                db.executemany(
+                    f"INSERT INTO {table} VALUES ({marks})", [tuple(row.values()) for row in rows]
+                )
 
     def _read(self, *, anew: bool) -> dict[str, object]:
         """The answer to each question, or the error in its place."""

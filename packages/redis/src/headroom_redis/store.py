@@ -38,7 +38,8 @@ class RedisStore(LeasingStore):
             ``unix:///run/redis.sock?db=0``; with the options of redis-py behind the ``?``.
         prefix: What all our keys on the server begin with, after a brace.
         codec: Compresses what is stored, and encrypts it where it has keys: originals, views and
-            metadata. Keys, namespaces, hashes, sizes and times stay readable.
+            metadata. Keys, namespaces, hashes, sizes and times stay readable. With keys, what is
+            not sealed is refused.
         timeout: The most seconds to wait for a connection, and for an answer.
         retries: How often an operation is tried again when the connection is lost, after pauses
             that grow. None is done twice by that.

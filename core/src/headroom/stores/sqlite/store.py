@@ -57,7 +57,8 @@ class SQLiteStore(LeasingStore):
             for the disk each time.
         timeout: The most seconds to wait for others that write.
         codec: Compresses what is stored, and encrypts it where it has keys: originals, views and
-            metadata. Keys, namespaces, hashes, sizes and times stay readable.
+            metadata. Keys, namespaces, hashes, sizes and times stay readable. With keys, what is
+            not sealed is refused.
         clock: Seconds since the epoch.
 
     Raises:
