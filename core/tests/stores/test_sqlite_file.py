@@ -34,7 +34,9 @@ def test_nobody_else_can_read_the_files(open_store: Open, path: Path) -> None:
         files = sorted(path.parent.iterdir())
     finally:
         os.umask(before)
-    assert [file.name for file in files] == ["context.db", "context.db-shm", "context.db-wal"]
+    assert [file.name for file in files] == [
+        "context.db", "context.db-shm", "context.db-spare", "context.db-wal",
+    ]  # fmt: skip
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 

@@ -7,7 +7,6 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Collection
-from pathlib import Path
 from types import NoneType
 from typing import TypeVar
 
@@ -15,6 +14,7 @@ from headroom.errors import IntegrityError
 from headroom.stores.base import Header, LeasingStore, Limits, Missing, Record, Usage
 from headroom.stores.codec import Codec
 from headroom.stores.sqlite.connections import Connections, Durability
+from headroom.stores.sqlite.files import resolved
 from headroom.stores.sqlite.leases import LIVING, hold, let_go
 from headroom.stores.sqlite.rotation import check_keys, rotate
 from headroom.stores.sqlite.space import Space
@@ -93,7 +93,7 @@ class SQLiteStore(LeasingStore):
         self._values = Values(codec)
         self._clock = clock
         # Absolute: the working directory may change.
-        self._connections = Connections(str(Path(path).absolute()), timeout, durability)
+        self._connections = Connections(resolved(path), timeout, durability)
         self._watchers = Watchers()
         try:
             check_keys(self._connections, self._values)
@@ -179,7 +179,7 @@ class SQLiteStore(LeasingStore):
             tables.note_gone(space, name, space.version, "deleted", self._clock())
             return True
 
-        return self._change(namespace, change)
+        return self._change(namespace, change, frees=True)
 
     def clear(self, namespace: str) -> int:
         def change(tables: Tables, space: Space) -> int:
@@ -190,7 +190,7 @@ class SQLiteStore(LeasingStore):
             space.cleared = space.version
             return count
 
-        return self._change(namespace, change)
+        return self._change(namespace, change, frees=True)
 
     def headers(self, namespace: str) -> list[Header]:
         now = self._clock()
@@ -292,12 +292,20 @@ class SQLiteStore(LeasingStore):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._connections.path!r})"
 
-    def _change(self, namespace: str, change: Callable[[Tables, Space], T]) -> T:
+    def _change(
+        self, namespace: str, change: Callable[[Tables, Space], T], *, frees: bool = False
+    ) -> T:
         """Changes a namespace, whole or not at all."""
-        return self._change_rows(namespace, lambda tables, space, _: change(tables, space))
+        return self._change_rows(
+            namespace, lambda tables, space, _: change(tables, space), frees=frees
+        )
 
     def _change_rows(
-        self, namespace: str, change: Callable[[Tables, Space, sqlite3.Connection], T]
+        self,
+        namespace: str,
+        change: Callable[[Tables, Space, sqlite3.Connection], T],
+        *,
+        frees: bool = False,
     ) -> T:
         def write(db: sqlite3.Connection) -> T:
             tables = Tables(db, self._clock(), sealing=self._values.codec.sealing)
@@ -306,7 +314,7 @@ class SQLiteStore(LeasingStore):
             self._connections.freed(tables.freed)
             return answer
 
-        return self._connections.write(write)
+        return self._connections.write(write, frees=frees)
 
     def _sweep(self, namespace: str) -> None:
         """Clears away all that has ended; others may write in between."""
