@@ -10,11 +10,12 @@ from collections.abc import Callable
 import pytest
 import redis
 from redis.crc import key_slot
-from redis_server import OpenStore, Server
+from redis_server import OpenStore, Server, StartServer
 
 from headroom import (
     Codec,
     IntegrityError,
+    KeyEvicted,
     Limits,
     Missing,
     Record,
@@ -283,12 +284,53 @@ def test_a_key_that_the_server_evicts_makes_nothing_wrong(
         found = store.get("space", f"key {number}")
         if isinstance(found, Record):
             assert found.original == f"content {number // 2}".encode()
+        elif number < 4:
+            assert found.reason == "evicted"
+        else:
+            # What is remembered of a key that was deleted may be lost as well.
+            assert found.reason in ("deleted", "absent")
+    version = store.next_version("space")
+    for number in range(4):
+        # From the next write on, it is remembered. Of views and of what went, no entry depends.
+        found = store.get("space", f"key {number}")
+        if isinstance(found, Record):
+            assert NAMES[lost] in (GONE, SEEN)
+        else:
+            assert found.reason == "evicted"
+            assert found.when == pytest.approx(time.time(), abs=60)
+    assert store.usage("space").evicted == (0 if NAMES[lost] in (GONE, SEEN) else 4)
+    # Whoever had a version before may still write.
+    assert put(store, make("key 1", "content", version))
+    store.delete("space", "key 1")
     limits = Limits(max_entries=2)
     for number in range(6, 10):
         write(store, f"key {number}", f"content {number}", ttl=60, limits=limits)
     assert [header.key for header in store.headers("space")] == ["key 8", "key 9"]
     usage = store.usage("space")
     assert (usage.entries, usage.bytes) == (2, len("content 8" + "content 9"))
+
+
+def test_a_server_that_makes_room_by_itself_is_told_from_one_that_never_had_it(
+    start_server: StartServer,
+) -> None:
+    server = start_server("--maxmemory", "4mb", "--maxmemory-policy", "allkeys-lru")
+    store = RedisStore(server.url, codec=Codec(compression=None))
+    for number in range(60):
+        write(store, "key", f"{number}" * 100_000, namespace=f"space {number}", ttl=3600)
+    with server.client() as client:
+        assert client.info("stats")["evicted_keys"] > 10
+        found = {number: store.get(f"space {number}", "key") for number in range(60)}
+        for number, answer in found.items():
+            names = names_of("headroom", f"space {number}")
+            if isinstance(answer, Missing) and client.exists(names.keys[1]):
+                assert answer.reason == "evicted"
+    assert isinstance(found[59], Record)
+    assert any(isinstance(one, Missing) and one.reason == "evicted" for one in found.values())
+    ctx = SharedContext(store=store, namespace="space 0")
+    if isinstance(found[0], Missing) and found[0].reason == "evicted":
+        with pytest.raises(KeyEvicted):
+            ctx.require("key")
+    ctx.close()
 
 
 def test_keys_of_another_program_are_left_alone(store: RedisStore, behind: redis.Redis) -> None:

@@ -126,7 +126,7 @@ class Operations:
         names = self.names(namespace)
         for wanted in (2 if with_original else 0, 1):
             due, *found = yield from self._settled(
-                "get", namespace, as_bytes(key), wanted, keys=(names.data, names.gone, names.holds)
+                "get", namespace, as_bytes(key), wanted, keys=names.reading
             )
             if len(found) != 4:
                 break

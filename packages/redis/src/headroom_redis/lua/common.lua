@@ -34,6 +34,8 @@ local FAR = 9007199254740992
 local REMEMBERED = 10000
 -- What one script clears away at most: others wait meanwhile.
 local SWEPT, EVICTED, LET_GO = 100, 500, 250
+-- Of so many keys that the server took away it is remembered that it did.
+local LOST = 1000
 -- A namespace without entries is forgotten after a day; the slack saves setting that anew each time.
 local KEPT, SLACK = 86400000, 21600000
 -- An entry: when it expires and the number of its write, as set here, then what the client wrote:

@@ -19,14 +19,59 @@ local function try_to_write()
   call('HSET', data, 's', packed_before or packed_state())
 end
 
+-- Notes a value under a name, as the newest, and forgets the oldest over the limit. Returns the new
+-- count.
+local function remember(hash, ages, count, name, value)
+  if count == 0 then
+    -- Where the order was lost, so is what it ordered: nothing would ever be forgotten.
+    call('DEL', hash)
+    created = true
+  end
+  call('HSET', hash, name, value)
+  state.writes = state.writes + 1
+  count = count + call('ZADD', ages, state.writes, name)
+  while count > REMEMBERED do
+    call('HDEL', hash, call('ZPOPMIN', ages)[1])
+    count = count - 1
+  end
+  return count
+end
+
+-- The reason is a letter: a for absent, d deleted, x expired, v evicted.
+local function note_gone(key, reason, at, version, token)
+  local value = pack('>dd', at, version) .. reason .. token
+  state.gone = remember(gone, gone_age, state.gone, key, value)
+end
+
+-- The keys of entries, by what is left of them, and their versions as far as those are known.
+local function left_of_entries()
+  local versions, count = {}, 0
+  local function add(key, version)
+    if count < LOST and not is_kept(key) and not versions[key] then
+      versions[key], count = version, count + 1
+    end
+  end
+  for _, name in ipairs(call('HKEYS', data)) do
+    if count == LOST then break end
+    local entry = name:sub(1, 1) == 'e' and entry_of(name:sub(2))
+    if entry then add(name:sub(2), entry.version) end
+  end
+  for _, set in ipairs({age, held_age}) do
+    for _, key in ipairs(call('ZREVRANGE', set, 0, LOST - 1)) do add(key, 0) end
+  end
+  return versions, count
+end
+
 -- Forgets all entries: the server, or somebody else, took some of our keys away.
 local function lose()
   try_to_write()
+  local versions, count = left_of_entries()
   call('UNLINK', data, age, expiry, references, held_age, holds, leases, leased)
-  state.evicted = state.evicted + state.entries
+  state.evicted = state.evicted + math.max(state.entries, count)
   state.entries, state.timed, state.bytes, state.due = 0, 0, 0, FAR
   state.held, state.kept, state.parked, state.holders, state.links = 0, 0, 0, 0, 0
   state.gone, state.seen = call('ZCARD', gone_age), call('ZCARD', seen_age)
+  for key, version in pairs(versions) do note_gone(key, 'v', now, version, '') end
   created = true
   packed_before = packed_state()
   call('HSET', data, 's', packed_before)
@@ -197,30 +242,6 @@ local function end_leases()
     left = left - #links - 1
   end
   return true
-end
-
--- Notes a value under a name, as the newest, and forgets the oldest over the limit. Returns the new
--- count.
-local function remember(hash, ages, count, name, value)
-  if count == 0 then
-    -- Where the order was lost, so is what it ordered: nothing would ever be forgotten.
-    call('DEL', hash)
-    created = true
-  end
-  call('HSET', hash, name, value)
-  state.writes = state.writes + 1
-  count = count + call('ZADD', ages, state.writes, name)
-  while count > REMEMBERED do
-    call('HDEL', hash, call('ZPOPMIN', ages)[1])
-    count = count - 1
-  end
-  return count
-end
-
--- The reason is a letter: a for absent, d deleted, x expired, v evicted.
-local function note_gone(key, reason, at, version, token)
-  local value = pack('>dd', at, version) .. reason .. token
-  state.gone = remember(gone, gone_age, state.gone, key, value)
 end
 
 local function note_seen(view_reference, origin)
