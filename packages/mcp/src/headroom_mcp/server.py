@@ -179,11 +179,13 @@ class HeadroomServer(MCPServer[None]):
         query: _Query = "",
         max_tokens: _MaxTokens = None,
         start: Annotated[
-            int, Field(description="With full: the character to begin at, as a page says.", ge=1)
+            int,
+            Field(description="The character of the original to begin at, as a page says.", ge=1),
         ] = 1,
     ) -> str:
         try:
-            if not full:
+            # Whoever says where to go on means the original.
+            if not full and start == 1:
                 return await self._view(key, query, max_tokens)
             return await self._original(key, max_tokens, start)
         except (HeadroomError, ValueError, TypeError) as error:
