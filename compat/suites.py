@@ -38,6 +38,7 @@ _CREWAI = Suite(
     "CrewAI",
     "crewai",
     "crewai",
+    neutral="crewai_as_it_is",
     naming="kickoff",
     ignored=("a2a", "ci", "cli", "llms", "rag", "telemetry", "tracing"),
     offline=("crewai_offline",),
