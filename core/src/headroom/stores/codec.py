@@ -162,7 +162,7 @@ class Codec:
         elif self.sealing and not unsealed:
             raise IntegrityError(
                 "a stored value is not sealed although there are keys: it was changed, or put "
-                "without them; rotate() of the store seals what was put without"
+                "without them; where the store has rotate(), that seals what was put without"
             )
         elif checked:
             start = 1 + _CHECK_BYTES
