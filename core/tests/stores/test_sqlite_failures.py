@@ -56,8 +56,9 @@ def test_a_database_of_another_program_is_left_alone(open_store: Open, path: Pat
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"folder of .* does not exist; create it first"):
-        SQLiteStore(tmp_path / "nowhere" / "context.db")
+    for name in ("nowhere", "full", "locked"):
+        with pytest.raises(StoreError, match=r"folder of .* does not exist; create it first"):
+            SQLiteStore(tmp_path / name / "context.db")
 
 
 def test_a_folder_in_place_of_a_file(tmp_path: Path) -> None:

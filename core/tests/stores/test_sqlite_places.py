@@ -109,7 +109,9 @@ def test_what_sqlite_has_beside_it_is_missed(open_store: Open, path: Path, end: 
     store = open_store()
     write(store, "key", "content")
     path.with_name(path.name + end).unlink()
-    with pytest.raises(StoreError, match=rf"context\.db{end} was deleted while it was open"):
+    with pytest.raises(
+        StoreError, match=rf"context\.db{end} was deleted or moved while it was open"
+    ):
         write(store, "key", "more")
 
 

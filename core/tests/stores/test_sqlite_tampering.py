@@ -10,7 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from headroom import Codec, Limits, Missing, SQLiteStore, StoreError, new_encryption_key
+from headroom import (
+    Codec,
+    IntegrityError,
+    Limits,
+    Missing,
+    SQLiteStore,
+    StoreError,
+    new_encryption_key,
+)
 from headroom_testing import ManualClock
 from headroom_testing.store import digest, write
 
@@ -53,6 +61,9 @@ HASHED = {("contents", "data"), ("entries", "view"), ("properties", "value")}
 
 def _listed(columns: dict[str, set[str]]) -> list[tuple[str, str]]:
     return [(table, column) for table, names in columns.items() for column in sorted(names)]
+
+
+ALL = [*_listed(BOUND), *_listed(PLACES), *_listed(LOOSE)]
 
 
 class Tampered:
@@ -138,11 +149,37 @@ class Tampered:
                 if _rows(db, table) != rows:
                     yield name, self._read(anew=table == "properties")
             finally:
-                db.execute(f"DELETE FROM {table}")
-                marks = ", ".join("?" for _ in rows[0])
-                db.executemany(
-                    f"INSERT INTO {table} VALUES ({marks})", [tuple(row.values()) for row in rows]
-                )
+                self._put_back(table, rows)
+
+    def write(self, change: str) -> None:
+        """Each write after a change is done, or fails as a store does."""
+        store = self._store
+        ask = functools.partial
+        for action in (
+            ask(store.next_version, "space"),
+            ask(write, store, "key 0", "new", ttl=5, limits=Limits(max_entries=2, max_bytes=1)),
+            ask(write, store, "new", "1 1 " * 101, view="view"),
+            ask(store.delete, "space", "key 1"),
+            ask(store.lease, "space", "run 1", [digest("1 1 " * 101)], seconds=5),
+            ask(store.release, "space", "run 1"),
+            ask(store.usage, "space"),
+            store.rotate,
+            ask(store.clear, "space"),
+        ):
+            before = {name: _rows(self._db, name) for name in self._before}
+            with suppress(sqlite3.IntegrityError):
+                self._db.execute(change)
+            _answer(action)
+            for name, rows in before.items():
+                self._put_back(name, rows)
+
+    def _put_back(self, table: str, rows: list[dict[str, object]]) -> None:
+        self._db.execute(f"DELETE FROM {table}")
+        if rows:
+            marks = ", ".join("?" for _ in rows[0])
+            self._db.executemany(
+                f"INSERT INTO {table} VALUES ({marks})", [tuple(row.values()) for row in rows]
+            )
 
     def _read(self, *, anew: bool) -> dict[str, object]:
         """The answer to each question, or the error in its place."""
@@ -236,7 +273,6 @@ def tampered(
 
 
 def test_each_column_is_known(tmp_path: Path) -> None:
-    known = [*_listed(BOUND), *_listed(PLACES), *_listed(LOOSE)]
     SQLiteStore(tmp_path / "context.db").close()
     with closing(sqlite3.connect(tmp_path / "context.db")) as db:
         there = [
@@ -244,7 +280,7 @@ def test_each_column_is_known(tmp_path: Path) -> None:
             for (table,) in db.execute(_TABLES)
             for row in db.execute(f"PRAGMA table_info({table})")
         ]
-    assert sorted(there) == sorted(known)
+    assert sorted(there) == sorted(ALL)
 
 
 @pytest.mark.parametrize(("table", "column"), _listed(BOUND))
@@ -258,6 +294,29 @@ def test_what_an_entry_is_bound_to_is_not_changed_unnoticed(
         assert tampered.check(way, answers) or way == "deleted", way
         ways += 1
     assert ways >= 5
+
+
+@pytest.mark.parametrize("table", sorted({table for table, _ in ALL}))
+def test_a_write_fails_as_a_store_does_whatever_lies_there(tampered: Tampered, table: str) -> None:
+    for column in (column for other, column in ALL if other == table):
+        tampered.write(f"UPDATE {table} SET {column} = NULL")
+        tampered.write(f"UPDATE OR IGNORE {table} SET {column} = 'x' || hex({column})")
+    tampered.write(f"DELETE FROM {table}")
+
+
+def test_an_entry_that_has_lost_its_content_can_be_deleted(tmp_path: Path) -> None:
+    store = SQLiteStore(tmp_path / "context.db")
+    for key in ("deleted", "overwritten"):
+        write(store, key, f"content of {key}")
+    with closing(sqlite3.connect(tmp_path / "context.db", isolation_level=None)) as db:
+        db.execute("DELETE FROM contents")
+    with pytest.raises(IntegrityError, match="some of it is missing"):
+        store.get("space", "deleted")
+    assert store.delete("space", "deleted")
+    again = write(store, "overwritten", "content")
+    assert store.get("space", "overwritten") == again
+    assert store.headers("space") == [again.header]
+    store.close()
 
 
 @pytest.mark.parametrize(("table", "column"), _listed(PLACES))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
 from headroom.errors import IntegrityError, StoreError
+from headroom.stores.sqlite.explaining import explained, is_full, of_other_types
 from headroom.stores.sqlite.files import (
     GROWTH_BYTES,
     Spare,
@@ -91,11 +92,11 @@ class Connections:
                 self._writer = self._open()
             except sqlite3.Error as error:
                 # SQLite needs some room beside the file.
-                if not _is_full(error) or not self._spare.release():
+                if not is_full(error) or not self._spare.release():
                     raise
                 self._writer = self._open()
         except (sqlite3.Error, OSError) as error:
-            raise self._explained(error) from error
+            raise explained(error, self.path, self._timeout) from error
         self._spare.make()
         self._page_bytes = self._number("page_size")
         # Bytes that the file had when it was last seen to grow.
@@ -117,8 +118,8 @@ class Connections:
                 else:
                     reader.close()
         except sqlite3.Error as error:
-            explained = self._explained(error)
-            raise explained from None if isinstance(explained, IntegrityError) else error
+            told = explained(error, self.path, self._timeout)
+            raise told from None if isinstance(told, IntegrityError) else error
 
     def write(self, operation: Callable[[sqlite3.Connection], T], *, frees: bool = False) -> T:
         """Does something within a transaction; it is on its way to the disk on return.
@@ -135,7 +136,7 @@ class Connections:
         try:
             return self._written(operation)
         except StoreError as error:
-            if not frees or not _is_full(error.__cause__):
+            if not frees or not is_full(error.__cause__):
                 raise
         with self._spared():
             return self._written(operation)
@@ -158,7 +159,7 @@ class Connections:
         if write.failure is None:
             return write.result
         if isinstance(write.failure, sqlite3.Error):
-            raise self._explained(write.failure) from write.failure
+            raise explained(write.failure, self.path, self._timeout) from write.failure
         raise write.failure
 
     @contextlib.contextmanager
@@ -239,17 +240,24 @@ class Connections:
     def _attempt(self, write: _Write[object], *, alone: bool) -> None:
         """One of several writes: what fails takes back itself and none of the others."""
         if alone:
-            write.result = write.operation(self._writer)
+            self._do(write)
             return
         self._writer.execute("SAVEPOINT one")
         try:
-            write.result = write.operation(self._writer)
+            self._do(write)
         except Exception as error:
             if not self._writer.in_transaction:
                 raise
             self._writer.execute("ROLLBACK TO one")
             write.failure = error
         self._writer.execute("RELEASE one")
+
+    def _do(self, write: _Write[T]) -> None:
+        try:
+            write.result = write.operation(self._writer)
+        except (AttributeError, TypeError) as error:
+            # SQLite keeps values of any type in any column.
+            raise of_other_types(self.path) from error
 
     def _roll_back(self) -> None:
         if not self._closed and self._writer.in_transaction:
@@ -355,42 +363,6 @@ class Connections:
         except BaseException:
             connection.close()
             raise
-
-    def _explained(self, error: Exception) -> StoreError:
-        """The error in words that say what to do."""
-        text = str(error)
-        path = self.path
-        if "decode" in text:
-            # The text of the error quotes the value.
-            return IntegrityError(f"{path} has values of other types than were put: it was changed")
-        for symptom, sentence in (
-            ("full", f"the disk with {path} is full; make room, then try again"),
-            ("disk I/O", f"the disk with {path} does not write or read; see whether it is full"),
-            (
-                "locked",
-                f"another process has locked {path} for more than {self._timeout:g} seconds; "
-                "raise timeout, or see what holds it",
-            ),
-            ("readonly", f"{path}, or its folder, cannot be written; check who owns it"),
-            ("not a database", f"{path} is not a SQLite database; give the store another file"),
-            ("malformed", f"{path} is damaged; restore it, or salvage it by sqlite3's .recover"),
-            (
-                "unable to open",
-                f"{path} cannot be opened; check its folder, and who owns it",
-            ),
-            ("No such file", f"the folder of {path} does not exist; create it first"),
-            ("Permission denied", f"{path} cannot be opened; check who owns it and its folder"),
-            ("Is a directory", f"{path} is a folder; give the store a file"),
-        ):
-            if symptom in text:
-                return StoreError(sentence)
-        return StoreError(f"{path}: {type(error).__name__}: {text}")
-
-
-def _is_full(error: BaseException | None) -> bool:
-    """Whether a disk may be full: past the file itself SQLite calls that an error of the disk."""
-    symptoms = ("full", "disk I/O", "unable to open")
-    return isinstance(error, sqlite3.Error) and any(word in str(error) for word in symptoms)
 
 
 # Connections of a parent process. Never closed: that would be an act on its file.

@@ -152,7 +152,7 @@ class Watched:
         for file, was in self._were if writing else self._were[:1]:
             found = _identity(file)
             if found != was:
-                what = "deleted" if found is None else "replaced by another"
+                what = "deleted or moved" if found is None else "replaced by another"
                 raise StoreError(
                     f"{file} was {what} while it was open, and what was in it is out of reach; put "
                     "it back, or open the store again"
@@ -162,7 +162,8 @@ class Watched:
 def _identity(file: Path) -> tuple[int, int] | None:
     try:
         found = file.stat()
-    except FileNotFoundError:
+    except OSError:
+        # Where it cannot be seen any more, it might as well not be there.
         return None
     return found.st_dev, found.st_ino
 

@@ -135,9 +135,13 @@ class Tables:
     def drop_row(self, space: Space, entry: int, content: int) -> None:
         """Removes an entry that is not counted, and its content where no other has it."""
         self._db.execute("DELETE FROM entries WHERE id = ?", (entry,))
-        uses, size = self._db.execute(
+        found = self._db.execute(
             "SELECT uses, size FROM contents WHERE id = ?", (content,)
         ).fetchone()
+        if found is None:
+            # It was lost; that is no reason to keep the entry.
+            return
+        uses, size = found
         if uses > 1:
             self._db.execute("UPDATE contents SET uses = uses - 1 WHERE id = ?", (content,))
             return
