@@ -9,7 +9,7 @@ from redis_server import OpenStore
 
 from headroom import Codec, IntegrityError, Record, StoreError, new_encryption_key
 from headroom_redis.keys import names_of
-from headroom_testing.store import digest, write
+from headroom_testing.store import digest, make, put, write
 
 DATA = names_of("headroom", "space").data
 
@@ -106,6 +106,18 @@ def test_what_is_sealed_lives_no_shorter_and_little_longer(open_store: OpenStore
     while isinstance(store.get("space", "key"), Record):
         time.sleep(0.01)
     assert 0.3 <= time.time() - began < 1.5
+
+
+@pytest.mark.parametrize(("ttl", "commands"), [(60, 2), (None, 1)])
+def test_a_put_that_expires_asks_for_the_time(
+    open_store: OpenStore, behind: redis.Redis, ttl: float | None, commands: int
+) -> None:
+    store = open_store(codec=Codec(keys=[new_encryption_key()]))
+    write(store, "warm", "up", ttl=ttl)
+    record = make("key", "content", store.next_version("space"))
+    behind.config_resetstat()
+    put(store, record, ttl=ttl)
+    assert behind.info("commandstats")["cmdstat_evalsha"]["calls"] == commands
 
 
 def test_no_plain_value_is_written_where_others_seal(open_store: OpenStore) -> None:

@@ -5,6 +5,8 @@ import math
 import struct
 import threading
 import time
+import tracemalloc
+import zlib
 from collections.abc import Callable
 
 import pytest
@@ -402,6 +404,22 @@ def test_what_was_changed_on_the_server_is_never_given_out(
             continue
         # A cut header that still can be read, or nothing at all: never other content.
         assert found == record or (field == "e" and isinstance(found, Missing))
+
+
+@pytest.mark.parametrize("field", ["e", "v", "o"])
+def test_a_bomb_is_not_unpacked(store: RedisStore, behind: redis.Redis, field: str) -> None:
+    record = write(store, "key", "original", view="view")
+    reference = bytes.fromhex(record.header.reference)
+    name = {"e": b"ekey", "v": b"vkey", "o": b"o" + reference}[field]
+    head = behind.hget(DATA, "ekey")[:112] if field == "e" else b""
+    behind.hset(DATA, name, head + b"\x01" + zlib.compress(bytes(20_000_000)))
+    tracemalloc.start()
+    try:
+        with pytest.raises(IntegrityError):
+            store.get("space", "key")
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
 
 
 # Arguments

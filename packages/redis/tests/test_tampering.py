@@ -111,6 +111,24 @@ class Tampered:
             yield way, self.read()
             self._behind.hset(name, field, value)
 
+    def write(self) -> None:
+        """Each write is done, or fails as a store does; then all is put back."""
+        store = self._store
+        ask = functools.partial
+        for action in (
+            ask(store.next_version, "space"),
+            ask(write, store, "key 0", "new", ttl=5, limits=Limits(max_entries=2, max_bytes=1)),
+            ask(write, store, "new", "1 1 " * 101, view="view"),
+            ask(store.delete, "space", "key 1"),
+            ask(store.lease, "space", "run 1", [_reference(1).hex()], seconds=5),
+            ask(store.release, "space", "run 1"),
+            ask(store.usage, "space"),
+            ask(store.rotate, "space"),
+            ask(store.clear, "space"),
+        ):
+            _answer(action)
+        self.restore()
+
     def read(self) -> dict[str, object]:
         """The answer to each question, or the error in its place."""
         ask, store = functools.partial, self._store
@@ -214,7 +232,16 @@ def test_what_is_not_bound_makes_nothing_false(
     for field in fields:
         for way, answers in tampered.changed(name, field):
             tampered.check(way, answers)
-            tampered.restore()
+            tampered.write()
+
+
+def test_a_write_fails_as_a_store_does_whatever_lies_there(
+    tampered: Tampered, behind: redis.Redis
+) -> None:
+    for field in behind.hkeys(DATA):
+        for value in (b"", b"x" * 200, bytes(192)):
+            behind.hset(DATA, field, value)
+            tampered.write()
 
 
 def test_all_fields_are_known(tampered: Tampered, behind: redis.Redis) -> None:
