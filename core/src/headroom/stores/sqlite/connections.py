@@ -95,12 +95,12 @@ class Connections:
                 if not is_full(error) or not self._spare.release():
                     raise
                 self._writer = self._open()
+            self._page_bytes = self._number("page_size")
+            # Bytes that the file had when it was last seen to grow.
+            self._grown = self._number("page_count") * self._page_bytes
         except (sqlite3.Error, OSError) as error:
             raise explained(error, self.path, self._timeout) from error
         self._spare.make()
-        self._page_bytes = self._number("page_size")
-        # Bytes that the file had when it was last seen to grow.
-        self._grown = self._number("page_count") * self._page_bytes
 
     def read(self, operation: Callable[[sqlite3.Connection], T]) -> T:
         """Does something that changes nothing."""
@@ -352,7 +352,6 @@ class Connections:
                     # So that the files beside it are there.
                     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
                     make_private(self.path)
-                    check_owners(self.path)
                     self._watched = Watched(self.path)
                     return connection
                 except sqlite3.OperationalError as error:  # noqa: PERF203

@@ -125,9 +125,15 @@ def make(path: str) -> None:
 
 
 def make_private(path: str) -> None:
-    """Takes the file, and those beside it, from everybody but their owner."""
+    """Takes the file, and those beside it, from everybody but their owner.
+
+    Raises:
+        StoreError: See ``check_owners``.
+
+    """
     if not _POSIX:
         return
+    check_owners(path)
     for file in (Path(path + end) for end in ("", *_BESIDE)):
         with contextlib.suppress(FileNotFoundError):
             if file.stat().st_mode & 0o077:
@@ -138,9 +144,10 @@ class Watched:
     """The files of an open database: SQLite goes on with them where others have taken them away."""
 
     def __init__(self, path: str) -> None:
-        # The file itself is the first.
-        files = [Path(path), Path(f"{path}-wal"), Path(f"{path}-shm")]
-        self._were = [(file, _identity(file)) for file in files]
+        self._file = (Path(path), _identity(Path(path)))
+        beside = [Path(f"{path}-wal"), Path(f"{path}-shm")]
+        found = [(file, _identity(file)) for file in beside]
+        self._all = [self._file, *((file, was) for file, was in found if was is not None)]
 
     def check(self, *, writing: bool = False) -> None:
         """Refuses to go on with files that nobody else sees any more.
@@ -149,9 +156,9 @@ class Watched:
             StoreError: They were deleted, or others were put in their place.
 
         """
-        for file, was in self._were if writing else self._were[:1]:
+        for file, was in self._all if writing else (self._file,):
             found = _identity(file)
-            if found != was:
+            if found is None or found != was:
                 what = "deleted or moved" if found is None else "replaced by another"
                 raise StoreError(
                     f"{file} was {what} while it was open, and what was in it is out of reach; put "
