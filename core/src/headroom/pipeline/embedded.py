@@ -111,13 +111,17 @@ def _parts(path: str, source: Source, kinds: Kinds) -> list[Embedded]:
         return [Embedded(path, kind, source, lacks)]
     return [
         Embedded(
-            Omission("lines", ((part.first + 1, part.end),), path).where,
+            _lines_of(path, part.first + 1, part.end),
             part.kind,
             source.part(part.first, part.end),
             lacks,
         )
         for part in parts
     ]
+
+
+def _lines_of(path: str, first: int, last: int) -> str:
+    return f"lines {first}-{last} of {path}" if last > first else f"lines {first} of {path}"
 
 
 def compress_embedded(
