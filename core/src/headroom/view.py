@@ -150,6 +150,8 @@ class Omission:
     within: Within | None = None
     #: First and last character, 1-based and inclusive, where it is a part of a single unit.
     chars: tuple[int, int] | None = None
+    #: Whether some of each unit is left out, and the rest shown: the text of a page without tags.
+    in_part: bool = False
 
     def of_part(self, within: Within, first_line: int = 1) -> Omission:
         """The same, said of a part of a text: lines are counted in what the part is cut from.

@@ -162,7 +162,8 @@ def compress_embedded(
                 said = ", numbered from 1; some is" if is_own else "; some is"
             if one.lacks_codes:
                 said = f"{said if 'some' in said else ''}; terminal codes are"
-                omissions.append(Omission("lines", ((1, len(one.source.lines)),), "", one.within))
+                every = (1, len(one.source.lines))
+                omissions.append(Omission("lines", (every,), within=one.within, in_part=True))
             blocks.append(f"[below: {one.within}{said} left out]")
             blocks.append(one.source.text if view is None else view.text)
             if view is not None:

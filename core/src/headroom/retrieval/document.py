@@ -261,10 +261,10 @@ class Document:
 
 def _lines_of(lines: Sequence[str], first: int, last: int) -> str:
     if first > len(lines):
-        raise ValueError(f"there are no lines of these numbers: this has {numbers(len(lines))}")
+        raise ValueError(f"there are no lines of these numbers: this has {counted(len(lines))}")
     return "\n".join(lines[first - 1 : last])
 
 
-def numbers(count: int) -> str:
-    """The numbers that there are of something that is counted."""
-    return f"1-{count}" if count > 1 else str(count)
+def counted(count: int) -> str:
+    """How many there are of something whose numbers are asked for."""
+    return f"{count}, counted from 1" if count else "none"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from headroom.retrieval.conditions import Rows
-from headroom.retrieval.document import Document, numbers
+from headroom.retrieval.document import Document, counted
 from headroom.retrieval.index import Searchable
 from headroom.retrieval.places import Place
 from headroom.retrieval.ranking import ranked, ranked_leaves, values_of_record
@@ -93,7 +93,7 @@ def left_out_by(omissions: Sequence[Omission]) -> LeftOut:
     ranges: dict[tuple[str, str, Within | None], list[tuple[int, int]]] = defaultdict(list)
     values = set()
     for omission in omissions:
-        if omission.chars is not None:
+        if omission.chars is not None or omission.in_part:
             # The rest of it is shown.
             continue
         if omission.ranges:
@@ -217,10 +217,10 @@ def _nothing_there(document: Document, place: Place, pieces: Sequence[Piece]) ->
     if chars is not None:
         piece = next((one for one in pieces if first is None or one.number == first.first), None)
         if piece is not None:
-            return f"there are no such characters: this has {numbers(len(piece.text))}"
+            return f"there are no such characters: this has {counted(len(piece.text))}"
     unit = place.unit or document.kind.unit
     count = len(document.source.lines) if unit == "lines" else len(pieces)
-    text = f"there are no {unit} of these numbers: this has {numbers(count)}"
+    text = f"there are no {unit} of these numbers: this has {counted(count)}"
     inner = [spelled(one.within) for one in document.embedded if one.within is not None]
     if inner:
         text += f"; texts in it are counted by themselves: {unit} ... within {inner[0]}"

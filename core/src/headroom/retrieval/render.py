@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import compress, groupby
 
 from headroom.retrieval.onward import onward, onward_in_words
 from headroom.tokens import TokenCounter
@@ -38,7 +38,7 @@ class Found:
 
 def fill(
     pieces: Sequence[Piece], order: Sequence[int], max_tokens: int, counter: TokenCounter,
-    focus: Callable[[str], int],
+    focus: Callable[[str], int], beside: Sequence[Piece] = (),
 ) -> Found:  # fmt: skip
     """As many of the pieces as the budget has room for, the first ones of ``order`` first.
 
@@ -48,17 +48,18 @@ def fill(
         max_tokens: The most tokens of the excerpt.
         counter: Counts them.
         focus: Where in a text the best part stands, for a piece that is too large to be shown.
+        beside: What was found beside them, and is left out here.
 
     """
     in_place = sorted(order)
 
     def left_by(size: int) -> list[Piece]:
         shown = set(order[:size])
-        return [pieces[number] for number in in_place if number not in shown]
+        return [*(pieces[number] for number in in_place if number not in shown), *beside]
 
     def render(size: int, how: str) -> Found:
         shown = [pieces[number] for number in sorted(order[:size])]
-        return _render(shown, len(order) - size, how)
+        return _render(shown, len(order) - size + len(beside), how)
 
     size, how = _largest_with_how(len(order), render, left_by, max_tokens, counter)
     if size == 0 and order:
@@ -85,17 +86,15 @@ def fill_with_leaves(
     # A piece that is too large for half of the room is better shown by its values that match.
     whole = best(size)
     shown = {_pointer(pieces[number]) for number in order[:size]}
-    others = [leaves[number] for number in leaf_order if not _stands_in(leaves[number], shown)]
+    found = [leaves[number] for number in leaf_order if leaves[number].number]
+    others = [leaf for leaf in found if not _stands_in(leaf, shown)]
     # The pieces that are not shown whole have their values in them.
     rest = [pieces[number] for number in sorted(order[size:])]
     known = {_pointer(piece) for piece in rest}
     beside = [not _stands_in(leaf, known) for leaf in others]
 
     def left_by(size: int) -> list[Piece]:
-        return [
-            *rest,
-            *(leaf for leaf, is_beside in zip(others[size:], beside[size:]) if is_beside),
-        ]
+        return [*rest, *compress(others[size:], beside[size:])]
 
     def render(size: int, how: str) -> Found:
         blocks, places = [whole.text], [whole.where]
@@ -110,16 +109,14 @@ def fill_with_leaves(
             blocks.append(f"[{place}]\n" + ", ".join(leaf.text for leaf in members))
         more = len(others) - size
         if how:
-            found = (
-                f"{more} more values found, left out here" if more else "the rest, left out here"
-            )
-            blocks.append(f"[{found}: {how}]")
+            what = f"{more} more values found" if more else "the rest"
+            blocks.append(f"[{what}, left out here: {how}]")
         text = "\n".join(filter(None, blocks))
         return Found(text, "; ".join(filter(None, places)), truncated=bool(how))
 
     size, how = _largest_with_how(len(others), render, left_by, max_tokens, counter)
     if not size:
-        return fill(pieces, order, max_tokens, counter, focus)
+        return fill(pieces, order, max_tokens, counter, focus, list(compress(others, beside)))
     return replace(render(size, how), next=onward(left_by(size)))
 
 
