@@ -67,8 +67,8 @@ class Excerpt:
     where: str
     #: Whether more was found than the budget had room for.
     truncated: bool
-    #: The ``place`` that reads on, as ``lines 41-80``; empty where nothing is left, or too much to
-    #: name.
+    #: The ``place`` that reads on, as ``lines 41-80``: all that is left, and where that is too much
+    #: to name, what is between. Empty where nothing is left, or ``max_tokens`` holds nothing.
     next: str = ""
 
 

@@ -101,7 +101,9 @@ def _quoting(own: Sequence[str]) -> str:
 def _places(omissions: Sequence[Omission]) -> Iterator[str]:
     """All places, ranges of one list or text together."""
     together: dict[object, Omission] = {}
-    for number, one in enumerate(omissions):
+    # What is shown but for its tags or codes is said only where nothing else is left out.
+    whole = [one for one in omissions if not one.in_part]
+    for number, one in enumerate(whole or omissions):
         # Characters are of a single unit.
         key = (one.unit, one.path, one.within, number if one.chars else None)
         first = together.setdefault(key, one)

@@ -37,7 +37,7 @@ _SAYS = {
     "query": "Words to look for.",
     "place": 'The part to read, as the text names it: "rows 3-20 of /data", "lines 7-9".',
     "path": 'As "/data/0", "$.data[*].name", or the name of a function, "Cache.get".',
-    "where": 'Only rows with such fields: "status = failed and delay > 30".',
+    "where": 'Only rows with such fields: "status in (a, b) and not (delay < 30 or n = 7)".',
     "pattern": "Only rows, lines or sentences that match this regular expression.",
 }
 _WHOLE_MANIFEST = 10_000_000
