@@ -158,6 +158,11 @@ class StoreNamespace:
         return self._call(None, lambda store: store.view_origin(self.name, view_reference))
 
     @property
+    def is_copied(self) -> bool:
+        """Whether a fork copies the store, so that parent and child have one each."""
+        return isinstance(self.store, MemoryStore)
+
+    @property
     def can_lease(self) -> bool:
         """Whether the store has leases."""
         return isinstance(self.store, LeasingStore)

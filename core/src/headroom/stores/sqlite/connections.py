@@ -1,4 +1,11 @@
-"""Connections to the file: one that writes, some that read, none that crosses a fork."""
+"""Connections to the file: one that writes, some that read, none that crosses a fork.
+
+SQLite remembers for a process which locks it has on a file. A fork copies what it remembers, and
+not the locks: a child that opens the file then has none at all, whatever it believes, and others
+may take the log of writes away from under it. So there is no connection at a fork: all are closed
+before it, and opened anew on either side when they are needed.
+https://www.sqlite.org/howtocorrupt.html, "Carrying an open database connection across a fork()".
+"""
 
 from __future__ import annotations
 
@@ -6,7 +13,6 @@ import contextlib
 import os
 import secrets
 import sqlite3
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -14,6 +20,7 @@ from pathlib import Path
 from typing import Generic, Literal, NoReturn, TypeVar
 
 from headroom.errors import StoreError
+from headroom.forking import lock, on_fork, undisturbed
 from headroom.stores.sqlite.schema import prepare
 
 __all__ = ["Connections", "Durability"]
@@ -65,25 +72,33 @@ class Connections:
         self.path = path
         self._timeout = timeout
         self._durability = durability
-        self._lock = threading.Lock()
+        self._lock = lock(waits=False)
         self._waiting: deque[_Write[object]] = deque()
         self._closed = False
-        self._begin()
+        # Whether a fork came into the middle of a call: the file cannot be used in this process.
+        self._is_lost = self._is_parted = False
+        with undisturbed:
+            self._begin()
+        on_fork(self._in_child, self._part)
 
     def _begin(self) -> None:
-        self._process = os.getpid()
         self._freed = 0
         self._busy = int(1000 * self._timeout)
         self._readers: list[sqlite3.Connection] = []
         try:
             _make_private(self.path)
             self._writer = self._open()
+            self._is_parted = False
         except (sqlite3.Error, OSError) as error:
             raise self._explained(error) from error
 
     def read(self, operation: Callable[[sqlite3.Connection], T]) -> T:
         """Does something that changes nothing."""
-        self._check()
+        with undisturbed:
+            self._check()
+            return self._read(operation)
+
+    def _read(self, operation: Callable[[sqlite3.Connection], T]) -> T:
         try:
             try:
                 reader = self._readers.pop()
@@ -105,7 +120,11 @@ class Connections:
         Threads that wait for the one writer at the same time share a transaction: one change of
         the file then serves all of them.
         """
-        self._check()
+        with undisturbed:
+            self._check()
+            return self._write(operation)
+
+    def _write(self, operation: Callable[[sqlite3.Connection], T]) -> T:
         write = _Write(operation)
         began = time.monotonic()
         self._waiting.append(write)  # type: ignore[arg-type]
@@ -139,23 +158,41 @@ class Connections:
 
     def close(self) -> None:
         """Closes the file."""
-        with self._lock:
-            if self._closed or self._process != os.getpid():
-                return
+        with undisturbed, self._lock:
+            if not self._closed and not self._is_parted and not self._is_lost:
+                self._close_all()
             self._closed = True
-            while self._readers:
-                self._readers.pop().close()
-            self._writer.close()
+
+    def _close_all(self) -> None:
+        while self._readers:
+            self._readers.pop().close()
+        self._writer.close()
 
     def _check(self) -> None:
         if self._closed:
             raise StoreError("this store is closed")
-        if self._process != os.getpid():
-            # A connection must not be used, nor closed, on the other side of a fork.
+        if self._is_lost:
+            raise StoreError(
+                f"this process was forked while a call of {self.path} was under way that did not "
+                "end, so that it cannot use the file; start it anew, by spawn say"
+            )
+        if self._is_parted:
+            with self._lock:
+                if self._is_parted:
+                    self._begin()
+
+    def _part(self) -> None:
+        """Before a fork. Nobody is at the file then, but for a call that does not end."""
+        if not (self._closed or self._is_parted or undisturbed.is_broken):
+            self._is_parted = True
+            self._close_all()
+
+    def _in_child(self) -> None:
+        self._waiting.clear()
+        if not (self._closed or self._is_parted):
+            # Neither used nor closed here: either would be an act on the parent's file.
             _ABANDONED.append((self._writer, self._readers))
-            self._lock = threading.Lock()
-            self._waiting.clear()
-            self._begin()
+            self._readers, self._is_lost = [], True
 
     # All below: the lock is held, or there is one thread yet.
 
