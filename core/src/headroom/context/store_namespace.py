@@ -26,7 +26,7 @@ from headroom.stores import (
     Usage,
 )
 
-__all__ = ["OnError", "StoreNamespace", "StoreSteps"]
+__all__ = ["NOT_READ", "OnError", "StoreNamespace", "StoreSteps"]
 
 logger = logging.getLogger("headroom.context")
 
@@ -39,6 +39,9 @@ AnyStore: TypeAlias = Store | AsyncStore
 StoreSteps = Steps[AnyStore, T]
 
 _NO_LIMITS = Limits()
+
+#: What ``get`` answers, and this very one, where the store failed: nothing is known then.
+NOT_READ = Missing("absent")
 
 
 class _SupportsAsync(Protocol):
@@ -130,7 +133,7 @@ class StoreNamespace:
 
     def get(self, key: str, *, with_original: bool = True) -> StoreSteps[Record | Missing]:
         return self._call(
-            Missing("absent"),
+            NOT_READ,
             lambda store: store.get(self.name, key, with_original=with_original),
         )
 
