@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Literal
 
 from headroom import (
@@ -33,8 +34,6 @@ _LINES = 6
 # moment of an end is left open.
 _TTLS = (None, None, 0.5, 2.5, 9.5)
 _LEASE_SECONDS = (2.5, 500.5)
-_MAX_ENTRIES = 3
-_MAX_BYTES = 1200
 
 MakeContext = Callable[..., SharedContext]
 
@@ -75,8 +74,8 @@ class Actor:
         on_error: Literal["raise", "passthrough"] = "passthrough" if self._passes else "raise"
         ctx = make(
             store=SimulatedStore(world, who), namespace=NAMESPACES[0], ttl=None,
-            max_entries=_MAX_ENTRIES, max_bytes=_MAX_BYTES, pipeline=_PIPELINE,
-            counter=_count, on_error=on_error, store_timeout=None,
+            max_entries=world.limits.max_entries, max_bytes=world.limits.max_bytes,
+            pipeline=_PIPELINE, counter=_count, on_error=on_error, store_timeout=None,
         )  # fmt: skip
         self._contexts = {NAMESPACES[0]: ctx, NAMESPACES[1]: ctx.in_namespace(NAMESPACES[1])}
         self._leases = 0
@@ -113,7 +112,8 @@ class Actor:
         try:
             return await verb(namespace)  # type: ignore[misc]
         except StoreError as error:
-            assert self._met_faults, f"{verb.__name__}: {error!r}, and nothing had failed"
+            if not self._met_faults:
+                raise AssertionError(f"{error!r}, and nothing had failed") from error
             return None
 
     # What it knows
@@ -129,7 +129,7 @@ class Actor:
     def _step(self, holds: Callable[[Snapshot, Snapshot], bool]) -> bool:
         """Whether any step since then was so, from what was before to what was after it."""
         after = self.world.since(self._name, self._began)
-        return any(holds(one, other) for one, other in zip(after, after[1:]))
+        return any(holds(one, other) for one, other in pairwise(after))
 
     def _may_fail(self) -> bool:
         """Whether an answer may be as if nothing were there."""

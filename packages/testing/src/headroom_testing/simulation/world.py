@@ -7,7 +7,7 @@ import contextlib
 import random
 from collections.abc import Iterator, Sequence
 
-from headroom import LeasingStore
+from headroom import LeasingStore, Limits
 from headroom_testing.clock import ManualClock
 from headroom_testing.faulty import Fault
 from headroom_testing.simulation.mirror import Mirror, Snapshot
@@ -20,6 +20,8 @@ _FAULTS: Sequence[Fault] = ("before", "after", "truncate", "change")
 # How often a call fails, and how often a process crashes at one; half of the seeds have no faults.
 _FAULT_RATES = (0.0, 0.0, 0.04, 0.12)
 _CRASH_RATES = (0.0, 0.01, 0.03)
+# So few, of three keys, that there is little room; a content has some 140 bytes.
+_LIMITS = (Limits(2), Limits(2, 400), Limits(None, 300))
 
 
 class World:
@@ -53,6 +55,7 @@ class World:
         self.faults: dict[int, int] = {}
         #: Views that somebody was shown: the namespace, the text, and the content they are of.
         self.shown: list[tuple[str, str, str]] = []
+        self.limits = choice.choice(_LIMITS)
         self._fault_rate = choice.choice(_FAULT_RATES)
         self._crash_rate = choice.choice(_CRASH_RATES)
 
