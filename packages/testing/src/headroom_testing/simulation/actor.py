@@ -30,10 +30,10 @@ __all__ = ["Actor", "MakeContext"]
 _KEYS = ("a", "b", "c")
 _CONTENTS = 6
 _LINES = 6
-# A clock moves by whole seconds, and an entry ends between two of them: what happens in the very
-# moment of an end is left open.
-_TTLS = (None, None, 0.5, 2.5, 9.5)
-_LEASE_SECONDS = (2.5, 500.5)
+# The clock moves by hundreds of seconds, and an entry ends between two of them: what happens in the
+# very moment of an end is left open. Far more than a seed takes: contexts renew by the real time.
+_TTLS = (None, None, 50, 250, 950)
+_LEASE_SECONDS = (250, 50_050)
 
 MakeContext = Callable[..., SharedContext]
 
@@ -93,6 +93,11 @@ class Actor:
             self.world.violation = self.world.violation or error
         finally:
             self.world.turns.done()
+
+    def close(self) -> None:
+        """Ends what its context does in the background."""
+        for ctx in self._contexts.values():
+            ctx.close()
 
     async def _one(self) -> None:
         if self.choice.random() < 0.25:

@@ -19,7 +19,7 @@ MakeStore = Callable[[ManualClock], LeasingStore]
 # Processes at once, what each does, and how many more take the place of those that crash.
 _ACTORS, _VERBS, _MOST_ACTORS = 3, 6, 5
 # How often time passes instead of a step, and how much.
-_TIME_PASSES, _SECONDS = 0.06, (1, 2, 5)
+_TIME_PASSES, _SECONDS = 0.06, (100, 200, 500)
 _KILLED = 0.005
 # The last steps that a failure shows.
 _SHOWN = 60
@@ -110,6 +110,7 @@ class _Run:
         self._world = world
         self._context = context
         self._disturb = disturb
+        self._actors: list[Actor] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     async def go(self, seed: int) -> None:
@@ -152,6 +153,7 @@ class _Run:
 
     async def _begin_actor(self) -> None:
         actor = Actor(self._world, len(self._tasks), self._context)
+        self._actors.append(actor)
         self._tasks.append(asyncio.create_task(actor.run(_VERBS)))
         await self._world.turns.until_quiet()
 
@@ -165,3 +167,5 @@ class _Run:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for actor in self._actors:
+            actor.close()
