@@ -64,7 +64,7 @@ PYTHON_3_14 = sys.version_info >= (3, 14)
 COMPAT = {
     "crewai": (
         "crewai[a2a,anthropic]==1.15.30",
-        "crewai-files pytest-recording vcrpy<8 aiohttp<3.14 pytest-subprocess",
+        "crewai-files pytest-xdist pytest-recording vcrpy<8 aiohttp<3.14 pytest-subprocess",
     ),
     "langgraph": (
         "langgraph==1.2.24 langgraph-prebuilt==1.1.3 langchain==1.5.2",

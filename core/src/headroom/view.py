@@ -255,12 +255,24 @@ class CompressResult:
     #: Names of the compressors that had a part in it; empty where the view is the original.
     transforms: tuple[str, ...]
     kind: str
-    #: Whether the original's data can be read back from the view alone.
+    #: Whether ``decode`` reads the original's data back from the view alone.
     lossless: bool
     omissions: tuple[Omission, ...] = ()
     #: Which compressor failed, and how; the original is handed back then, or the part of a payload
     #: that it was for stays as it is. ``None`` if none did.
     failure: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left out.
+
+        Every view that is lossless is complete. One of a text with data in it, or of data with
+        texts in them, may be complete and not lossless: a reader finds all of it there, but to a
+        program a part in another notation looks like the text around it, and its white space is
+        gone.
+
+        """
+        return not self.omissions
 
     @property
     def tokens_saved(self) -> int:
