@@ -35,8 +35,8 @@ logger = logging.getLogger("headroom")
 # Seconds that a fork waits for other threads, before it does without them. An import takes a few, a
 # write to a file that another process has locked as many as its store says, ten most of the time.
 _PATIENCE = 30.0
-# Seconds between looks at what other threads are in.
-_PAUSE = 0.001
+# Seconds between looks at what other threads are in, and for which it keeps them out of blocks.
+_PAUSE, _TURN = 0.001, 0.1
 
 if TYPE_CHECKING or sys.version_info >= (3, 12):
     cached_property = functools.cached_property
@@ -148,9 +148,18 @@ _taken: list[Any] = []
 def _before() -> None:
     _forking.acquire()
     deadline = time.monotonic() + _PATIENCE
-    undisturbed.close(deadline)
+    while True:
+        undisturbed.close(deadline)
+        if _take_all(min(deadline, time.monotonic() + _TURN)):
+            break
+        if time.monotonic() >= deadline:
+            logger.warning("a fork did not wait any longer for a lock of another thread")
+            break
+        # Whoever has a lock may be about to enter such a block.
+        _let_go()
+        undisturbed.open()
+        time.sleep(_PAUSE)
     _tell(before=True)
-    _take_all(deadline)
 
 
 def _after_in_parent() -> None:
@@ -170,7 +179,7 @@ def _after_in_child() -> None:
     _tell(before=False)
 
 
-def _take_all(deadline: float) -> None:
+def _take_all(deadline: float) -> bool:
     """Takes the locks, waiting for one only while it has no other: so nobody waits for ever."""
     wanted = [one for one, waits in _alive() if waits and not one._is_owned()]
     while True:
@@ -180,11 +189,10 @@ def _take_all(deadline: float) -> None:
                     break
                 _taken.append(one)
         else:
-            return
+            return True
         left = deadline - time.monotonic()
         if left <= 0:
-            logger.warning("a fork did not wait any longer for a lock of another thread")
-            return
+            return False
         _let_go()
         if one.acquire(timeout=left):
             _taken.append(one)

@@ -143,6 +143,25 @@ def test_a_lock_that_is_not_let_go_holds_up_no_fork_for_ever(
     guard.release()
 
 
+def test_a_lock_whose_holder_is_about_to_enter_a_block_holds_up_no_fork() -> None:
+    guard, taken = lock(), threading.Event()
+
+    def work() -> None:
+        with guard:
+            taken.set()
+            time.sleep(0.05)
+            with undisturbed:
+                pass
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    taken.wait(10)
+    began = time.monotonic()
+    assert in_child(lambda: guard.acquire(timeout=5)) == 0
+    assert time.monotonic() - began < 10
+    thread.join()
+
+
 def test_forks_of_several_threads_at_once() -> None:
     ctx = SharedContext()
     ctx.put("parent", "content")
