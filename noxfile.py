@@ -230,6 +230,30 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def forks(session: nox.Session) -> None:
+    """200 forks under load with each store, and all ways of multiprocessing: a few minutes."""
+    tools = [*TEST_TOOLS, *REDIS_TOOLS, REDIS["latest"]]
+    packages = ("core", "packages/testing", "packages/redis")
+    install(session, *packages, extras="[all,encryption]", tools=tools)
+    tests = ("core/tests/context/test_forks.py", "packages/redis/tests/test_forks.py")
+    env = {"HEADROOM_FORKS": "200"}
+    session.run("pytest", "-k", "load or multiprocessing", *tests, *session.posargs, env=env)
+
+
+@nox.session(default=False)
+def simulation(session: nox.Session) -> None:
+    """20,000 seeds in memory, a hundred of each other store: some five minutes."""
+    tools = [*TEST_TOOLS, *REDIS_TOOLS, REDIS["latest"]]
+    packages = ("core", "packages/testing", "packages/redis")
+    install(session, *packages, extras="[all,encryption]", tools=tools)
+    tests = [
+        f"{folder}/test_simulated.py" for folder in ("core/tests/stores", "packages/redis/tests")
+    ]
+    tests.append("packages/testing/tests/test_simulation.py")
+    session.run("pytest", *tests, *session.posargs, env={"HEADROOM_SEEDS": "20000"})
+
+
+@nox.session(default=False)
 def benchmark(session: nox.Session) -> None:
     """The table of tokens saved and facts kept, over material of this machine."""
     install(session, "core", extras="[all]", tools=["-r", "benchmarks/requirements.txt"])

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Literal
 
 from headroom.errors import IntegrityError, StoreError
+from headroom.forking import undisturbed
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -254,7 +255,8 @@ def _key_id(key: bytes) -> bytes:
 
 def _cipher(key: bytes) -> AESGCM:
     try:
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+        with undisturbed:
+            from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     except ModuleNotFoundError as error:
         raise StoreError(
             'encryption needs a package: pip install "headroom-core[encryption]"'

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import redis
 
 from headroom import Codec, Header, LeasingStore, Limits, Missing, Record, StoreError, Usage
+from headroom.forking import on_fork
 from headroom.steps import run
 from headroom_redis.asynchronous import AsyncRedisStore, Loops
 from headroom_redis.calls import Calls, ServerSteps
@@ -111,6 +112,7 @@ class RedisStore(LeasingStore):
         self._closed = threading.Event()
         self._server = Server(client, self._closed)
         self._loops = Loops(self._operations, settings, self._server, self._closed)
+        on_fork(self._connect_anew)
 
     def asynchronous(self) -> AsyncRedisStore:
         """The same store, to be awaited within the running event loop.
@@ -201,6 +203,11 @@ class RedisStore(LeasingStore):
         if self._owned and isinstance(self._client, redis.Redis):
             self._client.close()
             self._client.connection_pool.disconnect()
+
+    def _connect_anew(self) -> None:
+        """The child of a fork shares no connection with its parent; nothing connects yet."""
+        if self._owned and isinstance(self._client, redis.Redis):
+            self._client.connection_pool.reset()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._where!r}, prefix={self._prefix!r})"
