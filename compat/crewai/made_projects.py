@@ -36,12 +36,6 @@ PROGRAMS = {
         'sys.argv[1:] = [\'{"topic": "ships"}\']\n'
         "from made_flow.main import run_with_trigger\nprint(run_with_trigger())\n",
     ),
-    "declarative_flow": (
-        "made_declarative_flow",
-        "from crewai_cli.run_declarative_flow import load_declarative_flow\n"
-        "found = 'made_declarative_flow/src/made_declarative_flow/flow.yaml'\n"
-        "print(load_declarative_flow(found).kickoff())\n",
-    ),
     "json_crew": (
         "made_json_crew",
         "import os; os.chdir('made_json_crew')\nfrom pathlib import Path\n"
@@ -62,7 +56,6 @@ def main() -> None:
     os.environ["CREWAI_DMN"] = "true"
     create_crew("made_crew", skip_provider=True)
     create_flow("made_flow")
-    create_flow("made_declarative_flow", declarative=True)
     create_json_crew("made_json_crew", skip_provider=True)
     _tool(Path("made_tool"))
     for name, (source, program) in PROGRAMS.items():

@@ -111,12 +111,19 @@ class Launcher:
             answer = self._answers.readline()
         if not answer:
             raise RuntimeError("the launcher has ended")
-        read = json.loads(told.read_text(encoding="utf-8")) if told.exists() else {"payloads": 0}
-        printed = [each.read_text(encoding="utf-8", errors="replace") for each in (out, err)]
-        views = [View(**each) for each in read.get("views", [])]
-        written = {name: text for name, text in _texts(cwd).items() if name not in before}
-        requests, missing = wire.requests, wire.missing
-        return Ran(int(answer), *printed, requests, missing, read["payloads"], views, written)
+        read: dict[str, Any] = {"payloads": 0, "views": []}
+        if told.exists():
+            read = json.loads(told.read_text(encoding="utf-8"))
+        return Ran(
+            int(answer),
+            out.read_text(encoding="utf-8", errors="replace"),
+            err.read_text(encoding="utf-8", errors="replace"),
+            wire.requests,
+            wire.missing,
+            read["payloads"],
+            [View(**each) for each in read["views"]],
+            {name: text for name, text in _texts(cwd).items() if name not in before},
+        )
 
 
 def _texts(folder: Path) -> dict[str, str]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from importlib.metadata import metadata
 
-__all__ = ["PROGRAMS", "blocks", "program"]
+__all__ = ["LEFT_OUT", "PROGRAMS", "blocks", "program"]
 
 _ASK = """
 result = workflow.compile().invoke({"messages": [{"role": "user", "content": "How many?"}]})
+"""
+_CUSTOM = """
+tool = create_custom_handoff_tool(
+    agent_name="math_expert", name="transfer_to_math_expert", description="Ask it for sums"
+)
+workflow = create_supervisor([research_agent, math_agent], tools=[tool], model=model)
 """
 _TELL = """
 for message in result["messages"]:
@@ -25,9 +30,17 @@ PROGRAMS: dict[str, tuple[str, tuple[int, ...], str]] = {
     "supervisor, own handoffs": ("langgraph-supervisor", (0, 5), _ASK + _TELL),
     "supervisor, no handoff messages": ("langgraph-supervisor", (0, 6), _ASK + _TELL),
     "supervisor, handoff prefix": ("langgraph-supervisor", (0, 7), _ASK + _TELL),
+    "supervisor, custom handoff": ("langgraph-supervisor", (0, 8), _CUSTOM + _ASK + _TELL),
     "supervisor, forwarding": ("langgraph-supervisor", (0, 9), _ASK + _TELL),
     "supervisor, functional": ("langgraph-supervisor", (10,), _TELL),
     "swarm": ("langgraph-swarm", (0,), ""),
+}
+#: The other blocks of these packages.
+LEFT_OUT: dict[str, tuple[int, ...]] = {
+    # Names that are not there, or ... for what is to be filled in.
+    "langgraph-prebuilt": (3,),
+    "langgraph-supervisor": (1, 2, 3, 4),
+    "langgraph-swarm": (1, 2, 3, 4),
 }
 
 
@@ -41,9 +54,4 @@ def program(name: str) -> str:
     """One of them, as a text to run."""
     package, numbers, end = PROGRAMS[name]
     found = blocks(package)
-    return "\n".join(_all([found[each] for each in numbers], end))
-
-
-def _all(code: list[str], end: str) -> Iterator[str]:
-    yield from code
-    yield end
+    return "\n".join([*(found[each] for each in numbers), end])
