@@ -44,6 +44,7 @@ PROGRAMS = {
     ),
     "tool": (
         "made_tool/src",
+        "sys.path.insert(0, 'made_crew/src')\n"
         "from made_tool.tool import MadeTool\nfrom made_crew.crew import MadeCrew\n"
         "crew = MadeCrew().crew()\ncrew.agents[0].tools = [MadeTool()]\n"
         "print(crew.kickoff(inputs={'topic': 'ships', 'current_year': '2026'}).raw)\n",

@@ -14,7 +14,7 @@ __all__ = ["differences", "saved", "stable_differences"]
 
 # What is another in each run: ids, addresses, times, ports, folders of a run.
 _CHANCE = re.compile(
-    r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|0x[0-9a-f]{6,}"
+    r"\d{14}-[0-9a-f]{12}|[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|0x[0-9a-f]{6,}"
     r"|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?"
     r"|\d\d:\d\d:\d\d(?:\.\d+)?"
     r"|\b\d+(?:\.\d+)? ?(?:ms|s|sec|seconds)\b|(?<=127\.0\.0\.1:)\d+|/tmp/[\w./-]+"
@@ -34,9 +34,7 @@ def differences(without: Ran, within: Ran) -> list[str]:
     if without.status != within.status:
         found.append(f"exit status {without.status} without, {within.status} with")
     found += _lines("stdout", _told(without.stdout), _told(within.stdout))
-    for name in sorted({*without.files, *within.files}):
-        texts = (_told(each.files.get(name, "")) for each in (without, within))
-        found += _lines(name, *texts)
+    found += _lines("files", _written(without), _written(within))
     if "Traceback" in within.stderr and "Traceback" not in without.stderr:
         found.append(f"a traceback with: {within.stderr[-2000:]}")
     found += _lines("sent", _sent(without, []), _sent(within, within.views))
@@ -67,6 +65,12 @@ def saved(without: Ran, within: Ran) -> int:
 
 def _told(text: str) -> list[str]:
     return [line.rstrip() for line in _CHANCE.sub("-", text).splitlines()]
+
+
+def _written(ran: Ran) -> list[str]:
+    # By their texts: names of files may be ids.
+    texts = sorted(_CHANCE.sub("-", each) for each in ran.files.values())
+    return [line for each in texts for line in each.splitlines()]
 
 
 def _sent(ran: Ran, views: Sequence[View]) -> list[str]:

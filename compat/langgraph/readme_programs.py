@@ -24,7 +24,6 @@ for message in result["messages"]:
 PROGRAMS: dict[str, tuple[str, tuple[int, ...], str]] = {
     "deepagents": ("deepagents", (0,), _TELL),
     "prebuilt agent": ("langgraph-prebuilt", (0,), ""),
-    "prebuilt tool node": ("langgraph-prebuilt", (1,), ""),
     "prebuilt validation": ("langgraph-prebuilt", (2,), ""),
     "supervisor": ("langgraph-supervisor", (0,), _TELL),
     "supervisor, own handoffs": ("langgraph-supervisor", (0, 5), _ASK + _TELL),
@@ -37,8 +36,9 @@ PROGRAMS: dict[str, tuple[str, tuple[int, ...], str]] = {
 }
 #: The other blocks of these packages.
 LEFT_OUT: dict[str, tuple[int, ...]] = {
-    # Names that are not there, or ... for what is to be filled in.
-    "langgraph-prebuilt": (3,),
+    # Of these the first invokes a ToolNode outside of a graph, which LangGraph refuses by now; the
+    # others have names that are not there, or ... for what is to be filled in.
+    "langgraph-prebuilt": (1, 3),
     "langgraph-supervisor": (1, 2, 3, 4),
     "langgraph-swarm": (1, 2, 3, 4),
 }

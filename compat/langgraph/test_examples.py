@@ -6,6 +6,7 @@ langgraph-swarm and headroom-langgraph[langchain].
 
 from __future__ import annotations
 
+import functools
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -19,12 +20,13 @@ from compat.examples.same import stable_differences
 from compat.sources import unpacked
 
 LOADED = "fastmcp,langchain.agents,langchain_openai,langchain_anthropic,langgraph.prebuilt"
-#: What is put in place, and the options.
-MODES = {
-    "agents": ("langchain", {}),
-    "agents, any size": ("langchain", {"min_tokens": 0}),
-    "nodes": ("langgraph", {}),
-    "nodes, any size": ("langgraph", {"min_tokens": 0}),
+#: With what each is compared, what is put in place, and the options.
+MODES: dict[str, tuple[str, str, dict[str, int]]] = {
+    "agents": ("without", "langchain", {}),
+    "agents, any size": ("without", "langchain", {"min_tokens": 0}),
+    "agents, large": ("large", "large_tools,langchain", {}),
+    "nodes": ("without", "langgraph", {}),
+    "nodes, any size": ("without", "langgraph", {"min_tokens": 0}),
 }
 EXAMPLES = "destructive_interrupt elicitation multi_server protocol_eras tool_errors".split()
 #: Of the sdist's examples, and why not.
@@ -47,11 +49,12 @@ def launchers() -> Iterator[dict[str, Launcher]]:
     with ExitStack() as stack:
         yield {
             "without": stack.enter_context(launching(LOADED, "openai_models")),
+            "large": stack.enter_context(launching(LOADED, "openai_models,large_tools")),
             **{
                 mode: stack.enter_context(
-                    launching(f"{LOADED},headroom_langgraph", f"openai_models,{place}", options)
+                    launching(f"{LOADED},headroom_langgraph", f"openai_models,{places}", options)
                 )
-                for mode, (place, options) in MODES.items()
+                for mode, (_, places, options) in MODES.items()
             },
         }
 
@@ -90,8 +93,8 @@ def test_a_block(name: str, launchers: dict[str, Launcher], tmp_path: Path) -> N
 
 
 def compare(name: str, run: Callable[..., Ran]) -> None:
-    without = run("without")
-    assert without.status == 0, without.stderr
-    for mode in MODES:
-        found = stable_differences(without, run(mode), lambda: run("without", 1))
+    runs = {each: run(each) for each in ("without", "large")}
+    assert runs["without"].status == 0, runs["without"].stderr
+    for mode, (before, _, _) in MODES.items():
+        found = stable_differences(runs[before], run(mode), functools.partial(run, before, 1))
         assert bool(found) == (f"{name}: {mode}" in KNOWN), found

@@ -3,5 +3,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-# Where the package compat is: pytest does not look there by itself.
-sys.path.insert(0, str(Path(__file__).parents[2]))
+# What stands beside the tests, and the package compat: pytest looks at neither by itself.
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1])]

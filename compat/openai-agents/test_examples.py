@@ -64,7 +64,10 @@ def test_an_example(
     def run(mode: str, number: int = 0) -> Ran:
         folder = tmp_path / f"{mode} {number}"
         shutil.copytree(sdist / "examples", folder / "examples")
-        return launchers[mode].run(["-m", f"examples.{example.replace('/', '.')}"], folder)
+        ran = launchers[mode].run(["-m", f"examples.{example.replace('/', '.')}"], folder)
+        # pytest keeps what it is left.
+        shutil.rmtree(folder)
+        return ran
 
     def same(before: str, after: str) -> Ran:
         told = runs[before], run(after)
