@@ -69,8 +69,9 @@ def turn(asked: Asked, says: str) -> Turn:
             return [_call(asked, each) for each in (plain if begun else plain[:1])]
         if todo and not any(each.startswith(_HANDOFF) for each in asked.called):
             return [_call(asked, todo[0])]
-        if asked.choice == "required" and asked.tools:
-            return [_call(asked, next(iter(asked.tools)))]
+        known = [each for each in asked.tools if not each.startswith(_OURS)]
+        if asked.choice == "required" and known:
+            return [_call(asked, known[0])]
     return says if asked.schema is None else json.dumps(value_of(asked.schema))
 
 

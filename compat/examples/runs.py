@@ -20,7 +20,7 @@ __all__ = ["Launcher", "Ran", "View", "launching"]
 
 _HERE = Path(__file__).parents[2]
 #: Seconds for one example.
-_LIMIT = 120
+_LIMIT = 300
 # Files that are texts.
 _TEXTS = (".html", ".json", ".jsonl", ".md", ".txt")
 # Nothing of the one who runs this is to be used, and nobody is to be told of it.
