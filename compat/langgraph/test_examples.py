@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from readme_programs import LEFT_OUT, PROGRAMS, blocks, program
@@ -73,9 +74,9 @@ def test_each_block_is_run_or_left_out() -> None:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example(name: str, sdist: Path, launchers: dict[str, Launcher], tmp_path: Path) -> None:
-    def run(mode: str, number: int = 0) -> Ran:
-        folder = tmp_path / f"{mode} {number}"
-        shutil.copytree(sdist / "examples" / "mcp", folder)
+    def run(mode: str) -> Ran:
+        folder = Path(mkdtemp(dir=tmp_path))
+        shutil.copytree(sdist / "examples" / "mcp", folder, dirs_exist_ok=True)
         return launchers[mode].run([f"{name}.py"], folder)
 
     compare(name, run)
@@ -83,18 +84,17 @@ def test_an_example(name: str, sdist: Path, launchers: dict[str, Launcher], tmp_
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_block(name: str, launchers: dict[str, Launcher], tmp_path: Path) -> None:
-    def run(mode: str, number: int = 0) -> Ran:
-        folder = tmp_path / f"{mode} {number}"
-        folder.mkdir()
+    def run(mode: str) -> Ran:
+        folder = Path(mkdtemp(dir=tmp_path))
         (folder / "block.py").write_text(program(name), encoding="utf-8")
         return launchers[mode].run(["block.py"], folder)
 
     compare(name, run)
 
 
-def compare(name: str, run: Callable[..., Ran]) -> None:
+def compare(name: str, run: Callable[[str], Ran]) -> None:
     runs = {each: run(each) for each in ("without", "large")}
     assert runs["without"].status == 0, runs["without"].stderr
     for mode, (before, _, _) in MODES.items():
-        found = stable_differences(runs[before], run(mode), functools.partial(run, before, 1))
+        found = stable_differences(runs[before], run(mode), functools.partial(run, before))
         assert bool(found) == (f"{name}: {mode}" in KNOWN), found

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
@@ -61,8 +62,8 @@ def test_each_example_is_run_or_left_out(sdist: Path) -> None:
 def test_an_example(
     example: str, sdist: Path, launchers: dict[str, Launcher], tmp_path: Path
 ) -> None:
-    def run(mode: str, number: int = 0) -> Ran:
-        folder = tmp_path / f"{mode} {number}"
+    def run(mode: str) -> Ran:
+        folder = Path(mkdtemp(dir=tmp_path))
         shutil.copytree(sdist / "examples", folder / "examples")
         ran = launchers[mode].run(["-m", f"examples.{example.replace('/', '.')}"], folder)
         # pytest keeps what it is left.
@@ -71,7 +72,7 @@ def test_an_example(
 
     def same(before: str, after: str) -> Ran:
         told = runs[before], run(after)
-        found = stable_differences(*told, lambda: run(before, 1))
+        found = stable_differences(*told, lambda: run(before))
         assert bool(found) == (f"{example}: {after}" in KNOWN), found
         assert after == "large" or saved(*told) >= 0
         return told[1]
