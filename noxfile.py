@@ -67,10 +67,10 @@ COMPAT = {
         "crewai-files pytest-xdist pytest-recording vcrpy<8 aiohttp<3.14 pytest-subprocess",
     ),
     "langgraph": (
-        "langgraph==1.2.24 langgraph-prebuilt==1.1.3 langchain==1.5.2",
+        "langgraph==1.2.24 langgraph-prebuilt==1.1.3 langchain[mcp]==1.5.2",
         "syrupy pytest-repeat pytest-socket pytest-benchmark pytest-xdist psutil blockbuster redis "
         "langgraph-checkpoint-sqlite langgraph-checkpoint-postgres psycopg[binary] pycryptodome "
-        "langchain-tests langchain-openai toml httpx uvloop deepagents "
+        "langchain-tests langchain-anthropic langchain-openai toml httpx uvloop deepagents "
         "langgraph-supervisor langgraph-swarm langgraph-cli[inmem]",
     ),
     "openai-agents": (
