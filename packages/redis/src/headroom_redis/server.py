@@ -12,7 +12,7 @@ import redis
 import redis.asyncio
 
 from headroom import StoreError
-from headroom_redis.connecting import Settings
+from headroom_redis.connecting import ClusterClient, Settings
 
 __all__ = ["Argument", "AwaitedServer", "Server"]
 
@@ -28,7 +28,9 @@ class Server:
 
     """
 
-    def __init__(self, client: redis.Redis | redis.RedisCluster, closed: threading.Event) -> None:
+    def __init__(
+        self, client: redis.Redis | redis.RedisCluster | ClusterClient, closed: threading.Event
+    ) -> None:
         # redis-py types what its clients do as to be awaited or not.
         self._client: Any = client
         self._closed = closed

@@ -11,7 +11,7 @@ from typing import Any
 
 import redis
 
-from headroom_redis.connecting import pause
+from headroom_redis.connecting import ClusterClient, pause
 from headroom_redis.keys import as_bytes, names_of
 
 __all__ = ["Watching"]
@@ -34,7 +34,7 @@ class Watching:
 
     def __init__(
         self,
-        client: redis.Redis | redis.RedisCluster,
+        client: redis.Redis | redis.RedisCluster | ClusterClient,
         prefix: str,
     ) -> None:
         self._client = client
