@@ -116,7 +116,7 @@ class RedisStore(LeasingStore):
         calls = Calls(self._where, prefix, retries)
         self._operations = Operations(calls, codec or Codec(), clock, self._watching.written)
         self._closed = threading.Event()
-        self._server = Server(client, self._closed)
+        self._server = Server(client, self._closed, owned=owned)
         self._loops = Loops(self._operations, settings, self._server, self._closed)
 
     def asynchronous(self) -> AsyncRedisStore:
