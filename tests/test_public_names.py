@@ -138,7 +138,7 @@ FIELDS = {
     CompressResult: "text tokens_before tokens_after transforms kind lossless omissions failure",
     Excerpt: "text tokens key reference kind where truncated next",
     SearchHit: "key reference kind agent tokens where line score",
-    Omission: "unit ranges path within chars",
+    Omission: "unit ranges path within chars in_part",
     Piece: "text unit number path within group is_inseparable chars",
 }
 

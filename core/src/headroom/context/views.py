@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
+from headroom.context.names import quoted
 from headroom.context.processes import CompressionProcesses
 from headroom.pipeline import Pipeline
 from headroom.tokens import TokenCounter
@@ -149,10 +149,10 @@ class ViewMaker:
 
 def _hint(tool: str, key: str, result: CompressResult) -> str:
     """The line that tells a reader how to get at what is left out."""
-    name = json.dumps(key, ensure_ascii=False)
+    name = quoted(key)
     omission = result.omissions[0] if result.omissions else None
     call = f'[what is left out: {tool}(key={name}, query="...")'
     if omission is None:
         return f"{call}]"
-    place = json.dumps(replace(omission, ranges=omission.ranges[:1]).where, ensure_ascii=False)
+    place = quoted(replace(omission, ranges=omission.ranges[:1]).where)
     return f"{call} or {tool}(key={name}, place={place})]"

@@ -364,6 +364,5 @@ def _joined(
             blocks.append(marker(f"{place} follow, their {what} numbered from 1; some are"))
         omissions.extend(gone.of_part(within, view.first_line) for gone in view.omissions)
         blocks.append(view.text)
-    # A re-encoded part cannot be told from the text around it by a program, so nothing is
-    # lossless here.
+    # A program cannot tell a re-encoded part from the text around it: at best this is complete.
     return View("\n".join(blocks), False, tuple(omissions), (*names, NAME))

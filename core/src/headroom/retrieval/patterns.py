@@ -44,6 +44,12 @@ def compile_pattern(pattern: str) -> Pattern:
     options.log_errors = False
     try:
         compiled: Pattern = re2.compile(pattern, options)
-    except (re2.error, UnicodeEncodeError) as error:
-        raise ValueError(f"this pattern cannot be read by RE2: {error}") from error
+    except re2.error as error:
+        # It says what is wrong in bytes.
+        said = b"".join(one for one in error.args if isinstance(one, bytes))
+        raise ValueError(
+            f"this pattern cannot be read by RE2: {said.decode(errors='replace') or error}"
+        ) from error
+    except UnicodeEncodeError as error:
+        raise ValueError("this pattern cannot be read by RE2: half of a character") from error
     return compiled
