@@ -34,8 +34,10 @@ _READING = frozenset({"fields", "find", "get", "headers", "values", "view_origin
 def script(name: str) -> Script:
     """One of the scripts of this package."""
     folder = files("headroom_redis") / "lua"
-    parts = ("common", name) if name in _READING else ("common", "writing", name)
-    if name == "put":
+    parts: tuple[str, ...] = ("common", "writing", name)
+    if name in _READING:
+        parts = ("common", name)
+    elif name == "put":
         # Most puts are done before the rest, which takes longer to set up than they to do.
         parts = ("common", "quick", "writing", "put")
     source = "\n".join((folder / f"{part}.lua").read_text(encoding="utf-8") for part in parts)
