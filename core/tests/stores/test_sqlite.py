@@ -26,8 +26,11 @@ from headroom_testing.store import make, original, put, write
 
 class TestSQLiteStore(StoreContract):
     capabilities = frozenset(
-        {Capability.DURABLE, Capability.SHARED, Capability.CRASH_SAFE, Capability.LEASES}
-    )
+        {
+            Capability.DURABLE, Capability.SHARED, Capability.CRASH_SAFE, Capability.LEASES,
+            Capability.CHECKED,
+        }
+    )  # fmt: skip
 
     @pytest.fixture(autouse=True)
     def _folder(self, tmp_path: Path) -> None:
@@ -45,6 +48,14 @@ class TestSQLiteStore(StoreContract):
 
     def advance(self, seconds: float) -> None:
         self.clock.advance(seconds)
+
+    def damage(self, namespace: str, reference: str) -> None:
+        with sqlite3.connect(self.path) as connection:
+            (stored,) = connection.execute("SELECT data FROM contents").fetchone()
+            middle = len(stored) // 2
+            changed = stored[:middle] + bytes([stored[middle] ^ 1]) + stored[middle + 1 :]
+            assert connection.execute("UPDATE contents SET data = ?", (changed,)).rowcount == 1
+        connection.close()
 
 
 class TestSealedSQLiteStore(TestSQLiteStore):

@@ -25,10 +25,15 @@ from redis_server import OpenStore, Server, StartServer, free_port
 def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
     servers: list[Server] = []
 
-    def start(*options: str, tcp: bool = False, password: str | None = None) -> Server:
+    def start(
+        *options: str,
+        tcp: bool = False,
+        password: str | None = None,
+        config: Path | None = None,
+    ) -> Server:
         folder = tmp_path_factory.mktemp("redis")
         port = free_port() if tcp else 0
-        servers.append(Server(folder, options, port, password))
+        servers.append(Server(folder, options, port, password, config))
         servers[-1].start()
         return servers[-1]
 

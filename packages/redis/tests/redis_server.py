@@ -38,6 +38,8 @@ class Server:
     options: tuple[str, ...] = ()
     port: int = 0
     password: str | None = None
+    #: A file of settings, for a server that wants one.
+    config: Path | None = None
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -52,9 +54,10 @@ class Server:
         where = ["--port", str(self.port), "--bind", "127.0.0.1"]
         if not self.port:
             where = ["--port", "0", "--unixsocket", str(self.path)]
+        file = [] if self.config is None else [str(self.config)]
         self.process = subprocess.Popen(
             [
-                EXECUTABLE, *where, "--save", "", "--appendonly", "no",
+                EXECUTABLE, *file, *where, "--save", "", "--appendonly", "no",
                 "--dir", str(self.folder), *self.options,
             ],
             stdout=subprocess.DEVNULL,

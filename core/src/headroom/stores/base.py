@@ -170,13 +170,18 @@ class Store(Protocol):
     def watch(self, namespace: str, key: str, wake: Callable[[], None]) -> Callable[[], None]:
         """Calls ``wake``, from any thread, soon after each write of a key; the result ends that.
 
-        A store may call it too often, and may miss writes (those of another process, those during
+        It is called when the write can be read, and for no write of another key. A store may call
+        it more than once for a write, and may miss writes (those of another process, those during
         an outage): whoever waits looks now and again all the same. ``wake`` returns at once and
         raises nothing.
         """
 
     def close(self) -> None:
-        """Releases what the store holds. Closing twice does nothing."""
+        """Releases what the store holds. Closing twice does nothing.
+
+        Every other operation raises ``StoreError`` from then on, but where the store belongs to
+        somebody else, whose it is to close.
+        """
 
 
 @runtime_checkable

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -14,12 +14,13 @@ from redis.backoff import EqualJitterBackoff, NoBackoff
 from redis.retry import Retry
 
 from headroom import Codec
+from headroom.forking import lock
 from headroom_redis.explaining import address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Settings", "check_client", "pause", "settings_of", "split_url"]
+__all__ = ["ClusterClient", "Settings", "check_client", "pause", "settings_of", "split_url"]
 
 # What connections that block and such to be awaited are made with alike.
 _SHARED = frozenset(
@@ -48,6 +49,26 @@ def pause(failures: int) -> float:
     return float(_BACKOFF.compute(failures))
 
 
+class ClusterClient:
+    """A ``redis.RedisCluster`` that is made when it is first used: making one connects."""
+
+    def __init__(self, make: Callable[[], redis.RedisCluster]) -> None:
+        self._make = make
+        self._lock = lock()
+        self._made: redis.RedisCluster | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+            return getattr(self._made, name)
+
+    def close(self) -> None:
+        """Ends the connections, if there are any."""
+        if self._made is not None:
+            self._made.close()  # type: ignore[no-untyped-call, unused-ignore]
+
+
 @dataclass(frozen=True)
 class Settings:
     """How to connect."""
@@ -56,14 +77,18 @@ class Settings:
     options: Mapping[str, Any]
     connection_class: type
     max_connections: int | None = None
+    #: Whether the address is that of one node of a cluster.
+    is_cluster: bool = False
 
     @property
     def where(self) -> str:
         """The address, without what is secret."""
         return address(self.options)
 
-    def client(self) -> redis.Redis:
+    def client(self) -> redis.Redis | ClusterClient:
         """A client that blocks."""
+        if self.is_cluster:
+            return ClusterClient(self._cluster)
         # Tried again by us alone: attempts of ours and of redis-py would multiply.
         pool = redis.ConnectionPool(
             connection_class=self.connection_class,
@@ -73,10 +98,18 @@ class Settings:
         )
         return redis.Redis(connection_pool=pool)
 
+    def _cluster(self) -> redis.RedisCluster:
+        options: dict[str, Any] = {**self.options, "retry": Retry(NoBackoff(), 1)}
+        if self.max_connections is not None:
+            options["max_connections"] = self.max_connections
+        return redis.RedisCluster(
+            ssl=issubclass(self.connection_class, redis.SSLConnection), **options
+        )
+
     @property
     def can_await(self) -> bool:
         """Whether there is an ``async_client``."""
-        return self.connection_class in _ASYNC_CLASSES
+        return self.connection_class in _ASYNC_CLASSES and not self.is_cluster
 
     def async_client(self) -> redis.asyncio.Redis:
         """A client for the running event loop."""
@@ -90,8 +123,8 @@ class Settings:
         return redis.asyncio.Redis(connection_pool=pool)
 
 
-def settings_of(url: str, timeout: float) -> Settings:
-    """How to connect to a URL.
+def settings_of(url: str, timeout: float, *, cluster: bool = False) -> Settings:
+    """How to connect to a URL; ``cluster`` says that it is that of a node of a cluster.
 
     Raises:
         ValueError: The URL or the timeout makes no sense; the message says what to write.
@@ -121,7 +154,16 @@ def settings_of(url: str, timeout: float) -> Settings:
             f"this Redis URL cannot be read. {text} It is redis://user:password@host:6379/0, with "
             "signs such as / ? # @ in the password written as %2F %3F %23 %40"
         ) from None
-    return _checked(options)
+    return _of_cluster(_checked(options)) if cluster else _checked(options)
+
+
+def _of_cluster(settings: Settings) -> Settings:
+    options = dict(settings.options)
+    if "path" in options:
+        raise ValueError("a cluster has no socket: its URL is redis://host:7000?cluster=yes")
+    if options.pop("db", 0) != 0:
+        raise ValueError("a cluster has database 0 alone: leave the number out of the URL")
+    return replace(settings, options=options, is_cluster=True)
 
 
 def _checked(options: dict[str, Any]) -> Settings:
@@ -142,7 +184,7 @@ def _checked(options: dict[str, Any]) -> Settings:
         shown = repr(name) if name.isidentifier() else "of that name"
         raise ValueError(
             f"a Redis URL has no option {shown}; it takes those of redis-py, and prefix, timeout, "
-            "retries, compression and key_env"
+            "retries, cluster, compression and key_env"
         ) from None
     return settings
 
@@ -186,7 +228,7 @@ def split_url(url: str) -> tuple[str, dict[str, Any]]:
     ours: dict[str, str] = {}
     others: list[tuple[str, str]] = []
     for name, value in parse_qsl(query, keep_blank_values=True):
-        if name in ("prefix", "timeout", "retries", "compression", "key_env"):
+        if name in ("prefix", "timeout", "retries", "compression", "key_env", "cluster"):
             ours[name] = value
         else:
             others.append((name, value))
@@ -199,6 +241,10 @@ def split_url(url: str) -> tuple[str, dict[str, Any]]:
                 options[name] = kind(ours[name])
             except ValueError:
                 raise ValueError(f"{name} must be {what}, not {ours[name]!r}") from None
+    if "cluster" in ours:
+        if ours["cluster"] not in ("yes", "no"):
+            raise ValueError(f"cluster must be yes or no, not {ours['cluster']!r}")
+        options["cluster"] = ours["cluster"] == "yes"
     if "compression" in ours or "key_env" in ours:
         compression: Any = ours.get("compression", "zlib")
         compression = None if compression == "none" else compression

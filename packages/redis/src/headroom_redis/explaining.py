@@ -10,8 +10,15 @@ from headroom import StoreError
 
 __all__ = ["LOST", "address", "explained", "is_full"]
 
-#: Errors after which the same may be tried again: the way to the server was cut.
-LOST = (exceptions.ConnectionError, exceptions.TimeoutError)
+#: Errors after which the same may be tried again: the way to the server was cut, or a cluster moves
+#: slots from node to node, or has just lost one. What went round it in vain is a ClusterError.
+LOST = (
+    exceptions.ConnectionError,
+    exceptions.TimeoutError,
+    exceptions.ClusterError,
+    exceptions.TryAgainError,
+    exceptions.SlotNotCoveredError,
+)
 
 # Characters of what the server says.
 _WORDS_CHARS = 200
@@ -66,7 +73,7 @@ _SENTENCES: tuple[tuple[Callable[[Exception], bool], str], ...] = (
         "refuses the user or the password; check those in the URL",
     ),
     (
-        _is_or_says(exceptions.NoPermissionError, "NOPERM"),
+        _is_or_says(exceptions.NoPermissionError, "NOPERM", "ACL failure in script"),
         "does not let this user do what the store needs; the README of headroom-redis says which "
         "permissions that are",
     ),
@@ -110,7 +117,27 @@ _SENTENCES: tuple[tuple[Callable[[Exception], bool], str], ...] = (
     ),
     (
         _is(exceptions.MovedError, exceptions.AskError),
-        "is a node of a cluster; use RedisStore.from_client(redis.RedisCluster(...))",
+        "is a node of a cluster; write ?cluster=yes behind its URL, or use "
+        "RedisStore.from_client(redis.RedisCluster(...))",
+    ),
+    (
+        _is(exceptions.ClusterError, exceptions.TryAgainError),
+        "is a cluster that moves this namespace to another node; try again soon",
+    ),
+    (
+        _is(exceptions.SlotNotCoveredError),
+        "is a cluster that has lost the node of this namespace; see its nodes",
+    ),
+    (
+        _saying("Cluster mode is not enabled"),
+        # So says redis-py too where the user may not ask.
+        "is no cluster, or does not let this user ask for CLUSTER SLOTS; leave cluster=yes out of "
+        "its URL, or see the README of headroom-redis for the permissions",
+    ),
+    (
+        # That one could not be reached is said by this type alone.
+        _saying("Redis Cluster cannot be connected"),
+        "cannot be reached; see whether it runs, and whether the address is right",
     ),
     (
         _saying("max number of clients"),

@@ -34,7 +34,12 @@ _READING = frozenset({"fields", "find", "get", "headers", "time", "values", "vie
 def script(name: str) -> Script:
     """One of the scripts of this package."""
     folder = files("headroom_redis") / "lua"
-    parts = ("common", name) if name in _READING else ("common", "writing", name)
+    parts: tuple[str, ...] = ("common", "writing", name)
+    if name in _READING:
+        parts = ("common", name)
+    elif name == "put":
+        # Most puts are done before the rest, which takes longer to set up than they to do.
+        parts = ("common", "quick", "writing", "put")
     source = "\n".join((folder / f"{part}.lua").read_text(encoding="utf-8") for part in parts)
     # The protocol of Redis demands SHA-1; nothing is kept safe by it.
     return Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -12,7 +13,7 @@ import redis
 import redis.asyncio
 
 from headroom import StoreError
-from headroom_redis.connecting import Settings
+from headroom_redis.connecting import ClusterClient, Settings
 
 __all__ = ["Argument", "AwaitedServer", "Server"]
 
@@ -25,17 +26,41 @@ class Server:
     Args:
         client: Of redis-py.
         closed: Set when the store is closed: nothing is asked any more.
+        owned: Whether the client was made by us. Then scripts take the short way, straight to a
+            connection of its pool: what a client does around a command takes as long as the way to
+            the server, and a client of somebody else may do more.
 
     """
 
-    def __init__(self, client: redis.Redis | redis.RedisCluster, closed: threading.Event) -> None:
+    def __init__(
+        self,
+        client: redis.Redis | redis.RedisCluster | ClusterClient,
+        closed: threading.Event,
+        *,
+        owned: bool,
+    ) -> None:
         # redis-py types what its clients do as to be awaited or not.
         self._client: Any = client
         self._closed = closed
+        self._pool: Any = None
+        if owned and isinstance(client, redis.Redis):
+            self._pool = client.connection_pool
+            # Before redis-py 5.3 a pool wants to know what for.
+            wanted = inspect.signature(self._pool.get_connection).parameters["command_name"]
+            self._what_for = ("EVALSHA",) if wanted.default is wanted.empty else ()
 
     def evalsha(self, sha: str, keys: tuple[bytes, ...], arguments: tuple[Argument, ...]) -> Any:
         """Runs a script that the server has seen."""
-        return self._connected().evalsha(sha, len(keys), *keys, *arguments)
+        client = self._connected()
+        if self._pool is None:
+            return client.evalsha(sha, len(keys), *keys, *arguments)
+        connection = self._pool.get_connection(*self._what_for)
+        try:
+            # A connection that fails at either closes itself.
+            connection.send_command("EVALSHA", sha, len(keys), *keys, *arguments)
+            return connection.read_response()
+        finally:
+            self._pool.release(connection)
 
     def eval(self, source: str, keys: tuple[bytes, ...], arguments: tuple[Argument, ...]) -> Any:
         """Runs a script."""

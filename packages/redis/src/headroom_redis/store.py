@@ -13,7 +13,13 @@ from headroom.forking import on_fork
 from headroom.steps import run
 from headroom_redis.asynchronous import AsyncRedisStore, Loops
 from headroom_redis.calls import Calls, ServerSteps
-from headroom_redis.connecting import Settings, check_client, settings_of, split_url
+from headroom_redis.connecting import (
+    ClusterClient,
+    Settings,
+    check_client,
+    settings_of,
+    split_url,
+)
 from headroom_redis.explaining import address
 from headroom_redis.keys import check_prefix
 from headroom_redis.operations import Operations
@@ -42,8 +48,9 @@ class RedisStore(LeasingStore):
             metadata. Keys, namespaces, hashes, sizes and times stay readable. With keys, what is
             not sealed is refused.
         timeout: The most seconds to wait for a connection, and for an answer.
-        retries: How often an operation is tried again when the connection is lost, after pauses
-            that grow. None is done twice by that.
+        retries: How often an operation is tried again when the connection is lost, or a cluster
+            moves what is asked for, after pauses that grow. None is done twice by that.
+        cluster: Whether the URL is that of one node of a cluster; the others are found by it.
         clock: Seconds since the epoch instead of the server's time: for tests.
 
     Raises:
@@ -59,9 +66,10 @@ class RedisStore(LeasingStore):
         codec: Codec | None = None,
         timeout: float = 5.0,
         retries: int = 3,
+        cluster: bool = False,
         clock: Callable[[], float] | None = None,
     ) -> None:
-        settings = settings_of(url, timeout)
+        settings = settings_of(url, timeout, cluster=cluster)
         self._begin(settings.client(), settings, prefix, codec, retries, clock, owned=True)
 
     @classmethod
@@ -91,7 +99,7 @@ class RedisStore(LeasingStore):
 
     def _begin(
         self,
-        client: redis.Redis | redis.RedisCluster,
+        client: redis.Redis | redis.RedisCluster | ClusterClient,
         settings: Settings | None,
         prefix: str,
         codec: Codec | None,
@@ -110,7 +118,7 @@ class RedisStore(LeasingStore):
         calls = Calls(self._where, prefix, retries)
         self._operations = Operations(calls, codec or Codec(), clock, self._watching.written)
         self._closed = threading.Event()
-        self._server = Server(client, self._closed)
+        self._server = Server(client, self._closed, owned=owned)
         self._loops = Loops(self._operations, settings, self._server, self._closed)
         on_fork(self._connect_anew)
 
@@ -200,8 +208,9 @@ class RedisStore(LeasingStore):
         self._closed.set()
         self._watching.close()
         self._loops.close()
-        if self._owned and isinstance(self._client, redis.Redis):
+        if self._owned:
             self._client.close()
+        if self._owned and isinstance(self._client, redis.Redis):
             self._client.connection_pool.disconnect()
 
     def _connect_anew(self) -> None:
@@ -219,8 +228,9 @@ class RedisStore(LeasingStore):
 def open_redis(url: str) -> RedisStore:
     """The store for a URL, which may carry our options beside redis-py's.
 
-    They are ``prefix``, ``timeout``, ``retries``, ``compression`` (``zlib``, ``zstd`` or ``none``),
-    and ``key_env``, the environment variable that holds the encryption keys.
+    They are ``prefix``, ``timeout``, ``retries``, ``cluster`` (``yes`` where the host is a node of
+    a cluster), ``compression`` (``zlib``, ``zstd`` or ``none``), and ``key_env``, the environment
+    variable that holds the encryption keys.
 
     Raises:
         ValueError: The URL makes no sense; the message says what to write.
@@ -233,7 +243,7 @@ def open_redis(url: str) -> RedisStore:
     return RedisStore(plain, **options)
 
 
-def _first_node(client: redis.Redis | redis.RedisCluster) -> dict[str, object]:
+def _first_node(client: redis.Redis | redis.RedisCluster | ClusterClient) -> dict[str, object]:
     if isinstance(client, redis.RedisCluster):
         nodes: Any = client
         node = next(iter(nodes.get_nodes()), None)

@@ -11,7 +11,7 @@ from typing import Any
 import redis
 
 from headroom.forking import lock, on_fork
-from headroom_redis.connecting import pause
+from headroom_redis.connecting import ClusterClient, pause
 from headroom_redis.keys import as_bytes, names_of
 
 __all__ = ["Watching"]
@@ -34,15 +34,15 @@ class Watching:
 
     def __init__(
         self,
-        client: redis.Redis | redis.RedisCluster,
+        client: redis.Redis | redis.RedisCluster | ClusterClient,
         prefix: str,
     ) -> None:
         self._client = client
         self._prefix = prefix
         self._own_channel = as_bytes(f"{prefix}:watching:{secrets.token_hex(8)}")
         self._lock = lock()
-        # By channel, then by key.
-        self._waking: dict[bytes, dict[bytes, list[Callable[[], None]]]] = {}
+        # By channel, then by key; each with an object of its own: one function may watch twice.
+        self._waking: dict[bytes, dict[bytes, dict[object, Callable[[], None]]]] = {}
         self._subscribed: set[bytes] = set()
         self._thread: threading.Thread | None = None
         self._closed = threading.Event()
@@ -51,8 +51,9 @@ class Watching:
     def add(self, namespace: str, key: str, wake: Callable[[], None]) -> Callable[[], None]:
         """Calls ``wake`` at each write from now on; the result ends that."""
         channel, name = names_of(self._prefix, namespace).channel, as_bytes(key)
+        watch = object()
         with self._lock:
-            self._waking.setdefault(channel, {}).setdefault(name, []).append(wake)
+            self._waking.setdefault(channel, {}).setdefault(name, {})[watch] = wake
             is_new = channel not in self._subscribed
             if self._thread is None:
                 self._thread = threading.Thread(
@@ -65,9 +66,8 @@ class Watching:
         def end() -> None:
             with self._lock:
                 waiting = self._waking.get(channel, {})
-                functions = waiting.get(name, [])
-                if wake in functions:
-                    functions.remove(wake)
+                functions = waiting.get(name, {})
+                functions.pop(watch, None)
                 if not functions:
                     waiting.pop(name, None)
                 if not waiting:
@@ -155,14 +155,17 @@ class Watching:
 
     def _tell(self, channel: bytes, key: bytes) -> None:
         with self._lock:
-            functions = tuple(self._waking.get(channel, {}).get(key, ()))
+            functions = tuple(self._waking.get(channel, {}).get(key, {}).values())
         for wake in functions:
             wake()
 
     def _wake_all(self) -> None:
         with self._lock:
             functions = [
-                wake for keys in self._waking.values() for some in keys.values() for wake in some
+                wake
+                for keys in self._waking.values()
+                for some in keys.values()
+                for wake in some.values()
             ]
         for wake in functions:
             wake()

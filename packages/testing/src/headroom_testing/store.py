@@ -10,27 +10,39 @@ import pytest
 
 from headroom import Limits, Missing, Record, Store
 from headroom_testing.contract.awaiting import AsyncTests
+from headroom_testing.contract.closing import ClosingTests
 from headroom_testing.contract.histories import HistoryTests
 from headroom_testing.contract.leasing import LeaseTests
+from headroom_testing.contract.lifetimes import LifetimeTests
 from headroom_testing.contract.machine import MachineTests
+from headroom_testing.contract.names import NameTests
 from headroom_testing.contract.processes import ProcessTests
 from headroom_testing.contract.records import digest, make, original, put, write
+from headroom_testing.contract.room import RoomTests
+from headroom_testing.contract.together import TogetherTests
 from headroom_testing.contract.values import ValueTests
 from headroom_testing.contract.versions import VersionTests
+from headroom_testing.contract.views import ViewTests
 from headroom_testing.contract.watching import WatchTests
 
 __all__ = ["StoreContract", "digest", "make", "original", "put", "write"]
 
 
 class StoreContract(
+    NameTests,
     ValueTests,
+    LifetimeTests,
+    RoomTests,
+    ViewTests,
     VersionTests,
+    TogetherTests,
     LeaseTests,
     WatchTests,
     MachineTests,
     HistoryTests,
     ProcessTests,
     AsyncTests,
+    ClosingTests,
 ):
     """Inherit it, say how to open the store and how time passes, and pytest tests the contract.
 
@@ -59,14 +71,6 @@ class StoreContract(
 
     def test_says_that_a_key_was_never_there(self, store: Store) -> None:
         assert store.get("space", "key") == Missing("absent")
-
-    def test_keys_are_any_text(self, store: Store) -> None:
-        keys = ["a", "A", " a", "a::b", "a/b", "ключ", "{a}", "a\n", "*", "x" * 500]
-        for key in keys:
-            write(store, key, f"content of {key}")
-        assert [header.key for header in store.headers("space")] == keys
-        for key in keys:
-            assert original(store, key) == f"content of {key}"
 
     def test_keys_and_namespaces_do_not_run_together(self, store: Store) -> None:
         write(store, "b::k", "one", namespace="a")
@@ -327,7 +331,3 @@ class StoreContract(
         for thread in threads:
             thread.join()
         assert len(set(seen)) == len(seen) == 300
-
-    def test_closing_twice_does_nothing(self, store: Store) -> None:
-        store.close()
-        store.close()

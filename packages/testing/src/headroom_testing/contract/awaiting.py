@@ -50,6 +50,51 @@ class AsyncTests(ContractBase):
 
         asyncio.run(use())
 
+    @needs(Capability.ASYNC)
+    def test_awaited_operations_take_the_same_arguments(self, store: Store) -> None:
+        """What differs in ``ttl``, ``limits``, ``expected`` or namespace differs here as there."""
+
+        async def use() -> None:
+            awaited = cast("_SupportsAsync", store).asynchronous()
+            limits, space = Limits(max_entries=2), "awaited"
+            records = [
+                make(key, f"content {key}", await awaited.next_version(space), view=key)
+                for key in "abcd"
+            ]
+            first, *_, last = records
+            assert await awaited.put(space, first, ttl=1, limits=Limits())
+            assert not await awaited.put(space, last, ttl=None, limits=limits, expected=7)
+            for record in records[1:]:
+                assert await awaited.put(space, record, ttl=100, limits=limits, expected=0)
+            names = [header.key for header in await awaited.headers(space)]
+            assert names == ["c", "d"] == [header.key for header in store.headers(space)]
+            slow = make("d", "slow", first.header.version)
+            assert not await awaited.put(space, slow, ttl=None, limits=Limits())
+            short = make("c", "short", await awaited.next_version(space))
+            assert await awaited.put(
+                space, short, ttl=1, limits=Limits(), expected=records[2].header.version
+            )
+            self.advance(5)
+            for key, reason in (("a", "evicted"), ("c", "expired"), ("never", "absent")):
+                for whole in (True, False):
+                    missing = await awaited.get(space, key, with_original=whole)
+                    assert isinstance(missing, Missing)
+                    assert missing == store.get(space, key, with_original=whole)
+                    assert missing.reason == reason
+            assert await awaited.get(space, "d") == last
+            assert await awaited.get("space", "d") == Missing("absent")
+            assert await awaited.find(space, digest("content a")) is None
+            assert not await awaited.delete("space", "d")
+            assert await awaited.clear("space") == 0
+            assert await awaited.usage(space) == store.usage(space)
+            assert (await awaited.usage(space)).evicted == 2
+            assert await awaited.view_origin("space", digest("d")) is None
+            await awaited.remember_view(space, digest("seen"), digest("content d"))
+            assert await awaited.view_origin(space, digest("seen")) == digest("content d")
+            assert store.view_origin("space", digest("seen")) is None
+
+        asyncio.run(use())
+
     @needs(Capability.ASYNC, Capability.LEASES)
     def test_awaited_leases_do_what_their_namesakes_do(self, store: Store) -> None:
         async def use() -> None:

@@ -29,6 +29,8 @@ class Capability(enum.Enum):
     ASYNC = "async"
     #: ``lease`` holds what somebody needs, against limits and time.
     LEASES = "leases"
+    #: What is changed behind its back is not handed out as what was put.
+    CHECKED = "checked"
 
 
 def needs(*capabilities: Capability) -> Callable[[_Test], _Test]:
@@ -93,3 +95,10 @@ class ContractBase(ABC):
         Override it where the handle needs the test's clock.
         """
         return open_store(self.locator())
+
+    def damage(self, namespace: str, reference: str) -> None:
+        """For CHECKED: changes what is stored of a content, by another way than the store's.
+
+        The content is of several thousand bytes; change some in their middle.
+        """
+        raise NotImplementedError("a store that checks what it reads is damaged by damage()")

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import IO
 
-from headroom import Missing, Record, Store
+from headroom import Limits, Missing, Record, Store
 from headroom_testing.contract.base import Capability, ContractBase, needs
 from headroom_testing.contract.records import digest, make, original, put, write
 from headroom_testing.contract.worker import crash_content, crash_key
@@ -44,6 +44,59 @@ class ProcessTests(ContractBase):
             assert again.next_version("space") > slow
         finally:
             again.close()
+
+    @needs(Capability.DURABLE)
+    def test_times_orders_and_counts_outlive_a_handle(self, store: Store) -> None:
+        limits = Limits(max_entries=3)
+        for key, ttl in (("evicted", None), ("short", 5.0), ("long", 100.0)):
+            write(store, key, key, ttl=ttl, limits=limits)
+        write(store, "ever", "ever", limits=limits)
+        before = store.headers("space")
+        store.close()
+        again = self.open_again()
+        try:
+            assert again.headers("space") == before
+            missing = again.get("space", "evicted")
+            assert isinstance(missing, Missing)
+            assert missing.reason == "evicted"
+            self.advance(6)
+            usage = again.usage("space")
+            assert (usage.entries, usage.evicted, usage.expired) == (2, 1, 1)
+            write(again, "new", "new", limits=Limits(max_entries=2))
+            assert [header.key for header in again.headers("space")] == ["ever", "new"]
+        finally:
+            again.close()
+
+    @needs(Capability.SHARED)
+    def test_a_handle_sees_at_once_what_another_wrote(self, store: Store) -> None:
+        other = self.open_again()
+        view = digest("view")
+        try:
+            for turn in range(3):
+                record = write(other, "key", f"content {turn}", view="view")
+                for handle in (store, other):
+                    assert handle.get("space", "key") == record
+                    seen = handle.get("space", "key", with_original=False)
+                    assert isinstance(seen, Record)
+                    assert seen.header == record.header
+                    assert handle.headers("space") == [record.header]
+                    assert handle.find("space", record.header.reference) == record
+                    assert handle.find("space", digest(f"content {turn - 1}")) is None
+                    assert handle.view_origin("space", view) == record.header.reference
+                    assert handle.usage("space").entries == 1
+            assert other.delete("space", "key")
+            missing = store.get("space", "key")
+            assert isinstance(missing, Missing)
+            assert missing.reason == "deleted"
+            assert (store.headers("space"), store.usage("space").entries) == ([], 0)
+            write(store, "key", "content", view="view")
+            assert other.clear("space") == 1
+            assert isinstance(store.get("space", "key"), Missing)
+            assert store.view_origin("space", view) is None
+            versions = [handle.next_version("space") for handle in (store, other) * 3]
+            assert versions == sorted(set(versions)), "handles give out versions of their own"
+        finally:
+            other.close()
 
     @needs(Capability.SHARED)
     def test_two_handles_are_one_store(self, store: Store) -> None:

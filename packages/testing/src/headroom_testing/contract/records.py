@@ -11,9 +11,10 @@ __all__ = ["digest", "make", "original", "put", "write"]
 _NO_LIMITS = Limits()
 
 
-def digest(text: str) -> str:
-    """The reference of a text."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def digest(content: str | bytes) -> str:
+    """The reference of a content."""
+    encoded = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    return hashlib.sha256(encoded).hexdigest()
 
 
 def make(

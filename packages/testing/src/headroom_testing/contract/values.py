@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from headroom import Missing, Record, Store
-from headroom_testing.contract.base import ContractBase
-from headroom_testing.contract.records import make, original, put, write
+import json
+import random
+from dataclasses import replace
+
+from headroom import IntegrityError, Missing, Record, Store
+from headroom_testing.contract.base import Capability, ContractBase, needs
+from headroom_testing.contract.records import digest, make, original, put, write
 
 __all__ = ["ValueTests"]
+
+# What is not the same text to whoever strips, folds or normalises.
+_ODD_TEXTS = (
+    "", " ", "\n", "a\n", "a\r\nb\rc\n", " a \t", "\ufeffa", "\u00e1", "a\u0301", "\ufb01",
+    "a\0b\0", "\0", "\x1b[0m", "\u2028", "'; --", "{}", "[1.0]", "null", "1e5",
+    "\U0001f600", "\ud83d\ude00",
+)  # fmt: skip
+# Around what counts of bytes are often cut at.
+_EDGES = (255, 65_535, 2**20)
 
 
 class ValueTests(ContractBase):
@@ -14,6 +27,8 @@ class ValueTests(ContractBase):
 
     #: How many entries a namespace gets in the test of many.
     many_entries: int = 300
+    #: Bytes of the largest content that is tried.
+    largest: int = 4 * 2**20 + 1
 
     def test_without_original(self, store: Store) -> None:
         record = write(store, "key", "original", view="view")
@@ -40,15 +55,81 @@ class ValueTests(ContractBase):
         assert store.delete(odd, odd)
         assert store.clear(odd) == 0
 
+    def test_contents_come_back_byte_for_byte(self, store: Store) -> None:
+        for number, text in enumerate(_ODD_TEXTS):
+            record = write(store, f"{number}", text, view=_ODD_TEXTS[number - 1])
+            found = store.get("space", f"{number}")
+            assert found == record, f"{text!r} comes back as another text"
+            assert isinstance(found, Record)
+            # Equal to them would be a bytearray as well.
+            assert (type(found.original), type(found.view)) == (bytes, bytes)
+
+    def test_contents_of_all_sizes_come_back_whole(self, store: Store) -> None:
+        # Of bytes that no compression makes smaller.
+        noise = random.Random(0).randbytes(self.largest)
+        sizes = {edge + more for edge in _EDGES for more in (0, 1)} | {self.largest}
+        for number, size in enumerate(size for size in sorted(sizes) if size <= self.largest):
+            content, view = noise[:size], noise[: size // 2]
+            record = make(f"{number}", "", store.next_version("space"))
+            hashes = {"reference": digest(content), "view_reference": digest(view)}
+            record = Record(replace(record.header, **hashes), content, view)  # type: ignore[arg-type]
+            assert put(store, record)
+            found = store.get("space", f"{number}")
+            assert isinstance(found, Record)
+            assert len(found.original) == size
+            assert found == record
+            assert store.find("space", record.header.reference) == record
+
+    @needs(Capability.CHECKED)
+    def test_what_was_changed_behind_its_back_is_not_taken_for_what_was_put(
+        self, store: Store
+    ) -> None:
+        record = write(store, "key", random.Random(0).randbytes(4000).hex(), view="view")
+        self.damage("space", record.header.reference)
+        for read in (
+            lambda: store.get("space", "key"),
+            lambda: store.find("space", record.header.reference),
+        ):
+            try:
+                found = read()
+            except IntegrityError:
+                continue
+            # Handed out all the same, it must be known by its hash.
+            assert isinstance(found, Record), "what was changed is said not to be there"
+            assert found.original != record.original, "damage() has changed nothing"
+            assert found.header.reference == record.header.reference, "the hash is of the damage"
+
     def test_metadata_comes_back_as_it_was(self, store: Store) -> None:
         meta: dict[str, object] = {
-            "none": None, "yes": True, "large": 2**63, "small": 0.1, "list": [[], {}, ""], "": "",
+            "z": None, "yes": True, "no": False, "one": 1, "float": 1.0, "large": 2**63,
+            "small": 0.1, "tiny": 5e-324, "list": [[], {}, "", None, 0, 0.0, False], "": "",
+            "a": {"b": {"c": []}}, "text": "1", "odd": "\u00e1 a\u0301 \0 \ud800 ", " A": 1,
+            " a": 2,
         }  # fmt: skip
         record = write(store, "key", "content", meta=meta)
         found = store.get("space", "key")
+        by_content = store.find("space", record.header.reference)
+        (header,) = store.headers("space")
         assert isinstance(found, Record)
-        assert dict(found.header.meta) == dict(record.header.meta)
-        assert found.header.meta["yes"] is True
+        assert by_content is not None
+        for one in (found.header, by_content.header, header):
+            # As JSON: 1, 1.0 and true are equal otherwise.
+            kept = json.dumps(dict(one.meta), sort_keys=True)
+            assert kept == json.dumps(meta, sort_keys=True)
+
+    def test_times_and_versions_come_back_as_they_were(self, store: Store) -> None:
+        for number, created in enumerate((0.0, 1.7e9, 1.7e9 + 0.125, 1_785_000_000.123456)):
+            record = make(f"{number}", "content", store.next_version("space"))
+            record = replace(record, header=replace(record.header, created=created))
+            assert put(store, record)
+            found = store.get("space", f"{number}")
+            assert isinstance(found, Record)
+            assert found.header == record.header
+
+    def test_a_list_of_headers_is_its_callers_own(self, store: Store) -> None:
+        record = write(store, "key", "content")
+        store.headers("space").clear()
+        assert store.headers("space") == [record.header]
 
     def test_fractions_of_seconds(self, store: Store) -> None:
         write(store, "key", "content", ttl=0.5)

@@ -59,6 +59,32 @@ class VersionTests(ContractBase):
         assert store.find("space", new.header.reference) is None
         assert store.view_origin("space", new.header.view_reference) is None
 
+    def test_no_version_is_given_out_again(self, store: Store) -> None:
+        one = Limits(max_entries=1)
+        last = 0
+        for end in ("overwritten", "deleted", "evicted", "expired", "cleared", "alone"):
+            for _ in range(2):
+                record = write(store, "key", end, ttl=1 if end == "expired" else None, limits=one)
+                assert record.header.version > last, f"a version again after one was {end}"
+                last = record.header.version
+            if end == "deleted":
+                assert store.delete("space", "key")
+            elif end == "evicted":
+                last = write(store, "other", "x", limits=one).header.version
+            elif end == "expired":
+                self.advance(2)
+            elif end == "cleared":
+                store.clear("space")
+
+    def test_a_slow_old_write_does_not_bring_back_what_expired(self, store: Store) -> None:
+        slow = store.next_version("space")
+        write(store, "key", "new", ttl=1)
+        self.advance(2)
+        assert not put(store, make("key", "old", slow))
+        missing = store.get("space", "key")
+        assert isinstance(missing, Missing)
+        assert missing.reason == "expired"
+
     def test_one_of_several_racing_writers_wins_each_version(self, store: Store) -> None:
         failures: list[BaseException] = []
         for _ in range(self.races):

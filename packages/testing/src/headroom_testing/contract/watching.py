@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from headroom import Store
+from headroom import Record, Store
 from headroom_testing.contract.base import Capability, ContractBase, needs
 from headroom_testing.contract.records import write
 
@@ -42,6 +42,53 @@ class WatchTests(ContractBase):
         assert not ended.is_set(), "woken after the watch had ended"
         end_other()
         end()
+
+    def test_each_write_wakes(self, store: Store) -> None:
+        woken = threading.Event()
+        end = store.watch("space", "key", woken.set)
+        for turn in range(3):
+            woken.clear()
+            write(store, "key", f"content {turn}")
+            assert woken.wait(self.patience), f"write {turn + 1} wakes nobody"
+        end()
+
+    def test_whoever_is_woken_finds_what_was_written(self, store: Store) -> None:
+        for turn in range(3):
+            woken = threading.Event()
+            end = store.watch("space", "key", woken.set)
+            writer = threading.Thread(target=write, args=(store, "key", f"content {turn}"))
+            writer.start()
+            assert woken.wait(self.patience)
+            found = store.get("space", "key")
+            writer.join()
+            end()
+            assert isinstance(found, Record), "woken before the write"
+            assert found.original == f"content {turn}".encode(), "woken before the write"
+
+    def test_no_write_of_another_key_wakes(self, store: Store) -> None:
+        others = [("space", "other"), ("other", "key"), ("space", "KEY"), ("space", "")]
+        woken, woken_too = threading.Event(), threading.Event()
+        end = store.watch("space", "key", woken.set)
+        last = others[-1]
+        end_too = store.watch(*last, woken_too.set)
+        for namespace, key in others:
+            write(store, key, "content", namespace=namespace)
+        # What the others woke would have been woken by now.
+        assert woken_too.wait(self.patience)
+        assert not woken.is_set(), "woken by the write of another key"
+        write(store, "key", "content")
+        assert woken.wait(self.patience)
+        end()
+        end_too()
+
+    def test_who_watches_twice_ends_one_watch(self, store: Store) -> None:
+        woken = threading.Event()
+        ends = [store.watch("space", "key", woken.set) for _ in range(2)]
+        ends[0]()
+        ends[0]()
+        write(store, "key", "content")
+        assert woken.wait(self.patience), "the end of one watch ended another"
+        ends[1]()
 
     @needs(Capability.NOTIFIES)
     def test_a_write_of_another_handle_wakes(self, store: Store) -> None:

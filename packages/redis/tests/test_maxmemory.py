@@ -1,0 +1,85 @@
+"""A server whose memory is used up, by each of its policies."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+import redis
+from redis_server import Server
+
+from headroom import Codec, Missing, Record, StoreError
+from headroom_redis import RedisStore
+from headroom_testing.store import original, write
+
+POLICIES = (
+    "noeviction", "allkeys-lru", "allkeys-lfu", "allkeys-random",
+    "volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl",
+)  # fmt: skip
+#: What may be stored beside what the empty server takes.
+ROOM = 1_500_000
+SPACES = [f"tenant {number}" for number in range(6)]
+
+
+@pytest.fixture
+def full(server: Server) -> Iterator[redis.Redis]:
+    with server.client() as client:
+        yield client
+        client.config_set("maxmemory", 0)
+        client.config_set("maxmemory-policy", "noeviction")
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_what_a_full_server_gives_back_was_put(
+    server: Server, full: redis.Redis, policy: str
+) -> None:
+    full.config_set("maxmemory-policy", policy)
+    full.config_set("maxmemory", full.info("memory")["used_memory"] + ROOM)
+    store = RedisStore(server.url, codec=Codec(compression=None))
+    drawn = random.Random(policy)
+    put: dict[tuple[str, str], list[Record]] = {}
+    refusals: set[str] = set()
+    gone = 0
+    for turn in range(90):
+        space, key = drawn.choice(SPACES), f"key {drawn.randrange(12)}"
+        # Half of the namespaces have a time to live, and by that the server's volatile ones.
+        ttl = 3600 if SPACES.index(space) % 2 else None
+        content = drawn.randbytes(25_000).hex()
+        try:
+            record = write(store, key, content, view=f"view {turn}", namespace=space, ttl=ttl)
+            put.setdefault((space, key), []).append(record)
+        except StoreError as error:
+            refusals.add(str(error).partition(" has ")[2])
+        space, key = drawn.choice(sorted(put))
+        found = store.get(space, key)
+        if isinstance(found, Missing):
+            gone += 1
+        else:
+            assert found == put[space, key][-1]
+            seen = store.get(space, key, with_original=False)
+            assert isinstance(seen, Missing) or seen.view == found.view
+    refused = refusals == {
+        "no memory left; raise its maxmemory, or give the context less max_bytes"
+    }
+    assert refused or not refusals
+    if policy == "noeviction":
+        assert refused
+        assert not gone
+    elif policy.startswith("allkeys"):
+        assert gone
+        assert not refused
+    else:
+        assert gone or refused
+    full.config_set("maxmemory", 0)
+    for space in SPACES:
+        # What is listed is there, whole and counted; and there is room again.
+        write(store, "after", "content", namespace=space)
+        headers = store.headers(space)
+        for header in headers:
+            found = store.get(space, header.key)
+            assert isinstance(found, Record)
+            assert found.header == header
+        assert store.usage(space).entries == len(headers)
+        assert original(store, "after", namespace=space) == "content"
+    store.close()
