@@ -199,9 +199,9 @@ class Connections:
         with undisturbed, self._lock:
             if not self._closed and not self._is_parted and not self._is_lost:
                 self._close_all()
-                if not Path(f"{self.path}-wal").exists():
-                    # Nobody else has the file open.
-                    self._spare.release()
+            if not self._closed and not Path(f"{self.path}-wal").exists():
+                # Nobody else has the file open.
+                self._spare.release()
             self._closed = True
 
     def _close_all(self) -> None:
@@ -306,10 +306,7 @@ class Connections:
                 self._give_back()
 
     def _grow(self) -> None:
-        """Has the file grow before more waits in the log than there is spare room for.
-
-        Else, on a full disk, the log could neither be written on nor be emptied.
-        """
+        """Has the file grow before more waits in the log than a full disk had spare room for."""
         with contextlib.suppress(sqlite3.Error):
             size = self._number("page_count") * self._page_bytes
             if size - self._grown > GROWTH_BYTES:
