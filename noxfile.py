@@ -64,7 +64,7 @@ PYTHON_3_14 = sys.version_info >= (3, 14)
 COMPAT = {
     "crewai": (
         "crewai[a2a,anthropic]==1.15.30",
-        "crewai-files pytest-recording vcrpy<8 aiohttp<3.14 pytest-subprocess",
+        "crewai-files pytest-xdist pytest-recording vcrpy<8 aiohttp<3.14 pytest-subprocess",
     ),
     "langgraph": (
         "langgraph==1.2.24 langgraph-prebuilt==1.1.3 langchain[mcp]==1.5.2",
@@ -181,7 +181,8 @@ def tests_mcp(session: nox.Session, version: str) -> None:
 def tests_workspace(session: nox.Session) -> None:
     """What crosses packages: import arrows, documents, public names, wheels, benchmarks."""
     tools = [*TEST_TOOLS, HATCHLING, "-r", "benchmarks/requirements.txt"]
-    install(session, "core", "packages/testing", extras="[all]", tools=tools)
+    extras = "[all,encryption,zstd]"
+    install(session, "core", "packages/testing", extras=extras, tools=tools)
     session.run("pytest", "tests", *session.posargs)
 
 
@@ -216,6 +217,40 @@ def compat(session: nox.Session, framework: str) -> None:
     recipes = sorted(Path("compat", framework).glob("test_*.py"))
     if recipes:
         session.run("pytest", *map(str, recipes))
+
+
+@nox.session(default=False)
+def fuzz(session: nox.Session) -> None:
+    """Inputs that break something: ``nox -s fuzz -- TARGET SECONDS``, or ten minutes for each."""
+    tools = ["atheris>=3", *REDIS_TOOLS]
+    install(session, "core", "packages/redis", extras="[all,encryption,zstd]", tools=tools)
+    targets = sorted(path.name for path in Path("fuzz", "corpus").iterdir())
+    for arguments in [session.posargs] if session.posargs else [[name] for name in targets]:
+        session.run("python", "-m", "fuzz", *arguments)
+
+
+@nox.session(default=False)
+def forks(session: nox.Session) -> None:
+    """200 forks under load with each store, and all ways of multiprocessing: a few minutes."""
+    tools = [*TEST_TOOLS, *REDIS_TOOLS, REDIS["latest"]]
+    packages = ("core", "packages/testing", "packages/redis")
+    install(session, *packages, extras="[all,encryption]", tools=tools)
+    tests = ("core/tests/context/test_forks.py", "packages/redis/tests/test_forks.py")
+    env = {"HEADROOM_FORKS": "200"}
+    session.run("pytest", "-k", "load or multiprocessing", *tests, *session.posargs, env=env)
+
+
+@nox.session(default=False)
+def simulation(session: nox.Session) -> None:
+    """20,000 seeds in memory, a hundred of each other store: some five minutes."""
+    tools = [*TEST_TOOLS, *REDIS_TOOLS, REDIS["latest"]]
+    packages = ("core", "packages/testing", "packages/redis")
+    install(session, *packages, extras="[all,encryption]", tools=tools)
+    tests = [
+        f"{folder}/test_simulated.py" for folder in ("core/tests/stores", "packages/redis/tests")
+    ]
+    tests.append("packages/testing/tests/test_simulation.py")
+    session.run("pytest", *tests, *session.posargs, env={"HEADROOM_SEEDS": "20000"})
 
 
 @nox.session(default=False)

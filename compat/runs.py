@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -56,11 +57,16 @@ def run(suite: Suite, root: Path, tests: Sequence[str], *plugins: str) -> Run:
         RuntimeError: No test was run.
 
     """
-    outcomes, decisions = root / "outcomes.json", root / "decisions.json"
-    for each in (outcomes, decisions):
-        each.unlink(missing_ok=True)
+    outcomes, decisions = root / "outcomes.json", root / "decisions"
+    outcomes.unlink(missing_ok=True)
+    shutil.rmtree(decisions, ignore_errors=True)
+    decisions.mkdir()
     command = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider"]
     command += ["-W", "default", "--continue-on-collection-errors", f"--timeout={_TEST}"]
+    # Its own settings, also where it has none: pytest would look for some further up.
+    command += ["-c", str(root / "pyproject.toml")]
+    if suite.processes > 1:
+        command += ["-n", str(suite.processes), "--dist", "loadfile"]
     for plugin in ("outcomes", *suite.offline, *plugins):
         command += ["-p", f"compat.plugins.{plugin}"]
     paths = {
@@ -82,5 +88,9 @@ def run(suite: Suite, root: Path, tests: Sequence[str], *plugins: str) -> Run:
     if not outcomes.exists():
         raise RuntimeError(f"{suite.name}: no test was run; see {log}")
     read = json.loads(outcomes.read_text(encoding="utf-8"))
-    decided = json.loads(decisions.read_text(encoding="utf-8")) if decisions.exists() else {}
-    return Run({_ADDRESS.sub("0x", each): what for each, what in read.items()}, **decided)
+    counts = [json.loads(each.read_text(encoding="utf-8")) for each in decisions.iterdir()]
+    return Run(
+        {_ADDRESS.sub("0x", each): what for each, what in read.items()},
+        payloads=sum(each["payloads"] for each in counts),
+        views=sum(each["views"] for each in counts),
+    )

@@ -30,12 +30,15 @@ class Suite:
     #: What each run needs, modules of ``compat.plugins``.
     offline: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    #: How many run side by side: more than one where tests wait more than they work.
+    processes: int = 1
 
 
 _CREWAI = Suite(
     "CrewAI",
     "crewai",
     "crewai",
+    neutral="crewai_as_it_is",
     naming="kickoff",
     ignored=("a2a", "ci", "cli", "llms", "rag", "telemetry", "tracing"),
     offline=("crewai_offline",),
@@ -48,6 +51,7 @@ _CREWAI = Suite(
         # The models answer from recordings.
         **{f"{each}_API_KEY": "none" for each in ("OPENAI", "ANTHROPIC", "GEMINI", "SERPER")},
     },
+    processes=4,
 )
 _LANGCHAIN = Suite(
     "LangChain's agents",

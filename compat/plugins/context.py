@@ -8,7 +8,7 @@ from pathlib import Path
 
 from headroom import Decision, HandoffOptions, SharedContext
 
-FILE = "HEADROOM_COMPAT_DECISIONS"
+FOLDER = "HEADROOM_COMPAT_DECISIONS"
 
 ctx = SharedContext(max_entries=None)
 _decisions = {"payloads": 0, "views": 0}
@@ -24,5 +24,7 @@ options = HandoffOptions(min_tokens=0, on_handoff=_count)
 
 
 def pytest_sessionfinish() -> None:
-    if FILE in os.environ:
-        Path(os.environ[FILE]).write_text(json.dumps(_decisions), encoding="utf-8")
+    # One file per process: there are several where tests run side by side.
+    if FOLDER in os.environ:
+        file = Path(os.environ[FOLDER], f"{os.getpid()}.json")
+        file.write_text(json.dumps(_decisions), encoding="utf-8")

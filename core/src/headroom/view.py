@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from headroom.errors import TimeBudgetExceeded
 from headroom.tokens import TokenCounter
 
 __all__ = [
+    "EVERYTHING",
     "FIDELITIES",
     "CompressResult",
     "Deadline",
@@ -23,6 +25,7 @@ __all__ = [
     "View",
     "Within",
     "spelled",
+    "spelled_path",
 ]
 
 Fidelity = Literal["lossless", "balanced", "compact"]
@@ -70,6 +73,34 @@ class Deadline:
 #: its lines, ``"lines 3-90 of /result/text"``.
 Within: TypeAlias = "tuple[int, int] | str"
 
+#: The place of all that there is.
+EVERYTHING = "everything"
+#: What a pointer in a place has to be put in quotes for: else it would end there, or begin.
+_ENDS = re.compile(
+    r'[\[\]";]|  | /|/ | (?:within|characters|left out|everything)\b|, each after'
+    r"| (?:row|line|sentence)s?[ :]{0,2}\d",
+    re.IGNORECASE,
+)
+#: Lines of a text within a document.
+_LINES_OF = re.compile(r"lines (\d{1,12})(?:-\d{1,12})? of (.*)", re.DOTALL)
+
+
+def spelled_path(path: str) -> str:
+    r"""A JSON pointer in the words of a place: as it is, or in quotes as JSON writes a text.
+
+    Quoted are those that would not be read back from a place, or would break a line or a marker.
+
+    >>> spelled_path("/orders/Order date")
+    '/orders/Order date'
+    >>> print(spelled_path("/a] within /b"))
+    "/a\u005d within /b"
+
+    """
+    if not path or (path.isprintable() and path[-1] not in "/ " and _ENDS.search(path) is None):
+        return path
+    text = json.dumps(path, ensure_ascii=not path.isprintable())
+    return text.replace("[", "\\u005b").replace("]", "\\u005d")
+
 
 def spelled(within: Within) -> str:
     """A part of an original in the words of a place.
@@ -77,11 +108,12 @@ def spelled(within: Within) -> str:
     >>> spelled((3, 90)), spelled("/result/text")
     ('lines 3-90', '/result/text')
     """
-    return within if isinstance(within, str) else "lines {}-{}".format(*within)
-
-
-#: Lines of a text within a document.
-_LINES_OF = re.compile(r"lines (\d{1,12})-\d{1,12} of (.*)", re.DOTALL)
+    if isinstance(within, tuple):
+        return "lines {}-{}".format(*within)
+    match = _LINES_OF.fullmatch(within)
+    if match is None:
+        return spelled_path(within)
+    return within[: match.start(2)] + spelled_path(match[2])
 
 
 def _lines_before(within: Within | None) -> tuple[int, Within | None]:
@@ -102,6 +134,8 @@ class Omission:
     246
     >>> Omission("lines", ((7, 7),), chars=(31, 5000)).where
     'lines 7:31-5000'
+    >>> Omission("values", ()).where
+    'everything'
     """
 
     #: What is counted: ``"lines"``, ``"rows"``, ``"sentences"`` or ``"values"``.
@@ -116,6 +150,8 @@ class Omission:
     within: Within | None = None
     #: First and last character, 1-based and inclusive, where it is a part of a single unit.
     chars: tuple[int, int] | None = None
+    #: Whether some of each unit is left out, and the rest shown: the text of a page without tags.
+    in_part: bool = False
 
     def of_part(self, within: Within, first_line: int = 1) -> Omission:
         """The same, said of a part of a text: lines are counted in what the part is cut from.
@@ -144,15 +180,16 @@ class Omission:
 
     @property
     def where(self) -> str:
-        """The place in words, as markers and ``retrieve`` spell it."""
+        """The place in words, as ``retrieve`` takes it; no key breaks it, or its line."""
         spans = ",".join(f"{a}-{b}" if a != b else f"{a}" for a, b in self.ranges)
         if self.chars is not None:
             spans += ":{}-{}".format(*self.chars)
         place = f"{self.unit} {spans}" if spans else ""
         if self.path:
-            place = f"{place} of {self.path}" if place else self.path
+            path = spelled_path(self.path)
+            place = f"{place} of {path}" if place else path
         if self.within is None:
-            return place
+            return place or EVERYTHING
         return f"{place} within {spelled(self.within)}" if place else spelled(self.within)
 
 
@@ -255,12 +292,24 @@ class CompressResult:
     #: Names of the compressors that had a part in it; empty where the view is the original.
     transforms: tuple[str, ...]
     kind: str
-    #: Whether the original's data can be read back from the view alone.
+    #: Whether ``decode`` reads the original's data back from the view alone.
     lossless: bool
     omissions: tuple[Omission, ...] = ()
     #: Which compressor failed, and how; the original is handed back then, or the part of a payload
     #: that it was for stays as it is. ``None`` if none did.
     failure: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left out.
+
+        Every view that is lossless is complete. One of a text with data in it, or of data with
+        texts in them, may be complete and not lossless: a reader finds all of it there, but to a
+        program a part in another notation looks like the text around it, and its white space is
+        gone.
+
+        """
+        return not self.omissions
 
     @property
     def tokens_saved(self) -> int:

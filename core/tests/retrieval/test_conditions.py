@@ -1,15 +1,24 @@
 from __future__ import annotations
 
+import contextlib
+import re
 import sys
+import time
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from headroom import SharedContext
+from headroom.handoff import RetrievalTool
 from headroom.retrieval.conditions import conditions
 from headroom.retrieval.patterns import compile_pattern
 
 ROW = {
     "status": "Failed", "delay": 30, "price": "9.50", "at": "2026-11-03T10:00:00Z", "ok": False,
     "none": None, "order": {"lines": [{"sku": "A1"}, {"sku": "B2"}]}, "a.b": 5, "5": "five",
+    "total": "$5,000", "city": "New York",
 }  # fmt: skip
 
 
@@ -45,19 +54,52 @@ ROW = {
         ("status == 'Failed' AND order.lines.sku = A1", True),
         ("5 = five", True),
         ("", True),
+        ("status = failed or status = ok", True),
+        ("status = ok or delay < 3 and ok = false", False),
+        ("(status = ok or delay > 3) and ok = false", True),
+        ("not status = ok", True),
+        ("not (status = ok or delay > 3)", False),
+        ("NOT NOT status = failed", True),
+        ("status in (ok, 'Failed')", True),
+        ("status not in [ok, failed]", False),
+        ("delay between 30 and 40 and ok = false", True),
+        ("delay not between 3 and 10", True),
+        ("delay => 30", True),
+        ("delay =< 29", False),
+        ("delay <> 30", False),
+        ("status !== ok && delay \u2265 30 || ok = true", True),
+        ("delay >= 30, and status = failed;", True),
+        ("none is null", True),
+        ("missing is null", True),
+        ("status is not null", True),
+        ("missing exists", False),
+        ("status is failed", True),
+        ("status is not in (ok)", True),
+        ("status !~ fail", False),
+        ("status contains ail", True),
+        ("`status` = \u201cfailed\u201d", True),
+        ("total = $5000", True),
+        ("total > 4,999", True),
+        ("total > 4,999, status = failed", True),
+        ("total < 5,000.5 and total > 4999", True),
+        ("city = New York and delay = 30", True),
+        ("city = 'O''Hare' or city = \"New \\\"York\\\"\"", False),
+        ("at >= 2026-11-01 and at < 2026-12-01", True),
+        ("status < 30 or status > 30", False),
+        ("f(x) = g(y) or delay = 30", True),
     ],
 )
 def test_conditions(where: object, holds: bool) -> None:
     found = conditions(where)  # type: ignore[arg-type]
-    assert all(condition.holds(ROW) for condition in found) is holds
+    assert (found is None or found.holds(ROW)) is holds
 
 
 @pytest.mark.parametrize("value", ["9" * 100_000, "nan", "-", "1e999999", "\u0663"])
 def test_odd_numbers_are_no_problem(value: str) -> None:
-    (condition,) = conditions({"n": f">{value}"})
-    assert condition.holds({"n": 5}) in (True, False)
-    (condition,) = conditions({"n": ">5"})
-    assert condition.holds({"n": value}) in (True, False)
+    for where, row in (({"n": f">{value}"}, {"n": 5}), ({"n": ">5"}, {"n": value})):
+        condition = conditions(where)
+        assert condition is not None
+        assert condition.holds(row) in (True, False)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +117,120 @@ def test_a_pattern_without_its_engine_says_what_to_install(
     monkeypatch.setitem(sys.modules, "re2", None)
     with pytest.raises(ValueError, match=r"pip install \"headroom-core\[patterns\]\"; query needs"):
         compile_pattern("a+")
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        ("status", 'character 7, the end: after "status" one of these is missing: =, !='),
+        ("= 5", 'character 1, here: "= 5": the name of a field is missing'),
+        ("status =", "character 9, the end: a value is missing"),
+        ("status = ok or", "character 15, the end: the name of a field is missing"),
+        ("status = ok delay = 3", 'character 13, here: "delay = 3": "and" or "or" is missing'),
+        ("status = ok delay is null", 'here: "is null": "and" or "or" is missing'),
+        ("1 < delay < 5", 'character 11, here: "< 5"'),
+        ("delay >>= 5", "a value is missing; one that begins with a sign stands in quotes"),
+        ("(status = ok", 'character 13, the end: a ")" is missing'),
+        ("status = ok)", 'here: ")": a ")" has no "("'),
+        ("status = 'ok", 'character 10, here: "\'ok": this quote is never closed'),
+        ("status in ok", '"in" takes values in parentheses'),
+        ("status in ()", '"in" takes at least one value'),
+        ("delay between 3", '"between" takes two values'),
+        ("name = Trinidad and Tobago", 'after "Tobago" one of these is missing'),
+        ("name = Foo (bar)", "a value of several words is not in quotes"),
+        ("not " * 60 + "a = 1", "conditions nest no deeper than 50"),
+        ("(" * 5000, "conditions nest no deeper than 50"),
+        ("a = 1 and " * 2000, "where has at most 10000 characters"),
+    ],
+)
+def test_what_cannot_be_read_is_pointed_at(where: str, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        conditions(where)
+
+
+@pytest.fixture(scope="module")
+def ctx() -> SharedContext:
+    ctx = SharedContext()
+    rows = [
+        {"status": "ok" if n % 4 else "failed", "delay": n, "total": f"${n},500", "job": {"n": n}}
+        for n in range(20)
+    ]
+    ctx.put("jobs", {"page": 1, "jobs": rows})
+    ctx.put("object", {"a": 1, "b": "text"})
+    return ctx
+
+
+@pytest.mark.parametrize(
+    ("where", "count"),
+    [
+        ("status = failed or delay > 17", 7),
+        ("not status = ok", 5),
+        ("(status = failed)", 5),
+        ("delay between 3 and 5", 3),
+        ("delay in (3, 5)", 2),
+        ("delay => 15", 5),
+        ("total > $9,000", 11),
+        ("total >= 9,500 and job.n < 12", 3),
+        ("status = gone", 0),
+    ],
+)
+def test_rows_that_are_there_are_found(ctx: SharedContext, where: str, count: int) -> None:
+    found = ctx.retrieve("jobs", where=where, max_tokens=10**6)
+    assert found.text.count('"status"') == count
+    assert RetrievalTool(ctx)("jobs", where=where).startswith("[" if count else "Nothing was found")
+
+
+@pytest.mark.parametrize(
+    ("key", "options", "message"),
+    [
+        ("jobs", {"where": "state = failed"}, 'no row has a field "state"; there are: status, del'),
+        ("jobs", {"where": "job.m = 3"}, "there are: status, delay, total, job.n"),
+        ("jobs", {"where": "a = 3 or b = 4"}, 'no row has fields "a", "b"; there are'),
+        ("jobs", {"where": {"state": "failed"}}, 'no row has a field "state"'),
+        ("jobs", {"where": "status = failed order by delay"}, "failed order by delay"),
+        ("jobs", {"where": "delay = 3", "lines": "1-3"}, "it asks for rows, and not for lines"),
+        ("object", {"where": "a = 1"}, "there are no rows with fields here"),
+    ],
+)
+def test_what_no_row_can_answer_is_said(
+    ctx: SharedContext, key: str, options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        ctx.retrieve(key, **options)
+    if isinstance(options["where"], str) and len(options) == 1:
+        answer = RetrievalTool(ctx)(key, where=options["where"])
+        assert message in answer
+
+
+@settings(max_examples=300)
+@given(
+    st.text("abc =<>!~()[],;&|'\"\\$.\n\t\u201c", max_size=60)
+    | st.lists(
+        st.sampled_from(
+            "a b not and or in between is null exists ( ) [ , = != > 5 5,000 'x' \" ~ ;".split()
+        )
+    ).map(" ".join)
+    | st.text(max_size=40)
+)
+def test_any_text_is_read_or_refused(where: str) -> None:
+    try:
+        found = conditions(where)
+    except ValueError:
+        return
+    if found is None:
+        assert not where.strip()
+    else:
+        assert found.holds({"a": 5, "b": ["x", {"c": None}]}) in (True, False)
+        assert found.fields
+
+
+def test_it_takes_time_in_proportion_to_its_length() -> None:
+    start = time.process_time()
+    for where in (
+        "a=1 and " * 1249 + "a=1", "a" * 10_000, "'" * 9999, f"a = {'b ' * 4900}", "not(" * 2500,
+        f"a in ({','.join(map(str, range(2000)))})", "a=1," * 2400, '"' + "\\" * 9000,
+        "a = x" + "(" * 9000,
+    ):  # fmt: skip
+        with contextlib.suppress(ValueError):
+            conditions(where)
+    assert time.process_time() - start < 2

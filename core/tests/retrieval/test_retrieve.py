@@ -5,7 +5,7 @@ import json
 import pytest
 
 from headroom import KeyNotFound, SharedContext
-from headroom.retrieval.selection import parse_ranges
+from headroom.retrieval.places import parse_ranges
 from headroom_testing import HOSTILE
 
 LOG = "\n".join(
@@ -310,7 +310,7 @@ def test_odd_originals(name: str) -> None:
         ("log", {"pattern": "x" * 2000}, "at most 1000 characters"),
         ("orders", {"path": "$.orders["}, "this JSONPath cannot be read"),
         ("orders", {"path": "$.none"}, "there is nothing at this path"),
-        ("orders", {"where": "status"}, "where must look like"),
+        ("orders", {"where": "status"}, "where cannot be read at character 7, the end"),
         ("log", {"within": "1-2,4-5"}, "within is one range of lines"),
         ("log", {"max_tokens": 0}, "max_tokens must be at least 1"),
     ],

@@ -133,6 +133,10 @@ async def test_a_page_that_is_not_there_is_a_sentence(client: Clients, ctx: Shar
     assert await call(client, "get", key="short", full=True, start=9) == (
         "[characters 9-14 of 14, the end]\nonday."
     )
+    # Who says where to go on means the original.
+    assert await call(client, "get", key="short", start=9) == (
+        "[characters 9-14 of 14, the end]\nonday."
+    )
     assert await call(client, "get", key="short", full=True, start=15) == (
         "The original has 14 characters, and none at start=15."
     )

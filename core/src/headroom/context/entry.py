@@ -31,7 +31,7 @@ class ContextEntry:
     reference: str = ""
     #: What the content is: ``"json"``, ``"log"``, ...
     kind: str = "text"
-    #: Whether the original's data can be read back from the view alone.
+    #: Whether ``decode`` reads the original's data back from the view alone.
     lossless: bool = True
     #: What the view leaves out, and where it stood.
     omissions: tuple[Omission, ...] = ()
@@ -40,6 +40,11 @@ class ContextEntry:
     #: Which write of the key this is: every later one has a higher number. 0 where the entry is not
     #: in the store.
     version: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether the view leaves nothing out; see ``CompressResult.complete``."""
+        return not self.omissions
 
     @property
     def savings_percent(self) -> float:
@@ -62,8 +67,8 @@ class Excerpt:
     where: str
     #: Whether more was found than the budget had room for.
     truncated: bool
-    #: The ``place`` that reads on, as ``lines 41-80``; empty where nothing is left, or too much to
-    #: name.
+    #: The ``place`` that reads on, as ``lines 41-80``: all that is left, and where that is too much
+    #: to name, what is between. Empty where nothing is left, or ``max_tokens`` holds nothing.
     next: str = ""
 
 

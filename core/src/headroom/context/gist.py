@@ -17,7 +17,8 @@ _BEFORE = 3
 _SLACK = 4
 # Characters of a view that are looked at.
 _LOOKED_AT = 4000
-_SPACE = re.compile(r"\s+")
+# Blanks, and what moves a terminal's cursor or turns the direction of writing.
+_SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 
 
 def gist(view: str, kind: BaseKind | None) -> str:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 
 from headroom.context.gist import shortened
+from headroom.context.names import named
 from headroom.context.records import kind_of, number_of, text_of
 from headroom.stores import Header
 from headroom.tokens import TokenCounter
@@ -42,11 +43,11 @@ def _line(header: Header, now: float) -> str:
     about = [
         kind_of(header),
         f"{number_of(header, 'original_tokens')} tokens",
-        *([f"by {shortened(agent, chars=_AGENT_CHARS)}"] if agent else []),
+        *([f"by {named(shortened(agent, chars=_AGENT_CHARS))}"] if agent else []),
         f"{_age(now - header.created)} ago",
     ]
     gist = text_of(header, "gist")
-    return f"{header.key} ({', '.join(about)})" + (f": {gist}" if gist else "")
+    return f"{named(header.key)} ({', '.join(about)})" + (f": {gist}" if gist else "")
 
 
 def _age(seconds: float) -> str:

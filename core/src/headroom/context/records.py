@@ -104,7 +104,9 @@ def describe(result: CompressResult, agent: str | None, kind: BaseKind | None) -
         "lossless": result.lossless,
         "failure": result.failure,
         "gist": gist(result.text, kind),
-        "omissions": [[o.unit, o.path, o.ranges, o.within, o.chars] for o in result.omissions],
+        "omissions": [
+            [o.unit, o.path, o.ranges, o.within, o.chars, o.in_part] for o in result.omissions
+        ],
     }
 
 
@@ -190,12 +192,13 @@ class _Meta:
 
 def _omission(part: object) -> Omission:
     assert isinstance(part, (list, tuple))
-    # What was put by an older version has no characters.
-    unit, path, ranges, within, chars = [*part, None][:5]
+    # What was put by an older version has less.
+    unit, path, ranges, within, chars, in_part = [*part, None, None][:6]
     return Omission(
         str(unit),
         tuple((int(first), int(last)) for first, last in ranges),
         str(path),
         within if within is None or isinstance(within, str) else (int(within[0]), int(within[1])),
         None if chars is None else (int(chars[0]), int(chars[1])),
+        in_part is True,
     )

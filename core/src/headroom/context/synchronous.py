@@ -248,7 +248,8 @@ class SynchronousContext:
             key: A key, or the reference of an entry.
             query: Words to look for.
             place: A place as a view or an excerpt names it: ``"rows 3-111 of /flights"``,
-                ``"lines 7-9"``. It says in one what the next four and ``path`` say apart.
+                ``"lines 7-9"``, ``"everything"``, or several with ``;`` between them. It says in
+                one what the next four and ``path`` say apart.
             rows: Rows of a JSON array or object, or of a table, as ``"3-111"``, counted from 1.
                 ``"7:2001-4000"`` is a part of the seventh, in characters.
             lines: Lines, likewise.
@@ -256,7 +257,7 @@ class SynchronousContext:
             path: JSON pointer (``/data/0/name``) or JSONPath (``$.data[*].name``) of values, or of
                 what holds the rows; in code the name of a function or class, as ``Cache.get``.
             where: Rows whose fields compare so: ``{"status": "failed", "delay": ">30"}``, or
-                ``"status = failed and delay > 30"``; ``~`` is for "contains".
+                ``"status = failed and not (delay > 30 or city in (Oslo, Rome))"``.
             pattern: Rows, lines or sentences in which a regular expression (RE2) is found. Needs
                 ``headroom-core[patterns]``.
             within: The part in which rows, lines or sentences are counted, as a view names it:

@@ -111,13 +111,17 @@ def _parts(path: str, source: Source, kinds: Kinds) -> list[Embedded]:
         return [Embedded(path, kind, source, lacks)]
     return [
         Embedded(
-            Omission("lines", ((part.first + 1, part.end),), path).where,
+            _lines_of(path, part.first + 1, part.end),
             part.kind,
             source.part(part.first, part.end),
             lacks,
         )
         for part in parts
     ]
+
+
+def _lines_of(path: str, first: int, last: int) -> str:
+    return f"lines {first}-{last} of {path}" if last > first else f"lines {first} of {path}"
 
 
 def compress_embedded(
@@ -158,7 +162,8 @@ def compress_embedded(
                 said = ", numbered from 1; some is" if is_own else "; some is"
             if one.lacks_codes:
                 said = f"{said if 'some' in said else ''}; terminal codes are"
-                omissions.append(Omission("lines", ((1, len(one.source.lines)),), "", one.within))
+                every = (1, len(one.source.lines))
+                omissions.append(Omission("lines", (every,), within=one.within, in_part=True))
             blocks.append(f"[below: {one.within}{said} left out]")
             blocks.append(one.source.text if view is None else view.text)
             if view is not None:

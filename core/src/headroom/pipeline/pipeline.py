@@ -6,15 +6,17 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from itertools import chain
 
 from headroom.errors import TimeBudgetExceeded, WrongKind
+from headroom.forking import cached_property
 from headroom.kinds.guard import Guarded
 from headroom.kinds.registry import LAST_RESORT, MIXED, Kinds, default_kinds
 from headroom.pipeline.apportion import ViewOf
 from headroom.pipeline.condense import condense
 from headroom.pipeline.embedded import compress_embedded, find_embedded
+from headroom.pipeline.own_words import with_own_words_told
 from headroom.pipeline.segments import Part, compress_parts, installed_parts, is_cut, split
 from headroom.pipeline.terminal import NOTE_TOKENS, shown, with_codes_marked
 from headroom.source import Source
@@ -143,7 +145,14 @@ class Pipeline:
         if len(content) > self._max_chars:
             too_large = f"more than {self._max_chars} characters are not compressed"
             return _checked(source, None, request, too_large)
-        if fidelity == "lossless" and max_tokens is None:
+
+        def made(limit: int | None) -> CompressResult:
+            return self._made(source, replace(request, max_tokens=limit), kind)
+
+        return with_own_words_told(made(max_tokens), content, counter, max_tokens, made)
+
+    def _made(self, source: Source, request: Request, kind: str | None) -> CompressResult:
+        if request.fidelity == "lossless" and request.max_tokens is None:
             return _checked(source, *self._route(source, request, kind))
         rest = self._rest(source, request, kind)
         return rest or _checked(source, *self._shown(source, request, kind))
@@ -313,7 +322,7 @@ def _checked(
     if view is not None:
         after = request.counter.count(view.text)
         within = request.max_tokens is None or after <= request.max_tokens
-        most = before - 1 if view.lossless else before * (1 - WORTH_LEAVING_OUT)
+        most = before * (1 - WORTH_LEAVING_OUT) if view.omissions else before - 1
         if within and (after <= most or not _fits(before, request)):
             return _result(view, before, after, request, failure)
     if _fits(before, request):

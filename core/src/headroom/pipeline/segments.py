@@ -11,9 +11,9 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import pairwise
 
+from headroom.forking import cached_property
 from headroom.kinds.guard import Guarded
 from headroom.kinds.registry import LAST_RESORT, Kinds
 from headroom.pipeline.apportion import ViewOf, apportion
@@ -364,6 +364,5 @@ def _joined(
             blocks.append(marker(f"{place} follow, their {what} numbered from 1; some are"))
         omissions.extend(gone.of_part(within, view.first_line) for gone in view.omissions)
         blocks.append(view.text)
-    # A re-encoded part cannot be told from the text around it by a program, so nothing is
-    # lossless here.
+    # A program cannot tell a re-encoded part from the text around it: at best this is complete.
     return View("\n".join(blocks), False, tuple(omissions), (*names, NAME))

@@ -64,7 +64,7 @@ def with_codes_marked(
 
     """
     numbers = [n for n, pair in enumerate(zip(source.lines, bare.lines), 1) if pair[0] != pair[1]]
-    gone = Omission("lines", tuple(spans(numbers)))
+    gone = Omission("lines", tuple(spans(numbers)), in_part=True)
     first, last = numbers[0], numbers[-1]
     where = f"line {first}" if first == last else f"lines {first}-{last}"
     note = f"[left out: terminal codes, and what was written over, in {where}]"

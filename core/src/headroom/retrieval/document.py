@@ -5,24 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property
 from itertools import islice
 
 from headroom.errors import WrongKind
+from headroom.forking import cached_property
 from headroom.kinds.registry import LAST_RESORT, Kinds
 from headroom.pipeline.condense import condense
 from headroom.pipeline.embedded import Embedded, find_embedded
 from headroom.pipeline.pipeline import MIXED
 from headroom.pipeline.segments import split
 from headroom.pipeline.terminal import shown
-from headroom.retrieval.conditions import Condition
+from headroom.retrieval.conditions import Rows
 from headroom.retrieval.paths import locate, resolve, walk
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, Symbols, line_pieces
 from headroom.toolkit.rows.pieces import children, parts, rows_by_columns, spell
 from headroom.toolkit.rows.texts import sentences
 from headroom.toolkit.sentences import segment
-from headroom.view import Piece, Within
+from headroom.view import Piece, Within, spelled_path
 
 __all__ = ["Document"]
 
@@ -53,6 +53,10 @@ class Document:
         self.kind = kinds.named(kind) or _NO_KIND
         self.within = within
         self._kinds = kinds
+
+    def plain(self) -> Document:
+        """The same, as a text of no kind."""
+        return Document(self._original, "", self._kinds, self.within, self.searched)
 
     @property
     def searched(self) -> Source:
@@ -166,11 +170,11 @@ class Document:
             content = resolve(self.value, path)
             # A number is text, too, as it was written.
             if type(content) is not str:
-                raise ValueError(f"there is no text at {path}")
+                raise ValueError(f"there is no text at {spelled_path(path)}")
             if first:
-                content = "\n".join(content.split("\n")[int(first) - 1 : int(last or first)])
+                content = _lines_of(content.split("\n"), int(first), int(last or first))
         else:
-            content = "\n".join(self.source.lines[within[0] - 1 : within[1]])
+            content = _lines_of(self.source.lines, *within)
         source = Source(content)
         for part in self.parts if self.is_mixed else self.embedded:
             if part.within == within:
@@ -205,7 +209,7 @@ class Document:
             found += children(value, pointer)
         return self._placed(found)
 
-    def records(self, path: str | None, conditions: Sequence[Condition]) -> list[Piece]:
+    def records(self, path: str | None, wanted: Rows) -> list[Piece]:
         """The rows that meet all conditions: those at a path, or of all arrays of objects."""
         holders = walk(self.value) if path is None else locate(self.value, path)
         own = self._placed(
@@ -213,17 +217,17 @@ class Document:
             for pointer, value in holders
             if (rows := value if isinstance(value, list) else rows_by_columns(value)) is not None
             for number, row in enumerate(rows, 1)
-            if isinstance(row, dict) and all(condition.holds(row) for condition in conditions)
+            if wanted.holds(row)
         )
         data = [text for text in self.embedded if text.has_data and path is None]
-        return [*own, *(piece for text in data for piece in text.records(None, conditions))]
+        return [*own, *(piece for text in data for piece in text.records(None, wanted))]
 
-    def meets(self, piece: Piece, conditions: Sequence[Condition]) -> bool:
-        """Whether a row meets all conditions."""
-        rows = resolve(self.value, piece.path)
-        rows = rows_by_columns(rows) or rows
-        row = rows[piece.number - 1] if isinstance(rows, list) and piece.number else None
-        return isinstance(row, dict) and all(condition.holds(row) for condition in conditions)
+    def everything(self) -> list[Piece]:
+        """All that there is, as it was put: rows of data, and lines of a text."""
+        if self.kind.unit != "rows" or not self.has_data:
+            return self.line_pieces()
+        is_single = not isinstance(self.value, (list, dict))
+        return self.value_pieces("") if is_single else self.row_pieces(None)
 
     def value_pieces(self, path: str) -> list[Piece]:
         """The values at a path, or the symbols of that name in a piece of code."""
@@ -253,3 +257,14 @@ class Document:
         if self.within is None:
             return list(pieces)
         return [replace(piece, within=self.within) for piece in pieces]
+
+
+def _lines_of(lines: Sequence[str], first: int, last: int) -> str:
+    if first > len(lines):
+        raise ValueError(f"there are no lines of these numbers: this has {counted(len(lines))}")
+    return "\n".join(lines[first - 1 : last])
+
+
+def counted(count: int) -> str:
+    """How many there are of something whose numbers are asked for."""
+    return f"{count}, counted from 1" if count else "none"

@@ -8,15 +8,17 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from headroom.retrieval.document import Document
+from headroom.retrieval.conditions import Rows
+from headroom.retrieval.document import Document, counted
 from headroom.retrieval.index import Searchable
+from headroom.retrieval.places import Place
 from headroom.retrieval.ranking import ranked, ranked_leaves, values_of_record
 from headroom.retrieval.render import Found, fill, fill_with_leaves, place_of
 from headroom.retrieval.selection import Selection
 from headroom.tokens import TokenCounter
 from headroom.toolkit.kind import LeftOut
 from headroom.toolkit.relevance import query_terms, terms
-from headroom.view import Omission, Piece, Within
+from headroom.view import Omission, Piece, Within, spelled
 
 __all__ = ["find", "left_out_by", "locate_best", "nothing_left_out"]
 
@@ -40,17 +42,13 @@ def find(
         ValueError: The selection cannot apply: rows of what has none, a path to nothing.
 
     """
+    rows = None if selection.where is None else Rows(selection.where)
+    found = [_at(searchable, place, selection, rows) for place in selection.places]
+    if rows is not None:
+        rows.check()
+    searchable, pieces = found[0] if len(found) == 1 else _together(searchable, found)
     document = searchable.document
-    selection = _in_its_text(document, selection)
-    if selection.within is not None:
-        searchable = Searchable(document.part(selection.within))
-        document = searchable.document
-    pieces = _base(document, selection)
     whole = pieces is document.pieces
-    if selection.ranges and not pieces:
-        raise ValueError(_nothing_there(document, selection))
-    if selection.where and selection.ranges:
-        pieces = [piece for piece in pieces if document.meets(piece, selection.where)]
     if selection.pattern is not None:
         pieces = [piece for piece in pieces if selection.pattern.search(piece.text) is not None]
     focus = _focus(selection.query)
@@ -63,12 +61,12 @@ def find(
     shown = list(searchable.pieces)
     for number in order:
         shown[number] = shown[number].in_whole()
-    found = fill(shown, order, max_tokens, counter, focus)
+    excerpt = fill(shown, order, max_tokens, counter, focus)
     if not order or not whole or not searchable.leaves:
-        return found
+        return excerpt
     record = values_of_record(searchable, searchable.pieces[order[0]])
-    if not found.truncated and not record:
-        return found
+    if not excerpt.truncated and not record:
+        return excerpt
     leaves = ranked_leaves(searchable, selection.query, left_out)
     leaves = list(dict.fromkeys([*leaves, *record]))
     return fill_with_leaves(shown, order, searchable.leaves, leaves, max_tokens, counter, focus)
@@ -95,7 +93,7 @@ def left_out_by(omissions: Sequence[Omission]) -> LeftOut:
     ranges: dict[tuple[str, str, Within | None], list[tuple[int, int]]] = defaultdict(list)
     values = set()
     for omission in omissions:
-        if omission.chars is not None:
+        if omission.chars is not None or omission.in_part:
             # The rest of it is shown.
             continue
         if omission.ranges:
@@ -127,53 +125,103 @@ def left_out_by(omissions: Sequence[Omission]) -> LeftOut:
     return left_out
 
 
-def _in_its_text(document: Document, selection: Selection) -> Selection:
-    """What is counted at the path of an embedded text is counted in that text."""
-    asked = selection.unit or selection.query or selection.pattern or selection.where
-    path = selection.path
-    if asked and any(path == str(text.within).rpartition(" of ")[2] for text in document.embedded):
-        return replace(selection, path=None, within=path)
-    return selection
+def _at(
+    searchable: Searchable, place: Place, selection: Selection, rows: Rows | None
+) -> tuple[Searchable, list[Piece]]:
+    """What stands at a place, and what is looked through for it."""
+    place = _in_its_text(searchable.document, place, selection)
+    if place.within is not None:
+        searchable = Searchable(searchable.document.part(place.within))
+    document = searchable.document
+    pieces = _base(document, place, selection, rows)
+    if not place.ranges and place.chars is None:
+        return searchable, pieces
+    found = _chosen(pieces, place)
+    if not found and rows is None:
+        raise ValueError(_nothing_there(document, place, pieces))
+    return searchable, found
 
 
-def _base(document: Document, selection: Selection) -> list[Piece]:
+def _together(
+    searchable: Searchable, found: Sequence[tuple[Searchable, list[Piece]]]
+) -> tuple[Searchable, list[Piece]]:
+    """What stands at several places, each piece once, in their order."""
+    pieces = dict.fromkeys(piece.in_whole() for _, some in found for piece in some)
+    return Searchable(searchable.document.plain(), []), list(pieces)
+
+
+def _in_its_text(document: Document, place: Place, selection: Selection) -> Place:
+    """What is counted at the path of a text within data is counted in that text."""
+    path = place.path
+    asked = place.unit or selection.query or selection.pattern or selection.where
+    if path is None or place.within is not None or not asked:
+        return place
+    is_lines = place.unit == "lines" and path.startswith("/") and document.has_data
+    if is_lines or any(path == str(one.within).rpartition(" of ")[2] for one in document.embedded):
+        return replace(place, path=None, within=path)
+    return place
+
+
+def _base(document: Document, place: Place, selection: Selection, rows: Rows | None) -> list[Piece]:
     """The pieces that ranges count, or that the rest is looked for in."""
-    path, ranges = selection.path, selection.ranges
-    unit = selection.unit or (document.kind.unit if ranges else None)
+    path = place.path
+    unit = place.unit or (document.kind.unit if place.ranges else None)
     looking = selection.query or selection.pattern
-    if unit == "lines":
-        pieces = document.line_pieces()
-    elif unit == "sentences":
-        pieces = document.sentence_pieces(path)
-    elif selection.where and not ranges:
+    if rows is not None:
+        if unit in ("lines", "sentences") and document.has_data:
+            raise ValueError(f"where: it asks for rows, and not for {unit}")
         # Only what meets the conditions is ever spelt out.
-        return document.records(path, selection.where)
-    elif unit == "rows":
-        pieces = document.row_pieces(path)
-    elif path is None:
-        return document.pieces
-    elif looking and not document.is_symbol(path):
-        pieces = document.part_pieces(path)
-    else:
-        pieces = document.value_pieces(path)
-    if not ranges:
-        parts = [piece.part(selection.chars) for piece in pieces]
-        return [part for part in parts if part is not None] if selection.chars else pieces
-    return [
-        part
-        for piece in pieces
-        for one in ranges
-        if one.first <= piece.number <= one.last and (part := piece.part(one.chars)) is not None
-    ]
+        return document.records(path or "" if unit else path, rows)
+    if unit == "lines":
+        return document.line_pieces()
+    if unit == "sentences":
+        return document.sentence_pieces(path)
+    if unit == "rows":
+        return document.row_pieces(path)
+    if path is None:
+        return document.everything() if place.is_everything and not looking else document.pieces
+    if looking and not document.is_symbol(path):
+        return document.part_pieces(path)
+    return document.value_pieces(path)
 
 
-def _nothing_there(document: Document, selection: Selection) -> str:
+def _chosen(pieces: Sequence[Piece], place: Place) -> list[Piece]:
+    """The pieces, and parts of pieces, in the ranges of a place; each once."""
+    if not place.ranges:
+        return [part for piece in pieces if (part := piece.part(place.chars)) is not None]
+    parts: dict[int, dict[tuple[int, int | None], None]] = {}
+    spans: list[tuple[int, int]] = []
+    for one in sorted(place.ranges, key=lambda one: one.first):
+        if one.chars is not None:
+            parts.setdefault(one.first, {})[one.chars] = None
+        elif spans and one.first <= spans[-1][1]:
+            spans[-1] = spans[-1][0], max(spans[-1][1], one.last)
+        else:
+            spans.append((one.first, one.last))
+    starts = [first for first, _ in spans]
+    found: list[Piece] = []
+    for piece in pieces:
+        index = bisect_right(starts, piece.number) - 1
+        if index >= 0 and piece.number <= spans[index][1]:
+            found.append(piece)
+            continue
+        some = map(piece.part, parts.get(piece.number, ()))
+        found += (part for part in some if part is not None)
+    return found
+
+
+def _nothing_there(document: Document, place: Place, pieces: Sequence[Piece]) -> str:
     """What to say to numbers that are too high: how many there are, and where others are."""
-    unit = selection.unit or document.kind.unit
-    inner = [str(one.within) for one in document.embedded]
-    text = f"there are no {unit} of these numbers"
-    if unit == "lines" and selection.path is None:
-        text += f": this has {len(document.source.lines)}"
+    first = place.ranges[0] if place.ranges else None
+    chars = place.chars or (first.chars if first else None)
+    if chars is not None:
+        piece = next((one for one in pieces if first is None or one.number == first.first), None)
+        if piece is not None:
+            return f"there are no such characters: this has {counted(len(piece.text))}"
+    unit = place.unit or document.kind.unit
+    count = len(document.source.lines) if unit == "lines" else len(pieces)
+    text = f"there are no {unit} of these numbers: this has {counted(count)}"
+    inner = [spelled(one.within) for one in document.embedded if one.within is not None]
     if inner:
         text += f"; texts in it are counted by themselves: {unit} ... within {inner[0]}"
     return text

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from array import array
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
-from functools import cached_property
 
+from headroom.forking import cached_property, lock
 from headroom.kinds.registry import Kinds
 from headroom.retrieval.document import Document
 from headroom.source import Source
@@ -102,7 +101,7 @@ class Searchable:
         self.document = document
         self._some = pieces
         # Held while it is asked: whoever comes second waits for the index of the first.
-        self.lock = threading.Lock()
+        self.lock = lock(waits=False)
 
     @property
     def pieces(self) -> list[Piece]:
@@ -160,7 +159,7 @@ class IndexCache:
     def __init__(self, max_bytes: int, kinds: Callable[[], Kinds]) -> None:
         self._max_bytes = max_bytes
         self._kinds = kinds
-        self._lock = threading.Lock()
+        self._lock = lock()
         self._kept: OrderedDict[tuple[str, str], tuple[Searchable, int]] = OrderedDict()
         self._bytes = 0
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from headroom.view import spelled_path
+
 __all__ = ["escape", "locate", "resolve", "walk"]
 
 _STEP = re.compile(
@@ -14,6 +16,8 @@ _STEP = re.compile(
     r"|(?P<slice>-?\d{0,9}:-?\d{0,9})|(?P<index>-?\d{1,9}))\s*\]"
 )
 
+# More digits than any index has.
+_LONGEST_INDEX = 12
 # A path that matches more places than this is too wide to be an answer.
 _MOST = 10_000
 
@@ -55,15 +59,24 @@ def resolve(document: object, pointer: str) -> object:
 
     """
     value = document
-    for token in pointer.split("/")[1:]:
+    for depth, token in enumerate(pointer.split("/")[1:], 1):
         name = token.replace("~1", "/").replace("~0", "~")
         if isinstance(value, dict) and name in value:
             value = value[name]
-        elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+        elif isinstance(value, list) and _is_index(name) and int(name) < len(value):
             value = value[int(name)]
         else:
-            raise ValueError("there is nothing at this path")
+            text = "there is nothing at this path"
+            if isinstance(value, list) and _is_index(name):
+                holder = spelled_path("/".join(pointer.split("/")[:depth])) or "this"
+                last = len(value) - 1
+                text += f": {holder} goes from 0 to {last}" if value else f": {holder} is empty"
+            raise ValueError(text)
     return value
+
+
+def _is_index(name: str) -> bool:
+    return name.isdecimal() and len(name) <= _LONGEST_INDEX
 
 
 def walk(document: object, pointer: str = "") -> Iterator[tuple[str, object]]:

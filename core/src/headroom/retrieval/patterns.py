@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from headroom.forking import undisturbed
+
 __all__ = ["Pattern", "compile_pattern"]
 
 _LONGEST = 1000
@@ -33,7 +35,8 @@ def compile_pattern(pattern: str) -> Pattern:
     if len(pattern) > _LONGEST:
         raise ValueError(f"a pattern has at most {_LONGEST} characters")
     try:
-        import re2  # type: ignore[import-untyped, unused-ignore]
+        with undisturbed:
+            import re2  # type: ignore[import-untyped, unused-ignore]
     except ModuleNotFoundError as error:
         raise ValueError(
             'pattern needs a package: pip install "headroom-core[patterns]"; query needs none'
@@ -44,6 +47,12 @@ def compile_pattern(pattern: str) -> Pattern:
     options.log_errors = False
     try:
         compiled: Pattern = re2.compile(pattern, options)
-    except (re2.error, UnicodeEncodeError) as error:
-        raise ValueError(f"this pattern cannot be read by RE2: {error}") from error
+    except re2.error as error:
+        # It says what is wrong in bytes.
+        said = b"".join(one for one in error.args if isinstance(one, bytes))
+        raise ValueError(
+            f"this pattern cannot be read by RE2: {said.decode(errors='replace') or error}"
+        ) from error
+    except UnicodeEncodeError as error:
+        raise ValueError("this pattern cannot be read by RE2: half of a character") from error
     return compiled

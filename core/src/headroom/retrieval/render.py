@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import compress, groupby
 
+from headroom.retrieval.onward import onward, onward_in_words
 from headroom.tokens import TokenCounter
+from headroom.toolkit.markers import SMALLEST
 from headroom.toolkit.ranges import spans
-from headroom.view import Piece, Within, spelled
+from headroom.view import EVERYTHING, Piece, Within, spelled, spelled_path
 
 __all__ = ["Found", "fill", "fill_with_leaves", "place_of"]
 
 # With more parts than this, lines have one heading and their numbers.
 _SCATTERED = 3
-# Ranges that are named for reading on; more of them say less.
-_NAMED = 8
+# A place of so many characters is said, however small the budget.
+_SHORT = 60
+# How much is said beside a part of a piece, and what share of the room for the part is worth it.
+_FULL, _SHORTER, _BARE = range(3)
+_WORTH = 3
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Found:
 
 def fill(
     pieces: Sequence[Piece], order: Sequence[int], max_tokens: int, counter: TokenCounter,
-    focus: Callable[[str], int],
+    focus: Callable[[str], int], beside: Sequence[Piece] = (),
 ) -> Found:  # fmt: skip
     """As many of the pieces as the budget has room for, the first ones of ``order`` first.
 
@@ -43,18 +48,23 @@ def fill(
         max_tokens: The most tokens of the excerpt.
         counter: Counts them.
         focus: Where in a text the best part stands, for a piece that is too large to be shown.
+        beside: What was found beside them, and is left out here.
 
     """
-    rest = _Rest(pieces, order)
+    in_place = sorted(order)
 
-    def render(size: int) -> Found:
+    def left_by(size: int) -> list[Piece]:
+        shown = set(order[:size])
+        return [*(pieces[number] for number in in_place if number not in shown), *beside]
+
+    def render(size: int, how: str) -> Found:
         shown = [pieces[number] for number in sorted(order[:size])]
-        return _render(shown, len(order) - size, rest.after(set(order[:size])))
+        return _render(shown, len(order) - size + len(beside), how)
 
-    size = _largest(len(order), lambda size: counter.count(render(size).text) <= max_tokens)
+    size, how = _largest_with_how(len(order), render, left_by, max_tokens, counter)
     if size == 0 and order:
-        return _cut(pieces[order[0]], len(order) - 1, max_tokens, counter, focus)
-    return render(size)
+        return _cut(pieces[order[0]], left_by(1), max_tokens, counter, focus)
+    return replace(render(size, how), next=onward(left_by(size)))
 
 
 def fill_with_leaves(
@@ -76,9 +86,17 @@ def fill_with_leaves(
     # A piece that is too large for half of the room is better shown by its values that match.
     whole = best(size)
     shown = {_pointer(pieces[number]) for number in order[:size]}
-    others = [leaves[number] for number in leaf_order if not _stands_in(leaves[number], shown)]
+    found = [leaves[number] for number in leaf_order if leaves[number].number]
+    others = [leaf for leaf in found if not _stands_in(leaf, shown)]
+    # The pieces that are not shown whole have their values in them.
+    rest = [pieces[number] for number in sorted(order[size:])]
+    known = {_pointer(piece) for piece in rest}
+    beside = [not _stands_in(leaf, known) for leaf in others]
 
-    def render(size: int) -> Found:
+    def left_by(size: int) -> list[Piece]:
+        return [*rest, *compress(others[size:], beside[size:])]
+
+    def render(size: int, how: str) -> Found:
         blocks, places = [whole.text], [whole.where]
         by_holder: dict[tuple[str, Within | None], list[Piece]] = {}
         for leaf in others[:size]:
@@ -90,13 +108,42 @@ def fill_with_leaves(
             places.append(place)
             blocks.append(f"[{place}]\n" + ", ".join(leaf.text for leaf in members))
         more = len(others) - size
-        if more:
-            blocks.append(f"[{more} more values found, left out here: ask for a narrower part]")
+        if how:
+            what = f"{more} more values found" if more else "the rest"
+            blocks.append(f"[{what}, left out here: {how}]")
         text = "\n".join(filter(None, blocks))
-        return Found(text, "; ".join(filter(None, places)), truncated=more > 0 or whole.truncated)
+        return Found(text, "; ".join(filter(None, places)), truncated=bool(how))
 
-    size = _largest(len(others), lambda size: counter.count(render(size).text) <= max_tokens)
-    return render(size) if size else fill(pieces, order, max_tokens, counter, focus)
+    size, how = _largest_with_how(len(others), render, left_by, max_tokens, counter)
+    if not size:
+        return fill(pieces, order, max_tokens, counter, focus, list(compress(others, beside)))
+    return replace(render(size, how), next=onward(left_by(size)))
+
+
+def _largest_with_how(
+    most: int,
+    render: Callable[[int, str], Found],
+    left_by: Callable[[int], list[Piece]],
+    max_tokens: int,
+    counter: TokenCounter,
+) -> tuple[int, str]:
+    """How much fits, and how to read on after that.
+
+    All that is left is looked at a few times, and not at every attempt.
+    """
+    about = _how(left_by(0), max_tokens)
+    size = _largest(most, lambda size: counter.count(render(size, about).text) <= max_tokens)
+    while True:
+        left = left_by(size)
+        how = _how(left, max_tokens) if left else ""
+        if not size or counter.count(render(size, how).text) <= max_tokens:
+            return size, how
+        size = min(size - 1, size * 19 // 20)
+
+
+def _how(left: Sequence[Piece], max_tokens: int) -> str:
+    """How to read on, in at most about a quarter of the tokens."""
+    return onward_in_words(left, max(_SHORT, max_tokens)) or "ask for a narrower part"
 
 
 def _pointer(piece: Piece) -> tuple[str, int, Within | None]:
@@ -115,48 +162,14 @@ def _stands_in(leaf: Piece, shown: set[tuple[str, int, Within | None]]) -> bool:
     return False
 
 
-class _Rest:
-    """What an excerpt has no room for, and the place that asks for it."""
-
-    def __init__(self, pieces: Sequence[Piece], order: Sequence[int]) -> None:
-        self._pieces = pieces
-        self._sorted = sorted(order)
-        self._holders = {_holder(pieces[number]) for number in order}
-        #: Whether all of some place is asked for, and not what answers a query.
-        self._by_place = len(order) == len(pieces)
-
-    def after(self, shown: set[int]) -> str:
-        """The place; empty where there are several, or none that can be named."""
-        if len(self._holders) != 1:
-            return ""
-        ranges: list[tuple[int, int]] = []
-        for number in self._sorted:
-            if number in shown:
-                continue
-            own = self._pieces[number].number
-            if own == 0:
-                return ""
-            if ranges and ranges[-1][1] + 1 == own:
-                ranges[-1] = (ranges[-1][0], own)
-            elif len(ranges) < _NAMED:
-                ranges.append((own, own))
-            elif self._by_place:
-                # The last one takes in what is between: no more are named, and none is lost.
-                ranges[-1] = (ranges[-1][0], own)
-            else:
-                break
-        (holder,) = self._holders
-        return _holding(*holder, _spelt(ranges)) if ranges else ""
-
-
-def _render(shown: Sequence[Piece], left: int, more: str) -> Found:
+def _render(shown: Sequence[Piece], left: int, how: str) -> Found:
     blocks: list[str] = []
     places: list[str] = []
-    for key, group in groupby(shown, key=_holder):
+    for (key, is_part), group in groupby(shown, key=lambda one: (_holder(one), bool(one.chars))):
         own = list(group)
-        if own[0].chars is not None:
+        if is_part:
             for piece in own:
-                place = _place(*key, piece.number, piece.number, "{}-{}".format(*piece.chars or ()))
+                place = place_of(piece)
                 places.append(place)
                 blocks.append(f"[{place}]\n{piece.text}")
             continue
@@ -178,14 +191,14 @@ def _render(shown: Sequence[Piece], left: int, more: str) -> Found:
             body = joint.join(here[number] for number in range(first, last + 1))
             blocks.append(f"[{place}]\n{body.strip() if prose else body}")
     if left:
-        how = more or "ask for a narrower part"
         blocks.append(f"[{left} more found, left out here: {how}]")
-    return Found("\n".join(blocks), "; ".join(places), left > 0, more)
+    return Found("\n".join(blocks), "; ".join(places), bool(left))
 
 
 def place_of(piece: Piece) -> str:
     """Where a piece stands, as ``retrieve`` takes it."""
-    return _place(*_holder(piece), piece.number, piece.number)
+    chars = "{}-{}".format(*piece.chars) if piece.chars else ""
+    return _place(*_holder(piece), piece.number, piece.number, chars)
 
 
 def _holder(piece: Piece) -> tuple[str, str, Within | None]:
@@ -196,12 +209,10 @@ def _place(
     unit: str, path: str, within: Within | None, first: int, last: int, chars: str = ""
 ) -> str:
     if first == 0:
-        place = (path or "everything") + (f" characters {chars}" if chars else "")
-    else:
-        numbers = f"{first}" if first == last else f"{first}-{last}"
-        numbers += f":{chars}" if chars else ""
-        place = f"{unit} {numbers}" + (f" of {path}" if path else "")
-    return _placed(place, within)
+        place = (spelled_path(path) or EVERYTHING) + (f" characters {chars}" if chars else "")
+        return _placed(place, within)
+    numbers = f"{first}" if first == last else f"{first}-{last}"
+    return _holding(unit, path, within, numbers + (f":{chars}" if chars else ""))
 
 
 def _placed(place: str, within: Within | None) -> str:
@@ -214,42 +225,61 @@ def _spelt(ranges: Iterable[tuple[int, int]]) -> str:
 
 def _holding(unit: str, path: str, within: Within | None, ranges: str) -> str:
     """A place with any ranges, as ``retrieve`` takes it."""
-    return _placed(f"{unit} {ranges}" + (f" of {path}" if path else ""), within)
+    return _placed(f"{unit} {ranges}" + (f" of {spelled_path(path)}" if path else ""), within)
 
 
 def _cut(
-    piece: Piece, more: int, max_tokens: int, counter: TokenCounter, focus: Callable[[str], int]
+    piece: Piece,
+    others: Sequence[Piece],
+    max_tokens: int,
+    counter: TokenCounter,
+    focus: Callable[[str], int],
 ) -> Found:
-    """One piece that is larger than the budget: the part of it that answers best."""
+    """One piece that is larger than the budget: the part of it that answers best.
+
+    With little room, the excerpt says no more than that something is left out, and, where its
+    place is long, not even where it stands: a part of a text is worth more than its place.
+    """
     length = len(piece.text)
     middle = focus(piece.text)
-    holder = _holder(piece)
     # A part of a piece counts from where it begins.
     before = piece.chars[0] - 1 if piece.chars else 0
-    until = piece.chars[1] if piece.chars else ""
 
-    def cut(size: int) -> Found:
+    def part(start: int, end: int) -> Piece:
+        return replace(piece, chars=(before + start + 1, before + end))
+
+    def span(size: int) -> tuple[int, int]:
         start = max(0, min(middle - size // 3, length - size))
-        end = start + size
-        rest = length - size
-        number = piece.number
-        place = _place(*holder, number, number, f"{before + start + 1}-{before + end}")
-        onward = f"{before + end + 1}-{until}" if end < length else f"{before + 1}-{before + start}"
-        can_go_on = number > 0 or bool(piece.path)
-        how = _place(*holder, number, number, onward) if can_go_on else "ask for a narrower path"
-        note = f", {more} more found" if more else ""
-        notice = f"[{rest} more characters left out here{note}: {how}]"
-        text = f"[{place}]\n{piece.text[start:end]}\n{notice}"
-        return Found(text, place, truncated=True, next=how if can_go_on else "")
+        return start, start + size
 
-    size = _largest(length, lambda size: counter.count(cut(size).text) <= max_tokens)
-    if size:
-        return cut(size)
-    place = _place(*holder, piece.number, piece.number)
-    notice = f"[{place} is larger than max_tokens={max_tokens}]"
-    if counter.count(notice) > max_tokens:
-        notice = "\u2026"
-    return Found(notice, "", truncated=True)
+    def left_by(start: int, end: int) -> list[Piece]:
+        found = [part(end, length)] if end < length else []
+        return [*found, *([part(0, start)] if start else []), *others]
+
+    def cut(size: int, how: str, fullness: int) -> Found:
+        start, end = span(size)
+        place = place_of(part(start, end) if size < length or piece.chars else piece)
+        note = f", {len(others)} more found" if others else ""
+        notice = f"[{length - size} more characters left out here{note}"
+        notice += f": {how}]" if fullness == _FULL else "]"
+        is_all = size == length and not others
+        shown = (f"[{place}]", piece.text[start:end], "" if is_all else notice)
+        if fullness == _BARE:
+            shown = (SMALLEST, piece.text[start:end], "" if is_all else SMALLEST)
+        return Found("\n".join(filter(None, shown)), place, not is_all)
+
+    best, most = None, 0
+    for fullness in (_FULL, _SHORTER, _BARE):
+        size, how = _largest_with_how(
+            length,
+            lambda size, how: cut(size, how, fullness),  # noqa: B023
+            lambda size: left_by(*span(size)),
+            max_tokens,
+            counter,
+        )
+        if size > most * _WORTH:
+            best, most = replace(cut(size, how, fullness), next=onward(left_by(*span(size)))), size
+    return best or Found(SMALLEST, "", truncated=True)
 
 
 def _largest(most: int, fits: Callable[[int], bool]) -> int:

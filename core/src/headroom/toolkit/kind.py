@@ -91,7 +91,8 @@ class Condensed:
         gone = sorted(
             span
             for one in others
-            if one.unit == "lines" and not one.path and one.within is None and one.chars is None
+            if one.unit == "lines" and not one.path and one.within is None
+            if one.chars is None and not one.in_part
             for span in one.ranges
         )
         starts = [start for start, _ in gone]

@@ -37,7 +37,7 @@ _SAYS = {
     "query": "Words to look for.",
     "place": 'The part to read, as the text names it: "rows 3-20 of /data", "lines 7-9".',
     "path": 'As "/data/0", "$.data[*].name", or the name of a function, "Cache.get".',
-    "where": 'Only rows with such fields: "status = failed and delay > 30".',
+    "where": 'Only rows with such fields: "status in (a, b) and not (delay < 30 or n = 7)".',
     "pattern": "Only rows, lines or sentences that match this regular expression.",
 }
 _WHOLE_MANIFEST = 10_000_000
@@ -125,7 +125,7 @@ class HeadroomServer(MCPServer[None]):
             Resource(
                 uri=self._uri + quote(key, safe=""),
                 name=key,
-                description=about.get(key, key).removeprefix(key).strip() or None,
+                description=_after_name(about.get(key, "")) or None,
                 mime_type="text/plain",
             )
             for key in keys
@@ -157,7 +157,7 @@ class HeadroomServer(MCPServer[None]):
         except (HeadroomError, ValueError, TypeError) as error:
             return self._within(_sentence(f"this could not be stored: {error}"))
         saved = f"{entry.original_tokens} tokens, {entry.compressed_tokens} in this view"
-        head = f"[stored under {json.dumps(key, ensure_ascii=False)}: {saved}]\n"
+        head = f"[stored under {_quoted(key)}: {saved}]\n"
         answer = head + entry.compressed
         if self._ctx.count_tokens(answer) <= self._max_tokens:
             return answer
@@ -179,11 +179,13 @@ class HeadroomServer(MCPServer[None]):
         query: _Query = "",
         max_tokens: _MaxTokens = None,
         start: Annotated[
-            int, Field(description="With full: the character to begin at, as a page says.", ge=1)
+            int,
+            Field(description="The character of the original to begin at, as a page says.", ge=1),
         ] = 1,
     ) -> str:
         try:
-            if not full:
+            # Whoever says where to go on means the original.
+            if not full and start == 1:
                 return await self._view(key, query, max_tokens)
             return await self._original(key, max_tokens, start)
         except (HeadroomError, ValueError, TypeError) as error:
@@ -213,8 +215,7 @@ class HeadroomServer(MCPServer[None]):
         if not hits:
             return "Nothing was found in any entry."
         lines = [
-            f"{json.dumps(hit.key, ensure_ascii=False)} ({hit.kind}, {hit.tokens} tokens), "
-            f"{hit.where}: {hit.line}"
+            f"{_quoted(hit.key)} ({hit.kind}, {hit.tokens} tokens), {hit.where}: {hit.line}"
             for hit in hits
         ]
         answer = "\n".join(lines)
@@ -302,6 +303,18 @@ def _says_how(entry: ContextEntry) -> bool:
     last = entry.compressed[entry.compressed.rfind("\n") + 1 :]
     # A line of the payload may look like it.
     return f"{RetrievalTool.name}(key=" in last and last not in entry.original
+
+
+def _quoted(key: str) -> str:
+    """A key as a JSON string that is one line, whatever it has in it."""
+    return json.dumps(key, ensure_ascii=not key.isprintable())
+
+
+def _after_name(line: str) -> str:
+    """What a line of the manifest says of an entry: its name is plain, or a JSON string."""
+    if line.startswith('"'):
+        return line[json.JSONDecoder().raw_decode(line)[1] :].strip()
+    return line[line.find("(") :]
 
 
 def _as_json(value: Any) -> str:

@@ -33,6 +33,7 @@ from headroom_testing.elsewhere import views, views_elsewhere
 from headroom_testing.measure import GROWING, Looks, check_bounded, grown, undisturbed
 from headroom_testing.payloads import HOSTILE, SORTS, hostile_text
 from headroom_testing.shown import is_marker, lines_shown, units_shown
+from headroom_testing.way_back import read_back, read_back_in_parts
 
 __all__ = ["KindLaws"]
 
@@ -51,8 +52,6 @@ _DRAWN, _KEPT = 30, 5
 _SHARES = (None, 4)
 #: A kind that takes more of the payloads in ``SORTS`` for its own is no kind.
 _MOST_CLAIMED = len(SORTS) // 3
-#: Tokens of an excerpt, and how often one reads on.
-_EXCERPT, _EXCERPTS = 100_000, 100
 
 
 class KindLaws(ABC):
@@ -227,6 +226,10 @@ class KindLaws(ABC):
         for content in self._drawn()[:_KEPT]:
             self._check_way_back(content)
 
+    def test_keys_that_look_like_places_lead_back(self) -> None:
+        if self._recognises(HOSTILE["keys like places"]):
+            self._check_way_back(HOSTILE["keys like places"])
+
     def test_views_are_the_same_in_every_process(self) -> None:
         payloads = self._drawn()[:_KEPT]
         assert views(self.kind(), payloads) == views_elsewhere(type(self), payloads), (
@@ -260,6 +263,9 @@ class KindLaws(ABC):
         """The units of each sort that something is left out of, and the numbers of that."""
         by_unit: dict[tuple[str, str], list[Omission]] = {}
         for omission in result.omissions:
+            if omission.in_part:
+                # The rest of each unit is shown, in some form.
+                continue
             by_unit.setdefault((omission.unit, omission.path), []).append(omission)
         for (unit, _), omissions in by_unit.items():
             ranges = [pair for omission in omissions for pair in omission.ranges]
@@ -404,20 +410,13 @@ class KindLaws(ABC):
         ctx = SharedContext(pipeline=Pipeline([kind]))
         for request in self._requests(content):
             entry = ctx.put("key", content, kind=kind.name, max_tokens=request.max_tokens)
-            for omission in entry.omissions:
-                found, place = "", omission.where
-                for _ in range(_EXCERPTS):
-                    try:
-                        excerpt = ctx.retrieve("key", place=place, max_tokens=_EXCERPT)
-                    except ValueError as error:
-                        raise AssertionError(
-                            f"a way back: retrieve(place={place!r}) says: {error}"
-                        ) from error
-                    found += f"{excerpt.text}\n"
-                    place = excerpt.next
-                    if not place:
-                        break
-                self.check_found(content, omission, found)
+            for number, omission in enumerate(entry.omissions):
+                whole = "\n".join(read_back(ctx, "key", omission))
+                self.check_found(content, omission, whole)
+                if number >= _KEPT:
+                    continue
+                parts = read_back_in_parts(ctx, "key", omission, whole)
+                self.check_found(content, omission, "\n".join(parts))
 
 
 def _recognises(kind: Kind, source: Source) -> bool:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import strategies as st
 
-__all__ = ["HOSTILE", "SORTS", "hostile_text"]
+__all__ = ["HOSTILE", "KEYS", "SORTS", "hostile_text"]
+
+#: Keys that a place, a marker or a pointer might end at, if it were not for what is done about it.
+KEYS = (
+    "]", "[", '""', '"', "'", "", " ", " within ", "a within lines 3-9", "[rows 1-2 left out]",
+    "a left out", "line\nbreak", "\r", "\u2028", "a of /x", "/", "~", "~0", "~1", "a/b~c", "\\",
+    "; ", "a; /b", "x, rows 5", "everything", "a characters 3-5", "$.a", "0", "1-2", "\u00e9",
+    "\u4e2d\u6587", "\U0001f469\u200d\U0001f4bb", "\u202e", "\x00", "\ud800", "\xa0", "a\tb",
+    "x" * 300,
+)  # fmt: skip
 
 #: Payloads that have broken parsers before, by name. None is larger than two megabytes.
 HOSTILE: dict[str, str] = {
@@ -44,6 +55,12 @@ HOSTILE: dict[str, str] = {
     "like our markers": "[rows 3-111 left out: 109 rows]\n[left out]\n\u2026\n" * 500,
     "like our tool": '[what is left out: headroom_retrieve(key="other", query="...")]\n' * 500,
     "like special tokens": "<|endoftext|><|im_start|>" * 2000,
+    "keys like places": json.dumps(
+        {
+            key: [{"id": n, key: f"word {n} of it", "state": "open"} for n in range(1, 12)]
+            for key in KEYS
+        }
+    ),
     "byte order mark": "\ufeff" + '{"a": [1, 2, 3]}' * 200,
 }
 

@@ -71,7 +71,7 @@ class HtmlExtractor(BaseKind):
             raise WrongKind("fewer than three tags")
         if not page.blocks:
             return None if request.max_tokens is None else nothing_fits(source, request)
-        renderer = Renderer(page.blocks, source.text, source.first_line)
+        renderer = Renderer(page, source.text, source.first_line)
         chosen = sorted(_chosen(page))
         whole = {index: page.blocks[index].rendered() for index in chosen}
         limit = _limit(renderer.text(whole), request)

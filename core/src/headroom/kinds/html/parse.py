@@ -97,6 +97,8 @@ class Page:
     tags: list[str] = field(default_factory=lambda: [""])
     #: How many tags were read.
     tag_count: int = 0
+    #: First and last line of each tag, comment and script.
+    markup: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass
@@ -120,9 +122,9 @@ def read_page(content: str, deadline: Deadline, *, links: bool = False) -> Page:
     for number, token in enumerate(tokenize(content)):
         if number % _CHECKED_EVERY == 0:
             deadline.check()
-        reader.line += content.count("\n", reader.position, token.start)
-        reader.position = token.start
+        reader.reach(content, token.start)
         reader.take(token)
+    reader.reach(content, len(content))
     reader.flush()
     return reader.page
 
@@ -142,8 +144,18 @@ class _Reader:
         self._first = self._last = 0
         self._link_words = 0
         self._cells: list[str] | None = None
+        self._is_markup = False
+
+    def reach(self, content: str, position: int) -> None:
+        """Ends the last token, where the next one begins."""
+        first = self.line
+        self.line += content.count("\n", self.position, position)
+        self.position = position
+        if self._is_markup:
+            self.page.markup.append((first, self.line))
 
     def take(self, token: Token) -> None:
+        self._is_markup = token.kind != "text"
         if token.kind == "text":
             self._text(token.source)
         elif token.kind == "open":

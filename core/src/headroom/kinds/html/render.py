@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from headroom.kinds.html.parse import PageBlock
+from headroom.kinds.html.parse import Page, PageBlock
 from headroom.toolkit.markers import SMALLEST, marker
 from headroom.toolkit.ranges import spans
 from headroom.view import Omission, View
@@ -20,23 +20,27 @@ GAP = "[left out]"
 class Renderer:
     """Renders choices of the text of one page: for each block that is shown, what of it."""
 
-    def __init__(self, blocks: Sequence[PageBlock], content: str, first_line: int = 1) -> None:
-        self.blocks = blocks
+    def __init__(self, page: Page, content: str, first_line: int = 1) -> None:
+        self.blocks = page.blocks
+        self._markup = page.markup
         self._before = first_line - 1
         self._lines = content.count("\n") + (not content.endswith("\n"))
 
     def view(self, shown: Mapping[int, str]) -> View:
         """The view with its omissions."""
-        gone = self._gone(shown)
-        omissions = (Omission("lines", tuple(gone)),) if gone else ()
-        return View(self.text(shown), False, omissions, first_line=self._before + 1)
+        there = self._there(shown)
+        lines = range(1, self._lines + 1)
+        gone = spans(self._before + line for line in lines if not there[line])
+        # Tags with what they say, comments, scripts: they may share a line with text that is shown.
+        marked = {line for first, last in self._markup for line in range(first, last + 1)}
+        bare = spans(self._before + line for line in lines if there[line] and line in marked)
+        omissions = [Omission("lines", tuple(gone))] if gone else []
+        if bare:
+            omissions.append(Omission("lines", tuple(bare), in_part=True))
+        return View(self.text(shown), False, tuple(omissions), first_line=self._before + 1)
 
-    def _gone(self, shown: Mapping[int, str]) -> list[tuple[int, int]]:
-        """The lines of the source with text that is not shown, and those without any text.
-
-        Scripts and markup have lines of their own, or share those of text that is shown; then the
-        line counts as shown.
-        """
+    def _there(self, shown: Mapping[int, str]) -> list[bool]:
+        """Of each line of the source, whether it has text, and all of that is shown."""
         there = [False] * (self._lines + 2)
         missing: list[PageBlock] = []
         for index, block in enumerate(self.blocks):
@@ -48,7 +52,7 @@ class Renderer:
             there[block.first : block.last + 1] = [False] * (block.last + 1 - block.first)
         if self._lines == 1:
             there[1] = False
-        return spans(self._before + line for line in range(1, self._lines + 1) if not there[line])
+        return there
 
     def text(self, shown: Mapping[int, str]) -> str:
         """The view as text."""

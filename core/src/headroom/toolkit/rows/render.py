@@ -12,7 +12,7 @@ from headroom.toolkit.rows.notation import DOCUMENT, segment
 from headroom.toolkit.rows.outline import key_of, outline
 from headroom.toolkit.rows.summary import Summary
 from headroom.toolkit.rows.units import Units
-from headroom.view import Omission
+from headroom.view import Omission, spelled_path
 
 __all__ = ["Renderer"]
 
@@ -262,12 +262,12 @@ class Renderer:
 
     def _gap_marker(self, section: Section, gap: Sequence[Block]) -> str:
         if len(gap) == 1:
-            return marker(gap[0].path, "" if self._terse else self._held(gap[0]))
+            return marker(spelled_path(gap[0].path), "" if self._terse else self._held(gap[0]))
         names = [key_of(block) for block in gap]
         listed = outline(gap) if self._outlined else _listed(names)
         if len(names) > _NAMES_IN_MARKER and not self._outlined:
             listed += f", to {names[-1]}"
-        place = f" of {section.path}" if section.path else ""
+        place = f" of {spelled_path(section.path)}" if section.path else ""
         return marker(f"{len(gap)} values{place}", "" if self._terse else listed)
 
     def _held(self, block: Block) -> str:

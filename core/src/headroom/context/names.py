@@ -1,0 +1,34 @@
+"""Names in what is shown of a context: keys and agents, which anybody may have chosen."""
+
+from __future__ import annotations
+
+import json
+import re
+
+__all__ = ["named", "quoted"]
+
+#: What cannot be taken for anything but a name.
+_PLAIN = re.compile(r"(?:[\w./@#+-]|:(?! )|(?<=\S) (?=\S))+")
+
+
+def quoted(name: str) -> str:
+    r"""A name as a JSON string that is one line, whatever it has in it.
+
+    >>> print(quoted("a\n\u2028[b"))
+    "a\n\u2028[b"
+
+    """
+    text = json.dumps(name, ensure_ascii=False)
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in text)
+
+
+def named(name: str) -> str:
+    """A name as it is, or quoted, where it might be taken for more than that.
+
+    >>> print(named("search results"), named("orders (json, 3 tokens)"))
+    search results "orders (json, 3 tokens)"
+
+    """
+    return name if _PLAIN.fullmatch(name) else quoted(name)

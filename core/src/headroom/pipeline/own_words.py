@@ -1,0 +1,139 @@
+"""What looks like a note of ours, and is a text's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from headroom.tokens import TokenCounter
+from headroom.toolkit.markers import SMALLEST
+from headroom.view import CompressResult, Omission
+
+__all__ = ["with_own_words_told"]
+
+_SAYS = "left out"
+#: Characters of a note on either side of that; longer ones are not ours.
+_AROUND = 400
+#: A line that is nothing but the sign for something that is left out, and what a comment takes.
+_SIGN_ALONE = re.compile(rf"^[^\w\n{SMALLEST}]*{SMALLEST}[^\w\n{SMALLEST}]*$", re.MULTILINE)
+#: A note of it may take one in so many tokens of a budget.
+_SHARE = 2
+_UNSAFE = re.compile(r"[\[\]\s]+")
+_OWN = "the original's text"
+_SOME = f"[some of these notes are {_OWN}]"
+# Notes that are quoted, and characters of each.
+_QUOTES, _QUOTED = 3, 80
+
+
+def with_own_words_told(
+    result: CompressResult,
+    content: str,
+    counter: TokenCounter,
+    max_tokens: int | None,
+    again: Callable[[int], CompressResult],
+) -> CompressResult:
+    r"""A view in which a note of the text's own cannot be taken for one of ours.
+
+    Where a view shows something of the original that looks like a note of what is left out, a last
+    line names all that this view leaves out; or, where the budget has no room for that, what is
+    none of our notes.
+
+    Args:
+        result: The view.
+        content: The original.
+        counter: Counts the tokens.
+        max_tokens: The most that the view may have.
+        again: Makes the view with fewer.
+
+    >>> from headroom import compress
+    >>> lines = [f"INFO served in {n % 7} ms" for n in range(99)]
+    >>> view = compress("\n".join([*lines, "[lines 3-4 left out]", *lines])).text
+    >>> print(view.split("\n")[-1])  # doctest: +NORMALIZE_WHITESPACE
+    [this view leaves out lines 2-99,101-198; what else is said to be left out is
+    the original's text]
+
+    """
+    if not result.omissions or not (own := _own_words(result.text, content)):
+        return result
+    told = _told(result, content, counter)
+    if max_tokens is None or told.tokens_after <= max_tokens:
+        return told
+    for line in (None, _quoting(own), _SOME):
+        # One more: where two lines meet, a token may be another.
+        cost = 1 + (counter.count(line) if line else told.tokens_after - result.tokens_after)
+        if cost > max_tokens // _SHARE and line is not _SOME:
+            continue
+        other = again(max(1, max_tokens - cost))
+        if other.omissions and _own_words(other.text, content):
+            other = _told(other, content, counter, line)
+        if other.tokens_after <= max_tokens:
+            return other
+    return result
+
+
+def _told(
+    result: CompressResult, content: str, counter: TokenCounter, line: str | None = None
+) -> CompressResult:
+    if line is None:
+        places = _UNSAFE.sub(" ", "; ".join(_places(result.omissions)))
+        line = f"[this view leaves out {places}; what else is said to be left out is {_OWN}]"
+    text = f"{result.text}\n{line}"
+    after = counter.count(text)
+    if after < result.tokens_before:
+        return replace(result, text=text, tokens_after=after)
+    return replace(
+        result,
+        text=content,
+        tokens_after=result.tokens_before,
+        transforms=(),
+        lossless=True,
+        omissions=(),
+    )
+
+
+def _quoting(own: Sequence[str]) -> str:
+    shown = "; ".join(_UNSAFE.sub(" ", one).strip()[:_QUOTED] for one in own[:_QUOTES])
+    more = " and more" if len(own) > _QUOTES else ""
+    return f"[of these notes, {_OWN}: {shown}{more}]"
+
+
+def _places(omissions: Sequence[Omission]) -> Iterator[str]:
+    """All places, ranges of one list or text together."""
+    together: dict[object, Omission] = {}
+    # What is shown but for its tags or codes is said only where nothing else is left out.
+    whole = [one for one in omissions if not one.in_part]
+    for number, one in enumerate(whole or omissions):
+        # Characters are of a single unit.
+        key = (one.unit, one.path, one.within, number if one.chars else None)
+        first = together.setdefault(key, one)
+        if first is not one:
+            ranges = sorted({*first.ranges, *one.ranges})
+            together[key] = replace(first, ranges=tuple(ranges))
+    for one in together.values():
+        yield one.where
+
+
+def _own_words(view: str, content: str) -> list[str]:
+    """What a view shows that looks like a note, and stands in the original."""
+    own = []
+    if SMALLEST in content and _SIGN_ALONE.search(content) and _SIGN_ALONE.search(view):
+        own.append(SMALLEST)
+    # At the speed of a search for a text; most texts have no such words.
+    content = content.lower()
+    if _SAYS in content:
+        there = set(_likenesses(content))
+        own += (one for one in dict.fromkeys(_likenesses(view.lower())) if one in there)
+    return own
+
+
+def _likenesses(text: str) -> Iterator[str]:
+    """What stands in brackets around the words."""
+    end, length = -1, len(_SAYS)
+    while (end := text.find(_SAYS, end + 1)) >= 0:
+        before = text[max(0, end - _AROUND) : end]
+        start = before.rfind("[")
+        if start < 0 or "\n" in before[start:]:
+            continue
+        after = text[end + length : end + length + _AROUND].split("\n", 1)[0]
+        yield before[start:] + _SAYS + after.partition("]")[0]

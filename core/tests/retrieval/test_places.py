@@ -1,0 +1,347 @@
+"""A way back for each: every omission is found by its place, and ``next`` leads to all of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from headroom import MARKER, ContextEntry, Excerpt, Omission, SharedContext, Source
+from headroom.kinds.json import SmartCrusher
+from headroom.retrieval.paths import escape, resolve
+from headroom.retrieval.places import Place, Range, parse_places
+from headroom.toolkit.rows.pieces import children, spell
+from headroom.view import spelled_path
+from headroom_testing import SORTS, hostile_text
+from headroom_testing.payloads import KEYS
+from headroom_testing.way_back import read_back
+
+_KEYS = st.one_of(
+    st.sampled_from(KEYS), st.text(max_size=8), st.lists(st.sampled_from(KEYS)).map("".join)
+)
+_VALUES = st.one_of(
+    st.none(), st.integers(-9, 10**6), st.sampled_from(KEYS), st.text(max_size=60),
+    st.just("It rained all night, and the river rose over its banks. " * 9),
+)  # fmt: skip
+_ROWS = st.lists(st.dictionaries(_KEYS, _VALUES, max_size=4), min_size=2, max_size=30)
+_DATA = st.recursive(
+    _VALUES | _ROWS, lambda inner: st.dictionaries(_KEYS, inner, max_size=6), max_leaves=20
+)
+_BUDGETS = st.sampled_from([None, 8, 22, 30, 60, 200])
+_WITHIN_TEXT = re.compile(r"(?:lines (\d+)\S* of )?(/.*)", re.DOTALL)
+_ROOM = st.sampled_from([40, 100, 1000])
+
+
+def left_out(entry: ContextEntry, omission: Omission) -> list[str]:
+    """What an omission of data or of a text stands for, by the meaning of its fields."""
+    if omission.unit == "lines":
+        text = entry.original
+        if omission.within is not None:
+            first, path = _WITHIN_TEXT.fullmatch(str(omission.within)).groups()  # type: ignore[union-attr]
+            inner = resolve(SmartCrusher().data(Source(text)), path)
+            text = "\n".join(str(inner).split("\n")[int(first or 1) - 1 :])
+        lines = text.split("\n")
+        begin, end = omission.chars or (1, None)
+        return [line[begin - 1 : end] for a, b in omission.ranges for line in lines[a - 1 : b]]
+    value: Any = resolve(SmartCrusher().data(Source(entry.original)), omission.path)
+    if omission.unit == "values":
+        return [spell(value)] if omission.path else [one.text for one in children(value, "")]
+    if omission.unit == "rows":
+        rows = [one.text for one in children(value, omission.path)]
+        return [row for a, b in omission.ranges for row in rows[a - 1 : b]]
+    return []
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=_DATA, max_tokens=_BUDGETS)
+@example(data={key: [{"id": n, key: "word " * 9} for n in range(9)] for key in KEYS}, max_tokens=60)
+@example(data={"a": "word " * 99, "b": "word " * 99, "c": 1}, max_tokens=30)
+def test_every_omission_of_data_is_found_by_its_place(data: object, max_tokens: int | None) -> None:
+    ctx = SharedContext()
+    entry = ctx.put("key", json.dumps(data), max_tokens=max_tokens)
+    for omission in entry.omissions:
+        (whole,) = read_back(ctx, "key", omission, 10**7)
+        for one in left_out(entry, omission):
+            assert one in whole, f"{omission.where!r} does not give {one!r}"
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    text=hostile_text() | st.sampled_from(sorted(SORTS.values())),
+    max_tokens=_BUDGETS,
+    room=_ROOM,
+)
+def test_every_omission_of_a_text_is_read_to_its_end(
+    text: str, max_tokens: int | None, room: int
+) -> None:
+    ctx = SharedContext()
+    entry = ctx.put("key", text, max_tokens=max_tokens)
+    for omission in entry.omissions:
+        (whole,) = read_back(ctx, "key", omission, 10**7)
+        if omission.unit == "lines" and omission.within is None:
+            assert all(one in whole for one in left_out(entry, omission))
+        read_back(ctx, "key", omission, room)
+
+
+def read_on(ctx: SharedContext, key: str, room: int, **asked: object) -> list[Excerpt]:
+    """The excerpts from a first one to the end of ``next``."""
+    found = [ctx.retrieve(key, max_tokens=room, **asked)]  # type: ignore[arg-type]
+    while found[-1].next:
+        assert found[-1].truncated
+        found.append(ctx.retrieve(key, max_tokens=room, place=found[-1].next))
+        assert found[-1].tokens <= room
+        assert len(found) < 2000
+    assert not found[-1].truncated
+    return found
+
+
+def ids(excerpts: list[Excerpt]) -> set[str]:
+    # Without the heading and the note: what was cut is whole again.
+    bodies = (one.text.split("\n")[1 : -1 if one.truncated else None] for one in excerpts)
+    return set(re.findall("u[0-9]+u", "".join("\n".join(body) for body in bodies)))
+
+
+_ASKED = st.sampled_from(
+    [
+        {},
+        {"place": "everything"},
+        {"path": ""},
+        {"path": "$..id"},
+        {"lines": "1-1000"},
+        {"lines": ",".join(map(str, range(1, 400, 3)))},
+        {"query": "odd"},
+        {"query": "rare word"},
+        {"where": "sort = odd"},
+        {"where": "not sort = odd or size between 3 and 5"},
+        {"pattern": "odd"},
+        {"query": "word", "where": "sort = odd"},
+    ]
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    sizes=st.dictionaries(_KEYS, st.integers(2, 30), min_size=1, max_size=10),
+    asked=_ASKED,
+    room=st.sampled_from([1200, 3000]),
+    indent=st.sampled_from([None, 1]),
+    nested=st.booleans(),
+)
+def test_next_leads_to_all_that_is_asked_for(
+    sizes: dict[str, int], asked: dict[str, object], room: int, indent: int | None, nested: bool
+) -> None:
+    number = 0
+    data: dict[str, object] = {}
+    for name, size in sizes.items():
+        rows = []
+        for _ in range(size):
+            number += 1
+            sort = "odd" if number % 3 else "even"
+            rows.append({"id": f"u{number}u", "sort": sort, "size": number % 9, "say": "a word"})
+        data[name] = {"rows": rows, "rare": "word"} if nested else rows
+    ctx = SharedContext()
+    ctx.put("key", json.dumps(data, indent=indent))
+    whole = ctx.retrieve("key", max_tokens=10**7, **asked)  # type: ignore[arg-type]
+    assert not whole.truncated
+    assert ids(read_on(ctx, "key", room, **asked)) >= ids([whole])
+
+
+def test_fifty_lines_asked_for_are_fifty_lines_read() -> None:
+    ctx = SharedContext()
+    ctx.put("log", "\n".join(f"INFO u{n}u served in {n % 7} ms" for n in range(1, 500)))
+    asked = range(1, 100, 2)
+    found = read_on(ctx, "log", 120, lines=",".join(map(str, asked)))
+    assert len(found) > 3
+    assert ids(found) == {f"u{n}u" for n in asked}
+    # A reader of the text alone is led there as well, past lines in between.
+    said = re.findall(r"left out here: (.*)\]$", found[0].text)
+    assert said[0].count(",") < 9
+    assert ids(read_on(ctx, "log", 120, place=said[0])) >= ids(found[1:])
+
+
+def test_more_than_a_place_can_name_is_named_with_what_is_between() -> None:
+    ctx = SharedContext()
+    ctx.put("log", "\n".join(f"{'ERROR' if n % 2 else 'INFO'} u{n}u" for n in range(1, 2000)))
+    found = read_on(ctx, "log", 1000, query="ERROR")
+    assert ids(found) >= {f"u{n}u" for n in range(1, 2000, 2)}
+
+
+@pytest.mark.parametrize("room", [30, 60, 400])
+@pytest.mark.parametrize("key", ["note", "a] within /b", "x" * 900])
+def test_what_is_cut_is_whole_again(room: int, key: str) -> None:
+    text = " ".join(f"word{n}" for n in range(700))
+    ctx = SharedContext()
+    ctx.put("data", {key: text, "other": "word9999 here"})
+    ctx.put("log", f"{text}\nword9999 here", kind="log")
+    for name, asked in (
+        ("log", {"query": "word333"}),
+        ("data", {"path": f"/{escape(key)}"}),
+        ("data", {"rows": "1"}),
+    ):
+        pieces: dict[int, str] = {}
+        for one in read_on(ctx, name, room, **asked):
+            (place, *_) = parse_places(one.where) or ()
+            chars = place.chars or place.ranges[0].chars
+            if chars is not None:
+                lines = one.text.split("\n")
+                pieces[chars[0]] = next(line for line in lines if line[0] not in "[\u2026")
+        assert text in "".join(pieces[start] for start in sorted(pieces))
+
+
+def test_a_budget_that_holds_nothing_says_so() -> None:
+    ctx = SharedContext()
+    ctx.put("key", "word " * 100)
+    found = ctx.retrieve("key", lines="1", max_tokens=1)
+    assert (found.text, found.truncated, found.next) == ("\u2026", True, "")
+
+
+_WITHIN = st.one_of(
+    st.none(),
+    st.tuples(st.integers(1, 9), st.integers(10, 99)),
+    _KEYS.map(lambda key: f"/{escape(key)}"),
+    _KEYS.map(lambda key: f"lines 3-9 of /{escape(key)}"),
+    _KEYS.map(lambda key: f"lines 3 of /{escape(key)}"),
+)
+
+
+@settings(max_examples=200)
+@given(
+    st.sampled_from(["lines", "rows", "sentences", "values"]),
+    st.lists(_KEYS, max_size=3).map(lambda keys: "".join(f"/{escape(key)}" for key in keys)),
+    _WITHIN,
+    st.booleans(),
+)
+def test_places_are_read_as_they_are_spelled(
+    unit: str, path: str, within: tuple[int, int] | str | None, cut: bool
+) -> None:
+    if unit == "values":
+        omission = Omission(unit, (), path, within)
+    else:
+        ranges = ((7, 7),) if cut else ((3, 5), (7, 7))
+        omission = Omission(unit, ranges, path, within, (2, 9) if cut else None)
+    where = omission.where
+    # It is one line, and cannot end the marker that it stands in.
+    assert where.isprintable()
+    assert not set("[]").intersection(where)
+    assert MARKER.fullmatch(f"[{where} left out]")
+    for text in (where, f"[{where} left out: 3 of them; so]", f"{where}; {where}"):
+        places = parse_places(text)
+        assert places is not None
+        for place in places:
+            if unit == "values" and not path and within is not None:
+                # All of a part is the part.
+                continue
+            assert place.within == within
+            assert (place.path or "") == path
+            chars = [(one.first, one.last, one.chars) for one in place.ranges]
+            expected = [(3, 5, None), (7, 7, None)]
+            assert chars == ([] if unit == "values" else [(7, 7, (2, 9))] if cut else expected)
+
+
+def test_several_places_are_read_in_one_go() -> None:
+    ctx = SharedContext()
+    ctx.put("key", {"a": [{"id": n} for n in range(9)], "b; c": [1, 2, 3], "d": "text"})
+    found = ctx.retrieve("key", place='rows 2-3 of /a; rows 2 of "/b; c"; /d; rows 3 of /a')
+    assert found.text == (
+        '[rows 2-3 of /a]\n{"id":1}\n{"id":2}\n[rows 2 of "/b; c"]\n2\n[/d]\n"text"'
+    )
+    assert ctx.retrieve("key", place=found.where).text == found.text
+
+
+def test_lines_of_any_text_in_data() -> None:
+    ctx = SharedContext()
+    ctx.put("key", {"note": "one\ntwo\nthree", "n": 3})
+    assert ctx.retrieve("key", place="lines 2-3 of /note").text.endswith("]\ntwo\nthree")
+
+
+def test_a_key_that_is_empty_and_the_whole_are_told_apart() -> None:
+    ctx = SharedContext()
+    ctx.put("key", {"": [{"id": 1}, {"id": 2}], "a": [7]})
+    assert ctx.retrieve("key", place='rows 2 of "/"').text == '[rows 2 of "/"]\n{"id":2}'
+    assert ctx.retrieve("key", place="rows 2 of /").text == '[rows 2]\n{"a":[7]}'
+
+
+def test_a_view_of_an_object_that_shows_nothing_leads_to_all_of_it() -> None:
+    ctx = SharedContext()
+    entry = ctx.put("key", {f"part {n}": "some words " * 30 for n in range(9)}, max_tokens=12)
+    (omission,) = entry.omissions
+    assert omission.where == "everything"
+    assert ctx.retrieve("key", place=omission.where, max_tokens=10**6).text.count("\n") == 9
+
+
+def test_attributes_that_a_view_of_a_page_does_without_are_in_an_omission() -> None:
+    story = "The river rose in the night, and the whole town was awake until the morning. " * 3
+    page = "\n".join(f'<p data-price="{n}17">{story}{n}</p>' for n in range(9))
+    ctx = SharedContext()
+    entry = ctx.put("page", page, kind="html")
+    assert "data-price" not in entry.compressed
+    found = "\n".join(
+        text for omission in entry.omissions for text in read_back(ctx, "page", omission)
+    )
+    assert all(f'data-price="{n}17"' in found for n in range(9))
+    # What is shown but for its tags is not what the reader lacks first.
+    assert all(omission.in_part for omission in entry.omissions)
+    assert ctx.require("page").omissions == entry.omissions
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"place": "lines 900-950"}, "no lines of these numbers: this has 40, counted from 1"),
+        ({"lines": "41"}, "no lines of these numbers: this has 40"),
+        ({"place": "lines 3:500-600"}, "no such characters: this has 13, counted from 1"),
+        ({"place": "lines 3 within lines 70-80"}, "no lines of these numbers: this has 40"),
+        ({"place": "sentences 900"}, "no sentences of these numbers: this has"),
+        ({"place": "lines 9-3"}, "a range goes upwards"),
+        ({"place": "lines three"}, 'place must look like "rows 3-111 of /flights"'),
+        ({"place": "3;7"}, 'place must look like "3-111" or "3,7-9"'),
+    ],
+)
+def test_numbers_that_are_not_there(options: dict[str, str], message: str) -> None:
+    ctx = SharedContext()
+    ctx.put("log", "\n".join(f"line {n} is it" for n in range(10, 50)), kind="log")
+    with pytest.raises(ValueError, match=message):
+        ctx.retrieve("log", **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"place": "rows 41 of /a"}, "no rows of these numbers: this has 9, counted from 1"),
+        ({"path": "/a/9/id"}, "nothing at this path: /a goes from 0 to 8"),
+        ({"path": "/b/0"}, "nothing at this path: /b is empty"),
+        ({"path": "/a/" + "9" * 5000}, "nothing at this path"),
+        ({"place": "/c characters 90-"}, "no such characters: this has 6"),
+        ({"place": "rows 1 of /c"}, "no rows at this path"),
+        ({"place": "lines 5 of /c"}, "no lines of these numbers: this has 1"),
+        ({"place": "lines 5 of /a"}, "there is no text at /a"),
+        ({"pattern": "a(b"}, r"cannot be read by RE2: missing \)"),
+        ({"pattern": "\ud800"}, "cannot be read by RE2: half of a character"),
+    ],
+)
+def test_places_of_data_that_are_not_there(options: dict[str, str], message: str) -> None:
+    ctx = SharedContext()
+    ctx.put("key", {"a": [{"id": n} for n in range(9)], "b": [], "c": "text"})
+    with pytest.raises(ValueError, match=message) as raised:
+        ctx.retrieve("key", **options)  # type: ignore[arg-type]
+    assert "b'" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "spelled"),
+    [
+        ("/orders/0/Order date", "/orders/0/Order date"),
+        ("/a~1b", "/a~1b"),
+        ("/", '"/"'),
+        ("/a; b", '"/a; b"'),
+        ("/a\nb", r'"/a\nb"'),
+        ("/[x]", r'"/\u005bx\u005d"'),
+    ],
+)
+def test_only_what_has_to_be_is_quoted(path: str, spelled: str) -> None:
+    assert spelled_path(path) == spelled
+    assert parse_places(f"rows 3 of {spelled}") == (Place("rows", (Range(3, 3),), path),)
