@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -207,9 +208,13 @@ def test_what_others_lay_out_in_a_shared_folder_is_refused(folder: Path, tmp_pat
     # What is there already cannot be replaced by others, nor can it be read.
     store = SQLiteStore(own)
     write(store, "key", "content")
+    # The store itself closes the file before a fork.
+    holder = sqlite3.connect(own)
+    holder.execute("SELECT count(*) FROM sqlite_master").fetchone()
     for name in ("context.db", "context.db-wal", "context.db-shm", "context.db-spare"):
         assert "Permission" in _as_nobody((folder / name).read_bytes), name
         assert "not permitted" in _as_nobody((folder / name).unlink), name
+    holder.close()
     store.close()
 
 

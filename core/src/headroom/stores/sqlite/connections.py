@@ -10,7 +10,6 @@ https://www.sqlite.org/howtocorrupt.html, "Carrying an open database connection 
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 import time
 from collections import deque
@@ -18,8 +17,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
-<<<<<<< HEAD
 from headroom.errors import IntegrityError, StoreError
+from headroom.forking import lock, on_fork, undisturbed
 from headroom.stores.sqlite.explaining import explained, is_full, of_other_types
 from headroom.stores.sqlite.files import (
     GROWTH_BYTES,
@@ -29,10 +28,6 @@ from headroom.stores.sqlite.files import (
     make,
     make_private,
 )
-=======
-from headroom.errors import StoreError
-from headroom.forking import lock, on_fork, undisturbed
->>>>>>> heads/forks
 from headroom.stores.sqlite.schema import prepare
 
 __all__ = ["Connections", "Durability"]
@@ -89,23 +84,18 @@ class Connections:
         self._lock = lock(waits=False)
         self._waiting: deque[_Write[object]] = deque()
         self._closed = False
-<<<<<<< HEAD
         self._spare = Spare(path)
-        self._begin()
-=======
         # Whether a fork came into the middle of a call: the file cannot be used in this process.
         self._is_lost = self._is_parted = False
         with undisturbed:
             self._begin()
         on_fork(self._in_child, self._part)
->>>>>>> heads/forks
 
     def _begin(self) -> None:
         self._freed = 0
         self._busy = int(1000 * self._timeout)
         self._readers: list[sqlite3.Connection] = []
         try:
-<<<<<<< HEAD
             make(self.path)
             try:
                 self._writer = self._open()
@@ -117,26 +107,18 @@ class Connections:
             self._page_bytes = self._number("page_size")
             # Bytes that the file had when it was last seen to grow.
             self._grown = self._number("page_count") * self._page_bytes
-=======
-            _make_private(self.path)
-            self._writer = self._open()
             self._is_parted = False
->>>>>>> heads/forks
         except (sqlite3.Error, OSError) as error:
             raise explained(error, self.path, self._timeout) from error
         self._spare.make()
 
     def read(self, operation: Callable[[sqlite3.Connection], T]) -> T:
         """Does something that changes nothing."""
-<<<<<<< HEAD
-        self._check(writing=False)
-=======
         with undisturbed:
-            self._check()
+            self._check(writing=False)
             return self._read(operation)
 
     def _read(self, operation: Callable[[sqlite3.Connection], T]) -> T:
->>>>>>> heads/forks
         try:
             try:
                 reader = self._readers.pop()
@@ -164,24 +146,17 @@ class Connections:
             frees: Whether it makes room, so that it is to be done on a full disk too.
 
         """
-<<<<<<< HEAD
-        self._check(writing=True)
-        try:
-            return self._written(operation)
-        except StoreError as error:
-            if not frees or not is_full(error.__cause__):
-                raise
-        with self._spared():
-            return self._written(operation)
+        with undisturbed:
+            self._check(writing=True)
+            try:
+                return self._written(operation)
+            except StoreError as error:
+                if not frees or not is_full(error.__cause__):
+                    raise
+            with self._spared():
+                return self._written(operation)
 
     def _written(self, operation: Callable[[sqlite3.Connection], T]) -> T:
-=======
-        with undisturbed:
-            self._check()
-            return self._write(operation)
-
-    def _write(self, operation: Callable[[sqlite3.Connection], T]) -> T:
->>>>>>> heads/forks
         write = _Write(operation)
         began = time.monotonic()
         self._waiting.append(write)  # type: ignore[arg-type]
@@ -224,30 +199,19 @@ class Connections:
         with undisturbed, self._lock:
             if not self._closed and not self._is_parted and not self._is_lost:
                 self._close_all()
+                if not Path(f"{self.path}-wal").exists():
+                    # Nobody else has the file open.
+                    self._spare.release()
             self._closed = True
-<<<<<<< HEAD
-            while self._readers:
-                self._readers.pop().close()
-            self._writer.close()
-            if not Path(f"{self.path}-wal").exists():
-                # Nobody else has the file open.
-                self._spare.release()
-=======
 
     def _close_all(self) -> None:
         while self._readers:
             self._readers.pop().close()
         self._writer.close()
->>>>>>> heads/forks
 
     def _check(self, *, writing: bool) -> None:
         if self._closed:
             raise StoreError("this store is closed")
-<<<<<<< HEAD
-        self._watched.check(writing=writing)
-        if self._process != os.getpid():
-            # A connection must not be used, nor closed, on the other side of a fork.
-=======
         if self._is_lost:
             raise StoreError(
                 f"this process was forked while a call of {self.path} was under way that did not "
@@ -256,7 +220,10 @@ class Connections:
         if self._is_parted:
             with self._lock:
                 if self._is_parted:
+                    # Another file may have come in its place since.
+                    self._watched.check()
                     self._begin()
+        self._watched.check(writing=writing)
 
     def _part(self) -> None:
         """Before a fork. Nobody is at the file then, but for a call that does not end."""
@@ -268,7 +235,6 @@ class Connections:
         self._waiting.clear()
         if not (self._closed or self._is_parted):
             # Neither used nor closed here: either would be an act on the parent's file.
->>>>>>> heads/forks
             _ABANDONED.append((self._writer, self._readers))
             self._readers, self._is_lost = [], True
 
