@@ -142,7 +142,7 @@ FIELDS = {
     Excerpt: "text tokens key reference kind where truncated next",
     SearchHit: "key reference kind agent tokens where line score",
     Omission: "unit ranges path within chars in_part",
-    Piece: "text unit number path within group is_inseparable chars",
+    Piece: "text unit number path within group is_inseparable chars heads",
 }
 
 
