@@ -14,7 +14,7 @@ _CUSTOM = """
 tool = create_custom_handoff_tool(
     agent_name="math_expert", name="transfer_to_math_expert", description="Ask it for sums"
 )
-workflow = create_supervisor([research_agent, math_agent], tools=[tool], model=model)
+workflow = create_supervisor([math_agent], tools=[tool], model=model)
 """
 _TELL = """
 for message in result["messages"]:

@@ -11,7 +11,7 @@ from compat.examples.record import ctx
 from headroom_openai_agents import retrieve_tool
 
 _tool = retrieve_tool(ctx)
-_post_init = Agent.__post_init__
+_post_init: Any = Agent.__post_init__
 
 
 @functools.wraps(_post_init)

@@ -10,7 +10,7 @@ from langgraph.graph import StateGraph
 from compat.examples.record import ctx, options
 from headroom_langgraph import compress_node
 
-_add_node = StateGraph.add_node
+_add_node: Any = StateGraph.add_node
 _decorate = compress_node(ctx, **options)
 
 

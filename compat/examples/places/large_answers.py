@@ -9,7 +9,7 @@ from agents import FunctionTool
 
 from compat.examples.places.answers import TABLE
 
-_post_init = FunctionTool.__post_init__
+_post_init: Any = FunctionTool.__post_init__
 
 
 @functools.wraps(_post_init)

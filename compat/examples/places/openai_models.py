@@ -14,5 +14,6 @@ def _model(*_: Any, **__: Any) -> ChatOpenAI:
     return ChatOpenAI(model="gpt-4.1")
 
 
-chat_models.init_chat_model = factory.init_chat_model = _model
+chat_models.init_chat_model = _model  # type: ignore[assignment]
+factory.init_chat_model = _model  # type: ignore[assignment,attr-defined]
 langchain_anthropic.ChatAnthropic = _model  # type: ignore[misc,assignment]
