@@ -67,10 +67,10 @@ COMPAT = {
         "crewai-files pytest-xdist pytest-recording vcrpy<8 aiohttp<3.14 pytest-subprocess",
     ),
     "langgraph": (
-        "langgraph==1.2.24 langgraph-prebuilt==1.1.3 langchain==1.5.2",
+        "langgraph==1.2.24 langgraph-prebuilt==1.1.3 langchain[mcp]==1.5.2",
         "syrupy pytest-repeat pytest-socket pytest-benchmark pytest-xdist psutil blockbuster redis "
         "langgraph-checkpoint-sqlite langgraph-checkpoint-postgres psycopg[binary] pycryptodome "
-        "langchain-tests langchain-openai toml httpx uvloop deepagents "
+        "langchain-tests langchain-anthropic langchain-openai toml httpx uvloop deepagents "
         "langgraph-supervisor langgraph-swarm langgraph-cli[inmem]",
     ),
     "openai-agents": (
@@ -227,6 +227,30 @@ def fuzz(session: nox.Session) -> None:
     targets = sorted(path.name for path in Path("fuzz", "corpus").iterdir())
     for arguments in [session.posargs] if session.posargs else [[name] for name in targets]:
         session.run("python", "-m", "fuzz", *arguments)
+
+
+@nox.session(default=False)
+def forks(session: nox.Session) -> None:
+    """200 forks under load with each store, and all ways of multiprocessing: a few minutes."""
+    tools = [*TEST_TOOLS, *REDIS_TOOLS, REDIS["latest"]]
+    packages = ("core", "packages/testing", "packages/redis")
+    install(session, *packages, extras="[all,encryption]", tools=tools)
+    tests = ("core/tests/context/test_forks.py", "packages/redis/tests/test_forks.py")
+    env = {"HEADROOM_FORKS": "200"}
+    session.run("pytest", "-k", "load or multiprocessing", *tests, *session.posargs, env=env)
+
+
+@nox.session(default=False)
+def simulation(session: nox.Session) -> None:
+    """20,000 seeds in memory, a hundred of each other store: some five minutes."""
+    tools = [*TEST_TOOLS, *REDIS_TOOLS, REDIS["latest"]]
+    packages = ("core", "packages/testing", "packages/redis")
+    install(session, *packages, extras="[all,encryption]", tools=tools)
+    tests = [
+        f"{folder}/test_simulated.py" for folder in ("core/tests/stores", "packages/redis/tests")
+    ]
+    tests.append("packages/testing/tests/test_simulation.py")
+    session.run("pytest", *tests, *session.posargs, env={"HEADROOM_SEEDS": "20000"})
 
 
 @nox.session(default=False)

@@ -7,6 +7,7 @@ import inspect
 import typing
 
 import headroom
+import headroom.forking
 import headroom.steps
 import headroom.toolkit
 from headroom import (
@@ -87,6 +88,8 @@ SIGNATURES = {
     headroom.Handoff.aexplain: "self payload * source query reader",
     headroom.Handoff.aview: "self payload * source agent query",
     headroom.RetrievalTool: "ctx max_tokens",
+    headroom.forking.lock: "* waits",
+    headroom.forking.on_fork: "child before",
     headroom.steps.Work: "function is_long",
     headroom.steps.run: "steps target",
     headroom.steps.run_async: "steps target * executor",
@@ -139,7 +142,7 @@ FIELDS = {
     Excerpt: "text tokens key reference kind where truncated next",
     SearchHit: "key reference kind agent tokens where line score",
     Omission: "unit ranges path within chars in_part",
-    Piece: "text unit number path within group is_inseparable chars",
+    Piece: "text unit number path within group is_inseparable chars heads",
 }
 
 
@@ -168,6 +171,9 @@ def test_names() -> None:
 def test_names_for_those_who_write_a_store() -> None:
     assert sorted(headroom.steps.__all__) == [
         "Steps", "Work", "run", "run_async", "run_between", "work",
+    ]  # fmt: skip
+    assert sorted(headroom.forking.__all__) == [
+        "cached_property", "lock", "on_fork", "undisturbed",
     ]  # fmt: skip
 
 

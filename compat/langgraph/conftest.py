@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-# What stands beside the tests, and scripted.py of the adapter's own.
+# What stands beside the tests, scripted.py of the adapter's own, and the package compat.
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parents[1] / "adapters" / "langgraph" / "tests")]
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(HERE), str(ROOT / "adapters" / "langgraph" / "tests"), str(ROOT)]

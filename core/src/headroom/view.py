@@ -256,12 +256,16 @@ class Piece:
     path: str = ""
     #: The part of the original in which all else is counted; ``None`` for the whole.
     within: Within | None = None
-    #: Which pieces stand together: sentences of a passage, lines of a record. -1 is none.
+    #: Which pieces stand together: sentences of a passage, lines of a record, of a hunk, of a
+    #: function. -1 is none.
     group: int = -1
     #: Whether the pieces of the group are of use only together.
     is_inseparable: bool = False
     #: Which characters of the whole piece these are, 1-based and inclusive.
     chars: tuple[int, int] | None = None
+    #: Numbers of the pieces that say what this one is part of, the nearest first: the header of
+    #: its hunk, the heading of its section, the line that its function begins with.
+    heads: tuple[int, ...] = ()
 
     def in_whole(self) -> Piece:
         """The same; a line of a part is counted in what the part is cut from."""

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TypeVar, cast
 
+from headroom.forking import on_fork
+
 __all__ = ["THREADS", "off_loop"]
 
 T = TypeVar("T")
@@ -121,5 +123,4 @@ def _forget() -> None:
     _threads = None
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget)
+on_fork(_forget)

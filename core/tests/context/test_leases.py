@@ -436,6 +436,33 @@ def test_a_child_does_not_end_the_lease_of_its_parent(tmp_path: Path) -> None:
     ctx.close()
 
 
+def test_what_is_overwritten_just_before_it_is_held_is_held_as_it_is_then() -> None:
+    class Overwritten(MemoryStore):
+        """Another process puts twice while this one reads."""
+
+        times = 0
+
+        def lease(
+            self, namespace: str, holder: str, references: Collection[str], *, seconds: float
+        ) -> bool:
+            if self.times:
+                self.times -= 1
+                other.put("plan", f"version {self.times}")
+            return super().lease(namespace, holder, references, seconds=seconds)
+
+    store = Overwritten()
+    other = SharedContext(store=store)
+    other.put("plan", "version 2")
+    ctx = SharedContext(store=store, max_entries=1)
+    store.times = 2
+    with ctx.lease("run"):
+        shown = ctx.require("plan")
+        assert shown.original == "version 0"
+        ctx.put("other", "content")
+        assert store.find("default", shown.reference) is not None
+        assert ctx.stats().leased == 2
+
+
 # What goes wrong
 
 

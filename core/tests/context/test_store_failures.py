@@ -14,7 +14,9 @@ from headroom import (
     Record,
     SharedContext,
     StoreError,
+    VersionConflict,
 )
+from headroom_testing import FaultyStore
 
 
 class Unreachable(MemoryStore):
@@ -110,3 +112,21 @@ def test_stats_tell_what_is_known_without_the_store(
     stats = ctx.stats()
     assert stats.handoffs.saved == 900
     assert "the store failed" in (stats.unread or "")
+
+
+def test_an_outage_is_no_conflict() -> None:
+    # Whoever reads, changes and puts, again and again until it is in time, would never end.
+    store = MemoryStore()
+    ctx = SharedContext(store=store, on_error="passthrough", store_timeout=None)
+    version = ctx.put("plan", "Fly on Monday.").version
+    with_fault = FaultyStore(store, script=["before"] * 9)
+    out = SharedContext(store=with_fault, on_error="passthrough", store_timeout=None)
+    entry = out.put("plan", "Fly on Tuesday.", expected_version=version)
+    assert entry.failure == "the store failed"
+    assert entry.compressed == "Fly on Tuesday."
+    # It answers again, and compares as it writes.
+    with_fault = FaultyStore(store, script=["before"])
+    out = SharedContext(store=with_fault, on_error="passthrough", store_timeout=None)
+    assert out.put("plan", "Fly on Tuesday.", expected_version=version).version > version
+    with pytest.raises(VersionConflict):
+        out.put("plan", "Fly on Friday.", expected_version=version)

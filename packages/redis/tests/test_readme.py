@@ -12,7 +12,7 @@ import pytest
 from redis_cluster import Cluster
 from redis_server import Server, StartServer
 
-from headroom import Limits, SharedContext, StoreError
+from headroom import Codec, Limits, SharedContext, StoreError, new_encryption_key
 from headroom_redis import RedisStore
 from headroom_redis.store import open_redis
 from headroom_testing.store import write
@@ -54,16 +54,20 @@ def use(store: RedisStore) -> None:
     store.watch("space", "key", lambda: None)()
     assert store.usage("space").entries == 2
     assert store.delete("space", "b")
-    assert store.rotate("space") == 0
     assert store.clear("space") == 1
 
 
 def test_the_permissions_are_enough(server: Server) -> None:
     with server.client() as client:
         client.execute_command(*permissions())
-    store = RedisStore(f"{server.url}&username=headroom&password=password")
+    url = f"{server.url}&username=headroom&password=password"
+    store = RedisStore(url, codec=Codec(keys=[new_encryption_key()]))
     use(store)
+    assert store.rotate("space") == 0
     store.close()
+    plain = RedisStore(url, prefix="headroom:plain")
+    use(plain)
+    plain.close()
     # All of it was allowed: the server notes what is not.
     with server.client() as client:
         assert [one for one in client.acl_log() if one["username"] == "headroom"] == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 from weakref import ref
@@ -12,6 +11,7 @@ from crewai import Crew, Process, Task
 from crewai.tools import BaseTool
 
 from headroom import SharedContext
+from headroom.forking import lock
 from headroom_crewai.retrieve import ANSWER_TOKENS, RetrieveTool, has_tool, holds, is_retrieval
 from headroom_crewai.tasks import reader_agent, readers
 
@@ -91,7 +91,7 @@ class Attachments:
     def __init__(self, ctx: SharedContext) -> None:
         self.ctx = ctx
         self.tool = RetrieveTool(ctx)
-        self._lock = threading.Lock()
+        self._lock = lock()
         self._gifts: list[_Gift] = []
         self._counted: list[ref[Task]] = []
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable
 from dataclasses import is_dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from crewai.tasks.task_output import TaskOutput
 from pydantic import BaseModel
 
 from headroom import Payload, Reader
+from headroom.forking import lock
 
 if TYPE_CHECKING:
     # It holds what is noted here.
@@ -68,7 +68,7 @@ class FlowViews:
     """The views that methods of flows were given, until these end."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = lock()
         self._shown: list[_Shown] = []
 
     def begin(self, flow: object) -> _Shown:

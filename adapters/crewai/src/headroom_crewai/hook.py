@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +19,7 @@ from crewai.hooks.llm_hooks import LLMCallHookContext
 from typing_extensions import Unpack
 
 from headroom import SharedContext
+from headroom.forking import lock
 from headroom_crewai.ambient import acting_hooks, leaving_anywhere, note_request
 from headroom_crewai.calls import result_of, shorten_delegated_context
 from headroom_crewai.contexts import context_of, give_tools_at_start, give_tools_to_readers
@@ -114,7 +114,7 @@ def _at_end(end: ExecutionEndContext, setup: Setup) -> None:
 
 
 # Two installations at once would leave the hooks of both.
-_installing = threading.Lock()
+_installing = lock()
 
 
 @contextmanager

@@ -6,7 +6,6 @@ will be worth a view. So ours comes late, as CrewAI's own reader of results that
 
 from __future__ import annotations
 
-import threading
 from typing import Any, Protocol, cast
 from weakref import WeakValueDictionary
 
@@ -17,6 +16,7 @@ from crewai.tools.structured_tool import CrewStructuredTool
 from crewai.utilities.agent_utils import get_tool_names, render_text_description_and_args
 
 from headroom import SharedContext
+from headroom.forking import lock
 from headroom_crewai.retrieve import RetrieveTool, holds, is_retrieval, tool_tokens
 
 __all__ = [
@@ -135,7 +135,7 @@ def without_tool(rest: str, executor: Executor) -> str:
     return rest
 
 
-_attaching = threading.Lock()
+_attaching = lock()
 
 
 def attach(executor: Executor, tool: RetrieveTool) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 from itertools import chain
 from weakref import WeakKeyDictionary, ref
@@ -11,6 +10,7 @@ from crewai import Crew
 from crewai.hooks.contexts import ExecutionStartContext
 
 from headroom import Lease, SharedContext
+from headroom.forking import lock
 
 __all__ = ["lease_of", "let_go", "original_owed", "owe"]
 
@@ -27,7 +27,7 @@ class _Debt:
     )
 
 
-_lock = threading.Lock()
+_lock = lock()
 # By the number of the crew: crews may be equal, and have no hash.
 _owed: dict[int, _Debt] = {}
 

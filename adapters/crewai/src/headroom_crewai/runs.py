@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import ExitStack
 from weakref import ref
 
 from headroom import SharedContext
+from headroom.forking import lock
 
 __all__ = ["Runs"]
 
@@ -19,7 +19,7 @@ class Runs:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = lock()
         self._held: list[tuple[ref[object], ExitStack]] = []
 
     def begin(self, runner: object, ctx: SharedContext) -> None:

@@ -12,6 +12,7 @@ from typing import TypeVar, cast
 from weakref import WeakSet
 
 from headroom import MemoryStore, SharedContext, StoreError
+from headroom.forking import lock
 from headroom_langgraph.graph_access import is_asynchronous
 from headroom_langgraph.graph_store import LangGraphStore
 
@@ -21,7 +22,7 @@ logger = logging.getLogger("headroom.langgraph")
 
 T = TypeVar("T")
 
-_lock = threading.Lock()
+_lock = lock()
 _said: WeakSet[SharedContext] = WeakSet()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from weakref import WeakSet
@@ -13,6 +12,7 @@ from langgraph.config import get_config
 from langgraph.store.memory import InMemoryStore
 
 from headroom import MemoryStore, SharedContext
+from headroom.forking import lock
 from headroom_langgraph.graph_store import LangGraphStore
 
 __all__ = ["held_for_run", "warn_if_views_outlive_originals"]
@@ -23,7 +23,7 @@ logger = logging.getLogger("headroom.langgraph")
 # warning depends on it.
 _CHECKPOINTER = "__pregel_checkpointer"
 
-_lock = threading.Lock()
+_lock = lock()
 _warned: WeakSet[SharedContext] = WeakSet()
 
 

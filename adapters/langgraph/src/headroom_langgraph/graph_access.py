@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from langgraph.store.base import BaseStore, GetOp, Item, Op, PutOp, SearchOp
 
 from headroom import StoreError
+from headroom.forking import lock
 from headroom_langgraph.documents import Values, name_of, place_of
 
 __all__ = ["batch", "check_loop", "everything", "held", "is_asynchronous", "read", "remove", "tick"]
@@ -20,7 +21,7 @@ __all__ = ["batch", "check_loop", "everything", "held", "is_asynchronous", "read
 # Documents that one search asks for, or one statement removes.
 _PAGE = 1000
 
-_lock = threading.Lock()
+_lock = lock()
 _last_tick = 0
 _locks: WeakKeyDictionary[BaseStore, threading.RLock] = WeakKeyDictionary()
 
@@ -35,7 +36,7 @@ def held(store: BaseStore) -> Iterator[None]:
     """
     check_loop(store)
     with _lock:
-        own = _locks.setdefault(store, threading.RLock())
+        own = _locks.setdefault(store, lock(waits=False))
     with own:
         yield
 

@@ -14,6 +14,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from typing_extensions import Unpack
 
 from headroom import Reader, SharedContext
+from headroom.forking import cached_property
 from headroom_langgraph.messages import role_of, with_views
 from headroom_langgraph.names import agent_name, check_names
 from headroom_langgraph.namespaces import ScopedHandoff
@@ -82,11 +83,11 @@ class ModelInput:
             seen.append(with_views(message, here.message_view, self._called.get, self.roles))
         return seen
 
-    @functools.cached_property
+    @cached_property
     def _called(self) -> dict[str, str]:
         return tools_in(self.messages)
 
-    @functools.cached_property
+    @cached_property
     def _batches(self) -> list[_Batch]:
         """What the model got at one time: an answer of a model, and what came after it."""
         # Which tools a model may call is not known, so that any name in exclude may be one.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import logging
-import threading
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +15,7 @@ from langgraph.config import get_config
 from langgraph.runtime import get_runtime
 
 from headroom import Handoff, SharedContext
+from headroom.forking import lock
 
 __all__ = [
     "Namespace",
@@ -32,7 +32,7 @@ logger = logging.getLogger("headroom.langgraph")
 #: A namespace, or what tells it: of the run's config, or of its runtime, as its parameter is named.
 Namespace = str | Callable[[Any], str]
 
-_lock = threading.Lock()
+_lock = lock()
 _said: WeakKeyDictionary[SharedContext, set[str]] = WeakKeyDictionary()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import threading
 import uuid
 from collections.abc import Callable
 from typing import Any, Literal
@@ -15,6 +14,7 @@ from langgraph.graph.message import add_messages
 from typing_extensions import Unpack
 
 from headroom import SharedContext
+from headroom.forking import lock
 from headroom_langgraph.blocking import say_what_blocks
 from headroom_langgraph.messages import role_of
 from headroom_langgraph.namespaces import ScopedHandoff
@@ -34,7 +34,7 @@ _JOINS: dict[str | None, Reducer] = {
     "langchain-openai": functools.partial(_add_messages, format="langchain-openai"),
 }
 
-_lock = threading.Lock()
+_lock = lock()
 _reducers: WeakValueDictionary[tuple[object, ...], Reducer] = WeakValueDictionary()
 
 

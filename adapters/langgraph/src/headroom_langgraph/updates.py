@@ -22,6 +22,7 @@ from langgraph.types import Command, Overwrite, Send
 from pydantic import BaseModel
 
 from headroom import Decision, Handoff, Payload, Reader
+from headroom.forking import cached_property
 from headroom_langgraph.blocking import outside_loop
 from headroom_langgraph.durability import held_for_run
 from headroom_langgraph.messages import DEFAULT_ROLES, is_message_like, role_of, with_views
@@ -274,7 +275,7 @@ class UpdateViews:
     def _tool(self, call: str) -> str | None:
         return self._called.get(call)
 
-    @functools.cached_property
+    @cached_property
     def _called(self) -> dict[str, str]:
         return tools_in(*self.told)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from weakref import WeakKeyDictionary
 from agents.tracing import Trace, get_current_trace
 
 from headroom import SharedContext
+from headroom.forking import lock
 
 __all__ = ["Call", "Calls", "is_for_program", "names_of"]
 
@@ -68,7 +68,7 @@ class Calls:
     """What conversations carried earlier, for those of which a server keeps what was sent."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = lock()
         self._by_id: OrderedDict[str, Call] = OrderedDict()
         # The turns of a run are not all in one task, but in one trace, also where tracing is off.
         # Of each trace: what each agent was asked, the latest last. Agents that are tools run
@@ -123,5 +123,5 @@ class Calls:
             return question
 
 
-_lock = threading.Lock()
+_lock = lock()
 _by_context: WeakKeyDictionary[SharedContext, Calls] = WeakKeyDictionary()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import os
 import threading
 import time
 from collections.abc import Awaitable, Callable
@@ -12,6 +11,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar, cast
 
 from headroom.errors import StoreTimeout
+from headroom.forking import lock, on_fork
 
 __all__ = ["BoundedCalls"]
 
@@ -46,11 +46,12 @@ class BoundedCalls:
         self._clock = clock
         #: How many calls took too long.
         self.timeouts = 0
+        self._lock = lock()
         self._begin()
+        # What hangs does not come along when a process forks.
+        on_fork(self._begin)
 
     def _begin(self) -> None:
-        self._process = os.getpid()
-        self._lock = threading.Lock()
         self._hanging = 0
         self._in_a_row = 0
         # Until when no call is made; ``None`` where the last one was answered.
@@ -109,9 +110,6 @@ class BoundedCalls:
 
     def _admit(self) -> bool:
         """Whether this is an attempt after a pause."""
-        if self._process != os.getpid():
-            # What hangs does not come along when a process forks; nor who has the lock.
-            self._begin()
         if self._paused_until is None:
             return False
         with self._lock:
@@ -241,5 +239,8 @@ def _next(calls: SimpleQueue[_Call]) -> _Call | None:
     return None
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_idle.clear)
+def _forget() -> None:
+    _idle.clear()
+
+
+on_fork(_forget)

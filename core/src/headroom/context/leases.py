@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from headroom.context.renewing import Renewing
 from headroom.context.store_namespace import StoreNamespace, StoreSteps
 from headroom.errors import StoreError
+from headroom.forking import lock, on_fork
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -169,8 +170,9 @@ class Lease:
         if self._released:
             return False
         self._released = True
-        # On the other side of a fork it is the parent's.
-        return self._process == os.getpid() and self._leases.end(self._holding)
+        is_last = self._leases.end(self._holding)
+        # On the other side of a fork it is the parent's, unless the store was copied as well.
+        return is_last and (self._process == os.getpid() or self._leases.store.is_copied)
 
     def _say_late(self, error: StoreError) -> None:
         logger.warning(
@@ -191,6 +193,8 @@ class _Holding:
         #: When it was renewed last; ``None`` before the first time.
         self.renewed: float | None = None
         self.failed = False
+        #: Whether it was taken before a fork, in the parent of this process.
+        self.is_inherited = False
 
 
 class Leases:
@@ -209,8 +213,8 @@ class Leases:
         self.store = store
         self._ends = ends
         self._renewing = renewing or Renewing()
-        self._process = os.getpid()
-        self._lock = threading.Lock()
+        self._lock = lock()
+        on_fork(self._inherit)
         # Only the lease objects keep them: what was dropped is not renewed.
         self._holdings: weakref.WeakValueDictionary[str, _Holding] = weakref.WeakValueDictionary()
         self._closed = False
@@ -226,7 +230,6 @@ class Leases:
     def lease(self, holder: str | None, seconds: float) -> Lease:
         """A lease of a holder, or of one that nobody else has."""
         name = f"run-{uuid.uuid4().hex}" if holder is None else holder
-        self._check_process()
         with self._lock:
             holding = self._holdings.get(name)
             if holding is None:
@@ -256,7 +259,6 @@ class Leases:
 
     def hold(self, holding: _Holding, references: tuple[str, ...]) -> StoreSteps[bool]:
         """Whether all is held now."""
-        self._check_process()
         with self._lock:
             new = set(references) - holding.references
             last = holding.renewed
@@ -274,7 +276,6 @@ class Leases:
 
     def end(self, holding: _Holding) -> bool:
         """Notes that one lease of a holder ended; whether it was the last."""
-        self._check_process()
         with self._lock:
             holding.users -= 1
             if holding.users:
@@ -294,11 +295,13 @@ class Leases:
         if not self.store.can_lease:
             self._say_missing()
             return True
-        self._check_process()
         began = time.monotonic()
         holder, seconds = holding.holder, holding.seconds
         lived = yield from self.store.lease(holder, tuple(new), seconds)
         with self._lock:
+            if lived is False and holding.is_inherited:
+                # The parent has ended it: what is new is held, by this process alone.
+                holding.references, holding.is_inherited = set(), False
             lost = holding.references - new if lived is False else set()
         if lost:
             # It had ended, while this process slept say. What is there still is held again.
@@ -321,11 +324,15 @@ class Leases:
                 type(self.store.store).__name__,
             )
 
-    def _check_process(self) -> None:
-        if self._process != os.getpid():
-            # Another thread may have had the lock when the process forked, and is not here.
-            self._process = os.getpid()
-            self._lock = threading.Lock()
+    def _inherit(self) -> None:
+        """The child of a fork has lease objects of its own, which outlive the parent's, say."""
+        renewed = []
+        for holding in list(self._holdings.values()):
+            holding.is_inherited = True
+            if holding.renewed is not None:
+                renewed.append(holding.seconds)
+        if renewed and not self._closed:
+            self._renewing.keep(self, _RENEWED_AFTER * min(renewed))
 
     def renew_due(self) -> float | None:
         """Renews what is to be renewed; seconds until the next time, ``None`` for never."""

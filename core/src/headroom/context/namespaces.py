@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
+
+from headroom.forking import lock
 
 __all__ = ["Namespaces"]
 
@@ -24,11 +24,7 @@ class Namespaces(Generic[T]):
     def __init__(self) -> None:
         self._used: WeakValueDictionary[str, T] = WeakValueDictionary()
         self._recent: OrderedDict[str, T] = OrderedDict()
-        self._begin()
-
-    def _begin(self) -> None:
-        self._process = os.getpid()
-        self._lock = threading.Lock()
+        self._lock = lock()
 
     def note(self, name: str, one: T) -> None:
         """Says what is in a namespace, without keeping it."""
@@ -36,9 +32,6 @@ class Namespaces(Generic[T]):
 
     def get(self, name: str, make: Callable[[], T]) -> T:
         """What is in a namespace, made if it is the first time."""
-        if self._process != os.getpid():
-            # Another thread may have had the lock when the process forked, and is not here.
-            self._begin()
         with self._lock:
             found = self._used.get(name)
             if found is None:

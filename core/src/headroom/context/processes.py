@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
-import os
 import pickle
 import threading
 from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
+from headroom.forking import lock, on_fork, undisturbed
 from headroom.pipeline import Pipeline
 from headroom.tokens import TokenCounter, get_counter
 from headroom.view import CompressResult, Fidelity
@@ -40,11 +40,11 @@ class CompressionProcesses:
     ) -> None:
         self._count = count
         self._parts = (pipeline, counter, model)
-        self._lock = threading.Lock()
-        self._process = os.getpid()
+        self._lock = lock()
         self._executor: ProcessPoolExecutor | None = None
         self._deaths = 0
         self._ended = threading.Event()
+        on_fork(self._leave_behind)
 
     def compress(
         self,
@@ -62,7 +62,10 @@ class CompressionProcesses:
         if executor is None:
             return None
         try:
-            return executor.submit(_compress, content, query, max_tokens, fidelity, kind).result()
+            with undisturbed:
+                # The first one starts the processes.
+                made = executor.submit(_compress, content, query, max_tokens, fidelity, kind)
+            return made.result()
         except (BrokenProcessPool, CancelledError) as error:
             self._died(executor, error)
             return None
@@ -77,13 +80,10 @@ class CompressionProcesses:
         """Ends the processes; what they are at is done here."""
         self._ended.set()
         executor, self._executor = self._executor, None
-        if executor is not None and self._process == os.getpid():
+        if executor is not None:
             executor.shutdown(wait=True, cancel_futures=True)
 
     def _running(self) -> ProcessPoolExecutor | None:
-        if self._process != os.getpid():
-            # They are children of the process that this one was forked from.
-            self._process, self._lock, self._executor = os.getpid(), threading.Lock(), None
         with self._lock:
             if self._executor is None and not self._ended.is_set():
                 if not self._can_be_sent():
@@ -96,6 +96,12 @@ class CompressionProcesses:
                     initargs=self._parts,
                 )
             return self._executor
+
+    def _leave_behind(self) -> None:
+        """They are children of the process that this one was forked from."""
+        if self._executor is not None:
+            _LEFT_BEHIND.append(self._executor)
+            self._executor = None
 
     def _can_be_sent(self) -> bool:
         try:
@@ -124,6 +130,9 @@ class CompressionProcesses:
             if self._ended.is_set() else "",
         )  # fmt: skip
 
+
+# Those of a parent process. Never let go: its own would be told, by a pipe that both have.
+_LEFT_BEHIND: list[ProcessPoolExecutor] = []
 
 # What a process works with.
 _ours: tuple[Pipeline, TokenCounter]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import weakref
 from typing import Protocol
+
+from headroom.forking import lock, on_fork
 
 __all__ = ["Renewing"]
 
@@ -21,11 +22,12 @@ class Renewing:
     """Renews leases as long as there are any. It keeps neither a context nor its leases alive."""
 
     def __init__(self) -> None:
+        self._lock = lock()
         self._begin()
+        # The thread does not come along when a process forks.
+        on_fork(self._begin)
 
     def _begin(self) -> None:
-        self._process = os.getpid()
-        self._lock = threading.Lock()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
         self._kept: weakref.WeakSet[_Renewed] = weakref.WeakSet()
@@ -34,9 +36,6 @@ class Renewing:
 
     def keep(self, leases: _Renewed, seconds: float) -> None:
         """Renews these, first in so many seconds or before."""
-        if self._process != os.getpid():
-            # Another thread may have had the lock when the process forked, and is not here.
-            self._begin()
         with self._lock:
             self._kept.add(leases)
             if self._thread is not None and self._thread.is_alive():

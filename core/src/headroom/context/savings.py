@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+
+from headroom.forking import lock
 
 __all__ = ["HandoffStats", "ReaderStats", "Savings"]
 
@@ -83,7 +84,7 @@ class Savings:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = lock()
         self._readers: dict[str, ReaderStats] = {}
         self._retrieved = 0
         self._failures = 0

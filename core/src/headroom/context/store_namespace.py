@@ -26,7 +26,7 @@ from headroom.stores import (
     Usage,
 )
 
-__all__ = ["OnError", "StoreNamespace", "StoreSteps"]
+__all__ = ["NOT_READ", "OnError", "StoreNamespace", "StoreSteps"]
 
 logger = logging.getLogger("headroom.context")
 
@@ -39,6 +39,9 @@ AnyStore: TypeAlias = Store | AsyncStore
 StoreSteps = Steps[AnyStore, T]
 
 _NO_LIMITS = Limits()
+
+#: What ``get`` answers, and this very one, where the store failed: nothing is known then.
+NOT_READ = Missing("absent")
 
 
 class _SupportsAsync(Protocol):
@@ -130,7 +133,7 @@ class StoreNamespace:
 
     def get(self, key: str, *, with_original: bool = True) -> StoreSteps[Record | Missing]:
         return self._call(
-            Missing("absent"),
+            NOT_READ,
             lambda store: store.get(self.name, key, with_original=with_original),
         )
 
@@ -156,6 +159,11 @@ class StoreNamespace:
 
     def view_origin(self, view_reference: str) -> StoreSteps[str | None]:
         return self._call(None, lambda store: store.view_origin(self.name, view_reference))
+
+    @property
+    def is_copied(self) -> bool:
+        """Whether a fork copies the store, so that parent and child have one each."""
+        return isinstance(self.store, MemoryStore)
 
     @property
     def can_lease(self) -> bool:

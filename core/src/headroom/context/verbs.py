@@ -38,7 +38,7 @@ from headroom.context.records import (
 from headroom.context.room import Room
 from headroom.context.savings import Savings
 from headroom.context.stats import stats_of
-from headroom.context.store_namespace import OnError, StoreNamespace, StoreSteps
+from headroom.context.store_namespace import NOT_READ, OnError, StoreNamespace, StoreSteps
 from headroom.context.views import ViewMaker, ViewRequest
 from headroom.errors import PayloadTooLarge, VersionConflict
 from headroom.payload import to_text
@@ -306,19 +306,18 @@ class ContextVerbs:
 
     def _shown(self, key: str, *, with_original: bool = True) -> StoreSteps[Record | Missing]:
         """A record that somebody is about to see, held for the leases that are active."""
-        check_key(key)
-        record = yield from self.store.get(key, with_original=with_original)
-        if isinstance(record, Missing) or not self.leases.are_active():
-            return record
-        reference = record.header.reference
-        if (
-            not (yield from self.leases.hold_for_active(reference))
-            or (yield from self._holds(key, reference))
-            or (yield from self.store.find(reference)) is not None
-        ):
-            return record
-        # It went just before it was held.
-        return (yield from self.record(key, with_original=with_original))
+        while True:
+            record = yield from self.record(key, with_original=with_original)
+            if isinstance(record, Missing) or not self.leases.are_active():
+                return record
+            reference = record.header.reference
+            if (
+                not (yield from self.leases.hold_for_active(reference))
+                or (yield from self._holds(key, reference))
+                or (yield from self.store.find(reference)) is not None
+            ):
+                return record
+            # It went just before it was held: what is there now is to be held as well.
 
     def _options(
         self,
@@ -347,6 +346,9 @@ class ContextVerbs:
 
     def _check_version(self, key: str, expected: int) -> StoreSteps[None]:
         record = yield from self.record(key, with_original=False)
+        if record is NOT_READ:
+            # No reason to say that it changed; the store compares as it writes, if it can.
+            return
         found = 0 if isinstance(record, Missing) else record.header.version
         if found != expected:
             there = f"version {found} is there" if found else "nothing is there"

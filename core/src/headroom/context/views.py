@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -10,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from headroom.context.names import quoted
 from headroom.context.processes import CompressionProcesses
+from headroom.forking import lock, on_fork
 from headroom.pipeline import Pipeline
 from headroom.tokens import TokenCounter
 from headroom.view import CompressResult, Fidelity
@@ -47,11 +47,13 @@ class ViewMaker:
         self._pipeline = pipeline
         self._counter = counter
         self._processes = processes
-        self._lock = threading.Lock()
+        self._lock = lock()
         self._cache: OrderedDict[tuple[str, ViewRequest], CompressResult] = OrderedDict()
         self._cached_chars = 0
         self._under_way: dict[tuple[str, ViewRequest], Future[CompressResult]] = {}
         self.failures = 0
+        # What other threads are at is never done in the child of a fork.
+        on_fork(self._forget_others)
 
     def make(self, reference: str, content: str, options: ViewRequest) -> CompressResult:
         """The view of ``content``, whose hash is ``reference``."""
@@ -70,11 +72,11 @@ class ViewMaker:
             result = self._compress(content, options)
         except BaseException as error:
             with self._lock:
-                del self._under_way[work]
+                self._under_way.pop(work, None)
             future.set_exception(error)
             raise
         with self._lock:
-            del self._under_way[work]
+            self._under_way.pop(work, None)
             self._keep(work, result)
             self.failures += result.failure is not None
         future.set_result(result)
@@ -85,6 +87,9 @@ class ViewMaker:
         with self._lock:
             self._cache.clear()
             self._cached_chars = 0
+
+    def _forget_others(self) -> None:
+        self._under_way.clear()
 
     def _keep(self, work: tuple[str, ViewRequest], result: CompressResult) -> None:
         self._cache[work] = result

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from headroom.context import ContextEntry, Decision, Payload, Reader, SharedContext
 from headroom.context.store_namespace import StoreSteps
+from headroom.forking import cached_property
 from headroom.handoff.conversation import Conversation
 from headroom.handoff.fitting import fitted
 from headroom.handoff.notices import Notices

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import threading
 from weakref import WeakKeyDictionary
 
 from headroom.context import SharedContext
+from headroom.forking import lock
 
 __all__ = ["Notices"]
 
@@ -17,7 +17,7 @@ class Notices:
     """Says each thing once as a warning, and again only for those who look for bugs."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = lock()
         self._said: set[str] = set()
 
     @classmethod
@@ -34,5 +34,5 @@ class Notices:
         logger.log(logging.WARNING if is_new else logging.DEBUG, "%s", message)
 
 
-_lock = threading.Lock()
+_lock = lock()
 _by_context: WeakKeyDictionary[SharedContext, Notices] = WeakKeyDictionary()

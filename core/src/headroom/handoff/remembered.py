@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from headroom.context import SharedContext
+from headroom.forking import lock
 from headroom.view import Fidelity
 
 __all__ = ["Place", "Remembered", "Sent"]
@@ -43,7 +43,7 @@ class Remembered:
     """The decisions of the conversations of one context."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = lock()
         self._sent: OrderedDict[Place, Sent] = OrderedDict()
         self._chars = 0
 
@@ -82,5 +82,5 @@ class Remembered:
             return sent
 
 
-_lock = threading.Lock()
+_lock = lock()
 _by_context: WeakKeyDictionary[SharedContext, Remembered] = WeakKeyDictionary()

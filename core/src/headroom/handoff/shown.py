@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections import OrderedDict
 from weakref import WeakKeyDictionary, WeakSet
 
 from headroom.context import Savings, SharedContext
+from headroom.forking import lock
 
 __all__ = ["Shown"]
 
@@ -18,7 +18,7 @@ class Shown:
     """The sums of the runs that showed views of one context, by the keys that these name."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = lock()
         self._by_key: OrderedDict[str, WeakSet[Savings]] = OrderedDict()
 
     @classmethod
@@ -43,5 +43,5 @@ class Shown:
             savings.add_retrieved(tokens)
 
 
-_lock = threading.Lock()
+_lock = lock()
 _by_context: WeakKeyDictionary[SharedContext, Shown] = WeakKeyDictionary()

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from headroom.errors import WrongKind
+from headroom.forking import undisturbed
 from headroom.kinds.guard import WRONG, Guarded
 from headroom.source import Source
 from headroom.toolkit.kind import Kind
@@ -131,6 +132,12 @@ def default_kinds() -> Kinds:
 
     One that cannot be used is left out, and a warning says of which package it is, and why.
     """
+    # What a fork has by half it would have for good: the locks of imports come along.
+    with undisturbed:
+        return _found()
+
+
+def _found() -> Kinds:
     # Slow to import, and not needed before the first compression.
     from importlib.metadata import EntryPoint
 

@@ -6,10 +6,11 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from itertools import chain
 
 from headroom.errors import TimeBudgetExceeded, WrongKind
+from headroom.forking import cached_property
 from headroom.kinds.guard import Guarded
 from headroom.kinds.registry import LAST_RESORT, MIXED, Kinds, default_kinds
 from headroom.pipeline.apportion import ViewOf

@@ -11,9 +11,9 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import pairwise
 
+from headroom.forking import cached_property
 from headroom.kinds.guard import Guarded
 from headroom.kinds.registry import LAST_RESORT, Kinds
 from headroom.pipeline.apportion import ViewOf, apportion

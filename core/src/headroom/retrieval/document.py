@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property
 from itertools import islice
 
 from headroom.errors import WrongKind
+from headroom.forking import cached_property
 from headroom.kinds.registry import LAST_RESORT, Kinds
 from headroom.pipeline.condense import condense
 from headroom.pipeline.embedded import Embedded, find_embedded

@@ -13,8 +13,9 @@ from headroom.retrieval.document import Document, counted
 from headroom.retrieval.index import Searchable
 from headroom.retrieval.places import Place
 from headroom.retrieval.ranking import ranked, ranked_leaves, values_of_record
-from headroom.retrieval.render import Found, fill, fill_with_leaves, place_of
+from headroom.retrieval.render import Found, fill, place_of
 from headroom.retrieval.selection import Selection
+from headroom.retrieval.values import fill_with_leaves
 from headroom.tokens import TokenCounter
 from headroom.toolkit.kind import LeftOut
 from headroom.toolkit.relevance import query_terms, terms

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from array import array
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
-from functools import cached_property
 
+from headroom.forking import cached_property, lock
 from headroom.kinds.registry import Kinds
 from headroom.retrieval.document import Document
 from headroom.source import Source
@@ -15,7 +14,7 @@ from headroom.toolkit.bm25 import mean, rarity, score
 from headroom.toolkit.relevance import Asked, terms
 from headroom.toolkit.thesaurus import meanings
 from headroom.toolkit.vocabulary import Vocabulary
-from headroom.view import Piece
+from headroom.view import Piece, Unit, Within
 
 __all__ = ["Index", "IndexCache", "Searchable"]
 
@@ -23,8 +22,8 @@ __all__ = ["Index", "IndexCache", "Searchable"]
 _LONGEST_WORD = 2000
 # A word that a larger share of the pieces has is looked for only where the query has no other.
 _COMMON = 0.3
-# Sentences in a row that make a passage at the most.
-_LONGEST_GROUP, _LONGEST_RECORD = 12, 500
+# Sentences, or lines, in a row that make a passage at the most.
+_LONGEST_GROUP, _LONGEST_LINES, _LONGEST_RECORD = 12, 40, 500
 
 
 class Index:
@@ -57,6 +56,26 @@ class Index:
                     posting = self._postings[term] = (array("I"), array("I"))
                 posting[0].append(number)
                 posting[1].append(count)
+        self._measure()
+
+    def merged(self, groups: Sequence[Sequence[int]]) -> Index:
+        """An index of some texts that each consist of several, by the numbers of these."""
+        having: list[list[int]] = [[] for _ in self._lengths]
+        for group, members in enumerate(groups):
+            for member in members:
+                having[member].append(group)
+        found = Index(())
+        found._lengths = array("I", (sum(self._lengths[n] for n in one) for one in groups))
+        for term, (numbers, counts) in self._postings.items():
+            of_group: dict[int, int] = {}
+            for number, count in zip(numbers, counts):
+                for group in having[number]:
+                    of_group[group] = of_group.get(group, 0) + count
+            found._postings[term] = array("I", of_group), array("I", of_group.values())
+        found._measure()
+        return found
+
+    def _measure(self) -> None:
         self._entries = sum(len(numbers) for numbers, _ in self._postings.values())
         self._average = mean(self._lengths)
 
@@ -64,11 +83,16 @@ class Index:
         """The pieces that have a word of the query, by number, with their scores."""
         total = len(self._lengths)
         found: dict[int, float] = {}
-        weights = Asked(query).weights_among(self._vocabulary)
-        known = [(*self._postings[term], weights[term]) for term in weights if self.has(term)]
+        asked = Asked(query)
+        weights = asked.weights_among(self._vocabulary)
+        known = [term for term in weights if self.has(term)]
         # What most pieces have says little, and takes the longest.
-        telling = [posting for posting in known if len(posting[0]) <= total * _COMMON]
-        for numbers, counts, share in telling or known:
+        telling = [term for term in known if len(self._postings[term][0]) <= total * _COMMON]
+        # Other forms of its words do not stand for all of it.
+        own = not asked.terms.isdisjoint(telling) or asked.terms.isdisjoint(known)
+        for term in (telling if own else known) or known:
+            numbers, counts = self._postings[term]
+            share = weights[term]
             weight = share * rarity(total, len(numbers))
             for number, count in zip(numbers, counts):
                 part = score(weight, count, self._lengths[number], self._average)
@@ -102,7 +126,7 @@ class Searchable:
         self.document = document
         self._some = pieces
         # Held while it is asked: whoever comes second waits for the index of the first.
-        self.lock = threading.Lock()
+        self.lock = lock(waits=False)
 
     @property
     def pieces(self) -> list[Piece]:
@@ -125,6 +149,20 @@ class Searchable:
         return Index([_leaf_text(piece) for piece in self.leaves])
 
     @cached_property
+    def records(self) -> list[list[list[int]]]:
+        """The scalar values by the records that they are in, and by the objects."""
+        found: list[dict[tuple[Within | None, str], list[int]]] = [{}, {}]
+        for number, leaf in enumerate(self.leaves):
+            for grouping, record in zip(found, _records_of(leaf.path)):
+                grouping.setdefault((leaf.within, record), []).append(number)
+        return [list(grouping.values()) for grouping in found]
+
+    @cached_property
+    def record_indexes(self) -> list[Index]:
+        """Of the records, and of the objects."""
+        return [self.leaf_index.merged(records) for records in self.records]
+
+    @cached_property
     def groups(self) -> list[list[int]]:
         """Pieces that stand together, by number."""
         found: list[list[int]] = []
@@ -132,7 +170,8 @@ class Searchable:
         for number, piece in enumerate(self.pieces):
             key = (piece.within, piece.group)
             # What is of use together stays together; of a passage, so much is.
-            longest = _LONGEST_RECORD if piece.is_inseparable else _LONGEST_GROUP
+            longest = _LONGEST_LINES if piece.unit == "lines" else _LONGEST_GROUP
+            longest = _LONGEST_RECORD if piece.is_inseparable else longest
             if key != last or piece.group < 0 or len(found[-1]) >= longest:
                 found.append([])
             found[-1].append(number)
@@ -140,15 +179,44 @@ class Searchable:
         return found
 
     @cached_property
+    def group_of(self) -> list[int]:
+        """For each piece the group that it stands in."""
+        return [number for number, group in enumerate(self.groups) for _ in group]
+
+    @cached_property
+    def heads(self) -> list[list[int]]:
+        """For each group the pieces outside of it that say what it is part of, by number."""
+        pieces = self.pieces
+        wanted = {key for piece in pieces for key in _heads_of(piece)}
+        place = {
+            key: number
+            for number, piece in enumerate(pieces)
+            if (key := (piece.within, piece.unit, piece.number)) in wanted
+        }
+        found = []
+        for group in self.groups:
+            keys = _heads_of(pieces[group[0]])
+            there = (place[key] for key in keys if key in place)
+            found.append([n for n in there if not group[0] <= n <= group[-1]])
+        return found
+
+    @cached_property
+    def is_grouped(self) -> bool:
+        """Whether any pieces stand together."""
+        return any(piece.group >= 0 for piece in self.pieces)
+
+    @cached_property
     def group_index(self) -> Index:
-        """Of the groups."""
-        return Index([" ".join(self.pieces[n].text for n in group) for group in self.groups])
+        """Of the groups, each with what says what it is part of."""
+        return self.index.merged([[*h, *group] for h, group in zip(self.heads, self.groups)])
 
     @property
     def size(self) -> int:
         """About how many bytes it takes, with what has been built so far."""
         built, taken = vars(self), vars(self.document)
-        indexes = [built[name] for name in ("index", "leaf_index", "group_index") if name in built]
+        names = ("index", "leaf_index", "group_index")
+        indexes = [built[name] for name in names if name in built]
+        indexes += built.get("record_indexes", [])
         pieces = sum(len(taken[name]) for name in ("pieces", "leaves") if name in taken)
         texts = 4 * len(self.document.source.text) + 150 * pieces
         return texts + sum(index.size for index in indexes if isinstance(index, Index))
@@ -160,7 +228,7 @@ class IndexCache:
     def __init__(self, max_bytes: int, kinds: Callable[[], Kinds]) -> None:
         self._max_bytes = max_bytes
         self._kinds = kinds
-        self._lock = threading.Lock()
+        self._lock = lock()
         self._kept: OrderedDict[tuple[str, str], tuple[Searchable, int]] = OrderedDict()
         self._bytes = 0
 
@@ -206,6 +274,17 @@ class IndexCache:
             gone = [key for key in self._kept if reference in (None, key[0])]
             for key in gone:
                 self._bytes -= self._kept.pop(key)[1]
+
+
+def _heads_of(piece: Piece) -> list[tuple[Within | None, Unit, int]]:
+    return [(piece.within, piece.unit, number) for number in piece.heads]
+
+
+def _records_of(path: str) -> tuple[str, str]:
+    """The outermost element of an array on a path, and the object at it."""
+    tokens = path.split("/")
+    place = next((place for place, token in enumerate(tokens) if token.isdecimal()), None)
+    return path if place is None else "/".join(tokens[: place + 1]), path
 
 
 def _leaf_text(piece: Piece) -> str:

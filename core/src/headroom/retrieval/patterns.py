@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from headroom.forking import undisturbed
+
 __all__ = ["Pattern", "compile_pattern"]
 
 _LONGEST = 1000
@@ -33,7 +35,8 @@ def compile_pattern(pattern: str) -> Pattern:
     if len(pattern) > _LONGEST:
         raise ValueError(f"a pattern has at most {_LONGEST} characters")
     try:
-        import re2  # type: ignore[import-untyped, unused-ignore]
+        with undisturbed:
+            import re2  # type: ignore[import-untyped, unused-ignore]
     except ModuleNotFoundError as error:
         raise ValueError(
             'pattern needs a package: pip install "headroom-core[patterns]"; query needs none'

@@ -15,8 +15,16 @@ __all__ = ["LeftOut", "ranked", "ranked_leaves", "values_of_record"]
 # Whoever asks has the view: what is not in it is worth so much more.
 _LEFT_OUT = 1.5
 _WEIGHED = 2000
-# The shares of a sentence's neighbours and of its passage in its score.
-_NEIGHBOUR, _PASSAGE = 0.4, 0.8
+#: Beside what a piece answers by itself: the share of what is near it in its passage, and how much
+#: of that is left one piece farther away; and the share of the passage as a whole. A passage of
+#: lines is long, and its lines say less of each other. Measured with
+#: ``python -m benchmarks.recovery``.
+_NEIGHBOUR, _FARTHER = 0.5, 0.85
+_PASSAGE, _PASSAGE_OF_LINES = 0.8, 0.3
+#: The share of each record that a value is in. Measured likewise.
+_RECORD = 0.5
+#: So many objects at the most are what is asked about, with all that is in them.
+_FEW = 3
 #: Characters of a value that tell what it is like.
 _BEGINNING = 16
 
@@ -35,13 +43,25 @@ def ranked(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
     if first is not None and first.is_inseparable:
         return _whole_groups(searchable, query, left_out)
     scores = searchable.index.scores(query)
-    if first is not None and first.group >= 0:
-        scores = _with_context(searchable, query, scores)
     scores = _pinned(scores, lambda number: pieces[number].text, query)
+    if searchable.is_grouped:
+        scores = _with_context(searchable, query, scores)
     order = _by_score(scores, pieces, left_out)
     document = searchable.document
     order = document.kind.arrange(document.searched, query, order, pieces, left_out)
-    return _with_groups(searchable, order)
+    order = _with_groups(searchable, order)
+    return _with_heads(searchable, order) if searchable.is_grouped else order
+
+
+def _with_heads(searchable: Searchable, order: list[int]) -> list[int]:
+    """An order in which what says what a passage is part of comes with the first of its pieces."""
+    heads, group_of = searchable.heads, searchable.group_of
+    found: dict[int, None] = {}
+    for number in order:
+        if number not in found:
+            found.update(dict.fromkeys(heads[group_of[number]]))
+            found[number] = None
+    return list(found)
 
 
 def _with_groups(searchable: Searchable, order: list[int]) -> list[int]:
@@ -58,11 +78,55 @@ def _with_groups(searchable: Searchable, order: list[int]) -> list[int]:
 
 
 def ranked_leaves(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
-    """The numbers of the scalar values that answer a query, the best first."""
+    """The numbers of the scalar values that answer a query, the best first.
+
+    A value is judged with the object and the record that it is in. Of the object that answers best,
+    all values are found, though they share no word with the query.
+    """
     leaves = searchable.leaves
-    order = _by_score(searchable.leaf_index.scores(query), leaves, left_out)
-    # Values that begin alike: links to one place, times of one day.
-    return take_turns(order, lambda n: leaves[n].text.partition(":")[2][:_BEGINNING])
+    own = searchable.leaf_index.scores(query)
+    found = _of_best(own)
+    of_records, of_objects = (
+        _worth(leaves, records, index.scores(query), query)
+        for records, index in zip(searchable.records, searchable.record_indexes)
+    )
+    best = max(of_objects.values(), default=0.0)
+    asked = [number for number, worth in of_objects.items() if worth == best]
+    if len(asked) <= _FEW:
+        found.update(
+            (leaf, 0.0)
+            for number in asked
+            for leaf in searchable.records[1][number]
+            if leaf not in own
+        )
+    for records, worths in zip(searchable.records, (of_records, of_objects)):
+        for number, worth in worths.items():
+            for leaf in records[number]:
+                if leaf in found:
+                    found[leaf] += _RECORD * worth
+    order = _by_score(found, leaves, left_out)
+    # Values of one object that begin alike: links to one place, times of one day.
+    return take_turns(order, lambda n: _beginning(leaves[n]))
+
+
+def _beginning(leaf: Piece) -> str:
+    return leaf.text.partition(":")[2][:_BEGINNING]
+
+
+def _worth(
+    leaves: Sequence[Piece], records: Sequence[Sequence[int]], scores: dict[int, float], query: str
+) -> dict[int, float]:
+    """How well records answer a query, those that it names before all others."""
+
+    def text(number: int) -> str:
+        return " ".join(leaves[leaf].text for leaf in records[number])
+
+    return _of_best(_pinned(scores, text, query))
+
+
+def _of_best(scores: dict[int, float]) -> dict[int, float]:
+    best = max(scores.values(), default=0.0) or 1.0
+    return {number: score / best for number, score in scores.items()}
 
 
 def values_of_record(searchable: Searchable, best: Piece) -> list[int]:
@@ -110,23 +174,36 @@ def _by_score(scores: dict[int, float], pieces: Sequence[Piece], left_out: LeftO
 
 
 def _with_context(searchable: Searchable, query: str, scores: dict[int, float]) -> dict[int, float]:
-    """Sentences judged with their neighbours and their passage.
+    """Pieces judged with what is near them and with their passage.
 
     An answer often says "it" for what its passage named before (Callan, "Passage-Level Evidence in
-    Document Retrieval", 1994).
+    Document Retrieval", 1994); and what a header, a heading or a signature names stands below it.
     """
-    passages = searchable.group_index.scores(query)
-    best = max(scores.values(), default=0.0) or 1.0
-    best_passage = max(passages.values(), default=0.0) or 1.0
+    passages = _of_best(searchable.group_index.scores(query))
+    scores = _of_best(scores)
     found: dict[int, float] = {}
     for number, score in passages.items():
         group = searchable.groups[number]
-        for position, piece in enumerate(group):
-            own = scores.get(piece, 0.0) / best
-            around = [scores.get(n, 0.0) for n in group[max(0, position - 1) : position]]
-            around += [scores.get(n, 0.0) for n in group[position + 1 : position + 2]]
-            near = max(around, default=0.0) / best
-            found[piece] = own + _NEIGHBOUR * near + _PASSAGE * score / best_passage
+        own = [scores.get(piece, 0.0) for piece in group]
+        head = max((scores.get(piece, 0.0) for piece in searchable.heads[number]), default=0.0)
+        is_of_lines = searchable.pieces[group[0]].unit == "lines"
+        share = (_PASSAGE_OF_LINES if is_of_lines else _PASSAGE) * score
+        for piece, one, near in zip(group, own, _near(own, head)):
+            found[piece] = one + _NEIGHBOUR * near + share
+    return found
+
+
+def _near(own: Sequence[float], head: float) -> list[float]:
+    """What the others of a passage are worth to each of its pieces, the less the farther away."""
+    found: list[float] = []
+    before = head
+    for one in own:
+        found.append(before)
+        before = max(before, one) * _FARTHER
+    after = 0.0
+    for place in range(len(own) - 1, -1, -1):
+        found[place] = max(found[place], after)
+        after = max(after, own[place]) * _FARTHER
     return found
 
 

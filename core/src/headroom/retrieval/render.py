@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import compress, groupby
+from itertools import groupby
 
 from headroom.retrieval.onward import onward, onward_in_words
 from headroom.tokens import TokenCounter
@@ -12,7 +12,16 @@ from headroom.toolkit.markers import SMALLEST
 from headroom.toolkit.ranges import spans
 from headroom.view import EVERYTHING, Piece, Within, spelled, spelled_path
 
-__all__ = ["Found", "fill", "fill_with_leaves", "place_of"]
+__all__ = [
+    "Found",
+    "fill",
+    "holding",
+    "largest",
+    "largest_with_how",
+    "place_of",
+    "rendered",
+    "spelt",
+]
 
 # With more parts than this, lines have one heading and their numbers.
 _SCATTERED = 3
@@ -61,66 +70,13 @@ def fill(
         shown = [pieces[number] for number in sorted(order[:size])]
         return _render(shown, len(order) - size + len(beside), how)
 
-    size, how = _largest_with_how(len(order), render, left_by, max_tokens, counter)
+    size, how = largest_with_how(len(order), render, left_by, max_tokens, counter)
     if size == 0 and order:
         return _cut(pieces[order[0]], left_by(1), max_tokens, counter, focus)
     return replace(render(size, how), next=onward(left_by(size)))
 
 
-def fill_with_leaves(
-    pieces: Sequence[Piece],
-    order: Sequence[int],
-    leaves: Sequence[Piece],
-    leaf_order: Sequence[int],
-    max_tokens: int,
-    counter: TokenCounter,
-    focus: Callable[[str], int],
-) -> Found:
-    """Where not all pieces fit: the best ones whole, and of the others the values that match."""
-
-    def best(size: int) -> Found:
-        return _render([pieces[number] for number in sorted(order[:size])], 0, "")
-
-    half = max_tokens // 2
-    size = _largest(len(order), lambda size: counter.count(best(size).text) <= half)
-    # A piece that is too large for half of the room is better shown by its values that match.
-    whole = best(size)
-    shown = {_pointer(pieces[number]) for number in order[:size]}
-    found = [leaves[number] for number in leaf_order if leaves[number].number]
-    others = [leaf for leaf in found if not _stands_in(leaf, shown)]
-    # The pieces that are not shown whole have their values in them.
-    rest = [pieces[number] for number in sorted(order[size:])]
-    known = {_pointer(piece) for piece in rest}
-    beside = [not _stands_in(leaf, known) for leaf in others]
-
-    def left_by(size: int) -> list[Piece]:
-        return [*rest, *compress(others[size:], beside[size:])]
-
-    def render(size: int, how: str) -> Found:
-        blocks, places = [whole.text], [whole.where]
-        by_holder: dict[tuple[str, Within | None], list[Piece]] = {}
-        for leaf in others[:size]:
-            by_holder.setdefault((leaf.path, leaf.within), []).append(leaf)
-        for (path, within), members in by_holder.items():
-            members.sort(key=lambda leaf: leaf.number)
-            numbers = _spelt(spans([leaf.number for leaf in members]))
-            place = _holding("rows", path, within, numbers)
-            places.append(place)
-            blocks.append(f"[{place}]\n" + ", ".join(leaf.text for leaf in members))
-        more = len(others) - size
-        if how:
-            what = f"{more} more values found" if more else "the rest"
-            blocks.append(f"[{what}, left out here: {how}]")
-        text = "\n".join(filter(None, blocks))
-        return Found(text, "; ".join(filter(None, places)), truncated=bool(how))
-
-    size, how = _largest_with_how(len(others), render, left_by, max_tokens, counter)
-    if not size:
-        return fill(pieces, order, max_tokens, counter, focus, list(compress(others, beside)))
-    return replace(render(size, how), next=onward(left_by(size)))
-
-
-def _largest_with_how(
+def largest_with_how(
     most: int,
     render: Callable[[int, str], Found],
     left_by: Callable[[int], list[Piece]],
@@ -132,7 +88,7 @@ def _largest_with_how(
     All that is left is looked at a few times, and not at every attempt.
     """
     about = _how(left_by(0), max_tokens)
-    size = _largest(most, lambda size: counter.count(render(size, about).text) <= max_tokens)
+    size = largest(most, lambda size: counter.count(render(size, about).text) <= max_tokens)
     while True:
         left = left_by(size)
         how = _how(left, max_tokens) if left else ""
@@ -144,22 +100,6 @@ def _largest_with_how(
 def _how(left: Sequence[Piece], max_tokens: int) -> str:
     """How to read on, in at most about a quarter of the tokens."""
     return onward_in_words(left, max(_SHORT, max_tokens)) or "ask for a narrower part"
-
-
-def _pointer(piece: Piece) -> tuple[str, int, Within | None]:
-    return piece.path, piece.number, piece.within
-
-
-def _stands_in(leaf: Piece, shown: set[tuple[str, int, Within | None]]) -> bool:
-    """Whether a value is part of a row that is shown."""
-    if _pointer(leaf) in shown or (leaf.path, 0, leaf.within) in shown:
-        return True
-    path = leaf.path
-    while path:
-        path, _, name = path.rpartition("/")
-        if name.isdecimal() and (path, int(name) + 1, leaf.within) in shown:
-            return True
-    return False
 
 
 def _render(shown: Sequence[Piece], left: int, how: str) -> Found:
@@ -177,7 +117,7 @@ def _render(shown: Sequence[Piece], left: int, how: str) -> Found:
         parts = list(spans(sorted(here)))
         if key[0] == "lines" and len(parts) > _SCATTERED:
             # One heading, and each line with its number, as grep prints them.
-            place = _placed(f"lines {_spelt(parts)}", key[2])
+            place = _placed(f"lines {spelt(parts)}", key[2])
             places.append(place)
             numbered = "\n".join(f"{number}: {here[number]}" for number in sorted(here))
             blocks.append(f"[{place}, each after its number]\n{numbered}")
@@ -193,6 +133,11 @@ def _render(shown: Sequence[Piece], left: int, how: str) -> Found:
     if left:
         blocks.append(f"[{left} more found, left out here: {how}]")
     return Found("\n".join(blocks), "; ".join(places), bool(left))
+
+
+def rendered(shown: Sequence[Piece]) -> Found:
+    """Some pieces, of which none is left out."""
+    return _render(shown, 0, "")
 
 
 def place_of(piece: Piece) -> str:
@@ -212,18 +157,18 @@ def _place(
         place = (spelled_path(path) or EVERYTHING) + (f" characters {chars}" if chars else "")
         return _placed(place, within)
     numbers = f"{first}" if first == last else f"{first}-{last}"
-    return _holding(unit, path, within, numbers + (f":{chars}" if chars else ""))
+    return holding(unit, path, within, numbers + (f":{chars}" if chars else ""))
 
 
 def _placed(place: str, within: Within | None) -> str:
     return place if within is None else f"{place} within {spelled(within)}"
 
 
-def _spelt(ranges: Iterable[tuple[int, int]]) -> str:
+def spelt(ranges: Iterable[tuple[int, int]]) -> str:
     return ",".join(f"{first}-{last}" if first != last else f"{first}" for first, last in ranges)
 
 
-def _holding(unit: str, path: str, within: Within | None, ranges: str) -> str:
+def holding(unit: str, path: str, within: Within | None, ranges: str) -> str:
     """A place with any ranges, as ``retrieve`` takes it."""
     return _placed(f"{unit} {ranges}" + (f" of {spelled_path(path)}" if path else ""), within)
 
@@ -270,7 +215,7 @@ def _cut(
 
     best, most = None, 0
     for fullness in (_FULL, _SHORTER, _BARE):
-        size, how = _largest_with_how(
+        size, how = largest_with_how(
             length,
             lambda size, how: cut(size, how, fullness),  # noqa: B023
             lambda size: left_by(*span(size)),
@@ -282,7 +227,7 @@ def _cut(
     return best or Found(SMALLEST, "", truncated=True)
 
 
-def _largest(most: int, fits: Callable[[int], bool]) -> int:
+def largest(most: int, fits: Callable[[int], bool]) -> int:
     # By doubling: a huge piece is never counted whole.
     low, high = 0, 1
     while high <= most and fits(high):

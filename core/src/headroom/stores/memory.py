@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
@@ -11,6 +10,7 @@ from dataclasses import replace
 from typing import Literal, TypeVar
 
 from headroom.errors import StoreError
+from headroom.forking import lock
 from headroom.stores.base import Header, LeasingStore, Limits, Missing, Record, Usage
 from headroom.stores.memory_parts import Blob, Lease, Namespace, Slot
 from headroom.stores.watchers import Watchers
@@ -55,7 +55,7 @@ class MemoryStore(LeasingStore):
     ) -> None:
         self._clock = clock
         self._wall_clock = wall_clock
-        self._lock = threading.Lock()
+        self._lock = lock()
         self._watchers = Watchers()
         # The one that was looked after longest ago comes first.
         self._namespaces: OrderedDict[str, Namespace] = OrderedDict()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
+
+from headroom.forking import lock, on_fork
 
 __all__ = ["Watchers"]
 
@@ -21,9 +22,11 @@ class Watchers:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = lock()
         # Each with an object of its own, so that one function can watch twice.
         self._waking: dict[tuple[str, str], dict[object, Callable[[], None]]] = {}
+        # Whoever waits does so in threads and event loops that do not come along.
+        on_fork(self._forget)
 
     def add(self, namespace: str, key: str, wake: Callable[[], None]) -> Callable[[], None]:
         """Calls ``wake`` at each ``notify`` from now on; the result ends that."""
@@ -48,6 +51,9 @@ class Watchers:
             waking = tuple(self._waking.get((namespace, key), {}).values())
         for wake in waking:
             wake()
+
+    def _forget(self) -> None:
+        self._waking.clear()
 
     def __len__(self) -> int:
         return len(self._waking)

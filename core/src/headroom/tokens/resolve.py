@@ -13,6 +13,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
+from headroom.forking import lock, on_fork, undisturbed
 from headroom.tokens.base import TokenCounter, encodable
 from headroom.tokens.estimate import EstimateCounter
 
@@ -120,6 +121,8 @@ class _Download:
 
     def _run(self) -> None:
         try:
+            with undisturbed:
+                importlib.import_module("tiktoken")
             self.result = _tiktoken(self._encoding)
         except Exception as error:  # requests, the proxy, the disk: all mean "not to be had"
             self.failure = type(error).__name__
@@ -131,13 +134,23 @@ class _Download:
         return self.result
 
 
-_lock = threading.Lock()
+_lock = lock()
 _offline: dict[str, tuple[str, Callable[[list[str]], list[int]]] | None] = {}
 _downloads: dict[str, _Download] = {}
 
 
+def _forget_attempts() -> None:
+    """A thread that was about to download is not there in the child of a fork."""
+    for encoding, download in list(_downloads.items()):
+        if download.result is None and download.failure is None:
+            del _downloads[encoding]
+
+
+on_fork(_forget_attempts)
+
+
 def _offline_counter(encoding: str) -> tuple[str, Callable[[list[str]], list[int]]] | None:
-    with _lock:
+    with undisturbed, _lock:
         if encoding not in _offline:
             _offline[encoding] = None
             for library, load in (("toktok", _toktok), ("splintr", _splintr)):

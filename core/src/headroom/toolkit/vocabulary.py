@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from functools import cached_property
 from math import ceil
 
+from headroom.forking import cached_property
 from headroom.toolkit.words import LONG_WORD
 
 __all__ = ["Vocabulary"]

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import TypeVar
 
 from headroom import Header, Limits, Missing, Record, Usage
+from headroom.forking import lock, on_fork
 from headroom.steps import run, run_async
 from headroom_redis.calls import ServerSteps
 from headroom_redis.connecting import Settings
@@ -41,10 +42,11 @@ class Loops:
         self._settings = settings if settings is not None and settings.can_await else None
         self._blocking = blocking
         self._closed = closed
-        self._lock = threading.Lock()
+        self._lock = lock()
         # A connection keeps its loop alive, so weak references would not help: loops that are
         # closed are looked for instead.
         self._stores: dict[asyncio.AbstractEventLoop, AsyncRedisStore] = {}
+        on_fork(self._leave_behind)
 
     def store(self) -> AsyncRedisStore:
         """The one of the running event loop."""
@@ -71,10 +73,19 @@ class Loops:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(store.end)
 
+    def _leave_behind(self) -> None:
+        """Those of the parent's loops, with which the child shares what its loops wait by."""
+        _LEFT_BEHIND.append(self._stores)
+        self._stores = {}
+
     def _forget(self, loop: asyncio.AbstractEventLoop) -> None:
         """The loop is about to end."""
         with self._lock:
             self._stores.pop(loop, None)
+
+
+# Connections of a parent process. Never closed: its loop would not hear of its own any more.
+_LEFT_BEHIND: list[object] = []
 
 
 class AsyncRedisStore:

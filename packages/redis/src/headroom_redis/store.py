@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import redis
 
 from headroom import Codec, Header, LeasingStore, Limits, Missing, Record, StoreError, Usage
+from headroom.forking import on_fork
 from headroom.steps import run
 from headroom_redis.asynchronous import AsyncRedisStore, Loops
 from headroom_redis.calls import Calls, ServerSteps
@@ -44,7 +45,8 @@ class RedisStore(LeasingStore):
             ``unix:///run/redis.sock?db=0``; with the options of redis-py behind the ``?``.
         prefix: What all our keys on the server begin with, after a brace.
         codec: Compresses what is stored, and encrypts it where it has keys: originals, views and
-            metadata. Keys, namespaces, hashes, sizes and times stay readable.
+            metadata. Keys, namespaces, hashes, sizes and times stay readable. With keys, what is
+            not sealed is refused.
         timeout: The most seconds to wait for a connection, and for an answer.
         retries: How often an operation is tried again when the connection is lost, or a cluster
             moves what is asked for, after pauses that grow. None is done twice by that.
@@ -118,6 +120,7 @@ class RedisStore(LeasingStore):
         self._closed = threading.Event()
         self._server = Server(client, self._closed, owned=owned)
         self._loops = Loops(self._operations, settings, self._server, self._closed)
+        on_fork(self._connect_anew)
 
     def asynchronous(self) -> AsyncRedisStore:
         """The same store, to be awaited within the running event loop.
@@ -186,10 +189,15 @@ class RedisStore(LeasingStore):
         """Seals anew, with the first key of the codec, all that is sealed otherwise or not at all.
 
         Others that have all the keys may use the namespace meanwhile. Afterwards the old keys are
-        not needed any more, and who writes without a key is refused.
+        not needed any more, and who writes without a key is refused. Here alone, what is not sealed
+        passes for genuine.
 
         Returns:
             How many values were sealed anew.
+
+        Raises:
+            StoreError: The codec has no keys, or the server fails.
+            IntegrityError: A value was cut or changed; those before it are sealed.
 
         """
         return self._run(self._operations.rotate(namespace))
@@ -204,6 +212,11 @@ class RedisStore(LeasingStore):
             self._client.close()
         if self._owned and isinstance(self._client, redis.Redis):
             self._client.connection_pool.disconnect()
+
+    def _connect_anew(self) -> None:
+        """The child of a fork shares no connection with its parent; nothing connects yet."""
+        if self._owned and isinstance(self._client, redis.Redis):
+            self._client.connection_pool.reset()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._where!r}, prefix={self._prefix!r})"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import secrets
 import threading
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from typing import Any
 
 import redis
 
+from headroom.forking import lock, on_fork
 from headroom_redis.connecting import ClusterClient, pause
 from headroom_redis.keys import as_bytes, names_of
 
@@ -40,20 +40,18 @@ class Watching:
         self._client = client
         self._prefix = prefix
         self._own_channel = as_bytes(f"{prefix}:watching:{secrets.token_hex(8)}")
-        self._lock = threading.Lock()
+        self._lock = lock()
         # By channel, then by key; each with an object of its own: one function may watch twice.
         self._waking: dict[bytes, dict[bytes, dict[object, Callable[[], None]]]] = {}
         self._subscribed: set[bytes] = set()
         self._thread: threading.Thread | None = None
-        self._process = os.getpid()
         self._closed = threading.Event()
+        on_fork(self._begin_anew)
 
     def add(self, namespace: str, key: str, wake: Callable[[], None]) -> Callable[[], None]:
         """Calls ``wake`` at each write from now on; the result ends that."""
         channel, name = names_of(self._prefix, namespace).channel, as_bytes(key)
         watch = object()
-        if self._process != os.getpid():
-            self._begin_anew()
         with self._lock:
             self._waking.setdefault(channel, {}).setdefault(name, {})[watch] = wake
             is_new = channel not in self._subscribed
@@ -79,23 +77,21 @@ class Watching:
 
     def written(self, namespace: str, key: str) -> None:
         """Tells those who wait here: at once, and whatever becomes of the server's notice."""
-        if self._waking and self._process == os.getpid():
+        if self._waking:
             self._tell(names_of(self._prefix, namespace).channel, as_bytes(key))
 
     def close(self) -> None:
         """Ends the thread and the connection."""
         self._closed.set()
         thread = self._thread
-        if thread is None or self._process != os.getpid():
+        if thread is None:
             return
         self._nudge()
         if thread is not threading.current_thread():
             thread.join(2 * _PATIENCE)
 
     def _begin_anew(self) -> None:
-        # On the other side of a fork, where the thread is not.
-        self._process = os.getpid()
-        self._lock = threading.Lock()
+        # On the other side of a fork, where neither the thread is nor whoever waits.
         self._waking, self._subscribed, self._thread = {}, set(), None
 
     def _nudge(self) -> None:

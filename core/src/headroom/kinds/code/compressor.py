@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from headroom.errors import WrongKind
 from headroom.kinds.code.outline import Outline
@@ -93,6 +93,12 @@ class CodeCompressor(BaseKind):
         if not found:
             raise WrongKind("this is no source code that can be parsed")
         return None
+
+    def pieces(self, source: Source) -> Iterator[Piece]:
+        """Its lines; those of a function together, below what it stands in."""
+        scopes = source.once(CodeSymbols).scopes(source.lines)
+        for number, (line, (group, heads)) in enumerate(zip(source.lines, scopes), 1):
+            yield Piece(line, "lines", number, group=group, heads=heads)
 
     def arrange(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headroom.errors import TimeBudgetExceeded, WrongKind
@@ -18,6 +19,8 @@ __all__ = ["CodeSymbols"]
 _SECONDS = 5.0
 # Characters of names that an error lists.
 _LISTED = 300
+#: An excerpt names so many of the symbols that it stands in; chosen.
+_DEEPEST = 3
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,24 @@ class CodeSymbols:
         if len(names) > _LISTED:
             names = names[:_LISTED].rpartition(", ")[0] + ", \u2026"
         raise ValueError(f"there is no function or class of this name here; there are: {names}")
+
+    def scopes(self, lines: Sequence[str]) -> list[tuple[int, tuple[int, ...]]]:
+        """For each line what it stands together with: a number of the innermost symbol around it,
+        or of its paragraph; and the first lines of the symbols around it, the nearest first.
+        """
+        found: list[tuple[int, tuple[int, ...]]] = []
+        paragraph = len(self._outlined)
+        for line in lines:
+            paragraph += not line or line.isspace()
+            found.append((paragraph, ()))
+        heads: list[tuple[int, ...]] = []
+        # Those around others come before them.
+        for index, symbol in enumerate(self._outlined):
+            around = heads[symbol.parent] if symbol.parent >= 0 else ()
+            heads.append((symbol.first, *around[: _DEEPEST - 1]))
+            end = min(symbol.last, len(lines))
+            found[symbol.first - 1 : end] = [(index, heads[index])] * (end - symbol.first + 1)
+        return found
 
     def first_lines(self) -> list[int]:
         """Where each of them begins."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from headroom.errors import WrongKind
 from headroom.kinds.diff.parse import Diff, Role, read
 from headroom.kinds.diff.rank import asked_context, names_of_changes, rank
@@ -13,7 +15,7 @@ from headroom.toolkit.excerpt import nothing_fits
 from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.ranges import spans
-from headroom.view import Omission, Request, View
+from headroom.view import Omission, Piece, Request, View
 
 __all__ = ["DiffCompressor"]
 
@@ -91,6 +93,20 @@ class DiffCompressor(BaseKind):
         if not fitting:
             return nothing_fits(source, request)
         return _view(renderer, renderer.closed(fitting, costs))
+
+    def pieces(self, source: Source) -> Iterator[Piece]:
+        """Its lines; those of a hunk together, below the header of the hunk and of the file."""
+        diff = source.once(read)
+        path = {file: n for n, file in enumerate(diff.files) if diff.roles[n] is Role.PATH}
+        group = -1
+        for index, (line, file, hunk) in enumerate(zip(diff.lines, diff.files, diff.hunks)):
+            before = (diff.files[index - 1], diff.hunks[index - 1]) if index else None
+            # What is said of a file stands together with its first hunk.
+            if before is None or before[0] != file or (hunk >= 0 and -1 != before[1] != hunk):
+                group += 1
+            of_hunk = (hunk + 1,) if hunk >= 0 else ()
+            of_file = (path[file] + 1,) if file in path else ()
+            yield Piece(line, "lines", index + 1, group=group, heads=(*of_hunk, *of_file))
 
     @staticmethod
     def _balanced(diff: Diff, request: Request, renderer: Renderer) -> frozenset[int]:

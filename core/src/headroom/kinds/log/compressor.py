@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from headroom.kinds.log.asides import asides_of
@@ -80,6 +80,20 @@ class LogCompressor(BaseKind):
         kept = frozenset(order[:size])
         text, omissions = render(log, kept, ranges=limit is None, asides=asides, names=names)
         return View(text, False, omissions, first_line=log.first_line)
+
+    def pieces(self, source: Source) -> Iterator[Piece]:
+        """Its lines; those of an event of several together, below the first of them."""
+        for group, event in enumerate(source.once(read_log).events):
+            is_one = event.end - event.start == 1
+            heads = () if is_one else (event.start + 1,)
+            for index in range(event.start, event.end):
+                yield Piece(
+                    source.lines[index],
+                    "lines",
+                    index + 1,
+                    group=-1 if is_one else group,
+                    heads=heads,
+                )
 
     def arrange(
         self,

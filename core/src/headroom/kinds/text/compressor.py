@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from headroom.kinds.text.outline import Outline, read_outline
 from headroom.kinds.text.parse import Units, read_units
@@ -21,6 +22,8 @@ __all__ = ["Kompress"]
 
 #: Tokens below which a marker costs more than a sentence is worth. Chosen.
 _SMALLEST_TEXT = 60
+#: An excerpt names so many of the headings that it stands under. Chosen.
+_HEADINGS = 2
 #: The share of the tokens that is kept without a query, and the share of a balanced view that a
 #: compact one has. Chosen.
 _SHARE, _COMPACT_SHARE = 0.5, 0.5
@@ -95,18 +98,22 @@ class Kompress(BaseKind):
 
     def pieces(self, source: Source) -> Iterator[Piece]:
         """Its sentences, or its lines where those are counted; those of a passage together."""
-        units = source.once(read_units)
+        units, outline = source.once(read_units), source.once(read_outline)
+        places = range(1, len(units.parts) + 1) if units.lines is None else units.lines
+        heads = [
+            tuple(places[heading] for heading in islice(outline.path(index), _HEADINGS))
+            for index in range(len(units.parts))
+        ]
         if units.lines is None:
             for number, part in enumerate(units.parts, 1):
-                yield Piece(part.text, "sentences", number, group=part.passage)
+                yield Piece(
+                    part.text, "sentences", number, group=part.passage, heads=heads[number - 1]
+                )
             return
-        passages = [
-            part.passage
-            for part, first, end in zip(units.parts, units.lines, units.lines[1:])
-            for _ in range(first, end)
-        ]
-        for number, (line, passage) in enumerate(zip(source.lines, passages), 1):
-            yield Piece(line, "lines", number, group=passage)
+        for part, above, first, end in zip(units.parts, heads, units.lines, units.lines[1:]):
+            for number in range(first, end):
+                line = source.lines[number - 1]
+                yield Piece(line, "lines", number, group=part.passage, heads=above)
 
 
 def _best(

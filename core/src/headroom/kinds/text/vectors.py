@@ -13,11 +13,11 @@ import importlib
 import importlib.util
 import json
 import logging
-import os
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from headroom.forking import lock, on_fork, undisturbed
 
 __all__ = ["VectorSource", "WordVectors", "installed"]
 
@@ -53,7 +53,7 @@ class WordVectors:
         self._tokenizer.no_truncation()
         if self._tokenizer.get_vocab_size() > len(self._table):
             raise ValueError("fewer vectors than pieces of words")
-        self._lock = threading.Lock()
+        self._lock = lock(waits=False)
         self._rows: Any = self.numpy.zeros((_KEPT, self._table.shape[1]), self.numpy.float32)
         self._place: dict[str, int] = {}
 
@@ -73,8 +73,7 @@ class WordVectors:
             return self._rows[[place[word] for word in words]]
 
     def forget(self) -> None:
-        """Drops what it keeps, and its lock, after a fork."""
-        self._lock = threading.Lock()
+        """Drops what it keeps, which another thread may have been changing when it forked."""
         self._place = {}
 
     def _encoded(self, words: Sequence[str]) -> Any:
@@ -106,24 +105,21 @@ class VectorSource:
 
     def __init__(self, find: Callable[[], Path | None]) -> None:
         self._find = find
-        self._lock = threading.Lock()
+        self._lock = lock()
         self._is_loaded = False
         self._vectors: WordVectors | None = None
-        if hasattr(os, "register_at_fork"):
-            # Another thread may hold a lock at the moment of a fork, and is gone afterwards.
-            os.register_at_fork(after_in_child=self._unlock)
+        on_fork(self._forget)
 
     def vectors(self) -> WordVectors | None:
         """The vectors; ``None`` where they are not installed or, with a warning, do not load."""
         if not self._is_loaded:
-            with self._lock:
+            with undisturbed, self._lock:
                 if not self._is_loaded:
                     self._vectors = self._load()
                     self._is_loaded = True
         return self._vectors
 
-    def _unlock(self) -> None:
-        self._lock = threading.Lock()
+    def _forget(self) -> None:
         if self._vectors is not None:
             self._vectors.forget()
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property, partial
+from functools import partial
 
+from headroom.forking import cached_property
 from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.identifiers import identifiers, naming
 from headroom.toolkit.rows.by_row import rank_by_row

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import islice
 
+from headroom.forking import cached_property
 from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock, expand
 from headroom.toolkit.rows.identity import names_for
 from headroom.toolkit.rows.misspelt import find_misspelt

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from headroom.forking import undisturbed
 from headroom.kinds.code.outlines.syntax import Parser
 
 __all__ = [
@@ -316,8 +317,9 @@ def without_conditions(language: Language) -> Language:
 def parser(language: Language) -> Parser | None:
     """The parser of a language; ``None`` without the ``code`` extra."""
     try:
-        binding = importlib.import_module("tree_sitter")
-        grammar = importlib.import_module(language.module)
+        with undisturbed:
+            binding = importlib.import_module("tree_sitter")
+            grammar = importlib.import_module(language.module)
     except ModuleNotFoundError:
         return None
     found: Parser = binding.Parser(binding.Language(getattr(grammar, language.function)()))

@@ -1,0 +1,204 @@
+"""Excerpts of data: the values that answer, said shortly where they do not fit as they stand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import compress
+
+from headroom.retrieval.onward import onward
+from headroom.retrieval.render import (
+    Found,
+    fill,
+    holding,
+    largest,
+    largest_with_how,
+    rendered,
+    spelt,
+)
+from headroom.tokens import TokenCounter
+from headroom.toolkit.ranges import spans
+from headroom.toolkit.rows.notation import Speller, name
+from headroom.view import Piece, Within
+
+__all__ = ["fill_with_leaves"]
+
+_Holder = tuple[str, "Within | None"]
+#: So many rows with values of the same names are a table.
+_TABLE_ROWS = 3
+#: More ranges of rows than this are one, in a heading of rows that have their numbers.
+_RANGES = 3
+#: Characters of a token, about.
+_CHARS_OF_TOKEN = 4
+#: A value with more characters for each token that there is room for leaves none to others.
+_TOO_LONG = 2
+_Say = Callable[[Sequence[Piece]], "Iterator[tuple[str, str]]"]
+_DECODER = json.JSONDecoder(strict=False)
+
+
+def _as_written(leaves: Sequence[Piece]) -> Iterator[tuple[str, str]]:
+    """The values below the place of what holds them, as JSON; with each place."""
+    by_holder: dict[_Holder, list[Piece]] = {}
+    for leaf in leaves:
+        by_holder.setdefault((leaf.path, leaf.within), []).append(leaf)
+    for (path, within), members in by_holder.items():
+        members.sort(key=lambda leaf: leaf.number)
+        place = holding("rows", path, within, spelt(spans([leaf.number for leaf in members])))
+        yield place, f"[{place}]\n" + ", ".join(leaf.text for leaf in members)
+
+
+def _shortly(leaves: Sequence[Piece]) -> Iterator[tuple[str, str]]:
+    """The values in the notation of views: those of one row of an array in a line, by name."""
+    speller = Speller()
+    arrays: dict[_Holder, dict[int, list[Piece]]] = {}
+    objects: dict[_Holder, list[Piece]] = {}
+    for leaf in leaves:
+        array, row = _row_of(leaf)
+        if row:
+            arrays.setdefault((array, leaf.within), {}).setdefault(row, []).append(leaf)
+        else:
+            objects.setdefault((leaf.path, leaf.within), []).append(leaf)
+    for (path, within), rows in arrays.items():
+        yield from _rows(path, within, rows, speller)
+    for (path, within), members in objects.items():
+        members.sort(key=_in_order)
+        place = holding("rows", path, within, spelt(spans([leaf.number for leaf in members])))
+        values = ", ".join("=".join(_named(leaf, path, speller)) for leaf in members)
+        yield place, f"[{place}] {values}"
+
+
+def _rows(
+    path: str, within: Within | None, rows: dict[int, list[Piece]], speller: Speller
+) -> Iterator[tuple[str, str]]:
+    """Some values of some rows: a table of those with the same names, the others by name."""
+    by_names: dict[tuple[str, ...], dict[int, list[str]]] = {}
+    for number in sorted(rows):
+        row = f"{path}/{number - 1}"
+        named = [_named(leaf, row, speller) for leaf in sorted(rows[number], key=_in_order)]
+        names = tuple(label for label, _ in named)
+        by_names.setdefault(names, {})[number] = [cell for _, cell in named]
+    others: dict[int, str] = {}
+    for names, cells in by_names.items():
+        if len(cells) < _TABLE_ROWS:
+            for number, of_row in cells.items():
+                others[number] = ", ".join(map("=".join, zip(names, of_row)))
+            continue
+        place, heading = _places(path, within, cells)
+        lines = [f"{number},{','.join(of_row)}" for number, of_row in cells.items()]
+        header = f"number,{','.join(names)}"
+        yield place, "\n".join([f"[{heading}, in part]", header, *lines])
+    if others:
+        place, heading = _places(path, within, others)
+        lines = [f"{number}: {others[number]}" for number in sorted(others)]
+        yield place, "\n".join([f"[{heading}, in part, each after its number]", *lines])
+
+
+def _places(path: str, within: Within | None, rows: Iterable[int]) -> tuple[str, str]:
+    """The place of some rows, and what their heading calls it: it need not repeat all numbers."""
+    ranges = spans(sorted(rows))
+    place = holding("rows", path, within, spelt(ranges))
+    if len(ranges) <= _RANGES:
+        return place, place
+    return place, holding("rows", path, within, spelt([(ranges[0][0], ranges[-1][1])]))
+
+
+def _in_order(leaf: Piece) -> tuple[str, int]:
+    return leaf.path, leaf.number
+
+
+def _row_of(leaf: Piece) -> tuple[str, int]:
+    """The outermost array that a value is in, and the number of the row; 0 where there is none."""
+    tokens = leaf.path.split("/")
+    for place, token in enumerate(tokens):
+        if token.isdecimal():
+            return "/".join(tokens[:place]), int(token) + 1
+    return "", 0
+
+
+def _named(leaf: Piece, base: str, speller: Speller) -> tuple[str, str]:
+    """The name of a value below a place, and its cell."""
+    key, end = _DECODER.raw_decode(leaf.text)
+    below = leaf.path[len(base) :].split("/")[1:]
+    above = [token.replace("~1", "/").replace("~0", "~") for token in below]
+    value = leaf.text[end + 1 :]
+    text = value.startswith('"')
+    return name((*above, key)), speller.cell(json.loads(value, strict=False)) if text else value
+
+
+def _pointer(piece: Piece) -> tuple[str, int, Within | None]:
+    return piece.path, piece.number, piece.within
+
+
+def _stands_in(leaf: Piece, shown: set[tuple[str, int, Within | None]]) -> bool:
+    """Whether a value is part of one of some rows."""
+    if _pointer(leaf) in shown or (leaf.path, 0, leaf.within) in shown:
+        return True
+    path = leaf.path
+    while path:
+        path, _, key = path.rpartition("/")
+        if key.isdecimal() and (path, int(key) + 1, leaf.within) in shown:
+            return True
+    return False
+
+
+def fill_with_leaves(
+    pieces: Sequence[Piece],
+    order: Sequence[int],
+    leaves: Sequence[Piece],
+    leaf_order: Sequence[int],
+    max_tokens: int,
+    counter: TokenCounter,
+    focus: Callable[[str], int],
+) -> Found:
+    """Where not all that was found fits: of texts the best parts, and of data the best values.
+
+    Values stand as they are written while there is room; else those of a row stand in one line.
+    """
+    texts = [number for number in order if pieces[number].unit != "rows"]
+    values = [leaves[number] for number in leaf_order if leaves[number].number]
+    # Of a row that is shown in part, the rest is left.
+    rows = [pieces[number] for number in sorted(order) if pieces[number].unit == "rows"]
+    known = {_pointer(row) for row in rows}
+    if values and not texts and len(values[0].text) > max_tokens * _CHARS_OF_TOKEN:
+        # What answers best is larger than the room: a part of it.
+        apart = [leaf for leaf in values if not _stands_in(leaf, known)]
+        return fill(pieces, order, max_tokens, counter, focus, apart)
+    # What takes all of the room comes last.
+    values.sort(key=lambda leaf: len(leaf.text) > max_tokens * _TOO_LONG)
+    beside = [not _stands_in(leaf, known) for leaf in values]
+
+    def left_by(of_texts: int, of_values: int) -> list[Piece]:
+        found = [pieces[number] for number in sorted(texts[of_texts:])]
+        return [*found, *rows, *compress(values[of_values:], beside[of_values:])]
+
+    def render(of_texts: int, of_values: int, how: str, say: _Say = _shortly) -> Found:
+        whole = rendered([pieces[number] for number in sorted(texts[:of_texts])])
+        said = list(say(values[:of_values]))
+        blocks = [whole.text, *(text for _, text in said)]
+        if how:
+            more = len(texts) - of_texts + len(values) - of_values
+            blocks.append(f"[{f'{more} more found' if more else 'the rest'}, left out here: {how}]")
+        places = [whole.where, *(place for place, _ in said)]
+        return Found("\n".join(filter(None, blocks)), "; ".join(filter(None, places)), bool(how))
+
+    def most(of: int, shown: Callable[[int], tuple[int, int]], say: _Say) -> tuple[int, str]:
+        return largest_with_how(
+            of,
+            lambda size, how: render(*shown(size), how, say),
+            lambda size: left_by(*shown(size)),
+            max_tokens,
+            counter,
+        )
+
+    # Each has half of the room, and what the other leaves of its own.
+    shown = largest(len(texts), lambda n: counter.count(render(n, 0, "").text) * 2 <= max_tokens)
+    for say in (_as_written, _shortly):
+        said, how = most(len(values), lambda size: (shown, size), say)
+        if said == len(values):
+            break
+    if said == len(values):
+        shown, how = most(len(texts), lambda size: (size, said), say) if texts else (0, how)
+    if not said and not shown:
+        return fill(pieces, order, max_tokens, counter, focus, list(compress(values, beside)))
+    return replace(render(shown, said, how, say), next=onward(left_by(shown, said)))

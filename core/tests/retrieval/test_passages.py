@@ -1,0 +1,196 @@
+"""What was found comes with what it stands together with, said shortly, at the places it names."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from headroom import Excerpt, SharedContext
+
+_PLACE = re.compile(r"\[lines ([\d,-]+)(?: within (\S+?))?(?:, each after its number)?\]")
+
+
+@pytest.fixture
+def ctx() -> SharedContext:
+    return SharedContext()
+
+
+def shown_lines(found: Excerpt, original: str) -> list[int]:
+    """The numbers of the lines of an excerpt, each of which must be that line of the original."""
+    lines, numbers, waiting = original.split("\n"), [], iter(())
+    for line in found.text.split("\n"):
+        place = _PLACE.fullmatch(line)
+        if place:
+            ranges = [part.split("-") for part in place[1].split(",")]
+            waiting = iter([n for r in ranges for n in range(int(r[0]), int(r[-1]) + 1)])
+        elif " more " not in line or not line.startswith("["):
+            number = next(waiting)
+            assert line in (lines[number - 1], f"{number}: {lines[number - 1]}")
+            numbers.append(number)
+    return numbers
+
+
+def diff_of(files: int) -> str:
+    parts = []
+    for file in range(files):
+        parts.append(f"diff --git a/src/part{file}.py b/src/part{file}.py\n--- a/src/part{file}.py")
+        parts.append(f"+++ b/src/part{file}.py")
+        for hunk in range(3):
+            start = 40 * hunk + 1
+            parts.append(f"@@ -{start},4 +{start},5 @@ def step_{file}_{hunk}(value):")
+            parts += [f"     total_{n} = value + {n * file + hunk}" for n in range(3)]
+            parts.append(f"-    return old_{file * 10 + hunk}")
+            parts += [f"+    again = call_{file * 10 + hunk}()", "+    return again"]
+    return "\n".join(parts)
+
+
+def test_a_hunk_comes_whole_below_its_file(ctx: SharedContext) -> None:
+    diff = diff_of(12)
+    ctx.put("diff", diff, max_tokens=200)
+    found = ctx.retrieve("diff", query="What does the change do in step_7_1?", max_tokens=300)
+    assert "+    again = call_71()" in found.text
+    assert "-    return old_71" in found.text
+    assert "+++ b/src/part7.py" in found.text
+    assert shown_lines(found, diff)
+    by_file = ctx.retrieve("diff", query="Show the change in src/part9.py", max_tokens=300).text
+    assert all(f"+    again = call_9{hunk}()" in by_file for hunk in range(3))
+
+
+def test_a_hunk_of_a_diff_within_data_comes_whole(ctx: SharedContext) -> None:
+    ctx.put("call", {"stdout": diff_of(12), "code": 0}, max_tokens=200)
+    found = ctx.retrieve("call", query="What does the change do in step_7_1?", max_tokens=300)
+    assert "+    again = call_71()" in found.text
+    assert "+++ b/src/part7.py" in found.text
+
+
+def test_a_line_of_code_comes_with_its_function(ctx: SharedContext) -> None:
+    code = "class Store:\n" + "\n".join(
+        f"    def act_{n}(self, item):\n        first = self.look_{n}(item)\n"
+        f"        # the {word} of it\n        second = first + {n}\n        return second * {n}\n"
+        for n, word in enumerate(["price", "weight", "colour", "tariff", "origin", "age"] * 5)
+        if n % 6 != 3 or n == 15
+    )
+    ctx.put("code", code, kind="code", max_tokens=100)
+    found = ctx.retrieve("code", query="where is the tariff used?", max_tokens=150)
+    assert "class Store:" in found.text
+    assert "def act_15(self, item):" in found.text
+    assert "return second * 15" in found.text
+    assert shown_lines(found, code)
+
+
+def test_a_section_comes_below_its_heading(ctx: SharedContext) -> None:
+    names = ("Installing", "Migrating databases", "Logging", "Proxies", "Retries", "Releases")
+    text = "\n".join(
+        f"## {title}\n\nIt is set up once, by hand.\n\nUse option {n}00 for that.\n\n"
+        f"The daemon {n} has to be stopped before it.\n"
+        for n, title in enumerate(names * 4)
+        if n % 6 != 1 or n == 13
+    )
+    ctx.put("guide", text, kind="text", max_tokens=60)
+    found = ctx.retrieve("guide", query="migrating databases?", max_tokens=120).text
+    assert "## Migrating databases" in found
+    assert "Use option 1300 for that." in found
+    assert "The daemon 13 has to be stopped before it." in found
+
+
+def test_an_event_of_a_log_comes_with_its_trace_and_lines_alone(ctx: SharedContext) -> None:
+    lines = [f"2026-01-02 10:{n // 60:02}:{n % 60:02} INFO job {n} done" for n in range(300)]
+    lines[200] += "\nTraceback (most recent call last):\n  File \"a.py\", line 7, in pay\n" \
+        "    charge(card)\nRefusedError: limit of 400 is reached"  # fmt: skip
+    log = "\n".join(lines)
+    ctx.put("log", log, kind="log", max_tokens=120)
+    found = ctx.retrieve("log", query="RefusedError", max_tokens=300)
+    assert "job 200 done" in found.text
+    assert "    charge(card)" in found.text
+    assert "job 199" not in found.text
+    assert shown_lines(found, log) == list(range(201, 206))
+    alone = ctx.retrieve("log", query="job 123", max_tokens=300)
+    assert shown_lines(alone, log) == [124]
+
+
+def files_of(count: int) -> list[dict[str, object]]:
+    return [
+        {
+            "filename": f"tool-1.{n}.tar.gz",
+            "comment": "",
+            "digests": {"md5": f"{n:032x}", "sha256": f"{n * 7919:064x}"},
+            "size": 40_000 + 31 * n,
+            "uploaded": f"2026-03-{n % 28 + 1:02}T10:00:00Z",
+            "url": f"https://files.example.org/packages/{n:064x}/tool-1.{n}.tar.gz",
+        }
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("number", [3, 17, 38])
+def test_the_values_of_the_record_that_is_named_come_first(ctx: SharedContext, number: int) -> None:
+    ctx.put("files", {"tool": {"releases": files_of(40)}}, max_tokens=200)
+    query = f"Which sha256 and size has tool-1.{number}.tar.gz?"
+    found = ctx.retrieve("files", query=query, max_tokens=300)
+    assert f"{number * 7919:064x}" in found.text
+    assert str(40_000 + 31 * number) in found.text
+    assert " of /tool/releases" in found.where
+
+
+def test_values_of_many_rows_are_a_table_with_numbers(ctx: SharedContext) -> None:
+    pages = [{"id": n, "note": "x " * 40, "title": f"Page, no. {n}"} for n in range(200)]
+    ctx.put("pages", {"query": {"pages": pages}}, max_tokens=200)
+    found = ctx.retrieve("pages", query="title", max_tokens=600)
+    heading, header, *rows = found.text.split("\n")
+    assert heading.startswith("[rows ")
+    assert heading.endswith(" of /query/pages, in part]")
+    assert header == "number,title"
+    shown = [row.partition(",") for row in rows if not row.startswith("[")]
+    assert len(shown) > 40
+    assert all(json.loads(cell) == pages[int(n) - 1]["title"] for n, _, cell in shown)
+    assert found.truncated
+    assert found.tokens <= 600
+    again = ctx.retrieve("pages", place=found.where, max_tokens=10**5)
+    assert again.text.count('"title"') == len(shown)
+
+
+def test_values_of_one_object_share_a_line(ctx: SharedContext) -> None:
+    invoice: dict[str, object] = {f"amount_of_{n}": 100_000 + n for n in range(12)}
+    invoice |= {f"note_{n}": f"text {n} " * 30 for n in range(60)}
+    invoice |= {"customer": "cus_7, Oslo", "status": {"open": True, "code": "42", "amount": None}}
+    invoice["lines"] = {f"line_{n}": {"amount": n, "about": f"item {n} " * 40} for n in range(4)}
+    ctx.put("invoice", invoice, max_tokens=60)
+    found = ctx.retrieve("invoice", query="amounts, status and customer", max_tokens=215).text
+    assert all(f"amount_of_{n}={100_000 + n}" in found for n in range(12))
+    # Text with commas, and text that looks like a number, is told from what it is not.
+    assert 'customer="cus_7, Oslo"' in found
+    assert '[rows 1-3 of /status] open=true, code="42", amount=null' in found
+
+
+def test_what_fits_stands_as_it_is_written(ctx: SharedContext) -> None:
+    ctx.put("files", {"tool": {"releases": files_of(40)}}, max_tokens=200)
+    found = ctx.retrieve("files", query="tool-1.17.tar.gz", max_tokens=10**5)
+    assert f'"sha256":"{17 * 7919:064x}"' in found.text
+    assert not found.truncated
+
+
+def test_texts_leave_values_the_room_that_they_do_not_need(ctx: SharedContext) -> None:
+    log = "\n".join(f"2026-01-02 10:00:{n % 60:02} WARN disk {n} refused" for n in range(200))
+    records = {"stdout": log, "disk": [{"disk": n, "state": "refused"} for n in range(3)]}
+    ctx.put("call", records, max_tokens=120)
+    found = ctx.retrieve("call", query="which disk refused?", max_tokens=400)
+    assert 350 < found.tokens <= 400
+    assert found.truncated
+    assert "rows" in found.where
+    assert "lines" in found.where
+
+
+@pytest.mark.parametrize("max_tokens", [1, 7, 30, 90, 300, 1200])
+def test_no_excerpt_exceeds_its_budget(ctx: SharedContext, max_tokens: int) -> None:
+    ctx.put("diff", diff_of(12))
+    ctx.put("files", {"tool": {"releases": files_of(40)}, "stdout": diff_of(5)})
+    for key, query in (
+        ("diff", "what changed in part7 and step_3_2?"),
+        ("files", "sha256 of tool-1.7.tar.gz in part3"),
+        ("files", "tool releases url"),
+    ):
+        found = ctx.retrieve(key, query=query, max_tokens=max_tokens)
+        assert found.tokens == ctx.count_tokens(found.text) <= max_tokens
+        assert ctx.retrieve(key, query=query, max_tokens=max_tokens) == found

@@ -1,0 +1,81 @@
+"""A fork is safe at any moment, with a server that both sides use."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+
+import pytest
+from redis_server import Server
+
+from headroom import SharedContext
+from headroom_redis import RedisStore
+from headroom_testing.forks import fork_under_load, forks_wanted
+from headroom_testing.store import original, write
+
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here"),
+    pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),
+]
+
+
+def test_forks_under_load(server: Server) -> None:
+    # 200 of them: nox -s forks
+    fork_under_load(server.url, forks_wanted(6))
+
+
+def test_a_loop_of_the_parent_goes_on_while_its_child_has_one(server: Server) -> None:
+    ctx = SharedContext(store=server.url)
+
+    async def work() -> None:
+        for number in range(30):
+            await ctx.aput(f"parent {number}", "content")
+            if number % 10 == 5:
+                child = os.fork()
+                if child == 0:
+                    os._exit(_use_another(ctx, number))
+                code = await asyncio.to_thread(os.waitpid, child, 0)
+                assert os.waitstatus_to_exitcode(code[1]) == 0
+        assert len(await ctx.akeys()) == 33
+
+    asyncio.run(asyncio.wait_for(work(), 60))
+    ctx.close()
+
+
+def _use_another(ctx: SharedContext, number: int) -> int:
+    """What a child does, in a thread: a coroutine of its parent still seems to run here."""
+    done: list[str] = []
+
+    def use() -> None:
+        asyncio.run(asyncio.wait_for(ctx.aput(f"child {number}", "content"), 20))
+        ctx.close()
+        done.append("done")
+
+    thread = threading.Thread(target=use)
+    thread.start()
+    thread.join(30)
+    return 0 if done else 1
+
+
+def test_a_server_that_forks_its_workers(server: Server) -> None:
+    store = RedisStore(server.url)
+    write(store, "parent", "of the parent")
+    children = []
+    for worker in range(4):
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                for number in range(20):
+                    write(store, f"{worker} {number}", f"content {worker} {number}")
+                    assert original(store, "parent") == "of the parent"
+                code = 0
+            finally:
+                os._exit(code)
+        children.append(child)
+    codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    assert codes == [0] * 4
+    assert store.usage("space").entries == 81
+    assert original(store, "3 19") == "content 3 19"
+    store.close()
