@@ -53,8 +53,8 @@ while not isinstance(store.get("space", "end"), Missing):
         assert store.get("space", f"key {number}").original == b"original " * 500
         reads += 1
     assert len(store.headers("space")) in (10, 11)
+    print(reads, flush=True)
 store.close()
-print(reads)
 """
 
 
@@ -101,10 +101,11 @@ def test_keys_change_while_another_process_reads(server: Server) -> None:
     assert reader.stdout.readline() == "ready\n"
     both = RedisStore(server.url, codec=Codec(keys=[new, old]))
     rotated = both.rotate("space")
+    # A rotation may be over before the other has read anything: it goes on until it has.
+    assert int(reader.stdout.readline()) == 10
     both.delete("space", "end")
-    shown, _ = reader.communicate(timeout=30)
+    reader.communicate(timeout=30)
     assert reader.returncode == 0
-    assert int(shown) >= 10
     assert rotated >= 11 + 10 + 2
     for store in (first, both):
         store.close()

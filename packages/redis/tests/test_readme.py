@@ -54,7 +54,6 @@ def use(store: RedisStore) -> None:
     store.watch("space", "key", lambda: None)()
     assert store.usage("space").entries == 2
     assert store.delete("space", "b")
-    assert store.rotate("space") == 0
     assert store.clear("space") == 1
 
 
@@ -62,10 +61,13 @@ def test_the_permissions_are_enough(server: Server) -> None:
     with server.client() as client:
         client.execute_command(*permissions())
     url = f"{server.url}&username=headroom&password=password"
-    for codec in (Codec(), Codec(keys=[new_encryption_key()])):
-        store = RedisStore(url, codec=codec)
-        use(store)
-        store.close()
+    store = RedisStore(url, codec=Codec(keys=[new_encryption_key()]))
+    use(store)
+    assert store.rotate("space") == 0
+    store.close()
+    plain = RedisStore(url, prefix="headroom:plain")
+    use(plain)
+    plain.close()
     # All of it was allowed: the server notes what is not.
     with server.client() as client:
         assert [one for one in client.acl_log() if one["username"] == "headroom"] == []
