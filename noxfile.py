@@ -181,7 +181,8 @@ def tests_mcp(session: nox.Session, version: str) -> None:
 def tests_workspace(session: nox.Session) -> None:
     """What crosses packages: import arrows, documents, public names, wheels, benchmarks."""
     tools = [*TEST_TOOLS, HATCHLING, "-r", "benchmarks/requirements.txt"]
-    install(session, "core", "packages/testing", extras="[all]", tools=tools)
+    extras = "[all,encryption,zstd]"
+    install(session, "core", "packages/testing", extras=extras, tools=tools)
     session.run("pytest", "tests", *session.posargs)
 
 
@@ -216,6 +217,16 @@ def compat(session: nox.Session, framework: str) -> None:
     recipes = sorted(Path("compat", framework).glob("test_*.py"))
     if recipes:
         session.run("pytest", *map(str, recipes))
+
+
+@nox.session(default=False)
+def fuzz(session: nox.Session) -> None:
+    """Inputs that break something: ``nox -s fuzz -- TARGET SECONDS``, or ten minutes for each."""
+    tools = ["atheris>=3", *REDIS_TOOLS]
+    install(session, "core", "packages/redis", extras="[all,encryption,zstd]", tools=tools)
+    targets = sorted(path.name for path in Path("fuzz", "corpus").iterdir())
+    for arguments in [session.posargs] if session.posargs else [[name] for name in targets]:
+        session.run("python", "-m", "fuzz", *arguments)
 
 
 @nox.session(default=False)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import random
 import sys
+import tracemalloc
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -52,8 +54,55 @@ def test_what_was_cut_or_changed_is_an_error(codec: Codec) -> None:
         with pytest.raises((IntegrityError, AssertionError)):
             # A plain value that was cut unpacks to fewer bytes; its hash then tells.
             assert codec.unpack(cut, b"place").endswith(JSON)
-    with pytest.raises(IntegrityError, match="unknown form"):
+    with pytest.raises(IntegrityError, match=r"unknown form|not sealed"):
         codec.unpack(b"\x7f" + packed, b"place")
+
+
+def test_no_more_is_made_of_it_than_was_put(codec: Codec, compression: str | None) -> None:
+    bomb = codec.pack(bytes(50_000_000), b"place")
+    with pytest.raises(IntegrityError, match="larger than what was put"):
+        _within(
+            10_000_000 if compression else 3 * len(bomb),
+            lambda: codec.unpack(bomb, b"place", most=1_000_000),
+        )
+    packed = codec.pack(JSON, b"place")
+    assert codec.unpack(packed, b"place", most=len(JSON)) == JSON
+    with pytest.raises(IntegrityError, match="larger than what was put"):
+        codec.unpack(packed, b"place", most=len(JSON) - 1)
+    assert codec.unpack(codec.pack(b"", b""), b"", most=0) == b""
+
+
+def _within(most: int, action: Callable[[], object]) -> None:
+    """Does something that takes at most so much memory."""
+    tracemalloc.start()
+    try:
+        action()
+    finally:
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < most
+
+
+def test_with_a_check_damage_is_noticed(codec: Codec) -> None:
+    packed = codec.pack(JSON, b"place", checked=True)
+    assert codec.unpack(packed, b"place", checked=True) == JSON
+    assert len(packed) <= len(codec.pack(JSON, b"place")) + 17
+    for position in range(len(packed)):
+        damaged = bytearray(packed)
+        damaged[position] ^= 1
+        with pytest.raises(StoreError):
+            codec.unpack(bytes(damaged), b"place", checked=True)
+    for other in (packed[:-1], packed[:1], b"", packed + b"x"):
+        with pytest.raises(IntegrityError):
+            codec.unpack(other, b"place", checked=True)
+    with pytest.raises(IntegrityError):
+        codec.unpack(packed, b"plac", checked=True)
+
+
+def test_a_check_cannot_be_left_away() -> None:
+    codec = Codec()
+    with pytest.raises(IntegrityError, match="cut or changed"):
+        codec.unpack(codec.pack(JSON, b"place"), b"place", checked=True)
 
 
 class TestSealed:
@@ -96,11 +145,14 @@ class TestSealed:
         assert not codec.is_current(old)
         assert Codec(keys=[KEY]).unpack(codec.pack(JSON, b""), b"") == JSON
 
-    def test_what_was_plain_before_is_read_and_not_current(self) -> None:
-        plain = Codec().pack(JSON, b"")
+    @pytest.mark.parametrize("checked", [False, True])
+    def test_what_is_not_sealed_is_refused_but_to_seal_it(self, checked: bool) -> None:
+        plain = Codec().pack(JSON, b"", checked=checked)
         codec = Codec(keys=[KEY])
-        assert codec.unpack(plain, b"") == JSON
         assert not codec.is_current(plain)
+        with pytest.raises(IntegrityError, match=r"not sealed although there are keys.*rotate\(\)"):
+            codec.unpack(plain, b"", checked=checked)
+        assert codec.unpack(plain, b"", checked=checked, unsealed=True) == JSON
 
     def test_keys_come_from_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SOME_KEYS", f"{KEY}, {OTHER_KEY}")

@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 
 from headroom import (
+    Codec,
     Record,
     SharedContext,
     SQLiteStore,
     Store,
+    new_encryption_key,
 )
 from headroom_testing import Capability, ManualClock, StoreContract
 from headroom_testing.store import make, original, put, write
@@ -43,6 +45,19 @@ class TestSQLiteStore(StoreContract):
 
     def advance(self, seconds: float) -> None:
         self.clock.advance(seconds)
+
+
+class TestSealedSQLiteStore(TestSQLiteStore):
+    # Other processes would need the keys.
+    capabilities = frozenset({Capability.DURABLE, Capability.LEASES})
+
+    @pytest.fixture(autouse=True)
+    def _keys(self) -> None:
+        pytest.importorskip("cryptography")
+        self.codec = Codec(keys=[new_encryption_key()])
+
+    def open_again(self) -> Store:
+        return SQLiteStore(self.path, clock=self.clock, codec=self.codec)
 
 
 Open = Callable[..., SQLiteStore]

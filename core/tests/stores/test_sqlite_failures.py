@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
+import tracemalloc
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,8 +56,9 @@ def test_a_database_of_another_program_is_left_alone(open_store: Open, path: Pat
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"folder of .* does not exist; create it first"):
-        SQLiteStore(tmp_path / "nowhere" / "context.db")
+    for name in ("nowhere", "full", "locked"):
+        with pytest.raises(StoreError, match=r"folder of .* does not exist; create it first"):
+            SQLiteStore(tmp_path / name / "context.db")
 
 
 def test_a_folder_in_place_of_a_file(tmp_path: Path) -> None:
@@ -147,6 +150,13 @@ def test_options_that_make_no_sense(open_store: Open, options: dict[str, object]
         "UPDATE contents SET reference = zeroblob(32)",
         "UPDATE entries SET view = x'00616263'",
         "UPDATE entries SET meta = x'007b'",
+        "UPDATE entries SET meta = x'007b7d'",
+        "UPDATE entries SET meta = CAST(meta || x'20' AS BLOB)",
+        "UPDATE entries SET version = version + 1",
+        "UPDATE entries SET created = created + 1",
+        "UPDATE entries SET expires = expires + 1000",
+        "UPDATE entries SET key = CAST('rows' AS BLOB), view = NULL",
+        "UPDATE contents SET size = size - 1",
     ],
 )
 def test_what_was_changed_in_the_file_is_an_error_and_no_data(
@@ -159,6 +169,36 @@ def test_what_was_changed_in_the_file_is_an_error_and_no_data(
         db.close()
         with pytest.raises(IntegrityError):
             ctx.require("rows")
+
+
+def test_a_value_that_became_text_is_not_quoted(path: Path) -> None:
+    store = SQLiteStore(path)
+    write(store, "key", "content", view="view")
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE contents SET data = CAST(x'ff' || 'secret' AS TEXT)")
+    db.close()
+    with pytest.raises(IntegrityError) as caught:
+        store.get("space", "key")
+    assert "secret" not in str(caught.value)
+    store.close()
+
+
+@pytest.mark.parametrize("column", ["contents SET data", "entries SET view", "entries SET meta"])
+def test_a_bomb_is_not_unpacked(path: Path, column: str) -> None:
+    store = SQLiteStore(path)
+    write(store, "key", "content", view="view")
+    bomb = b"\x01" + zlib.compress(bytes(20_000_000))
+    with sqlite3.connect(path) as db:
+        db.execute(f"UPDATE {column} = ?", (bomb,))
+    db.close()
+    tracemalloc.start()
+    try:
+        with pytest.raises(IntegrityError):
+            store.get("space", "key")
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+        store.close()
 
 
 def test_pages_that_were_overwritten_are_an_error_and_no_data(path: Path) -> None:
@@ -207,12 +247,61 @@ class TestEncryption:
         records += [write(store, f"old {n}", f"old {n}", meta={"n": n}) for n in range(150)]
         store.close()
         store = open_store(codec=Codec(keys=[new, old]))
-        # An original and a record of metadata each, and a view for the first ones.
-        assert store.rotate() == 150 * 3 + 150 * 2
+        # An original and metadata each, a view for the first ones, and whose view that is.
+        assert store.rotate() == 150 * 4 + 150 * 2
         assert store.rotate() == 0
         store.close()
         store = open_store(codec=Codec(keys=[new]))
         assert [store.get("space", record.header.key) for record in records] == records
+
+    def test_what_is_not_sealed_is_refused_until_it_is(self, open_store: Open) -> None:
+        plain = open_store()
+        record = write(plain, "key", "content " * 1000, view="view")
+        store = open_store(codec=Codec(keys=[new_encryption_key()]))
+        reads: list[Callable[[], object]] = [
+            lambda: store.get("space", "key"),
+            lambda: store.get("space", "key", with_original=False),
+            lambda: store.find("space", record.header.reference),
+            lambda: store.headers("space"),
+            lambda: store.view_origin("space", record.header.view_reference),
+        ]
+        for read in reads:
+            with pytest.raises(IntegrityError, match=r"not sealed although there are keys.*rotate"):
+                read()
+        # What is put again is sealed, with the content that was there.
+        again = write(store, "other", "content " * 1000, view="view")
+        assert store.get("space", "other") == again
+        # An original, a view, the metadata of "key", and nothing of "other".
+        assert store.rotate() == 2
+        assert store.get("space", "key") == record
+        assert [header.key for header in store.headers("space")] == ["key", "other"]
+        for read in reads:
+            read()
+
+    def test_nothing_unsealed_is_written_where_all_is_sealed(self, open_store: Open) -> None:
+        plain = open_store()
+        record = write(plain, "key", "content")
+        sealed = open_store(codec=Codec(keys=[new_encryption_key()]))
+        sealed.rotate()
+        for action in (
+            lambda: write(plain, "other", "content"),
+            lambda: plain.remember_view("space", record.header.reference, record.header.reference),
+        ):
+            with pytest.raises(StoreError, match="open it again with the keys"):
+                action()
+        with pytest.raises(StoreError, match=r"codec=Codec\(keys="):
+            plain.rotate()
+        assert [header.key for header in sealed.headers("space")] == ["key"]
+        # Room can be made all the same.
+        assert plain.delete("space", "key")
+
+    def test_a_damaged_value_is_not_sealed_for_genuine(self, open_store: Open, path: Path) -> None:
+        write(open_store(), "key", "content", view="view", meta={"agent": "a"})
+        with sqlite3.connect(path) as db:
+            db.execute("UPDATE entries SET version = version + 1")
+        db.close()
+        with pytest.raises(IntegrityError, match="cut or changed"):
+            open_store(codec=Codec(keys=[new_encryption_key()])).rotate()
 
     def test_encryption_can_be_given_up(self, open_store: Open) -> None:
         key = new_encryption_key()

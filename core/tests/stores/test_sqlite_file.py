@@ -34,7 +34,9 @@ def test_nobody_else_can_read_the_files(open_store: Open, path: Path) -> None:
         files = sorted(path.parent.iterdir())
     finally:
         os.umask(before)
-    assert [file.name for file in files] == ["context.db", "context.db-shm", "context.db-wal"]
+    assert [file.name for file in files] == [
+        "context.db", "context.db-shm", "context.db-spare", "context.db-wal",
+    ]  # fmt: skip
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
@@ -105,24 +107,18 @@ def test_a_newer_format_is_an_error_that_says_so(open_store: Open, path: Path) -
         open_store()
 
 
-def test_a_file_from_before_there_were_leases_has_them(open_store: Open, path: Path) -> None:
-    store = open_store()
-    write(store, "key", "content", ttl=3600)
-    store.close()
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_format_from_before_the_first_release_is_an_error_that_says_so(
+    open_store: Open, path: Path, version: int
+) -> None:
+    open_store().close()
     with sqlite3.connect(path) as db:
-        db.executescript(
-            "DROP TABLE leases; DROP TABLE leased; DROP INDEX entries_to_evict;"
-            "DROP INDEX entries_by_expiry; ALTER TABLE entries DROP COLUMN held;"
-            "CREATE INDEX entries_by_expiry ON entries (expires) WHERE expires IS NOT NULL;"
-            "ALTER TABLE namespaces DROP COLUMN leased;"
-            "ALTER TABLE namespaces DROP COLUMN over_limits; PRAGMA user_version = 1"
-        )
+        db.execute(f"PRAGMA user_version = {version}")
     db.close()
-    store = open_store()
-    store.lease("space", "run", [digest("content")], seconds=60)
-    write(store, "other", "other", limits=Limits(max_entries=1))
-    assert original(store, "key") == "content"
-    assert store.usage("space").leased == 1
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match=r"from before its first release .* delete it, or give"):
+        open_store()
+    assert path.read_bytes() == before
 
 
 def test_a_put_costs_the_same_however_many_entries_are_held(open_store: Open, path: Path) -> None:
@@ -162,8 +158,8 @@ def test_an_older_format_is_brought_up_to_date(
     store = open_store()
     write(store, "key", "content")
     store.close()
-    later = (*schema.MIGRATIONS, "ALTER TABLE entries ADD COLUMN note TEXT; CREATE TABLE new (a)")
-    monkeypatch.setattr(schema, "MIGRATIONS", later)
+    later = {3: (4, "ALTER TABLE entries ADD COLUMN note TEXT; CREATE TABLE new (a)")}
+    monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS | later)
     for _ in range(2):
         store = open_store()
         assert original(store, "key") == "content"
@@ -172,7 +168,7 @@ def test_an_older_format_is_brought_up_to_date(
         ]
         store.close()
     monkeypatch.undo()
-    with pytest.raises(StoreError, match="its format is 3, this one reads up to 2"):
+    with pytest.raises(StoreError, match="its format is 4, this one reads up to 3"):
         open_store()
 
 
@@ -182,8 +178,8 @@ def test_a_migration_that_fails_changes_nothing(
     store = open_store()
     write(store, "key", "content")
     store.close()
-    broken = (*schema.MIGRATIONS, "CREATE TABLE new (a); CREATE TABLE entries (a)")
-    monkeypatch.setattr(schema, "MIGRATIONS", broken)
+    broken = {3: (4, "CREATE TABLE new (a); CREATE TABLE entries (a)")}
+    monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS | broken)
     with pytest.raises(StoreError, match="entries already exists"):
         open_store()
     monkeypatch.undo()
@@ -194,7 +190,7 @@ def test_what_went_is_remembered_within_bounds(open_store: Open) -> None:
     store = open_store()
 
     def many(db: sqlite3.Connection) -> None:
-        for table, columns in (("gone", "version, reason"), ("views", "reference, view_reference")):
+        for table, columns in (("gone", "version, reason"), ("views", "origin, view_reference")):
             key = "key" if table == "gone" else "view_reference"
             other = columns.replace(", view_reference", "")
             db.executemany(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 import redis
-from redis_server import Server
+from redis_server import OpenStore, Server
 
 from headroom import Codec, Limits, Missing, Record, SharedContext, StoreError, new_encryption_key
 from headroom_redis import RedisStore
@@ -22,7 +22,9 @@ def store(server: Server) -> Iterator[RedisStore]:
     store.close()
 
 
-async def test_every_operation_can_be_awaited(store: RedisStore) -> None:
+async def test_every_operation_can_be_awaited(open_store: OpenStore) -> None:
+    old, new = new_encryption_key(), new_encryption_key()
+    store = open_store(codec=Codec(keys=[old]))
     awaited = store.asynchronous()
     assert store.asynchronous() is awaited
     version = await awaited.next_version("space")
@@ -40,8 +42,10 @@ async def test_every_operation_can_be_awaited(store: RedisStore) -> None:
     assert (await awaited.usage("space")).bytes == len(record.original)
     await awaited.remember_view("space", digest("seen"), record.header.reference)
     assert await awaited.view_origin("space", digest("seen")) == record.header.reference
-    assert await awaited.rotate("space") == 0
-    assert store.get("space", "key") == record
+    rotating = open_store(codec=Codec(keys=[new, old]))
+    # Metadata, a view, an original, and what two views are of.
+    assert await rotating.asynchronous().rotate("space") == 5
+    assert open_store(codec=Codec(keys=[new])).get("space", "key") == record
     assert await awaited.delete("space", "key")
     assert not await awaited.delete("space", "key")
     assert await awaited.clear("space") == 0

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import pytest
 import redis
 from redis_server import OpenStore
 
 from headroom import Codec, IntegrityError, Record, StoreError, new_encryption_key
 from headroom_redis.keys import names_of
-from headroom_testing.store import write
+from headroom_testing.store import digest, make, put, write
 
 DATA = names_of("headroom", "space").data
 
@@ -53,7 +56,8 @@ def test_keys_are_changed_while_others_read(open_store: OpenStore, behind: redis
         for n in range(50)
     ]
     both = open_store(codec=Codec(keys=[new, old]))
-    assert both.rotate("space") == 50 + 50 + 25
+    # Metadata, views, what views are of, and originals.
+    assert both.rotate("space") == 50 + 50 + 50 + 25
     assert both.rotate("space") == 0
     only_new = open_store(codec=Codec(keys=[new]))
     for record in records:
@@ -67,11 +71,53 @@ def test_plain_values_are_sealed_by_a_rotation(open_store: OpenStore) -> None:
     plain = open_store()
     record = write(plain, "key", "original", view="view")
     sealed = open_store(codec=Codec(keys=[new_encryption_key()]))
+    reads: list[Callable[[], object]] = [
+        lambda: sealed.get("space", "key"),
+        lambda: sealed.get("space", "key", with_original=False),
+        lambda: sealed.find("space", record.header.reference),
+        lambda: sealed.headers("space"),
+        lambda: sealed.view_origin("space", record.header.view_reference),
+    ]
+    for read in reads:
+        with pytest.raises(IntegrityError, match=r"not sealed although there are keys.*rotate"):
+            read()
+    assert sealed.rotate("space") == 4
     assert sealed.get("space", "key") == record
-    assert sealed.rotate("space") == 3
-    assert sealed.get("space", "key") == record
+    for read in reads:
+        read()
+    with pytest.raises(StoreError, match=r"codec=Codec\(keys="):
+        plain.rotate("space")
     with pytest.raises(StoreError, match="no key was given"):
         plain.get("space", "key")
+
+
+def test_what_is_put_again_is_sealed_with_all_that_it_has(open_store: OpenStore) -> None:
+    plain, sealed = open_store(), open_store(codec=Codec(keys=[new_encryption_key()]))
+    write(plain, "key", "original", view="view")
+    record = write(sealed, "other", "original", view="view")
+    assert sealed.get("space", "other") == record
+    assert sealed.view_origin("space", record.header.view_reference) == record.header.reference
+
+
+def test_what_is_sealed_lives_no_shorter_and_little_longer(open_store: OpenStore) -> None:
+    store = open_store(codec=Codec(keys=[new_encryption_key()]))
+    began = time.time()
+    write(store, "key", "content", ttl=0.3)
+    while isinstance(store.get("space", "key"), Record):
+        time.sleep(0.01)
+    assert 0.3 <= time.time() - began < 1.5
+
+
+@pytest.mark.parametrize(("ttl", "commands"), [(60, 2), (None, 1)])
+def test_a_put_that_expires_asks_for_the_time(
+    open_store: OpenStore, behind: redis.Redis, ttl: float | None, commands: int
+) -> None:
+    store = open_store(codec=Codec(keys=[new_encryption_key()]))
+    write(store, "warm", "up", ttl=ttl)
+    record = make("key", "content", store.next_version("space"))
+    behind.config_resetstat()
+    put(store, record, ttl=ttl)
+    assert behind.info("commandstats")["cmdstat_evalsha"]["calls"] == commands
 
 
 def test_no_plain_value_is_written_where_others_seal(open_store: OpenStore) -> None:
@@ -79,5 +125,7 @@ def test_no_plain_value_is_written_where_others_seal(open_store: OpenStore) -> N
     write(sealed, "key", "secret")
     with pytest.raises(StoreError, match="codec with the keys"):
         write(plain, "other", "not secret")
+    with pytest.raises(StoreError, match="codec with the keys"):
+        plain.remember_view("space", digest("view"), digest("original"))
     sealed.clear("space")
     write(plain, "other", "not secret")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from redis_server import Server
 
-from headroom import SharedContext
+from headroom import Codec, SharedContext, new_encryption_key
 from headroom_testing.store import write
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
@@ -35,7 +35,8 @@ def test_the_permissions_are_enough(server: Server) -> None:
     (command,) = re.findall(r"^    (ACL SETUSER .*?)\n\n", README, re.DOTALL | re.MULTILINE)
     with server.client() as client:
         client.execute_command(*command.split())
-    store = RedisStore(f"{server.url}&username=headroom&password=password")
+    url = f"{server.url}&username=headroom&password=password"
+    store = RedisStore(url, codec=Codec(keys=[new_encryption_key()]))
     write(store, "key", "content", view="view", ttl=60)
     store.watch("space", "key", lambda: None)()
     assert store.usage("space").entries == 1

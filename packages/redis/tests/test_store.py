@@ -2,18 +2,22 @@ from __future__ import annotations
 
 import hashlib
 import math
+import struct
 import threading
 import time
+import tracemalloc
+import zlib
 from collections.abc import Callable
 
 import pytest
 import redis
 from redis.crc import key_slot
-from redis_server import OpenStore, Server
+from redis_server import OpenStore, Server, StartServer
 
 from headroom import (
     Codec,
     IntegrityError,
+    KeyEvicted,
     Limits,
     Missing,
     Record,
@@ -282,12 +286,53 @@ def test_a_key_that_the_server_evicts_makes_nothing_wrong(
         found = store.get("space", f"key {number}")
         if isinstance(found, Record):
             assert found.original == f"content {number // 2}".encode()
+        elif number < 4:
+            assert found.reason == "evicted"
+        else:
+            # What is remembered of a key that was deleted may be lost as well.
+            assert found.reason in ("deleted", "absent")
+    version = store.next_version("space")
+    for number in range(4):
+        # From the next write on, it is remembered. Of views and of what went, no entry depends.
+        found = store.get("space", f"key {number}")
+        if isinstance(found, Record):
+            assert NAMES[lost] in (GONE, SEEN)
+        else:
+            assert found.reason == "evicted"
+            assert found.when == pytest.approx(time.time(), abs=60)
+    assert store.usage("space").evicted == (0 if NAMES[lost] in (GONE, SEEN) else 4)
+    # Whoever had a version before may still write.
+    assert put(store, make("key 1", "content", version))
+    store.delete("space", "key 1")
     limits = Limits(max_entries=2)
     for number in range(6, 10):
         write(store, f"key {number}", f"content {number}", ttl=60, limits=limits)
     assert [header.key for header in store.headers("space")] == ["key 8", "key 9"]
     usage = store.usage("space")
     assert (usage.entries, usage.bytes) == (2, len("content 8" + "content 9"))
+
+
+def test_a_server_that_makes_room_by_itself_is_told_from_one_that_never_had_it(
+    start_server: StartServer,
+) -> None:
+    server = start_server("--maxmemory", "4mb", "--maxmemory-policy", "allkeys-lru")
+    store = RedisStore(server.url, codec=Codec(compression=None))
+    for number in range(60):
+        write(store, "key", f"{number}" * 100_000, namespace=f"space {number}", ttl=3600)
+    with server.client() as client:
+        assert client.info("stats")["evicted_keys"] > 10
+        found = {number: store.get(f"space {number}", "key") for number in range(60)}
+        for number, answer in found.items():
+            names = names_of("headroom", f"space {number}")
+            if isinstance(answer, Missing) and client.exists(names.keys[1]):
+                assert answer.reason == "evicted"
+    assert isinstance(found[59], Record)
+    assert any(isinstance(one, Missing) and one.reason == "evicted" for one in found.values())
+    ctx = SharedContext(store=store, namespace="space 0")
+    if isinstance(found[0], Missing) and found[0].reason == "evicted":
+        with pytest.raises(KeyEvicted):
+            ctx.require("key")
+    ctx.close()
 
 
 def test_keys_of_another_program_are_left_alone(store: RedisStore, behind: redis.Redis) -> None:
@@ -314,14 +359,25 @@ def test_keys_of_another_program_are_left_alone(store: RedisStore, behind: redis
 
 
 def test_a_newer_format_is_left_alone(store: RedisStore, behind: redis.Redis) -> None:
-    import struct
-
     write(store, "key", "content")
     state = behind.hget(DATA, "s")
     assert state is not None
-    behind.hset(DATA, "s", struct.pack(">d", 3.0) + state[8:] + b"more")
+    behind.hset(DATA, "s", struct.pack(">d", 4.0) + state[8:] + b"more")
     for action in (lambda: write(store, "key", "2"), lambda: store.get("space", "key")):
         with pytest.raises(StoreError, match=r"newer Headroom.*upgrade headroom-redis"):
+            action()
+
+
+@pytest.mark.parametrize(("version", "size"), [(1.0, 128), (2.0, 192)])
+def test_a_format_from_before_the_first_release_is_left_alone(
+    store: RedisStore, behind: redis.Redis, version: float, size: int
+) -> None:
+    write(store, "key", "content")
+    state = behind.hget(DATA, "s")
+    assert state is not None
+    behind.hset(DATA, "s", struct.pack(">d", version) + state[8:size])
+    for action in (lambda: write(store, "key", "2"), lambda: store.get("space", "key")):
+        with pytest.raises(StoreError, match=r"before its first release.*another prefix"):
             action()
 
 
@@ -348,6 +404,22 @@ def test_what_was_changed_on_the_server_is_never_given_out(
             continue
         # A cut header that still can be read, or nothing at all: never other content.
         assert found == record or (field == "e" and isinstance(found, Missing))
+
+
+@pytest.mark.parametrize("field", ["e", "v", "o"])
+def test_a_bomb_is_not_unpacked(store: RedisStore, behind: redis.Redis, field: str) -> None:
+    record = write(store, "key", "original", view="view")
+    reference = bytes.fromhex(record.header.reference)
+    name = {"e": b"ekey", "v": b"vkey", "o": b"o" + reference}[field]
+    head = behind.hget(DATA, "ekey")[:112] if field == "e" else b""
+    behind.hset(DATA, name, head + b"\x01" + zlib.compress(bytes(20_000_000)))
+    tracemalloc.start()
+    try:
+        with pytest.raises(IntegrityError):
+            store.get("space", "key")
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
 
 
 # Arguments

@@ -9,7 +9,7 @@ import os
 import secrets
 import sys
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Literal
 
@@ -22,9 +22,10 @@ __all__ = ["Codec", "Compression", "new_encryption_key"]
 
 Compression = Literal["zlib", "zstd"]
 
-# The first byte of what is packed: how it is compressed, and whether it is sealed.
-_PLAIN, _ZLIB, _ZSTD, _SEALED = 0, 1, 2, 0x80
+# The first byte of what is packed: how it is compressed, and whether it is sealed or has a check.
+_PLAIN, _ZLIB, _ZSTD, _CHECKED, _SEALED = 0, 1, 2, 0x40, 0x80
 _KEY_ID_BYTES, _NONCE_BYTES, _TAG_BYTES = 4, 12, 16
+_CHECK_BYTES = 16
 
 # Below this many bytes, compression saves nothing that matters.
 _WORTH_COMPRESSING = 512
@@ -48,7 +49,8 @@ class Codec:
     """Packs what a store writes, and unpacks what it reads.
 
     Sealed is AES-256-GCM (NIST SP 800-38D) with a random nonce for each value. What is sealed for
-    one place does not open at another, so values cannot be swapped unnoticed.
+    one place does not open at another, so values cannot be swapped unnoticed. With keys, what is
+    not sealed is refused.
 
     Args:
         compression: ``"zlib"``, ``"zstd"`` (faster and smaller; below Python 3.14 it needs
@@ -98,49 +100,20 @@ class Codec:
         """Whether what is packed is sealed."""
         return self._first is not None
 
-    def pack(self, data: bytes, place: bytes) -> bytes:
-        """Data as it is stored, at a place that ``unpack`` must be told as well."""
-        packed = self._smaller(data)
-        if self._first is None:
-            return packed
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = self._ciphers[self._first].encrypt(nonce, packed, place)
-        return b"".join((bytes([_SEALED]), self._first, nonce, sealed))
+    def pack(self, data: bytes, place: bytes, *, checked: bool = False) -> bytes:
+        """Data as it is stored.
 
-    def unpack(self, packed: bytes, place: bytes) -> bytes:
-        """Data as it was packed.
-
-        Raises:
-            IntegrityError: This is not what was packed for this place.
-            StoreError: No key opens it, or a package that it needs is missing.
+        Args:
+            data: What is to be stored.
+            place: Where it belongs; ``unpack`` must be told the same.
+            checked: Whether it carries a hash of itself and its place where it is not sealed, so
+                that what was damaged is noticed. ``unpack`` must be told the same.
 
         """
-        if packed[:1] == bytes([_SEALED]):
-            packed = self._opened(packed, place)
-        if not packed:
-            raise IntegrityError("a stored value is empty: it was cut")
-        method, body = packed[0], packed[1:]
-        if method == _PLAIN:
-            return body
-        try:
-            if method == _ZLIB:
-                return zlib.decompress(body)
-            if method == _ZSTD:
-                decompress: Callable[[bytes], bytes] = (self._zstd or _zstd()).decompress
-                return decompress(body)
-        except StoreError:
-            raise
-        except Exception as error:
-            raise IntegrityError("a stored value cannot be read: it was cut or changed") from error
-        raise IntegrityError("a stored value is of an unknown form: it was changed")
+        return self.seal(self.shrink(data), place, checked=checked)
 
-    def is_current(self, packed: bytes) -> bool:
-        """Whether a value is sealed as ``pack`` would seal it now: if not, pack it again."""
-        if self._first is None:
-            return packed[:1] != bytes([_SEALED])
-        return packed[: 1 + _KEY_ID_BYTES] == bytes([_SEALED]) + self._first
-
-    def _smaller(self, data: bytes) -> bytes:
+    def shrink(self, data: bytes) -> bytes:
+        """The first half of ``pack``, which takes longest and knows no place yet."""
         if self._compression is not None and len(data) >= _WORTH_COMPRESSING:
             if self._zstd is not None:
                 method, smaller = _ZSTD, self._zstd.compress(data, level=_ZSTD_LEVEL)
@@ -149,6 +122,92 @@ class Codec:
             if len(smaller) < _SMALLER * len(data):
                 return bytes([method]) + bytes(smaller)
         return bytes([_PLAIN]) + data
+
+    def seal(self, shrunk: bytes, place: bytes, *, checked: bool = False) -> bytes:
+        """The second half of ``pack``."""
+        if self._first is not None:
+            nonce = secrets.token_bytes(_NONCE_BYTES)
+            sealed = self._ciphers[self._first].encrypt(nonce, shrunk, place)
+            return b"".join((bytes([_SEALED]), self._first, nonce, sealed))
+        if checked:
+            return bytes([_CHECKED]) + _check(shrunk, place) + shrunk
+        return shrunk
+
+    def unpack(
+        self,
+        packed: bytes,
+        place: bytes,
+        *,
+        most: int | None = None,
+        checked: bool = False,
+        unsealed: bool = False,
+    ) -> bytes:
+        """Data as it was packed.
+
+        Args:
+            packed: What is stored.
+            place: As it was packed for.
+            most: Bytes that it has at the most: no more are made of it. ``None`` is any number.
+            checked: As it was packed.
+            unsealed: Whether it is taken although there are keys and it is not sealed: only where
+                it is sealed next.
+
+        Raises:
+            IntegrityError: This is not what was packed for this place.
+            StoreError: No key opens it, or a package that it needs is missing.
+
+        """
+        if self.is_sealed(packed):
+            packed = self._opened(packed, place)
+        elif self.sealing and not unsealed:
+            raise IntegrityError(
+                "a stored value is not sealed although there are keys: it was changed, or put "
+                "without them; where the store has rotate(), that seals what was put without"
+            )
+        elif checked:
+            start = 1 + _CHECK_BYTES
+            packed, check = packed[start:], packed[:start]
+            if check != bytes([_CHECKED]) + _check(packed, place):
+                raise IntegrityError("a stored value is not as it was put: it was cut or changed")
+        return self._unshrunk(packed, most)
+
+    @staticmethod
+    def is_sealed(packed: bytes) -> bool:
+        """Whether a value is sealed, by whatever key."""
+        return packed[:1] == bytes([_SEALED])
+
+    def is_current(self, packed: bytes) -> bool:
+        """Whether a value is sealed as ``pack`` would seal it now: if not, pack it again."""
+        if self._first is None:
+            return not self.is_sealed(packed)
+        return packed[: 1 + _KEY_ID_BYTES] == bytes([_SEALED]) + self._first
+
+    def _unshrunk(self, packed: bytes, most: int | None) -> bytes:
+        if not packed:
+            raise IntegrityError("a stored value is empty: it was cut")
+        method, data = packed[0], packed[1:]
+        if method not in (_PLAIN, _ZLIB, _ZSTD):
+            raise IntegrityError("a stored value is of an unknown form: it was changed")
+        whole = True
+        try:
+            # One byte more than there may be tells that there is more.
+            if method == _ZLIB:
+                stream = zlib.decompressobj()
+                data = stream.decompress(data, 0 if most is None else most + 1)
+                whole = stream.eof
+            elif method == _ZSTD:
+                frame = (self._zstd or _zstd()).ZstdDecompressor()
+                data = frame.decompress(data, -1 if most is None else most + 1)
+                whole = frame.eof
+        except StoreError:
+            raise
+        except Exception as error:
+            raise IntegrityError("a stored value cannot be read: it was cut or changed") from error
+        if most is not None and len(data) > most:
+            raise IntegrityError("a stored value is larger than what was put: it was changed")
+        if not whole:
+            raise IntegrityError("a stored value cannot be read: it was cut or changed")
+        return data
 
     def _opened(self, packed: bytes, place: bytes) -> bytes:
         start = 1 + _KEY_ID_BYTES
@@ -168,6 +227,14 @@ class Codec:
             return cipher.decrypt(nonce, sealed, place)
         except InvalidTag as error:
             raise IntegrityError("a sealed value does not open: it was cut or changed") from error
+
+
+def _check(shrunk: bytes, place: bytes) -> bytes:
+    """A hash of a value and its place."""
+    found = hashlib.blake2b(len(place).to_bytes(8, "big"), digest_size=_CHECK_BYTES)
+    found.update(place)
+    found.update(shrunk)
+    return found.digest()
 
 
 def _key_bytes(key: str) -> bytes:

@@ -63,7 +63,7 @@ def score(weight: float, count: int, length: float, average: float, b: float = L
 
 
 def scores(units: Sequence[Counted], weights: dict[str, float], b: float = LENGTH) -> list[float]:
-    """The score of each unit.
+    """The score of each unit; a term without a weight adds nothing.
 
     >>> both = [Counted(Counter(refund=1), 3), Counted(Counter(), 3)]
     >>> scores(both, rarities([unit.counts for unit in both]))[1]
@@ -71,7 +71,10 @@ def scores(units: Sequence[Counted], weights: dict[str, float], b: float = LENGT
     """
     average = mean([unit.length for unit in units])
     return [
-        sum(score(weights[term], n, length, average, b) for term, n in sorted(counts.items()))
+        sum(
+            score(weights.get(term, 0.0), n, length, average, b)
+            for term, n in sorted(counts.items())
+        )
         if counts
         else 0.0
         for counts, length in units

@@ -103,13 +103,18 @@ def test_what_a_view_leaves_out_comes_back_by_its_rows() -> None:
         "[1 2]",
         "['a', 'b')",
         "['\\d']",
+        "['\\U0011ffff']",
+        "['\\n\x00']",
         "[see 'below']",
     ],
 )
-def test_what_json_has_no_value_for_is_no_such_data(payload: str) -> None:
+def test_what_json_has_no_value_for_is_no_such_data(
+    payload: str, caplog: pytest.LogCaptureFixture
+) -> None:
     result = compress(payload, counter=COUNTER)
     assert result.kind != "json"
     assert result.text == payload
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(

@@ -317,3 +317,9 @@ def test_settings_with_sentences_in_them_are_counted_in_lines() -> None:
     result = headroom.compress(f"parts:\n{text}", kind="text")
     assert result.omissions
     assert {omission.unit for omission in result.omissions} == {"lines"}
+
+
+def test_two_words_of_a_query_at_the_end_of_a_sentence_and_the_start_of_the_next() -> None:
+    text = "The gate stays open. 1 of us waits there. " + "Nobody came by all night long. " * 40
+    result = headroom.compress(text, query="open 1", max_tokens=60)
+    assert result.failure is None

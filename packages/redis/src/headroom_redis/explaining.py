@@ -92,6 +92,11 @@ _SENTENCES: tuple[tuple[Callable[[Exception], bool], str], ...] = (
         "was written to by a newer Headroom; upgrade headroom-redis",
     ),
     (
+        _saying("HEADROOM OLDER"),
+        "was written to by a Headroom from before its first release, which cannot be read any "
+        "more; give the store another prefix than {prefix!r}, or delete its keys",
+    ),
+    (
         _saying("HEADROOM SEALED"),
         "has this namespace encrypted; give the store a codec with the keys",
     ),

@@ -51,14 +51,17 @@ class Names:
     breaks out.
     """
 
-    __slots__ = ("channel", "data", "gone", "holds", "keys", "seen")
+    __slots__ = ("channel", "data", "keys", "reading", "seen")
 
     def __init__(self, prefix: str, namespace: str) -> None:
         tag = f"{{{prefix}:{quote(as_bytes(namespace), safe='')}}}"
         #: As the scripts expect them.
         self.keys = tuple(as_bytes(f"{tag}:{part}") for part in _PARTS)
-        self.data, self.gone, self.seen = self.keys[0], self.keys[4], self.keys[6]
-        self.holds = self.keys[9]
+        self.data, self.seen = self.keys[0], self.keys[6]
+        #: Those that a get looks at.
+        self.reading = tuple(
+            self.keys[_PARTS.index(part)] for part in ("data", "gone", "holds", "age", "held_age")
+        )
         #: Where writes are told.
         self.channel = as_bytes(f"{tag}:written")
 

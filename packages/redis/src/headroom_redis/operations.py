@@ -25,7 +25,7 @@ from headroom.steps import work
 from headroom_redis.calls import Calls, ServerSteps
 from headroom_redis.keys import Names, as_bytes, as_text, names_of, true_key
 from headroom_redis.server import Argument
-from headroom_redis.values import Values, as_reference
+from headroom_redis.values import Values, as_reference, reference_in
 
 __all__ = ["Operations"]
 
@@ -42,6 +42,8 @@ _SETTLE = 2
 _HOLDER_BYTES = 16
 # Times beyond this are no longer exact as one of Lua's numbers; it is 285,000 years.
 _FOREVER_MS = 2**53
+# So much later an entry may be sealed to expire: the time that it may take to the server.
+_MARGIN_MS = 250
 
 _REASONS: dict[bytes, Literal["absent", "deleted", "expired", "evicted"]] = {
     b"a": "absent",
@@ -49,6 +51,10 @@ _REASONS: dict[bytes, Literal["absent", "deleted", "expired", "evicted"]] = {
     b"x": "expired",
     b"v": "evicted",
 }
+
+
+#: What fields hold, and what they should.
+_Changes = dict[bytes, tuple[bytes, bytes]]
 
 
 class Operations:
@@ -85,15 +91,29 @@ class Operations:
         expected: int | None = None,
     ) -> ServerSteps[bool]:
         size = len(record.original) + len(record.view)
-        packed = yield from work(
-            lambda: self._values.pack(namespace, record), is_long=size >= _MUCH
-        )
         most = (_or_empty(limits.max_entries), _or_empty(limits.max_bytes))
-        written, more = yield from self._call(
-            "put", namespace, as_bytes(record.header.key), packed.entry, packed.original,
-            packed.view, _milliseconds(ttl), *most, _or_empty(expected), self._sealing,
-            self.names(namespace).channel,
-        )  # fmt: skip
+        lasts = _milliseconds(ttl)
+        # What is sealed is bound to when it expires, by the time of the server.
+        now = None
+        if self._sealing and lasts is not None:
+            now = yield from self._call("time", namespace)
+        margin = 0 if self._clock else _MARGIN_MS
+        while True:
+            expires = None if now is None or lasts is None else now + lasts + margin
+            packed = yield from work(
+                functools.partial(self._values.pack, namespace, record, expires),
+                is_long=size >= _MUCH,
+            )
+            answer = yield from self._call(
+                "put", namespace, as_bytes(record.header.key), packed.entry, packed.original,
+                packed.view, _or_empty(lasts), *most, _or_empty(expected), self._sealing,
+                self.names(namespace).channel, packed.origin, _or_empty(expires),
+            )  # fmt: skip
+            if isinstance(answer, list):
+                break
+            # It took longer than the margin to get there.
+            now, margin = answer, 2 * margin + _MARGIN_MS
+        written, more = answer
         if written:
             self._written(namespace, record.header.key)
         while more:
@@ -106,7 +126,7 @@ class Operations:
         names = self.names(namespace)
         for wanted in (2 if with_original else 0, 1):
             due, *found = yield from self._settled(
-                "get", namespace, as_bytes(key), wanted, keys=(names.data, names.gone, names.holds)
+                "get", namespace, as_bytes(key), wanted, keys=names.reading
             )
             if len(found) != 4:
                 break
@@ -182,7 +202,8 @@ class Operations:
         view, origin = as_reference(view_reference), as_reference(reference)
         if view is None or origin is None:
             raise ValueError("references are SHA-256 in hex")
-        yield from self._call("remember_view", namespace, view, origin)
+        stored = self._values.origin(namespace, view, origin)
+        yield from self._call("remember_view", namespace, view, stored, self._sealing)
 
     def view_origin(self, namespace: str, view_reference: str) -> ServerSteps[str | None]:
         wanted = as_reference(view_reference)
@@ -194,15 +215,13 @@ class Operations:
         )
         if found is None:
             return None
-        if len(found) != 32:
-            raise IntegrityError("what is stored of a view was changed")
-        return str(found.hex())
+        return self._values.origin_of(namespace, wanted, found).hex()
 
     def lease(
         self, namespace: str, holder: str, references: Collection[str], *, seconds: float
     ) -> ServerSteps[bool]:
         wanted = [found for found in map(as_reference, references) if found is not None]
-        who, lasts = _holder(holder), _milliseconds(seconds)
+        who, lasts = _holder(holder), _or_empty(_milliseconds(seconds))
         lived = None
         for start in range(0, max(1, len(wanted)), _HELD_AT_ONCE):
             some = wanted[start : start + _HELD_AT_ONCE]
@@ -216,25 +235,63 @@ class Operations:
 
     def rotate(self, namespace: str) -> ServerSteps[int]:
         """Seals anew what the codec's first key did not seal; how many values that were."""
-        if self._sealing:
-            yield from self._call("seal", namespace, 1)
-        fields = yield from self._call("fields", namespace)
-        count = 0
-        for start in range(0, len(fields), _ROTATED_AT_ONCE):
-            some = fields[start : start + _ROTATED_AT_ONCE]
-            views = [b"v" + field[1:] for field in some if field[:1] == b"e"]
-            answers = yield from self._call("values", namespace, *some, *views)
-            values = dict(zip([*some, *views], answers))
-            changes = yield from work(
-                functools.partial(self._changes, namespace, values),
-                is_long=sum(map(len, filter(None, answers))) >= _MUCH,
-            )
-            for field, before, after in changes:
-                hashed = hashlib.sha1(before, usedforsecurity=False).hexdigest()
-                count += yield from self._call("swap", namespace, field, hashed, after)
         if not self._sealing:
-            yield from self._call("seal", namespace, 0)
+            raise StoreError("rotate() needs the keys: give the store codec=Codec(keys=[...])")
+        # First: whoever has no keys writes nothing from then on that would have to be sealed.
+        yield from self._call("seal", namespace, 1)
+        entries, views = yield from self._call("fields", namespace)
+        count = 0
+        for start in range(0, len(entries), _ROTATED_AT_ONCE):
+            names = entries[start : start + _ROTATED_AT_ONCE]
+            wanted = [first + name for name in names for first in (b"e", b"v")]
+            found = dict(zip(wanted, (yield from self._call("values", namespace, 0, *wanted))))
+            there = [name for name in names if found[b"e" + name] is not None]
+            wanted = [b"o" + reference_in(found[b"e" + name]) for name in there]
+            found.update(zip(wanted, (yield from self._call("values", namespace, 0, *wanted))))
+            count += yield from self._swapped(
+                namespace, 0, functools.partial(self._changes, namespace, there, found)
+            )
+        for start in range(0, len(views), _PAGE):
+            names = views[start : start + _PAGE]
+            stored = yield from self._call("values", namespace, 1, *names)
+            count += yield from self._swapped(
+                namespace, 1, functools.partial(self._origins, namespace, names, stored)
+            )
         return count
+
+    def _swapped(
+        self, namespace: str, is_view: int, changes: Callable[[], _Changes]
+    ) -> ServerSteps[int]:
+        """Replaces values that are still what they were; how many."""
+        count = 0
+        for field, (before, after) in (yield from work(changes, is_long=True)).items():
+            hashed = hashlib.sha1(before, usedforsecurity=False).hexdigest()
+            count += yield from self._call("swap", namespace, is_view, field, hashed, after)
+        return count
+
+    def _changes(
+        self, namespace: str, names: list[bytes], found: dict[bytes, bytes | None]
+    ) -> _Changes:
+        """What of entries is to be sealed anew."""
+        changes: _Changes = {}
+        for name in names:
+            entry = found[b"e" + name]
+            assert entry is not None
+            original = found[b"o" + reference_in(entry)]
+            changes |= self._values.sealed_anew(
+                namespace, name, entry, found[b"v" + name], original
+            )
+        return changes
+
+    def _origins(self, namespace: str, names: list[bytes], found: list[bytes | None]) -> _Changes:
+        """What of views that are remembered is to be sealed anew."""
+        changes: _Changes = {}
+        for name, stored in zip(names, found):
+            if stored is not None:
+                anew = self._values.origin_sealed_anew(namespace, name, stored)
+                if anew is not None:
+                    changes[name] = (stored, anew)
+        return changes
 
     def _settled(
         self,
@@ -265,25 +322,6 @@ class Operations:
             # A server that takes no writes, for want of memory say, is no reason not to read.
             logger.debug("what has expired could not be cleared away")
 
-    def _changes(
-        self, namespace: str, values: dict[bytes, bytes | None]
-    ) -> list[tuple[bytes, bytes, bytes]]:
-        """Fields with what they hold, and what they should."""
-        found: list[tuple[bytes, bytes, bytes]] = []
-        for field, value in values.items():
-            if value is None:
-                continue
-            if field[:1] == b"v":
-                entry = values[b"e" + field[1:]]
-                if entry is None:
-                    continue
-                anew = self._values.view_sealed_anew(namespace, entry, value)
-            else:
-                anew = self._values.sealed_anew(namespace, field, value)
-            if anew is not None:
-                found.append((field, value, anew))
-        return found
-
     def _call(
         self,
         name: str,
@@ -306,10 +344,10 @@ def _or_empty(number: int | None) -> Argument:
     return "" if number is None else number
 
 
-def _milliseconds(ttl: float | None) -> Argument:
-    """Never less than ``ttl``; empty for ever."""
+def _milliseconds(ttl: float | None) -> int | None:
+    """Never less than ``ttl``; ``None`` for ever."""
     if ttl is None or ttl * 1000 >= _FOREVER_MS / 2:
-        return ""
+        return None
     return max(0, math.ceil(ttl * 1000))
 
 

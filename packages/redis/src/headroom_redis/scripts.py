@@ -27,7 +27,7 @@ class Script:
 
 
 # Those that change nothing, and do without the part that does.
-_READING = frozenset({"fields", "find", "get", "headers", "values", "view_origin"})
+_READING = frozenset({"fields", "find", "get", "headers", "time", "values", "view_origin"})
 
 
 @cache

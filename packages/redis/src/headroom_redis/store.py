@@ -38,7 +38,8 @@ class RedisStore(LeasingStore):
             ``unix:///run/redis.sock?db=0``; with the options of redis-py behind the ``?``.
         prefix: What all our keys on the server begin with, after a brace.
         codec: Compresses what is stored, and encrypts it where it has keys: originals, views and
-            metadata. Keys, namespaces, hashes, sizes and times stay readable.
+            metadata. Keys, namespaces, hashes, sizes and times stay readable. With keys, what is
+            not sealed is refused.
         timeout: The most seconds to wait for a connection, and for an answer.
         retries: How often an operation is tried again when the connection is lost, after pauses
             that grow. None is done twice by that.
@@ -178,10 +179,15 @@ class RedisStore(LeasingStore):
         """Seals anew, with the first key of the codec, all that is sealed otherwise or not at all.
 
         Others that have all the keys may use the namespace meanwhile. Afterwards the old keys are
-        not needed any more, and who writes without a key is refused.
+        not needed any more, and who writes without a key is refused. Here alone, what is not sealed
+        passes for genuine.
 
         Returns:
             How many values were sealed anew.
+
+        Raises:
+            StoreError: The codec has no keys, or the server fails.
+            IntegrityError: A value was cut or changed; those before it are sealed.
 
         """
         return self._run(self._operations.rotate(namespace))

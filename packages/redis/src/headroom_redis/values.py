@@ -6,18 +6,26 @@ import json
 import secrets
 import struct
 from dataclasses import dataclass
+from typing import Literal
 
-from headroom import Codec, Header, IntegrityError, Record
+from headroom import Codec, Header, IntegrityError, Record, StoreError
 from headroom_redis.keys import as_bytes, as_text, true_key
 
-__all__ = ["Packed", "Values", "as_reference"]
+__all__ = ["Packed", "Values", "as_reference", "reference_in"]
 
 # What the client writes of an entry: version, size, time, token, reference, view reference.
 _HEAD = struct.Struct(">ddd8s32s32s")
 # What the script puts in front of it: when it expires, and the number of its write.
-_FRONT_BYTES = 16
+_FRONT_BYTES, _EXPIRY = 16, struct.Struct(">d")
+_NEVER = _EXPIRY.pack(-1)
 # A larger version is no longer exact as one of Lua's numbers.
 _LARGEST_VERSION = 2**53
+# The bytes of the view stand in front of the metadata.
+_VIEW_SIZE = struct.Struct(">Q")
+#: Bytes of the metadata of an entry; more are not made of what is stored.
+MOST_META = 64 * 1024 * 1024
+_MOST_PACKED = MOST_META + _VIEW_SIZE.size
+_HASH_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,8 @@ class Packed:
     original: bytes
     #: Empty where it is the original.
     view: bytes
+    #: What is stored of the view for when the entry has gone.
+    origin: bytes
 
 
 def as_reference(text: str) -> bytes | None:
@@ -47,18 +57,39 @@ def _place(namespace: str, part: str, name: str) -> bytes:
     return as_bytes(f"{len(namespace)} {namespace} {part} {name}")
 
 
+def _original_place(namespace: str, reference: bytes) -> bytes:
+    """Where an original belongs. Several entries may share it: they are bound to its reference."""
+    return _place(namespace, "original", reference.hex())
+
+
+def _origin_place(namespace: str, view_reference: bytes) -> bytes:
+    return _place(namespace, "origin", view_reference.hex())
+
+
+def _entry_place(namespace: str, part: Literal["meta", "view"], key: str, bound: bytes) -> bytes:
+    """Where a part of an entry belongs: to its key, and to what stands in front of its metadata."""
+    # The key comes last: nothing runs together with it.
+    return _place(namespace, part, f"{bound.hex()} {key}")
+
+
 class Values:
     """Packs and unpacks what the scripts take and give."""
 
     def __init__(self, codec: Codec) -> None:
         self.codec = codec
 
-    def pack(self, namespace: str, record: Record) -> Packed:
+    def pack(self, namespace: str, record: Record, expires: int | None = None) -> Packed:
         """A record as it is sent.
+
+        Args:
+            namespace: Where it belongs.
+            record: The record.
+            expires: The millisecond in which it expires; of importance where it is sealed.
 
         Raises:
             ValueError: Its header is none: a reference is no SHA-256, or the version is no number
                 that a store gives out.
+            StoreError: Its metadata are too large.
 
         """
         header = record.header
@@ -72,16 +103,41 @@ class Values:
             header.version, len(record.original), header.created, secrets.token_bytes(8),
             reference, view_reference,
         )  # fmt: skip
-        meta = json.dumps(dict(header.meta), separators=(",", ":")).encode()
+        json_text = json.dumps(dict(header.meta), separators=(",", ":")).encode()
+        if len(json_text) > MOST_META:
+            raise StoreError(f"the metadata of an entry has more than {MOST_META} bytes")
+        meta = _VIEW_SIZE.pack(len(record.view)) + json_text
+        ends = _NEVER if expires is None else _EXPIRY.pack(expires)
+        bound = ends + head if self.codec.sealing else head
         pack = self.codec.pack
         view = b""
         if reference != view_reference:
-            view = pack(record.view, _place(namespace, "view", header.view_reference))
+            view = pack(record.view, _entry_place(namespace, "view", header.key, bound))
         return Packed(
-            entry=head + pack(meta, self._meta_place(namespace, header.key, head)),
-            original=pack(record.original, _place(namespace, "original", header.reference)),
+            entry=head
+            + pack(meta, _entry_place(namespace, "meta", header.key, bound), checked=True),
+            original=pack(record.original, _original_place(namespace, reference)),
             view=view,
+            origin=self.origin(namespace, view_reference, reference),
         )
+
+    def origin(self, namespace: str, view_reference: bytes, reference: bytes) -> bytes:
+        """What is stored of a view: the reference of its original, then that sealed."""
+        place = _origin_place(namespace, view_reference)
+        return reference + self.codec.pack(reference, place, checked=True)
+
+    def origin_of(self, namespace: str, view_reference: bytes, stored: bytes) -> bytes:
+        """The reference of the original of a view.
+
+        Raises:
+            IntegrityError: What is stored of it was cut or changed.
+
+        """
+        place = _origin_place(namespace, view_reference)
+        reference, seal = stored[:_HASH_BYTES], stored[_HASH_BYTES:]
+        if self.codec.unpack(seal, place, most=_HASH_BYTES, checked=True) != reference:
+            raise IntegrityError("what is stored of a view was changed")
+        return reference
 
     def header(self, namespace: str, key: str, entry: bytes) -> Header:
         """The header of an entry.
@@ -108,12 +164,13 @@ class Values:
             IntegrityError: It was cut or changed, or some of it is missing.
 
         """
-        header, size = self._head(namespace, key, entry)
+        header, size, view_size = self._head(namespace, key, entry)
         unpack = self.codec.unpack
         is_own_view = header.reference == header.view_reference
         content = b""
         if original is not None:
-            content = unpack(original, _place(namespace, "original", header.reference))
+            place = _original_place(namespace, bytes.fromhex(header.reference))
+            content = unpack(original, place, most=size)
             if len(content) != size:
                 raise IntegrityError("a stored original has another size than what was put")
         elif with_original or is_own_view:
@@ -122,54 +179,108 @@ class Values:
             return Record(header, content, content)
         if view is None:
             raise IntegrityError("a stored entry has lost its view")
-        place = _place(namespace, "view", header.view_reference)
-        return Record(header, content, unpack(view, place))
+        place = _entry_place(namespace, "view", key, _bound(entry, view))
+        return Record(header, content, unpack(view, place, most=view_size))
 
-    def sealed_anew(self, namespace: str, field: bytes, value: bytes) -> bytes | None:
-        """A value as the codec's first key seals it; ``None`` if it is that already.
+    def sealed_anew(
+        self, namespace: str, name: bytes, entry: bytes, view: bytes | None, original: bytes | None
+    ) -> dict[bytes, tuple[bytes, bytes]]:
+        """The fields of an entry that are not sealed by the codec's first key.
 
         Args:
             namespace: Where it belongs.
-            field: ``b"o"`` and a reference for an original, ``b"e"`` and a key for an entry.
-            value: What stands there.
+            name: Its name, which is its key or has that in it.
+            entry: What stands there.
+            view: Its view, if any.
+            original: Its original, if any.
+
+        Returns:
+            What each field holds, and what it should.
+
+        Raises:
+            IntegrityError: Something was cut or changed.
 
         """
-        if field[:1] == b"o":
-            return self._anew(value, _place(namespace, "original", field[1:].hex()))
-        start = _FRONT_BYTES + _HEAD.size
-        head = value[_FRONT_BYTES:start]
-        key = as_text(true_key(field[1:]))
-        meta = self._anew(value[start:], self._meta_place(namespace, key, head))
-        return None if meta is None else value[:start] + meta
+        key, start = as_text(true_key(name)), _FRONT_BYTES + _HEAD.size
+        header, size, view_size = self._head(namespace, key, entry, unsealed=True)
+        # What is sealed is bound to its expiry as well.
+        bound = entry[: _EXPIRY.size] + entry[_FRONT_BYTES:start]
 
-    def view_sealed_anew(self, namespace: str, entry: bytes, view: bytes) -> bytes | None:
-        """The view of an entry, likewise."""
-        reference = entry[_FRONT_BYTES + _HEAD.size - 32 : _FRONT_BYTES + _HEAD.size].hex()
-        return self._anew(view, _place(namespace, "view", reference))
+        def anew(
+            part: Literal["meta", "view"], value: bytes, most: int, *, checked: bool = False
+        ) -> bytes | None:
+            before = _entry_place(namespace, part, key, _bound(entry, value))
+            after = _entry_place(namespace, part, key, bound)
+            return self._anew(value, before, after, most=most, checked=checked)
 
-    def _anew(self, value: bytes, place: bytes) -> bytes | None:
+        changes: dict[bytes, tuple[bytes, bytes]] = {}
+        meta = anew("meta", entry[start:], _MOST_PACKED, checked=True)
+        if meta is not None:
+            changes[b"e" + name] = (entry, entry[:start] + meta)
+        if view is not None:
+            other = anew("view", view, view_size)
+            if other is not None:
+                changes[b"v" + name] = (view, other)
+        if original is not None:
+            reference = bytes.fromhex(header.reference)
+            place = _original_place(namespace, reference)
+            other = self._anew(original, place, place, most=size)
+            if other is not None:
+                changes[b"o" + reference] = (original, other)
+        return changes
+
+    def origin_sealed_anew(
+        self, namespace: str, view_reference: bytes, stored: bytes
+    ) -> bytes | None:
+        """What is stored of a view as the codec's first key seals it; ``None`` if it is that."""
+        place = _origin_place(namespace, view_reference)
+        seal = self._anew(stored[_HASH_BYTES:], place, place, most=_HASH_BYTES, checked=True)
+        return None if seal is None else stored[:_HASH_BYTES] + seal
+
+    def _anew(
+        self, value: bytes, before: bytes, after: bytes, *, most: int, checked: bool = False
+    ) -> bytes | None:
         if self.codec.is_current(value):
             return None
-        return self.codec.pack(self.codec.unpack(value, place), place)
+        data = self.codec.unpack(value, before, most=most, checked=checked, unsealed=True)
+        return self.codec.pack(data, after, checked=checked)
 
-    def _head(self, namespace: str, key: str, entry: bytes) -> tuple[Header, int]:
+    def _head(
+        self, namespace: str, key: str, entry: bytes, *, unsealed: bool = False
+    ) -> tuple[Header, int, int]:
+        """The header of an entry, and the bytes of its original and of its view."""
         start = _FRONT_BYTES + _HEAD.size
         if len(entry) <= start:
             raise IntegrityError("a stored entry is too short: it was cut")
-        head = entry[_FRONT_BYTES:start]
-        version, size, created, _, reference, view_reference = _HEAD.unpack(head)
-        meta = self.codec.unpack(entry[start:], self._meta_place(namespace, key, head))
+        packed = entry[start:]
+        place = _entry_place(namespace, "meta", key, _bound(entry, packed))
+        meta = self.codec.unpack(packed, place, most=_MOST_PACKED, checked=True, unsealed=unsealed)
+        version, size, created, _, reference, view_reference = _HEAD.unpack(
+            entry[_FRONT_BYTES:start]
+        )
         try:
-            values = json.loads(meta)
+            (view_size,) = _VIEW_SIZE.unpack_from(meta)
+            values = json.loads(meta[_VIEW_SIZE.size :])
             if not isinstance(values, dict):
                 raise ValueError("no object")
             header = Header(
                 key, reference.hex(), view_reference.hex(), int(version), created, values
             )
-            return header, int(size)
-        except (ValueError, OverflowError) as error:
+            return header, int(size), view_size
+        except (ValueError, OverflowError, struct.error) as error:
             raise IntegrityError("stored metadata cannot be read: it was cut or changed") from error
 
-    def _meta_place(self, namespace: str, key: str, head: bytes) -> bytes:
-        # With the head: where values are sealed, it cannot be changed unnoticed either.
-        return _place(namespace, "meta", f"{head.hex()} {key}") if self.codec.sealing else b""
+
+def _bound(entry: bytes, value: bytes) -> bytes:
+    """What a part of an entry is bound to: its head, and where the part is sealed its expiry.
+
+    When an entry expires the server says; who seals must have asked it before.
+    """
+    head = entry[_FRONT_BYTES : _FRONT_BYTES + _HEAD.size]
+    return entry[: _EXPIRY.size] + head if Codec.is_sealed(value) else head
+
+
+def reference_in(entry: bytes) -> bytes:
+    """The reference of the original that an entry names; some bytes, where it was cut."""
+    start = _FRONT_BYTES + _HEAD.size
+    return entry[start - 2 * _HASH_BYTES : start - _HASH_BYTES]

@@ -102,4 +102,9 @@ def _string(part: str) -> str:
     inside = part[1:-1]
     if _PLAIN.fullmatch(inside):
         return f'"{inside}"'
-    return json.dumps(literal_eval(part), ensure_ascii=False)
+    try:
+        value = literal_eval(part)
+    except SyntaxError as error:
+        # A NUL, or a number beyond Unicode.
+        raise ValueError("not Python data") from error
+    return json.dumps(value, ensure_ascii=False)

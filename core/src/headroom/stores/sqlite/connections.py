@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Generic, Literal, NoReturn, TypeVar
+from typing import Generic, Literal, TypeVar
 
-from headroom.errors import StoreError
+from headroom.errors import IntegrityError, StoreError
+from headroom.stores.sqlite.explaining import explained, is_full, of_other_types
+from headroom.stores.sqlite.files import (
+    GROWTH_BYTES,
+    Spare,
+    Watched,
+    check_owners,
+    make,
+    make_private,
+)
 from headroom.stores.sqlite.schema import prepare
 
 __all__ = ["Connections", "Durability"]
@@ -37,6 +45,8 @@ _LOG_BYTES = 64 * 1024 * 1024
 _MAPPED_BYTES = 256 * 1024 * 1024
 # Bytes that must have become free before pages go back to the file system, and pages each time.
 _FREED_BYTES, _FREED_PAGES = 4 * 1024 * 1024, 1024
+# How often that is done at once where the disk is full.
+_FREED_TIMES = 16
 # Seconds to wait for other threads where there is no time to wait for other processes.
 _TURN = 1.0
 # Milliseconds by which the wait for other processes may be too long.
@@ -68,6 +78,7 @@ class Connections:
         self._lock = threading.Lock()
         self._waiting: deque[_Write[object]] = deque()
         self._closed = False
+        self._spare = Spare(path)
         self._begin()
 
     def _begin(self) -> None:
@@ -76,14 +87,24 @@ class Connections:
         self._busy = int(1000 * self._timeout)
         self._readers: list[sqlite3.Connection] = []
         try:
-            _make_private(self.path)
-            self._writer = self._open()
+            make(self.path)
+            try:
+                self._writer = self._open()
+            except sqlite3.Error as error:
+                # SQLite needs some room beside the file.
+                if not is_full(error) or not self._spare.release():
+                    raise
+                self._writer = self._open()
+            self._page_bytes = self._number("page_size")
+            # Bytes that the file had when it was last seen to grow.
+            self._grown = self._number("page_count") * self._page_bytes
         except (sqlite3.Error, OSError) as error:
-            raise self._explained(error) from error
+            raise explained(error, self.path, self._timeout) from error
+        self._spare.make()
 
     def read(self, operation: Callable[[sqlite3.Connection], T]) -> T:
         """Does something that changes nothing."""
-        self._check()
+        self._check(writing=False)
         try:
             try:
                 reader = self._readers.pop()
@@ -97,41 +118,62 @@ class Connections:
                 else:
                     reader.close()
         except sqlite3.Error as error:
-            raise self._explained(error) from error
+            told = explained(error, self.path, self._timeout)
+            raise told from None if isinstance(told, IntegrityError) else error
 
-    def write(self, operation: Callable[[sqlite3.Connection], T]) -> T:
+    def write(self, operation: Callable[[sqlite3.Connection], T], *, frees: bool = False) -> T:
         """Does something within a transaction; it is on its way to the disk on return.
 
         Threads that wait for the one writer at the same time share a transaction: one change of
         the file then serves all of them.
+
+        Args:
+            operation: What to do.
+            frees: Whether it makes room, so that it is to be done on a full disk too.
+
         """
-        self._check()
+        self._check(writing=True)
+        try:
+            return self._written(operation)
+        except StoreError as error:
+            if not frees or not is_full(error.__cause__):
+                raise
+        with self._spared():
+            return self._written(operation)
+
+    def _written(self, operation: Callable[[sqlite3.Connection], T]) -> T:
         write = _Write(operation)
         began = time.monotonic()
         self._waiting.append(write)  # type: ignore[arg-type]
-        if not self._lock.acquire(timeout=self._timeout or _TURN):
-            return self._given_up(write)
         try:
-            # Whoever had the lock before may have done it already.
-            while not write.done:
-                self._wait_at_most(self._timeout - (time.monotonic() - began))
-                self._write_together()
+            with self._turn():
+                # Whoever had the lock before may have done it already.
+                while not write.done:
+                    self._wait_at_most(self._timeout - (time.monotonic() - began))
+                    self._write_together()
         finally:
-            self._lock.release()
+            if not write.done:
+                # Nobody has done it in time, and nobody will, unless it has just begun.
+                with contextlib.suppress(ValueError):
+                    self._waiting.remove(write)  # type: ignore[arg-type]
         if write.failure is None:
             return write.result
         if isinstance(write.failure, sqlite3.Error):
-            raise self._explained(write.failure) from write.failure
+            raise explained(write.failure, self.path, self._timeout) from write.failure
         raise write.failure
 
-    def _given_up(self, write: _Write[T]) -> NoReturn:
-        """Nobody has done a write in time, and nobody will, unless it has just begun."""
-        with contextlib.suppress(ValueError):
-            self._waiting.remove(write)  # type: ignore[arg-type]
-        raise StoreError(
-            f"other writes of this process to {self.path} have taken more than "
-            f"{self._timeout:g} seconds; see whether its disk answers"
-        )
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        """The lock, if other threads leave it in time."""
+        if not self._lock.acquire(timeout=self._timeout or _TURN):
+            raise StoreError(
+                f"other writes of this process to {self.path} have taken more than "
+                f"{self._timeout:g} seconds; see whether its disk answers"
+            )
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def freed(self, size: int) -> None:
         """Notes, within a write, that so many bytes are no longer needed."""
@@ -146,10 +188,14 @@ class Connections:
             while self._readers:
                 self._readers.pop().close()
             self._writer.close()
+            if not Path(f"{self.path}-wal").exists():
+                # Nobody else has the file open.
+                self._spare.release()
 
-    def _check(self) -> None:
+    def _check(self, *, writing: bool) -> None:
         if self._closed:
             raise StoreError("this store is closed")
+        self._watched.check(writing=writing)
         if self._process != os.getpid():
             # A connection must not be used, nor closed, on the other side of a fork.
             _ABANDONED.append((self._writer, self._readers))
@@ -179,6 +225,7 @@ class Connections:
                 self._attempt(write, alone=len(writes) == 1)
             self._writer.execute("COMMIT")
             self._shrink()
+            self._grow()
         except BaseException as error:
             self._roll_back()
             failure = error if isinstance(error, Exception) else StoreError("it was interrupted")
@@ -193,11 +240,11 @@ class Connections:
     def _attempt(self, write: _Write[object], *, alone: bool) -> None:
         """One of several writes: what fails takes back itself and none of the others."""
         if alone:
-            write.result = write.operation(self._writer)
+            self._do(write)
             return
         self._writer.execute("SAVEPOINT one")
         try:
-            write.result = write.operation(self._writer)
+            self._do(write)
         except Exception as error:
             if not self._writer.in_transaction:
                 raise
@@ -205,17 +252,84 @@ class Connections:
             write.failure = error
         self._writer.execute("RELEASE one")
 
+    def _do(self, write: _Write[T]) -> None:
+        try:
+            write.result = write.operation(self._writer)
+        except (AttributeError, TypeError) as error:
+            # SQLite keeps values of any type in any column.
+            raise of_other_types(self.path) from error
+
     def _roll_back(self) -> None:
         if not self._closed and self._writer.in_transaction:
             self._writer.execute("ROLLBACK")
 
     def _shrink(self) -> None:
-        if self._freed >= _FREED_BYTES:
-            self._freed = 0
-            # "execute" would stop after the first page: the statement has no rows to wait for.
-            self._writer.executescript(f"PRAGMA incremental_vacuum({_FREED_PAGES})")
+        # Where it fails, what was written stands, and there is a next time.
+        with contextlib.suppress(sqlite3.Error):
+            if self._freed >= _FREED_BYTES:
+                self._freed = 0
+                self._give_back()
+
+    def _grow(self) -> None:
+        """Has the file grow before more waits in the log than there is spare room for.
+
+        Else, on a full disk, the log could neither be written on nor be emptied.
+        """
+        with contextlib.suppress(sqlite3.Error):
+            size = self._number("page_count") * self._page_bytes
+            if size - self._grown > GROWTH_BYTES:
+                # Where others still read the log, it stays until the next time.
+                self._grown = size
+                self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            self._grown = min(self._grown, size)
+
+    def _number(self, pragma: str) -> int:
+        return int(self._writer.execute(f"PRAGMA {pragma}").fetchone()[0])
+
+    def _give_back(self) -> None:
+        # "execute" would stop after the first page: the statement has no rows to wait for.
+        self._writer.executescript(f"PRAGMA incremental_vacuum({_FREED_PAGES})")
+
+    @contextlib.contextmanager
+    def _spared(self) -> Iterator[None]:
+        """Lets a write take the room that was kept for it, and gives back what it frees."""
+        with self._turn():
+            self._spare.release()
+            # What is freed is neither overwritten nor written before its time.
+            (secure,) = self._writer.execute("PRAGMA secure_delete").fetchone()
+            self._writer.execute("PRAGMA secure_delete = OFF")
+            self._writer.execute("PRAGMA cache_spill = OFF")
+        try:
+            yield
+        finally:
+            with self._turn():
+                self._writer.execute(f"PRAGMA secure_delete = {secure}")
+                self._writer.execute("PRAGMA cache_spill = ON")
+                with contextlib.suppress(sqlite3.Error):
+                    self._empty_log()
+                    for _ in range(_FREED_TIMES):
+                        if self._number("freelist_count") == 0:
+                            break
+                        self._give_back()
+                        self._empty_log()
+                self._spare.make()
+
+    def _empty_log(self) -> None:
+        """Takes the log of writes into the file, as far as others let it."""
+        self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _connect(self) -> sqlite3.Connection:
+        """A connection to the file that is open already."""
+        connection = self._new_connection()
+        try:
+            # Between the last look and now, another may have come in its place.
+            self._watched.check()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _new_connection(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self.path, timeout=self._timeout, isolation_level=None, check_same_thread=False
         )
@@ -225,14 +339,20 @@ class Connections:
         return connection
 
     def _open(self) -> sqlite3.Connection:
-        connection = self._connect()
+        check_owners(self.path)
+        connection = self._new_connection()
         deadline = time.monotonic() + self._timeout
         try:
             while True:
                 try:
                     prepare(connection, self.path)
+                    make_private(self.path)
                     connection.execute("PRAGMA journal_mode = WAL")
                     connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
+                    # So that the files beside it are there.
+                    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                    make_private(self.path)
+                    self._watched = Watched(self.path)
                     return connection
                 except sqlite3.OperationalError as error:  # noqa: PERF203
                     # SQLite does not wait where processes open a new file at the same time.
@@ -243,53 +363,6 @@ class Connections:
             connection.close()
             raise
 
-    def _explained(self, error: Exception) -> StoreError:
-        """The error in words that say what to do."""
-        text = str(error)
-        path = self.path
-        for symptom, sentence in (
-            ("full", f"the disk with {path} is full; make room, then try again"),
-            (
-                "locked",
-                f"another process has locked {path} for more than {self._timeout:g} seconds; "
-                "raise timeout, or see what holds it",
-            ),
-            ("readonly", f"{path}, or its folder, cannot be written; check who owns it"),
-            ("not a database", f"{path} is not a SQLite database; give the store another file"),
-            ("malformed", f"{path} is damaged; restore it, or salvage it by sqlite3's .recover"),
-            (
-                "unable to open",
-                f"{path} cannot be opened; check its folder, and who owns it",
-            ),
-            ("No such file", f"the folder of {path} does not exist; create it first"),
-            ("Permission denied", f"{path} cannot be opened; check who owns it and its folder"),
-            ("Is a directory", f"{path} is a folder; give the store a file"),
-        ):
-            if symptom in text:
-                return StoreError(sentence)
-        return StoreError(f"{path}: {type(error).__name__}: {text}")
-
 
 # Connections of a parent process. Never closed: that would be an act on its file.
 _ABANDONED: list[object] = []
-
-
-def _make_private(path: str) -> None:
-    """Makes the file if there is none, for its owner alone; SQLite's side files take after it.
-
-    Nothing here opens a file that may be in use: closing it again would take away the locks that
-    another connection of this process has on it.
-    """
-    file = Path(path)
-    if file.exists():
-        if os.name == "posix" and file.stat().st_mode & 0o077:
-            file.chmod(0o600)
-        return
-    empty = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
-    os.close(os.open(empty, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    try:
-        # Fails where the file has come into being meanwhile.
-        with contextlib.suppress(FileExistsError):
-            os.link(empty, file)
-    finally:
-        empty.unlink()

@@ -3,88 +3,145 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 
 from headroom.errors import StoreError
 from headroom.stores.codec import Codec
 from headroom.stores.sqlite.connections import Connections
-from headroom.stores.sqlite.values import as_text, place, true_key
+from headroom.stores.sqlite.tables import IS_SEALED
+from headroom.stores.sqlite.values import (
+    COLUMNS,
+    HASH_BYTES,
+    Values,
+    as_text,
+    origin_place,
+    original_place,
+)
 
 __all__ = ["check_keys", "rotate"]
 
-# Values that are looked at in one transaction, between which others may write.
+# Rows that are looked at in one transaction, between which others may write.
 _AT_ONCE = 100
+# What a file that is encrypted has sealed, so that a wrong key is known at once.
+_MARK = b"sealed"
 
-# What is sealed, where, and the column that says to which place it belongs.
-_SEALED = (
-    ("contents", "data", "reference", "original"),
-    ("entries", "view", "view_reference", "view"),
-    ("entries", "meta", "key", "meta"),
+_IS_EMPTY = (
+    "SELECT NOT EXISTS (SELECT 1 FROM contents) AND NOT EXISTS (SELECT 1 FROM entries) "
+    "AND NOT EXISTS (SELECT 1 FROM views)"
 )
 
+# How one row is sealed anew: what is to be set in it, and how many values that are.
+_Sealing = Callable[[Values, str, "sqlite3.Row"], dict[str, bytes]]
 
-def check_keys(connections: Connections, codec: Codec) -> None:
+
+def check_keys(connections: Connections, values: Values) -> None:
     """Refuses a file that is encrypted with keys which the codec does not have.
 
     Raises:
         StoreError: It is.
 
     """
-    found = connections.read(
-        lambda db: db.execute("SELECT value FROM properties WHERE name = 'sealed'").fetchone()
-    )
+    found = connections.read(lambda db: db.execute(IS_SEALED).fetchone())
     if found is not None:
         try:
-            codec.unpack(found[0], b"sealed")
+            mark = found[0] if isinstance(found[0], bytes) else b""
+            values.codec.unpack(mark, _MARK, most=len(_MARK))
         except StoreError as error:
-            raise StoreError(f"{connections.path}: {error}") from error
-    elif codec.sealing:
-        connections.write(lambda db: _write_check(db, codec))
+            raise type(error)(f"{connections.path}: {error}") from error
+    elif values.codec.sealing:
+        connections.write(lambda db: _mark_if_empty(db, values.codec))
 
 
-def rotate(connections: Connections, codec: Codec) -> int:
-    """Seals anew all that the first key of the codec did not seal; how many values that were."""
+def rotate(connections: Connections, values: Values) -> int:
+    """Seals anew all that the first key of the codec did not seal; how many values that were.
+
+    Raises:
+        StoreError: The codec has no keys.
+        IntegrityError: A value was cut or changed.
+
+    """
+    if not values.codec.sealing:
+        raise StoreError("rotate() needs the keys: give the store codec=Codec(keys=[...])")
+    # First: whoever has no keys writes nothing from then on that would have to be sealed.
+    connections.write(lambda db: _mark(db, values.codec))
     rotated = 0
-    for table, column, name, part in _SEALED:
+    for table, columns, sealing in _SEALED:
         last = 0
         while last >= 0:
 
             def some(
                 db: sqlite3.Connection,
-                source: tuple[str, str, str, str] = (table, column, name, part),
+                source: tuple[str, str, _Sealing] = (table, columns, sealing),
                 after: int = last,
             ) -> tuple[int, int]:
-                return _rotate_some(db, codec, *source, after)
+                return _rotate_some(db, values, *source, after)
 
             count, last = connections.write(some)
             rotated += count
-    connections.write(lambda db: _write_check(db, codec))
     return rotated
 
 
-def _write_check(db: sqlite3.Connection, codec: Codec) -> None:
-    if codec.sealing:
-        value = codec.pack(b"sealed", b"sealed")
-        db.execute("INSERT OR REPLACE INTO properties VALUES ('sealed', ?)", (value,))
-    else:
-        db.execute("DELETE FROM properties WHERE name = 'sealed'")
+def _mark_if_empty(db: sqlite3.Connection, codec: Codec) -> None:
+    # Where there is anything, it is not sealed: that is up to "rotate".
+    if db.execute(_IS_EMPTY).fetchone() == (1,):
+        _mark(db, codec)
+
+
+def _mark(db: sqlite3.Connection, codec: Codec) -> None:
+    db.execute(
+        "INSERT OR REPLACE INTO properties VALUES ('sealed', ?)", (codec.pack(_MARK, _MARK),)
+    )
 
 
 def _rotate_some(
-    db: sqlite3.Connection, codec: Codec, table: str, column: str, name: str, part: str, after: int
+    db: sqlite3.Connection, values: Values, table: str, columns: str, sealing: _Sealing, after: int
 ) -> tuple[int, int]:
-    """How many were sealed anew, and the last one that was looked at; -1 at the end."""
+    """How many were sealed anew, and the last row that was looked at; -1 at the end."""
     rows = db.execute(
-        f"SELECT t.id, t.{column}, t.{name}, n.name FROM {table} t JOIN namespaces n "
-        f"ON n.id = t.namespace WHERE t.id > ? ORDER BY t.id LIMIT {_AT_ONCE}",
+        f"SELECT n.name, e.id, {columns} FROM {table} JOIN namespaces n "
+        f"ON n.id = e.namespace WHERE e.id > ? ORDER BY e.id LIMIT {_AT_ONCE}",
         (after,),
     ).fetchall()
     count = 0
-    for number, packed, owner, namespace in rows:
-        if packed is None or codec.is_current(packed):
-            continue
-        label = as_text(true_key(owner)) if part == "meta" else owner.hex()
-        where = place(as_text(namespace), part, label)
-        anew = codec.pack(codec.unpack(packed, where), where)
-        db.execute(f"UPDATE {table} SET {column} = ? WHERE id = ?", (anew, number))
-        count += 1
-    return count, rows[-1][0] if len(rows) == _AT_ONCE else -1
+    for namespace, number, *row in rows:
+        changed = sealing(values, as_text(namespace), row)
+        if changed:
+            assignments = ", ".join(f"{column} = ?" for column in changed)
+            db.execute(
+                f"UPDATE {table.split()[0]} SET {assignments} WHERE id = ?",
+                (*changed.values(), number),
+            )
+        count += len(changed)
+    return count, rows[-1][1] if len(rows) == _AT_ONCE else -1
+
+
+def _content(values: Values, namespace: str, row: sqlite3.Row) -> dict[str, bytes]:
+    reference, data, size = row
+    return _changed(data=values.anew(data, original_place(namespace, reference), most=size))
+
+
+def _entry(values: Values, namespace: str, row: sqlite3.Row) -> dict[str, bytes]:
+    view, meta = values.entry_anew(namespace, row)
+    return _changed(view=view, meta=meta)
+
+
+def _view(values: Values, namespace: str, row: sqlite3.Row) -> dict[str, bytes]:
+    view_reference, origin = row
+    where = origin_place(namespace, view_reference)
+    return _changed(origin=values.anew(origin, where, most=HASH_BYTES, checked=True))
+
+
+def _changed(**columns: bytes | None) -> dict[str, bytes]:
+    return {name: value for name, value in columns.items() if value is not None}
+
+
+# Where the sealed values are, and what they are sealed for.
+_SEALED: tuple[tuple[str, str, _Sealing], ...] = (
+    ("contents e", "e.reference, e.data, e.size", _content),
+    (
+        "entries e LEFT JOIN contents c ON c.id = e.content",
+        COLUMNS.format(data="NULL"),
+        _entry,
+    ),
+    ("views e", "e.view_reference, e.origin", _view),
+)

@@ -11,7 +11,10 @@ __all__ = ["APPLICATION_ID", "MIGRATIONS", "prepare"]
 #: Stands in the header of the file, so that ours are known from other SQLite databases.
 APPLICATION_ID = 0x4865_6164
 
-_VERSION_1 = """
+#: Versions before the first release, which no file of a release has.
+_NEVER_RELEASED = (1, 2)
+
+_VERSION_3 = """
 CREATE TABLE properties (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 
 -- The counters belong to the entries below, and change with them in one transaction.
@@ -23,7 +26,9 @@ CREATE TABLE namespaces (
     entries INTEGER NOT NULL DEFAULT 0,
     bytes INTEGER NOT NULL DEFAULT 0,
     expired INTEGER NOT NULL DEFAULT 0,
-    evicted INTEGER NOT NULL DEFAULT 0
+    evicted INTEGER NOT NULL DEFAULT 0,
+    leased INTEGER NOT NULL DEFAULT 0,
+    over_limits INTEGER NOT NULL DEFAULT 0
 );
 
 -- Originals, equal ones once. "size" is that of the original, "data" is as Codec packed it.
@@ -37,7 +42,9 @@ CREATE TABLE contents (
     UNIQUE (namespace, reference)
 );
 
--- A write makes a new row, so that the order of the ids is that of age.
+-- A write makes a new row, so that the order of the ids is that of age. "view" and "meta" are as
+-- Codec packed them, for all else that the row and that of its content say but "held". "held" is
+-- whether a lease names the content: what may expire or be evicted is found without those.
 CREATE TABLE entries (
     id INTEGER PRIMARY KEY,
     namespace INTEGER NOT NULL,
@@ -49,11 +56,13 @@ CREATE TABLE entries (
     view_reference BLOB NOT NULL,
     view BLOB,
     meta BLOB NOT NULL,
+    held INTEGER NOT NULL DEFAULT 0,
     UNIQUE (namespace, key)
 );
 CREATE INDEX entries_by_age ON entries (namespace);
 CREATE INDEX entries_by_content ON entries (content);
-CREATE INDEX entries_by_expiry ON entries (expires) WHERE expires IS NOT NULL;
+CREATE INDEX entries_by_expiry ON entries (expires) WHERE expires IS NOT NULL AND held = 0;
+CREATE INDEX entries_to_evict ON entries (namespace) WHERE held = 0;
 
 -- What went, and when: the newest ten thousand of a namespace.
 CREATE TABLE gone (
@@ -67,18 +76,17 @@ CREATE TABLE gone (
 );
 CREATE INDEX gone_by_age ON gone (namespace);
 
--- Which texts are views, also of what went: the newest ten thousand of a namespace.
+-- Which texts are views, also of what went: the newest ten thousand of a namespace. "origin" is the
+-- reference of the original, as Codec packed it.
 CREATE TABLE views (
     id INTEGER PRIMARY KEY,
     namespace INTEGER NOT NULL,
     view_reference BLOB NOT NULL,
-    reference BLOB NOT NULL,
+    origin BLOB NOT NULL,
     UNIQUE (namespace, view_reference)
 );
 CREATE INDEX views_by_age ON views (namespace);
-"""
 
-_VERSION_2 = """
 -- A lease that has ended stays until what it held is let go, some of it at a time.
 CREATE TABLE leases (
     id INTEGER PRIMARY KEY,
@@ -94,40 +102,34 @@ CREATE TABLE leased (
     namespace INTEGER NOT NULL,
     PRIMARY KEY (lease, reference)
 ) WITHOUT ROWID;
-CREATE INDEX leased_by_reference ON leased (namespace, reference);
-
--- Whether a lease names the content. What may expire or be evicted is found without those.
-ALTER TABLE entries ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
-DROP INDEX entries_by_expiry;
-CREATE INDEX entries_by_expiry ON entries (expires) WHERE expires IS NOT NULL AND held = 0;
-CREATE INDEX entries_to_evict ON entries (namespace) WHERE held = 0;
-ALTER TABLE namespaces ADD COLUMN leased INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE namespaces ADD COLUMN over_limits INTEGER NOT NULL DEFAULT 0
+CREATE INDEX leased_by_reference ON leased (namespace, reference)
 """
 
-#: The n-th one leads from version n to version n + 1; a new file begins at 0.
-MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
+#: From a version to the next, and how; 0 is a new file.
+MIGRATIONS: dict[int, tuple[int, str]] = {0: (3, _VERSION_3)}
 
 
 def prepare(connection: sqlite3.Connection, path: str) -> None:
     """Makes the tables, or brings those of an older version up to date. Several may try at once.
 
     Raises:
-        StoreError: The file is not ours, or it is of a newer version.
+        StoreError: The file is not ours, or it is of a version that cannot be read.
 
     """
-    if _version(connection, path) == len(MIGRATIONS):
+    if _version(connection, path) not in MIGRATIONS:
         return
     # Takes effect as long as the file is empty.
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Again: another process may have been faster.
-        for migration in MIGRATIONS[_version(connection, path) :]:
+        version = _version(connection, path)
+        while version in MIGRATIONS:
+            version, migration = MIGRATIONS[version]
             for statement in migration.split(";"):
                 connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute(f"PRAGMA user_version = {version}")
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
@@ -144,9 +146,15 @@ def _version(connection: sqlite3.Connection, path: str) -> int:
         raise StoreError(
             f"{path} is the database of another program; give the store a file of its own"
         )
-    if version > len(MIGRATIONS):
+    newest = max(later for later, _ in MIGRATIONS.values())
+    if version > newest:
         raise StoreError(
             f"{path} was written by a newer Headroom (its format is {version}, this one reads up "
-            f"to {len(MIGRATIONS)}); upgrade headroom-core"
+            f"to {newest}); upgrade headroom-core"
+        )
+    if version in _NEVER_RELEASED:
+        raise StoreError(
+            f"{path} was written by a Headroom from before its first release (its format is "
+            f"{version}), which cannot be read any more; delete it, or give the store another file"
         )
     return int(version)

@@ -7,17 +7,19 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Collection
-from pathlib import Path
+from types import NoneType
 from typing import TypeVar
 
+from headroom.errors import IntegrityError
 from headroom.stores.base import Header, LeasingStore, Limits, Missing, Record, Usage
 from headroom.stores.codec import Codec
 from headroom.stores.sqlite.connections import Connections, Durability
+from headroom.stores.sqlite.files import resolved
 from headroom.stores.sqlite.leases import LIVING, hold, let_go
 from headroom.stores.sqlite.rotation import check_keys, rotate
 from headroom.stores.sqlite.space import Space
-from headroom.stores.sqlite.tables import Tables
-from headroom.stores.sqlite.values import COLUMNS, KEPT, Values, as_bytes
+from headroom.stores.sqlite.tables import REASONS, Tables
+from headroom.stores.sqlite.values import COLUMNS, KEPT, Values, as_bytes, check_row
 from headroom.stores.watchers import Watchers
 
 __all__ = ["SQLiteStore"]
@@ -27,14 +29,18 @@ T = TypeVar("T")
 # Below this many bytes, packing costs less than a look whether the content is there already.
 _WORTH_A_LOOK = 4096
 
-_FROM = "FROM entries e JOIN contents c ON c.id = e.content"
+# An entry without its content is found as well: it is an error, and not nothing.
+_FROM = "FROM entries e LEFT JOIN contents c ON c.id = e.content"
 _HEADERS = f"SELECT {COLUMNS.format(data='NULL')} {_FROM}"
 _RECORDS = f"SELECT {COLUMNS.format(data='c.data')} {_FROM}"
 # The original only where it is the view.
 _VIEWS = f"SELECT {COLUMNS.format(data='CASE WHEN e.view IS NULL THEN c.data END')} {_FROM}"
+_FOUND = (
+    f"SELECT {COLUMNS.format(data='c.data')} FROM contents c JOIN entries e ON e.content = c.id"
+)
 _THERE = "e.namespace = (SELECT id FROM namespaces WHERE name = ?)"
-# Takes the time twice. What was overwritten is past its time, and lives by a lease alone.
-_LIVE = f"(e.expires IS NULL OR e.expires >= ? OR {LIVING})"
+# Takes what no key is as large as, and the time twice. What was overwritten lives by a lease alone.
+_LIVE = f"(e.key < ? AND (e.expires IS NULL OR e.expires >= ?) OR {LIVING})"
 
 
 class SQLiteStore(LeasingStore):
@@ -51,7 +57,8 @@ class SQLiteStore(LeasingStore):
             for the disk each time.
         timeout: The most seconds to wait for others that write.
         codec: Compresses what is stored, and encrypts it where it has keys: originals, views and
-            metadata. Keys, namespaces, hashes, sizes and times stay readable.
+            metadata. Keys, namespaces, hashes, sizes and times stay readable. With keys, what is
+            not sealed is refused.
         clock: Seconds since the epoch.
 
     Raises:
@@ -86,10 +93,10 @@ class SQLiteStore(LeasingStore):
         self._values = Values(codec)
         self._clock = clock
         # Absolute: the working directory may change.
-        self._connections = Connections(str(Path(path).absolute()), timeout, durability)
+        self._connections = Connections(resolved(path), timeout, durability)
         self._watchers = Watchers()
         try:
-            check_keys(self._connections, codec)
+            check_keys(self._connections, self._values)
         except BaseException:
             self._connections.close()
             raise
@@ -114,13 +121,11 @@ class SQLiteStore(LeasingStore):
         known = self._knows(namespace, record)
         packed = self._values.pack(namespace, record, with_original=not known)
 
-        def pack_original() -> bytes:
-            return self._values.pack_original(namespace, record)
+        def change(tables: Tables, space: Space) -> bool:
+            tables.check_seal()
+            return tables.put(space, packed, ttl, limits, expected)
 
-        written = self._change(
-            namespace,
-            lambda tables, space: tables.put(space, packed, pack_original, ttl, limits, expected),
-        )
+        written = self._change(namespace, change)
         if written:
             self._watchers.notify(namespace, record.header.key)
         return written
@@ -135,6 +140,7 @@ class SQLiteStore(LeasingStore):
             ).fetchone()
             if row is None:
                 return _why_not(db, where)
+            check_row(row)
             now = self._clock()
             expires: float | None = row[6]
             if expires is not None and expires < now and not _is_held(db, where, now):
@@ -144,16 +150,16 @@ class SQLiteStore(LeasingStore):
         row = self._connections.read(read)
         if isinstance(row, Missing):
             return row
-        return self._values.record(namespace, row)
+        return self._values.record(namespace, row, with_original=with_original)
 
     def find(self, namespace: str, reference: str) -> Record | None:
         wanted = _hash(reference)
         now = self._clock()
         row = self._connections.read(
             lambda db: db.execute(
-                f"{_RECORDS} WHERE {_THERE} AND c.reference = ? AND c.namespace = e.namespace "
+                f"{_FOUND} WHERE {_THERE} AND c.reference = ? AND c.namespace = e.namespace "
                 f"AND {_LIVE} ORDER BY e.id DESC LIMIT 1",
-                (as_bytes(namespace), wanted, now, now),
+                (as_bytes(namespace), wanted, KEPT, now, now),
             ).fetchone()
         )
         return None if row is None else self._values.record(namespace, row)
@@ -173,7 +179,7 @@ class SQLiteStore(LeasingStore):
             tables.note_gone(space, name, space.version, "deleted", self._clock())
             return True
 
-        return self._change(namespace, change)
+        return self._change(namespace, change, frees=True)
 
     def clear(self, namespace: str) -> int:
         def change(tables: Tables, space: Space) -> int:
@@ -184,14 +190,14 @@ class SQLiteStore(LeasingStore):
             space.cleared = space.version
             return count
 
-        return self._change(namespace, change)
+        return self._change(namespace, change, frees=True)
 
     def headers(self, namespace: str) -> list[Header]:
         now = self._clock()
         rows = self._connections.read(
             lambda db: db.execute(
                 f"{_HEADERS} WHERE {_THERE} AND e.key < ? AND {_LIVE} ORDER BY e.id",
-                (as_bytes(namespace), KEPT, now, now),
+                (as_bytes(namespace), KEPT, KEPT, now, now),
             ).fetchall()
         )
         return [self._values.header(namespace, row) for row in rows]
@@ -220,17 +226,24 @@ class SQLiteStore(LeasingStore):
         return usage
 
     def remember_view(self, namespace: str, view_reference: str, reference: str) -> None:
-        hashes = _hash(view_reference), _hash(reference)
-        self._change(namespace, lambda tables, space: tables.note_view(space, *hashes))
+        view = _hash(view_reference)
+        origin = self._values.origin(namespace, view, _hash(reference))
+
+        def change(tables: Tables, space: Space) -> None:
+            tables.check_seal()
+            tables.note_view(space, view, origin)
+
+        self._change(namespace, change)
 
     def view_origin(self, namespace: str, view_reference: str) -> str | None:
-        where = as_bytes(namespace), _hash(view_reference)
+        view = _hash(view_reference)
         row = self._connections.read(
             lambda db: db.execute(
-                f"SELECT e.reference FROM views e WHERE {_THERE} AND e.view_reference = ?", where
+                f"SELECT e.origin FROM views e WHERE {_THERE} AND e.view_reference = ?",
+                (as_bytes(namespace), view),
             ).fetchone()
         )
-        return None if row is None else row[0].hex()
+        return None if row is None else self._values.origin_of(namespace, view, row[0]).hex()
 
     def lease(
         self, namespace: str, holder: str, references: Collection[str], *, seconds: float
@@ -261,13 +274,17 @@ class SQLiteStore(LeasingStore):
         """Seals anew, with the first key of the codec, all that is sealed otherwise or not at all.
 
         Others that have all the keys may use the file meanwhile. Afterwards the old keys are not
-        needed any more; with a codec that has none, nothing is sealed any more.
+        needed any more. Here alone, what is not sealed passes for genuine.
 
         Returns:
             How many values were sealed anew.
 
+        Raises:
+            StoreError: The codec has no keys.
+            IntegrityError: A value was cut or changed; those before it are sealed.
+
         """
-        return rotate(self._connections, self._values.codec)
+        return rotate(self._connections, self._values)
 
     def close(self) -> None:
         self._connections.close()
@@ -275,21 +292,29 @@ class SQLiteStore(LeasingStore):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._connections.path!r})"
 
-    def _change(self, namespace: str, change: Callable[[Tables, Space], T]) -> T:
+    def _change(
+        self, namespace: str, change: Callable[[Tables, Space], T], *, frees: bool = False
+    ) -> T:
         """Changes a namespace, whole or not at all."""
-        return self._change_rows(namespace, lambda tables, space, _: change(tables, space))
+        return self._change_rows(
+            namespace, lambda tables, space, _: change(tables, space), frees=frees
+        )
 
     def _change_rows(
-        self, namespace: str, change: Callable[[Tables, Space, sqlite3.Connection], T]
+        self,
+        namespace: str,
+        change: Callable[[Tables, Space, sqlite3.Connection], T],
+        *,
+        frees: bool = False,
     ) -> T:
         def write(db: sqlite3.Connection) -> T:
-            tables = Tables(db, self._clock())
+            tables = Tables(db, self._clock(), sealing=self._values.codec.sealing)
             answer = change(tables, tables.space(namespace), db)
             tables.save()
             self._connections.freed(tables.freed)
             return answer
 
-        return self._connections.write(write)
+        return self._connections.write(write, frees=frees)
 
     def _sweep(self, namespace: str) -> None:
         """Clears away all that has ended; others may write in between."""
@@ -301,14 +326,13 @@ class SQLiteStore(LeasingStore):
         if len(record.original) < _WORTH_A_LOOK:
             return False
         where = as_bytes(namespace), _hash(record.header.reference)
-        return self._connections.read(
-            lambda db: (
-                db.execute(
-                    f"SELECT 1 FROM contents e WHERE {_THERE} AND e.reference = ?", where
-                ).fetchone()
-                is not None
-            )
+        row = self._connections.read(
+            lambda db: db.execute(
+                f"SELECT substr(e.data, 1, 1) FROM contents e WHERE {_THERE} AND e.reference = ?",
+                where,
+            ).fetchone()
         )
+        return row is not None and (not self._values.codec.sealing or Codec.is_sealed(row[0]))
 
 
 def _is_held(db: sqlite3.Connection, where: tuple[bytes, bytes], now: float) -> bool:
@@ -324,7 +348,12 @@ def _why_not(db: sqlite3.Connection, where: tuple[bytes, bytes]) -> Missing:
     row = db.execute(
         f"SELECT e.reason, e.at FROM gone e WHERE {_THERE} AND e.key = ?", where
     ).fetchone()
-    return Missing("absent") if row is None else Missing(*row)
+    if row is None:
+        return Missing("absent")
+    reason, when = row
+    if reason not in REASONS or not isinstance(when, (float, NoneType)):
+        raise IntegrityError("what is stored of a key that went was changed")
+    return Missing(reason, when)
 
 
 def _hash(text: str) -> bytes:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from typing import Literal
+from typing import Literal, get_args
 
+from headroom.errors import StoreError
 from headroom.stores.base import Limits
+from headroom.stores.codec import Codec
 from headroom.stores.sqlite.leases import end_some, is_named
 from headroom.stores.sqlite.space import Space
 from headroom.stores.sqlite.values import KEPT, Packed, as_bytes, kept_key
 
-__all__ = ["Space", "Tables"]
+__all__ = ["IS_SEALED", "REASONS", "Space", "Tables"]
 
 # How many keys that went, and how many views, a namespace remembers; the oldest are forgotten,
 # once in so many times that something is remembered.
@@ -21,15 +22,20 @@ _FORGET_EVERY = 256
 _SWEPT = 100
 
 
+#: Whether the file is encrypted.
+IS_SEALED = "SELECT value FROM properties WHERE name = 'sealed'"
+
 Reason = Literal["absent", "deleted", "expired", "evicted"]
+REASONS: frozenset[Reason] = frozenset(get_args(Reason))
 
 
 class Tables:
     """The tables within a transaction. The counters of the namespaces are written by ``save``."""
 
-    def __init__(self, db: sqlite3.Connection, now: float) -> None:
+    def __init__(self, db: sqlite3.Connection, now: float, *, sealing: bool) -> None:
         self._db = db
         self._now = now
+        self._sealing = sealing
         self._spaces: dict[int, Space] = {}
         #: Bytes that are no longer needed.
         self.freed = 0
@@ -60,7 +66,6 @@ class Tables:
         self,
         space: Space,
         packed: Packed,
-        pack_original: Callable[[], bytes],
         ttl: float | None,
         limits: Limits,
         expected: int | None,
@@ -79,26 +84,39 @@ class Tables:
             return False
         space.version = max(space.version, header.version)
         # First the new content, so that it stays where it is the old one.
-        content = self._add_content(space, packed, pack_original)
+        content = self._add_content(space, packed)
         if old is not None:
             self._make_way(space, old, packed.key)
         if went is not None:
             self._db.execute("DELETE FROM gone WHERE namespace = ? AND key = ?", where)
         held = int(is_named(self._db, space.id, packed.reference))
+        expires = None if ttl is None else self._now + ttl
+        view, meta = packed.sealed(expires)
         made = self._db.execute(
             "INSERT INTO entries (namespace, key, content, version, created, expires, "
             "view_reference, view, meta, held) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*where, content, header.version, header.created,
-             None if ttl is None else self._now + ttl,
-             packed.view_reference, packed.view, packed.meta, held),
+            (*where, content, header.version, header.created, expires,
+             packed.view_reference, view, meta, held),
         )  # fmt: skip
         space.entries += 1
         space.leased += held
-        if packed.view is not None:
-            self.note_view(space, packed.view_reference, packed.reference)
+        if view is not None:
+            self.note_view(space, packed.view_reference, packed.origin)
         assert made.lastrowid is not None
         self._evict(space, limits, made.lastrowid, more_ended)
         return True
+
+    def check_seal(self) -> None:
+        """Refuses to write what is not sealed where all is.
+
+        Raises:
+            StoreError: It would not be read by those who have the keys.
+
+        """
+        if not self._sealing and self._db.execute(IS_SEALED).fetchone() is not None:
+            raise StoreError(
+                "this file is encrypted since it was opened here; open it again with the keys"
+            )
 
     def entry(self, space: int, key: bytes) -> tuple[int, int, int, int] | None:
         """The id, the content and the version of an entry, and whether it is held."""
@@ -117,9 +135,13 @@ class Tables:
     def drop_row(self, space: Space, entry: int, content: int) -> None:
         """Removes an entry that is not counted, and its content where no other has it."""
         self._db.execute("DELETE FROM entries WHERE id = ?", (entry,))
-        uses, size = self._db.execute(
+        found = self._db.execute(
             "SELECT uses, size FROM contents WHERE id = ?", (content,)
         ).fetchone()
+        if found is None:
+            # It was lost; that is no reason to keep the entry.
+            return
+        uses, size = found
         if uses > 1:
             self._db.execute("UPDATE contents SET uses = uses - 1 WHERE id = ?", (content,))
             return
@@ -171,26 +193,31 @@ class Tables:
         at: float | None = row[1] if row else None
         self.note_gone(space, key, space.version, reason, at)
 
-    def note_view(self, space: Space, view_reference: bytes, reference: bytes) -> None:
+    def note_view(self, space: Space, view_reference: bytes, origin: bytes) -> None:
         """Remembers a view."""
         self._remember(
-            "views", space, "(namespace, view_reference, reference) VALUES (?, ?, ?)",
-            (space.id, view_reference, reference),
+            "views", space, "(namespace, view_reference, origin) VALUES (?, ?, ?)",
+            (space.id, view_reference, origin),
         )  # fmt: skip
 
-    def _add_content(self, space: Space, packed: Packed, pack_original: Callable[[], bytes]) -> int:
+    def _add_content(self, space: Space, packed: Packed) -> int:
         where = (space.id, packed.reference)
         found = self._db.execute(
-            "SELECT id FROM contents WHERE namespace = ? AND reference = ?", where
+            "SELECT id, substr(data, 1, 1) FROM contents WHERE namespace = ? AND reference = ?",
+            where,
         ).fetchone()
         if found is not None:
-            self._db.execute("UPDATE contents SET uses = uses + 1 WHERE id = ?", found)
-            return int(found[0])
-        # It was there when the record was packed, and has gone since.
-        data = pack_original() if packed.original is None else packed.original
+            content, form = found
+            self._db.execute("UPDATE contents SET uses = uses + 1 WHERE id = ?", (content,))
+            if self._sealing and not Codec.is_sealed(form):
+                # Put before there were keys: it would not be read.
+                self._db.execute(
+                    "UPDATE contents SET data = ? WHERE id = ?", (packed.original(), content)
+                )
+            return int(content)
         made = self._db.execute(
             "INSERT INTO contents (namespace, reference, size, uses, data) VALUES (?, ?, ?, 1, ?)",
-            (*where, packed.size, data),
+            (*where, packed.size, packed.original()),
         )
         space.bytes += packed.size
         assert made.lastrowid is not None
@@ -205,8 +232,7 @@ class Tables:
                 space.entries -= 1
                 space.leased -= 1
                 self._db.execute(
-                    "UPDATE entries SET key = ?, expires = 0 WHERE id = ?",
-                    (kept_key(entry, key), entry),
+                    "UPDATE entries SET key = ? WHERE id = ?", (kept_key(entry, key), entry)
                 )
                 return
         self.drop(space, entry, content, held)

@@ -4,28 +4,48 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import struct
+from collections.abc import Callable
 from dataclasses import dataclass
+from types import NoneType
+from typing import Literal
 
-from headroom.errors import IntegrityError
+from headroom.errors import IntegrityError, StoreError
 from headroom.stores.base import Header, Record
 from headroom.stores.codec import Codec
 
 __all__ = [
     "COLUMNS",
+    "HASH_BYTES",
     "KEPT",
     "Packed",
     "Values",
     "as_bytes",
     "as_text",
+    "check_row",
+    "entry_place",
     "kept_key",
-    "place",
+    "origin_place",
+    "original_place",
     "true_key",
 ]
 
 #: What ``Values`` reads of an entry ``e`` and its content ``c``; ``{data}`` is the original.
 COLUMNS = (
-    "e.key, c.reference, e.view_reference, e.version, e.created, e.meta, e.expires, e.view, {data}"
+    "e.key, c.reference, e.view_reference, e.version, e.created, e.meta, e.expires, e.view, "
+    "c.size, {data}"
 )
+_TYPES: tuple[type | tuple[type, ...], ...] = (
+    bytes, bytes, bytes, int, float, bytes, (float, NoneType), (bytes, NoneType),
+    int, (bytes, NoneType),
+)  # fmt: skip
+
+#: Bytes of the metadata of an entry; more are not made of what is stored.
+MOST_META = 64 * 1024 * 1024
+# The bytes of the view stand in front of the metadata.
+_VIEW_SIZE = struct.Struct(">Q")
+_MOST_PACKED = MOST_META + _VIEW_SIZE.size
+HASH_BYTES = 32
 
 
 def as_bytes(text: str) -> bytes:
@@ -60,9 +80,43 @@ def place(namespace: str, part: str, name: str) -> bytes:
     return as_bytes(f"{len(namespace)} {namespace} {part} {name}")
 
 
+def original_place(namespace: str, reference: bytes) -> bytes:
+    """Where an original belongs. Several entries may share it: they are bound to its reference."""
+    return place(namespace, "original", reference.hex())
+
+
+def origin_place(namespace: str, view_reference: bytes) -> bytes:
+    """Where the origin of a view belongs."""
+    return place(namespace, "origin", view_reference.hex())
+
+
+def entry_place(
+    namespace: str,
+    part: Literal["meta", "view"],
+    key: bytes,
+    hashes: tuple[bytes, bytes],
+    numbers: tuple[int, int],
+    times: tuple[float, float | None],
+) -> bytes:
+    """Where a part of an entry belongs: to all else that its row says.
+
+    Args:
+        namespace: That of the entry.
+        part: Which.
+        key: The key that it was put under.
+        hashes: The references of the original and of the view.
+        numbers: The bytes of the original, and the version.
+        times: When it was put, and when it expires.
+
+    """
+    told = (*(found.hex() for found in hashes), *numbers, *times)
+    # The key comes last: nothing runs together with it.
+    return place(namespace, part, f"{' '.join(map(repr, told))} {as_text(key)}")
+
+
 @dataclass(frozen=True)
 class Packed:
-    """A record, ready to be written."""
+    """A record, ready to be written but for its seals, which know when it expires."""
 
     header: Header
     key: bytes
@@ -70,11 +124,12 @@ class Packed:
     view_reference: bytes
     #: Bytes of the original.
     size: int
-    #: ``None`` where the content is there already.
-    original: bytes | None
-    #: ``None`` where it is the original.
-    view: bytes | None
-    meta: bytes
+    #: The original as it is stored; asked for only where the content is not there yet.
+    original: Callable[[], bytes]
+    #: What the table of views has of it.
+    origin: bytes
+    #: The view, where it is not the original, and the metadata, for an entry that expires then.
+    sealed: Callable[[float | None], tuple[bytes | None, bytes]]
 
 
 class Values:
@@ -84,29 +139,57 @@ class Values:
         self.codec = codec
 
     def pack(self, namespace: str, record: Record, *, with_original: bool) -> Packed:
-        """A record as it is written."""
-        header = record.header
-        pack = self.codec.pack
-        view = None
-        if header.view_reference != header.reference:
-            view = pack(record.view, place(namespace, "view", header.view_reference))
-        meta = json.dumps(dict(header.meta), separators=(",", ":")).encode()
-        return Packed(
-            header=header,
-            key=as_bytes(header.key),
-            reference=bytes.fromhex(header.reference),
-            view_reference=bytes.fromhex(header.view_reference),
-            size=len(record.original),
-            original=self.pack_original(namespace, record) if with_original else None,
-            view=view,
-            meta=pack(meta, place(namespace, "meta", header.key)),
-        )
+        """A record as it is written.
 
-    def pack_original(self, namespace: str, record: Record) -> bytes:
-        """The original of a record as it is written."""
-        return self.codec.pack(
-            record.original, place(namespace, "original", record.header.reference)
-        )
+        Args:
+            namespace: Where it belongs.
+            record: The record.
+            with_original: ``False`` where the content is likely to be there already.
+
+        """
+        header, codec = record.header, self.codec
+        hashes = bytes.fromhex(header.reference), bytes.fromhex(header.view_reference)
+        numbers, created = (len(record.original), header.version), float(header.created)
+        key = as_bytes(header.key)
+        view = None if hashes[0] == hashes[1] else codec.shrink(record.view)
+        json_text = json.dumps(dict(header.meta), separators=(",", ":")).encode()
+        if len(json_text) > MOST_META:
+            raise StoreError(f"the metadata of an entry has more than {MOST_META} bytes")
+        meta = codec.shrink(_VIEW_SIZE.pack(len(record.view)) + json_text)
+
+        def sealed(expires: float | None) -> tuple[bytes | None, bytes]:
+            bound = key, hashes, numbers, (created, expires)
+            return (
+                None if view is None else codec.seal(view, entry_place(namespace, "view", *bound)),
+                codec.seal(meta, entry_place(namespace, "meta", *bound), checked=True),
+            )
+
+        def pack_original() -> bytes:
+            return codec.pack(record.original, original_place(namespace, hashes[0]))
+
+        original = pack_original() if with_original else None
+        return Packed(
+            header, key, *hashes, len(record.original),
+            original=pack_original if original is None else lambda: original,
+            origin=self.origin(namespace, hashes[1], hashes[0]),
+            sealed=sealed,
+        )  # fmt: skip
+
+    def origin(self, namespace: str, view_reference: bytes, reference: bytes) -> bytes:
+        """What is stored of a view: the reference of its original."""
+        return self.codec.pack(reference, origin_place(namespace, view_reference), checked=True)
+
+    def origin_of(self, namespace: str, view_reference: bytes, stored: object) -> bytes:
+        """The reference of the original of a view.
+
+        Raises:
+            IntegrityError: What is stored of it was cut or changed.
+
+        """
+        if not isinstance(stored, bytes):
+            raise IntegrityError("what is stored of a view was changed")
+        where = origin_place(namespace, view_reference)
+        return self.codec.unpack(stored, where, most=HASH_BYTES, checked=True)
 
     def header(self, namespace: str, row: sqlite3.Row) -> Header:
         """The header in a row.
@@ -115,29 +198,80 @@ class Values:
             IntegrityError: It was cut or changed.
 
         """
-        key = as_text(true_key(row[0]))
-        meta = self.codec.unpack(row[5], place(namespace, "meta", key))
-        try:
-            values = json.loads(meta)
-        except ValueError as error:
-            raise IntegrityError("stored metadata cannot be read: it was cut or changed") from error
-        return Header(key, row[1].hex(), row[2].hex(), row[3], row[4], values)
+        return self._head(namespace, row)[0]
 
-    def record(self, namespace: str, row: sqlite3.Row) -> Record:
-        """The record in a row; its original is empty where the row has none.
+    def record(self, namespace: str, row: sqlite3.Row, *, with_original: bool = True) -> Record:
+        """The record in a row; its original is empty where it is not wanted and not its view.
 
         Raises:
             IntegrityError: It was cut or changed.
 
         """
-        header = self.header(namespace, row)
-        view, data = row[7], row[8]
+        header, view_size = self._head(namespace, row)
+        view, size, data = row[7:10]
         unpack = self.codec.unpack
         original = b""
         if data is not None:
-            original = unpack(data, place(namespace, "original", header.reference))
+            original = unpack(data, original_place(namespace, row[1]), most=size)
+            if len(original) != size:
+                raise IntegrityError("a stored original has another size than what was put")
+        elif with_original or view is None:
+            raise IntegrityError("a stored entry has lost its original")
         if view is None:
             return Record(header, original, original)
-        return Record(
-            header, original, unpack(view, place(namespace, "view", header.view_reference))
+        where = entry_place(namespace, "view", *_bound(row))
+        return Record(header, original, unpack(view, where, most=view_size))
+
+    def anew(
+        self, stored: bytes, where: bytes, *, most: int, checked: bool = False
+    ) -> bytes | None:
+        """A value as the codec seals it now; ``None`` if it is sealed so already."""
+        if self.codec.is_current(stored):
+            return None
+        data = self.codec.unpack(stored, where, most=most, checked=checked, unsealed=True)
+        return self.codec.pack(data, where, checked=checked)
+
+    def entry_anew(self, namespace: str, row: sqlite3.Row) -> tuple[bytes | None, bytes | None]:
+        """The view and the metadata in a row, likewise."""
+        _, view_size = self._head(namespace, row, unsealed=True)
+        bound = _bound(row)
+        meta = self.anew(
+            row[5], entry_place(namespace, "meta", *bound), most=_MOST_PACKED, checked=True
         )
+        if row[7] is None:
+            return None, meta
+        return self.anew(row[7], entry_place(namespace, "view", *bound), most=view_size), meta
+
+    def _head(
+        self, namespace: str, row: sqlite3.Row, *, unsealed: bool = False
+    ) -> tuple[Header, int]:
+        """The header in a row, and the bytes of the view."""
+        check_row(row)
+        where = entry_place(namespace, "meta", *_bound(row))
+        meta = self.codec.unpack(row[5], where, most=_MOST_PACKED, checked=True, unsealed=unsealed)
+        try:
+            key = as_text(true_key(row[0]))
+            (view_size,) = _VIEW_SIZE.unpack_from(meta)
+            values = json.loads(meta[_VIEW_SIZE.size :])
+        except (ValueError, struct.error) as error:
+            raise IntegrityError("stored metadata cannot be read: it was cut or changed") from error
+        return Header(key, row[1].hex(), row[2].hex(), row[3], row[4], values), view_size
+
+
+def check_row(row: sqlite3.Row) -> None:
+    """Refuses a row whose columns are of other types than were written, or do not fit together.
+
+    Raises:
+        IntegrityError: They are, or do not.
+
+    """
+    fits = all(isinstance(value, types) for value, types in zip(row, _TYPES))
+    if not fits or (row[7] is None) != (row[1] == row[2]):
+        raise IntegrityError("a stored entry cannot be read: some of it is missing or was changed")
+
+
+def _bound(
+    row: sqlite3.Row,
+) -> tuple[bytes, tuple[bytes, bytes], tuple[int, int], tuple[float, float | None]]:
+    """What the parts of an entry are bound to."""
+    return true_key(row[0]), (row[1], row[2]), (row[8], row[3]), (row[4], row[6])

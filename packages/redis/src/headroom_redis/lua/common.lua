@@ -7,7 +7,7 @@
 --   expiry      sorted set: keys by the millisecond in which they expire, likewise
 --   references  sorted set, by name: 32 bytes of reference, then 8 of the number of the write
 --   gone        hash: why a key is no longer there; gone_age says which is the oldest to forget
---   seen        hash: the reference behind a view; seen_age likewise
+--   seen        hash: the reference behind a view, and its seal; seen_age likewise
 --   held_age    sorted set: keys of what leases hold, by the number of their write
 --   holds       hash: how many leases name a reference
 --   leases      sorted set: holders by the millisecond in which their lease ends
@@ -24,16 +24,18 @@ local held_age, holds, leases, leased = KEYS[9], KEYS[10], KEYS[11], KEYS[12]
 local call = redis.call
 local pack, unpack_numbers = struct.pack, struct.unpack
 
-local FORMAT = 2
+local FORMAT = 3
 local STATE, STATE_BYTES = '>' .. string.rep('d', 24), 192
--- The first format, from before there were leases, ends here.
-local FIRST_STATE_BYTES = 128
+-- The formats from before the first release.
+local OLD_BYTES = {128, 192}
 -- Later than anything, and exact as a number.
 local FAR = 9007199254740992
 -- How many keys that went, and how many views, a namespace remembers.
 local REMEMBERED = 10000
 -- What one script clears away at most: others wait meanwhile.
 local SWEPT, EVICTED, LET_GO = 100, 500, 250
+-- Of so many keys that the server took away it is remembered that it did.
+local LOST = 1000
 -- A namespace without entries is forgotten after a day; the slack saves setting that anew each time.
 local KEPT, SLACK = 86400000, 21600000
 -- An entry: when it expires and the number of its write, as set here, then what the client wrote:
@@ -56,19 +58,17 @@ local function whole(number)
   return string.format('%.0f', number)
 end
 
--- The error for what cannot be ours, or is of a later version.
+-- The error for what cannot be ours, or is of another version.
 local function problem_of(packed)
   if not packed then
     if call('EXISTS', data) == 1 then return redis.error_reply('HEADROOM FOREIGN') end
     return nil
   end
   -- A later version may have a longer state; its first number is the format all the same.
-  local format = #packed >= FIRST_STATE_BYTES and unpack_numbers('>d', packed) or 0
+  local format = #packed >= OLD_BYTES[1] and unpack_numbers('>d', packed) or 0
   if format > FORMAT then return redis.error_reply('HEADROOM NEWER ' .. format) end
-  if not (format == FORMAT and #packed == STATE_BYTES)
-    and not (format == 1 and #packed == FIRST_STATE_BYTES) then
-    return redis.error_reply('HEADROOM FOREIGN')
-  end
+  if OLD_BYTES[format] == #packed then return redis.error_reply('HEADROOM OLDER') end
+  if format ~= FORMAT or #packed ~= STATE_BYTES then return redis.error_reply('HEADROOM FOREIGN') end
 end
 
 local function parse(packed)

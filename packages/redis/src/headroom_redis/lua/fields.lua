@@ -1,9 +1,8 @@
--- now. Returns the names of all that may be sealed.
+-- now. Returns the names of all entries and of all views that are remembered.
 local problem = problem_of(call('HGET', data, 's'))
 if problem then return problem end
-local found = {}
+local entries = {}
 for _, name in ipairs(call('HKEYS', data)) do
-  local first = name:sub(1, 1)
-  if first == 'e' or first == 'o' then found[#found + 1] = name end
+  if name:sub(1, 1) == 'e' then entries[#entries + 1] = name:sub(2) end
 end
-return found
+return {entries, call('HKEYS', seen)}

@@ -1,4 +1,4 @@
--- Of the keys, this has data, gone and holds only. now, key, how the original is wanted: 0 not, 1 in
+-- Of the keys, this has data, gone, holds, age and held_age only. now, key, how the original is wanted: 0 not, 1 in
 -- any case, 2 where it is not large; whether leases that have ended were let go. Returns whether
 -- something has expired, then entry, view and original, or why there is none; or 2 alone, where
 -- leases are to be let go first. Changes nothing.
@@ -33,6 +33,8 @@ if packed then
   if wanted ~= '0' then original = call('HGET', data, 'o' .. reference) end
   return {due, packed, found[3], original}
 end
+-- Of what was neither deleted nor let go, the server has taken the entry, and not yet its age.
+if call('ZSCORE', KEYS[4], key) or call('ZSCORE', KEYS[5], key) then return {due, 'v', whole(now)} end
 local went = call('HGET', gone, key)
 if not went then return {due, 'a', ''} end
 return {due, went:sub(17, 17), whole((unpack_numbers('>d', went)))}

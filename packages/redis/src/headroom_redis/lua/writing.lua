@@ -19,14 +19,59 @@ local function try_to_write()
   call('HSET', data, 's', packed_before or packed_state())
 end
 
+-- Notes a value under a name, as the newest, and forgets the oldest over the limit. Returns the new
+-- count.
+local function remember(hash, ages, count, name, value)
+  if count == 0 then
+    -- Where the order was lost, so is what it ordered: nothing would ever be forgotten.
+    call('DEL', hash)
+    created = true
+  end
+  call('HSET', hash, name, value)
+  state.writes = state.writes + 1
+  count = count + call('ZADD', ages, state.writes, name)
+  while count > REMEMBERED do
+    call('HDEL', hash, call('ZPOPMIN', ages)[1])
+    count = count - 1
+  end
+  return count
+end
+
+-- The reason is a letter: a for absent, d deleted, x expired, v evicted.
+local function note_gone(key, reason, at, version, token)
+  local value = pack('>dd', at, version) .. reason .. token
+  state.gone = remember(gone, gone_age, state.gone, key, value)
+end
+
+-- The keys of entries, by what is left of them, and their versions as far as those are known.
+local function left_of_entries()
+  local versions, count = {}, 0
+  local function add(key, version)
+    if count < LOST and not is_kept(key) and not versions[key] then
+      versions[key], count = version, count + 1
+    end
+  end
+  for _, name in ipairs(call('HKEYS', data)) do
+    if count == LOST then break end
+    local entry = name:sub(1, 1) == 'e' and entry_of(name:sub(2))
+    if entry then add(name:sub(2), entry.version) end
+  end
+  for _, set in ipairs({age, held_age}) do
+    for _, key in ipairs(call('ZREVRANGE', set, 0, LOST - 1)) do add(key, 0) end
+  end
+  return versions, count
+end
+
 -- Forgets all entries: the server, or somebody else, took some of our keys away.
 local function lose()
   try_to_write()
+  local versions, count = left_of_entries()
   call('UNLINK', data, age, expiry, references, held_age, holds, leases, leased)
-  state.evicted = state.evicted + state.entries
+  state.evicted = state.evicted + math.max(state.entries, count)
   state.entries, state.timed, state.bytes, state.due = 0, 0, 0, FAR
   state.held, state.kept, state.parked, state.holders, state.links = 0, 0, 0, 0, 0
   state.gone, state.seen = call('ZCARD', gone_age), call('ZCARD', seen_age)
+  for key, version in pairs(versions) do note_gone(key, 'v', now, version, '') end
   created = true
   packed_before = packed_state()
   call('HSET', data, 's', packed_before)
@@ -44,11 +89,9 @@ local function load()
   local s = {}
   if packed then
     local _
-    -- Nothing was held before there were leases: all that is missing is zero.
-    local whole_state = packed .. string.rep('\0', STATE_BYTES - #packed)
     _, s.version, s.cleared, s.entries, s.timed, s.bytes, s.expired, s.evicted, s.writes, s.ends,
       s.sealed, s.due, s.latest, s.gone, s.seen, s.held, s.kept, s.parked, s.over, s.lasts,
-      s.holders, s.links, s.lease_due = unpack_numbers(STATE, whole_state)
+      s.holders, s.links, s.lease_due = unpack_numbers(STATE, packed)
   else
     -- Writes are numbered from the time on: where the server lost the count, it goes on growing.
     s = {version = 0, cleared = 0, entries = 0, timed = 0, bytes = 0, expired = 0, evicted = 0,
@@ -201,32 +244,8 @@ local function end_leases()
   return true
 end
 
--- Notes a value under a name, as the newest, and forgets the oldest over the limit. Returns the new
--- count.
-local function remember(hash, ages, count, name, value)
-  if count == 0 then
-    -- Where the order was lost, so is what it ordered: nothing would ever be forgotten.
-    call('DEL', hash)
-    created = true
-  end
-  call('HSET', hash, name, value)
-  state.writes = state.writes + 1
-  count = count + call('ZADD', ages, state.writes, name)
-  while count > REMEMBERED do
-    call('HDEL', hash, call('ZPOPMIN', ages)[1])
-    count = count - 1
-  end
-  return count
-end
-
--- The reason is a letter: a for absent, d deleted, x expired, v evicted.
-local function note_gone(key, reason, at, version, token)
-  local value = pack('>dd', at, version) .. reason .. token
-  state.gone = remember(gone, gone_age, state.gone, key, value)
-end
-
-local function note_seen(view_reference, reference)
-  state.seen = remember(seen, seen_age, state.seen, view_reference, reference)
+local function note_seen(view_reference, origin)
+  state.seen = remember(seen, seen_age, state.seen, view_reference, origin)
 end
 
 local function forget_gone(key)

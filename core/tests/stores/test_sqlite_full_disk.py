@@ -1,0 +1,72 @@
+"""A disk that is full, which is a small file system in memory here."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+# In namespaces of its own: there, everybody may mount something, and it goes with the process.
+_ALONE = ["unshare", "--map-root-user", "--mount"]
+
+_PROGRAM = """
+import random, subprocess, sys
+from pathlib import Path
+from headroom import Codec, SQLiteStore, StoreError
+from headroom_testing.store import original, write
+
+folder, noise = Path(sys.argv[1]), random.Random(0)
+
+def fill():
+    # Another program takes what is left.
+    with (folder / "other").open("ab", buffering=0) as file:
+        for size in (65536, 4096, 1):
+            try:
+                while True:
+                    file.write(bytes(size))
+            except OSError:
+                pass
+
+def put_until_full(store, contents, size):
+    try:
+        while True:
+            key, content = f"key {len(contents)}", noise.randbytes(size // 2).hex()
+            write(store, key, content, view="view")
+            contents[key] = content
+    except StoreError as error:
+        assert "full; make room" in str(error), error
+
+for size in (2_000, 100_000):
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", folder], check=True)
+    store = SQLiteStore(folder / "context.db", codec=Codec(compression=None))
+    other = SQLiteStore(folder / "context.db", codec=Codec(compression=None))
+    contents = {}
+    put_until_full(store, contents, size)
+    fill()
+    put_until_full(store, contents, 100)
+    for key in list(contents)[:10]:
+        # What it frees is there for others, and yet the next one works.
+        assert store.delete("space", key)
+        fill()
+        del contents[key]
+        assert original(other, list(contents)[-1]) == list(contents.values())[-1]
+    assert {header.key for header in other.headers("space")} == set(contents)
+    assert store.clear("space") == len(contents)
+    assert other.headers("space") == []
+    write(other, "after", "content")
+    assert original(store, "after") == "content"
+    fill()
+    assert other.delete("space", "after")
+    store.close()
+    other.close()
+    assert sorted(file.name for file in folder.iterdir()) == ["context.db", "other"]
+"""
+
+
+def test_room_can_be_made_on_a_full_disk(tmp_path: Path) -> None:
+    if not shutil.which("unshare") or subprocess.run([*_ALONE, "true"], check=False).returncode:
+        pytest.skip("nothing can be mounted here")
+    subprocess.run([*_ALONE, sys.executable, "-c", _PROGRAM, tmp_path], check=True)

@@ -1,0 +1,1 @@
+"""Fuzzing: see ``python -m fuzz --help``."""

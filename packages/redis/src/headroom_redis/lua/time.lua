@@ -1,0 +1,2 @@
+-- now. Returns the millisecond that it is.
+return now
