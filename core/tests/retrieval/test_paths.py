@@ -60,8 +60,8 @@ def test_hostile_paths_take_no_time() -> None:
     deep: object = 1
     for _ in range(150):
         deep = {"a": [deep]}
-    start = time.perf_counter()
+    start = time.process_time()
     for path in ("$" + "..a" * 4, "$" + ".a[0]" * 300, "$" + "[" * 50_000, "$" + "..*" * 3):
         with contextlib.suppress(ValueError):
             locate(deep, path)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

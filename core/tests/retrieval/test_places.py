@@ -208,7 +208,7 @@ _WITHIN = st.one_of(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from(["lines", "rows", "sentences", "values"]),
     st.lists(_KEYS, max_size=3).map(lambda keys: "".join(f"/{escape(key)}" for key in keys)),
