@@ -135,6 +135,14 @@ def tests_core(session: nox.Session) -> None:
     session.run("pytest", "-n", "2", "core", *session.posargs)
 
 
+@nox.session(default=False)
+def growth(session: nox.Session) -> None:
+    """That all hostile texts take linear time, and end with their deadline; takes minutes."""
+    install(session, "core", "packages/testing", extras="[all]", tools=list(TEST_TOOLS))
+    everything = {"HEADROOM_ALL_HOSTILE": "1"}
+    session.run("pytest", "core/tests/pipeline/test_growth.py", *session.posargs, env=everything)
+
+
 @nox.session(name="tests-bare")
 def tests_bare(session: nox.Session) -> None:
     """The core with nothing beside it, as a plain ``pip install headroom-core`` gives it."""

@@ -68,9 +68,13 @@ class Source:
             read: A function by its name, not one made for the call: it is what the answer is
                 remembered by. Where it raises ``WrongKind``, that is remembered, too.
 
+        Raises:
+            TimeBudgetExceeded: The time is up before it is read.
+
         """
         known = self._known.get(read)
         if known is None:
+            self.deadline.check()
             try:
                 known = (read(self), None)
             except WrongKind as error:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias, get_args
+from itertools import islice
+from typing import Literal, TypeAlias, TypeVar, get_args
 
 from headroom.errors import TimeBudgetExceeded
 from headroom.tokens import TokenCounter
@@ -27,6 +28,8 @@ __all__ = [
     "spelled",
     "spelled_path",
 ]
+
+T = TypeVar("T")
 
 Fidelity = Literal["lossless", "balanced", "compact"]
 FIDELITIES: tuple[Fidelity, ...] = get_args(Fidelity)
@@ -66,6 +69,25 @@ class Deadline:
         """
         if self._end is not None and self._clock() > self._end:
             raise TimeBudgetExceeded("the time for compressing this payload is up")
+
+    def over(self, items: Iterable[T], every: int = 500) -> Iterator[T]:
+        """The items of a loop over the payload, checked before the first and now and then.
+
+        Args:
+            items: What the loop is over.
+            every: After how many of them the clock is looked at.
+
+        Raises:
+            TimeBudgetExceeded: The time is up.
+
+        >>> list(Deadline(None).over(["one", "two", "three"], every=2))
+        ['one', 'two', 'three']
+
+        """
+        rest = iter(items)
+        while some := list(islice(rest, every)):
+            self.check()
+            yield from some
 
 
 #: A part of an original in which units are counted: first and last line of a part of a text of

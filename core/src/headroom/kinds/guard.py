@@ -82,17 +82,20 @@ class Guarded(BaseKind):
 
     def span(self, source: Source, line: int) -> tuple[int, int] | None:
         """See ``BaseKind``; lines that cannot be are none."""
-
-        def ask() -> tuple[int, int] | None:
+        # Not by ``_asked``: it is called for every line.
+        try:
             found = self._kind.span(source, line)
             if found is None:
                 return None
             first, end = found
-            if not (line - 1 <= first <= line < end <= len(source.lines) and first >= 0):
-                raise ValueError(f"no span at line {line}: {found!r}")
-            return first, end
-
-        return self._asked("span", ask, None, source)
+            if line - 1 <= first <= line < end <= len(source.lines) and first >= 0:
+                return first, end
+            raise ValueError(f"no span at line {line}: {found!r}")
+        except WrongKind:
+            return None
+        except WRONG as error:
+            self._failed("span", error, source)
+            return None
 
     def condense(self, source: Source) -> Condensed | None:
         """See ``BaseKind``."""

@@ -106,17 +106,20 @@ class Kinds:
         One that finds, on a closer look, that the text is not of its kind says so, and the next one
         is asked: only a parser can tell whether text in brackets is JSON.
 
+        Raises:
+            TimeBudgetExceeded: The time is up.
+
         >>> [kind.name for kind in default_kinds().candidates(Source('{"a": 1}'))]
         ['json', 'text']
 
         """
         asked: list[Guarded] = []
-        for kind in self:
+        for kind in source.deadline.over(self, every=1):
             if kind.recognise(source):
                 yield kind
             else:
                 asked.append(kind)
-        yield from (kind for kind in asked if kind.may_be(source))
+        yield from (kind for kind in source.deadline.over(asked, every=1) if kind.may_be(source))
         last = self._by_name.get(LAST_RESORT)
         if last is not None:
             yield last

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from headroom.source import Source
+from headroom.view import Deadline
 
 __all__ = ["Stretch", "stretches"]
 
@@ -75,22 +76,22 @@ def stretches(source: Source) -> list[Stretch]:
     [(0, 1, True), (1, 2, True), (2, 4, False), (4, 5, True)]
 
     """
-    lines = source.lines
-    tags = _wrapping_tags(lines)
-    runs = list(_numbered_runs(lines))
+    lines, deadline = source.lines, source.deadline
+    tags = _wrapping_tags(lines, deadline)
+    runs = list(_numbered_runs(lines, deadline))
     starts = {first for first, _ in runs} | {end for _, end in runs}
-    commands = _commands(lines) - tags
+    commands = _commands(lines, deadline) - tags
     starts |= {edge for number in tags | commands for edge in (number, number + 1)}
     edges = sorted({0, *starts, len(lines)})
     return [Stretch(one, other, one in tags, one in commands) for one, other in pairwise(edges)]
 
 
-def _commands(lines: Sequence[str]) -> set[int]:
+def _commands(lines: Sequence[str], deadline: Deadline) -> set[int]:
     """The lines on which a shell echoes a command."""
     found = set()
     is_example = False
     left = 0  # Lines of a hunk that are still to come, those before and those after the change.
-    for number, line in enumerate(lines):
+    for number, line in enumerate(deadline.over(lines)):
         if left > 0:
             left -= 1 if line[:1] in _CHANGED else 2
             continue
@@ -113,10 +114,10 @@ def _commands(lines: Sequence[str]) -> set[int]:
     return found if begins or sum(lines[n][:1] == "+" for n in found) >= _TRACED else set()
 
 
-def _wrapping_tags(lines: Sequence[str]) -> set[int]:
+def _wrapping_tags(lines: Sequence[str], deadline: Deadline) -> set[int]:
     """Tags alone on their lines that open and close around something that is not all tags."""
     places: list[tuple[int, bool, str]] = []
-    for number, line in enumerate(lines):
+    for number, line in enumerate(deadline.over(lines)):
         if line[:1] != "<":
             continue
         match = _TAG.match(line)
@@ -143,10 +144,10 @@ def _wrapping_tags(lines: Sequence[str]) -> set[int]:
     return wrapping
 
 
-def _numbered_runs(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _numbered_runs(lines: Sequence[str], deadline: Deadline) -> Iterator[tuple[int, int]]:
     """Runs of lines whose numbers count up one by one, where not all lines have them."""
     first, expected = 0, -1
-    for number, line in enumerate([*lines, ""]):
+    for number, line in enumerate(chain(deadline.over(lines), [""])):
         match = _NUMBERED.match(line)
         own = int(match[1] or match[2]) if match else None
         if own is not None and own == expected:

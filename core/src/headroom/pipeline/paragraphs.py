@@ -101,7 +101,7 @@ class _Paragraphs:
 
     def __init__(self, source: Source) -> None:
         lines = source.lines
-        blank = [not line.strip() for line in lines]
+        blank = [not line.strip() for line in source.deadline.over(lines)]
         edges = [*blank, True]
         #: By the numbers of the paragraphs.
         self.begins = [

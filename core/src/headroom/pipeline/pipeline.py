@@ -154,8 +154,13 @@ class Pipeline:
     def _made(self, source: Source, request: Request, kind: str | None) -> CompressResult:
         if request.fidelity == "lossless" and request.max_tokens is None:
             return _checked(source, *self._route(source, request, kind))
-        rest = self._rest(source, request, kind)
-        return rest or _checked(source, *self._shown(source, request, kind))
+        try:
+            rest = self._rest(source, request, kind)
+            return rest or _checked(source, *self._shown(source, request, kind))
+        except TimeBudgetExceeded as error:
+            failure = _failure(None, "this payload", error)
+            logger.warning("%s; the original is handed on", failure)
+            return _checked(source, None, request, failure)
 
     def _shown(
         self, source: Source, request: Request, name: str | None
@@ -180,6 +185,8 @@ class Pipeline:
         """The view of a text less what nobody reads; ``None`` where that saves nothing."""
         try:
             found = condense(source, self.kinds)
+        except TimeBudgetExceeded:
+            raise
         except Exception as error:
             # Not the error's message: it may quote the payload. The text itself is compressed.
             logger.warning("what nobody reads was not found: %s", type(error).__name__)
@@ -346,6 +353,7 @@ def _fits(tokens: int, request: Request) -> bool:
 
 def _excerpt(source: Source, request: Request) -> View:
     try:
+        request.deadline.check()
         view = excerpt(source, request)
     except Exception as error:
         logger.warning("no excerpt could be made: %s", type(error).__name__)

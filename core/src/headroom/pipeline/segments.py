@@ -44,6 +44,9 @@ _MOST_OF_IT, _LEAST_LINES, _FRAME = 0.8, 3, 8
 #: most such a share of the whole.
 _LITTLE_TEXT, _LITTLE_SHARE = 2000, 0.1
 
+#: Lines between two looks at the clock.
+_CHECKED_EVERY = 500
+
 #: How many paragraphs may stand before a part of another kind.
 _LED_OVER = 3
 
@@ -205,6 +208,12 @@ class _Cutter:
         lines = self._lines
         first = number = 0
         while number < len(lines):
+            if not number % _CHECKED_EVERY:
+                self._source.deadline.check()
+            if not lines[number] or lines[number].isspace():
+                # Nothing begins there.
+                number += 1
+                continue
             in_words = lines[number][:1].isalnum()
             fence = None if in_words else _FENCE.match(lines[number])
             if fence is not None:

@@ -35,7 +35,9 @@ def shown(source: Source) -> Source | None:
     """
     if _SIGN.search(source.text) is None:
         return None
-    lines = [_shown(line) if _SIGN.search(line) else line for line in source.lines]
+    lines = [
+        _shown(line) if _SIGN.search(line) else line for line in source.deadline.over(source.lines)
+    ]
     text = "\n".join(lines)
     return None if text == source.text else Source(text, source.deadline)
 
@@ -44,7 +46,9 @@ def _shown(line: str) -> str:
     line = _CODES.sub("", line)
     end = "\r" if line.endswith("\r") else ""
     # What is written from the beginning of the line again hides what stood there.
-    *_, last = [part for part in line.split("\r") if part.strip()] or [""]
+    stop = len(line.rstrip())
+    start, after = line.rfind("\r", 0, stop) + 1, line.find("\r", stop)
+    last = line[start : after if after >= 0 else len(line)] if stop else ""
     return last + end
 
 

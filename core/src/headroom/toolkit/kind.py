@@ -175,7 +175,8 @@ class BaseKind:
         Args:
             source: The whole text.
             line: The index of a line: what begins there is asked for. The answer may begin one
-                line earlier. Every line may be asked: look at its first characters first.
+                line earlier. Every line that is not blank may be asked: look at its first
+                characters first.
 
         """
         return None

@@ -319,6 +319,17 @@ def test_settings_with_sentences_in_them_are_counted_in_lines() -> None:
     assert {omission.unit for omission in result.omissions} == {"lines"}
 
 
+def test_tens_of_thousands_of_tiny_lines_are_counted_one_by_one() -> None:
+    lines = [f"w{number}" for number in range(30_000)]
+    result = headroom.compress("\n".join(lines), max_tokens=2_000, query="w23456")
+    (gone,) = result.omissions
+    assert gone.unit == "lines"
+    left_out = {n for first, last in gone.ranges for n in range(first, last + 1)}
+    shown = [line for line in result.text.split("\n") if line[:1] == "w"]
+    assert shown == [line for n, line in enumerate(lines, 1) if n not in left_out]
+    assert "w23456" in shown
+
+
 def test_two_words_of_a_query_at_the_end_of_a_sentence_and_the_start_of_the_next() -> None:
     text = "The gate stays open. 1 of us waits there. " + "Nobody came by all night long. " * 40
     result = headroom.compress(text, query="open 1", max_tokens=60)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from functools import partial
 from itertools import accumulate
 
 from headroom.errors import WrongKind
 from headroom.kinds.json.python import as_json
 from headroom.source import Source
 from headroom.toolkit.rows.values import Duplicates, Json, Number
+from headroom.view import Deadline
 
 __all__ = ["MAX_DEPTH", "decode_python", "nesting", "parse", "parse_with", "read"]
 
@@ -18,19 +21,26 @@ MAX_DEPTH = 200
 #: Fewer lines are no JSON Lines.
 _LEAST_LINES = 2
 
+_NO_BRACKETS = re.compile(r"[^][{}]+")
 _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
-def nesting(text: str) -> int:
+def nesting(text: str, deadline: Deadline | None = None) -> int:
     """How deep the brackets outside strings go; linear, and never deep in the stack.
+
+    Args:
+        text: The text.
+        deadline: Checked now and then, where there is one.
 
     >>> nesting('[[1], {"a": "[[[["}]')
     2
+
     """
     if "\\" in text:
         text = text.replace("\\\\", "").replace('\\"', "")
-    outside = "".join(text.split('"')[::2])
-    return max(accumulate(_STEP[char] for char in outside if char in _STEP), default=0)
+    outside = _NO_BRACKETS.sub("", "".join(text.split('"')[::2]))
+    steps = map(_STEP.__getitem__, outside)
+    return max(accumulate(steps if deadline is None else deadline.over(steps)), default=0)
 
 
 def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json] | Duplicates:
@@ -53,7 +63,9 @@ def _decoder() -> json.JSONDecoder:
     )
 
 
-def parse_with(text: str, decode: Callable[[str], Json]) -> tuple[Json, bool]:
+def parse_with(
+    text: str, decode: Callable[[str], Json], deadline: Deadline | None = None
+) -> tuple[Json, bool]:
     """One JSON value, or JSON Lines as a list; whether it was JSON Lines.
 
     Raises:
@@ -67,10 +79,11 @@ def parse_with(text: str, decode: Callable[[str], Json]) -> tuple[Json, bool]:
         lines = [line for line in stripped.split("\n") if line.strip(" \t\r")]
         if len(lines) < _LEAST_LINES:
             raise
-        return [decode(line.strip(" \t\r")) for line in lines], True
+        some = lines if deadline is None else deadline.over(lines, every=50)
+        return [decode(line.strip(" \t\r")) for line in some], True
 
 
-def parse(text: str) -> tuple[Json, bool]:
+def parse(text: str, deadline: Deadline | None = None) -> tuple[Json, bool]:
     """The value of a JSON text or of JSON Lines, or of Python data; numbers as ``Number``.
 
     Raises:
@@ -82,26 +95,26 @@ def parse(text: str) -> tuple[Json, bool]:
     ({'a': ['1.10', None]}, False)
 
     """
-    if text.count("[") + text.count("{") > MAX_DEPTH and nesting(text) > MAX_DEPTH:
+    if text.count("[") + text.count("{") > MAX_DEPTH and (nesting(text, deadline) > MAX_DEPTH):
         raise WrongKind("nested too deeply")
     try:
-        return parse_with(text, _decoder().decode)
+        return parse_with(text, _decoder().decode, deadline)
     except ValueError:
         pass
     try:
-        return parse_with(text, decode_python)
+        return parse_with(text, partial(decode_python, deadline=deadline), deadline)
     except ValueError:
         raise WrongKind("neither JSON nor Python data") from None
 
 
-def decode_python(text: str) -> Json:
+def decode_python(text: str, deadline: Deadline | None = None) -> Json:
     """The value of data that is written as Python writes it.
 
     Raises:
         ValueError: It is none.
 
     """
-    value: Json = _decoder().decode(as_json(text))
+    value: Json = _decoder().decode(as_json(text, deadline))
     return value
 
 
@@ -112,4 +125,4 @@ def read(source: Source) -> Json:
         WrongKind: It is not JSON, or nested too deeply.
 
     """
-    return parse(source.text)[0]
+    return parse(source.text, source.deadline)[0]

@@ -11,6 +11,8 @@ import json
 import re
 from ast import literal_eval
 
+from headroom.view import Deadline
+
 __all__ = ["as_json"]
 
 #: Deeper values are not taken, as in JSON.
@@ -36,13 +38,19 @@ _WORDS = {
     "inf": "Infinity",
     "-inf": "-Infinity",
 }
+#: Characters between two looks at the clock.
+_CHECKED_EVERY = 2000
 _PAIRS = {"[": "]", "{": "}", "(": ")"}
 #: What JSON writes as it stands between double quotes.
 _PLAIN = re.compile(r"[^\x00-\x1f\"\\]*")
 
 
-def as_json(text: str) -> str:
+def as_json(text: str, deadline: Deadline | None = None) -> str:
     """The JSON text of data that is written as Python writes it; it is up to a parser to check it.
+
+    Args:
+        text: The data.
+        deadline: Checked now and then, where there is one.
 
     Raises:
         ValueError: It is none, or has values that JSON has not.
@@ -63,6 +71,8 @@ def as_json(text: str) -> str:
         match = _TOKEN.match(text, position)
         if match is None:
             raise ValueError("not Python data")
+        if deadline and position // _CHECKED_EVERY != match.end() // _CHECKED_EVERY:
+            deadline.check()
         position = match.end()
         group = match.lastgroup
         assert group is not None

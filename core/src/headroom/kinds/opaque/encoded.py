@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from headroom.kinds.opaque.media import LOOKED_AT, media_type
 from headroom.kinds.opaque.stretch import LEAST, Stretch
+from headroom.view import Deadline
 
 __all__ = ["bytes_in_hex", "described", "find_data_uris", "find_unbroken", "find_wrapped"]
 
@@ -29,6 +30,7 @@ _ENDS_URL = re.compile(r"[\s\"'<>()`]")
 #: How far back an address is looked for that a run is part of.
 _URL_CHARS = 4000
 
+_DATA = re.compile("data:")
 _DATA_URI = re.compile(
     r"data:(?P<type>[\w.+-]{1,60}/[\w.+-]{1,60})?(?:;[\w.+-]{1,40}=[\w.+-]{1,60}){0,4}"
     r"(?P<base64>;base64)?,"
@@ -43,6 +45,8 @@ _END = re.compile(r"[ \t>]*-----END [A-Z0-9 ]{1,60}-----[ \t\r]*")
 #: The longest line of an encoding that is broken into lines, with what stands before it.
 _LINE_CHARS = 260
 _FEWEST_LINES = 4
+#: Lines between two looks at the clock.
+_CHECKED_EVERY = 500
 
 
 def described(text: str) -> tuple[str, str]:
@@ -91,12 +95,15 @@ def _plain(text: str) -> str:
     return _ESCAPED.sub("", text).replace("\\", "") if "\\" in text else text
 
 
-def find_data_uris(text: str) -> Iterator[Stretch]:
+def find_data_uris(text: str, deadline: Deadline) -> Iterator[Stretch]:
     """The long data URIs of a text, their media types included."""
-    at = text.find("data:")
-    while at >= 0:
+    end = 0
+    for begin in deadline.over(_DATA.finditer(text)):
+        at = begin.start()
+        if at < end:
+            continue
         head = _DATA_URI.match(text, at)
-        end = at + 5
+        end = begin.end()
         if head is not None:
             pattern = _DATA_BASE64 if head["base64"] else _DATA_OTHER
             body = pattern.match(text, head.end())
@@ -104,7 +111,6 @@ def find_data_uris(text: str) -> Iterator[Stretch]:
             end = body.end()
             if end - at >= LEAST:
                 yield Stretch(at, end, *_described_uri(head["type"] or "", head, body[0]))
-        at = text.find("data:", end)
 
 
 def _described_uri(declared: str, head: re.Match[str], body: str) -> tuple[str, str]:
@@ -116,7 +122,7 @@ def _described_uri(declared: str, head: re.Match[str], body: str) -> tuple[str, 
     return f"{name} {len(plain.rstrip('=')) * 3 // 4} bytes in base64".strip(), name or "base64"
 
 
-def find_unbroken(text: str, at: int, low: int) -> tuple[int, Stretch | None]:
+def find_unbroken(text: str, at: int, low: int, _deadline: Deadline) -> tuple[int, Stretch | None]:
     """The run of characters without a blank around a place: where it ends, and what it is.
 
     Args:
@@ -192,7 +198,7 @@ def _is_no_word(text: str) -> bool:
     return between * 50 < len(text) and not text.isdecimal()
 
 
-def find_wrapped(text: str, at: int, low: int) -> tuple[int, Stretch | None]:
+def find_wrapped(text: str, at: int, low: int, deadline: Deadline) -> tuple[int, Stretch | None]:
     """The encoded lines around a place, each of the same length but the last."""
     start = _line_start(text, at, low)
     line = None if start is None else _line(text, start, _WRAPPED)
@@ -213,6 +219,8 @@ def find_wrapped(text: str, at: int, low: int) -> tuple[int, Stretch | None]:
             break
         end = below.end()
         parts.append(below[1])
+        if not len(parts) % _CHECKED_EVERY:
+            deadline.check()
     count = len(parts)
     last = _line(text, end + 1, _LAST) if end < len(text) else None
     if last is not None and len(last[1]) < width and _is_last(last[1]):

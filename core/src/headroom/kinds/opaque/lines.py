@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from headroom.kinds.opaque.encoded import bytes_in_hex
 from headroom.kinds.opaque.stretch import LEAST, Stretch
+from headroom.view import Deadline
 
 __all__ = [
     "MINIFIED",
@@ -30,6 +31,8 @@ _DUMP = re.compile(
 _DUMPS = re.compile(
     r"^[ \t]*(?:0x)?[0-9a-fA-F]{4,16}:?[ \t]{1,4}(?:[0-9a-fA-F]{2,8}[ \t]{1,3}){4}", re.MULTILINE
 )
+#: Lines of a dump between two looks at the clock.
+_CHECKED_EVERY = 500
 _REPEATED = re.compile(r"[ \t]*\*[ \t\r]*")
 
 #: A line of so many characters is read by nobody where it is code.
@@ -67,13 +70,15 @@ def holds_binary(text: str) -> bool:
     return _BAD.search(text) is not None
 
 
-def find_dumps(text: str) -> Iterator[Stretch]:
+def find_dumps(text: str, deadline: Deadline) -> Iterator[Stretch]:
     """Hex dumps as ``xxd``, ``hexdump -C`` and ``od`` print them."""
     begin = _DUMPS.search(text)
     while begin is not None:
         start = end = begin.start()
         count, digits = 0, list[str]()
         while True:
+            if not count % _CHECKED_EVERY:
+                deadline.check()
             stop = text.find("\n", end + 1 if count else end)
             line = text[end + 1 if count else end : len(text) if stop < 0 else stop]
             match = _DUMP.fullmatch(line)
@@ -95,19 +100,24 @@ def _is_even(digits: Sequence[str]) -> bool:
     return max(sizes.values()) >= _EVEN * sizes.total()
 
 
-def find_minified(text: str, within: Callable[[int, int], str]) -> Iterator[Stretch]:
+def find_minified(
+    text: str, within: Callable[[int, int], str], deadline: Deadline
+) -> Iterator[Stretch]:
     """Lines of minified scripts and style sheets.
 
     Args:
         text: The text.
         within: The text between two places, less what else nobody reads.
+        deadline: Checked now and then.
 
     """
-    at, step = 0, MINIFIED // 2
-    while at + step <= len(text):
+    step = MINIFIED // 2
+    after = 0
+    for at in deadline.over(range(0, len(text) - step + 1, step)):
+        if at < after:
+            continue
         # A long line holds at least one step as a whole.
         if text.find("\n", at, at + step) >= 0:
-            at += step
             continue
         start = text.rfind("\n", max(0, at - step), at) + 1 or max(0, at - step)
         end = text.find("\n", at)
@@ -118,7 +128,7 @@ def find_minified(text: str, within: Callable[[int, int], str]) -> Iterator[Stre
             if name:
                 what = f"minified {name} {end - start} characters"
                 yield Stretch(start, end, what, f"minified {name}")
-        at += -(-(end - at) // step) * step
+        after = end
 
 
 def _minified(line: str) -> str:
@@ -140,12 +150,12 @@ def _minified(line: str) -> str:
     return ""
 
 
-def find_binary(text: str) -> Iterator[Stretch]:
+def find_binary(text: str, deadline: Deadline) -> Iterator[Stretch]:
     """Stretches of what was never text, or was read in the wrong encoding."""
     first = last = -1
     count = 0
     sorts: set[str] = set()
-    for match in _BAD.finditer(text):
+    for match in deadline.over(_BAD.finditer(text)):
         at = match.start()
         if first >= 0 and at - last > _CLOSE:
             yield from _binary(first, last + 1, count, sorts)
@@ -167,11 +177,11 @@ def _binary(first: int, end: int, count: int, sorts: set[str]) -> Iterator[Stret
         yield Stretch(first, end, f"{size} characters of binary data", "binary data")
 
 
-def find_escapes(text: str) -> Iterator[Stretch]:
+def find_escapes(text: str, deadline: Deadline) -> Iterator[Stretch]:
     """Bytes written with escapes, as Python and C print them."""
     if text.count("\\x") < _FEWEST:
         return
-    for match in _ESCAPES.finditer(text):
+    for match in deadline.over(_ESCAPES.finditer(text)):
         count = match[0].count("\\x")
         if len(match[0]) >= LEAST and count >= _FEWEST:
             yield Stretch(

@@ -9,6 +9,7 @@ from itertools import pairwise
 from headroom.kinds.opaque.encoded import bytes_in_hex
 from headroom.kinds.opaque.media import LOOKED_AT, media_type
 from headroom.kinds.opaque.stretch import LEAST, Stretch
+from headroom.view import Deadline
 
 __all__ = ["described_list", "find_bytes", "find_vectors"]
 
@@ -23,6 +24,9 @@ _DIGITS = 4
 #: How much a number tells of the one before it: as little as in noise, of which 64 numbers have
 #: less than this in 98 of 100 cases. (The autocorrelation at lag 1.)
 _TOLD = 0.3
+
+#: Lines between two looks at the clock.
+_CHECKED_EVERY = 500
 
 _RUN = re.compile(r"[-+0-9.eE,\s]+")
 _NO_RUN = re.compile(r"[^-+0-9.eE,\s]")
@@ -100,7 +104,7 @@ def _is_noise(numbers: list[float]) -> bool:
     return abs(sum(one * other for one, other in pairwise(apart))) < _TOLD * square
 
 
-def find_vectors(text: str, at: int, low: int) -> tuple[int, list[Stretch]]:
+def find_vectors(text: str, at: int, low: int, deadline: Deadline) -> tuple[int, list[Stretch]]:
     """The vectors in the run of numbers around a place, and where the run ends."""
     start = at
     while start > low and not _NO_RUN.match(text, start - 1):
@@ -122,13 +126,17 @@ def find_vectors(text: str, at: int, low: int) -> tuple[int, list[Stretch]]:
         if opening == "[":
             return end, [Stretch(start - 1, min(end + 1, len(text)), *found, is_array=True)]
         return end, [Stretch(start, end, *found, is_array=True)]
-    return end, list(_by_lines(text, start, end))
+    return end, list(_by_lines(text, start, end, deadline))
 
 
-def _by_lines(text: str, start: int, end: int) -> Iterator[Stretch]:
+def _by_lines(text: str, start: int, end: int, deadline: Deadline) -> Iterator[Stretch]:
     """Vectors that fill a line each, and lists with an item to a line."""
     items: list[re.Match[str]] = []
+    turns = 0
     while start < end:
+        if not turns % _CHECKED_EVERY:
+            deadline.check()
+        turns += 1
         stop = text.find("\n", start, end)
         stop = end if stop < 0 else stop
         item = _ITEM.fullmatch(text, start, stop)
@@ -152,7 +160,7 @@ def _listed(items: Sequence[re.Match[str]]) -> Iterator[Stretch]:
         yield Stretch(items[0].start(2), items[-1].end(2), *found)
 
 
-def find_bytes(text: str, at: int, low: int) -> tuple[int, Stretch | None]:
+def find_bytes(text: str, at: int, low: int, deadline: Deadline) -> tuple[int, Stretch | None]:
     """Bytes that are spelled out one by one around a place: ``0x7f, 0x45``, ``7f:45``."""
     start = at
     while start > low and not _NO_BYTE_RUN.match(text, start - 1):
@@ -166,7 +174,7 @@ def find_bytes(text: str, at: int, low: int) -> tuple[int, Stretch | None]:
         return end, None
     digits: list[str] = []
     position = first.start()
-    for found in _BYTE.finditer(text, position, end):
+    for found in deadline.over(_BYTE.finditer(text, position, end)):
         if found.start() != position:
             break
         digits.append(found[1])

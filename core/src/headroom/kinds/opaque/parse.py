@@ -27,7 +27,7 @@ Path = tuple["str | int", ...]
 
 def find(source: Source) -> list[Stretch]:
     """What nobody reads in a text, in order: ``source.once(find)``."""
-    return scan(source.text, source.deadline.check)
+    return scan(source.text, source.deadline)
 
 
 def data_of(source: Source) -> Json:
@@ -77,15 +77,19 @@ def _placed(text: str, stretches: Sequence[Stretch], within: str | None) -> list
     """Stretches with their places: lines, or characters of a line."""
     found: list[Note] = []
     line, position = 1, 0
+    # First and last place of the line that a stretch stands in; looked for once a line.
+    start, end = 0, -1
     for one in stretches:
         line += text.count("\n", position, one.start)
         breaks = text.count("\n", one.start, one.end)
-        start = text.rfind("\n", 0, one.start) + 1 if breaks == 0 else one.start
         position = one.start
         chars = None
         if breaks == 0:
-            end = text.find("\n", one.end)
-            if (one.start, one.end) != (start, len(text) if end < 0 else end):
+            if one.start > end:
+                start = text.rfind("\n", start, one.start) + 1 or start
+                end = text.find("\n", one.end)
+                end = len(text) if end < 0 else end
+            if (one.start, one.end) != (start, end):
                 chars = (one.start - start + 1, one.end - start)
         omission = Omission("lines", ((line, line + breaks),), within=within, chars=chars)
         found.append(Note(one, omission, breaks))
@@ -119,7 +123,7 @@ def _is_within_line(text: str, position: int) -> bool:
 
 def is_vector(value: Json) -> bool:
     """Whether a value is a list of numbers."""
-    return isinstance(value, list) and bool(value) and all(type(one) is Number for one in value)
+    return isinstance(value, list) and set(map(type, value)) == {Number}
 
 
 def _in_value(value: Json, source: Source) -> Iterator[tuple[Path, list[Note]]]:
@@ -147,13 +151,13 @@ def _in_value(value: Json, source: Source) -> Iterator[tuple[Path, list[Note]]]:
             continue
         waiting += [
             ((*path, key), member)
-            for key, member in reversed(members)
+            for key, member in source.deadline.over(reversed(members))
             if (len(member) >= LEAST if type(member) is str else isinstance(member, (dict, list)))
         ]
 
 
 def _in_string(path: Path, text: str, source: Source) -> Iterator[tuple[Path, list[Note]]]:
-    stretches = scan(text, source.deadline.check)
+    stretches = scan(text, source.deadline)
     if not stretches:
         return
     first = stretches[0]

@@ -20,6 +20,7 @@ from headroom.kinds.opaque.lines import (
 )
 from headroom.kinds.opaque.numbers import find_bytes, find_vectors
 from headroom.kinds.opaque.stretch import LEAST, Stretch
+from headroom.view import Deadline
 
 __all__ = ["is_likely", "scan"]
 
@@ -32,8 +33,8 @@ _NUMBERS = re.compile(r"[-+0-9.eE,\s]" + _STEPS)
 _BYTES = re.compile(r"[0-9a-fA-FxX:,;\s\\]" + _STEPS)
 #: So many places are looked at to see whether all of a text is such.
 _LOOKS = 8
-#: Steps between two looks at the clock.
-_CHECK_EVERY = 2000
+#: How each sort of stretch is found, at a place and no earlier than at another one.
+_Find = Callable[[str, int, int, Deadline], tuple[int, list[Stretch]]]
 
 
 def is_likely(text: str) -> bool:
@@ -51,23 +52,21 @@ def _may_be(text: str, at: int) -> bool:
     return "\n" not in around or holds_binary(around) or any(map(is_dump, around.split("\n")))
 
 
-def scan(text: str, check: Callable[[], None]) -> list[Stretch]:
+def scan(text: str, deadline: Deadline) -> list[Stretch]:
     """What nobody reads in a text, in order; no two overlap.
 
     Args:
         text: The text.
-        check: Called now and then, to watch the time.
+        deadline: Checked now and then.
 
     """
     if len(text) < LEAST:
         return []
-    found = [*find_data_uris(text), *find_escapes(text), *find_binary(text)]
-    check()
-    found += find_dumps(text)
-    taken = _Taken(found)
-    taken = _Taken([*taken.stretches, *_in_steps(text, taken, check)])
+    first = (find_data_uris, find_escapes, find_binary, find_dumps)
+    taken = _Taken([one for find in first for one in find(text, deadline)])
+    taken = _Taken([*taken.stretches, *_in_steps(text, taken, deadline)])
     # A line of code that embeds an image is code: what is around the image decides.
-    whole = list(find_minified(text, lambda start, end: taken.rest(text, start, end)))
+    whole = list(find_minified(text, lambda start, end: taken.rest(text, start, end), deadline))
     return list(_merged(text, _Taken([*whole, *taken.stretches]).stretches))
 
 
@@ -84,12 +83,10 @@ def _merged(text: str, stretches: Sequence[Stretch]) -> Iterator[Stretch]:
             count = 0
 
 
-def _in_steps(text: str, taken: _Taken, check: Callable[[], None]) -> Iterator[Stretch]:
+def _in_steps(text: str, taken: _Taken, deadline: Deadline) -> Iterator[Stretch]:
     skip = {_ENCODED: 0, _WRAPPED: 0, _NUMBERS: 0, _BYTES: 0}
     low = 0
-    for number, at in enumerate(range(0, len(text) - _STEP + 1, _STEP)):
-        if number % _CHECK_EVERY == 0:
-            check()
+    for at in deadline.over(range(0, len(text) - _STEP + 1, _STEP), every=100):
         end = taken.end_of(at)
         if end > at:
             low = max(low, end)
@@ -99,7 +96,7 @@ def _in_steps(text: str, taken: _Taken, check: Callable[[], None]) -> Iterator[S
             if skip[pattern] > at or not pattern.match(text, at, at + _STEP):
                 continue
             # What a step before this one was no part of begins within a step of here, at most.
-            stop, stretches = find(text, at, max(low, at - 4 * _STEP))
+            stop, stretches = find(text, at, max(low, at - 4 * _STEP), deadline)
             skip[pattern] = stop
             if stretches:
                 yield from stretches
@@ -107,19 +104,15 @@ def _in_steps(text: str, taken: _Taken, check: Callable[[], None]) -> Iterator[S
                 break
 
 
-def _one(
-    find: Callable[[str, int, int], tuple[int, Stretch | None]],
-) -> Callable[[str, int, int], tuple[int, list[Stretch]]]:
-    def several(text: str, at: int, low: int) -> tuple[int, list[Stretch]]:
-        end, stretch = find(text, at, low)
+def _one(find: Callable[[str, int, int, Deadline], tuple[int, Stretch | None]]) -> _Find:
+    def several(text: str, at: int, low: int, deadline: Deadline) -> tuple[int, list[Stretch]]:
+        end, stretch = find(text, at, low, deadline)
         return end, [] if stretch is None else [stretch]
 
     return several
 
 
-_FINDERS: tuple[
-    tuple[re.Pattern[str], Callable[[str, int, int], tuple[int, list[Stretch]]]], ...
-] = (
+_FINDERS: tuple[tuple[re.Pattern[str], _Find], ...] = (
     (_NUMBERS, find_vectors),
     (_BYTES, _one(find_bytes)),
     (_ENCODED, _one(find_unbroken)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from headroom.kinds.text.words import words_of
@@ -21,6 +22,9 @@ _HALF, _SINGLE_LINES = 0.5, 0.7
 #: Where so many lines begin with a name and a colon, as in YAML, what stands in sentences between
 #: them is found again by its lines. Chosen: two in five. Longer ones are what somebody says.
 _KEYED = 0.4
+#: Of more lines than this, with fewer characters each, some that stand together are one unit: each
+#: of them says next to nothing, and all of them would take long to weigh. Chosen.
+_MOST_LINES, _CRUMB = 20_000, 16
 _KEY = re.compile(r"[ \t]*(?:- )?[\w.$\"'/-]{1,60}:(?:[ \t].{0,60}|[ \t\r]*)$")
 
 _ADDRESS = re.compile(r"[a-z][a-z+.-]{1,15}://[^\s)\]>\"']*", re.IGNORECASE)
@@ -64,8 +68,10 @@ def read_units(source: Source) -> Units:
     [1, 2, 4, 5]
 
     """
-    sentences = source.once(_read_sentences)
     text = source.text
+    if len(source.lines) > max(_MOST_LINES, len(text) / _CRUMB):
+        return _in_runs(source)
+    sentences = source.once(_read_sentences)
     whole = [
         (one.start == 0 or text[one.start - 1] == "\n")
         and (one.end == len(text) or text[one.end - 1] == "\n")
@@ -98,6 +104,22 @@ def _by_line(source: Source, sentences: Sequence[Sentence]) -> Units:
     if not text.endswith("\n"):
         lines[-1] += 1
     return Units(parts, lines, source.first_line)
+
+
+def _in_runs(source: Source) -> Units:
+    """Lines in runs of one length, as many as are weighed at the most."""
+    lines = source.lines
+    # Nothing stands behind the last line feed.
+    count = len(lines) - (lines[-1] == "")
+    run = -(-count // _MOST_LINES)
+    parts: list[Sentence] = []
+    starts = [*range(0, count, run), count]
+    begin = 0
+    for number, (first, stop) in enumerate(pairwise(starts)):
+        text = "\n".join(lines[first:stop]) + ("\n" if stop < len(lines) else "")
+        parts.append(Sentence(begin, begin + len(text), text, number, number))
+        begin += len(text)
+    return Units(parts, [start + 1 for start in starts], source.first_line)
 
 
 def read_words(source: Source) -> Sequence[Sequence[str]]:

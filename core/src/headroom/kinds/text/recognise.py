@@ -60,6 +60,8 @@ def comments_of(source: Source) -> frozenset[int]:
 
     """
     found = frozenset(index for index, line in enumerate(source.lines) if is_comment(line))
+    if not found:
+        return found
     rest = [line for index, line in enumerate(source.lines) if index not in found]
     said = sum(map(bool, map(str.strip, rest)))
     set_here = sum(_SETTING.match(line) is not None for line in rest)
@@ -68,7 +70,7 @@ def comments_of(source: Source) -> frozenset[int]:
     if said < _SETTINGS * len(found):
         set_here = sum(map(bool, (_SETTING.match(v) or _TERSE.match(v) for v in values)))
         is_enough = set_here >= max(_FEW, _SURELY_SET * said)
-    if not found or not is_enough:
+    if not is_enough:
         return frozenset()
     return found if _running(values) <= _RUNNING * sum(map(len, values)) else frozenset()
 

@@ -22,7 +22,7 @@ __all__ = ["Reading", "read", "read_document"]
 #: Deeper documents are not taken: Python, and every reader, would give up too.
 MAX_DEPTH = 150
 #: Tags between two looks at the clock.
-_CHECK_EVERY = 2000
+_CHECK_EVERY = 200
 #: The share of a document that its longest text has where the tags are but a wrapper around it.
 _WRAPPER = 0.5
 #: So many of the tags in a tag are of another name than the one before, where names take turns.
@@ -119,8 +119,10 @@ class _Reader:
 
     def read(self) -> Reading:
         text, reading = self._text, self._reading
+        turns = 0
         while True:
-            if reading.tags % _CHECK_EVERY == 0:
+            turns += 1
+            if turns % _CHECK_EVERY == 0:
                 self._check()
             at = text.find("<", self._at)
             self._characters(self._at, len(text) if at < 0 else at)
@@ -200,7 +202,10 @@ class _Reader:
         self._reading.tags += 1
         self._reading.root = self._reading.root or name
         said: dict[str, Json] = {}
-        for key, double, single in _ATTRIBUTE.findall(attributes) if attributes else ():
+        found = _ATTRIBUTE.findall(attributes) if attributes else ()
+        for number, (key, double, single) in enumerate(found, 1):
+            if number % _CHECK_EVERY == 0:
+                self._check()
             if key in said:
                 raise WrongKind("an attribute is there twice")
             said[key] = unescape(double or single)

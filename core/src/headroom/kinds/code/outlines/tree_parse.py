@@ -31,6 +31,10 @@ _MAX_LINE = 10_000
 _BYTES_PER_STEP = 30
 _MIN_STEPS = 500
 
+#: So many steps, and one for so many bytes, may find a parser recovering from an error: in real
+#: code hardly any do, and the more there are the longer each takes.
+_LOST_STEPS, _BYTES_PER_LOST_STEP = 200, 1000
+
 #: The text of a node is read anew through pieces of this size: large ones are copied for nothing.
 _CHUNK = 1 << 10
 
@@ -71,7 +75,7 @@ def parse_tree(content: str, deadline: Deadline, path: str = "") -> Parsed | Non
     if len(content) > MAX_CHARS or max(map(len, content.split("\n"))) > _MAX_LINE:
         return None
     languages = languages_of_path(path) or likely_languages(content)
-    if len(languages) > 1 and len(content) > 2 * _SAMPLE:
+    if len(content) > 2 * _SAMPLE:
         languages = _by_sample(content, languages, deadline)
     best: Parsed | None = None
     for language in languages:
@@ -93,12 +97,18 @@ def parse_tree(content: str, deadline: Deadline, path: str = "") -> Parsed | Non
 
 
 def _by_sample(content: str, languages: list[Language], deadline: Deadline) -> list[Language]:
-    """The languages by how well they fit the start of a text, as parsing all of it takes long."""
+    """The languages by how well they fit the start of a text, as parsing all of it takes long.
+
+    Those that fail all over it are left out: a parser that recovers from one error after another
+    takes quadratic time and memory. Where a sample ends amid something, that is one error.
+    """
     sample = content[: content.rfind("\n", 0, _SAMPLE) + 1]
+    most = _MAX_ERRORS * (sample.count("\n") + 1)
     errors = []
     for place, language in enumerate(languages):
         parsed = reparse(sample, language, deadline)
-        errors.append((len(sample) if parsed is None else parsed.error_lines, place))
+        if parsed is not None and parsed.errors <= most:
+            errors.append((parsed.error_lines, place))
     return [languages[place] for _, place in sorted(errors)]
 
 
@@ -118,16 +128,18 @@ def reparse(content: str, language: Language, deadline: Deadline) -> Parsed | No
         content = language.unknown.sub(lambda match: " " * len(match[0]), content)
     source = content.encode("utf-8", "replace")
     left = _MIN_STEPS + len(source) // _BYTES_PER_STEP
+    lost_left = _LOST_STEPS + len(source) // _BYTES_PER_LOST_STEP
 
-    def stop(_offset: int, _failed: bool) -> bool:
+    def stop(_offset: int, is_lost: bool) -> bool:
         # Steps are counted rather than seconds, so that the same text always gets the same view.
-        nonlocal left
+        nonlocal left, lost_left
         left -= 1
+        lost_left -= is_lost
         try:
             deadline.check()
         except TimeBudgetExceeded:
             return True
-        return left < 0
+        return left < 0 or lost_left < 0
 
     try:
         tree = found.parse(

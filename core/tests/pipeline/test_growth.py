@@ -1,0 +1,110 @@
+"""What a compression does grows with the payload, and ends with its time, whatever the payload."""
+
+from __future__ import annotations
+
+import cProfile
+import os
+import sys
+import time
+from itertools import pairwise
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from headroom import get_counter
+from headroom.pipeline import Pipeline
+
+from .hostile import TEXTS
+
+#: From one of these sizes to the next twice as much is linear. At some size a view begins to be
+#: worth it, which is one leap; what takes quadratic time leaps each time.
+SIZES = (3_000, 6_000, 12_000)
+MOST_GROWTH = 2.6
+
+#: All of the texts are for ``nox -s growth``; a few, of each sort one, are for every run.
+NAMES = (
+    list(TEXTS)
+    if os.environ.get("HEADROOM_ALL_HOSTILE")
+    else [
+        "open fences", "a kind a line", "written over", "nested objects", "other keys in each",
+        "a table of many columns", "records in tags", "open elements", "errors", "a diff",
+        "functions without an end", "one line of sentences", "lines of base64", "binary",
+    ]
+)  # fmt: skip
+
+
+def calls(pipeline: Pipeline, text: str) -> int:
+    """How many functions are called, those of C included."""
+    profiler = cProfile.Profile()
+    profiler.enable()
+    pipeline.compress(text, counter=get_counter())
+    profiler.disable()
+    return sum(entry.callcount for entry in profiler.getstats())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_done_grows_no_faster_than_the_payload(name: str) -> None:
+    pipeline = Pipeline(max_seconds=None)
+    pipeline.compress(TEXTS[name](SIZES[0]), counter=get_counter())
+    counts = [calls(pipeline, TEXTS[name](size)) for size in SIZES]
+    assert min(more / fewer for fewer, more in pairwise(counts)) <= MOST_GROWTH, counts
+
+
+class Lines:
+    """A clock that goes by the lines of Python that are executed."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self) -> float:
+        return self.count
+
+    def trace(self, _frame: FrameType, event: str, _argument: object) -> Any:
+        self.count += event == "line"
+        return self.trace
+
+    def run(self, pipeline: Pipeline, text: str, max_tokens: int | None) -> Any:
+        before = sys.gettrace()
+        sys.settrace(self.trace)
+        try:
+            return pipeline.compress(text, counter=get_counter(), max_tokens=max_tokens)
+        finally:
+            sys.settrace(before)
+
+
+@pytest.mark.parametrize("max_tokens", [None, 500])
+@pytest.mark.parametrize("name", NAMES)
+def test_no_step_goes_on_when_the_time_is_up(name: str, max_tokens: int | None) -> None:
+    text = TEXTS[name](100_000)
+    lines = Lines()
+    limit = 5_000
+    result = lines.run(Pipeline(max_seconds=limit, clock=lines), text, max_tokens)
+    # What is read at one go, as by a parser of JSON, takes its time: some lines of Python for each
+    # number. The whole takes millions.
+    assert lines.count <= limit + 35_000
+    if result.failure is not None:
+        assert "TimeBudgetExceeded" in result.failure
+        assert max_tokens is not None or result.text == text
+
+
+@pytest.mark.parametrize("name", ["lines of 'a'", "only '\\n'", "lines of '\\r'"])
+def test_tiny_lines_take_little_time_each(name: str) -> None:
+    text = TEXTS[name](50_000)
+    pipeline = Pipeline(max_seconds=None)
+    assert calls(pipeline, text) <= 50 * text.count("\n")
+
+
+@pytest.mark.parametrize("name", ["functions without an end", "errors in code"])
+def test_code_that_no_parser_can_read_takes_linear_time(name: str) -> None:
+    pytest.importorskip("tree_sitter")
+    pipeline = Pipeline(max_seconds=None)
+
+    def seconds(size: int) -> float:
+        text = TEXTS[name](size)
+        start = time.process_time()
+        pipeline.compress(text, counter=get_counter())
+        return time.process_time() - start
+
+    # In quadratic time it would be sixteen times as long.
+    assert seconds(100_000) <= 9 * min(seconds(25_000), seconds(25_000))
