@@ -9,6 +9,7 @@ import pytest
 
 from headroom import Excerpt, SharedContext
 
+_COUNTED = ("speed", "load", "delay", "errors", "drops", "resets", "queue", "mtu", "uptime")
 _PLACE = re.compile(r"\[lines ([\d,-]+)(?: within (\S+?))?(?:, each after its number)?\]")
 
 
@@ -108,6 +109,26 @@ def test_an_event_of_a_log_comes_with_its_trace_and_lines_alone(ctx: SharedConte
     assert shown_lines(found, log) == list(range(201, 206))
     alone = ctx.retrieve("log", query="job 123", max_tokens=300)
     assert shown_lines(alone, log) == [124]
+
+
+def test_lines_that_answer_come_before_lines_that_stand_beside_one(ctx: SharedContext) -> None:
+    log = "\n".join(
+        f"Port{n} is up, line protocol is up (connected)\n"
+        + "\n".join(f"  {what} of this interface is {n * 7 + k}" for k, what in enumerate(_COUNTED))
+        for n in range(12)
+    )
+    ctx.put("ports", log, kind="log", max_tokens=60)
+    found = ctx.retrieve("ports", query="line protocol connected", max_tokens=600).text
+    assert all(f"Port{n} is up, line protocol" in found for n in range(12))
+
+
+def test_a_long_value_that_answers_best_comes_before_short_ones(ctx: SharedContext) -> None:
+    words = ("tariff", "tariff", "tariff", *("price",) * 17)
+    notes = {f"note_{n}": f"The {word} is old. " * 58 for n, word in enumerate(words)}
+    notes["best"] = "The tariff of the daemon changes. " + "Nobody asked about it then. " * 45
+    ctx.put("notes", {"notes": notes}, max_tokens=60)
+    found = ctx.retrieve("notes", query="tariff of the daemon", max_tokens=600)
+    assert "The tariff of the daemon changes." in found.text
 
 
 def files_of(count: int) -> list[dict[str, object]]:

@@ -21,6 +21,11 @@ _WEIGHED = 2000
 #: ``python -m benchmarks.recovery``.
 _NEIGHBOUR, _FARTHER = 0.5, 0.85
 _PASSAGE, _PASSAGE_OF_LINES = 0.8, 0.3
+#: Among passages, the better of two answers counts for so much more: the power of its score.
+_STEEPLY = 1.5
+#: To each character shown for its passage, so many for what answers well by itself, which is that
+#: with such a share of the best score.
+_ALONE, _STRONG = 0.5, 0.4
 #: The share of each record that a value is in. Measured likewise.
 _RECORD = 0.5
 #: So many objects at the most are what is asked about, with all that is in them.
@@ -44,13 +49,43 @@ def ranked(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
         return _whole_groups(searchable, query, left_out)
     scores = searchable.index.scores(query)
     scores = _pinned(scores, lambda number: pieces[number].text, query)
-    if searchable.is_grouped:
-        scores = _with_context(searchable, query, scores)
-    order = _by_score(scores, pieces, left_out)
-    document = searchable.document
-    order = document.kind.arrange(document.searched, query, order, pieces, left_out)
-    order = _with_groups(searchable, order)
-    return _with_heads(searchable, order) if searchable.is_grouped else order
+
+    def order_of(scores: dict[int, float]) -> list[int]:
+        order = _by_score(scores, pieces, left_out)
+        document = searchable.document
+        order = document.kind.arrange(document.searched, query, order, pieces, left_out)
+        return _with_groups(searchable, order)
+
+    if not searchable.is_grouped:
+        return order_of(scores)
+    best = max(scores.values(), default=0.0)
+    alone = order_of({n: score for n, score in scores.items() if score >= _STRONG * best})
+    together = order_of(_with_context(searchable, query, scores))
+    return _side_by_side(alone, _with_heads(searchable, together), pieces)
+
+
+def _side_by_side(
+    alone: Sequence[int], together: Sequence[int], pieces: Sequence[Piece]
+) -> list[int]:
+    """One order of two, of which each has its share of the room, however much room there is.
+
+    The best passage does not push out the line elsewhere that says it in so many words, nor do many
+    such lines the passage.
+    """
+    found: dict[int, None] = {}
+    rest = iter(alone)
+    # Characters that the first is behind with.
+    due = 0.0
+    for number in together:
+        while due > 0 and (one := next(rest, None)) is not None:
+            if one not in found:
+                found[one] = None
+                due -= len(pieces[one].text) + 1
+        if number not in found:
+            found[number] = None
+            due += (len(pieces[number].text) + 1) * _ALONE
+    found.update(dict.fromkeys(rest))
+    return list(found)
 
 
 def _with_heads(searchable: Searchable, order: list[int]) -> list[int]:
@@ -180,7 +215,7 @@ def _with_context(searchable: Searchable, query: str, scores: dict[int, float]) 
     Document Retrieval", 1994); and what a header, a heading or a signature names stands below it.
     """
     passages = _of_best(searchable.group_index.scores(query))
-    scores = _of_best(scores)
+    scores = {number: score**_STEEPLY for number, score in _of_best(scores).items()}
     found: dict[int, float] = {}
     for number, score in passages.items():
         group = searchable.groups[number]

@@ -32,7 +32,7 @@ _RANGES = 3
 #: Characters of a token, about.
 _CHARS_OF_TOKEN = 4
 #: A value with more characters for each token that there is room for leaves none to others.
-_TOO_LONG = 2
+_TOO_LONG = 2.5
 _Say = Callable[[Sequence[Piece]], "Iterator[tuple[str, str]]"]
 _DECODER = json.JSONDecoder(strict=False)
 
