@@ -71,7 +71,7 @@ class RetrievalTool:
     description = (
         "Reads what a shortened text left out: its key, and query (words), place (as the text "
         'names it, "rows 3-20", "/data/0", a function\'s name) or where '
-        '("status in (a, b) or not delay > 30"). Leave the rest empty.'
+        '("status = failed or delay > 30"). Leave the rest empty.'
     )
 
     #: What it takes, as JSON Schema, to be sent as it is: one derived from types costs more than
