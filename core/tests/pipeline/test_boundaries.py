@@ -128,5 +128,5 @@ def test_stretches_are_the_whole_text(text: str) -> None:
 @pytest.mark.parametrize("line", ["$ ls", "+ ls", "<output>", "</output>", "     1\tx", "```"])
 def test_many_boundaries_take_no_time(line: str) -> None:
     start = time.perf_counter()
-    assert compress("\n".join([line] * 40_000)).failure is None
-    assert time.perf_counter() - start < 10
+    assert compress("\n".join([line] * 20_000)).failure is None
+    assert time.perf_counter() - start < 5

@@ -4,7 +4,6 @@ import inspect
 import json
 import re
 import textwrap
-import time
 from pydoc_data.topics import topics
 
 import pytest
@@ -150,20 +149,6 @@ def test_places_within_a_part_are_places_of_the_whole() -> None:
     assert ctx.retrieve("report", place=found.where).text == found.text
     with pytest.raises(ValueError, match="this has 101"):
         ctx.retrieve("report", place="lines 102 within lines 1300-1400")
-
-
-@pytest.mark.parametrize("opens", ["```python", "~~~toml"])
-def test_fences_that_nobody_closes_take_linear_time(opens: str) -> None:
-    def seconds(count: int) -> float:
-        text = f"{opens}\nnothing closes this\n" * count
-        best = 9.0
-        for _ in range(3):
-            start = time.process_time()
-            compress(text + "```js\nend", max_tokens=100)
-            best = min(best, time.process_time() - start)
-        return best
-
-    assert seconds(8000) < 8 * seconds(2000)
 
 
 def test_a_document_between_sentences_is_found() -> None:

@@ -172,28 +172,28 @@ def test_the_deadline_is_kept() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "." * 40_000,
-        ". " * 20_000,
-        "a." * 20_000,
-        "\n" * 40_000,
-        " " * 40_000,
-        "a " * 20_000,
-        "x" * 40_000,
-        '."' * 20_000,
-        "1. " * 14_000,
-        "```\n" * 10_000,
-        "|\n" * 20_000,
-        "- \n" * 14_000,
-        "===\n" * 10_000,
-        "A\n\n" * 14_000,
-        "\u3002" * 20_000,
-        "\u4eca" * 40_000,
-        "\ud800" * 20_000,
-        ". . . . " * 6_000,
-        "(" * 40_000,
-        "[1]." * 10_000,
-        "\r\n" * 16_000,
-        "a\x0b\x0c\x1c" * 8_000,
+        "." * 20_000,
+        ". " * 10_000,
+        "a." * 10_000,
+        "\n" * 20_000,
+        " " * 20_000,
+        "a " * 10_000,
+        "x" * 20_000,
+        '."' * 10_000,
+        "1. " * 7_000,
+        "```\n" * 5_000,
+        "|\n" * 10_000,
+        "- \n" * 7_000,
+        "===\n" * 5_000,
+        "A\n\n" * 7_000,
+        "\u3002" * 10_000,
+        "\u4eca" * 20_000,
+        "\ud800" * 10_000,
+        ". . . . " * 3_000,
+        "(" * 20_000,
+        "[1]." * 5_000,
+        "\r\n" * 8_000,
+        "a\x0b\x0c\x1c" * 4_000,
     ],
     ids=lambda text: repr(text[:8]),
 )
@@ -201,5 +201,5 @@ def test_the_deadline_is_kept() -> None:
 def test_hostile_text_takes_linear_time(text: str, query: str | None) -> None:
     started = time.perf_counter()
     assert "".join(sentences(text)) == text
-    compress(text, query=query, deadline=Deadline(20))
-    assert time.perf_counter() - started < 20
+    compress(text, query=query, deadline=Deadline(10))
+    assert time.perf_counter() - started < 10
