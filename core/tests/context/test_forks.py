@@ -60,7 +60,7 @@ def rows(count: int = 60) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])
 def test_forks_under_load(kind: str, url: str) -> None:
-    fork_under_load("memory://" if kind == "memory" else url, forks_wanted(6))
+    fork_under_load("memory://" if kind == "memory" else url, forks_wanted(4))
 
 
 # What other threads were in the middle of

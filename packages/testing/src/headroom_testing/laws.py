@@ -48,6 +48,8 @@ _QUICKLY = settings(max_examples=40, deadline=None, suppress_health_check=_UNHEA
 
 #: So many payloads are drawn for what is tested with a few, and so many of them, the largest, kept.
 _DRAWN, _KEPT = 30, 5
+#: What was drawn for each class of laws.
+_drawn_of: dict[type, list[str]] = {}
 #: Shares of the tokens of a payload, as budgets.
 _SHARES = (None, 4)
 #: A kind that takes more of the payloads in ``SORTS`` for its own is no kind.
@@ -240,6 +242,12 @@ class KindLaws(ABC):
 
     def _drawn(self) -> list[str]:
         """A few payloads, the largest first, and always the same ones."""
+        laws = type(self)
+        if laws not in _drawn_of:
+            _drawn_of[laws] = self._draw()
+        return _drawn_of[laws]
+
+    def _draw(self) -> list[str]:
         drawn: list[str] = []
 
         @settings(
