@@ -125,7 +125,7 @@ def test_stretches_are_the_whole_text(text: str) -> None:
     assert compress(text, max_tokens=150).failure is None
 
 
-@pytest.mark.parametrize("line", ["$ ls", "+ ls", "<output>", "</output>", "     1\tx", "```"])
+@pytest.mark.parametrize("line", ["$ ls", "<output>", "     1\tx", "```"])
 def test_many_boundaries_take_no_time(line: str) -> None:
     start = time.perf_counter()
     assert compress("\n".join([line] * 20_000)).failure is None

@@ -10,7 +10,7 @@ from headroom.retrieval.index import Index, IndexCache
 from headroom_testing import ManualClock
 
 LINES = "\n".join(
-    f"12:{n % 60:02} worker {n % 17} took {n} ms for request {n * 7919}" for n in range(20_000)
+    f"12:{n % 60:02} worker {n % 17} took {n} ms for request {n * 7919}" for n in range(14_000)
 )
 
 
