@@ -25,6 +25,7 @@ __all__ = [
     "Unit",
     "View",
     "Within",
+    "or_original",
     "spelled",
     "spelled_path",
 ]
@@ -346,6 +347,28 @@ class CompressResult:
     def savings_percent(self) -> float:
         """The share of the tokens that is saved, 0 to 100, to one decimal."""
         return savings_percent(self.tokens_before, self.tokens_after)
+
+
+def or_original(result: CompressResult, text: str, tokens: int, original: str) -> CompressResult:
+    """A view with a line more, or the original where that has as few tokens.
+
+    Args:
+        result: The view.
+        text: Its text, with the line.
+        tokens: Of that text.
+        original: What the view is of.
+
+    """
+    if tokens < result.tokens_before:
+        return replace(result, text=text, tokens_after=tokens)
+    return replace(
+        result,
+        text=original,
+        tokens_after=result.tokens_before,
+        transforms=(),
+        lossless=True,
+        omissions=(),
+    )
 
 
 def savings_percent(before: int, after: int) -> float:

@@ -12,7 +12,7 @@ from headroom.context.processes import CompressionProcesses
 from headroom.forking import lock, on_fork
 from headroom.pipeline import Pipeline
 from headroom.tokens import TokenCounter
-from headroom.view import CompressResult, Fidelity
+from headroom.view import CompressResult, Fidelity, or_original
 
 __all__ = ["ViewMaker", "ViewRequest"]
 
@@ -135,17 +135,7 @@ class ViewMaker:
             if not self._fits(result, hint, options):
                 return result
         text = f"{result.text}\n{hint}"
-        after = counter.count(text)
-        if after >= result.tokens_before:
-            return replace(
-                result,
-                text=content,
-                tokens_after=result.tokens_before,
-                transforms=(),
-                lossless=True,
-                omissions=(),
-            )
-        return replace(result, text=text, tokens_after=after)
+        return or_original(result, text, counter.count(text), content)
 
     def _fits(self, result: CompressResult, hint: str, options: ViewRequest) -> bool:
         assert options.max_tokens is not None

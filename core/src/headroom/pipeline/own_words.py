@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from headroom.tokens import TokenCounter
 from headroom.toolkit.markers import SMALLEST
-from headroom.view import CompressResult, Omission
+from headroom.view import CompressResult, Omission, or_original
 
 __all__ = ["with_own_words_told"]
 
@@ -79,17 +79,7 @@ def _told(
         places = _UNSAFE.sub(" ", "; ".join(_places(result.omissions)))
         line = f"[this view leaves out {places}; what else is said to be left out is {_OWN}]"
     text = f"{result.text}\n{line}"
-    after = counter.count(text)
-    if after < result.tokens_before:
-        return replace(result, text=text, tokens_after=after)
-    return replace(
-        result,
-        text=content,
-        tokens_after=result.tokens_before,
-        transforms=(),
-        lossless=True,
-        omissions=(),
-    )
+    return or_original(result, text, counter.count(text), content)
 
 
 def _quoting(own: Sequence[str]) -> str:
