@@ -13,6 +13,7 @@ from headroom.toolkit.rows.cells import (
     Column,
     JsonValue,
     empty,
+    is_aliased,
     nest,
     no_view,
 )
@@ -173,9 +174,8 @@ class _Reader:
         """A value that goes to the end of its line."""
         if text[:1] in ('"', "[", "{"):
             value, end = self._cells.raw(text, 0)
-        elif text[:1] == "$" and text[2:3] == '"':
-            rest, end = self._cells.raw(text, 2)
-            value = self._cells.string(text[:2]) + str(rest)
+        elif is_aliased(text, 0):
+            value, end = self._cells.aliased(text, 0)
         else:
             return self._cells.bare(text)
         if end != len(text):
