@@ -163,6 +163,17 @@ def test_fifty_lines_asked_for_are_fifty_lines_read() -> None:
     assert ids(read_on(ctx, "log", 120, place=said[0])) >= ids(found[1:])
 
 
+@pytest.mark.parametrize("room", [8, 12, 15, 30])
+def test_an_empty_line_does_not_end_the_way_to_those_after_it(room: int) -> None:
+    ctx = SharedContext()
+    ctx.put("log", "\n".join("" if n % 3 else f"u{n}u" for n in range(1, 40)))
+    found = read_on(ctx, "log", room, lines="1-39")
+    assert ids(found) == {f"u{n}u" for n in range(3, 40, 3)}
+    places = [place for one in found for place in parse_places(one.where) or ()]
+    ranges = [one for place in places for one in place.ranges]
+    assert {n for one in ranges for n in range(one.first, one.last + 1)} == {*range(1, 40)}
+
+
 def test_more_than_a_place_can_name_is_named_with_what_is_between() -> None:
     ctx = SharedContext()
     ctx.put("log", "\n".join(f"{'ERROR' if n % 2 else 'INFO'} u{n}u" for n in range(1, 2000)))

@@ -74,6 +74,7 @@ def test_no_answer_exceeds_its_bound(ctx: SharedContext) -> None:
         {"pattern": "(a|aa)+$"},
         {"pattern": "a{1,1000}{1,1000}"},
         {"query": "a" * 100_000},
+        {"query": '"\\' * 50_000},
         {"place": "rows " + "1," * 50_000 + "1"},
         {"where": " and ".join(["a = 1"] * 5000)},
         {"where": "=" * 50_000},

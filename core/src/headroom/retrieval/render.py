@@ -186,6 +186,9 @@ def _cut(
     place is long, not even where it stands: a part of a text is worth more than its place.
     """
     length = len(piece.text)
+    if not length:
+        # Of an empty line there is no part: it is read, and what comes after it is left.
+        return Found(SMALLEST, place_of(piece), bool(others), onward(others))
     middle = focus(piece.text)
     # A part of a piece counts from where it begins.
     before = piece.chars[0] - 1 if piece.chars else 0
