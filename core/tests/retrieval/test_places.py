@@ -310,6 +310,7 @@ def test_attributes_that_a_view_of_a_page_does_without_are_in_an_omission() -> N
         ({"place": "lines 9-3"}, "a range goes upwards"),
         ({"place": "lines three"}, 'place must look like "rows 3-111 of /flights"'),
         ({"place": "3;7"}, 'place must look like "3-111" or "3,7-9"'),
+        ({"place": "lines 3 of /note"}, "this original has no rows and no paths"),
     ],
 )
 def test_numbers_that_are_not_there(options: dict[str, str], message: str) -> None:
