@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import Any
 
 from headroom.errors import WrongKind
 from headroom.kinds.search.parse import Entry, read
@@ -110,6 +111,10 @@ class SearchCompressor(BaseKind):
         defining = set(definitions)
         others = [number for number in order if number not in defining]
         return definitions + take_turns(others, lambda n: pieces[n].text.partition(":")[0])
+
+    def decode(self, view: str, **_options: Any) -> str:
+        """The lines of the search results."""
+        return decode_search(view)
 
     @staticmethod
     def _lossless(content: str, entries: Sequence[Entry], request: Request) -> View | None:

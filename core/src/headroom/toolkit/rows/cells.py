@@ -228,5 +228,5 @@ def empty(of_text: bool) -> Any:
 def no_view() -> ValueError:
     return ValueError(
         "this text is no lossless view of JSON; decode takes the text of views "
-        "whose lossless is true"
+        "whose lossless is true, and their kind"
     )
