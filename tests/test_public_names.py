@@ -24,12 +24,12 @@ from headroom import (
 NAMES = """
     AsyncLeasingStore AsyncStore BaseKind Codec CompressResult ContextEntry ContextStats Deadline
     Decision Excerpt Fidelity Handoff HandoffOptions HandoffStats Header HeadroomError
-    IntegrityError KeyEvicted KeyExpired KeyNotFound Kind Lease LeasingStore Limits MARKER
-    MemoryStore Missing Omission Payload PayloadTooLarge Piece Pipeline Reader ReaderStats Record
-    Request RetrievalTool SQLiteStore Savings SearchHit SharedContext Source Store StoreError
-    StoreTimeout TimeBudgetExceeded TokenCounter UnsupportedPayload Usage VersionConflict View
-    ViewOptions WHOLE_PROSE_TOKENS WaitTimeout Watchers WrongKind __version__ compress decode
-    get_counter new_encryption_key open_store
+    IntegrityError KeyEvicted KeyExpired KeyNotFound Kind Lease LeasingStore LeftOutSpans Limits
+    MARKER MemoryStore Missing Omission Payload PayloadTooLarge Piece Pipeline Reader ReaderStats
+    Record Request RetrievalTool SQLiteStore Savings SearchHit SharedContext Source Span Store
+    StoreError StoreTimeout TimeBudgetExceeded TokenCounter UnsupportedPayload Usage VersionConflict
+    View ViewOptions WHOLE_PROSE_TOKENS WaitTimeout Watchers WrongKind __version__ compress decode
+    get_counter left_out_spans new_encryption_key open_store
 """
 
 #: For those who write a kind.
@@ -71,6 +71,7 @@ SIGNATURES = {
     headroom.compress: "content * query max_tokens fidelity model kind counter",
     headroom.decode: "view * parse_float parse_int",
     headroom.get_counter: "model",
+    headroom.left_out_spans: "original omissions * kind kinds",
     headroom.open_store: "url",
     headroom.SQLiteStore: "path * durability timeout codec clock",
     headroom.Codec: "* compression keys",
@@ -142,6 +143,8 @@ FIELDS = {
     Excerpt: "text tokens key reference kind where truncated next",
     SearchHit: "key reference kind agent tokens where line score",
     Omission: "unit ranges path within chars in_part",
+    headroom.Span: "start end in_part",
+    headroom.LeftOutSpans: "spans unplaced",
     Piece: "text unit number path within group is_inseparable chars heads",
 }
 

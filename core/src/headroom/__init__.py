@@ -49,6 +49,7 @@ from headroom.handoff import (
     RetrievalTool,
 )
 from headroom.pipeline import Pipeline
+from headroom.retrieval.spans import LeftOutSpans, Span, left_out_spans
 from headroom.source import Source
 from headroom.stores import (
     AsyncLeasingStore,
@@ -98,6 +99,7 @@ __all__ = [
     "Kind",
     "Lease",
     "LeasingStore",
+    "LeftOutSpans",
     "Limits",
     "MemoryStore",
     "Missing",
@@ -116,6 +118,7 @@ __all__ = [
     "SearchHit",
     "SharedContext",
     "Source",
+    "Span",
     "Store",
     "StoreError",
     "StoreTimeout",
@@ -133,6 +136,7 @@ __all__ = [
     "compress",
     "decode",
     "get_counter",
+    "left_out_spans",
     "new_encryption_key",
     "open_store",
 ]
