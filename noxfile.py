@@ -22,6 +22,7 @@ PACKAGES = (
     "packages/testing",
     "packages/redis",
     "packages/mcp",
+    "packages/cli",
     "adapters/crewai",
     "adapters/langgraph",
     "adapters/openai-agents",
@@ -183,6 +184,15 @@ def tests_mcp(session: nox.Session, version: str) -> None:
     session.run("pytest", "packages/mcp", *session.posargs)
     if version == "latest":
         session.run("mypy", "--strict", "packages/mcp/src")
+
+
+@nox.session(name="tests-cli")
+def tests_cli(session: nox.Session) -> None:
+    """The command and the report, the page in a real browser."""
+    tools = [*TEST_TOOLS, MYPY, "syrupy>=5", "playwright>=1.50", "axe-playwright-python>=0.1.7"]
+    install(session, "core", "packages/cli", extras="[all]", tools=tools)
+    session.run("pytest", "packages/cli", *session.posargs)
+    session.run("mypy", "--strict", "packages/cli/src")
 
 
 @nox.session(name="tests-workspace")
