@@ -120,7 +120,7 @@ def lint(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Types of the core and of headroom-testing; those of an adapter go with its tests."""
     tools = [MYPY, "basedpyright>=1.20"]
-    install(session, "core", "packages/testing", extras="[all,encryption]", tools=tools)
+    install(session, "core", "packages/testing", extras="[all,encryption,otel]", tools=tools)
     session.run("mypy", "--strict", "core/src", "packages/testing/src", "tests/typing")
     # As users of another type checker see the public names.
     session.run("basedpyright")
@@ -129,8 +129,8 @@ def types(session: nox.Session) -> None:
 @nox.session(name="tests-core")
 def tests_core(session: nox.Session) -> None:
     """The core with everything that it can use."""
-    tools = [*TEST_TOOLS, "splintr-rs", "pytest-xdist>=3"]
-    extras = "[all,encryption,zstd,semantic]"
+    tools = [*TEST_TOOLS, "splintr-rs", "pytest-xdist>=3", "opentelemetry-sdk"]
+    extras = "[all,encryption,otel,zstd,semantic]"
     install(session, "core", "packages/testing", extras=extras, tools=tools)
     # On two processors: the laws of all kinds take their time.
     session.run("pytest", "-n", "2", "core", *session.posargs)
@@ -199,7 +199,9 @@ def tests_cli(session: nox.Session) -> None:
 def tests_workspace(session: nox.Session) -> None:
     """What crosses packages: import arrows, documents, public names, wheels, benchmarks."""
     tools = [*TEST_TOOLS, HATCHLING, "-r", "benchmarks/requirements.txt"]
-    extras = "[all,encryption,zstd]"
+    # What the examples of the documents use.
+    tools += ["opentelemetry-sdk", "opentelemetry-exporter-prometheus"]
+    extras = "[all,encryption,otel,zstd]"
     install(session, "core", "packages/testing", extras=extras, tools=tools)
     session.run("pytest", "tests", *session.posargs)
 

@@ -116,7 +116,7 @@ class Handoff:
         """
         try:
             steps = self._deciding(reader, failed=self._failed).decide(payloads, room)
-            decided = self.ctx._run(steps)
+            decided = self.ctx._run(steps, "handoff")
         except Exception as error:
             decided = self._kept_all(payloads, reader, error)
         return self._told(decided)
@@ -127,7 +127,7 @@ class Handoff:
         """``decide``, without blocking the event loop."""
         try:
             steps = self._deciding(reader, failed=self._failed).decide(payloads, room)
-            decided = await self.ctx._run_async(steps)
+            decided = await self.ctx._run_async(steps, "handoff")
         except Exception as error:
             decided = self._kept_all(payloads, reader, error)
         return self._told(decided)
