@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from headroom.context.decisions import Decision, Reader
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
 from headroom.context.explaining import explained
 from headroom.context.observing import run_told_async
+from headroom.context.savings import Prices
 from headroom.context.store_namespace import StoreSteps
 from headroom.context.synchronous import SynchronousContext
 from headroom.context.waiting import Waiting
@@ -286,9 +288,9 @@ class SharedContext(SynchronousContext):
         """``keys``, without blocking the event loop."""
         return await self._run_async(self._verbs.keys())
 
-    async def astats(self) -> ContextStats:
+    async def astats(self, *, prices: Prices | None = None) -> ContextStats:
         """``stats``, without blocking the event loop."""
-        return await self._run_async(self._verbs.stats())
+        return replace(await self._run_async(self._verbs.stats()), prices=prices)
 
     async def aclose(self) -> None:
         """``close``, without blocking the event loop; so does leaving an ``async with`` block."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from headroom.context.arguments import check_holder, check_lease
@@ -11,7 +12,7 @@ from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHi
 from headroom.context.leases import Lease
 from headroom.context.namespaces import Namespaces
 from headroom.context.observing import run_told
-from headroom.context.savings import Savings
+from headroom.context.savings import Prices, Savings
 from headroom.context.store_namespace import OnError, StoreSteps
 from headroom.context.verbs import ContextVerbs
 from headroom.context.waiting import Waiting
@@ -347,9 +348,14 @@ class SynchronousContext:
         """The keys of all live entries, the oldest first."""
         return self._run(self._verbs.keys())
 
-    def stats(self) -> ContextStats:
-        """What the context holds and saves; where the store fails, what is known without it."""
-        return self._run(self._verbs.stats())
+    def stats(self, *, prices: Prices | None = None) -> ContextStats:
+        """What the context holds and saves; where the store fails, what is known without it.
+
+        Args:
+            prices: Of the model that readers call; ``stats.worth`` is then in money, by estimate.
+
+        """
+        return replace(self._run(self._verbs.stats()), prices=prices)
 
     @property
     def store(self) -> Store:
