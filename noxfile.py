@@ -99,21 +99,26 @@ def install(session: nox.Session, *packages: str, extras: str = "", tools: list[
 @nox.session
 def wheels(session: nox.Session) -> None:
     """Builds the wheel and the sdist of each package. The other sessions install the wheels."""
-    session.install("build", HATCHLING, "twine")
+    session.install("build", HATCHLING, "check-wheel-contents", "twine")
     shutil.rmtree(WHEELS, ignore_errors=True)
     for package in PACKAGES:
         session.run(
             "python", "-m", "build", "--no-isolation", "--outdir", str(WHEELS), package, silent=True
         )
     session.run("twine", "check", "--strict", *sorted(map(str, WHEELS.iterdir())))
+    session.run("check-wheel-contents", *sorted(map(str, WHEELS.glob("*.whl"))), silent=True)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, as ruff sees it."""
-    session.install("ruff>=0.14,<0.18")
+    """Style, as ruff sees it, and the workflows, as zizmor and their schema do."""
+    session.install("ruff>=0.14,<0.18", "zizmor>=1.20", "check-jsonschema>=0.31")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
+    session.run("zizmor", "--offline", "--quiet", ".github")
+    workflows = sorted(map(str, Path(".github/workflows").iterdir()))
+    schema = ("--builtin-schema", "vendor.github-workflows")
+    session.run("check-jsonschema", *schema, *workflows, silent=True)
 
 
 @nox.session
@@ -282,6 +287,29 @@ def simulation(session: nox.Session) -> None:
     ]
     tests.append("packages/testing/tests/test_simulation.py")
     session.run("pytest", *tests, *session.posargs, env={"HEADROOM_SEEDS": "20000"})
+
+
+@nox.session(default=False)
+def release(session: nox.Session) -> None:
+    """Whether a version may be released: nox -s release -- 0.2.0"""
+    session.run("python", "-m", "release.check", *session.posargs)
+
+
+@nox.session(default=False)
+def sbom(session: nox.Session) -> None:
+    """What each package brings along, as CycloneDX, in sbom/. Needs the wheels."""
+    session.install("cyclonedx-bom>=5")
+    folder = Path(__file__).parent / "sbom"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for wheel in sorted(WHEELS.glob("*.whl")):
+        name = wheel.name.split("-")[0]
+        place = str(Path(session.create_tmp()) / name)
+        session.run("uv", "venv", "--quiet", "--clear", place, external=True)
+        links = ("--find-links", str(WHEELS))
+        install = ("uv", "pip", "install", "--quiet", "--python", place, *links, str(wheel))
+        session.run(*install, external=True)
+        session.run("cyclonedx-py", "environment", place, "-o", str(folder / f"{name}.cdx.json"))
 
 
 @nox.session(default=False)
