@@ -49,8 +49,8 @@ def children(value: list[object] | dict[str, object], path: str) -> Iterator[Pie
 def records(value: object) -> Iterator[tuple[object, Callable[[], str]]]:
     """The rows of an array, a table or a map of like objects, each with how it is spelled.
 
-    >>> [text() for row, text in records({"a": {"n": 1}, "b": {"n": 2}, "c": {"n": 3}})]
-    ['{"a":{"n":1}}', '{"b":{"n":2}}', '{"c":{"n":3}}']
+    >>> [text() for row, text in records({"a": {"n": "1"}, "b": {"n": "2"}, "c": {"n": "3"}})]
+    ['{"a":{"n":"1"}}', '{"b":{"n":"2"}}', '{"c":{"n":"3"}}']
     """
     rows = value if isinstance(value, list) else rows_by_columns(value)
     if rows is not None:
