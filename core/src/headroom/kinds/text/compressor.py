@@ -12,6 +12,7 @@ from headroom.kinds.text.rank import Ranking, rank
 from headroom.kinds.text.recognise import comments_of, is_commented, is_listing
 from headroom.kinds.text.render import gap_marker, render
 from headroom.source import Source
+from headroom.tokens import count_each
 from headroom.toolkit.gaps import view_of_lines
 from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.markers import SMALLEST, plural
@@ -86,8 +87,8 @@ class Kompress(BaseKind):
         units = source.once(read_units)
         if len(units.parts) < 2:
             return None if request.max_tokens is None else _nothing(units, request)
-        texts = [part.text for part in units.parts]
-        costs = [max(1, cost) for cost in request.counter.count_many(texts)]
+        costs = count_each(request.counter, (part.text for part in units.parts))
+        costs = [max(1, cost) for cost in costs]
         ranking = rank(source, costs, request)
         if request.max_tokens is None and ranking.likely is not None:
             most = _asked(ranking.likely, costs, request)
