@@ -71,6 +71,11 @@ class Source:
         """
         self._lines = None
 
+    def forget(self) -> None:
+        """Drops all that has been found out; it is found out again where it is asked for."""
+        self._lines = None
+        self._known.clear()
+
     def once(self, read: Callable[[Source], T]) -> T:
         """What ``read(source)`` returns; it is called the first time alone.
 

@@ -101,15 +101,13 @@ class Kompress(BaseKind):
         """Its sentences, or its lines where those are counted; those of a passage together."""
         units, outline = source.once(read_units), source.once(read_outline)
         places = range(1, len(units.parts) + 1) if units.lines is None else units.lines
-        heads = [
+        heads = (
             tuple(places[heading] for heading in islice(outline.path(index), _HEADINGS))
             for index in range(len(units.parts))
-        ]
+        )
         if units.lines is None:
-            for number, part in enumerate(units.parts, 1):
-                yield Piece(
-                    part.text, "sentences", number, group=part.passage, heads=heads[number - 1]
-                )
+            for number, (part, above) in enumerate(zip(units.parts, heads), 1):
+                yield Piece(part.text, "sentences", number, group=part.passage, heads=above)
             return
         for part, above, first, end in zip(units.parts, heads, units.lines, units.lines[1:]):
             for number in range(first, end):
