@@ -112,11 +112,14 @@ def verdicts(lines: Iterable[str]) -> list[bool]:
     counted: list[bool] = []
     counts = False
     for line in lines:
-        said = says_failure(line) or says_outcome(line)
-        plain = _plain(line)
+        # As in the two above, said at once: this is all of the text.
+        plain = _plain(line) if "\x1b" in line else line[:_CHARS]
+        said = (_MAY_FAIL.search(plain) and _FAILURE.match(plain)) is not None or (
+            _MAY_SAY_OUTCOME.search(plain) and _OUTCOME.match(plain)
+        ) is not None
         counts = counts or (said and _FAILING.match(plain) is not None)
         found.append(said)
-        counted.append(said or _COUNTED.match(plain) is not None)
+        counted.append(said or (")" in plain and _COUNTED.match(plain) is not None))
     return counted if counts else found
 
 

@@ -30,16 +30,17 @@ def long_texts(source: Source) -> Iterator[tuple[str, str, bool]]:
         WrongKind: The text is not JSON.
 
     """
-    if _longest_string(source.text) < _LEAST or f'"{BELOW}"' in source.text:
+    if _longest_string(source) < _LEAST or f'"{BELOW}"' in source.text:
         return iter(())
     return _texts(source.once(read), "", False)
 
 
-def _longest_string(content: str) -> int:
+def _longest_string(source: Source) -> int:
     """About how long the longest string is, without reading the document."""
+    content = source.text
     if "\\" in content:
         content = content.replace("\\\\", "").replace('\\"', "").replace("\\'", "")
-    inside = (islice(cut_at(content, quote), 1, None, 2) for quote in "\"'")
+    inside = (islice(source.deadline.over(cut_at(content, quote)), 1, None, 2) for quote in "\"'")
     return max(map(len, chain.from_iterable(inside)), default=0)
 
 

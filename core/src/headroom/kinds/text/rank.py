@@ -6,6 +6,7 @@ import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 from headroom.kinds.text.information import information
@@ -108,9 +109,9 @@ def _verdicts(source: Source) -> list[int]:
 
     def lines() -> Iterator[str]:
         for index, part in enumerate(parts):
-            for line in part.text.split("\n"):
-                owners.append(index)
-                yield line
+            own = part.text.split("\n")
+            owners.extend(repeat(index, len(own)))
+            yield from own
 
     said = [number for number, is_one in enumerate(verdicts(lines())) if is_one]
 

@@ -52,8 +52,7 @@ class Rows(Sequence[Row]):
 
     def append(self, row: Row) -> None:
         """Adds one at the end."""
-        for cell in row.cells:
-            self._cells.append(cell)
+        self._cells.extend(row.cells)
         if row.extras:
             self._extras[self._count] = row.extras
         if row.whole is not None:

@@ -35,11 +35,18 @@ class Packed(Sequence[str]):
 
     def append(self, text: str) -> None:
         """Adds one at the end."""
-        self._added.append(text)
+        self.extend((text,))
+
+    def extend(self, texts: Sequence[str]) -> None:
+        """Adds some at the end."""
+        self._added.extend(texts)
         if len(self._added) >= _TOGETHER:
             self._joined.append("".join(self._added))
             self._added.clear()
-        self._ends.append(self._ends[-1] + len(text))
+        end = self._ends[-1]
+        for text in texts:
+            end += len(text)
+            self._ends.append(end)
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -53,7 +60,9 @@ class Packed(Sequence[str]):
     def __getitem__(self, index: int | slice) -> str | list[str]:
         text, ends = self._whole(), self._ends
         if isinstance(index, slice):
-            return [text[ends[i] : ends[i + 1]] for i in range(*index.indices(len(self)))]
+            first, stop, step = index.indices(len(self))
+            starts, stops = ends[first:stop:step], ends[first + 1 : stop + 1 : step]
+            return list(map(text.__getitem__, map(slice, starts, stops)))
         index = index + len(self) if index < 0 else index
         if not 0 <= index < len(self):
             raise IndexError("there is no such text")
@@ -66,7 +75,7 @@ class Packed(Sequence[str]):
         """One of so many, from one on."""
         text, ends = self._whole(), self._ends
         starts, stops = ends[first:-1:step], ends[first + 1 :: step]
-        return (text[start:stop] for start, stop in zip(starts, stops))
+        return map(text.__getitem__, map(slice, starts, stops))
 
     def _whole(self) -> str:
         if self._added or len(self._joined) != 1:
@@ -84,13 +93,12 @@ class PackedRecords(Sequence[list[str]]):
 
     """
 
-    def __init__(self, records: Iterable[Iterable[str]]) -> None:
+    def __init__(self, records: Iterable[Sequence[str]]) -> None:
         self._texts = Packed()
         # Where each ends, behind where the first begins.
         self._ends = array("L", (0,))
         for record in records:
-            for text in record:
-                self._texts.append(text)
+            self._texts.extend(record)
             self._ends.append(len(self._texts))
 
     def sizes(self) -> Iterator[int]:
