@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Collection
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from headroom import Header, Limits, Missing, Record, Usage
 from headroom.forking import lock, on_fork
@@ -117,6 +117,23 @@ class AsyncRedisStore:
     ) -> bool:
         return await self._run(
             self._operations.put(namespace, record, ttl=ttl, limits=limits, expected=expected)
+        )
+
+    async def put_now(
+        self,
+        namespace: str,
+        record: Record,
+        *,
+        began: float,
+        ttl: float | None,
+        limits: Limits,
+        expected: int | None = None,
+    ) -> int | Literal["view"]:
+        """See ``Store``."""
+        return await self._run(
+            self._operations.put_now(
+                namespace, record, began=began, ttl=ttl, limits=limits, expected=expected
+            )
         )
 
     async def get(

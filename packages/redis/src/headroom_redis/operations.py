@@ -7,6 +7,7 @@ import hashlib
 import logging
 import math
 import secrets
+import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any, Literal
@@ -23,8 +24,9 @@ from headroom import (
 )
 from headroom.steps import work
 from headroom_redis.calls import Calls, ServerSteps
+from headroom_redis.commands import Argument
 from headroom_redis.keys import Names, as_bytes, as_text, names_of, true_key
-from headroom_redis.server import Argument
+from headroom_redis.server_clock import ServerClock
 from headroom_redis.values import Values, as_reference, reference_in
 
 __all__ = ["Operations"]
@@ -37,6 +39,10 @@ _PAGE, _ROTATED_AT_ONCE = 500, 20
 _MUCH = 32 * 1024
 # How many contents are held at once.
 _HELD_AT_ONCE = 500
+# And at the most, however often it took longer.
+_MOST_MARGIN_MS = 30_000
+# What came of a put, as the script says it; else it was refused.
+_WRITTEN, _AGAIN, _IS_VIEW = 1, 2, 3
 # What a script that reads answers where leases are to be let go first.
 _SETTLE = 2
 _HOLDER_BYTES = 16
@@ -71,6 +77,7 @@ class Operations:
         self._values = Values(codec)
         self._sealing = 1 if codec.sealing else 0
         self._clock = clock
+        self._server_clock = ServerClock(clock)
         #: Called with the namespace and the key of each write.
         self._written = written
 
@@ -90,35 +97,76 @@ class Operations:
         limits: Limits,
         expected: int | None = None,
     ) -> ServerSteps[bool]:
-        size = len(record.original) + len(record.view)
+        what, _ = yield from self._put(namespace, record, None, ttl, limits, expected)
+        return what == _WRITTEN
+
+    def put_now(
+        self,
+        namespace: str,
+        record: Record,
+        *,
+        began: float,
+        ttl: float | None,
+        limits: Limits,
+        expected: int | None = None,
+    ) -> ServerSteps[int | Literal["view"]]:
+        what, version = yield from self._put(namespace, record, began, ttl, limits, expected)
+        return "view" if what == _IS_VIEW else version if what == _WRITTEN else 0
+
+    def _put(
+        self,
+        namespace: str,
+        record: Record,
+        began: float | None,
+        ttl: float | None,
+        limits: Limits,
+        expected: int | None,
+    ) -> ServerSteps[tuple[int, int]]:
+        """What came of it, and the version that it was written with."""
+        key = as_bytes(record.header.key)
+        is_long = len(record.original) + len(record.view) >= _MUCH
         most = (_or_empty(limits.max_entries), _or_empty(limits.max_bytes))
-        lasts = _milliseconds(ttl)
+        lasts, clock = _milliseconds(ttl), self._server_clock
         # What is sealed is bound to when it expires, by the time of the server.
-        now = None
-        if self._sealing and lasts is not None:
-            now = yield from self._call("time", namespace)
-        margin = 0 if self._clock else _MARGIN_MS
+        is_bound = self._sealing and lasts is not None
+        if (is_bound or began is not None) and clock.at(namespace, 0) is None:
+            yield from self._ask_the_time(namespace)
+        version, least, margin = record.header.version, 0, 0 if self._clock else _MARGIN_MS
         while True:
-            expires = None if now is None or lasts is None else now + lasts + margin
+            if began is not None:
+                version = max(least, clock.at(namespace, began) or 0)
+            expires = None
+            if is_bound and lasts is not None:
+                at = clock.at(namespace, time.monotonic()) or 0
+                expires = at // 1000 + lasts + margin
             packed = yield from work(
-                functools.partial(self._values.pack, namespace, record, expires),
-                is_long=size >= _MUCH,
+                functools.partial(self._values.pack, namespace, record, version, expires),
+                is_long=is_long,
             )
-            answer = yield from self._call(
-                "put", namespace, as_bytes(record.header.key), packed.entry, packed.original,
-                packed.view, _or_empty(lasts), *most, _or_empty(expected), self._sealing,
-                self.names(namespace).channel, packed.origin, _or_empty(expires),
+            arguments = (
+                key, packed.entry, packed.original, packed.view, _or_empty(lasts), *most,
+                _or_empty(expected), self._sealing, self.names(namespace).channel, packed.origin,
+                _or_empty(expires),
             )  # fmt: skip
-            if isinstance(answer, list):
+            asked = time.monotonic()
+            stamp = ("", "") if began is None else (clock.age_of(began), "lost")
+            what, number, now = yield from self._call(
+                "put", namespace, *arguments, stamp[0], after_loss=(*arguments, stamp[1])
+            )
+            clock.said(namespace, asked, now, did_not_fit=what == _AGAIN)
+            if what != _AGAIN:
                 break
-            # It took longer than the margin to get there.
-            now, margin = answer, 2 * margin + _MARGIN_MS
-        written, more = answer
-        if written:
+            # It took longer than the margin to get there, or a clock was set.
+            least, margin = number, min(2 * margin + _MARGIN_MS, _MOST_MARGIN_MS)
+        if what == _WRITTEN:
             self._written(namespace, record.header.key)
-        while more:
-            more = yield from self._call("trim", namespace, *most, as_bytes(record.header.key))
-        return bool(written)
+        while what == _WRITTEN and number:
+            number = yield from self._call("trim", namespace, *most, key)
+        return what, version
+
+    def _ask_the_time(self, namespace: str) -> ServerSteps[None]:
+        asked = time.monotonic()
+        self._server_clock.said(namespace, asked, (yield from self._call("time", namespace)))
 
     def get(
         self, namespace: str, key: str, *, with_original: bool = True
@@ -329,10 +377,12 @@ class Operations:
         *arguments: Argument,
         frees: bool = False,
         keys: tuple[bytes, ...] | None = None,
+        after_loss: tuple[Argument, ...] | None = None,
     ) -> ServerSteps[Any]:
         now = "" if self._clock is None else math.floor(self._clock() * 1000)
         chosen = self.names(namespace).keys if keys is None else keys
-        return self._calls.run(name, chosen, (now, *arguments), frees=frees)
+        then = None if after_loss is None else (now, *after_loss)
+        return self._calls.run(name, chosen, (now, *arguments), after_loss=then, frees=frees)
 
 
 def _holder(holder: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import redis
 
@@ -147,6 +147,23 @@ class RedisStore(LeasingStore):
             self._operations.put(namespace, record, ttl=ttl, limits=limits, expected=expected)
         )
 
+    def put_now(
+        self,
+        namespace: str,
+        record: Record,
+        *,
+        began: float,
+        ttl: float | None,
+        limits: Limits,
+        expected: int | None = None,
+    ) -> int | Literal["view"]:
+        """See ``Store``."""
+        return self._run(
+            self._operations.put_now(
+                namespace, record, began=began, ttl=ttl, limits=limits, expected=expected
+            )
+        )
+
     def get(self, namespace: str, key: str, *, with_original: bool = True) -> Record | Missing:
         return self._run(self._operations.get(namespace, key, with_original=with_original))
 
@@ -216,6 +233,7 @@ class RedisStore(LeasingStore):
     def _connect_anew(self) -> None:
         """The child of a fork shares no connection with its parent; nothing connects yet."""
         if self._owned and isinstance(self._client, redis.Redis):
+            self._server.forget_connections()
             self._client.connection_pool.reset()
 
     def __repr__(self) -> str:
