@@ -153,7 +153,8 @@ def test_threads_that_compare_lose_nothing(open_store: OpenStore, keys: list[str
 @EVERY
 def test_it_asks_once(open_store: OpenStore, behind: redis.Redis, keys: list[str]) -> None:
     store = open_store(codec=Codec(keys=keys))
-    put_now(store, "key", "x")
+    for turn in range(20):
+        put_now(store, "key", f"{turn}")
     for size, view in itertools.product([0, 200, 100_000], [None, "another view"]):
         content = "x" * size
         commands = asked(
@@ -167,7 +168,8 @@ def test_a_context_asks_once(open_store: OpenStore, behind: redis.Redis, keys: l
     rows = [{"id": n, "city": "Lisbon", "status": "landed"} for n in range(300)]
     store = open_store(codec=Codec(keys=keys))
     with SharedContext(store=store, namespace="space", ttl=60) as ctx:
-        ctx.put("plan", "Fly on Monday.")
+        for turn in range(20):
+            ctx.put("plan", f"Fly on the {turn}th.")
         for payload in ("Fly on Tuesday.", rows):
             commands = asked(behind, lambda payload=payload: ctx.put("plan", payload))
             assert commands == ["EVALSHA"]
@@ -182,7 +184,8 @@ def test_a_context_asks_once(open_store: OpenStore, behind: redis.Redis, keys: l
 
 async def test_an_awaited_context_asks_once(open_store: OpenStore, behind: redis.Redis) -> None:
     with SharedContext(store=open_store(), namespace="space", ttl=60) as ctx:
-        await ctx.aput("plan", "Fly on Monday.")
+        for turn in range(20):
+            await ctx.aput("plan", f"Fly on the {turn}th.")
         with behind.monitor() as monitor:
             entry = await ctx.aput("plan", "Fly on Tuesday.")
             behind.echo("the end")
@@ -291,7 +294,8 @@ def test_a_clock_that_is_set_back_or_forward_loses_nothing(
         version = put_now(other, "key", f"{wrong}", namespace="real", ttl=100)
         assert version > 0
         assert original(other, "key", namespace="real") == f"{wrong}"
-        assert abs(version / 1e6 - time.time()) < 0.15
+        # None is from the future: later puts of others would be taken for older.
+        assert version / 1e6 < time.time() + 0.001
 
 
 @pytest.mark.parametrize("seed", range(4))

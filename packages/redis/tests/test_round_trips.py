@@ -87,7 +87,8 @@ def test_each_operation_is_one_round_trip(warm: RedisStore, behind: redis.Redis)
 
 def test_what_a_context_asks(warm: RedisStore, behind: redis.Redis) -> None:
     with SharedContext(store=warm, namespace="space") as ctx:
-        ctx.put("plan", "Fly on Monday.")
+        for turn in range(20):
+            ctx.put("plan", f"Fly on the {turn}th.")
         assert asked(behind, lambda: ctx.put("plan", "Fly on Tuesday.")) == ["EVALSHA"]
         assert asked(behind, lambda: ctx.get("plan")) == ["EVALSHA"]
 

@@ -129,7 +129,7 @@ class Operations:
         lasts, clock = _milliseconds(ttl), self._server_clock
         # What is sealed is bound to when it expires, by the time of the server.
         is_bound = self._sealing and lasts is not None
-        if (is_bound or began is not None) and clock.at(namespace, 0) is None:
+        if (is_bound or began is not None) and clock.at(namespace, 0.0) is None:
             yield from self._ask_the_time(namespace)
         version, least, margin = record.header.version, 0, 0 if self._clock else _MARGIN_MS
         while True:
@@ -165,8 +165,10 @@ class Operations:
         return what, version
 
     def _ask_the_time(self, namespace: str) -> ServerSteps[None]:
-        asked = time.monotonic()
-        self._server_clock.said(namespace, asked, (yield from self._call("time", namespace)))
+        # Twice: the first answer may have had to wait for a connection, and is too old then.
+        for _ in range(2):
+            asked = time.monotonic()
+            self._server_clock.said(namespace, asked, (yield from self._call("time", namespace)))
 
     def get(
         self, namespace: str, key: str, *, with_original: bool = True

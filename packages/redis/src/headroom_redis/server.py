@@ -61,6 +61,8 @@ class Server:
         client = self._connected()
         if self._pool is None:
             return client.evalsha(sha, len(keys), *keys, *arguments)
+        # The child of a fork in between, by a signal say, has another list.
+        at_hand = self._at_hand
         connection = self._connection()
         try:
             # A connection that fails at either closes itself.
@@ -69,7 +71,7 @@ class Server:
         except BaseException:
             self._pool.release(connection)
             raise
-        self._let_go(connection)
+        self._let_go(connection, at_hand)
         return answer
 
     def forget_connections(self) -> None:
@@ -87,9 +89,9 @@ class Server:
         self._pool.release(connection)
         return self._pool.get_connection(*self._what_for)
 
-    def _let_go(self, connection: Any) -> None:
-        if len(self._at_hand) < _AT_HAND and not self._closed.is_set():
-            self._at_hand.append((connection, time.monotonic()))
+    def _let_go(self, connection: Any, at_hand: list[tuple[Any, float]]) -> None:
+        if len(at_hand) < _AT_HAND and not self._closed.is_set():
+            at_hand.append((connection, time.monotonic()))
         else:
             self._pool.release(connection)
 

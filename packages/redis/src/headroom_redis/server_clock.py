@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 __all__ = ["ServerClock"]
 
-# Seconds for which the best of what was said is kept: clocks drift apart.
-_FRESH = 1.0
+# Seconds for which the best of what was said is kept, and after which it is no good any more, for
+# clocks drift apart.
+_FRESH, _STALE = 10.0, 60.0
 # Namespaces that are remembered: those of a cluster are on servers with clocks of their own.
 _NAMESPACES = 1024
 
@@ -18,7 +19,8 @@ class ServerClock:
     """Tells the server's time by what its answers said.
 
     It is never behind the server's but for a drift, and ahead by no more than the way to the server
-    took. A put that asks for nothing first is stamped by it; the server looks whether that fits.
+    took. A put that asks for nothing first is stamped by it: it is not taken for older than it is,
+    and the server looks whether it pretends to be from the future.
 
     Args:
         given: Seconds since the epoch instead, for tests.
@@ -32,7 +34,7 @@ class ServerClock:
         self._last: tuple[float, float] | None = None
 
     def at(self, namespace: str, moment: float) -> int | None:
-        """The microsecond that it was at the server; ``None`` where it never said.
+        """The microsecond that it was at the server; ``None`` where it has not said lately.
 
         Args:
             namespace: Whose server.
@@ -43,7 +45,9 @@ class ServerClock:
             # As the scripts are told it.
             return math.floor(self._given() * 1000) * 1000
         known = self._ahead.get(namespace, self._last)
-        return None if known is None else math.ceil(moment * 1e6 + known[0])
+        if known is None or time.monotonic() - known[1] > _STALE:
+            return None
+        return math.ceil(moment * 1e6 + known[0])
 
     def age_of(self, moment: float) -> int:
         """How many microseconds have passed since."""

@@ -8,9 +8,9 @@
 -- be evicted; 0 refused; 2 to be asked again with times that fit, and with no lower version than this;
 -- 3 the content is a view of ours.
 local REFUSED, WRITTEN, AGAIN, IS_VIEW = 0, 1, 2, 3
--- Microseconds that an estimate may be too early, and milliseconds that it may be too late: it was
--- made with the clock of the server as it was a while ago, which may have been set since.
-local EARLY, LATE = 100000, 60000
+-- Milliseconds that an estimate of when it expires may be too late: the server's clock may have been
+-- set back since the client heard of it.
+local LATE = 60000
 
 local key, written, original, view = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local max_entries, max_bytes = tonumber(ARGV[7]), tonumber(ARGV[8])
@@ -77,11 +77,7 @@ elseif age_given ~= '' then
   local began = now_exactly - tonumber(age_given)
   if not is_ahead and began < last then return unwritten(REFUSED, 0) end
   local least = is_ahead and state.version + 1 or last + 1
-  if version > math.max(now_exactly, least) or version < least
-    or not is_ahead and version < began - EARLY
-  then
-    return unwritten(AGAIN, least)
-  end
+  if version > math.max(now_exactly, least) or version < least then return unwritten(AGAIN, least) end
 end
 if version < last then return unwritten(REFUSED, 0) end
 local expires = ARGV[6] ~= '' and now + tonumber(ARGV[6]) or NEVER
