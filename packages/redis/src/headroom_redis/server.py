@@ -14,7 +14,7 @@ import redis.asyncio
 
 from headroom import StoreError
 from headroom_redis.commands import Argument, packed
-from headroom_redis.connecting import ClusterClient, Settings
+from headroom_redis.connecting import LEFT_BEHIND, ClusterClient, Settings
 
 __all__ = ["AwaitedServer", "Server"]
 
@@ -74,8 +74,10 @@ class Server:
         self._let_go(connection, at_hand)
         return answer
 
-    def forget_connections(self) -> None:
-        """For the child of a fork, which shares none with its parent."""
+    def connect_anew(self, pool: redis.ConnectionPool) -> None:
+        """For the child of a fork, which shares no connection and no lock with its parent."""
+        LEFT_BEHIND.append((self._client.connection_pool, self._at_hand))
+        self._client.connection_pool = self._pool = pool
         self._at_hand = []
 
     def _connection(self) -> Any:

@@ -112,6 +112,7 @@ class RedisStore(LeasingStore):
             raise ValueError(f"retries must be a whole number from 0 on, not {retries!r}")
         self._prefix = check_prefix(prefix)
         self._client = client
+        self._settings = settings
         self._owned = owned
         self._where = settings.where if settings else address(_first_node(client))
         self._watching = Watching(client, prefix)
@@ -232,9 +233,10 @@ class RedisStore(LeasingStore):
 
     def _connect_anew(self) -> None:
         """The child of a fork shares no connection with its parent; nothing connects yet."""
-        if self._owned and isinstance(self._client, redis.Redis):
-            self._server.forget_connections()
-            self._client.connection_pool.reset()
+        if isinstance(self._client, ClusterClient):
+            self._client.leave_behind()
+        elif self._owned and self._settings is not None:
+            self._server.connect_anew(self._settings.pool())
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._where!r}, prefix={self._prefix!r})"
