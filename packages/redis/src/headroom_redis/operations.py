@@ -156,8 +156,10 @@ class Operations:
             clock.said(namespace, asked, now, did_not_fit=what == _AGAIN)
             if what != _AGAIN:
                 break
-            # It took longer than the margin to get there, or a clock was set.
-            least, margin = number, min(2 * margin + _MARGIN_MS, _MOST_MARGIN_MS)
+            least = max(least, number)
+            if not number:
+                # It took longer than the margin to get there, or a clock was set.
+                margin = min(2 * margin + _MARGIN_MS, _MOST_MARGIN_MS)
         if what == _WRITTEN:
             self._written(namespace, record.header.key)
         while what == _WRITTEN and number:

@@ -5,8 +5,8 @@
 -- answer that may have been lost.
 --
 -- Returns what came of it, a number, and the microsecond that it is: 1 written, and whether more is to
--- be evicted; 0 refused; 2 to be asked again with times that fit, and with no lower version than this;
--- 3 the content is a view of ours.
+-- be evicted; 0 refused; 2 to be asked again with no lower version than this, or with a later expiry
+-- where it is 0; 3 the content is a view of ours.
 local REFUSED, WRITTEN, AGAIN, IS_VIEW = 0, 1, 2, 3
 -- Milliseconds that an estimate of when it expires may be too late: the server's clock may have been
 -- set back since the client heard of it.
@@ -83,7 +83,7 @@ if version < last then return unwritten(REFUSED, 0) end
 local expires = ARGV[6] ~= '' and now + tonumber(ARGV[6]) or NEVER
 if sealed_expiry then
   if sealed_expiry < expires or sealed_expiry > expires + LATE then
-    return unwritten(AGAIN, last + 1)
+    return unwritten(AGAIN, 0)
   end
   expires = sealed_expiry
 end
