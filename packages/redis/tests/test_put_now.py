@@ -287,7 +287,7 @@ def test_a_clock_that_is_set_back_or_forward_loses_nothing(
         assert store.next_version("space") > last
     # A client that had learnt the time before the server's clock was set.
     other = open_store(codec=Codec(keys=keys))
-    clocks = other._operations._server_clock
+    clocks = other._operations._puts._clock
     for wrong in (-3600, -1, -0.01, 0.01, 1, 3600):
         now = int((time.time() + wrong) * 1e6)
         clocks.said("real", time.monotonic(), now, did_not_fit=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from headroom.steps import Steps
 from headroom_redis.commands import Argument
 from headroom_redis.connecting import pause
 from headroom_redis.explaining import LOST, explained, is_full
+from headroom_redis.keys import names_of
 from headroom_redis.scripts import script
 from headroom_redis.server import AwaitedServer, Server
 
@@ -33,6 +35,23 @@ class Calls:
     prefix: str
     #: How often a call is tried again.
     retries: int
+    #: Seconds since the epoch instead of the server's, for tests.
+    clock: Callable[[], float] | None = None
+
+    def ask(
+        self,
+        name: str,
+        namespace: str,
+        *arguments: Argument,
+        frees: bool = False,
+        keys: tuple[bytes, ...] | None = None,
+        after_loss: tuple[Argument, ...] | None = None,
+    ) -> ServerSteps[Any]:
+        """Runs one of our scripts for a namespace: see ``run``."""
+        now = "" if self.clock is None else math.floor(self.clock() * 1000)
+        chosen = names_of(self.prefix, namespace).keys if keys is None else keys
+        then = None if after_loss is None else (now, *after_loss)
+        return self.run(name, chosen, (now, *arguments), after_loss=then, frees=frees)
 
     def run(
         self,

@@ -33,6 +33,11 @@ class ServerClock:
         self._ahead: dict[str, tuple[float, float]] = {}
         self._last: tuple[float, float] | None = None
 
+    @property
+    def is_given(self) -> bool:
+        """Whether it is a clock for tests, which no call moves on."""
+        return self._given is not None
+
     def at(self, namespace: str, moment: float) -> int | None:
         """The microsecond that it was at the server; ``None`` where it has not said lately.
 

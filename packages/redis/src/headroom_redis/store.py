@@ -116,7 +116,7 @@ class RedisStore(LeasingStore):
         self._owned = owned
         self._where = settings.where if settings else address(_first_node(client))
         self._watching = Watching(client, prefix)
-        calls = Calls(self._where, prefix, retries)
+        calls = Calls(self._where, prefix, retries, clock)
         self._operations = Operations(calls, codec or Codec(), clock, self._watching.written)
         self._closed = threading.Event()
         self._server = Server(client, self._closed, owned=owned)
