@@ -176,6 +176,9 @@ def _base(document: Document, place: Place, selection: Selection, rows: Rows | N
         # Only what meets the conditions is ever spelt out.
         return document.records(path or "" if unit else path, rows)
     if unit == "lines":
+        if path and path.startswith("/"):
+            # What is counted at a path was looked for there, unless nothing has one.
+            document.value  # noqa: B018
         return document.line_pieces()
     if unit == "sentences":
         return document.sentence_pieces(path)

@@ -254,7 +254,7 @@ class BaseKind:
             ValueError: The text is no lossless view of this kind.
 
         """
-        raise ValueError("views of this kind hold no data")
+        raise ValueError("views of this kind hold no data: one without loss is the original itself")
 
     def gist(self, view: str) -> str:
         """What a text is about, by its view, in a few words; empty for its beginning."""

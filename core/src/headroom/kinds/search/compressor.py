@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import Any
 
 from headroom.errors import WrongKind
 from headroom.kinds.search.parse import Entry, read
@@ -117,6 +118,10 @@ class SearchCompressor(BaseKind):
         for number in definitions:
             del rest[number]
         return [*named, *definitions, *take_turns(list(rest), path.__getitem__)]
+
+    def decode(self, view: str, **_options: Any) -> str:
+        """The lines of the search results."""
+        return decode_search(view)
 
     @staticmethod
     def _lossless(content: str, entries: Sequence[Entry], request: Request) -> View | None:
