@@ -69,7 +69,7 @@ SIGNATURES = {
     SharedContext.original_of: "self view",
     SharedContext.count_tokens: "self text",
     headroom.compress: "content * query max_tokens fidelity model kind counter",
-    headroom.decode: "view * parse_float parse_int",
+    headroom.decode: "view * kind parse_float parse_int",
     headroom.get_counter: "model",
     headroom.left_out_spans: "original omissions * kind kinds",
     headroom.open_store: "url",

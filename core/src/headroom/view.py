@@ -320,7 +320,7 @@ class CompressResult:
     #: Names of the compressors that had a part in it; empty where the view is the original.
     transforms: tuple[str, ...]
     kind: str
-    #: Whether ``decode`` reads the original's data back from the view alone.
+    #: Whether ``decode`` reads the original's data back from the view alone, if it is not the same.
     lossless: bool
     omissions: tuple[Omission, ...] = ()
     #: Which compressor failed, and how; the original is handed back then, or the part of a payload

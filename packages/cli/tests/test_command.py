@@ -278,7 +278,7 @@ def test_the_command_is_a_module_as_well(log: str, tmp_path: Path) -> None:
 
 
 def test_serve_hands_its_options_to_the_server(run: Run, tmp_path: Path, monkeypatch: Any) -> None:
-    assert 'pip install "headroom-cli[mcp]"' in run("serve", "--help").err
+    assert "pip install headroom-mcp" in run("serve", "--help").err
     # As the package of the server says where it begins.
     info = tmp_path / "site" / "headroom_mcp-0.1.0.dist-info"
     info.mkdir(parents=True)

@@ -98,7 +98,9 @@ def versions() -> Iterator[Finding]:
         except metadata.PackageNotFoundError:
             continue
         fits = version.split(".")[:2] == core.split(".")[:2]
-        said = version if fits else f"{version} is not of {_CORE} {core}: pip install -U {name}"
+        said = (
+            version if fits else f"{version} is not of {_CORE} {core}: install both of one release"
+        )
         yield Finding("ok" if fits else "wrong", name.removeprefix("headroom-"), said)
 
 
