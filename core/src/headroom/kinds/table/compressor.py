@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from headroom.errors import WrongKind
+from headroom.kinds.registry import decoded
 from headroom.kinds.table.parse import read
 from headroom.kinds.table.recognise import find_table, looks_like_table, may_be_table
 from headroom.source import Source
@@ -78,3 +80,7 @@ class TableCrusher(BaseKind):
     def data(self, source: Source) -> object:
         """The rows, each an object of its cells."""
         return list(source.once(read))
+
+    def decode(self, view: str, **options: Any) -> object:
+        """The rows; see ``headroom.decode``. A table as it was put gives its own."""
+        return decoded(self, view, **options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from headroom.kinds.text.outline import Outline, read_outline
 from headroom.kinds.text.parse import Units, read_units
@@ -69,6 +69,7 @@ class Kompress(BaseKind):
     stands_in_text = False
     unit = "sentences"
     may_be_mixed = True
+    has_headings = True
 
     def recognise(self, source: Source) -> bool:
         """Never: it is the last resort, what a text is that nothing else takes."""
@@ -102,8 +103,14 @@ class Kompress(BaseKind):
         units, outline = source.once(read_units), source.once(read_outline)
         places = range(1, len(units.parts) + 1) if units.lines is None else units.lines
         heads = (
-            tuple(places[heading] for heading in islice(outline.path(index), _HEADINGS))
-            for index in range(len(units.parts))
+            # A heading stands over what is below it in other parts, too: it names itself.
+            tuple(
+                places[heading]
+                for heading in chain(
+                    [index] if part.heading else [], islice(outline.path(index), _HEADINGS)
+                )
+            )
+            for index, part in enumerate(units.parts)
         )
         if units.lines is None:
             for number, (part, above) in enumerate(zip(units.parts, heads), 1):

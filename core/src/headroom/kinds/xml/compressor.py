@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from headroom.errors import WrongKind
-from headroom.kinds.registry import default_kinds
+from headroom.kinds.registry import decoded
 from headroom.kinds.xml.parse import read
 from headroom.kinds.xml.recognise import find_document, looks_like_xml
 from headroom.source import Source
@@ -97,7 +97,5 @@ class XmlCompressor(BaseKind):
         return leaves(source.once(read).value)
 
     def decode(self, view: str, **options: Any) -> object:
-        """The document as data; see ``headroom.decode``."""
-        data = default_kinds().named("json")
-        assert data is not None
-        return data.decode(view, **options)
+        """The document as data; see ``headroom.decode``. One as it was put gives its own."""
+        return decoded(self, view, **options)
