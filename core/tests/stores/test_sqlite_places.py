@@ -6,6 +6,8 @@ import logging
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,6 +105,26 @@ def test_a_run_goes_on_where_the_file_is_taken_away(
         assert len([r for r in caplog.records if "going on without it" in r.getMessage()]) == 1
     with SharedContext(store=f"sqlite:///{path}") as ctx:
         assert ctx.get("key") is None
+
+
+@pytest.mark.parametrize("left", [0, 8192])
+def test_a_file_that_is_cut_is_noticed_and_ends_no_process(path: Path, left: int) -> None:
+    # In a process of its own: what reads a file that it has mapped goes with the file.
+    program = (
+        "import os, sys; from headroom import SQLiteStore, StoreError\n"
+        "from headroom_testing.store import write\n"
+        "store = SQLiteStore(sys.argv[1])\n"
+        "def put(key): write(store, key, f'content of {key} ' * 500, view=f'view of {key}' * 50)\n"
+        "for number in range(20): put(f'{number}')\n"
+        "os.truncate(sys.argv[1], int(sys.argv[2]))\n"
+        "for do in (store.headers, store.usage, put, store.clear):\n"
+        "    try: do('space')\n"
+        "    except StoreError as error: print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, path, str(left)], capture_output=True, text=True, check=True
+    )
+    assert "context.db" in done.stdout
 
 
 @pytest.mark.parametrize("end", ["-wal", "-shm"])

@@ -134,6 +134,7 @@ class Tampered:
             "cut": lambda: db.execute(way + f"substr({column}, 1, length({column}) - 1)"),
             "of another type": lambda: db.execute(way + f"'x' || hex({column})"),
             "longer": lambda: db.execute(way + f"CAST({column} || x'00' AS BLOB)"),
+            "no text": lambda: db.execute(way + f"CAST(x'80' || {column} AS BLOB)"),
             "higher": lambda: db.execute(way + f"{column} + 1"),
             "far off": lambda: db.execute(way + "1e12"),
             "played back": lambda: _set(db, table, newer, column, older[column]),
@@ -301,6 +302,7 @@ def test_a_write_fails_as_a_store_does_whatever_lies_there(tampered: Tampered, t
     for column in (column for other, column in ALL if other == table):
         tampered.write(f"UPDATE {table} SET {column} = NULL")
         tampered.write(f"UPDATE OR IGNORE {table} SET {column} = 'x' || hex({column})")
+        tampered.write(f"UPDATE OR IGNORE {table} SET {column} = CAST(x'80' || {column} AS BLOB)")
     tampered.write(f"DELETE FROM {table}")
 
 

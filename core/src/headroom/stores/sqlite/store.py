@@ -13,7 +13,8 @@ from typing import TypeVar
 from headroom.errors import IntegrityError
 from headroom.stores.base import Header, LeasingStore, Limits, Missing, Record, Usage
 from headroom.stores.codec import Codec
-from headroom.stores.sqlite.connections import Connections, Durability
+from headroom.stores.sqlite.connect import Durability
+from headroom.stores.sqlite.connections import Connections
 from headroom.stores.sqlite.files import resolved
 from headroom.stores.sqlite.leases import LIVING, hold, let_go
 from headroom.stores.sqlite.rotation import check_keys, rotate
@@ -280,8 +281,9 @@ class SQLiteStore(LeasingStore):
             How many values were sealed anew.
 
         Raises:
-            StoreError: The codec has no keys.
-            IntegrityError: A value was cut or changed; those before it are sealed.
+            StoreError: The codec has no keys, or lacks that of a value. All others are sealed.
+            IntegrityError: Values were cut or changed; the message names their keys. All others are
+                sealed.
 
         """
         return rotate(self._connections, self._values)
@@ -308,7 +310,7 @@ class SQLiteStore(LeasingStore):
         frees: bool = False,
     ) -> T:
         def write(db: sqlite3.Connection) -> T:
-            tables = Tables(db, self._clock(), sealing=self._values.codec.sealing)
+            tables = Tables(db, self._clock(), self._values.codec)
             answer = change(tables, tables.space(namespace), db)
             tables.save()
             self._connections.freed(tables.freed)
