@@ -71,7 +71,7 @@ class Tampered:
 
     def __init__(self, path: Path, keys: list[str]) -> None:
         self.path, self._keys = path, keys
-        self._clock = ManualClock()
+        self._clock, self._version = ManualClock(), 1000
         with closing(self._open()) as store:
             # Twice: what was there before could be played back.
             self._write(store, 0)
@@ -171,6 +171,10 @@ class Tampered:
             with suppress(sqlite3.IntegrityError):
                 self._db.execute(change)
             _answer(action)
+            # A version that went back would be all that is noticed.
+            self._version += 100
+            for row in before["namespaces"]:
+                row["version"] = self._version
             for name, rows in before.items():
                 self._put_back(name, rows)
 

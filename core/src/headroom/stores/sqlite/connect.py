@@ -20,13 +20,18 @@ def connect(path: str, timeout: float, durability: Durability) -> sqlite3.Connec
     connection = sqlite3.connect(
         path, timeout=timeout, isolation_level=None, check_same_thread=False
     )
-    for name, value in (
-        ("synchronous", _SYNCHRONOUS[durability]),
-        # A file that is cut while it is mapped ends the process: by SIGBUS, which nobody catches.
-        ("mmap_size", 0),
-        # What was deleted, or sealed, is not to be found in the file any more.
-        ("secure_delete", "ON"),
-        ("wal_autocheckpoint", _CHECKPOINT_PAGES),
-    ):
-        connection.execute(f"PRAGMA {name} = {value}").fetchall()
+    try:
+        for name, value in (
+            ("synchronous", _SYNCHRONOUS[durability]),
+            # A file that is cut while it is mapped ends the process, by SIGBUS.
+            ("mmap_size", 0),
+            # What was deleted, or sealed, is not to be found in the file any more.
+            ("secure_delete", "ON"),
+            ("wal_autocheckpoint", _CHECKPOINT_PAGES),
+        ):
+            connection.execute(f"PRAGMA {name} = {value}").fetchall()
+    except BaseException:
+        # On a full disk say: left open, it would keep its locks.
+        connection.close()
+        raise
     return connection

@@ -25,11 +25,11 @@ from headroom.stores.sqlite.files import (
     GROWTH_BYTES,
     Spare,
     Watched,
-    check_owners,
+    check_files,
     make,
     make_private,
 )
-from headroom.stores.sqlite.schema import prepare
+from headroom.stores.sqlite.schema import check_format, prepare
 
 __all__ = ["Connections"]
 
@@ -117,6 +117,7 @@ class Connections:
             except IndexError:
                 reader = self._connect()
             try:
+                check_format(reader, self.path)
                 return operation(reader)
             finally:
                 if len(self._readers) < _READERS_KEPT and not self._closed:
@@ -204,7 +205,7 @@ class Connections:
                 self._close_all()
             if not self._closed and not Path(f"{self.path}-wal").exists():
                 # Nobody else has the file open.
-                self._spare.release()
+                self._spare.rest()
             self._closed = True
 
     def _close_all(self) -> None:
@@ -259,6 +260,7 @@ class Connections:
             if self._closed:
                 raise StoreError("this store is closed")
             self._writer.execute("BEGIN IMMEDIATE")
+            check_format(self._writer, self.path)
             for write in writes:
                 self._attempt(write, alone=len(writes) == 1)
             self._writer.execute("COMMIT")
@@ -368,7 +370,7 @@ class Connections:
         return connection
 
     def _open(self) -> sqlite3.Connection:
-        check_owners(self.path)
+        check_files(self.path)
         connection = connect(self.path, self._timeout, self._durability)
         deadline = time.monotonic() + self._timeout
         try:
