@@ -123,8 +123,10 @@ class HeadroomServer(MCPServer[None]):
         about = dict(zip(keys, lines)) if len(lines) == len(keys) else {}
         return [
             Resource(
-                uri=self._uri + quote(key, safe=""),
-                name=key,
+                # Of a lone surrogate there is no address that leads back, yet a list.
+                uri=self._uri + quote(key, safe="", errors="surrogatepass"),
+                # One line, as it is shown in a list of them.
+                name=key if key.isprintable() else _quoted(key),
                 description=_after_name(about.get(key, "")) or None,
                 mime_type="text/plain",
             )
