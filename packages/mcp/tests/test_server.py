@@ -289,6 +289,24 @@ async def test_names_are_one_line_and_break_no_list(client: Clients, ctx: Shared
     assert (await call(client, "get", key="plain")).startswith("Text ")
 
 
+async def test_what_is_no_unicode_ends_no_session(client: Clients, ctx: SharedContext) -> None:
+    ctx.put("key", "Text \ud83d of it.")
+    for tool, arguments in (
+        ("get", {"key": "key"}),
+        ("get", {"key": "key", "full": True}),
+        ("retrieve", {"key": "key", "query": "text"}),
+        ("search", {"query": "text"}),
+        ("stats", {}),
+    ):
+        answer = await call(client, tool, **arguments)
+        # As a session of two processes sends it.
+        assert rb"Text \ud83d of it." in answer.encode()
+    (resource,) = (await client.list_resources()).resources
+    (content,) = (await client.read_resource(resource.uri)).contents
+    for found in (resource, content):
+        assert found.model_dump_json()
+
+
 async def test_a_resource_names_its_namespace_and_gives_the_original(store: MemoryStore) -> None:
     ctx = SharedContext(store=store, namespace="Team A/ключ")
     lines = [f"line {n} of a long report" for n in range(3000)]
