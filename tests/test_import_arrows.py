@@ -18,12 +18,18 @@ ROOT = Path(__file__).parent.parent
 CORE = ROOT / "core" / "src" / "headroom"
 EXTENSIONS = [path for folder in ("adapters", "packages") for path in (ROOT / folder).iterdir()]
 # What extensions may import of the core, and of these what is in ``__all__``.
-PUBLIC = ("headroom", "headroom.forking", "headroom.steps", "headroom.toolkit")
+PUBLIC = (
+    "headroom",
+    "headroom.forking",
+    "headroom.observing",
+    "headroom.steps",
+    "headroom.toolkit",
+)
 FRAMEWORKS = {"crewai", "langgraph", "langchain", "langchain_core", "agents", "openai"}
 
 # The floors of the core, from the ground up: a part may import those of the floors below its own.
 FLOORS = (
-    {"forking"},
+    {"forking", "notebook", "observing"},
     {"errors", "workers", "_version"},
     {"steps"},
     {"tokens", "payload", "stores"},
@@ -34,7 +40,7 @@ FLOORS = (
     {"pipeline"},
     {"retrieval"},
     {"context"},
-    {"handoff", "compress", "decoding", "shared_context"},
+    {"handoff", "compress", "decoding", "otel", "shared_context"},
 )
 # Those who know nothing of each other although one stands above the other.
 STRANGERS = {("kinds", "stores"), ("toolkit", "stores"), ("pipeline", "stores"), ("view", "stores")}

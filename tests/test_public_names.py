@@ -22,14 +22,14 @@ from headroom import (
 )
 
 NAMES = """
-    AsyncLeasingStore AsyncStore BaseKind Codec CompressResult ContextEntry ContextStats Deadline
-    Decision Excerpt Fidelity Handoff HandoffOptions HandoffStats Header HeadroomError
-    IntegrityError KeyEvicted KeyExpired KeyNotFound Kind Lease LeasingStore Limits MARKER
-    MemoryStore Missing Omission Payload PayloadTooLarge Piece Pipeline Reader ReaderStats Record
-    Request RetrievalTool SQLiteStore Savings SearchHit SharedContext Source Store StoreError
+    __version__ AsyncLeasingStore AsyncStore BaseKind Codec compress CompressResult ContextEntry
+    ContextStats Deadline Decision decode Excerpt Fidelity get_counter Handoff HandoffOptions
+    HandoffStats Header HeadroomError IntegrityError KeyEvicted KeyExpired KeyNotFound Kind Lease
+    LeasingStore left_out_spans LeftOutSpans Limits MARKER MemoryStore Missing new_encryption_key
+    Omission open_store Payload PayloadTooLarge Piece Pipeline Prices Reader ReaderStats Record
+    Request RetrievalTool Savings SearchHit SharedContext Source Span SQLiteStore Store StoreError
     StoreTimeout TimeBudgetExceeded TokenCounter UnsupportedPayload Usage VersionConflict View
-    ViewOptions WHOLE_PROSE_TOKENS WaitTimeout Watchers WrongKind __version__ compress decode
-    get_counter new_encryption_key open_store
+    ViewOptions WaitTimeout Watchers WHOLE_PROSE_TOKENS WrongKind
 """
 
 #: For those who write a kind.
@@ -63,14 +63,15 @@ SIGNATURES = {
     headroom.Lease.release: "self",
     SharedContext.keys: "self",
     SharedContext.clear: "self",
-    SharedContext.stats: "self",
+    SharedContext.stats: "self * prices",
     SharedContext.close: "self",
     SharedContext.is_view: "self text",
     SharedContext.original_of: "self view",
     SharedContext.count_tokens: "self text",
     headroom.compress: "content * query max_tokens fidelity model kind counter",
-    headroom.decode: "view * parse_float parse_int",
+    headroom.decode: "view * kind parse_float parse_int",
     headroom.get_counter: "model",
+    headroom.left_out_spans: "original omissions * kind kinds",
     headroom.open_store: "url",
     headroom.SQLiteStore: "path * durability timeout codec clock",
     headroom.Codec: "* compression keys",
@@ -137,11 +138,13 @@ FIELDS = {
     " transforms reference kind lossless omissions failure version",
     ContextStats: "entries total_original_tokens total_compressed_tokens total_tokens_saved"
     " savings_percent total_bytes expired evicted failures store_errors tokenizer tokenizer_exact"
-    " leased over_limits store_timeouts handoffs unread",
+    " leased over_limits store_timeouts handoffs unread prices",
     CompressResult: "text tokens_before tokens_after transforms kind lossless omissions failure",
     Excerpt: "text tokens key reference kind where truncated next",
     SearchHit: "key reference kind agent tokens where line score",
     Omission: "unit ranges path within chars in_part",
+    headroom.Span: "start end in_part",
+    headroom.LeftOutSpans: "spans unplaced",
     Piece: "text unit number path within group is_inseparable chars heads",
 }
 

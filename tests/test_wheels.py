@@ -22,7 +22,7 @@ FOLDERS = ("core", "adapters/*", "packages/*")
 PROJECTS = [path.parent for f in FOLDERS for path in sorted(ROOT.glob(f"{f}/pyproject.toml"))]
 
 # What a package has beside modules.
-DATA = {"headroom_redis": {".lua"}}
+DATA = {"headroom_cli": {".css", ".html", ".js"}, "headroom_redis": {".lua"}}
 # At the top of an sdist; hatchling adds the first two.
 TOP = {"PKG-INFO", ".gitignore", "pyproject.toml", "LICENSE", "README.md", "CHANGELOG.md"}
 URLS = {"Homepage", "Source", "Documentation", "Changelog", "Issues"}

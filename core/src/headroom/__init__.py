@@ -17,6 +17,7 @@ from headroom.context import (
     Excerpt,
     HandoffStats,
     Lease,
+    Prices,
     ReaderStats,
     Savings,
     SearchHit,
@@ -49,6 +50,7 @@ from headroom.handoff import (
     RetrievalTool,
 )
 from headroom.pipeline import Pipeline
+from headroom.retrieval.spans import LeftOutSpans, Span, left_out_spans
 from headroom.source import Source
 from headroom.stores import (
     AsyncLeasingStore,
@@ -98,6 +100,7 @@ __all__ = [
     "Kind",
     "Lease",
     "LeasingStore",
+    "LeftOutSpans",
     "Limits",
     "MemoryStore",
     "Missing",
@@ -106,6 +109,7 @@ __all__ = [
     "PayloadTooLarge",
     "Piece",
     "Pipeline",
+    "Prices",
     "Reader",
     "ReaderStats",
     "Record",
@@ -116,6 +120,7 @@ __all__ = [
     "SearchHit",
     "SharedContext",
     "Source",
+    "Span",
     "Store",
     "StoreError",
     "StoreTimeout",
@@ -133,6 +138,7 @@ __all__ = [
     "compress",
     "decode",
     "get_counter",
+    "left_out_spans",
     "new_encryption_key",
     "open_store",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
+from headroom.context.observing import note_result
+from headroom.observing import observed
 from headroom.payload import to_text
 from headroom.pipeline import Pipeline
 from headroom.tokens import TokenCounter, as_counter, get_counter
@@ -51,11 +53,14 @@ def compress(
     (True, True)
 
     """
-    return _pipeline().compress(
-        to_text(content),
-        counter=get_counter(model) if counter is None else as_counter(counter),
-        query=query,
-        max_tokens=max_tokens,
-        fidelity=fidelity,
-        kind=kind,
-    )
+    with observed("compress") as told:
+        result = _pipeline().compress(
+            to_text(content),
+            counter=get_counter(model) if counter is None else as_counter(counter),
+            query=query,
+            max_tokens=max_tokens,
+            fidelity=fidelity,
+            kind=kind,
+        )
+        note_result(told, result)
+        return result

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Literal, TypeAlias, TypeVar, get_args
 
 from headroom.errors import TimeBudgetExceeded
+from headroom.notebook import card
 from headroom.tokens import TokenCounter
 
 __all__ = [
@@ -319,7 +320,7 @@ class CompressResult:
     #: Names of the compressors that had a part in it; empty where the view is the original.
     transforms: tuple[str, ...]
     kind: str
-    #: Whether ``decode`` reads the original's data back from the view alone.
+    #: Whether ``decode`` reads the original's data back from the view alone, if it is not the same.
     lossless: bool
     omissions: tuple[Omission, ...] = ()
     #: Which compressor failed, and how; the original is handed back then, or the part of a payload
@@ -347,6 +348,10 @@ class CompressResult:
     def savings_percent(self) -> float:
         """The share of the tokens that is saved, 0 to 100, to one decimal."""
         return savings_percent(self.tokens_before, self.tokens_after)
+
+    def _repr_html_(self) -> str:
+        figures = f"{self.tokens_before:,} tokens become {self.tokens_after:,}"
+        return card(self.kind, figures, [("view", self.text, True)])
 
 
 def or_original(result: CompressResult, text: str, tokens: int, original: str) -> CompressResult:

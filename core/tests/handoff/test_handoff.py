@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from headroom import ContextEntry, Handoff, Limits, MemoryStore, Record, SharedContext
+from headroom import (
+    ContextEntry,
+    Handoff,
+    Limits,
+    MemoryStore,
+    Payload,
+    Prices,
+    Reader,
+    Record,
+    SharedContext,
+)
 
 ROWS = json.dumps([{"id": n, "status": "paid", "total": 20 + n % 7} for n in range(200)])
 
@@ -137,3 +147,38 @@ def test_a_context_is_needed() -> None:
 async def test_the_async_twin(ctx: SharedContext) -> None:
     handoff = Handoff(ctx)
     assert await handoff.aview(ROWS, source="a") == handoff.view(ROWS, source="a")
+
+
+def test_what_was_saved_in_money() -> None:
+    ctx = SharedContext()
+    handoff = Handoff(ctx)
+    rows = json.dumps([{"id": n, "name": f"user {n}", "state": "ok"} for n in range(300)])
+    (first,) = handoff.decide([Payload(rows, "search")], Reader("writer", tool_tokens=140))
+    assert first.is_view
+    saved = first.tokens - first.sent_tokens
+    prices = Prices(2.5, cached=0.25)
+    assert ctx.stats(prices=prices).worth == pytest.approx((saved - 140) * 2.5 / 1e6)
+    # In later calls a provider has it in its cache.
+    handoff.sent_again(first)
+    expected = ((saved - 140) * 2.5 + saved * 0.25) / 1e6
+    assert handoff.stats().worth(prices) == pytest.approx(expected)
+    handoff.answer_sent_again(100)
+    assert handoff.stats().worth(prices) == pytest.approx(expected - 100 * 0.25 / 1e6)
+    assert "by estimate" in str(ctx.stats(prices=prices))
+    assert ctx.stats().worth is None
+
+
+def test_calls_that_are_foreseen_find_the_payload_in_the_cache() -> None:
+    handoff = Handoff(SharedContext())
+    rows = json.dumps([{"id": n, "name": f"user {n}", "state": "ok"} for n in range(300)])
+    reader = Reader("writer", tool_tokens=140, expected_calls=3)
+    (one,) = handoff.decide([Payload(rows, "search")], reader)
+    saved = one.tokens - one.sent_tokens - 140
+    expected = saved * (2.5 + 2 * 0.25) / 1e6
+    assert handoff.stats().worth(Prices(2.5, cached=0.25)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("price", [-1, float("nan"), float("inf")])
+def test_a_price_that_is_none(price: float) -> None:
+    with pytest.raises(ValueError, match="for a million tokens"):
+        Prices(price)

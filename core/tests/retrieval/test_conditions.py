@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import sys
 import time
@@ -18,7 +19,9 @@ from headroom.retrieval.patterns import compile_pattern
 ROW = {
     "status": "Failed", "delay": 30, "price": "9.50", "at": "2026-11-03T10:00:00Z", "ok": False,
     "none": None, "order": {"lines": [{"sku": "A1"}, {"sku": "B2"}]}, "a.b": 5, "5": "five",
-    "total": "$5,000", "city": "New York",
+    "total": "$5,000", "city": "New York", "took": "10 ms", "share": "10%", "version": "1.10.0",
+    "clock": "9:05", "ratio": "NaN", "sha": "5e401", "part": "12_05", "tags": [],
+    "deep": {"x": "y"},
 }  # fmt: skip
 
 
@@ -87,6 +90,25 @@ ROW = {
         ("at >= 2026-11-01 and at < 2026-12-01", True),
         ("status < 30 or status > 30", False),
         ("f(x) = g(y) or delay = 30", True),
+        ("took > 9", True),
+        ("took > 9 ms and took <= 10ms", True),
+        ("took < 1 s and took > 0.001 s", True),
+        ("took = 10", False),
+        ("share > 9 and share < 15 %", True),
+        ("version > 1.9.2 and version < 1.11", True),
+        ("clock < 10:00", True),
+        ("ratio > 0 or ratio < 0", False),
+        ("ratio = nan", True),
+        ("sha = 5e402", False),
+        ("sha = 5e401", True),
+        ("part = 1205", False),
+        ("total in ($5,000, $6,000)", True),
+        ("total in (4,000,5,000)", True),
+        ("tags = [] and tags is not null", True),
+        ('deep contains \'"x":"y"\'', True),
+        ({"delay": {30, 31}}, True),
+        ({"delay": ["> 40", "<= 30"]}, True),
+        ({"status": ["~ail"]}, True),
     ],
 )
 def test_conditions(where: object, holds: bool) -> None:
@@ -104,7 +126,15 @@ def test_odd_numbers_are_no_problem(value: str) -> None:
 
 @pytest.mark.parametrize(
     ("where", "error"),
-    [("status failed", ValueError), (7, TypeError), ({5: "x"}, TypeError), ({"a": {}}, TypeError)],
+    [
+        ("status failed", ValueError),
+        (7, TypeError),
+        ({5: "x"}, TypeError),
+        ({"a": {}}, TypeError),
+        ({"a": []}, ValueError),
+        ({"a": b"x"}, TypeError),
+        ({"a": object()}, TypeError),
+    ],
 )
 def test_what_makes_no_sense(where: object, error: type[Exception]) -> None:
     with pytest.raises(error, match="where"):
@@ -136,6 +166,7 @@ def test_a_pattern_without_its_engine_says_what_to_install(
         ("status in ok", '"in" takes values in parentheses'),
         ("status in ()", '"in" takes at least one value'),
         ("delay between 3", '"between" takes two values'),
+        ("delay between 5 and 3", 'here: "5 and 3": "between" takes the lower value first'),
         ("name = Trinidad and Tobago", 'after "Tobago" one of these is missing'),
         ("name = Foo (bar)", "a value of several words is not in quotes"),
         ("not " * 60 + "a = 1", "conditions nest no deeper than 50"),
@@ -152,7 +183,13 @@ def test_what_cannot_be_read_is_pointed_at(where: str, message: str) -> None:
 def ctx() -> SharedContext:
     ctx = SharedContext()
     rows = [
-        {"status": "ok" if n % 4 else "failed", "delay": n, "total": f"${n},500", "job": {"n": n}}
+        {
+            "status": "ok" if n % 4 else "failed",
+            "delay": n,
+            "total": f"${n},500",
+            "job": {"n": n},
+            "size": f"{n} kB" if n % 2 else f"{n} MB",
+        }
         for n in range(20)
     ]
     ctx.put("jobs", {"page": 1, "jobs": rows})
@@ -171,6 +208,8 @@ def ctx() -> SharedContext:
         ("delay => 15", 5),
         ("total > $9,000", 11),
         ("total >= 9,500 and job.n < 12", 3),
+        ("total in ($9,500, $11,500)", 2),
+        ("size > 5 kB", 16),
         ("status = gone", 0),
     ],
 )
@@ -185,6 +224,13 @@ def test_rows_that_are_there_are_found(ctx: SharedContext, where: str, count: in
     [
         ("jobs", {"where": "state = failed"}, 'no row has a field "state"; there are: status, del'),
         ("jobs", {"where": "job.m = 3"}, "there are: status, delay, total, job.n"),
+        ("jobs", {"where": "delay > five"}, '"five": numbers compare with numbers'),
+        ("jobs", {"where": "status > 5"}, 'no value of "status" is more or less than "5"'),
+        ("jobs", {"where": "size > 5"}, '"size" have several units, kb, mb: write one'),
+        ("jobs", {"where": "status = f*"}, '"f*" was read as one value'),
+        ("jobs", {"where": "delay in (1 2 3)"}, '"1 2 3" was read as one value'),
+        ("jobs", {"where": {"delay": "between 3 and 5"}}, '"between 3 and 5" was read as one'),
+        ("jobs", {"where": {"delay": "> 5 and < 9"}}, '"5 and < 9": numbers compare'),
         ("jobs", {"where": "a = 3 or b = 4"}, 'no row has fields "a", "b"; there are'),
         ("jobs", {"where": {"state": "failed"}}, 'no row has a field "state"'),
         ("jobs", {"where": "status = failed order by delay"}, "failed order by delay"),
@@ -200,6 +246,110 @@ def test_what_no_row_can_answer_is_said(
     if isinstance(options["where"], str) and len(options) == 1:
         answer = RetrievalTool(ctx)(key, where=options["where"])
         assert message in answer
+
+
+ROWS = [{"status": "ok" if n % 4 else "failed", "delay": n} for n in range(1, 41)]
+_TABLE = "\n".join(
+    ["status,delay,note", *(f"{row['status']},{row['delay']},some words" for row in ROWS)]
+)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        json.dumps({f"job {row['delay']}": row for row in ROWS}),
+        json.dumps({"page": 1, "jobs": {f"job {row['delay']}": row for row in ROWS}}),
+        f"They are:\n\n```json\n{json.dumps(ROWS)}\n```\n\nThat is all that there is to be said.\n",
+        f"They are:\n\n```csv\n{_TABLE}\n```\n\nThat is all that there is to be said.\n",
+        json.dumps({"ok": True, "text": f"They are:\n\n```json\n{json.dumps(ROWS)}\n```\n"}),
+    ],
+    ids=[
+        "a map",
+        "a map in an object",
+        "JSON in a text",
+        "CSV in a text",
+        "JSON in a text in JSON",
+    ],
+)
+def test_rows_are_found_wherever_they_stand(payload: str) -> None:
+    ctx = SharedContext()
+    ctx.put("jobs", payload)
+    found = ctx.retrieve("jobs", where="status = failed and delay > 8", max_tokens=10**6)
+    assert [int(n) for n in re.findall(r'"delay":"?(\d+)', found.text)] == [*range(12, 41, 4)]
+    place = found.where.split("; ")[-1]
+    assert "40" in ctx.retrieve("jobs", place=place).text
+
+
+_FIELDS = ("a", "b", "c d", "and")
+_CELLS = (0, 1, 5, -3, 2.5, "5", "5,000", "$5000", "New York", "or", None, True, "", "it's", "nan")
+_OPERATORS = {
+    "=": ("=", "=="), "!=": ("!=", "<>"), "<": ("<",), "<=": ("<=", "=<"), ">": (">",),
+    ">=": (">=", "=>"),
+}  # fmt: skip
+
+
+def _number(value: object) -> float | None:
+    if value is None or isinstance(value, bool) or value in ("nan", ""):
+        return None
+    text = str(value).replace(",", "").replace("$", "")
+    return float(text) if re.fullmatch(r"-?\d+(\.\d+)?", text) else None
+
+
+def _text(value: object) -> str:
+    return value.lower() if isinstance(value, str) else json.dumps(value)
+
+
+def _compares(operator: str, cell: object, wanted: object) -> bool:
+    left, right = _number(cell), _number(wanted)
+    if operator == "=":
+        same = _text(cell) == _text(wanted)
+        return same or (left is not None and left == right)
+    if cell is None or (left is None) != (right is None):
+        return False
+    pair: Any = (_text(cell), _text(wanted)) if left is None else (left, right)
+    return bool(getattr(pair[0], _METHODS[operator])(pair[1]))
+
+
+_METHODS = {"<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}
+_Told = tuple[str, Any]
+
+
+@st.composite
+def _comparison(draw: st.DrawFn) -> _Told:
+    """A condition as it is written, and whether a row meets it."""
+    field, wanted = draw(st.sampled_from(_FIELDS)), draw(st.sampled_from(_CELLS))
+    operator = draw(st.sampled_from(list(_OPERATORS)))
+    sign = draw(st.sampled_from(_OPERATORS[operator]))
+    said = f"`{field}` {sign} {json.dumps(wanted if isinstance(wanted, str) else _text(wanted))}"
+    if operator == "!=":
+        return said, lambda row: field not in row or not _compares("=", row[field], wanted)
+    return said, lambda row: field in row and _compares(operator, row[field], wanted)
+
+
+def _both(parts: tuple[_Told, _Told, str]) -> _Told:
+    (one, first), (other, second), word = parts
+    hold = all if word == "and" else any
+    return f"({one}) {word} ({other})", lambda row: hold((first(row), second(row)))
+
+
+_CONDITIONS = st.recursive(
+    _comparison(),
+    lambda inner: (
+        st.tuples(inner, inner, st.sampled_from(["and", "or"])).map(_both)
+        | inner.map(lambda one: (f"not ({one[0]})", lambda row: not one[1](row)))
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(_CONDITIONS, st.lists(st.dictionaries(st.sampled_from(_FIELDS), st.sampled_from(_CELLS))))
+def test_rows_are_chosen_as_the_condition_says(told: _Told, rows: list[dict[str, Any]]) -> None:
+    where, holds = told
+    found = conditions(where)
+    assert found is not None
+    for row in rows:
+        assert found.holds(row) is bool(holds(row)), (where, row)
 
 
 @settings(max_examples=300, deadline=None)

@@ -163,6 +163,17 @@ def test_fifty_lines_asked_for_are_fifty_lines_read() -> None:
     assert ids(read_on(ctx, "log", 120, place=said[0])) >= ids(found[1:])
 
 
+@pytest.mark.parametrize("room", [8, 12, 15, 30])
+def test_an_empty_line_does_not_end_the_way_to_those_after_it(room: int) -> None:
+    ctx = SharedContext()
+    ctx.put("log", "\n".join("" if n % 3 else f"u{n}u" for n in range(1, 40)))
+    found = read_on(ctx, "log", room, lines="1-39")
+    assert ids(found) == {f"u{n}u" for n in range(3, 40, 3)}
+    places = [place for one in found for place in parse_places(one.where) or ()]
+    ranges = [one for place in places for one in place.ranges]
+    assert {n for one in ranges for n in range(one.first, one.last + 1)} == {*range(1, 40)}
+
+
 def test_more_than_a_place_can_name_is_named_with_what_is_between() -> None:
     ctx = SharedContext()
     ctx.put("log", "\n".join(f"{'ERROR' if n % 2 else 'INFO'} u{n}u" for n in range(1, 2000)))
@@ -299,6 +310,7 @@ def test_attributes_that_a_view_of_a_page_does_without_are_in_an_omission() -> N
         ({"place": "lines 9-3"}, "a range goes upwards"),
         ({"place": "lines three"}, 'place must look like "rows 3-111 of /flights"'),
         ({"place": "3;7"}, 'place must look like "3-111" or "3,7-9"'),
+        ({"place": "lines 3 of /note"}, "this original has no rows and no paths"),
     ],
 )
 def test_numbers_that_are_not_there(options: dict[str, str], message: str) -> None:

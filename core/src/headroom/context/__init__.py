@@ -6,7 +6,7 @@ from headroom.context.decisions import Decision, Payload, Reader
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
 from headroom.context.leases import Lease
 from headroom.context.options import ViewOptions
-from headroom.context.savings import HandoffStats, ReaderStats, Savings
+from headroom.context.savings import HandoffStats, Prices, ReaderStats, Savings
 from headroom.context.shared_context import SharedContext
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "HandoffStats",
     "Lease",
     "Payload",
+    "Prices",
     "Reader",
     "ReaderStats",
     "Savings",

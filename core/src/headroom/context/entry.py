@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from headroom.context.savings import HandoffStats
+from headroom.context.savings import HandoffStats, Prices
+from headroom.notebook import card
 from headroom.view import Omission, savings_percent
 
 __all__ = ["ContextEntry", "ContextStats", "Excerpt", "SearchHit"]
@@ -50,6 +51,12 @@ class ContextEntry:
     def savings_percent(self) -> float:
         """The share of the tokens that the view saves, 0 to 100, to one decimal."""
         return savings_percent(self.original_tokens, self.compressed_tokens)
+
+    def _repr_html_(self) -> str:
+        by = f", by {self.agent}" if self.agent else ""
+        figures = f"{self.original_tokens:,} tokens become {self.compressed_tokens:,}"
+        texts = [("view", self.compressed, True), ("original", self.original, False)]
+        return card(self.key, f"({self.kind}{by}): {figures}", texts)
 
 
 @dataclass(frozen=True)
@@ -133,6 +140,13 @@ class ContextStats:
     handoffs: HandoffStats = field(default_factory=HandoffStats)
     #: Why the store could not be asked, so that all that it holds counts as 0; else ``None``.
     unread: str | None = None
+    #: What ``worth`` reckons with.
+    prices: Prices | None = None
+
+    @property
+    def worth(self) -> float | None:
+        """What handoffs saved, in money; an estimate, see ``HandoffStats.worth``."""
+        return None if self.prices is None else self.handoffs.worth(self.prices)
 
     def __str__(self) -> str:
         held = (
@@ -143,4 +157,11 @@ class ContextStats:
         if self.unread:
             held = f"what is stored is not known: {self.unread}"
         # What is stored for readers to come is saved only when they are sent it.
-        return f"{held}; {self.handoffs}" if self.handoffs.readers else held
+        if not self.handoffs.readers:
+            return held
+        worth = (
+            f", worth about {self.worth:,.2f} {self.prices.currency} by estimate"
+            if self.prices is not None
+            else ""
+        )
+        return f"{held}; {self.handoffs}{worth}"

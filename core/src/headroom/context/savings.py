@@ -3,11 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from headroom.forking import lock
 
-__all__ = ["HandoffStats", "ReaderStats", "Savings"]
+__all__ = ["HandoffStats", "Prices", "ReaderStats", "Savings"]
+
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What a million input tokens of a model cost.
+
+    Raises:
+        ValueError: A price is negative or no number.
+
+    """
+
+    input: float
+    #: The price of tokens that the provider has in its cache, since an earlier call had them in the
+    #: same place; ``None`` where they cost as much as others.
+    cached: float | None = None
+    currency: str = "USD"
+
+    def __post_init__(self) -> None:
+        for price in (self.input, self.cached):
+            if price is not None and not 0 <= price < float("inf"):
+                raise ValueError(f"a price is for a million tokens, such as 2.5, not {price!r}")
+
+    def of(self, tokens: int, cached: int) -> float:
+        """What tokens cost, some of which are cached.
+
+        >>> Prices(2.5, cached=0.5).of(3_000_000, cached=1_000_000)
+        5.5
+        """
+        price = self.input if self.cached is None else self.cached
+        return ((tokens - cached) * self.input + cached * price) / _MILLION
 
 
 @dataclass(frozen=True)
@@ -22,6 +54,10 @@ class ReaderStats:
     not_sent: int = 0
     #: Tokens of the retrieval tool's schema that it was sent.
     tool_tokens: int = 0
+    #: Of ``not_sent`` and of ``tool_tokens``, those of later calls of the same conversation: a
+    #: provider may have them in its cache.
+    not_sent_again: int = 0
+    tool_tokens_again: int = 0
 
     @property
     def saved(self) -> int:
@@ -49,6 +85,27 @@ class HandoffStats:
     retrieved: int = 0
     #: How often something of ours failed and the payload went on as it was.
     failures: int = 0
+    #: Of ``retrieved``, the tokens of answers that were sent in later calls as well.
+    retrieved_again: int = 0
+
+    def worth(self, prices: Prices) -> float:
+        """What the tokens saved would have cost, net; an estimate.
+
+        Whether a provider had a token in its cache is not known: what a conversation had in an
+        earlier call is taken for cached, and all else for not.
+
+        Args:
+            prices: Of the model that the readers call.
+
+        >>> stats = HandoffStats({"writer": ReaderStats(not_sent=1_000_000)})
+        >>> stats.worth(Prices(2.5))
+        2.5
+
+        """
+        again = sum(
+            reader.not_sent_again - reader.tool_tokens_again for reader in self.readers.values()
+        )
+        return prices.of(self.saved, again - self.retrieved_again)
 
     @property
     def not_sent(self) -> int:
@@ -86,27 +143,37 @@ class Savings:
     def __init__(self) -> None:
         self._lock = lock()
         self._readers: dict[str, ReaderStats] = {}
-        self._retrieved = 0
+        self._retrieved = self._retrieved_again = 0
         self._failures = 0
 
     def add(
-        self, reader: str, *, views: int = 0, kept: int = 0, not_sent: int = 0, tool_tokens: int = 0
+        self,
+        reader: str,
+        *,
+        views: int = 0,
+        kept: int = 0,
+        not_sent: int = 0,
+        tool_tokens: int = 0,
+        not_sent_again: int = 0,
+        tool_tokens_again: int = 0,
     ) -> None:
-        """Adds what a reader was sent, or not."""
+        """Adds what a reader was sent, or not; see ``ReaderStats``."""
         with self._lock:
             one = self._readers.get(reader, ReaderStats())
-            self._readers[reader] = replace(
-                one,
+            self._readers[reader] = ReaderStats(
                 views=one.views + views,
                 kept=one.kept + kept,
                 not_sent=one.not_sent + not_sent,
                 tool_tokens=one.tool_tokens + tool_tokens,
+                not_sent_again=one.not_sent_again + not_sent_again,
+                tool_tokens_again=one.tool_tokens_again + tool_tokens_again,
             )
 
-    def add_retrieved(self, tokens: int) -> None:
-        """Adds an answer of the retrieval tool."""
+    def add_retrieved(self, tokens: int, *, again: bool = False) -> None:
+        """Adds an answer of the retrieval tool, or that it was sent once more."""
         with self._lock:
             self._retrieved += tokens
+            self._retrieved_again += tokens if again else 0
 
     def add_failure(self) -> None:
         """Adds a payload that went on as it was, since something failed."""
@@ -116,4 +183,6 @@ class Savings:
     def stats(self) -> HandoffStats:
         """What has been added up to now."""
         with self._lock:
-            return HandoffStats(dict(self._readers), self._retrieved, self._failures)
+            return HandoffStats(
+                dict(self._readers), self._retrieved, self._failures, self._retrieved_again
+            )

@@ -6,11 +6,14 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from headroom.context.decisions import Decision, Reader
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
 from headroom.context.explaining import explained
+from headroom.context.observing import run_told_async
+from headroom.context.savings import Prices
 from headroom.context.store_namespace import StoreSteps
 from headroom.context.synchronous import SynchronousContext
 from headroom.context.waiting import Waiting
@@ -113,7 +116,8 @@ class SharedContext(SynchronousContext):
             self._verbs.put(
                 key, data, agent=agent, query=query, max_tokens=max_tokens, fidelity=fidelity,
                 ttl=ttl, kind=kind, tool=tool, expected_version=expected_version,
-            )
+            ),
+            "put",
         )  # fmt: skip
 
     async def aget(
@@ -130,16 +134,17 @@ class SharedContext(SynchronousContext):
         return await self._run_async(
             self._verbs.get(
                 key, full=full, query=query, max_tokens=max_tokens, fidelity=fidelity, tool=tool
-            )
+            ),
+            "get",
         )
 
     async def aget_entry(self, key: str) -> ContextEntry | None:
         """``get_entry``, without blocking the event loop."""
-        return await self._run_async(self._verbs.get_entry(key))
+        return await self._run_async(self._verbs.get_entry(key), "get")
 
     async def arequire(self, key: str) -> ContextEntry:
         """``require``, without blocking the event loop."""
-        return await self._run_async(self._verbs.require(key))
+        return await self._run_async(self._verbs.require(key), "get")
 
     async def await_for(
         self, key: str, timeout: float | None = 60, *, after: int = 0
@@ -188,13 +193,15 @@ class SharedContext(SynchronousContext):
             query=query, place=place, rows=rows, lines=lines, sentences=sentences, path=path,
             where=where, pattern=pattern, within=within,
         )  # fmt: skip
-        return await self._run_async(self._verbs.retrieve(key, selection, max_tokens=max_tokens))
+        return await self._run_async(
+            self._verbs.retrieve(key, selection, max_tokens=max_tokens), "retrieve"
+        )
 
     async def asearch(
         self, query: str, *, agent: str | None = None, limit: int = 10
     ) -> list[SearchHit]:
         """``search``, without blocking the event loop."""
-        return await self._run_async(self._verbs.search(query, agent=agent, limit=limit))
+        return await self._run_async(self._verbs.search(query, agent=agent, limit=limit), "search")
 
     async def amanifest(self, *, max_tokens: int = 500) -> str:
         """``manifest``, without blocking the event loop."""
@@ -263,11 +270,11 @@ class SharedContext(SynchronousContext):
 
     async def adelete(self, key: str) -> bool:
         """``delete``, without blocking the event loop."""
-        return await self._run_async(self._verbs.delete(key))
+        return await self._run_async(self._verbs.delete(key), "delete")
 
     async def aclear(self) -> None:
         """``clear``, without blocking the event loop."""
-        await self._run_async(self._verbs.clear())
+        await self._run_async(self._verbs.clear(), "clear")
 
     async def ais_view(self, text: str) -> bool:
         """``is_view``, without blocking the event loop."""
@@ -281,9 +288,9 @@ class SharedContext(SynchronousContext):
         """``keys``, without blocking the event loop."""
         return await self._run_async(self._verbs.keys())
 
-    async def astats(self) -> ContextStats:
+    async def astats(self, *, prices: Prices | None = None) -> ContextStats:
         """``stats``, without blocking the event loop."""
-        return await self._run_async(self._verbs.stats())
+        return replace(await self._run_async(self._verbs.stats()), prices=prices)
 
     async def aclose(self) -> None:
         """``close``, without blocking the event loop; so does leaving an ``async with`` block."""
@@ -295,5 +302,5 @@ class SharedContext(SynchronousContext):
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
-    async def _run_async(self, steps: StoreSteps[T]) -> T:
-        return await self._namespace.run_async(steps)
+    async def _run_async(self, steps: StoreSteps[T], operation: str | None = None) -> T:
+        return await run_told_async(self._namespace, steps, operation)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from headroom.context.arguments import check_holder, check_lease
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
 from headroom.context.leases import Lease
 from headroom.context.namespaces import Namespaces
-from headroom.context.savings import Savings
+from headroom.context.observing import run_told
+from headroom.context.savings import Prices, Savings
 from headroom.context.store_namespace import OnError, StoreSteps
 from headroom.context.verbs import ContextVerbs
 from headroom.context.waiting import Waiting
@@ -109,16 +111,17 @@ class SynchronousContext:
             self._verbs.put(
                 key, data, agent=agent, query=query, max_tokens=max_tokens, fidelity=fidelity,
                 ttl=ttl, kind=kind, tool=tool, expected_version=expected_version,
-            )
+            ),
+            "put",
         )  # fmt: skip
 
     def delete(self, key: str) -> bool:
         """Removes an entry; ``False`` if there was none."""
-        return self._run(self._verbs.delete(key))
+        return self._run(self._verbs.delete(key), "delete")
 
     def clear(self) -> None:
         """Removes all entries of this namespace."""
-        self._run(self._verbs.clear())
+        self._run(self._verbs.clear(), "clear")
 
     def lease(self, holder: str | None = None, *, seconds: float = 300) -> Lease:
         """Holds what a run shows or owes: neither limits nor a time to live take it meanwhile.
@@ -174,12 +177,13 @@ class SynchronousContext:
         return self._run(
             self._verbs.get(
                 key, full=full, query=query, max_tokens=max_tokens, fidelity=fidelity, tool=tool
-            )
+            ),
+            "get",
         )
 
     def get_entry(self, key: str) -> ContextEntry | None:
         """The entry under a key; ``None`` where nothing is (any more)."""
-        return self._run(self._verbs.get_entry(key))
+        return self._run(self._verbs.get_entry(key), "get")
 
     def require(self, key: str) -> ContextEntry:
         """The entry under a key, or an error that says why there is none.
@@ -190,7 +194,7 @@ class SynchronousContext:
             KeyNotFound: It was never there, or was deleted.
 
         """
-        return self._run(self._verbs.require(key))
+        return self._run(self._verbs.require(key), "get")
 
     def wait_for(self, key: str, timeout: float | None = 60, *, after: int = 0) -> ContextEntry:
         """The entry under a key, as soon as there is one: for an agent that needs another's result.
@@ -283,7 +287,7 @@ class SynchronousContext:
             query=query, place=place, rows=rows, lines=lines, sentences=sentences, path=path,
             where=where, pattern=pattern, within=within,
         )  # fmt: skip
-        return self._run(self._verbs.retrieve(key, selection, max_tokens=max_tokens))
+        return self._run(self._verbs.retrieve(key, selection, max_tokens=max_tokens), "retrieve")
 
     def search(self, query: str, *, agent: str | None = None, limit: int = 10) -> list[SearchHit]:
         """Which entries hold something about this, the best first, with a line of each.
@@ -301,7 +305,7 @@ class SynchronousContext:
         ['weather']
 
         """
-        return self._run(self._verbs.search(query, agent=agent, limit=limit))
+        return self._run(self._verbs.search(query, agent=agent, limit=limit), "search")
 
     def manifest(self, *, max_tokens: int = 500) -> str:
         """What an agent should know is in the store: a line per entry, the newest first.
@@ -344,9 +348,14 @@ class SynchronousContext:
         """The keys of all live entries, the oldest first."""
         return self._run(self._verbs.keys())
 
-    def stats(self) -> ContextStats:
-        """What the context holds and saves; where the store fails, what is known without it."""
-        return self._run(self._verbs.stats())
+    def stats(self, *, prices: Prices | None = None) -> ContextStats:
+        """What the context holds and saves; where the store fails, what is known without it.
+
+        Args:
+            prices: Of the model that readers call; ``stats.worth`` is then in money, by estimate.
+
+        """
+        return replace(self._run(self._verbs.stats()), prices=prices)
 
     @property
     def store(self) -> Store:
@@ -397,5 +406,5 @@ class SynchronousContext:
             f"namespace={self._namespace.name!r}, store={type(self._namespace.store).__name__})"
         )
 
-    def _run(self, steps: StoreSteps[T]) -> T:
-        return self._namespace.run(steps)
+    def _run(self, steps: StoreSteps[T], operation: str | None = None) -> T:
+        return run_told(self._namespace, steps, operation)

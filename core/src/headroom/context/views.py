@@ -8,8 +8,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from headroom.context.names import quoted
+from headroom.context.observing import note_result
 from headroom.context.processes import CompressionProcesses
 from headroom.forking import lock, on_fork
+from headroom.observing import observed
 from headroom.pipeline import Pipeline
 from headroom.tokens import TokenCounter
 from headroom.view import CompressResult, Fidelity, or_original
@@ -69,7 +71,9 @@ class ViewMaker:
         if not mine:
             return future.result()
         try:
-            result = self._compress(content, options)
+            with observed("compress") as told:
+                result = self._compress(content, options)
+                note_result(told, result)
         except BaseException as error:
             with self._lock:
                 self._under_way.pop(work, None)

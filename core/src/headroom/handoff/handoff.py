@@ -116,7 +116,7 @@ class Handoff:
         """
         try:
             steps = self._deciding(reader, failed=self._failed).decide(payloads, room)
-            decided = self.ctx._run(steps)
+            decided = self.ctx._run(steps, "handoff")
         except Exception as error:
             decided = self._kept_all(payloads, reader, error)
         return self._told(decided)
@@ -127,7 +127,7 @@ class Handoff:
         """``decide``, without blocking the event loop."""
         try:
             steps = self._deciding(reader, failed=self._failed).decide(payloads, room)
-            decided = await self.ctx._run_async(steps)
+            decided = await self.ctx._run_async(steps, "handoff")
         except Exception as error:
             decided = self._kept_all(payloads, reader, error)
         return self._told(decided)
@@ -228,7 +228,7 @@ class Handoff:
         For frameworks that tell of each call, and do not ask for a decision again.
         """
         saved = decision.tokens - decision.sent_tokens
-        self._count(decision.reader, views=decision.is_view, not_sent=saved)
+        self._count(decision.reader, views=decision.is_view, not_sent=saved, not_sent_again=saved)
 
     def answer_sent_again(self, tokens: int) -> None:
         """Counts an answer of the retrieval tool that a model was sent in an earlier call as well.
@@ -241,7 +241,7 @@ class Handoff:
 
         """
         for each in (self.savings, self.ctx.savings):
-            each.add_retrieved(tokens)
+            each.add_retrieved(tokens, again=True)
 
     def check_names(self, known: Collection[str]) -> None:
         """Warns, once each, of names in options that match nothing in a run.
@@ -343,12 +343,15 @@ class Handoff:
         for one in decided:
             if one.key is not None:
                 Shown.of(self.ctx).note(one.key, self.savings)
+            again, saved = one.calls - one.is_new, one.tokens - one.sent_tokens
             self._count(
                 one.reader,
                 views=one.is_view,
                 kept=not one.is_view and (one.is_new or one.tokens > 0),
-                not_sent=(one.tokens - one.sent_tokens) * one.calls,
+                not_sent=saved * one.calls,
                 tool_tokens=one.tool_tokens * one.calls,
+                not_sent_again=saved * again,
+                tool_tokens_again=one.tool_tokens * again,
             )
             if one.is_new and self.on_handoff is not None:
                 try:
@@ -357,18 +360,10 @@ class Handoff:
                     logger.warning("on_handoff failed", exc_info=True)
         return decided
 
-    def _count(
-        self, reader: str, *, views: int = 0, kept: int = 0, not_sent: int = 0, tool_tokens: int = 0
-    ) -> None:
-        if views or kept or tool_tokens:
+    def _count(self, reader: str, **figures: int) -> None:
+        if any(figures.get(name) for name in ("views", "kept", "tool_tokens")):
             for each in (self.savings, self.ctx.savings):
-                each.add(
-                    reader or "reader",
-                    views=views,
-                    kept=kept,
-                    not_sent=not_sent,
-                    tool_tokens=tool_tokens,
-                )
+                each.add(reader or "reader", **figures)
 
 
 def _not_told(error: Exception) -> None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from headroom.errors import WrongKind
 from headroom.forking import undisturbed
 from headroom.kinds.guard import WRONG, Guarded
 from headroom.source import Source
-from headroom.toolkit.kind import Kind
+from headroom.toolkit.kind import BaseKind, Kind
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["ENTRY_POINT_GROUP", "LAST_RESORT", "MIXED", "Kinds", "default_kinds"]
+__all__ = ["ENTRY_POINT_GROUP", "LAST_RESORT", "MIXED", "Kinds", "decoded", "default_kinds"]
 
 logger = logging.getLogger("headroom.kinds")
 
@@ -191,6 +191,30 @@ def _installed() -> Sequence[EntryPoint]:
             found[name] = []
             logger.warning("the entry points of %s are not used: %s", name, type(error).__name__)
     return [point for points in found.values() for point in points]
+
+
+def decoded(kind: BaseKind, view: str, **options: Any) -> object:
+    """The data of a view in the notation of JSON's, or of a text that stayed as it was put.
+
+    Args:
+        kind: Reads such a text, whose values are texts themselves.
+        view: The view.
+        options: See ``headroom.decode``.
+
+    Raises:
+        ValueError: It is neither.
+
+    """
+    data = default_kinds().named("json")
+    assert data is not None
+    try:
+        return data.decode(view, **options)
+    except ValueError:
+        try:
+            return kind.data(Source(view))
+        except WrongKind:
+            pass
+        raise
 
 
 def _loaded(point: EntryPoint) -> Kind:

@@ -29,6 +29,8 @@ _MOST, _MOST_LOOKED_AT = 12, 100
 _DATA = re.compile(r"^[ \t]*[{[]", re.MULTILINE)
 #: The share of the characters of the whole that the payloads must have together.
 _SHARE = 0.3
+#: A line that could be taken for the heading of a text that follows the data.
+_HEADING = re.compile(r"^[^\w\n]*below[^\S\n]*:", re.MULTILINE | re.IGNORECASE)
 #: Pointers that can stand in a marker, and be read from one.
 _POINTER = re.compile(r"(?:/[\w@.~$:+-]{0,100}){1,30}")
 
@@ -78,6 +80,9 @@ def find_embedded(
         if number == _MOST_LOOKED_AT:
             return None
         if len(text) < _LEAST_LOSSY and not _DATA.search(text) and "\x1b" not in text:
+            continue
+        if _HEADING.search(text):
+            # Within the data, in quotes, it is that of no other text.
             continue
         parts = _parts(path, Source(text, source.deadline), kinds)
         telling = any(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from headroom.tokens import TokenCounter
@@ -12,7 +13,10 @@ from headroom.view import CompressResult, Omission, or_original
 
 __all__ = ["with_own_words_told"]
 
-_SAYS = "left out"
+_SAYS = re.compile(r"le(?:ft|aves?)[^\S\n]+out")
+#: What no reader sees, and letters that look like those of the words in most fonts.
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_LOOKS_LIKE = {"\u043e": "o", "\u03bf": "o", "\u0435": "e", "\u04cf": "l", "\u03c5": "u"}
 #: Characters of a note on either side of that; longer ones are not ours.
 _AROUND = 400
 #: A line that is nothing but the sign for something that is left out, and what a comment takes.
@@ -54,7 +58,8 @@ def with_own_words_told(
     the original's text]
 
     """
-    if not result.omissions or not (own := _own_words(result.text, content)):
+    own = _to_tell(result, content)
+    if not own:
         return result
     told = _told(result, content, counter)
     if max_tokens is None or told.tokens_after <= max_tokens:
@@ -65,11 +70,17 @@ def with_own_words_told(
         if cost > max_tokens // _SHARE and line is not _SOME:
             continue
         other = again(max(1, max_tokens - cost))
-        if other.omissions and _own_words(other.text, content):
+        if _to_tell(other, content):
             other = _told(other, content, counter, line)
         if other.tokens_after <= max_tokens:
             return other
     return result
+
+
+def _to_tell(result: CompressResult, content: str) -> list[str]:
+    """What of a view could be taken for a note of ours, unless it is all data that is read back."""
+    is_plain = result.lossless or result.text == content
+    return [] if is_plain and not result.omissions else _own_words(result.text, content)
 
 
 def _told(
@@ -77,7 +88,8 @@ def _told(
 ) -> CompressResult:
     if line is None:
         places = _UNSAFE.sub(" ", "; ".join(_places(result.omissions)))
-        line = f"[this view leaves out {places}; what else is said to be left out is {_OWN}]"
+        what = f"{places}; what else" if places else "nothing; what"
+        line = f"[this view leaves out {what} is said to be left out is {_OWN}]"
     text = f"{result.text}\n{line}"
     return or_original(result, text, counter.count(text), content)
 
@@ -90,18 +102,26 @@ def _quoting(own: Sequence[str]) -> str:
 
 def _places(omissions: Sequence[Omission]) -> Iterator[str]:
     """All places, ranges of one list or text together."""
-    together: dict[object, Omission] = {}
+    together: dict[object, tuple[Omission, list[tuple[int, int]]]] = {}
     # What is shown but for its tags or codes is said only where nothing else is left out.
     whole = [one for one in omissions if not one.in_part]
     for number, one in enumerate(whole or omissions):
         # Characters are of a single unit.
         key = (one.unit, one.path, one.within, number if one.chars else None)
-        first = together.setdefault(key, one)
-        if first is not one:
-            ranges = sorted({*first.ranges, *one.ranges})
-            together[key] = replace(first, ranges=tuple(ranges))
-    for one in together.values():
-        yield one.where
+        together.setdefault(key, (one, []))[1].extend(one.ranges)
+    for one, ranges in together.values():
+        yield replace(one, ranges=tuple(_joined(ranges))).where
+
+
+def _joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges in order, those that touch as one."""
+    joined: list[tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if joined and first <= joined[-1][1] + 1:
+            joined[-1] = joined[-1][0], max(joined[-1][1], last)
+        else:
+            joined.append((first, last))
+    return joined
 
 
 def _own_words(view: str, content: str) -> list[str]:
@@ -109,21 +129,29 @@ def _own_words(view: str, content: str) -> list[str]:
     own = []
     if SMALLEST in content and _SIGN_ALONE.search(content) and _SIGN_ALONE.search(view):
         own.append(SMALLEST)
-    # At the speed of a search for a text; most texts have no such words.
-    content = content.lower()
-    if _SAYS in content:
-        there = set(_likenesses(content))
-        own += (one for one in dict.fromkeys(_likenesses(view.lower())) if one in there)
+    there = set(_likenesses(_folded(content)))
+    if there:
+        own += (one for one in dict.fromkeys(_likenesses(_folded(view))) if one in there)
     return own
+
+
+def _folded(text: str) -> str:
+    """A text as it looks, in small letters."""
+    text = text.lower()
+    if text.isascii():
+        return text
+    text = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+    for letter, other in _LOOKS_LIKE.items():
+        text = text.replace(letter, other)
+    return text
 
 
 def _likenesses(text: str) -> Iterator[str]:
     """What stands in brackets around the words."""
-    end, length = -1, len(_SAYS)
-    while (end := text.find(_SAYS, end + 1)) >= 0:
-        before = text[max(0, end - _AROUND) : end]
+    for said in _SAYS.finditer(text):
+        before = text[max(0, said.start() - _AROUND) : said.start()]
         start = before.rfind("[")
         if start < 0 or "\n" in before[start:]:
             continue
-        after = text[end + length : end + length + _AROUND].split("\n", 1)[0]
-        yield before[start:] + _SAYS + after.partition("]")[0]
+        after = text[said.end() : said.end() + _AROUND].split("\n", 1)[0]
+        yield before[start:] + said[0] + after.partition("]")[0]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
+from headroom.retrieval.comparing import equal, is_scaled, order, text_of, unit_of
 from headroom.retrieval.grammar import (
     All,
     Any,
@@ -21,12 +22,10 @@ from headroom.retrieval.grammar import (
 
 __all__ = ["Filter", "Rows", "conditions"]
 
-#: Longer texts, in signs, are no numbers that anyone compares, and int() takes its time over them.
-_LONGEST_NUMBER = 40
-# "5,000" and "$5,000.50", as people write amounts.
-_AMOUNT = re.compile(
-    r"([-+]?)[$\u20ac\u00a3\u00a5]?\s?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-)
+#: A value that may have been meant as more than one: several words, a part that stands for any.
+_READ_AS_ONE = re.compile(r" |\*|^[%!]")
+#: The same of one beside the name of its field: only where it says what it is.
+_A_TEST = re.compile(r"!|(?:not|in|between|is|contains|exists)\b|.*[ )](?:and|or)\b", re.DOTALL)
 #: Names of fields that are said where one is not known, and the rows that they are taken from.
 _NAMES, _ROWS = 40, 200
 _LONGEST_NAME = 60
@@ -45,11 +44,17 @@ class Filter:
 
     @property
     def phrases(self) -> list[str]:
-        """The values of several words that stand without quotes."""
+        """The values without quotes that may have been meant otherwise."""
         bare = (
             leaf for leaf in _leaves(self.root) if isinstance(leaf, Comparison) and leaf.is_bare
         )
-        return [text for leaf in bare if " " in (text := str(leaf.value))]
+        return [text for leaf in bare if _READ_AS_ONE.search(text := str(leaf.value))]
+
+    @property
+    def orders(self) -> list[Comparison | Between]:
+        """Those that ask for more or less than a value."""
+        leaves = [leaf for leaf in _leaves(self.root) if not isinstance(leaf, Null)]
+        return [leaf for leaf in leaves if isinstance(leaf, Between) or leaf.operator[0] in "<>"]
 
     def holds(self, row: object) -> bool:
         """Whether a row meets them. One without the field meets ``!=`` and ``is null``."""
@@ -92,11 +97,15 @@ def _from_item(name: object, value: object) -> Condition:
         raise TypeError(f"where names fields by text, not by {type(name).__name__}")
     if isinstance(value, str):
         sign, operator = operator_of(value)
-        return Comparison(name, operator or "=", value[len(sign) :].strip() if sign else value)
-    if isinstance(value, Sequence):
-        return Any(tuple(Comparison(name, "=", one) for one in value))
-    if isinstance(value, Mapping):
-        raise TypeError(f"where compares with values; {name!r} has an object")
+        text = value[len(sign) :].strip() if sign else value
+        return Comparison(name, operator or "=", text, _A_TEST.match(text) is not None)
+    if isinstance(value, (Sequence, Set)) and not isinstance(value, (bytes, bytearray)):
+        if not value:
+            raise ValueError(f"where: any of no values is none: {_quoted(name)} has an empty list")
+        return Any(tuple(_from_item(name, one) for one in value))
+    if value is not None and not isinstance(value, (bool, int, float)):
+        what = "an object" if isinstance(value, Mapping) else type(value).__name__
+        raise TypeError(f"where compares with values; {name!r} has {what}")
     return Comparison(name, "=", value)
 
 
@@ -121,6 +130,14 @@ class Rows:
 
     def __post_init__(self) -> None:
         self._unknown = set(self.wanted.fields)
+        #: What asks for more or less, and has met no value that it can be compared with.
+        self._strange = dict.fromkeys(self.wanted.orders, False)
+        #: By field, the units of its numbers, where what they are compared with has none.
+        self._units = {
+            leaf.field: set[str]()
+            for leaf in self.wanted.orders
+            if not all(map(unit_of, _ends(leaf)))
+        }
 
     def holds(self, row: object) -> bool:
         """Whether a row meets the conditions; what is no object meets none."""
@@ -131,9 +148,20 @@ class Rows:
             if self.count < _ROWS and len(self._names) < _NAMES:
                 self._names.update(dict.fromkeys(_names_in(row)))
         self.count += 1
+        for leaf in list(self._strange):
+            self._look_at(row, leaf)
+        for name, units in self._units.items():
+            units.update(map(unit_of, _found(row, name)))
         holds = self.wanted.holds(row)
         self.met += holds
         return holds
+
+    def _look_at(self, row: object, leaf: Comparison | Between) -> None:
+        for value in _found(row, leaf.field):
+            if all(order(value, end) is not None for end in _ends(leaf)):
+                del self._strange[leaf]
+                return
+            self._strange[leaf] = True
 
     def check(self) -> None:
         """Says what cannot have been meant, after all rows.
@@ -151,9 +179,31 @@ class Rows:
             names = list(self._names)[:_NAMES]
             there = ", ".join(_spelled(name) for name in names)
             raise ValueError(f"where: no row has {noun} {unknown}; there are: {there}")
+        self._check_orders()
         if not self.met and self.wanted.phrases:
             said = ", ".join(map(_quoted, self.wanted.phrases[:_NAMES]))
             raise ValueError(f"where: no row was found; {said} was read as one value")
+
+    def _check_orders(self) -> None:
+        for name, units in self._units.items():
+            several = sorted(unit for unit in units if is_scaled(unit))
+            if len(several) > 1:
+                raise ValueError(
+                    f"where: the values of {_quoted(name)} have several units, "
+                    f"{', '.join(several)}: write one, as in > 5 {several[0]}"
+                )
+        for leaf, has_values in self._strange.items():
+            if has_values and not self.met:
+                ends = " and ".join(_quoted(text_of(end)) for end in _ends(leaf))
+                raise ValueError(
+                    f"where: no value of {_quoted(leaf.field)} is more or less than {ends}: "
+                    "numbers compare with numbers, and words with words"
+                )
+
+
+def _ends(leaf: Comparison | Between) -> tuple[object, ...]:
+    """What the values of a field are compared with."""
+    return (leaf.low, leaf.high) if isinstance(leaf, Between) else (leaf.value,)
 
 
 def _quoted(text: str) -> str:
@@ -226,7 +276,7 @@ def _elements(values: Sequence[object]) -> Iterator[object]:
     waiting = list(reversed(values))
     while waiting:
         value = waiting.pop()
-        if isinstance(value, list):
+        if isinstance(value, list) and value:
             waiting += reversed(value)
         else:
             yield value
@@ -234,48 +284,10 @@ def _elements(values: Sequence[object]) -> Iterator[object]:
 
 def _compare(value: object, operator: str, wanted: object) -> bool:
     if operator == "~":
-        return str(wanted).casefold() in _text(value).casefold()
-    left, right = _number(value), _number(wanted)
+        return text_of(wanted).casefold() in text_of(value).casefold()
     if operator == "=":
-        if left is not None and right is not None:
-            return left == right
-        return _text(value).casefold() == _text(wanted).casefold()
-    pair: tuple[object, object] = (left, right)
-    if left is None or right is None:
-        pair = _text(value), _text(wanted)
-        if (left is None) != (right is None) and not _both_begin_with_digits(*pair):
-            return False
-    less, equal = pair[0] < pair[1], pair[0] == pair[1]  # type: ignore[operator]
-    if equal:
-        return operator in ("<=", ">=")
-    return less if operator in ("<", "<=") else not less
-
-
-def _both_begin_with_digits(left: object, right: object) -> bool:
-    """As dates do, which compare as texts; a word is neither more nor less than a number."""
-    return str(left)[:1].isdecimal() and str(right)[:1].isdecimal()
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else repr(value)
-
-
-def _number(value: object) -> float | int | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        return None
-    if not isinstance(value, str):
-        return value
-    if len(value) > _LONGEST_NUMBER:
-        return None
-    try:
-        return float(value) if any(sign in value for sign in ".eEnN") else int(value)
-    except ValueError:
-        match = _AMOUNT.fullmatch(value)
-        if match is None:
-            return None
-        number = match[1] + match[2].replace(",", "")
-        return float(number) if "." in number else int(number)
+        return equal(value, wanted)
+    found = order(value, wanted)
+    if found is None:
+        return False
+    return (found == 0 and operator in ("<=", ">=")) or found == (-1 if "<" in operator else 1)

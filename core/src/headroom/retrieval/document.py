@@ -19,7 +19,7 @@ from headroom.retrieval.conditions import Rows
 from headroom.retrieval.paths import locate, resolve, walk
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, Symbols, line_pieces
-from headroom.toolkit.rows.pieces import children, parts, rows_by_columns, spell
+from headroom.toolkit.rows.pieces import children, parts, records, spell
 from headroom.toolkit.rows.texts import sentences
 from headroom.toolkit.sentences import segment
 from headroom.view import Piece, Within, spelled_path
@@ -210,13 +210,16 @@ class Document:
         return self._placed(found)
 
     def records(self, path: str | None, wanted: Rows) -> list[Piece]:
-        """The rows that meet all conditions: those at a path, or of all arrays of objects."""
+        """The rows that meet all conditions: those at a path, or all that there are."""
+        if self.is_mixed and path is None:
+            data = [part for part in self.parts if part.has_data]
+            if data:
+                return [piece for part in data for piece in part.records(None, wanted)]
         holders = walk(self.value) if path is None else locate(self.value, path)
         own = self._placed(
-            Piece(spell(row), "rows", number, pointer)
+            Piece(text(), "rows", number, pointer)
             for pointer, value in holders
-            if (rows := value if isinstance(value, list) else rows_by_columns(value)) is not None
-            for number, row in enumerate(rows, 1)
+            for number, (row, text) in enumerate(records(value), 1)
             if wanted.holds(row)
         )
         data = [text for text in self.embedded if text.has_data and path is None]

@@ -17,6 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn, TypeAlias
 
+from headroom.retrieval.comparing import order
+
 __all__ = [
     "All",
     "Any",
@@ -217,20 +219,29 @@ class _Reader:
         close = ")" if self._sign("(") else "]" if self._sign("[") else ""
         if not close:
             self._fail('"in" takes values in parentheses, as in (a, b)')
-        values: list[str] = []
+        start = self._at
+        values: list[tuple[str, bool]] = []
         while not self._sign(close):
             if values and not self._sign(","):
                 self._fail(f'"," or "{close}" is missing')
-            values.append(self._value(ends=f",{close}", in_list=True)[0])
+            values.append(self._value(ends=f",{close}", in_list=True))
         if not values:
             self._fail('"in" takes at least one value')
-        return Any(tuple(Comparison(field, "=", value) for value in values))
+        # Whether "5,500" is one value or two, nobody can say: it is either.
+        amounts = _THOUSANDS.finditer(self._text, start, self._at)
+        values += [(match[0], False) for match in amounts]
+        return Any(tuple(Comparison(field, "=", *value) for value in values))
 
     def _between(self, field: str) -> Condition:
+        start = self._at
         low = self._value()[0]
         if not self._word("and"):
             self._fail('"between" takes two values, as in between 5 and 10')
-        return Between(field, low, self._value()[0])
+        high = self._value()[0]
+        if order(low, high) == 1:
+            self._at = start
+            self._fail('"between" takes the lower value first')
+        return Between(field, low, high)
 
     # Fields and values
 
@@ -266,8 +277,9 @@ class _Reader:
         if self._begins_with_sign():
             self._fail("a value is missing; one that begins with a sign stands in quotes")
         start = end = self._at
-        thousands = None if in_list else _THOUSANDS.match(self._text, self._at)
-        if thousands is not None:
+        thousands = _THOUSANDS.match(self._text, self._at)
+        # In a list, its commas are those of the list, unless a currency says what it is.
+        if thousands and not (in_list and thousands[0].lstrip("+-")[0].isdecimal()):
             self._at = end = thousands.end()
             self._blank()
         while not self._is_over() and self._here() not in ends:

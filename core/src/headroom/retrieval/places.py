@@ -182,9 +182,11 @@ def _outside_quotes(text: str, held: list[str]) -> Iterator[str]:
     """A text with a number between zeros for each pointer in quotes."""
     position = 0
     while (start := text.find('"', position)) >= 0:
-        match = _QUOTED.match(text, start)
         before = text[position:start]
-        if match is None or not (start == 0 or before.endswith(_LEADS)):
+        # Looked for only where one may begin: a text is not read again from each of its quotes.
+        may_begin = start == 0 or before.endswith(_LEADS)
+        match = _QUOTED.match(text, start) if may_begin else None
+        if match is None:
             yield text[position : start + 1]
             position = start + 1
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -25,6 +26,12 @@ __all__ = [
 
 # With more parts than this, lines have one heading and their numbers.
 _SCATTERED = 3
+# A line that could be taken for a heading or the note of an excerpt.
+_HEADING = re.compile(
+    r"^[^\w\n]{0,9}\[(?:(?:line|row|sentence)s? \d|everything|\"?/|\d+ more )"
+    r"[^\n]*\][^\S\n]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
 # A place of so many characters is said, however small the budget.
 _SHORT = 60
 # How much is said beside a part of a piece, and what share of the room for the part is worth it.
@@ -115,9 +122,10 @@ def _render(shown: Sequence[Piece], left: int, how: str) -> Found:
             continue
         here = {piece.number: piece.text for piece in own}
         parts = list(spans(sorted(here)))
-        if key[0] == "lines" and len(parts) > _SCATTERED:
+        is_scattered = key[0] == "lines" and len(parts) > _SCATTERED
+        if is_scattered or (key[0] != "rows" and any(map(_HEADING.search, here.values()))):
             # One heading, and each line with its number, as grep prints them.
-            place = _placed(f"lines {spelt(parts)}", key[2])
+            place = holding(*key, spelt(parts))
             places.append(place)
             numbered = "\n".join(f"{number}: {here[number]}" for number in sorted(here))
             blocks.append(f"[{place}, each after its number]\n{numbered}")
@@ -186,6 +194,9 @@ def _cut(
     place is long, not even where it stands: a part of a text is worth more than its place.
     """
     length = len(piece.text)
+    if not length:
+        # Of an empty line there is no part: it is read, and what comes after it is left.
+        return Found(SMALLEST, place_of(piece), bool(others), onward(others))
     middle = focus(piece.text)
     # A part of a piece counts from where it begins.
     before = piece.chars[0] - 1 if piece.chars else 0

@@ -26,8 +26,9 @@ COUNTER = get_counter("gpt-4o")
 
 NASTY = [
     "", " ", "a,b", 'say "x"', "line\nbreak", "é", "日本", "0", "-0", "1.0", "1e5", "NaN", "true",
-    "null", "Infinity", "-Infinity", "a.b", "a=b", "=x", "$1", "$1/x", "$1 stands for x", "(key)",
-    "(value)", "[rows 1-2 left out]", "{", "}", "[", "]", ";", "  ", "a  b=c", " a", "a ", "a:text",
+    "null", "Infinity", "-Infinity", "a.b", "a=b", "=x", "$", "$1", "$1/x", "$1 stands for x",
+    "(key)", "(value)", "[rows 1-2 left out]", "{", "}", "[", "]", ";", "  ", "a  b=c", " a", "a ",
+    "a:text",
     "3 rows.", "2 entries.", "JSON object, one key=value per line", " same as /a", ": same as /a",
     "a: same as /b", "\u2028", "\x00", "\x7f", "\ud800", "\ufeff", "http://e.example/a",
     "https://e.example/a/b/c", "https://e.example/a/b/d{/x}", "https://e.example/a/b/d,e", "…",
@@ -200,6 +201,17 @@ def test_numbers_stay_as_written(number: str) -> None:
     assert view is not None
     got = decode(view.text, parse_int=str, parse_float=str)
     assert got == [{"id": str(index), "amount": number} for index in range(5)]
+
+
+@pytest.mark.parametrize("sign", ["$", "$x", '$x"y"', "$,"])
+def test_a_dollar_before_a_quoted_cell_is_no_alias(sign: str) -> None:
+    rows: list[Any] = [
+        {"currency": sign if n % 2 else "EUR", "note": f"a, {n}", "id": n} for n in range(9)
+    ]
+    for value in (rows, {"rows": rows, "currency": sign}):
+        view = lossless(json.dumps(value))
+        assert view is not None
+        assert decode(view.text) == value
 
 
 def test_an_integer_of_5000_digits() -> None:

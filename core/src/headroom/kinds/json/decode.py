@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from headroom.kinds.json.parse import MAX_DEPTH, nesting, parse_with
+from headroom.kinds.json.python import as_json
 from headroom.toolkit.rows.cells import (
     CellReader,
     Column,
     JsonValue,
     empty,
+    is_aliased,
     nest,
     no_view,
 )
@@ -57,9 +60,24 @@ def decode(
     try:
         if _HEADING.match(view) or view.startswith((DOCUMENT, XML_DOCUMENT)):
             return _Reader(view, decoder, parse_float, parse_int).read()
-        return parse_with(view, decoder.decode)[0]  # type: ignore[return-value]
+        try:
+            return parse_with(view, decoder.decode)[0]  # type: ignore[return-value]
+        except json.JSONDecodeError:
+            # Data as Python writes it may have stayed as it was put.
+            return parse_with(view, partial(_python, decoder))[0]  # type: ignore[return-value]
     except RecursionError:
         raise ValueError("nested too deeply to be a view") from None
+
+
+def _python(decoder: json.JSONDecoder, text: str) -> Any:
+    try:
+        as_written = as_json(text)
+    except ValueError:
+        raise no_view() from None
+    try:
+        return decoder.decode(as_written)
+    except json.JSONDecodeError:
+        raise no_view() from None
 
 
 class _Reader:
@@ -173,9 +191,8 @@ class _Reader:
         """A value that goes to the end of its line."""
         if text[:1] in ('"', "[", "{"):
             value, end = self._cells.raw(text, 0)
-        elif text[:1] == "$" and text[2:3] == '"':
-            rest, end = self._cells.raw(text, 2)
-            value = self._cells.string(text[:2]) + str(rest)
+        elif is_aliased(text, 0):
+            value, end = self._cells.aliased(text, 0)
         else:
             return self._cells.bare(text)
         if end != len(text):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from headroom.errors import WrongKind
+from headroom.kinds.registry import decoded
 from headroom.kinds.table.parse import read
 from headroom.kinds.table.recognise import find_table, looks_like_table, may_be_table
 from headroom.source import Source
@@ -58,8 +60,11 @@ class TableCrusher(BaseKind):
         speller = Speller()
         table = build_table(rows, speller, request, of_text=True)
         root = TableBlock("", table, rows, "", 0)
-        text = "\n".join(lossless_lines(root, speller))
-        return best_view(rows, root, speller, text, request)
+        # What the lines say is in the rows.
+        source.forget_lines()
+        return best_view(
+            rows, root, speller, lambda: "\n".join(lossless_lines(root, speller)), request
+        )
 
     def span(self, source: Source, line: int) -> tuple[int, int] | None:
         """The lines of a table with rules within a text."""
@@ -74,4 +79,8 @@ class TableCrusher(BaseKind):
 
     def data(self, source: Source) -> object:
         """The rows, each an object of its cells."""
-        return source.once(read)
+        return list(source.once(read))
+
+    def decode(self, view: str, **options: Any) -> object:
+        """The rows; see ``headroom.decode``. A table as it was put gives its own."""
+        return decoded(self, view, **options)

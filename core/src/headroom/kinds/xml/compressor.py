@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from headroom.errors import WrongKind
-from headroom.kinds.registry import default_kinds
+from headroom.kinds.registry import decoded
 from headroom.kinds.xml.parse import read
 from headroom.kinds.xml.recognise import find_document, looks_like_xml
 from headroom.source import Source
@@ -66,9 +67,14 @@ class XmlCompressor(BaseKind):
         if root is None:
             raise WrongKind("nothing in it")
         write_in_full(root, speller, request)
-        lossless = "\n".join(lossless_lines(root, speller)).replace(DOCUMENT, XML_DOCUMENT, 1)
+        plain = root
         if isinstance(root, Section):
-            root.heading = XML_DOCUMENT
+            root = replace(root, heading=XML_DOCUMENT)
+
+        def lossless() -> str:
+            text = "\n".join(lossless_lines(plain, speller))
+            return text.replace(DOCUMENT, XML_DOCUMENT, 1)
+
         return best_view(value, root, speller, lossless, request)
 
     def span(self, source: Source, line: int) -> tuple[int, int] | None:
@@ -91,7 +97,5 @@ class XmlCompressor(BaseKind):
         return leaves(source.once(read).value)
 
     def decode(self, view: str, **options: Any) -> object:
-        """The document as data; see ``headroom.decode``."""
-        data = default_kinds().named("json")
-        assert data is not None
-        return data.decode(view, **options)
+        """The document as data; see ``headroom.decode``. One as it was put gives its own."""
+        return decoded(self, view, **options)

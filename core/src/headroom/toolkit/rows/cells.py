@@ -10,7 +10,7 @@ from typing import Any, Union
 
 from headroom.toolkit.rows.notation import BARE_NUMBER
 
-__all__ = ["MISSING", "CellReader", "Column", "JsonValue", "empty", "nest", "no_view"]
+__all__ = ["MISSING", "CellReader", "Column", "JsonValue", "empty", "is_aliased", "nest", "no_view"]
 
 #: What ``decode`` gives, numbers as its callables make them.
 JsonValue = Union[str, int, float, bool, None, "list[JsonValue]", "dict[str, JsonValue]"]
@@ -21,6 +21,8 @@ MISSING: Any = object()
 
 _SEGMENT = re.compile(r"(?:[^\W\d_][\w@/#+-]*(?: [\w@/#+-]+)*|_[\w-]*|\d+)")
 _END = re.compile(r'[,;\[\]{}"]|  |\Z')
+# A "$" alone is a text like any other, whatever stands in the next cell.
+_ALIASED = re.compile(r'\$[0-9]"')
 _CONSTANTS = {
     "NaN": float("nan"),
     "Infinity": float("inf"),
@@ -111,9 +113,8 @@ class CellReader:
             return self._inner(line, position, column)
         if first and first in '["{':
             return self.raw(line, position)
-        if first == "$" and line[position + 2 : position + 3] == '"':
-            rest, end = self.raw(line, position + 2)
-            return self.string(line[position : position + 2]) + str(rest), end
+        if is_aliased(line, position):
+            return self.aliased(line, position)
         match = _END.search(line, position)
         assert match is not None
         end = match.start()
@@ -176,6 +177,11 @@ class CellReader:
             raise no_view() from None
         return value, end
 
+    def aliased(self, text: str, position: int) -> tuple[str, int]:
+        """A text that begins with an alias, and goes on in quotes."""
+        rest, end = self.raw(text, position + 2)
+        return self.string(text[position : position + 2]) + str(rest), end
+
     def string(self, bare: str) -> str:
         if bare[0] == "$" and bare[1:2].isascii() and bare[1:2].isdigit():
             if bare[:2] not in self.aliases:
@@ -192,6 +198,11 @@ class CellReader:
         if bare in _CONSTANTS:
             return _CONSTANTS[bare]
         return self.string(bare)
+
+
+def is_aliased(text: str, position: int) -> bool:
+    """Whether an alias stands there with a rest in quotes."""
+    return _ALIASED.match(text, position) is not None
 
 
 def nest(cells: dict[Path, Any]) -> dict[str, JsonValue]:
@@ -217,5 +228,5 @@ def empty(of_text: bool) -> Any:
 def no_view() -> ValueError:
     return ValueError(
         "this text is no lossless view of JSON; decode takes the text of views "
-        "whose lossless is true"
+        "whose lossless is true, and their kind"
     )

@@ -106,10 +106,15 @@ _BARE_SEGMENT = re.compile(r"[^\W\d_][\w@/#+-]*(?: [\w@/#+-]+)*|_[\w-]*|\d+")
 def quoted(text: str) -> str:
     r"""A string as JSON, readable where it can be.
 
-    >>> print(quoted('é, "x"'))
-    "é, \"x\""
+    >>> print(quoted('é, "x"\n\ufeff'))
+    "é, \"x\"\n\ufeff"
     """
-    return json.dumps(text) if _INVISIBLE.search(text) else encode_basestring(text)
+    written = encode_basestring(text)
+    return _INVISIBLE.sub(_escaped, written) if _INVISIBLE.search(written) else written
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return json.dumps(match[0])[1:-1]
 
 
 def flow(value: Json) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from headroom.toolkit.rows.notation import flow, pointer
-from headroom.toolkit.rows.shape import find_columns
+from headroom.toolkit.rows.shape import are_alike, find_columns
 from headroom.view import Piece
 
-__all__ = ["children", "leaves", "parts", "rows_by_columns", "spell"]
+__all__ = ["children", "leaves", "parts", "records", "rows_by_columns", "spell"]
 
 #: A part of a document that has at most this many characters is shown whole.
 _WHOLE_CHARS = 2000
+#: Fewer like objects in an object are members of it, and no rows.
+_LEAST_ENTRIES = 3
 
 
 def spell(value: object) -> str:
@@ -41,6 +44,21 @@ def children(value: list[object] | dict[str, object], path: str) -> Iterator[Pie
     else:
         for number, child in enumerate(value, 1):
             yield Piece(spell(child), "rows", number, path)
+
+
+def records(value: object) -> Iterator[tuple[object, Callable[[], str]]]:
+    """The rows of an array, a table or a map of like objects, each with how it is spelled.
+
+    >>> [text() for row, text in records({"a": {"n": 1}, "b": {"n": 2}, "c": {"n": 3}})]
+    ['{"a":{"n":1}}', '{"b":{"n":2}}', '{"c":{"n":3}}']
+    """
+    rows = value if isinstance(value, list) else rows_by_columns(value)
+    if rows is not None:
+        yield from ((row, partial(spell, row)) for row in rows)
+    elif isinstance(value, dict) and len(value) >= _LEAST_ENTRIES:
+        objects = [row for row in value.values() if isinstance(row, dict)]
+        if len(objects) == len(value) and are_alike(objects):
+            yield from ((row, partial(spell, {name: row})) for name, row in value.items())
 
 
 def parts(value: object, path: str) -> Iterator[Piece]:

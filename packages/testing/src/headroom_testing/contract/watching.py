@@ -68,11 +68,13 @@ class WatchTests(ContractBase):
     def test_whoever_is_woken_finds_what_was_written(self, store: Store) -> None:
         for turn in range(3):
             woken = threading.Event()
-            end = store.watch("space", "key", woken.set)
-            writer = threading.Thread(target=write, args=(store, "key", f"content {turn}"))
+            # A key of its own: a second notice of the write before may come late.
+            key = f"key {turn}"
+            end = store.watch("space", key, woken.set)
+            writer = threading.Thread(target=write, args=(store, key, f"content {turn}"))
             writer.start()
             assert woken.wait(self.patience)
-            found = store.get("space", "key")
+            found = store.get("space", key)
             writer.join()
             end()
             assert isinstance(found, Record), "woken before the write"

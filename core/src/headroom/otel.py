@@ -1,0 +1,164 @@
+"""OpenTelemetry: spans and metrics of what contexts and handoffs do (``headroom-core[otel]``).
+
+Nothing is measured until ``instrument`` is called: frameworks bring the API along and set providers
+of their own, and nobody should find our spans where they did not ask for them.
+"""
+
+from __future__ import annotations
+
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from opentelemetry import metrics, trace
+from opentelemetry.metrics import CallbackOptions, Meter, MeterProvider, Observation
+from opentelemetry.trace import SpanKind, Status, StatusCode, Tracer, TracerProvider
+
+from headroom._version import __version__
+from headroom.context import ContextStats, SharedContext
+from headroom.observing import Attribute, Operation, observe
+
+__all__ = ["instrument", "measure_store"]
+
+_NAME = "headroom"
+# What tells operations apart in metrics. Keys, namespaces and sources may be without number: these
+# are on spans alone.
+_FEW = ("headroom.kind", "headroom.found", "headroom.failed")
+_STORE: tuple[tuple[str, str, str, Callable[[ContextStats], int]], ...] = (
+    ("entries", "{entry}", "Entries that are stored.", lambda stats: stats.entries),
+    ("bytes", "By", "Bytes of originals.", lambda stats: stats.total_bytes),
+    ("leased", "{entry}", "Entries that leases hold.", lambda stats: stats.leased),
+    ("evicted", "{entry}", "Entries gone to make room.", lambda stats: stats.evicted),
+    ("expired", "{entry}", "Entries gone with their time.", lambda stats: stats.expired),
+    ("errors", "{call}", "Calls that the store failed.", lambda stats: stats.store_errors),
+    ("timeouts", "{call}", "Calls not answered in time.", lambda stats: stats.store_timeouts),
+)
+
+
+def instrument(
+    *, tracer_provider: TracerProvider | None = None, meter_provider: MeterProvider | None = None
+) -> Callable[[], None]:
+    """Makes a span and measurements of every operation of this process, until told to stop.
+
+    A span for each put, get, retrieve, search, delete, clear, compress and handoff, as a child of
+    the span that is current, and an event for each payload of a handoff with what was decided and
+    why. No payload, view or query, or part of one, is in them; keys and the names of agents,
+    readers and sources are.
+
+    Args:
+        tracer_provider: Where spans go; ``None`` for the global one.
+        meter_provider: Where measurements go; ``None`` for the global one.
+
+    Returns:
+        What stops it.
+
+    >>> stop = instrument()
+    >>> _ = SharedContext().put("note", "A short note.")
+    >>> stop()
+
+    """
+    tracer = trace.get_tracer(_NAME, __version__, tracer_provider)
+    meter = metrics.get_meter(_NAME, __version__, meter_provider)
+    return observe(_Telemetry(tracer, meter))
+
+
+def measure_store(ctx: SharedContext, *, meter_provider: MeterProvider | None = None) -> None:
+    """Measures what the store of a context holds, whenever measurements are collected.
+
+    The store is asked for its statistics then. Where it cannot be, nothing is measured. It ends
+    with the context.
+
+    Args:
+        ctx: The context.
+        meter_provider: Where measurements go; ``None`` for the global one.
+
+    """
+    meter = metrics.get_meter(_NAME, __version__, meter_provider)
+    known = weakref.ref(ctx)
+    attributes = {"headroom.namespace": ctx.namespace}
+
+    def measured(value: Callable[[ContextStats], int]) -> Callable[..., Iterator[Observation]]:
+        def observations(_: CallbackOptions) -> Iterator[Observation]:
+            there = known()
+            stats = None if there is None else there.stats()
+            if stats is not None and stats.unread is None:
+                yield Observation(value(stats), attributes)
+
+        return observations
+
+    for name, unit, description, value in _STORE:
+        meter.create_observable_gauge(
+            f"headroom.store.{name}", [measured(value)], unit=unit, description=description
+        )
+
+
+class _Telemetry:
+    """Turns operations into spans and measurements."""
+
+    def __init__(self, tracer: Tracer, meter: Meter) -> None:
+        self._tracer = tracer
+        self._duration = meter.create_histogram(
+            "headroom.operation.duration", "s", "How long an operation took."
+        )
+        self._before = meter.create_counter(
+            "headroom.tokens.before", "{token}", "Tokens of originals that were put or compressed."
+        )
+        self._after = meter.create_counter(
+            "headroom.tokens.after", "{token}", "Tokens of their views."
+        )
+        self._payloads = meter.create_counter(
+            "headroom.handoff.payloads", "{payload}", "Payloads that readers got."
+        )
+        self._saved = meter.create_up_down_counter(
+            "headroom.handoff.tokens.saved",
+            "{token}",
+            "Tokens that readers were not sent, net of the retrieval tool; less what it answered.",
+        )
+        self._retrieved = meter.create_counter(
+            "headroom.retrieved.tokens", "{token}", "Tokens of excerpts."
+        )
+
+    @contextmanager
+    def __call__(self, operation: Operation) -> Iterator[None]:
+        start = time.perf_counter()
+        with self._tracer.start_as_current_span(
+            f"headroom.{operation.name}",
+            kind=SpanKind.INTERNAL,
+            attributes=operation.attributes,
+            # The text of an exception may say more than its name.
+            record_exception=False,
+            set_status_on_exception=False,
+        ) as span:
+            error: str | None = None
+            try:
+                yield
+            except BaseException as raised:
+                error = type(raised).__name__
+                span.set_status(Status(StatusCode.ERROR, error))
+                span.set_attribute("error.type", error)
+                raise
+            finally:
+                span.set_attributes(operation.attributes)
+                for decision in operation.decisions:
+                    span.add_event("headroom.decision", decision)
+                self._measure(operation, time.perf_counter() - start, error)
+
+    def _measure(self, operation: Operation, seconds: float, error: str | None) -> None:
+        known = operation.attributes
+        about: dict[str, Attribute] = {"headroom.operation": operation.name}
+        about.update({name: known[name] for name in _FEW if name in known})
+        self._duration.record(seconds, {**about, "error.type": error} if error else about)
+        if operation.name in ("put", "compress") and "headroom.tokens.before" in known:
+            self._before.add(int(known["headroom.tokens.before"]), about)
+            self._after.add(int(known["headroom.tokens.after"]), about)
+        if "headroom.tokens.retrieved" in known:
+            self._retrieved.add(int(known["headroom.tokens.retrieved"]), about)
+        for one in operation.decisions:
+            reader = {"headroom.reader": one["headroom.reader"]}
+            before, after, tool = (
+                int(one[f"headroom.tokens.{name}"]) for name in ("before", "after", "tool")
+            )
+            self._saved.add(before - after - tool, reader)
+            kept = ("headroom.is_view", "headroom.failed")
+            self._payloads.add(1, {**reader, **{name: one[name] for name in kept}})

@@ -1,0 +1,225 @@
+"""Where the omissions of a view stand in its original: for those who show the two side by side."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate
+from typing import TypeAlias
+
+from headroom.errors import WrongKind
+from headroom.kinds.registry import Kinds, default_kinds
+from headroom.retrieval.json_spans import Holder, holders, raw_offsets
+from headroom.retrieval.paths import escape
+from headroom.source import Source
+from headroom.toolkit.rows.texts import sentences
+from headroom.toolkit.sentences import segment
+from headroom.view import Omission, Within
+
+__all__ = ["LeftOutSpans", "Span", "left_out_spans"]
+
+_Spans: TypeAlias = "list[tuple[int, int]]"
+_IN_TEXT = re.compile(r"(?:lines (\d{1,12})(?:-(\d{1,12}))? of )?(/.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Characters of an original that its view leaves out."""
+
+    #: Index of the first character, and after the last.
+    start: int
+    end: int
+    #: Whether some of it is shown: the text of a page without tags.
+    in_part: bool = False
+
+
+@dataclass(frozen=True)
+class LeftOutSpans:
+    """What of an original a view leaves out."""
+
+    #: Ascending and disjoint.
+    spans: tuple[Span, ...]
+    #: Omissions whose characters are not known.
+    unplaced: tuple[Omission, ...] = ()
+
+
+def left_out_spans(
+    original: str, omissions: Iterable[Omission], *, kind: str, kinds: Kinds | None = None
+) -> LeftOutSpans:
+    r"""Where in an original the omissions of its view stand; one pass over the text for each part.
+
+    Args:
+        original: The text that the view is of.
+        omissions: ``CompressResult.omissions`` or ``ContextEntry.omissions``.
+        kind: ``CompressResult.kind`` or ``ContextEntry.kind``.
+        kinds: What may be in it; ``None`` for what is installed.
+
+    >>> from headroom.view import Omission
+    >>> text = '[{"id": 1}, {"id": 2}, {"id": 3}]'
+    >>> found = left_out_spans(text, [Omission("rows", ((2, 3),))], kind="json")
+    >>> [text[span.start : span.end] for span in found.spans], found.unplaced
+    (['{"id": 2}, {"id": 3}'], ())
+
+    """
+    text = _Text(original, kind, default_kinds() if kinds is None else kinds)
+    found: list[Span] = []
+    unplaced = []
+    groups: dict[Within | None, list[Omission]] = {}
+    for omission in omissions:
+        groups.setdefault(omission.within, []).append(omission)
+    for within, some in groups.items():
+        for omission, spans in zip(some, text.placed(some, within)):
+            if spans is None:
+                unplaced.append(omission)
+            else:
+                found += [Span(start, end, omission.in_part) for start, end in spans]
+    return LeftOutSpans(tuple(_disjoint(found)), tuple(unplaced))
+
+
+def _disjoint(spans: list[Span]) -> list[Span]:
+    """Spans without what others hold already."""
+    ordered: list[Span] = []
+    for span in sorted(spans, key=lambda one: (one.start, -one.end)):
+        start = max(span.start, ordered[-1].end if ordered else 0)
+        if start < span.end:
+            ordered.append(replace(span, start=start))
+    return ordered
+
+
+class _Text:
+    """A text in which places are looked for."""
+
+    def __init__(self, text: str, kind: str, kinds: Kinds) -> None:
+        self._text = text
+        self._kind = kind
+        self._kinds = kinds
+        # Where each line begins, and where one after the last would.
+        self._lines = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
+
+    def placed(self, omissions: Sequence[Omission], within: Within | None) -> list[_Spans | None]:
+        """The characters of each omission; ``None`` where they are not known."""
+        if within is None:
+            return self._own(omissions)
+        outer, raw = self, None
+        lines: tuple[int, int] | None = None
+        if isinstance(within, tuple):
+            lines = within
+        else:
+            match = _IN_TEXT.fullmatch(within)
+            raw = match and self._string(match[3])
+            if match is None or raw is None:
+                return [None] * len(omissions)
+            lines = (int(match[1]), int(match[2] or match[1])) if match[1] else None
+            outer = _Text(json.loads(self._text[raw.start : raw.end]), "", self._kinds)
+        start, end = (0, len(outer._text)) if lines is None else outer._of_lines(*lines)
+        text = outer._text[start:end]
+        inner = _Text(text, self._kinds.kind_of(Source(text)).name, self._kinds)
+        found = [
+            spans and [(start + a, start + b) for a, b in spans] for spans in inner._own(omissions)
+        ]
+        return found if raw is None else [spans and self._written(raw, spans) for spans in found]
+
+    def _string(self, path: str) -> Holder | None:
+        """The text at a pointer, as it is written; ``None`` where none is written as in JSON."""
+        holder = holders(self._text, [path]).get(path)
+        if holder is None:
+            return None
+        try:
+            is_text = isinstance(json.loads(self._text[holder.start : holder.end]), str)
+        except ValueError:
+            return None
+        return holder if is_text else None
+
+    def _written(self, holder: Holder, spans: _Spans) -> _Spans:
+        """Where characters of a text stand in how it is written."""
+        ends = sorted({end for span in spans for end in span})
+        at = dict(zip(ends, raw_offsets(self._text[holder.start : holder.end], ends)))
+        return [(holder.start + at[start], holder.start + at[end]) for start, end in spans]
+
+    def _of_lines(self, first: int, last: int) -> tuple[int, int]:
+        count = len(self._lines) - 1
+        start = self._lines[min(first, count) - 1]
+        return start, max(start, self._lines[min(last, count)] - 1)
+
+    def _own(self, omissions: Sequence[Omission]) -> list[_Spans | None]:
+        """The characters of omissions, whatever they are within."""
+        pointers = {one.path for one in omissions if one.path or one.unit in ("rows", "values")}
+        found = holders(self._text, pointers) if pointers else {}
+        return [self._one(one, found) for one in omissions]
+
+    def _one(self, one: Omission, found: dict[str, Holder]) -> _Spans | None:
+        if not one.path and one.unit == "lines":
+            spans = [self._of_lines(first, last) for first, last in one.ranges]
+            if one.chars is None:
+                return spans
+            start = spans[0][0] + one.chars[0] - 1
+            return [(start, min(spans[0][0] + one.chars[1], len(self._text)))]
+        if not one.path and one.unit == "sentences":
+            return _numbered(self._sentences, one)
+        if self._kind not in ("json", "mixed"):
+            return _numbered(self._rows, one) if one.unit == "rows" and not one.path else None
+        holder = found.get(one.path)
+        if holder is None:
+            return None
+        if one.unit == "values":
+            return [(holder.start, holder.end)]
+        if one.unit == "sentences":
+            return self._sentences_of(holder, one)
+        return _numbered(holder.rows, one) or self._by_columns(holder, one)
+
+    @cached_property
+    def _sentences(self) -> _Spans:
+        return [(part.start, part.end) for part in segment(self._text)]
+
+    def _sentences_of(self, holder: Holder, one: Omission) -> _Spans | None:
+        """Sentences of a text within the data."""
+        try:
+            text = json.loads(self._text[holder.start : holder.end])
+        except ValueError:
+            return None
+        spans, position = [], 0
+        for sentence in sentences(text):
+            start = text.index(sentence, position)
+            position = start + len(sentence)
+            spans.append((start, position))
+        numbered = _numbered(spans, one)
+        return numbered and self._written(holder, numbered)
+
+    def _by_columns(self, holder: Holder, one: Omission) -> _Spans | None:
+        """Rows of a table that the data holds by columns: some of each column."""
+        paths = [f"{one.path}/{escape(name)}" for name in holder.names]
+        columns = holders(self._text, paths).values()
+        found = [_numbered(column.rows, one) for column in columns]
+        return [span for spans in found if spans for span in spans] if all(found) else None
+
+    @cached_property
+    def _rows(self) -> _Spans:
+        """The rows of a table in lines: each the next line that has all of its cells."""
+        kind = self._kinds.named(self._kind)
+        try:
+            rows = [] if kind is None else kind.data(Source(self._text))
+        except WrongKind:
+            rows = []
+        spans, line = [], 0
+        for row in rows if isinstance(rows, list) else []:
+            cells = [str(cell) for cell in (row.values() if isinstance(row, dict) else row)]
+            while line < len(self._lines) - 1:
+                line += 1
+                start, end = self._of_lines(line, line)
+                if all(cell in self._text[start:end] for cell in cells):
+                    spans.append((start, end))
+                    break
+            else:
+                # A row of several lines: what follows is not known either.
+                return []
+        return spans
+
+
+def _numbered(units: _Spans, one: Omission) -> _Spans | None:
+    """From the first to the last of each range; ``None`` where there are not so many."""
+    if not one.ranges or one.ranges[-1][1] > len(units):
+        return None
+    return [(units[first - 1][0], units[last - 1][1]) for first, last in one.ranges]

@@ -1,0 +1,121 @@
+"""Where the omissions of a view stand in its original."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import headroom
+from headroom import Omission, compress, left_out_spans
+from headroom.retrieval.json_spans import holders, raw_offsets
+
+KEYS = st.text(max_size=6) | st.sampled_from(["", "/", "~1", "a/b", '"', "\\", "\U0001f600", "0"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def pointers(value: object, path: str = "") -> list[tuple[str, object]]:
+    found = [(path, value)]
+    members = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
+    for name, child in members:
+        step = str(name).replace("~", "~0").replace("/", "~1")
+        found += pointers(child, f"{path}/{step}")
+    return found
+
+
+@settings(max_examples=150)
+@given(value=VALUES, indent=st.sampled_from([None, 1]), ascii_only=st.booleans())
+def test_every_value_of_a_document_is_where_its_pointer_says(
+    value: object, indent: int | None, ascii_only: bool
+) -> None:
+    text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
+    wanted = pointers(value)
+    found = holders(text, [path for path, _ in wanted])
+    for path, one in wanted:
+        assert json.loads(text[found[path].start : found[path].end]) == one
+        if isinstance(one, list):
+            assert [json.loads(text[a:b]) for a, b in found[path].rows] == one
+        if isinstance(one, dict):
+            assert found[path].names == list(one)
+            assert json.loads("{" + ",".join(text[a:b] for a, b in found[path].rows) + "}") == one
+
+
+@settings(max_examples=150)
+@given(text=st.text(max_size=30), ascii_only=st.booleans(), data=st.data())
+def test_characters_of_a_string_are_found_in_how_it_is_written(
+    text: str, ascii_only: bool, data: st.DataObject
+) -> None:
+    raw = json.dumps(text, ensure_ascii=ascii_only)
+    ends = sorted(data.draw(st.tuples(*[st.integers(0, len(text))] * 2)))
+    start, end = raw_offsets(raw, ends)
+    assert json.loads(f'"{raw[start:end]}"') == text[slice(*ends)]
+
+
+def spans_of(original: str, **options: object) -> list[str]:
+    result = compress(original, **options)  # type: ignore[arg-type]
+    assert result.omissions
+    found = left_out_spans(original, result.omissions, kind=result.kind)
+    assert not found.unplaced
+    ends = [end for span in found.spans for end in (span.start, span.end)]
+    assert ends == sorted(ends)
+    return [original[span.start : span.end] for span in found.spans]
+
+
+def test_rows_that_a_view_leaves_out_are_shaded_and_the_others_are_not() -> None:
+    rows = [{"id": n, "name": f"user {n}", "state": "ok"} for n in range(400)]
+    rows[200]["state"] = "refund_failed"
+    original = json.dumps(rows)
+    gone = spans_of(original, max_tokens=300)
+    left_out = [row for span in gone for row in json.loads(f"[{span}]")]
+    view = compress(original, max_tokens=300).text
+    assert len(left_out) + view.count("user ") == len(rows)
+    assert rows[200] not in left_out
+
+
+@pytest.mark.parametrize("separator", [",", "\t"])
+def test_rows_of_a_table_in_lines_are_found(separator: str) -> None:
+    lines = [separator.join(("id", "name", "city"))]
+    lines += [separator.join((str(n), f"user {n % 71}", "Oslo")) for n in range(300)]
+    gone = spans_of("\n".join(lines), max_tokens=200)
+    shaded = "\n".join(gone).split("\n")
+    assert set(shaded) < set(lines[1:])
+
+
+def test_lines_of_a_log_are_found_by_number() -> None:
+    lines = [f"2026-01-01 10:00:{n % 60:02} INFO request {n} took {n % 7} ms" for n in range(400)]
+    lines[123] = "2026-01-01 10:02:03 ERROR disk full on /dev/sdb1"
+    gone = spans_of("\n".join(lines))
+    assert gone
+    assert not any("disk full" in span for span in gone)
+
+
+def test_a_log_in_a_string_of_a_document_is_shaded_there() -> None:
+    log = "\n".join(f"10:00:{n % 60:02} INFO request {n} took {n % 7} ms" for n in range(400))
+    original = json.dumps({"status": "ok", "log": log})
+    gone = spans_of(original, max_tokens=300)
+    assert all(json.loads(f'"{span}"') in log for span in gone)
+
+
+def test_rows_that_are_stored_by_columns_are_shaded_in_each_column() -> None:
+    original = json.dumps({"a": list(range(20)), "b": list(range(100, 120))})
+    found = left_out_spans(original, [Omission("rows", ((3, 4),))], kind="json")
+    assert [original[one.start : one.end] for one in found.spans] == ["2, 3", "102, 103"]
+
+
+def test_what_cannot_be_placed_is_said() -> None:
+    omission = Omission("values", (), "/nothing/here")
+    assert left_out_spans('{"a": 1}', [omission], kind="json") == headroom.LeftOutSpans(
+        (), (omission,)
+    )

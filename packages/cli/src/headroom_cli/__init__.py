@@ -1,0 +1,16 @@
+"""The ``headroom`` command, and the report of what a context holds and saved.
+
+>>> from headroom import SharedContext
+>>> from headroom_cli import report_html
+>>> ctx = SharedContext()
+>>> _ = ctx.put("numbers", [{"id": n, "state": "ok"} for n in range(100)])
+>>> "numbers" in report_html(ctx)
+True
+"""
+
+from __future__ import annotations
+
+from headroom_cli._version import __version__
+from headroom_cli.report import report_html, write_report
+
+__all__ = ["__version__", "report_html", "write_report"]

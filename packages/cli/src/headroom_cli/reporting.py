@@ -1,0 +1,41 @@
+"""``headroom report``: a page about what a store holds and saved."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from headroom_cli.failures import Failure
+from headroom_cli.report import write_report
+from headroom_cli.stores import opened
+from headroom_cli.terminal import note, working
+from headroom_cli.viewing import NamespaceOption, StoreOption
+
+__all__ = ["report"]
+
+
+def report(
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="The file to write.")
+    ] = "report.html",
+    payloads: Annotated[
+        bool,
+        typer.Option("--payloads/--no-payloads", help="Whether originals and views are in it."),
+    ] = True,
+    store: StoreOption = None,
+    namespace: NamespaceOption = "default",
+) -> None:
+    """One HTML file about a store: what was saved, by agent, kind and time; views beside originals.
+
+    It needs no server and no network. With its payloads it is as confidential as they are.
+
+    \b
+    headroom report --store sqlite:///context.db -o report.html
+    """
+    with opened(store, namespace) as ctx, working("writing the report"):
+        try:
+            count = write_report(ctx, output, payloads=payloads)
+        except OSError as error:
+            raise Failure(f"{output} cannot be written: {error.strerror}") from None
+    note(f"{output}: {count:,} entries" if count else f"{output}: the store is empty")

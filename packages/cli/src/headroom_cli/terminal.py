@@ -1,0 +1,109 @@
+"""What goes to stdout, and what to stderr."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+from rich.console import Console
+
+from headroom_cli.failures import BROKEN_PIPE
+
+__all__ = [
+    "emit",
+    "errors",
+    "is_terminal",
+    "note",
+    "output",
+    "plain",
+    "working",
+]
+
+#: Seconds after which something is shown to move.
+_PATIENCE = 1.0
+# What moves the cursor, changes colours, or turns the direction of writing. A payload must not.
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+class _Output(Console):
+    """Ends as ``emit`` does where nobody reads any more."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        _nobody_reads()
+
+
+def output() -> Console:
+    """The console of stdout, made anew for the streams and the width of now."""
+    return _Output(file=sys.stdout, highlight=False)
+
+
+def _nobody_reads() -> NoReturn:
+    # Python flushes at its end, and would say the same once more.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(BROKEN_PIPE)
+
+
+def errors() -> Console:
+    """The console of stderr."""
+    return Console(file=sys.stderr, highlight=False)
+
+
+def is_terminal() -> bool:
+    """Whether a person looks at stdout."""
+    return sys.stdout.isatty()
+
+
+def plain(text: str) -> str:
+    r"""A text without what a terminal would obey, each such character as an escape.
+
+    >>> plain("red: \x1b[31m\ttab")
+    'red: \\x1b[31m\ttab'
+
+    """
+    return _CONTROLS.sub(lambda match: ascii(match[0])[1:-1], text)
+
+
+def emit(text: str) -> None:
+    """A payload to stdout: to a terminal made harmless, elsewhere as it is."""
+    if is_terminal():
+        text = plain(text) + ("" if text.endswith("\n") else "\n")
+    rest = memoryview(text.encode("utf-8", "surrogatepass"))
+    try:
+        sys.stdout.flush()
+        while rest:
+            # Without a buffer (PYTHONUNBUFFERED), as much is written as a pipe takes at a time.
+            rest = rest[sys.stdout.buffer.write(rest) :]
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _nobody_reads()
+
+
+def note(text: str, style: str = "") -> None:
+    """A line to stderr, as long as it is."""
+    errors().print(plain(text), style=style, markup=False, soft_wrap=True)
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Shows on a terminal that something takes its time, from the second second on."""
+    console = errors()
+    if not console.is_terminal:
+        yield
+        return
+    status = console.status(plain(what))
+    timer = threading.Timer(_PATIENCE, status.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        status.stop()
