@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 from headroom import Record, Store
 from headroom_testing.contract.base import Capability, ContractBase, needs
@@ -50,6 +51,18 @@ class WatchTests(ContractBase):
             woken.clear()
             write(store, "key", f"content {turn}")
             assert woken.wait(self.patience), f"write {turn + 1} wakes nobody"
+        end()
+
+    def test_who_watches_is_woken_after_its_key_went(self, store: Store) -> None:
+        woken = threading.Event()
+        end = store.watch("space", "key", woken.set)
+        write(store, "key", "content")
+        for ends in (partial(store.delete, key="key"), store.clear):
+            ends("space")
+            assert woken.wait(self.patience)
+            woken.clear()
+            write(store, "key", "content")
+            assert woken.wait(self.patience), "nobody is woken after the key went"
         end()
 
     def test_whoever_is_woken_finds_what_was_written(self, store: Store) -> None:
