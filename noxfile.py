@@ -142,6 +142,32 @@ def tests_core(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def dev(session: nox.Session) -> None:
+    """An environment in .venv, in which "pytest core" runs on the source as you change it."""
+    python = ("uv", "venv", "--quiet", "--allow-existing", ".venv")
+    session.run(*python, external=True)
+    install = ("uv", "pip", "install", "--quiet", "--python", ".venv")
+    packages = ["-e", "core[all,encryption,otel,zstd]", "-e", "packages/testing"]
+    tools = [*TEST_TOOLS, "splintr-rs", "pytest-xdist>=3", "opentelemetry-sdk", "ruff", MYPY]
+    session.run(*install, *packages, *tools, external=True)
+    session.log("now: .venv/bin/python -m pytest core -n 2")
+
+
+@nox.session(default=False)
+def quick(session: nox.Session) -> None:
+    """An answer in a minute: style, types, and the tests that are quick, on the source."""
+    packages = ["-e", "core[all,encryption,otel]", "-e", "packages/testing"]
+    tools = [*TEST_TOOLS, "splintr-rs", "pytest-xdist>=3", "opentelemetry-sdk", "ruff", MYPY]
+    session.install(*packages, *tools)
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy", "--strict", "core/src", "packages/testing/src")
+    quick = ["core/tests/context", "core/tests/handoff", "core/tests/retrieval"]
+    quick += ["core/tests/toolkit", "tests/test_import_arrows.py", "tests/test_public_names.py"]
+    session.run("pytest", "-n", "2", "-q", *quick, *session.posargs)
+
+
+@nox.session(default=False)
 def growth(session: nox.Session) -> None:
     """That all hostile texts take linear time, and end with their deadline; takes minutes."""
     install(session, "core", "packages/testing", extras="[all]", tools=list(TEST_TOOLS))

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+import tracemalloc
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypedDict
 
@@ -259,6 +262,93 @@ def test_what_was_cut_or_changed_is_no_data(payload: str) -> None:
     base.put(("headroom", "space", "entries"), "key", {"key": "AAAA"})
     with pytest.raises(IntegrityError):
         store.headers("space")
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_what_an_entry_is_bound_to_is_not_changed_unnoticed(sealed: bool) -> None:
+    base, clock = InMemoryStore(), ManualClock()
+    store = LangGraphStore(
+        base, clock=clock, codec=Codec(keys=[new_encryption_key()] if sealed else [])
+    )
+    content, view = "content " * 200, "view " * 100
+    write(store, "older", content, view=view, meta={"agent": "another"}, ttl=50)
+    older = {part: base.get(("headroom", "space", part), "older") for part in ("entries", "views")}
+    record = write(store, "key", content, view=view, meta={"agent": "a"}, ttl=100)
+    questions = (
+        lambda: store.get("space", "key"),
+        lambda: store.get("space", "key", with_original=False),
+        lambda: store.find("space", record.header.reference),
+        lambda: store.headers("space"),
+        lambda: store.view_origin("space", record.header.view_reference),
+    )
+    right = [question() for question in questions]
+    tried = 0
+    for part in ("entries", "views", "originals", "known"):
+        place = ("headroom", "space", part)
+        for name, item in [(one.key, one) for one in base.search(place)]:
+            if name == "older":
+                continue
+            for field, value in item.value.items():
+                # The order of age, and what SHA-256 tells where nothing is sealed.
+                if field == "at" or (field == "data" and not sealed):
+                    continue
+                other = older.get(part)
+                changed: list[object] = [None, 7, 7.5, "7", "AAAA", [], 2**70]
+                if other is not None and other.value[field] != value:
+                    changed.append(other.value[field])
+                if isinstance(value, str):
+                    changed += [value[:-4], value + "AAAA"]
+                for wrong in changed:
+                    base.put(place, name, {**item.value, field: wrong})
+                    answers = [_answer(question) for question in questions]
+                    base.put(place, name, item.value)
+                    tried += 1
+                    for answer, good in zip(answers, right):
+                        assert isinstance(answer, IntegrityError) or answer == good, (field, wrong)
+                    assert answers != right, (part, field, wrong)
+    assert tried > 80
+
+
+def _answer(question: Callable[[], object]) -> object:
+    try:
+        return question()
+    except IntegrityError as error:
+        return error
+
+
+def test_what_is_not_sealed_is_refused_where_there_are_keys() -> None:
+    base = InMemoryStore()
+    plain = LangGraphStore(base)
+    record = write(plain, "key", "content", view="view")
+    store = LangGraphStore(base, codec=Codec(keys=[new_encryption_key()]))
+    for read in (
+        lambda: store.get("space", "key"),
+        lambda: store.headers("space"),
+        lambda: store.find("space", record.header.reference),
+        lambda: store.view_origin("space", record.header.view_reference),
+    ):
+        with pytest.raises(IntegrityError, match="not sealed although there are keys"):
+            read()
+
+
+@pytest.mark.parametrize("part", ["entries", "views", "originals", "known"])
+def test_a_bomb_is_not_unpacked(part: str) -> None:
+    base = InMemoryStore()
+    store = LangGraphStore(base)
+    record = write(store, "key", "content", view="view")
+    place = ("headroom", "space", part)
+    (item,) = base.search(place)
+    field = {"entries": "meta", "known": "origin"}.get(part, "data")
+    bomb = base64.b64encode(b"\x01" + zlib.compress(bytes(200 * 2**20))).decode()
+    base.put(place, item.key, {**item.value, field: bomb})
+    view_reference = record.header.view_reference
+    tracemalloc.start()
+    try:
+        with pytest.raises(IntegrityError):
+            _ = store.get("space", "key"), store.view_origin("space", view_reference)
+        assert tracemalloc.get_traced_memory()[1] < 50 * 2**20
+    finally:
+        tracemalloc.stop()
 
 
 def test_what_fails_is_a_store_error() -> None:

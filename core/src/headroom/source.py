@@ -61,6 +61,21 @@ class Source:
             self._lines = self._text.split("\n")
         return self._lines
 
+    def forget_lines(self) -> None:
+        r"""Drops the lines, which may take more memory than the text; they can be asked for again.
+
+        >>> source = Source("a\nb")
+        >>> source.lines, source.forget_lines(), source.lines
+        (['a', 'b'], None, ['a', 'b'])
+
+        """
+        self._lines = None
+
+    def forget(self) -> None:
+        """Drops all that has been found out; it is found out again where it is asked for."""
+        self._lines = None
+        self._known.clear()
+
     def once(self, read: Callable[[Source], T]) -> T:
         """What ``read(source)`` returns; it is called the first time alone.
 

@@ -106,3 +106,12 @@ def test_a_query_that_everything_matches_is_as_fast() -> None:
     start = time.process_time()
     assert ctx.retrieve("log", query="worker").tokens <= 1000
     assert time.process_time() - start < 0.5
+
+
+def test_all_forms_of_the_only_word_are_looked_for() -> None:
+    texts = [f"{n} der Vertrag" if n % 2 else f"{n} die Seite" for n in range(100)]
+    texts += [f"{n} Laufzeit" for n in range(5)]
+    found = Index(texts).scores("Vertragslaufzeit")
+    assert {n for n, text in enumerate(texts) if "Vertrag" in text or "Laufzeit" in text} == set(
+        found
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 
 import pytest
@@ -215,3 +216,129 @@ def test_no_excerpt_exceeds_its_budget(ctx: SharedContext, max_tokens: int) -> N
         found = ctx.retrieve(key, query=query, max_tokens=max_tokens)
         assert found.tokens == ctx.count_tokens(found.text) <= max_tokens
         assert ctx.retrieve(key, query=query, max_tokens=max_tokens) == found
+
+
+def test_rows_of_a_table_in_a_text_of_data_are_shown(ctx: SharedContext) -> None:
+    rows = [f"Town {n},{n * 7},{'harbour' if n % 5 == 0 else 'inland'}" for n in range(900)]
+    ctx.put("call", {"code": 0, "stdout": "\n".join(["city,height,site", *rows])}, max_tokens=99)
+    found = ctx.retrieve("call", query="code of harbour 3605", max_tokens=150)
+    assert '"height":"3605"' in found.text
+    assert found.where.startswith("rows ")
+    assert found.truncated
+
+
+def test_a_heading_that_is_named_brings_all_of_its_section(ctx: SharedContext) -> None:
+    facts = "\n\n".join(f"Fact {n} is here.\nIt is {n * 37}." for n in range(100, 108))
+    others = [f"## Part {n}\n\nMoving {n} databases by hand is slow.\n" for n in range(60)]
+    parts = [*others[:30], f"## Moving databases\n\n{facts}\n", *others[30:]]
+    ctx.put("guide", "\n".join(parts), kind="text", max_tokens=60)
+    found = ctx.retrieve("guide", query="What does it say about moving databases?", max_tokens=400)
+    assert all(f"It is {n * 37}." in found.text for n in range(100, 108))
+    assert "by hand is slow" in found.text
+
+
+@pytest.mark.parametrize("is_underlined", [False, True])
+def test_a_title_set_in_rules_brings_what_a_log_has_below(
+    ctx: SharedContext, is_underlined: bool
+) -> None:
+    title = "{0}\n" + "-" * 12 if is_underlined else "____ {0} ____"
+    names = [f"test_pay_{n:03}" for n in range(40)]
+    told = [f"tests/test_pay.py::{name} FAILED" for name in names]
+    parts = [
+        f"{title.format(name)}\n\n>   assert charge(card)\nE   Refused: {n * 77} is too much\n"
+        for n, name in enumerate(names)
+    ]
+    ctx.put("run", "\n".join([*told, "===== FAILURES =====", *parts]), kind="log", max_tokens=90)
+    found = ctx.retrieve("run", query="Why did test_pay_031 fail?", max_tokens=200)
+    assert f"Refused: {31 * 77} is too much" in found.text
+
+
+def test_matches_in_the_file_that_a_query_names_come_before_those_of_others(
+    ctx: SharedContext,
+) -> None:
+    files = [f"src/{name}/part{n}.py" for n in range(40) for name in ("pay", "ship")]
+    told = ["limit", "total", "limit", *["total"] * 7]
+    lines = [f"{file}:{n}: {what} = {n * 7}" for file in files for n, what in enumerate(told)]
+    ctx.put("search", "\n".join(lines), kind="search", max_tokens=100)
+    found = ctx.retrieve("search", query="How is limit used in src/ship/part27.py?", max_tokens=200)
+    assert "src/ship/part27.py:0: limit = 0" in found.text
+    assert "src/ship/part27.py:2: limit = 14" in found.text
+    inside = ctx.retrieve("search", query="limit in pay/part8.py", max_tokens=200)
+    assert "src/pay/part8.py:2: limit = 14" in inside.text
+
+
+def test_values_of_the_record_take_turns_with_those_of_the_object_that_answers(
+    ctx: SharedContext,
+) -> None:
+    posts = [
+        {
+            "id": n, "place": None, "likes": False, "text": f"Today I saw {n * 7} herons. " * 4,
+            "user": {
+                "name": f"{chr(65 + n)}nnelore",
+                **{f"colour_{k}": f"{n * k:06x}" for k in range(60)},
+            },
+        }
+        for n in range(30)
+    ]  # fmt: skip
+    ctx.put("posts", {"posts": posts}, max_tokens=100)
+    found = ctx.retrieve("posts", query="What did Rnnelore write?", max_tokens=200)
+    assert f"Today I saw {17 * 7} herons." in found.text
+    assert "colour_3" in found.text
+
+
+def test_a_value_that_answers_best_and_has_no_room_is_shown_in_part(ctx: SharedContext) -> None:
+    log = "\n".join(f"commit {n:x} {n * 7919:012x} of herons" for n in range(40))
+    ctx.put("call", {"code": 0, "out": log + " and the wader", "took": 1.5}, max_tokens=50)
+    found = ctx.retrieve("call", query="the wader and 27:", max_tokens=480)
+    assert "and the wader" in found.text
+    assert found.tokens <= 480
+
+
+def test_a_text_of_several_lines_is_shown_as_it_is_read(ctx: SharedContext) -> None:
+    posts = [
+        {"n": n, "text": f"思ってるけど言えない！\n第{n}回", "more": "x " * 90} for n in range(50)
+    ]
+    ctx.put("posts", posts, max_tokens=60)
+    assert (
+        r"思ってるけど言えない！\n第7回" in ctx.retrieve("posts", query="text", max_tokens=400).text
+    )
+
+
+_WORDS = "river harbour lamp winter engine letter garden ladder mirror kettle limits daemon".split()
+
+
+def prose(seed: int) -> str:
+    """Paragraphs in which nothing repeats."""
+    rng = random.Random(seed)
+
+    def sentence() -> str:
+        return " ".join(rng.choices(_WORDS, k=rng.randint(6, 14))).capitalize() + "."
+
+    return "\n\n".join("\n".join(sentence() for _ in range(rng.randint(1, 4))) for _ in range(25))
+
+
+def test_a_heading_stands_over_a_table_and_a_list_below_it(ctx: SharedContext) -> None:
+    rows = "\n".join(f"| key_{n} | {n * 7} | a word on it |" for n in range(12))
+    table = f"## Limits of the daemon\n\n| name | value | note |\n|---|---|---|\n{rows}"
+    listed = "\n".join(f"- **part_{n}** - [part {n}](https://example.org/{n})" for n in range(20))
+    steps = "### How to contribute\n\n- Report what broke\n- Write a case\n- Send it on"
+    guide = "\n\n".join([f"# Guide\n\n{prose(1)}", table, prose(2), listed, steps])
+    entry = ctx.put("guide", guide, max_tokens=100)
+    assert entry.kind == "mixed"
+    found = ctx.retrieve("guide", query="Limits of the daemon?", max_tokens=400).text
+    assert all(f"key_{n}" in found for n in range(12))
+    found = ctx.retrieve("guide", query="How to contribute?", max_tokens=200).text
+    assert "- Write a case" in found
+
+
+def test_of_a_record_that_has_no_room_the_lines_that_answer_come_first(ctx: SharedContext) -> None:
+    def record(name: str) -> str:
+        ports = "\n".join(f"      port{n}: {n * 77}" for n in range(40))
+        return f"- host:\n    name: {name}\n    ports:\n{ports}\n    kind: of {name}"
+
+    text = "\n".join(record(f"host{chr(65 + n)}") for n in range(8))
+    ctx.put("hosts", text, kind="records", max_tokens=60)
+    found = ctx.retrieve("hosts", query="port33 of hostF", max_tokens=150).text
+    assert "    name: hostF" in found
+    assert f"      port33: {33 * 77}" in found
+    assert f"      port34: {34 * 77}" in found

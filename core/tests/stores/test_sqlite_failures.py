@@ -303,6 +303,58 @@ class TestEncryption:
         with pytest.raises(IntegrityError, match="cut or changed"):
             open_store(codec=Codec(keys=[new_encryption_key()])).rotate()
 
+    def test_keys_rotate_past_what_is_damaged_and_name_it(
+        self, open_store: Open, path: Path
+    ) -> None:
+        plain = open_store()
+        records = {key: write(plain, key, f"content of {key}", view=f"v {key}") for key in "abcde"}
+        codec = Codec(keys=[new_encryption_key()])
+        with sqlite3.connect(path) as db:
+            db.execute("UPDATE contents SET data = x'07' || data WHERE id = 2")
+            db.execute("UPDATE entries SET created = created + 1 WHERE id = 4")
+        db.close()
+        store = open_store(codec=codec)
+        with pytest.raises(IntegrityError) as caught:
+            store.rotate()
+        assert "the key 'b' in the namespace 'space', the key 'd' in the name" in str(caught.value)
+        assert "content" not in str(caught.value)
+        for key in "ace":
+            assert store.get("space", key) == records[key]
+        for key in "bd":
+            assert store.delete("space", key)
+        assert store.rotate() == 0
+
+    def test_nothing_that_was_not_sealed_can_be_read_afterwards(
+        self, open_store: Open, path: Path
+    ) -> None:
+        store = open_store(codec=Codec(compression=None))
+        for number in range(300):
+            write(store, f"{number}", f"secret {number} " * 100, meta={"agent": "secret agent"})
+        for number in range(100):
+            store.delete("space", f"{number}")
+        store.close()
+        store = open_store(codec=Codec(compression=None, keys=[new_encryption_key()]))
+        store.rotate()
+        for file in path.parent.iterdir():
+            assert b"secret" not in file.read_bytes(), file.name
+
+    def test_a_store_with_the_old_key_writes_nothing_after_the_change(
+        self, open_store: Open
+    ) -> None:
+        old, new = new_encryption_key(), new_encryption_key()
+        behind = open_store(codec=Codec(keys=[old]))
+        write(behind, "key", "content")
+        store = open_store(codec=Codec(keys=[new, old]))
+        store.rotate()
+        with pytest.raises(StoreError, match=r"keys were changed.*open it again with the keys"):
+            write(behind, "other", "content")
+        with pytest.raises(StoreError, match="keys were changed"):
+            behind.remember_view("space", "00" * 32, "11" * 32)
+        write(store, "other", "content")
+        store.close()
+        store = open_store(codec=Codec(keys=[new]))
+        assert [header.key for header in store.headers("space")] == ["key", "other"]
+
     def test_encryption_can_be_given_up(self, open_store: Open) -> None:
         key = new_encryption_key()
         store = open_store(codec=Codec(keys=[key]))

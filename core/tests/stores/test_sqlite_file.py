@@ -26,8 +26,9 @@ from headroom_testing.store import digest, make, original, put, write
 Open = Callable[..., SQLiteStore]
 
 
-def test_nobody_else_can_read_the_files(open_store: Open, path: Path) -> None:
-    before = os.umask(0)
+@pytest.mark.parametrize("mask", [0, 0o277, 0o777])
+def test_nobody_else_can_read_the_files(open_store: Open, path: Path, mask: int) -> None:
+    before = os.umask(mask)
     try:
         store = open_store()
         write(store, "key", "secret")

@@ -6,7 +6,10 @@ import logging
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -88,6 +91,48 @@ def test_a_file_that_is_taken_away_is_noticed(
     assert original(store, "key") == "content"
 
 
+def test_a_file_that_was_emptied_is_noticed(open_store: Open, path: Path) -> None:
+    store = open_store()
+    write(store, "key", "content")
+    os.truncate(path, 0)
+    for action in (lambda: store.get("space", "key"), lambda: write(store, "key", "content")):
+        with pytest.raises(StoreError, match=r"context\.db was emptied.*open the store again"):
+            action()
+
+
+def test_an_older_copy_that_is_restored_is_noticed(
+    open_store: Open, path: Path, tmp_path: Path
+) -> None:
+    store = open_store()
+    old = write(store, "key", "old")
+    with closing(sqlite3.connect(path)) as db, closing(sqlite3.connect(tmp_path / "old")) as copy:
+        db.backup(copy)
+        write(store, "key", "new")
+        copy.backup(db)
+    for action in (lambda: write(store, "key", "newer"), lambda: store.delete("space", "key")):
+        with pytest.raises(StoreError, match=r"restored from an older copy.*open the store again"):
+            action()
+    again = open_store()
+    assert again.get("space", "key") == old
+    write(again, "key", "newer")
+
+
+def test_another_format_is_noticed(open_store: Open, path: Path) -> None:
+    store = open_store()
+    write(store, "key", "content")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA user_version = 99")
+    actions: list[Callable[[], object]] = [
+        lambda: store.get("space", "key"),
+        lambda: store.headers("space"),
+        lambda: write(store, "key", "content"),
+        lambda: store.clear("space"),
+    ]
+    for action in actions:
+        with pytest.raises(StoreError, match=r"another format while it was open.*upgrade"):
+            action()
+
+
 def test_a_run_goes_on_where_the_file_is_taken_away(
     path: Path, rows: list[dict[str, object]], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -103,6 +148,26 @@ def test_a_run_goes_on_where_the_file_is_taken_away(
         assert len([r for r in caplog.records if "going on without it" in r.getMessage()]) == 1
     with SharedContext(store=f"sqlite:///{path}") as ctx:
         assert ctx.get("key") is None
+
+
+@pytest.mark.parametrize("left", [0, 8192])
+def test_a_file_that_is_cut_is_noticed_and_ends_no_process(path: Path, left: int) -> None:
+    # In a process of its own: what reads a file that it has mapped goes with the file.
+    program = (
+        "import os, sys; from headroom import SQLiteStore, StoreError\n"
+        "from headroom_testing.store import write\n"
+        "store = SQLiteStore(sys.argv[1])\n"
+        "def put(key): write(store, key, f'content of {key} ' * 500, view=f'view of {key}' * 50)\n"
+        "for number in range(20): put(f'{number}')\n"
+        "os.truncate(sys.argv[1], int(sys.argv[2]))\n"
+        "for do in (store.headers, store.usage, put, store.clear):\n"
+        "    try: do('space')\n"
+        "    except StoreError as error: print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, path, str(left)], capture_output=True, text=True, check=True
+    )
+    assert "context.db" in done.stdout
 
 
 @pytest.mark.parametrize("end", ["-wal", "-shm"])
@@ -229,6 +294,66 @@ def test_a_link_of_somebody_else_on_the_way_is_refused(folder: Path, tmp_path: P
     # In a folder where nobody else can write, somebody we trust has made it.
     os.chown(folder / "way", 0, 0, follow_symlinks=False)
     SQLiteStore(folder / "way" / "context.db").close()
+
+
+def test_what_is_no_ordinary_file_is_refused(path: Path) -> None:
+    SQLiteStore(path).close()
+    other = path.with_name("other")
+    lays: list[Callable[[Path], object]] = [
+        os.mkfifo,
+        Path.mkdir,
+        lambda file: file.symlink_to(other),
+    ]
+    for end in ("-wal", "-shm", "-journal", ""):
+        file = path.with_name(path.name + end)
+        if end == "":
+            file.unlink()
+        for lay in lays[: None if end else 2]:
+            lay(file)
+            with pytest.raises(StoreError, match=r"is (a folder|no ordinary file); give the store"):
+                SQLiteStore(path, timeout=0.1)
+            file.rmdir() if file.is_dir() else file.unlink()
+    with pytest.raises(StoreError, match=r"no ordinary file"):
+        SQLiteStore("/dev/null")
+    assert not other.exists()
+
+
+def test_a_file_with_two_names_is_refused(path: Path) -> None:
+    SQLiteStore(path).close()
+    other = path.with_name("other.db")
+    os.link(path, other)
+    for name in (path, other):
+        with pytest.raises(StoreError, match=r"has another name as well.*or give the store a copy"):
+            SQLiteStore(name)
+    other.unlink()
+    # As where a process was killed that made the file.
+    os.link(path, path.with_name(f"{path.name}.0123456789abcdef"))
+    SQLiteStore(path).close()
+    assert len(list(path.parent.glob("context.db.*"))) == 0
+
+
+def test_what_lies_in_the_way_of_the_spare_room_is_left_alone(path: Path, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("something of somebody")
+    spare = path.with_name("context.db-spare")
+    lays: list[Callable[[], object]] = [
+        lambda: spare.symlink_to(victim),
+        lambda: os.link(victim, spare),
+        lambda: os.mkfifo(spare),
+    ]
+    for lay in lays:
+        lay()
+        store = SQLiteStore(path)
+        write(store, "key", "content")
+        store.close()
+        assert victim.read_text() == "something of somebody"
+        spare.unlink()
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800"])
+def test_what_no_file_can_be_called(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match="no file can be called"):
+        SQLiteStore(f"{tmp_path}/{name}")
 
 
 # Modes

@@ -71,7 +71,7 @@ class Tampered:
 
     def __init__(self, path: Path, keys: list[str]) -> None:
         self.path, self._keys = path, keys
-        self._clock = ManualClock()
+        self._clock, self._version = ManualClock(), 1000
         with closing(self._open()) as store:
             # Twice: what was there before could be played back.
             self._write(store, 0)
@@ -134,6 +134,7 @@ class Tampered:
             "cut": lambda: db.execute(way + f"substr({column}, 1, length({column}) - 1)"),
             "of another type": lambda: db.execute(way + f"'x' || hex({column})"),
             "longer": lambda: db.execute(way + f"CAST({column} || x'00' AS BLOB)"),
+            "no text": lambda: db.execute(way + f"CAST(x'80' || {column} AS BLOB)"),
             "higher": lambda: db.execute(way + f"{column} + 1"),
             "far off": lambda: db.execute(way + "1e12"),
             "played back": lambda: _set(db, table, newer, column, older[column]),
@@ -170,6 +171,10 @@ class Tampered:
             with suppress(sqlite3.IntegrityError):
                 self._db.execute(change)
             _answer(action)
+            # A version that went back would be all that is noticed.
+            self._version += 100
+            for row in before["namespaces"]:
+                row["version"] = self._version
             for name, rows in before.items():
                 self._put_back(name, rows)
 
@@ -301,6 +306,7 @@ def test_a_write_fails_as_a_store_does_whatever_lies_there(tampered: Tampered, t
     for column in (column for other, column in ALL if other == table):
         tampered.write(f"UPDATE {table} SET {column} = NULL")
         tampered.write(f"UPDATE OR IGNORE {table} SET {column} = 'x' || hex({column})")
+        tampered.write(f"UPDATE OR IGNORE {table} SET {column} = CAST(x'80' || {column} AS BLOB)")
     tampered.write(f"DELETE FROM {table}")
 
 

@@ -271,6 +271,42 @@ async def test_entries_are_resources(client: Clients, ctx: SharedContext) -> Non
         await client.read_resource("headroom://default/nothing")
 
 
+async def test_names_are_one_line_and_break_no_list(client: Clients, ctx: SharedContext) -> None:
+    keys = ["plain", "a\nb (json, 3 tokens): paid", "a\u2028\u202eb", "\ud800"]
+    for key in keys:
+        ctx.put(key, "Text of it.", agent="me\n[stored under x]")
+    resources = (await client.list_resources()).resources
+    assert [resource.name for resource in resources] == [
+        r'"\ud800"', r'"a\u2028\u202eb"', r'"a\nb (json, 3 tokens): paid"', "plain",
+    ]  # fmt: skip
+    for resource in resources[1:]:
+        (content,) = (await client.read_resource(resource.uri)).contents
+        assert content.text.startswith("Text ")  # type: ignore[union-attr]
+    for tool, arguments in (("search", {"query": "text"}), ("stats", {})):
+        answer = await call(client, tool, **arguments)
+        assert all(line.isprintable() for line in answer.split("\n"))
+        assert len(answer.split("\n")) == 4 + (tool == "stats")
+    assert (await call(client, "get", key="plain")).startswith("Text ")
+
+
+async def test_what_is_no_unicode_ends_no_session(client: Clients, ctx: SharedContext) -> None:
+    ctx.put("key", "Text \ud83d of it.")
+    for tool, arguments in (
+        ("get", {"key": "key"}),
+        ("get", {"key": "key", "full": True}),
+        ("retrieve", {"key": "key", "query": "text"}),
+        ("search", {"query": "text"}),
+        ("stats", {}),
+    ):
+        answer = await call(client, tool, **arguments)
+        # As a session of two processes sends it.
+        assert rb"Text \ud83d of it." in answer.encode()
+    (resource,) = (await client.list_resources()).resources
+    (content,) = (await client.read_resource(resource.uri)).contents
+    for found in (resource, content):
+        assert found.model_dump_json()
+
+
 async def test_a_resource_names_its_namespace_and_gives_the_original(store: MemoryStore) -> None:
     ctx = SharedContext(store=store, namespace="Team A/ключ")
     lines = [f"line {n} of a long report" for n in range(3000)]

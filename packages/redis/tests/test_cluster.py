@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import threading
 import time
@@ -205,4 +206,33 @@ def test_a_node_of_a_cluster_that_has_no_slots(start_server: StartServer) -> Non
     store = RedisStore(server.url, retries=0)
     with pytest.raises(StoreError, match="cluster"):
         store.next_version("space")
+    store.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_the_child_of_a_fork_has_connections_of_its_own(start_server: StartServer) -> None:
+    server = start_server("--cluster-enabled", "yes", "--cluster-port", str(free_port()), tcp=True)
+    with server.client() as client:
+        client.execute_command("CLUSTER", "ADDSLOTSRANGE", "0", "16383")
+        wait_until(
+            lambda: re.search(r"cluster_state\W+ok", repr(client.execute_command("CLUSTER INFO")))
+        )
+    store = RedisStore(server.url.removesuffix("/0"), cluster=True)
+    write(store, "parent", "content")
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            for number in range(50):
+                write(store, f"{number}", f"of the child {number}")
+                assert original(store, f"{number}") == f"of the child {number}"
+            code = 0
+        finally:
+            os._exit(code)
+    for number in range(50):
+        write(store, "parent", f"of the parent {number}")
+        assert original(store, "parent") == f"of the parent {number}"
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert store.usage("space").entries == 51
     store.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import threading
 
 import pytest
@@ -78,4 +79,39 @@ def test_a_server_that_forks_its_workers(server: Server) -> None:
     assert codes == [0] * 4
     assert store.usage("space").entries == 81
     assert original(store, "3 19") == "content 3 19"
+    store.close()
+
+
+def test_a_fork_while_another_thread_takes_a_connection(server: Server) -> None:
+    store = RedisStore(server.url)
+    write(store, "parent", "of the parent")
+    # A thread that is about to be given a connection holds this lock of redis-py.
+    pool = store._client.connection_pool
+    taken, forked = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with pool._lock:
+            taken.set()
+            forked.wait(30)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert taken.wait(30)
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            write(store, "child", "of the child")
+            assert original(store, "parent") == "of the parent"
+            code = 0
+        finally:
+            os._exit(code)
+    forked.set()
+    thread.join()
+    # A child that hangs is ended.
+    ending = threading.Timer(20, os.kill, (child, signal.SIGKILL))
+    ending.start()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    ending.cancel()
+    assert original(store, "child") == "of the child"
     store.close()

@@ -326,7 +326,7 @@ def test_a_server_that_makes_room_by_itself_is_told_from_one_that_never_had_it(
             names = names_of("headroom", f"space {number}")
             if isinstance(answer, Missing) and client.exists(names.keys[1]):
                 assert answer.reason == "evicted"
-    assert isinstance(found[59], Record)
+    assert any(isinstance(answer, Record) for answer in found.values())
     assert any(isinstance(one, Missing) and one.reason == "evicted" for one in found.values())
     ctx = SharedContext(store=store, namespace="space 0")
     if isinstance(found[0], Missing) and found[0].reason == "evicted":

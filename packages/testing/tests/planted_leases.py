@@ -9,6 +9,7 @@ from dataclasses import replace
 from planting import LEASES, Writes, found_by
 
 from headroom import Limits, MemoryStore, Record, StoreError, Usage
+from headroom.stores.memory_parts import Namespace
 
 
 @found_by(
@@ -255,3 +256,24 @@ class HoldsForOneAtATime(MemoryStore):
             return super().lease(namespace, holder, references, seconds=seconds)
         finally:
             self.busy = False
+
+
+@found_by("test_what_is_put_again_is_held_as_before")
+class OverwritingLetsGo(MemoryStore):
+    """The entry that is put again is noted as one that may go."""
+
+    def _add(self, space: Namespace, record: Record, expires: float | None) -> None:
+        super()._add(space, record, expires)
+        reference, key = record.header.reference, record.header.key
+        if reference in space.holds and record.header.version > 1:
+            space.held -= len(space.blobs[reference].keys)
+            del space.holds[reference]
+            self._note(space, key, space.slots[key])
+
+
+@found_by("test_what_is_put_again_is_held_as_before")
+class HoldsForADayAtMost(MemoryStore):
+    def lease(
+        self, namespace: str, holder: str, references: Collection[str], *, seconds: float
+    ) -> bool:
+        return super().lease(namespace, holder, references, seconds=min(seconds, 86_400.0))

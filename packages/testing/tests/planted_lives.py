@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Literal
 
 from planting import Rereads, Writes, found_by
 
@@ -232,3 +233,34 @@ class WhatWentStaysGone(MemoryStore):
         for key in there:
             self.get(namespace, key)
         return written
+
+
+class SaysAnotherWhen(MemoryStore):
+    def when(self, header: Header, when: float) -> float:
+        return when
+
+    def _go(self, space: Namespace, key: str, reason: Literal["expired", "evicted"]) -> None:
+        header = space.slots[key].record.header
+        super()._go(space, key, reason)
+        gone, version = space.gone[key]
+        space.gone[key] = replace(gone, when=self.when(header, gone.when or 0.0)), version
+
+
+@found_by("test_it_says_when_what_expired_or_was_evicted_went")
+class SaysWhenItWasPut(SaysAnotherWhen):
+    def when(self, header: Header, when: float) -> float:
+        return header.created
+
+
+@found_by("test_it_says_when_what_expired_or_was_evicted_went")
+class SaysAnHourLater(SaysAnotherWhen):
+    """By the time of a zone."""
+
+    def when(self, header: Header, when: float) -> float:
+        return when + 3600
+
+
+@found_by("test_it_says_when_what_expired_or_was_evicted_went")
+class SaysThatItWentJustNow(Rereads):
+    def gone(self, missing: Missing) -> Missing:
+        return replace(missing, when=self._wall_clock()) if missing.when else missing

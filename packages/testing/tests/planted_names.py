@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from typing import Any
+from urllib.parse import unquote
 
 from planting import Renaming, found_by
 
@@ -163,3 +164,41 @@ class JoinsNames(Renaming):
 
     def key(self, name: str) -> str:
         return f"{self.current}::{name}"
+
+
+@found_by(KEYS)
+class FoldsAccentedLetters(Renaming):
+    def key(self, name: str) -> str:
+        return "".join(one if one.isascii() else one.lower() for one in name)
+
+
+@found_by(KEYS)
+class DropsTrailingSlashes(Renaming):
+    def key(self, name: str) -> str:
+        return name.rstrip("/") or name
+
+
+@found_by(KEYS)
+class ReadsPercents(Renaming):
+    def key(self, name: str) -> str:
+        return unquote(name, errors="surrogatepass")
+
+
+@found_by(KEYS)
+class ReadsPlusesAsBlanks(Renaming):
+    def key(self, name: str) -> str:
+        return name.replace("+", " ")
+
+
+@found_by(KEYS)
+class ReadsEscapes(Renaming):
+    def key(self, name: str) -> str:
+        return name.replace("\\n", "\n")
+
+
+@found_by(KEYS)
+class CutsKeysByTheirBytes(Renaming):
+    """In the middle of a character as well."""
+
+    def key(self, name: str) -> str:
+        return name.encode("utf-8", "surrogatepass")[:3000].decode("latin-1")

@@ -231,3 +231,9 @@ class LimitsOfAll(MemoryStore):
     def _evict(self, space: Namespace, limits: Limits, newest: str) -> None:
         for one in self._namespaces.values():
             super()._evict(one, limits, newest)
+
+
+@found_by("test_no_room_is_a_limit_too")
+class ZeroIsWithoutLimit(Limiting):
+    def limited(self, limits: Limits) -> Limits:
+        return Limits(limits.max_entries or None, limits.max_bytes or None)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any, ClassVar
 
-from planting import Rereads, Writes, found_by
+from planting import Files, Rereads, Writes, found_by
 
-from headroom import MemoryStore, Missing, Record
+from headroom import MemoryStore, Missing, Record, SQLiteStore
 
 WALLS = "test_namespaces_are_walls"
 
@@ -165,3 +166,45 @@ class KnowsNothingWhenClosed(MemoryStore):
         if self._closed:
             return Missing("absent")
         return super().get(namespace, key, with_original=with_original)
+
+
+@found_by("test_nothing_is_found_by_what_is_no_reference")
+class FindsByTheView(MemoryStore):
+    def find(self, namespace: str, reference: str) -> Record | None:
+        slots = self._space(namespace).slots.values()
+        views = {slot.record.header.view_reference: slot.record for slot in slots}
+        return super().find(namespace, reference) or views.get(reference)
+
+
+@found_by("test_nothing_is_found_by_what_is_no_reference")
+class FailsAtWhatIsNoHash(MemoryStore):
+    def find(self, namespace: str, reference: str) -> Record | None:
+        return super().find(namespace, bytes.fromhex(reference).hex())
+
+
+@found_by("test_nothing_is_found_by_what_is_no_reference")
+class FailsAtWhatIsNoHashOfAView(MemoryStore):
+    def view_origin(self, namespace: str, view_reference: str) -> str | None:
+        return super().view_origin(namespace, bytes.fromhex(view_reference).hex())
+
+
+@found_by("test_many_entries")
+class RemembersAHundredViews(MemoryStore):
+    def view_origin(self, namespace: str, view_reference: str) -> str | None:
+        newest = list(self._space(namespace).views)[-100:]
+        return super().view_origin(namespace, view_reference) if view_reference in newest else None
+
+
+@found_by("test_closing_a_handle_closes_no_other", contract=Files)
+class ClosesAllHandles(SQLiteStore):
+    """As with one connection for all of them."""
+
+    handles: ClassVar[list[SQLiteStore]] = []
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.handles.append(self)
+
+    def close(self) -> None:
+        while self.handles:
+            SQLiteStore.close(self.handles.pop())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import json
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -254,3 +257,34 @@ class HandsOutItsOwnList(Writes):
 class SaysThatAllWasDeleted(Rereads):
     def gone(self, missing: Missing) -> Missing:
         return Missing("deleted", missing.when or 1.0)
+
+
+@found_by("test_contents_that_look_packed_come_back_as_they_are")
+class UnpacksWhatLooksLikeGzip(Rereads):
+    def read(self, record: Record) -> Record:
+        packed = record.original.startswith(b"\x1f\x8b")
+        return replace(record, original=gzip.decompress(record.original)) if packed else record
+
+
+@found_by("test_contents_that_look_packed_come_back_as_they_are")
+class UnpacksWhatItCan(Alters):
+    def content(self, data: bytes) -> bytes:
+        try:
+            return zlib.decompress(data)
+        except zlib.error:
+            return data
+
+
+@found_by("test_metadata_of_any_size_come_back")
+class LosesLargeMeta(AltersHeaders):
+    """Where a column has so many bytes."""
+
+    def header(self, header: Header) -> Header:
+        fits = len(json.dumps(dict(header.meta))) < 65_536
+        return header if fits else replace(header, meta={})
+
+
+@found_by(TIMES)
+class TimesHaveThirtyTwoBits(AltersHeaders):
+    def header(self, header: Header) -> Header:
+        return replace(header, created=min(header.created, 2.0**31 - 1))

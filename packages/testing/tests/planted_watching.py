@@ -186,3 +186,19 @@ class WritesByHalvesWhenAwaited(Awaits):
             self.store.delete(namespace, record.header.key)
             self.store._space(namespace).gone.clear()
             return self.store.put(namespace, record, **options)
+
+
+@found_by("test_who_watches_is_woken_after_its_key_went")
+class ClearEndsWatches(MemoryStore):
+    def clear(self, namespace: str) -> int:
+        waking = self._watchers._waking
+        for place in [place for place in waking if place[0] == namespace]:
+            del waking[place]
+        return super().clear(namespace)
+
+
+@found_by("test_who_watches_is_woken_after_its_key_went")
+class DeleteEndsWatches(MemoryStore):
+    def delete(self, namespace: str, key: str) -> bool:
+        self._watchers._waking.pop((namespace, key), None)
+        return super().delete(namespace, key)

@@ -17,6 +17,7 @@ from headroom.context.leases import Leases
 from headroom.context.store_namespace import StoreNamespace, StoreSteps
 from headroom.context.verbs import ContextVerbs
 from headroom_testing import ManualClock
+from headroom_testing.contract.records import digest
 from headroom_testing.simulation import SimulationFailure, simulate
 
 # A thousand take some ten seconds of a processor.
@@ -238,10 +239,44 @@ def reads_once_under_a_lease(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ContextVerbs, "_shown", shown)
 
 
+def tells_of_a_view_and_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def is_view(self: ContextVerbs, text: str) -> StoreSteps[bool]:
+        return (yield from self.store.view_origin(digest(text))) is not None
+
+    monkeypatch.setattr(ContextVerbs, "is_view", is_view)
+
+
+def gives_an_original_and_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def original_of(self: ContextVerbs, view: str) -> StoreSteps[str | None]:
+        reference = yield from self.store.view_origin(digest(view))
+        record = None if reference is None else (yield from self.store.find(reference))
+        return None if record is None else record.original.decode()
+
+    monkeypatch.setattr(ContextVerbs, "original_of", original_of)
+
+
+def compresses_views_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = ContextVerbs._view
+
+    def view(self: ContextVerbs, *given: object, asks: bool = True) -> StoreSteps[object]:
+        return real(self, *given, asks=asks and False)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ContextVerbs, "_view", view)
+
+
+def forgets_the_views_of_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    def remember(self: StoreNamespace, view_reference: str, reference: str) -> StoreSteps[None]:
+        return
+        yield
+
+    monkeypatch.setattr(StoreNamespace, "remember_view", remember)
+
+
 @pytest.mark.parametrize(
     "plant",
     [forgets_what_was_expected, holds_nothing, hands_out_views_of_nothing, mixes_namespaces,
-     reads_once_under_a_lease],
+     reads_once_under_a_lease, tells_of_a_view_and_holds_nothing, compresses_views_again,
+     gives_an_original_and_holds_nothing, forgets_the_views_of_readers],
 )  # fmt: skip
 def test_a_broken_context_is_found(
     plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch

@@ -13,12 +13,12 @@ Under ``("headroom", <namespace>, ...)``:
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
+import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, replace
+from typing import Literal, cast
 from urllib.parse import quote_from_bytes
 
 from headroom import Codec, Header, IntegrityError, Missing
@@ -27,6 +27,11 @@ __all__ = ["Document", "Documents", "Place", "Values", "missing_of", "name_of", 
 
 # Characters. An index of PostgreSQL takes 2,700 bytes for all labels and the key together.
 _LONGEST_NAME = 300
+# Bytes of the metadata of an entry; more are not made of what is stored.
+_MOST_META = 64 * 1024 * 1024
+# The bytes of the view stand in front of the metadata.
+_VIEW_SIZE = struct.Struct(">Q")
+_HASH_CHARS = 64
 
 #: The labels of a namespace of the graph's store.
 Place = tuple[str, ...]
@@ -45,6 +50,8 @@ class Document:
     at: int
     #: Bytes of the original.
     size: int
+    #: Bytes of the view.
+    view_size: int
 
     def is_live(self, now: float) -> bool:
         """Whether it has not expired."""
@@ -81,6 +88,11 @@ class Documents:
         """A header as it is written."""
         header = document.header
         meta = json.dumps(dict(header.meta), separators=(",", ":")).encode()
+        packed = self._codec.pack(
+            _VIEW_SIZE.pack(document.view_size) + meta,
+            _seal(namespace, "meta", _bound(document)),
+            checked=True,
+        )
         return {
             "key": base64.b64encode(_encoded(header.key)).decode(),
             "reference": header.reference,
@@ -90,7 +102,7 @@ class Documents:
             "expires": document.expires,
             "at": document.at,
             "bytes": document.size,
-            "meta": self.packed(meta, namespace, "meta", header.key),
+            "meta": base64.b64encode(packed).decode(),
         }
 
     def document(self, namespace: str, values: Values) -> Document:
@@ -101,39 +113,116 @@ class Documents:
 
         """
         try:
-            key = base64.b64decode(str(values["key"])).decode("utf-8", "surrogatepass")
-            meta = self.unpacked(values["meta"], namespace, "meta", key)
+            if not all(isinstance(values[name], types) for name, types in _TYPES.items()):
+                raise _changed()
             header = Header(
-                key=key,
+                key=base64.b64decode(str(values["key"])).decode("utf-8", "surrogatepass"),
                 reference=cast("str", values["reference"]),
                 view_reference=cast("str", values["view_reference"]),
                 version=cast("int", values["version"]),
-                created=cast("float", values["created"]),
-                meta=json.loads(meta),
+                created=float(cast("float", values["created"])),
             )
-            expires = cast("float | None", values["expires"])
-            return Document(
-                header, expires, cast("int", values["at"]), cast("int", values["bytes"])
-            )
-        except (KeyError, ValueError) as error:
+            expires, at, size = values["expires"], values["at"], values["bytes"]
+            expires = None if expires is None else float(cast("float", expires))
+            found = Document(header, expires, cast("int", at), cast("int", size), 0)
+            where = _seal(namespace, "meta", _bound(found))
+            most = _MOST_META + _VIEW_SIZE.size
+            meta = self._codec.unpack(_decoded(values["meta"]), where, most=most, checked=True)
+            (view_size,) = _VIEW_SIZE.unpack_from(meta)
+            read = json.loads(meta[_VIEW_SIZE.size :])
+            return replace(found, header=replace(header, meta=read), view_size=view_size)
+        except (KeyError, ValueError, OverflowError, struct.error) as error:
             raise _changed() from error
 
-    def packed(self, data: bytes, namespace: str, part: str, name: str) -> str:
-        """Data as text, compressed, and sealed if the codec seals."""
-        return base64.b64encode(self._codec.pack(data, _seal(namespace, part, name))).decode()
+    def original(self, namespace: str, reference: str, data: bytes) -> dict[str, object]:
+        """An original as it is written: for all entries that point at it."""
+        packed = self._codec.pack(data, _seal(namespace, "original", reference))
+        return {"data": base64.b64encode(packed).decode()}
 
-    def unpacked(self, text: object, namespace: str, part: str, name: str) -> bytes:
-        """Data as it was packed for this place.
+    def original_of(self, namespace: str, document: Document, values: Values) -> bytes:
+        """The original of an entry.
 
         Raises:
             IntegrityError: It was cut or changed.
 
         """
-        try:
-            data = base64.b64decode(cast("str", text), validate=True)
-        except (TypeError, binascii.Error) as error:
-            raise _changed() from error
-        return self._codec.unpack(data, _seal(namespace, part, name))
+        where = _seal(namespace, "original", document.header.reference)
+        data = self._codec.unpack(_decoded(values.get("data")), where, most=document.size)
+        if len(data) != document.size:
+            raise _changed()
+        return data
+
+    def view(self, namespace: str, document: Document, data: bytes) -> dict[str, object]:
+        """A view as it is written; it says to which write it belongs."""
+        packed = self._codec.pack(data, _seal(namespace, "view", _bound(document)))
+        return {
+            "of": document.header.view_reference,
+            "version": document.header.version,
+            "data": base64.b64encode(packed).decode(),
+        }
+
+    def view_of(self, namespace: str, document: Document, values: Values | None) -> bytes | None:
+        """The view of an entry; ``None`` where it is that of another write.
+
+        Raises:
+            IntegrityError: It was cut or changed.
+
+        """
+        header = document.header
+        if values is None or (values.get("of"), values.get("version")) != (
+            header.view_reference,
+            header.version,
+        ):
+            return None
+        where = _seal(namespace, "view", _bound(document))
+        return self._codec.unpack(_decoded(values.get("data")), where, most=document.view_size)
+
+    def origin(
+        self, namespace: str, view_reference: str, reference: str, at: int
+    ) -> dict[str, object]:
+        """What a view is of, as it is written."""
+        where = _seal(namespace, "origin", view_reference)
+        packed = self._codec.pack(reference.encode(), where, checked=True)
+        return {"origin": base64.b64encode(packed).decode(), "at": at}
+
+    def origin_of(self, namespace: str, view_reference: str, values: Values) -> str:
+        """What a view is of.
+
+        Raises:
+            IntegrityError: It was cut or changed.
+
+        """
+        where, stored = _seal(namespace, "origin", view_reference), _decoded(values.get("origin"))
+        return self._codec.unpack(stored, where, most=_HASH_CHARS, checked=True).decode()
+
+
+#: What the columns of a header are, beside its metadata.
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "key": str,
+    "reference": str,
+    "view_reference": str,
+    "version": int,
+    "created": (int, float),
+    "expires": (int, float, type(None)),
+    "at": int,
+    "bytes": int,
+}
+
+
+def _bound(document: Document) -> str:
+    """What the parts of an entry are bound to: all else that its document says but its age."""
+    header, expires = document.header, document.expires
+    times = float(header.created), None if expires is None else float(expires)
+    told = (header.reference, header.view_reference, document.size, header.version, *times)
+    # The key comes last: nothing runs together with it.
+    return f"{' '.join(map(repr, told))} {header.key}"
+
+
+def _decoded(text: object) -> bytes:
+    try:
+        return base64.b64decode(cast("str", text), validate=True)
+    except (TypeError, ValueError) as error:
+        raise _changed() from error
 
 
 def missing_of(values: Values | None) -> Missing:
@@ -148,7 +237,7 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _seal(namespace: str, part: str, name: str) -> bytes:
+def _seal(namespace: str, part: Literal["meta", "view", "original", "origin"], name: str) -> bytes:
     # The length in front: no two places run together.
     return _encoded(f"{len(namespace)} {namespace} {part} {name}")
 

@@ -165,9 +165,7 @@ class LangGraphStore(Store):
                 document = self._documents.document(namespace, entry)
                 if not document.is_live(self._clock()):
                     return Missing("expired", document.expires)
-                record = self._record(
-                    store, namespace, document.header, view, with_original=with_original
-                )
+                record = self._record(store, namespace, document, view, with_original=with_original)
                 if record is not None:
                     return record
         raise IntegrityError("an entry in the graph's store has lost its content")
@@ -177,18 +175,18 @@ class LangGraphStore(Store):
             for _ in range(_ATTEMPTS):
                 if read(store, namespace, ("originals", reference)) == [None]:
                     return None
-                header = next(
+                document = next(
                     (
-                        one.header
+                        one
                         for one in reversed(self._live(store, namespace))
                         if one.header.reference == reference
                     ),
                     None,
                 )
-                if header is None:
+                if document is None:
                     return None
-                (view,) = read(store, namespace, ("views", header.key))
-                record = self._record(store, namespace, header, view, with_original=True)
+                (view,) = read(store, namespace, ("views", document.header.key))
+                record = self._record(store, namespace, document, view, with_original=True)
                 if record is not None:
                     return record
         raise IntegrityError("an entry in the graph's store has lost its content")
@@ -237,14 +235,16 @@ class LangGraphStore(Store):
 
     def remember_view(self, namespace: str, view_reference: str, reference: str) -> None:
         with self._held() as store:
-            values = {"origin": reference, "at": tick()}
+            values = self._documents.origin(namespace, view_reference, reference, tick())
             place = place_of(namespace, "known")
             batch(store, [PutOp(place, name_of(view_reference), values, index=False)])
 
     def view_origin(self, namespace: str, view_reference: str) -> str | None:
         with self._held() as store:
             (known,) = read(store, namespace, ("known", view_reference))
-        return None if known is None else cast("str", known["origin"])
+        if known is None:
+            return None
+        return self._documents.origin_of(namespace, view_reference, known)
 
     def watch(self, namespace: str, key: str, wake: Callable[[], None]) -> Callable[[], None]:
         return self._watchers.add(namespace, key, wake)
@@ -337,26 +337,22 @@ class LangGraphStore(Store):
         self,
         store: BaseStore,
         namespace: str,
-        header: Header,
+        document: Document,
         view: Values | None,
         *,
         with_original: bool,
     ) -> Record | None:
         """A record of what is there; ``None`` where the store has changed in between."""
-        unpacked, reference = self._documents.unpacked, header.reference
-        same = header.view_reference == reference
+        header, documents = document.header, self._documents
+        same = header.view_reference == header.reference
         original = b""
         if with_original or same:
-            (found,) = read(store, namespace, ("originals", reference))
+            (found,) = read(store, namespace, ("originals", header.reference))
             if found is None:
                 return None
-            original = unpacked(found.get("data"), namespace, "original", reference)
-        if same:
-            return Record(header, original, original)
-        if view is None or view.get("of") != header.view_reference:
-            return None
-        seen = unpacked(view.get("data"), namespace, "view", header.view_reference)
-        return Record(header, original, seen)
+            original = documents.original_of(namespace, document, found)
+        seen = original if same else documents.view_of(namespace, document, view)
+        return None if seen is None else Record(header, original, seen)
 
     def _prune(self, store: BaseStore, namespace: str) -> None:
         """Forgets the oldest of what a namespace remembers, now and then."""

@@ -89,7 +89,7 @@ class Snapshot:
         is_there = self._uses[reference] > 0
         if key in self.entries:
             self._uses[self.entries.pop(key).header.reference] -= 1
-        document = Document(header, expires, at, len(record.original))
+        document = Document(header, expires, at, len(record.original), len(record.view))
         self.entries[key] = document
         self._uses[reference] += 1
         self._write(
@@ -100,23 +100,20 @@ class Snapshot:
             self._write(
                 "originals",
                 reference,
-                {"data": self._packed(record.original, "original", reference)},
+                self._documents.original(self._namespace, reference, record.original),
                 self._minutes_of_content(reference),
             )
         if header.view_reference == reference:
             self._remove("views", key)
             return
-        view = {
-            # Says which header it belongs to: another process may be writing both.
-            "of": header.view_reference,
-            "data": self._packed(record.view, "view", header.view_reference),
-        }
+        view = self._documents.view(self._namespace, document, record.view)
         self._write("views", key, view, self._minutes(expires))
         self.remember_view(header.view_reference, reference, at)
 
     def remember_view(self, view_reference: str, reference: str, at: int) -> None:
         """Notes what a text with this hash is a view of."""
-        self._write("known", view_reference, {"origin": reference, "at": at})
+        origin = self._documents.origin(self._namespace, view_reference, reference, at)
+        self._write("known", view_reference, origin)
 
     def drop(
         self,
@@ -160,9 +157,6 @@ class Snapshot:
 
     def _count(self) -> None:
         self._write("state", "counts", {"expired": self.expired, "evicted": self.evicted})
-
-    def _packed(self, data: bytes, part: str, name: str) -> str:
-        return self._documents.packed(data, self._namespace, part, name)
 
     def _minutes_of_content(self, reference: str) -> float | None:
         """As long as the longest of the entries that point at it."""

@@ -18,6 +18,7 @@ __all__ = [
     "content_hash",
     "describe",
     "encode",
+    "entry_as",
     "entry_of",
     "kind_of",
     "missing_error",
@@ -114,13 +115,16 @@ def record_of(
     key: str,
     reference: str,
     version: int,
+    text: str,
     original: bytes,
     view: str,
     meta: Mapping[str, object],
 ) -> Record:
-    """What is written of an entry that is put now."""
-    shown = encode(view)
-    header = Header(key, reference, content_hash(shown), version, time.time(), meta)
+    """What is written of an entry that is put now; ``text`` is its original."""
+    # Most small ones are their own view: not to be hashed twice.
+    shown = original if view == text else encode(view)
+    shown_reference = reference if shown is original else content_hash(shown)
+    header = Header(key, reference, shown_reference, version, time.time(), meta)
     return Record(header, original, shown)
 
 
@@ -132,11 +136,16 @@ def entry_of(record: Record) -> ContextEntry:
 
     """
     header = record.header
+    return entry_as(header, header.version, original_of(record), view_of(record))
+
+
+def entry_as(header: Header, version: int, original: str, view: str) -> ContextEntry:
+    """An entry as the caller sees it."""
     meta = _Meta(header.meta)
     return ContextEntry(
         key=header.key,
-        original=original_of(record),
-        compressed=view_of(record),
+        original=original,
+        compressed=view,
         original_tokens=meta.number("original_tokens"),
         compressed_tokens=meta.number("compressed_tokens"),
         agent=meta.text("agent"),
@@ -147,7 +156,7 @@ def entry_of(record: Record) -> ContextEntry:
         lossless=header.meta.get("lossless") is True,
         omissions=omissions_of(header),
         failure=meta.text("failure"),
-        version=header.version,
+        version=version,
     )
 
 

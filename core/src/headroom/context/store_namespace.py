@@ -48,6 +48,19 @@ class _SupportsAsync(Protocol):
     def asynchronous(self) -> AsyncStore: ...
 
 
+class _PutsNow(Protocol):
+    def put_now(
+        self,
+        namespace: str,
+        record: Record,
+        *,
+        began: float,
+        ttl: float | None,
+        limits: Limits,
+        expected: int | None,
+    ) -> int | Literal["view"]: ...
+
+
 def _keeps(store: Store, timeout: float) -> bool:
     """Whether a store takes no longer by itself, so that no thread is needed for that."""
     # These, and no kinds of them: what others make of them may wait for anything.
@@ -64,8 +77,8 @@ class StoreNamespace:
     """The operations of a store within one namespace, as steps, with ``on_error`` applied.
 
     With ``"passthrough"`` a failure is logged and counted, and the operation answers as if nothing
-    were there; ``put`` and ``next_version`` answer ``None``. What a store gives back changed is an
-    error in either case: it must not pass for data.
+    were there; ``put``, ``put_now`` and ``next_version`` answer ``None``. What a store gives back
+    changed is an error in either case: it must not pass for data.
     """
 
     def __init__(
@@ -129,6 +142,26 @@ class StoreNamespace:
         return self._call(
             None,
             lambda store: store.put(self.name, record, ttl=ttl, limits=limits, expected=expected),
+        )
+
+    @property
+    def puts_now(self) -> bool:
+        """Whether the store gives a version as it writes: see ``put_now``."""
+        return hasattr(self.store, "put_now")
+
+    def put_now(
+        self,
+        record: Record,
+        began: float,
+        ttl: float | None,
+        limits: Limits,
+        expected: int | None,
+    ) -> StoreSteps[int | Literal["view"] | None]:
+        return self._call(
+            None,
+            lambda store: cast("_PutsNow", store).put_now(
+                self.name, record, began=began, ttl=ttl, limits=limits, expected=expected
+            ),
         )
 
     def get(self, key: str, *, with_original: bool = True) -> StoreSteps[Record | Missing]:

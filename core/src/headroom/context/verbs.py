@@ -27,12 +27,10 @@ from headroom.context.processes import CompressionProcesses
 from headroom.context.records import (
     MUCH,
     content_hash,
-    describe,
     encode,
     entry_of,
     missing_error,
     original_of,
-    record_of,
     view_of,
 )
 from headroom.context.room import Room
@@ -40,6 +38,7 @@ from headroom.context.savings import Savings
 from headroom.context.stats import stats_of
 from headroom.context.store_namespace import NOT_READ, OnError, StoreNamespace, StoreSteps
 from headroom.context.views import ViewMaker, ViewRequest
+from headroom.context.writing import Writing, as_it_is
 from headroom.errors import PayloadTooLarge, VersionConflict
 from headroom.payload import to_text
 from headroom.pipeline import Pipeline
@@ -155,18 +154,15 @@ class ContextVerbs:
         if (yield from self.leases.hold_for_active(reference)) is None:
             return (yield from self._passed_through(key, text, reference, agent))
         yield from self._room.before_put()
-        version = yield from self.store.next_version()
+        writing = Writing(
+            self.store, self._pipeline, key, text, original, reference, agent, lifetime,
+            self._limits, expected_version,
+        )  # fmt: skip
+        version = yield from writing.version()
         if version is None:
             return (yield from self._passed_through(key, text, reference, agent))
-        result = yield from self._view(reference, text, options)
-
-        def make() -> tuple[Record, ContextEntry]:
-            meta = describe(result, agent, self._pipeline.kinds.named(result.kind))
-            made = record_of(key, reference, version, original, result.text, meta)
-            return made, entry_of(made)
-
-        record, entry = yield from work(make, is_long=len(original) >= MUCH)
-        written = yield from self.store.put(record, lifetime, self._limits, expected_version)
+        result = yield from self._view(reference, text, options, asks=writing.asks_first)
+        written, entry = yield from writing.write(result, version, kind)
         if written is None:
             return (yield from self._passed_through(key, text, reference, agent))
         if written:
@@ -333,11 +329,12 @@ class ContextVerbs:
         named = None if tool is None else key
         return ViewRequest(query, max_tokens, chosen, kind, tool, named)
 
-    def _view(self, reference: str, text: str, options: ViewRequest) -> StoreSteps[CompressResult]:
-        if (yield from self.store.view_origin(reference)) is not None:
+    def _view(
+        self, reference: str, text: str, options: ViewRequest, *, asks: bool = True
+    ) -> StoreSteps[CompressResult]:
+        if asks and (yield from self.store.view_origin(reference)) is not None:
             # It is a view of ours already: never compressed again.
-            tokens = self.counter().count(text)
-            return CompressResult(text, tokens, tokens, (), options.kind or "text", lossless=True)
+            return as_it_is(text, self.counter().count(text), options.kind)
         return (yield from work(lambda: self._views.make(reference, text, options)))
 
     def _holds(self, key: str, reference: str) -> StoreSteps[bool]:

@@ -48,7 +48,12 @@ def apportion(
         replace(request, kind=kind, original_tokens=cost, max_tokens=None)
         for kind, cost in zip(kinds, costs)
     ]
-    natural = [_smaller(view_of(source, own), own) for source, own in zip(sources, requests)]
+    natural: list[View | None] = []
+    for source, own in zip(sources, requests):
+        natural.append(_smaller(view_of(source, own), own))
+        if request.max_tokens is None:
+            # No other view is made of it.
+            source.forget()
     view = join(natural)
     most = request.max_tokens
     if most is None or (view is not None and request.fits(view.text)):

@@ -315,7 +315,12 @@ class _Cutter:
 
     def _kind(self, first: int, end: int, least: int = _LEAST_CHARS) -> Guarded:
         part = self._source.part(first, end)
-        return self._kinds.kind_of(part) if len(part.text) >= least else self.prose
+        if len(part.text) < least:
+            return self.prose
+        kind = self._kinds.kind_of(part)
+        # There may be thousands of parts: what is known of all of them is a multiple of the text.
+        part.forget()
+        return kind
 
 
 def compress_parts(

@@ -12,7 +12,7 @@ from headroom.retrieval.conditions import Rows
 from headroom.retrieval.document import Document, counted
 from headroom.retrieval.index import Searchable
 from headroom.retrieval.places import Place
-from headroom.retrieval.ranking import ranked, ranked_leaves, values_of_record
+from headroom.retrieval.ranking import ranked, ranked_values, values_of_record
 from headroom.retrieval.render import Found, fill, place_of
 from headroom.retrieval.selection import Selection
 from headroom.retrieval.values import fill_with_leaves
@@ -26,6 +26,8 @@ __all__ = ["find", "left_out_by", "locate_best", "nothing_left_out"]
 _WORD = re.compile(r"[^\W_]+")
 # How much of a piece is looked through for its best part.
 _FOCUS_CHARS = 2_000_000
+# Characters of a token, about, where there are few.
+_CHARS_OF_TOKEN = 3
 # Characters in which the words of a query count as standing together.
 _WINDOW = 400
 
@@ -58,18 +60,18 @@ def find(
         return fill(pieces, range(len(pieces)), max_tokens, counter, focus)
     if not (whole and len(pieces) == len(document.pieces)):
         searchable = Searchable(document, pieces)
-    order = ranked(searchable, selection.query, left_out)
+    order = ranked(searchable, selection.query, left_out, max_tokens * _CHARS_OF_TOKEN)
     shown = list(searchable.pieces)
     for number in order:
         shown[number] = shown[number].in_whole()
     excerpt = fill(shown, order, max_tokens, counter, focus)
     if not order or not whole or not searchable.leaves:
         return excerpt
-    record = values_of_record(searchable, searchable.pieces[order[0]])
+    best = searchable.pieces[order[0]]
+    record = values_of_record(searchable, best, whole=excerpt.truncated)
     if not excerpt.truncated and not record:
         return excerpt
-    leaves = ranked_leaves(searchable, selection.query, left_out)
-    leaves = list(dict.fromkeys([*leaves, *record]))
+    leaves = ranked_values(searchable, selection.query, left_out, record)
     return fill_with_leaves(shown, order, searchable.leaves, leaves, max_tokens, counter, focus)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from headroom.forking import cached_property, lock
 from headroom.kinds.registry import Kinds
@@ -89,8 +89,7 @@ class Index:
         # What most pieces have says little, and takes the longest.
         telling = [term for term in known if len(self._postings[term][0]) <= total * _COMMON]
         # Other forms of its words do not stand for all of it.
-        own = not asked.terms.isdisjoint(telling) or asked.terms.isdisjoint(known)
-        for term in (telling if own else known) or known:
+        for term in known if asked.terms.isdisjoint(telling) else telling:
             numbers, counts = self._postings[term]
             share = weights[term]
             weight = share * rarity(total, len(numbers))
@@ -102,6 +101,11 @@ class Index:
     @cached_property
     def _vocabulary(self) -> Vocabulary:
         return Vocabulary(self._postings)
+
+    def tells(self, terms: Iterable[str]) -> float:
+        """What some terms tell together; one that no piece has tells nothing."""
+        total = len(self._lengths)
+        return sum(rarity(total, len(self._postings[term][0])) for term in terms if self.has(term))
 
     def has(self, term: str) -> bool:
         """Whether any piece has a term."""
@@ -184,8 +188,16 @@ class Searchable:
         return [number for number, group in enumerate(self.groups) for _ in group]
 
     @cached_property
-    def heads(self) -> list[list[int]]:
-        """For each group the pieces outside of it that say what it is part of, by number."""
+    def group_sizes(self) -> list[int]:
+        """The characters of each group."""
+        return [sum(len(self.pieces[number].text) for number in group) for group in self.groups]
+
+    @cached_property
+    def above(self) -> list[tuple[int, ...]]:
+        """For each piece those that say what it is part of, by number, the nearest first.
+
+        In a text of several kinds, headings stand over what comes below them in other parts, too.
+        """
         pieces = self.pieces
         wanted = {key for piece in pieces for key in _heads_of(piece)}
         place = {
@@ -193,22 +205,56 @@ class Searchable:
             for number, piece in enumerate(pieces)
             if (key := (piece.within, piece.unit, piece.number)) in wanted
         }
-        found = []
+        parts = self.document.parts if self.document.is_mixed else []
+        headed = {part.within for part in parts if part.kind.has_headings}
+        found: list[tuple[int, ...]] = []
+        headings: tuple[int, ...] = ()
+        for piece in pieces:
+            own = tuple(place[key] for key in _heads_of(piece) if key in place)
+            if piece.within in headed:
+                headings = own or headings
+                own = ()
+            found.append((*own, *headings))
+        return found
+
+    @cached_property
+    def heads(self) -> list[list[int]]:
+        """For each group the pieces of its part that say what it is part of, by number."""
+        pieces, found = self.pieces, []
         for group in self.groups:
-            keys = _heads_of(pieces[group[0]])
-            there = (place[key] for key in keys if key in place)
-            found.append([n for n in there if not group[0] <= n <= group[-1]])
+            within, above = pieces[group[0]].within, self.above[group[0]]
+            there = (number for number in above if pieces[number].within == within)
+            found.append([number for number in there if not group[0] <= number <= group[-1]])
+        return found
+
+    @cached_property
+    def below(self) -> dict[int, list[tuple[int, int]]]:
+        """Below each piece that says what others are part of: their numbers, and how far up it is.
+
+        0 is the nearest one.
+        """
+        found: dict[int, list[tuple[int, int]]] = {}
+        for number, heads in enumerate(self.above):
+            for far, head in enumerate(heads):
+                if head != number:
+                    found.setdefault(head, []).append((number, far))
         return found
 
     @cached_property
     def is_grouped(self) -> bool:
-        """Whether any pieces stand together."""
-        return any(piece.group >= 0 for piece in self.pieces)
+        """Whether any pieces stand together, or below others."""
+        return any(piece.group >= 0 for piece in self.pieces) or any(self.above)
 
     @cached_property
     def group_index(self) -> Index:
         """Of the groups, each with what says what it is part of."""
-        return self.index.merged([[*h, *group] for h, group in zip(self.heads, self.groups)])
+        # What stands alone below a title shares nothing with it but the title.
+        return self.index.merged(
+            [
+                [*heads, *group] if self.pieces[group[0]].group >= 0 else group
+                for heads, group in zip(self.heads, self.groups)
+            ]
+        )
 
     @property
     def size(self) -> int:

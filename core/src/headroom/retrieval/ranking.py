@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from headroom.retrieval.index import Searchable
-from headroom.toolkit.identifiers import identifiers, naming
+from headroom.toolkit.identifiers import identifiers, names_one, naming
 from headroom.toolkit.kind import LeftOut
+from headroom.toolkit.relevance import query_terms
 from headroom.toolkit.turns import take_turns
 from headroom.view import Piece
 
-__all__ = ["LeftOut", "ranked", "ranked_leaves", "values_of_record"]
+__all__ = ["LeftOut", "ranked", "ranked_values", "values_of_record"]
 
 # Whoever asks has the view: what is not in it is worth so much more.
 _LEFT_OUT = 1.5
@@ -28,25 +29,38 @@ _STEEPLY = 1.5
 _ALONE, _STRONG = 0.5, 0.4
 #: The share of each record that a value is in. Measured likewise.
 _RECORD = 0.5
+#: What a heading that a query names is worth to what stands below it: of one farther up such a
+#: share, and of what follows such a share of what is before it. Measured likewise.
+_HEADED, _OUTER, _ON = 3.0, 0.7, 0.99
+#: A heading is named with such a share of what it and the query say, each of the other.
+_NAMED = 0.1
+#: Characters of a heading that are read.
+_HEADING = 200
 #: So many objects at the most are what is asked about, with all that is in them.
 _FEW = 3
+#: What the text of a value ends with that says nothing.
+_EMPTY = (":null", ":false", ':""', ":[]", ":{}")
 #: Characters of a value that tell what it is like.
 _BEGINNING = 16
 
 
-def ranked(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
+def ranked(
+    searchable: Searchable, query: str, left_out: LeftOut, room: int | None = None
+) -> list[int]:
     """The numbers of the pieces that answer a query, the best first.
 
     Args:
         searchable: The pieces.
         query: What is asked.
         left_out: Whether the reader lacks a piece.
+        room: Characters that there is room for, if that is known: of what is of use only together
+            and has none, the best pieces come first.
 
     """
     pieces = searchable.pieces
     first = pieces[0] if pieces else None
     if first is not None and first.is_inseparable:
-        return _whole_groups(searchable, query, left_out)
+        return _whole_groups(searchable, query, left_out, room)
     scores = searchable.index.scores(query)
     scores = _pinned(scores, lambda number: pieces[number].text, query)
 
@@ -54,7 +68,7 @@ def ranked(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
         order = _by_score(scores, pieces, left_out)
         document = searchable.document
         order = document.kind.arrange(document.searched, query, order, pieces, left_out)
-        return _with_groups(searchable, order)
+        return _with_groups(searchable, order, room)
 
     if not searchable.is_grouped:
         return order_of(scores)
@@ -99,16 +113,17 @@ def _with_heads(searchable: Searchable, order: list[int]) -> list[int]:
     return list(found)
 
 
-def _with_groups(searchable: Searchable, order: list[int]) -> list[int]:
+def _with_groups(searchable: Searchable, order: list[int], room: int | None) -> list[int]:
     """An order in which what is of use only together comes together, as in texts within data."""
     pieces = searchable.pieces
     if not any(pieces[number].is_inseparable for number in order):
         return order
-    group_of = {number: group for group in searchable.groups for number in group}
     found: dict[int, None] = {}
     for number in order:
-        whole = group_of[number] if pieces[number].is_inseparable else (number,)
-        found.update(dict.fromkeys(whole))
+        group = searchable.group_of[number]
+        whole = searchable.groups[group] if pieces[number].is_inseparable else [number]
+        has_room = room is None or searchable.group_sizes[group] <= room
+        found.update(dict.fromkeys(whole if has_room else (whole[0], number)))
     return list(found)
 
 
@@ -144,6 +159,25 @@ def ranked_leaves(searchable: Searchable, query: str, left_out: LeftOut) -> list
     return take_turns(order, lambda n: _beginning(leaves[n]))
 
 
+def ranked_values(
+    searchable: Searchable, query: str, left_out: LeftOut, record: Sequence[int]
+) -> list[int]:
+    """The numbers of the scalar values that answer a query, and of those of a record, beside them.
+
+    Of values that share no word with the query, those of the record and of the object that answers
+    best take turns; what is empty comes last.
+    """
+    ranked = ranked_leaves(searchable, query, left_out)
+    own = searchable.leaf_index.scores(query)
+    found = set(ranked)
+    beside = take_turns(
+        [*(n for n in record if n not in found), *(n for n in ranked if n not in own)],
+        lambda number: str(number in found),
+    )
+    beside.sort(key=lambda number: searchable.leaves[number].text.endswith(_EMPTY))
+    return [*(n for n in ranked if n in own), *beside]
+
+
 def _beginning(leaf: Piece) -> str:
     return leaf.text.partition(":")[2][:_BEGINNING]
 
@@ -164,13 +198,16 @@ def _of_best(scores: dict[int, float]) -> dict[int, float]:
     return {number: score / best for number, score in scores.items()}
 
 
-def values_of_record(searchable: Searchable, best: Piece) -> list[int]:
+def values_of_record(searchable: Searchable, best: Piece, *, whole: bool) -> list[int]:
     """The scalar values of the record that a piece is a part of, the outermost first.
 
     A record is an element of an array. One that is too large to be a piece is several, and whoever
-    asks for it by name wants the others, too.
+    asks for it by name wants the others, too. With ``whole`` it may be the piece itself, where that
+    has no room.
     """
     tokens = best.path.split("/")
+    if whole and best.unit == "rows" and best.number:
+        tokens.append(f"{best.number - 1}")
     index = next((place for place, token in enumerate(tokens) if token.isdecimal()), None)
     if index is None:
         return []
@@ -214,6 +251,7 @@ def _with_context(searchable: Searchable, query: str, scores: dict[int, float]) 
     An answer often says "it" for what its passage named before (Callan, "Passage-Level Evidence in
     Document Retrieval", 1994); and what a header, a heading or a signature names stands below it.
     """
+    named = _headings_named(searchable, query, scores)
     passages = _of_best(searchable.group_index.scores(query))
     scores = {number: score**_STEEPLY for number, score in _of_best(scores).items()}
     found: dict[int, float] = {}
@@ -225,6 +263,32 @@ def _with_context(searchable: Searchable, query: str, scores: dict[int, float]) 
         share = (_PASSAGE_OF_LINES if is_of_lines else _PASSAGE) * score
         for piece, one, near in zip(group, own, _near(own, head)):
             found[piece] = one + _NEIGHBOUR * near + share
+    for head, share in named.items():
+        found[head] = found.get(head, 0.0) + _HEADED * share
+        for place, (piece, far) in enumerate(searchable.below[head]):
+            worth = _HEADED * share * _OUTER**far * _ON**place
+            found[piece] = found.get(piece, 0.0) + worth
+    return found
+
+
+def _headings_named(
+    searchable: Searchable, query: str, scores: dict[int, float]
+) -> dict[int, float]:
+    """How far a query and the headings of passages name each other, from 0 to 1.
+
+    Nothing is as sure as a heading of which the query has every word, and that has every word of
+    the query.
+    """
+    names, asked, index = identifiers(query), query_terms(query), searchable.index
+    of_query = index.tells(sorted(asked))
+    found: dict[int, float] = {}
+    for head in sorted(searchable.below.keys() & scores.keys()):
+        heading = searchable.pieces[head].text[:_HEADING]
+        own = query_terms(heading)
+        both = index.tells(sorted(own & asked))
+        share = 1.0 if names and names_one(heading, names) else both / index.tells(sorted(own))
+        if both and share * both >= _NAMED * of_query:
+            found[head] = share * both / of_query
     return found
 
 
@@ -242,7 +306,17 @@ def _near(own: Sequence[float], head: float) -> list[float]:
     return found
 
 
-def _whole_groups(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
+def _best_of_group(group: Sequence[int], own: dict[int, float]) -> list[int]:
+    """The pieces of a group, what names it first, and then what answers with what is near."""
+    scores = [own.get(number, 0.0) for number in group]
+    worth = [one + _NEIGHBOUR * near for one, near in zip(scores, _near(scores, 0.0))]
+    order = sorted(range(len(group)), key=lambda place: (place > 0, -worth[place], place))
+    return [group[place] for place in order]
+
+
+def _whole_groups(
+    searchable: Searchable, query: str, left_out: LeftOut, room: int | None
+) -> list[int]:
     """The pieces of the groups that answer a query, the best group first."""
     pieces, groups = searchable.pieces, searchable.groups
     scores = searchable.group_index.scores(query)
@@ -252,4 +326,9 @@ def _whole_groups(searchable: Searchable, query: str, left_out: LeftOut) -> list
         for number, score in scores.items()
     }
     order = sorted(weighed, key=lambda number: (-weighed[number], number))
-    return [piece for number in order for piece in groups[number]]
+    own, sizes = searchable.index.scores(query), searchable.group_sizes
+    found: list[int] = []
+    for number in order:
+        has_room = room is None or sizes[number] <= room
+        found += groups[number] if has_room else _best_of_group(groups[number], own)
+    return found

@@ -33,6 +33,8 @@ _RANGES = 3
 _CHARS_OF_TOKEN = 4
 #: A value with more characters for each token that there is room for leaves none to others.
 _TOO_LONG = 2.5
+#: Characters of a row that is like a line. Chosen.
+_SHORT_ROW = 300
 _Say = Callable[[Sequence[Piece]], "Iterator[tuple[str, str]]"]
 _DECODER = json.JSONDecoder(strict=False)
 
@@ -142,6 +144,28 @@ def _stands_in(leaf: Piece, shown: set[tuple[str, int, Within | None]]) -> bool:
     return False
 
 
+def _is_text(piece: Piece, of_data: set[Within | None]) -> bool:
+    """Whether a piece is shown as it stands, and not by its values.
+
+    A table in a text has rows, and no values of their own; and a short row in a text of several
+    kinds is a line like others.
+    """
+    if piece.unit != "rows" or piece.within not in of_data:
+        return True
+    return isinstance(piece.within, tuple) and len(piece.text) <= _SHORT_ROW
+
+
+def _has_room(best: Piece, max_tokens: int, counter: TokenCounter) -> bool:
+    length = len(best.text)
+    if length <= max_tokens or length > max_tokens * _CHARS_OF_TOKEN:
+        return length <= max_tokens
+    return counter.count(_as_one(best)) <= max_tokens
+
+
+def _as_one(leaf: Piece) -> str:
+    return next(text for _, text in _as_written([leaf]))
+
+
 def fill_with_leaves(
     pieces: Sequence[Piece],
     order: Sequence[int],
@@ -155,12 +179,13 @@ def fill_with_leaves(
 
     Values stand as they are written while there is room; else those of a row stand in one line.
     """
-    texts = [number for number in order if pieces[number].unit != "rows"]
+    of_data = {leaf.within for leaf in leaves}
+    texts = [n for n in order if _is_text(pieces[n], of_data)]
     values = [leaves[number] for number in leaf_order if leaves[number].number]
     # Of a row that is shown in part, the rest is left.
-    rows = [pieces[number] for number in sorted(order) if pieces[number].unit == "rows"]
+    rows = [pieces[number] for number in sorted({*order}.difference(texts))]
     known = {_pointer(row) for row in rows}
-    if values and not texts and len(values[0].text) > max_tokens * _CHARS_OF_TOKEN:
+    if values and not texts and not _has_room(values[0], max_tokens, counter):
         # What answers best is larger than the room: a part of it.
         apart = [leaf for leaf in values if not _stands_in(leaf, known)]
         return fill(pieces, order, max_tokens, counter, focus, apart)

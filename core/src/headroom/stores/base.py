@@ -93,6 +93,20 @@ class Store(Protocol):
     is called in the thread of whoever calls, and raises ``StoreError`` there; the call itself may
     be made in another thread, so that it can be given up.
 
+    A store that is far away also has a method ``put_now()``, so that a put asks it once: it gives a
+    version and writes in one::
+
+        def put_now(
+            self, namespace: str, record: Record, *, began: float, ttl: float | None,
+            limits: Limits, expected: int | None = None,
+        ) -> int | Literal["view"]: ...
+
+    It does what ``next_version`` would have, had that been called when the put began (``began``, by
+    ``time.monotonic()``), and then ``put``; whatever version the record has is of no importance. It
+    answers the version, or 0 where ``put`` answers ``False``; or ``"view"``, and writes nothing,
+    where the record has a view of its own and its content is itself known as a view (see
+    ``view_origin``). So has what ``asynchronous()`` returns.
+
     Each method raises ``StoreError`` where the store cannot do what it is asked to, and
     ``IntegrityError`` where what it finds is not what was put.
     """

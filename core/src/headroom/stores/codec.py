@@ -177,6 +177,14 @@ class Codec:
         """Whether a value is sealed, by whatever key."""
         return packed[:1] == bytes([_SEALED])
 
+    def has_key_of(self, packed: object) -> bool:
+        """Whether a value is sealed by one of the keys, or would be if it were genuine."""
+        return (
+            isinstance(packed, bytes)
+            and self.is_sealed(packed)
+            and packed[1 : 1 + _KEY_ID_BYTES] in self._ciphers
+        )
+
     def is_current(self, packed: bytes) -> bool:
         """Whether a value is sealed as ``pack`` would seal it now: if not, pack it again."""
         if self._first is None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from headroom.tokens.base import TokenCounter, as_counter
+from headroom.tokens.base import TokenCounter, as_counter, count_each
 from headroom.tokens.estimate import EstimateCounter
 from headroom.tokens.resolve import get_counter
 
-__all__ = ["EstimateCounter", "TokenCounter", "as_counter", "get_counter"]
+__all__ = ["EstimateCounter", "TokenCounter", "as_counter", "count_each", "get_counter"]

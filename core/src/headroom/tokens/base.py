@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Protocol, runtime_checkable
 
-__all__ = ["TokenCounter", "as_counter", "encodable"]
+__all__ = ["TokenCounter", "as_counter", "count_each", "encodable"]
+
+#: Texts that are counted at a time. Chosen.
+_BATCH = 2000
 
 
 @runtime_checkable
@@ -66,3 +70,16 @@ def as_counter(counter: TokenCounter | Callable[[str], int]) -> TokenCounter:
         f"counter must be a TokenCounter or a function from text to a number, "
         f"not {type(counter).__name__}"
     )
+
+
+def count_each(counter: TokenCounter, texts: Iterable[str]) -> list[int]:
+    """The tokens of each text by itself, in order; only some of them are there at a time.
+
+    >>> count_each(as_counter(len), (word + "!" for word in ["a", "few"]))
+    [2, 4]
+    """
+    rest = iter(texts)
+    costs: list[int] = []
+    while some := list(islice(rest, _BATCH)):
+        costs += counter.count_many(some)
+    return costs

@@ -8,7 +8,7 @@ shells and test runners print, whatever the language.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 __all__ = ["says_failure", "says_outcome", "verdicts"]
 
@@ -99,7 +99,7 @@ def says_outcome(line: str) -> bool:
     return _MAY_SAY_OUTCOME.search(line) is not None and _OUTCOME.match(line) is not None
 
 
-def verdicts(lines: Sequence[str]) -> list[bool]:
+def verdicts(lines: Iterable[str]) -> list[bool]:
     """Which lines of a text say what failed, or how a run came out.
 
     >>> verdicts(["  1) drains", "  3 passing", "  1 failing", "", "1) Buy bread"])
@@ -108,12 +108,19 @@ def verdicts(lines: Sequence[str]) -> list[bool]:
     [False, False]
 
     """
-    found = [says_failure(line) or says_outcome(line) for line in lines]
-    if any(said and _FAILING.match(_plain(line)) for said, line in zip(found, lines)):
-        found = [
-            said or _COUNTED.match(_plain(line)) is not None for said, line in zip(found, lines)
-        ]
-    return found
+    found: list[bool] = []
+    counted: list[bool] = []
+    counts = False
+    for line in lines:
+        # As in the two above, said at once: this is all of the text.
+        plain = _plain(line) if "\x1b" in line else line[:_CHARS]
+        said = (_MAY_FAIL.search(plain) and _FAILURE.match(plain)) is not None or (
+            _MAY_SAY_OUTCOME.search(plain) and _OUTCOME.match(plain)
+        ) is not None
+        counts = counts or (said and _FAILING.match(plain) is not None)
+        found.append(said)
+        counted.append(said or (")" in plain and _COUNTED.match(plain) is not None))
+    return counted if counts else found
 
 
 def _plain(line: str) -> str:

@@ -121,8 +121,9 @@ class BaseKind:
     numbers of a place count; ``may_be_mixed``, its texts may have parts of other kinds;
     ``is_sure``, nothing sets parts of its texts apart; ``takes_in_lines``, a few lines of
     anything may stand among its own; ``is_example``, short pieces of it belong to the text around
-    them; ``stands_in_text``, it is looked for between paragraphs of other text;
-    ``begins_with_sign``, no text of it begins with a letter or a digit.
+    them; ``has_headings``, its headings stand over parts of other kinds; ``stands_in_text``, it is
+    looked for between paragraphs of other text; ``begins_with_sign``, no text of it begins with a
+    letter or a digit.
     """
 
     name: str
@@ -139,6 +140,9 @@ class BaseKind:
     takes_in_lines: ClassVar[bool] = False
     #: Whether short pieces of it within a text are examples, which belong to that text.
     is_example: ClassVar[bool] = False
+    #: Whether a piece of it that is among its own ``heads`` is a heading, which stands over parts
+    #: of other kinds, too, that come below it in a text of several.
+    has_headings: ClassVar[bool] = False
     #: Whether it is looked for between paragraphs of other text: by ``span`` where the kind has
     #: one, else by showing paragraphs to ``recognise``. A kind that is told from the text around it
     #: by fences and dividers alone does without the latter.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -83,7 +84,7 @@ class _Cutter:
     def __init__(self, text: str) -> None:
         self._text = text
         self._lines = text.split("\n")
-        self._offsets = [0]
+        self._offsets = array("q", [0])
         for line in self._lines:
             self._offsets.append(self._offsets[-1] + len(line) + 1)
         self._offsets[-1] -= 1  # nothing ends the last line

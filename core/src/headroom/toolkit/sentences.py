@@ -9,12 +9,13 @@ initial or a number, or the text goes on in lower case.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from array import array
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, overload
 
 from headroom.toolkit.paragraphs import LARGEST_WHOLE, TextBlock, blocks
 
-__all__ = ["Sentence", "segment", "sentences"]
+__all__ = ["Sentence", "Sentences", "segment", "sentences"]
 
 #: Beyond this many characters a sentence is cut: at line ends, else behind items, else between
 #: words, into parts of about so many, and not in their first quarter. Chosen.
@@ -85,6 +86,81 @@ class Sentence(NamedTuple):
     prose: bool = True
 
 
+class Sentences(Sequence[Sentence]):
+    """Units of a text, each made when it is asked for.
+
+    What is kept of each are a few numbers: objects would take several times the memory of the
+    text.
+
+    >>> found = Sentences("One. Two.")
+    >>> found.add(0, 5, passage=0, block=0)
+    >>> found.add(5, 9, passage=0, block=0)
+    >>> len(found), found[-1].text, [one.text for one in found[:1]]
+    (2, 'Two.', ['One. '])
+
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts, self._ends = array("q"), array("q")
+        self._passages, self._blocks = array("q"), array("q")
+        self._headings, self._proses = bytearray(), bytearray()
+
+    def add(
+        self,
+        start: int,
+        end: int,
+        *,
+        passage: int,
+        block: int,
+        heading: bool = False,
+        prose: bool = True,
+    ) -> None:
+        """Adds one, behind those that are there; see ``Sentence``."""
+        self._starts.append(start)
+        self._ends.append(end)
+        self._passages.append(passage)
+        self._blocks.append(block)
+        self._headings.append(heading)
+        self._proses.append(prose)
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    @overload
+    def __getitem__(self, index: int) -> Sentence: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Sentence]: ...
+
+    def __getitem__(self, index: int | slice) -> Sentence | list[Sentence]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        start, end = self._starts[index], self._ends[index]
+        return Sentence(
+            start,
+            end,
+            self._text[start:end],
+            self._passages[index],
+            self._blocks[index],
+            bool(self._headings[index]),
+            bool(self._proses[index]),
+        )
+
+    def __iter__(self) -> Iterator[Sentence]:
+        # What ``self[index]`` gives for each, without a step of Python for each part of it.
+        return map(
+            Sentence,
+            self._starts,
+            self._ends,
+            map(self._text.__getitem__, map(slice, self._starts, self._ends)),
+            self._passages,
+            self._blocks,
+            map(bool, self._headings),
+            map(bool, self._proses),
+        )
+
+
 def sentences(text: str) -> list[str]:
     """The sentences of a text, each with the white space after it: joined, they are the text.
 
@@ -98,15 +174,18 @@ def sentences(text: str) -> list[str]:
     return [sentence.text for sentence in segment(text)]
 
 
-def segment(text: str) -> list[Sentence]:
+def segment(text: str) -> Sentences:
     """The sentences of a text, with where they stand."""
-    found: list[Sentence] = []
+    found = Sentences(text)
     for number, block in enumerate(blocks(text)):
         for start, end in _pieces(text, block):
-            found.append(
-                Sentence(
-                    start, end, text[start:end], block.passage, number, block.heading, block.prose
-                )
+            found.add(
+                start,
+                end,
+                passage=block.passage,
+                block=number,
+                heading=block.heading,
+                prose=block.prose,
             )
     return found
 

@@ -12,13 +12,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 __all__ = [
     "LONG_WORD",
     "UNSPACED",
+    "cut_at",
     "folded",
     "parts",
+    "said_chars",
     "squashed",
     "stem",
     "terms",
@@ -71,6 +74,8 @@ _RUN = re.compile(
 
 #: A word with more signs is data: it is not kept in memory, and has no other forms.
 LONG_WORD = 60
+#: Characters that are looked at at a time. Chosen.
+_PART_CHARS = 1 << 16
 #: A word with fewer letters has no ending to fold; what is left of one must have so many.
 _SHORTEST_STEMMED, _SHORTEST_STEM = 5, 4
 _ENDINGS = (
@@ -126,6 +131,30 @@ def words(text: str) -> list[str]:
     ['Mr', "O'Neil", 'paid', '3.50', "didn't", 'he']
     """
     return (_WORD if text.isascii() else _MARKED_WORD).findall(text)
+
+
+def cut_at(text: str, sign: str) -> Iterator[str]:
+    """What ``text.split(sign)`` gives, one after another.
+
+    >>> list(cut_at("a,b,", ","))
+    ['a', 'b', '']
+    """
+    start = 0
+    while (end := text.find(sign, start)) >= 0:
+        yield text[start:end]
+        start = end + len(sign)
+    yield text[start:]
+
+
+def said_chars(text: str) -> int:
+    r"""The characters of a text that are no white space.
+
+    >>> said_chars("one \n two")
+    6
+    """
+    # In parts: all of its words at once would be several times the text.
+    parts = (text[start : start + _PART_CHARS] for start in range(0, len(text), _PART_CHARS))
+    return sum(len(word) for part in parts for word in part.split())
 
 
 def terms(text: str) -> list[str]:

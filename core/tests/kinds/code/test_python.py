@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom.errors import WrongKind
-from headroom.kinds.code.outlines.python_parse import parse
+from headroom.kinds.code.outlines.python_parse import parses
 
 from .laws import COUNTER, check, compress
 
@@ -186,7 +186,7 @@ def test_the_curve_has_no_cliffs():
     for budget in range(60, total, 25):
         view = compress(SOURCE, max_tokens=budget)
         check(SOURCE, view)
-        parse(view.text)
+        assert parses(view.text)
         used.append((budget, COUNTER.count(view.text)))
     assert all(budget - 60 <= tokens <= budget for budget, tokens in used)
 
@@ -274,7 +274,7 @@ def test_odd_layouts(name):
                 continue
             made += 1
             check(source, view)
-            parse(view.text)
+            assert parses(view.text)
     assert made
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
-from typing import Annotated, Any
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, ParamSpec
 from urllib.parse import quote
 
 from mcp.server import MCPServer
@@ -59,6 +61,7 @@ _Payload = Annotated[
         }
     ),
 ]
+_Arguments = ParamSpec("_Arguments")
 _Query = Annotated[
     _Text, Field(description="What the reader wants to know: the view is made for it.")
 ]
@@ -99,7 +102,7 @@ class HeadroomServer(MCPServer[None]):
             (self._stats, _Reads, _STATS),
         ):
             self.add_tool(
-                function,
+                _sendable(function),
                 name=f"headroom{function.__name__}",
                 description=description,
                 annotations=hints,
@@ -113,7 +116,7 @@ class HeadroomServer(MCPServer[None]):
             description="The view of an entry; its original with ?full=true, a long one in part.",
             mime_type="text/plain",
             security=security,
-        )(self._read)
+        )(_sendable(self._read))
 
     async def list_resources(self) -> list[Resource]:
         """The entries, the newest first."""
@@ -123,9 +126,11 @@ class HeadroomServer(MCPServer[None]):
         about = dict(zip(keys, lines)) if len(lines) == len(keys) else {}
         return [
             Resource(
-                uri=self._uri + quote(key, safe=""),
-                name=key,
-                description=_after_name(about.get(key, "")) or None,
+                # Of a lone surrogate there is no address that leads back, yet a list.
+                uri=self._uri + quote(key, safe="", errors="surrogatepass"),
+                # One line, as it is shown in a list of them.
+                name=key if key.isprintable() else _quoted(key),
+                description=_encodable(_after_name(about.get(key, ""))) or None,
                 mime_type="text/plain",
             )
             for key in keys
@@ -303,6 +308,25 @@ def _says_how(entry: ContextEntry) -> bool:
     last = entry.compressed[entry.compressed.rfind("\n") + 1 :]
     # A line of the payload may look like it.
     return f"{RetrievalTool.name}(key=" in last and last not in entry.original
+
+
+def _sendable(answer: Callable[_Arguments, Awaitable[str]]) -> Callable[_Arguments, Awaitable[str]]:
+    """A function whose answers can be sent."""
+
+    @functools.wraps(answer)
+    async def answered(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> str:
+        return _encodable(await answer(*arguments, **named))
+
+    return answered
+
+
+def _encodable(text: str) -> str:
+    r"""A text as it is, but ``\ud800`` is spelt out: no UTF-8 has it, and a session would end."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace").decode()
+    return text
 
 
 def _quoted(key: str) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Collection
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from headroom import Header, Limits, Missing, Record, Usage
 from headroom.forking import lock, on_fork
 from headroom.steps import run, run_async
 from headroom_redis.calls import ServerSteps
-from headroom_redis.connecting import Settings
+from headroom_redis.connecting import LEFT_BEHIND, Settings
 from headroom_redis.operations import Operations
 from headroom_redis.server import AwaitedServer, Server
 
@@ -75,17 +75,13 @@ class Loops:
 
     def _leave_behind(self) -> None:
         """Those of the parent's loops, with which the child shares what its loops wait by."""
-        _LEFT_BEHIND.append(self._stores)
+        LEFT_BEHIND.append(self._stores)
         self._stores = {}
 
     def _forget(self, loop: asyncio.AbstractEventLoop) -> None:
         """The loop is about to end."""
         with self._lock:
             self._stores.pop(loop, None)
-
-
-# Connections of a parent process. Never closed: its loop would not hear of its own any more.
-_LEFT_BEHIND: list[object] = []
 
 
 class AsyncRedisStore:
@@ -117,6 +113,23 @@ class AsyncRedisStore:
     ) -> bool:
         return await self._run(
             self._operations.put(namespace, record, ttl=ttl, limits=limits, expected=expected)
+        )
+
+    async def put_now(
+        self,
+        namespace: str,
+        record: Record,
+        *,
+        began: float,
+        ttl: float | None,
+        limits: Limits,
+        expected: int | None = None,
+    ) -> int | Literal["view"]:
+        """See ``Store``."""
+        return await self._run(
+            self._operations.put_now(
+                namespace, record, began=began, ttl=ttl, limits=limits, expected=expected
+            )
         )
 
     async def get(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -9,10 +10,12 @@ from typing import Any, TypeVar
 from redis import exceptions
 
 from headroom.steps import Steps
+from headroom_redis.commands import Argument
 from headroom_redis.connecting import pause
 from headroom_redis.explaining import LOST, explained, is_full
+from headroom_redis.keys import names_of
 from headroom_redis.scripts import script
-from headroom_redis.server import Argument, AwaitedServer, Server
+from headroom_redis.server import AwaitedServer, Server
 
 __all__ = ["Calls", "ServerSteps"]
 
@@ -32,6 +35,23 @@ class Calls:
     prefix: str
     #: How often a call is tried again.
     retries: int
+    #: Seconds since the epoch instead of the server's, for tests.
+    clock: Callable[[], float] | None = None
+
+    def ask(
+        self,
+        name: str,
+        namespace: str,
+        *arguments: Argument,
+        frees: bool = False,
+        keys: tuple[bytes, ...] | None = None,
+        after_loss: tuple[Argument, ...] | None = None,
+    ) -> ServerSteps[Any]:
+        """Runs one of our scripts for a namespace: see ``run``."""
+        now = "" if self.clock is None else math.floor(self.clock() * 1000)
+        chosen = names_of(self.prefix, namespace).keys if keys is None else keys
+        then = None if after_loss is None else (now, *after_loss)
+        return self.run(name, chosen, (now, *arguments), after_loss=then, frees=frees)
 
     def run(
         self,
@@ -39,6 +59,7 @@ class Calls:
         keys: tuple[bytes, ...],
         arguments: tuple[Argument, ...],
         *,
+        after_loss: tuple[Argument, ...] | None = None,
         frees: bool = False,
     ) -> ServerSteps[Any]:
         """Runs one of our scripts.
@@ -47,13 +68,17 @@ class Calls:
             name: Which.
             keys: The keys that it uses.
             arguments: What else it is given.
+            after_loss: What it is given instead where it may have run already: an answer was lost.
             frees: Whether it makes room: then it may run where the server has no memory left.
 
         Raises:
             StoreError: The server cannot be reached, or refuses.
 
         """
-        return self._tried(lambda: _answer(name, keys, arguments, frees=frees))
+        then = arguments if after_loss is None else after_loss
+        return self._tried(
+            lambda failed: _answer(name, keys, then if failed else arguments, frees=frees)
+        )
 
     def fetch(self, key: bytes, field: bytes) -> ServerSteps[bytes | None]:
         """Reads a field of a hash.
@@ -62,13 +87,13 @@ class Calls:
             StoreError: The server cannot be reached, or refuses.
 
         """
-        return self._tried(lambda: _field(key, field))
+        return self._tried(lambda _: _field(key, field))
 
-    def _tried(self, attempt: Callable[[], ServerSteps[T]]) -> ServerSteps[T]:
+    def _tried(self, attempt: Callable[[int], ServerSteps[T]]) -> ServerSteps[T]:
         failures = 0
         while True:
             try:
-                return (yield from attempt())
+                return (yield from attempt(failures))
             except LOST as error:
                 failures += 1
                 if failures > self.retries or isinstance(error, exceptions.AuthenticationError):

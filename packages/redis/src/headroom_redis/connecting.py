@@ -20,7 +20,9 @@ from headroom_redis.explaining import address
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["ClusterClient", "Settings", "check_client", "pause", "settings_of", "split_url"]
+__all__ = [
+    "LEFT_BEHIND", "ClusterClient", "Settings", "check_client", "pause", "settings_of", "split_url",
+]  # fmt: skip
 
 # What connections that block and such to be awaited are made with alike.
 _SHARED = frozenset(
@@ -34,6 +36,10 @@ _ASYNC_CONNECTIONS = 32
 _HEALTH_CHECK = 30
 # Seconds between attempts: the first, and the most.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
+
+#: What the child of a fork has of its parent's connections, and never touches, not even to free it:
+#: their locks may be held by threads that are not there, and their event loops are the parent's.
+LEFT_BEHIND: list[object] = []
 
 _BACKOFF = EqualJitterBackoff(cap=_LONGEST_PAUSE, base=_FIRST_PAUSE / 2)
 
@@ -63,6 +69,11 @@ class ClusterClient:
                 self._made = self._make()
             return getattr(self._made, name)
 
+    def leave_behind(self) -> None:
+        """For the child of a fork: the next call makes another."""
+        LEFT_BEHIND.append(self._made)
+        self._made = None
+
     def close(self) -> None:
         """Ends the connections, if there are any."""
         if self._made is not None:
@@ -89,14 +100,17 @@ class Settings:
         """A client that blocks."""
         if self.is_cluster:
             return ClusterClient(self._cluster)
+        return redis.Redis(connection_pool=self.pool())
+
+    def pool(self) -> redis.ConnectionPool:
+        """Connections for a client that blocks."""
         # Tried again by us alone: attempts of ours and of redis-py would multiply.
-        pool = redis.ConnectionPool(
+        return redis.ConnectionPool(
             connection_class=self.connection_class,
             max_connections=self.max_connections,
             retry=Retry(NoBackoff(), 0),
             **self.options,
         )
-        return redis.Redis(connection_pool=pool)
 
     def _cluster(self) -> redis.RedisCluster:
         options: dict[str, Any] = {**self.options, "retry": Retry(NoBackoff(), 1)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import logging
-import math
 import secrets
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -23,8 +22,10 @@ from headroom import (
 )
 from headroom.steps import work
 from headroom_redis.calls import Calls, ServerSteps
+from headroom_redis.commands import Argument
 from headroom_redis.keys import Names, as_bytes, as_text, names_of, true_key
-from headroom_redis.server import Argument
+from headroom_redis.puts import MUCH, Puts, milliseconds, or_empty
+from headroom_redis.server_clock import ServerClock
 from headroom_redis.values import Values, as_reference, reference_in
 
 __all__ = ["Operations"]
@@ -33,17 +34,11 @@ logger = logging.getLogger("headroom_redis")
 
 # How many headers, and how many values for another key, are asked for at once.
 _PAGE, _ROTATED_AT_ONCE = 500, 20
-# From this many bytes on, packing and unpacking would hold up an event loop.
-_MUCH = 32 * 1024
 # How many contents are held at once.
 _HELD_AT_ONCE = 500
 # What a script that reads answers where leases are to be let go first.
 _SETTLE = 2
 _HOLDER_BYTES = 16
-# Times beyond this are no longer exact as one of Lua's numbers; it is 285,000 years.
-_FOREVER_MS = 2**53
-# So much later an entry may be sealed to expire: the time that it may take to the server.
-_MARGIN_MS = 250
 
 _REASONS: dict[bytes, Literal["absent", "deleted", "expired", "evicted"]] = {
     b"a": "absent",
@@ -70,16 +65,14 @@ class Operations:
         self._calls = calls
         self._values = Values(codec)
         self._sealing = 1 if codec.sealing else 0
-        self._clock = clock
-        #: Called with the namespace and the key of each write.
-        self._written = written
+        self._puts = Puts(calls, self._values, ServerClock(clock), written)
 
     def names(self, namespace: str) -> Names:
         """What the namespace has on the server."""
         return names_of(self._calls.prefix, namespace)
 
     def next_version(self, namespace: str) -> ServerSteps[int]:
-        return int((yield from self._call("next_version", namespace)))
+        return int((yield from self._calls.ask("next_version", namespace)))
 
     def put(
         self,
@@ -90,35 +83,19 @@ class Operations:
         limits: Limits,
         expected: int | None = None,
     ) -> ServerSteps[bool]:
-        size = len(record.original) + len(record.view)
-        most = (_or_empty(limits.max_entries), _or_empty(limits.max_bytes))
-        lasts = _milliseconds(ttl)
-        # What is sealed is bound to when it expires, by the time of the server.
-        now = None
-        if self._sealing and lasts is not None:
-            now = yield from self._call("time", namespace)
-        margin = 0 if self._clock else _MARGIN_MS
-        while True:
-            expires = None if now is None or lasts is None else now + lasts + margin
-            packed = yield from work(
-                functools.partial(self._values.pack, namespace, record, expires),
-                is_long=size >= _MUCH,
-            )
-            answer = yield from self._call(
-                "put", namespace, as_bytes(record.header.key), packed.entry, packed.original,
-                packed.view, _or_empty(lasts), *most, _or_empty(expected), self._sealing,
-                self.names(namespace).channel, packed.origin, _or_empty(expires),
-            )  # fmt: skip
-            if isinstance(answer, list):
-                break
-            # It took longer than the margin to get there.
-            now, margin = answer, 2 * margin + _MARGIN_MS
-        written, more = answer
-        if written:
-            self._written(namespace, record.header.key)
-        while more:
-            more = yield from self._call("trim", namespace, *most, as_bytes(record.header.key))
-        return bool(written)
+        return (yield from self._puts.put(namespace, record, ttl, limits, expected))
+
+    def put_now(
+        self,
+        namespace: str,
+        record: Record,
+        *,
+        began: float,
+        ttl: float | None,
+        limits: Limits,
+        expected: int | None = None,
+    ) -> ServerSteps[int | Literal["view"]]:
+        return (yield from self._puts.put_now(namespace, record, began, ttl, limits, expected))
 
     def get(
         self, namespace: str, key: str, *, with_original: bool = True
@@ -145,7 +122,7 @@ class Operations:
             lambda: values.record(
                 namespace, key, entry, view, original, with_original=with_original
             ),
-            is_long=len(view or b"") + len(original or b"") >= _MUCH,
+            is_long=len(view or b"") + len(original or b"") >= MUCH,
         )
         return record if with_original else replace(record, original=b"")
 
@@ -162,19 +139,21 @@ class Operations:
                 lambda: self._values.record(
                     namespace, as_text(true_key(key)), entry, view, original
                 ),
-                is_long=len(original or b"") >= _MUCH,
+                is_long=len(original or b"") >= MUCH,
             )
         )
 
     def delete(self, namespace: str, key: str) -> ServerSteps[bool]:
         token = secrets.token_bytes(8)
-        return bool((yield from self._call("delete", namespace, as_bytes(key), token, frees=True)))
+        return bool(
+            (yield from self._calls.ask("delete", namespace, as_bytes(key), token, frees=True))
+        )
 
     def clear(self, namespace: str) -> ServerSteps[int]:
         token = secrets.token_bytes(8)
         count = -1
         while count < 0:
-            count = yield from self._call("clear", namespace, token, frees=True)
+            count = yield from self._calls.ask("clear", namespace, token, frees=True)
         return count
 
     def headers(self, namespace: str) -> ServerSteps[list[Header]]:
@@ -190,10 +169,10 @@ class Operations:
         return list(found.values())
 
     def usage(self, namespace: str) -> ServerSteps[Usage]:
-        more, *counts = yield from self._call("usage", namespace)
+        more, *counts = yield from self._calls.ask("usage", namespace)
         while more:
-            yield from self._call("sweep", namespace)
-            more, *counts = yield from self._call("usage", namespace)
+            yield from self._calls.ask("sweep", namespace)
+            more, *counts = yield from self._calls.ask("usage", namespace)
         return Usage(*counts)
 
     def remember_view(
@@ -203,14 +182,14 @@ class Operations:
         if view is None or origin is None:
             raise ValueError("references are SHA-256 in hex")
         stored = self._values.origin(namespace, view, origin)
-        yield from self._call("remember_view", namespace, view, stored, self._sealing)
+        yield from self._calls.ask("remember_view", namespace, view, stored, self._sealing)
 
     def view_origin(self, namespace: str, view_reference: str) -> ServerSteps[str | None]:
         wanted = as_reference(view_reference)
         if wanted is None:
             return None
         names = self.names(namespace)
-        found = yield from self._call(
+        found = yield from self._calls.ask(
             "view_origin", namespace, wanted, keys=(names.data, names.seen)
         )
         if found is None:
@@ -221,39 +200,39 @@ class Operations:
         self, namespace: str, holder: str, references: Collection[str], *, seconds: float
     ) -> ServerSteps[bool]:
         wanted = [found for found in map(as_reference, references) if found is not None]
-        who, lasts = _holder(holder), _or_empty(_milliseconds(seconds))
+        who, lasts = _holder(holder), or_empty(milliseconds(seconds))
         lived = None
         for start in range(0, max(1, len(wanted)), _HELD_AT_ONCE):
             some = wanted[start : start + _HELD_AT_ONCE]
-            answer = yield from self._call("lease", namespace, who, lasts, *some)
+            answer = yield from self._calls.ask("lease", namespace, who, lasts, *some)
             lived = answer if lived is None else lived
         return bool(lived)
 
     def release(self, namespace: str, holder: str) -> ServerSteps[None]:
         # Of a large lease, the rest is let go by what is asked later: nobody is to wait for that.
-        yield from self._call("release", namespace, _holder(holder), frees=True)
+        yield from self._calls.ask("release", namespace, _holder(holder), frees=True)
 
     def rotate(self, namespace: str) -> ServerSteps[int]:
         """Seals anew what the codec's first key did not seal; how many values that were."""
         if not self._sealing:
             raise StoreError("rotate() needs the keys: give the store codec=Codec(keys=[...])")
         # First: whoever has no keys writes nothing from then on that would have to be sealed.
-        yield from self._call("seal", namespace, 1)
-        entries, views = yield from self._call("fields", namespace)
+        yield from self._calls.ask("seal", namespace, 1)
+        entries, views = yield from self._calls.ask("fields", namespace)
         count = 0
         for start in range(0, len(entries), _ROTATED_AT_ONCE):
             names = entries[start : start + _ROTATED_AT_ONCE]
             wanted = [first + name for name in names for first in (b"e", b"v")]
-            found = dict(zip(wanted, (yield from self._call("values", namespace, 0, *wanted))))
+            found = dict(zip(wanted, (yield from self._calls.ask("values", namespace, 0, *wanted))))
             there = [name for name in names if found[b"e" + name] is not None]
             wanted = [b"o" + reference_in(found[b"e" + name]) for name in there]
-            found.update(zip(wanted, (yield from self._call("values", namespace, 0, *wanted))))
+            found.update(zip(wanted, (yield from self._calls.ask("values", namespace, 0, *wanted))))
             count += yield from self._swapped(
                 namespace, 0, functools.partial(self._changes, namespace, there, found)
             )
         for start in range(0, len(views), _PAGE):
             names = views[start : start + _PAGE]
-            stored = yield from self._call("values", namespace, 1, *names)
+            stored = yield from self._calls.ask("values", namespace, 1, *names)
             count += yield from self._swapped(
                 namespace, 1, functools.partial(self._origins, namespace, names, stored)
             )
@@ -266,7 +245,7 @@ class Operations:
         count = 0
         for field, (before, after) in (yield from work(changes, is_long=True)).items():
             hashed = hashlib.sha1(before, usedforsecurity=False).hexdigest()
-            count += yield from self._call("swap", namespace, is_view, field, hashed, after)
+            count += yield from self._calls.ask("swap", namespace, is_view, field, hashed, after)
         return count
 
     def _changes(
@@ -301,54 +280,31 @@ class Operations:
         keys: tuple[bytes, ...] | None = None,
     ) -> ServerSteps[Any]:
         """Runs a script that reads; once more, where leases that have ended are let go first."""
-        answer = yield from self._call(name, namespace, *arguments, 0, keys=keys)
+        answer = yield from self._calls.ask(name, namespace, *arguments, 0, keys=keys)
         if answer not in (_SETTLE, [_SETTLE]):
             return answer
         try:
             yield from self._let_go(namespace)
         except StoreError:
             logger.debug("leases that have ended could not be let go")
-        return (yield from self._call(name, namespace, *arguments, 1, keys=keys))
+        return (yield from self._calls.ask(name, namespace, *arguments, 1, keys=keys))
 
     def _let_go(self, namespace: str) -> ServerSteps[None]:
-        while (yield from self._call("sweep", namespace, frees=True)):
+        while (yield from self._calls.ask("sweep", namespace, frees=True)):
             pass
 
     def _sweep(self, namespace: str) -> ServerSteps[None]:
         """Clears away some of what has expired, on the way of somebody who reads."""
         try:
-            yield from self._call("sweep", namespace)
+            yield from self._calls.ask("sweep", namespace)
         except StoreError:
             # A server that takes no writes, for want of memory say, is no reason not to read.
             logger.debug("what has expired could not be cleared away")
-
-    def _call(
-        self,
-        name: str,
-        namespace: str,
-        *arguments: Argument,
-        frees: bool = False,
-        keys: tuple[bytes, ...] | None = None,
-    ) -> ServerSteps[Any]:
-        now = "" if self._clock is None else math.floor(self._clock() * 1000)
-        chosen = self.names(namespace).keys if keys is None else keys
-        return self._calls.run(name, chosen, (now, *arguments), frees=frees)
 
 
 def _holder(holder: str) -> bytes:
     """A holder as the scripts name it."""
     return hashlib.sha256(as_bytes(holder)).digest()[:_HOLDER_BYTES]
-
-
-def _or_empty(number: int | None) -> Argument:
-    return "" if number is None else number
-
-
-def _milliseconds(ttl: float | None) -> int | None:
-    """Never less than ``ttl``; ``None`` for ever."""
-    if ttl is None or ttl * 1000 >= _FOREVER_MS / 2:
-        return None
-    return max(0, math.ceil(ttl * 1000))
 
 
 def _missing(reason: bytes, when: bytes) -> Missing:

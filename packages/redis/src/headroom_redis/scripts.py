@@ -30,16 +30,24 @@ class Script:
 _READING = frozenset({"fields", "find", "get", "headers", "time", "values", "view_origin"})
 
 
+# Where a put has what most do without.
+_WHERE_NEEDED = "-- writing.lua\n"
+
+
+def _part(name: str) -> str:
+    return (files("headroom_redis") / "lua" / f"{name}.lua").read_text(encoding="utf-8")
+
+
 @cache
 def script(name: str) -> Script:
     """One of the scripts of this package."""
-    folder = files("headroom_redis") / "lua"
-    parts: tuple[str, ...] = ("common", "writing", name)
+    own = _part(name)
     if name in _READING:
-        parts = ("common", name)
+        parts = [_part("common"), own]
     elif name == "put":
-        # Most puts are done before the rest, which takes longer to set up than they to do.
-        parts = ("common", "quick", "writing", "put")
-    source = "\n".join((folder / f"{part}.lua").read_text(encoding="utf-8") for part in parts)
+        parts = [_part("common"), _part("state"), own.replace(_WHERE_NEEDED, _part("writing"))]
+    else:
+        parts = [_part("common"), _part("state"), _part("writing"), own]
+    source = "\n".join(parts)
     # The protocol of Redis demands SHA-1; nothing is kept safe by it.
     return Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest())

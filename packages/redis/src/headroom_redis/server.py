@@ -7,17 +7,21 @@ import inspect
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable
-from typing import Any, TypeAlias
+from typing import Any
 
 import redis
 import redis.asyncio
 
 from headroom import StoreError
-from headroom_redis.connecting import ClusterClient, Settings
+from headroom_redis.commands import Argument, packed
+from headroom_redis.connecting import LEFT_BEHIND, ClusterClient, Settings
 
-__all__ = ["Argument", "AwaitedServer", "Server"]
+__all__ = ["AwaitedServer", "Server"]
 
-Argument: TypeAlias = "bytes | str | int"
+
+# Connections that are not given back to their pool, and for how many seconds after an answer one is
+# used again without a look whether it still works.
+_AT_HAND, _FRESH = 8, 1.0
 
 
 class Server:
@@ -43,6 +47,9 @@ class Server:
         self._client: Any = client
         self._closed = closed
         self._pool: Any = None
+        # With when each answered last. A pool takes half as long to give and take one as a plain
+        # command does.
+        self._at_hand: list[tuple[Any, float]] = []
         if owned and isinstance(client, redis.Redis):
             self._pool = client.connection_pool
             # Before redis-py 5.3 a pool wants to know what for.
@@ -54,12 +61,40 @@ class Server:
         client = self._connected()
         if self._pool is None:
             return client.evalsha(sha, len(keys), *keys, *arguments)
-        connection = self._pool.get_connection(*self._what_for)
+        # The child of a fork in between, by a signal say, has another list.
+        at_hand = self._at_hand
+        connection = self._connection()
         try:
             # A connection that fails at either closes itself.
-            connection.send_command("EVALSHA", sha, len(keys), *keys, *arguments)
-            return connection.read_response()
-        finally:
+            connection.send_packed_command(packed(sha, keys, arguments))
+            answer = connection.read_response()
+        except BaseException:
+            self._pool.release(connection)
+            raise
+        self._let_go(connection, at_hand)
+        return answer
+
+    def connect_anew(self, pool: redis.ConnectionPool) -> None:
+        """For the child of a fork, which shares no connection and no lock with its parent."""
+        LEFT_BEHIND.append((self._client.connection_pool, self._at_hand))
+        self._client.connection_pool = self._pool = pool
+        self._at_hand = []
+
+    def _connection(self) -> Any:
+        """One that has just answered, or one of the pool, which looks whether it still works."""
+        try:
+            connection, last = self._at_hand.pop()
+        except IndexError:
+            return self._pool.get_connection(*self._what_for)
+        if time.monotonic() - last < _FRESH:
+            return connection
+        self._pool.release(connection)
+        return self._pool.get_connection(*self._what_for)
+
+    def _let_go(self, connection: Any, at_hand: list[tuple[Any, float]]) -> None:
+        if len(at_hand) < _AT_HAND and not self._closed.is_set():
+            at_hand.append((connection, time.monotonic()))
+        else:
             self._pool.release(connection)
 
     def eval(self, source: str, keys: tuple[bytes, ...], arguments: tuple[Argument, ...]) -> Any:

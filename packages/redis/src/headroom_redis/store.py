@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import redis
 
@@ -112,10 +112,11 @@ class RedisStore(LeasingStore):
             raise ValueError(f"retries must be a whole number from 0 on, not {retries!r}")
         self._prefix = check_prefix(prefix)
         self._client = client
+        self._settings = settings
         self._owned = owned
         self._where = settings.where if settings else address(_first_node(client))
         self._watching = Watching(client, prefix)
-        calls = Calls(self._where, prefix, retries)
+        calls = Calls(self._where, prefix, retries, clock)
         self._operations = Operations(calls, codec or Codec(), clock, self._watching.written)
         self._closed = threading.Event()
         self._server = Server(client, self._closed, owned=owned)
@@ -145,6 +146,23 @@ class RedisStore(LeasingStore):
     ) -> bool:
         return self._run(
             self._operations.put(namespace, record, ttl=ttl, limits=limits, expected=expected)
+        )
+
+    def put_now(
+        self,
+        namespace: str,
+        record: Record,
+        *,
+        began: float,
+        ttl: float | None,
+        limits: Limits,
+        expected: int | None = None,
+    ) -> int | Literal["view"]:
+        """See ``Store``."""
+        return self._run(
+            self._operations.put_now(
+                namespace, record, began=began, ttl=ttl, limits=limits, expected=expected
+            )
         )
 
     def get(self, namespace: str, key: str, *, with_original: bool = True) -> Record | Missing:
@@ -215,8 +233,10 @@ class RedisStore(LeasingStore):
 
     def _connect_anew(self) -> None:
         """The child of a fork shares no connection with its parent; nothing connects yet."""
-        if self._owned and isinstance(self._client, redis.Redis):
-            self._client.connection_pool.reset()
+        if isinstance(self._client, ClusterClient):
+            self._client.leave_behind()
+        elif self._owned and self._settings is not None:
+            self._server.connect_anew(self._settings.pool())
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._where!r}, prefix={self._prefix!r})"

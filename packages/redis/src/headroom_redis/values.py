@@ -26,6 +26,7 @@ _VIEW_SIZE = struct.Struct(">Q")
 MOST_META = 64 * 1024 * 1024
 _MOST_PACKED = MOST_META + _VIEW_SIZE.size
 _HASH_BYTES = 32
+_JSON = json.JSONEncoder(separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Packed:
     original: bytes
     #: Empty where it is the original.
     view: bytes
-    #: What is stored of the view for when the entry has gone.
+    #: What is stored of the view for when the entry has gone; empty where it is the original.
     origin: bytes
 
 
@@ -78,12 +79,15 @@ class Values:
     def __init__(self, codec: Codec) -> None:
         self.codec = codec
 
-    def pack(self, namespace: str, record: Record, expires: int | None = None) -> Packed:
+    def pack(
+        self, namespace: str, record: Record, version: int, expires: int | None = None
+    ) -> Packed:
         """A record as it is sent.
 
         Args:
             namespace: Where it belongs.
             record: The record.
+            version: The version that it is written with.
             expires: The millisecond in which it expires; of importance where it is sealed.
 
         Raises:
@@ -97,28 +101,29 @@ class Values:
         view_reference = as_reference(header.view_reference)
         if reference is None or view_reference is None:
             raise ValueError("the references of a record are SHA-256 in hex")
-        if not 0 <= header.version <= _LARGEST_VERSION:
+        if not 0 <= version <= _LARGEST_VERSION:
             raise ValueError("the version of a record comes from next_version")
         head = _HEAD.pack(
-            header.version, len(record.original), header.created, secrets.token_bytes(8),
+            version, len(record.original), header.created, secrets.token_bytes(8),
             reference, view_reference,
         )  # fmt: skip
-        json_text = json.dumps(dict(header.meta), separators=(",", ":")).encode()
+        json_text = _JSON.encode(dict(header.meta)).encode()
         if len(json_text) > MOST_META:
             raise StoreError(f"the metadata of an entry has more than {MOST_META} bytes")
         meta = _VIEW_SIZE.pack(len(record.view)) + json_text
         ends = _NEVER if expires is None else _EXPIRY.pack(expires)
         bound = ends + head if self.codec.sealing else head
         pack = self.codec.pack
-        view = b""
+        view = origin = b""
         if reference != view_reference:
             view = pack(record.view, _entry_place(namespace, "view", header.key, bound))
+            origin = self.origin(namespace, view_reference, reference)
         return Packed(
             entry=head
             + pack(meta, _entry_place(namespace, "meta", header.key, bound), checked=True),
             original=pack(record.original, _original_place(namespace, reference)),
             view=view,
-            origin=self.origin(namespace, view_reference, reference),
+            origin=origin,
         )
 
     def origin(self, namespace: str, view_reference: bytes, reference: bytes) -> bytes:

@@ -87,16 +87,14 @@ def _other_languages(source: Source, path: str = "") -> Iterator[tuple[Outline, 
         yield sql, _anything
         return
     parsed = parse_tree(content, deadline, path)
-    by_tree = [] if parsed is None else _by_tree(content, parsed, deadline)
-    braces = brace_outline(content, deadline)
-    by_braces: list[tuple[Outline, Check]] = []
-    if braces is not None:
-        by_braces.append((braces, partial(is_balanced, hashes=braces.comment[0] == "# ")))
-    doubtful = braces is not None and parsed is not None and _is_doubtful(content, parsed)
-    if doubtful and len(by_braces[0][0].symbols) > len(by_tree[0][0].symbols):
-        # It is the language that looks most like the one of the text, whose braces say more.
-        by_tree, by_braces = by_braces, by_tree
-    yield from [*by_tree, *by_braces]
+    if parsed is not None and not _is_doubtful(content, parsed):
+        by_tree = _by_tree(content, parsed, deadline)
+        # A tree takes thirty times the memory of the text: nobody else may hold it.
+        del parsed
+        yield from by_tree
+        yield from _by_braces(content, deadline)
+    else:
+        yield from _doubted(content, parsed, deadline)
     # What no parser can read need not be read by one after it.
     if looks_like_code(source):
         indented = indent_outline(content, deadline)
@@ -104,11 +102,29 @@ def _other_languages(source: Source, path: str = "") -> Iterator[tuple[Outline, 
             yield indented, _anything
 
 
+def _doubted(
+    content: str, parsed: Parsed | None, deadline: Deadline
+) -> list[tuple[Outline, Check]]:
+    by_tree = [] if parsed is None else list(_by_tree(content, parsed, deadline))
+    by_braces = _by_braces(content, deadline)
+    if by_tree and by_braces and len(by_braces[0][0].symbols) > len(by_tree[0][0].symbols):
+        # It is the language that looks most like the one of the text, whose braces say more.
+        return [*by_braces, *by_tree]
+    return [*by_tree, *by_braces]
+
+
 def _is_doubtful(content: str, parsed: Parsed) -> bool:
     return parsed.error_lines > _DOUBTFUL * (content.count("\n") + 1)
 
 
-def _by_tree(content: str, parsed: Parsed, deadline: Deadline) -> list[tuple[Outline, Check]]:
+def _by_braces(content: str, deadline: Deadline) -> list[tuple[Outline, Check]]:
+    braces = brace_outline(content, deadline)
+    if braces is None:
+        return []
+    return [(braces, partial(is_balanced, hashes=braces.comment[0] == "# "))]
+
+
+def _by_tree(content: str, parsed: Parsed, deadline: Deadline) -> Iterator[tuple[Outline, Check]]:
     language, errors, lost = parsed.language, parsed.errors, parsed.error_lines
 
     def still_parses(text: str) -> bool:
@@ -118,11 +134,18 @@ def _by_tree(content: str, parsed: Parsed, deadline: Deadline) -> list[tuple[Out
         # A parser that is lost gets lost in other places where less stands around it.
         return again.errors <= errors or 0 < again.error_lines <= lost
 
-    # Where literals cannot be cut without breaking something, they stay whole.
-    return [
-        (tree_outline(content, parsed.tree, language, deadline, cut_data=cut), still_parses)
-        for cut in (True, False)
-    ]
+    outline = tree_outline(content, parsed.tree, language, deadline, cut_data=True)
+    # It is parsed again where it is needed, which is seldom.
+    del parsed
+    yield outline, still_parses
+    del outline
+    again = reparse(content, language, deadline)
+    if again is not None:
+        # Where literals cannot be cut without breaking something, they stay whole.
+        yield (
+            tree_outline(content, again.tree, language, deadline, cut_data=False),
+            still_parses,
+        )
 
 
 def _anything(_text: str) -> bool:

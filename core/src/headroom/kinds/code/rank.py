@@ -63,7 +63,10 @@ def rank(outline: Outline, costs: Sequence[int], query: str | None, fidelity: Fi
     """
     ranker = _Ranker(outline, costs, query)
     brief = fidelity == "compact" or ranker.settled
-    ranks = [ranker.rank(index) for index in range(len(outline.units))]
+    # Those that are the same are one; among them, the order of the text counts.
+    known: dict[tuple[int, float, float], tuple[int, float, float]] = {}
+    found = (ranker.rank(index) for index in range(len(outline.units)))
+    ranks = [known.setdefault(one, one) for one in found]
     limit_wanted = _Tier.IMPORT if brief else _Tier.STATEMENT
     order: list[int] = []
     emitted = [False] * len(outline.units)
@@ -120,25 +123,25 @@ class _Ranker:
             self._inside = _unit_scores(outline, self._functions, self._large, query)
         self._best_inside = max(self._inside.values(), default=0.0)
 
-    def rank(self, index: int) -> tuple[int, float, float, int]:
+    def rank(self, index: int) -> tuple[int, float, float]:
         """The place of a unit: its tier, and what orders it within that."""
         unit = self._outline.units[index]
         owner = self._functions[unit.symbol]
         symbol = owner if owner >= 0 else unit.symbol
         score = self._scores[symbol] if symbol >= 0 else 0.0
         if unit.symbol in self._wanted:
-            return (_Tier.NAMED, -score, 0, index)
+            return (_Tier.NAMED, -score, 0)
         if unit.role is Role.BODY and owner in self._large:
             told = self._inside.get(index, 0.0)
             if told > 0 and told >= self._best_inside * _RELEVANT:
-                return (_Tier.RELEVANT, -told, symbol, index)
-            return (_Tier.BODY, -told, self._sizes[owner], index)
+                return (_Tier.RELEVANT, -told, symbol)
+            return (_Tier.BODY, -told, self._sizes[owner])
         if unit.role is Role.BODY and score > 0 and score >= self._best * _RELEVANT:
-            return (_Tier.RELEVANT, -score, symbol, index)
+            return (_Tier.RELEVANT, -score, symbol)
         tier = _tier(self._outline, unit)
         if tier in (_Tier.BODY, _Tier.LOCAL, _Tier.DOC_REST):
-            return (tier, -score, self._sizes[owner] if owner >= 0 else 0, index)
-        return (tier, -score, 0, index)
+            return (tier, -score, self._sizes[owner] if owner >= 0 else 0)
+        return (tier, -score, 0)
 
 
 def _tier(outline: Outline, unit: Unit) -> int:

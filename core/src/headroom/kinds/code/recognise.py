@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import dataclass
 
-from headroom.kinds.code.outlines.python_parse import python_tree
+from headroom.kinds.code.outlines.python_parse import defines
 from headroom.kinds.code.outlines.sections import split_sections
 from headroom.source import Source
 from headroom.toolkit.components import component_blocks
@@ -162,7 +161,7 @@ def looks_like_code(source: Source) -> bool:
     if _SHEBANG.match(sample):
         return shapes.total >= _FEWEST_OF_A_SCRIPT
     return shapes.are_code() or (
-        shapes.strong > 0 and len(source.text) <= _PARSED and _defines(source)
+        shapes.strong > 0 and len(source.text) <= _PARSED and source.once(defines)
     )
 
 
@@ -222,13 +221,6 @@ def _shapes(sample: str) -> _Shapes:
         else:
             other += 1
     return _Shapes(strong, weak, prose, strong + weak + prose + other)
-
-
-def _defines(source: Source) -> bool:
-    """Whether a text is Python that imports or defines something: most of it may be data."""
-    tree = source.once(python_tree)
-    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return tree is not None and any(isinstance(node, kinds) for node in tree.body)
 
 
 def _opens(text: str) -> str | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 from headroom.kinds.code.outline import Outline
-from headroom.tokens import TokenCounter
+from headroom.tokens import TokenCounter, count_each
 from headroom.toolkit.markers import SMALLEST, marker
 from headroom.view import Omission, View
 
@@ -42,8 +43,8 @@ class Renderer:
         self._counter = counter
         # With its line break, a line by itself costs at least what it costs in the text, so a
         # gap that is filled because it is cheaper than its marker never makes a view longer.
-        costs = counter.count_many([line + "\n" for line in outline.lines])
-        self._sums = list(accumulate(costs, initial=0))
+        costs = count_each(counter, (line + "\n" for line in outline.lines))
+        self._sums = array("q", accumulate(costs, initial=0))
         # Where the file has such lines itself, every marker says more.
         confusing = any(map(_LIKE_A_SIGN.fullmatch, outline.lines))
         self._short = 0 if confusing else _SHORT
@@ -56,14 +57,17 @@ class Renderer:
             for index, unit in enumerate(outline.units)
             for first, last in unit.ranges
         )
-        self._segments = segments
-        self._starts = [first for first, _, _ in segments]
-        self._in_string = [outline.units[index].in_string for _, _, index in segments]
+        #: Of each segment the first line, the last one, and the unit. Numbers side by side: there
+        #: is a segment for nearly each line.
+        self._starts = array("q", (first for first, _, _ in segments))
+        self._ends = array("q", (last for _, last, _ in segments))
+        self._unit_of = array("q", (index for _, _, index in segments))
+        del segments
         #: Tokens of each unit by itself.
         self.costs = [0] * len(outline.units)
-        for first, last, index in segments:
+        for first, last, index in zip(self._starts, self._ends, self._unit_of):
             self.costs[index] += self._sums[last] - self._sums[first - 1]
-        self._ranks = [0] * len(segments)
+        self._ranks = array("q", bytes(8 * len(self._starts)))
         self._rank_of_unit: list[int] = []
         self._counted: dict[int, int] = {}
         self._naming = True
@@ -80,7 +84,7 @@ class Renderer:
         self._rank_of_unit = [0] * len(order)
         for rank, index in enumerate(order):
             self._rank_of_unit[index] = rank
-        self._ranks = [self._rank_of_unit[index] for _, _, index in self._segments]
+        self._ranks = array("q", map(self._rank_of_unit.__getitem__, self._unit_of))
         self._counted.clear()
 
     def name_none(self) -> None:
@@ -90,9 +94,7 @@ class Renderer:
 
     def estimates(self) -> list[int]:
         """What views of the first 0, 1, 2 ... units cost, about; ascending."""
-        places: list[list[int]] = [[] for _ in self._outline.units]
-        for place, rank in enumerate(self._ranks):
-            places[rank].append(place)
+        places = array("q", sorted(range(len(self._ranks)), key=self._ranks.__getitem__))
         # With a kept one at both ends, a segment always has neighbours.
         present = bytearray(len(self._ranks) + 2)
         present[0] = present[-1] = 1
@@ -101,10 +103,9 @@ class Renderer:
         # There are short ones and long ones.
         of_gap = (self._sign_cost + self._marker_cost) // 2 if self._short else self._marker_cost
         found = [most]
-        for of_unit in places:
+        for _, of_unit in groupby(places, self._ranks.__getitem__):
             for place in of_unit:
-                first, last, _ = self._segments[place]
-                total += self._sums[last] - self._sums[first - 1]
+                total += self._sums[self._ends[place]] - self._sums[self._starts[place] - 1]
                 gaps += 1 - present[place] - present[place + 2]
                 present[place + 1] = 1
             most = max(most, total + gaps * of_gap)
@@ -171,12 +172,15 @@ class Renderer:
         while start >= 0:
             stop = present.find(1, start)
             stop = end if stop < 0 else stop
-            first, last = self._segments[start][0], self._segments[stop - 1][1]
+            first, last = self._starts[start], self._ends[stop - 1]
             if self._sums[last] - self._sums[first - 1] <= self._marker_cost:
                 present[start:stop] = b"\x01" * (stop - start)
             else:
                 # A string that is left out whole is left out with what surrounds it.
-                gaps.append((first, last, all(self._in_string[start:stop])))
+                inside = all(
+                    self._outline.units[index].in_string for index in self._unit_of[start:stop]
+                )
+                gaps.append((first, last, inside))
             start = present.find(0, stop)
         return gaps, present
 
@@ -194,7 +198,7 @@ class Renderer:
             while position < len(present) and self._starts[position] <= block.last:
                 if not present[position] and gap is None:
                     gap = gap_at[self._starts[position]]
-                if present[position] and outline.units[self._segments[position][2]].statement:
+                if present[position] and outline.units[self._unit_of[position]].statement:
                     break
                 position += 1
             else:

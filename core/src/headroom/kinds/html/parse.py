@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from dataclasses import dataclass, field
 from html import unescape
 
@@ -56,7 +57,7 @@ _CHECKED_EVERY = 256
 _LONGEST_CELL = 60
 
 
-@dataclass
+@dataclass(slots=True)
 class PageBlock:
     """Text that stands together on the page."""
 
@@ -93,11 +94,11 @@ class Page:
 
     blocks: list[PageBlock] = field(default_factory=list)
     #: Per element: its parent, -1 for the root.
-    parents: list[int] = field(default_factory=lambda: [-1])
+    parents: array[int] = field(default_factory=lambda: array("q", [-1]))
     tags: list[str] = field(default_factory=lambda: [""])
     #: How many tags were read.
     tag_count: int = 0
-    #: First and last line of each tag, comment and script.
+    #: First and last line of each run of lines with tags, comments and scripts.
     markup: list[tuple[int, int]] = field(default_factory=list)
 
 
@@ -140,6 +141,8 @@ class _Reader:
         self.position = 0
         self._stack = [_Open("", 0, boilerplate=False, suspect=False)]
         self._open: dict[str, int] = {}
+        # One text for each name of a tag.
+        self._names: dict[str, str] = {}
         self._parts: list[str] = []
         self._first = self._last = 0
         self._link_words = 0
@@ -151,8 +154,13 @@ class _Reader:
         first = self.line
         self.line += content.count("\n", self.position, position)
         self.position = position
-        if self._is_markup:
-            self.page.markup.append((first, self.line))
+        if not self._is_markup:
+            return
+        markup = self.page.markup
+        if markup and first <= markup[-1][1] + 1:
+            markup[-1] = markup[-1][0], self.line
+        else:
+            markup.append((first, self.line))
 
     def take(self, token: Token) -> None:
         self._is_markup = token.kind != "text"
@@ -204,7 +212,7 @@ class _Reader:
             self._address = (address[1] or address[2] or "") if address else ""
         around = self._stack[-1]
         self.page.parents.append(around.element)
-        self.page.tags.append(name)
+        self.page.tags.append(self._names.setdefault(name, name))
         boilerplate, suspect = _around_content(name, token.source)
         self._stack.append(
             _Open(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,6 +13,7 @@ from headroom.kinds.registry import default_kinds
 from headroom.source import Source
 from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.relevance import bm25
+from headroom.toolkit.rows.packed import Packed
 from headroom.view import Request
 
 __all__ = ["fitting_blocks", "fitting_sentences"]
@@ -32,14 +34,14 @@ def fitting_sentences(
         return first or None
     parts = [renderer.blocks[index].rendered() for index in chosen]
     text = "\n".join(parts)
-    starts = list(accumulate((len(part) + 1 for part in parts), initial=0))
+    starts = array("q", accumulate((len(part) + 1 for part in parts), initial=0))
     prose = default_kinds().named("text")
     assert prose is not None
     source = Source(text, request.deadline)
-    pieces = list(prose.pieces(source))
-    end = "\n" if pieces[0].unit == "lines" else ""
-    sentences = [piece.text + end for piece in pieces]
-    places = list(accumulate(map(len, sentences), initial=0))
+    sentences = Packed()
+    for piece in prose.pieces(source):
+        sentences.append(f"{piece.text}\n" if piece.unit == "lines" else piece.text)
+    places = array("q", accumulate(map(len, sentences), initial=0))
     tokens = request.counter.count(text)
     aim = min(tokens - 1, limit - request.counter.count(renderer.text(first)))
     best = first or None

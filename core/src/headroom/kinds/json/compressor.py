@@ -19,6 +19,7 @@ from headroom.toolkit.rows.pieces import leaves, parts
 from headroom.toolkit.rows.rank import write_in_full
 from headroom.toolkit.rows.values import Duplicates, Json
 from headroom.toolkit.rows.views import best_view, smaller
+from headroom.toolkit.words import said_chars
 from headroom.view import Piece, Request, View
 
 __all__ = ["SmartCrusher"]
@@ -115,9 +116,14 @@ def _view(source: Source, value: Json, request: Request) -> View | None:
     if root is None:
         return smaller(flow(value), request)
     write_in_full(root, speller, request)
-    lossless = "\n".join(lossless_lines(root, speller))
-    # Writing minified JSON takes time: only where it may have the fewer tokens. It is no shorter
-    # than what the text has beside white space, and a token of it holds more than one of a table.
-    if len(lossless) > _SURELY_SHORTER * sum(map(len, source.text.split())):
-        lossless = min(lossless, flow(value), key=request.counter.count)
+
+    def lossless() -> str:
+        text = "\n".join(lossless_lines(root, speller))
+        # Writing minified JSON takes time: only where it may have the fewer tokens. It is no
+        # shorter than what the text has beside white space, and a token of it holds more than one
+        # of a table.
+        if len(text) > _SURELY_SHORTER * said_chars(source.text):
+            text = min(text, flow(value), key=request.counter.count)
+        return text
+
     return best_view(value, root, speller, lossless, request)

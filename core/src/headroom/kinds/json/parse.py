@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Callable
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from headroom.errors import WrongKind
 from headroom.kinds.json.python import as_json
 from headroom.source import Source
 from headroom.toolkit.rows.values import Duplicates, Json, Number
+from headroom.toolkit.words import cut_at
 from headroom.view import Deadline
 
 __all__ = ["MAX_DEPTH", "decode_python", "nesting", "parse", "parse_with", "read"]
@@ -38,7 +39,9 @@ def nesting(text: str, deadline: Deadline | None = None) -> int:
     """
     if "\\" in text:
         text = text.replace("\\\\", "").replace('\\"', "")
-    outside = _NO_BRACKETS.sub("", "".join(text.split('"')[::2]))
+    pieces = cut_at(text, '"')
+    pieces = pieces if deadline is None else deadline.over(pieces)
+    outside = _NO_BRACKETS.sub("", "".join(islice(pieces, 0, None, 2)))
     steps = map(_STEP.__getitem__, outside)
     return max(accumulate(steps if deadline is None else deadline.over(steps)), default=0)
 

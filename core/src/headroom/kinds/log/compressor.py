@@ -16,6 +16,7 @@ from headroom.source import Source
 from headroom.toolkit.fitting import nearly_largest
 from headroom.toolkit.kind import BaseKind, LeftOut
 from headroom.toolkit.relevance import Asked
+from headroom.toolkit.titles import titles_above
 from headroom.toolkit.turns import take_turns
 from headroom.view import Piece, Request, View
 
@@ -82,10 +83,12 @@ class LogCompressor(BaseKind):
         return View(text, False, omissions, first_line=log.first_line)
 
     def pieces(self, source: Source) -> Iterator[Piece]:
-        """Its lines; those of an event of several together, below the first of them."""
+        """Its lines; those of an event of several together, below its first one and the titles."""
+        titles = titles_above(source.lines)
         for group, event in enumerate(source.once(read_log).events):
             is_one = event.end - event.start == 1
-            heads = () if is_one else (event.start + 1,)
+            above = tuple(title + 1 for title in titles[event.start])
+            heads = above if is_one else (event.start + 1, *above)
             for index in range(event.start, event.end):
                 yield Piece(
                     source.lines[index],

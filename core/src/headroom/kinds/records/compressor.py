@@ -20,6 +20,7 @@ from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.rank import ANSWERS, FILL, Rank, named, rank_rows, relevance
 from headroom.toolkit.rows.summary import Summary
 from headroom.toolkit.rows.table import build_table
+from headroom.toolkit.titles import titles_above
 from headroom.view import Omission, Piece, Request, View
 
 __all__ = ["RecordCompressor"]
@@ -96,7 +97,7 @@ class RecordCompressor(BaseKind):
         return _View(records, request, source.first_line, terse=terse).best(limit)
 
     def pieces(self, source: Source) -> Iterator[Piece]:
-        """Its lines; those of a record are of use only together."""
+        """Its lines, below their titles; those of a record are of use only together."""
         records = source.once(read)
         whole = records and (records.whole or records)
         group_of = {
@@ -104,9 +105,11 @@ class RecordCompressor(BaseKind):
             for group, (first, end) in enumerate(whole.spans if whole else ())
             for line in range(first, end)
         }
+        titles = titles_above(source.lines)
         for number, text in enumerate(source.lines):
             group = group_of.get(number, -1)
-            yield Piece(text, "lines", number + 1, group=group, is_inseparable=True)
+            heads = tuple(title + 1 for title in titles[number])
+            yield Piece(text, "lines", number + 1, group=group, is_inseparable=True, heads=heads)
 
 
 class _View:

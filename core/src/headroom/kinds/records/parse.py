@@ -9,10 +9,12 @@ calendars and cards, listings of packages, expanded rows of a database, and the 
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, islice, pairwise
+from typing import overload
 
 from headroom.kinds.records.columns import find_listing
 from headroom.kinds.records.entries import find_entries
@@ -44,6 +46,8 @@ _HELD = 0.5
 _SOON, _NAMED_SOON = 60, 0.25
 #: How many kinds of lines are tried as the beginning of a record. It bounds the time.
 _TRIED = 24
+#: For each line so many counts of names that may be the same. Chosen.
+_COUNTS = 4
 #: Lines after which the time is looked at.
 _DEADLINE_EVERY = 1000
 #: Characters by which a line is the same as another.
@@ -64,10 +68,68 @@ class Field:
     name: str
     value: str
 
-    @property
-    def key(self) -> tuple[int, str]:
+
+class _Fields:
+    """The fields of lines, as numbers: objects would take many times the memory of the text."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
+        #: By line; -1 for a blank one.
+        self.indents = array("l")
+        self._names = array("l")
+        self._said: list[str] = []
+        self._numbers: dict[str, int] = {}
+
+    def add(self, field: Field | None) -> None:
+        """What the next line is."""
+        self.indents.append(-1 if field is None else field.indent)
+        number = 0
+        if field is not None:
+            number = self._numbers.setdefault(field.name, len(self._said))
+            if number == len(self._said):
+                self._said.append(field.name)
+        self._names.append(number)
+
+    def __len__(self) -> int:
+        return len(self.indents)
+
+    def within(self, first: int, end: int) -> Iterator[int]:
+        """The lines that are not blank."""
+        return (line for line in range(first, end) if self.indents[line] >= 0)
+
+    def name(self, line: int) -> str:
+        """The name of a field."""
+        return self._said[self._names[line]]
+
+    def key(self, line: int) -> tuple[int, int]:
         """What lines of the same field share."""
-        return self.indent, self.name
+        return self.indents[line], self._names[line]
+
+    def value(self, line: int) -> str:
+        """What a field says, read anew."""
+        return _field(self.lines[line]).value
+
+
+class _Values(Sequence[Json]):
+    """Each record as an object of its fields, made when it is asked for."""
+
+    def __init__(self, fields: _Fields, spans: Sequence[tuple[int, int]]) -> None:
+        self._fields = fields
+        self._spans = spans
+
+    def __len__(self) -> int:
+        return len(self._spans)
+
+    @overload
+    def __getitem__(self, index: int) -> Json: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Json]: ...
+
+    def __getitem__(self, index: int | slice) -> Json | list[Json]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        return _value(self._fields, *self._spans[index])
 
 
 @dataclass(frozen=True)
@@ -77,7 +139,7 @@ class Records:
     lines: list[str]
     spans: list[tuple[int, int]]
     #: What each record says, by the names of its fields.
-    rows: list[Json]
+    rows: Sequence[Json]
     #: The files that the records are about, where it is a listing of files.
     files: list[str] | None = None
     #: Whether the fields have names by which a reader can be told of them.
@@ -101,7 +163,10 @@ def find_records(content: str, check: Callable[[], None]) -> Records | None:
         check: Called now and then, to watch the time.
 
     """
-    lines = content.split("\n")
+    return _find(content.split("\n"), check)
+
+
+def _find(lines: list[str], check: Callable[[], None]) -> Records | None:
     entries = find_entries(lines, check)
     if entries is not None:
         whole = Records(lines, entries.spans, entries.rows)
@@ -128,13 +193,13 @@ def _find_blocks(lines: list[str], check: Callable[[], None]) -> Records | None:
     """Records of several lines each."""
     if len(lines) < _LEAST * _SHORTEST:
         return None
-    fields: list[Field | None] = []
+    fields = _Fields(lines)
     named = 0
     for number, line in enumerate(lines):
         if number % _DEADLINE_EVERY == 0:
             check()
         field = _field(line) if line.strip() else None
-        fields.append(field)
+        fields.add(field)
         named += field is None or bool(field.name)
         # Most texts show soon that they are none of records.
         if number == _SOON and named < _NAMED_SOON * number:
@@ -143,21 +208,19 @@ def _find_blocks(lines: list[str], check: Callable[[], None]) -> Records | None:
         return None
     best: list[tuple[int, int]] = []
     indent = -1
-    for starts in _candidates(lines, fields):
-        field = fields[starts[0]]
-        assert field is not None
-        if best and field.indent > indent:
+    for starts in _candidates(fields):
+        if best and fields.indents[starts[0]] > indent:
             break
         check()
         spans = _spans(fields, _heads(fields, starts))
         if len(spans) > len(best) and _are_records(fields, spans):
-            best, indent = spans, field.indent
-    return Records(lines, best, _values(fields, best)) if best else None
+            best, indent = spans, fields.indents[starts[0]]
+    return Records(lines, best, _Values(fields, best)) if best else None
 
 
 def read(source: Source) -> Records | None:
     """The records of a source, read once: ``source.once(read)``."""
-    return find_records(source.text, source.deadline.check)
+    return _find(source.lines, source.deadline.check)
 
 
 def _field(line: str) -> Field:
@@ -178,16 +241,17 @@ def _field(line: str) -> Field:
     return Field(indent, "", text.strip())
 
 
-def _candidates(lines: Sequence[str], fields: Sequence[Field | None]) -> Iterator[list[int]]:
+def _candidates(fields: _Fields) -> Iterator[Sequence[int]]:
     """Lines at which records may begin, the least indented first, and the earliest of these."""
-    places: dict[tuple[int, str], list[int]] = {}
-    for number, field in enumerate(fields):
-        if field is None:
-            continue
-        # Also by the whole line, or by its first word: "BEGIN:VEVENT", "commit 1f2e3d".
-        own = field.value.split(None, 1)[0] if not field.name else lines[number].strip()[:_SAME]
-        for name in filter(None, (field.name, f"\n{own}")):
-            places.setdefault((field.indent, name), []).append(number)
+    # Most names come but once or twice: of those it is only counted how many there may be.
+    counts = bytearray(_COUNTS * len(fields))
+    for _, key in _names(fields):
+        place = hash(key) % len(counts)
+        counts[place] = min(counts[place] + 1, _LEAST)
+    places: dict[tuple[int, str], array[int]] = {}
+    for line, key in _names(fields):
+        if counts[hash(key) % len(counts)] >= _LEAST:
+            places.setdefault(key, array("l")).append(line)
     some = [
         (indent, starts[0], name, starts)
         for (indent, name), starts in places.items()
@@ -198,102 +262,111 @@ def _candidates(lines: Sequence[str], fields: Sequence[Field | None]) -> Iterato
         yield starts
 
 
-def _heads(fields: Sequence[Field | None], starts: Sequence[int]) -> Sequence[int]:
+def _names(fields: _Fields) -> Iterator[tuple[int, tuple[int, str]]]:
+    """Each line with its indent and what it may be called."""
+    for line in fields.within(0, len(fields)):
+        name, indent = fields.name(line), fields.indents[line]
+        # Also by the whole line, or by its first word: "BEGIN:VEVENT", "commit 1f2e3d".
+        own = fields.lines[line].strip()[:_SAME] if name else fields.value(line).split(None, 1)[0]
+        if name:
+            yield line, (indent, name)
+        yield line, (indent, f"\n{own}")
+
+
+def _heads(fields: _Fields, starts: Sequence[int]) -> Sequence[int]:
     """Where records begin that have a heading each, right above a field that all of them have.
 
     A heading says something else each time. What records end with could do so as well: then the
     last of them would.
     """
-    first, last = fields[starts[0]], next(filter(None, reversed(fields)))
-    assert first is not None
-    above = [start - 1 for start in starts]
-    if above[0] < 0 or not last.name or not set(above).isdisjoint(starts):
+    first = starts[0]
+    last = next(line for line in range(len(fields) - 1, -1, -1) if fields.indents[line] >= 0)
+    above = array("l", (start - 1 for start in starts))
+    if above[0] < 0 or not fields.name(last) or not set(above).isdisjoint(starts):
         return starts
-    heads = [fields[line] for line in above]
-    keys = Counter(head.key for head in heads if head is not None and head.name)
+    indents = fields.indents
+    keys = Counter(fields.key(line) for line in above if indents[line] >= 0 and fields.name(line))
     is_one_off = max(keys.values(), default=0) <= 1
-    are_heads = all(head is not None and head.indent <= first.indent for head in heads)
+    are_heads = all(0 <= indents[line] <= indents[first] for line in above)
     return above if is_one_off and are_heads else starts
 
 
-def _spans(fields: Sequence[Field | None], starts: Sequence[int]) -> list[tuple[int, int]]:
+def _spans(fields: _Fields, starts: Sequence[int]) -> list[tuple[int, int]]:
     """The records that begin at some lines: each ends before the next, and where one ends that it
     stands in.
     """
-    first = fields[starts[0]]
-    assert first is not None
+    indents = fields.indents
+    first = indents[starts[0]]
     spans = []
-    for start, following in zip(starts, [*starts[1:], len(fields)]):
+    for start, following in zip(starts, chain(islice(starts, 1, None), (len(fields),))):
         end = start + 1
-        while end < following:
-            field = fields[end]
-            if field is not None and field.indent < first.indent:
-                break
+        while end < following and not 0 <= indents[end] < first:
             end += 1
-        while fields[end - 1] is None:
+        while indents[end - 1] < 0:
             end -= 1
         spans.append((start, end))
     return spans
 
 
-def _values(fields: Sequence[Field | None], spans: Sequence[tuple[int, int]]) -> list[Json]:
-    """Each record as an object of its fields; what has no name is its text."""
-    found: list[Json] = []
-    for first, end in spans:
-        said: dict[str, list[str]] = {}
-        for field in fields[first:end]:
-            if field is not None:
-                said.setdefault(field.name or "text", []).append(field.value)
-        row: dict[str, Json] = {}
-        for name, values in said.items():
-            value = ", ".join(filter(None, values))
-            row[name] = Number(value) if BARE_NUMBER.fullmatch(value) else value
-        found.append(row)
-    return found
+def _value(fields: _Fields, first: int, end: int) -> Json:
+    """A record as an object of its fields; what has no name is its text."""
+    said: dict[str, list[str]] = {}
+    for line in fields.within(first, end):
+        said.setdefault(fields.name(line) or "text", []).append(fields.value(line))
+    row: dict[str, Json] = {}
+    for name, values in said.items():
+        value = ", ".join(filter(None, values))
+        row[name] = Number(value) if BARE_NUMBER.fullmatch(value) else value
+    return row
 
 
-def _are_records(fields: Sequence[Field | None], spans: Sequence[tuple[int, int]]) -> bool:
+def _are_records(fields: _Fields, spans: Sequence[tuple[int, int]]) -> bool:
     """Whether some blocks of lines are records, and nearly all of the text."""
-    blocks = [[f for f in fields[first:end] if f is not None] for first, end in spans]
-    inside = sum(map(len, blocks))
-    of_all = sum(field is not None for field in fields)
+    sizes = array("l", (sum(1 for _ in fields.within(*span)) for span in spans))
+    inside = sum(sizes)
+    of_all = sum(1 for _ in fields.within(0, len(fields)))
     return (
         inside >= _COVERED * of_all
-        and _have_a_size(blocks, inside)
-        and _have_names(blocks, inside)
-        and _are_orderly(blocks, inside)
-        and _share_names(blocks, inside)
+        and _have_a_size(sizes, inside)
+        and _have_names(fields, spans, inside)
+        and _are_orderly(fields, spans, inside)
+        and _share_names(fields, spans, inside)
     )
 
 
-def _have_a_size(blocks: Sequence[Sequence[Field]], inside: int) -> bool:
-    mean = inside / len(blocks)
-    longest = max(map(len, blocks))
-    return _SHORTEST <= mean <= _LONGEST and longest <= max(_LONGEST_OF_ALL, _TIMES * mean)
+def _have_a_size(sizes: Sequence[int], inside: int) -> bool:
+    mean = inside / len(sizes)
+    return _SHORTEST <= mean <= _LONGEST and max(sizes) <= max(_LONGEST_OF_ALL, _TIMES * mean)
 
 
-def _have_names(blocks: Sequence[Sequence[Field]], inside: int) -> bool:
+def _have_names(fields: _Fields, spans: Sequence[tuple[int, int]], inside: int) -> bool:
     """Whether most lines begin with a name, and those of a block with different ones."""
-    named = sum(bool(field.name) for block in blocks for field in block)
-    distinct = sum(len({field.key for field in block}) for block in blocks)
+    named = sum(bool(fields.name(line)) for span in spans for line in fields.within(*span))
+    distinct = sum(len(set(map(fields.key, fields.within(*span)))) for span in spans)
     return named >= _NAMED * inside and distinct >= _DISTINCT * inside
 
 
-def _are_orderly(blocks: Sequence[Sequence[Field]], inside: int) -> bool:
+def _are_orderly(fields: _Fields, spans: Sequence[tuple[int, int]], inside: int) -> bool:
     """Whether most fields follow the one that they mostly follow."""
-    following: dict[tuple[int, str], Counter[tuple[int, str]]] = {}
-    for block in blocks:
-        for one, other in pairwise(block):
+    following: dict[tuple[int, int], Counter[tuple[int, int]]] = {}
+    for span in spans:
+        for line, other in pairwise(fields.within(*span)):
+            one, after = fields.key(line), fields.key(other)
             # Lines of one source after each other, as in logs, are no order of fields; lists are.
-            if one.key != other.key or one.name in ("-", ""):
-                following.setdefault(one.key, Counter())[other.key] += 1
+            if one != after or fields.name(line) in ("-", ""):
+                following.setdefault(one, Counter())[after] += 1
     usual = sum(max(found.values()) for found in following.values())
-    return usual >= _ORDERLY * (inside - len(blocks))
+    return usual >= _ORDERLY * (inside - len(spans))
 
 
-def _share_names(blocks: Sequence[Sequence[Field]], inside: int) -> bool:
+def _share_names(fields: _Fields, spans: Sequence[tuple[int, int]], inside: int) -> bool:
     """Whether most lines are of fields that many blocks have, and these are several."""
-    holders = Counter(key for block in blocks for key in {field.key for field in block})
-    common = {key for key, n in holders.items() if key[1] and n >= _HELD * len(blocks)}
-    held = sum(field.key in common for block in blocks for field in block)
+    holders: Counter[tuple[int, int]] = Counter()
+    names: dict[tuple[int, int], str] = {}
+    for span in spans:
+        keys = {fields.key(line): fields.name(line) for line in fields.within(*span)}
+        holders.update(keys.keys())
+        names.update(keys)
+    common = {key for key, n in holders.items() if names[key] and n >= _HELD * len(spans)}
+    held = sum(fields.key(line) in common for span in spans for line in fields.within(*span))
     return len(common) > 1 and held >= _COMMON * inside

@@ -20,6 +20,7 @@ from headroom.kinds.search.render import (
 from headroom.source import Source
 from headroom.toolkit.excerpt import nothing_fits
 from headroom.toolkit.fitting import nearly_largest
+from headroom.toolkit.identifiers import identifiers
 from headroom.toolkit.kind import BaseKind, LeftOut
 from headroom.toolkit.markers import SMALLEST, marker, plural
 from headroom.toolkit.ranges import spans
@@ -106,11 +107,17 @@ class SearchCompressor(BaseKind):
         pieces: Sequence[Piece],
         left_out: LeftOut,
     ) -> list[int]:
-        """Definitions, then one match of each file in turn."""
-        definitions = [n for n in order if _DEFINITION.search(pieces[n].text[:_LOOKED_AT])]
-        defining = set(definitions)
-        others = [number for number in order if number not in defining]
-        return definitions + take_turns(others, lambda n: pieces[n].text.partition(":")[0])
+        """Matches in files that the query names, definitions, then one of each file in turn."""
+        path = {number: pieces[number].text.partition(":")[0] for number in order}
+        names = [f"/{name.strip('/')}/" for name in identifiers(query)]
+        named = [n for n in order if any(name in f"/{path[n]}/" for name in names)]
+        rest = dict.fromkeys(order)
+        for number in named:
+            del rest[number]
+        definitions = [n for n in rest if _DEFINITION.search(pieces[n].text[:_LOOKED_AT])]
+        for number in definitions:
+            del rest[number]
+        return [*named, *definitions, *take_turns(list(rest), path.__getitem__)]
 
     def decode(self, view: str, **_options: Any) -> str:
         """The lines of the search results."""

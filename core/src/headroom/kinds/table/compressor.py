@@ -60,8 +60,11 @@ class TableCrusher(BaseKind):
         speller = Speller()
         table = build_table(rows, speller, request, of_text=True)
         root = TableBlock("", table, rows, "", 0)
-        text = "\n".join(lossless_lines(root, speller))
-        return best_view(rows, root, speller, text, request)
+        # What the lines say is in the rows.
+        source.forget_lines()
+        return best_view(
+            rows, root, speller, lambda: "\n".join(lossless_lines(root, speller)), request
+        )
 
     def span(self, source: Source, line: int) -> tuple[int, int] | None:
         """The lines of a table with rules within a text."""
@@ -76,7 +79,7 @@ class TableCrusher(BaseKind):
 
     def data(self, source: Source) -> object:
         """The rows, each an object of its cells."""
-        return source.once(read)
+        return list(source.once(read))
 
     def decode(self, view: str, **options: Any) -> object:
         """The rows; see ``headroom.decode``. A table as it was put gives its own."""

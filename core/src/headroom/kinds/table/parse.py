@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Sequence
+from typing import overload
 
 from headroom.errors import WrongKind
 from headroom.kinds.table.aligned import aligned_records
 from headroom.kinds.table.ruled import ruled_records
 from headroom.source import Source
+from headroom.toolkit.rows.packed import PackedRecords
 from headroom.toolkit.rows.values import Json
 
 __all__ = [
@@ -61,10 +63,10 @@ def parse_table(content: str) -> list[Json]:
     [{'id': '1', 'name': 'Ada'}, {'id': '2', 'name': ''}, {'id': '3', 'name': 'Cy'}]
 
     """
-    return _rows(content.lstrip("\ufeff").split("\n"))
+    return list(_rows(content.lstrip("\ufeff").split("\n")))
 
 
-def read(source: Source) -> list[Json]:
+def read(source: Source) -> Sequence[Json]:
     """The rows of a source, read once: ``source.once(read)``.
 
     Raises:
@@ -74,15 +76,39 @@ def read(source: Source) -> list[Json]:
     return _rows(source.lines if source.text[:1] != "\ufeff" else source.text[1:].split("\n"))
 
 
-def _rows(lines: Sequence[str]) -> list[Json]:
-    header, *records = find_records(lines)
-    return [
-        dict(zip(header, record)) if len(record) == len(header) else list(record)
-        for record in records
-    ]
+class _Rows(Sequence[Json]):
+    """The rows of a table as values, each made when it is asked for."""
+
+    def __init__(self, records: PackedRecords) -> None:
+        self._records = records
+        self._header = records[0]
+
+    def __len__(self) -> int:
+        return len(self._records) - 1
+
+    @overload
+    def __getitem__(self, index: int) -> Json: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Json]: ...
+
+    def __getitem__(self, index: int | slice) -> Json | list[Json]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        index = index + len(self) if index < 0 else index
+        if not 0 <= index < len(self):
+            raise IndexError("there is no such row")
+        record = self._records[index + 1]
+        if len(record) != len(self._header):
+            return list(record)
+        return dict(zip(self._header, record))
 
 
-def find_records(lines: Sequence[str]) -> list[list[str]]:
+def _rows(lines: Sequence[str]) -> Sequence[Json]:
+    return _Rows(find_records(lines))
+
+
+def find_records(lines: Sequence[str]) -> PackedRecords:
     """The header and the rows.
 
     Raises:
@@ -92,9 +118,9 @@ def find_records(lines: Sequence[str]) -> list[list[str]]:
     lines = without_ends(lines)
     if len(lines) <= LEAST_ROWS:
         raise WrongKind("too few lines for a table")
-    records = ruled_records(lines) or aligned_records(lines) or _delimited(lines)
+    records = ruled_records(lines) or _aligned(lines) or _delimited(lines)
     header = records[0]
-    same = sum(len(record) == len(header) for record in records)
+    same = sum(size == len(header) for size in records.sizes())
     if (
         len(header) < _LEAST_COLUMNS
         or same < _ALIKE * len(records)
@@ -104,16 +130,18 @@ def find_records(lines: Sequence[str]) -> list[list[str]]:
     return records
 
 
-def _delimited(lines: Sequence[str]) -> list[list[str]]:
+def _aligned(lines: Sequence[str]) -> PackedRecords | None:
+    records = aligned_records(lines)
+    return None if records is None else PackedRecords(records)
+
+
+def _delimited(lines: Sequence[str]) -> PackedRecords:
     delimiter = _delimiter(lines[:PROBE])
+    ended = (line + "\n" for line in lines)
     try:
-        records = [
-            record
-            for record in csv.reader(
-                [line + "\n" for line in lines], delimiter=delimiter, strict=True
-            )
-            if record
-        ]
+        records = PackedRecords(
+            record for record in csv.reader(ended, delimiter=delimiter, strict=True) if record
+        )
     except csv.Error:
         raise WrongKind("quotes that do not close") from None
     if len(records) <= LEAST_ROWS:

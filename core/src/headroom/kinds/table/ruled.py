@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from headroom.toolkit.rows.packed import PackedRecords
+
 __all__ = ["ruled_records", "ruled_run"]
 
 _BARS = "|\u2502\u2503\u2551"
@@ -19,10 +21,10 @@ _CROSSINGS = _SIGNS.difference(_STROKES, " \t\r:")
 _LEAST_ROWS = 2
 
 
-def ruled_records(lines: Sequence[str]) -> list[list[str]] | None:
+def ruled_records(lines: Sequence[str]) -> PackedRecords | None:
     """The header and the rows of a table that all lines belong to; ``None`` where it is none.
 
-    >>> ruled_records(["| id | name |", "|----|------|", "| 7  | Ada  |", "| 8  | Bob  |"])
+    >>> list(ruled_records(["| id | name |", "|----|------|", "| 7  | Ada  |", "| 8  | Bob  |"]))
     [['id', 'name'], ['7', 'Ada'], ['8', 'Bob']]
     """
     run = ruled_run(lines, 0)
@@ -33,7 +35,7 @@ def ruled_records(lines: Sequence[str]) -> list[list[str]] | None:
     assert bar is not None
     # Between bars, or with bars between.
     bounded = rows[0].strip().startswith(bar)
-    return [_cells(line, bar, bounded=bounded) for line in rows]
+    return PackedRecords(_cells(line, bar, bounded=bounded) for line in rows)
 
 
 def ruled_run(lines: Sequence[str], first: int) -> tuple[int, int] | None:

@@ -12,6 +12,9 @@ from headroom.toolkit.vocabulary import Vocabulary
 
 __all__ = ["Asked"]
 
+#: What nearly all sentences have. Nobody may change it.
+_NOTHING: Counter[str] = Counter()
+
 
 class Asked:
     """The terms of a query, and how often a text has them."""
@@ -41,9 +44,9 @@ class Asked:
     def count(self, words: Sequence[str]) -> Counter[str]:
         """The terms, and the pairs of words that follow each other in the query."""
         known = self._known
-        found: Counter[str] = Counter()
         if self._others.issuperset(words):
-            return found
+            return _NOTHING
+        found: Counter[str] = Counter()
         for word in words:
             wanted = known.get(word)
             if wanted is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from headroom.kinds.text.outline import Outline, read_outline
 from headroom.kinds.text.parse import Units, read_units
@@ -12,6 +12,7 @@ from headroom.kinds.text.rank import Ranking, rank
 from headroom.kinds.text.recognise import comments_of, is_commented, is_listing
 from headroom.kinds.text.render import gap_marker, render
 from headroom.source import Source
+from headroom.tokens import count_each
 from headroom.toolkit.gaps import view_of_lines
 from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.markers import SMALLEST, plural
@@ -68,6 +69,7 @@ class Kompress(BaseKind):
     stands_in_text = False
     unit = "sentences"
     may_be_mixed = True
+    has_headings = True
 
     def recognise(self, source: Source) -> bool:
         """Never: it is the last resort, what a text is that nothing else takes."""
@@ -86,8 +88,8 @@ class Kompress(BaseKind):
         units = source.once(read_units)
         if len(units.parts) < 2:
             return None if request.max_tokens is None else _nothing(units, request)
-        texts = [part.text for part in units.parts]
-        costs = [max(1, cost) for cost in request.counter.count_many(texts)]
+        costs = count_each(request.counter, (part.text for part in units.parts))
+        costs = [max(1, cost) for cost in costs]
         ranking = rank(source, costs, request)
         if request.max_tokens is None and ranking.likely is not None:
             most = _asked(ranking.likely, costs, request)
@@ -100,15 +102,19 @@ class Kompress(BaseKind):
         """Its sentences, or its lines where those are counted; those of a passage together."""
         units, outline = source.once(read_units), source.once(read_outline)
         places = range(1, len(units.parts) + 1) if units.lines is None else units.lines
-        heads = [
-            tuple(places[heading] for heading in islice(outline.path(index), _HEADINGS))
-            for index in range(len(units.parts))
-        ]
-        if units.lines is None:
-            for number, part in enumerate(units.parts, 1):
-                yield Piece(
-                    part.text, "sentences", number, group=part.passage, heads=heads[number - 1]
+        heads = (
+            # A heading stands over what is below it in other parts, too: it names itself.
+            tuple(
+                places[heading]
+                for heading in chain(
+                    [index] if part.heading else [], islice(outline.path(index), _HEADINGS)
                 )
+            )
+            for index, part in enumerate(units.parts)
+        )
+        if units.lines is None:
+            for number, (part, above) in enumerate(zip(units.parts, heads), 1):
+                yield Piece(part.text, "sentences", number, group=part.passage, heads=above)
             return
         for part, above, first, end in zip(units.parts, heads, units.lines, units.lines[1:]):
             for number in range(first, end):

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from collections import Counter
 from collections.abc import Sequence
-from itertools import chain
+from typing import NamedTuple
 
 from headroom.kinds.text.words import LONGEST_WORD, STOP_WORDS, word_terms
 from headroom.toolkit.sentences import Sentence
@@ -51,7 +52,7 @@ _TOLL = 4
 #: Sentences between two looks at the clock. Chosen.
 _CHECKED_EVERY = 500
 
-_UNKNOWN: tuple[str, float] = ("", 0.0)
+_UNKNOWN: tuple[int, float] = (-1, 0.0)
 
 _POINTER = re.compile(
     r"\s*(?:it|he|she|they|this|these|those|such|here|however|also|thus|therefore|but|moreover)\b",
@@ -64,7 +65,7 @@ def information(
     words: Sequence[Sequence[str]],
     costs: Sequence[int],
     deadline: Deadline,
-) -> list[float]:
+) -> Sequence[float]:
     """The gain of each sentence, given those that tell more for their cost.
 
     Args:
@@ -75,39 +76,41 @@ def information(
 
     """
     told = _concepts(words, deadline)
-    frequency = Counter(chain.from_iterable(told))
+    frequency = Counter(told.concepts)
     count = len(sentences)
     # Told in more than one sentence: what the text is about. Told everywhere: furniture.
     by_frequency = {
         n: (1 + _OFTEN * math.log(n)) * min(1.0, math.log(1 + count / n) / _EVERYWHERE)
         for n in set(frequency.values())
     }
-    weight = {concept: by_frequency[n] for concept, n in frequency.items()}
+    weight = [by_frequency[frequency[concept]] for concept in range(len(frequency))]
     place = _place(sentences)
-    gains: list[float] = []
-    for index, concepts in enumerate(told):
-        if index % _CHECKED_EVERY == 0:
-            deadline.check()
-        for concept, kind in concepts.items():
-            concepts[concept] = kind * weight[concept]
-        place[index] *= min(1.0, len(concepts) / _STATES)
-        gains.append(sum(concepts.values()) + place[index])
-    seen: set[str] = set()
-    order = sorted(range(count), key=lambda index: (-gains[index] / (costs[index] + _TOLL), index))
-    for turn, index in enumerate(order):
-        if turn % _CHECKED_EVERY == 0:
-            deadline.check()
-        concepts = told[index]
-        again = seen.intersection(concepts)
-        # The exact sum: a set gives its members in any order.
-        gains[index] -= (1 - _AGAIN) * math.fsum([concepts[concept] for concept in again])
-        seen.update(concepts)
+    gains = array("d")
+    for index in deadline.over(range(count), every=_CHECKED_EVERY):
+        first, end = told.starts[index], told.starts[index + 1]
+        for at in range(first, end):
+            told.worth[at] *= weight[told.concepts[at]]
+        place[index] *= min(1.0, (end - first) / _STATES)
+        gains.append(sum(told.worth[first:end]) + place[index])
+    del place
+    seen = bytearray(len(frequency))
+    order = array(
+        "q",
+        sorted(range(count), key=lambda index: (-gains[index] / (costs[index] + _TOLL), index)),
+    )
+    for index in deadline.over(order, every=_CHECKED_EVERY):
+        first, end = told.starts[index], told.starts[index + 1]
+        again = [told.worth[at] for at in range(first, end) if seen[told.concepts[at]]]
+        # The exact sum.
+        gains[index] -= (1 - _AGAIN) * math.fsum(again)
+        for concept in told.concepts[first:end]:
+            seen[concept] = 1
     return gains
 
 
-def _place(sentences: Sequence[Sentence]) -> list[float]:
+def _place(sentences: Sequence[Sentence]) -> array[float]:
     """What the place of a sentence is worth."""
-    place: list[float] = []
+    place = array("d")
     block, opens = -1, 0.0
     for index, sentence in enumerate(sentences):
         if sentence.block != block:
@@ -122,24 +125,41 @@ def _place(sentences: Sequence[Sentence]) -> list[float]:
     return place
 
 
-def _concepts(words: Sequence[Sequence[str]], deadline: Deadline) -> list[dict[str, float]]:
-    known: dict[str, tuple[str, float] | None] = {}
-    told: list[dict[str, float]] = []
-    for number, sentence in enumerate(words):
-        if number % _CHECKED_EVERY == 0:
+class _Told(NamedTuple):
+    """The concepts of sentences, one after another: as objects they would be ten times the text."""
+
+    #: Where those of each sentence begin; behind the last, where they end.
+    starts: array[int]
+    #: Each by its number, and what it is worth there.
+    concepts: array[int]
+    worth: array[float]
+
+
+def _concepts(words: Sequence[Sequence[str]], deadline: Deadline) -> _Told:
+    known: dict[str, tuple[int, float] | None] = {}
+    numbers: dict[str, int] = {}
+    told = _Told(array("q", [0]), array("l"), array("d"))
+    for place, sentence in enumerate(words):
+        if place % _CHECKED_EVERY == 0:
             deadline.check()
-        concepts: dict[str, float] = {}
+        concepts: dict[int, float] = {}
         first = True
         for word in sentence:
             concept = known.get(word, _UNKNOWN)
             if concept is _UNKNOWN:
-                concept = known[word] = _concept(word)
+                found = _concept(word)
+                concept = None
+                if found is not None:
+                    concept = numbers.setdefault(found[0], len(numbers)), found[1]
+                known[word] = concept
             if concept is not None:
-                name, kind = concept
+                number, kind = concept
                 # Any word may have a capital at the beginning of a sentence.
-                concepts[name] = _PLAIN if first and kind == _NAME else kind
+                concepts[number] = _PLAIN if first and kind == _NAME else kind
             first = False
-        told.append(concepts)
+        told.concepts.extend(concepts)
+        told.worth.extend(concepts.values())
+        told.starts.append(len(told.concepts))
     return told
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from headroom.kinds.text.words import words_of
 from headroom.source import Source
-from headroom.toolkit.sentences import Sentence, segment
+from headroom.toolkit.sentences import Sentence, Sentences, segment
 
 __all__ = ["Units", "read_said", "read_units", "read_words"]
 
@@ -64,7 +65,7 @@ def read_units(source: Source) -> Units:
 
     >>> read_units(Source("Rain fell. It was cold.\n")).lines is None
     True
-    >>> read_units(Source("Ada: Rain fell.\nBob: It was very cold.\n\nAda: No. Yes.")).lines
+    >>> list(read_units(Source("Ada: Rain fell.\nBob: It was very cold.\n\nAda: No. Yes.")).lines)
     [1, 2, 4, 5]
 
     """
@@ -91,16 +92,22 @@ def read_units(source: Source) -> Units:
 
 def _by_line(source: Source, sentences: Sequence[Sentence]) -> Units:
     text = source.text
-    parts: list[Sentence] = []
-    first = 0
-    for index, one in enumerate(sentences):
+    parts = Sentences(text)
+    lines = array("q", [1])
+    first: Sentence | None = None
+    for one in sentences:
+        first = one if first is None else first
         if text[one.end - 1] == "\n" or one.end == len(text):
-            start = sentences[first]
-            parts.append(start._replace(end=one.end, text=text[start.start : one.end]))
-            first = index + 1
-    lines = [1]
-    for part in parts:
-        lines.append(lines[-1] + part.text.count("\n"))
+            parts.add(
+                first.start,
+                one.end,
+                passage=first.passage,
+                block=first.block,
+                heading=first.heading,
+                prose=first.prose,
+            )
+            lines.append(lines[-1] + text.count("\n", first.start, one.end))
+            first = None
     if not text.endswith("\n"):
         lines[-1] += 1
     return Units(parts, lines, source.first_line)
@@ -112,30 +119,56 @@ def _in_runs(source: Source) -> Units:
     # Nothing stands behind the last line feed.
     count = len(lines) - (lines[-1] == "")
     run = -(-count // _MOST_LINES)
-    parts: list[Sentence] = []
+    parts = Sentences(source.text)
     starts = [*range(0, count, run), count]
     begin = 0
     for number, (first, stop) in enumerate(pairwise(starts)):
-        text = "\n".join(lines[first:stop]) + ("\n" if stop < len(lines) else "")
-        parts.append(Sentence(begin, begin + len(text), text, number, number))
-        begin += len(text)
+        # Behind each line a line feed, but for the last.
+        end = begin + sum(map(len, lines[first:stop])) + stop - first - (stop == len(lines))
+        parts.add(begin, end, passage=number, block=number)
+        begin = end
     return Units(parts, [start + 1 for start in starts], source.first_line)
+
+
+class _Words(Sequence[Sequence[str]]):
+    """The words of units, found when they are asked for: kept, they are ten times the text."""
+
+    def __init__(self, units: Units, *, of_addresses: bool) -> None:
+        self._parts = units.parts
+        self._of_addresses = of_addresses
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    @overload
+    def __getitem__(self, index: int) -> Sequence[str]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Sequence[str]]: ...
+
+    def __getitem__(self, index: int | slice) -> Sequence[str] | list[Sequence[str]]:
+        if isinstance(index, slice):
+            return list(map(self._of, self._parts[index]))
+        return self._of(self._parts[index])
+
+    def __iter__(self) -> Iterator[Sequence[str]]:
+        return map(self._of, self._parts)
+
+    def _of(self, unit: Sentence) -> Sequence[str]:
+        text = unit.text
+        if not self._of_addresses and "://" in text:
+            text = _ADDRESS.sub(" ", text)
+        return words_of(text)
 
 
 def read_words(source: Source) -> Sequence[Sequence[str]]:
     """The words of each unit: ``source.once(read_words)``."""
-    return [words_of(unit.text) for unit in source.once(read_units).parts]
+    return _Words(source.once(read_units), of_addresses=True)
 
 
 def read_said(source: Source) -> Sequence[Sequence[str]]:
     """Its words without those of addresses, which say nothing: ``source.once(read_said)``."""
-    words = source.once(read_words)
-    if "://" not in source.text:
-        return words
-    return [
-        words_of(_ADDRESS.sub(" ", unit.text)) if "://" in unit.text else said
-        for unit, said in zip(source.once(read_units).parts, words)
-    ]
+    return _Words(source.once(read_units), of_addresses=False)
 
 
 def _read_sentences(source: Source) -> Sequence[Sentence]:

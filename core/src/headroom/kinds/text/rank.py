@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 from headroom.kinds.text.information import information
@@ -36,9 +39,9 @@ class Ranking(NamedTuple):
     """What each sentence of a text is worth."""
 
     #: The worth of each, 0 or more.
-    values: list[float]
+    values: Sequence[float]
     #: How likely each answers the query; ``None`` where there is none, or it says nothing.
-    likely: list[float] | None
+    likely: Sequence[float] | None
     #: Those that stay whatever the others are worth, the most important first.
     pins: list[int]
 
@@ -101,13 +104,21 @@ def _title(source: Source) -> list[int]:
 
 def _verdicts(source: Source) -> list[int]:
     """The units that say how a run came out, and what failed."""
-    lines: list[str] = []
-    owners: list[int] = []
-    for index, part in enumerate(source.once(read_units).parts):
-        own = part.text.split("\n")
-        lines += own
-        owners += [index] * len(own)
-    said = [number for number, is_one in enumerate(verdicts(lines)) if is_one]
+    parts = source.once(read_units).parts
+    owners = array("q")
+
+    def lines() -> Iterator[str]:
+        for index, part in enumerate(parts):
+            own = part.text.split("\n")
+            owners.extend(repeat(index, len(own)))
+            yield from own
+
+    said = [number for number, is_one in enumerate(verdicts(lines())) if is_one]
+
+    def line_of(number: int) -> str:
+        owner = owners[number]
+        return parts[owner].text.split("\n")[number - bisect_left(owners, owner)]
+
     # How it all came out is little, and says of what failed how much there is.
-    outcomes = [number for number in said if says_outcome(lines[number])][-_OUTCOMES:]
+    outcomes = [number for number in said if says_outcome(line_of(number))][-_OUTCOMES:]
     return list(dict.fromkeys(owners[number] for number in (*outcomes, *said)))

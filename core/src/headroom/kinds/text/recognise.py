@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from headroom.source import Source
+from headroom.toolkit.words import said_chars
 
 __all__ = ["comments_of", "is_comment", "is_commented", "is_listing"]
 
@@ -40,7 +41,7 @@ def is_listing(source: Source) -> bool:
 
     """
     signs = len(_NOT_NOTATION.sub("", source.text))
-    if signs < _NOTATION * sum(map(len, source.text.split())):
+    if signs < _NOTATION * said_chars(source.text):
         return False
     return _running(source.lines) <= _RUNNING * len(source.text)
 

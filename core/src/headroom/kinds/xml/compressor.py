@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from headroom.errors import WrongKind
@@ -66,9 +67,14 @@ class XmlCompressor(BaseKind):
         if root is None:
             raise WrongKind("nothing in it")
         write_in_full(root, speller, request)
-        lossless = "\n".join(lossless_lines(root, speller)).replace(DOCUMENT, XML_DOCUMENT, 1)
+        plain = root
         if isinstance(root, Section):
-            root.heading = XML_DOCUMENT
+            root = replace(root, heading=XML_DOCUMENT)
+
+        def lossless() -> str:
+            text = "\n".join(lossless_lines(plain, speller))
+            return text.replace(DOCUMENT, XML_DOCUMENT, 1)
+
         return best_view(value, root, speller, lossless, request)
 
     def span(self, source: Source, line: int) -> tuple[int, int] | None:

@@ -15,40 +15,32 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Generic, Literal, TypeVar
+from typing import Generic, TypeVar
 
 from headroom.errors import IntegrityError, StoreError
 from headroom.forking import lock, on_fork, undisturbed
+from headroom.stores.sqlite.connect import Durability, connect
 from headroom.stores.sqlite.explaining import explained, is_full, of_other_types
 from headroom.stores.sqlite.files import (
     GROWTH_BYTES,
     Spare,
     Watched,
-    check_owners,
+    check_files,
     make,
     make_private,
 )
-from headroom.stores.sqlite.schema import prepare
+from headroom.stores.sqlite.schema import check_format, prepare
 
-__all__ = ["Connections", "Durability"]
+__all__ = ["Connections"]
 
 T = TypeVar("T")
-
-Durability = Literal["process", "power"]
-
-# SQLite's own words for them.
-_SYNCHRONOUS = {"process": "NORMAL", "power": "FULL"}
 
 # Readers that are kept open for the next one.
 _READERS_KEPT = 8
 # Writes that wait at the same time go into one transaction, at most this many.
 _TOGETHER = 64
-# So many pages of the log go into the file at once: each time, two waits for the disk.
-_CHECKPOINT_PAGES = 4000
 # The log of writes is cut back to this many bytes at a checkpoint.
 _LOG_BYTES = 64 * 1024 * 1024
-# The first bytes of the file are read by way of the page cache, without a copy.
-_MAPPED_BYTES = 256 * 1024 * 1024
 # Bytes that must have become free before pages go back to the file system, and pages each time.
 _FREED_BYTES, _FREED_PAGES = 4 * 1024 * 1024, 1024
 # How often that is done at once where the disk is full.
@@ -125,6 +117,7 @@ class Connections:
             except IndexError:
                 reader = self._connect()
             try:
+                check_format(reader, self.path)
                 return operation(reader)
             finally:
                 if len(self._readers) < _READERS_KEPT and not self._closed:
@@ -194,6 +187,17 @@ class Connections:
         """Notes, within a write, that so many bytes are no longer needed."""
         self._freed += size
 
+    def settle(self) -> None:
+        """Leaves nothing of what was overwritten, in the log or in free pages.
+
+        As far as others let it: while one reads, the log stays.
+        """
+        with undisturbed:
+            self._check(writing=True)
+            with self._turn(), contextlib.suppress(sqlite3.Error):
+                self._empty_log()
+                self._give_all_back(1 + self._number("freelist_count") // _FREED_PAGES)
+
     def close(self) -> None:
         """Closes the file."""
         with undisturbed, self._lock:
@@ -201,7 +205,7 @@ class Connections:
                 self._close_all()
             if not self._closed and not Path(f"{self.path}-wal").exists():
                 # Nobody else has the file open.
-                self._spare.release()
+                self._spare.rest()
             self._closed = True
 
     def _close_all(self) -> None:
@@ -256,6 +260,7 @@ class Connections:
             if self._closed:
                 raise StoreError("this store is closed")
             self._writer.execute("BEGIN IMMEDIATE")
+            check_format(self._writer, self.path)
             for write in writes:
                 self._attempt(write, alone=len(writes) == 1)
             self._writer.execute("COMMIT")
@@ -339,12 +344,15 @@ class Connections:
                 self._writer.execute("PRAGMA cache_spill = ON")
                 with contextlib.suppress(sqlite3.Error):
                     self._empty_log()
-                    for _ in range(_FREED_TIMES):
-                        if self._number("freelist_count") == 0:
-                            break
-                        self._give_back()
-                        self._empty_log()
+                    self._give_all_back(_FREED_TIMES)
                 self._spare.make()
+
+    def _give_all_back(self, times: int) -> None:
+        for _ in range(times):
+            if self._number("freelist_count") == 0:
+                break
+            self._give_back()
+            self._empty_log()
 
     def _empty_log(self) -> None:
         """Takes the log of writes into the file, as far as others let it."""
@@ -352,7 +360,7 @@ class Connections:
 
     def _connect(self) -> sqlite3.Connection:
         """A connection to the file that is open already."""
-        connection = self._new_connection()
+        connection = connect(self.path, self._timeout, self._durability)
         try:
             # Between the last look and now, another may have come in its place.
             self._watched.check()
@@ -361,18 +369,9 @@ class Connections:
             raise
         return connection
 
-    def _new_connection(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self.path, timeout=self._timeout, isolation_level=None, check_same_thread=False
-        )
-        connection.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[self._durability]}")
-        connection.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
-        return connection
-
     def _open(self) -> sqlite3.Connection:
-        check_owners(self.path)
-        connection = self._new_connection()
+        check_files(self.path)
+        connection = connect(self.path, self._timeout, self._durability)
         deadline = time.monotonic() + self._timeout
         try:
             while True:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
+import re
 import secrets
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from headroom.errors import StoreError
 
-__all__ = ["GROWTH_BYTES", "Spare", "Watched", "check_owners", "make", "make_private", "resolved"]
+__all__ = ["GROWTH_BYTES", "Spare", "Watched", "check_files", "make", "make_private", "resolved"]
 
 _POSIX = os.name == "posix"
 # What SQLite puts beside its file.
@@ -23,6 +26,12 @@ GROWTH_BYTES = 3 * 1024 * 1024
 # the pages that it changes, and not what it frees: a few dozen of four kilobytes for an entry, one
 # in 800 of what ``clear`` frees.
 _SPARE_BYTES = GROWTH_BYTES + 1024 * 1024
+# Bytes of these that stay when the file is closed: to open it, and to delete the first entry.
+_RESTING_BYTES = 384 * 1024
+# With less, not even one entry can be deleted.
+_LEAST_BYTES = 128 * 1024
+# A new file before it has its name, see ``make``.
+_UNNAMED = re.compile(r"[0-9a-f]{16}")
 
 
 def resolved(path: str | os.PathLike[str]) -> str:
@@ -30,8 +39,15 @@ def resolved(path: str | os.PathLike[str]) -> str:
 
     Raises:
         StoreError: Somebody could, by a link that is not ours or in a folder that is open to all.
+        ValueError: No file can be called so.
 
     """
+    try:
+        is_name = b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        is_name = False
+    if not is_name:
+        raise ValueError(f"no file can be called {os.fspath(path)!r}: take NULs and the like out")
     if not _POSIX:
         return str(Path(path).absolute())
     try:
@@ -84,25 +100,44 @@ def _is_sticky(folder: Path) -> bool:
     return bool(folder.stat().st_mode & stat.S_ISVTX)
 
 
-def check_owners(path: str) -> None:
-    """Refuses a file, or one beside it, that somebody else laid there for us.
+def check_files(path: str) -> None:
+    """Refuses a file, or one beside it, that is no ordinary one, or that somebody else laid for us.
 
     Raises:
         StoreError: There is one.
 
     """
-    if not _POSIX or not _is_shared(Path(path).parent):
+    if not _POSIX:
         return
+    shared = _is_shared(Path(path).parent)
     for end in ("", *_BESIDE):
         try:
             found = os.lstat(path + end)
-        except FileNotFoundError:
+        except OSError:
+            # What else is wrong with it, SQLite says.
             continue
-        if found.st_uid != os.geteuid() or not stat.S_ISREG(found.st_mode):
+        if shared and found.st_uid != os.geteuid():
             raise StoreError(
                 f"{path}{end} is not ours, in a folder that everybody can write to; give the store "
                 "a folder of its own"
             )
+        if not stat.S_ISREG(found.st_mode):
+            what = "a folder" if stat.S_ISDIR(found.st_mode) else "no ordinary file"
+            raise StoreError(f"{path}{end} is {what}; give the store a file of its own")
+        if found.st_nlink > 1 and not _unlinked(Path(path + end)):
+            # By another name SQLite would take it for another file, and damage it.
+            raise StoreError(
+                f"{path}{end} has another name as well (a hard link); take that away, or give the "
+                "store a copy"
+            )
+
+
+def _unlinked(file: Path) -> bool:
+    """Takes away the name that a file had before its own, as where ``make`` was killed."""
+    for other in file.parent.glob(f"{glob.escape(file.name)}.*"):
+        if _UNNAMED.fullmatch(other.name[len(file.name) + 1 :]) and other.samefile(file):
+            other.unlink(missing_ok=True)
+    return os.lstat(file).st_nlink < 2
 
 
 def make(path: str) -> None:
@@ -115,25 +150,35 @@ def make(path: str) -> None:
     if file.exists():
         return
     empty = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
-    os.close(os.open(empty, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    opened = os.open(empty, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        _keep_private(opened)
+    finally:
+        os.close(opened)
     try:
         # Fails where the file has come into being meanwhile.
         with contextlib.suppress(FileExistsError):
             os.link(empty, file)
     finally:
-        empty.unlink()
+        empty.unlink(missing_ok=True)
+
+
+def _keep_private(opened: int) -> None:
+    """Its owner may read and write it, and nobody else, whatever the umask says."""
+    if _POSIX:
+        os.fchmod(opened, 0o600)
 
 
 def make_private(path: str) -> None:
     """Takes the file, and those beside it, from everybody but their owner.
 
     Raises:
-        StoreError: See ``check_owners``.
+        StoreError: See ``check_files``.
 
     """
     if not _POSIX:
         return
-    check_owners(path)
+    check_files(path)
     for file in (Path(path + end) for end in ("", *_BESIDE)):
         with contextlib.suppress(FileNotFoundError):
             if file.stat().st_mode & 0o077:
@@ -144,35 +189,53 @@ class Watched:
     """The files of an open database: SQLite goes on with them where others have taken them away."""
 
     def __init__(self, path: str) -> None:
-        self._file = (Path(path), _identity(Path(path)))
-        beside = [Path(f"{path}-wal"), Path(f"{path}-shm")]
-        found = [(file, _identity(file)) for file in beside]
-        self._all = [self._file, *((file, was) for file, was in found if was is not None)]
+        all_ = [(file, _identity(file)) for file in map(Path, (path, f"{path}-wal", f"{path}-shm"))]
+        self._all = [(file, was[:2]) for file, was in all_ if was is not None]
+        self._file = self._all[0]
 
     def check(self, *, writing: bool = False) -> None:
         """Refuses to go on with files that nobody else sees any more.
 
         Raises:
-            StoreError: They were deleted, or others were put in their place.
+            StoreError: They were deleted or emptied, or others were put in their place.
 
         """
         for file, was in self._all if writing else (self._file,):
             found = _identity(file)
-            if found is None or found != was:
-                what = "deleted or moved" if found is None else "replaced by another"
+            # A log may be empty.
+            is_empty = file is self._file[0] and found is not None and found[2] == 0
+            if found is None or found[:2] != was or is_empty:
+                what = "replaced by another"
+                if found is None or is_empty:
+                    what = "deleted or moved" if found is None else "emptied"
                 raise StoreError(
                     f"{file} was {what} while it was open, and what was in it is out of reach; put "
                     "it back, or open the store again"
                 )
 
 
-def _identity(file: Path) -> tuple[int, int] | None:
+def _identity(file: Path) -> tuple[int, int, int] | None:
+    """Which file it is, and its size."""
     try:
         found = file.stat()
     except OSError:
         # Where it cannot be seen any more, it might as well not be there.
         return None
-    return found.st_dev, found.st_ino
+    return found.st_dev, found.st_ino, found.st_size
+
+
+def _grown(file: int, size: int) -> bool:
+    """Whether a file has so many bytes now; if not, it has as many as before."""
+    before = os.fstat(file).st_size
+    try:
+        if before < size and hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file, 0, size)
+        elif before < size:
+            os.write(file, bytes(size))
+    except OSError:
+        os.ftruncate(file, before)
+        return False
+    return True
 
 
 class Spare:
@@ -182,19 +245,39 @@ class Spare:
         self._file = Path(f"{path}-spare")
 
     def make(self) -> None:
-        """Takes the room, if there is any."""
+        """Takes the room, or as much of it as there is."""
+        with self._opened() as file:
+            size = _SPARE_BYTES
+            while file is not None and size >= _LEAST_BYTES and not _grown(file, size):
+                size //= 2
+
+    def rest(self) -> None:
+        """Gives back most of it, when the file is closed."""
+        with self._opened() as file:
+            if file is not None and os.fstat(file).st_size > _RESTING_BYTES:
+                os.ftruncate(file, _RESTING_BYTES)
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[int | None]:
+        """The file, if it can be had and is ours."""
+        # Neither through a link nor into a pipe.
+        flags = os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         try:
-            file = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            file = os.open(self._file, flags | os.O_CREAT, 0o600)
         except OSError:
-            # There is one, or no room even for its name.
+            # There is something else, or no room even for its name.
+            yield None
             return
         try:
-            if hasattr(os, "posix_fallocate"):
-                os.posix_fallocate(file, 0, _SPARE_BYTES)
+            found = os.fstat(file)
+            is_ours = not _POSIX or found.st_uid == os.geteuid()
+            if is_ours and stat.S_ISREG(found.st_mode) and found.st_nlink == 1:
+                _keep_private(file)
+                yield file
+                if os.fstat(file).st_size == 0:
+                    self.release()
             else:
-                os.write(file, bytes(_SPARE_BYTES))
-        except OSError:
-            self.release()
+                yield None
         finally:
             os.close(file)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from headroom.errors import StoreError
+from headroom.errors import IntegrityError, StoreError
 from headroom.stores.codec import Codec
 from headroom.stores.sqlite.connections import Connections
 from headroom.stores.sqlite.tables import IS_SEALED
@@ -16,6 +16,7 @@ from headroom.stores.sqlite.values import (
     as_text,
     origin_place,
     original_place,
+    true_key,
 )
 
 __all__ = ["check_keys", "rotate"]
@@ -24,6 +25,8 @@ __all__ = ["check_keys", "rotate"]
 _AT_ONCE = 100
 # What a file that is encrypted has sealed, so that a wrong key is known at once.
 _MARK = b"sealed"
+# Values that do not open which an error names.
+_NAMED = 5
 
 _IS_EMPTY = (
     "SELECT NOT EXISTS (SELECT 1 FROM contents) AND NOT EXISTS (SELECT 1 FROM entries) "
@@ -32,6 +35,8 @@ _IS_EMPTY = (
 
 # How one row is sealed anew: what is to be set in it, and how many values that are.
 _Sealing = Callable[[Values, str, "sqlite3.Row"], dict[str, bytes]]
+# A value that does not open: what it is, and why.
+_Failure = tuple[str, StoreError]
 
 
 def check_keys(connections: Connections, values: Values) -> None:
@@ -56,15 +61,15 @@ def rotate(connections: Connections, values: Values) -> int:
     """Seals anew all that the first key of the codec did not seal; how many values that were.
 
     Raises:
-        StoreError: The codec has no keys.
-        IntegrityError: A value was cut or changed.
+        StoreError: The codec has no keys, or lacks that of a value. All others are sealed.
+        IntegrityError: Values were cut or changed; it names them. All others are sealed.
 
     """
     if not values.codec.sealing:
         raise StoreError("rotate() needs the keys: give the store codec=Codec(keys=[...])")
     # First: whoever has no keys writes nothing from then on that would have to be sealed.
     connections.write(lambda db: _mark(db, values.codec))
-    rotated = 0
+    rotated, failures = 0, []
     for table, columns, sealing in _SEALED:
         last = 0
         while last >= 0:
@@ -73,12 +78,29 @@ def rotate(connections: Connections, values: Values) -> int:
                 db: sqlite3.Connection,
                 source: tuple[str, str, _Sealing] = (table, columns, sealing),
                 after: int = last,
-            ) -> tuple[int, int]:
+            ) -> tuple[int, int, list[_Failure]]:
                 return _rotate_some(db, values, *source, after)
 
-            count, last = connections.write(some)
+            count, last, failed = connections.write(some)
             rotated += count
+            failures += failed
+    # What is overwritten stands in the log still.
+    connections.settle()
+    if failures:
+        raise _told(failures)
     return rotated
+
+
+def _told(failures: list[_Failure]) -> StoreError:
+    """One error for all values that do not open: the most serious, with their names."""
+    errors = [error for _, error in failures]
+    error = next((one for one in errors if isinstance(one, IntegrityError)), errors[0])
+    names = list(dict.fromkeys(name for name, _ in failures))
+    more = f", and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return type(error)(
+        f"all but {', '.join(names[:_NAMED])}{more} is sealed with the first key: {error}; delete "
+        "what is damaged, then call rotate() again"
+    )
 
 
 def _mark_if_empty(db: sqlite3.Connection, codec: Codec) -> None:
@@ -95,28 +117,47 @@ def _mark(db: sqlite3.Connection, codec: Codec) -> None:
 
 def _rotate_some(
     db: sqlite3.Connection, values: Values, table: str, columns: str, sealing: _Sealing, after: int
-) -> tuple[int, int]:
-    """How many were sealed anew, and the last row that was looked at; -1 at the end."""
+) -> tuple[int, int, list[_Failure]]:
+    """How many were sealed anew; the last row that was looked at, -1 at the end; what failed."""
     rows = db.execute(
         f"SELECT n.name, e.id, {columns} FROM {table} JOIN namespaces n "
         f"ON n.id = e.namespace WHERE e.id > ? ORDER BY e.id LIMIT {_AT_ONCE}",
         (after,),
     ).fetchall()
-    count = 0
+    count, failures, name = 0, [], table.split()[0]
     for namespace, number, *row in rows:
-        changed = sealing(values, as_text(namespace), row)
+        try:
+            changed = sealing(values, as_text(namespace), row)
+        except StoreError as error:
+            failures.append((_name_of(db, name, namespace, number), error))
+            continue
         if changed:
             assignments = ", ".join(f"{column} = ?" for column in changed)
-            db.execute(
-                f"UPDATE {table.split()[0]} SET {assignments} WHERE id = ?",
-                (*changed.values(), number),
-            )
+            db.execute(f"UPDATE {name} SET {assignments} WHERE id = ?", (*changed.values(), number))
         count += len(changed)
-    return count, rows[-1][1] if len(rows) == _AT_ONCE else -1
+    return count, rows[-1][1] if len(rows) == _AT_ONCE else -1, failures
+
+
+def _name_of(db: sqlite3.Connection, table: str, namespace: bytes, number: int) -> str:
+    """What a value is, for those who are to delete it."""
+    where = f"in the namespace {_readable(namespace)!r}"
+    if table == "views":
+        return f"what a view {where} is of"
+    column = "id" if table == "entries" else "content"
+    row = db.execute(f"SELECT key FROM entries WHERE {column} = ? LIMIT 1", (number,)).fetchone()
+    if row is None:
+        return f"an original {where} that no key has"
+    return f"the key {_readable(true_key(row[0]))!r} {where}"
+
+
+def _readable(name: bytes) -> str:
+    return name.decode("utf-8", "backslashreplace")
 
 
 def _content(values: Values, namespace: str, row: sqlite3.Row) -> dict[str, bytes]:
     reference, data, size = row
+    if not (isinstance(reference, bytes) and isinstance(size, int)):
+        raise IntegrityError("a stored original cannot be read: some of it was changed")
     return _changed(data=values.anew(data, original_place(namespace, reference), most=size))
 
 
@@ -127,6 +168,8 @@ def _entry(values: Values, namespace: str, row: sqlite3.Row) -> dict[str, bytes]
 
 def _view(values: Values, namespace: str, row: sqlite3.Row) -> dict[str, bytes]:
     view_reference, origin = row
+    if not isinstance(view_reference, bytes):
+        raise IntegrityError("what is stored of a view was changed")
     where = origin_place(namespace, view_reference)
     return _changed(origin=values.anew(origin, where, most=HASH_BYTES, checked=True))
 

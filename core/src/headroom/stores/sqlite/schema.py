@@ -6,7 +6,7 @@ import sqlite3
 
 from headroom.errors import StoreError
 
-__all__ = ["APPLICATION_ID", "MIGRATIONS", "prepare"]
+__all__ = ["APPLICATION_ID", "MIGRATIONS", "check_format", "prepare"]
 
 #: Stands in the header of the file, so that ours are known from other SQLite databases.
 APPLICATION_ID = 0x4865_6164
@@ -136,6 +136,24 @@ def prepare(connection: sqlite3.Connection, path: str) -> None:
         raise
 
 
+def check_format(connection: sqlite3.Connection, path: str) -> None:
+    """Refuses a file that another Headroom has changed since it was opened here.
+
+    Raises:
+        StoreError: It has another format now.
+
+    """
+    if connection.execute("PRAGMA user_version").fetchone() != (_newest(),):
+        raise StoreError(
+            f"{path} got another format while it was open, from a Headroom of another version; "
+            "upgrade headroom-core, and open the store again"
+        )
+
+
+def _newest() -> int:
+    return max(later for later, _ in MIGRATIONS.values())
+
+
 def _version(connection: sqlite3.Connection, path: str) -> int:
     # In one statement: another process may be making the tables.
     application, version, tables = connection.execute(
@@ -146,7 +164,7 @@ def _version(connection: sqlite3.Connection, path: str) -> int:
         raise StoreError(
             f"{path} is the database of another program; give the store a file of its own"
         )
-    newest = max(later for later, _ in MIGRATIONS.values())
+    newest = _newest()
     if version > newest:
         raise StoreError(
             f"{path} was written by a newer Headroom (its format is {version}, this one reads up "

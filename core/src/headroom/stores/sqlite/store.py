@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import sqlite3
@@ -10,10 +11,11 @@ from collections.abc import Callable, Collection
 from types import NoneType
 from typing import TypeVar
 
-from headroom.errors import IntegrityError
+from headroom.errors import IntegrityError, StoreError
 from headroom.stores.base import Header, LeasingStore, Limits, Missing, Record, Usage
 from headroom.stores.codec import Codec
-from headroom.stores.sqlite.connections import Connections, Durability
+from headroom.stores.sqlite.connect import Durability
+from headroom.stores.sqlite.connections import Connections
 from headroom.stores.sqlite.files import resolved
 from headroom.stores.sqlite.leases import LIVING, hold, let_go
 from headroom.stores.sqlite.rotation import check_keys, rotate
@@ -26,6 +28,8 @@ __all__ = ["SQLiteStore"]
 
 T = TypeVar("T")
 
+# Namespaces of which the highest version is remembered.
+_SEEN = 1000
 # Below this many bytes, packing costs less than a look whether the content is there already.
 _WORTH_A_LOOK = 4096
 
@@ -95,6 +99,7 @@ class SQLiteStore(LeasingStore):
         # Absolute: the working directory may change.
         self._connections = Connections(resolved(path), timeout, durability)
         self._watchers = Watchers()
+        self._seen: dict[str, int] = {}
         try:
             check_keys(self._connections, self._values)
         except BaseException:
@@ -280,8 +285,9 @@ class SQLiteStore(LeasingStore):
             How many values were sealed anew.
 
         Raises:
-            StoreError: The codec has no keys.
-            IntegrityError: A value was cut or changed; those before it are sealed.
+            StoreError: The codec has no keys, or lacks that of a value. All others are sealed.
+            IntegrityError: Values were cut or changed; the message names their keys. All others are
+                sealed.
 
         """
         return rotate(self._connections, self._values)
@@ -307,14 +313,30 @@ class SQLiteStore(LeasingStore):
         *,
         frees: bool = False,
     ) -> T:
-        def write(db: sqlite3.Connection) -> T:
-            tables = Tables(db, self._clock(), sealing=self._values.codec.sealing)
-            answer = change(tables, tables.space(namespace), db)
+        def write(db: sqlite3.Connection) -> tuple[T, int]:
+            tables = Tables(db, self._clock(), self._values.codec)
+            space = tables.space(namespace)
+            if space.version < self._seen.get(namespace, 0):
+                raise StoreError(
+                    f"{self._connections.path} was restored from an older copy while it was open; "
+                    "open the store again"
+                )
+            answer = change(tables, space, db)
             tables.save()
             self._connections.freed(tables.freed)
-            return answer
+            return answer, space.version
 
-        return self._connections.write(write, frees=frees)
+        answer, version = self._connections.write(write, frees=frees)
+        self._note_version(namespace, version)
+        return answer
+
+    def _note_version(self, namespace: str, version: int) -> None:
+        """Remembers, of the namespaces written last, up to which version they were seen."""
+        self._seen[namespace] = max(version, self._seen.pop(namespace, 0))
+        if len(self._seen) > _SEEN:
+            with contextlib.suppress(StopIteration, KeyError, RuntimeError):
+                # Another thread may be at it.
+                del self._seen[next(iter(self._seen))]
 
     def _sweep(self, namespace: str) -> None:
         """Clears away all that has ended; others may write in between."""

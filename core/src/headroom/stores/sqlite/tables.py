@@ -32,10 +32,10 @@ REASONS: frozenset[Reason] = frozenset(get_args(Reason))
 class Tables:
     """The tables within a transaction. The counters of the namespaces are written by ``save``."""
 
-    def __init__(self, db: sqlite3.Connection, now: float, *, sealing: bool) -> None:
+    def __init__(self, db: sqlite3.Connection, now: float, codec: Codec) -> None:
         self._db = db
         self._now = now
-        self._sealing = sealing
+        self._codec = codec
         self._spaces: dict[int, Space] = {}
         #: Bytes that are no longer needed.
         self.freed = 0
@@ -107,15 +107,17 @@ class Tables:
         return True
 
     def check_seal(self) -> None:
-        """Refuses to write what is not sealed where all is.
+        """Refuses to write what those who have the keys of the file cannot read.
 
         Raises:
-            StoreError: It would not be read by those who have the keys.
+            StoreError: The file is sealed since it was opened, or with another key.
 
         """
-        if not self._sealing and self._db.execute(IS_SEALED).fetchone() is not None:
+        mark = self._db.execute(IS_SEALED).fetchone()
+        if mark is not None and not self._codec.has_key_of(mark[0]):
             raise StoreError(
-                "this file is encrypted since it was opened here; open it again with the keys"
+                "this file is encrypted, or its keys were changed, since it was opened here; open "
+                "it again with the keys"
             )
 
     def entry(self, space: int, key: bytes) -> tuple[int, int, int, int] | None:
@@ -209,7 +211,7 @@ class Tables:
         if found is not None:
             content, form = found
             self._db.execute("UPDATE contents SET uses = uses + 1 WHERE id = ?", (content,))
-            if self._sealing and not Codec.is_sealed(form):
+            if self._codec.sealing and not Codec.is_sealed(form):
                 # Put before there were keys: it would not be read.
                 self._db.execute(
                     "UPDATE contents SET data = ? WHERE id = ?", (packed.original(), content)

@@ -54,8 +54,16 @@ def as_bytes(text: str) -> bytes:
 
 
 def as_text(data: bytes) -> str:
-    """A key or a namespace as it was."""
-    return data.decode("utf-8", "surrogatepass")
+    """A key or a namespace as it was.
+
+    Raises:
+        IntegrityError: Nobody has put it so.
+
+    """
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise IntegrityError("a stored key or namespace cannot be read: it was changed") from error
 
 
 #: What the key of an entry begins with that was overwritten while its content was held. In UTF-8 no
@@ -223,9 +231,11 @@ class Values:
         return Record(header, original, unpack(view, where, most=view_size))
 
     def anew(
-        self, stored: bytes, where: bytes, *, most: int, checked: bool = False
+        self, stored: object, where: bytes, *, most: int, checked: bool = False
     ) -> bytes | None:
         """A value as the codec seals it now; ``None`` if it is sealed so already."""
+        if not isinstance(stored, bytes):
+            raise IntegrityError("a stored value is none that was put: it was changed")
         if self.codec.is_current(stored):
             return None
         data = self.codec.unpack(stored, where, most=most, checked=checked, unsealed=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from headroom.toolkit.rows.notation import BARE_NUMBER, name
+from headroom.toolkit.rows.packed import Packed
 from headroom.toolkit.rows.shape import Plan
 from headroom.view import Request
 
-__all__ = ["Layout", "Row", "find_layout"]
+__all__ = ["Layout", "Row", "Rows", "find_layout"]
 
 #: A cell is said once for all rows where at least so many have it for one that has another.
 _TO_OTHERS = 3
@@ -25,10 +26,76 @@ _COMMA = 0.6
 class Row:
     """One row before it is written: its cells, what follows them, or the whole of it."""
 
-    # Tuples of text, which the garbage collector looks at once: there are thousands of rows.
     cells: tuple[str, ...]
     extras: tuple[tuple[str, str], ...] = ()
     whole: str | None = None
+
+
+class Rows(Sequence[Row]):
+    """Rows of as many cells each, made when they are asked for.
+
+    >>> rows = Rows(2)
+    >>> rows.append(Row(("7", "Ada")))
+    >>> rows.append(Row(("8", "Bob"), extras=(("age", "9"),)))
+    >>> list(rows.column(1)), rows[1]
+    (['Ada', 'Bob'], Row(cells=('8', 'Bob'), extras=(('age', '9'),), whole=None))
+
+    """
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._count = 0
+        self._cells = Packed()
+        #: What most rows have not, by row.
+        self._extras: dict[int, tuple[tuple[str, str], ...]] = {}
+        self._wholes: dict[int, str] = {}
+
+    def append(self, row: Row) -> None:
+        """Adds one at the end."""
+        self._cells.extend(row.cells)
+        if row.extras:
+            self._extras[self._count] = row.extras
+        if row.whole is not None:
+            self._wholes[self._count] = row.whole
+        self._count += 1
+
+    def column(self, index: int) -> Iterator[str]:
+        """The cells of one column."""
+        return self._cells.every(self._width, index)
+
+    def regular(self, index: int) -> Iterator[str]:
+        """The cells of one column, but those of rows that are written as a whole."""
+        if not self._wholes:
+            return self.column(index)
+        cells = enumerate(self.column(index))
+        return (cell for number, cell in cells if number not in self._wholes)
+
+    def cell(self, row: int, column: int) -> str:
+        """One cell."""
+        return self._cells[row * self._width + column]
+
+    def is_whole(self, row: int) -> bool:
+        """Whether a row is written as a whole, without cells."""
+        return row in self._wholes
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Row]: ...
+
+    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        index = index + self._count if index < 0 else index
+        if not 0 <= index < self._count:
+            raise IndexError("there is no such row")
+        first = index * self._width
+        cells = tuple(self._cells[first : first + self._width])
+        return Row(cells, self._extras.get(index, ()), self._wholes.get(index))
 
 
 @dataclass
@@ -78,21 +145,17 @@ class Layout:
         return line + "".join(f"  {label}={cell}" for label, cell in extras) if extras else line
 
 
-def find_layout(
-    rows: Sequence[Row], plan: Plan, request: Request, *, keyed: bool, of_text: bool
-) -> Layout:
+def find_layout(rows: Rows, plan: Plan, request: Request, *, keyed: bool, of_text: bool) -> Layout:
     """The layout that costs the fewest tokens, one column at a time."""
     names = [name(column.path) for column in plan.columns]
     headings = [column.heading for column in plan.columns]
-    regular = [row for row in rows if row.whole is None]
     constants: dict[int, str] = {}
     text_columns: set[int] = set()
     for index, label in enumerate(headings):
-        cells = Counter([row.cells[index] for row in regular])
-        constant = _constant(label, cells, of_text, request)
+        constant = _constant(label, rows, index, of_text, request)
         if constant is not None:
             constants[index] = constant
-        elif not of_text and _is_text(label, cells, request):
+        elif not of_text and _is_text(label, rows.regular(index), request):
             text_columns.add(index)
     if len(constants) == len(names) and not keyed:
         # A row needs something to stand on its line: keep the first column.
@@ -107,12 +170,20 @@ def find_layout(
     return Layout(names, headings, header, said, constants, places)
 
 
-def _constant(label: str, cells: Counter[str], of_text: bool, request: Request) -> str | None:
+def _constant(label: str, rows: Rows, index: int, of_text: bool, request: Request) -> str | None:
     """The cell that is cheaper to say once for all rows; ``None`` where there is none."""
-    if not cells:
+    # If most rows have one, it is this (Boyer and Moore, "MJRTY", 1991): a count of all the
+    # different cells may be larger than the payload.
+    common, lead, total = "", 0, 0
+    for cell in rows.regular(index):
+        if lead == 0:
+            common = cell
+        lead += 1 if cell == common else -1
+        total += 1
+    if not total:
         return None
-    common, count = max(cells.items(), key=lambda item: (item[1], item[0]))
-    others = sum(cells.values()) - count
+    count = sum(cell == common for cell in rows.regular(index))
+    others = total - count
     if others * _TO_OTHERS > count or (count < _LEAST_ROWS and others):
         return None
     named = request.counter.count(f"  {label}=")
@@ -135,13 +206,13 @@ def _kind(cell: str) -> str:
     return "other" if cell in ("true", "false", "null", "NaN", "Infinity", "-Infinity") else ""
 
 
-def _is_text(label: str, cells: Counter[str], request: Request) -> bool:
+def _is_text(label: str, cells: Iterable[str], request: Request) -> bool:
     """Whether it is cheaper to say once that a column is text than to quote its numbers."""
     quoted = others = 0
-    for cell, count in cells.items():
+    for cell in cells:
         kind = _kind(cell)
         if kind == "quoted":
-            quoted += count
+            quoted += 1
         elif kind:
-            others += count
+            others += 1
     return quoted > 1 and quoted * 2 > 2 + others * (request.counter.count(label) + 2)

@@ -85,6 +85,8 @@ _LITERALS = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
 
 #: Cells that are remembered as they are spelled: so many, of fewer characters.
 _REMEMBERED, _REMEMBERED_CHARS = 100_000, 80
+#: Pieces of a text that are put together at a time. Chosen.
+_TOGETHER = 1000
 
 # What no reader could see or type safely is escaped, as are lone surrogates.
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
@@ -106,20 +108,26 @@ _BARE_SEGMENT = re.compile(r"[^\W\d_][\w@/#+-]*(?: [\w@/#+-]+)*|_[\w-]*|\d+")
 def quoted(text: str) -> str:
     r"""A string as JSON, readable where it can be.
 
-    >>> print(quoted('é, "x"'))
-    "é, \"x\""
+    >>> print(quoted('é, "x"\n\ufeff'))
+    "é, \"x\"\n\ufeff"
     """
-    return json.dumps(text) if _INVISIBLE.search(text) else encode_basestring(text)
+    written = encode_basestring(text)
+    return _INVISIBLE.sub(_escaped, written) if _INVISIBLE.search(written) else written
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return json.dumps(match[0])[1:-1]
 
 
 def flow(value: Json) -> str:
     """A value as minified JSON, its numbers as they were written."""
     pieces: list[str] = []
-    _flow(value, pieces)
-    return "".join(pieces)
+    joined: list[str] = []
+    _flow(value, pieces, joined)
+    return "".join([*joined, *pieces])
 
 
-def _flow(value: Json, pieces: list[str]) -> None:
+def _flow(value: Json, pieces: list[str], joined: list[str]) -> None:
     if isinstance(value, str):
         pieces.append(value if type(value) is Number else quoted(value))
     elif value is None or value is True or value is False:
@@ -132,15 +140,19 @@ def _flow(value: Json, pieces: list[str]) -> None:
             comma = True
             pieces.append(quoted(key))
             pieces.append(":")
-            _flow(member, pieces)
+            _flow(member, pieces, joined)
         pieces.append("}")
     else:
         pieces.append("[")
         for index, item in enumerate(value):
             if index:
                 pieces.append(",")
-            _flow(item, pieces)
+            _flow(item, pieces, joined)
         pieces.append("]")
+    if len(pieces) >= _TOGETHER:
+        # All of them at once would be many times the text.
+        joined.append("".join(pieces))
+        pieces.clear()
 
 
 def segment(key: str) -> str:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import groupby, pairwise
 
 from headroom.toolkit.outliers import far_out, least_bits, quartiles, rare_values
@@ -44,6 +46,8 @@ _JUMP, _JUMPS, _JUMPS_ONE_IN = 6.0, 2, 25
 _WRONG_ONE_IN = 100
 #: A column stays the same for long where it has so many runs, or one for so many rows.
 _RUNS, _RUN_LENGTH = 2, 12
+#: Cells whose words are remembered, where cells come again. Chosen.
+_REMEMBERED = 1000
 
 
 class Outliers:
@@ -82,8 +86,8 @@ def find_outliers(table: Table, check: Callable[[], None]) -> Outliers:
     note(_odd_rows(table))
     for index in range(len(table.names)):
         check()
-        cells = [row.cells[index] for row in table.rows]
-        if len(set(cells)) == 1:
+        cells = list(table.rows.column(index))
+        if all(cell == cells[0] for cell in cells):
             continue
         note(_repeated(cells))
         numbers = numbers_of(cells) or times_of(cells)
@@ -96,8 +100,8 @@ def find_outliers(table: Table, check: Callable[[], None]) -> Outliers:
                 kinds = ["n" if math.isfinite(n) else shape_of(c) for c, n in zip(cells, numbers)]
                 note(rare_values(kinds))
         else:
-            shape = {cell: shape_of(cell) for cell in set(cells)}
-            note(rare_values([shape[cell] for cell in cells]))
+            shapes = _shapes(cells)
+            note(rare_values(shapes))
         if _repeats(cells):
             note(rare_values(cells))
             changes.append(_turns(cells))
@@ -106,7 +110,7 @@ def find_outliers(table: Table, check: Callable[[], None]) -> Outliers:
         if numbers is None:
             note(_rare_words(cells))
             note(rare_values(["U" if cell.isupper() else "" for cell in cells]))
-            for inner in inner_numbers(cells, shape):
+            for inner in inner_numbers(cells, shapes):
                 note(far_out(inner))
     found.rare = _in_turn(rare)
     found.changes = _in_turn(changes)
@@ -140,17 +144,26 @@ def _odd_rows(table: Table) -> list[int]:
 
 def _rare_words(cells: Sequence[str]) -> list[int]:
     """Rows with a word that is rarer than the rarest word of a usual row of the column."""
-    said = {cell: frozenset(_WORDS.findall(cell[:LONGEST].lower())) for cell in set(cells)}
-    words = [said[cell] for cell in cells]
-    spoken = [index for index, found in enumerate(words) if found]
+    # Kept for each cell, its words would be several times as large as the cells.
+    words_of = lru_cache(_REMEMBERED)(_words_of)
+    frequency: Counter[str] = Counter()
+    spoken = array("q")
+    for index, cell in enumerate(cells):
+        words = words_of(cell)
+        if words:
+            spoken.append(index)
+            frequency.update(words)
     if len(spoken) < _LEAST_SPOKEN:
         return []
-    frequency = Counter(word for found in words for word in found)
-    rarest = [min(frequency[word] for word in words[index]) for index in spoken]
-    surprise = [-math.log2(n / len(spoken)) for n in rarest]
+    rarest = (min(map(frequency.__getitem__, words_of(cells[index]))) for index in spoken)
+    surprise = array("d", (-math.log2(n / len(spoken)) for n in rarest))
     least = sorted(surprise)[len(surprise) // 2] + least_bits(len(spoken))
     rows = [(-bits, index) for bits, index in zip(surprise, spoken) if bits >= least]
     return [index for _, index in sorted(rows)]
+
+
+def _words_of(cell: str) -> frozenset[str]:
+    return frozenset(_WORDS.findall(cell[:LONGEST].lower()))
 
 
 def _repeated(cells: Sequence[str]) -> list[int]:
@@ -167,35 +180,47 @@ def _repeated(cells: Sequence[str]) -> list[int]:
 
 
 def _extremes(numbers: Sequence[float]) -> list[int]:
-    finite = [index for index, number in enumerate(numbers) if math.isfinite(number)]
+    finite = _finite(numbers)
     highest = max(finite, key=lambda index: (numbers[index], -index))
     lowest = min(finite, key=lambda index: (numbers[index], index))
     return [highest] if highest == lowest else [highest, lowest]
 
 
+def _shapes(cells: Sequence[str]) -> list[str]:
+    """The shape of each cell: one text for those that look alike."""
+    known: dict[str, str] = {}
+    shape = lru_cache(_REMEMBERED)(shape_of)
+    return [known.setdefault(one, one) for one in map(shape, cells)]
+
+
+def _finite(numbers: Sequence[float]) -> array[int]:
+    """The places of those that are numbers."""
+    return array("q", (index for index, one in enumerate(numbers) if math.isfinite(one)))
+
+
 def _jumps(numbers: Sequence[float]) -> list[int]:
     """Rows at which a series leaves its usual steps, the largest step first."""
-    finite = [(index, number) for index, number in enumerate(numbers) if math.isfinite(number)]
+    finite = _finite(numbers)
     if len(finite) < _LEAST_SERIES:
         return []
-    steps = [abs(after[1] - before[1]) for before, after in pairwise(finite)]
+    steps = array("d", (abs(numbers[b] - numbers[a]) for a, b in pairwise(finite)))
     low, _, high = quartiles(steps)
     spread = (high - low) or high or 1.0
     rows = [
-        (-step, place[0]) for step, place in zip(steps, finite[1:]) if step > high + _JUMP * spread
+        (-step, index) for step, index in zip(steps, finite[1:]) if step > high + _JUMP * spread
     ]
     return [index for _, index in sorted(rows)][: max(_JUMPS, len(numbers) // _JUMPS_ONE_IN)]
 
 
 def _out_of_order(numbers: Sequence[float]) -> list[int]:
     """Rows at which a series that goes one way goes the other way for once."""
-    finite = [(index, number) for index, number in enumerate(numbers) if math.isfinite(number)]
+    finite = _finite(numbers)
     if len(finite) < _LEAST_SERIES:
         return []
-    up = [index for (_, one), (index, other) in pairwise(finite) if other > one]
-    down = [index for (_, one), (index, other) in pairwise(finite) if other < one]
+    up = array("q", (b for a, b in pairwise(finite) if numbers[b] > numbers[a]))
+    down = array("q", (b for a, b in pairwise(finite) if numbers[b] < numbers[a]))
     few = min(up, down, key=len)
-    return few if len(few) <= max(1, len(finite) // _WRONG_ONE_IN) else []
+    return list(few) if len(few) <= max(1, len(finite) // _WRONG_ONE_IN) else []
 
 
 def _turns(cells: Sequence[str]) -> list[int]:

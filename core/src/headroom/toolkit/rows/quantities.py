@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
+from itertools import repeat
 
 from headroom.toolkit.rows.notation import BARE_NUMBER
 
@@ -27,6 +30,8 @@ _WITH_UNIT = re.compile(
     r'( ?[^\W\d]{1,6}| ?%| ?[^\w"]{1,3}|)"?',
 )
 #: Cells that have no value.
+#: Cells whose times are remembered, where cells come again. Chosen.
+_REMEMBERED = 1000
 _NOTHING = frozenset({"", '""', "null"})
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"\d+")
@@ -44,26 +49,30 @@ def shape_of(cell: str) -> str:
     return _DIGITS.sub("9", _LETTERS.sub("a", cell[:LONGEST]))
 
 
-def numbers_of(cells: Sequence[str]) -> list[float] | None:
+def numbers_of(cells: Sequence[str]) -> Sequence[float] | None:
     """A column's numbers, NaN where there is none; ``None`` if it is no column of numbers."""
     # Where none of some cells is a number, they are not most of all.
     some = [cell for cell in cells[:: max(1, len(cells) // _PROBED)] if cell not in _NOTHING]
     if any(map(BARE_NUMBER.fullmatch, some)):
-        numbers = [float(cell) if BARE_NUMBER.fullmatch(cell) else math.nan for cell in cells]
+        bare = (float(cell) if BARE_NUMBER.fullmatch(cell) else math.nan for cell in cells)
+        numbers = array("d", bare)
         if _are_most(numbers, cells):
             return numbers
     # Numbers with a unit or a currency, the same in nearly all cells: "37 ms", "$1,234.00".
     if not any(map(_WITH_UNIT.fullmatch, some)):
         return None
-    parts = [_WITH_UNIT.fullmatch(cell) for cell in cells]
+    parts = map(_WITH_UNIT.fullmatch, cells)
     units = Counter((part[1], part[3]) for part in parts if part)
     if not units:
         return None
     unit = max(units.items(), key=lambda item: (item[1], item[0]))[0]
-    numbers = [
-        float(part[2].replace(",", "")) if part and (part[1], part[3]) == unit else math.nan
-        for part in parts
-    ]
+    numbers = array(
+        "d",
+        (
+            float(part[2].replace(",", "")) if part and (part[1], part[3]) == unit else math.nan
+            for part in map(_WITH_UNIT.fullmatch, cells)
+        ),
+    )
     return numbers if _are_most(numbers, cells) else None
 
 
@@ -74,25 +83,29 @@ def _are_most(numbers: Sequence[float], cells: Sequence[str]) -> bool:
     return valid >= _LEAST_NUMBERS and valid >= _MOSTLY * present
 
 
-def inner_numbers(cells: Sequence[str], shape: dict[str, str]) -> Iterator[list[float]]:
+def inner_numbers(cells: Sequence[str], shapes: Sequence[str]) -> Iterator[Sequence[float]]:
     """The numbers within cells that are alike but for them, one place after the other."""
-    if len(shape) > 1:
-        usual, count = Counter(shape[cell] for cell in cells).most_common(1)[0]
+    if len(shapes) > 1:
+        usual, count = Counter(shapes).most_common(1)[0]
         # Cells of one length, as identifiers are, have no number far out.
         alike = len(set(map(len, cells))) > 1 and count >= _MOSTLY * len(cells)
         if "9" in usual and alike:
-            found = [_NUMBERS.findall(c) if shape[c] == usual else [] for c in cells]
-            for place in range(min(_INNER, max(map(len, found)))):
-                yield [float(row[place]) if len(row) > place else math.nan for row in found]
+            columns: list[array[float]] = []
+            for number, (cell, shape) in enumerate(zip(cells, shapes)):
+                found = _NUMBERS.findall(cell)[:_INNER] if shape == usual else []
+                while len(columns) < len(found):
+                    columns.append(array("d", repeat(math.nan, number)))
+                for place, column in enumerate(columns):
+                    column.append(float(found[place]) if place < len(found) else math.nan)
+            yield from columns
 
 
-def times_of(cells: Sequence[str]) -> list[float] | None:
+def times_of(cells: Sequence[str]) -> Sequence[float] | None:
     """A column's dates and times in seconds, NaN where there is none; ``None`` if it has few."""
     first = next((cell for cell in cells if cell), "")
     if not TIME.fullmatch(first[:LONGEST]):
         return None
-    known = {cell: _seconds(cell) for cell in set(cells)}
-    times = [known[cell] for cell in cells]
+    times = array("d", map(lru_cache(_REMEMBERED)(_seconds), cells))
     return times if _are_most(times, cells) else None
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from math import log2
 
 from headroom.toolkit.identifiers import identifiers, naming
@@ -164,13 +166,14 @@ def rank_rows(
     """
     count = len(table.rows)
     best = max(scores, default=0.0)
-    ranks: dict[int, Rank] = {}
+    ranks: list[Rank | None] = [None] * count
 
-    def add(tier: int, rows: Sequence[int]) -> None:
+    def add(tier: int, rows: Iterable[int]) -> None:
         for place, index in enumerate(rows):
-            ranks.setdefault(index, (tier, place))
+            if ranks[index] is None:
+                ranks[index] = (tier, place)
 
-    by_score = sorted(range(count), key=lambda index: (-scores[index], index))
+    by_score = array("q", sorted(range(count), key=lambda index: (-scores[index], index)))
     names = sorted(
         (index for index in range(count) if naming[index]),
         key=lambda index: (-naming[index], -scores[index], index),
@@ -189,19 +192,19 @@ def rank_rows(
     add(ENDS, [count - 1, *outliers.changes])
     add(MENTIONS, [index for index in by_score if scores[index] > _MENTIONED * best])
     add(UNUSUAL, outliers.unusual[: max(_UNUSUAL, count // _UNUSUAL_ONE_IN)])
-    evenly = list(spread(count))
-    add(REST, evenly[: _TYPICAL[fidelity]])
+    add(REST, islice(spread(count), _TYPICAL[fidelity]))
     # Rows that follow each other need no marker between them.
     blocks = spread(-(-count // _RUN))
-    add(FILL, [row for block in blocks for row in range(block * _RUN, (block + 1) * _RUN)])
-    return [ranks[index] for index in range(count)]
+    fill = (row for block in blocks for row in range(block * _RUN, (block + 1) * _RUN))
+    add(FILL, (row for row in fill if row < count))
+    return [rank for rank in ranks if rank is not None]
 
 
 def _step(table: Table, rows: Sequence[int]) -> int:
     """How far from a row its reply stands: 1, or -1 where the newest row is the first."""
     if not any(asks(table.lines[index]) for index in rows):
         return 1
-    return step_to_reply([row.cells for row in table.rows if row.cells])
+    return step_to_reply(row.cells for row in table.rows)
 
 
 def is_address(value: Json) -> bool:

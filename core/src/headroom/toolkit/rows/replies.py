@@ -7,7 +7,8 @@ found means little without its question. Rows may stand the newest first, as cha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 __all__ = ["asks", "replies", "step_to_reply", "with_replies"]
 
@@ -63,13 +64,13 @@ def with_replies(order: Sequence[int], lines: Sequence[str], step: int) -> Itera
         yield from replies(lines, row, step)
 
 
-def step_to_reply(rows: Sequence[Sequence[str]]) -> int:
+def step_to_reply(rows: Iterable[Sequence[str]]) -> int:
     """Where the reply to a row stands: 1, or -1 where a column of times only goes back.
 
     >>> step_to_reply([["2024-05-01 10:01"], ["2024-05-01 10:00"], ["2024-05-01 09:00"]])
     -1
     """
-    for column in zip(*rows[:_COMPARED]):
+    for column in zip(*islice(rows, _COMPARED)):
         alike = len({len(cell) for cell in column}) == 1 and all(map(_TIME.match, column))
         if alike and column[0] > column[-1] and list(column) == sorted(column, reverse=True):
             return -1

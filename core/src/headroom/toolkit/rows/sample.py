@@ -223,7 +223,9 @@ class Selection:
             )
             # The deeper in the document, the later, other things being equal.
             depth = table.path.count("/") * _DEPTH
-            ranks[first:end] = [(tier + (depth if tier > 1 else 0), rank) for tier, rank in ranked]
+            if depth:
+                ranked = [(tier + (depth if tier > 1 else 0), rank) for tier, rank in ranked]
+            ranks[first:end] = ranked
         for unit, rank in self._row_ranks.items():
             # Without a budget, of rows that answer less well only their names are worth showing.
             is_more = self._request.max_tokens is None and rank[0] >= ANSWERS

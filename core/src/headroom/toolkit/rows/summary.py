@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from math import nan
 
+from headroom.toolkit.rows.layout import Rows
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.table import Table
 
@@ -29,27 +32,24 @@ class Summary:
     def __init__(self, table: Table) -> None:
         said = {key for key, _ in table.constants}
         #: By column: rows by ascending number.
-        self._numbers: list[tuple[int, list[int]]] = []
+        self._numbers: list[tuple[int, Sequence[int]]] = []
         self._values: dict[int, Counter[str]] = {}
         self._table = table
-        rows = [(index, row) for index, row in enumerate(table.rows) if row.whole is None]
         for column, name in enumerate(table.names):
             if len(self._numbers) + len(self._values) >= 2 * _MAX_COLUMNS or len(name) > _MAX_NAME:
                 continue
-            cells = {index: row.cells[column] for index, row in rows}
-            values = Counter(cells.values())
-            if len(values) <= 3 * _MAX_VALUES:
+            values = _few_values(table.rows.regular(column))
+            if values is not None:
                 short = all(len(value) <= _MAX_TEXT for value in values)
                 if short and not (len(values) == 1 and (name in said or "" in values)):
                     self._values[column] = values
                 continue
-            present = [index for index, cell in cells.items() if cell]
             if all(
-                len(cells[index]) <= _MAX_NUMBER and BARE_NUMBER.fullmatch(cells[index])
-                for index in present
+                len(cell) <= _MAX_NUMBER and BARE_NUMBER.fullmatch(cell)
+                for cell in table.rows.regular(column)
+                if cell
             ):
-                present.sort(key=lambda index: float(cells[index]))
-                self._numbers.append((column, present))
+                self._numbers.append((column, _by_number(table.rows, column)))
 
     def of_all_but(self, shown: Sequence[int]) -> str:
         """What all rows but the shown ones hold, in words."""
@@ -63,7 +63,7 @@ class Summary:
                 notes[column] = first if first == last else _range(first, last)
         for column, values in self._values.items():
             left = values - Counter(
-                self._cell(index, column) for index in kept if self._table.rows[index].whole is None
+                self._cell(index, column) for index in kept if not self._table.rows.is_whole(index)
             )
             texts = [value or "missing" for value in values if left[value] > 0]
             if texts and len(texts) <= _MAX_VALUES and texts != ["missing"]:
@@ -72,7 +72,28 @@ class Summary:
         return ", ".join(named[:_MAX_COLUMNS])
 
     def _cell(self, row: int, column: int) -> str:
-        return self._table.rows[row].cells[column]
+        return self._table.rows.cell(row, column)
+
+
+def _few_values(cells: Iterable[str]) -> Counter[str] | None:
+    """How often each value comes; ``None`` where there are many."""
+    values: Counter[str] = Counter()
+    for cell in cells:
+        values[cell] += 1
+        if len(values) > 3 * _MAX_VALUES:
+            return None
+    return values
+
+
+def _by_number(rows: Rows, column: int) -> Sequence[int]:
+    """The rows with a number in a column, the least first."""
+    numbers = array("d")
+    present = array("q")
+    for index, cell in enumerate(rows.column(column)):
+        numbers.append(float(cell) if cell and not rows.is_whole(index) else nan)
+        if cell and not rows.is_whole(index):
+            present.append(index)
+    return array("q", sorted(present, key=numbers.__getitem__))
 
 
 def _range(low: str, high: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from headroom.toolkit.rows.layout import Layout, Row, find_layout
+from headroom.toolkit.rows.layout import Layout, Row, Rows, find_layout
 from headroom.toolkit.rows.notation import OTHERWISE, Speller, flow, name
-from headroom.toolkit.rows.shape import Column, Plan, Tree, find_plan, find_width
+from headroom.toolkit.rows.shape import Column, Plan, Tree, find_plan, find_width, sample
 from headroom.toolkit.rows.values import Json
 from headroom.view import Request
 
@@ -25,7 +25,7 @@ _AROUND_EXTRA = 3
 class Table:
     """A table, ready to be written."""
 
-    rows: list[Row]
+    rows: Rows
     layout: Layout
     #: One line for each row.
     lines: list[str]
@@ -104,15 +104,16 @@ def build_table(
 
     """
     width = None if of_text else find_width(values)
-    members: Sequence[Json] = values
+    members: Iterable[Json] = values
     if width is None:
         plan = find_plan(values)
     else:
-        members = [_numbered(value, width) for value in values]
-        plan = find_plan(members)
+        plan = find_plan([_numbered(value, width) for value in sample(values)])
         if plan is None:
-            members, width = values, None
-    rows: list[Row] = []
+            width = None
+        else:
+            members = (_numbered(value, width) for value in values)
+    rows = Rows(1 if plan is None else len(plan.columns))
     for index, (value, member) in enumerate(zip(values, members)):
         if index % _DEADLINE_EVERY == 0:
             request.deadline.check()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from headroom.toolkit.markers import SMALLEST, marker, plural
 from headroom.toolkit.rows.blocks import Block, TableBlock
 from headroom.toolkit.rows.limits import natural_limit
@@ -29,7 +31,11 @@ _NAMES, _NAMES_CHARS = 20, 300
 
 
 def best_view(
-    value: Json, root: Block, speller: Speller, lossless: str, request: Request
+    value: Json | Sequence[Json],
+    root: Block,
+    speller: Speller,
+    lossless: Callable[[], str],
+    request: Request,
 ) -> View | None:
     """The lossless view where it is small enough, else one of the most important units.
 
@@ -37,12 +43,12 @@ def best_view(
         value: The data: an object or an array.
         root: The same as a tree of lines, sections and tables.
         speller: Spells its values.
-        lossless: The shortest text that all of the data can be read back from.
+        lossless: Makes the shortest text that all of the data can be read back from.
         request: What is asked for.
 
     """
     if request.fidelity == "lossless" and request.max_tokens is None:
-        return smaller(lossless, request)
+        return smaller(lossless(), request)
     selection = Selection(Units(root, speller, request))
     limit = request.max_tokens
     if limit is None:
@@ -61,8 +67,11 @@ def best_view(
             narrow = asked.asked_tokens + natural_limit(rest, 1.0, request.fidelity)
             if narrow < limit:
                 selection, limit = asked, narrow
-    if request.counter.count(lossless) <= limit:
-        return smaller(lossless, request)
+    text = lossless()
+    if request.counter.count(text) <= limit:
+        return smaller(text, request)
+    # It is as large as the payload.
+    del text
     if request.query and not (selection.asked_tokens and request.max_tokens is None):
         view = _by_row(root, speller, request, limit)
         if view is not None:
@@ -112,9 +121,9 @@ def smaller(text: str, request: Request) -> View | None:
     return View(text, lossless=True) if fits else None
 
 
-def _nothing_fits(value: Json, root: Block, limit: int, request: Request) -> View:
+def _nothing_fits(value: Json | Sequence[Json], root: Block, limit: int, request: Request) -> View:
     """The smallest honest views, the most telling first."""
-    assert isinstance(value, (dict, list))
+    assert isinstance(value, (dict, Sequence))
     size = len(value)
     if isinstance(root, TableBlock):
         where, omission = f"rows 1-{size}", Omission("rows", ((1, size),))

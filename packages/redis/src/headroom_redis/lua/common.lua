@@ -1,4 +1,5 @@
--- What all scripts share: each begins with this file. Those that write go on with writing.lua.
+-- What all scripts share: each begins with this file. Those that write go on with state.lua and
+-- writing.lua.
 --
 -- A namespace is twelve keys of one hash slot:
 --   data        hash: "s" the state, "e"<key> an entry, "v"<key> its view, "o"<reference> an
@@ -25,7 +26,7 @@ local call = redis.call
 local pack, unpack_numbers = struct.pack, struct.unpack
 
 local FORMAT = 3
-local STATE, STATE_BYTES = '>' .. string.rep('d', 24), 192
+local STATE, STATE_BYTES = '>dddddddddddddddddddddddd', 192
 -- The formats from before the first release.
 local OLD_BYTES = {128, 192}
 -- Later than anything, and exact as a number.

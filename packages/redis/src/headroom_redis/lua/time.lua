@@ -1,2 +1,2 @@
--- now. Returns the millisecond that it is.
-return now
+-- now. Returns the microsecond that it is.
+return now_exactly

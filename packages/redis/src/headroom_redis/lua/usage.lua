@@ -4,6 +4,5 @@ local problem = load()
 if problem then return problem end
 -- Only where some of our keys were missing is there anything to write.
 if created and packed_before then save() end
-local due = now > state.due or (state.holders > 0 and now > state.lease_due)
-return {due and 1 or 0, state.entries, state.bytes, state.expired, state.evicted, state.held,
+return {is_due() and 1 or 0, state.entries, state.bytes, state.expired, state.evicted, state.held,
   state.over}

@@ -1,40 +1,7 @@
--- What the scripts that write share.
-
-local state
--- The state as it was found.
-local packed_before
--- Whether a key came into being, which has no time to live yet.
-local created = false
-
-local function packed_state()
-  local s = state
-  return pack(STATE, FORMAT, s.version, s.cleared, s.entries, s.timed, s.bytes, s.expired,
-    s.evicted, s.writes, s.ends, s.sealed, s.due, s.latest, s.gone, s.seen, s.held, s.kept,
-    s.parked, s.over, s.lasts, s.holders, s.links, s.lease_due, 0)
-end
-
 -- A write that a server without memory or disk refuses: before anything is changed. After it, none
 -- is refused any more.
-local function try_to_write()
+function try_to_write()
   call('HSET', data, 's', packed_before or packed_state())
-end
-
--- Notes a value under a name, as the newest, and forgets the oldest over the limit. Returns the new
--- count.
-local function remember(hash, ages, count, name, value)
-  if count == 0 then
-    -- Where the order was lost, so is what it ordered: nothing would ever be forgotten.
-    call('DEL', hash)
-    created = true
-  end
-  call('HSET', hash, name, value)
-  state.writes = state.writes + 1
-  count = count + call('ZADD', ages, state.writes, name)
-  while count > REMEMBERED do
-    call('HDEL', hash, call('ZPOPMIN', ages)[1])
-    count = count - 1
-  end
-  return count
 end
 
 -- The reason is a letter: a for absent, d deleted, x expired, v evicted.
@@ -63,7 +30,7 @@ local function left_of_entries()
 end
 
 -- Forgets all entries: the server, or somebody else, took some of our keys away.
-local function lose()
+function lose()
   try_to_write()
   local versions, count = left_of_entries()
   call('UNLINK', data, age, expiry, references, held_age, holds, leases, leased)
@@ -77,56 +44,11 @@ local function lose()
   call('HSET', data, 's', packed_before)
 end
 
-local function one_if(count)
-  return count > 0 and 1 or 0
-end
-
--- Reads the state.
+-- Reads the state, as the scripts do that write.
 local function load()
-  local packed = call('HGET', data, 's')
-  local problem = problem_of(packed)
+  local problem, is_lost = read_state(call('HGET', data, 's'))
   if problem then return problem end
-  local s = {}
-  if packed then
-    local _
-    _, s.version, s.cleared, s.entries, s.timed, s.bytes, s.expired, s.evicted, s.writes, s.ends,
-      s.sealed, s.due, s.latest, s.gone, s.seen, s.held, s.kept, s.parked, s.over, s.lasts,
-      s.holders, s.links, s.lease_due = unpack_numbers(STATE, packed)
-  else
-    -- Writes are numbered from the time on: where the server lost the count, it goes on growing.
-    s = {version = 0, cleared = 0, entries = 0, timed = 0, bytes = 0, expired = 0, evicted = 0,
-      writes = now_exactly, ends = 0, sealed = 0, due = FAR, latest = 0, gone = 0, seen = 0,
-      held = 0, kept = 0, parked = 0, over = 0, lasts = 0, holders = 0, links = 0, lease_due = FAR}
-    created = true
-  end
-  state, packed_before = s, packed
-  local there = call('EXISTS', age, references, expiry, gone_age, seen_age, held_age, holds, leases,
-    leased)
-  if there ~= one_if(s.entries - s.held) + one_if(s.entries + s.kept) + one_if(s.timed - s.parked)
-    + one_if(s.gone) + one_if(s.seen) + one_if(s.held + s.kept) + one_if(s.holders)
-    + 2 * one_if(s.links) then
-    lose()
-  end
-end
-
--- Writes the state, and how long the server shall keep the namespace at least.
-local function save()
-  local s = state
-  if s.entries > s.timed then
-    if s.ends ~= 0 then
-      s.ends = 0
-      for i = 1, #KEYS do call('PERSIST', KEYS[i]) end
-    end
-    call('HSET', data, 's', packed_state())
-    return
-  end
-  local ends = math.max(now, s.latest, s.lasts) + KEPT
-  local set = created or ends > s.ends
-  if set then s.ends = ends + SLACK end
-  call('HSET', data, 's', packed_state())
-  if set then
-    for i = 1, #KEYS do call('PEXPIRE', KEYS[i], whole(s.ends - now)) end
-  end
+  if is_lost then lose() end
 end
 
 -- A version above all that this namespace gave out, also where the server has lost its count.
@@ -135,10 +57,9 @@ local function next_version()
   return state.version
 end
 
--- The numbers of the writes that have a content, of what is kept as well; at most so many.
-local function numbers_of(reference, most)
-  local numbers = call('ZRANGEBYLEX', references, '[' .. reference,
-    '(' .. reference .. string.rep('\255', 9), 'LIMIT', 0, most or -1)
+-- The numbers of the writes that have a content.
+local function numbers_of(reference)
+  local numbers = writes_of(reference, -1)
   for i, member in ipairs(numbers) do
     numbers[i] = whole((unpack_numbers('>d', member:sub(33))))
   end
@@ -148,33 +69,22 @@ end
 -- Takes away the reference of an entry, and its original where no other entry has it.
 local function forget_content(entry)
   call('ZREM', references, entry.reference .. pack('>d', entry.number))
-  if #numbers_of(entry.reference, 1) == 0 then
+  if #writes_of(entry.reference, 1) == 0 then
     call('HDEL', data, 'o' .. entry.reference)
     state.bytes = state.bytes - entry.size
   end
 end
 
 -- Sets an entry where neither limits nor time find it. It is counted already.
-local function hold(key, entry)
+function hold(key, entry)
   if state.held + state.kept == 0 then created = true end
   call('ZADD', held_age, whole(entry.number), key)
   state.held = state.held + 1
   if entry.expires ~= NEVER then state.parked = state.parked + 1 end
 end
 
--- Sets an entry where they find it. It is counted already, and not as held.
-local function expose(key, entry)
-  if state.entries - state.held == 1 then created = true end
-  call('ZADD', age, whole(entry.number), key)
-  if entry.expires ~= NEVER then
-    if state.timed - state.parked == 1 then created = true end
-    call('ZADD', expiry, whole(entry.expires), key)
-    state.due = math.min(state.due, entry.expires)
-  end
-end
-
 -- Takes an entry out of its place and the counts.
-local function leave(key, entry)
+function leave(key, entry)
   local is_timed = entry.expires ~= NEVER
   if state.links > 0 and is_held(entry.reference) then
     call('ZREM', held_age, key)
@@ -248,12 +158,12 @@ local function note_seen(view_reference, origin)
   state.seen = remember(seen, seen_age, state.seen, view_reference, origin)
 end
 
-local function forget_gone(key)
+function forget_gone(key)
   call('HDEL', gone, key)
   state.gone = state.gone - call('ZREM', gone_age, key)
 end
 
-local function expire(key, entry)
+function expire(key, entry)
   drop(key, entry)
   note_gone(key, 'x', entry.expires, entry.version, '')
   state.expired = state.expired + 1
@@ -261,7 +171,7 @@ end
 
 -- Clears away what has expired, and what leases held that have ended; true where there may be more of
 -- it. "due" is never later than the first expiry, and "lease_due" than the first end of a lease.
-local function sweep()
+function sweep()
   local more = false
   if state.holders > 0 and now > state.lease_due then
     try_to_write()
@@ -285,7 +195,7 @@ end
 
 -- Evicts the oldest over the limits but the newest, what has expired before what lives; true where
 -- more is left.
-local function evict(max_entries, max_bytes, newest)
+function evict(max_entries, max_bytes, newest)
   local left = EVICTED
   local swept = false
   while (max_entries and state.entries > max_entries) or (max_bytes and state.bytes > max_bytes) do

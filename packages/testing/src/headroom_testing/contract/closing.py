@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from headroom import Store, StoreError
-from headroom_testing.contract.base import ContractBase
+from headroom_testing.contract.base import Capability, ContractBase, needs
 from headroom_testing.contract.records import digest, make, put, write
 
 __all__ = ["ClosingTests"]
@@ -19,6 +19,13 @@ class ClosingTests(ContractBase):
     def test_closing_twice_does_nothing(self, store: Store) -> None:
         store.close()
         store.close()
+
+    @needs(Capability.DURABLE)
+    def test_closing_a_handle_closes_no_other(self, store: Store) -> None:
+        record = write(store, "key", "content")
+        self.open_again().close()
+        assert store.get("space", "key") == record
+        write(store, "key", "more")
 
     def test_a_closed_store_says_so(self, store: Store) -> None:
         record = write(store, "key", "content", view="view")

@@ -102,6 +102,15 @@ class LeaseTests(ContractBase):
         assert store.usage("space").leased == 3
 
     @needs(Capability.LEASES)
+    def test_what_is_put_again_is_held_as_before(self, store: Store) -> None:
+        hold(store, "run", "content", seconds=1e6)
+        for _ in range(2):
+            write(store, "key", "content", ttl=1)
+        write(store, "other", "other", limits=Limits(max_entries=1))
+        self.advance(5e5)
+        assert original(store, "key") == "content"
+
+    @needs(Capability.LEASES)
     def test_an_overwritten_content_is_found_as_long_as_it_is_held(self, store: Store) -> None:
         first = write(store, "key", "old content", view="old", ttl=1)
         hold(store, "run", "old content")

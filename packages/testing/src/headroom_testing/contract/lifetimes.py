@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from headroom import Missing, Store
+from headroom import Limits, Missing, Store
 from headroom_testing.contract.base import ContractBase
 from headroom_testing.contract.records import make, original, put, write
 
@@ -75,6 +75,25 @@ class LifetimeTests(ContractBase):
             assert found.reason == key
             assert found == store.get("space", key)
 
+    def test_it_says_when_what_expired_or_was_evicted_went(self, store: Store) -> None:
+        def now() -> float:
+            write(store, "now", "now")
+            store.delete("space", "now")
+            return _when(store, "now")
+
+        write(store, "evicted", "1")
+        write(store, "expired", "2", ttl=50)
+        self.advance(40)
+        before = now()
+        self.advance(20)
+        write(store, "newest", "3", limits=Limits(max_entries=1))
+        after = max(now(), before + 20)
+        for _ in range(2):
+            for key in ("expired", "evicted"):
+                assert before - 0.9 <= _when(store, key) <= after + 0.9, key
+            # It does not change any more.
+            self.advance(1000)
+
     def test_it_says_to_a_fraction_of_a_second_when_an_entry_went(self, store: Store) -> None:
         whens = []
         for key in "abcdef":
@@ -87,3 +106,10 @@ class LifetimeTests(ContractBase):
             self.advance(0.3)
         # By the clock that the test moves, or by one that goes on by itself.
         assert all(0 <= second - first < 0.9 for first, second in pairwise(whens)), whens
+
+
+def _when(store: Store, key: str) -> float:
+    missing = store.get("space", key)
+    assert isinstance(missing, Missing)
+    assert missing.when is not None
+    return missing.when

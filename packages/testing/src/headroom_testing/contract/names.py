@@ -12,10 +12,11 @@ __all__ = ["ODD_NAMES", "NameTests"]
 #: No two of them are one name, whatever folds case, normalises, strips, cuts, or reads patterns.
 ODD_NAMES = (
     "", " ", "a", "A", "a ", " a", "a\n", "a\r\n", "a\t", "a\0", "a\0b", "\0",
-    "\u00e1", "a\u0301", "\ufb01", "fi", "\u00df", "ss", "\U0001d482", "\ufeffa", "a\u200b",
-    "\ud800", "\udfff", "\ufffd", "\u043a\u043b\u044e\u0447", "\u0430",
-    "1", "01", "1.0", "1e0", "null", "None", "*", "a*", "?", "[a]", "%", "a%", "_", "^a",
-    "{a}", "{", "}", "a:b", "a::b", "a/b", "a//b", "../a", ".", "'", '"', "\\", "a;b", "a,b",
+    "\u00e1", "\u00c1", "a\u0301", "\ufb01", "fi", "\u00df", "ss", "\U0001d482", "\ufeffa",
+    "a\u200b", "\ud800", "\udfff", "\ufffd", "\u043a\u043b\u044e\u0447", "\u0430",
+    "1", "01", "1.0", "1e0", "null", "None", "*", "a*", "?", "[a]", "%", "a%", "%61", "a+",
+    "a\\n", "_", "^a",
+    "{a}", "{", "}", "a:b", "a::b", "a/", "a/b", "a//b", "../a", ".", "'", '"', "\\", "a;b", "a,b",
 )  # fmt: skip
 
 
@@ -27,7 +28,9 @@ class NameTests(ContractBase):
 
     def names(self) -> list[str]:
         """Odd names, and such as differ in the last character of a long one."""
-        return [*ODD_NAMES, *("x" * (self.long_name - 1) + last for last in "xyX")]
+        # Of one byte in UTF-8 each, and of two.
+        long = ["x" * (self.long_name - 1), "\u043a" * (self.long_name - 1)]
+        return [*ODD_NAMES, *(first + last for first in long for last in "xyX")]
 
     def test_each_key_is_a_key_of_its_own(self, store: Store) -> None:
         names = self.names()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from headroom import Header, Limits, Record, Store
 
@@ -29,6 +30,13 @@ def make(
     header = Header(key, digest(content), digest(shown), version, 1.7e9 + version, meta or {})
     encoded = content.encode("utf-8", "surrogatepass"), shown.encode("utf-8", "surrogatepass")
     return Record(header, *encoded)
+
+
+def make_of_bytes(key: str, content: bytes, version: int, view: bytes) -> Record:
+    """A record of contents that need not be text."""
+    record = make(key, "", version)
+    header = replace(record.header, reference=digest(content), view_reference=digest(view))
+    return Record(header, content, view)
 
 
 def put(

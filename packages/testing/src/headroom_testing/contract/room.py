@@ -72,6 +72,11 @@ class RoomTests(ContractBase):
         assert keys(store) == ["a", "b", "c"]
         assert store.usage("space").bytes == 100
 
+    def test_no_room_is_a_limit_too(self, store: Store) -> None:
+        for key in "abc":
+            write(store, key, key, limits=Limits(max_bytes=0))
+        assert keys(store) == ["c"]
+
     def test_limits_are_those_of_each_write(self, store: Store) -> None:
         for key in "abc":
             write(store, key, key, limits=_THREE)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import bz2
+import gzip
 import json
+import lzma
+import pickle
 import random
+import zlib
+from collections.abc import Callable
 from dataclasses import replace
 
 from headroom import IntegrityError, Missing, Record, Store
 from headroom_testing.contract.base import Capability, ContractBase, needs
-from headroom_testing.contract.records import digest, make, original, put, write
+from headroom_testing.contract.records import make, make_of_bytes, original, put, write
 
 __all__ = ["ValueTests"]
 
@@ -20,6 +27,14 @@ _ODD_TEXTS = (
 )  # fmt: skip
 # Around what counts of bytes are often cut at.
 _EDGES = (255, 65_535, 2**20)
+
+
+# The last are past what 32 bits count, of seconds and of milliseconds.
+_TIMES = (0.0, 1.7e9, 1.7e9 + 0.125, 1_785_000_000.123456, 5e9 + 0.25)
+_PACKERS: tuple[Callable[[bytes], bytes], ...] = (
+    gzip.compress, zlib.compress, bz2.compress, lzma.compress, base64.b64encode, pickle.dumps,
+    lambda data: json.dumps(data.decode()).encode(),
+)  # fmt: skip
 
 
 class ValueTests(ContractBase):
@@ -70,14 +85,23 @@ class ValueTests(ContractBase):
         sizes = {edge + more for edge in _EDGES for more in (0, 1)} | {self.largest}
         for number, size in enumerate(size for size in sorted(sizes) if size <= self.largest):
             content, view = noise[:size], noise[: size // 2]
-            record = make(f"{number}", "", store.next_version("space"))
-            hashes = {"reference": digest(content), "view_reference": digest(view)}
-            record = Record(replace(record.header, **hashes), content, view)  # type: ignore[arg-type]
+            record = make_of_bytes(f"{number}", content, store.next_version("space"), view)
             assert put(store, record)
             found = store.get("space", f"{number}")
             assert isinstance(found, Record)
             assert len(found.original) == size
             assert found == record
+            assert store.find("space", record.header.reference) == record
+
+    def test_contents_that_look_packed_come_back_as_they_are(self, store: Store) -> None:
+        packed = [pack(b"content " * 9) for pack in _PACKERS]
+        # What a store may begin its own values with.
+        packed += [bytes([first]) + b"content" for first in (0, 1, 2, 0x40, 0x80, 0xFF)]
+        for number, content in enumerate(packed):
+            version = store.next_version("space")
+            record = make_of_bytes(f"{number}", content, version, packed[number - 1])
+            assert put(store, record)
+            assert store.get("space", f"{number}") == record
             assert store.find("space", record.header.reference) == record
 
     @needs(Capability.CHECKED)
@@ -117,8 +141,15 @@ class ValueTests(ContractBase):
             kept = json.dumps(dict(one.meta), sort_keys=True)
             assert kept == json.dumps(meta, sort_keys=True)
 
+    def test_metadata_of_any_size_come_back(self, store: Store) -> None:
+        meta: dict[str, object] = {"text": "x" * 70_000, "list": list(range(2000))}
+        record = write(store, "key", "content", meta=meta)
+        assert store.get("space", "key") == record
+        assert store.find("space", record.header.reference) == record
+        assert store.headers("space") == [record.header]
+
     def test_times_and_versions_come_back_as_they_were(self, store: Store) -> None:
-        for number, created in enumerate((0.0, 1.7e9, 1.7e9 + 0.125, 1_785_000_000.123456)):
+        for number, created in enumerate(_TIMES):
             record = make(f"{number}", "content", store.next_version("space"))
             record = replace(record, header=replace(record.header, created=created))
             assert put(store, record)
@@ -148,11 +179,14 @@ class ValueTests(ContractBase):
 
     def test_many_entries(self, store: Store) -> None:
         records = [
-            make(f"key {number}", f"content {number}", store.next_version("space"))
+            make(f"key {number}", f"content {number}", store.next_version("space"), f"v {number}")
             for number in range(self.many_entries)
         ]
         for record in records:
             assert put(store, record)
         assert store.headers("space") == [record.header for record in records]
         assert store.get("space", "key 7") == records[7]
+        for record in records:
+            header = record.header
+            assert store.view_origin("space", header.view_reference) == header.reference
         assert store.clear("space") == self.many_entries

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from headroom import Missing, Record, Store
 from headroom_testing.contract.base import ContractBase
 from headroom_testing.contract.records import digest, write
@@ -55,6 +57,21 @@ class ViewTests(ContractBase):
         for namespace in ("space2", "spac", "space:", "Space"):
             assert store.find(namespace, record.header.reference) is not None
             assert store.view_origin(namespace, digest("view")) is not None
+
+    def test_nothing_is_found_by_what_is_no_reference(self, store: Store) -> None:
+        record = write(store, "key", "content", view="view")
+        reference, view_reference = record.header.reference, record.header.view_reference
+        wrong = (digest(""), "no hash", "")
+        for find, others in (
+            (store.find, (view_reference, reference[:-1], reference + "0", *wrong)),
+            (store.view_origin, (reference, view_reference[:-1], *wrong)),
+        ):
+            for other in others:
+                try:
+                    found = find("space", other)
+                except Exception as error:
+                    pytest.fail(f"{other!r} is no {type(error).__name__}: there is nothing")
+                assert found is None
 
     def test_a_content_is_found_by_the_newest_of_its_entries(self, store: Store) -> None:
         first = write(store, "a", "same", view="1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 from headroom import Record, Store
 from headroom_testing.contract.base import Capability, ContractBase, needs
@@ -52,14 +53,28 @@ class WatchTests(ContractBase):
             assert woken.wait(self.patience), f"write {turn + 1} wakes nobody"
         end()
 
+    def test_who_watches_is_woken_after_its_key_went(self, store: Store) -> None:
+        woken = threading.Event()
+        end = store.watch("space", "key", woken.set)
+        write(store, "key", "content")
+        for ends in (partial(store.delete, key="key"), store.clear):
+            ends("space")
+            assert woken.wait(self.patience)
+            woken.clear()
+            write(store, "key", "content")
+            assert woken.wait(self.patience), "nobody is woken after the key went"
+        end()
+
     def test_whoever_is_woken_finds_what_was_written(self, store: Store) -> None:
         for turn in range(3):
             woken = threading.Event()
-            end = store.watch("space", "key", woken.set)
-            writer = threading.Thread(target=write, args=(store, "key", f"content {turn}"))
+            # A key of its own: a second notice of the write before may come late.
+            key = f"key {turn}"
+            end = store.watch("space", key, woken.set)
+            writer = threading.Thread(target=write, args=(store, key, f"content {turn}"))
             writer.start()
             assert woken.wait(self.patience)
-            found = store.get("space", "key")
+            found = store.get("space", key)
             writer.join()
             end()
             assert isinstance(found, Record), "woken before the write"

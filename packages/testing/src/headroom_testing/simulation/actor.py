@@ -28,6 +28,8 @@ from headroom_testing.simulation.world import NAMESPACES, World
 __all__ = ["Actor", "MakeContext"]
 
 _KEYS = ("a", "b", "c")
+# Where views are put, which are contents as others are.
+_KEY_OF_VIEWS = "view"
 _CONTENTS = 6
 _LINES = 6
 # The clock moves by hundreds of seconds, and an entry ends between two of them: what happens in the
@@ -39,12 +41,14 @@ MakeContext = Callable[..., SharedContext]
 
 
 class _Heads:
-    """A kind whose view is the first line: views cost a simulation next to nothing."""
+    """A kind whose view is the first line, and the last where somebody asks: views cost next to
+    nothing.
+    """
 
     name = "heads"
 
-    def recognise(self, source: Source) -> bool:  # noqa: ARG002 - it is named
-        return False
+    def recognise(self, source: Source) -> bool:  # noqa: ARG002 - there is no other
+        return True
 
     def compress(self, source: Source, request: Request) -> View | None:
         last = len(source.lines) - 1 if request.query else 0
@@ -105,8 +109,8 @@ class Actor:
             return
         verb = self.choice.choice(
             [self._put, self._put, self._put_expected, self._get, self._get, self._get_anew,
-             self._require, self._retrieve, self._original_of, self._keys, self._delete,
-             self._clear]
+             self._require, self._retrieve, self._original_of, self._is_view, self._put_view,
+             self._keys, self._delete, self._clear]
         )  # fmt: skip
         await self._guarded(verb, self.choice.choice(NAMESPACES))
 
@@ -184,6 +188,20 @@ class Actor:
         self._note(entry)
         return entry
 
+    async def _put_view(self, namespace: str) -> None:
+        """A view that somebody was shown goes on as a content, and is not compressed again."""
+        views = [view for name, view, _ in self.world.shown if name == namespace]
+        if not views:
+            return
+        view = self.choice.choice(views)
+        entry = await self._contexts[namespace].aput(_KEY_OF_VIEWS, view, kind="heads")
+        assert entry.original == view, "put hands another original back"
+        assert entry.compressed == view or self._ever(lambda one: digest(view) not in one.views), (
+            "a view of a view"
+        )
+        if entry.version:
+            self._check_written(entry, None)
+
     def _check_written(self, entry: ContextEntry, expected: int | None) -> None:
         key, reference = entry.key, entry.reference
         assert self._ever(lambda one: one.holds(key, reference)), (
@@ -228,6 +246,8 @@ class Actor:
                 lambda one: key in one.live and one.live[key].reference in (origin, digest(text))
             )
         ), "a view of something else"
+        if origin is not None and origin != digest(text):
+            self.world.shown.append((namespace, text, origin))
         return text
 
     async def _require(self, namespace: str) -> ContextEntry | None:
@@ -276,9 +296,19 @@ class Actor:
                 return
         raise AssertionError("an excerpt from another namespace")
 
-    async def _original_of(self, namespace: str) -> None:
+    async def _is_view(self, namespace: str) -> str | None:
         if not self.world.shown:
-            return
+            return None
+        _, view, _ = self.choice.choice(self.world.shown)
+        found = await self._contexts[namespace].ais_view(view)
+        assert self._may_fail() or self._ever(lambda one: (digest(view) in one.views) == found), (
+            "a view is not known" if not found else "what is no view passes for one"
+        )
+        return self.world.mirrors[namespace].model.views.get(digest(view)) if found else None
+
+    async def _original_of(self, namespace: str) -> str | None:
+        if not self.world.shown:
+            return None
         _, view, _ = self.choice.choice(self.world.shown)
         found = await self._contexts[namespace].aoriginal_of(view)
 
@@ -290,9 +320,10 @@ class Actor:
             assert self._may_fail() or self._ever(lambda one: leads(one) is None), (
                 "no way back to an original that is there"
             )
-            return
+            return None
         # The view and the content are looked up one after the other.
         assert self._ever(lambda one: digest(found) in one.contents), "an original from elsewhere"
+        return digest(found)
 
     async def _keys(self, namespace: str) -> None:
         keys = await self._contexts[namespace].akeys()
@@ -323,12 +354,16 @@ class Actor:
         run = self._contexts[namespace].lease(holder, seconds=self.choice.choice(_LEASE_SECONDS))
         with run.active():
             for _ in range(self.choice.randrange(1, 4)):
-                verb = self.choice.choice([self._put, self._put, self._require])
-                entry = await self._guarded(verb, namespace)
-                if not isinstance(entry, ContextEntry) or not entry.version or self._met_faults:
+                verb = self.choice.choice(
+                    [self._put, self._put, self._require, self._original_of, self._is_view]
+                )
+                found = await self._guarded(verb, namespace)
+                if isinstance(found, ContextEntry) and found.version:
+                    found = found.reference
+                if not isinstance(found, str) or self._met_faults:
                     continue
-                is_held = mirror.holds(holder, entry.reference) or holder in mirror.lapsed
-                assert is_held, f"{holder} does not hold what it was shown under {entry.key!r}"
+                is_held = mirror.holds(holder, found) or holder in mirror.lapsed
+                assert is_held, f"{holder} does not hold what it was shown, or told to be a view"
         try:
             await run.arelease()
         finally:

@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from headroom.kinds.code.outline import CodeBlock, Outline, Role, Symbol, Unit, own_lines
-from headroom.kinds.code.outlines.python_parse import python_tree
+from headroom.kinds.code.outlines.python_parse import (
+    Piece,
+    python_exports,
+    python_pieces,
+    python_ways,
+)
 from headroom.kinds.code.outlines.python_values import Part, docstring_parts, literal_parts
 from headroom.source import Source
 from headroom.view import Deadline
@@ -29,14 +34,26 @@ def python_outline(source: Source) -> Outline | None:
         TimeBudgetExceeded: The time is up.
 
     """
-    tree = source.once(python_tree)
-    if tree is None:
+    ways = (_outline(source, is_notebook=way) for way in python_ways(source.text))
+    return next((outline for outline in ways if outline is not None), None)
+
+
+def _outline(source: Source, *, is_notebook: bool) -> Outline | None:
+    try:
+        return _taken_apart(source, is_notebook=is_notebook)
+    except SyntaxError:
         return None
+
+
+def _taken_apart(source: Source, *, is_notebook: bool) -> Outline:
     lines, final_newline = own_lines(source.lines)
     outline = Outline(lines, filler="...", final_newline=final_newline)
-    builder = _Builder(outline, source.deadline)
-    builder.suite(tree.body, _Scope(Role.STATEMENT))
-    builder.finish()
+    exports = python_exports(lines, is_notebook=is_notebook)
+    for piece in python_pieces(lines, is_notebook=is_notebook):
+        builder = _Builder(outline, piece, source.deadline, exports)
+        builder.suite(piece.body, _Scope(Role.STATEMENT))
+        if piece.before + len(piece.lines) == len(lines):
+            builder.finish()
     return outline
 
 
@@ -52,21 +69,28 @@ class _Scope:
 
 
 class _Builder:
-    """Walks the statements from top to bottom and gives each line to a unit."""
+    """Walks the statements of a piece from top to bottom and gives each line to a unit.
 
-    def __init__(self, outline: Outline, deadline: Deadline) -> None:
+    Line numbers are those of the piece, but for those that it writes.
+    """
+
+    def __init__(
+        self, outline: Outline, piece: Piece, deadline: Deadline, exports: frozenset[str]
+    ) -> None:
         self._outline = outline
-        self._lines = outline.lines
+        self._before = piece.before
+        self._lines = piece.lines
         self._deadline = deadline
         # The first line that belongs to no unit yet.
         self._next = 1
-        self._exports = frozenset[str]()
+        #: The names in ``__all__``.
+        self._exports = exports
 
     def suite(self, statements: Sequence[ast.stmt], scope: _Scope) -> None:
         """The statements of one block."""
-        if scope.symbol < 0 and scope.owner < 0:
-            self._exports = _exports(statements)
         docstring = scope.owner == -1 or scope.role is not Role.STATEMENT
+        if scope.symbol < 0 and scope.owner < 0 and self._before:
+            docstring = False
         for position, group in enumerate(_lines_of(statements)):
             self._deadline.check()
             first, last, node = group
@@ -106,8 +130,21 @@ class _Builder:
         statement: bool = True,
     ) -> int:
         self._next = end + 1
+        return self._unit(ranges, role, scope, statement=statement)
+
+    def _unit(
+        self,
+        ranges: tuple[tuple[int, int], ...],
+        role: Role,
+        scope: _Scope,
+        *,
+        statement: bool = True,
+        in_string: bool = False,
+    ) -> int:
+        before = self._before
+        ranges = tuple([(first + before, last + before) for first, last in ranges])
         return self._outline.add(
-            Unit(ranges, role, scope.owner, scope.symbol, scope.public, statement)
+            Unit(ranges, role, scope.owner, scope.symbol, scope.public, statement, in_string)
         )
 
     def _leading(self, stop: int, scope: _Scope) -> None:
@@ -148,8 +185,9 @@ class _Builder:
         if scope.symbol < 0 and self._exports:
             public = node.name in self._exports
         local = scope.role is Role.BODY
+        before = self._before
         outline.symbols.append(
-            Symbol(node.name, first, last, is_class, public, scope.symbol, local)
+            Symbol(node.name, first + before, last + before, is_class, public, scope.symbol, local)
         )
         symbol = len(outline.symbols) - 1
         role = Role.BODY if local else Role.SIGNATURE
@@ -166,7 +204,8 @@ class _Builder:
     def _block(self, owner: int, body: Sequence[ast.stmt]) -> None:
         last = body[-1].end_lineno or body[-1].lineno
         indent = _indent(self._lines[_start(body[0]) - 1])
-        self._outline.blocks.append(CodeBlock(owner, self._next, last, indent))
+        before = self._before
+        self._outline.blocks.append(CodeBlock(owner, self._next + before, last + before, indent))
 
     def _header(self, body: ast.stmt) -> int | None:
         """The last line of what comes before a block; ``None`` if the block starts on it."""
@@ -190,9 +229,7 @@ class _Builder:
         head, rest = parts
         owner = self._add(((start, head), (last, last)), role, scope, last)
         role = Role.BODY if role is Role.BODY else Role.DOC_REST
-        self._outline.add(
-            Unit((rest,), role, owner, scope.symbol, scope.public, statement=True, in_string=True)
-        )
+        self._unit((rest,), role, replace(scope, owner=owner), in_string=True)
 
     def _simple(self, node: ast.stmt, first: int, last: int, scope: _Scope) -> None:
         role, public = scope.role, scope.public
@@ -241,7 +278,7 @@ class _Builder:
             headers[0] = (start, headers[0][1], headers[0][2])
             tied = 1
         frame = tuple((a, b) for a, b, _ in headers[:tied])
-        owner = self._outline.add(Unit(frame, scope.role, scope.owner, scope.symbol, scope.public))
+        owner = self._unit(frame, scope.role, scope)
         for number, (keyword, header, body) in enumerate(headers):
             opener = owner
             if number:
@@ -353,14 +390,3 @@ def _assigns_public(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> bool:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     names = [target.id for target in targets if isinstance(target, ast.Name)]
     return not names or any(_is_public(name) for name in names)
-
-
-def _exports(statements: Sequence[ast.stmt]) -> frozenset[str]:
-    """The names in ``__all__``, where it is a plain list of them."""
-    for node in statements:
-        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.List | ast.Tuple):
-            continue
-        if any(isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets):
-            names = [e.value for e in node.value.elts if isinstance(e, ast.Constant)]
-            return frozenset(name for name in names if isinstance(name, str))
-    return frozenset()

@@ -6,13 +6,32 @@ import ast
 import re
 import sys
 import warnings
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from headroom.source import Source
 
-__all__ = ["MAX_CHARS", "parse", "parses", "python_tree"]
+__all__ = [
+    "MAX_CHARS",
+    "Piece",
+    "defines",
+    "parses",
+    "python_exports",
+    "python_pieces",
+    "python_ways",
+]
 
-#: The parser builds objects of a hundred times the size of the text.
+#: Longer texts are not parsed.
 MAX_CHARS = 4_000_000
+
+#: The parser builds objects of a hundred times the size of the text: of so many characters at a
+#: time, or of the longest statement. Chosen.
+_PIECE = 8_000
+
+#: How a statement begins; most of them.
+_BEGINS = re.compile(r"(?!(?:elif|else|except|finally)\b)[A-Za-z_@]")
+
+_DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 #: CPython 3.10 overflows the C stack on chains of tens of thousands of operators.
 _MAX_CHAIN = 2_000
@@ -26,44 +45,94 @@ _TOKEN = re.compile(
 )
 
 
-def parse(content: str) -> ast.Module:
-    """The syntax tree, with line numbers that count line feeds only.
+class Piece(NamedTuple):
+    """Some statements of the top level, one after another, and the comments around them."""
+
+    #: How many lines stand before it.
+    before: int
+    lines: Sequence[str]
+    #: The line numbers of the nodes count within the piece.
+    body: list[ast.stmt]
+
+
+def python_pieces(lines: Sequence[str], *, is_notebook: bool = False) -> Iterator[Piece]:
+    r"""A module in pieces, so that the syntax tree of one alone is there at a time.
+
+    Each is Python by itself, so that all of them together are the module: what is open at the end
+    of a piece is an error in it, and so is what is indented at the beginning of the next.
+
+    Args:
+        lines: Those of the module; only line feeds end a line.
+        is_notebook: Whether lines may be for the shell, and for the notebook itself.
 
     Raises:
-        SyntaxError: It is no Python, too long, or nested too deeply.
+        SyntaxError: It is no Python, or nested too deeply. Pieces before that may have come.
+
+    >>> [(piece.before, len(piece.body)) for piece in python_pieces(["import os", "", "x = 1"])]
+    [(0, 2)]
 
     """
-    if len(content) > MAX_CHARS:
-        raise SyntaxError("too long to be parsed")
+    begin = 0
+    while begin < len(lines):
+        chars = _PIECE
+        while True:
+            end = _cut(lines, begin, chars)
+            some = lines[begin:end]
+            is_last = end == len(lines)
+            try:
+                body = _parse(_plain(some, is_first=not begin, is_notebook=is_notebook))
+            except SyntaxError:
+                if is_last:
+                    raise
+            else:
+                if is_last or body:
+                    break
+            # In the middle of a statement, or nothing but comments.
+            chars *= 2
+        yield Piece(begin, some, body)
+        # The comments after the last statement go with the next one.
+        begin = end if is_last else begin + (body[-1].end_lineno or end - begin)
+
+
+def _cut(lines: Sequence[str], begin: int, chars: int) -> int:
+    """Where a statement seems to begin, at least so many characters on; else the end."""
+    left = chars
+    for index in range(begin, len(lines)):
+        line = lines[index]
+        if left <= 0 and _BEGINS.match(line):
+            return index
+        left -= len(line) + 1
+    return len(lines)
+
+
+def _plain(lines: Sequence[str], *, is_first: bool, is_notebook: bool) -> str:
+    """Some lines as a text that the parser counts as many lines in."""
+    text = "\n".join(lines) + "\n"
     # A lone carriage return would count as a line break, and a lone surrogate has no UTF-8.
-    text = content.replace("\r\n", "\n").replace("\r", " ").removeprefix("\ufeff")
+    text = text.replace("\r\n", "\n").replace("\r", " ")
+    text = text.removeprefix("\ufeff") if is_first else text
     text = text.encode("utf-8", "replace").decode("utf-8")
+    return _NOTEBOOK.sub(r"\1pass", text) if is_notebook else text
+
+
+def python_ways(content: str) -> tuple[bool, ...]:
+    """Whether a text may be a notebook, as which it is read where it is no Python otherwise.
+
+    Nothing where it is too long to be parsed.
+    """
+    if len(content) > MAX_CHARS:
+        return ()
+    return (False, True) if _NOTEBOOK.search(content) else (False,)
+
+
+def _parse(text: str) -> list[ast.stmt]:
     if sys.version_info < (3, 11) and longest_chain(text) > _MAX_CHAIN:
         raise SyntaxError("nested too deeply")
-    try:
-        return _parse(text)
-    except SyntaxError:
-        # Notebooks have lines for the shell and for the notebook itself among the Python.
-        plain = _NOTEBOOK.sub(r"\1pass", text)
-        if plain == text:
-            raise
-        return _parse(plain)
-
-
-def python_tree(source: Source) -> ast.Module | None:
-    """The syntax tree of a source, parsed once; ``None`` where it is no Python."""
-    try:
-        return parse(source.text)
-    except SyntaxError:
-        return None
-
-
-def _parse(text: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
             # Invalid escapes in somebody else's strings are no business of this process.
             warnings.simplefilter("ignore")
-            return ast.parse(text)
+            return ast.parse(text).body
     except (ValueError, RecursionError, MemoryError) as error:
         raise SyntaxError(f"cannot be parsed: {type(error).__name__}") from None
 
@@ -74,11 +143,53 @@ def parses(content: str) -> bool:
     >>> parses("def f(): ..."), parses("def f(:")
     (True, False)
     """
+    lines = content.split("\n")
+    return any(
+        _reads(lines, is_notebook=is_notebook) is not None for is_notebook in python_ways(content)
+    )
+
+
+def defines(source: Source) -> bool:
+    """Whether a text is Python that imports or defines something."""
+    ways = (_reads(source.lines, is_notebook=way) for way in python_ways(source.text))
+    return bool(next((found for found in ways if found is not None), False))
+
+
+def _reads(lines: Sequence[str], *, is_notebook: bool) -> bool | None:
+    """Whether Python imports or defines something; ``None`` where it is none."""
+    found = False
     try:
-        parse(content)
+        for piece in python_pieces(lines, is_notebook=is_notebook):
+            found = found or any(isinstance(node, _DEFINING) for node in piece.body)
     except SyntaxError:
-        return False
-    return True
+        return None
+    return found
+
+
+def python_exports(lines: Sequence[str], *, is_notebook: bool) -> frozenset[str]:
+    """The names in ``__all__``, where it is a plain list of them; see ``python_pieces``.
+
+    Raises:
+        SyntaxError: It is no Python, or nested too deeply.
+
+    """
+    if not any("__all__" in line for line in lines):
+        return frozenset()
+    # They may be said below what they are about.
+    pieces = python_pieces(lines, is_notebook=is_notebook)
+    found = (_exports(piece.body) for piece in pieces)
+    return next((names for names in found if names is not None), frozenset())
+
+
+def _exports(statements: Sequence[ast.stmt]) -> frozenset[str] | None:
+    """The same of some statements; ``None`` where they have none."""
+    for node in statements:
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.List | ast.Tuple):
+            continue
+        if any(isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets):
+            names = [e.value for e in node.value.elts if isinstance(e, ast.Constant)]
+            return frozenset(name for name in names if isinstance(name, str))
+    return None
 
 
 def longest_chain(text: str) -> int:

@@ -1,0 +1,108 @@
+"""``python -m benchmarks.memory``: memory and time of compression, against the payload.
+
+    python -m benchmarks.memory --sizes 1,10
+
+Each payload of each size is compressed in two fresh processes. One traces what Python allocates
+(``tracemalloc``), which slows it down many times; the other takes the time and by how much the
+process grew at the most, what libraries in C allocate and what the allocator wastes included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+import tracemalloc
+
+from headroom import compress, get_counter
+from headroom_testing.large import LARGE
+
+__all__ = ["main"]
+
+#: Characters that are compressed before anything is measured: that imports what a kind needs.
+_FIRST = 30_000
+_MEGABYTE = 1_000_000
+_COLUMNS = ("payload", "kind", "MB", "peak MB", "times", "RSS MB", "times", "s", "view tokens")
+
+
+def _peak_rss() -> int:
+    """The most memory that this process had so far, in bytes."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
+
+
+def measure(name: str, size: int, query: str | None, *, traced: bool) -> dict[str, object]:
+    """What the compression of one payload takes, in this process."""
+    counter = get_counter("gpt-4o")
+    compress(LARGE[name](_FIRST), query=query, counter=counter)
+    text = LARGE[name](size)
+    before = _peak_rss()
+    if traced:
+        tracemalloc.start()
+    began = time.perf_counter()
+    result = compress(text, query=query, counter=counter)
+    seconds = time.perf_counter() - began
+    peak = tracemalloc.get_traced_memory()[1] if traced else _peak_rss() - before
+    return {
+        "bytes": len(text.encode()),
+        "kind": result.kind,
+        "peak": peak,
+        "seconds": seconds,
+        "tokens": result.tokens_after,
+        "failure": result.failure,
+    }
+
+
+def _apart(name: str, size: int, query: str | None, *, traced: bool) -> dict[str, object]:
+    """The same in a process of its own."""
+    task = json.dumps({"name": name, "size": size, "query": query, "traced": traced})
+    command = [sys.executable, "-m", "benchmarks.memory", "--task", task]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Prints a table, a line for each payload and size; 1 if a compressor failed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=__doc__)
+    parser.add_argument("--sizes", default="1,10", help="megabytes of a payload (1,10)")
+    parser.add_argument(
+        "--only", default="", help=f"of these, with ';' between: {'; '.join(LARGE)}"
+    )
+    parser.add_argument("--query", help="what is asked for")
+    parser.add_argument("--no-trace", action="store_true", help="leave the traced process out")
+    parser.add_argument("--task", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.task:
+        print(json.dumps(measure(**json.loads(options.task))))
+        return 0
+    names = [name for name in options.only.split(";") if name] or list(LARGE)
+    print("| " + " | ".join(_COLUMNS) + " |\n|" + "---|" * len(_COLUMNS), flush=True)
+    failed = False
+    for name in names:
+        for size in options.sizes.split(","):
+            characters = int(float(size) * _MEGABYTE)
+            plain = _apart(name, characters, options.query, traced=False)
+            traced = (
+                None if options.no_trace else _apart(name, characters, options.query, traced=True)
+            )
+            print(_line(name, plain, traced), flush=True)
+            failed = failed or plain["failure"] is not None
+    return int(failed)
+
+
+def _line(name: str, plain: dict[str, object], traced: dict[str, object] | None) -> str:
+    total = float(str(plain["bytes"]))
+    cells = [name, str(plain["kind"]), f"{total / _MEGABYTE:.1f}"]
+    for run in (traced, plain):
+        peak = None if run is None else float(str(run["peak"]))
+        cells += ["", ""] if peak is None else [f"{peak / _MEGABYTE:.1f}", f"{peak / total:.1f}"]
+    cells += [f"{float(str(plain['seconds'])):.2f}", str(plain["tokens"])]
+    return "| " + " | ".join([*cells[:-1], cells[-1]]) + " |"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""Many short texts as one long one: as objects they would be several times as large."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import overload
+
+__all__ = ["Packed", "PackedRecords"]
+
+#: Texts that are put together at a time. Chosen.
+_TOGETHER = 1000
+
+
+class Packed(Sequence[str]):
+    """Texts, one after another, each cut out when it is asked for.
+
+    Add all of them before the first is read: what is added later takes long.
+
+    >>> cells = Packed()
+    >>> for text in ("Ada", "", "Bob"):
+    ...     cells.append(text)
+    >>> len(cells), cells[0], cells[-1], cells[1:], list(cells.every(2))
+    (3, 'Ada', 'Bob', ['', 'Bob'], ['Ada', 'Bob'])
+
+    """
+
+    def __init__(self) -> None:
+        # Those that are added, and texts of many of them each.
+        self._added: list[str] = []
+        self._joined: list[str] = []
+        # Where each ends, behind where the first begins.
+        self._ends = array("L", (0,))
+
+    def append(self, text: str) -> None:
+        """Adds one at the end."""
+        self.extend((text,))
+
+    def extend(self, texts: Sequence[str]) -> None:
+        """Adds some at the end."""
+        self._added.extend(texts)
+        if len(self._added) >= _TOGETHER:
+            self._joined.append("".join(self._added))
+            self._added.clear()
+        end = self._ends[-1]
+        for text in texts:
+            end += len(text)
+            self._ends.append(end)
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        text, ends = self._whole(), self._ends
+        if isinstance(index, slice):
+            first, stop, step = index.indices(len(self))
+            starts, stops = ends[first:stop:step], ends[first + 1 : stop + 1 : step]
+            return list(map(text.__getitem__, map(slice, starts, stops)))
+        index = index + len(self) if index < 0 else index
+        if not 0 <= index < len(self):
+            raise IndexError("there is no such text")
+        return text[ends[index] : ends[index + 1]]
+
+    def __iter__(self) -> Iterator[str]:
+        return self.every(1)
+
+    def every(self, step: int, first: int = 0) -> Iterator[str]:
+        """One of so many, from one on."""
+        text, ends = self._whole(), self._ends
+        starts, stops = ends[first:-1:step], ends[first + 1 :: step]
+        return map(text.__getitem__, map(slice, starts, stops))
+
+    def _whole(self) -> str:
+        if self._added or len(self._joined) != 1:
+            self._joined = ["".join([*self._joined, *self._added])]
+            self._added.clear()
+        return self._joined[0]
+
+
+class PackedRecords(Sequence[list[str]]):
+    """Lists of texts, each made when it is asked for.
+
+    >>> records = PackedRecords([["id", "name"], ["7", "Ada"], ["8"]])
+    >>> records[1], list(records.sizes())
+    (['7', 'Ada'], [2, 2, 1])
+
+    """
+
+    def __init__(self, records: Iterable[Sequence[str]]) -> None:
+        self._texts = Packed()
+        # Where each ends, behind where the first begins.
+        self._ends = array("L", (0,))
+        for record in records:
+            self._texts.extend(record)
+            self._ends.append(len(self._texts))
+
+    def sizes(self) -> Iterator[int]:
+        """How many texts each has."""
+        return (end - start for start, end in pairwise(self._ends))
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    @overload
+    def __getitem__(self, index: int) -> list[str]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[list[str]]: ...
+
+    def __getitem__(self, index: int | slice) -> list[str] | list[list[str]]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        index = index + len(self) if index < 0 else index
+        if not 0 <= index < len(self):
+            raise IndexError("there is no such record")
+        return self._texts[self._ends[index] : self._ends[index + 1]]
