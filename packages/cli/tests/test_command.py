@@ -288,3 +288,32 @@ def test_serve_hands_its_options_to_the_server(run: Run, tmp_path: Path, monkeyp
     monkeypatch.syspath_prepend(str(info.parent))
     ran = run("serve", "--transport", "http", "--help")
     assert (ran.status, ran.out) == (7, "['--transport', 'http', '--help']\n")
+
+
+@pytest.mark.parametrize("command", ["compress", "diff"])
+def test_output_that_cannot_be_written_is_a_sentence(
+    command: str, orders: str, tmp_path: Path
+) -> None:
+    for buffered in ("", "1"):
+        with Path("/dev/full").open("wb") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "headroom_cli", command, orders],
+                cwd=tmp_path,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                env={**os.environ, "PYTHONUNBUFFERED": buffered},
+                text=True,
+            )
+        assert done.returncode == 2
+        assert done.stderr.splitlines()[-1].startswith("headroom: the output cannot be written: No")
+
+
+@pytest.mark.parametrize(("closed", "said"), [(">&-", "output"), ("<&-", "input")])
+def test_streams_that_are_closed_are_a_sentence(
+    closed: str, said: str, orders: str, tmp_path: Path
+) -> None:
+    file = "-" if closed == "<&-" else orders
+    command = f"{sys.executable} -m headroom_cli compress {file} {closed}"
+    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr == f"headroom: standard {said} is closed\n"

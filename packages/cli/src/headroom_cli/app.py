@@ -9,8 +9,8 @@ import typer
 
 from headroom_cli import bench, demo, diffing, doctor, reporting, serving, stored, viewing
 from headroom_cli._version import __version__
-from headroom_cli.failures import Failure
-from headroom_cli.terminal import note
+from headroom_cli.failures import BAD_INPUT, Failure
+from headroom_cli.terminal import nobody_reads, note
 
 __all__ = ["app", "main"]
 
@@ -64,3 +64,7 @@ def main() -> None:
         sys.exit(failure.status)
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        # Of stdout: what else may fail is told where it is done.
+        note(f"headroom: the output cannot be written: {error.strerror}", "red")
+        nobody_reads(BAD_INPUT)

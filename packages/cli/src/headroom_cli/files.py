@@ -41,6 +41,8 @@ def read_text(file: str) -> str:
 def _read(file: str) -> bytes:
     try:
         if file == STDIN:
+            if sys.stdin is None:
+                raise Failure("standard input is closed")
             if sys.stdin.isatty():
                 raise Failure("nothing is piped in; give a file, or pipe a payload in")
             data = sys.stdin.buffer.read(MOST_BYTES + 1)

@@ -33,9 +33,12 @@ def report(
     \b
     headroom report --store sqlite:///context.db -o report.html
     """
+    if not output:
+        raise Failure("name the file to write: -o report.html")
     with opened(store, namespace) as ctx, working("writing the report"):
         try:
             count = write_report(ctx, output, payloads=payloads)
         except OSError as error:
             raise Failure(f"{output} cannot be written: {error.strerror}") from None
-    note(f"{output}: {count:,} entries" if count else f"{output}: the store is empty")
+    entries = f"{count:,} entr{'y' if count == 1 else 'ies'}"
+    note(f"{output}: {entries}" if count else f"{output}: the store is empty")

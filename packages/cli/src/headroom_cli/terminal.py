@@ -12,12 +12,13 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from headroom_cli.failures import BROKEN_PIPE
+from headroom_cli.failures import BROKEN_PIPE, Failure
 
 __all__ = [
     "emit",
     "errors",
     "is_terminal",
+    "nobody_reads",
     "note",
     "output",
     "plain",
@@ -36,7 +37,7 @@ class _Output(Console):
     """Ends as ``emit`` does where nobody reads any more."""
 
     def on_broken_pipe(self) -> NoReturn:
-        _nobody_reads()
+        nobody_reads(BROKEN_PIPE)
 
 
 def output() -> Console:
@@ -44,10 +45,11 @@ def output() -> Console:
     return _Output(file=sys.stdout, highlight=False)
 
 
-def _nobody_reads() -> NoReturn:
+def nobody_reads(status: int) -> NoReturn:
+    """Ends the command, since stdout takes no more."""
     # Python flushes at its end, and would say the same once more.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    raise SystemExit(BROKEN_PIPE)
+    raise SystemExit(status)
 
 
 def errors() -> Console:
@@ -57,7 +59,7 @@ def errors() -> Console:
 
 def is_terminal() -> bool:
     """Whether a person looks at stdout."""
-    return sys.stdout.isatty()
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def plain(text: str) -> str:
@@ -74,6 +76,8 @@ def emit(text: str) -> None:
     """A payload to stdout: to a terminal made harmless, elsewhere as it is."""
     if is_terminal():
         text = plain(text) + ("" if text.endswith("\n") else "\n")
+    if sys.stdout is None:
+        raise Failure("standard output is closed")
     rest = memoryview(text.encode("utf-8", "surrogatepass"))
     try:
         sys.stdout.flush()
@@ -82,7 +86,7 @@ def emit(text: str) -> None:
             rest = rest[sys.stdout.buffer.write(rest) :]
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        _nobody_reads()
+        nobody_reads(BROKEN_PIPE)
 
 
 def note(text: str, style: str = "") -> None:
