@@ -15,6 +15,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from headroom.view import Deadline
+
 __all__ = [
     "LONG_WORD",
     "UNSPACED",
@@ -133,17 +135,29 @@ def words(text: str) -> list[str]:
     return (_WORD if text.isascii() else _MARKED_WORD).findall(text)
 
 
-def cut_at(text: str, sign: str) -> Iterator[str]:
-    """What ``text.split(sign)`` gives, one after another.
+def cut_at(text: str, sign: str, deadline: Deadline | None = None) -> Iterator[str]:
+    """What ``text.split(sign)`` gives, some of it at a time.
+
+    Args:
+        text: The text.
+        sign: One character.
+        deadline: Checked now and then, where there is one.
 
     >>> list(cut_at("a,b,", ","))
     ['a', 'b', '']
+
     """
     start = 0
-    while (end := text.find(sign, start)) >= 0:
-        yield text[start:end]
-        start = end + len(sign)
-    yield text[start:]
+    while start + _PART_CHARS < len(text):
+        if deadline is not None:
+            deadline.check()
+        end = text.rfind(sign, start, start + _PART_CHARS)
+        end = end if end >= 0 else text.find(sign, start + _PART_CHARS)
+        if end < 0:
+            break
+        yield from text[start:end].split(sign)
+        start = end + 1
+    yield from text[start:].split(sign)
 
 
 def said_chars(text: str) -> int:

@@ -40,7 +40,7 @@ def _longest_string(source: Source) -> int:
     content = source.text
     if "\\" in content:
         content = content.replace("\\\\", "").replace('\\"', "").replace("\\'", "")
-    inside = (islice(source.deadline.over(cut_at(content, quote)), 1, None, 2) for quote in "\"'")
+    inside = (islice(cut_at(content, quote, source.deadline), 1, None, 2) for quote in "\"'")
     return max(map(len, chain.from_iterable(inside)), default=0)
 
 

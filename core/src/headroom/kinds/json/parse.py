@@ -39,8 +39,7 @@ def nesting(text: str, deadline: Deadline | None = None) -> int:
     """
     if "\\" in text:
         text = text.replace("\\\\", "").replace('\\"', "")
-    pieces = cut_at(text, '"')
-    pieces = pieces if deadline is None else deadline.over(pieces)
+    pieces = cut_at(text, '"', deadline)
     outside = _NO_BRACKETS.sub("", "".join(islice(pieces, 0, None, 2)))
     steps = map(_STEP.__getitem__, outside)
     return max(accumulate(steps if deadline is None else deadline.over(steps)), default=0)

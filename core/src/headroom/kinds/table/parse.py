@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import overload
 
 from headroom.errors import WrongKind
@@ -98,7 +99,12 @@ class _Rows(Sequence[Json]):
         index = index + len(self) if index < 0 else index
         if not 0 <= index < len(self):
             raise IndexError("there is no such row")
-        record = self._records[index + 1]
+        return self._value(self._records[index + 1])
+
+    def __iter__(self) -> Iterator[Json]:
+        return map(self._value, islice(self._records, 1, None))
+
+    def _value(self, record: list[str]) -> Json:
         if len(record) != len(self._header):
             return list(record)
         return dict(zip(self._header, record))

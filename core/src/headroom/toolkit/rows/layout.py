@@ -81,6 +81,11 @@ class Rows(Sequence[Row]):
     def __len__(self) -> int:
         return self._count
 
+    def __iter__(self) -> Iterator[Row]:
+        rows = enumerate(zip(*[iter(self._cells)] * self._width))
+        extras, wholes = self._extras, self._wholes
+        return (Row(cells, extras.get(index, ()), wholes.get(index)) for index, cells in rows)
+
     @overload
     def __getitem__(self, index: int) -> Row: ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import overload
 
 __all__ = ["Packed", "PackedRecords"]
@@ -107,6 +107,10 @@ class PackedRecords(Sequence[list[str]]):
 
     def __len__(self) -> int:
         return len(self._ends) - 1
+
+    def __iter__(self) -> Iterator[list[str]]:
+        texts = iter(self._texts)
+        return (list(islice(texts, size)) for size in self.sizes())
 
     @overload
     def __getitem__(self, index: int) -> list[str]: ...
