@@ -181,7 +181,7 @@ class TestRecordCompressor(KindLaws):
         record = st.sampled_from([yaml_list, blocks])
         return st.builds(
             lambda rows, notation, head: head + "\n".join(map(notation, rows)),
-            st.lists(row, min_size=3, max_size=60), record, st.sampled_from(["", "all:\n"]),
+            st.lists(row, min_size=30, max_size=60), record, st.sampled_from(["", "all:\n"]),
         )  # fmt: skip
 
 
