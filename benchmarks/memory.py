@@ -101,7 +101,7 @@ def _line(name: str, plain: dict[str, object], traced: dict[str, object] | None)
         peak = None if run is None else float(str(run["peak"]))
         cells += ["", ""] if peak is None else [f"{peak / _MEGABYTE:.1f}", f"{peak / total:.1f}"]
     cells += [f"{float(str(plain['seconds'])):.2f}", str(plain["tokens"])]
-    return "| " + " | ".join([*cells[:-1], cells[-1]]) + " |"
+    return "| " + " | ".join(cells) + " |"
 
 
 if __name__ == "__main__":
