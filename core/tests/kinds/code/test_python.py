@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom.errors import WrongKind
-from headroom.kinds.code.outlines.python_parse import parses
+from headroom.kinds.code.outlines.python_parse import parses, python_pieces
 
 from .laws import COUNTER, check, compress
 
@@ -371,3 +371,25 @@ def test_laws_hold_for_slices_of_real_files(data):
         return
     if view is not None:
         check(source, view, ("...", ":"))
+
+
+def test_a_module_in_pieces_is_the_module():
+    parts = [
+        '"""\nimport os\n"""\n', "@cache\ndef f(\n    a,\n):\n    # inside\n    return a\n",
+        "try:\n    import a\n# so\nexcept ImportError:\n    a = None\nelse:\n    b = 1\n",
+        "x = [\n1,\nlen,\n]\n", "y = 1; z = '''\ndef not_one():\n'''\n", "# alone\n\n",
+        "if x:\n    pass\nelif y:\n    pass\n", "total = a + \\\nb\n",
+    ]  # fmt: skip
+    for start in range(len(parts)):
+        text = "".join((parts[start:] + parts) * 60)
+        pieces = list(python_pieces(text.split("\n")))
+        assert len(pieces) > 2
+        told = [
+            (type(node), node.lineno + piece.before, (node.end_lineno or 0) + piece.before)
+            for piece in pieces
+            for node in piece.body
+        ]
+        whole = ast.parse(text).body
+        assert told == [(type(node), node.lineno, node.end_lineno) for node in whole]
+    with pytest.raises(SyntaxError):
+        list(python_pieces([*text.split("\n"), "def (", *text.split("\n")]))
