@@ -88,7 +88,7 @@ def python_pieces(lines: Sequence[str], *, is_notebook: bool = False) -> Iterato
                 if is_last or body:
                     break
             # In the middle of a statement, or nothing but comments.
-            chars *= 2
+            chars += chars // 2
         yield Piece(begin, some, body)
         # The comments after the last statement go with the next one.
         begin = end if is_last else begin + (body[-1].end_lineno or end - begin)
