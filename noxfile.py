@@ -169,10 +169,11 @@ def quick(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def growth(session: nox.Session) -> None:
-    """That all hostile texts take linear time, and end with their deadline; takes minutes."""
+    """That all hostile texts take linear time, and memory in proportion; takes minutes."""
     install(session, "core", "packages/testing", extras="[all]", tools=list(TEST_TOOLS))
     everything = {"HEADROOM_ALL_HOSTILE": "1"}
-    session.run("pytest", "core/tests/pipeline/test_growth.py", *session.posargs, env=everything)
+    tests = ("core/tests/pipeline/test_growth.py", "core/tests/pipeline/test_memory.py")
+    session.run("pytest", *tests, *session.posargs, env=everything)
 
 
 @nox.session(name="tests-bare")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -29,7 +30,9 @@ MOST = {
     "base64": 6,
     "mixed": 19,
 }
-
+#: Those of the largest share; all with HEADROOM_ALL_HOSTILE, as ``nox -s growth`` has it.
+SOME = ("json rows", "csv", "records", "prose", "python")
+NAMES = tuple(MOST) if "HEADROOM_ALL_HOSTILE" in os.environ else SOME
 
 #: In a process of its own: here, what other tests have left to be remembered would count, too.
 MEASURE = """
@@ -54,12 +57,12 @@ print(json.dumps(peaks))
 
 @pytest.fixture(scope="module")
 def peaks() -> dict[str, float]:
-    command = [sys.executable, "-c", MEASURE, str(SIZE), *MOST]
+    command = [sys.executable, "-c", MEASURE, str(SIZE), *NAMES]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found: dict[str, float] = json.loads(done.stdout)
     return found
 
 
-@pytest.mark.parametrize("name", MOST)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_peak_is_bounded_by_the_payload(peaks: dict[str, float], name: str) -> None:
     assert peaks[name] <= MOST[name]

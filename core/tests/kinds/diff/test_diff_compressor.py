@@ -307,8 +307,8 @@ def test_time_grows_with_the_size_alone() -> None:
         "diff --git a/x b/x\n",
         "--- a\n+++ b\n@@ -1 +1 @@\n-\n",
     ):
-        small = min(seconds(COMBINED + piece * 300) for _ in range(2))
-        assert seconds(COMBINED + piece * 2400) < 40 * small + 1
+        small = min(seconds(COMBINED + piece * 150) for _ in range(2))
+        assert seconds(COMBINED + piece * 1200) < 40 * small + 1
 
 
 def _diff(files: list[tuple[str, range, range]]) -> str:

@@ -206,7 +206,7 @@ def test_time_grows_with_the_size() -> None:
         compress(log, kind="log")
         return time.perf_counter() - start
 
-    log = service_log(4000)
+    log = service_log(2000)
     seconds(log)
     assert seconds(log * 8) < 20 * seconds(log) + 0.5
 
