@@ -132,3 +132,17 @@ def test_a_store_is_measured_as_long_as_its_context_lives() -> None:
     assert found["headroom.store.entries"][0].attributes == {"headroom.namespace": "default"}
     del ctx
     assert not any(collected.metrics.values())
+
+
+def test_a_store_is_asked_once_for_all_that_is_measured_of_it() -> None:
+    collected, asked = Collected(), []
+
+    class Watched(SharedContext):
+        def stats(self, **options: Any) -> Any:
+            asked.append(options)
+            return super().stats(**options)
+
+    ctx = Watched()
+    measure_store(ctx, meter_provider=collected.meters)
+    assert len(collected.metrics) == 7
+    assert len(asked) == 1

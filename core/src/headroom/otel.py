@@ -25,6 +25,8 @@ _NAME = "headroom"
 # What tells operations apart in metrics. Keys, namespaces and sources may be without number: these
 # are on spans alone.
 _FEW = ("headroom.kind", "headroom.found", "headroom.failed")
+# Seconds within which measurements are of one collection. Chosen: no exporter collects as often.
+_MOMENT = 0.1
 _STORE: tuple[tuple[str, str, str, Callable[[ContextStats], int]], ...] = (
     ("entries", "{entry}", "Entries that are stored.", lambda stats: stats.entries),
     ("bytes", "By", "Bytes of originals.", lambda stats: stats.total_bytes),
@@ -75,13 +77,12 @@ def measure_store(ctx: SharedContext, *, meter_provider: MeterProvider | None = 
 
     """
     meter = metrics.get_meter(_NAME, __version__, meter_provider)
-    known = weakref.ref(ctx)
+    held = _Held(weakref.ref(ctx))
     attributes = {"headroom.namespace": ctx.namespace}
 
     def measured(value: Callable[[ContextStats], int]) -> Callable[..., Iterator[Observation]]:
         def observations(_: CallbackOptions) -> Iterator[Observation]:
-            there = known()
-            stats = None if there is None else there.stats()
+            stats = held.stats()
             if stats is not None and stats.unread is None:
                 yield Observation(value(stats), attributes)
 
@@ -91,6 +92,24 @@ def measure_store(ctx: SharedContext, *, meter_provider: MeterProvider | None = 
         meter.create_observable_gauge(
             f"headroom.store.{name}", [measured(value)], unit=unit, description=description
         )
+
+
+class _Held:
+    """The statistics of a context, asked for once by all that measure it at one time."""
+
+    def __init__(self, ctx: weakref.ref[SharedContext]) -> None:
+        self._ctx = ctx
+        self._known: ContextStats | None = None
+        self._until = 0.0
+
+    def stats(self) -> ContextStats | None:
+        """Not older than a moment; ``None`` after the end of the context."""
+        ctx, now = self._ctx(), time.monotonic()
+        if ctx is None:
+            self._known = None
+        elif self._known is None or now > self._until:
+            self._known, self._until = ctx.stats(), now + _MOMENT
+        return self._known
 
 
 class _Telemetry:
@@ -113,7 +132,7 @@ class _Telemetry:
         self._saved = meter.create_up_down_counter(
             "headroom.handoff.tokens.saved",
             "{token}",
-            "Tokens that readers were not sent, net of the retrieval tool; less what it answered.",
+            "Tokens that readers were not sent, net of the schema of the retrieval tool.",
         )
         self._retrieved = meter.create_counter(
             "headroom.retrieved.tokens", "{token}", "Tokens of excerpts."
