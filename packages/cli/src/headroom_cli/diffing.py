@@ -6,9 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-import headroom
 from headroom import left_out_spans
-from headroom_cli.failures import told
 from headroom_cli.figures import summary
 from headroom_cli.files import name_of, read_text
 from headroom_cli.shading import Line, folded, paired, shaded_lines
@@ -21,6 +19,7 @@ from headroom_cli.viewing import (
     MaxTokensOption,
     ModelOption,
     QueryOption,
+    view_of,
 )
 
 __all__ = ["diff"]
@@ -45,15 +44,8 @@ def diff(
     headroom diff orders.json --query "order 41077" | less -R
     """
     text = read_text(file)
-    with working(f"compressing {name_of(file)}"), told():
-        result = headroom.compress(
-            text,
-            query=query,
-            max_tokens=max_tokens,
-            fidelity=fidelity.value,
-            kind=kind,
-            model=model,
-        )
+    with working(f"compressing {name_of(file)}"):
+        result = view_of(text, query, max_tokens, fidelity, kind, model)
         found = left_out_spans(text, result.omissions, kind=result.kind)
     if not result.transforms:
         note(summary(name_of(file), result))

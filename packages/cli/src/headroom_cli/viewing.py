@@ -17,7 +17,7 @@ from headroom_cli.terminal import emit, errors, note, plain, working
 
 __all__ = [
     "FidelityName", "FidelityOption", "FileArgument", "KindOption", "MaxTokensOption",
-    "ModelOption", "NamespaceOption", "QueryOption", "StoreOption", "compress",
+    "ModelOption", "NamespaceOption", "QueryOption", "StoreOption", "compress", "view_of",
 ]  # fmt: skip
 
 #: Places of omissions that ``--explain`` names.
@@ -113,19 +113,36 @@ def compress(
                 entry.failure,
             )
         else:
-            with told():
-                result = headroom.compress(
-                    text,
-                    query=query,
-                    max_tokens=max_tokens,
-                    fidelity=fidelity.value,
-                    kind=kind,
-                    model=model,
-                )
+            result = view_of(text, query, max_tokens, fidelity, kind, model)
     emit(as_json(result_fields(result)) + "\n" if as_json_ else result.text)
     note(summary(name_of(file), result), "dim")
     if explain:
         _explain(text, result, query, model)
+
+
+def view_of(
+    text: str,
+    query: str | None,
+    max_tokens: int | None,
+    fidelity: FidelityName,
+    kind: str | None,
+    model: str,
+) -> CompressResult:
+    """A view as the options of a command ask for it.
+
+    Raises:
+        Failure: An option makes no sense.
+
+    """
+    with told():
+        return headroom.compress(
+            text,
+            query=query,
+            max_tokens=max_tokens,
+            fidelity=fidelity.value,
+            kind=kind,
+            model=model,
+        )
 
 
 def _explain(text: str, result: CompressResult, query: str | None, model: str) -> None:
