@@ -135,8 +135,11 @@ def check_files(path: str) -> None:
 def _unlinked(file: Path) -> bool:
     """Takes away the name that a file had before its own, as where ``make`` was killed."""
     for other in file.parent.glob(f"{glob.escape(file.name)}.*"):
-        if _UNNAMED.fullmatch(other.name[len(file.name) + 1 :]) and other.samefile(file):
-            other.unlink(missing_ok=True)
+        if _UNNAMED.fullmatch(other.name[len(file.name) + 1 :]):
+            # Whoever makes the file takes that name away as well, perhaps just now.
+            with contextlib.suppress(FileNotFoundError):
+                if other.samefile(file):
+                    other.unlink()
     return os.lstat(file).st_nlink < 2
 
 
