@@ -33,8 +33,9 @@ def answer(
             arguments = asked["payload"], asked["query"], asked["max_tokens"]
             try:
                 if not warm:
-                    # What a library loads at its first call is no part of its speed.
-                    view(*arguments)
+                    # What a library loads at its first call is no part of its speed. Half of the
+                    # payload, since a library may remember the whole.
+                    view(arguments[0][: len(arguments[0]) // 2], *arguments[1:])
                     warm = True
                 start = time.perf_counter()
                 found = {"text": view(*arguments), "seconds": 0.0}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import select
 import subprocess
 from dataclasses import dataclass
@@ -91,6 +92,8 @@ class Peer:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 text=True,
+                # A path of ours would have it import this project under its own name.
+                env={k: v for k, v in os.environ.items() if not k.startswith("PYTHON")},
             )
         process = self._process
         assert process.stdin is not None
