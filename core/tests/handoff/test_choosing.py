@@ -41,10 +41,10 @@ def test_a_view_that_is_the_payload_saves_nothing_whatever_it_counts() -> None:
 def test_views_pay_where_they_save_more_than_the_tool_costs(costs: int | None) -> None:
     reader = Reader("clerk", tool_tokens=costs)
     assert tool_cost(reader) == (costs or 0)
-    assert choose([candidate()], reader) == (600 > (costs or 0))
+    assert choose([candidate()], reader) == ((costs or 0) < 600)
     # What leaves nothing out does not pay for the tool of the others.
-    assert choose([candidate(), candidate(loses=False)], reader) == (600 > (costs or 0))
-    assert choose([candidate(), candidate(9, 8)], reader) == (601 > (costs or 0))
+    assert choose([candidate(), candidate(loses=False)], reader) == ((costs or 0) < 600)
+    assert choose([candidate(), candidate(9, 8)], reader) == ((costs or 0) < 601)
     assert choose([candidate()], Reader("clerk", tool_tokens=costs, has_tool=True))
 
 
