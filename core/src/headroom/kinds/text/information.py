@@ -15,8 +15,11 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Sequence
+from itertools import compress
+from operator import mul
 from typing import NamedTuple
 
+from headroom.kinds.text.wordlist import Words
 from headroom.kinds.text.words import LONGEST_WORD, STOP_WORDS, word_terms
 from headroom.toolkit.sentences import Sentence
 from headroom.view import Deadline
@@ -52,8 +55,6 @@ _TOLL = 4
 #: Sentences between two looks at the clock. Chosen.
 _CHECKED_EVERY = 500
 
-_UNKNOWN: tuple[int, float] = (-1, 0.0)
-
 _POINTER = re.compile(
     r"\s*(?:it|he|she|they|this|these|those|such|here|however|also|thus|therefore|but|moreover)\b",
     re.IGNORECASE,
@@ -62,7 +63,7 @@ _POINTER = re.compile(
 
 def information(
     sentences: Sequence[Sentence],
-    words: Sequence[Sequence[str]],
+    words: Words,
     costs: Sequence[int],
     deadline: Deadline,
 ) -> Sequence[float]:
@@ -83,28 +84,27 @@ def information(
         n: (1 + _OFTEN * math.log(n)) * min(1.0, math.log(1 + count / n) / _EVERYWHERE)
         for n in set(frequency.values())
     }
-    weight = [by_frequency[frequency[concept]] for concept in range(len(frequency))]
+    weight = {concept: by_frequency[n] for concept, n in frequency.items()}
+    worth = array("d", map(mul, told.worth, map(weight.__getitem__, told.concepts)))
     place = _place(sentences)
     gains = array("d")
     for index in deadline.over(range(count), every=_CHECKED_EVERY):
         first, end = told.starts[index], told.starts[index + 1]
-        for at in range(first, end):
-            told.worth[at] *= weight[told.concepts[at]]
-        place[index] *= min(1.0, (end - first) / _STATES)
-        gains.append(sum(told.worth[first:end]) + place[index])
+        stated = min(1.0, (end - first) / _STATES)
+        gains.append(sum(worth[first:end]) + place[index] * stated)
     del place
-    seen = bytearray(len(frequency))
+    seen: set[int] = set()
     order = array(
         "q",
         sorted(range(count), key=lambda index: (-gains[index] / (costs[index] + _TOLL), index)),
     )
     for index in deadline.over(order, every=_CHECKED_EVERY):
         first, end = told.starts[index], told.starts[index + 1]
-        again = [told.worth[at] for at in range(first, end) if seen[told.concepts[at]]]
+        own = told.concepts[first:end]
         # The exact sum.
-        gains[index] -= (1 - _AGAIN) * math.fsum(again)
-        for concept in told.concepts[first:end]:
-            seen[concept] = 1
+        again = math.fsum(compress(worth[first:end], map(seen.__contains__, own)))
+        gains[index] -= (1 - _AGAIN) * again
+        seen.update(own)
     return gains
 
 
@@ -135,30 +135,26 @@ class _Told(NamedTuple):
     worth: array[float]
 
 
-def _concepts(words: Sequence[Sequence[str]], deadline: Deadline) -> _Told:
-    known: dict[str, tuple[int, float] | None] = {}
+def _concepts(words: Words, deadline: Deadline) -> _Told:
     numbers: dict[str, int] = {}
+    concepts: list[int] = []
+    kinds: list[float] = []
+    for word in words.distinct:
+        found = _concept(word)
+        concepts.append(-1 if found is None else numbers.setdefault(found[0], len(numbers)))
+        kinds.append(0.0 if found is None else found[1])
     told = _Told(array("q", [0]), array("l"), array("d"))
-    for place, sentence in enumerate(words):
-        if place % _CHECKED_EVERY == 0:
-            deadline.check()
-        concepts: dict[int, float] = {}
-        first = True
-        for word in sentence:
-            concept = known.get(word, _UNKNOWN)
-            if concept is _UNKNOWN:
-                found = _concept(word)
-                concept = None
-                if found is not None:
-                    concept = numbers.setdefault(found[0], len(numbers)), found[1]
-                known[word] = concept
-            if concept is not None:
-                number, kind = concept
-                # Any word may have a capital at the beginning of a sentence.
-                concepts[number] = _PLAIN if first and kind == _NAME else kind
-            first = False
-        told.concepts.extend(concepts)
-        told.worth.extend(concepts.values())
+    for index in deadline.over(range(len(words)), every=_CHECKED_EVERY):
+        own = words.of(index)
+        worth = [kinds[number] for number in own]
+        if worth and worth[0] == _NAME:
+            # Any word may have a capital at the beginning of a sentence.
+            worth[0] = _PLAIN
+        # Of a word that is there twice, the last one counts.
+        there = dict(zip(map(concepts.__getitem__, own), worth))
+        there.pop(-1, None)
+        told.concepts.extend(there)
+        told.worth.extend(there.values())
         told.starts.append(len(told.concepts))
     return told
 
