@@ -14,7 +14,7 @@ import math
 import re
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import compress
 from operator import mul
 from typing import NamedTuple
@@ -28,8 +28,9 @@ __all__ = ["information"]
 
 # Where nothing else is said, these were measured with `python -m benchmarks`, on texts without a
 # query.
-#: What a concept of each sort is worth, in content words.
-_NAME, _NUMBER, _PLAIN = 1.5, 1.6, 1.0
+#: What a concept of each sort is worth, in content words; the first one is none.
+_NAME, _NUMBER, _PLAIN = 1, 2, 3
+_SORTS = (0.0, 1.5, 1.6, 1.0)
 #: What a sentence is worth for being one: most say one thing, however long they are.
 _STATEMENT = 5.0
 #: What the first sentence of a paragraph is worth beside that (Baxendale, "Machine-Made Index for
@@ -84,28 +85,32 @@ def information(
         n: (1 + _OFTEN * math.log(n)) * min(1.0, math.log(1 + count / n) / _EVERYWHERE)
         for n in set(frequency.values())
     }
-    weight = {concept: by_frequency[n] for concept, n in frequency.items()}
-    worth = array("d", map(mul, told.worth, map(weight.__getitem__, told.concepts)))
+    weight = [by_frequency[frequency[concept]] for concept in range(len(frequency))]
     place = _place(sentences)
     gains = array("d")
     for index in deadline.over(range(count), every=_CHECKED_EVERY):
-        first, end = told.starts[index], told.starts[index + 1]
-        stated = min(1.0, (end - first) / _STATES)
-        gains.append(sum(worth[first:end]) + place[index] * stated)
+        own, sorts = told.of(index)
+        stated = min(1.0, len(own) / _STATES)
+        gains.append(sum(_worth(own, sorts, weight)) + place[index] * stated)
     del place
-    seen: set[int] = set()
+    seen = bytearray(len(frequency))
     order = array(
         "q",
         sorted(range(count), key=lambda index: (-gains[index] / (costs[index] + _TOLL), index)),
     )
     for index in deadline.over(order, every=_CHECKED_EVERY):
-        first, end = told.starts[index], told.starts[index + 1]
-        own = told.concepts[first:end]
+        own, sorts = told.of(index)
         # The exact sum.
-        again = math.fsum(compress(worth[first:end], map(seen.__contains__, own)))
+        again = math.fsum(compress(_worth(own, sorts, weight), map(seen.__getitem__, own)))
         gains[index] -= (1 - _AGAIN) * again
-        seen.update(own)
+        for concept in own:
+            seen[concept] = 1
     return gains
+
+
+def _worth(own: Sequence[int], sorts: bytearray, weight: Sequence[float]) -> Iterator[float]:
+    """What each concept of a sentence is worth."""
+    return map(mul, map(_SORTS.__getitem__, sorts), map(weight.__getitem__, own))
 
 
 def _place(sentences: Sequence[Sentence]) -> array[float]:
@@ -130,39 +135,44 @@ class _Told(NamedTuple):
 
     #: Where those of each sentence begin; behind the last, where they end.
     starts: array[int]
-    #: Each by its number, and what it is worth there.
+    #: Each by its number, and of what sort it is there.
     concepts: array[int]
-    worth: array[float]
+    sorts: bytearray
+
+    def of(self, index: int) -> tuple[array[int], bytearray]:
+        """The concepts of one sentence, and their sorts."""
+        first, end = self.starts[index], self.starts[index + 1]
+        return self.concepts[first:end], self.sorts[first:end]
 
 
 def _concepts(words: Words, deadline: Deadline) -> _Told:
     numbers: dict[str, int] = {}
-    concepts: list[int] = []
-    kinds: list[float] = []
+    concepts = array("i")
+    sorts = bytearray()
     for word in words.distinct:
-        found = _concept(word)
-        concepts.append(-1 if found is None else numbers.setdefault(found[0], len(numbers)))
-        kinds.append(0.0 if found is None else found[1])
-    told = _Told(array("q", [0]), array("l"), array("d"))
+        concept, sort = _concept(word)
+        concepts.append(numbers.setdefault(concept, len(numbers)) if sort else -1)
+        sorts.append(sort)
+    told = _Told(array("q", [0]), array("i"), bytearray())
     for index in deadline.over(range(len(words)), every=_CHECKED_EVERY):
         own = words.of(index)
-        worth = [kinds[number] for number in own]
-        if worth and worth[0] == _NAME:
+        sorts_here = [sorts[number] for number in own]
+        if sorts_here and sorts_here[0] == _NAME:
             # Any word may have a capital at the beginning of a sentence.
-            worth[0] = _PLAIN
-        # Of a word that is there twice, the last one counts.
-        there = dict(zip(map(concepts.__getitem__, own), worth))
+            sorts_here[0] = _PLAIN
+        # Of a concept that is told twice, the last time counts.
+        there = dict(zip(map(concepts.__getitem__, own), sorts_here))
         there.pop(-1, None)
         told.concepts.extend(there)
-        told.worth.extend(there.values())
+        told.sorts.extend(there.values())
         told.starts.append(len(told.concepts))
     return told
 
 
-def _concept(word: str) -> tuple[str, float] | None:
-    """What a word stands for and what that is worth; ``None`` for a word that only binds."""
+def _concept(word: str) -> tuple[str, int]:
+    """What a word stands for, and its sort; no sort for a word that only binds."""
     if word[0].isdigit():
         return word[:LONGEST_WORD], _NUMBER
     if len(word) < 2 or word.lower() in STOP_WORDS:
-        return None
+        return "", 0
     return word_terms(word)[0], _PLAIN if word.islower() else _NAME
