@@ -25,6 +25,12 @@ def test_a_store_that_cannot_be_reached_is_wrong(run: Run) -> None:
     assert "!!  store       there is no database no.db" in ran.out
 
 
+def test_a_store_that_does_not_answer_is_wrong_and_not_empty(run: Run, broken: str) -> None:
+    ran = run("doctor", "--store", broken)
+    assert ran.status == 1
+    assert "!!  store       nobody answers" in ran.out
+
+
 def test_another_distribution_with_a_module_of_this_name_is_found(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
