@@ -123,6 +123,12 @@ def test_the_view_of_the_front_page_is_the_one_that_its_example_gives() -> None:
     assert f"```\n{view}\n```" in page
     before, after = names["entry"].original_tokens, names["ctx"].count_tokens(view)
     assert f"{after} tokens instead of {before:,}" in page
+    # The picture of it breaks long lines.
+    picture = (ROOT / "docs" / "pictures" / "view.svg").read_text()
+    drawn = re.findall(r'<text class="mono view[^>]*>([^<]*)<', picture)
+    assert "".join(drawn).replace(" ", "") == view.replace("\n", "").replace(" ", "")
+    assert f"{before:,} tokens" in picture
+    assert f"{after} tokens" in picture
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ PUBLIC = (
 _LINK = re.compile(r"(?<=\]\()(\.\./[^)#\s]+)")
 _LOADED = re.compile(
     r"<(?:script|img|iframe|source)\b[^>]*\bsrc=\"?((?:https?:)?//[^\s\">]+)"
+    # What fetches figures about the repository.
+    r"|(data-md-component=\"?source\b)"
     r"|<link\b(?=[^>]*\brel=\"?(?:stylesheet|preconnect|preload|icon))[^>]*"
     r"\bhref=\"?((?:https?:)?//[^\s\">]+)"
 )
@@ -52,7 +54,7 @@ def on_page_markdown(markdown: str, page: Any, config: Any, **_: Any) -> str:
         if not (ROOT / target).exists():
             log.warning("%s: the repository has no %s", page.file.src_uri, target)
         sort = "tree" if (ROOT / target).is_dir() else "blob"
-        return f"{config.repo_url.rstrip('/')}/{sort}/main/{target}"
+        return f"{config.extra['repository']}/{sort}/main/{target}"
 
     return _LINK.sub(led, markdown)
 
@@ -66,8 +68,12 @@ def on_post_build(config: Any, **_: Any) -> None:
             log.warning("the reference lacks %s, which is public", name)
     for path in sorted(site.rglob("*.html")):
         for found in _LOADED.finditer(path.read_text()):
-            log.warning("%s loads %s", path.relative_to(site), found[1] or found[2])
-    (site / "llms.txt").write_text(_llms(config))
+            log.warning("%s loads %s", path.relative_to(site), found[1] or found[2] or found[3])
+    pages = _llms(config)
+    (site / "llms.txt").write_text(pages)
+    for link in re.findall(r"\]\(([^)]*)\)", pages):
+        if not (site / link / "index.html").exists():
+            log.warning("llms.txt leads to %s, which is no page", link)
 
 
 def _public_names() -> Iterator[str]:
