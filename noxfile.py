@@ -250,7 +250,7 @@ def docs(session: nox.Session) -> None:
     """The site, strictly: a dead link, a page outside the navigation or a name not said fails."""
     session.install("-r", "docs/_build/requirements.txt")
     # Material for MkDocs tells of its successor in each run.
-    session.run("mkdocs", "build", *session.posargs, env={"NO_MKDOCS_2_WARNING": "1"})
+    session.run("mkdocs", "build", env={"NO_MKDOCS_2_WARNING": "1"})
 
 
 @nox.session(name="tests-workspace")
