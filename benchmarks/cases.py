@@ -61,7 +61,7 @@ def load_corpus(folder: Path, families: Iterable[str] = ()) -> list[Case]:
 
     """
     wanted = set(families)
-    cases = []
+    cases: list[Case] = []
     for path in sorted(folder.glob("*.jsonl")):
         if wanted and path.stem not in wanted:
             continue

@@ -32,8 +32,8 @@ def payload(seed: int, size: int) -> str:
     return f"[{','.join(rows)}]"
 
 
-async def measure(store: str, puts: int, size: int, workers: int) -> None:
-    """Prints how late the loop was while so many puts went on at once."""
+async def measure(store: str, puts: int, size: int, workers: int) -> tuple[float, list[float]]:
+    """Seconds that so many puts at once take, and by how many the loop was late, in order."""
     async with SharedContext(store=store, max_entries=None, workers=workers) as ctx:
         # The first reads the vocabulary and starts what there is to start.
         await ctx.aput("first", payload(puts, size))
@@ -53,22 +53,26 @@ async def measure(store: str, puts: int, size: int, workers: int) -> None:
         seconds = time.perf_counter() - began
         is_over.set()
         await beating
-    lags.sort()
-    shares = (0.5, 0.9, 0.99)
-    late = ", ".join(
-        f"p{100 * share:g} {1000 * lags[int(share * len(lags))]:.0f}" for share in shares
-    )
-    print(
-        f"{puts} puts of {size // 1000} KB in {seconds:.2f} s; the loop was late by {late}, "
-        f"at most {1000 * lags[-1]:.0f} ms"
-    )
+    return seconds, sorted(lags)
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(arguments: list[str] | None = None) -> None:
+    """Prints by how much the loop was late."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.loop_lag", description=__doc__)
     parser.add_argument("--store", default="memory://")
     parser.add_argument("--puts", type=int, default=40)
     parser.add_argument("--size", type=int, default=43_000, help="bytes of a payload")
     parser.add_argument("--workers", type=int, default=0)
-    chosen = parser.parse_args()
-    asyncio.run(measure(chosen.store, chosen.puts, chosen.size, chosen.workers))
+    chosen = parser.parse_args(arguments)
+    seconds, lags = asyncio.run(measure(chosen.store, chosen.puts, chosen.size, chosen.workers))
+    late = ", ".join(
+        f"p{100 * share:g} {1000 * lags[int(share * len(lags))]:.0f}" for share in (0.5, 0.9, 0.99)
+    )
+    print(
+        f"{chosen.puts} puts of {chosen.size // 1000} KB in {seconds:.2f} s; the loop was late by "
+        f"{late}, at most {1000 * lags[-1]:.0f} ms"
+    )
+
+
+if __name__ == "__main__":
+    main()

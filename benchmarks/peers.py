@@ -40,6 +40,7 @@ class Peer:
         cache: The file, if any.
         patience: Seconds for one payload; a process that takes longer is ended.
         program: Another program than that of ``PROGRAMS``.
+        keeps_path: Whether it may import what this process can.
 
     """
 
@@ -50,10 +51,17 @@ class Peer:
         cache: Path | None = None,
         patience: float = 60.0,
         program: Path | None = None,
+        keeps_path: bool = False,
     ) -> None:
         self.name = name
         self._command = [python, str(program or PROGRAMS[name])]
         self._cache, self._patience = cache, patience
+        # With a path of ours, another library of the same name would be this one.
+        self._environment = {
+            name: value
+            for name, value in os.environ.items()
+            if keeps_path or not name.startswith("PYTHON")
+        }
         self._known: dict[str, list[object]] = {}
         if cache is not None and cache.exists():
             self._known = json.loads(cache.read_text(encoding="utf-8"))
@@ -65,7 +73,11 @@ class Peer:
 
     def view(self, case: Case, max_tokens: int | None = None) -> Answer:
         """What the library makes of a payload."""
-        asked = {"payload": case.payload, "query": case.query, "max_tokens": max_tokens}
+        asked: dict[str, object] = {
+            "payload": case.payload,
+            "query": case.query,
+            "max_tokens": max_tokens,
+        }
         key = hashlib.sha256(json.dumps([self.name, self.version, asked]).encode()).hexdigest()
         if key not in self._known:
             answer = self._ask(asked)
@@ -92,8 +104,7 @@ class Peer:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 text=True,
-                # A path of ours would have it import this project under its own name.
-                env={k: v for k, v in os.environ.items() if not k.startswith("PYTHON")},
+                env=self._environment,
             )
         process = self._process
         assert process.stdin is not None

@@ -10,6 +10,7 @@ True
 
 from __future__ import annotations
 
+import _headroom_namesake  # noqa: F401 - says where another module is called headroom
 from headroom_cli._version import __version__
 from headroom_cli.report import report_html, write_report
 
