@@ -1,4 +1,4 @@
-"""Examples in docstrings, as blocks of code: Markdown would take ``>>>`` for a quotation."""
+"""Examples in docstrings as Markdown: it would take ``>>>`` for a quotation, and shows ``::``."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ _EXAMPLE = re.compile(r"^([ ]*)>>> .*(?:\n\1.*\S.*)*", re.MULTILINE)
 
 
 class Doctests(griffe.Extension):
-    """Puts fences around the examples of each docstring."""
+    """Puts fences around what is run, and takes away the second colon before what is shown."""
 
     def on_object(self, *, obj: griffe.Object, **kwargs: Any) -> None:
         """Is called for each object that was read."""
         if obj.docstring:
-            obj.docstring.value = _EXAMPLE.sub(_fenced, obj.docstring.value)
+            text = _EXAMPLE.sub(_fenced, obj.docstring.value)
+            obj.docstring.value = re.sub(r"::$", ":", text, flags=re.MULTILINE)
 
 
 def _fenced(example: re.Match[str]) -> str:
