@@ -13,11 +13,15 @@ _EXAMPLE = re.compile(r"^([ ]*)>>> .*(?:\n\1.*\S.*)*", re.MULTILINE)
 class Doctests(griffe.Extension):
     """Puts fences around what is run, and takes away the second colon before what is shown."""
 
-    def on_object(self, *, obj: griffe.Object, **kwargs: Any) -> None:
-        """Is called for each object that was read."""
+    def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
+        """Is called for each object that was read, but for packages."""
         if obj.docstring:
             text = _EXAMPLE.sub(_fenced, obj.docstring.value)
             obj.docstring.value = re.sub(r"::$", ":", text, flags=re.MULTILINE)
+
+    def on_package(self, *, pkg: griffe.Module, **_: Any) -> None:
+        """Is called for each package that was read."""
+        self.on_object(obj=pkg)
 
 
 def _fenced(example: re.Match[str]) -> str:
