@@ -258,7 +258,8 @@ def tests_examples(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """The site, strictly: a dead link, a page outside the navigation or a name not said fails."""
-    session.install("-r", "docs/_build/requirements.txt")
+    session.install("-r", "docs/_site/requirements.txt", MYPY)
+    session.run("mypy", "--strict", "docs/_site/hooks.py", "docs/_site/doctests.py")
     # Material for MkDocs tells of its successor in each run.
     session.run("mkdocs", "build", env={"NO_MKDOCS_2_WARNING": "1"})
 
