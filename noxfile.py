@@ -80,7 +80,7 @@ COMPAT = {
     ),
 }
 
-TEST_TOOLS = ("pytest>=8", "pytest-asyncio>=1", "hypothesis>=6.100")
+TEST_TOOLS = ("pytest>=8", "pytest-asyncio>=1", "pytest-xdist>=3", "hypothesis>=6.100")
 MYPY = "mypy>=1.15,<3"
 COVERAGE = "coverage>=7.10"
 # As in the pyproject.toml of each package.
@@ -98,7 +98,8 @@ def install(session: nox.Session, *packages: str, extras: str = "", tools: list[
 
 
 def pytest(session: nox.Session, *arguments: str, env: dict[str, str] | None = None) -> None:
-    """Runs tests; under the session "coverage" notes as well which lines and branches they take."""
+    """Runs tests on two processors; in the session "coverage" notes which lines they take, too."""
+    arguments = ("-n", "2", *arguments)
     if "HEADROOM_COVERAGE" not in os.environ:
         session.run("pytest", *arguments, env=env)
         return
@@ -144,11 +145,10 @@ def types(session: nox.Session) -> None:
 @nox.session(name="tests-core")
 def tests_core(session: nox.Session) -> None:
     """The core with everything that it can use."""
-    tools = [*TEST_TOOLS, "splintr-rs", "pytest-xdist>=3", "opentelemetry-sdk"]
+    tools = [*TEST_TOOLS, "splintr-rs", "opentelemetry-sdk"]
     extras = "[all,encryption,otel,zstd,semantic]"
     install(session, "core", "packages/testing", extras=extras, tools=tools)
-    # On two processors: the laws of all kinds take their time.
-    pytest(session, "-n", "2", "core", *session.posargs)
+    pytest(session, "core", *session.posargs)
 
 
 @nox.session(default=False)
@@ -158,7 +158,7 @@ def dev(session: nox.Session) -> None:
     session.run(*python, external=True)
     install = ("uv", "pip", "install", "--quiet", "--python", ".venv")
     packages = ["-e", "core[all,encryption,otel,zstd]", "-e", "packages/testing"]
-    tools = [*TEST_TOOLS, "splintr-rs", "pytest-xdist>=3", "opentelemetry-sdk", "ruff", MYPY]
+    tools = [*TEST_TOOLS, "splintr-rs", "opentelemetry-sdk", "ruff", MYPY]
     session.run(*install, *packages, *tools, external=True)
     session.log("now: .venv/bin/python -m pytest core -n 2")
 
@@ -167,7 +167,7 @@ def dev(session: nox.Session) -> None:
 def quick(session: nox.Session) -> None:
     """An answer in a minute: style, types, and the tests that are quick, on the source."""
     packages = ["-e", "core[all,encryption,otel]", "-e", "packages/testing"]
-    tools = [*TEST_TOOLS, "splintr-rs", "pytest-xdist>=3", "opentelemetry-sdk", "ruff", MYPY]
+    tools = [*TEST_TOOLS, "splintr-rs", "opentelemetry-sdk", "ruff", MYPY]
     session.install(*packages, *tools)
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")

@@ -10,8 +10,21 @@ True
 
 from __future__ import annotations
 
-import _headroom_namesake  # noqa: F401 - says where another module is called headroom
+from typing import TYPE_CHECKING
+
 from headroom_cli._version import __version__
-from headroom_cli.report import report_html, write_report
+
+if TYPE_CHECKING:
+    from headroom_cli.report import report_html, write_report
 
 __all__ = ["__version__", "report_html", "write_report"]
+
+
+def __getattr__(name: str) -> object:
+    # The command begins here, and what it imports may be interrupted: only within ``main``.
+    if name in ("report_html", "write_report"):
+        import _headroom_namesake  # noqa: F401 - says where another module is called headroom
+        from headroom_cli import report
+
+        return getattr(report, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
