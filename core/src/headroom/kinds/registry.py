@@ -144,6 +144,9 @@ def _found() -> Kinds:
     # Slow to import, and not needed before the first compression.
     from importlib.metadata import EntryPoint
 
+    import _headroom_namesake
+
+    _headroom_namesake.warn()
     built_in = [
         Guarded(
             _loaded(EntryPoint(path.split(".")[2].partition(":")[0], path, ENTRY_POINT_GROUP)),
