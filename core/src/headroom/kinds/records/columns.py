@@ -72,11 +72,11 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
     probed = [lines[index].expandtabs() for index in said[:: len(said) // _PROBED + 1]]
     some = [_words(line) for line in probed]
     edges = _edges(some)
-    cuts = _cuts(probed)
     # The end of a column and the beginning of the next one are two edges of one gap.
     gaps = len(edges) - sum(not one[1] and other[1] for one, other in pairwise(edges))
     if gaps < _LEAST_GAPS:
         return None
+    cuts = _cuts(probed)
     ends = sorted({*edges, *((cut, True) for cut in cuts)})
     found: list[int] = []
     rows: list[Json] = []
@@ -98,6 +98,11 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
 
 
 def _words(line: str) -> list[tuple[int, int]]:
+    bare = line.strip()
+    if bare and " ".join(bare.split()) == bare:
+        # No gap: nearly all lines of running text.
+        start = len(line) - len(line.lstrip())
+        return [(start, start + len(bare))]
     return [match.span() for match in _WORD.finditer(line)]
 
 
