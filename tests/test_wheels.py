@@ -24,7 +24,7 @@ PROJECTS = [path.parent for f in FOLDERS for path in sorted(ROOT.glob(f"{f}/pypr
 # What a package has beside modules.
 DATA = {"headroom_cli": {".css", ".html", ".js"}, "headroom_redis": {".lua"}}
 # At the top of an sdist; hatchling adds the first two.
-TOP = {"PKG-INFO", ".gitignore", "pyproject.toml", "LICENSE", "README.md", "CHANGELOG.md"}
+TOP = {"PKG-INFO", ".gitignore", "pyproject.toml", "LICENSE", "NOTICE", "README.md", "CHANGELOG.md"}
 URLS = {"Homepage", "Source", "Documentation", "Changelog", "Issues"}
 
 
@@ -33,7 +33,9 @@ class Package:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        (self.source,) = (folder / "src").iterdir()
+        # The core has a second module beside the first, which says whose the first is.
+        self.sources = sorted((folder / "src").iterdir())
+        self.source = self.sources[-1]
         self.name = "headroom_core" if self.source.name == "headroom" else self.source.name
 
     def built(self, pattern: str) -> Path:
@@ -94,7 +96,9 @@ def test_dist_has_two_files_for_each_package_and_no_other() -> None:
 def test_a_wheel_has_its_modules_and_nothing_else(package: Package) -> None:
     (information,) = {name.split("/")[0] for name in package.wheel if ".dist-info/" in name}
     own = {name for name in package.wheel if not name.startswith(f"{information}/")}
-    assert own == tree(package.source, package.folder / "src"), "not the source of today"
+    source = package.folder / "src"
+    today = set().union(*(tree(folder, source) for folder in package.sources))
+    assert own == today, "not the source of today"
     for path in map(PurePosixPath, own):
         allowed = {".py", *DATA.get(package.source.name, ())}
         assert path.suffix in allowed or path.name == "py.typed", f"{path} does not belong there"
@@ -102,21 +106,24 @@ def test_a_wheel_has_its_modules_and_nothing_else(package: Package) -> None:
         assert "tests" not in path.parts, f"{path} is a test"
     assert f"{package.source.name}/py.typed" in own
     beside = {name.removeprefix(f"{information}/") for name in package.wheel} - own
-    needed = {"METADATA", "WHEEL", "RECORD", "licenses/LICENSE"}
+    needed = {"METADATA", "WHEEL", "RECORD", "licenses/LICENSE", "licenses/NOTICE"}
     assert needed <= beside <= needed | {"entry_points.txt"}
 
 
-def test_the_licence_is_that_of_the_repository(package: Package) -> None:
-    licence = (ROOT / "LICENSE").read_bytes()
-    (shipped,) = (data for name, data in package.wheel.items() if name.endswith("/LICENSE"))
-    assert shipped == licence
-    assert package.sdist["LICENSE"] == licence
+@pytest.mark.parametrize("file", ["LICENSE", "NOTICE"])
+def test_the_licence_and_the_notice_are_those_of_the_repository(
+    package: Package, file: str
+) -> None:
+    expected = (ROOT / file).read_bytes()
+    (shipped,) = (data for name, data in package.wheel.items() if name.endswith(f"/{file}"))
+    assert shipped == expected
+    assert package.sdist[file] == expected
 
 
 def test_the_metadata_say_what_a_user_looks_for(package: Package) -> None:
     metadata = package.metadata
     assert metadata["License-Expression"] == "Apache-2.0"
-    assert metadata.get_all("License-File") == ["LICENSE"]
+    assert metadata.get_all("License-File") == ["LICENSE", "NOTICE"]
     assert metadata["Requires-Python"] == ">=3.10"
     assert metadata["Description-Content-Type"] == "text/markdown"
     readme = (package.folder / "README.md").read_text(encoding="utf-8")

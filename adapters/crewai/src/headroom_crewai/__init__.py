@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import _headroom_namesake  # noqa: F401 - says where another module is called headroom
-
 from headroom_crewai._version import __version__
 from headroom_crewai.attach import attach_retrieve_tool
 from headroom_crewai.callback import make_task_callback, task_callback

@@ -6,7 +6,6 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import _headroom_namesake  # noqa: F401 - says where another module is called headroom
-
 from headroom_langgraph._version import __version__
 from headroom_langgraph.graph_input import compress_input
 from headroom_langgraph.graph_store import LangGraphStore

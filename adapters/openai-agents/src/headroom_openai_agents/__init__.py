@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import _headroom_namesake  # noqa: F401 - says where another module is called headroom
-
 from headroom_openai_agents._version import __version__
 from headroom_openai_agents.composing import compose
 from headroom_openai_agents.filters import handoff_filter, nested_handoff_filter

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import _headroom_namesake  # noqa: F401 - says where another module is called headroom
-
 from headroom_testing._version import __version__
 from headroom_testing.adapter import AdapterContract, Sent
 from headroom_testing.clock import ManualClock

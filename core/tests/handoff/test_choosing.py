@@ -1,0 +1,80 @@
+"""The edges of the policy, to the token."""
+
+from __future__ import annotations
+
+import pytest
+
+from headroom import WHOLE_PROSE_TOKENS, CompressResult, Omission, Reader
+from headroom.handoff.policy import Candidate, Payload, choose, tool_cost, why_kept, why_whole
+
+
+def candidate(
+    tokens: int = 1000,
+    after: int = 400,
+    *,
+    kind: str = "json",
+    loses: bool = True,
+    changed: bool = True,
+    failure: str | None = None,
+    max_tokens: int | None = None,
+) -> Candidate:
+    left_out = (Omission("rows", 7),) if loses else ()
+    result = CompressResult(
+        text="view",
+        tokens_before=tokens,
+        tokens_after=after,
+        kind=kind,
+        lossless=not loses,
+        transforms=("crusher",) if changed else (),
+        omissions=left_out,
+        failure=failure,
+    )
+    return Candidate(Payload("text"), "text", tokens, "key", None, None, max_tokens, None, result)
+
+
+def test_a_view_that_is_the_payload_saves_nothing_whatever_it_counts() -> None:
+    assert candidate(1000, 400).saves == 600
+    assert candidate(1000, 400, changed=False).saves == 0
+
+
+@pytest.mark.parametrize("costs", [None, 0, 1, 599, 600, 601])
+def test_views_pay_where_they_save_more_than_the_tool_costs(costs: int | None) -> None:
+    reader = Reader("clerk", tool_tokens=costs)
+    assert tool_cost(reader) == (costs or 0)
+    assert choose([candidate()], reader) == ((costs or 0) < 600)
+    # What leaves nothing out does not pay for the tool of the others.
+    assert choose([candidate(), candidate(loses=False)], reader) == ((costs or 0) < 600)
+    assert choose([candidate(), candidate(9, 8)], reader) == ((costs or 0) < 601)
+    assert choose([candidate()], Reader("clerk", tool_tokens=costs, has_tool=True))
+
+
+def test_prose_is_read_whole_below_a_number_of_tokens_and_not_at_it() -> None:
+    assert WHOLE_PROSE_TOKENS == 3000, "docs/handoff.md names the number"
+    below = candidate(WHOLE_PROSE_TOKENS - 1, kind="text")
+    assert why_whole(below) == "kept: 2,999 tokens of prose, which can be read whole"
+    assert why_whole(candidate(WHOLE_PROSE_TOKENS, kind="text")) is None
+    assert why_whole(candidate(kind="text", max_tokens=500)) is None
+    assert why_whole(candidate(kind="text", loses=False)) is None
+
+
+def test_a_view_is_one_that_saves_a_token() -> None:
+    assert why_whole(candidate(1000, 999)) is None
+    assert why_whole(candidate(1000, 1000)) == "kept: 1,000 tokens, a view saves nothing"
+    assert why_whole(candidate(1000, 1001)) == "kept: 1,000 tokens, a view saves nothing"
+
+
+def test_a_failure_counts_where_nothing_came_of_it() -> None:
+    failed = candidate(failure="it raised", changed=False)
+    assert why_whole(failed) == "kept: 1,000 tokens, no view could be made"
+    assert why_whole(candidate(failure="a part of it raised")) is None
+    assert why_whole(candidate(changed=False)) == "kept: 1,000 tokens, a view saves nothing"
+
+
+def test_why_a_view_is_not_shown_is_the_tool_where_it_costs_as_much() -> None:
+    late = Reader("clerk", tool_tokens=599, can_attach=False)
+    beginning = "kept: 1,000 tokens, a view saves 600, "
+    assert why_kept(candidate(), late) == f"{beginning}its reader cannot be given the tool"
+    dear = Reader("clerk", tool_tokens=600, can_attach=False)
+    assert why_kept(candidate(), dear) == f"{beginning}the tool costs 600"
+    there = Reader("clerk", tool_tokens=601)
+    assert why_kept(candidate(), there) == f"{beginning}the tool costs 601"
