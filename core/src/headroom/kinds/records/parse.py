@@ -13,8 +13,8 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice, pairwise
-from typing import overload
+from itertools import chain, compress, islice, pairwise
+from typing import TypeAlias, overload
 
 from headroom.kinds.records.columns import find_listing
 from headroom.kinds.records.entries import find_entries
@@ -48,6 +48,8 @@ _SOON, _NAMED_SOON = 60, 0.25
 _TRIED = 24
 #: For each line so many counts of names that may be the same. Chosen.
 _COUNTS = 4
+#: Of fewer lines, all names are kept while they are counted. Chosen.
+_SMALL = 8000
 #: Lines after which the time is looked at.
 _DEADLINE_EVERY = 1000
 #: Characters by which a line is the same as another.
@@ -60,13 +62,8 @@ _RULE = re.compile(r"[-=*+#_~]{2,}")
 _CLOSING = re.compile(r"</[\w:.-]{1,60}>\s*$|/?>\s*$")
 
 
-@dataclass(frozen=True)
-class Field:
-    """What a line is: ``name`` is empty where it begins with none."""
-
-    indent: int
-    name: str
-    value: str
+#: What a line is: its indent, its name, which is empty where it begins with none, and what it says.
+Field: TypeAlias = "tuple[int, str, str]"
 
 
 class _Fields:
@@ -82,12 +79,12 @@ class _Fields:
 
     def add(self, field: Field | None) -> None:
         """What the next line is."""
-        self.indents.append(-1 if field is None else field.indent)
-        number = 0
-        if field is not None:
-            number = self._numbers.setdefault(field.name, len(self._said))
-            if number == len(self._said):
-                self._said.append(field.name)
+        indent, name, _ = (-1, "", "") if field is None else field
+        self.indents.append(indent)
+        number = self._numbers.get(name)
+        if number is None:
+            number = self._numbers[name] = len(self._said)
+            self._said.append(name)
         self._names.append(number)
 
     def __len__(self) -> int:
@@ -95,7 +92,10 @@ class _Fields:
 
     def within(self, first: int, end: int) -> Iterator[int]:
         """The lines that are not blank."""
-        return (line for line in range(first, end) if self.indents[line] >= 0)
+        some = self.indents[first:end]
+        lines = range(first, first + len(some))
+        are_all = not some or min(some) >= 0
+        return iter(lines) if are_all else compress(lines, map((-1).__lt__, some))
 
     def name(self, line: int) -> str:
         """The name of a field."""
@@ -107,7 +107,7 @@ class _Fields:
 
     def value(self, line: int) -> str:
         """What a field says, read anew."""
-        return _field(self.lines[line]).value
+        return _field(self.lines[line])[2]
 
 
 class _Values(Sequence[Json]):
@@ -200,7 +200,7 @@ def _find_blocks(lines: list[str], check: Callable[[], None]) -> Records | None:
             check()
         field = _field(line) if line.strip() else None
         fields.add(field)
-        named += field is None or bool(field.name)
+        named += field is None or bool(field[1])
         # Most texts show soon that they are none of records.
         if number == _SOON and named < _NAMED_SOON * number:
             return None
@@ -226,32 +226,31 @@ def read(source: Source) -> Records | None:
 def _field(line: str) -> Field:
     text = line.lstrip(" \t")
     indent = len(line) - len(text)
-    tag = _TAG.match(text)
-    if tag is not None:
-        return Field(indent, tag[0], _CLOSING.sub("", text[tag.end() :]).lstrip(" >"))
-    if _SECTION.match(text):
-        return Field(indent, "[]", text.strip().strip("[]"))
+    first = text[:1]
+    if first == "<":
+        tag = _TAG.match(text)
+        if tag is not None:
+            return indent, tag[0], _CLOSING.sub("", text[tag.end() :]).lstrip(" >")
+    if first == "[" and _SECTION.match(text):
+        return indent, "[]", text.strip().strip("[]")
     pair = _PAIR.match(text)
     if pair is not None:
-        return Field(indent, pair[1].strip("\"'"), text[pair.end() :].strip().rstrip(",;"))
+        return indent, pair[1].strip("\"'"), text[pair.end() :].strip().rstrip(",;")
     if _RULE.match(text):
-        return Field(indent, "---", "")
+        return indent, "---", ""
     if text.startswith("- "):
-        return Field(indent, "-", text[2:].strip())
-    return Field(indent, "", text.strip())
+        return indent, "-", text[2:].strip()
+    return indent, "", text.strip()
 
 
 def _candidates(fields: _Fields) -> Iterator[Sequence[int]]:
     """Lines at which records may begin, the least indented first, and the earliest of these."""
-    # Most names come but once or twice: of those it is only counted how many there may be.
-    counts = bytearray(_COUNTS * len(fields))
-    for _, key in _names(fields):
-        place = hash(key) % len(counts)
-        counts[place] = min(counts[place] + 1, _LEAST)
     places: dict[tuple[int, str], array[int]] = {}
-    for line, key in _names(fields):
-        if counts[hash(key) % len(counts)] >= _LEAST:
-            places.setdefault(key, array("l")).append(line)
+    for line, key in _names_that_come_again(fields):
+        found = places.get(key)
+        if found is None:
+            found = places[key] = array("l")
+        found.append(line)
     some = [
         (indent, starts[0], name, starts)
         for (indent, name), starts in places.items()
@@ -260,6 +259,21 @@ def _candidates(fields: _Fields) -> Iterator[Sequence[int]]:
     some.sort(key=lambda item: item[:3])
     for _, _, _, starts in some[:_TRIED]:
         yield starts
+
+
+def _names_that_come_again(fields: _Fields) -> Iterator[tuple[int, tuple[int, str]]]:
+    """Those of ``_names`` that come often, and maybe some others."""
+    if len(fields) <= _SMALL:
+        names = list(_names(fields))
+        often = Counter(key for _, key in names)
+        yield from (one for one in names if often[one[1]] >= _LEAST)
+        return
+    # Most names come but once or twice: of those it is only counted how many there may be.
+    counts = bytearray(_COUNTS * len(fields))
+    for _, key in _names(fields):
+        place = hash(key) % len(counts)
+        counts[place] = min(counts[place] + 1, _LEAST)
+    yield from (one for one in _names(fields) if counts[hash(one[1]) % len(counts)] >= _LEAST)
 
 
 def _names(fields: _Fields) -> Iterator[tuple[int, tuple[int, str]]]:
