@@ -100,7 +100,20 @@ def find_names(rows: Sequence[Json], *, codes: bool = True) -> list[str] | None:
 
 def _headings(rows: Sequence[dict[str, Json]]) -> list[str] | None:
     """The headings that texts in rows begin with; ``None`` where hardly one has any."""
-    found = [next(filter(None, map(_heading, row.values())), "") for row in rows]
+    found = [
+        next(
+            filter(
+                None,
+                [
+                    _heading(value)
+                    for value in row.values()
+                    if (value[:1] == "#" if type(value) is str else type(value) is list)
+                ],
+            ),
+            "",
+        )
+        for row in rows
+    ]
     headings = sum(map(bool, found))
     return found if headings > 1 and headings >= _HEADED * len(rows) else None
 

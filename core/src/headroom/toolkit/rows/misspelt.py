@@ -56,6 +56,10 @@ def find_misspelt(table: Table, check: Callable[[], None]) -> list[tuple[int, in
 
 def _misspelt(padded: Mapping[str, int]) -> set[str]:
     """The values, without their padding, that are nearly others."""
+    if len(padded) > _RARE + _COMMON and (
+        len({cell.strip(_PADDING) for cell in padded}) > _RARE + _COMMON
+    ):
+        return set()
     counts: Counter[str] = Counter()
     for cell, count in padded.items():
         counts[cell.strip(_PADDING)] += count

@@ -90,7 +90,7 @@ def _few_values(rows: Rows, column: int) -> Counter[str] | None:
 def _numbers_of(rows: Rows, column: int) -> Sequence[float] | None:
     """The numbers of a column, NaN where a row has none; ``None`` where it has anything else."""
     cells = rows.columns[column].cells
-    if any(len(cell) > _MAX_NUMBER for cell in cells):
+    if max(map(len, cells), default=0) > _MAX_NUMBER:
         return None
     numbers = plain_numbers(cells)
     if numbers is None and all(BARE_NUMBER.fullmatch(cell) for cell in cells if cell):
