@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from headroom.errors import WrongKind
@@ -23,6 +23,9 @@ __all__ = ["condense", "data_of", "find", "is_vector"]
 
 #: Where a value stands in a document.
 Path = tuple["str | int", ...]
+
+#: What may hold what nobody reads, beside strings.
+_HOLDERS = (dict, list)
 
 
 def find(source: Source) -> list[Stretch]:
@@ -144,15 +147,16 @@ def _in_value(value: Json, source: Source) -> Iterator[tuple[Path, list[Note]]]:
                         [Note(Stretch(0, 0, *found), Omission("values", (), _pointer(path)))],
                     )
                 continue
-            members: Sequence[tuple[str | int, Json]] = list(enumerate(holder))
+            places = range(len(holder) - 1, -1, -1)
+            members: Iterable[tuple[str | int, Json]] = zip(places, reversed(holder))
         elif isinstance(holder, dict):
-            members = list(holder.items())
+            members = reversed(holder.items())
         else:
             continue
         waiting += [
             ((*path, key), member)
-            for key, member in source.deadline.over(reversed(members))
-            if (len(member) >= LEAST if type(member) is str else isinstance(member, (dict, list)))
+            for key, member in members
+            if (len(member) >= LEAST if type(member) is str else type(member) in _HOLDERS)
         ]
 
 
