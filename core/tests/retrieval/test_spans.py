@@ -94,6 +94,17 @@ def test_rows_of_a_table_in_lines_are_found(separator: str) -> None:
     assert set(shaded) < set(lines[1:])
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_rows_of_several_lines_are_found(end: str) -> None:
+    rows = [f'{n},"two ""lines""{end}of {n}",{n % 37}' for n in range(300)]
+    gone = spans_of(end.join(["id,note,total", *rows]), max_tokens=300)
+    assert all(span.removesuffix("\r").count('"') % 6 == 0 for span in gone)
+    shaded = sum(span.count("two") for span in gone)
+    assert shaded == 300 - compress(end.join(["id,note,total", *rows]), max_tokens=300).text.count(
+        "two"
+    )
+
+
 def test_lines_of_a_log_are_found_by_number() -> None:
     lines = [f"2026-01-01 10:00:{n % 60:02} INFO request {n} took {n % 7} ms" for n in range(400)]
     lines[123] = "2026-01-01 10:02:03 ERROR disk full on /dev/sdb1"

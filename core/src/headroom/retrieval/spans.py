@@ -228,14 +228,17 @@ class _Text:
         spans, line = [], 0
         for row in rows if isinstance(rows, list) else []:
             cells = [str(cell) for cell in (row.values() if isinstance(row, dict) else row)]
-            while line < len(self._lines) - 1:
+            breaks = sum(cell.count("\n") for cell in cells)
+            while line + breaks < len(self._lines) - 1:
                 line += 1
-                start, end = self._of_lines(line, line)
-                if all(cell in self._text[start:end] for cell in cells):
+                start, end = self._of_lines(line, line + breaks)
+                written = self._text[start:end].replace('""', '"').replace("\r\n", "\n")
+                if all(cell in written for cell in cells):
                     spans.append((start, end))
+                    line += breaks
                     break
             else:
-                # A row of several lines: what follows is not known either.
+                # What follows is not known either.
                 return []
         return spans
 
