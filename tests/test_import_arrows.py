@@ -115,7 +115,7 @@ def test_extensions_use_public_names_only(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", EXTENSIONS, ids=lambda folder: folder.name)
-def test_extensions_ask_first_whose_the_module_headroom_is(folder: Path) -> None:
+def test_extensions_ask_whose_the_module_headroom_is(folder: Path) -> None:
     (face,) = (folder / "src").glob("headroom_*/__init__.py")
     modules = re.findall(r"^ *(?:import|from) (_?headroom\S*)", face.read_text(), re.MULTILINE)
     first = next(module for module in modules if not module.endswith("._version"))

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from headroom.context.observing import note_result
-from headroom.observing import observed
-from headroom.payload import to_text
-from headroom.pipeline import Pipeline
 from headroom.tokens import TokenCounter, as_counter, get_counter
 from headroom.view import CompressResult, Fidelity
+
+if TYPE_CHECKING:
+    from headroom.pipeline import Pipeline
 
 __all__ = ["compress"]
 
 
 @lru_cache(maxsize=1)
 def _pipeline() -> Pipeline:
+    from headroom.pipeline import Pipeline
+
     return Pipeline()
 
 
@@ -53,6 +55,11 @@ def compress(
     (True, True)
 
     """
+    # With ``import headroom`` come only those modules that all its uses have need of.
+    from headroom.context.observing import note_result
+    from headroom.observing import observed
+    from headroom.payload import to_text
+
     with observed("compress") as told:
         result = _pipeline().compress(
             to_text(content),

@@ -83,6 +83,10 @@ def measure_store(ctx: SharedContext, *, meter_provider: MeterProvider | None = 
         ctx: The context.
         meter_provider: Where measurements go; ``None`` for the global one.
 
+    >>> from headroom import SharedContext
+    >>> ctx = SharedContext()
+    >>> measure_store(ctx)
+
     """
     meter = metrics.get_meter(_NAME, __version__, meter_provider)
     held = _Held(weakref.ref(ctx))

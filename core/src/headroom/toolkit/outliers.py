@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-__all__ = ["far_out", "least_bits", "quartiles", "rare_values"]
+__all__ = ["far_out", "least_bits", "quartiles", "rare_among", "rare_values"]
 
 #: Tukey's outer fence, in distances of the quartiles.
 _FENCE = 3.0
@@ -33,23 +33,29 @@ def rare_values(cells: Sequence[str]) -> list[int]:
     >>> rare_values(["ok"] * 40 + ["lost"] + ["ok"] * 40)
     [40]
     """
+    return rare_among(cells, Counter(cells))
+
+
+def rare_among(cells: Sequence[str], frequency: Mapping[str, int]) -> list[int]:
+    """The same, where it is known how often each value comes, in the order of their first ones."""
     count = len(cells)
-    frequency = Counter(cells)
-    entropy = -sum(n / count * math.log2(n / count) for n in frequency.values())
+    bits = {n: -math.log2(n / count) for n in set(frequency.values())}
+    parts = {n: n / count * math.log2(n / count) for n in bits}
+    entropy = -sum(map(parts.__getitem__, frequency.values()))
     least = entropy + least_bits(count)
+    rare = {cell: bits[n] for cell, n in frequency.items() if bits[n] >= least}
     seen: Counter[str] = Counter()
     rows: list[tuple[int, float, int]] = []
-    for index, cell in enumerate(cells):
-        surprise = -math.log2(frequency[cell] / count)
-        if surprise >= least:
+    for index, cell in enumerate(cells) if rare else ():
+        if cell in rare:
             # One row of each rare value first, then the second of each.
-            rows.append((seen[cell], -surprise, index))
+            rows.append((seen[cell], -rare[cell], index))
             seen[cell] += 1
     return [index for _, _, index in sorted(rows)]
 
 
 def quartiles(numbers: Sequence[float]) -> tuple[float, float, float]:
-    ordered = sorted(number for number in numbers if math.isfinite(number))
+    ordered = sorted(filter(math.isfinite, numbers))
     quarter = len(ordered) // 4
     return ordered[quarter], ordered[len(ordered) // 2], ordered[-1 - quarter]
 
@@ -62,6 +68,9 @@ def far_out(numbers: Sequence[float]) -> list[int]:
     """
     low, middle, high = quartiles(numbers)
     spread = (high - low) or _SCALE * abs(middle) or 1.0
+    finite = list(filter(math.isfinite, numbers))
+    if max(low - min(finite), max(finite) - high) / spread <= _FENCE:
+        return []
     rows = []
     for index, number in enumerate(numbers):
         if not math.isfinite(number):

@@ -64,6 +64,13 @@ def write_report(ctx: SharedContext, path: str | os.PathLike[str], *, payloads: 
         OSError: The file cannot be written.
         StoreError: The store failed.
 
+    >>> import os, tempfile
+    >>> from headroom import SharedContext
+    >>> ctx = SharedContext()
+    >>> _ = ctx.put("note", "A short note.")
+    >>> write_report(ctx, os.path.join(tempfile.mkdtemp(), "report.html"))
+    1
+
     """
     target = Path(path)
     if target.exists() and not stat.S_ISREG(target.stat().st_mode):

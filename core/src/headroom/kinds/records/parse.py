@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, pairwise
-from typing import overload
+from typing import NamedTuple, overload
 
 from headroom.kinds.records.columns import find_listing
 from headroom.kinds.records.entries import find_entries
@@ -60,8 +60,7 @@ _RULE = re.compile(r"[-=*+#_~]{2,}")
 _CLOSING = re.compile(r"</[\w:.-]{1,60}>\s*$|/?>\s*$")
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """What a line is: ``name`` is empty where it begins with none."""
 
     indent: int
@@ -204,8 +203,8 @@ def _find_blocks(lines: list[str], check: Callable[[], None]) -> Records | None:
         # Most texts show soon that they are none of records.
         if number == _SOON and named < _NAMED_SOON * number:
             return None
-    if named < _COVERED * _NAMED * len(lines):
-        return None
+        if named + len(lines) - number - 1 < _COVERED * _NAMED * len(lines):
+            return None
     best: list[tuple[int, int]] = []
     indent = -1
     for starts in _candidates(fields):
@@ -226,10 +225,9 @@ def read(source: Source) -> Records | None:
 def _field(line: str) -> Field:
     text = line.lstrip(" \t")
     indent = len(line) - len(text)
-    tag = _TAG.match(text)
-    if tag is not None:
+    if text.startswith("<") and (tag := _TAG.match(text)) is not None:
         return Field(indent, tag[0], _CLOSING.sub("", text[tag.end() :]).lstrip(" >"))
-    if _SECTION.match(text):
+    if text.startswith("[") and _SECTION.match(text):
         return Field(indent, "[]", text.strip().strip("[]"))
     pair = _PAIR.match(text)
     if pair is not None:

@@ -58,7 +58,7 @@ class TableCrusher(BaseKind):
         """
         rows = source.once(read)
         speller = Speller()
-        table = build_table(rows, speller, request, of_text=True)
+        table = build_table(rows, speller, request)
         root = TableBlock("", table, rows, "", 0)
         # What the lines say is in the rows.
         source.forget_lines()

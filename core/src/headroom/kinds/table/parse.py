@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
-from itertools import islice
-from typing import overload
+from collections.abc import Sequence
 
 from headroom.errors import WrongKind
 from headroom.kinds.table.aligned import aligned_records
 from headroom.kinds.table.ruled import ruled_records
 from headroom.source import Source
-from headroom.toolkit.rows.packed import PackedRecords
+from headroom.toolkit.rows.packed import PackedRecords, TextRows
 from headroom.toolkit.rows.values import Json
 
 __all__ = [
@@ -68,7 +66,7 @@ def parse_table(content: str) -> list[Json]:
     return list(_rows(content.lstrip("\ufeff").split("\n")))
 
 
-def read(source: Source) -> Sequence[Json]:
+def read(source: Source) -> TextRows:
     """The rows of a source, read once: ``source.once(read)``.
 
     Raises:
@@ -78,41 +76,8 @@ def read(source: Source) -> Sequence[Json]:
     return _rows(source.lines if source.text[:1] != "\ufeff" else source.text[1:].split("\n"))
 
 
-class _Rows(Sequence[Json]):
-    """The rows of a table as values, each made when it is asked for."""
-
-    def __init__(self, records: PackedRecords) -> None:
-        self._records = records
-        self._header = records[0]
-
-    def __len__(self) -> int:
-        return len(self._records) - 1
-
-    @overload
-    def __getitem__(self, index: int) -> Json: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Json]: ...
-
-    def __getitem__(self, index: int | slice) -> Json | list[Json]:
-        if isinstance(index, slice):
-            return [self[one] for one in range(*index.indices(len(self)))]
-        index = index + len(self) if index < 0 else index
-        if not 0 <= index < len(self):
-            raise IndexError("there is no such row")
-        return self._value(self._records[index + 1])
-
-    def __iter__(self) -> Iterator[Json]:
-        return map(self._value, islice(self._records, 1, None))
-
-    def _value(self, record: list[str]) -> Json:
-        if len(record) != len(self._header):
-            return list(record)
-        return dict(zip(self._header, record))
-
-
-def _rows(lines: Sequence[str]) -> Sequence[Json]:
-    return _Rows(find_records(lines))
+def _rows(lines: Sequence[str]) -> TextRows:
+    return TextRows(find_records(lines))
 
 
 def find_records(lines: Sequence[str]) -> PackedRecords:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import overload
+from itertools import compress, count
 
+from headroom.toolkit.rows.columns import Row, Rows, mostly
 from headroom.toolkit.rows.notation import BARE_NUMBER, name
-from headroom.toolkit.rows.packed import Packed
 from headroom.toolkit.rows.shape import Plan
-from headroom.view import Request
+from headroom.view import Deadline, Request
 
-__all__ = ["Layout", "Row", "Rows", "find_layout"]
+__all__ = ["Layout", "find_layout"]
 
 #: A cell is said once for all rows where at least so many have it for one that has another.
 _TO_OTHERS = 3
@@ -20,87 +20,8 @@ _LEAST_ROWS = 3
 #: Tokens of a comma between cells: mostly it is one token with what follows. Measured with
 #: ``python -m benchmarks``.
 _COMMA = 0.6
-
-
-@dataclass
-class Row:
-    """One row before it is written: its cells, what follows them, or the whole of it."""
-
-    cells: tuple[str, ...]
-    extras: tuple[tuple[str, str], ...] = ()
-    whole: str | None = None
-
-
-class Rows(Sequence[Row]):
-    """Rows of as many cells each, made when they are asked for.
-
-    >>> rows = Rows(2)
-    >>> rows.append(Row(("7", "Ada")))
-    >>> rows.append(Row(("8", "Bob"), extras=(("age", "9"),)))
-    >>> list(rows.column(1)), rows[1]
-    (['Ada', 'Bob'], Row(cells=('8', 'Bob'), extras=(('age', '9'),), whole=None))
-
-    """
-
-    def __init__(self, width: int) -> None:
-        self._width = width
-        self._count = 0
-        self._cells = Packed()
-        #: What most rows have not, by row.
-        self._extras: dict[int, tuple[tuple[str, str], ...]] = {}
-        self._wholes: dict[int, str] = {}
-
-    def append(self, row: Row) -> None:
-        """Adds one at the end."""
-        self._cells.extend(row.cells)
-        if row.extras:
-            self._extras[self._count] = row.extras
-        if row.whole is not None:
-            self._wholes[self._count] = row.whole
-        self._count += 1
-
-    def column(self, index: int) -> Iterator[str]:
-        """The cells of one column."""
-        return self._cells.every(self._width, index)
-
-    def regular(self, index: int) -> Iterator[str]:
-        """The cells of one column, but those of rows that are written as a whole."""
-        if not self._wholes:
-            return self.column(index)
-        cells = enumerate(self.column(index))
-        return (cell for number, cell in cells if number not in self._wholes)
-
-    def cell(self, row: int, column: int) -> str:
-        """One cell."""
-        return self._cells[row * self._width + column]
-
-    def is_whole(self, row: int) -> bool:
-        """Whether a row is written as a whole, without cells."""
-        return row in self._wholes
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __iter__(self) -> Iterator[Row]:
-        rows = enumerate(zip(*[iter(self._cells)] * self._width))
-        extras, wholes = self._extras, self._wholes
-        return (Row(cells, extras.get(index, ()), wholes.get(index)) for index, cells in rows)
-
-    @overload
-    def __getitem__(self, index: int) -> Row: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Row]: ...
-
-    def __getitem__(self, index: int | slice) -> Row | list[Row]:
-        if isinstance(index, slice):
-            return [self[one] for one in range(*index.indices(len(self)))]
-        index = index + self._count if index < 0 else index
-        if not 0 <= index < self._count:
-            raise IndexError("there is no such row")
-        first = index * self._width
-        cells = tuple(self._cells[first : first + self._width])
-        return Row(cells, self._extras.get(index, ()), self._wholes.get(index))
+#: Rows after which the time is looked at.
+_DEADLINE_EVERY = 1000
 
 
 @dataclass
@@ -149,6 +70,39 @@ class Layout:
         line = start + ",".join(cells)
         return line + "".join(f"  {label}={cell}" for label, cell in extras) if extras else line
 
+    def lines(self, rows: Rows, keys: Sequence[str] | None, deadline: Deadline) -> list[str]:
+        """All rows as their lines.
+
+        Args:
+            rows: The rows.
+            keys: Their spelled keys, where they have any.
+            deadline: Watches the time.
+
+        """
+        # What most rows are like is written all at once; the others each by itself.
+        apart = {*rows.extras, *rows.wholes}
+        for index, constant in self.constants.items():
+            if not rows.columns[index].is_all(constant):
+                apart.update(compress(count(), map(constant.__ne__, rows.columns[index])))
+        columns: list[Sequence[str]] = [] if keys is None else [keys]
+        for place, index in enumerate(self.said):
+            cells = rows.columns[index].cells
+            if place in self.text_places:
+                cells, others = _unquoted(cells)
+                apart.update(others)
+            columns.append(cells)
+        lines = list(map(",".join, deadline.over(zip(*columns), every=_DEADLINE_EVERY)))
+        for row in apart:
+            lines[row] = self.line(rows[row], None if keys is None else keys[row])
+        return lines
+
+
+def _unquoted(cells: Sequence[str]) -> tuple[list[str], list[int]]:
+    """Cells of a column of text as they stand in it, and the rows whose cell is no text."""
+    kinds = {cell: _kind(cell) for cell in set(cells)}
+    shown = [cell[1:-1] if kinds[cell] == "quoted" else cell for cell in cells]
+    return shown, [row for row, cell in enumerate(cells) if kinds[cell] == "other"]
+
 
 def find_layout(rows: Rows, plan: Plan, request: Request, *, keyed: bool, of_text: bool) -> Layout:
     """The layout that costs the fewest tokens, one column at a time."""
@@ -160,7 +114,7 @@ def find_layout(rows: Rows, plan: Plan, request: Request, *, keyed: bool, of_tex
         constant = _constant(label, rows, index, of_text, request)
         if constant is not None:
             constants[index] = constant
-        elif not of_text and _is_text(label, rows.regular(index), request):
+        elif not of_text and _is_text(label, rows, index, request):
             text_columns.add(index)
     if len(constants) == len(names) and not keyed:
         # A row needs something to stand on its line: keep the first column.
@@ -177,17 +131,11 @@ def find_layout(rows: Rows, plan: Plan, request: Request, *, keyed: bool, of_tex
 
 def _constant(label: str, rows: Rows, index: int, of_text: bool, request: Request) -> str | None:
     """The cell that is cheaper to say once for all rows; ``None`` where there is none."""
-    # If most rows have one, it is this (Boyer and Moore, "MJRTY", 1991): a count of all the
-    # different cells may be larger than the payload.
-    common, lead, total = "", 0, 0
-    for cell in rows.regular(index):
-        if lead == 0:
-            common = cell
-        lead += 1 if cell == common else -1
-        total += 1
-    if not total:
+    total = len(rows) - len(rows.wholes)
+    common = mostly(rows.regular(index))
+    if common is None:
         return None
-    count = sum(cell == common for cell in rows.regular(index))
+    count = sum(map(common.__eq__, rows.regular(index)))
     others = total - count
     if others * _TO_OTHERS > count or (count < _LEAST_ROWS and others):
         return None
@@ -211,10 +159,13 @@ def _kind(cell: str) -> str:
     return "other" if cell in ("true", "false", "null", "NaN", "Infinity", "-Infinity") else ""
 
 
-def _is_text(label: str, cells: Iterable[str], request: Request) -> bool:
+def _is_text(label: str, rows: Rows, index: int, request: Request) -> bool:
     """Whether it is cheaper to say once that a column is text than to quote its numbers."""
+    column = rows.columns[index]
+    if not any(cell[:1] == '"' for cell in column):
+        return False
     quoted = others = 0
-    for cell in cells:
+    for cell in rows.regular(index):
         kind = _kind(cell)
         if kind == "quoted":
             quoted += 1

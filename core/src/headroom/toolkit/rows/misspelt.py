@@ -45,7 +45,7 @@ def find_misspelt(table: Table, check: Callable[[], None]) -> list[tuple[int, in
     found: list[tuple[int, int]] = []
     for column in range(len(table.names)):
         check()
-        cells = [cell.strip(_PADDING) for cell in table.rows.column(column)]
+        cells = [cell.strip(_PADDING) for cell in table.rows.columns[column]]
         rows = _misspelt(cells)
         if len(rows) <= _MOST * len(cells):
             found += [(row, column) for row in rows]

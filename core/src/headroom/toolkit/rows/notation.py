@@ -50,7 +50,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from json.encoder import encode_basestring
 
 from headroom.toolkit.rows.values import Duplicates, Json, Number
@@ -102,6 +102,10 @@ _ALIASED = re.compile(
     r'(?:^|(?<=[\[{,;]))\$(?P<alias>[1-9])(?P<rest>"(?:[^"\\]|\\.)*"|[^,;\[\]{}"]*)'
     r'|"(?:[^"\\]|\\.)*"'
 )
+# The same for many cells at once, each on a line; what these find may be a cell all the same.
+_NO_TEXTS = (*',;[]{}"', "  ", "\n ", " \n", "\n(", "\n=", "\n$")
+_NO_CELLS = (*_NO_TEXTS, "\n\n", *(f"\n{literal}\n" for literal in sorted(_LITERALS)))
+_NUMBER_LINE = re.compile(rf"\n{BARE_NUMBER.pattern}(?=\n)", re.ASCII)
 _BARE_SEGMENT = re.compile(r"[^\W\d_][\w@/#+-]*(?: [\w@/#+-]+)*|_[\w-]*|\d+")
 
 
@@ -183,6 +187,16 @@ def pointer(base: str, key: str | int) -> str:
     return f"{base}/{str(key).replace('~', '~0').replace('/', '~1')}"
 
 
+def _are_bare(texts: Sequence[str], signs: Iterable[str]) -> bool:
+    """Whether all of some texts are surely cells as they are: much quicker than to ask of each."""
+    if not "".join(texts).isprintable():
+        return False
+    lines = "\n{}\n".format("\n".join(texts))
+    return not any(sign in lines for sign in signs) and not (
+        signs is _NO_CELLS and _NUMBER_LINE.search(lines)
+    )
+
+
 class Speller:
     """Spells values as cells and as ends of lines, with the aliases of one view.
 
@@ -210,6 +224,16 @@ class Speller:
                     self._cells[value] = spelled
             return spelled
         return flow(value)
+
+    def cells(self, values: Sequence[str]) -> Sequence[str]:
+        """Texts as cells of rows."""
+        if self._prefixes and any(value[:4] == "http" for value in values):
+            return list(map(self.cell, values))
+        return values if _are_bare(values, _NO_CELLS) else list(map(self.cell, values))
+
+    def text_cells(self, values: Sequence[str]) -> Sequence[str]:
+        """Cells of a table of text."""
+        return values if _are_bare(values, _NO_TEXTS) else list(map(self.text_cell, values))
 
     def line(self, value: Json) -> str:
         """A value as the rest of a line."""

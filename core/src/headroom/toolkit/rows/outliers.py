@@ -9,17 +9,18 @@ import math
 import re
 from array import array
 from collections import Counter
-from collections.abc import Callable, Sequence
-from functools import lru_cache
-from itertools import groupby, pairwise
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import compress, count, islice
+from operator import gt, lt, ne, sub
 
-from headroom.toolkit.outliers import far_out, least_bits, quartiles, rare_values
+from headroom.toolkit.outliers import far_out, least_bits, quartiles, rare_among, rare_values
 from headroom.toolkit.rows.quantities import (
     LONGEST,
     TIME,
     inner_numbers,
     numbers_of,
     shape_of,
+    shapes_of,
     times_of,
 )
 from headroom.toolkit.rows.table import Table
@@ -46,8 +47,8 @@ _JUMP, _JUMPS, _JUMPS_ONE_IN = 6.0, 2, 25
 _WRONG_ONE_IN = 100
 #: A column stays the same for long where it has so many runs, or one for so many rows.
 _RUNS, _RUN_LENGTH = 2, 12
-#: Cells whose words are remembered, where cells come again. Chosen.
-_REMEMBERED = 1000
+#: Cells whose words are looked for at a time, and columns of which they are kept. Chosen.
+_TOGETHER, _REMEMBERED = 500, 2000
 
 
 class Outliers:
@@ -71,25 +72,26 @@ def find_outliers(table: Table, check: Callable[[], None]) -> Outliers:
 
     """
     found = Outliers()
-    count = len(table.rows)
-    if count < _LEAST_ROWS:
+    size = len(table.rows)
+    if size < _LEAST_ROWS:
         return found
     rare: list[list[int]] = []
     unusual: list[list[int]] = []
     changes: list[list[int]] = []
-    few = max(_FEW, count // _FEW_ONE_IN)
+    few = max(_FEW, size // _FEW_ONE_IN)
 
     def note(rows: list[int]) -> None:
         if rows:
             (rare if len(rows) <= few else unusual).append(rows)
 
     note(_odd_rows(table))
-    for index in range(len(table.names)):
+    for column in table.rows.columns:
         check()
-        cells = list(table.rows.column(index))
-        if all(cell == cells[0] for cell in cells):
+        if column.is_all(column[0]):
             continue
-        note(_repeated(cells))
+        cells, counts = column.cells, column.counts
+        note(_repeated(cells, counts))
+        repeats = len(counts) * 2 <= len(cells)
         numbers = numbers_of(cells) or times_of(cells)
         if numbers is not None:
             note(far_out(numbers))
@@ -100,16 +102,18 @@ def find_outliers(table: Table, check: Callable[[], None]) -> Outliers:
                 kinds = ["n" if math.isfinite(n) else shape_of(c) for c, n in zip(cells, numbers)]
                 note(rare_values(kinds))
         else:
-            shapes = _shapes(cells)
+            shapes = shapes_of(cells)
             note(rare_values(shapes))
-        if _repeats(cells):
-            note(rare_values(cells))
+        # Whether a column's values come from a set, rather than being new in each row.
+        if repeats:
+            note(rare_among(cells, counts))
             changes.append(_turns(cells))
         elif numbers is None:
-            note(far_out([float(len(cell)) for cell in cells]))
+            note(far_out(list(map(len, cells))))
         if numbers is None:
-            note(_rare_words(cells))
-            note(rare_values(["U" if cell.isupper() else "" for cell in cells]))
+            note(_rare_words(cells, counts))
+            if any(map(str.isupper, counts)):
+                note(rare_values(["U" if cell.isupper() else "" for cell in cells]))
             for inner in inner_numbers(cells, shapes):
                 note(far_out(inner))
     found.rare = _in_turn(rare)
@@ -128,74 +132,96 @@ def _in_turn(queues: Sequence[Sequence[int]]) -> list[int]:
     return list(order)
 
 
-def _repeats(cells: Sequence[str]) -> bool:
-    """Whether a column's values come from a set, rather than being new in each row."""
-    return len(set(cells)) * 2 <= len(cells)
-
-
 def _odd_rows(table: Table) -> list[int]:
     """Rows with keys that others do not have, and rows of another shape."""
-    signatures = [
-        "=" if row.whole is not None else "\n".join(sorted(key for key, _ in row.extras))
-        for row in table.rows
-    ]
-    return rare_values(signatures) if any(signatures) else []
+    rows = table.rows
+    if not rows.extras and not rows.wholes:
+        return []
+    signatures = [""] * len(rows)
+    for row, extras in rows.extras.items():
+        signatures[row] = "\n".join(sorted(key for key, _ in extras))
+    for row in rows.wholes:
+        signatures[row] = "="
+    return rare_values(signatures)
 
 
-def _rare_words(cells: Sequence[str]) -> list[int]:
+def _rare_words(cells: Sequence[str], counts: Mapping[str, int]) -> list[int]:
     """Rows with a word that is rarer than the rarest word of a usual row of the column."""
-    # Kept for each cell, its words would be several times as large as the cells.
-    words_of = lru_cache(_REMEMBERED)(_words_of)
     frequency: Counter[str] = Counter()
-    spoken = array("q")
-    for index, cell in enumerate(cells):
-        words = words_of(cell)
+    spoken = 0
+    # Of more cells, the words would be several times as large as the cells.
+    known = list(_words_of(counts)) if len(counts) <= _REMEMBERED else None
+    for words, times in zip(known or _words_of(counts), counts.values()):
         if words:
-            spoken.append(index)
-            frequency.update(words)
-    if len(spoken) < _LEAST_SPOKEN:
+            spoken += times
+            if times == 1:
+                frequency.update(words)
+            else:
+                for word in words:
+                    frequency[word] += times
+    if spoken < _LEAST_SPOKEN:
         return []
-    rarest = (min(map(frequency.__getitem__, words_of(cells[index]))) for index in spoken)
-    surprise = array("d", (-math.log2(n / len(spoken)) for n in rarest))
-    least = sorted(surprise)[len(surprise) // 2] + least_bits(len(spoken))
-    rows = [(-bits, index) for bits, index in zip(surprise, spoken) if bits >= least]
-    return [index for _, index in sorted(rows)]
+    # The rarest word of each cell, and what it tells.
+    bits = {n: -math.log2(n / spoken) for n in set(frequency.values())}
+    told = [
+        bits[min(map(frequency.__getitem__, words))] if words else -1.0
+        for words in known or _words_of(counts)
+    ]
+    by_bits = sorted((one, count) for one, count in zip(told, counts.values()) if one >= 0)
+    least = _middle(by_bits, spoken // 2) + least_bits(spoken)
+    surprising = {cell: one for cell, one in zip(counts, told) if one >= least}
+    if not surprising:
+        return []
+    rows = [(-surprising[cell], row) for row, cell in enumerate(cells) if cell in surprising]
+    return [row for _, row in sorted(rows)]
 
 
-def _words_of(cell: str) -> frozenset[str]:
-    return frozenset(_WORDS.findall(cell[:LONGEST].lower()))
+def _middle(by_bits: Sequence[tuple[float, int]], place: int) -> float:
+    """The one at a place among numbers that each come so many times, in order."""
+    for one, times in by_bits:
+        place -= times
+        if place < 0:
+            return one
+    raise IndexError("there are not so many")
 
 
-def _repeated(cells: Sequence[str]) -> list[int]:
+def _words_of(cells: Iterable[str]) -> Iterator[set[str]]:
+    """The words of each cell."""
+    rest = iter(cells)
+    while part := list(islice(rest, _TOGETHER)):
+        # Small letters of all at once, where that is the same: no cell has a line feed, if any.
+        lowered = "\n".join(cell[:LONGEST] for cell in part).lower().split("\n")
+        if len(lowered) != len(part):
+            lowered = [cell[:LONGEST].lower() for cell in part]
+        yield from map(set, map(_WORDS.findall, lowered))
+
+
+def _repeated(cells: Sequence[str], counts: Mapping[str, int]) -> list[int]:
     """Rows that share a value with another row in a column where nearly each has its own."""
-    frequency = Counter(cell for cell in cells if cell)
-    shared = {cell for cell, n in frequency.items() if n > 1}
-    if not shared or sum(frequency[cell] for cell in shared) > max(
-        _SHARED, len(cells) // _SHARED_ONE_IN
-    ):
+    if len(cells) < _LEAST_IDENTIFIED:
         return []
-    if len(cells) < _LEAST_IDENTIFIED or any(_MEASURE.fullmatch(cell) for cell in shared):
+    most = max(_SHARED, len(cells) // _SHARED_ONE_IN)
+    if len(cells) - counts.get("", 0) - len(counts) > most:
+        return []
+    shared = {cell for cell, n in counts.items() if n > 1 and cell}
+    if not shared or sum(map(counts.__getitem__, shared)) > most:
+        return []
+    if any(_MEASURE.fullmatch(cell) for cell in shared):
         return []
     return [index for index, cell in enumerate(cells) if cell in shared]
 
 
 def _extremes(numbers: Sequence[float]) -> list[int]:
-    finite = _finite(numbers)
-    highest = max(finite, key=lambda index: (numbers[index], -index))
-    lowest = min(finite, key=lambda index: (numbers[index], index))
+    finite = list(filter(math.isfinite, numbers))
+    highest, lowest = list(numbers).index(max(finite)), list(numbers).index(min(finite))
     return [highest] if highest == lowest else [highest, lowest]
 
 
-def _shapes(cells: Sequence[str]) -> list[str]:
-    """The shape of each cell: one text for those that look alike."""
-    known: dict[str, str] = {}
-    shape = lru_cache(_REMEMBERED)(shape_of)
-    return [known.setdefault(one, one) for one in map(shape, cells)]
-
-
-def _finite(numbers: Sequence[float]) -> array[int]:
+def _finite(numbers: Sequence[float]) -> Sequence[int]:
     """The places of those that are numbers."""
-    return array("q", (index for index, one in enumerate(numbers) if math.isfinite(one)))
+    if all(map(math.isfinite, numbers)):
+        return range(len(numbers))
+    return array("q", compress(count(), map(math.isfinite, numbers)))
 
 
 def _jumps(numbers: Sequence[float]) -> list[int]:
@@ -203,12 +229,11 @@ def _jumps(numbers: Sequence[float]) -> list[int]:
     finite = _finite(numbers)
     if len(finite) < _LEAST_SERIES:
         return []
-    steps = array("d", (abs(numbers[b] - numbers[a]) for a, b in pairwise(finite)))
+    series = array("d", map(numbers.__getitem__, finite))
+    steps = array("d", map(abs, map(sub, series[1:], series)))
     low, _, high = quartiles(steps)
-    spread = (high - low) or high or 1.0
-    rows = [
-        (-step, index) for step, index in zip(steps, finite[1:]) if step > high + _JUMP * spread
-    ]
+    usual = high + _JUMP * ((high - low) or high or 1.0)
+    rows = [(-step, index) for step, index in zip(steps, finite[1:]) if step > usual]
     return [index for _, index in sorted(rows)][: max(_JUMPS, len(numbers) // _JUMPS_ONE_IN)]
 
 
@@ -217,17 +242,18 @@ def _out_of_order(numbers: Sequence[float]) -> list[int]:
     finite = _finite(numbers)
     if len(finite) < _LEAST_SERIES:
         return []
-    up = array("q", (b for a, b in pairwise(finite) if numbers[b] > numbers[a]))
-    down = array("q", (b for a, b in pairwise(finite) if numbers[b] < numbers[a]))
-    few = min(up, down, key=len)
-    return list(few) if len(few) <= max(1, len(finite) // _WRONG_ONE_IN) else []
+    series = array("d", map(numbers.__getitem__, finite))
+    few = max(1, len(finite) // _WRONG_ONE_IN)
+    ups, downs = sum(map(gt, series[1:], series)), sum(map(lt, series[1:], series))
+    if min(ups, downs) > few:
+        return []
+    wrong = gt if ups <= downs else lt
+    return list(compress(finite[1:], map(wrong, series[1:], series)))
 
 
 def _turns(cells: Sequence[str]) -> list[int]:
     """Rows at which a column that stays the same for long takes another value."""
-    starts: list[int] = []
-    position = 0
-    for _, run in groupby(cells):
-        starts.append(position)
-        position += sum(1 for _ in run)
-    return starts[1:] if len(starts) <= max(_RUNS, len(cells) // _RUN_LENGTH) else []
+    turns = sum(map(ne, islice(cells, 1, None), cells))
+    if turns + 1 > max(_RUNS, len(cells) // _RUN_LENGTH):
+        return []
+    return list(compress(count(1), map(ne, islice(cells, 1, None), cells)))

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import overload
 
-__all__ = ["Packed", "PackedRecords"]
+from headroom.toolkit.rows.values import Json
+
+__all__ = ["Packed", "PackedRecords", "TextRows"]
 
 #: Texts that are put together at a time. Chosen.
 _TOGETHER = 1000
@@ -94,12 +96,13 @@ class PackedRecords(Sequence[list[str]]):
     """
 
     def __init__(self, records: Iterable[Sequence[str]]) -> None:
-        self._texts = Packed()
+        #: All of the texts, record after record.
+        self.texts = Packed()
         # Where each ends, behind where the first begins.
         self._ends = array("L", (0,))
         for record in records:
-            self._texts.extend(record)
-            self._ends.append(len(self._texts))
+            self.texts.extend(record)
+            self._ends.append(len(self.texts))
 
     def sizes(self) -> Iterator[int]:
         """How many texts each has."""
@@ -109,7 +112,7 @@ class PackedRecords(Sequence[list[str]]):
         return len(self._ends) - 1
 
     def __iter__(self) -> Iterator[list[str]]:
-        texts = iter(self._texts)
+        texts = iter(self.texts)
         return (list(islice(texts, size)) for size in self.sizes())
 
     @overload
@@ -124,4 +127,63 @@ class PackedRecords(Sequence[list[str]]):
         index = index + len(self) if index < 0 else index
         if not 0 <= index < len(self):
             raise IndexError("there is no such record")
-        return self._texts[self._ends[index] : self._ends[index + 1]]
+        return self.texts[self._ends[index] : self._ends[index + 1]]
+
+
+class TextRows(Sequence[Json]):
+    """The rows of a table of texts as values, each made when it is asked for.
+
+    Args:
+        records: The header, and below it the rows.
+
+    >>> rows = TextRows(PackedRecords([["id", "name"], ["7", "Ada"], ["8"]]))
+    >>> list(rows), list(map(list, rows.columns())), list(rows.irregular())
+    ([{'id': '7', 'name': 'Ada'}, ['8']], [['7', ''], ['Ada', '']], [(1, ['8'])])
+
+    """
+
+    def __init__(self, records: PackedRecords) -> None:
+        self._records = records
+        #: The names of the columns.
+        self.header = records[0]
+
+    def __len__(self) -> int:
+        return len(self._records) - 1
+
+    @overload
+    def __getitem__(self, index: int) -> Json: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Json]: ...
+
+    def __getitem__(self, index: int | slice) -> Json | list[Json]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        index = index + len(self) if index < 0 else index
+        if not 0 <= index < len(self):
+            raise IndexError("there is no such row")
+        return self._value(self._records[index + 1])
+
+    def __iter__(self) -> Iterator[Json]:
+        return map(self._value, islice(self._records, 1, None))
+
+    def _value(self, record: list[str]) -> Json:
+        if len(record) != len(self.header):
+            return list(record)
+        return dict(zip(self.header, record))
+
+    def irregular(self) -> Iterator[tuple[int, Json]]:
+        """The rows that have not as many cells as the header, each with its number."""
+        for row, size in enumerate(islice(self._records.sizes(), 1, None)):
+            if size != len(self.header):
+                yield row, self[row]
+
+    def columns(self) -> Iterator[list[str]]:
+        """The cells of each column; empty ones for rows that have not as many as the header."""
+        width = len(self.header)
+        some = self._records
+        if all(size == width for size in some.sizes()):
+            yield from (list(some.texts.every(width, width + place)) for place in range(width))
+            return
+        rows = [row if len(row) == width else [""] * width for row in islice(some, 1, None)]
+        yield from (list(column) for column in zip(*rows))

@@ -6,14 +6,22 @@ import math
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from functools import lru_cache
 from itertools import repeat
 
 from headroom.toolkit.rows.notation import BARE_NUMBER
 
-__all__ = ["LONGEST", "TIME", "inner_numbers", "numbers_of", "shape_of", "times_of"]
+__all__ = [
+    "LONGEST",
+    "TIME",
+    "inner_numbers",
+    "numbers_of",
+    "plain_numbers",
+    "shape_of",
+    "shapes_of",
+    "times_of",
+]
 
 #: Longer cells are judged by their beginning, and by their length.
 LONGEST = 400
@@ -29,9 +37,14 @@ _WITH_UNIT = re.compile(
     r'"?([^\w"]{0,3}|[A-Z]{3} )(-?\d{1,3}(?:,\d{3})+(?:\.\d{1,9})?|-?\d{1,15}(?:\.\d{1,9})?)'
     r'( ?[^\W\d]{1,6}| ?%| ?[^\w"]{1,3}|)"?',
 )
+#: Characters of a date, any date, and dates and times that are remembered. Chosen.
+_DATE, _ANY_DATE, _REMEMBERED = 10, "2000-01-01", 1000
+#: Cells whose shapes are found at a time. Chosen.
+_TOGETHER = 500
 #: Cells that have no value.
-#: Cells whose times are remembered, where cells come again. Chosen.
-_REMEMBERED = 1000
+#: Below each other: what begins or ends a cell that is no number.
+_NO_NUMBERS = ("\n.", ".\n", "-.", "-\n")
+_LEADING_ZERO = re.compile(r"\n-?0\d", re.ASCII)
 _NOTHING = frozenset({"", '""', "null"})
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"\d+")
@@ -46,7 +59,23 @@ _LEAST_NUMBERS, _MOSTLY = 4, 0.9
 
 def shape_of(cell: str) -> str:
     """What a string looks like: letters and digits, each run of them as one sign."""
-    return _DIGITS.sub("9", _LETTERS.sub("a", cell[:LONGEST]))
+    return _shape(cell[:LONGEST])
+
+
+def _shape(text: str) -> str:
+    return _DIGITS.sub("9", _LETTERS.sub("a", text))
+
+
+def shapes_of(cells: Sequence[str]) -> list[str]:
+    """The shape of each cell: one text for those that look alike."""
+    known: dict[str, str] = {}
+    shapes: list[str] = []
+    for start in range(0, len(cells), _TOGETHER):
+        part = [cell[:LONGEST] for cell in cells[start : start + _TOGETHER]]
+        # None has a line feed, if any.
+        found = _shape("\n".join(part)).split("\n")
+        shapes += found if len(found) == len(part) else map(shape_of, part)
+    return [known.setdefault(one, one) for one in shapes]
 
 
 def numbers_of(cells: Sequence[str]) -> Sequence[float] | None:
@@ -54,8 +83,9 @@ def numbers_of(cells: Sequence[str]) -> Sequence[float] | None:
     # Where none of some cells is a number, they are not most of all.
     some = [cell for cell in cells[:: max(1, len(cells) // _PROBED)] if cell not in _NOTHING]
     if any(map(BARE_NUMBER.fullmatch, some)):
-        bare = (float(cell) if BARE_NUMBER.fullmatch(cell) else math.nan for cell in cells)
-        numbers = array("d", bare)
+        numbers = plain_numbers(cells) or array(
+            "d", (float(cell) if BARE_NUMBER.fullmatch(cell) else math.nan for cell in cells)
+        )
         if _are_most(numbers, cells):
             return numbers
     # Numbers with a unit or a currency, the same in nearly all cells: "37 ms", "$1,234.00".
@@ -76,10 +106,30 @@ def numbers_of(cells: Sequence[str]) -> Sequence[float] | None:
     return numbers if _are_most(numbers, cells) else None
 
 
+def plain_numbers(cells: Sequence[str]) -> array[float] | None:
+    """The numbers of a column, NaN for empty cells; ``None`` if any may be another than a number.
+
+    Many are looked at at once: it is much quicker than to ask of each, and exponents are left out.
+
+    >>> plain_numbers(["7", "", "-0.50"]), plain_numbers(["7", "08"])
+    (array('d', [7.0, nan, -0.5]), None)
+    """
+    digits = "".join(cells).replace(".", "").replace("-", "")
+    if not digits.isascii() or not digits.isdigit():
+        return None
+    lines = "\n{}\n".format("\n".join(cells))
+    if any(sign in lines for sign in _NO_NUMBERS) or _LEADING_ZERO.search(lines):
+        return None
+    try:
+        return array("d", [float(cell) if cell else math.nan for cell in cells])
+    except ValueError:
+        return None
+
+
 def _are_most(numbers: Sequence[float], cells: Sequence[str]) -> bool:
     """Whether nearly all cells that say something are numbers."""
-    present = sum(1 for cell in cells if cell not in _NOTHING)
-    valid = sum(1 for number in numbers if math.isfinite(number))
+    present = len(cells) - sum(map(_NOTHING.__contains__, cells))
+    valid = sum(map(math.isfinite, numbers))
     return valid >= _LEAST_NUMBERS and valid >= _MOSTLY * present
 
 
@@ -105,18 +155,43 @@ def times_of(cells: Sequence[str]) -> Sequence[float] | None:
     first = next((cell for cell in cells if cell), "")
     if not TIME.fullmatch(first[:LONGEST]):
         return None
-    times = array("d", map(lru_cache(_REMEMBERED)(_seconds), cells))
+    days, seconds = _Remembered(_seconds_of_date), _Remembered(_seconds_of_time)
+    times = array("d", (days[cell[:_DATE]] + seconds[cell[_DATE:]] for cell in cells))
     return times if _are_most(times, cells) else None
 
 
-def _seconds(cell: str) -> float:
-    """A date, or a date and time, of ISO 8601, without its offset: days are what counts."""
-    match = TIME.fullmatch(cell[:LONGEST])
+class _Remembered(dict[str, float]):
+    """What some texts come to, of which the same come again: so many of them."""
+
+    def __init__(self, make: Callable[[str], float]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, text: str) -> float:
+        found = self._make(text)
+        if len(self) < _REMEMBERED:
+            self[text] = found
+        return found
+
+
+def _seconds_of_date(text: str) -> float:
+    """The seconds of the days until a date of ISO 8601; NaN if it is none."""
+    match = TIME.fullmatch(text)
     if match is None:
         return math.nan
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
     try:
-        days = date(year, month, day).toordinal()
+        return date(int(match[1]), int(match[2]), int(match[3])).toordinal() * 86400.0
     except ValueError:
         return math.nan
-    return ((days * 24 + hour) * 60 + minute) * 60.0 + second
+
+
+def _seconds_of_time(text: str) -> float:
+    """The seconds of a day until a time, as it stands behind a date; NaN if it is none.
+
+    Without its offset: days are what counts.
+    """
+    match = TIME.fullmatch(f"{_ANY_DATE}{text[:LONGEST]}")
+    if match is None:
+        return math.nan
+    hour, minute, second = (int(part or 0) for part in match.groups()[3:])
+    return (hour * 60 + minute) * 60.0 + second

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import nan
 
-from headroom.toolkit.rows.layout import Rows
+from headroom.toolkit.rows.columns import Rows
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.table import Table
 
@@ -63,7 +63,7 @@ class Summary:
                 notes[column] = first if first == last else _range(first, last)
         for column, values in self._values.items():
             left = values - Counter(
-                self._cell(index, column) for index in kept if not self._table.rows.is_whole(index)
+                self._cell(index, column) for index in kept if index not in self._table.rows.wholes
             )
             texts = [value or "missing" for value in values if left[value] > 0]
             if texts and len(texts) <= _MAX_VALUES and texts != ["missing"]:
@@ -72,7 +72,7 @@ class Summary:
         return ", ".join(named[:_MAX_COLUMNS])
 
     def _cell(self, row: int, column: int) -> str:
-        return self._table.rows.cell(row, column)
+        return self._table.rows.columns[column][row]
 
 
 def _few_values(cells: Iterable[str]) -> Counter[str] | None:
@@ -89,9 +89,9 @@ def _by_number(rows: Rows, column: int) -> Sequence[int]:
     """The rows with a number in a column, the least first."""
     numbers = array("d")
     present = array("q")
-    for index, cell in enumerate(rows.column(column)):
-        numbers.append(float(cell) if cell and not rows.is_whole(index) else nan)
-        if cell and not rows.is_whole(index):
+    for index, cell in enumerate(rows.columns[column]):
+        numbers.append(float(cell) if cell and index not in rows.wholes else nan)
+        if cell and index not in rows.wholes:
             present.append(index)
     return array("q", sorted(present, key=numbers.__getitem__))
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headroom.toolkit.rows.layout import Layout, Row, Rows, find_layout
+from headroom.toolkit.rows.columns import Row, Rows
+from headroom.toolkit.rows.fill import Filling, column_of
+from headroom.toolkit.rows.layout import Layout, find_layout
 from headroom.toolkit.rows.notation import OTHERWISE, Speller, flow, name
+from headroom.toolkit.rows.packed import TextRows
 from headroom.toolkit.rows.shape import Column, Plan, Tree, find_plan, find_width, sample
 from headroom.toolkit.rows.values import Json
-from headroom.view import Request
+from headroom.view import Deadline, Request
 
 __all__ = ["Table", "build_table"]
 
-#: Rows after which the time is looked at.
-_DEADLINE_EVERY = 256
 #: A row with more keys than this that no column has may be shorter as an object.
 _MANY_EXTRAS = 2
 #: Characters around a key and a value that follow the cells of a row.
@@ -91,7 +92,6 @@ def build_table(
     request: Request,
     *,
     keys: Sequence[str] | None = None,
-    of_text: bool = False,
 ) -> Table:
     """The values as a table; where they are no like objects, as one column of values.
 
@@ -100,11 +100,12 @@ def build_table(
         speller: Spells the cells.
         request: Counts tokens, watches the time.
         keys: The keys of the values, where they are those of an object.
-        of_text: Every value of every row is a string.
 
     """
-    width = None if of_text else find_width(values)
-    members: Iterable[Json] = values
+    if isinstance(values, TextRows):
+        return _of_text(values, speller, request)
+    width = find_width(values)
+    members: Sequence[Json] = values
     if width is None:
         plan = find_plan(values)
     else:
@@ -112,27 +113,52 @@ def build_table(
         if plan is None:
             width = None
         else:
-            members = (_numbered(value, width) for value in values)
-    rows = Rows(1 if plan is None else len(plan.columns))
-    for index, (value, member) in enumerate(zip(values, members)):
-        if index % _DEADLINE_EVERY == 0:
-            request.deadline.check()
-        if plan is not None and width is not None and member is None:
-            rows.append(Row(("",) * len(plan.columns), whole=flow(value)))
-        else:
-            rows.append(_row(member, plan, speller, of_text))
+            members = [_numbered(value, width) for value in values]
+    rows = _rows(values, members, plan, speller, request.deadline)
     spelled_keys = None if keys is None else [speller.cell(key) for key in keys]
     if plan is None:
         header = "(value)" if keys is None else "(key),(value)"
         layout = Layout(["(value)"], ["(value)"], header, [0], {}, [])
     else:
-        layout = find_layout(rows, plan, request, keyed=keys is not None, of_text=of_text)
-    lines: list[str] = []
-    for index, row in enumerate(rows):
-        if index % _DEADLINE_EVERY == 0:
-            request.deadline.check()
-        lines.append(layout.line(row, None if spelled_keys is None else spelled_keys[index]))
-    return Table(rows, layout, lines, spelled_keys, of_text, width)
+        layout = find_layout(rows, plan, request, keyed=keys is not None, of_text=False)
+    lines = layout.lines(rows, spelled_keys, request.deadline)
+    return Table(rows, layout, lines, spelled_keys, width=width)
+
+
+def _of_text(values: TextRows, speller: Speller, request: Request) -> Table:
+    """The rows of a table every cell of which is a string."""
+    plan = Plan([Column((label,)) for label in values.header])
+    wholes = {row: flow(record) for row, record in values.irregular()}
+    columns = map(speller.text_cells, request.deadline.over(values.columns(), every=1))
+    rows = Rows(columns, {}, wholes)
+    layout = find_layout(rows, plan, request, keyed=False, of_text=True)
+    return Table(rows, layout, layout.lines(rows, None, request.deadline), of_text=True)
+
+
+def _rows(
+    values: Sequence[Json],
+    members: Sequence[Json],
+    plan: Plan | None,
+    speller: Speller,
+    deadline: Deadline,
+) -> Rows:
+    """The rows of a table, each of them the member of a value."""
+    if plan is None:
+        return Rows([column_of(values, speller)], {}, {})
+    odd = {row for row, member in enumerate(members) if type(member) is not dict}
+    some = [{} if row in odd else member for row, member in enumerate(members)] if odd else members
+    filling = Filling(some, plan, speller, deadline)
+    extras: dict[int, tuple[tuple[str, str], ...]] = {}
+    wholes: dict[int, str] = {}
+    for index in deadline.over(sorted(odd | filling.odd)):
+        row = _row(values[index], members[index], plan, speller)
+        for cells, cell in zip(filling.columns, row.cells):
+            cells[index] = cell
+        if row.extras:
+            extras[index] = row.extras
+        if row.whole is not None:
+            wholes[index] = row.whole
+    return Rows(filling.columns, extras, wholes)
 
 
 def _numbered(value: Json, width: int) -> dict[str, Json] | None:
@@ -142,20 +168,12 @@ def _numbered(value: Json, width: int) -> dict[str, Json] | None:
     return None
 
 
-def _row(value: Json, plan: Plan | None, speller: Speller, of_text: bool) -> Row:
-    if plan is None:
-        return Row((speller.cell(value),))
-    if not isinstance(value, dict):
+def _row(value: Json, member: Json, plan: Plan, speller: Speller) -> Row:
+    """A row that is not as the columns are."""
+    if not isinstance(member, dict):
         return Row(("",) * len(plan.columns), whole=flow(value))
     cells = [""] * len(plan.columns)
-    if of_text:
-        for key, cell in value.items():
-            slot = plan.tree[key]
-            assert isinstance(slot, int)
-            assert isinstance(cell, str)
-            cells[slot] = speller.text_cell(cell)
-        return Row(tuple(cells))
-    extras = _fill(value, plan.tree, plan.columns, cells, (), speller)
+    extras = _fill(member, plan.tree, plan.columns, cells, (), speller)
     if len(extras) > _MANY_EXTRAS:
         whole = flow(value)
         said = sum(len(key) + len(cell) + _AROUND_EXTRA for key, cell in extras)

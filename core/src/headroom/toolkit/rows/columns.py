@@ -1,0 +1,140 @@
+"""The rows of a table by its columns, so that what comes again is looked at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import overload
+
+__all__ = ["Column", "Row", "Rows", "mostly"]
+
+#: Cells of columns that are remembered as they are counted: of fewer cells, or of as few different
+#: ones. Counts of larger ones would be several times as large as the payload.
+_SMALL, _FEW = 4000, 500
+#: Cells that are counted at a time where it matters only whether one value is most of all.
+_AT_A_TIME = 1000
+
+
+@dataclass
+class Row:
+    """One row before it is written: its cells, what follows them, or the whole of it."""
+
+    cells: tuple[str, ...]
+    extras: tuple[tuple[str, str], ...] = ()
+    whole: str | None = None
+
+
+class Column:
+    """The cells of one column, and how often each comes.
+
+    >>> column = Column(["ok", "ok", "late"])
+    >>> column.counts
+    Counter({'ok': 2, 'late': 1})
+
+    """
+
+    def __init__(self, cells: Sequence[str]) -> None:
+        self._cells = cells
+        self._counts: Counter[str] | None = None
+
+    @property
+    def cells(self) -> list[str]:
+        """All of them; not to be changed."""
+        return self._cells if isinstance(self._cells, list) else list(self._cells)
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How often each comes, in the order in which they first come; not to be changed."""
+        counts = self._counts
+        if counts is None:
+            counts = Counter(self._cells)
+            if len(self._cells) <= _SMALL or len(counts) <= _FEW:
+                self._counts = counts
+        return counts
+
+    def is_all(self, cell: str) -> bool:
+        """Whether each cell is this one."""
+        return all(map(cell.__eq__, self._cells))
+
+    def __len__(self) -> int:
+        return len(self._cells)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._cells)
+
+    def __getitem__(self, row: int) -> str:
+        return self._cells[row]
+
+
+class Rows(Sequence[Row]):
+    """Rows of as many cells each, made when they are asked for.
+
+    Args:
+        columns: The cells of each column.
+        extras: What most rows have not, by row.
+        wholes: Rows that are written as a whole, without cells, by row.
+
+    >>> rows = Rows([["7", "8"], ["Ada", "Bob"]], {1: (("age", "9"),)}, {})
+    >>> list(rows.columns[1]), rows[1]
+    (['Ada', 'Bob'], Row(cells=('8', 'Bob'), extras=(('age', '9'),), whole=None))
+
+    """
+
+    def __init__(
+        self,
+        columns: Iterable[Sequence[str]],
+        extras: Mapping[int, tuple[tuple[str, str], ...]],
+        wholes: Mapping[int, str],
+    ) -> None:
+        self.columns = [Column(cells) for cells in columns]
+        self.extras = extras
+        self.wholes = wholes
+
+    def regular(self, index: int) -> Iterator[str]:
+        """The cells of one column, but those of rows that are written as a whole."""
+        column = self.columns[index]
+        if not self.wholes:
+            return iter(column)
+        return (cell for number, cell in enumerate(column) if number not in self.wholes)
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    def __iter__(self) -> Iterator[Row]:
+        rows = enumerate(zip(*self.columns))
+        return (Row(cells, self.extras.get(n, ()), self.wholes.get(n)) for n, cells in rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Row]: ...
+
+    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        index = index + len(self) if index < 0 else index
+        if not 0 <= index < len(self):
+            raise IndexError("there is no such row")
+        cells = tuple(column[index] for column in self.columns)
+        return Row(cells, self.extras.get(index, ()), self.wholes.get(index))
+
+
+def mostly(cells: Iterable[str]) -> str | None:
+    """The cell that three in four are, if there is one; maybe another one that is not.
+
+    Never are all different cells counted at once: their counts may be larger than the payload. A
+    cell that three in four are is most of at least half of the parts, by their sizes.
+
+    >>> mostly(["a", "b", "a", "a"]), mostly([])
+    ('a', None)
+    """
+    most: Counter[str] = Counter()
+    rest = iter(cells)
+    while part := list(islice(rest, _AT_A_TIME)):
+        cell, count = max(Counter(part).items(), key=lambda item: item[1])
+        if count * 2 > len(part):
+            most[cell] += len(part)
+    return most.most_common(1)[0][0] if most else None
