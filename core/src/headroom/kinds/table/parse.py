@@ -134,7 +134,7 @@ def closed(lines: Sequence[str]) -> list[str]:
     What is open at the end is left away.
 
     >>> closed(["id,note", '1,"two', 'lines"', '2,"cut'])
-    ['id,note', '1,"two\\nlines"']
+    ['id,note', '1,"two\nlines"']
 
     """
     records, parts, quotes = [], [], 0
