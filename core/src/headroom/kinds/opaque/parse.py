@@ -25,9 +25,6 @@ __all__ = ["condense", "data_of", "find", "is_vector"]
 #: Where a value stands in a document.
 Path = tuple["str | int", ...]
 
-#: What may hold what nobody reads, beside strings.
-_HOLDERS = (dict, list)
-
 
 def find(source: Source) -> list[Stretch]:
     """What nobody reads in a text, in order: ``source.once(find)``."""
