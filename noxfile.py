@@ -269,7 +269,7 @@ def tests_workspace(session: nox.Session) -> None:
     """What crosses packages: import arrows, documents, public names, wheels, benchmarks."""
     tools = [*TEST_TOOLS, HATCHLING, "-r", "benchmarks/requirements.txt"]
     # What the examples of the documents use.
-    tools += ["opentelemetry-sdk", "opentelemetry-exporter-prometheus"]
+    tools += ["opentelemetry-sdk", "opentelemetry-exporter-prometheus", "towncrier>=24.8"]
     extras = "[all,encryption,otel,zstd]"
     install(session, "core", "packages/testing", extras=extras, tools=tools)
     pytest(session, "tests", *session.posargs)
@@ -358,6 +358,19 @@ def coverage(session: nox.Session) -> None:
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "html", "--quiet")
     session.run("coverage", "report", "--skip-covered", "--skip-empty", "--sort=cover")
+
+
+@nox.session(default=False)
+def changelog(session: nox.Session) -> None:
+    """Makes what stands in changes/ of each package its changelog: nox -s changelog -- 0.2.0"""
+    session.install("towncrier>=24.8")
+    (version,) = session.posargs or [""]
+    if not version:
+        session.error("say which version: nox -s changelog -- 0.2.0")
+    for package in PACKAGES:
+        where = ("--config", "towncrier.toml", "--dir", package)
+        # As a module, which finds the template in the folder "release".
+        session.run("python", "-m", "towncrier", "build", *where, "--version", version, "--yes")
 
 
 @nox.session(default=False)

@@ -51,6 +51,20 @@ def test_links_lead_somewhere(path: Path) -> None:
             assert anchor in anchors(place), f"{name(path)} points to {target}#{anchor}"
 
 
+def test_every_package_can_be_installed_as_its_page_says() -> None:
+    page = (ROOT / "docs" / "how-to" / "install.md").read_text()
+    paths = set(re.findall(r"\./([a-z/-]+)", page))
+    assert paths == {
+        name(path.parent)
+        for folder in ("core", "adapters/*", "packages/*")
+        for path in ROOT.glob(f"{folder}/pyproject.toml")
+    }
+    extras = set(re.findall(r"^\| `([a-z]+)` \|", page, re.MULTILINE))
+    project = (ROOT / "core" / "pyproject.toml").read_text()
+    project = project.partition("[project.optional-dependencies]")[2].partition("[tool")[0]
+    assert extras == set(re.findall(r"^([a-z]+) = ", project, re.MULTILINE))
+
+
 def anchors(page: Path) -> set[str]:
     """Those of its headings, as GitHub and the site make them."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)

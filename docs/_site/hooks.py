@@ -19,12 +19,12 @@ from typing import Any
 import griffe
 
 ROOT = Path(__file__).parent.parent.parent
-#: Packages, and the modules that have public names of their own beside them.
+SOURCES = (ROOT / "core/src", *ROOT.glob("adapters/*/src"), *ROOT.glob("packages/*/src"))
+#: Packages, and modules that have public names of their own.
 PUBLIC = (
-    *("headroom", "headroom.forking", "headroom.observing", "headroom.otel", "headroom.steps"),
-    *("headroom.toolkit", "headroom_testing", "headroom_testing.simulation"),
-    *("headroom_testing.forks", "headroom_redis", "headroom_mcp", "headroom_cli"),
-    *("headroom_crewai", "headroom_langgraph", "headroom_openai_agents"),
+    *(path.name for source in SOURCES for path in source.glob("[!_]*") if path.is_dir()),
+    *("headroom.forking", "headroom.observing", "headroom.otel", "headroom.steps"),
+    *("headroom.toolkit", "headroom_testing.forks", "headroom_testing.simulation"),
 )
 _LINK = re.compile(r"(?<=\]\()(\.\./[^)#\s]+)")
 _LOADED = re.compile(
@@ -77,8 +77,7 @@ def on_post_build(config: Any, **_: Any) -> None:
 
 
 def _public_names() -> Iterator[str]:
-    sources = [str(path) for path in (ROOT / "core/src", *ROOT.glob("[ap]*/*/src"))]
-    loader = griffe.GriffeLoader(search_paths=sources)
+    loader = griffe.GriffeLoader(search_paths=SOURCES)
     for module in PUBLIC:
         loaded = loader.load(module)
         for name in loaded.exports or ():

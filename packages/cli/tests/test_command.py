@@ -247,6 +247,8 @@ def test_a_package_that_is_missing_is_a_store_that_cannot_be_reached(
 
 
 def test_what_is_not_there_is_told_apart(run: Run, store: str) -> None:
+    ran = run("retrieve", "orders", "rows 3", "--query", "zebra", "-s", store)
+    assert (ran.status, ran.err) == (1, "nothing is found\n")
     ran = run("get", "nope", "-s", store)
     assert (ran.status, ran.err.count("\n")) == (1, 1)
     assert "'nope'" in ran.err
@@ -363,3 +365,13 @@ def test_a_command_that_is_interrupted_as_it_begins_is_silent(tmp_path: Path) ->
     assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
     begin = "import sys, headroom_cli.__main__; sys.exit('headroom' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", begin]).returncode == 0
+
+
+def test_another_module_called_headroom_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "headroom").mkdir()
+    (tmp_path / "headroom" / "__init__.py").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "headroom_cli", "demo"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("headroom: the module headroom that Python finds is not that of")

@@ -6,21 +6,26 @@ import sys
 
 __all__ = ["main"]
 
+#: As a shell says it: 128 and the number of the signal.
+_INTERRUPTED = 130
+
 
 def main() -> None:
     """Runs the command, and ends the process."""
     try:
         # Within: it takes a while, and may be interrupted as well.
-        try:
-            import _headroom_namesake  # noqa: F401 - says where another module is called headroom
-        except ImportError as error:
-            sys.exit(f"headroom: {error}")
+        import _headroom_namesake  # noqa: F401 - says where another module is called headroom
         from headroom_cli import app
-
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
+    except ImportError as error:
+        if error.name != "headroom":
+            raise
+        sys.exit(f"headroom: {error}")
+    try:
         app.main()
     except KeyboardInterrupt:
-        # As a shell says it: 128 and the number of the signal.
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
 
 
 if __name__ == "__main__":
