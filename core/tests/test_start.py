@@ -67,3 +67,31 @@ def test_a_module_is_found_by_its_name_though_nobody_has_imported_it() -> None:
 def test_compress_is_the_function_whoever_imports_its_module() -> None:
     code = "import headroom.compress\nfrom headroom import compress\nassert callable(compress)"
     assert "headroom.compress" in loaded(code)
+
+
+def test_a_context_has_the_vocabulary_read_while_its_maker_goes_on() -> None:
+    code = (
+        "import threading\n"
+        "from headroom import SharedContext\n"
+        "from headroom.tokens import resolve\n"
+        "ctx = SharedContext()\n"
+        "others = [one for one in threading.enumerate() if one.name == 'headroom-vocabulary']\n"
+        "[one.join() for one in others]\n"
+        "assert len(others) == 1 and resolve._offline['o200k_base'] is not None\n"
+        "SharedContext(), SharedContext()\n"
+        "assert threading.active_count() == 1\n"
+    )
+    assert {"toktok", "splintr"} & loaded(code)
+
+
+def test_a_process_that_ends_while_a_vocabulary_is_read_ends_well() -> None:
+    assert "headroom.tokens" in loaded("from headroom import SharedContext\nSharedContext()")
+
+
+def test_a_counter_of_ones_own_has_no_vocabulary_read() -> None:
+    code = (
+        "from headroom import SharedContext, compress\n"
+        "SharedContext(counter=len).put('note', 'all is well ' * 99)\n"
+        "compress('all is well ' * 99, counter=len)\n"
+    )
+    assert {"toktok", "splintr", "tiktoken"}.isdisjoint(loaded(code))

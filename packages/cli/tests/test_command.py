@@ -247,6 +247,8 @@ def test_a_package_that_is_missing_is_a_store_that_cannot_be_reached(
 
 
 def test_what_is_not_there_is_told_apart(run: Run, store: str) -> None:
+    ran = run("retrieve", "orders", "rows 3", "--query", "zebra", "-s", store)
+    assert (ran.status, ran.err) == (1, "nothing is found\n")
     ran = run("get", "nope", "-s", store)
     assert (ran.status, ran.err.count("\n")) == (1, 1)
     assert "'nope'" in ran.err

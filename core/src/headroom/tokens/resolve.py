@@ -7,18 +7,20 @@ The first two count the same, so the one that needs no network and is faster goe
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TypeAlias, cast
 
 from headroom.forking import lock, on_fork, undisturbed
 from headroom.tokens.base import TokenCounter, encodable
 from headroom.tokens.estimate import EstimateCounter
 
-__all__ = ["encoding_for_model", "get_counter"]
+__all__ = ["encoding_for_model", "get_counter", "load_early"]
 
 logger = logging.getLogger("headroom.tokens")
 
@@ -51,6 +53,7 @@ _ENCODINGS = {
 _STAND_IN = "o200k_base"
 
 
+@lru_cache(maxsize=128)
 def encoding_for_model(model: str) -> tuple[str, bool]:
     """The encoding for a model, and whether it is the model's own.
 
@@ -176,6 +179,21 @@ def _tiktoken_counter(encoding: str) -> tuple[_Count | None, str]:
     counter = download.wait(patience)
     reason = download.failure or f"no answer within {DOWNLOAD_PATIENCE:g} seconds"
     return counter, f"tiktoken could not load {encoding} ({reason})"
+
+
+def load_early(model: str) -> None:
+    """Has a thread read the vocabulary for a model, so that the caller goes on meanwhile.
+
+    Where none is installed nothing comes of it: the network is asked by ``get_counter`` alone.
+    """
+    encoding, _ = encoding_for_model(model)
+    if encoding in _offline:
+        return
+    # No daemon: one that is ended amid a call of the tokenizer takes the process down with it.
+    thread = threading.Thread(target=_offline_counter, args=(encoding,), name="headroom-vocabulary")
+    # Where no thread can be had, as at the end of the interpreter, it is read when it is needed.
+    with contextlib.suppress(RuntimeError):
+        thread.start()
 
 
 def get_counter(model: str = "gpt-4o") -> TokenCounter:

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, islice
 
-__all__ = ["says_failure", "says_outcome", "verdicts"]
+__all__ = ["says_failure", "says_outcome", "suspects", "verdicts"]
 
 #: Characters of a line that are looked at. Chosen: a verdict stands at one of its ends.
 _CHARS = 400
@@ -135,6 +135,19 @@ def verdicts(lines: Iterable[str]) -> list[bool]:
         found += said
         numbered += [")" in plain and _COUNTED.match(plain) is not None for plain in some]
     return [one or other for one, other in zip(found, numbered)] if counts else found
+
+
+def suspects(lines: Sequence[str]) -> frozenset[int]:
+    """The lines, by index, that may say what failed, or how a run came out: no others do.
+
+    >>> sorted(suspects(["starting", "FAIL: test_cart", "Many who fail try again."]))
+    [1, 2]
+    """
+    found: set[int] = set()
+    for start in range(0, len(lines), _AT_A_TIME):
+        some = [_plain(line) for line in lines[start : start + _AT_A_TIME]]
+        found.update(start + index for index in _suspects(some))
+    return frozenset(found)
 
 
 def _suspects(lines: Sequence[str]) -> Iterable[int]:

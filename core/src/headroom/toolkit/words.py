@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 
 from headroom.view import Deadline
 
@@ -156,6 +157,10 @@ def cut_at(text: str, sign: str, deadline: Deadline | None = None) -> Iterator[s
     ['a', 'b', '']
 
     """
+    return chain.from_iterable(_cut(text, sign, deadline))
+
+
+def _cut(text: str, sign: str, deadline: Deadline | None) -> Iterator[list[str]]:
     start = 0
     while start + _PART_CHARS < len(text):
         if deadline is not None:
@@ -164,9 +169,9 @@ def cut_at(text: str, sign: str, deadline: Deadline | None = None) -> Iterator[s
         end = end if end >= 0 else text.find(sign, start + _PART_CHARS)
         if end < 0:
             break
-        yield from text[start:end].split(sign)
+        yield text[start:end].split(sign)
         start = end + 1
-    yield from text[start:].split(sign)
+    yield text[start:].split(sign)
 
 
 def said_chars(text: str) -> int:

@@ -105,6 +105,7 @@ def retrieve(
     if excerpt.truncated:
         note(f"more was found; to read on: {excerpt.next or 'raise --max-tokens'}", "dim")
     if not excerpt.where:
+        note("nothing is found", "dim")
         raise typer.Exit(NOT_THERE)
 
 

@@ -111,7 +111,7 @@ class SmartCrusher(BaseKind):
 
 
 def _view(source: Source, value: Json, request: Request) -> View | None:
-    speller = Speller(find_aliases(value, request))
+    speller = Speller(find_aliases(value, request) if "http" in source.text else ())
     root = build(value, speller, request)
     if root is None:
         return smaller(flow(value), request)

@@ -103,6 +103,11 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
 
 
 def _words(line: str) -> list[tuple[int, int]]:
+    bare = line.strip()
+    if bare and " ".join(bare.split()) == bare:
+        # No gap: nearly all lines of running text.
+        start = len(line) - len(line.lstrip())
+        return [(start, start + len(bare))]
     return [match.span() for match in _WORD.finditer(line)]
 
 

@@ -13,8 +13,8 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice, pairwise
-from typing import NamedTuple, overload
+from itertools import chain, compress, islice, pairwise
+from typing import TypeAlias, overload
 
 from headroom.kinds.records.columns import find_listing
 from headroom.kinds.records.entries import find_entries
@@ -48,6 +48,8 @@ _SOON, _NAMED_SOON = 60, 0.25
 _TRIED = 24
 #: For each line so many counts of names that may be the same. Chosen.
 _COUNTS = 4
+#: Of fewer lines, all names are kept while they are counted. Chosen.
+_SMALL = 8000
 #: Lines after which the time is looked at.
 _DEADLINE_EVERY = 1000
 #: Characters by which a line is the same as another.
@@ -60,12 +62,8 @@ _RULE = re.compile(r"[-=*+#_~]{2,}")
 _CLOSING = re.compile(r"</[\w:.-]{1,60}>\s*$|/?>\s*$")
 
 
-class Field(NamedTuple):
-    """What a line is: ``name`` is empty where it begins with none."""
-
-    indent: int
-    name: str
-    value: str
+#: What a line is: its indent, its name, which is empty where it begins with none, and what it says.
+Field: TypeAlias = "tuple[int, str, str]"
 
 
 class _Fields:
@@ -75,38 +73,48 @@ class _Fields:
         self.lines = lines
         #: By line; -1 for a blank one.
         self.indents = array("l")
-        self._names = array("l")
-        self._said: list[str] = []
-        self._numbers: dict[str, int] = {}
+        #: By line: what lines of the same field share; 0 for a blank one.
+        self.keys = array("l")
+        #: The name of each key.
+        self.said = [""]
+        self._numbers: dict[tuple[int, str], int] = {}
+        #: What fields say, where they are few.
+        self._values: list[str] | None = [] if len(lines) <= _SMALL else None
 
     def add(self, field: Field | None) -> None:
         """What the next line is."""
-        self.indents.append(-1 if field is None else field.indent)
+        indent, name, value = (-1, "", "") if field is None else field
         number = 0
         if field is not None:
-            number = self._numbers.setdefault(field.name, len(self._said))
-            if number == len(self._said):
-                self._said.append(field.name)
-        self._names.append(number)
+            key = (indent, name)
+            known = self._numbers.get(key)
+            if known is None:
+                known = self._numbers[key] = len(self.said)
+                self.said.append(name)
+            number = known
+        self.indents.append(indent)
+        self.keys.append(number)
+        if self._values is not None:
+            self._values.append(value)
 
     def __len__(self) -> int:
         return len(self.indents)
 
     def within(self, first: int, end: int) -> Iterator[int]:
         """The lines that are not blank."""
-        return (line for line in range(first, end) if self.indents[line] >= 0)
+        return compress(range(first, end), self.keys[first:end])
+
+    def keys_within(self, first: int, end: int) -> list[int]:
+        """The keys of the lines that are not blank."""
+        return list(filter(None, self.keys[first:end]))
 
     def name(self, line: int) -> str:
         """The name of a field."""
-        return self._said[self._names[line]]
-
-    def key(self, line: int) -> tuple[int, int]:
-        """What lines of the same field share."""
-        return self.indents[line], self._names[line]
+        return self.said[self.keys[line]]
 
     def value(self, line: int) -> str:
-        """What a field says, read anew."""
-        return _field(self.lines[line]).value
+        """What a field says, read anew where they are many."""
+        return self._values[line] if self._values is not None else _field(self.lines[line])[2]
 
 
 class _Values(Sequence[Json]):
@@ -199,7 +207,7 @@ def _find_blocks(lines: list[str], check: Callable[[], None]) -> Records | None:
             check()
         field = _field(line) if line.strip() else None
         fields.add(field)
-        named += field is None or bool(field.name)
+        named += field is None or bool(field[1])
         # Most texts show soon that they are none of records.
         if number == _SOON and named < _NAMED_SOON * number:
             return None
@@ -225,31 +233,31 @@ def read(source: Source) -> Records | None:
 def _field(line: str) -> Field:
     text = line.lstrip(" \t")
     indent = len(line) - len(text)
-    if text.startswith("<") and (tag := _TAG.match(text)) is not None:
-        return Field(indent, tag[0], _CLOSING.sub("", text[tag.end() :]).lstrip(" >"))
-    if text.startswith("[") and _SECTION.match(text):
-        return Field(indent, "[]", text.strip().strip("[]"))
+    first = text[:1]
+    if first == "<":
+        tag = _TAG.match(text)
+        if tag is not None:
+            return indent, tag[0], _CLOSING.sub("", text[tag.end() :]).lstrip(" >")
+    if first == "[" and _SECTION.match(text):
+        return indent, "[]", text.strip().strip("[]")
     pair = _PAIR.match(text)
     if pair is not None:
-        return Field(indent, pair[1].strip("\"'"), text[pair.end() :].strip().rstrip(",;"))
+        return indent, pair[1].strip("\"'"), text[pair.end() :].strip().rstrip(",;")
     if _RULE.match(text):
-        return Field(indent, "---", "")
+        return indent, "---", ""
     if text.startswith("- "):
-        return Field(indent, "-", text[2:].strip())
-    return Field(indent, "", text.strip())
+        return indent, "-", text[2:].strip()
+    return indent, "", text.strip()
 
 
 def _candidates(fields: _Fields) -> Iterator[Sequence[int]]:
     """Lines at which records may begin, the least indented first, and the earliest of these."""
-    # Most names come but once or twice: of those it is only counted how many there may be.
-    counts = bytearray(_COUNTS * len(fields))
-    for _, key in _names(fields):
-        place = hash(key) % len(counts)
-        counts[place] = min(counts[place] + 1, _LEAST)
     places: dict[tuple[int, str], array[int]] = {}
-    for line, key in _names(fields):
-        if counts[hash(key) % len(counts)] >= _LEAST:
-            places.setdefault(key, array("l")).append(line)
+    for line, key in _names_that_come_again(fields):
+        found = places.get(key)
+        if found is None:
+            found = places[key] = array("l")
+        found.append(line)
     some = [
         (indent, starts[0], name, starts)
         for (indent, name), starts in places.items()
@@ -258,6 +266,21 @@ def _candidates(fields: _Fields) -> Iterator[Sequence[int]]:
     some.sort(key=lambda item: item[:3])
     for _, _, _, starts in some[:_TRIED]:
         yield starts
+
+
+def _names_that_come_again(fields: _Fields) -> Iterator[tuple[int, tuple[int, str]]]:
+    """Those of ``_names`` that come often, and maybe some others."""
+    if len(fields) <= _SMALL:
+        names = list(_names(fields))
+        often = Counter(key for _, key in names)
+        yield from (one for one in names if often[one[1]] >= _LEAST)
+        return
+    # Most names come but once or twice: of those it is only counted how many there may be.
+    counts = bytearray(_COUNTS * len(fields))
+    for _, key in _names(fields):
+        place = hash(key) % len(counts)
+        counts[place] = min(counts[place] + 1, _LEAST)
+    yield from (one for one in _names(fields) if counts[hash(one[1]) % len(counts)] >= _LEAST)
 
 
 def _names(fields: _Fields) -> Iterator[tuple[int, tuple[int, str]]]:
@@ -283,7 +306,7 @@ def _heads(fields: _Fields, starts: Sequence[int]) -> Sequence[int]:
     if above[0] < 0 or not fields.name(last) or not set(above).isdisjoint(starts):
         return starts
     indents = fields.indents
-    keys = Counter(fields.key(line) for line in above if indents[line] >= 0 and fields.name(line))
+    keys = Counter(fields.keys[line] for line in above if indents[line] >= 0 and fields.name(line))
     is_one_off = max(keys.values(), default=0) <= 1
     are_heads = all(0 <= indents[line] <= indents[first] for line in above)
     return above if is_one_off and are_heads else starts
@@ -320,15 +343,16 @@ def _value(fields: _Fields, first: int, end: int) -> Json:
 
 def _are_records(fields: _Fields, spans: Sequence[tuple[int, int]]) -> bool:
     """Whether some blocks of lines are records, and nearly all of the text."""
-    sizes = array("l", (sum(1 for _ in fields.within(*span)) for span in spans))
+    blocks = [fields.keys_within(*span) for span in spans]
+    sizes = array("l", map(len, blocks))
     inside = sum(sizes)
-    of_all = sum(1 for _ in fields.within(0, len(fields)))
+    of_all = len(fields) - fields.keys.count(0)
     return (
         inside >= _COVERED * of_all
         and _have_a_size(sizes, inside)
-        and _have_names(fields, spans, inside)
-        and _are_orderly(fields, spans, inside)
-        and _share_names(fields, spans, inside)
+        and _have_names(fields, blocks, inside)
+        and _are_orderly(fields, blocks, inside)
+        and _share_names(fields, blocks, inside)
     )
 
 
@@ -337,34 +361,28 @@ def _have_a_size(sizes: Sequence[int], inside: int) -> bool:
     return _SHORTEST <= mean <= _LONGEST and max(sizes) <= max(_LONGEST_OF_ALL, _TIMES * mean)
 
 
-def _have_names(fields: _Fields, spans: Sequence[tuple[int, int]], inside: int) -> bool:
+def _have_names(fields: _Fields, blocks: Sequence[Sequence[int]], inside: int) -> bool:
     """Whether most lines begin with a name, and those of a block with different ones."""
-    named = sum(bool(fields.name(line)) for span in spans for line in fields.within(*span))
-    distinct = sum(len(set(map(fields.key, fields.within(*span)))) for span in spans)
+    lines = Counter(chain.from_iterable(blocks))
+    named = sum(count for key, count in lines.items() if fields.said[key])
+    distinct = sum(map(len, map(set, blocks)))
     return named >= _NAMED * inside and distinct >= _DISTINCT * inside
 
 
-def _are_orderly(fields: _Fields, spans: Sequence[tuple[int, int]], inside: int) -> bool:
+def _are_orderly(fields: _Fields, blocks: Sequence[Sequence[int]], inside: int) -> bool:
     """Whether most fields follow the one that they mostly follow."""
-    following: dict[tuple[int, int], Counter[tuple[int, int]]] = {}
-    for span in spans:
-        for line, other in pairwise(fields.within(*span)):
-            one, after = fields.key(line), fields.key(other)
-            # Lines of one source after each other, as in logs, are no order of fields; lists are.
-            if one != after or fields.name(line) in ("-", ""):
-                following.setdefault(one, Counter())[after] += 1
-    usual = sum(max(found.values()) for found in following.values())
-    return usual >= _ORDERLY * (inside - len(spans))
+    pairs = Counter(chain.from_iterable(map(pairwise, blocks)))
+    most: dict[int, int] = {}
+    for (one, after), count in pairs.items():
+        # Lines of one source after each other, as in logs, are no order of fields; lists are.
+        if one != after or fields.said[one] in ("-", ""):
+            most[one] = max(most.get(one, 0), count)
+    return sum(most.values()) >= _ORDERLY * (inside - len(blocks))
 
 
-def _share_names(fields: _Fields, spans: Sequence[tuple[int, int]], inside: int) -> bool:
+def _share_names(fields: _Fields, blocks: Sequence[Sequence[int]], inside: int) -> bool:
     """Whether most lines are of fields that many blocks have, and these are several."""
-    holders: Counter[tuple[int, int]] = Counter()
-    names: dict[tuple[int, int], str] = {}
-    for span in spans:
-        keys = {fields.key(line): fields.name(line) for line in fields.within(*span)}
-        holders.update(keys.keys())
-        names.update(keys)
-    common = {key for key, n in holders.items() if names[key] and n >= _HELD * len(spans)}
-    held = sum(fields.key(line) in common for span in spans for line in fields.within(*span))
+    holders = Counter(chain.from_iterable(map(set, blocks)))
+    common = {key for key, n in holders.items() if fields.said[key] and n >= _HELD * len(blocks)}
+    held = sum(map(common.__contains__, chain.from_iterable(blocks)))
     return len(common) > 1 and held >= _COMMON * inside

@@ -16,6 +16,7 @@ _BARS = "|\u2502\u2503\u2551"
 # The signs of rules: of ASCII and of box drawing, which is U+2500 to U+257F.
 _STROKES = frozenset("-=\u2500\u2501\u2550")
 _SIGNS = frozenset(" \t\r|+:-=").union(map(chr, range(0x2500, 0x2580)))
+_ALL_SIGNS = "".join(sorted(_SIGNS))
 _CROSSINGS = _SIGNS.difference(_STROKES, " \t\r:")
 #: A table has so many rows below its rule.
 _LEAST_ROWS = 2
@@ -64,10 +65,11 @@ def ruled_run(lines: Sequence[str], first: int) -> tuple[int, int] | None:
 
 
 def _is_rule(line: str) -> bool:
-    if line.lstrip(" \t")[:1] not in _SIGNS:
+    # Nearly always something is left, which is quickly seen.
+    if line.strip(_ALL_SIGNS):
         return False
     signs = set(line)
-    return signs <= _SIGNS and not signs.isdisjoint(_STROKES) and not signs.isdisjoint(_CROSSINGS)
+    return not signs.isdisjoint(_STROKES) and not signs.isdisjoint(_CROSSINGS)
 
 
 def _bar(header: str) -> str | None:

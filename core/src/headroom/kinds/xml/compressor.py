@@ -62,7 +62,7 @@ class XmlCompressor(BaseKind):
 
         """
         value = source.once(read).value
-        speller = Speller(find_aliases(value, request))
+        speller = Speller(find_aliases(value, request) if "http" in source.text else ())
         root = build(value, speller, request)
         if root is None:
             raise WrongKind("nothing in it")

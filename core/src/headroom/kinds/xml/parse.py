@@ -17,7 +17,7 @@ from headroom.errors import WrongKind
 from headroom.source import Source
 from headroom.toolkit.rows.values import Json
 
-__all__ = ["Reading", "read", "read_document"]
+__all__ = ["Reading", "first_document", "read", "read_document"]
 
 #: Deeper documents are not taken: Python, and every reader, would give up too.
 MAX_DEPTH = 150
@@ -34,6 +34,8 @@ _TAG = re.compile(
     r"<([^\s<>/=!?\"'&]+)((?:\s+[^\s<>/=\"'&]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*(/?)>"
 )
 _ATTRIBUTE = re.compile(r"([^\s<>/=\"'&]+)\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*)')")
+# A tag with nothing but text in it, as most are: read at once.
+_LEAF = re.compile(r"<([^\s<>/=!?\"'&]+)>([^<]*)</\1\s*>")
 _CLOSING = re.compile(r"</([^\s<>/=]+)\s*>")
 _DECLARATION = re.compile(r"<\?xml\s[^<>]{0,300}\?>", re.IGNORECASE)
 
@@ -85,10 +87,20 @@ def read(source: Source) -> Reading:
         WrongKind: The text is no XML, or no data.
 
     """
-    reading = read_document(source.text, 0, source.deadline.check)
+    reading = source.once(first_document)
     if source.text[reading.end :].strip() or not reading.is_data(len(source.text)):
         raise WrongKind("no document of data")
     return reading
+
+
+def first_document(source: Source) -> Reading:
+    """The document that a text begins with, read once: ``source.once(first_document)``.
+
+    Raises:
+        WrongKind: As ``read_document``.
+
+    """
+    return read_document(source.text, 0, source.deadline.check)
 
 
 def read_document(text: str, start: int, check: Callable[[], None]) -> Reading:
@@ -126,7 +138,10 @@ class _Reader:
                 self._check()
             at = text.find("<", self._at)
             self._characters(self._at, len(text) if at < 0 else at)
-            if at < 0 or not self._markup(at):
+            leaf = None if at < 0 else _LEAF.match(text, at)
+            if leaf is not None:
+                self._leaf(leaf)
+            elif at < 0 or not self._markup(at):
                 self._cut_off()
                 break
             if len(self._open) == 1 and reading.root:
@@ -214,6 +229,22 @@ class _Reader:
             raise WrongKind("nested too deeply")
         if is_empty:
             self._close(name, match.end())
+
+    def _leaf(self, match: re.Match[str]) -> None:
+        """Reads a tag with its end, and the text between."""
+        name, text = match.groups()
+        reading = self._reading
+        reading.tags += 1
+        reading.root = reading.root or name
+        if len(self._open) >= MAX_DEPTH:
+            raise WrongKind("nested too deeply")
+        if text and not text.isspace():
+            reading.longest = max(reading.longest, len(text))
+            text = unescape(text).strip()
+        else:
+            text = ""
+        self._open[-1].children.append((name, text))
+        self._at = match.end()
 
     def _close(self, name: str, at: int) -> None:
         element = self._open.pop()

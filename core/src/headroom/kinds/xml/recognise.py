@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from headroom.errors import WrongKind
-from headroom.kinds.xml.parse import read, read_document
+from headroom.kinds.xml.parse import first_document, read, read_document
 from headroom.source import Source
 
 __all__ = ["find_document", "looks_like_xml"]
@@ -63,7 +63,11 @@ def find_document(source: Source, line: int) -> tuple[int, int] | None:
     documents.attempts += 1
     start = documents.starts[line]
     try:
-        reading = read_document(source.text, start, source.deadline.check)
+        reading = (
+            read_document(source.text, start, source.deadline.check)
+            if start
+            else source.once(first_document)
+        )
     except WrongKind:
         return None
     if reading.is_cut_off or reading.tags < _FEWEST or reading.root.lower() in _PAGE:

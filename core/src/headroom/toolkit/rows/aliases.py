@@ -26,6 +26,10 @@ _USE, _DEFINITION = 2, 4
 _SMALL = 2500
 
 
+_SCHEMES = ("https://", "http://")
+_HOLDERS = (dict, list)
+
+
 def find_aliases(value: Json, request: Request) -> tuple[str, ...]:
     """The beginnings of web addresses that are worth a short form, the most useful first."""
     if request.original_tokens < _SMALL:
@@ -68,22 +72,23 @@ def _gain(text: str, counts: Mapping[str, int], prices: Mapping[str, int]) -> in
 
 
 def _addresses(value: Json) -> Iterator[str]:
-    stack: list[Json] = [value]
+    stack: list[Json] = [[value]]
     found = 0
     while stack and found < _MAX_ADDRESSES:
         top = stack.pop()
-        if isinstance(top, str):
-            if (
-                top.startswith(("https://", "http://"))
-                and len(top) < _MAX_ADDRESS
-                and "\n" not in top
-            ):
+        if type(top) is str:
+            if top.startswith(_SCHEMES) and len(top) < _MAX_ADDRESS and "\n" not in top:
                 found += 1
                 yield top
-        elif isinstance(top, dict):
-            stack.extend(reversed(top.values()))
-        elif isinstance(top, list):
-            stack.extend(reversed(top))
+        elif isinstance(top, (dict, list)):
+            members = top.values() if isinstance(top, dict) else top
+            stack += [
+                member
+                for member in reversed(members)
+                if (
+                    member.startswith(_SCHEMES) if type(member) is str else type(member) in _HOLDERS
+                )
+            ]
 
 
 def _beginnings(address: str) -> Iterator[str]:

@@ -45,12 +45,17 @@ class Column:
         return self._cells if isinstance(self._cells, list) else list(self._cells)
 
     @property
+    def is_small(self) -> bool:
+        """Whether its counts are remembered."""
+        return len(self._cells) <= _SMALL
+
+    @property
     def counts(self) -> Counter[str]:
         """How often each comes, in the order in which they first come; not to be changed."""
         counts = self._counts
         if counts is None:
             counts = Counter(self._cells)
-            if len(self._cells) <= _SMALL or len(counts) <= _FEW:
+            if self.is_small or len(counts) <= _FEW:
                 self._counts = counts
         return counts
 
@@ -134,7 +139,7 @@ def mostly(cells: Iterable[str]) -> str | None:
     most: Counter[str] = Counter()
     rest = iter(cells)
     while part := list(islice(rest, _AT_A_TIME)):
-        cell, count = max(Counter(part).items(), key=lambda item: item[1])
+        cell, count = Counter(part).most_common(1)[0]
         if count * 2 > len(part):
             most[cell] += len(part)
     return most.most_common(1)[0][0] if most else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from headroom.toolkit.rows.quantities import TIME
 from headroom.toolkit.rows.values import Json, Number
@@ -83,15 +83,15 @@ def find_names(rows: Sequence[Json], *, codes: bool = True) -> list[str] | None:
         return None
     texts: dict[tuple[str, ...], list[str]] = {}
     for row in objects:
-        for path, value in _texts(row, ()):
-            texts.setdefault(path, []).append(value)
+        _add_texts(row, (), texts)
     best: tuple[int, int, float] | None = None
     chosen: tuple[str, ...] = ()
     for path, values in texts.items():
         rank = _rank(path, values, len(rows))
         if rank is None or (not codes and rank[0] >= _CODES):
             continue
-        if best is None or rank < best:
+        # The dearest test comes last.
+        if (best is None or rank < best) and _are_telling(values):
             best, chosen = rank, path
     if best is None:
         return _headings(objects) if len(objects) == len(rows) else None
@@ -100,7 +100,20 @@ def find_names(rows: Sequence[Json], *, codes: bool = True) -> list[str] | None:
 
 def _headings(rows: Sequence[dict[str, Json]]) -> list[str] | None:
     """The headings that texts in rows begin with; ``None`` where hardly one has any."""
-    found = [next(filter(None, map(_heading, row.values())), "") for row in rows]
+    found = [
+        next(
+            filter(
+                None,
+                [
+                    _heading(value)
+                    for value in row.values()
+                    if (value[:1] == "#" if type(value) is str else type(value) is list)
+                ],
+            ),
+            "",
+        )
+        for row in rows
+    ]
     headings = sum(map(bool, found))
     return found if headings > 1 and headings >= _HEADED * len(rows) else None
 
@@ -114,12 +127,19 @@ def _heading(value: Json) -> str:
     return line if len(line) <= _LONGEST and line.lstrip("#")[:1] == " " else ""
 
 
-def _texts(row: dict[str, Json], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+def _add_texts(
+    row: dict[str, Json], path: tuple[str, ...], texts: dict[tuple[str, ...], list[str]]
+) -> None:
+    """Adds the texts of a row to those of their columns."""
     for key, value in row.items():
         if type(value) is str:
-            yield (*path, key), value
-        elif isinstance(value, dict) and len(path) + 1 < _DEPTH:
-            yield from _texts(value, (*path, key))
+            where = (*path, key)
+            if where in texts:
+                texts[where].append(value)
+            else:
+                texts[where] = [value]
+        elif type(value) is dict and len(path) + 1 < _DEPTH:
+            _add_texts(value, (*path, key), texts)
 
 
 def _rank(
@@ -140,10 +160,12 @@ def _rank(
         return None
     if different < (_DISTINCT if is_own else _ALL_DISTINCT) and count > 1:
         return None
-    telling = sum(_is_telling(value) for value in values)
-    if telling < _PRESENT * len(values):
-        return None
     return called, len(path), -different
+
+
+def _are_telling(values: Sequence[str]) -> bool:
+    """Whether most of them have something of a word."""
+    return sum(map(_is_telling, values)) >= _PRESENT * len(values)
 
 
 def _is_telling(value: str) -> bool:

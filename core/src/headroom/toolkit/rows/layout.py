@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import compress, count
+from itertools import compress, repeat
 
 from headroom.toolkit.rows.columns import Row, Rows, mostly
 from headroom.toolkit.rows.notation import BARE_NUMBER, name
@@ -83,7 +83,7 @@ class Layout:
         apart = {*rows.extras, *rows.wholes}
         for index, constant in self.constants.items():
             if not rows.columns[index].is_all(constant):
-                apart.update(compress(count(), map(constant.__ne__, rows.columns[index])))
+                apart.update(compress(range(len(rows)), map(constant.__ne__, rows.columns[index])))
         columns: list[Sequence[str]] = [] if keys is None else [keys]
         for place, index in enumerate(self.said):
             cells = rows.columns[index].cells
@@ -132,10 +132,17 @@ def find_layout(rows: Rows, plan: Plan, request: Request, *, keyed: bool, of_tex
 def _constant(label: str, rows: Rows, index: int, of_text: bool, request: Request) -> str | None:
     """The cell that is cheaper to say once for all rows; ``None`` where there is none."""
     total = len(rows) - len(rows.wholes)
-    common = mostly(rows.regular(index))
+    if not total:
+        return None
+    column = rows.columns[index]
+    common: str | None
+    if column.is_small and not rows.wholes:
+        common, count = column.counts.most_common(1)[0]
+    else:
+        common = mostly(rows.regular(index))
+        count = 0 if common is None else sum(map(common.__eq__, rows.regular(index)))
     if common is None:
         return None
-    count = sum(map(common.__eq__, rows.regular(index)))
     others = total - count
     if others * _TO_OTHERS > count or (count < _LEAST_ROWS and others):
         return None
@@ -162,7 +169,7 @@ def _kind(cell: str) -> str:
 def _is_text(label: str, rows: Rows, index: int, request: Request) -> bool:
     """Whether it is cheaper to say once that a column is text than to quote its numbers."""
     column = rows.columns[index]
-    if not any(cell[:1] == '"' for cell in column):
+    if not any(map(str.startswith, column, repeat('"'))):
         return False
     quoted = others = 0
     for cell in rows.regular(index):

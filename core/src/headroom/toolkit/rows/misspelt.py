@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.table import Table
@@ -45,20 +45,29 @@ def find_misspelt(table: Table, check: Callable[[], None]) -> list[tuple[int, in
     found: list[tuple[int, int]] = []
     for column in range(len(table.names)):
         check()
-        cells = [cell.strip(_PADDING) for cell in table.rows.columns[column]]
-        rows = _misspelt(cells)
-        if len(rows) <= _MOST * len(cells):
-            found += [(row, column) for row in rows]
+        cells = table.rows.columns[column]
+        odd = _misspelt(cells.counts)
+        if odd:
+            rows = [row for row, cell in enumerate(cells) if cell.strip(_PADDING) in odd]
+            if len(rows) <= _MOST * len(cells):
+                found += [(row, column) for row in rows]
     return sorted(found)
 
 
-def _misspelt(cells: Sequence[str]) -> list[int]:
-    counts = Counter(cells)
+def _misspelt(padded: Mapping[str, int]) -> set[str]:
+    """The values, without their padding, that are nearly others."""
+    if len(padded) > _RARE + _COMMON and (
+        len({cell.strip(_PADDING) for cell in padded}) > _RARE + _COMMON
+    ):
+        return set()
+    counts: Counter[str] = Counter()
+    for cell, count in padded.items():
+        counts[cell.strip(_PADDING)] += count
     common = [
         (value, count) for value, count in counts.most_common(_COMMON) if count >= _OWN and value
     ]
     if not common or len(counts) > _RARE + len(common):
-        return []
+        return set()
     by_length: dict[int, list[tuple[str, int]]] = {}
     for value, count in common:
         by_length.setdefault(len(value), []).append((value, count))
@@ -72,7 +81,7 @@ def _misspelt(cells: Sequence[str]) -> list[int]:
             for other, often in by_length.get(length, ())
         ):
             odd.add(value)
-    return [row for row, cell in enumerate(cells) if cell in odd]
+    return odd
 
 
 def _are_near(one: str, other: str) -> bool:

@@ -8,7 +8,6 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from itertools import repeat
 
 from headroom.toolkit.rows.notation import BARE_NUMBER
 
@@ -135,19 +134,18 @@ def _are_most(numbers: Sequence[float], cells: Sequence[str]) -> bool:
 
 def inner_numbers(cells: Sequence[str], shapes: Sequence[str]) -> Iterator[Sequence[float]]:
     """The numbers within cells that are alike but for them, one place after the other."""
-    if len(shapes) > 1:
-        usual, count = Counter(shapes).most_common(1)[0]
-        # Cells of one length, as identifiers are, have no number far out.
-        alike = len(set(map(len, cells))) > 1 and count >= _MOSTLY * len(cells)
-        if "9" in usual and alike:
-            columns: list[array[float]] = []
-            for number, (cell, shape) in enumerate(zip(cells, shapes)):
-                found = _NUMBERS.findall(cell)[:_INNER] if shape == usual else []
-                while len(columns) < len(found):
-                    columns.append(array("d", repeat(math.nan, number)))
-                for place, column in enumerate(columns):
-                    column.append(float(found[place]) if place < len(found) else math.nan)
-            yield from columns
+    if len(shapes) < 2:
+        return
+    usual, count = Counter(shapes).most_common(1)[0]
+    # Cells of one length, as identifiers are, have no number far out.
+    if "9" not in usual or count < _MOSTLY * len(cells) or len(set(map(len, cells))) < 2:
+        return
+    found = [
+        _NUMBERS.findall(cell)[:_INNER] if shape == usual else ()
+        for cell, shape in zip(cells, shapes)
+    ]
+    for place in range(max(map(len, found))):
+        yield array("d", [float(one[place]) if place < len(one) else math.nan for one in found])
 
 
 def times_of(cells: Sequence[str]) -> Sequence[float] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Union
@@ -34,6 +34,8 @@ _KEYS, _SOME_KEYS = 2.5, 2
 #: The share of rows, or of items, that must be of one shape; and of the cells of a column that may
 #: hold more than one value.
 _MOSTLY, _COMPOUND = 0.9, 0.2
+
+_HOLDERS = frozenset({dict, list})
 
 Tree = dict[str, Union[int, "Tree"]]
 
@@ -141,14 +143,18 @@ def _add_columns(
     dense: float,
     nested: int,
 ) -> None:
-    by_key: dict[str, list[Json]] = {}
+    by_key: defaultdict[str, list[Json]] = defaultdict(list)
     for one in objects:
         for key, value in one.items():
-            by_key.setdefault(key, []).append(value)
+            by_key[key].append(value)
     for key, values in by_key.items():
         if len(values) < dense or len(plan.columns) >= MAX_COLUMNS:
             continue
         here = (*path, key)
+        if _HOLDERS.isdisjoint(map(type, values)):
+            tree[key] = len(plan.columns)
+            plan.columns.append(Column(here))
+            continue
         members = [value for value in values if isinstance(value, dict) and value]
         column = Column(here)
         if len(members) * 2 > len(values) and len(here) < MAX_NESTED_KEYS:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from math import nan
+from collections.abc import Sequence
+from itertools import islice
+from math import isnan, nan
 
 from headroom.toolkit.rows.columns import Rows
 from headroom.toolkit.rows.notation import BARE_NUMBER
+from headroom.toolkit.rows.quantities import plain_numbers
 from headroom.toolkit.rows.table import Table
 
 __all__ = ["Summary"]
@@ -19,6 +21,8 @@ __all__ = ["Summary"]
 _MAX_COLUMNS, _MAX_VALUES, _MAX_TEXT = 6, 4, 24
 #: Columns with longer names, in characters, and numbers with more are not spoken of.
 _MAX_NAME, _MAX_NUMBER = 40, 18
+#: Cells that are counted at a time. Chosen.
+_TOGETHER = 200
 
 
 class Summary:
@@ -38,18 +42,15 @@ class Summary:
         for column, name in enumerate(table.names):
             if len(self._numbers) + len(self._values) >= 2 * _MAX_COLUMNS or len(name) > _MAX_NAME:
                 continue
-            values = _few_values(table.rows.regular(column))
+            values = _few_values(table.rows, column)
             if values is not None:
                 short = all(len(value) <= _MAX_TEXT for value in values)
                 if short and not (len(values) == 1 and (name in said or "" in values)):
                     self._values[column] = values
                 continue
-            if all(
-                len(cell) <= _MAX_NUMBER and BARE_NUMBER.fullmatch(cell)
-                for cell in table.rows.regular(column)
-                if cell
-            ):
-                self._numbers.append((column, _by_number(table.rows, column)))
+            numbers = _numbers_of(table.rows, column)
+            if numbers is not None:
+                self._numbers.append((column, _by_number(numbers)))
 
     def of_all_but(self, shown: Sequence[int]) -> str:
         """What all rows but the shown ones hold, in words."""
@@ -75,24 +76,32 @@ class Summary:
         return self._table.rows.columns[column][row]
 
 
-def _few_values(cells: Iterable[str]) -> Counter[str] | None:
+def _few_values(rows: Rows, column: int) -> Counter[str] | None:
     """How often each value comes; ``None`` where there are many."""
     values: Counter[str] = Counter()
-    for cell in cells:
-        values[cell] += 1
+    cells = rows.regular(column)
+    while part := list(islice(cells, _TOGETHER)):
+        values.update(part)
         if len(values) > 3 * _MAX_VALUES:
             return None
     return values
 
 
-def _by_number(rows: Rows, column: int) -> Sequence[int]:
-    """The rows with a number in a column, the least first."""
-    numbers = array("d")
-    present = array("q")
-    for index, cell in enumerate(rows.columns[column]):
-        numbers.append(float(cell) if cell and index not in rows.wholes else nan)
-        if cell and index not in rows.wholes:
-            present.append(index)
+def _numbers_of(rows: Rows, column: int) -> Sequence[float] | None:
+    """The numbers of a column, NaN where a row has none; ``None`` where it has anything else."""
+    cells = rows.columns[column].cells
+    if max(map(len, cells), default=0) > _MAX_NUMBER:
+        return None
+    numbers = plain_numbers(cells)
+    if numbers is None and all(BARE_NUMBER.fullmatch(cell) for cell in cells if cell):
+        numbers = array("d", (float(cell) if cell else nan for cell in cells))
+    return numbers
+
+
+def _by_number(numbers: Sequence[float]) -> Sequence[int]:
+    """The rows with a number, the least first."""
+    order = range(len(numbers))
+    present = order if not any(map(isnan, numbers)) else (n for n in order if not isnan(numbers[n]))
     return array("q", sorted(present, key=numbers.__getitem__))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from headroom.toolkit.rows.columns import Row, Rows
 from headroom.toolkit.rows.fill import Filling, column_of
@@ -16,6 +17,8 @@ from headroom.view import Deadline, Request
 
 __all__ = ["Table", "build_table"]
 
+#: Rows whose cells are filled at a time. Chosen.
+_TOGETHER = 500
 #: A row with more keys than this that no column has may be shorter as an object.
 _MANY_EXTRAS = 2
 #: Characters around a key and a value that follow the cells of a row.
@@ -145,20 +148,30 @@ def _rows(
     """The rows of a table, each of them the member of a value."""
     if plan is None:
         return Rows([column_of(values, speller)], {}, {})
-    odd = {row for row, member in enumerate(members) if type(member) is not dict}
-    some = [{} if row in odd else member for row, member in enumerate(members)] if odd else members
-    filling = Filling(some, plan, speller, deadline)
+    columns: list[list[str]] = [[] for _ in plan.columns]
+    apart: dict[int, Json] = {}
+    # Members may be made when they are asked for: of some at a time, each is asked for once.
+    rest = iter(members)
+    while part := list(islice(rest, _TOGETHER)):
+        start = len(columns[0])
+        odd = {row for row, member in enumerate(part) if type(member) is not dict}
+        some = [{} if row in odd else member for row, member in enumerate(part)] if odd else part
+        filling = Filling(some, plan, speller, deadline)
+        apart.update((start + row, part[row]) for row in sorted(odd | filling.odd))
+        for column, cells in zip(columns, filling.columns):
+            column += cells
     extras: dict[int, tuple[tuple[str, str], ...]] = {}
     wholes: dict[int, str] = {}
-    for index in deadline.over(sorted(odd | filling.odd)):
-        row = _row(values[index], members[index], plan, speller)
-        for cells, cell in zip(filling.columns, row.cells):
+    for index, member in deadline.over(apart.items()):
+        # Only an array that is no member may be another value than its member.
+        row = _row(values[index] if member is None else member, plan, speller)
+        for cells, cell in zip(columns, row.cells):
             cells[index] = cell
         if row.extras:
             extras[index] = row.extras
         if row.whole is not None:
             wholes[index] = row.whole
-    return Rows(filling.columns, extras, wholes)
+    return Rows(columns, extras, wholes)
 
 
 def _numbered(value: Json, width: int) -> dict[str, Json] | None:
@@ -168,14 +181,14 @@ def _numbered(value: Json, width: int) -> dict[str, Json] | None:
     return None
 
 
-def _row(value: Json, member: Json, plan: Plan, speller: Speller) -> Row:
+def _row(member: Json, plan: Plan, speller: Speller) -> Row:
     """A row that is not as the columns are."""
     if not isinstance(member, dict):
-        return Row(("",) * len(plan.columns), whole=flow(value))
+        return Row(("",) * len(plan.columns), whole=flow(member))
     cells = [""] * len(plan.columns)
     extras = _fill(member, plan.tree, plan.columns, cells, (), speller)
     if len(extras) > _MANY_EXTRAS:
-        whole = flow(value)
+        whole = flow(member)
         said = sum(len(key) + len(cell) + _AROUND_EXTRA for key, cell in extras)
         if len(whole) <= said + sum(map(len, cells)):
             return Row(("",) * len(plan.columns), whole=whole)

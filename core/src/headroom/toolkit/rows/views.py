@@ -26,6 +26,9 @@ _LARGE_ROW, _CHARS = 1 / 8, 4
 _LEAST_LARGE = 400
 #: The share of the tokens that they have where they are what the value is about. Chosen.
 _MOSTLY = 0.5
+#: No text of all data has fewer tokens than its parts, each by itself, divided by this. Chosen: it
+#: has hardly fewer at all.
+_SURELY_TOO_LARGE = 4
 #: In the smallest views: so many names, and so many characters of them.
 _NAMES, _NAMES_CHARS = 20, 300
 
@@ -67,11 +70,12 @@ def best_view(
             narrow = asked.asked_tokens + natural_limit(rest, 1.0, request.fidelity)
             if narrow < limit:
                 selection, limit = asked, narrow
-    text = lossless()
-    if request.counter.count(text) <= limit:
-        return smaller(text, request)
-    # It is as large as the payload.
-    del text
+    # It is as large as the payload, so it is not written where its parts alone are much too large.
+    if sum(selection.costs) <= _SURELY_TOO_LARGE * limit:
+        text = lossless()
+        if request.counter.count(text) <= limit:
+            return smaller(text, request)
+        del text
     if request.query and not (selection.asked_tokens and request.max_tokens is None):
         view = _by_row(root, speller, request, limit)
         if view is not None:
