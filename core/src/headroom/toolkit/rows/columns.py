@@ -36,7 +36,9 @@ class Column:
     """
 
     def __init__(self, cells: Sequence[str]) -> None:
-        self._cells = cells
+        # Where they are not many, a list of them is much quicker.
+        is_ready = isinstance(cells, list) or len(cells) > _SMALL
+        self._cells = cells if is_ready else list(cells)
         self._counts: Counter[str] | None = None
 
     @property
