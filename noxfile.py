@@ -80,7 +80,7 @@ COMPAT = {
     ),
 }
 
-TEST_TOOLS = ("pytest>=8", "pytest-asyncio>=1", "hypothesis>=6.100")
+TEST_TOOLS = ("pytest>=8", "pytest-asyncio>=1", "pytest-xdist>=3", "hypothesis>=6.100")
 MYPY = "mypy>=1.15,<3"
 COVERAGE = "coverage>=7.10"
 # As in the pyproject.toml of each package.
@@ -98,7 +98,8 @@ def install(session: nox.Session, *packages: str, extras: str = "", tools: list[
 
 
 def pytest(session: nox.Session, *arguments: str, env: dict[str, str] | None = None) -> None:
-    """Runs tests; under the session "coverage" notes as well which lines and branches they take."""
+    """Runs tests on two processors; in the session "coverage" notes which lines they take, too."""
+    arguments = ("-n", "2", *arguments)
     if "HEADROOM_COVERAGE" not in os.environ:
         session.run("pytest", *arguments, env=env)
         return
@@ -144,11 +145,10 @@ def types(session: nox.Session) -> None:
 @nox.session(name="tests-core")
 def tests_core(session: nox.Session) -> None:
     """The core with everything that it can use."""
-    tools = [*TEST_TOOLS, "splintr-rs", "pytest-xdist>=3", "opentelemetry-sdk"]
+    tools = [*TEST_TOOLS, "splintr-rs", "opentelemetry-sdk"]
     extras = "[all,encryption,otel,zstd,semantic]"
     install(session, "core", "packages/testing", extras=extras, tools=tools)
-    # On two processors: the laws of all kinds take their time.
-    pytest(session, "-n", "2", "core", *session.posargs)
+    pytest(session, "core", *session.posargs)
 
 
 @nox.session(default=False)
@@ -158,7 +158,7 @@ def dev(session: nox.Session) -> None:
     session.run(*python, external=True)
     install = ("uv", "pip", "install", "--quiet", "--python", ".venv")
     packages = ["-e", "core[all,encryption,otel,zstd]", "-e", "packages/testing"]
-    tools = [*TEST_TOOLS, "splintr-rs", "pytest-xdist>=3", "opentelemetry-sdk", "ruff", MYPY]
+    tools = [*TEST_TOOLS, "splintr-rs", "opentelemetry-sdk", "ruff", MYPY]
     session.run(*install, *packages, *tools, external=True)
     session.log("now: .venv/bin/python -m pytest core -n 2")
 
@@ -167,7 +167,7 @@ def dev(session: nox.Session) -> None:
 def quick(session: nox.Session) -> None:
     """An answer in a minute: style, types, and the tests that are quick, on the source."""
     packages = ["-e", "core[all,encryption,otel]", "-e", "packages/testing"]
-    tools = [*TEST_TOOLS, "splintr-rs", "pytest-xdist>=3", "opentelemetry-sdk", "ruff", MYPY]
+    tools = [*TEST_TOOLS, "splintr-rs", "opentelemetry-sdk", "ruff", MYPY]
     session.install(*packages, *tools)
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
@@ -255,12 +255,21 @@ def tests_examples(session: nox.Session) -> None:
     pytest(session, "examples", *session.posargs)
 
 
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The site, strictly: a dead link, a page outside the navigation or a name not said fails."""
+    session.install("-r", "docs/_site/requirements.txt", MYPY)
+    session.run("mypy", "--strict", "docs/_site/hooks.py", "docs/_site/doctests.py")
+    # Material for MkDocs tells of its successor in each run.
+    session.run("mkdocs", "build", env={"NO_MKDOCS_2_WARNING": "1"})
+
+
 @nox.session(name="tests-workspace")
 def tests_workspace(session: nox.Session) -> None:
     """What crosses packages: import arrows, documents, public names, wheels, benchmarks."""
     tools = [*TEST_TOOLS, HATCHLING, "-r", "benchmarks/requirements.txt"]
     # What the examples of the documents use.
-    tools += ["opentelemetry-sdk", "opentelemetry-exporter-prometheus"]
+    tools += ["opentelemetry-sdk", "opentelemetry-exporter-prometheus", "towncrier>=24.8"]
     extras = "[all,encryption,otel,zstd]"
     install(session, "core", "packages/testing", extras=extras, tools=tools)
     pytest(session, "tests", *session.posargs)
@@ -281,7 +290,7 @@ def tests_adapter(session: nox.Session, adapter: str, version: str) -> None:
         tools.append(MYPY)
     package = f"adapters/{adapter}"
     install(session, "core", "packages/testing", package, extras="[all]", tools=tools)
-    pytest(session, package, *session.posargs)
+    pytest(session, package, "tests/test_pages.py", *session.posargs)
     if version == "latest":
         session.run("mypy", "--strict", f"{package}/src")
 
@@ -349,6 +358,19 @@ def coverage(session: nox.Session) -> None:
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "html", "--quiet")
     session.run("coverage", "report", "--skip-covered", "--skip-empty", "--sort=cover")
+
+
+@nox.session(default=False)
+def changelog(session: nox.Session) -> None:
+    """Makes what stands in changes/ of each package its changelog: nox -s changelog -- 0.2.0"""
+    session.install("towncrier>=24.8")
+    (version,) = session.posargs or [""]
+    if not version:
+        session.error("say which version: nox -s changelog -- 0.2.0")
+    for package in PACKAGES:
+        where = ("--config", "towncrier.toml", "--dir", package)
+        # As a module, which finds the template in the folder "release".
+        session.run("python", "-m", "towncrier", "build", *where, "--version", version, "--yes")
 
 
 @nox.session(default=False)

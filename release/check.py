@@ -51,6 +51,8 @@ def complaints(version: str, root: Path = ROOT, index: str = INDEX) -> Iterator[
         heading = rf"^## {re.escape(version)} \(\d{{4}}-\d\d-\d\d\)$"
         if not re.search(heading, (folder / "CHANGELOG.md").read_text(), re.MULTILINE):
             yield f'the changelog of {name} has no "## {version} (YYYY-MM-DD)"'
+        for change in sorted(folder.glob("changes/*.md")):
+            yield f"{change.relative_to(root)} is in no changelog: nox -s changelog -- {version}"
         if version in _released(name, index):
             yield f"{name} {version} is on the index already; no file there can be replaced"
 

@@ -18,10 +18,8 @@ import pytest
 import headroom
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = (".", "core", "docs", "adapters/*", "packages/*", "benchmarks")
+FOLDERS = (".", "core", "docs", "docs/*", "adapters/*", "packages/*", "benchmarks")
 DOCUMENTS = sorted(path for folder in FOLDERS for path in ROOT.glob(f"{folder}/*.md"))
-# Those of an adapter run with its framework, in its own tests.
-RUN_HERE = sorted({ROOT / "core" / "README.md", *(ROOT / "docs").glob("*.md")})
 # A block that begins so is a file: "# src/package/module.py".
 FILE = re.compile(r"# ([\w/.-]+\.(?:py|toml))\n")
 
@@ -44,26 +42,51 @@ def files(path: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name)
 def test_links_lead_somewhere(path: Path) -> None:
-    for target in re.findall(r"\]\(([^)#\s]+)", path.read_text()):
-        if "://" not in target:
-            assert (path.parent / target).exists(), f"{name(path)} points to {target}"
+    for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)", path.read_text()):
+        if "://" in target:
+            continue
+        place = path.parent / target if target else path
+        assert place.exists(), f"{name(path)} points to {target}"
+        if anchor and place.suffix == ".md" and "reference" not in place.parts:
+            assert anchor in anchors(place), f"{name(path)} points to {target}#{anchor}"
 
 
-@pytest.mark.parametrize("path", [path for path in RUN_HERE if blocks(path)], ids=name)
-def test_examples_run(path: Path, tmp_path: Path) -> None:
+def test_every_package_can_be_installed_as_its_page_says() -> None:
+    page = (ROOT / "docs" / "how-to" / "install.md").read_text()
+    paths = set(re.findall(r"\./([a-z/-]+)", page))
+    assert paths == {
+        name(path.parent)
+        for folder in ("core", "adapters/*", "packages/*")
+        for path in ROOT.glob(f"{folder}/pyproject.toml")
+    }
+    extras = set(re.findall(r"^\| `([a-z]+)` \|", page, re.MULTILINE))
+    project = (ROOT / "core" / "pyproject.toml").read_text()
+    project = project.partition("[project.optional-dependencies]")[2].partition("[tool")[0]
+    assert extras == set(re.findall(r"^([a-z]+) = ", project, re.MULTILINE))
+
+
+def anchors(page: Path) -> set[str]:
+    """Those of its headings, as GitHub and the site make them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {
+        re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings
+    }
+
+
+def test_the_examples_of_the_core_run(tmp_path: Path) -> None:
     script = tmp_path / "example.py"
-    script.write_text("\n".join(blocks(path)))
+    script.write_text("\n".join(blocks(ROOT / "core" / "README.md")))
     subprocess.run([sys.executable, str(script)], check=True, cwd=tmp_path, timeout=120)
 
 
 def test_the_tutorial_for_a_kind_ends_with_passing_tests(tmp_path: Path) -> None:
-    page = ROOT / "docs" / "extending.md"
+    pages = [ROOT / "docs" / "how-to" / f"{name}-a-kind.md" for name in ("write", "test")]
     project, site = tmp_path / "project", tmp_path / "site"
-    for place, content in files(page).items():
+    for place, content in [one for page in pages for one in files(page).items()]:
         (project / place).parent.mkdir(parents=True, exist_ok=True)
         (project / place).write_text(content)
     # As pip installs it, without the network.
-    assert 'pip install -e ".[test]"\npytest\n' in page.read_text()
+    assert 'pip install -e ".[test]"\npytest\n' in pages[1].read_text()
     build = "from hatchling.build import build_wheel; print(build_wheel('.'))"
     wheel = subprocess.run(
         [sys.executable, "-c", build], check=True, cwd=project, capture_output=True, text=True
@@ -84,7 +107,17 @@ def test_the_tutorial_for_a_kind_ends_with_passing_tests(tmp_path: Path) -> None
         return done.stdout
 
     assert re.search(r"\d+ passed in", run("-m", "pytest", "-q", "-p", "no:cacheprovider"))
-    assert f"```\n{run('use.py')}```" in page.read_text()
+    assert f"```\n{run('use.py')}```" in pages[1].read_text()
+
+
+def test_the_store_of_its_page_passes_the_contract(tmp_path: Path) -> None:
+    for place, content in files(ROOT / "docs" / "how-to" / "write-a-store.md").items():
+        (tmp_path / place).write_text(content)
+    run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_audited.py"]
+    done = subprocess.run(
+        run, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_examples_of_the_front_page_run(tmp_path: Path) -> None:
@@ -104,6 +137,12 @@ def test_the_view_of_the_front_page_is_the_one_that_its_example_gives() -> None:
     assert f"```\n{view}\n```" in page
     before, after = names["entry"].original_tokens, names["ctx"].count_tokens(view)
     assert f"{after} tokens instead of {before:,}" in page
+    # The picture of it breaks long lines.
+    picture = (ROOT / "docs" / "pictures" / "view.svg").read_text()
+    drawn = re.findall(r'<text class="mono view[^>]*>([^<]*)<', picture)
+    assert "".join(drawn).replace(" ", "") == view.replace("\n", "").replace(" ", "")
+    assert f"{before:,} tokens" in picture
+    assert f"{after} tokens" in picture
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ PROJECTS = [path.parent for f in FOLDERS for path in sorted(ROOT.glob(f"{f}/pypr
 DATA = {"headroom_cli": {".css", ".html", ".js"}, "headroom_redis": {".lua"}}
 # At the top of an sdist; hatchling adds the first two.
 TOP = {"PKG-INFO", ".gitignore", "pyproject.toml", "LICENSE", "NOTICE", "README.md", "CHANGELOG.md"}
+#: Bytes of the core, unpacked: somebody who only stores and passes on pays for no more.
+LARGEST_CORE = 4_000_000
 URLS = {"Homepage", "Source", "Documentation", "Changelog", "Issues"}
 
 
@@ -131,6 +133,14 @@ def test_the_metadata_say_what_a_user_looks_for(package: Package) -> None:
     assert isinstance(description, bytes)
     assert description.decode() == readme
     assert "Typing :: Typed" in metadata.get_all("Classifier", [])
+
+
+def test_the_core_alone_is_one_small_distribution() -> None:
+    core = Package(ROOT / "core")
+    assert [
+        one for one in core.metadata.get_all("Requires-Dist", []) if "extra ==" not in one
+    ] == []
+    assert sum(map(len, core.wheel.values())) < LARGEST_CORE
 
 
 def test_the_addresses_lead_into_this_repository(package: Package) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from headroom import Handoff, KeyNotFound, Payload, Reader, SharedContext
+from headroom import Handoff, Header, KeyNotFound, MemoryStore, Payload, Reader, SharedContext
 from headroom.otel import instrument, measure_store
 
 ROWS = [{"id": n, "name": f"secret user {n}", "state": "ok"} for n in range(200)]
@@ -132,6 +133,31 @@ def test_a_store_is_measured_as_long_as_its_context_lives() -> None:
     assert found["headroom.store.entries"][0].attributes == {"headroom.namespace": "default"}
     del ctx
     assert not any(collected.metrics.values())
+
+
+def test_leases_are_measured() -> None:
+    collected, ctx = Collected(), SharedContext()
+    measure_store(ctx, meter_provider=collected.meters)
+    with ctx.lease():
+        ctx.put("note", "A short note.")
+        assert collected.metrics["headroom.store.leased"][0].value == 1
+
+
+def test_deadlines_are_measured_while_the_store_does_not_answer() -> None:
+    class Hung(MemoryStore):
+        def headers(self, namespace: str) -> list[Header]:
+            answer.wait(20)
+            return super().headers(namespace)
+
+    answer, collected = threading.Event(), Collected()
+    ctx = SharedContext(store=Hung(), store_timeout=0.05, on_error="passthrough")
+    measure_store(ctx, meter_provider=collected.meters)
+    found = collected.metrics
+    assert found["headroom.store.timeouts"][0].value == 1
+    assert found["headroom.store.errors"][0].value >= 1
+    # It is not empty: nothing is known of what it holds.
+    assert not found.get("headroom.store.entries")
+    answer.set()
 
 
 def test_a_store_is_asked_once_for_all_that_is_measured_of_it() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -66,9 +67,40 @@ def test_what_stands_in_the_way(tmp_path: Path, index: str) -> None:
     assert "headroom-cli takes headroom-core==0.0.*, not ==0.1.*" in said()
     write(tmp_path, "0.1.7", heading="## 0.1.7 (unreleased)\n")
     assert 'the changelog of headroom-core has no "## 0.1.7 (YYYY-MM-DD)"' in said()
+    write(tmp_path, "0.1.7")
+    (tmp_path / "core" / "changes").mkdir()
+    (tmp_path / "core" / "changes" / "+one.change.md").write_text("- One.\n")
+    assert "core/changes/+one.change.md is in no changelog: nox -s changelog -- 0.1.7" in said()
     write(tmp_path, "0.2.0", pin="==0.2.*")
     assert "headroom-core 0.2.0 is on the index already" in said("0.2.0")
     assert "no version" in said("v1")
+
+
+def test_changes_become_a_changelog(tmp_path: Path) -> None:
+    changes = tmp_path / "changes"
+    changes.mkdir()
+    (changes / "+a.change.md").write_text("- One, which\n  goes on.\n- Two.\n")
+    (changes / "+b.change.md").write_text("- Three.\n")
+    before = "# Changelog\n\n<!-- newest first -->\n\n## 0.1.0 (2026-01-02)\n\n- Old.\n"
+    (tmp_path / "CHANGELOG.md").write_text(before)
+    config = ("--config", str(ROOT / "towncrier.toml"), "--dir", str(tmp_path))
+    what = ("--version", "0.2.0", "--date", "2026-02-03", "--yes")
+    command = [sys.executable, "-m", "towncrier", "build", *config, *what]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    assert (tmp_path / "CHANGELOG.md").read_text() == (
+        "# Changelog\n\n<!-- newest first -->\n\n## 0.2.0 (2026-02-03)\n\n"
+        "- One, which\n  goes on.\n- Two.\n- Three.\n\n## 0.1.0 (2026-01-02)\n\n- Old.\n"
+    )
+    assert not list(changes.iterdir())
+
+
+def test_what_is_not_released_yet_stands_in_changes() -> None:
+    logs = [ROOT / "core" / "CHANGELOG.md", *ROOT.glob("*/*/CHANGELOG.md")]
+    assert len(logs) >= 8
+    for log in logs:
+        text = log.read_text()
+        assert text.count("<!-- newest first -->\n") == 1, log
+        assert "unreleased" not in text, log
 
 
 def test_all_packages_have_one_version() -> None:

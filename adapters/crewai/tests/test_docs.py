@@ -1,4 +1,4 @@
-"""The README and the docstrings run as they stand."""
+"""The README, the page of every road and the docstrings run as they stand."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from crewai.events import crewai_event_bus
 import headroom_crewai
 
 README = Path(__file__).parent.parent / "README.md"
+PAGE = README.parents[2] / "docs" / "frameworks" / "crewai.md"
 MODULES = [
     "headroom_crewai",
     *(
@@ -23,12 +24,14 @@ MODULES = [
 ]
 
 
-def test_the_readme_runs() -> None:
-    blocks = re.findall(r"^```python\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE)
-    assert len(blocks) == 5
-    code = "\n".join(blocks)
+def test_the_page_and_the_readme_run() -> None:
+    pages = (PAGE.read_text(), README.read_text())
+    found = [re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE) for page in pages]
+    assert list(map(len, found)) == [5, 1]
+    # The two lines of the README are about the crew of the page.
+    code = "\n".join(block for blocks in found for block in blocks)
     with crewai_event_bus.scoped_handlers():
-        exec(compile(code, str(README), "exec"), {"__name__": "readme"})
+        exec(compile(code, str(PAGE), "exec"), {"__name__": "page"})
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -1,4 +1,4 @@
-"""The lines of the README, run as they stand there."""
+"""The lines of the README and of the pages about LangGraph, run as they stand there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from scripted import ScriptedModel, calls
 import headroom_langgraph
 
 README = Path(__file__).parent.parent / "README.md"
-BLOCKS = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+DOCS = README.parents[2] / "docs" / "frameworks"
+PAGES = (README, DOCS / "langgraph.md", DOCS / "langgraph-stores.md", DOCS / "langgraph-options.md")
+TEXT = "\n".join(page.read_text() for page in PAGES)
+BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 
 def run(block: str) -> dict[str, Any]:
@@ -116,6 +119,5 @@ def test_docstrings_run(name: str) -> None:
 
 
 def test_every_public_name_is_explained() -> None:
-    text = README.read_text()
     for name in headroom_langgraph.__all__:
-        assert name.startswith("_") or name in text, f"the README does not tell of {name}"
+        assert name.startswith("_") or name in TEXT, f"no page tells of {name}"

@@ -1,4 +1,4 @@
-"""The lines of the README and the examples in docstrings, run as they stand there."""
+"""The lines of the README and of the page, and the examples in docstrings, run as they stand."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from scripted import ScriptedModel, calls, outputs, says
 import headroom_openai_agents
 
 README = Path(__file__).parent.parent / "README.md"
+PAGE = README.parents[2] / "docs" / "frameworks" / "openai-agents.md"
 
 
-def blocks() -> list[dict[str, Any]]:
-    """What each block of the README leaves behind."""
+def blocks(page: Path = PAGE) -> list[dict[str, Any]]:
+    """What each block of a page leaves behind."""
     found = []
-    for block in re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL):
+    for block in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL):
         names: dict[str, Any] = {}
-        exec(compile(block, str(README), "exec"), names)
+        exec(compile(block, str(page), "exec"), names)
         found.append(names)
     return found
 
@@ -38,8 +39,9 @@ def searching(payload: str) -> Any:
     return search
 
 
-async def test_the_two_lines(payload: str) -> None:
-    names, *_ = blocks()
+@pytest.mark.parametrize("page", [README, PAGE], ids=["README", "page"])
+async def test_the_two_lines(page: Path, payload: str) -> None:
+    names, *_ = blocks(page)
     ctx, agent = names["ctx"], names["agent"]
     agent.tools.append(searching(payload))
     agent.model = ScriptedModel(calls("search"), says("HR121 was diverted."))

@@ -9,22 +9,12 @@ True
 
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
 from headroom._version import __version__
 from headroom.compress import compress
-from headroom.context import (
-    ContextEntry,
-    ContextStats,
-    Excerpt,
-    HandoffStats,
-    Lease,
-    Prices,
-    ReaderStats,
-    Savings,
-    SearchHit,
-    SharedContext,
-    ViewOptions,
-)
-from headroom.decoding import decode
 from headroom.errors import (
     HeadroomError,
     IntegrityError,
@@ -40,39 +30,56 @@ from headroom.errors import (
     WaitTimeout,
     WrongKind,
 )
-from headroom.handoff import (
-    WHOLE_PROSE_TOKENS,
-    Decision,
-    Handoff,
-    HandoffOptions,
-    Payload,
-    Reader,
-    RetrievalTool,
-)
-from headroom.pipeline import Pipeline
-from headroom.retrieval.spans import LeftOutSpans, Span, left_out_spans
-from headroom.source import Source
-from headroom.stores import (
-    AsyncLeasingStore,
-    AsyncStore,
-    Codec,
-    Header,
-    LeasingStore,
-    Limits,
-    MemoryStore,
-    Missing,
-    Record,
-    SQLiteStore,
-    Store,
-    Usage,
-    Watchers,
-    new_encryption_key,
-    open_store,
-)
 from headroom.tokens import TokenCounter, get_counter
-from headroom.toolkit.kind import BaseKind, Kind
-from headroom.toolkit.markers import MARKER
 from headroom.view import CompressResult, Deadline, Fidelity, Omission, Piece, Request, View
+
+if TYPE_CHECKING:
+    from headroom.context import (
+        ContextEntry,
+        ContextStats,
+        Excerpt,
+        HandoffStats,
+        Lease,
+        Prices,
+        ReaderStats,
+        Savings,
+        SearchHit,
+        SharedContext,
+        ViewOptions,
+    )
+    from headroom.decoding import decode
+    from headroom.handoff import (
+        WHOLE_PROSE_TOKENS,
+        Decision,
+        Handoff,
+        HandoffOptions,
+        Payload,
+        Reader,
+        RetrievalTool,
+    )
+    from headroom.pipeline import Pipeline
+    from headroom.retrieval.spans import LeftOutSpans, Span, left_out_spans
+    from headroom.source import Source
+    from headroom.stores import (
+        AsyncLeasingStore,
+        AsyncStore,
+        Codec,
+        Header,
+        LeasingStore,
+        Limits,
+        MemoryStore,
+        Missing,
+        Record,
+        SQLiteStore,
+        Store,
+        Usage,
+        Watchers,
+        new_encryption_key,
+        open_store,
+    )
+    from headroom.toolkit.kind import BaseKind, Kind
+    from headroom.toolkit.markers import MARKER
+
 
 #: Whose module this is: other distributions have one of the same name.
 __distribution__ = "headroom-core"
@@ -145,3 +152,49 @@ __all__ = [
     "new_encryption_key",
     "open_store",
 ]
+
+# Where each name comes from, which is asked for it the first time: most programs need a few.
+_HOMES = {
+    name: module
+    for module, names in {
+        "headroom.context": (
+            "ContextEntry ContextStats Excerpt HandoffStats Lease Prices ReaderStats Savings "
+            "SearchHit SharedContext ViewOptions"
+        ),
+        "headroom.decoding": "decode",
+        "headroom.handoff": (
+            "WHOLE_PROSE_TOKENS Decision Handoff HandoffOptions Payload Reader RetrievalTool"
+        ),
+        "headroom.pipeline": "Pipeline",
+        "headroom.retrieval.spans": "LeftOutSpans Span left_out_spans",
+        "headroom.source": "Source",
+        "headroom.stores": (
+            "AsyncLeasingStore AsyncStore Codec Header LeasingStore Limits MemoryStore "
+            "Missing Record SQLiteStore Store Usage Watchers new_encryption_key open_store"
+        ),
+        "headroom.toolkit.kind": "BaseKind Kind",
+        "headroom.toolkit.markers": "MARKER",
+    }.items()
+    for name in names.split()
+}
+
+
+def __getattr__(name: str) -> object:
+    from headroom.forking import undisturbed
+
+    home = _HOMES.get(name)
+    # What a fork has of an import by half it would have for good.
+    with undisturbed:
+        if home is not None:
+            value = getattr(import_module(home), name)
+        elif name.startswith("_") or find_spec(f"headroom.{name}") is None:
+            raise AttributeError(f"module 'headroom' has no attribute {name!r}", name=name)
+        else:
+            # A module that nobody has imported yet.
+            value = import_module(f"headroom.{name}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -28,6 +28,13 @@ class KeyNotFound(HeadroomError, KeyError):
 
     ``KeyExpired`` and ``KeyEvicted`` are kinds of it, so ``except KeyNotFound``
     catches all three.
+
+    >>> from headroom import SharedContext
+    >>> SharedContext().require("plan")
+    Traceback (most recent call last):
+        ...
+    headroom.errors.KeyNotFound: nothing was ever put under 'plan'
+
     """
 
     def __init__(self, message: str, *, key: str, when: float | None = None) -> None:
@@ -75,6 +82,17 @@ class VersionConflict(HeadroomError):
     """A key holds another version than the writer expected: somebody else was faster.
 
     Read the entry again, redo the change, and put it with the version found.
+
+    >>> from headroom import SharedContext, VersionConflict
+    >>> ctx = SharedContext()
+    >>> seen = ctx.put("plan", "Fly on Monday.")
+    >>> _ = ctx.put("plan", "Fly on Tuesday.")
+    >>> try:
+    ...     _ = ctx.put("plan", "Take the train.", expected_version=seen.version)
+    ... except VersionConflict as error:
+    ...     print(error.key, error.expected)
+    plan 1
+
     """
 
     def __init__(self, message: str, *, key: str, expected: int) -> None:

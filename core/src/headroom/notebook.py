@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from html import escape
 
 __all__ = ["card"]
 
@@ -42,4 +41,6 @@ def card(title: str, figures: str, texts: Sequence[tuple[str, str, bool]]) -> st
 
 def _plain(text: str) -> str:
     """A text as markup that shows it, its control characters as escapes."""
+    from html import escape
+
     return escape(_CONTROLS.sub(lambda match: ascii(match[0])[1:-1], text))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from opentelemetry import metrics, trace
+from opentelemetry.context import attach, detach
 from opentelemetry.metrics import CallbackOptions, Meter, MeterProvider, Observation
 from opentelemetry.trace import SpanKind, Status, StatusCode, Tracer, TracerProvider
 
@@ -33,9 +34,16 @@ _STORE: tuple[tuple[str, str, str, Callable[[ContextStats], int]], ...] = (
     ("leased", "{entry}", "Entries that leases hold.", lambda stats: stats.leased),
     ("evicted", "{entry}", "Entries gone to make room.", lambda stats: stats.evicted),
     ("expired", "{entry}", "Entries gone with their time.", lambda stats: stats.expired),
-    ("errors", "{call}", "Calls that the store failed.", lambda stats: stats.store_errors),
+    (
+        "errors",
+        "{call}",
+        "Calls that failed, and originals went on.",
+        lambda stats: stats.store_errors,
+    ),
     ("timeouts", "{call}", "Calls not answered in time.", lambda stats: stats.store_timeouts),
 )
+# What a context knows itself, and says just where its store says nothing.
+_OWN = ("errors", "timeouts")
 
 
 def instrument(
@@ -68,29 +76,35 @@ def instrument(
 def measure_store(ctx: SharedContext, *, meter_provider: MeterProvider | None = None) -> None:
     """Measures what the store of a context holds, whenever measurements are collected.
 
-    The store is asked for its statistics then. Where it cannot be, nothing is measured. It ends
-    with the context.
+    The store is asked for its statistics then. Where it does not answer, failures and timeouts
+    alone are measured. It ends with the context.
 
     Args:
         ctx: The context.
         meter_provider: Where measurements go; ``None`` for the global one.
+
+    >>> from headroom import SharedContext
+    >>> ctx = SharedContext()
+    >>> measure_store(ctx)
 
     """
     meter = metrics.get_meter(_NAME, __version__, meter_provider)
     held = _Held(weakref.ref(ctx))
     attributes = {"headroom.namespace": ctx.namespace}
 
-    def measured(value: Callable[[ContextStats], int]) -> Callable[..., Iterator[Observation]]:
+    def measured(
+        name: str, value: Callable[[ContextStats], int]
+    ) -> Callable[..., Iterator[Observation]]:
         def observations(_: CallbackOptions) -> Iterator[Observation]:
             stats = held.stats()
-            if stats is not None and stats.unread is None:
+            if stats is not None and (stats.unread is None or name in _OWN):
                 yield Observation(value(stats), attributes)
 
         return observations
 
     for name, unit, description, value in _STORE:
         meter.create_observable_gauge(
-            f"headroom.store.{name}", [measured(value)], unit=unit, description=description
+            f"headroom.store.{name}", [measured(name, value)], unit=unit, description=description
         )
 
 
@@ -140,28 +154,32 @@ class _Telemetry:
 
     @contextmanager
     def __call__(self, operation: Operation) -> Iterator[None]:
-        start = time.perf_counter()
-        with self._tracer.start_as_current_span(
-            f"headroom.{operation.name}",
-            kind=SpanKind.INTERNAL,
-            attributes=operation.attributes,
-            # The text of an exception may say more than its name.
-            record_exception=False,
-            set_status_on_exception=False,
-        ) as span:
-            error: str | None = None
+        start, begun = time.perf_counter(), operation.attributes.copy()
+        # Not start_as_current_span: it takes twice as long, and notes the text of an exception,
+        # which may say more than its name.
+        span = self._tracer.start_span(
+            f"headroom.{operation.name}", kind=SpanKind.INTERNAL, attributes=begun
+        )
+        token = attach(trace.set_span_in_context(span))
+        error: str | None = None
+        try:
+            yield
+        except BaseException as raised:
+            error = type(raised).__name__
+            span.set_status(Status(StatusCode.ERROR, error))
+            span.set_attribute("error.type", error)
+            raise
+        finally:
             try:
-                yield
-            except BaseException as raised:
-                error = type(raised).__name__
-                span.set_status(Status(StatusCode.ERROR, error))
-                span.set_attribute("error.type", error)
-                raise
-            finally:
-                span.set_attributes(operation.attributes)
+                known = operation.attributes
+                # What it began with is not looked through again.
+                span.set_attributes({n: known[n] for n in known if known[n] != begun.get(n)})
                 for decision in operation.decisions:
                     span.add_event("headroom.decision", decision)
                 self._measure(operation, time.perf_counter() - start, error)
+            finally:
+                detach(token)
+                span.end()
 
     def _measure(self, operation: Operation, seconds: float, error: str | None) -> None:
         known = operation.attributes
@@ -169,10 +187,13 @@ class _Telemetry:
         about.update({name: known[name] for name in _FEW if name in known})
         self._duration.record(seconds, {**about, "error.type": error} if error else about)
         if operation.name in ("put", "compress") and "headroom.tokens.before" in known:
-            self._before.add(int(known["headroom.tokens.before"]), about)
-            self._after.add(int(known["headroom.tokens.after"]), about)
+            # With few attributes: the SDK sorts and hashes them for each measurement.
+            of = {name: about[name] for name in ("headroom.operation", "headroom.kind")}
+            self._before.add(int(known["headroom.tokens.before"]), of)
+            self._after.add(int(known["headroom.tokens.after"]), of)
         if "headroom.tokens.retrieved" in known:
-            self._retrieved.add(int(known["headroom.tokens.retrieved"]), about)
+            kind = {"headroom.kind": known["headroom.kind"]}
+            self._retrieved.add(int(known["headroom.tokens.retrieved"]), kind)
         for one in operation.decisions:
             reader = {"headroom.reader": one["headroom.reader"]}
             before, after, tool = (

@@ -22,7 +22,6 @@ A function that yields its steps is written once. ``run`` does them one after th
 
 from __future__ import annotations
 
-import asyncio
 import functools
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -119,6 +118,9 @@ async def run_between(
         executor: Where long work is done, instead of the few threads that a process has for it.
 
     """
+    # Whoever awaits has it.
+    import asyncio
+
     done: Callable[[], Work | Callable[[Target], Any]] = lambda: next(steps)  # noqa: E731
     while True:
         if waits:

@@ -240,7 +240,14 @@ class Request:
 
 @dataclass(frozen=True)
 class View:
-    """What a compressor hands back."""
+    r"""What a compressor hands back.
+
+    >>> from headroom.toolkit import view_of_lines
+    >>> view = view_of_lines(["a", "b", "c"], {0})
+    >>> view.text, view.lossless, [gone.where for gone in view.omissions]
+    ('a\n[lines 2-3 left out]', False, ['lines 2-3'])
+
+    """
 
     text: str
     #: Whether the original's data can be read back from the text alone.
@@ -311,7 +318,14 @@ class Piece:
 
 @dataclass(frozen=True)
 class CompressResult:
-    """A view and what is known of it."""
+    """A view and what is known of it.
+
+    >>> from headroom import compress
+    >>> result = compress([{"id": n, "state": "ok"} for n in range(300)])
+    >>> result.kind, result.tokens_saved > 1000, result.failure
+    ('json', True, None)
+
+    """
 
     #: The view.
     text: str

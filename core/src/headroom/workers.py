@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
 import os
 import threading
@@ -91,6 +90,9 @@ _threads: _Threads | None = None
 
 async def off_loop(function: Callable[[], T], executor: Executor | None = None) -> T:
     """Does something in a thread, as soon as one of a few is free."""
+    # Whoever awaits has it.
+    import asyncio
+
     # The context variables go with it, as with asyncio.to_thread.
     context = contextvars.copy_context()
     if executor is not None:

@@ -49,7 +49,7 @@ def test_views_pay_where_they_save_more_than_the_tool_costs(costs: int | None) -
 
 
 def test_prose_is_read_whole_below_a_number_of_tokens_and_not_at_it() -> None:
-    assert WHOLE_PROSE_TOKENS == 3000, "docs/handoff.md names the number"
+    assert WHOLE_PROSE_TOKENS == 3000, "docs/explanation/promises.md names the number"
     below = candidate(WHOLE_PROSE_TOKENS - 1, kind="text")
     assert why_whole(below) == "kept: 2,999 tokens of prose, which can be read whole"
     assert why_whole(candidate(WHOLE_PROSE_TOKENS, kind="text")) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -93,6 +94,17 @@ def test_rows_of_a_table_in_lines_are_found(separator: str) -> None:
     assert set(shaded) < set(lines[1:])
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_rows_of_several_lines_are_found(end: str) -> None:
+    rows = [f'{n},"two ""lines""{end}of {n}",{n % 37}' for n in range(300)]
+    gone = spans_of(end.join(["id,note,total", *rows]), max_tokens=300)
+    assert all(span.removesuffix("\r").count('"') % 6 == 0 for span in gone)
+    shaded = sum(span.count("two") for span in gone)
+    assert shaded == 300 - compress(end.join(["id,note,total", *rows]), max_tokens=300).text.count(
+        "two"
+    )
+
+
 def test_lines_of_a_log_are_found_by_number() -> None:
     lines = [f"2026-01-01 10:00:{n % 60:02} INFO request {n} took {n % 7} ms" for n in range(400)]
     lines[123] = "2026-01-01 10:02:03 ERROR disk full on /dev/sdb1"
@@ -112,6 +124,45 @@ def test_rows_that_are_stored_by_columns_are_shaded_in_each_column() -> None:
     original = json.dumps({"a": list(range(20)), "b": list(range(100, 120))})
     found = left_out_spans(original, [Omission("rows", ((3, 4),))], kind="json")
     assert [original[one.start : one.end] for one in found.spans] == ["2, 3", "102, 103"]
+
+
+@pytest.mark.parametrize("note", ["", "<!-- <order> --><?now <order>?>", "<![CDATA[<order>]]>"])
+def test_rows_of_data_in_tags_are_found(note: str) -> None:
+    rows = [
+        f'<order id="{n}" why="a > b">{"" if n % 9 else note}<total>{n % 40}</total><paid/></order>'
+        for n in range(300)
+    ]
+    original = "<?xml version='1.0'?>\n<orders>\n" + "\n".join(rows) + "\n</orders>"
+    gone = spans_of(original, max_tokens=400)
+    shaded = [row for span in gone for row in span.split("\n")]
+    assert set(shaded) < set(rows)
+    view = compress(original, max_tokens=400)
+    assert len(shaded) == sum(one.count for one in view.omissions)
+
+
+def test_tags_by_number_and_by_name() -> None:
+    original = "<a><b><c>1</c><c>2</c></b><b><c>3</c><c>4</c><c>5</c></b><d e='6'>7</d></a>"
+    for path, ranges, shaded in (
+        ("/a/b", ((2, 2),), "<b><c>3</c><c>4</c><c>5</c></b>"),
+        ("/a/b/1/c", ((2, 3),), "<c>4</c><c>5</c>"),
+        ("/a/d", (), "<d e='6'>7</d>"),
+    ):
+        omission = Omission("rows" if ranges else "values", ranges, path)
+        found = left_out_spans(original, [omission], kind="xml")
+        assert [original[one.start : one.end] for one in found.spans] == [shaded], path
+    for path in ("/a/d/e", "/a/b/2/c", "/a/x", "/a/b/c"):
+        omission = Omission("values", (), path)
+        assert left_out_spans(original, [omission], kind="xml").unplaced == (omission,), path
+
+
+def test_a_document_that_is_cut_off_takes_linear_time() -> None:
+    omission = Omission("rows", ((1, 2),), "/a/b")
+    start = time.process_time()
+    for rest in ("<!-- ", "<? ", "<![CDATA[ ", '<b c="'):
+        original = "<a><b>1</b><b>2</b>" + rest * 40_000
+        left_out_spans(original, [omission], kind="xml")
+    # Quadratic, it is minutes.
+    assert time.process_time() - start < 15
 
 
 def test_what_cannot_be_placed_is_said() -> None:

@@ -160,6 +160,59 @@ class TestSealed:
         assert codec.unpack(Codec(keys=[OTHER_KEY]).pack(JSON, b""), b"") == JSON
 
 
+_FIRST_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+#: Values as the first release stored them, at ``place``: every later one reads them.
+STORED = {
+    "plain": ("0073686f7274", b"short", {}),
+    "zlib": ("017801cb4e2d2851c81e2546c360341d0ce76c00006a956db0", b"kept " * 200, {}),
+    "zstd": ("0228b52ffd60e802650000286b657074200100e051152d", b"kept " * 200, {}),
+    "checked": ("40a16b4ca58f72d6b3be7b04e996792c2d0073686f7274", b"short", {"checked": True}),
+    "sealed": (
+        "80d82a63884e2b77059bd2407fec4ad7ec55092b490498c878b0db2bd2052036ead2dc83791db8",
+        b"short",
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_what_the_first_release_stored_is_read(name: str) -> None:
+    stored, data, options = STORED[name]
+    if name == "zstd":
+        pytest.importorskip("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+    if name == "sealed":
+        pytest.importorskip("cryptography")
+    codec = Codec(keys=[_FIRST_KEY] if name == "sealed" else [])
+    assert codec.unpack(bytes.fromhex(stored), b"place", **options) == data
+
+
+@pytest.mark.parametrize(("size", "smaller"), [(511, False), (512, True), (513, True)])
+def test_what_is_short_is_not_compressed(size: int, smaller: bool) -> None:
+    assert (len(Codec().pack(b"a" * size, b"")) < size) == smaller
+
+
+def test_what_compression_hardly_helps_stays_as_it_is() -> None:
+    chance = random.Random(3).randbytes
+    hardly, well = chance(950) + bytes(50), chance(800) + bytes(200)
+    assert Codec().pack(hardly, b"") == b"\0" + hardly
+    assert len(Codec().pack(well, b"")) < 900
+
+
+def test_whose_key_it_is_can_be_told_without_opening() -> None:
+    pytest.importorskip("cryptography")
+    one, other, both = Codec(keys=[KEY]), Codec(keys=[OTHER_KEY]), Codec(keys=[OTHER_KEY, KEY])
+    sealed = one.pack(JSON, b"place")
+    assert [codec.has_key_of(sealed) for codec in (one, other, both)] == [True, False, True]
+    assert [codec.is_current(sealed) for codec in (one, other, both)] == [True, False, False]
+    for unsealed in (Codec().pack(JSON, b"place"), b"", None, "text", b"\0" + sealed[1:]):
+        assert not one.has_key_of(unsealed)
+    # As long as the longest that cannot be whole, and a byte more.
+    shortest = 1 + 4 + 12 + 16
+    for size, told in ((shortest - 1, "too short"), (shortest, "does not open")):
+        with pytest.raises(IntegrityError, match=told):
+            one.unpack(sealed[:size], b"place")
+
+
 def test_a_variable_without_keys_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SOME_KEYS", raising=False)
     with pytest.raises(ValueError, match="SOME_KEYS must hold the encryption keys"):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from headroom import MemoryStore, SharedContext, open_store
+from headroom import MemoryStore, SharedContext, StoreError, open_store
 
 
 def test_memory() -> None:
@@ -25,5 +25,6 @@ def test_the_error_shows_no_password() -> None:
 @pytest.mark.parametrize("scheme", ["redis", "rediss", "unix"])
 def test_a_store_of_a_package_that_is_missing(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: ())
-    with pytest.raises(ValueError, match=f"{scheme}:// needs a package: pip install"):
+    with pytest.raises(ValueError, match=f"{scheme}:// needs a package: pip install") as error:
         open_store(f"{scheme}://localhost")
+    assert isinstance(error.value, StoreError)

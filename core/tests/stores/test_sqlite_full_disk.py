@@ -78,7 +78,22 @@ for size in (2_000, 100_000):
 """
 
 
-def test_room_can_be_made_on_a_full_disk(tmp_path: Path) -> None:
+_NO_ROOM_AT_ALL = """
+import subprocess, sys
+from headroom import SQLiteStore, StoreError
+
+subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", sys.argv[1]], check=True)
+try:
+    SQLiteStore(sys.argv[1] + "/context.db")
+except StoreError as error:
+    assert "full; make room" in str(error), error
+else:
+    raise AssertionError("a store has room on a disk without any")
+"""
+
+
+@pytest.mark.parametrize("program", [_PROGRAM, _NO_ROOM_AT_ALL], ids=["room is made", "no room"])
+def test_a_full_disk(program: str, tmp_path: Path) -> None:
     if not shutil.which("unshare") or subprocess.run([*_ALONE, "true"], check=False).returncode:
         pytest.skip("nothing can be mounted here")
-    subprocess.run([*_ALONE, sys.executable, "-c", _PROGRAM, tmp_path], check=True)
+    subprocess.run([*_ALONE, sys.executable, "-c", program, tmp_path], check=True)

@@ -73,9 +73,29 @@ def test_exact_tokenizers_count_the_same() -> None:
     texts = {"hello world": 2, "tiktoken is great!": 6, " " * 100: 2, "<|endoftext|>": 7, "": 0}
     loaders = [resolve._splintr, *([resolve._toktok] if sys.version_info >= (3, 11) else [])]
     for load in loaders:
-        assert load("o200k_base")(list(texts)) == list(texts.values())
-    counts = [load("o200k_base")([SAMPLE * 50, resolve.encodable("\ud800")]) for load in loaders]
+        assert list(map(load("o200k_base"), texts)) == list(texts.values())
+    hard = [SAMPLE * 50, resolve.encodable("\ud800")]
+    counts = [list(map(load("o200k_base"), hard)) for load in loaders]
     assert counts[0] == counts[-1]
+
+
+def test_what_has_no_utf8_form_is_counted_as_a_sign_that_has() -> None:
+    counter = get_counter("gpt-4o")
+    odd = ["all well", "a\ud800b", "naïve"]
+    assert counter.count_many(odd) == [counter.count(text) for text in odd]
+    assert counter.count(odd[1]) == counter.count(odd[1].encode("utf-8", "replace").decode())
+
+
+def test_a_toktok_with_nothing_but_its_public_function_counts_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    public = types.ModuleType("toktok")
+    public.batch_count = lambda texts, *_: [len(text.split()) for text in texts]  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "toktok", public)
+    counter = get_counter("gpt-4o")
+    assert counter.name == "toktok/o200k_base"
+    assert counter.count("three words here") == 3
+    assert counter.count_many(["three words here", ""]) == [3, 0]
 
 
 @pytest.mark.parametrize(

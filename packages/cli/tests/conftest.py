@@ -82,3 +82,22 @@ def store(run: Run, orders: str, log: str) -> str:
     for file, key in ((orders, "orders"), (log, "a\tb\nc")):
         assert run("compress", file, "--store", url, "--key", key).status == 0
     return url
+
+
+@pytest.fixture
+def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of a store of another package that can be opened, and answers nothing."""
+    info = tmp_path / "site" / "broken-1.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1\n")
+    (info / "entry_points.txt").write_text("[headroom.stores]\nbroken = broken_store:open_it\n")
+    (info.parent / "broken_store.py").write_text(
+        "from headroom import MemoryStore, StoreError\n"
+        "class Broken(MemoryStore):\n"
+        "    def headers(self, namespace):\n"
+        "        raise StoreError('nobody answers')\n"
+        "def open_it(url):\n"
+        "    return Broken()\n"
+    )
+    monkeypatch.syspath_prepend(str(info.parent))
+    return "broken://here"

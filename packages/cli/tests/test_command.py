@@ -186,8 +186,13 @@ def test_a_folder_of_payloads(run: Run, orders: str, log: str, tmp_path: Path) -
     assert all(row["places_lost"] == 0 for row in rows.values())
     assert rows[log]["places"] > 0
     assert "picture.bin is not text" in ran.err
-    table = run("bench", ".").out.splitlines()
-    assert table[-1].split()[:2] == ["all", "5"]
+    ran = run("bench", ".")
+    assert ran.out.splitlines()[-1].split()[:2] == ["all", "5"]
+    # No bar, and no line that it would end with.
+    assert [line[:8] for line in ran.err.splitlines()] == ["left out"]
+    narrow = run("bench", ".", COLUMNS="40").out
+    assert "\nserver.log\n  kind log, tokens 12," in narrow
+    assert max(map(len, narrow.splitlines())) <= 40
 
 
 BAD = [
@@ -207,6 +212,7 @@ BAD = [
     (["get", "k", "-s", "what://"], 2, "what"),
     (["ls", "-s", "sqlite:///picture.bin"], 3, "picture.bin"),
     (["ls", "-s", "sqlite:///no.db"], 3, "no.db"),
+    (["ls", "-s", f"sqlite:///{'n' * 300}.db"], 3, "cannot be opened"),
     (["report", "-s", "sqlite:///no.db"], 3, "no.db"),
     (["bench", "nope"], 2, "there is no folder nope"),
     (["nope"], 2, "nope"),
@@ -226,7 +232,23 @@ def test_bad_input_is_a_sentence_and_a_status(
     assert not (tmp_path / "no.db").exists()
 
 
+def test_a_store_that_does_not_answer_is_not_an_empty_one(run: Run, broken: str) -> None:
+    for command in ("stats", "ls", "report"):
+        ran = run(command, "--store", broken)
+        assert (ran.status, ran.out, ran.err) == (3, "", "headroom: nobody answers\n")
+
+
+def test_a_package_that_is_missing_is_a_store_that_cannot_be_reached(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: ())
+    ran = run("ls", "--store", "redis://localhost:1/0")
+    assert (ran.status, "pip install headroom-redis" in ran.err) == (3, True)
+
+
 def test_what_is_not_there_is_told_apart(run: Run, store: str) -> None:
+    ran = run("retrieve", "orders", "rows 3", "--query", "zebra", "-s", store)
+    assert (ran.status, ran.err) == (1, "nothing is found\n")
     ran = run("get", "nope", "-s", store)
     assert (ran.status, ran.err.count("\n")) == (1, 1)
     assert "'nope'" in ran.err
@@ -308,12 +330,48 @@ def test_output_that_cannot_be_written_is_a_sentence(
         assert done.stderr.splitlines()[-1].startswith("headroom: the output cannot be written: No")
 
 
+@pytest.mark.parametrize("command", ["compress", "diff"])
 @pytest.mark.parametrize(("closed", "said"), [(">&-", "output"), ("<&-", "input")])
 def test_streams_that_are_closed_are_a_sentence(
-    closed: str, said: str, orders: str, tmp_path: Path
+    closed: str, said: str, command: str, orders: str, tmp_path: Path
 ) -> None:
     file = "-" if closed == "<&-" else orders
-    command = f"{sys.executable} -m headroom_cli compress {file} {closed}"
-    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True)
+    line = f"{sys.executable} -m headroom_cli {command} {file} {closed}"
+    done = subprocess.run(line, shell=True, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr == f"headroom: standard {said} is closed\n"
+
+
+@pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full"])
+def test_figures_that_nobody_can_read_change_nothing(
+    stderr: str, orders: str, tmp_path: Path
+) -> None:
+    line = f"{sys.executable} -m headroom_cli compress {orders} --explain"
+    whole, mute = (
+        subprocess.run(f"{line} {to}", shell=True, cwd=tmp_path, stdout=subprocess.PIPE)
+        for to in ("2>/dev/null", stderr)
+    )
+    assert (mute.returncode, mute.stdout) == (0, whole.stdout)
+
+
+def test_a_command_that_is_interrupted_as_it_begins_is_silent(tmp_path: Path) -> None:
+    # Ctrl-C comes while a library is imported.
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "headroom_cli", "demo"],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}"},
+        capture_output=True,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+    begin = "import sys, headroom_cli.__main__; sys.exit('headroom' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", begin]).returncode == 0
+
+
+def test_another_module_called_headroom_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "headroom").mkdir()
+    (tmp_path / "headroom" / "__init__.py").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "headroom_cli", "demo"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("headroom: the module headroom that Python finds is not that of")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,12 @@ def test_a_store_that_cannot_be_reached_is_wrong(run: Run) -> None:
     assert "!!  store       there is no database no.db" in ran.out
 
 
+def test_a_store_that_does_not_answer_is_wrong_and_not_empty(run: Run, broken: str) -> None:
+    ran = run("doctor", "--store", broken)
+    assert ran.status == 1
+    assert "!!  store       nobody answers" in ran.out
+
+
 def test_another_distribution_with_a_module_of_this_name_is_found(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -43,3 +52,14 @@ def test_another_distribution_with_a_module_of_this_name_is_found(
 
 def test_a_model_without_a_vocabulary_gets_the_nearest(run: Run) -> None:
     assert "the nearest for claude-sonnet-4-5" in run("doctor", "--model", "claude-sonnet-4-5").out
+
+
+def test_where_another_module_answers_it_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "headroom.py").write_text("")
+    paths = [str(tmp_path), *(path for path in sys.path if path)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    command = [sys.executable, "-m", "headroom_cli", "doctor"]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("headroom: the module headroom that Python finds is not that of")
+    assert ran.stderr.count("\n") == 1

@@ -88,6 +88,13 @@ def test_a_report_of_nothing(run: Run, tmp_path: Path) -> None:
     assert (ran.status, ran.err) == (0, "report.html: the store is empty\n")
 
 
+def test_it_goes_to_stdout_as_well(run: Run, store: str, tmp_path: Path) -> None:
+    ran = run("report", "--store", store, "--output", "-")
+    assert (ran.status, ran.err) == (0, "standard output: 2 entries\n")
+    assert len(data_of(ran.out, "entries")) == 2
+    assert not (tmp_path / "-").exists()
+
+
 def test_nobody_else_may_read_it_and_it_is_replaced_whole(tmp_path: Path) -> None:
     ctx = SharedContext()
     ctx.put("k", "first")

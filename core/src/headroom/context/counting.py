@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from headroom.tokens import EstimateCounter, TokenCounter, as_counter, get_counter
+from headroom.tokens import EstimateCounter, TokenCounter, as_counter, get_counter, load_early
 
 __all__ = ["Counting"]
 
@@ -13,7 +13,7 @@ logger = logging.getLogger("headroom.context")
 
 
 class Counting:
-    """Finds the counter at the first payload: it may have to load a vocabulary."""
+    """Finds the counter at the first payload; its vocabulary is read from now on, in a thread."""
 
     def __init__(
         self, model: str, counter: TokenCounter | Callable[[str], int] | None = None
@@ -24,6 +24,8 @@ class Counting:
         #: What the user gave instead of the tokenizer of the model.
         self.given = None if counter is None else as_counter(counter)
         self._found = self.given
+        if self.given is None:
+            load_early(model)
 
     def __call__(self) -> TokenCounter:
         """The counter, the same every time."""

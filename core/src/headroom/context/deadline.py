@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
 import threading
 import time
 from collections.abc import Awaitable, Callable
 from queue import Empty, SimpleQueue
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from headroom.errors import StoreTimeout
 from headroom.forking import lock, on_fork
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = ["BoundedCalls"]
 
@@ -86,6 +88,9 @@ class BoundedCalls:
             StoreTimeout: It took too long, or one before did.
 
         """
+        # Whoever awaits has it.
+        import asyncio
+
         is_attempt = self._admit()
         task = asyncio.ensure_future(function())
         try:

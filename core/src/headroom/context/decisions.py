@@ -10,7 +10,15 @@ __all__ = ["Decision", "Payload", "Reader"]
 
 @dataclass(frozen=True)
 class Payload:
-    """Text that one agent hands to another."""
+    """Text that one agent hands to another.
+
+    >>> from headroom import Handoff, Payload, Reader, SharedContext
+    >>> handoff = Handoff(SharedContext())
+    >>> (decision,) = handoff.decide([Payload("A short note.", source="search")], Reader("clerk"))
+    >>> decision.text
+    'A short note.'
+
+    """
 
     text: str
     #: The task, node or tool that it comes from; the key of its entry begins with it.
@@ -65,7 +73,14 @@ class Reader:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a reader gets for one payload, and why."""
+    """What a reader gets for one payload, and why.
+
+    >>> from headroom import Handoff, SharedContext
+    >>> decision = Handoff(SharedContext()).explain("A short note.", reader="clerk")
+    >>> decision.is_view, decision.text, decision.reason
+    (False, 'A short note.', 'kept: 4 tokens, fewer than 200')
+
+    """
 
     #: What it gets: a view, or the payload.
     text: str

@@ -13,7 +13,14 @@ __all__ = ["ContextEntry", "ContextStats", "Excerpt", "SearchHit"]
 
 @dataclass(frozen=True)
 class ContextEntry:
-    """One entry of a context. It never changes; a new ``put`` makes a new one."""
+    """One entry of a context. It never changes; a new ``put`` makes a new one.
+
+    >>> from headroom import SharedContext
+    >>> entry = SharedContext().put("note", "Fly on Monday.", agent="planner")
+    >>> entry.key, entry.agent, entry.original, entry.lossless, entry.omissions
+    ('note', 'planner', 'Fly on Monday.', True, ())
+
+    """
 
     key: str
     #: What was put, as text.
@@ -61,7 +68,19 @@ class ContextEntry:
 
 @dataclass(frozen=True)
 class Excerpt:
-    """A bounded part of an original, as ``retrieve`` hands it out."""
+    """A bounded part of an original, as ``retrieve`` hands it out.
+
+    >>> from headroom import SharedContext
+    >>> ctx = SharedContext()
+    >>> _ = ctx.put("orders", [{"order": n, "state": "paid"} for n in range(300)])
+    >>> found = ctx.retrieve("orders", rows=78)
+    >>> print(found.text)
+    [rows 78]
+    {"order":77,"state":"paid"}
+    >>> found.where, found.truncated, found.next
+    ('rows 78', False, '')
+
+    """
 
     #: The excerpt, ready for a model: where it stands, and verbatim parts of the original.
     text: str
@@ -81,7 +100,16 @@ class Excerpt:
 
 @dataclass(frozen=True)
 class SearchHit:
-    """One entry in which ``search`` found something."""
+    """One entry in which ``search`` found something.
+
+    >>> from headroom import SharedContext
+    >>> ctx = SharedContext()
+    >>> _ = ctx.put("report", "The refund failed. Nothing else is known.", agent="writer")
+    >>> (hit,) = ctx.search("refund")
+    >>> hit.key, hit.agent, hit.where, hit.line
+    ('report', 'writer', 'sentences 1', 'The refund failed.')
+
+    """
 
     key: str
     #: SHA-256 of the original, in hex.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Mapping
 from copy import copy
@@ -150,6 +149,9 @@ class SharedContext(SynchronousContext):
         self, key: str, timeout: float | None = 60, *, after: int = 0
     ) -> ContextEntry:
         """``wait_for``, without blocking the event loop or a thread while it waits."""
+        # Whoever awaits has it.
+        import asyncio
+
         waiting = Waiting(key, timeout)
         loop = asyncio.get_running_loop()
         woken = asyncio.Event()
@@ -294,6 +296,9 @@ class SharedContext(SynchronousContext):
 
     async def aclose(self) -> None:
         """``close``, without blocking the event loop; so does leaving an ``async with`` block."""
+        # Whoever awaits has it.
+        import asyncio
+
         await asyncio.to_thread(self.close)
 
     async def __aenter__(self) -> Self:

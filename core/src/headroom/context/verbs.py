@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from copy import copy
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from headroom.context.arguments import (
     as_store,
@@ -23,7 +23,6 @@ from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHi
 from headroom.context.excerpts import Excerpts
 from headroom.context.leases import Leases
 from headroom.context.manifest import manifest
-from headroom.context.processes import CompressionProcesses
 from headroom.context.records import (
     MUCH,
     content_hash,
@@ -49,6 +48,9 @@ from headroom.stores import Limits, Missing, Record, Store
 from headroom.tokens import TokenCounter
 from headroom.view import CompressResult, Fidelity
 from headroom.workers import THREADS
+
+if TYPE_CHECKING:
+    from headroom.context.processes import CompressionProcesses
 
 __all__ = ["ContextVerbs"]
 
@@ -98,6 +100,9 @@ class ContextVerbs:
         self._pipeline = pipeline or Pipeline()
         self._processes: CompressionProcesses | None = None
         if workers:
+            # Slow to import.
+            from headroom.context.processes import CompressionProcesses
+
             self._processes = CompressionProcesses(workers, pipeline, self.counter.given, model)
             # Threads that wait for these processes, beside those that work.
             self.store.use_threads(workers + THREADS)

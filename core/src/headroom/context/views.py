@@ -6,15 +6,18 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from headroom.context.names import quoted
 from headroom.context.observing import note_result
-from headroom.context.processes import CompressionProcesses
 from headroom.forking import lock, on_fork
 from headroom.observing import observed
 from headroom.pipeline import Pipeline
 from headroom.tokens import TokenCounter
 from headroom.view import CompressResult, Fidelity, or_original
+
+if TYPE_CHECKING:
+    from headroom.context.processes import CompressionProcesses
 
 __all__ = ["ViewMaker", "ViewRequest"]
 
@@ -103,6 +106,8 @@ class ViewMaker:
             self._cached_chars -= len(dropped.text)
 
     def _compress(self, content: str, options: ViewRequest) -> CompressResult:
+        # Loaded while the vocabulary is still being read, if it is the first view.
+        _ = self._pipeline.kinds
         counter = self._counter()
 
         def compress(max_tokens: int | None) -> CompressResult:

@@ -20,8 +20,8 @@ _CODES = re.compile(
     r"\x1b\[[0-?]{0,64}[ -/]{0,4}[@-~]|\x1b\][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)|\x1b[@-Z\\^_=>]"
     r"|.\x08"
 )
-#: Cheap to look for before anything is read: a code, or a line that is begun again.
-_SIGN = re.compile(r"[\x1b\x08]|\r(?!\n|$)")
+#: A line that is begun again.
+_OVERWRITTEN = re.compile(r"\r(?!\n|$)")
 
 
 def shown(source: Source) -> Source | None:
@@ -33,13 +33,20 @@ def shown(source: Source) -> Source | None:
     ['FAILED test_a', '100 %\r', 'done']
 
     """
-    if _SIGN.search(source.text) is None:
+    if not _has_sign(source.text):
         return None
     lines = [
-        _shown(line) if _SIGN.search(line) else line for line in source.deadline.over(source.lines)
+        _shown(line) if _has_sign(line) else line for line in source.deadline.over(source.lines)
     ]
     text = "\n".join(lines)
     return None if text == source.text else Source(text, source.deadline)
+
+
+def _has_sign(text: str) -> bool:
+    # Single signs are found a hundred times faster than by an expression.
+    if "\x1b" in text or "\x08" in text:
+        return True
+    return "\r" in text and _OVERWRITTEN.search(text) is not None
 
 
 def _shown(line: str) -> str:

@@ -14,6 +14,7 @@ from headroom.errors import WrongKind
 from headroom.kinds.registry import Kinds, default_kinds
 from headroom.retrieval.json_spans import Holder, holders, raw_offsets
 from headroom.retrieval.paths import escape
+from headroom.retrieval.xml_spans import Tag, holder_of, tags_of
 from headroom.source import Source
 from headroom.toolkit.rows.texts import sentences
 from headroom.toolkit.sentences import segment
@@ -159,6 +160,8 @@ class _Text:
             return [(start, min(spans[0][0] + one.chars[1], len(self._text)))]
         if not one.path and one.unit == "sentences":
             return _numbered(self._sentences, one)
+        if self._kind == "xml" and one.path and one.unit in ("rows", "values"):
+            return self._tags(one)
         if self._kind not in ("json", "mixed"):
             return _numbered(self._rows, one) if one.unit == "rows" and not one.path else None
         holder = found.get(one.path)
@@ -169,6 +172,25 @@ class _Text:
         if one.unit == "sentences":
             return self._sentences_of(holder, one)
         return _numbered(holder.rows, one) or self._by_columns(holder, one)
+
+    def _tags(self, one: Omission) -> _Spans | None:
+        if self._document is None:
+            return None
+        steps = [step.replace("~1", "/").replace("~0", "~") for step in one.path.split("/")[1:]]
+        holder = holder_of(*self._document, steps)
+        if holder is None:
+            return None
+        return [(holder.start, holder.end)] if one.unit == "values" else _numbered(holder.rows, one)
+
+    @cached_property
+    def _document(self) -> tuple[Tag, object] | None:
+        """The tags of data in tags, and the data."""
+        kind = self._kinds.named(self._kind)
+        try:
+            data = None if kind is None else kind.data(Source(self._text))
+        except WrongKind:
+            data = None
+        return None if data is None else (tags_of(self._text), data)
 
     @cached_property
     def _sentences(self) -> _Spans:
@@ -206,14 +228,17 @@ class _Text:
         spans, line = [], 0
         for row in rows if isinstance(rows, list) else []:
             cells = [str(cell) for cell in (row.values() if isinstance(row, dict) else row)]
-            while line < len(self._lines) - 1:
+            breaks = sum(cell.count("\n") for cell in cells)
+            while line + breaks < len(self._lines) - 1:
                 line += 1
-                start, end = self._of_lines(line, line)
-                if all(cell in self._text[start:end] for cell in cells):
+                start, end = self._of_lines(line, line + breaks)
+                written = self._text[start:end].replace('""', '"').replace("\r\n", "\n")
+                if all(cell in written for cell in cells):
                     spans.append((start, end))
+                    line += breaks
                     break
             else:
-                # A row of several lines: what follows is not known either.
+                # What follows is not known either.
                 return []
         return spans
 

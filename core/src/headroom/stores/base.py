@@ -38,7 +38,19 @@ class Header:
 
 @dataclass(frozen=True)
 class Record:
-    """An entry: its header, its original and its view."""
+    """An entry: its header, its original and its view.
+
+    >>> import hashlib
+    >>> from headroom import Header, Limits, MemoryStore, Record
+    >>> store, content = MemoryStore(), b"Fly on Monday."
+    >>> reference = hashlib.sha256(content).hexdigest()
+    >>> header = Header("plan", reference, reference, store.next_version("trip"), created=0.0)
+    >>> store.put("trip", Record(header, content, content), ttl=60, limits=Limits(max_entries=9))
+    True
+    >>> store.get("trip", "plan").original
+    b'Fly on Monday.'
+
+    """
 
     header: Header
     #: May be empty where a reader asked for the view alone.

@@ -226,8 +226,8 @@ class Codec:
         if cipher is None:
             given = "none of the keys given opens it" if self._ciphers else "no key was given"
             raise StoreError(
-                f"a stored value is encrypted, and {given}; pass keys=[...] with the key that "
-                "sealed it after the newest one"
+                f"a stored value is encrypted, and {given}; pass the key that sealed it, after "
+                "the newest one: keys=[...], or the variable that key_env=NAME in a URL names"
             )
         from cryptography.exceptions import InvalidTag
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from headroom.errors import StoreError
 from headroom.stores.base import Store
 from headroom.stores.codec import Codec
 from headroom.stores.memory import MemoryStore
@@ -19,6 +20,10 @@ ENTRY_POINT_GROUP = "headroom.stores"
 _PACKAGES = {"redis": "headroom-redis", "rediss": "headroom-redis", "unix": "headroom-redis"}
 
 
+class _PackageMissing(StoreError, ValueError):
+    """The URL makes sense, and what opens it is not installed."""
+
+
 def open_store(url: str) -> Store:
     """The store that a URL names.
 
@@ -32,7 +37,8 @@ def open_store(url: str) -> Store:
     Raises:
         ValueError: No installed package knows the scheme, or the rest makes no sense; the message
             says what to write or to install.
-        StoreError: The store cannot be opened; the message says why.
+        StoreError: The store cannot be opened; the message says why. Where a package of ours is
+            missing, it is a ``ValueError`` as well.
 
     >>> type(open_store("memory://")).__name__
     'MemoryStore'
@@ -54,7 +60,7 @@ def open_store(url: str) -> Store:
         return store
     if scheme in _PACKAGES:
         package = _PACKAGES[scheme]
-        raise ValueError(f"{scheme}:// needs a package: pip install {package}")
+        raise _PackageMissing(f"{scheme}:// needs a package: pip install {package}")
     known = ", ".join(f"{name}://" for name in ("memory", "sqlite", *sorted(points)))
     # Not the whole URL: it may hold a password.
     what = f"the scheme {scheme!r}" if scheme else "no scheme"

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from headroom.tokens.base import TokenCounter, as_counter, count_each
 from headroom.tokens.estimate import EstimateCounter
-from headroom.tokens.resolve import get_counter
+from headroom.tokens.resolve import get_counter, load_early
 
-__all__ = ["EstimateCounter", "TokenCounter", "as_counter", "count_each", "get_counter"]
+__all__ = [
+    "EstimateCounter",
+    "TokenCounter",
+    "as_counter",
+    "count_each",
+    "get_counter",
+    "load_early",
+]

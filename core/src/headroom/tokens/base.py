@@ -14,7 +14,13 @@ _BATCH = 2000
 
 @runtime_checkable
 class TokenCounter(Protocol):
-    """Counts the tokens that a text costs. Safe to use from several threads at once."""
+    """Counts the tokens that a text costs. Safe to use from several threads at once.
+
+    >>> from headroom import get_counter
+    >>> get_counter("gpt-4o").count_many(["Fly on Monday.", ""])
+    [4, 0]
+
+    """
 
     @property
     def name(self) -> str:

@@ -7,19 +7,24 @@ The first two count the same, so the one that needs no network and is faster goe
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import TypeAlias, cast
 
 from headroom.forking import lock, on_fork, undisturbed
 from headroom.tokens.base import TokenCounter, encodable
 from headroom.tokens.estimate import EstimateCounter
 
-__all__ = ["encoding_for_model", "get_counter"]
+__all__ = ["encoding_for_model", "get_counter", "load_early"]
 
 logger = logging.getLogger("headroom.tokens")
+
+_Count: TypeAlias = Callable[[str], int]
 
 #: Seconds that a whole process waits, in total, for tiktoken to download a vocabulary.
 DOWNLOAD_PATIENCE = 3.0
@@ -48,6 +53,7 @@ _ENCODINGS = {
 _STAND_IN = "o200k_base"
 
 
+@lru_cache(maxsize=128)
 def encoding_for_model(model: str) -> tuple[str, bool]:
     """The encoding for a model, and whether it is the model's own.
 
@@ -65,47 +71,44 @@ def encoding_for_model(model: str) -> tuple[str, bool]:
 class _EncodingCounter:
     """Counts with one encoding of one library."""
 
-    def __init__(
-        self, name: str, exact: bool, count_many: Callable[[list[str]], list[int]]
-    ) -> None:
+    def __init__(self, name: str, exact: bool, count: _Count) -> None:
         self.name = name
         self.exact = exact
-        self._count_many = count_many
+        self._count = count
 
     def count(self, text: str) -> int:
-        return self.count_many((text,))[0]
+        try:
+            return self._count(text)
+        except UnicodeEncodeError:
+            return self._count(encodable(text))
 
     def count_many(self, texts: Sequence[str]) -> list[int]:
-        return self._count_many([encodable(text) for text in texts])
+        try:
+            return list(map(self._count, texts))
+        except UnicodeEncodeError:
+            return list(map(self.count, texts))
 
 
-def _toktok(encoding: str) -> Callable[[list[str]], list[int]]:
+def _toktok(encoding: str) -> _Count:
     toktok = importlib.import_module("toktok")
     toktok.batch_count([""], encoding)  # loads the vocabulary, or raises KeyError
+    # One text at a time: a batch makes its buffers anew, which takes as long as 10 KB of text do,
+    # and one by several threads gives the interpreter away each time.
+    try:
+        count: _Count = toktok._encoding(encoding).count
+    except AttributeError:
+        return lambda text: cast("int", toktok.batch_count([text], encoding, 1)[0])
+    return count
 
-    def count_many(texts: list[str]) -> list[int]:
-        counts: list[int] = toktok.batch_count(texts, encoding)
-        return counts
 
-    return count_many
-
-
-def _splintr(encoding: str) -> Callable[[list[str]], list[int]]:
+def _splintr(encoding: str) -> _Count:
     tokenizer = importlib.import_module("splintr").Tokenizer.from_pretrained(encoding)
-
-    def count_many(texts: list[str]) -> list[int]:
-        return [len(tokenizer.encode_ordinary(text)) for text in texts]
-
-    return count_many
+    return lambda text: len(tokenizer.encode_ordinary(text))
 
 
-def _tiktoken(encoding: str) -> Callable[[list[str]], list[int]]:
+def _tiktoken(encoding: str) -> _Count:
     tokenizer = importlib.import_module("tiktoken").get_encoding(encoding)
-
-    def count_many(texts: list[str]) -> list[int]:
-        return [len(tokenizer.encode_ordinary(text)) for text in texts]
-
-    return count_many
+    return lambda text: len(tokenizer.encode_ordinary(text))
 
 
 class _Download:
@@ -113,7 +116,7 @@ class _Download:
 
     def __init__(self, encoding: str) -> None:
         self._encoding = encoding
-        self.result: Callable[[list[str]], list[int]] | None = None
+        self.result: _Count | None = None
         self.failure: str | None = None
         self._done = threading.Event()
         # A daemon: a download that never ends must not keep the process alive.
@@ -129,13 +132,13 @@ class _Download:
         finally:
             self._done.set()
 
-    def wait(self, seconds: float) -> Callable[[list[str]], list[int]] | None:
+    def wait(self, seconds: float) -> _Count | None:
         self._done.wait(seconds)
         return self.result
 
 
 _lock = lock()
-_offline: dict[str, tuple[str, Callable[[list[str]], list[int]]] | None] = {}
+_offline: dict[str, tuple[str, _Count] | None] = {}
 _downloads: dict[str, _Download] = {}
 
 
@@ -149,7 +152,7 @@ def _forget_attempts() -> None:
 on_fork(_forget_attempts)
 
 
-def _offline_counter(encoding: str) -> tuple[str, Callable[[list[str]], list[int]]] | None:
+def _offline_counter(encoding: str) -> tuple[str, _Count] | None:
     with undisturbed, _lock:
         if encoding not in _offline:
             _offline[encoding] = None
@@ -164,7 +167,7 @@ def _offline_counter(encoding: str) -> tuple[str, Callable[[list[str]], list[int
         return _offline[encoding]
 
 
-def _tiktoken_counter(encoding: str) -> tuple[Callable[[list[str]], list[int]] | None, str]:
+def _tiktoken_counter(encoding: str) -> tuple[_Count | None, str]:
     if importlib.util.find_spec("tiktoken") is None:
         return None, "no tokenizer is installed"
     with _lock:
@@ -176,6 +179,21 @@ def _tiktoken_counter(encoding: str) -> tuple[Callable[[list[str]], list[int]] |
     counter = download.wait(patience)
     reason = download.failure or f"no answer within {DOWNLOAD_PATIENCE:g} seconds"
     return counter, f"tiktoken could not load {encoding} ({reason})"
+
+
+def load_early(model: str) -> None:
+    """Has a thread read the vocabulary for a model, so that the caller goes on meanwhile.
+
+    Where none is installed nothing comes of it: the network is asked by ``get_counter`` alone.
+    """
+    encoding, _ = encoding_for_model(model)
+    if encoding in _offline:
+        return
+    # No daemon: one that is ended amid a call of the tokenizer takes the process down with it.
+    thread = threading.Thread(target=_offline_counter, args=(encoding,), name="headroom-vocabulary")
+    # Where no thread can be had, as at the end of the interpreter, it is read when it is needed.
+    with contextlib.suppress(RuntimeError):
+        thread.start()
 
 
 def get_counter(model: str = "gpt-4o") -> TokenCounter:
@@ -195,8 +213,8 @@ def get_counter(model: str = "gpt-4o") -> TokenCounter:
     encoding, own = encoding_for_model(model)
     offline = _offline_counter(encoding)
     if offline is not None:
-        library, count_many = offline
-        return _EncodingCounter(f"{library}/{encoding}", own, count_many)
+        library, count = offline
+        return _EncodingCounter(f"{library}/{encoding}", own, count)
     downloaded, reason = _tiktoken_counter(encoding)
     if downloaded is not None:
         return _EncodingCounter(f"tiktoken/{encoding}", own, downloaded)

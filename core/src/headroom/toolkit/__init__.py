@@ -1,7 +1,7 @@
 r"""What those who write a kind need: the seam, markers, ranges, fitting, ranking, outliers.
 
 Everything of these modules that is meant for others is importable from here; see
-``docs/extending.md``.
+``docs/how-to/write-a-kind.md``.
 
 >>> view_of_lines(["a", "b", "c"], {0}).text.split("\n")
 ['a', '[lines 2-3 left out]']

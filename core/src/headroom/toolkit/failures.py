@@ -8,9 +8,11 @@ shells and test runners print, whatever the language.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, islice
 
-__all__ = ["says_failure", "says_outcome", "verdicts"]
+__all__ = ["says_failure", "says_outcome", "suspects", "verdicts"]
 
 #: Characters of a line that are looked at. Chosen: a verdict stands at one of its ends.
 _CHARS = 400
@@ -67,6 +69,15 @@ _OUTCOME = re.compile(
     """,
     re.VERBOSE,
 )
+# What one of the two that are cheap to look for has, in small letters.
+_SIGNS = (
+    "fail", "error", "exception", "panic", "assert", "exit", "fatal", "not ok", "fault", "killed",
+    "***", "e  ", "\n==", "0x", "summary", "read of", "write of", "pass", "\nok", "test",
+    "problem", "warning", "success", "finished", "build",
+    "\u2717", "\u2718", "\u2716", "\u2715", "\u00d7",
+)  # fmt: skip
+#: Lines that are looked at at a time. Chosen.
+_AT_A_TIME = 2000
 
 
 def says_failure(line: str) -> bool:
@@ -108,19 +119,60 @@ def verdicts(lines: Iterable[str]) -> list[bool]:
     [False, False]
 
     """
+    rest = iter(lines)
     found: list[bool] = []
-    counted: list[bool] = []
+    numbered: list[bool] = []
     counts = False
-    for line in lines:
-        # As in the two above, said at once: this is all of the text.
-        plain = _plain(line) if "\x1b" in line else line[:_CHARS]
-        said = (_MAY_FAIL.search(plain) and _FAILURE.match(plain)) is not None or (
-            _MAY_SAY_OUTCOME.search(plain) and _OUTCOME.match(plain)
-        ) is not None
-        counts = counts or (said and _FAILING.match(plain) is not None)
-        found.append(said)
-        counted.append(said or (")" in plain and _COUNTED.match(plain) is not None))
-    return counted if counts else found
+    while some := [_plain(line) for line in islice(rest, _AT_A_TIME)]:
+        said = [False] * len(some)
+        for index in _suspects(some):
+            plain = some[index]
+            # As in the two above.
+            said[index] = (_MAY_FAIL.search(plain) and _FAILURE.match(plain)) is not None or (
+                _MAY_SAY_OUTCOME.search(plain) and _OUTCOME.match(plain)
+            ) is not None
+            counts = counts or (said[index] and _FAILING.match(plain) is not None)
+        found += said
+        numbered += [")" in plain and _COUNTED.match(plain) is not None for plain in some]
+    return [one or other for one, other in zip(found, numbered)] if counts else found
+
+
+def suspects(lines: Sequence[str]) -> frozenset[int]:
+    """The lines, by index, that may say what failed, or how a run came out: no others do.
+
+    >>> sorted(suspects(["starting", "FAIL: test_cart", "Many who fail try again."]))
+    [1, 2]
+    """
+    found: set[int] = set()
+    for start in range(0, len(lines), _AT_A_TIME):
+        some = [_plain(line) for line in lines[start : start + _AT_A_TIME]]
+        found.update(start + index for index in _suspects(some))
+    return frozenset(found)
+
+
+def _suspects(lines: Sequence[str]) -> Iterable[int]:
+    """The lines, by index, that have what a verdict has, in any case; some others with them.
+
+    Looked for in all of them at once: most texts have hardly any of it.
+    """
+    joined = "\n" + "\n".join(lines)
+    lower = joined.lower()
+    if not joined.isascii():
+        # Patterns take these for an "s" and an "i".
+        lower = lower.replace("\u017f", "s").replace("\u0131", "i")
+    if len(lower) != len(joined):
+        # A capital that has no small one.
+        return range(len(lines))
+    starts = list(accumulate((len(line) + 1 for line in lines), initial=1))
+    found: set[int] = set()
+    for sign in _SIGNS:
+        at = lower.find(sign)
+        while at >= 0:
+            # A sign of the beginning of a line has the line feed before it.
+            index = bisect_right(starts, at + 1) - 1
+            found.add(index)
+            at = lower.find(sign, starts[index + 1] - 1)
+    return sorted(found)
 
 
 def _plain(line: str) -> str:

@@ -39,8 +39,16 @@ _MARKS = (
     "\u0e30-\u0e3a\u0e47-\u0e4e\u0eb0-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3"
 )
 _GROUPED = r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?"
-_WORD = re.compile(rf"{_GROUPED}|[^\W_]+(?:[_.'-][^\W_]+)*")
-_MARKED_WORD = re.compile(rf"{_GROUPED}|[^\W_][\w{_MARKS}]*(?:[.'\u2019-][^\W_][\w{_MARKS}]*)*")
+_PLAIN_WORD = r"[^\W_]+(?:[_.'-][^\W_]+)*"
+_PLAIN_MARKED_WORD = rf"[^\W_][\w{_MARKS}]*(?:[.'\u2019-][^\W_][\w{_MARKS}]*)*"
+# By whether a text is ASCII, and whether it has groups of digits: to look for these takes longer.
+_WORDS = {
+    (True, False): re.compile(_PLAIN_WORD),
+    (True, True): re.compile(f"{_GROUPED}|{_PLAIN_WORD}"),
+    (False, False): re.compile(_PLAIN_MARKED_WORD),
+    (False, True): re.compile(f"{_GROUPED}|{_PLAIN_MARKED_WORD}"),
+}
+_GROUP = re.compile(r"\d,\d{3}")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _MARKED_PART = re.compile(
     rf"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z](?:[^\W\d_a-zA-Z]|[{_MARKS}])*"
@@ -133,7 +141,8 @@ def words(text: str) -> list[str]:
     >>> words("Mr. O'Neil paid 3.50, didn't he?")
     ['Mr', "O'Neil", 'paid', '3.50', "didn't", 'he']
     """
-    return (_WORD if text.isascii() else _MARKED_WORD).findall(text)
+    has_groups = "," in text and _GROUP.search(text) is not None
+    return _WORDS[text.isascii(), has_groups].findall(text)
 
 
 def cut_at(text: str, sign: str, deadline: Deadline | None = None) -> Iterator[str]:

@@ -47,9 +47,9 @@ class Queue(private val limit: Int) {
 def without_parsers(monkeypatch):
     """As if the extra was not installed."""
     monkeypatch.setitem(__import__("sys").modules, "tree_sitter", None)
-    languages.parser.cache_clear()
+    languages.grammar.cache_clear()
     yield
-    languages.parser.cache_clear()
+    languages.grammar.cache_clear()
 
 
 def test_what_is_left_out_is_said_in_the_comments_of_the_language():

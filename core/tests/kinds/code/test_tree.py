@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from headroom.errors import TimeBudgetExceeded, WrongKind
+from headroom.kinds.code.outlines.languages import parser
+from headroom.kinds.code.outlines.tree import tree_outline
 from headroom.kinds.code.outlines.tree_parse import parse_tree, reparse
 from headroom.kinds.code.recognise import looks_like_code
 from headroom.source import Source
@@ -42,6 +46,55 @@ EXPECTED = {
         "extension Queue {",
     ),
 }
+
+
+#: In a process of its own: what goes wrong here takes it down.
+AT_ONCE = """
+import sys, threading
+from headroom import compress
+from headroom_testing.large import LARGE
+
+sys.setswitchinterval(1e-6)
+text = LARGE["javascript"](12_000)
+views = {compress(text).text}
+def look():
+    views.add(compress(text).text)
+threads = [threading.Thread(target=look) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+sys.exit(len(views) - 1)
+"""
+
+
+def test_threads_that_parse_at_once_do_not_share_a_parser():
+    assert subprocess.run([sys.executable, "-c", AT_ONCE]).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["go.go", "javascript.js", "tsx.tsx", "typescript.ts", "rust.rs"])
+def test_a_long_text_is_taken_apart_in_pieces_as_it_is_in_one(name):
+    source = Path(__file__).with_name("sources").joinpath(name).read_text() + "\n"
+    long = source * (1 + (1 << 17) // len(source))
+    parsed = reparse(long, parse_tree(source, Deadline(None)).language, Deadline(None))
+    whole = parser(parsed.language).parse(long.encode())
+    pieces = list(parsed.trees())
+    assert len(pieces) > 1
+    assert not whole.root_node.has_error
+    for cut_data in (True, False):
+        by_pieces, by_whole = (
+            tree_outline(long, trees, parsed.language, Deadline(None), cut_data=cut_data)
+            for trees in (pieces, [whole])
+        )
+        assert by_pieces == by_whole
+
+
+def test_a_long_text_with_an_error_is_parsed_as_one():
+    source = Path(__file__).with_name("sources").joinpath("go.go").read_text() + "\n"
+    long = source * (1 + (1 << 17) // len(source)) + "\nfunc broken( {\n"
+    parsed = reparse(long, parse_tree(source, Deadline(None)).language, Deadline(None))
+    assert len(list(parsed.trees())) == 1
+    assert parsed.errors
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headroom import compress
+from headroom import SharedContext, compress
 from headroom.errors import WrongKind
 from headroom.kinds.json.decode import decode
 from headroom.kinds.table import TableCrusher
@@ -270,3 +270,26 @@ def test_cells_with_a_blank_within_do_not_move_what_follows_them() -> None:
     assert header == ["File Name", "Modified", "Size"]
     assert rows[7] == ["parcel/launch window.xml", "2026-10-08 19:07:10", "410"]
     assert all(row[0] == name for row, name in zip(rows, names))
+
+
+@pytest.mark.parametrize("every", [1, 5], ids=["each row", "some"])
+@pytest.mark.parametrize("note", ["two\nlines, of {}", "four\n\n\nlines of {}"])
+def test_cells_of_several_lines(every: int, note: str) -> None:
+    rows = [
+        [str(n), note.format(n) if n % every == 0 else f'a "plain" {n}', str(n % 37)]
+        for n in range(300)
+    ]
+    content = written([["id", "note", "total"], *rows])
+    result = compress(content)
+    assert (result.kind, result.failure) == ("table", None)
+    assert result.tokens_after < result.tokens_before / 3
+    ctx = SharedContext()
+    place = ctx.put("notes", content).omissions[0].where
+    (first, *_) = ctx.retrieve("notes", place=place, max_tokens=60).text.split("\n")[1:]
+    assert json.loads(first)["note"] == rows[1][1]
+    assert parse_table(content)[7] == dict(zip(["id", "note", "total"], rows[7]))
+
+
+def test_lines_with_a_quote_that_does_not_close_are_no_table() -> None:
+    content = "id,note,total\n" + "\n".join(f'{n},"a line\nof {n},{n % 37}' for n in range(301))
+    assert compress(content).kind != "table"

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from headroom.kinds.text.outline import read_outline
-from headroom.kinds.text.parse import read_units, read_words
+from headroom.kinds.text.parse import read_units
 from headroom.kinds.text.question import likelihood
 from headroom.kinds.text.vectors import VectorSource, WordVectors, installed
+from headroom.kinds.text.wordlist import read_words
 from headroom.source import Source
 from headroom.view import Deadline
 

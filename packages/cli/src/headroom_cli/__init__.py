@@ -10,8 +10,22 @@ True
 
 from __future__ import annotations
 
-import _headroom_namesake  # noqa: F401 - says where another module is called headroom
+from typing import TYPE_CHECKING
+
 from headroom_cli._version import __version__
-from headroom_cli.report import report_html, write_report
 
 __all__ = ["__version__", "report_html", "write_report"]
+
+
+def __getattr__(name: str) -> object:
+    # The command begins here, and may be interrupted before it can say anything: the rest waits.
+    if name in ("report_html", "write_report"):
+        import _headroom_namesake  # noqa: F401 - says where another module is called headroom
+        from headroom_cli import report
+
+        return getattr(report, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+if TYPE_CHECKING:
+    from headroom_cli.report import report_html, write_report

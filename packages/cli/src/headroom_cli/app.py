@@ -62,9 +62,9 @@ def main() -> None:
     except Failure as failure:
         note(f"headroom: {failure}", "red")
         sys.exit(failure.status)
-    except KeyboardInterrupt:
-        sys.exit(130)
     except OSError as error:
-        # Of stdout: what else may fail is told where it is done.
-        note(f"headroom: the output cannot be written: {error.strerror}", "red")
+        # Of stdout, or of a shell's files: what else may fail is told where it is done.
+        note(
+            f"headroom: {error.filename or 'the output'} cannot be written: {error.strerror}", "red"
+        )
         nobody_reads(BAD_INPUT)

@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from headroom import SharedContext
 from headroom_cli.failures import NOT_THERE, Failure, told
 from headroom_cli.figures import as_json
 from headroom_cli.files import read_text
 from headroom_cli.stored import as_text
-from headroom_cli.terminal import emit, errors, note, output, plain
+from headroom_cli.tables import print_table
+from headroom_cli.terminal import emit, errors, note, plain
 from headroom_cli.viewing import (
     FidelityName,
     FidelityOption,
@@ -84,10 +83,11 @@ def bench(
     from rich.progress import Progress
 
     rows: list[Row] = []
+    console = errors()
     with (
         told(),
         SharedContext(model) as ctx,
-        Progress(console=errors(), transient=True) as progress,
+        Progress(console=console, transient=True, disable=not console.is_terminal) as progress,
     ):
         ctx.count_tokens("the vocabulary is loaded before the first payload")
         for path in progress.track(files, description="compressing"):
@@ -144,19 +144,13 @@ def _leads_back(ctx: SharedContext, place: str) -> bool:
 
 
 def _table(rows: Sequence[Row]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("payload", overflow="fold")
-    table.add_column("kind")
-    for title in ("tokens", "view", "saved %", "ms", "places", "lost"):
-        table.add_column(title, justify="right", no_wrap=True)
-    for row in sorted(rows, key=lambda one: -one.tokens):
-        table.add_row(*map(Text, _cells(row.name, row.kind, [row])))
-    table.add_section()
+    cells = [_cells(row.name, row.kind, [row]) for row in sorted(rows, key=lambda one: -one.tokens)]
     for kind in sorted({row.kind for row in rows}):
         some = [row for row in rows if row.kind == kind]
-        table.add_row(*map(Text, _cells(f"{len(some)} of {kind}", kind, some)))
-    table.add_row(*map(Text, _cells(f"all {len(rows)}", "", rows)), style="bold")
-    output().print(table)
+        cells.append(_cells(f"{len(some)} of {kind}", kind, some))
+    cells.append(_cells(f"all {len(rows)}", "", rows))
+    figures = ("tokens", "view", "saved %", "ms", "places", "lost")
+    print_table(("payload", "kind"), figures, cells, sums=1)
 
 
 def _cells(name: str, kind: str, rows: Sequence[Row]) -> list[str]:

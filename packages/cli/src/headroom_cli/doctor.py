@@ -13,7 +13,7 @@ from rich.text import Text
 
 import headroom
 from headroom_cli.failures import Failure
-from headroom_cli.stores import opened
+from headroom_cli.stores import opened, statistics
 from headroom_cli.terminal import output, plain
 from headroom_cli.viewing import ModelOption, NamespaceOption, StoreOption
 
@@ -139,7 +139,7 @@ def _is_there(module: str) -> bool:
 def _store(url: str, namespace: str) -> Finding:
     try:
         with opened(url, namespace) as ctx:
-            found = ctx.stats()
+            found = statistics(ctx)
     except Failure as failure:
         return Finding("wrong", "store", str(failure))
     return Finding("ok", "store", f"{found.entries:,} entries, {found.total_bytes:,} bytes")

@@ -10,14 +10,14 @@ import os
 import stat
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
 
 from headroom import ContextEntry, HandoffStats, SharedContext, __version__, left_out_spans
 from headroom_cli.figures import why
 
-__all__ = ["report_html", "write_report"]
+__all__ = ["report_html", "write_page", "write_report"]
 
 #: Places of an entry that are listed.
 _PLACES = 200
@@ -44,7 +44,9 @@ def report_html(ctx: SharedContext, *, payloads: bool = True) -> str:
     (True, True)
 
     """
-    return "".join(_page(ctx, _entries(ctx), payloads=payloads))
+    parts: list[str] = []
+    write_page(ctx, parts.append, payloads=payloads)
+    return "".join(parts)
 
 
 def write_report(ctx: SharedContext, path: str | os.PathLike[str], *, payloads: bool = True) -> int:
@@ -61,6 +63,13 @@ def write_report(ctx: SharedContext, path: str | os.PathLike[str], *, payloads: 
     Raises:
         OSError: The file cannot be written.
         StoreError: The store failed.
+
+    >>> import os, tempfile
+    >>> from headroom import SharedContext
+    >>> ctx = SharedContext()
+    >>> _ = ctx.put("note", "A short note.")
+    >>> write_report(ctx, os.path.join(tempfile.mkdtemp(), "report.html"))
+    1
 
     """
     target = Path(path)
@@ -80,6 +89,12 @@ def write_report(ctx: SharedContext, path: str | os.PathLike[str], *, payloads: 
 
 
 def _write(ctx: SharedContext, path: Path, *, payloads: bool) -> int:
+    with path.open("w", encoding="ascii") as file:
+        return write_page(ctx, file.write, payloads=payloads)
+
+
+def write_page(ctx: SharedContext, write: Callable[[str], object], *, payloads: bool) -> int:
+    """Writes the page part by part, in ASCII; how many entries it shows."""
     count = 0
 
     def counted() -> Iterator[ContextEntry]:
@@ -88,8 +103,8 @@ def _write(ctx: SharedContext, path: Path, *, payloads: bool) -> int:
             count += 1
             yield entry
 
-    with path.open("w", encoding="ascii") as file:
-        file.writelines(_page(ctx, counted(), payloads=payloads))
+    for part in _page(ctx, counted(), payloads=payloads):
+        write(part)
     return count
 
 

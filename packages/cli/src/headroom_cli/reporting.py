@@ -7,17 +7,19 @@ from typing import Annotated
 import typer
 
 from headroom_cli.failures import Failure
-from headroom_cli.report import write_report
+from headroom_cli.report import write_page, write_report
 from headroom_cli.stores import opened
-from headroom_cli.terminal import note, working
+from headroom_cli.terminal import emit, note, working
 from headroom_cli.viewing import NamespaceOption, StoreOption
 
 __all__ = ["report"]
 
+_STDOUT = "-"
+
 
 def report(
     output: Annotated[
-        str, typer.Option("--output", "-o", help="The file to write.")
+        str, typer.Option("--output", "-o", help="The file to write, or - for stdout.")
     ] = "report.html",
     payloads: Annotated[
         bool,
@@ -32,13 +34,18 @@ def report(
 
     \b
     headroom report --store sqlite:///context.db -o report.html
+    headroom report --no-payloads -o - | gzip > figures.html.gz
     """
     if not output:
         raise Failure("name the file to write: -o report.html")
+    name = "standard output" if output == _STDOUT else output
     with opened(store, namespace) as ctx, working("writing the report"):
         try:
-            count = write_report(ctx, output, payloads=payloads)
+            if output == _STDOUT:
+                count = write_page(ctx, emit, payloads=payloads)
+            else:
+                count = write_report(ctx, output, payloads=payloads)
         except OSError as error:
-            raise Failure(f"{output} cannot be written: {error.strerror}") from None
+            raise Failure(f"{name} cannot be written: {error.strerror}") from None
     entries = f"{count:,} entr{'y' if count == 1 else 'ies'}"
-    note(f"{output}: {entries}" if count else f"{output}: the store is empty")
+    note(f"{name}: {entries}" if count else f"{name}: the store is empty")

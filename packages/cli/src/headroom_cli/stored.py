@@ -7,15 +7,14 @@ import re
 from typing import Annotated, Any, Optional
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from headroom import ContextEntry, SharedContext
 from headroom_cli.failures import NOT_THERE, Failure, told
 from headroom_cli.figures import age, as_json, entry_fields
 from headroom_cli.files import name_of, read_text
-from headroom_cli.stores import opened
-from headroom_cli.terminal import emit, is_terminal, note, output, plain, working
+from headroom_cli.stores import opened, statistics
+from headroom_cli.tables import print_table
+from headroom_cli.terminal import emit, is_terminal, note, plain, working
 from headroom_cli.viewing import (
     MaxTokensOption,
     ModelOption,
@@ -106,6 +105,7 @@ def retrieve(
     if excerpt.truncated:
         note(f"more was found; to read on: {excerpt.next or 'raise --max-tokens'}", "dim")
     if not excerpt.where:
+        note("nothing is found", "dim")
         raise typer.Exit(NOT_THERE)
 
 
@@ -136,7 +136,8 @@ def ls(
     if as_json_:
         emit("".join(as_json(entry_fields(entry)) + "\n" for entry in entries))
     elif is_terminal():
-        _table(entries)
+        cells = [_cells(entry, exact=False) for entry in entries]
+        print_table(("key", "kind", "agent"), ("tokens", "view", "saved %", "put"), cells)
     else:
         emit("".join("\t".join(_cells(entry, exact=True)) + "\n" for entry in entries))
     if not entries:
@@ -167,17 +168,6 @@ def as_text(name: str) -> str:
     return json.dumps(name)
 
 
-def _table(entries: list[ContextEntry]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("key", "kind", "agent"):
-        table.add_column(title, overflow="fold")
-    for title in ("tokens", "view", "saved %", "put"):
-        table.add_column(title, justify="right", no_wrap=True)
-    for entry in entries:
-        table.add_row(*map(Text, _cells(entry, exact=False)))
-    output().print(table)
-
-
 def stats(
     as_json_: _AsJson = False,
     store: StoreOption = None,
@@ -188,7 +178,7 @@ def stats(
     What readers were really sent is known to the process that sent it: ``SharedContext.stats()``.
     """
     with opened(store, namespace) as ctx:
-        found = ctx.stats()
+        found = statistics(ctx)
     fields = {
         "entries": found.entries,
         "original_tokens": found.total_original_tokens,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from rich.console import Console
 
@@ -42,19 +43,25 @@ class _Output(Console):
 
 def output() -> Console:
     """The console of stdout, made anew for the streams and the width of now."""
+    if sys.stdout is None:
+        raise Failure("standard output is closed")
     return _Output(file=sys.stdout, highlight=False)
 
 
 def nobody_reads(status: int) -> NoReturn:
     """Ends the command, since stdout takes no more."""
-    # Python flushes at its end, and would say the same once more.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _give_up(sys.stdout)
     raise SystemExit(status)
 
 
+def _give_up(stream: TextIO) -> None:
+    # Python flushes at its end, and would say the same once more.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def errors() -> Console:
-    """The console of stderr."""
-    return Console(file=sys.stderr, highlight=False)
+    """The console of stderr; where that is closed, of nothing, and never of stdout."""
+    return Console(file=io.StringIO() if sys.stderr is None else sys.stderr, highlight=False)
 
 
 def is_terminal() -> bool:
@@ -90,8 +97,11 @@ def emit(text: str) -> None:
 
 
 def note(text: str, style: str = "") -> None:
-    """A line to stderr, as long as it is."""
-    errors().print(plain(text), style=style, markup=False, soft_wrap=True)
+    """A line to stderr, as long as it is; where it cannot be written, the rest goes on."""
+    try:
+        errors().print(plain(text), style=style, markup=False, soft_wrap=True)
+    except OSError:
+        _give_up(sys.stderr)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from headroom_cli.failures import told
 from headroom_cli.figures import as_json, result_fields, summary
 from headroom_cli.files import name_of, read_text
 from headroom_cli.stores import opened
-from headroom_cli.terminal import emit, errors, note, plain, working
+from headroom_cli.terminal import emit, note, working
 
 __all__ = [
     "FidelityName", "FidelityOption", "FileArgument", "KindOption", "MaxTokensOption",
@@ -148,10 +148,9 @@ def view_of(
 def _explain(text: str, result: CompressResult, query: str | None, model: str) -> None:
     counter = headroom.get_counter(model)
     counted = "exactly" if counter.exact else "by another vocabulary or an estimate"
-    console = errors()
 
     def say(what: str, value: str) -> None:
-        console.print(f"  {what:<10}{plain(value)}", markup=False, soft_wrap=True)
+        note(f"  {what:<10}{value}")
 
     say("kind", result.kind)
     say("counted", f"{counted} ({counter.name}, for {model})")

@@ -126,12 +126,58 @@ def test_axe_finds_nothing(ctx: SharedContext, show: Show, scheme: str, width: i
     assert not found.response["violations"], found.generate_report()
 
 
-def test_it_is_printed_without_its_controls(ctx: SharedContext, show: Show) -> None:
-    page = show(ctx).page
+@pytest.mark.parametrize("presses", [0, 2], ids=["the system is dark", "chosen dark"])
+def test_it_is_printed_black_on_white_and_without_its_controls(
+    presses: int, ctx: SharedContext, show: Show
+) -> None:
+    page = show(ctx, color_scheme="dark").page
+    for _ in range(presses):
+        page.click("#theme")
+    page.locator(".row").filter(has_text="orders").click()
+    page.wait_for_selector("pre >> nth=1")
+    assert page.locator("#printed").is_hidden()
     page.emulate_media(media="print")
-    assert not page.locator("#filters").is_visible()
-    assert page.locator("#sums").is_visible()
-    assert page.locator("#detail").is_visible()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for hidden in ("#filters", "#theme", "#detail button"):
+        assert not page.locator(hidden).is_visible()
+    for shown in ("#sums", "#detail"):
+        assert page.locator(shown).is_visible()
+    assert page.locator("#printed tr").all_text_contents()[1].startswith("notetext44")
+    assert page.locator("#printed tr").count() == 4
+
+    def style(selector: str, name: str) -> str:
+        script = "([selector, name]) => getComputedStyle(document.querySelector(selector))[name]"
+        return str(page.evaluate(script, [selector, name]))
+
+    assert style("svg text", "fill") == "rgb(26, 29, 33)"
+    # Browsers leave backgrounds out unless told otherwise.
+    assert style("del", "backgroundColor") == "rgb(251, 227, 220)"
+    assert style("del", "printColorAdjust") == "exact"
+
+
+def test_long_names_make_nothing_wider(show: Show) -> None:
+    ctx = SharedContext()
+    ctx.put("k" * 3000, "A short note.", agent="a" * 500)
+    page = show(ctx, viewport={"width": 400, "height": 900}).page
+    assert page.evaluate("document.documentElement.scrollWidth") == 400
+    assert page.locator("#detail h3").text_content() == "k" * 319 + "\u2026"
+    assert page.locator("#detail li").text_content() == "k" * 3000
+
+
+@pytest.mark.parametrize("line", ["\U0001f600 word ", "a line of its own\r\n"])
+def test_an_entry_of_megabytes_is_laid_out_in_blocks(line: str, show: Show) -> None:
+    ctx = SharedContext(max_bytes=None)
+    ctx.put("big", line * 60_000)
+    page = show(ctx).page
+    page.get_by_role("button", name="Show all").click()
+    original = page.locator("pre").first
+    assert original.text_content() == line * 60_000
+    texts = original.locator("div").all_text_contents()
+    assert max(map(len, texts)) <= 20_001
+    if "\n" in line:
+        assert all(text.endswith("\n") for text in texts)
+    visibility = "getComputedStyle(document.querySelector('pre div')).contentVisibility"
+    assert page.evaluate(visibility) == "auto"
 
 
 def test_five_thousand_entries_do_not_stall_it(show: Show) -> None:

@@ -65,7 +65,8 @@ class KindLaws(ABC):
     must be asked otherwise; where a view can be lossless without being the same text, ``data`` and
     ``decoded`` say what is kept.
 
-    Example:
+    In a file of tests::
+
         class TestSubtitles(KindLaws):
             def kind(self):
                 return Subtitles()

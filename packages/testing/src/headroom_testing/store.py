@@ -46,7 +46,8 @@ class StoreContract(
 ):
     """Inherit it, say how to open the store and how time passes, and pytest tests the contract.
 
-    Example:
+    In a file of tests::
+
         class TestMyStore(StoreContract):
             def open(self):
                 self.clock = ManualClock()

@@ -176,7 +176,7 @@ def _smaller(
     kept = set(order[:size])
     found: list[int] = []
     for index in order[size:]:
-        needs = outline.units[index].needs
+        needs = outline.units.needs[index]
         if costs[index] <= left and (needs < 0 or needs in kept):
             left -= costs[index]
             kept.add(index)

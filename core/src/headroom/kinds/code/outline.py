@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-__all__ = ["CodeBlock", "Outline", "Role", "Symbol", "Unit", "own_lines"]
+__all__ = ["CodeBlock", "Outline", "Role", "Symbol", "Unit", "Units", "own_lines"]
 
 
 class Role(Enum):
@@ -66,6 +67,84 @@ class Unit:
     in_string: bool = False
 
 
+_ROLES = tuple(Role)
+_PLACES = {role: place for place, role in enumerate(_ROLES)}
+_PUBLIC, _STATEMENT, _IN_STRING = 1, 2, 4
+
+
+@dataclass(slots=True)
+class Units:
+    """Units, as numbers side by side: objects would take many times the memory of the text."""
+
+    #: By unit; see ``Unit``.
+    needs: array[int] = field(default_factory=lambda: array("i"))
+    symbols: array[int] = field(default_factory=lambda: array("i"))
+    _roles: bytearray = field(default_factory=bytearray)
+    _flags: bytearray = field(default_factory=bytearray)
+    #: First and last line of each part of each unit, and of what unit it is.
+    firsts: array[int] = field(default_factory=lambda: array("i"))
+    lasts: array[int] = field(default_factory=lambda: array("i"))
+    owners: array[int] = field(default_factory=lambda: array("i"))
+    #: By unit its first part.
+    _begins: array[int] = field(default_factory=lambda: array("i"))
+
+    def __len__(self) -> int:
+        return len(self.needs)
+
+    def __iter__(self) -> Iterator[Unit]:
+        """Each of them, made when it is asked for."""
+        return map(self.__getitem__, range(len(self)))
+
+    def __getitem__(self, index: int) -> Unit:
+        """One of them, made when it is asked for: to change it changes nothing here."""
+        index = range(len(self))[index]
+        flags = self._flags[index]
+        return Unit(
+            self._ranges(index),
+            self.role(index),
+            self.needs[index],
+            self.symbols[index],
+            bool(flags & _PUBLIC),
+            bool(flags & _STATEMENT),
+            bool(flags & _IN_STRING),
+        )
+
+    def append(self, unit: Unit) -> None:
+        """Adds one after the others."""
+        self._begins.append(len(self.firsts))
+        for first, last in unit.ranges:
+            self.firsts.append(first)
+            self.lasts.append(last)
+            self.owners.append(len(self))
+        self._roles.append(_PLACES[unit.role])
+        self._flags.append(
+            _PUBLIC * unit.public + _STATEMENT * unit.statement + _IN_STRING * unit.in_string
+        )
+        self.symbols.append(unit.symbol)
+        self.needs.append(unit.needs)
+
+    def role(self, index: int) -> Role:
+        """What one of them is for."""
+        return _ROLES[self._roles[index]]
+
+    def is_public(self, index: int) -> bool:
+        """Whether others may use it."""
+        return bool(self._flags[index] & _PUBLIC)
+
+    def is_statement(self, index: int) -> bool:
+        """Whether it counts as a statement where a block needs one."""
+        return bool(self._flags[index] & _STATEMENT)
+
+    def in_string(self, index: int) -> bool:
+        """Whether it stands inside a string."""
+        return bool(self._flags[index] & _IN_STRING)
+
+    def _ranges(self, index: int) -> tuple[tuple[int, int], ...]:
+        begin = self._begins[index]
+        end = self._begins[index + 1] if index + 1 < len(self) else len(self.firsts)
+        return tuple(zip(self.firsts[begin:end], self.lasts[begin:end]))
+
+
 @dataclass(slots=True)
 class CodeBlock:
     """Lines that need at least one statement while the unit that opens them is kept."""
@@ -88,7 +167,7 @@ class Outline:
 
     #: The lines, without a last empty one that only says that the file ends with a line break.
     lines: list[str]
-    units: list[Unit] = field(default_factory=list)
+    units: Units = field(default_factory=Units)
     blocks: list[CodeBlock] = field(default_factory=list)
     symbols: list[Symbol] = field(default_factory=list)
     #: What opens and closes a comment.

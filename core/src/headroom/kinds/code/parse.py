@@ -134,7 +134,7 @@ def _by_tree(content: str, parsed: Parsed, deadline: Deadline) -> Iterator[tuple
         # A parser that is lost gets lost in other places where less stands around it.
         return again.errors <= errors or 0 < again.error_lines <= lost
 
-    outline = tree_outline(content, parsed.tree, language, deadline, cut_data=True)
+    outline = tree_outline(content, parsed.trees(), language, deadline, cut_data=True)
     # It is parsed again where it is needed, which is seldom.
     del parsed
     yield outline, still_parses
@@ -143,7 +143,7 @@ def _by_tree(content: str, parsed: Parsed, deadline: Deadline) -> Iterator[tuple
     if again is not None:
         # Where literals cannot be cut without breaking something, they stay whole.
         yield (
-            tree_outline(content, again.tree, language, deadline, cut_data=False),
+            tree_outline(content, again.trees(), language, deadline, cut_data=False),
             still_parses,
         )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headroom.kinds.code.answers import answer_scores
 from headroom.kinds.code.named import are_identified, are_meant, described_functions, named_symbols
-from headroom.kinds.code.outline import Outline, Role, Unit
+from headroom.kinds.code.outline import Outline, Role
 from headroom.toolkit.relevance import bm25
 from headroom.view import Fidelity
 
@@ -31,7 +32,7 @@ _MORE = 0.2
 class Order:
     """Units by index, the most important first; none before the one that it needs."""
 
-    units: list[int]
+    units: array[int]
     #: How many of them are what the query asks for.
     named: int
     #: How many of them a view without a budget always has: the public signatures, what is named.
@@ -51,6 +52,15 @@ class _Tier:
     DATA, BODY, DOC_REST, LOCAL = range(10, 14)
 
 
+_TIERS = {
+    Role.IMPORT: _Tier.IMPORT,
+    Role.COMMENT: _Tier.COMMENT,
+    Role.STATEMENT: _Tier.STATEMENT,
+    Role.DATA: _Tier.DATA,
+    Role.DOC_REST: _Tier.DOC_REST,
+}
+
+
 def rank(outline: Outline, costs: Sequence[int], query: str | None, fidelity: Fidelity) -> Order:
     """Ranks the units of an outline.
 
@@ -68,16 +78,16 @@ def rank(outline: Outline, costs: Sequence[int], query: str | None, fidelity: Fi
     found = (ranker.rank(index) for index in range(len(outline.units)))
     ranks = [known.setdefault(one, one) for one in found]
     limit_wanted = _Tier.IMPORT if brief else _Tier.STATEMENT
-    order: list[int] = []
-    emitted = [False] * len(outline.units)
+    order = array("i")
+    emitted = bytearray(len(outline.units))
     named = required = basic = wanted = 0
     for index in sorted(range(len(outline.units)), key=ranks.__getitem__):
         chain = []
         node = index
         while node >= 0 and not emitted[node]:
-            emitted[node] = True
+            emitted[node] = 1
             chain.append(node)
-            node = outline.units[node].needs
+            node = outline.units.needs[node]
         order.extend(reversed(chain))
         tier = ranks[index][0]
         if tier <= _Tier.NAMED:
@@ -103,8 +113,8 @@ class _Ranker:
         self._scores = answer_scores(outline, outermost, query)
         self._best = max(self._scores, default=0.0)
         self._sizes = [0] * len(self._functions)
-        for index, unit in enumerate(outline.units):
-            self._sizes[self._functions[unit.symbol]] += costs[index]
+        for symbol, cost in zip(outline.units.symbols, costs):
+            self._sizes[self._functions[symbol]] += cost
         named = named_symbols(outline.symbols, query)
         symbols = [outline.symbols[index] for index in named]
         self.settled = are_identified(symbols, query)
@@ -125,49 +135,44 @@ class _Ranker:
 
     def rank(self, index: int) -> tuple[int, float, float]:
         """The place of a unit: its tier, and what orders it within that."""
-        unit = self._outline.units[index]
-        owner = self._functions[unit.symbol]
-        symbol = owner if owner >= 0 else unit.symbol
+        units = self._outline.units
+        within, role = units.symbols[index], units.role(index)
+        owner = self._functions[within]
+        symbol = owner if owner >= 0 else within
         score = self._scores[symbol] if symbol >= 0 else 0.0
-        if unit.symbol in self._wanted:
+        if within in self._wanted:
             return (_Tier.NAMED, -score, 0)
-        if unit.role is Role.BODY and owner in self._large:
+        if role is Role.BODY and owner in self._large:
             told = self._inside.get(index, 0.0)
             if told > 0 and told >= self._best_inside * _RELEVANT:
                 return (_Tier.RELEVANT, -told, symbol)
             return (_Tier.BODY, -told, self._sizes[owner])
-        if unit.role is Role.BODY and score > 0 and score >= self._best * _RELEVANT:
+        if role is Role.BODY and score > 0 and score >= self._best * _RELEVANT:
             return (_Tier.RELEVANT, -score, symbol)
-        tier = _tier(self._outline, unit)
+        tier = _tier(self._outline, index, role)
         if tier in (_Tier.BODY, _Tier.LOCAL, _Tier.DOC_REST):
             return (tier, -score, self._sizes[owner] if owner >= 0 else 0)
         return (tier, -score, 0)
 
 
-def _tier(outline: Outline, unit: Unit) -> int:
-    symbol = outline.symbols[unit.symbol] if unit.symbol >= 0 else None
-    role = unit.role
-    if role is Role.SIGNATURE:
-        if not unit.public:
-            return _Tier.PRIVATE
-        return _Tier.PUBLIC if symbol is None or symbol.parent < 0 else _Tier.METHOD
-    if role is Role.FIELD:
-        if symbol is None and outline.lines[unit.ranges[0][1] - 1].startswith("export "):
-            # What a module exports is no less public for being a value.
-            return _Tier.PUBLIC
-        return _Tier.FIELD if unit.public else _Tier.PRIVATE
-    if role is Role.IMPORT:
-        return _Tier.IMPORT
+def _tier(outline: Outline, index: int, role: Role) -> int:
+    if role in _TIERS:
+        return _TIERS[role]
+    public = outline.units.is_public(index)
     if role is Role.DOC:
-        return _Tier.DOC if unit.public else _Tier.COMMENT
+        return _Tier.DOC if public else _Tier.COMMENT
     if role is Role.BODY:
-        return _Tier.BODY if unit.public else _Tier.LOCAL
-    return {
-        Role.COMMENT: _Tier.COMMENT,
-        Role.STATEMENT: _Tier.STATEMENT,
-        Role.DATA: _Tier.DATA,
-        Role.DOC_REST: _Tier.DOC_REST,
-    }[role]
+        return _Tier.BODY if public else _Tier.LOCAL
+    symbol = outline.units.symbols[index]
+    if role is Role.SIGNATURE:
+        if not public:
+            return _Tier.PRIVATE
+        is_outermost = symbol < 0 or outline.symbols[symbol].parent < 0
+        return _Tier.PUBLIC if is_outermost else _Tier.METHOD
+    # What a module exports is no less public for being a value.
+    if symbol < 0 and outline.lines[outline.units[index].ranges[0][1] - 1].startswith("export "):
+        return _Tier.PUBLIC
+    return _Tier.FIELD if public else _Tier.PRIVATE
 
 
 def _function(outline: Outline, symbol: int) -> int:
@@ -195,8 +200,8 @@ def _unit_scores(
     """How much each part of very long functions matters to the query."""
     units = [
         index
-        for index, unit in enumerate(outline.units)
-        if functions[unit.symbol] in large and unit.role is Role.BODY
+        for index, symbol in enumerate(outline.units.symbols)
+        if functions[symbol] in large and outline.units.role(index) is Role.BODY
     ]
     texts = [
         "\n".join(

@@ -45,6 +45,7 @@ class Renderer:
         # gap that is filled because it is cheaper than its marker never makes a view longer.
         costs = count_each(counter, (line + "\n" for line in outline.lines))
         self._sums = array("q", accumulate(costs, initial=0))
+        del costs
         # Where the file has such lines itself, every marker says more.
         confusing = any(map(_LIKE_A_SIGN.fullmatch, outline.lines))
         self._short = 0 if confusing else _SHORT
@@ -52,23 +53,21 @@ class Renderer:
             _comment(marker(f"lines 1-{len(outline.lines)}"), "    ", outline.comment) + "\n"
         )
         self._sign_cost = counter.count(_comment(SMALLEST, "    ", outline.comment) + "\n")
-        segments = sorted(
-            (first, last, index)
-            for index, unit in enumerate(outline.units)
-            for first, last in unit.ranges
-        )
+        units = outline.units
+        order = array("i", sorted(range(len(units.firsts)), key=units.firsts.__getitem__))
         #: Of each segment the first line, the last one, and the unit. Numbers side by side: there
         #: is a segment for nearly each line.
-        self._starts = array("q", (first for first, _, _ in segments))
-        self._ends = array("q", (last for _, last, _ in segments))
-        self._unit_of = array("q", (index for _, _, index in segments))
-        del segments
+        self._starts, self._ends, self._unit_of = (
+            array("i", map(column.__getitem__, order))
+            for column in (units.firsts, units.lasts, units.owners)
+        )
+        del order
         #: Tokens of each unit by itself.
-        self.costs = [0] * len(outline.units)
+        self.costs = [0] * len(units)
         for first, last, index in zip(self._starts, self._ends, self._unit_of):
             self.costs[index] += self._sums[last] - self._sums[first - 1]
-        self._ranks = array("q", bytes(8 * len(self._starts)))
-        self._rank_of_unit: list[int] = []
+        self._ranks = array("i", bytes(4 * len(self._starts)))
+        self._rank_of_unit = array("i")
         self._counted: dict[int, int] = {}
         self._naming = True
         named = sorted(
@@ -81,10 +80,10 @@ class Renderer:
 
     def arrange(self, order: Sequence[int]) -> None:
         """Says in which order units go into a view: ``view(n)`` has the first ``n`` of them."""
-        self._rank_of_unit = [0] * len(order)
+        self._rank_of_unit = array("i", bytes(4 * len(order)))
         for rank, index in enumerate(order):
             self._rank_of_unit[index] = rank
-        self._ranks = array("q", map(self._rank_of_unit.__getitem__, self._unit_of))
+        self._ranks = array("i", map(self._rank_of_unit.__getitem__, self._unit_of))
         self._counted.clear()
 
     def name_none(self) -> None:
@@ -92,9 +91,9 @@ class Renderer:
         self._naming = False
         self._counted.clear()
 
-    def estimates(self) -> list[int]:
+    def estimates(self) -> array[int]:
         """What views of the first 0, 1, 2 ... units cost, about; ascending."""
-        places = array("q", sorted(range(len(self._ranks)), key=self._ranks.__getitem__))
+        places = array("i", sorted(range(len(self._ranks)), key=self._ranks.__getitem__))
         # With a kept one at both ends, a segment always has neighbours.
         present = bytearray(len(self._ranks) + 2)
         present[0] = present[-1] = 1
@@ -102,7 +101,7 @@ class Renderer:
         total, gaps, most = 0, 1, self._marker_cost
         # There are short ones and long ones.
         of_gap = (self._sign_cost + self._marker_cost) // 2 if self._short else self._marker_cost
-        found = [most]
+        found = array("q", (most,))
         for _, of_unit in groupby(places, self._ranks.__getitem__):
             for place in of_unit:
                 total += self._sums[self._ends[place]] - self._sums[self._starts[place] - 1]
@@ -146,7 +145,10 @@ class Renderer:
             out.append(self._gap(gap, said, fillers.get(number)))
             position = last + 1
         out.extend(lines[position - 1 :])
-        text = "\n".join(out) + "\n" * self._outline.final_newline
+        if self._outline.final_newline:
+            out.append("")
+        text = "\n".join(out)
+        del out
         before = self._before
         ranges = tuple((first + before, last + before) for first, last, _ in gaps)
         return View(text, False, (Omission("lines", ranges),), first_line=before + 1)
@@ -177,9 +179,7 @@ class Renderer:
                 present[start:stop] = b"\x01" * (stop - start)
             else:
                 # A string that is left out whole is left out with what surrounds it.
-                inside = all(
-                    self._outline.units[index].in_string for index in self._unit_of[start:stop]
-                )
+                inside = all(map(self._outline.units.in_string, self._unit_of[start:stop]))
                 gaps.append((first, last, inside))
             start = present.find(0, stop)
         return gaps, present
@@ -198,7 +198,7 @@ class Renderer:
             while position < len(present) and self._starts[position] <= block.last:
                 if not present[position] and gap is None:
                     gap = gap_at[self._starts[position]]
-                if present[position] and outline.units[self._unit_of[position]].statement:
+                if present[position] and outline.units.is_statement(self._unit_of[position]):
                     break
                 position += 1
             else:

@@ -63,6 +63,8 @@ class Diff:
         return [i for i, role in enumerate(self.roles) if role in (Role.ADDED, Role.REMOVED)]
 
 
+#: What a line of a hunk is by its sign; some tools strip the blank of an empty line of context.
+_PLAIN = {"+": Role.ADDED, "-": Role.REMOVED, " ": Role.CONTEXT, "": Role.CONTEXT}
 # "@@ -1,3 +1,4 @@" and, with a parent more, "@@@ -1,3 -1,3 +1,4 @@@".
 _HUNK = re.compile(r"(@@{1,20})((?: -\d{1,9}(?:,\d{1,9})?){1,20}) \+\d{1,9}(?:,(\d{1,9}))? (@@+)")
 _OLD_COUNT = re.compile(r"-\d{1,9}(?:,(\d{1,9}))?")
@@ -84,7 +86,10 @@ _CHECKED, _HEADER_LINES = 256, 4
 
 def parse(content: str, deadline: Deadline) -> Diff:
     """The roles of the lines of ``content``; lines that are no part of a diff are ``OTHER``."""
-    lines = content.split("\n")
+    return _parsed(content.split("\n"), deadline)
+
+
+def _parsed(lines: list[str], deadline: Deadline) -> Diff:
     count = len(lines)
     diff = Diff(lines, [Role.OTHER] * count, [-1] * count, [-1] * count)
     index = 0
@@ -132,7 +137,7 @@ def _tell_generated(diff: Diff) -> None:
 
 def read(source: Source) -> Diff:
     """The diff in a source, read once: ``source.once(read)``."""
-    return parse(source.text, source.deadline)
+    return _parsed(source.lines, source.deadline)
 
 
 def _starts_file(lines: list[str], index: int) -> bool:
@@ -229,6 +234,9 @@ def _hunk(diff: Diff, start: int, match: re.Match[str], deadline: Deadline) -> i
     new = int(match[3] or 1)
     diff.roles[start], diff.files[start], diff.hunks[start] = Role.HUNK, file, start
     index = start + 1
+    if parents == 1:
+        # Nearly all diffs are of one parent: the sign that a line begins with says all of it.
+        index, old[0], new = _plain_lines(diff, start, old[0], new, deadline)
     while index < len(lines):
         line = lines[index]
         if index % 256 == 0:
@@ -253,6 +261,30 @@ def _hunk(diff: Diff, start: int, match: re.Match[str], deadline: Deadline) -> i
         diff.roles[index], diff.files[index], diff.hunks[index] = role, file, start
         index += 1
     return index
+
+
+def _plain_lines(
+    diff: Diff, start: int, old: int, new: int, deadline: Deadline
+) -> tuple[int, int, int]:
+    """Reads the lines of a hunk up to the first that is not plain, or is none of it.
+
+    Returns:
+        The index of that line, and how many old and new lines are still to come.
+
+    """
+    lines, roles, file = diff.lines, diff.roles, len(diff.paths) - 1
+    index = start + 1
+    while index < len(lines) and (old > 0 or new > 0):
+        role = _PLAIN.get(lines[index][:1])
+        if role is None:
+            break
+        if index % _CHECKED == 0:
+            deadline.check()
+        new -= role is not Role.REMOVED
+        old -= role is not Role.ADDED
+        roles[index], diff.files[index], diff.hunks[index] = role, file, start
+        index += 1
+    return index, old, new
 
 
 def _role_of(columns: str) -> Role:

@@ -49,6 +49,8 @@ _ATTRIBUTE = re.compile(
 _ADDRESS = re.compile(r"(?<![\w-])href\s*=\s*(?:[\"']([^\"']*)[\"']|([^\s\"'>]+))", re.IGNORECASE)
 #: Characters of a tag in which attributes are looked for. Chosen.
 _LONGEST_ATTRIBUTES = 4000
+#: So many different tags are remembered, each with so many characters at the most. Chosen.
+_MOST_REMEMBERED, _REMEMBERED_ATTRIBUTES = 500, 200
 #: What a link to a heading beside it says.
 _PERMALINK = re.compile(r"\s*[\u00b6#\u00a7\U0001f517]\s*")
 #: Tags between two looks at the clock. Chosen.
@@ -143,6 +145,7 @@ class _Reader:
         self._open: dict[str, int] = {}
         # One text for each name of a tag.
         self._names: dict[str, str] = {}
+        self._known: dict[tuple[str, str], tuple[bool, bool]] = {}
         self._parts: list[str] = []
         self._first = self._last = 0
         self._link_words = 0
@@ -213,7 +216,7 @@ class _Reader:
         around = self._stack[-1]
         self.page.parents.append(around.element)
         self.page.tags.append(self._names.setdefault(name, name))
-        boilerplate, suspect = _around_content(name, token.source)
+        boilerplate, suspect = self._judged(name, token.source)
         self._stack.append(
             _Open(
                 name,
@@ -223,6 +226,17 @@ class _Reader:
             )
         )
         self._open[name] = self._open.get(name, 0) + 1
+
+    def _judged(self, name: str, attributes: str) -> tuple[bool, bool]:
+        """What ``_around_content`` says: pages say the same of many elements."""
+        if not attributes or len(attributes) > _REMEMBERED_ATTRIBUTES:
+            return _around_content(name, attributes)
+        known = self._known.get((name, attributes))
+        if known is None:
+            if len(self._known) >= _MOST_REMEMBERED:
+                self._known.clear()
+            known = self._known[name, attributes] = _around_content(name, attributes)
+        return known
 
     def _in_cell(self, name: str) -> bool:
         """Whether a block inside a table cell only breaks its line; tables in tables are layout."""

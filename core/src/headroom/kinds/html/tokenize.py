@@ -14,6 +14,8 @@ from typing import NamedTuple
 __all__ = ["Token", "tokenize"]
 
 _NAME = re.compile(r"[A-Za-z][^\s/>\"'<=]{0,40}")
+#: The rest of a tag whose quotes are all closed: nearly every one.
+_REST_OF_TAG = re.compile(r"""[^"'>]*(?:(?:"[^"]*"|'[^']*')[^"'>]*)*>""")
 _TAG_STOP = re.compile(r"[\"'>]")
 #: What stands in these is no markup, up to their closing tag.
 _RAW = frozenset(("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"))
@@ -82,6 +84,9 @@ def _end_of_tag(content: str, position: int) -> int:
     A quote that is never closed is none. There can be only one such for each of the two signs, so
     all the searches together are linear.
     """
+    whole = _REST_OF_TAG.match(content, position)
+    if whole is not None:
+        return whole.end()
     while stop := _TAG_STOP.search(content, position):
         if stop[0] == ">":
             return stop.end()

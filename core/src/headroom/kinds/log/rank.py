@@ -10,7 +10,7 @@ from headroom.kinds.log.events import identity, names_a_place
 from headroom.kinds.log.outliers import outlying_events
 from headroom.kinds.log.parse import Log
 from headroom.kinds.log.templates import Template
-from headroom.toolkit.failures import says_failure, says_outcome
+from headroom.toolkit.failures import says_failure, says_outcome, suspects
 from headroom.toolkit.relevance import Asked, bm25, holders
 
 __all__ = ["order_of", "scores_of"]
@@ -63,7 +63,8 @@ def _examples(log: Log) -> list[int]:
     """The events that stand for those of their templates, the most important first."""
     size = [len(template.events) for template in log.templates]
     firsts = {template.events[0] for template in log.templates}
-    verdicts = [_is_verdict(log, index) for index in range(len(log.events))]
+    may_be = suspects(log.texts)
+    verdicts = [index in may_be and _is_verdict(log, index) for index in range(len(log.events))]
     again = _said_again(log, verdicts)
 
     def rank(index: int) -> tuple[int, int, int, int, int, int]:
@@ -81,7 +82,7 @@ def _examples(log: Log) -> list[int]:
         )
 
     examples = {index for template in log.templates for index in _examples_of(log, template)}
-    outcomes = [index for index, text in enumerate(log.texts) if says_outcome(text)]
+    outcomes = [index for index in sorted(may_be) if says_outcome(log.texts[index])]
     return sorted(examples.union(outcomes[-_OUTCOMES:]), key=rank)
 
 

@@ -17,35 +17,43 @@ from operator import eq
 
 __all__ = ["MASK", "Template", "mask", "mine"]
 
+
 # Words that are values whatever they stand for: with a digit, a path, an address, something quoted.
 # What a name gives in quotation marks is a value up to two words; more of them are a message.
-_FREE = r"(?<![=:])(?<!:\ )"
-_GIVEN = r"(?:(?<=[=:])|(?<=:\ ))"
-_QUOTED = (
-    rf"""{_FREE}"[^"\n]{{0,400}}" | {_FREE}'[^'\n]{{0,400}}' """
-    rf"""| {_GIVEN}"[^"\s]{{0,200}}(?:\s[^"\s]{{0,200}})?" """
-    rf"""| {_GIVEN}'[^'\s]{{0,200}}(?:\s[^'\s]{{0,200}})?'"""
-)
+# Each alternative begins with a sign, not with a look at what stands before it: that is said behind
+# the sign, so that most characters are passed by at one glance.
+def _quoted(sign: str) -> str:
+    free = rf"(?<![=:]{sign})(?<!:\ {sign})[^{sign}\n]{{0,400}}{sign}"
+    given = (
+        rf"(?:(?<=[=:]{sign})|(?<=:\ {sign}))"
+        rf"[^{sign}\s]{{0,200}}(?:\s[^{sign}\s]{{0,200}})?{sign}"
+    )
+    return f"{sign}(?:{free}|{given})"
+
+
+_QUOTED = f"""{_quoted('"')} | {_quoted("'")}"""
 _PATH_REST = r"""[^\s,;()"'\[\]]+"""
-_BEFORE_DIGIT = "[A-Za-z0-9_.$@#%*+-]"
-_WITH_DIGIT = rf"{_BEFORE_DIGIT}*\d[\w.$@#%*+:/-]*"
+_BEFORE_DIGIT = "A-Za-z0-9_.$@#%*+-"
+_BEHIND_DIGIT = r"[\w.$@#%*+:/-]*"
 _VALUE = re.compile(
     rf"""
     {_QUOTED}
     | (?<![\w.])[\w.+-]{{1,64}}@[\w.-]{{2,255}}
     | (?:[A-Za-z]+://|/|~/|[A-Za-z]:\\){_PATH_REST}
-    | {_WITH_DIGIT}
+    | [{_BEFORE_DIGIT}]*\d{_BEHIND_DIGIT}
     """,
     re.VERBOSE,
 )
 # The same for lines without addresses. Where nothing but a value can end inside a word, a word
 # that has no digit from its beginning on has none later: that is not tried from each letter.
-_PLAIN_VALUE = re.compile(
-    rf"""
-    {_QUOTED}
-    | (?:/|~/|[A-Za-z]:\\){_PATH_REST}
-    | (?<!{_BEFORE_DIGIT}){_WITH_DIGIT}
-    """,
+_DIGITS = (
+    rf"[\d{_BEFORE_DIGIT}](?<![{_BEFORE_DIGIT}][\s\S])(?:(?<=\d)|[{_BEFORE_DIGIT}]*\d)"
+    rf"{_BEHIND_DIGIT}"
+)
+_PLAIN_VALUE = re.compile(rf"{_QUOTED} | /{_PATH_REST} | ~/{_PATH_REST} | {_DIGITS}", re.VERBOSE)
+# And for those that may have a path of Windows.
+_DRIVE_VALUE = re.compile(
+    rf"{_QUOTED} | /{_PATH_REST} | ~/{_PATH_REST} | [A-Za-z]:\\{_PATH_REST} | {_DIGITS}",
     re.VERBOSE,
 )
 _SPLIT = re.compile(r"([\s=:,;|()\[\]{}<>]+)")
@@ -83,8 +91,9 @@ def mask(line: str) -> str:
     'took * ms at *'
     """
     line = line[:_CHARS]
-    pattern = _VALUE if "@" in line or "://" in line else _PLAIN_VALUE
-    return pattern.sub(MASK, line)
+    if "@" in line or "://" in line:
+        return _VALUE.sub(MASK, line)
+    return (_DRIVE_VALUE if ":\\" in line else _PLAIN_VALUE).sub(MASK, line)
 
 
 @dataclass

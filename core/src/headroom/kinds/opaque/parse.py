@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from headroom.errors import WrongKind
 from headroom.kinds.opaque.numbers import described_list
@@ -17,15 +18,12 @@ from headroom.toolkit.kind import Condensed
 from headroom.toolkit.markers import SMALLEST
 from headroom.toolkit.rows.notation import flow, pointer
 from headroom.toolkit.rows.values import Json, Number
-from headroom.view import Omission
+from headroom.view import Deadline, Omission
 
 __all__ = ["condense", "data_of", "find", "is_vector"]
 
 #: Where a value stands in a document.
 Path = tuple["str | int", ...]
-
-#: What may hold what nobody reads, beside strings.
-_HOLDERS = (dict, list)
 
 
 def find(source: Source) -> list[Stretch]:
@@ -124,40 +122,51 @@ def _is_within_line(text: str, position: int) -> bool:
     return bool(text[position : len(text) if end < 0 else end].strip())
 
 
-def is_vector(value: Json) -> bool:
+def is_vector(value: Json) -> TypeGuard[list[Json]]:
     """Whether a value is a list of numbers."""
-    return isinstance(value, list) and set(map(type, value)) == {Number}
+    # Most lists show by their first that they are none.
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and type(value[0]) is Number
+        and set(map(type, value)) == {Number}
+    )
 
 
 def _in_value(value: Json, source: Source) -> Iterator[tuple[Path, list[Note]]]:
     """What nobody reads in a document, in its order: by the path of a string or an array."""
-    waiting: list[tuple[Path, Json]] = [((), value)]
+    for path, one in _looked_at(value, source.deadline):
+        if isinstance(one, str):
+            yield from _in_string(path, one, source)
+            continue
+        found = described_list([str(number) for number in one])
+        if found is not None:
+            yield path, [Note(Stretch(0, 0, *found), Omission("values", (), _pointer(path)))]
+
+
+def _looked_at(value: Json, deadline: Deadline) -> Iterator[tuple[Path, str | list[Json]]]:
+    """The long strings and the vectors of a document."""
+    # What is within each that is being looked at: of all rows, the paths would be many.
+    waiting: list[Iterator[tuple[Path, Json]]] = [iter([((), value)])]
     while waiting:
-        source.deadline.check()
-        path, holder = waiting.pop()
-        if type(holder) is str:
-            yield from _in_string(path, holder, source)
-            continue
-        if isinstance(holder, list):
-            if is_vector(holder):
-                found = described_list([str(one) for one in holder])
-                if found is not None:
-                    yield (
-                        path,
-                        [Note(Stretch(0, 0, *found), Omission("values", (), _pointer(path)))],
-                    )
-                continue
-            places = range(len(holder) - 1, -1, -1)
-            members: Iterable[tuple[str | int, Json]] = zip(places, reversed(holder))
-        elif isinstance(holder, dict):
-            members = reversed(holder.items())
+        deadline.check()
+        for path, one in waiting[-1]:
+            if type(one) is str or is_vector(one):
+                yield path, one
+            elif isinstance(one, list):
+                waiting.append(_members(path, enumerate(one)))
+                break
+            elif isinstance(one, dict):
+                waiting.append(_members(path, one.items()))
+                break
         else:
-            continue
-        waiting += [
-            ((*path, key), member)
-            for key, member in members
-            if (len(member) >= LEAST if type(member) is str else type(member) in _HOLDERS)
-        ]
+            waiting.pop()
+
+
+def _members(path: Path, members: Iterable[tuple[str | int, Json]]) -> Iterator[tuple[Path, Json]]:
+    for key, member in members:
+        if len(member) >= LEAST if type(member) is str else isinstance(member, (dict, list)):
+            yield (*path, key), member
 
 
 def _in_string(path: Path, text: str, source: Source) -> Iterator[tuple[Path, list[Note]]]:

@@ -36,6 +36,8 @@ _CELLS = 0.51
 #: A longer line, in characters, is none of a listing; so much of a line is looked at for edges.
 _LONGEST = 2000
 _WORD = re.compile(r"\S+(?: \S+)*")
+#: Between two words of a line.
+_GAP = re.compile(r"\S(?: \s|[^\S ])\s*\S")
 _BLANK = re.compile(r"(?<=\S) (?=\S)")
 #: How a line of a log begins.
 _TIME = re.compile(r"\W{0,2}\d{4}-\d\d-\d\d|.{0,24}?\b\d\d?:\d\d:\d\d|\d{6} \d{6}\b")
@@ -66,17 +68,20 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
     said = [index for index, line in enumerate(lines) if _SAYS.search(line)]
     if len(said) < _LEAST_ROWS or max(map(len, lines)) > _LONGEST:
         return None
+    probed = [lines[index].expandtabs() for index in said[:: len(said) // _PROBED + 1]]
+    # Most texts have no gaps between words, which is sooner seen than where these begin.
+    if sum(_GAP.search(line) is not None for line in probed) < _SHARED * len(probed):
+        return None
     if sum(_TIME.match(lines[index]) is not None for index in said) * 2 > len(said):
         # A log says when, and then what happened, in columns or not.
         return None
-    probed = [lines[index].expandtabs() for index in said[:: len(said) // _PROBED + 1]]
     some = [_words(line) for line in probed]
     edges = _edges(some)
-    cuts = _cuts(probed)
     # The end of a column and the beginning of the next one are two edges of one gap.
     gaps = len(edges) - sum(not one[1] and other[1] for one, other in pairwise(edges))
     if gaps < _LEAST_GAPS:
         return None
+    cuts = _cuts(probed)
     ends = sorted({*edges, *((cut, True) for cut in cuts)})
     found: list[int] = []
     rows: list[Json] = []
@@ -98,6 +103,11 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
 
 
 def _words(line: str) -> list[tuple[int, int]]:
+    bare = line.strip()
+    if bare and " ".join(bare.split()) == bare:
+        # No gap: nearly all lines of running text.
+        start = len(line) - len(line.lstrip())
+        return [(start, start + len(bare))]
     return [match.span() for match in _WORD.finditer(line)]
 
 

@@ -168,12 +168,10 @@ def _form_of(lines: Sequence[str]) -> tuple[int, bool, list[frozenset[str]]] | N
 def _count(line: str, *, is_first: bool) -> int:
     """How many values a line has, if it is about a file; 0 for any other."""
     words = _LINK.split(line, 1)[0].split() if len(line) <= _LONGEST else []
-    if is_first:
-        values = 0
-        for word in words[1:]:
-            values += _VALUE.fullmatch(word) is not None
-        return values if words and values == len(words) - 1 <= _MOST_VALUES else 0
-    return len(words) - 1 if len(words) - 1 <= _MOST_VALUES else 0
+    values = len(words) - 1
+    if not 0 < values <= _MOST_VALUES:
+        return 0
+    return values if not is_first or all(map(_VALUE.fullmatch, words[1:])) else 0
 
 
 def _split(line: str, count: int, *, is_first: bool) -> tuple[list[str], str]:

@@ -211,8 +211,8 @@ def _find_blocks(lines: list[str], check: Callable[[], None]) -> Records | None:
         # Most texts show soon that they are none of records.
         if number == _SOON and named < _NAMED_SOON * number:
             return None
-    if named < _COVERED * _NAMED * len(lines):
-        return None
+        if named + len(lines) - number - 1 < _COVERED * _NAMED * len(lines):
+            return None
     best: list[tuple[int, int]] = []
     indent = -1
     for starts in _candidates(fields):

@@ -38,6 +38,8 @@ _TURN = re.compile(
     r"(?: ?[\[(][^\])\n]{1,30}[\])])?:(?:\*\*)?[ \t]+(?P<said>\S.*)",
     re.IGNORECASE,
 )
+#: What stands in every turn.
+_SAYS = re.compile(r":(?:\*\*)?[ \t]+\S")
 
 
 @dataclass(frozen=True)
@@ -59,19 +61,31 @@ def find_talk(lines: Sequence[str], check: Callable[[], None]) -> Talk | None:
     said = [index for index, line in enumerate(lines) if line.strip()]
     if len(said) < _LEAST:
         return None
-    probed = [_TURN.match(lines[index]) for index in said[:: len(said) // _PROBED + 1]]
-    if not _is_talk([match for match in probed if match is not None], len(probed)):
+    probed = said[:: len(said) // _PROBED + 1]
+    turns: list[re.Match[str]] = []
+    for number, index in enumerate(probed):
+        match = _turn(lines[index])
+        if match is not None:
+            turns.append(match)
+        elif number + 1 - len(turns) > (1 - _TURNS) * len(probed) + 1:
+            return None
+    if not _is_talk(turns, len(probed)):
         return None
     found: list[int] = []
     rows: list[Json] = []
     for number, index in enumerate(said):
         if number % _DEADLINE_EVERY == 0:
             check()
-        match = _TURN.match(lines[index])
+        match = _turn(lines[index])
         if match is not None:
             found.append(index)
             rows.append({"who": match["who"], "said": match["said"]})
     return Talk(found, rows) if len(found) >= max(_LEAST, _TURNS * len(said)) else None
+
+
+def _turn(line: str) -> re.Match[str] | None:
+    # Most lines have no colon before a blank, which is sooner seen than every reading of a name.
+    return _TURN.match(line) if _SAYS.search(line) else None
 
 
 def _is_talk(turns: Sequence[re.Match[str]], lines: int) -> bool:

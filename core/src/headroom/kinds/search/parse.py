@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from array import array
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from headroom.source import Source
@@ -20,14 +21,26 @@ class Entry:
     index: int
     #: The file that it is about; the whole line where it is about none.
     path: str
-    #: The line without the path and what separates the two: ``"12:text"``, ``"13-text"``, or
-    #: with its separator where no line number follows, ``":text"``. ``None``: the line is a path
-    #: alone, or no search result at all.
-    rest: str | None
-    #: What stands in the file: ``"text"``.
-    text: str = ""
+    #: The whole line; empty where it is a path alone, or no search result at all.
+    line: str = ""
+    #: Where it goes on behind the path, and where what stands in the file begins.
+    rest_at: int = -1
+    text_at: int = 0
     #: Whether it is printed because a match is near, not because it is one.
     context: bool = False
+
+    @property
+    def rest(self) -> str | None:
+        """The line without the path and what separates the two: ``"12:text"``, ``"13-text"``, or
+        with its separator where no line number follows, ``":text"``. ``None``: the line is a path
+        alone, or no search result at all.
+        """
+        return None if self.rest_at < 0 else self.line[self.rest_at :]
+
+    @property
+    def text(self) -> str:
+        """What stands in the file: ``"text"``."""
+        return self.line[self.text_at :]
 
 
 #: Lines and characters that tell the form; chosen, so that a recogniser looks at a bounded part.
@@ -104,17 +117,22 @@ def _entries(lines: Sequence[str], form: str, deadline: Deadline) -> list[Entry]
     if form == "one file":
         return [_without_path(index, line) for index, line in enumerate(lines)]
     if form == "paths":
-        return [Entry(index, line, None) for index, line in enumerate(lines)]
-    entries: list[Entry] = []
+        return [Entry(index, line) for index, line in enumerate(lines)]
     pattern = _PATTERNS[form]
-    paths: dict[str, bool] = {}
-    matches = [_match(pattern, line, paths) for line in lines]
-    known = {match[1] for match in matches if match}
-    for index, (line, match) in enumerate(zip(lines, matches)):
-        if index % 256 == 0:
-            deadline.check()
-        entries.append(_entry(index, line, match, known, numbered=form in _NUMBERED_FORMS))
-    return entries
+    is_path_known: dict[str, bool] = {}
+    # What a match takes is several times the line.
+    paths: list[str | None] = []
+    ends = array("l")
+    known: dict[str, str] = {}
+    for line in lines:
+        match = _match(pattern, line, is_path_known)
+        paths.append(None if match is None else known.setdefault(match[1], match[1]))
+        ends.append(0 if match is None else match.end())
+    is_numbered = form in _NUMBERED_FORMS
+    return [
+        _entry(index, line, path, end, known if is_numbered else {})
+        for index, (line, path, end) in enumerate(deadline.over(zip(lines, paths, ends), every=256))
+    ]
 
 
 def _form_of(lines: Sequence[str]) -> str | None:
@@ -221,20 +239,30 @@ def _near(sample: Sequence[str], matches: Sequence[re.Match[str]], pattern: re.P
     )
 
 
-def _entry(
-    index: int, line: str, match: re.Match[str] | None, known: set[str], *, numbered: bool
-) -> Entry:
-    path = _context_path(line, known) if numbered else None
-    if path is not None:
-        rest = line[len(path) + 1 :]
-        return Entry(index, path, rest, rest.partition(line[len(path)])[2], context=True)
-    if match is None:
-        return Entry(index, line, None)
-    rest = line[len(match[1]) + numbered :]
-    return Entry(index, match[1], rest, line[match.end() :])
+def _entry(index: int, line: str, path: str | None, end: int, known: dict[str, str]) -> Entry:
+    """What a line is, of which ``path`` and ``end`` are what was matched.
+
+    Args:
+        index: Its place.
+        line: The line.
+        path: That which it begins with, if any.
+        end: Where that and what follows it end.
+        known: The paths that have matches, where lines have numbers.
+
+    """
+    near = _context_path(line, known) if known else None
+    if near is not None:
+        behind = len(near) + 1
+        text = line.find(line[len(near)], behind)
+        return Entry(
+            index, known[near], line, behind, len(line) if text < 0 else text + 1, context=True
+        )
+    if path is None:
+        return Entry(index, line)
+    return Entry(index, path, line, len(path) + bool(known), end)
 
 
-def _context_path(line: str, known: set[str]) -> str | None:
+def _context_path(line: str, known: Container[str]) -> str | None:
     """The path of ``path-12-text`` or ``path=12=text``, if it is one of those that have matches."""
     for tries, match in enumerate(_CONTEXT_END.finditer(line, 0, _LONGEST_PATH)):
         if line[: match.start()] in known:
@@ -247,8 +275,8 @@ def _context_path(line: str, known: set[str]) -> str | None:
 def _without_path(index: int, line: str) -> Entry:
     match = _UNDER_HEADING.match(line)
     if match is None:
-        return Entry(index, line, None)
-    return Entry(index, "", line, line[match.end() :], context=match[2] != ":")
+        return Entry(index, line)
+    return Entry(index, "", line, 0, match.end(), context=match[2] != ":")
 
 
 def _under_headings(lines: Sequence[str], deadline: Deadline) -> list[Entry]:
@@ -261,8 +289,8 @@ def _under_headings(lines: Sequence[str], deadline: Deadline) -> list[Entry]:
         match = _UNDER_HEADING.match(line)
         if match and path:
             context = match[2] != ":"
-            entries.append(Entry(index, path, line, line[match.end() :], context))
+            entries.append(Entry(index, path, line, 0, match.end(), context))
         else:
             path = line if _is_heading(line) else ""
-            entries.append(Entry(index, line, None))
+            entries.append(Entry(index, line))
     return entries

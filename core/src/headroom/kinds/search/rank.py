@@ -91,8 +91,9 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
         for entry in file.entries:
             score, found = matches.scores[number], matches.hits[number]
             number += 1
-            folded = _DIGITS.sub("0", " ".join(entry.text[:_LONG].split()))
-            name = None if entry.context else defined_name(entry.text)
+            text = entry.text
+            folded = _DIGITS.sub("0", " ".join(text[:_LONG].split()))
+            name = None if entry.context else defined_name(text)
             if name is not None and matches.are_about(name):
                 definitions.append(entry.index)
                 if score:
@@ -100,10 +101,11 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
             elif name is not None and folded not in seen:
                 headed.append((heads, entry.index))
                 heads += 1
-            elif matches.telling & found and folded not in seen and len(entry.text) <= _LONG:
+            elif matches.telling & found and folded not in seen and len(text) <= _LONG:
                 answers.append((-score, entry.index))
             else:
-                levels.append((_level(entry, folded in seen), -score, entry.index))
+                level = _level(text, context=entry.context, repeated=folded in seen)
+                levels.append((level, -score, entry.index))
             seen.add(folded)
         for place, (level, _, index) in enumerate(sorted(levels)):
             turns.append((level > _LAST_LEVEL_IN_TURN, place, level, index))
@@ -143,8 +145,11 @@ def _matches(files: Sequence[File], request: Request) -> _Matches:
     if not asked:
         # What most of the lines have, some of them tell.
         sample = entries[:: len(entries) // _SAMPLE + 1]
-        of_sample = [_NO_TERMS.union(*map(terms, entry.text[:_LONG].split())) for entry in sample]
-        common = Counter(chain.from_iterable(of_sample))
+        common = Counter(
+            word
+            for entry in sample
+            for word in _NO_TERMS.union(*map(terms, entry.text[:_LONG].split()))
+        )
         least = _SUBJECT_SHARE * len(sample)
         subject = frozenset(word for word, count in common.items() if count >= least)
         return _Matches([_NO_TERMS] * len(entries), [0.0] * len(entries), subject, _NO_TERMS)
@@ -190,7 +195,7 @@ def _scores(
 ) -> list[float]:
     """How well each line answers: BM25 where a word counts once, by the length in signs."""
     count = len(entries)
-    lengths = [min(len(entry.text), _LONG) for entry in entries]
+    lengths = [min(len(entry.line) - entry.text_at, _LONG) for entry in entries]
     average = mean(lengths)
     weight = {word: rarity(count, n) for word, n in frequency.items()}
     return [
@@ -203,12 +208,12 @@ def _scores(
 _LAST_LEVEL_IN_TURN = 2
 
 
-def _level(entry: Entry, repeated: bool) -> int:
+def _level(text: str, *, context: bool, repeated: bool) -> int:
     """How little a match tells, from 0."""
-    if len(entry.text) > _LONG:
+    if len(text) > _LONG:
         return 5
-    if entry.context or not entry.text.strip():
+    if context or not text.strip():
         return 4
     if repeated:
         return 3
-    return 2 if is_import(entry.text) else 1
+    return 2 if is_import(text) else 1

@@ -16,6 +16,7 @@ from headroom.toolkit.rows.values import Json
 __all__ = [
     "LEAST_ROWS",
     "PROBE",
+    "closed",
     "find_records",
     "is_delimited",
     "parse_table",
@@ -107,7 +108,14 @@ def _aligned(lines: Sequence[str]) -> PackedRecords | None:
 
 
 def _delimited(lines: Sequence[str]) -> PackedRecords:
-    delimiter = _delimiter(lines[:PROBE])
+    probed = lines[:PROBE]
+    try:
+        delimiter = _delimiter(probed)
+    except WrongKind:
+        whole = closed(probed)
+        if len(whole) in (0, len(probed)):
+            raise
+        delimiter = _delimiter(whole)
     ended = (line + "\n" for line in lines)
     try:
         records = PackedRecords(
@@ -117,6 +125,25 @@ def _delimited(lines: Sequence[str]) -> PackedRecords:
         raise WrongKind("quotes that do not close") from None
     if len(records) <= LEAST_ROWS:
         raise WrongKind("too few rows for a table")
+    return records
+
+
+def closed(lines: Sequence[str]) -> list[str]:
+    r"""The lines of each record, joined: a cell in quotes may be of several.
+
+    What is open at the end is left away.
+
+    >>> closed(["id,note", '1,"two', 'lines"', '2,"cut'])
+    ['id,note', '1,"two\nlines"']
+
+    """
+    records, parts, quotes = [], [], 0
+    for line in lines:
+        parts.append(line)
+        quotes += line.count('"')
+        if quotes % 2 == 0:
+            records.append("\n".join(parts))
+            parts.clear()
     return records
 
 

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from headroom.errors import WrongKind
 from headroom.kinds.table.aligned import aligned_records
-from headroom.kinds.table.parse import LEAST_ROWS, PROBE, find_records, is_delimited, without_ends
+from headroom.kinds.table.parse import (
+    LEAST_ROWS,
+    PROBE,
+    closed,
+    find_records,
+    is_delimited,
+    without_ends,
+)
 from headroom.kinds.table.ruled import ruled_records, ruled_run
 from headroom.source import Source
 from headroom.toolkit.numbering import unnumbered
@@ -32,11 +41,7 @@ def may_be_table(source: Source) -> bool:
     # A tab follows the number of a line as well.
     if lines[0][:_NUMBER].lstrip()[:1].isdigit() and unnumbered("\n".join(lines)) is not None:
         return False
-    try:
-        find_records(lines)
-    except WrongKind:
-        return False
-    return True
+    return any(map(_are_records, _tried(lines)))
 
 
 def looks_like_table(source: Source) -> bool:
@@ -52,7 +57,9 @@ def looks_like_table(source: Source) -> bool:
     lines = without_ends(source.once(_first_lines))
     if len(lines) <= LEAST_ROWS:
         return False
-    return (ruled_records(lines) or aligned_records(lines)) is not None or is_delimited(lines)
+    if (ruled_records(lines) or aligned_records(lines)) is not None:
+        return True
+    return any(map(is_delimited, _tried(lines)))
 
 
 def find_table(source: Source, line: int) -> tuple[int, int] | None:
@@ -67,3 +74,19 @@ def _first_lines(source: Source) -> list[str]:
     if len(source.text) > len(head):
         lines.pop()
     return lines[:_LINES] or [""]
+
+
+def _tried(lines: list[str]) -> Iterator[list[str]]:
+    """The lines, and those up to the last record that ends among them: a cell may be cut off."""
+    yield lines
+    records = closed(lines)
+    if 0 < len(records) < len(lines):
+        yield "\n".join(records).split("\n")
+
+
+def _are_records(lines: list[str]) -> bool:
+    try:
+        find_records(lines)
+    except WrongKind:
+        return False
+    return True

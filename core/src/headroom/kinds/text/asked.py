@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from headroom.kinds.text.wordlist import Words
 from headroom.kinds.text.words import word_terms, words_of
 from headroom.toolkit import relevance
 from headroom.toolkit.vocabulary import Vocabulary
@@ -17,46 +18,56 @@ _NOTHING: Counter[str] = Counter()
 
 
 class Asked:
-    """The terms of a query, and how often a text has them."""
+    """The terms of a query, and how often parts of a text have them.
 
-    def __init__(self, query: str) -> None:
-        words = words_of(query)
+    Args:
+        query: What is asked.
+        words: Those of the text.
+
+    """
+
+    def __init__(self, query: str, words: Words) -> None:
         asked = relevance.Asked(query)
         self._terms, self._wanted = asked.terms, asked.forms
-        lower = [word.lower() for word in words]
-        self._pairs = frozenset(pairwise(lower))
-        self._known: dict[str, tuple[str, ...]] = {}
-        # The words that have none of the terms: nearly all.
-        self._others: set[str] = set()
+        self._distinct = words.distinct
+        self._pairs = frozenset(pairwise(word.lower() for word in words_of(query)))
+        firsts = {first for first, _ in self._pairs}
+        self._firsts = {n for n, word in enumerate(self._distinct) if word.lower() in firsts}
+        self._found = self._look()
+
+    def _look(self) -> dict[int, tuple[str, ...]]:
+        """The words that have terms of it, by number: hardly any."""
+        wanted = self._wanted
+        return {
+            number: tuple(term for term in terms if term in wanted)
+            for number, terms in enumerate(map(word_terms, self._distinct))
+            if not wanted.isdisjoint(terms)
+        }
 
     def widen(self) -> bool:
-        """Looks for forms of the words that no text had so far; whether there are any."""
-        told = {term for found in self._known.values() for term in found}
+        """Looks for forms of the words that the text does not have; whether there are any."""
+        told = {term for found in self._found.values() for term in found}
         if self._terms <= told:
             return False
-        there = Vocabulary(t for word in (*self._known, *self._others) for t in word_terms(word))
+        there = Vocabulary(term for word in self._distinct for term in word_terms(word))
         near = {form for term in self._terms for form in there.near(term)}
-        self._wanted |= near
-        self._known.clear()
-        self._others.clear()
+        if near:
+            self._wanted |= near
+            self._found = self._look()
         return bool(near)
 
-    def count(self, words: Sequence[str]) -> Counter[str]:
-        """The terms, and the pairs of words that follow each other in the query."""
-        known = self._known
-        if self._others.issuperset(words):
+    def count(self, numbers: Sequence[int]) -> Counter[str]:
+        """The terms, and the pairs of words that follow each other in the query.
+
+        Args:
+            numbers: Words that follow each other, by their numbers.
+
+        """
+        found = self._found
+        if found.keys().isdisjoint(numbers):
             return _NOTHING
-        found: Counter[str] = Counter()
-        for word in words:
-            wanted = known.get(word)
-            if wanted is None:
-                wanted = tuple(term for term in word_terms(word) if term in self._wanted)
-                known[word] = wanted
-                if not wanted:
-                    self._others.add(word)
-            if wanted:
-                found.update(wanted)
-        if found and self._pairs:
-            lower = [word.lower() for word in words]
-            found.update(" ".join(pair) for pair in pairwise(lower) if pair in self._pairs)
-        return found
+        terms = [term for number in numbers if number in found for term in found[number]]
+        if not self._firsts.isdisjoint(numbers):
+            lower = [self._distinct[number].lower() for number in numbers]
+            terms += [" ".join(pair) for pair in pairwise(lower) if pair in self._pairs]
+        return Counter(terms)

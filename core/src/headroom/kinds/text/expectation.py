@@ -35,34 +35,34 @@ _EXPECTATIONS = tuple(
 class Expectation:
     """What the answer to a question must have, looked for as cheaply as can be."""
 
-    def __init__(self, wants: re.Pattern[str]) -> None:
+    def __init__(self, wants: re.Pattern[str], words: Sequence[str]) -> None:
         self._wants = wants
-        self._known: dict[str, bool] = {}
+        # Dates and numbers are single words.
+        self._meeting: frozenset[int] | None = None
+        if wants in (_DATE, _DIGIT):
+            self._meeting = frozenset(n for n, word in enumerate(words) if wants.search(word))
 
-    def is_met(self, text: str, words: Sequence[str]) -> bool:
-        """Whether a text, of these words, has it."""
+    def is_met(self, text: str, numbers: Sequence[int]) -> bool:
+        """Whether a text, of words with these numbers, has it."""
         if self._wants is _NAME and not _CAPITAL_LATER.search(text):
             return False
-        if self._wants not in (_DATE, _DIGIT) or "_" in text:
+        if self._meeting is None or "_" in text:
             return self._wants.search(text) is not None
-        # Dates and numbers are single words, and most words are not the first of their kind.
-        known = self._known
-        for word in words:
-            met = known.get(word)
-            if met is None:
-                met = known[word] = self._wants.search(word) is not None
-            if met:
-                return True
-        return False
+        return not self._meeting.isdisjoint(numbers)
 
 
-def expectation(query: str) -> Expectation | None:
+def expectation(query: str, words: Sequence[str]) -> Expectation | None:
     """What a query expects of its answer; ``None`` where it does not say.
 
-    >>> asked = expectation("How many seats are there?")
-    >>> asked.is_met("It has 550 seats.", ["It", "has", "550", "seats"]), expectation("seats")
+    Args:
+        query: A question.
+        words: The words that a text has, each once: their places are their numbers.
+
+    >>> asked = expectation("How many seats are there?", ["It", "has", "550", "seats"])
+    >>> asked.is_met("It has 550 seats.", [0, 1, 2, 3]), expectation("seats", [])
     (True, None)
+
     """
     # The first is the one that the question word speaks of.
     wants = next((wants for asks, wants in _EXPECTATIONS if asks.search(query)), None)
-    return None if wants is None else Expectation(wants)
+    return None if wants is None else Expectation(wants, words)

@@ -14,9 +14,12 @@ import math
 import re
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import compress
+from operator import mul
 from typing import NamedTuple
 
+from headroom.kinds.text.wordlist import Words
 from headroom.kinds.text.words import LONGEST_WORD, STOP_WORDS, word_terms
 from headroom.toolkit.sentences import Sentence
 from headroom.view import Deadline
@@ -25,8 +28,9 @@ __all__ = ["information"]
 
 # Where nothing else is said, these were measured with `python -m benchmarks`, on texts without a
 # query.
-#: What a concept of each sort is worth, in content words.
-_NAME, _NUMBER, _PLAIN = 1.5, 1.6, 1.0
+#: What a concept of each sort is worth, in content words; the first one is none.
+_NAME, _NUMBER, _PLAIN = 1, 2, 3
+_SORTS = (0.0, 1.5, 1.6, 1.0)
 #: What a sentence is worth for being one: most say one thing, however long they are.
 _STATEMENT = 5.0
 #: What the first sentence of a paragraph is worth beside that (Baxendale, "Machine-Made Index for
@@ -52,8 +56,6 @@ _TOLL = 4
 #: Sentences between two looks at the clock. Chosen.
 _CHECKED_EVERY = 500
 
-_UNKNOWN: tuple[int, float] = (-1, 0.0)
-
 _POINTER = re.compile(
     r"\s*(?:it|he|she|they|this|these|those|such|here|however|also|thus|therefore|but|moreover)\b",
     re.IGNORECASE,
@@ -62,7 +64,7 @@ _POINTER = re.compile(
 
 def information(
     sentences: Sequence[Sentence],
-    words: Sequence[Sequence[str]],
+    words: Words,
     costs: Sequence[int],
     deadline: Deadline,
 ) -> Sequence[float]:
@@ -87,11 +89,9 @@ def information(
     place = _place(sentences)
     gains = array("d")
     for index in deadline.over(range(count), every=_CHECKED_EVERY):
-        first, end = told.starts[index], told.starts[index + 1]
-        for at in range(first, end):
-            told.worth[at] *= weight[told.concepts[at]]
-        place[index] *= min(1.0, (end - first) / _STATES)
-        gains.append(sum(told.worth[first:end]) + place[index])
+        own, sorts = told.of(index)
+        stated = min(1.0, len(own) / _STATES)
+        gains.append(sum(_worth(own, sorts, weight)) + place[index] * stated)
     del place
     seen = bytearray(len(frequency))
     order = array(
@@ -99,13 +99,18 @@ def information(
         sorted(range(count), key=lambda index: (-gains[index] / (costs[index] + _TOLL), index)),
     )
     for index in deadline.over(order, every=_CHECKED_EVERY):
-        first, end = told.starts[index], told.starts[index + 1]
-        again = [told.worth[at] for at in range(first, end) if seen[told.concepts[at]]]
+        own, sorts = told.of(index)
         # The exact sum.
-        gains[index] -= (1 - _AGAIN) * math.fsum(again)
-        for concept in told.concepts[first:end]:
+        again = math.fsum(compress(_worth(own, sorts, weight), map(seen.__getitem__, own)))
+        gains[index] -= (1 - _AGAIN) * again
+        for concept in own:
             seen[concept] = 1
     return gains
+
+
+def _worth(own: Sequence[int], sorts: bytearray, weight: Sequence[float]) -> Iterator[float]:
+    """What each concept of a sentence is worth."""
+    return map(mul, map(_SORTS.__getitem__, sorts), map(weight.__getitem__, own))
 
 
 def _place(sentences: Sequence[Sentence]) -> array[float]:
@@ -130,43 +135,44 @@ class _Told(NamedTuple):
 
     #: Where those of each sentence begin; behind the last, where they end.
     starts: array[int]
-    #: Each by its number, and what it is worth there.
+    #: Each by its number, and of what sort it is there.
     concepts: array[int]
-    worth: array[float]
+    sorts: bytearray
+
+    def of(self, index: int) -> tuple[array[int], bytearray]:
+        """The concepts of one sentence, and their sorts."""
+        first, end = self.starts[index], self.starts[index + 1]
+        return self.concepts[first:end], self.sorts[first:end]
 
 
-def _concepts(words: Sequence[Sequence[str]], deadline: Deadline) -> _Told:
-    known: dict[str, tuple[int, float] | None] = {}
+def _concepts(words: Words, deadline: Deadline) -> _Told:
     numbers: dict[str, int] = {}
-    told = _Told(array("q", [0]), array("l"), array("d"))
-    for place, sentence in enumerate(words):
-        if place % _CHECKED_EVERY == 0:
-            deadline.check()
-        concepts: dict[int, float] = {}
-        first = True
-        for word in sentence:
-            concept = known.get(word, _UNKNOWN)
-            if concept is _UNKNOWN:
-                found = _concept(word)
-                concept = None
-                if found is not None:
-                    concept = numbers.setdefault(found[0], len(numbers)), found[1]
-                known[word] = concept
-            if concept is not None:
-                number, kind = concept
-                # Any word may have a capital at the beginning of a sentence.
-                concepts[number] = _PLAIN if first and kind == _NAME else kind
-            first = False
-        told.concepts.extend(concepts)
-        told.worth.extend(concepts.values())
+    concepts = array("i")
+    sorts = bytearray()
+    for word in words.distinct:
+        concept, sort = _concept(word)
+        concepts.append(numbers.setdefault(concept, len(numbers)) if sort else -1)
+        sorts.append(sort)
+    told = _Told(array("q", [0]), array("i"), bytearray())
+    for index in deadline.over(range(len(words)), every=_CHECKED_EVERY):
+        own = words.of(index)
+        sorts_here = [sorts[number] for number in own]
+        if sorts_here and sorts_here[0] == _NAME:
+            # Any word may have a capital at the beginning of a sentence.
+            sorts_here[0] = _PLAIN
+        # Of a concept that is told twice, the last time counts.
+        there = dict(zip(map(concepts.__getitem__, own), sorts_here))
+        there.pop(-1, None)
+        told.concepts.extend(there)
+        told.sorts.extend(there.values())
         told.starts.append(len(told.concepts))
     return told
 
 
-def _concept(word: str) -> tuple[str, float] | None:
-    """What a word stands for and what that is worth; ``None`` for a word that only binds."""
+def _concept(word: str) -> tuple[str, int]:
+    """What a word stands for, and its sort; no sort for a word that only binds."""
     if word[0].isdigit():
         return word[:LONGEST_WORD], _NUMBER
     if len(word) < 2 or word.lower() in STOP_WORDS:
-        return None
+        return "", 0
     return word_terms(word)[0], _PLAIN if word.islower() else _NAME

@@ -10,10 +10,10 @@ Zaharia, "ColBERT", 2020), weighted likewise.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any, NamedTuple
 
 from headroom.kinds.text.vectors import WordVectors
+from headroom.kinds.text.wordlist import Words
 from headroom.kinds.text.words import LONGEST_WORD, STOP_WORDS
 from headroom.view import Deadline
 
@@ -40,7 +40,7 @@ class Nearness(NamedTuple):
 
 
 def nearness(
-    words: Sequence[Sequence[str]],
+    words: Words,
     groups: Sequence[Sequence[int]],
     query: Sequence[str],
     vectors: WordVectors,
@@ -60,11 +60,11 @@ def nearness(
 
     """
     numpy = vectors.numpy
-    number_of, ids = _numbered(words)
+    number_of, ids = _numbered(numpy, words)
     asked = list(dict.fromkeys(word[:LONGEST_WORD].lower() for word in query))[:_MOST_ASKED]
     if not number_of or not asked:
         return None
-    lengths = numpy.fromiter(map(len, words), numpy.int64, len(words))
+    lengths = numpy.diff(numpy.asarray(words.starts))
     rarity, asked_rarity = _rarities(numpy, ids, lengths, number_of, asked)
     table = vectors.of(list(number_of))
     asked_table = vectors.of(asked)
@@ -97,16 +97,16 @@ def nearness(
     )
 
 
-def _numbered(words: Sequence[Sequence[str]]) -> tuple[dict[str, int], list[int]]:
-    """A number for each word of a text, and the numbers of its words, one after another."""
+def _numbered(numpy: Any, words: Words) -> tuple[dict[str, int], Any]:
+    """A number for each word in small letters, and those of a text's words, one after another."""
     number_of: dict[str, int] = {}
-    known: dict[str, int] = {}
-    for word in dict.fromkeys(chain.from_iterable(words)):
+    known: list[int] = []
+    for word in words.distinct:
         plain = word[:LONGEST_WORD].lower()
         if plain not in number_of and len(number_of) < _MOST_WORDS:
             number_of[plain] = len(number_of)
-        known[word] = number_of.get(plain, -1)
-    return number_of, [known[word] for word in chain.from_iterable(words)]
+        known.append(number_of.get(plain, -1))
+    return number_of, numpy.array(known, numpy.int64)[numpy.asarray(words.numbers)]
 
 
 def _rarities(
@@ -116,7 +116,7 @@ def _rarities(
     count = len(lengths)
     width = len(number_of) + 1
     sentence = numpy.repeat(numpy.arange(count, dtype=numpy.int64), lengths)
-    pairs = numpy.unique(sentence * width + numpy.asarray(ids, numpy.int64) + 1)
+    pairs = numpy.unique(sentence * width + ids + 1)
     frequency = numpy.bincount(pairs % width, minlength=width)[1:]
     of_asked = numpy.array(
         [frequency[number_of[word]] if word in number_of else 0.5 for word in asked]

@@ -1,18 +1,17 @@
-"""Reads a text once: its sentences or its lines, and the words of each."""
+"""Reads a text once: its sentences or its lines."""
 
 from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
-from headroom.kinds.text.words import words_of
 from headroom.source import Source
 from headroom.toolkit.sentences import Sentence, Sentences, segment
 
-__all__ = ["Units", "read_said", "read_units", "read_words"]
+__all__ = ["Units", "read_units"]
 
 #: The share of the characters of a text that stand in sentences of whole lines, from which on its
 #: lines are what a reader finds again: notes, listings, output, talk. Chosen: two in three.
@@ -27,8 +26,6 @@ _KEYED = 0.4
 #: of them says next to nothing, and all of them would take long to weigh. Chosen.
 _MOST_LINES, _CRUMB = 20_000, 16
 _KEY = re.compile(r"[ \t]*(?:- )?[\w.$\"'/-]{1,60}:(?:[ \t].{0,60}|[ \t\r]*)$")
-
-_ADDRESS = re.compile(r"[a-z][a-z+.-]{1,15}://[^\s)\]>\"']*", re.IGNORECASE)
 
 
 class Units(NamedTuple):
@@ -128,47 +125,6 @@ def _in_runs(source: Source) -> Units:
         parts.add(begin, end, passage=number, block=number)
         begin = end
     return Units(parts, [start + 1 for start in starts], source.first_line)
-
-
-class _Words(Sequence[Sequence[str]]):
-    """The words of units, found when they are asked for: kept, they are ten times the text."""
-
-    def __init__(self, units: Units, *, of_addresses: bool) -> None:
-        self._parts = units.parts
-        self._of_addresses = of_addresses
-
-    def __len__(self) -> int:
-        return len(self._parts)
-
-    @overload
-    def __getitem__(self, index: int) -> Sequence[str]: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Sequence[str]]: ...
-
-    def __getitem__(self, index: int | slice) -> Sequence[str] | list[Sequence[str]]:
-        if isinstance(index, slice):
-            return list(map(self._of, self._parts[index]))
-        return self._of(self._parts[index])
-
-    def __iter__(self) -> Iterator[Sequence[str]]:
-        return map(self._of, self._parts)
-
-    def _of(self, unit: Sentence) -> Sequence[str]:
-        text = unit.text
-        if not self._of_addresses and "://" in text:
-            text = _ADDRESS.sub(" ", text)
-        return words_of(text)
-
-
-def read_words(source: Source) -> Sequence[Sequence[str]]:
-    """The words of each unit: ``source.once(read_words)``."""
-    return _Words(source.once(read_units), of_addresses=True)
-
-
-def read_said(source: Source) -> Sequence[Sequence[str]]:
-    """Its words without those of addresses, which say nothing: ``source.once(read_said)``."""
-    return _Words(source.once(read_units), of_addresses=False)
 
 
 def _read_sentences(source: Source) -> Sequence[Sentence]:

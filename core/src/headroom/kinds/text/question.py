@@ -22,6 +22,7 @@ from headroom.kinds.text.expectation import expectation
 from headroom.kinds.text.meaning import Nearness, nearness
 from headroom.kinds.text.outline import Outline
 from headroom.kinds.text.vectors import WordVectors, installed
+from headroom.kinds.text.wordlist import Words
 from headroom.kinds.text.words import words_of
 from headroom.toolkit.bm25 import Counted, rarities, scores
 from headroom.toolkit.sentences import Sentence
@@ -62,7 +63,7 @@ _CHECKED_EVERY = 500
 
 def likelihood(
     sentences: Sequence[Sentence],
-    words: Sequence[Sequence[str]],
+    words: Words,
     outline: Outline,
     query: str,
     deadline: Deadline,
@@ -92,11 +93,11 @@ def likelihood(
     logits = [0.0] * len(words) if lexical is None else _by_words(lexical)
     if near is not None:
         logits = [_TOGETHER * (a + b) for a, b in zip(logits, _by_meaning(near))]
-    expected = expectation(query)
+    expected = expectation(query, words.distinct)
     for index, sentence in enumerate(sentences):
         if index % _CHECKED_EVERY == 0:
             deadline.check()
-        if expected is not None and expected.is_met(sentence.text, words[index]):
+        if expected is not None and expected.is_met(sentence.text, words.of(index)):
             logits[index] += _EXPECTED
     top = max(logits)
     values = [math.exp(logit - top) for logit in logits]
@@ -115,25 +116,23 @@ class _Lexical(NamedTuple):
 
 def _lexical(
     sentences: Sequence[Sentence],
-    words: Sequence[Sequence[str]],
+    words: Words,
     groups: Sequence[Sequence[int]],
     outline: Outline,
     query: str,
     deadline: Deadline,
 ) -> _Lexical | None:
     """Its own words, those of its passage, of its neighbours, and of the headings above it."""
-    asked = Asked(query)
-    counted: list[Counted] = []
-    for number, one in enumerate(words):
-        if number % _CHECKED_EVERY == 0:
-            deadline.check()
-        counted.append(Counted(asked.count(one), len(one)))
-    if asked.widen():
-        counted = [Counted(asked.count(one), len(one)) for one in words]
+    asked = Asked(query, words)
+    asked.widen()
+    counted = [
+        Counted(asked.count(words.of(index)), words.length(index))
+        for index in deadline.over(range(len(words)), every=_CHECKED_EVERY)
+    ]
     passages = [_merge([counted[index] for index in group]) for group in groups]
     for group, passage in zip(groups, passages):
         first = group[:_LEAD_SENTENCES]
-        lead = [word for index in first for word in words[index][:_LEAD]][:_LEAD]
+        lead = [number for index in first for number in words.of(index)[:_LEAD]][:_LEAD]
         # The first words name what the passage is about.
         for term, n in asked.count(lead).items():
             passage.counts[term] += _LEAD_MORE * n

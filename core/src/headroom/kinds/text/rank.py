@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from headroom.kinds.text.information import information
 from headroom.kinds.text.outline import read_outline
-from headroom.kinds.text.parse import read_said, read_units, read_words
+from headroom.kinds.text.parse import read_units
 from headroom.kinds.text.question import likelihood
 from headroom.kinds.text.recognise import comments_of, is_comment, is_commented
 from headroom.kinds.text.sources import read_sources
+from headroom.kinds.text.wordlist import read_said, read_words
 from headroom.source import Source
 from headroom.toolkit.failures import says_outcome, verdicts
 from headroom.view import Request
@@ -55,11 +56,12 @@ def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:
         request: Whose query is asked.
 
     """
-    sentences, words = source.once(read_units).parts, source.once(read_words)
+    sentences = source.once(read_units).parts
     outline = source.once(read_outline)
     told = information(sentences, source.once(read_said), costs, request.deadline)
     likely = None
     if request.query:
+        words = source.once(read_words)
         likely = likelihood(sentences, words, outline, request.query, request.deadline)
     pins = [index for index in _title(source) if costs[index] <= _NAME_TOKENS]
     pins += [index for index in source.once(_verdicts) if costs[index] <= _NAME_TOKENS]

@@ -132,7 +132,9 @@ def prepare(connection: sqlite3.Connection, path: str) -> None:
         connection.execute(f"PRAGMA user_version = {version}")
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        # On a full disk SQLite has done so itself; what is to be told is the first error.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
 
 

@@ -3,7 +3,7 @@
   const $ = (id) => document.getElementById(id);
   const about = JSON.parse($("about").textContent);
   const all = JSON.parse($("entries").textContent);
-  const ROW = 52, SHOWN = 200000, BARS = 8;
+  const ROW = 52, SHOWN = 200000, BLOCK = 10000, BARS = 8, NAME = 80, PRINTED = 2000;
   const number = (value) => Math.round(value).toLocaleString("en");
   const share = (before, after) => (before ? ((1 - after / before) * 100).toFixed(1) : "0.0") + " %";
   const when = (seconds) => new Date(seconds * 1000).toLocaleString("sv");
@@ -105,7 +105,7 @@
   let shown = all, selected = -1, folded = false, asked = 0;
   const list = $("list"), rows = $("rows");
   for (const name of ["kind", "agent"]) {
-    for (const value of [...new Set(all.map((one) => one[name]))].filter((one) => one !== null).sort()) $(name).append(make("option", visible(value), { value }));
+    for (const value of [...new Set(all.map((one) => one[name]))].filter((one) => one !== null).sort()) $(name).append(make("option", short(visible(value), NAME / 2), { value }));
   }
   const ORDERS = { time: (a, b) => b.time - a.time, tokens: (a, b) => b.tokens - a.tokens, saved: (a, b) => b.tokens - b.view - (a.tokens - a.view) };
   const STATES = { "": () => true, gone: (one) => !one.complete, complete: (one) => one.complete && !one.kept, kept: (one) => one.kept };
@@ -164,14 +164,28 @@
     if (more) items.push(make("li", `and ${number(more)} more`));
     return make("details", null, {}, make("summary", title), make("ul", null, {}, ...items));
   }
-  function original(parts, limit) {
-    const pre = make("pre", null, { tabindex: 0, "aria-label": "Original" });
-    let room = limit;
-    for (const [text, gone] of parts) {
+  // In blocks, of which the browser lays out those that are seen: a line of megabytes would stall it.
+  function written(label, parts, limit) {
+    const pre = make("pre", null, { tabindex: 0, "aria-label": label });
+    let room = limit, size = 0, ended = false, block;
+    for (const [whole, gone] of parts) {
+      for (let rest = whole.slice(0, room); rest; ) {
+        if (!block || (ended && size >= BLOCK) || size >= 2 * BLOCK) {
+          pre.append((block = make("div")));
+          size = 0;
+        }
+        // A block ends with a line, unless that is too long.
+        const most = rest.slice(0, 2 * BLOCK - size);
+        let end = most.indexOf("\n", Math.max(0, BLOCK - size - 1)) + 1 || most.length;
+        if (/[\ud800-\udbff]/.test(rest[end - 1]) && end < rest.length) end += 1;
+        const piece = visible(rest.slice(0, end));
+        block.append(gone ? make("del", piece, { class: gone === 2 ? "part" : "gone", title: gone === 2 ? "in part left out" : "left out" }) : piece);
+        size += end;
+        ended = rest[end - 1] === "\n";
+        rest = rest.slice(end);
+      }
+      room -= whole.length;
       if (room <= 0) break;
-      const piece = visible(text.slice(0, room));
-      room -= text.length;
-      pre.append(gone ? make("del", piece, { class: gone === 2 ? "part" : "gone", title: gone === 2 ? "in part left out" : "left out" }) : piece);
     }
     return pre;
   }
@@ -179,10 +193,11 @@
     const mine = ++asked, detail = $("detail");
     if (!one) return detail.replaceChildren(make("p", all.length ? "Nothing is like that." : "The store is empty.", { class: "dim" }));
     const head = [
-      make("h3", visible(one.key) || "(empty key)"),
-      make("p", `${one.kind}${one.agent ? ", by " + visible(one.agent) : ""}, ${when(one.time)}: ${number(one.tokens)} tokens become ${number(one.view)}, ${share(one.tokens, one.view)} fewer`),
+      make("h3", short(visible(one.key), 4 * NAME) || "(empty key)"),
+      make("p", `${one.kind}${one.agent ? ", by " + short(visible(one.agent), NAME) : ""}, ${when(one.time)}: ${number(one.tokens)} tokens become ${number(one.view)}, ${share(one.tokens, one.view)} fewer`),
       make("p", visible(one.why)),
     ];
+    if (one.key.length > 4 * NAME) head.push(places("the whole key", [one.key], 0));
     if (one.places.length) head.push(places(one.places.length === 1 ? "1 place left out" : `${number(one.places.length + one.more)} places left out`, one.places, one.more));
     if (!about.payloads) return detail.replaceChildren(...head, make("p", "This report was made without originals and views.", { class: "dim" }));
     let texts;
@@ -195,8 +210,8 @@
     const fold = make("button", "Fold what is left out", { type: "button", "aria-pressed": folded });
     fold.addEventListener("click", toggleFold);
     const fill = (limit) => {
-      const left = make("div", null, {}, make("h4", "Original, what the view leaves out shaded"), original(texts.original, limit));
-      const view = make("div", null, {}, make("h4", "View"), make("pre", visible(texts.view.slice(0, limit)), { tabindex: 0, "aria-label": "View" }));
+      const left = make("div", null, {}, make("h4", "Original, what the view leaves out shaded"), written("Original", texts.original, limit));
+      const view = make("div", null, {}, make("h4", "View"), written("View", [[texts.view, 0]], limit));
       if (Math.max(length, texts.view.length) > limit) {
         const rest = make("button", `Show all ${number(length)} characters`, { type: "button" });
         rest.addEventListener("click", () => fill(Infinity));
@@ -215,6 +230,16 @@
     if (panes) panes.classList.toggle("folded", folded);
     if (button) button.setAttribute("aria-pressed", folded);
   }
+
+  // On paper: the entries that are listed, and the texts of the one that is chosen.
+
+  const cells = (name, texts) => make("tr", null, {}, ...texts.map((text) => make(name, text)));
+  addEventListener("beforeprint", () => {
+    const some = shown.slice(0, PRINTED).map((one) => cells("td", [short(visible(one.key), NAME), one.kind, short(visible(one.agent || ""), NAME), number(one.tokens), number(one.view), share(one.tokens, one.view)]));
+    if (shown.length > PRINTED) some.push(cells("td", [`and ${number(shown.length - PRINTED)} more`]));
+    $("printed").replaceChildren(cells("th", ["key", "kind", "agent", "tokens", "view", "smaller by"]), ...some);
+  });
+  addEventListener("afterprint", () => $("printed").replaceChildren());
 
   // Keys and the rest
 

@@ -7,13 +7,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from headroom.forking import undisturbed
-from headroom.kinds.code.outlines.syntax import Parser
+from headroom.kinds.code.outlines.syntax import Extent, Parser
 
 __all__ = [
     "LANGUAGES",
     "Language",
+    "grammar",
     "languages_of_path",
     "likely_languages",
     "parser",
@@ -66,6 +68,9 @@ class Language:
     filler: str = ""
     #: What a parser that does not know the macros of a project stumbles over; it is not shown.
     unknown: re.Pattern[str] | None = None
+    #: Whether statements between blank lines mean the same by themselves: text that no sign opens
+    #: may stand elsewhere, as in PHP, and below a heredoc.
+    in_pieces: bool = True
 
 
 def _signs(pattern: str) -> re.Pattern[str]:
@@ -172,6 +177,7 @@ LANGUAGES = (
         ),
         _not_hidden,
         ("# ", ""),
+        in_pieces=False,
     ),
     Language(
         "php",
@@ -182,6 +188,7 @@ LANGUAGES = (
             r"|namespace\s+[\w\\]+;|echo\s"
         ),
         _not_hidden,
+        in_pieces=False,
     ),
     Language(
         "bash",
@@ -194,6 +201,7 @@ LANGUAGES = (
         _not_hidden,
         ("# ", ""),
         ":",
+        in_pieces=False,
     ),
     Language(
         "kotlin",
@@ -313,14 +321,34 @@ def without_conditions(language: Language) -> Language:
     return replace(language, unknown=_CONDITIONS)
 
 
+def parser(language: Language, part: Extent | None = None) -> Parser | None:
+    """A new parser of a language; ``None`` without the ``code`` extra.
+
+    It is for one parse: two threads that share one take the process down.
+
+    Args:
+        language: What it reads.
+        part: The only part of the text that it reads.
+
+    """
+    found = grammar(language.module, language.function)
+    if found is None:
+        return None
+    binding, language_of_binding = found
+    parser: Parser = binding.Parser(language_of_binding)
+    if part is not None:
+        begin, end = (part.row, 0), (part.end_row, 0)
+        parser.included_ranges = [binding.Range(begin, end, part.first, part.end)]
+    return parser
+
+
 @lru_cache(maxsize=32)
-def parser(language: Language) -> Parser | None:
-    """The parser of a language; ``None`` without the ``code`` extra."""
+def grammar(module: str, function: str) -> tuple[Any, object] | None:
+    """The binding and a grammar, which threads may share; ``None`` without the ``code`` extra."""
     try:
         with undisturbed:
             binding = importlib.import_module("tree_sitter")
-            grammar = importlib.import_module(language.module)
+            found = importlib.import_module(module)
     except ModuleNotFoundError:
         return None
-    found: Parser = binding.Parser(binding.Language(getattr(grammar, language.function)()))
-    return found
+    return binding, binding.Language(getattr(found, function)())

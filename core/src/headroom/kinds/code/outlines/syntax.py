@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
-__all__ = ["Node", "Parser", "Tree"]
+__all__ = ["Extent", "Node", "Parser", "Tree"]
+
+
+class Extent(NamedTuple):
+    """Whole lines of a text: bytes and rows from 0, where they begin and where they end."""
+
+    first: int
+    end: int
+    row: int
+    end_row: int
 
 
 class Node(Protocol):
@@ -52,6 +61,8 @@ class Tree(Protocol):
 
 class Parser(Protocol):
     """A parser of one language."""
+
+    included_ranges: list[Any]
 
     def parse(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from headroom.kinds.code.outline import CodeBlock, Outline, Role, Symbol, Unit, own_lines
@@ -57,13 +57,13 @@ class _Scope:
 
 
 def tree_outline(
-    content: str, tree: Tree, language: Language, deadline: Deadline, *, cut_data: bool
+    content: str, trees: Iterable[Tree], language: Language, deadline: Deadline, *, cut_data: bool
 ) -> Outline:
     """The outline of a source file.
 
     Args:
         content: The source.
-        tree: Its syntax tree.
+        trees: Its syntax tree, or those of one part of it after the other.
         language: Its language.
         deadline: The time that this may take.
         cut_data: Whether literals may be cut between their elements, too.
@@ -77,7 +77,9 @@ def tree_outline(
         lines, comment=language.comment, filler=language.filler, final_newline=final_newline
     )
     builder = _Builder(outline, language, deadline, cut_data)
-    builder.suite(tree.root_node.children, _Scope(), len(lines))
+    for tree in trees:
+        builder.statements(tree.root_node.children, _Scope(), len(lines))
+    builder.rest(_Scope(), len(lines))
     return outline
 
 
@@ -97,6 +99,11 @@ class _Builder:
 
     def suite(self, nodes: Sequence[Node], scope: _Scope, last: int) -> None:
         """The nodes of one block, which ends at a line."""
+        self.statements(nodes, scope, last)
+        self.rest(scope, last)
+
+    def statements(self, nodes: Sequence[Node], scope: _Scope, last: int) -> None:
+        """Some nodes of a block."""
         nodes = [inner for node in nodes for inner in _unwrapped(node)]
         groups = _paragraphs(_groups(_sound(nodes), self._next, last))
         for position, (first, end, members, is_comment) in enumerate(groups):
@@ -106,6 +113,9 @@ class _Builder:
                 self._comment(first, end, scope, following)
             else:
                 self._item(first, end, members, scope)
+
+    def rest(self, scope: _Scope, last: int) -> None:
+        """The lines of a block after its last node."""
         if self._next <= last:
             self._add(
                 ((self._next, last),),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from headroom.errors import TimeBudgetExceeded
 from headroom.kinds.code.outlines.languages import (
@@ -14,7 +16,7 @@ from headroom.kinds.code.outlines.languages import (
     without_conditions,
 )
 from headroom.kinds.code.outlines.node_types import is_declaration
-from headroom.kinds.code.outlines.syntax import Node, Tree
+from headroom.kinds.code.outlines.syntax import Extent, Node, Tree
 from headroom.view import Deadline
 
 __all__ = ["Parsed", "parse_tree", "reparse"]
@@ -38,6 +40,12 @@ _LOST_STEPS, _BYTES_PER_LOST_STEP = 200, 1000
 #: The text of a node is read anew through pieces of this size: large ones are copied for nothing.
 _CHUNK = 1 << 10
 
+#: A longer text, in bytes, is parsed in pieces of this size where it has no errors, or of some
+#: times this size: a tree takes thirty times the memory of the text.
+_LONG, _PIECE, _LARGEST = 1 << 17, 1 << 15, 4
+#: Where a statement may begin: below a blank line.
+_CUT = re.compile(rb"\n[ \t]*\r?\n(?=[A-Za-z_@/])")
+
 #: The share of the lines that a parser may fail on, in a text that is taken for its language.
 _MAX_ERRORS = 0.3
 
@@ -52,7 +60,8 @@ _SAMPLE = 8_000
 class Parsed:
     """A syntax tree, and how much of it the parser failed on."""
 
-    tree: Tree
+    #: It, or those of one piece of the text after another, parsed when they are asked for.
+    trees: Callable[[], Iterator[Tree]]
     language: Language
     #: Nodes that are wrong or missing.
     errors: int
@@ -121,14 +130,72 @@ def reparse(content: str, language: Language, deadline: Deadline) -> Parsed | No
         TimeBudgetExceeded: The time is up.
 
     """
-    found = parser(language)
-    if found is None:
-        return None
     if language.unknown is not None:
         content = language.unknown.sub(lambda match: " " * len(match[0]), content)
     source = content.encode("utf-8", "replace")
-    left = _MIN_STEPS + len(source) // _BYTES_PER_STEP
-    lost_left = _LOST_STEPS + len(source) // _BYTES_PER_LOST_STEP
+    if len(source) > _LONG and language.in_pieces:
+        pieces = _sound_pieces(source, language, deadline)
+        if pieces is not None:
+            return Parsed(partial(_of_pieces, source, pieces, language, deadline), language, 0, 0)
+    tree = _parse(source, language, deadline)
+    if tree is None:
+        return None
+    errors = lines = 0
+    stack = [tree.root_node] if tree.root_node.has_error else []
+    while stack:
+        node = stack.pop()
+        children = node.children
+        if node.is_error or node.is_missing:
+            errors += 1
+            if node.is_error:
+                lines += _lost_lines(node, children)
+        stack.extend(child for child in children if child.has_error or child.is_missing)
+    return Parsed(partial(iter, (tree,)), language, errors, lines)
+
+
+def _sound_pieces(source: bytes, language: Language, deadline: Deadline) -> list[Extent] | None:
+    """The pieces of a text that can be parsed one by one; ``None`` where it has errors.
+
+    What is open at the end of a piece is an error in it: then the piece is longer.
+    """
+    found: list[Extent] = []
+    first = row = 0
+    size = _PIECE
+    while first < len(source):
+        cut = _CUT.search(source, first + size)
+        end = len(source) if cut is None else cut.end()
+        piece = Extent(first, end, row, row + source.count(b"\n", first, end))
+        tree = _parse(source, language, deadline, piece)
+        if tree is not None and not tree.root_node.has_error:
+            found.append(piece)
+            first, row, size = end, piece.end_row, _PIECE
+        elif cut is None or size >= _LARGEST * _PIECE:
+            return None
+        else:
+            size *= 2
+    return found
+
+
+def _of_pieces(
+    source: bytes, pieces: Sequence[Extent], language: Language, deadline: Deadline
+) -> Iterator[Tree]:
+    """The trees of some pieces, one after the other: all of them take thirty times the memory."""
+    for piece in pieces:
+        tree = _parse(source, language, deadline, piece)
+        # It was parsed before, and the steps that this takes are the same.
+        assert tree is not None
+        yield tree
+
+
+def _parse(
+    source: bytes, language: Language, deadline: Deadline, part: Extent | None = None
+) -> Tree | None:
+    found = parser(language, part)
+    if found is None:
+        return None
+    size = len(source) if part is None else part.end - part.first
+    left = _MIN_STEPS + size // _BYTES_PER_STEP
+    lost_left = _LOST_STEPS + size // _BYTES_PER_LOST_STEP
 
     def stop(_offset: int, is_lost: bool) -> bool:
         # Steps are counted rather than seconds, so that the same text always gets the same view.
@@ -142,23 +209,12 @@ def reparse(content: str, language: Language, deadline: Deadline) -> Parsed | No
         return left < 0 or lost_left < 0
 
     try:
-        tree = found.parse(
+        return found.parse(
             lambda offset, _point: source[offset : offset + _CHUNK], progress_callback=stop
         )
     except ValueError:
         deadline.check()
         return None
-    errors = lines = 0
-    stack = [tree.root_node] if tree.root_node.has_error else []
-    while stack:
-        node = stack.pop()
-        children = node.children
-        if node.is_error or node.is_missing:
-            errors += 1
-            if node.is_error:
-                lines += _lost_lines(node, children)
-        stack.extend(child for child in children if child.has_error or child.is_missing)
-    return Parsed(tree, language, errors, lines)
 
 
 def _lost_lines(node: Node, children: Sequence[Node]) -> int:

@@ -1,0 +1,22 @@
+"""The examples in docstrings run as they stand."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+
+import pytest
+
+import headroom_redis
+
+MODULES = [
+    module.name
+    for module in pkgutil.walk_packages(headroom_redis.__path__, "headroom_redis.")
+    if not module.name.endswith("__main__")
+]
+
+
+@pytest.mark.parametrize("name", ["headroom_redis", *MODULES])
+def test_docstrings_run(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
