@@ -92,7 +92,10 @@ def install(session: nox.Session, *packages: str, extras: str = "", tools: list[
     wheels = []
     for package in packages:
         name = "core" if package == "core" else package.split("/")[1].replace("-", "_")
-        (wheel,) = WHEELS.glob(f"headroom_{name}-*.whl")
+        found = list(WHEELS.glob(f"headroom_{name}-*.whl"))
+        if len(found) != 1:
+            session.error(f"dist/ has {len(found)} wheels of headroom_{name}: nox -s wheels first")
+        (wheel,) = found
         wheels.append(f"headroom-core{extras} @ {wheel.as_uri()}" if name == "core" else str(wheel))
     session.install(*wheels, *tools)
 
@@ -257,11 +260,14 @@ def tests_examples(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """The site, strictly: a dead link, a page outside the navigation or a name not said fails."""
+    """The site, strictly: a dead link, a page outside the navigation or a name not said fails.
+
+    ``nox -s docs -- serve`` shows it, and each change as it is made.
+    """
     session.install("-r", "docs/_site/requirements.txt", MYPY)
     session.run("mypy", "--strict", "docs/_site/hooks.py", "docs/_site/doctests.py")
     # Material for MkDocs tells of its successor in each run.
-    session.run("mkdocs", "build", env={"NO_MKDOCS_2_WARNING": "1"})
+    session.run("mkdocs", *(session.posargs or ["build"]), env={"NO_MKDOCS_2_WARNING": "1"})
 
 
 @nox.session(name="tests-workspace")

@@ -1,6 +1,6 @@
 """``python -m benchmarks.speed``: what compression costs, exact counts of tokens included.
 
-    python -m benchmarks.speed --corpus DIR --peer headroom-ai=PYTHON --svg docs/speed.svg
+    python -m benchmarks.speed --corpus DIR --peer headroom-ai=PYTHON --svg speed.svg
 
 Tables: families of payloads, each payload for the first time, beside other libraries in turn; one
 payload of each kind from 4 KB to 10 MB; instructions a byte, where Valgrind is installed; what
