@@ -17,8 +17,8 @@ from headroom_testing.large import LARGE
 SIZE = 16_000
 
 #: Calls of functions, those of C included, for each thousand characters, and how often each
-#: character is given to the tokenizer: what was counted when this was set, and a quarter more of the
-#: calls, since versions of Python differ, and a tenth of the characters.
+#: character is given to the tokenizer: what was counted when this was set, and a quarter more of
+#: the calls, since versions of Python differ, and a tenth of the characters.
 LIMITS = {
     "json rows": (2_000, 4.8),
     "json events": (2_700, 5.0),
