@@ -161,9 +161,11 @@ def _rows(
         some = [{} if row in odd else member for row, member in enumerate(part)] if odd else part
         filling = Filling(some, plan, speller, deadline)
         for place in sorted(odd | filling.odd):
-            # Only what is no array of the width is another value than its member.
-            member = values[start + place] if part[place] is None else part[place]
-            row = _row(member, plan, speller)
+            if part[place] is None:
+                # It may be an object, and none of the columns' shape, among arrays.
+                row = Row(("",) * len(plan.columns), whole=flow(values[start + place]))
+            else:
+                row = _row(part[place], plan, speller)
             for cells, cell in zip(filling.columns, row.cells):
                 cells[place] = cell
             if row.extras:
