@@ -95,3 +95,8 @@ def test_a_counter_of_ones_own_has_no_vocabulary_read() -> None:
         "compress('all is well ' * 99, counter=len)\n"
     )
     assert {"toktok", "splintr", "tiktoken"}.isdisjoint(loaded(code))
+
+
+def test_a_context_explains_though_nothing_was_handed_on_yet() -> None:
+    code = "from headroom import SharedContext\nassert SharedContext().explain('short').reason"
+    assert "headroom.handoff" in loaded(code)

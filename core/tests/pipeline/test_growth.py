@@ -14,6 +14,7 @@ import pytest
 
 from headroom import get_counter
 from headroom.pipeline import Pipeline
+from headroom_testing.large import LARGE
 
 from .hostile import TEXTS
 
@@ -34,11 +35,15 @@ NAMES = (
 )  # fmt: skip
 
 
-def calls(pipeline: Pipeline, text: str) -> int:
+#: Calls for each character of a payload that is compressed for a query, at the most.
+MOST_CALLS = {"prose": 5.0, "html": 14.0}
+
+
+def calls(pipeline: Pipeline, text: str, query: str | None = None) -> int:
     """How many functions are called, those of C included."""
     profiler = cProfile.Profile()
     profiler.enable()
-    pipeline.compress(text, counter=get_counter())
+    pipeline.compress(text, counter=get_counter(), query=query)
     profiler.disable()
     return sum(entry.callcount for entry in profiler.getstats())
 
@@ -49,6 +54,15 @@ def test_what_is_done_grows_no_faster_than_the_payload(name: str) -> None:
     pipeline.compress(TEXTS[name](SIZES[0]), counter=get_counter())
     counts = [calls(pipeline, TEXTS[name](size)) for size in SIZES]
     assert min(more / fewer for fewer, more in pairwise(counts)) <= MOST_GROWTH, counts
+
+
+@pytest.mark.parametrize("name", MOST_CALLS)
+def test_a_view_for_a_query_takes_few_steps(name: str) -> None:
+    # Words are read once, and sentences ranked once for all of the budgets that are tried.
+    pipeline, text = Pipeline(max_seconds=None), LARGE[name](30_000)
+    pipeline.compress(text, counter=get_counter(), query="which word comes first")
+    count = calls(pipeline, text, "which word comes first")
+    assert count <= MOST_CALLS[name] * len(text), count / len(text)
 
 
 class Lines:

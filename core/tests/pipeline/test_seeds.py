@@ -11,7 +11,7 @@ from headroom import compress
 from headroom_testing.large import LARGE
 
 for name in sorted(LARGE):
-    text = LARGE[name](6_000)
+    text = LARGE[name](4_000)
     for most, query in ((None, None), (300, None), (300, "order 31 late refund")):
         result = compress(text, max_tokens=most, query=query, counter=lambda text: len(text) // 4)
         assert result.failure is None
@@ -28,7 +28,7 @@ def test_views_are_the_same_under_every_seed_of_hashes() -> None:
             capture_output=True,
             text=True,
         ).stdout
-        for seed in ("0", "77", "4242")
+        for seed in ("0", "77")
     }
     assert len(told) == 1
     (views,) = told

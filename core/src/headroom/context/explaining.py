@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from headroom.context.decisions import Decision, Payload, Reader
 from headroom.context.store_namespace import StoreSteps
+from headroom.forking import undisturbed
 from headroom.payload import to_text
 from headroom.steps import work
 from headroom.view import Fidelity
@@ -41,6 +43,12 @@ def decided_by(policy: Policy) -> Policy:
     return policy
 
 
+def _load() -> None:
+    # The floor above brings it, and where nobody has handed anything on yet, it is not loaded.
+    with undisturbed:
+        import_module("headroom.handoff")
+
+
 def explained(
     ctx: SharedContext,
     data: object,
@@ -52,7 +60,9 @@ def explained(
     fidelity: Fidelity | None,
 ) -> StoreSteps[Decision]:
     """What the policy says of a payload."""
-    assert _policy is not None, "the package imports it"
+    if _policy is None:
+        yield from work(_load)
+    assert _policy is not None
     if not isinstance(data, Payload):
         data = Payload((yield from work(lambda: to_text(data))), source)
     return (

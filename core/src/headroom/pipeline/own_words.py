@@ -17,6 +17,8 @@ _SAYS = re.compile(r"le(?:ft|aves?)[^\S\n]+out")
 #: What no reader sees, and letters that look like those of the words in most fonts.
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _LOOKS_LIKE = {"\u043e": "o", "\u03bf": "o", "\u0435": "e", "\u04cf": "l", "\u03c5": "u"}
+#: What notes begin with, and what looks like it: by NFKC, the other two become the first.
+_OPENING = ("[", "\ufe47", "\uff3b")
 #: Characters of a note on either side of that; longer ones are not ours.
 _AROUND = 400
 #: A line that is nothing but the sign for something that is left out, and what a comment takes.
@@ -129,10 +131,18 @@ def _own_words(view: str, content: str) -> list[str]:
     own = []
     if SMALLEST in content and _SIGN_ALONE.search(content) and _SIGN_ALONE.search(view):
         own.append(SMALLEST)
-    there = set(_likenesses(_folded(content)))
+    there = set(_likenesses(_folded(_with_brackets(content))))
     if there:
         own += (one for one in dict.fromkeys(_likenesses(_folded(view))) if one in there)
     return own
+
+
+def _with_brackets(text: str) -> str:
+    """The lines in which a note could be: to see a text as it looks takes long."""
+    signs = [sign for sign in _OPENING if sign in text]
+    if not signs:
+        return ""
+    return "\n".join(line for line in text.split("\n") if any(sign in line for sign in signs))
 
 
 def _folded(text: str) -> str:

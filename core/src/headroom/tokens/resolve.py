@@ -199,7 +199,7 @@ def load_early(model: str) -> None:
 def get_counter(model: str = "gpt-4o") -> TokenCounter:
     """The best counter that this machine has for ``model``. Never raises, never hangs.
 
-    The first call may read a vocabulary from disk (about a second). The network is asked
+    The first call may read a vocabulary (some tenths of a second). The network is asked
     only if ``tiktoken`` is the sole tokenizer installed, once per process and encoding, for three
     seconds at most.
 

@@ -83,7 +83,7 @@ def test_a_long_text_is_taken_apart_in_pieces_as_it_is_in_one(name):
     assert not whole.root_node.has_error
     for cut_data in (True, False):
         by_pieces, by_whole = (
-            tree_outline(long, trees, parsed.language, Deadline(None), cut_data=cut_data)
+            tree_outline(Source(long), trees, parsed.language, cut_data=cut_data)
             for trees in (pieces, [whole])
         )
         assert by_pieces == by_whole

@@ -164,6 +164,11 @@ def test_decode_gives_the_value_back(value: Any) -> None:
     assert_same(json.dumps(value))
 
 
+@pytest.mark.parametrize("odd", [{}, {"1": "a"}, None, [], ["x"], "text"])
+def test_what_is_no_row_among_arrays_stays_what_it_is(odd: Any) -> None:
+    assert_same(json.dumps([odd, *[[None, None]] * 9]))
+
+
 @settings(max_examples=40, deadline=None)
 @given(tables(), st.one_of(tables(), values), keys)
 def test_documents_with_tables_decode(first: Any, second: Any, key: str) -> None:

@@ -88,13 +88,13 @@ def _other_languages(source: Source, path: str = "") -> Iterator[tuple[Outline, 
         return
     parsed = parse_tree(content, deadline, path)
     if parsed is not None and not _is_doubtful(content, parsed):
-        by_tree = _by_tree(content, parsed, deadline)
+        by_tree = _by_tree(source, parsed)
         # A tree takes thirty times the memory of the text: nobody else may hold it.
         del parsed
         yield from by_tree
         yield from _by_braces(content, deadline)
     else:
-        yield from _doubted(content, parsed, deadline)
+        yield from _doubted(source, parsed)
     # What no parser can read need not be read by one after it.
     if looks_like_code(source):
         indented = indent_outline(content, deadline)
@@ -102,11 +102,9 @@ def _other_languages(source: Source, path: str = "") -> Iterator[tuple[Outline, 
             yield indented, _anything
 
 
-def _doubted(
-    content: str, parsed: Parsed | None, deadline: Deadline
-) -> list[tuple[Outline, Check]]:
-    by_tree = [] if parsed is None else list(_by_tree(content, parsed, deadline))
-    by_braces = _by_braces(content, deadline)
+def _doubted(source: Source, parsed: Parsed | None) -> list[tuple[Outline, Check]]:
+    by_tree = [] if parsed is None else list(_by_tree(source, parsed))
+    by_braces = _by_braces(source.text, source.deadline)
     if by_tree and by_braces and len(by_braces[0][0].symbols) > len(by_tree[0][0].symbols):
         # It is the language that looks most like the one of the text, whose braces say more.
         return [*by_braces, *by_tree]
@@ -124,7 +122,8 @@ def _by_braces(content: str, deadline: Deadline) -> list[tuple[Outline, Check]]:
     return [(braces, partial(is_balanced, hashes=braces.comment[0] == "# "))]
 
 
-def _by_tree(content: str, parsed: Parsed, deadline: Deadline) -> Iterator[tuple[Outline, Check]]:
+def _by_tree(source: Source, parsed: Parsed) -> Iterator[tuple[Outline, Check]]:
+    deadline = source.deadline
     language, errors, lost = parsed.language, parsed.errors, parsed.error_lines
 
     def still_parses(text: str) -> bool:
@@ -134,16 +133,16 @@ def _by_tree(content: str, parsed: Parsed, deadline: Deadline) -> Iterator[tuple
         # A parser that is lost gets lost in other places where less stands around it.
         return again.errors <= errors or 0 < again.error_lines <= lost
 
-    outline = tree_outline(content, parsed.trees(), language, deadline, cut_data=True)
+    outline = tree_outline(source, parsed.trees(), language, cut_data=True)
     # It is parsed again where it is needed, which is seldom.
     del parsed
     yield outline, still_parses
     del outline
-    again = reparse(content, language, deadline)
+    again = reparse(source.text, language, deadline)
     if again is not None:
         # Where literals cannot be cut without breaking something, they stay whole.
         yield (
-            tree_outline(content, again.trees(), language, deadline, cut_data=False),
+            tree_outline(source, again.trees(), language, cut_data=False),
             still_parses,
         )
 

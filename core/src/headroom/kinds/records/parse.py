@@ -48,8 +48,8 @@ _SOON, _NAMED_SOON = 60, 0.25
 _TRIED = 24
 #: For each line so many counts of names that may be the same. Chosen.
 _COUNTS = 4
-#: Of fewer lines, all names are kept while they are counted. Chosen.
-_SMALL = 8000
+#: Of no more lines, what fields say is kept, and all names are while they are counted. Chosen.
+_SMALL = 2000
 #: Lines after which the time is looked at.
 _DEADLINE_EVERY = 1000
 #: Characters by which a line is the same as another.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any
 
 from headroom.errors import WrongKind
@@ -18,6 +18,7 @@ from headroom.kinds.search.render import (
     split_path,
 )
 from headroom.source import Source
+from headroom.tokens import count_each
 from headroom.toolkit.excerpt import nothing_fits
 from headroom.toolkit.fitting import nearly_largest
 from headroom.toolkit.identifiers import identifiers
@@ -144,8 +145,9 @@ class SearchCompressor(BaseKind):
         places = list(range(len(lines), len(lines) + len(files)))
         order = [*ranking.answers, *places, *ranking.definitions, *ranking.others]
         order = list(dict.fromkeys(order))
-        costs = request.counter.count_many(
-            [*[line.partition(":")[2] for line in lines], *[file.path for file in files]]
+        costs = count_each(
+            request.counter,
+            chain((line.partition(":")[2] for line in lines), (file.path for file in files)),
         )
         limit = request.max_tokens
         of_paths = sum(costs[len(lines) :])
@@ -211,14 +213,14 @@ class _Renderer:
         self._first_line = first_line
         self._paths = [file.path for file in files]
         self._split = [split_path(path) for path in self._paths]
-        self._entries = [[(entry.index, entry.rest or "") for entry in f.entries] for f in files]
+        self._entries = [file.entries for file in files]
         self._spans = [_span(file) for file in files]
 
     def gone(self, kept: frozenset[int]) -> list[int]:
         """The lines of the output that a choice leaves out."""
         gone = list(self._separators)
         for number, file in enumerate(self._files):
-            lost = [index for index, _ in self._entries[number] if index not in kept]
+            lost = [e.index for e in self._entries[number] if e.index not in kept]
             gone += lost
             if len(lost) == len(file.entries) and self._first + number not in kept:
                 gone += file.alone
@@ -229,7 +231,7 @@ class _Renderer:
         shown: list[int] = []
         matches: list[list[tuple[int, str]]] = []
         for number, entries in enumerate(self._entries, self._first):
-            found = [entry for entry in entries if entry[0] in kept] if entries else []
+            found = [(e.index, e.rest or "") for e in entries if e.index in kept]
             if found or number in kept:
                 shown.append(number - self._first)
                 matches.append(found)

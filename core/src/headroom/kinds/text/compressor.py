@@ -8,11 +8,10 @@ from itertools import chain, islice
 from headroom.kinds.text.outline import Outline, read_outline
 from headroom.kinds.text.parse import Units, read_units
 from headroom.kinds.text.pick import pick
-from headroom.kinds.text.rank import Ranking, rank
+from headroom.kinds.text.rank import Ranked, Ranking
 from headroom.kinds.text.recognise import comments_of, is_commented, is_listing
 from headroom.kinds.text.render import gap_marker, render
 from headroom.source import Source
-from headroom.tokens import count_each
 from headroom.toolkit.gaps import view_of_lines
 from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.markers import SMALLEST, plural
@@ -48,6 +47,8 @@ _HEADING_TOKENS = 40
 #: How often a choice is made anew that leaves too much over, or takes too much; how often at least
 #: where one was found. Chosen: more of them gain less than a sentence.
 _TURNS, _LEAST_TURNS = 6, 3
+#: Of a text with more characters the lines are dropped before its sentences are ranked. Chosen.
+_LARGE = 250_000
 #: What may be left over: a share of the budget, and tokens. Where more than the second is, another
 #: turn gains nothing: no sentence is that small. Chosen.
 _SLACK, _SLACK_TOKENS = 1 / 200, 4
@@ -88,9 +89,10 @@ class Kompress(BaseKind):
         units = source.once(read_units)
         if len(units.parts) < 2:
             return None if request.max_tokens is None else _nothing(units, request)
-        costs = count_each(request.counter, (part.text for part in units.parts))
-        costs = [max(1, cost) for cost in costs]
-        ranking = rank(source, costs, request)
+        if len(source.text) > _LARGE:
+            # All that is known of lines is known by now.
+            source.forget_lines()
+        costs, ranking = source.once(Ranked).of(source, request)
         if request.max_tokens is None and ranking.likely is not None:
             most = _asked(ranking.likely, costs, request)
         kept, text = _best(source, ranking, costs, most, request)

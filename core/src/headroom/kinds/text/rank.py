@@ -17,10 +17,11 @@ from headroom.kinds.text.recognise import comments_of, is_comment, is_commented
 from headroom.kinds.text.sources import read_sources
 from headroom.kinds.text.wordlist import read_said, read_words
 from headroom.source import Source
+from headroom.tokens import TokenCounter, count_each
 from headroom.toolkit.failures import says_outcome, verdicts
 from headroom.view import Request
 
-__all__ = ["Ranking", "rank"]
+__all__ = ["Ranked", "Ranking", "rank"]
 
 #: What a text tells beside what the query asks for, as a share of that. Measured with
 #: `python -m benchmarks`.
@@ -45,6 +46,29 @@ class Ranking(NamedTuple):
     likely: Sequence[float] | None
     #: Those that stay whatever the others are worth, the most important first.
     pins: list[int]
+
+
+class Ranked:
+    """What the sentences of a text cost, and are worth: ``source.once(Ranked)``.
+
+    It is remembered for the query that was asked last: one budget is tried after another.
+    """
+
+    def __init__(self, _source: Source) -> None:
+        self._counter: TokenCounter | None = None
+        self._query: str | None = None
+        self._found: tuple[list[int], Ranking] | None = None
+
+    def of(self, source: Source, request: Request) -> tuple[list[int], Ranking]:
+        """The tokens of each sentence, and the ranking."""
+        is_same = self._counter is request.counter and self._query == request.query
+        if self._found is None or not is_same:
+            parts = source.once(read_units).parts
+            costs = count_each(request.counter, (part.text for part in parts))
+            costs = [max(1, cost) for cost in costs]
+            self._found = costs, rank(source, costs, request)
+            self._counter, self._query = request.counter, request.query
+        return self._found
 
 
 def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:

@@ -10,9 +10,11 @@ from typing import overload
 
 __all__ = ["Column", "Row", "Rows", "mostly"]
 
-#: Cells of columns that are remembered as they are counted: of fewer cells, or of as few different
-#: ones. Counts of larger ones would be several times as large as the payload.
-_SMALL, _FEW = 4000, 500
+#: Columns of no more cells are held as lists, which is quicker; of so many all are counted at once.
+_LISTED, _SMALL = 500, 4000
+#: Counts are remembered where so many cells, on the average, are the same: others take more memory
+#: than they are worth.
+_AGAIN = 2
 #: Cells that are counted at a time where it matters only whether one value is most of all.
 _AT_A_TIME = 1000
 
@@ -36,7 +38,9 @@ class Column:
     """
 
     def __init__(self, cells: Sequence[str]) -> None:
-        self._cells = cells
+        # Where they are not many, a list of them is much quicker.
+        is_ready = isinstance(cells, list) or len(cells) > _LISTED
+        self._cells = cells if is_ready else list(cells)
         self._counts: Counter[str] | None = None
 
     @property
@@ -46,7 +50,7 @@ class Column:
 
     @property
     def is_small(self) -> bool:
-        """Whether its counts are remembered."""
+        """Whether all of its cells may be counted at once."""
         return len(self._cells) <= _SMALL
 
     @property
@@ -55,7 +59,7 @@ class Column:
         counts = self._counts
         if counts is None:
             counts = Counter(self._cells)
-            if self.is_small or len(counts) <= _FEW:
+            if len(counts) * _AGAIN <= len(self._cells):
                 self._counts = counts
         return counts
 

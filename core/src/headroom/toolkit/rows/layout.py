@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import compress, repeat
 
@@ -84,13 +84,13 @@ class Layout:
         for index, constant in self.constants.items():
             if not rows.columns[index].is_all(constant):
                 apart.update(compress(range(len(rows)), map(constant.__ne__, rows.columns[index])))
-        columns: list[Sequence[str]] = [] if keys is None else [keys]
+        columns: list[Iterable[str]] = [] if keys is None else [keys]
         for place, index in enumerate(self.said):
-            cells = rows.columns[index].cells
+            column = rows.columns[index]
             if place in self.text_places:
-                cells, others = _unquoted(cells)
+                shown, others = _unquoted(column.cells)
                 apart.update(others)
-            columns.append(cells)
+            columns.append(shown if place in self.text_places else column)
         lines = list(map(",".join, deadline.over(zip(*columns), every=_DEADLINE_EVERY)))
         for row in apart:
             lines[row] = self.line(rows[row], None if keys is None else keys[row])

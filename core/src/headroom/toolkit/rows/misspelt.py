@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.table import Table
@@ -46,12 +47,23 @@ def find_misspelt(table: Table, check: Callable[[], None]) -> list[tuple[int, in
     for column in range(len(table.names)):
         check()
         cells = table.rows.columns[column]
+        if not cells.is_small and not _has_few(cells):
+            continue
         odd = _misspelt(cells.counts)
         if odd:
             rows = [row for row, cell in enumerate(cells) if cell.strip(_PADDING) in odd]
             if len(rows) <= _MOST * len(cells):
                 found += [(row, column) for row in rows]
     return sorted(found)
+
+
+def _has_few(cells: Iterable[str]) -> bool:
+    """Whether a column has so few values that they are compared; their counts may be large."""
+    seen: set[str] = set()
+    stripped = (cell.strip(_PADDING) for cell in cells)
+    while len(seen) <= _RARE + _COMMON and (part := list(islice(stripped, _RARE))):
+        seen.update(part)
+    return len(seen) <= _RARE + _COMMON
 
 
 def _misspelt(padded: Mapping[str, int]) -> set[str]:

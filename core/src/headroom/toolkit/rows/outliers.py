@@ -14,6 +14,7 @@ from itertools import compress, count, islice
 from operator import gt, lt, ne, sub
 
 from headroom.toolkit.outliers import far_out, least_bits, quartiles, rare_among, rare_values
+from headroom.toolkit.rows.columns import Column
 from headroom.toolkit.rows.quantities import (
     LONGEST,
     TIME,
@@ -49,6 +50,8 @@ _WRONG_ONE_IN = 100
 _RUNS, _RUN_LENGTH = 2, 12
 #: Cells whose words are looked for at a time, and columns of which they are kept. Chosen.
 _TOGETHER, _REMEMBERED = 500, 2000
+#: What stands for a cell without words: no word tells as little.
+_SILENT = -1.0
 
 
 class Outliers:
@@ -75,51 +78,63 @@ def find_outliers(table: Table, check: Callable[[], None]) -> Outliers:
     size = len(table.rows)
     if size < _LEAST_ROWS:
         return found
-    rare: list[list[int]] = []
-    unusual: list[list[int]] = []
-    changes: list[list[int]] = []
-    few = max(_FEW, size // _FEW_ONE_IN)
-
-    def note(rows: list[int]) -> None:
-        if rows:
-            (rare if len(rows) <= few else unusual).append(rows)
-
-    note(_odd_rows(table))
+    noted = _Noted(size)
+    noted.odd(_odd_rows(table))
     for column in table.rows.columns:
         check()
-        if column.is_all(column[0]):
-            continue
-        cells, counts = column.cells, column.counts
-        note(_repeated(cells, counts))
-        repeats = len(counts) * 2 <= len(cells)
-        numbers = numbers_of(cells) or times_of(cells)
-        if numbers is not None:
-            note(far_out(numbers))
-            changes += [_jumps(numbers), _out_of_order(numbers)]
-            unusual.append(_extremes(numbers))
-            # Also where values repeat: among many, a word between numbers is not the rarest.
-            if not all(map(math.isfinite, numbers)):
-                kinds = ["n" if math.isfinite(n) else shape_of(c) for c, n in zip(cells, numbers)]
-                note(rare_values(kinds))
-        else:
-            shapes = shapes_of(cells)
-            note(rare_values(shapes))
-        # Whether a column's values come from a set, rather than being new in each row.
-        if repeats:
-            note(rare_among(cells, counts))
-            changes.append(_turns(cells))
-        elif numbers is None:
-            note(far_out(list(map(len, cells))))
-        if numbers is None:
-            note(_rare_words(cells, counts))
-            if any(map(str.isupper, counts)):
-                note(rare_values(["U" if cell.isupper() else "" for cell in cells]))
-            for inner in inner_numbers(cells, shapes):
-                note(far_out(inner))
-    found.rare = _in_turn(rare)
-    found.changes = _in_turn(changes)
-    found.unusual = _in_turn(unusual)
+        # By itself: what is known of one column goes before the next is looked at.
+        if not column.is_all(column[0]):
+            _look_at(column, noted)
+    found.rare = _in_turn(noted.rare)
+    found.changes = _in_turn(noted.changes)
+    found.unusual = _in_turn(noted.unusual)
     return found
+
+
+class _Noted:
+    """Rows by what is odd of them, a queue for each thing that is."""
+
+    def __init__(self, size: int) -> None:
+        self.rare: list[list[int]] = []
+        self.unusual: list[list[int]] = []
+        self.changes: list[list[int]] = []
+        self._few = max(_FEW, size // _FEW_ONE_IN)
+
+    def odd(self, rows: list[int]) -> None:
+        """Notes rows that say something that no other row says, if they are few."""
+        if rows:
+            (self.rare if len(rows) <= self._few else self.unusual).append(rows)
+
+
+def _look_at(column: Column, noted: _Noted) -> None:
+    cells = column.cells
+    counts = column.counts if column.is_small else Counter(cells)
+    noted.odd(_repeated(cells, counts))
+    numbers = numbers_of(cells) or times_of(cells)
+    shapes: list[str] = []
+    if numbers is not None:
+        noted.odd(far_out(numbers))
+        noted.changes += [_jumps(numbers), _out_of_order(numbers)]
+        noted.unusual.append(_extremes(numbers))
+        # Also where values repeat: among many, a word between numbers is not the rarest.
+        if not all(map(math.isfinite, numbers)):
+            kinds = ["n" if math.isfinite(n) else shape_of(c) for c, n in zip(cells, numbers)]
+            noted.odd(rare_values(kinds))
+    else:
+        shapes = shapes_of(cells)
+        noted.odd(rare_values(shapes))
+    # Where a column's values come from a set, rather than being new in each row.
+    if len(counts) * 2 <= len(cells):
+        noted.odd(rare_among(cells, counts))
+        noted.changes.append(_turns(cells))
+    elif numbers is None:
+        noted.odd(far_out(list(map(len, cells))))
+    if numbers is None:
+        noted.odd(_rare_words(cells, counts))
+        if any(map(str.isupper, counts)):
+            noted.odd(rare_values(["U" if cell.isupper() else "" for cell in cells]))
+        for inner in inner_numbers(cells, shapes):
+            noted.odd(far_out(inner))
 
 
 def _in_turn(queues: Sequence[Sequence[int]]) -> list[int]:
@@ -164,11 +179,14 @@ def _rare_words(cells: Sequence[str], counts: Mapping[str, int]) -> list[int]:
     # The rarest word of each cell, and what it tells.
     bits = {n: -math.log2(n / spoken) for n in set(frequency.values())}
     told = [
-        bits[min(map(frequency.__getitem__, words))] if words else -1.0
+        bits[min(map(frequency.__getitem__, words))] if words else _SILENT
         for words in known or _words_of(counts)
     ]
-    by_bits = sorted((one, count) for one, count in zip(told, counts.values()) if one >= 0)
-    least = _middle(by_bits, spoken // 2) + least_bits(spoken)
+    by_bits: Counter[float] = Counter()
+    for one, times in zip(told, counts.values()):
+        by_bits[one] += times
+    del by_bits[_SILENT]
+    least = _middle(sorted(by_bits.items()), spoken // 2) + least_bits(spoken)
     surprising = {cell: one for cell, one in zip(counts, told) if one >= least}
     if not surprising:
         return []

@@ -9,7 +9,7 @@ from typing import overload
 
 from headroom.toolkit.rows.values import Json
 
-__all__ = ["Packed", "PackedRecords", "TextRows"]
+__all__ = ["Every", "Packed", "PackedRecords", "TextRows"]
 
 #: Texts that are put together at a time. Chosen.
 _TOGETHER = 1000
@@ -84,6 +84,40 @@ class Packed(Sequence[str]):
             self._joined = ["".join([*self._joined, *self._added])]
             self._added.clear()
         return self._joined[0]
+
+
+class Every(Sequence[str]):
+    """One of so many texts, from one on: they are where they were.
+
+    >>> texts = Packed()
+    >>> texts.extend(["7", "Ada", "8", "Bob"])
+    >>> names = Every(texts, 2, 1)
+    >>> len(names), names[1], list(names)
+    (2, 'Bob', ['Ada', 'Bob'])
+
+    """
+
+    def __init__(self, texts: Packed, step: int, first: int) -> None:
+        self._texts = texts
+        self._step, self._first = step, first
+        self._places = range(first, len(texts), step)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self._texts[place] for place in self._places[index]]
+        return self._texts[self._places[index]]
+
+    def __iter__(self) -> Iterator[str]:
+        return self._texts.every(self._step, self._first)
 
 
 class PackedRecords(Sequence[list[str]]):
@@ -178,12 +212,15 @@ class TextRows(Sequence[Json]):
             if size != len(self.header):
                 yield row, self[row]
 
-    def columns(self) -> Iterator[list[str]]:
+    def columns(self) -> Iterator[Sequence[str]]:
         """The cells of each column; empty ones for rows that have not as many as the header."""
         width = len(self.header)
         some = self._records
         if all(size == width for size in some.sizes()):
-            yield from (list(some.texts.every(width, width + place)) for place in range(width))
+            yield from (Every(some.texts, width, width + place) for place in range(width))
             return
-        rows = [row if len(row) == width else [""] * width for row in islice(some, 1, None)]
-        yield from (list(column) for column in zip(*rows))
+        columns = [Packed() for _ in range(width)]
+        for record in islice(some, 1, None):
+            for column, cell in zip(columns, record if len(record) == width else [""] * width):
+                column.append(cell)
+        yield from columns

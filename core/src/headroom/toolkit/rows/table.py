@@ -10,7 +10,7 @@ from headroom.toolkit.rows.columns import Row, Rows
 from headroom.toolkit.rows.fill import Filling, column_of
 from headroom.toolkit.rows.layout import Layout, find_layout
 from headroom.toolkit.rows.notation import OTHERWISE, Speller, flow, name
-from headroom.toolkit.rows.packed import TextRows
+from headroom.toolkit.rows.packed import Packed, TextRows
 from headroom.toolkit.rows.shape import Column, Plan, Tree, find_plan, find_width, sample
 from headroom.toolkit.rows.values import Json
 from headroom.view import Deadline, Request
@@ -148,8 +148,11 @@ def _rows(
     """The rows of a table, each of them the member of a value."""
     if plan is None:
         return Rows([column_of(values, speller)], {}, {})
-    columns: list[list[str]] = [[] for _ in plan.columns]
-    apart: dict[int, Json] = {}
+    # Cells that are made for this are many times as large as their text; others are there already.
+    is_made = not isinstance(members, list)
+    columns: list[list[str] | Packed] = [Packed() if is_made else [] for _ in plan.columns]
+    extras: dict[int, tuple[tuple[str, str], ...]] = {}
+    wholes: dict[int, str] = {}
     # Members may be made when they are asked for: of some at a time, each is asked for once.
     rest = iter(members)
     while part := list(islice(rest, _TOGETHER)):
@@ -157,20 +160,20 @@ def _rows(
         odd = {row for row, member in enumerate(part) if type(member) is not dict}
         some = [{} if row in odd else member for row, member in enumerate(part)] if odd else part
         filling = Filling(some, plan, speller, deadline)
-        apart.update((start + row, part[row]) for row in sorted(odd | filling.odd))
+        for place in sorted(odd | filling.odd):
+            if part[place] is None:
+                # It may be an object, and none of the columns' shape, among arrays.
+                row = Row(("",) * len(plan.columns), whole=flow(values[start + place]))
+            else:
+                row = _row(part[place], plan, speller)
+            for cells, cell in zip(filling.columns, row.cells):
+                cells[place] = cell
+            if row.extras:
+                extras[start + place] = row.extras
+            if row.whole is not None:
+                wholes[start + place] = row.whole
         for column, cells in zip(columns, filling.columns):
-            column += cells
-    extras: dict[int, tuple[tuple[str, str], ...]] = {}
-    wholes: dict[int, str] = {}
-    for index, member in deadline.over(apart.items()):
-        # Only an array that is no member may be another value than its member.
-        row = _row(values[index] if member is None else member, plan, speller)
-        for cells, cell in zip(columns, row.cells):
-            cells[index] = cell
-        if row.extras:
-            extras[index] = row.extras
-        if row.whole is not None:
-            wholes[index] = row.whole
+            column.extend(cells)
     return Rows(columns, extras, wholes)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import compress
 from typing import Any
 
 from headroom.forking import undisturbed
@@ -230,7 +232,7 @@ LANGUAGES = (
         "tree_sitter_lua",
         "language",
         _signs(
-            r"local\s|(?:local\s+)?function\s+[\w.:]+\s*\(|end[,)]?$|--|elseif\s|[^\n]*\bthen$|[^\n]*\bdo$"
+            r"local\s|(?:local\s+)?function\s+[\w.:]+\s*\(|end[,)]?$|--|elseif\s|[^\n]*\b(?:then|do)$"
             r"|[\w.]+\s*=\s*function\("
         ),
         _not_local,
@@ -294,8 +296,10 @@ def likely_languages(content: str) -> list[Language]:
     if _ELIXIR.search(sample):
         return []
     lines = [text for line in sample.split("\n") if (text := line[:_LINE].strip())]
+    # A third of the lines are the same as others.
+    often = Counter(lines)
     counted = [
-        (len(list(filter(None, map(language.signs.match, lines)))), language)
+        (sum(compress(often.values(), map(language.signs.match, often))), language)
         for language in LANGUAGES
     ]
     most = max(count for count, _ in counted)

@@ -23,6 +23,8 @@ _DEFINITION = re.compile(
     r"[\"`\[]?(?:[\w$]+[\"`\]]?\.[\"`\[]?)?(?P<name>[\w$]+)",
     re.IGNORECASE,
 )
+#: What a line of every definition has: most texts have none, and need not be taken apart.
+_CREATES = re.compile(r"^[^\S\n]*CREATE\s", re.IGNORECASE | re.MULTILINE)
 _INSERT = re.compile(r"\s*(?:INSERT|REPLACE|COPY)\b", re.IGNORECASE)
 _COMMENT = re.compile(r"\s*(?:--|#|/\*)")
 #: What has no body that is worth leaving out by itself.
@@ -63,6 +65,8 @@ def sql_outline(content: str, deadline: Deadline) -> Outline | None:
         TimeBudgetExceeded: The time is up.
 
     """
+    if _CREATES.search(content) is None:
+        return None
     lines, final_newline = own_lines(content.split("\n"))
     if not is_sql(lines, deadline):
         return None

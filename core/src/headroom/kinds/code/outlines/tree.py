@@ -22,6 +22,7 @@ from headroom.kinds.code.outlines.node_types import (
     scope_in,
 )
 from headroom.kinds.code.outlines.syntax import Node, Tree
+from headroom.source import Source
 from headroom.view import Deadline
 
 __all__ = ["tree_outline"]
@@ -57,26 +58,25 @@ class _Scope:
 
 
 def tree_outline(
-    content: str, trees: Iterable[Tree], language: Language, deadline: Deadline, *, cut_data: bool
+    source: Source, trees: Iterable[Tree], language: Language, *, cut_data: bool
 ) -> Outline:
     """The outline of a source file.
 
     Args:
-        content: The source.
+        source: The source.
         trees: Its syntax tree, or those of one part of it after the other.
         language: Its language.
-        deadline: The time that this may take.
         cut_data: Whether literals may be cut between their elements, too.
 
     Raises:
         TimeBudgetExceeded: The time is up.
 
     """
-    lines, final_newline = own_lines(content.split("\n"))
+    lines, final_newline = own_lines(source.lines)
     outline = Outline(
         lines, comment=language.comment, filler=language.filler, final_newline=final_newline
     )
-    builder = _Builder(outline, language, deadline, cut_data)
+    builder = _Builder(outline, language, source.deadline, cut_data)
     for tree in trees:
         builder.statements(tree.root_node.children, _Scope(), len(lines))
     builder.rest(_Scope(), len(lines))

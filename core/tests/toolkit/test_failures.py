@@ -1,0 +1,42 @@
+"""Verdicts are looked for in many lines at once, and none is lost by that."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from headroom.toolkit.failures import says_failure, says_outcome, suspects, verdicts
+
+#: What one of the verdicts each begins with, ends with, or has in it.
+VERDICTS = (
+    "FAIL: test_cart", "ERROR: disk", "not ok 3 - sums", "\u2717 adds", "E   assert 3 == 4",
+    "shop.errors.CartError: empty", "fatal: no such path", "thread 'main' panicked at x.rs",
+    "a.c:3:4: error: no", "==7== Invalid read of size 4", "0x5 is located 3 bytes",
+    "READ of size 8", "SUMMARY: AddressSanitizer: leak", "make: *** [all]", "Segmentation fault",
+    "exited with code 2", "== 2 failed, 31 passed ==", "Ran 33 tests in 0.2s", "OK (skipped=1)",
+    "Tests: 3 passed, 3 total", "12 problems", "Build succeeded", "ERROR SUMMARY: 3 errors",
+    "test result: ok", "Found 3 errors", "npm error code 1", "assertion x < 3 failed",
+    "\x1b[31mFAIL: test_cart\x1b[0m",
+)  # fmt: skip
+LINES = ("", "It rained all night.", "a = 3", "\u0130stanbul", "\u017ftra\u00dfe", "  at main.py:7")
+
+
+@pytest.mark.parametrize("said", VERDICTS)
+def test_each_verdict_is_found_among_other_lines(said: str) -> None:
+    lines = [*LINES, said, *LINES]
+    assert says_failure(said) or says_outcome(said)
+    assert verdicts(lines).index(True) == len(LINES)
+    assert len(LINES) in suspects(lines)
+
+
+def test_what_is_said_of_a_line_is_said_of_it_among_thousands() -> None:
+    draw = random.Random(3)
+    lines = [draw.choice(VERDICTS if draw.random() < 0.1 else LINES) for _ in range(5000)]
+    assert verdicts(lines) == [says_failure(line) or says_outcome(line) for line in lines]
+
+
+def test_forms_of_a_letter_that_patterns_take_for_it_hide_nothing() -> None:
+    lines = ["2 te\u017fts pas\u017fed", "1 fa\u0131led", "3 fa\u0130led", "2 tests", "==3== x"]
+    assert verdicts(lines) == [says_failure(line) or says_outcome(line) for line in lines]
+    assert 3 in suspects(["a", "b", "c", "2 tests"])
