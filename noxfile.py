@@ -393,12 +393,13 @@ def sbom(session: nox.Session) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for wheel in sorted(WHEELS.glob("*.whl")):
-        name = wheel.name.split("-")[0]
+        name, version = wheel.name.split("-")[:2]
         place = str(Path(session.create_tmp()) / name)
         session.run("uv", "venv", "--quiet", "--clear", place, external=True)
         links = ("--find-links", str(WHEELS))
-        install = ("uv", "pip", "install", "--quiet", "--python", place, *links, str(wheel))
-        session.run(*install, external=True)
+        install = ("uv", "pip", "install", "--quiet", "--python", place, *links)
+        # By name: a path would stand in the SBOM.
+        session.run(*install, f"{name}=={version}", external=True)
         session.run("cyclonedx-py", "environment", place, "-o", str(folder / f"{name}.cdx.json"))
 
 
