@@ -164,6 +164,11 @@ def test_decode_gives_the_value_back(value: Any) -> None:
     assert_same(json.dumps(value))
 
 
+@pytest.mark.parametrize("width", [399, 401, 900])
+def test_rows_may_be_wide(width: int) -> None:
+    assert_same(json.dumps([{f"c{k}": k * row % 7 for k in range(width)} for row in range(9)]))
+
+
 @pytest.mark.parametrize("odd", [{}, {"1": "a"}, None, [], ["x"], "text"])
 def test_what_is_no_row_among_arrays_stays_what_it_is(odd: Any) -> None:
     assert_same(json.dumps([odd, *[[None, None]] * 9]))
