@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from headroom.tokens import TokenCounter, as_counter, get_counter, load_early
+from headroom.tokens import TokenCounter, as_counter, get_counter
 from headroom.view import CompressResult, Fidelity
 
 if TYPE_CHECKING:
@@ -55,19 +55,14 @@ def compress(
     (True, True)
 
     """
-    if counter is None:
-        load_early(model)
     # With ``import headroom`` come only those modules that all its uses have need of.
     from headroom.context.observing import note_result
     from headroom.observing import observed
     from headroom.payload import to_text
 
     with observed("compress") as told:
-        text, pipeline = to_text(content), _pipeline()
-        # Loaded while the vocabulary is still being read, if it is the first view.
-        _ = pipeline.kinds
-        result = pipeline.compress(
-            text,
+        result = _pipeline().compress(
+            to_text(content),
             counter=get_counter(model) if counter is None else as_counter(counter),
             query=query,
             max_tokens=max_tokens,

@@ -106,8 +106,6 @@ class ViewMaker:
             self._cached_chars -= len(dropped.text)
 
     def _compress(self, content: str, options: ViewRequest) -> CompressResult:
-        # Loaded while the vocabulary is still being read, if it is the first view.
-        _ = self._pipeline.kinds
         counter = self._counter()
 
         def compress(max_tokens: int | None) -> CompressResult:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple, overload
+from collections.abc import Iterator
+from typing import NamedTuple
 
+from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.paragraphs import LARGEST_WHOLE, TextBlock, blocks
 
 __all__ = ["Sentence", "Sentences", "segment", "sentences"]
@@ -86,7 +87,7 @@ class Sentence(NamedTuple):
     prose: bool = True
 
 
-class Sentences(Sequence[Sentence]):
+class Sentences(Lazy[Sentence]):
     """Units of a text, each made when it is asked for.
 
     What is kept of each are a few numbers: objects would take several times the memory of the
@@ -127,15 +128,7 @@ class Sentences(Sequence[Sentence]):
     def __len__(self) -> int:
         return len(self._starts)
 
-    @overload
-    def __getitem__(self, index: int) -> Sentence: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Sentence]: ...
-
-    def __getitem__(self, index: int | slice) -> Sentence | list[Sentence]:
-        if isinstance(index, slice):
-            return [self[one] for one in range(*index.indices(len(self)))]
+    def _at(self, index: int) -> Sentence:
         start, end = self._starts[index], self._ends[index]
         return Sentence(
             start,

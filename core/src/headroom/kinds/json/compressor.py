@@ -12,7 +12,7 @@ from headroom.kinds.json.parse import read
 from headroom.kinds.json.recognise import find_document, looks_like_json
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, line_pieces
-from headroom.toolkit.rows.aliases import find_aliases
+from headroom.toolkit.rows.aliases import aliases_in
 from headroom.toolkit.rows.blocks import build, lossless_lines
 from headroom.toolkit.rows.notation import Speller, flow
 from headroom.toolkit.rows.pieces import leaves, parts
@@ -111,7 +111,7 @@ class SmartCrusher(BaseKind):
 
 
 def _view(source: Source, value: Json, request: Request) -> View | None:
-    speller = Speller(find_aliases(value, request) if "http" in source.text else ())
+    speller = Speller(aliases_in(source.text, value, request))
     root = build(value, speller, request)
     if root is None:
         return smaller(flow(value), request)

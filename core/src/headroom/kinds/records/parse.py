@@ -14,13 +14,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, compress, islice, pairwise
-from typing import TypeAlias, overload
+from typing import TypeAlias
 
 from headroom.kinds.records.columns import find_listing
 from headroom.kinds.records.entries import find_entries
 from headroom.kinds.records.files import find_files
 from headroom.kinds.records.talk import find_talk
 from headroom.source import Source
+from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.values import Json, Number
 
@@ -117,7 +118,7 @@ class _Fields:
         return self._values[line] if self._values is not None else _field(self.lines[line])[2]
 
 
-class _Values(Sequence[Json]):
+class _Values(Lazy[Json]):
     """Each record as an object of its fields, made when it is asked for."""
 
     def __init__(self, fields: _Fields, spans: Sequence[tuple[int, int]]) -> None:
@@ -127,15 +128,7 @@ class _Values(Sequence[Json]):
     def __len__(self) -> int:
         return len(self._spans)
 
-    @overload
-    def __getitem__(self, index: int) -> Json: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Json]: ...
-
-    def __getitem__(self, index: int | slice) -> Json | list[Json]:
-        if isinstance(index, slice):
-            return [self[one] for one in range(*index.indices(len(self)))]
+    def _at(self, index: int) -> Json:
         return _value(self._fields, *self._spans[index])
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Sequence
-from typing import overload
 
 from headroom.kinds.text.parse import read_units
 from headroom.kinds.text.words import words_of
 from headroom.source import Source
+from headroom.toolkit.lazy import Lazy
 
 __all__ = ["Words", "read_said", "read_words"]
 
@@ -24,7 +24,7 @@ class _Numbers(dict[str, int]):
         return number
 
 
-class Words(Sequence[Sequence[str]]):
+class Words(Lazy[Sequence[str]]):
     """The words of each unit of a text.
 
     Kept as texts they would take ten times the payload: four bytes a word are kept, and each
@@ -59,15 +59,7 @@ class Words(Sequence[Sequence[str]]):
     def __len__(self) -> int:
         return len(self.starts) - 1
 
-    @overload
-    def __getitem__(self, index: int) -> Sequence[str]: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Sequence[str]]: ...
-
-    def __getitem__(self, index: int | slice) -> Sequence[str] | list[Sequence[str]]:
-        if isinstance(index, slice):
-            return [self[one] for one in range(*index.indices(len(self)))]
+    def _at(self, index: int) -> Sequence[str]:
         return [self.distinct[number] for number in self.of(index)]
 
 

@@ -12,7 +12,7 @@ from headroom.kinds.xml.parse import read
 from headroom.kinds.xml.recognise import find_document, looks_like_xml
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, line_pieces
-from headroom.toolkit.rows.aliases import find_aliases
+from headroom.toolkit.rows.aliases import aliases_in
 from headroom.toolkit.rows.blocks import Section, build, lossless_lines
 from headroom.toolkit.rows.notation import DOCUMENT, XML_DOCUMENT, Speller
 from headroom.toolkit.rows.pieces import leaves, parts
@@ -62,7 +62,7 @@ class XmlCompressor(BaseKind):
 
         """
         value = source.once(read).value
-        speller = Speller(find_aliases(value, request) if "http" in source.text else ())
+        speller = Speller(aliases_in(source.text, value, request))
         root = build(value, speller, request)
         if root is None:
             raise WrongKind("nothing in it")

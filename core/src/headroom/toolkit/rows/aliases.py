@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from headroom.toolkit.rows.values import Json
+from headroom.toolkit.rows.values import HOLDERS, Json
 from headroom.view import Request
 
-__all__ = ["find_aliases"]
+__all__ = ["aliases_in", "find_aliases"]
 
 #: ``$1`` to ``$9``: two tokens each.
 _MAX_ALIASES = 9
@@ -24,10 +24,12 @@ _USE, _DEFINITION = 2, 4
 #: Below this many tokens of a payload, addresses stay as they are: an agent that follows one need
 #: not put it together, and there is little to save.
 _SMALL = 2500
-
-
 _SCHEMES = ("https://", "http://")
-_HOLDERS = (dict, list)
+
+
+def aliases_in(text: str, value: Json, request: Request) -> tuple[str, ...]:
+    """Those of what a text was read as: one without any address is not walked through."""
+    return find_aliases(value, request) if "http" in text else ()
 
 
 def find_aliases(value: Json, request: Request) -> tuple[str, ...]:
@@ -85,9 +87,7 @@ def _addresses(value: Json) -> Iterator[str]:
             stack += [
                 member
                 for member in reversed(members)
-                if (
-                    member.startswith(_SCHEMES) if type(member) is str else type(member) in _HOLDERS
-                )
+                if (member.startswith(_SCHEMES) if type(member) is str else type(member) in HOLDERS)
             ]
 
 

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import overload
+
+from headroom.toolkit.lazy import Lazy
 
 __all__ = ["Column", "Row", "Rows", "mostly"]
 
@@ -77,7 +78,7 @@ class Column:
         return self._cells[row]
 
 
-class Rows(Sequence[Row]):
+class Rows(Lazy[Row]):
     """Rows of as many cells each, made when they are asked for.
 
     Args:
@@ -115,18 +116,7 @@ class Rows(Sequence[Row]):
         rows = enumerate(zip(*self.columns))
         return (Row(cells, self.extras.get(n, ()), self.wholes.get(n)) for n, cells in rows)
 
-    @overload
-    def __getitem__(self, index: int) -> Row: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Row]: ...
-
-    def __getitem__(self, index: int | slice) -> Row | list[Row]:
-        if isinstance(index, slice):
-            return [self[one] for one in range(*index.indices(len(self)))]
-        index = index + len(self) if index < 0 else index
-        if not 0 <= index < len(self):
-            raise IndexError("there is no such row")
+    def _at(self, index: int) -> Row:
         cells = tuple(column[index] for column in self.columns)
         return Row(cells, self.extras.get(index, ()), self.wholes.get(index))
 

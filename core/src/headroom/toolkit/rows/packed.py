@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import overload
 
+from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.rows.values import Json
 
 __all__ = ["Every", "Packed", "PackedRecords", "TextRows"]
@@ -86,7 +87,7 @@ class Packed(Sequence[str]):
         return self._joined[0]
 
 
-class Every(Sequence[str]):
+class Every(Lazy[str]):
     """One of so many texts, from one on: they are where they were.
 
     >>> texts = Packed()
@@ -105,22 +106,14 @@ class Every(Sequence[str]):
     def __len__(self) -> int:
         return len(self._places)
 
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[str]: ...
-
-    def __getitem__(self, index: int | slice) -> str | list[str]:
-        if isinstance(index, slice):
-            return [self._texts[place] for place in self._places[index]]
+    def _at(self, index: int) -> str:
         return self._texts[self._places[index]]
 
     def __iter__(self) -> Iterator[str]:
         return self._texts.every(self._step, self._first)
 
 
-class PackedRecords(Sequence[list[str]]):
+class PackedRecords(Lazy[list[str]]):
     """Lists of texts, each made when it is asked for.
 
     >>> records = PackedRecords([["id", "name"], ["7", "Ada"], ["8"]])
@@ -149,22 +142,11 @@ class PackedRecords(Sequence[list[str]]):
         texts = iter(self.texts)
         return (list(islice(texts, size)) for size in self.sizes())
 
-    @overload
-    def __getitem__(self, index: int) -> list[str]: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[list[str]]: ...
-
-    def __getitem__(self, index: int | slice) -> list[str] | list[list[str]]:
-        if isinstance(index, slice):
-            return [self[one] for one in range(*index.indices(len(self)))]
-        index = index + len(self) if index < 0 else index
-        if not 0 <= index < len(self):
-            raise IndexError("there is no such record")
+    def _at(self, index: int) -> list[str]:
         return self.texts[self._ends[index] : self._ends[index + 1]]
 
 
-class TextRows(Sequence[Json]):
+class TextRows(Lazy[Json]):
     """The rows of a table of texts as values, each made when it is asked for.
 
     Args:
@@ -184,18 +166,7 @@ class TextRows(Sequence[Json]):
     def __len__(self) -> int:
         return len(self._records) - 1
 
-    @overload
-    def __getitem__(self, index: int) -> Json: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Json]: ...
-
-    def __getitem__(self, index: int | slice) -> Json | list[Json]:
-        if isinstance(index, slice):
-            return [self[one] for one in range(*index.indices(len(self)))]
-        index = index + len(self) if index < 0 else index
-        if not 0 <= index < len(self):
-            raise IndexError("there is no such row")
+    def _at(self, index: int) -> Json:
         return self._value(self._records[index + 1])
 
     def __iter__(self) -> Iterator[Json]:

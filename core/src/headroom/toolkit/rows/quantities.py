@@ -40,10 +40,10 @@ _WITH_UNIT = re.compile(
 _DATE, _ANY_DATE, _REMEMBERED = 10, "2000-01-01", 1000
 #: Cells whose shapes are found at a time. Chosen.
 _TOGETHER = 500
-#: Cells that have no value.
-#: Below each other: what begins or ends a cell that is no number.
+# Below each other: what begins or ends a cell that is no number.
 _NO_NUMBERS = ("\n.", ".\n", "-.", "-\n")
 _LEADING_ZERO = re.compile(r"\n-?0\d", re.ASCII)
+#: Cells that have no value.
 _NOTHING = frozenset({"", '""', "null"})
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"\d+")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Union
 
 from headroom.toolkit.rows.notation import name
-from headroom.toolkit.rows.values import Json
+from headroom.toolkit.rows.values import HOLDERS, Json
 
 __all__ = ["Column", "Plan", "are_alike", "find_columns", "find_plan", "find_width", "sample"]
 
@@ -34,8 +34,6 @@ _KEYS, _SOME_KEYS = 2.5, 2
 #: The share of rows, or of items, that must be of one shape; and of the cells of a column that may
 #: hold more than one value.
 _MOSTLY, _COMPOUND = 0.9, 0.2
-
-_HOLDERS = frozenset({dict, list})
 
 Tree = dict[str, Union[int, "Tree"]]
 
@@ -151,7 +149,7 @@ def _add_columns(
         if len(values) < dense or len(plan.columns) >= MAX_COLUMNS:
             continue
         here = (*path, key)
-        if _HOLDERS.isdisjoint(map(type, values)):
+        if HOLDERS.isdisjoint(map(type, values)):
             tree[key] = len(plan.columns)
             plan.columns.append(Column(here))
             continue

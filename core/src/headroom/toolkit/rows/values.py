@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Union
 
-__all__ = ["Duplicates", "Json", "Number"]
+__all__ = ["HOLDERS", "Duplicates", "Json", "Number"]
 
 
 class Number(str):
@@ -23,3 +23,6 @@ class Duplicates:
 
 
 Json = Union[str, bool, None, Duplicates, "list[Json]", "dict[str, Json]"]
+
+#: What values may stand in.
+HOLDERS: frozenset[type] = frozenset({dict, list})
