@@ -8,6 +8,7 @@ import json
 import random
 import time
 
+from benchmarks.quantiles import quantile
 from headroom import SharedContext
 
 _BEAT = 0.005
@@ -66,7 +67,7 @@ def main(arguments: list[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     seconds, lags = asyncio.run(measure(chosen.store, chosen.puts, chosen.size, chosen.workers))
     late = ", ".join(
-        f"p{100 * share:g} {1000 * lags[int(share * len(lags))]:.0f}" for share in (0.5, 0.9, 0.99)
+        f"p{100 * share:g} {1000 * quantile(lags, share):.0f}" for share in (0.5, 0.9, 0.99)
     )
     print(
         f"{chosen.puts} puts of {chosen.size // 1000} KB in {seconds:.2f} s; the loop was late by "

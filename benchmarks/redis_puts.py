@@ -22,6 +22,7 @@ from typing import Any
 
 import redis
 
+from benchmarks.quantiles import quantile
 from headroom import Codec, Header, Limits, Record, SharedContext, new_encryption_key
 from headroom_redis import RedisStore
 
@@ -140,10 +141,9 @@ def main(arguments: list[str] | None = None) -> int:
                     begin = time.perf_counter()
                     put(number)
                     times[name].append(time.perf_counter() - begin)
-            plain = sorted(times["redis-py SET"])[options.rounds // 2]
+            plain = quantile(times["redis-py SET"], 0.5)
             for name, seconds in times.items():
-                seconds.sort()
-                p50, p99 = seconds[len(seconds) // 2], seconds[len(seconds) * 99 // 100]
+                p50, p99 = quantile(seconds, 0.5), quantile(seconds, 0.99)
                 print(
                     f"| {size} | {name} | {p50 * 1e6:.0f} us | {p99 * 1e6:.0f} us "
                     f"| {p50 / plain:.2f} | {asked(url, found[name]):.2f} |"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import statistics
 import sys
 import tempfile
 import threading
@@ -20,6 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from benchmarks.quantiles import quantile
 from headroom import Codec, Header, Limits, MemoryStore, Record, SQLiteStore, Store
 
 SIZES = {"1 KB": 1_000, "50 KB": 50_000, "1 MB": 1_000_000}
@@ -205,9 +205,8 @@ def timed(operations: list[Callable[[], object]], threads: int) -> Figures:
     for worker in workers:
         worker.join()
     total = time.perf_counter() - begin
-    every = sorted(seconds for own in times for seconds in own)
-    last = every[min(len(every) - 1, len(every) * 99 // 100)]
-    return Figures(len(every) / total, statistics.median(every), last)
+    every = [seconds for own in times for seconds in own]
+    return Figures(len(every) / total, quantile(every, 0.5), quantile(every, 0.99))
 
 
 def measure(

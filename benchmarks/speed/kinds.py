@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks.cases import Case
 from benchmarks.peers import Peer
+from benchmarks.quantiles import quantile
 from headroom import TokenCounter
 
 __all__ = ["Times", "measure", "ours", "table"]
@@ -90,5 +91,4 @@ def table(families: dict[str, Times], names: Sequence[str]) -> list[str]:
 
 
 def _shares(seconds: Sequence[float]) -> list[str]:
-    ordered = sorted(seconds)
-    return [f"{1000 * ordered[int(share * (len(ordered) - 1))]:.1f}" for share in (0.5, 0.99)]
+    return [f"{1000 * quantile(seconds, share):.1f}" for share in (0.5, 0.99)]

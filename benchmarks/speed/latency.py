@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import statistics
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks import loop_lag
+from benchmarks.quantiles import quantile
 from headroom import SharedContext, compress
 from headroom_testing.large import LARGE
 
@@ -44,7 +44,7 @@ def measure() -> Iterator[tuple[str, str, str]]:
     for puts, size, goal in ((1, 5_000_000, "30"), (40, 43_000, "50")):
         _, lags = asyncio.run(loop_lag.measure("memory://", puts, size, 0))
         what = f"event loop late, {puts} `aput` of {size / 1000:,.0f} KB"
-        yield what, f"p99 {1000 * lags[int(0.99 * len(lags))]:.0f} ms", goal
+        yield what, f"p99 {1000 * quantile(lags, 0.99):.0f} ms", goal
     yield from _at_once()
 
 
@@ -77,11 +77,7 @@ def _puts(make: Callable[[int], str]) -> str:
 
 
 def _ms(seconds: list[float]) -> str:
-    ordered = sorted(seconds)
-    return (
-        f"p50 {1000 * statistics.median(ordered):.1f} ms, "
-        f"p99 {1000 * ordered[int(0.99 * (len(ordered) - 1))]:.1f}"
-    )
+    return f"p50 {1000 * quantile(seconds, 0.5):.1f} ms, p99 {1000 * quantile(seconds, 0.99):.1f}"
 
 
 def _nested(seed: int) -> str:
