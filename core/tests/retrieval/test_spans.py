@@ -165,6 +165,17 @@ def test_a_document_that_is_cut_off_takes_linear_time() -> None:
     assert time.process_time() - start < 15
 
 
+def test_cells_that_are_parts_of_names_are_not_found_in_the_header() -> None:
+    original = "id1,s\n" + "1,s\n" * 300
+    result = compress(original, max_tokens=60)
+    (omission,) = result.omissions
+    found = left_out_spans(original, result.omissions, kind=result.kind)
+    assert not found.unplaced
+    for (first, last), span in zip(omission.ranges, found.spans, strict=False):
+        # Each row is four characters, behind the six of the header.
+        assert (span.start, span.end) == (6 + 4 * (first - 1), 6 + 4 * last - 1)
+
+
 def test_what_cannot_be_placed_is_said() -> None:
     omission = Omission("values", (), "/nothing/here")
     assert left_out_spans('{"a": 1}', [omission], kind="json") == headroom.LeftOutSpans(

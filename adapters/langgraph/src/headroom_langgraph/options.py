@@ -9,7 +9,6 @@ from typing_extensions import Unpack
 from headroom import Handoff, HandoffOptions, Reader, RetrievalTool, SharedContext
 from headroom_langgraph.messages import DEFAULT_ROLES, ROLES
 from headroom_langgraph.namespaces import Namespace, ScopedHandoff, in_namespace
-from headroom_langgraph.traces import traced
 
 __all__ = [
     "ReaderOptions",
@@ -66,7 +65,7 @@ def handoff_of(
     options["full_for"] = checked_names("full_for", options.get("full_for")) or frozenset()
     ctx, tells = in_namespace(ctx, namespace)
     tool = RetrievalTool.name if mention_tool else None
-    return traced(ScopedHandoff(ctx, **options, tool=tool, namespace=tells))
+    return ScopedHandoff(ctx, **options, tool=tool, namespace=tells)
 
 
 def checked_names(what: str, names: Collection[str] | None) -> frozenset[str] | None:

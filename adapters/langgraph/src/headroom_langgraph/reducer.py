@@ -83,8 +83,7 @@ def compress_reducer(
             "with a function, use compress_node"
         )
     say_what_blocks(ctx)
-    told, has_savings = options.get("on_handoff"), "savings" in options
-    return _known(handoff, reducer, roles_in(options), told, has_savings=has_savings)
+    return _known(handoff, reducer, roles_in(options), has_savings="savings" in options)
 
 
 def compress_messages(
@@ -125,12 +124,7 @@ def compress_messages(
 
 
 def _known(
-    handoff: ScopedHandoff,
-    reducer: Reducer | None,
-    roles: frozenset[str],
-    told: object,
-    *,
-    has_savings: bool,
+    handoff: ScopedHandoff, reducer: Reducer | None, roles: frozenset[str], *, has_savings: bool
 ) -> Reducer:
     """The reducer that these arguments gave before, if it is still in use.
 
@@ -145,7 +139,7 @@ def _known(
         handoff.min_tokens,
         handoff.exclude,
         handoff.full_for,
-        _hashable(told),
+        _hashable(handoff.on_handoff),
         # One of its own adds up nothing that anybody looks at.
         handoff.savings if has_savings else None,
         _hashable(handoff.on_compress),

@@ -225,22 +225,31 @@ class _Text:
             rows = [] if kind is None else kind.data(Source(self._text))
         except WrongKind:
             rows = []
-        spans, line = [], 0
-        for row in rows if isinstance(rows, list) else []:
-            cells = [str(cell) for cell in (row.values() if isinstance(row, dict) else row)]
-            breaks = sum(cell.count("\n") for cell in cells)
-            while line + breaks < len(self._lines) - 1:
-                line += 1
-                start, end = self._of_lines(line, line + breaks)
-                written = self._text[start:end].replace('""', '"').replace("\r\n", "\n")
-                if all(cell in written for cell in cells):
-                    spans.append((start, end))
-                    line += breaks
-                    break
-            else:
+        if not isinstance(rows, list) or not rows:
+            return []
+        spans, end = [], 0
+        # Cells may be parts of names: what is above the rows is none of them.
+        if isinstance(rows[0], dict) and (header := self._next_with(rows[0], 0)) is not None:
+            end = header[1]
+        for row in rows:
+            found = self._next_with(row.values() if isinstance(row, dict) else row, end)
+            if found is None:
                 # What follows is not known either.
                 return []
+            spans.append(self._of_lines(*found))
+            end = found[1]
         return spans
+
+    def _next_with(self, values: Iterable[object], line: int) -> tuple[int, int] | None:
+        """The next lines after one that have all of these cells; as many as the cells say."""
+        cells = [str(value).replace("\r\n", "\n") for value in values]
+        breaks = sum(cell.count("\n") for cell in cells)
+        for first in range(line + 1, len(self._lines) - breaks):
+            start, end = self._of_lines(first, first + breaks)
+            written = self._text[start:end].replace('""', '"').replace("\r\n", "\n")
+            if all(cell in written for cell in cells):
+                return first, first + breaks
+        return None
 
 
 def _numbered(units: _Spans, one: Omission) -> _Spans | None:

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import headroom
 from headroom import SharedContext, compress
 from headroom.errors import WrongKind
 from headroom.kinds.json.decode import decode
@@ -24,7 +25,7 @@ from headroom.kinds.table.parse import parse_table
 from headroom.kinds.table.recognise import looks_like_table, may_be_table
 from headroom.source import Source
 from headroom.tokens import get_counter
-from headroom.view import Request, View
+from headroom.view import Fidelity, Request, View
 
 COUNTER = get_counter("gpt-4o")
 
@@ -288,6 +289,33 @@ def test_cells_of_several_lines(every: int, note: str) -> None:
     (first, *_) = ctx.retrieve("notes", place=place, max_tokens=60).text.split("\n")[1:]
     assert json.loads(first)["note"] == rows[1][1]
     assert parse_table(content)[7] == dict(zip(["id", "note", "total"], rows[7]))
+
+
+@pytest.mark.parametrize(
+    ("fidelity", "length"),
+    [("balanced", 6_000), ("balanced", 12_000), ("compact", 2_500), ("compact", 12_000)],
+)
+def test_one_long_cell_keeps_no_table_from_its_view(fidelity: Fidelity, length: int) -> None:
+    note = "so it went " * (length // 11)
+    rows = [f"{n},{note if n == 1 else f'note {n}'},{n % 3}" for n in range(200)]
+    rows[150] = "150,note 150,FAILED"
+    result = compress("\n".join(["id,note,state", *rows]), fidelity=fidelity)
+    assert result.failure is None
+    assert result.tokens_after < result.tokens_before / 2
+    assert "FAILED" in result.text
+    assert any(first <= 2 <= last for first, last in result.omissions[0].ranges)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_ends_of_lines_within_cells_come_back(end: str) -> None:
+    lines = ["id;note;c", *(f'{n};"a\r\nb\n{n}";waits for an answer' for n in range(200))]
+    result = compress(end.join(lines), fidelity="lossless")
+    assert (result.kind, result.lossless) == ("table", True)
+    assert result.tokens_saved > 0
+    rows = headroom.decode(result.text, kind="table")
+    assert rows == [
+        {"id": f"{n}", "note": f"a\r\nb\n{n}", "c": "waits for an answer"} for n in range(200)
+    ]
 
 
 def test_lines_with_a_quote_that_does_not_close_are_no_table() -> None:

@@ -87,10 +87,11 @@ def find_records(lines: Sequence[str]) -> PackedRecords:
         WrongKind: It is no table.
 
     """
-    lines = without_ends(lines)
-    if len(lines) <= LEAST_ROWS:
+    bare = without_ends(lines)
+    if len(bare) <= LEAST_ROWS:
         raise WrongKind("too few lines for a table")
-    records = ruled_records(lines) or _aligned(lines) or _delimited(lines)
+    # Within quotes an end of a line is a part of the cell: the reader tells.
+    records = ruled_records(bare) or _aligned(bare) or _delimited(lines[: len(bare)])
     header = records[0]
     same = sum(size == len(header) for size in records.sizes())
     if (

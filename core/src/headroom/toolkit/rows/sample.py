@@ -90,7 +90,7 @@ class Selection:
         order = self._order(ranks, limit, names)
         limit += extra_for_names(cost, limit)
         odd = 0 if terse else int(_ODD_CELLS * limit / _ODD_CELL)
-        if request.max_tokens is None:
+        if request.max_tokens is None and order:
             # One unit must be seen whatever it costs, if it is not most of the payload.
             first = self.costs[order[0]] + _AROUND_ONE
             limit = max(limit, min(first, int(_MOST_OF_IT * request.original_tokens)))
