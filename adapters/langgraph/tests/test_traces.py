@@ -9,12 +9,16 @@ from threading import Thread
 from typing import Any, TypedDict
 
 import pytest
+from langchain.agents import create_agent
+from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.tools import tool
 from langchain_core.tracers.langchain import LangChainTracer
 from langgraph.graph import END, START, StateGraph
 from langsmith import Client, traceable, tracing_context
+from scripted import ScriptedModel, calls
 
 from headroom import SharedContext
-from headroom_langgraph import compress_node, compress_reducer
+from headroom_langgraph import HeadroomMiddleware, compress_node, compress_reducer
 
 
 class State(TypedDict, total=False):
@@ -125,6 +129,63 @@ def test_a_traced_function_has_the_figures_of_all_that_is_handed_on_in_it(
     with tracing_context(enabled=True, client=client):
         job()
     assert told.metadata("job")["headroom.views"] == 2
+
+
+def test_a_run_within_another_has_its_own_figures(
+    ctx: SharedContext, payload: str, told: Told, client: Client
+) -> None:
+    reduce = compress_reducer(ctx)
+
+    @traceable(client=client)
+    def child(number: int) -> None:
+        reduce("", f"{payload}{number}")
+
+    @traceable(client=client)
+    def idle() -> None:
+        pass
+
+    @traceable(client=client)
+    def parent() -> None:
+        reduce("", payload)
+        child(1)
+        idle()
+        reduce("", f"{payload}2")
+
+    with tracing_context(enabled=True, client=client):
+        parent()
+    assert told.metadata("parent")["headroom.views"] == 2
+    assert told.metadata("child")["headroom.views"] == 1
+    assert own(told) == 3
+    # LangSmith hands a run's metadata on: whose they are is said with them.
+    assert told.metadata("idle")["headroom.run"] == told.metadata("parent")["headroom.run"]
+
+
+def own(told: Told, figure: str = "views") -> int:
+    """The sum of a figure over the runs that it belongs to."""
+    return sum(
+        known[f"headroom.{figure}"]
+        for number, run in told.runs.items()
+        if (known := run["extra"]["metadata"]).get("headroom.run") == number
+    )
+
+
+def test_the_runs_of_an_agent_add_up_to_what_the_context_tells(
+    ctx: SharedContext, payload: str, told: Told, client: Client
+) -> None:
+    @tool
+    def search(number: int) -> str:
+        """Searches flights."""
+        return f"{payload}{number}"
+
+    model = ScriptedModel(says=[calls("search", number=n) for n in range(3)] + [AIMessage("done")])
+    agent = create_agent(model, [search], middleware=[HeadroomMiddleware(ctx)])
+    config: Any = {"callbacks": [LangChainTracer(client=client)]}
+    agent.invoke({"messages": [HumanMessage("Which flight was diverted?")]}, config)
+    handoffs = ctx.stats().handoffs
+    assert handoffs.saved > 0
+    assert own(told, "views") == sum(one.views for one in handoffs.readers.values())
+    sent = own(told, "tokens.after") + own(told, "tokens.tool")
+    assert own(told, "tokens.before") - sent == handoffs.saved + handoffs.retrieved
 
 
 def test_nothing_is_told_and_nothing_fails_where_nothing_is_traced(

@@ -9,6 +9,7 @@ from typing_extensions import Unpack
 from headroom import Handoff, HandoffOptions, Reader, RetrievalTool, SharedContext
 from headroom_langgraph.messages import DEFAULT_ROLES, ROLES
 from headroom_langgraph.namespaces import Namespace, ScopedHandoff, in_namespace
+from headroom_langgraph.traces import trace_handoffs
 
 __all__ = [
     "ReaderOptions",
@@ -65,6 +66,7 @@ def handoff_of(
     options["full_for"] = checked_names("full_for", options.get("full_for")) or frozenset()
     ctx, tells = in_namespace(ctx, namespace)
     tool = RetrievalTool.name if mention_tool else None
+    trace_handoffs()
     return ScopedHandoff(ctx, **options, tool=tool, namespace=tells)
 
 
