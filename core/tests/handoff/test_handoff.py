@@ -178,7 +178,7 @@ def test_calls_that_are_foreseen_find_the_payload_in_the_cache() -> None:
     assert handoff.stats().worth(Prices(2.5, cached=0.25)) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("price", [-1, float("nan"), float("inf")])
-def test_a_price_that_is_none(price: float) -> None:
+@pytest.mark.parametrize("price", [-1, float("nan"), float("inf"), None, "2.5"])
+def test_a_price_that_is_none(price: Any) -> None:
     with pytest.raises(ValueError, match="for a million tokens"):
         Prices(price)

@@ -28,8 +28,9 @@ class Prices:
     currency: str = "USD"
 
     def __post_init__(self) -> None:
-        for price in (self.input, self.cached):
-            if price is not None and not 0 <= price < float("inf"):
+        given = (self.input,) if self.cached is None else (self.input, self.cached)
+        for price in given:
+            if not isinstance(price, (int, float)) or not 0 <= price < float("inf"):
                 raise ValueError(f"a price is for a million tokens, such as 2.5, not {price!r}")
 
     def of(self, tokens: int, cached: int) -> float:
