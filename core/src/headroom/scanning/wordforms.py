@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
 
@@ -23,6 +24,7 @@ __all__ = [
     "UNSPACED",
     "cut_at",
     "folded",
+    "numbered_words",
     "parts",
     "said_chars",
     "squashed",
@@ -143,6 +145,35 @@ def words(text: str) -> list[str]:
     """
     has_groups = "," in text and _GROUP.search(text) is not None
     return _WORDS[text.isascii(), has_groups].findall(text)
+
+
+class _Numbers(dict[str, int]):
+    """A number for each word, in the order in which they are asked for."""
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self)
+        return number
+
+
+def numbered_words(texts: Iterable[str]) -> tuple[array[int], array[int], list[str]]:
+    """The words of several texts, each distinct one kept once and known by its number.
+
+    Returns:
+        Where the words of each text begin, and behind the last, where they end; the numbers of
+        all words, one text after another; each word, by its number, in the order in which they
+        first come.
+
+    >>> numbered_words(["to be", "or", "to be"])
+    (array('q', [0, 2, 3, 5]), array('i', [0, 1, 2, 0, 1]), ['to', 'be', 'or'])
+
+    """
+    numbers = _Numbers()
+    of_all = array("i")
+    starts = array("q", [0])
+    for text in texts:
+        of_all.extend(map(numbers.__getitem__, words(text)))
+        starts.append(len(of_all))
+    return starts, of_all, list(numbers)
 
 
 def cut_at(text: str, sign: str, deadline: Deadline | None = None) -> Iterator[str]:
