@@ -95,6 +95,7 @@ _ENDINGS = (
     ("ies", "y"), ("ied", "y"), ("sses", "ss"), ("ing", ""), ("edly", ""), ("ed", ""),
     ("ly", ""), ("es", ""), ("s", ""),
 )  # fmt: skip
+_LAST_LETTERS = frozenset(ending[-1] for ending, _ in _ENDINGS)
 # "the", and "and", "by", "to" with it, as they are written onto an Arabic noun (Larkey, Ballesteros
 # and Connell, "Improving Stemming for Arabic Information Retrieval", 2002).
 _ARABIC_THE = re.compile("^(?:[\u0648\u0641\u0628\u0643]?\u0627\u0644|\u0644\u0644)(?=\\w\\w)")
@@ -106,7 +107,7 @@ def stem(word: str) -> str:
     if len(word) < _SHORTEST_STEMMED or not word.isalpha():
         return word
     found = word
-    if not word.endswith("ss"):
+    if word[-1] in _LAST_LETTERS and not word.endswith("ss"):
         for ending, replacement in _ENDINGS:
             if word.endswith(ending):
                 left = word[: len(word) - len(ending)] + replacement
@@ -269,6 +270,9 @@ def _grams(run: str, size: int) -> list[str]:
 
 
 def _spaced_terms(word: str) -> tuple[str, ...]:
+    if word.isalpha() and word.isascii() and (word[1:].islower() or word.isupper()):
+        # Nearly every word: one part, as the patterns below would find.
+        return (stem(word.lower()),)
     if "'" in word:
         word = _POSSESSIVE.sub("", word)
     pieces = (_PART if word.isascii() else _MARKED_PART).findall(word)
