@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
 
 from headroom.kinds.json.parse import read
 from headroom.source import Source
 from headroom.toolkit.rows.notation import pointer
+from headroom.toolkit.rows.stretches import may_have_long
 from headroom.toolkit.rows.values import Json
-from headroom.toolkit.words import cut_at
 
 __all__ = ["BELOW", "long_texts", "without"]
 
@@ -30,18 +29,9 @@ def long_texts(source: Source) -> Iterator[tuple[str, str, bool]]:
         WrongKind: The text is not JSON.
 
     """
-    if _longest_string(source) < _LEAST or f'"{BELOW}"' in source.text:
+    if not may_have_long(source.text, _LEAST) or f'"{BELOW}"' in source.text:
         return iter(())
     return _texts(source.once(read), "", False)
-
-
-def _longest_string(source: Source) -> int:
-    """About how long the longest string is, without reading the document."""
-    content = source.text
-    if "\\" in content:
-        content = content.replace("\\\\", "").replace('\\"', "").replace("\\'", "")
-    inside = (islice(cut_at(content, quote, source.deadline), 1, None, 2) for quote in "\"'")
-    return max(map(len, chain.from_iterable(inside)), default=0)
 
 
 def _texts(value: Json, path: str, of_records: bool) -> Iterator[tuple[str, str, bool]]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import partial
-from itertools import accumulate, islice
+from itertools import accumulate
 
 from headroom.errors import WrongKind
 from headroom.kinds.json.python import as_json
 from headroom.source import Source
 from headroom.toolkit.rows.values import Duplicates, Json, Number
-from headroom.toolkit.words import cut_at
 from headroom.view import Deadline
 
 __all__ = ["MAX_DEPTH", "decode_python", "nesting", "parse", "parse_with", "read"]
@@ -22,7 +21,9 @@ MAX_DEPTH = 200
 _LEAST_LINES = 2
 
 _PAIRS = bytes.maketrans(b"[{]}", b"(())")
-_NO_BRACKETS = bytes(set(range(256)).difference(b"[{]}"))
+_NO_SIGNS = bytes(set(range(256)).difference(b'"[{]}'))
+#: Characters that are looked through at a time. Chosen.
+_TOGETHER = 1_000_000
 _STEP = {ord("("): 1, ord(")"): -1}
 #: Levels of what is mostly read. Chosen.
 _SHALLOW = 16
@@ -41,9 +42,16 @@ def nesting(text: str, deadline: Deadline | None = None) -> int:
     """
     if "\\" in text:
         text = text.replace("\\\\", "").replace('\\"', "")
-    pieces = cut_at(text, '"', deadline)
-    outside = "".join(islice(pieces, 0, None, 2)).encode("ascii", "ignore")
-    brackets = outside.translate(_PAIRS, _NO_BRACKETS)
+    parts: list[bytes] = []
+    for start in range(0, len(text), _TOGETHER):
+        if deadline is not None:
+            deadline.check()
+        part = text[start : start + _TOGETHER].encode("ascii", "ignore")
+        parts.append(part.translate(_PAIRS, _NO_SIGNS))
+    # Of strings without brackets, nothing is left but their quotes.
+    brackets = b"".join(parts).replace(b'""', b"")
+    if b'"' in brackets:
+        brackets = b"".join(brackets.split(b'"')[::2])
     # Of what is not deep, a few times all innermost pairs are taken away: much quicker than steps.
     left = brackets
     for depth in range(_SHALLOW):
