@@ -9,6 +9,7 @@ from itertools import accumulate
 
 from headroom.errors import WrongKind
 from headroom.kinds.json.python import as_json
+from headroom.kinds.json.rows import find_rows, may_have_rows
 from headroom.source import Source
 from headroom.toolkit.rows.values import Duplicates, Json, Number
 from headroom.view import Deadline
@@ -22,6 +23,8 @@ _LEAST_LINES = 2
 
 _PAIRS = bytes.maketrans(b"[{]}", b"(())")
 _NO_SIGNS = bytes(set(range(256)).difference(b'"[{]}'))
+#: Numbers that are remembered while a text is read. Chosen.
+_REMEMBERED = 5000
 #: Characters that are looked through at a time. Chosen.
 _TOGETHER = 1_000_000
 _STEP = {ord("("): 1, ord(")"): -1}
@@ -68,10 +71,12 @@ def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json] | Duplicates:
 
 
 class _Numbers(dict[str, Number]):
-    """One ``Number`` for each spelling: rows say the same few again and again."""
+    """One ``Number`` for each of many spellings: rows say the same few again and again."""
 
     def __missing__(self, spelling: str) -> Number:
-        self[spelling] = number = Number(spelling)
+        number = Number(spelling)
+        if len(self) < _REMEMBERED:
+            self[spelling] = number
         return number
 
 
@@ -114,8 +119,7 @@ def parse(text: str, deadline: Deadline | None = None) -> tuple[Json, bool]:
     ({'a': ['1.10', None]}, False)
 
     """
-    if text.count("[") + text.count("{") > MAX_DEPTH and (nesting(text, deadline) > MAX_DEPTH):
-        raise WrongKind("nested too deeply")
+    _check_depth(text, deadline)
     try:
         return parse_with(text, _decoder().decode, deadline)
     except ValueError:
@@ -124,6 +128,11 @@ def parse(text: str, deadline: Deadline | None = None) -> tuple[Json, bool]:
         return parse_with(text, partial(decode_python, deadline=deadline), deadline)
     except ValueError:
         raise WrongKind("neither JSON nor Python data") from None
+
+
+def _check_depth(text: str, deadline: Deadline | None) -> None:
+    if text.count("[") + text.count("{") > MAX_DEPTH and nesting(text, deadline) > MAX_DEPTH:
+        raise WrongKind("nested too deeply")
 
 
 def decode_python(text: str, deadline: Deadline | None = None) -> Json:
@@ -140,8 +149,15 @@ def decode_python(text: str, deadline: Deadline | None = None) -> Json:
 def read(source: Source) -> Json:
     """The value in a source, read once: ``source.once(read)``.
 
+    Rows of a large one are read again each time that they are asked for; see ``whole``.
+
     Raises:
         WrongKind: It is not JSON, or nested too deeply.
 
     """
-    return parse(source.text, source.deadline)[0]
+    text, deadline = source.text, source.deadline
+    if not may_have_rows(text):
+        return parse(text, deadline)[0]
+    _check_depth(text, deadline)
+    rows = find_rows(text, _decoder().raw_decode, deadline)
+    return parse(text, deadline)[0] if rows is None else rows

@@ -49,11 +49,11 @@ def data_of(source: Source) -> Json:
 
 def condense(source: Source) -> Condensed | None:
     """A text with notes in place of what nobody reads; ``None`` where there is nothing of that."""
+    if _is_data_of_small_values(source):
+        return None
     value = data_of(source)
     if value is None or is_vector(value):
         return _condense_text(source)
-    if not may_have_long(source.text, min(LEAST, _LEAST_LIST)):
-        return None
     found = dict(_in_value(value, source))
     if not found:
         return None
@@ -65,6 +65,16 @@ def condense(source: Source) -> Condensed | None:
         tuple(one.omission for _, one in places),
         frozenset(note for (_, one), note in notes.items() if one.breaks),
     )
+
+
+def _is_data_of_small_values(source: Source) -> bool:
+    """Whether a text is surely data in which nothing is long: that is seen without walking it."""
+    if source.text.lstrip("\ufeff \t\r\n")[:1] not in ("{", "["):
+        return False
+    if may_have_long(source.text, min(LEAST, _LEAST_LIST)):
+        return False
+    json = default_kinds().named("json")
+    return json is not None and json.recognise(source)
 
 
 def _condense_text(source: Source) -> Condensed | None:

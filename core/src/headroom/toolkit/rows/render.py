@@ -282,7 +282,7 @@ class Renderer:
             value = block.value
             if isinstance(value, str):
                 return f"text of {len(value)} characters" if len(value) > _LONGEST_VALUE else ""
-            return f"{len(value)} values" if isinstance(value, (list, dict)) else ""
+            return f"{len(value)} values" if isinstance(value, (Sequence, dict)) else ""
         if block.of_rows:
             count = len(block.members)
             names = self._names(block, 0, count)

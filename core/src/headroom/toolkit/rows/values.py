@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Union
 
-__all__ = ["HOLDERS", "Duplicates", "Json", "Number"]
+from headroom.toolkit.lazy import Lazy
+
+__all__ = ["HOLDERS", "SCALARS", "Duplicates", "Json", "Number"]
 
 
 class Number(str):
@@ -22,7 +24,9 @@ class Duplicates:
         self.pairs = pairs
 
 
-Json = Union[str, bool, None, Duplicates, "list[Json]", "dict[str, Json]"]
+Json = Union[str, bool, None, Duplicates, "list[Json]", "dict[str, Json]", "Lazy[Json]"]
 
+#: What holds no value that is looked for.
+SCALARS: frozenset[type] = frozenset({str, Number, bool, type(None), Duplicates})
 #: What values may stand in.
 HOLDERS: frozenset[type] = frozenset({dict, list})
