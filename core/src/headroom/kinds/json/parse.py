@@ -24,7 +24,7 @@ _LEAST_LINES = 2
 _PAIRS = bytes.maketrans(b"[{]}", b"(())")
 _NO_SIGNS = bytes(set(range(256)).difference(b'"[{]}'))
 #: Numbers that are remembered while a text is read. Chosen.
-_REMEMBERED = 5000
+_REMEMBERED = 1000
 #: Characters that are looked through at a time. Chosen.
 _TOGETHER = 1_000_000
 _STEP = {ord("("): 1, ord(")"): -1}

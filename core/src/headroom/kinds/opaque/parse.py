@@ -21,7 +21,7 @@ from headroom.toolkit.rows.stretches import may_have_long
 from headroom.toolkit.rows.values import Json, Number
 from headroom.view import Deadline, Omission
 
-__all__ = ["condense", "data_of", "find", "is_vector"]
+__all__ = ["condense", "data_of", "find", "is_data_of_small_values", "is_vector"]
 
 #: A list of numbers that is no fact has at least so many characters, a comma behind each number.
 _LEAST_LIST = 2 * LEAST_NUMBERS - 1
@@ -49,7 +49,7 @@ def data_of(source: Source) -> Json:
 
 def condense(source: Source) -> Condensed | None:
     """A text with notes in place of what nobody reads; ``None`` where there is nothing of that."""
-    if _is_data_of_small_values(source):
+    if is_data_of_small_values(source):
         return None
     value = data_of(source)
     if value is None or is_vector(value):
@@ -67,7 +67,7 @@ def condense(source: Source) -> Condensed | None:
     )
 
 
-def _is_data_of_small_values(source: Source) -> bool:
+def is_data_of_small_values(source: Source) -> bool:
     """Whether a text is surely data in which nothing is long: that is seen without walking it."""
     if source.text.lstrip("\ufeff \t\r\n")[:1] not in ("{", "["):
         return False

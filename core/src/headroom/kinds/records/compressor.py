@@ -146,8 +146,7 @@ class _View:
             self._table,
             named(texts, query),
             scores,
-            self._request.deadline.check,
-            self._request.fidelity,
+            self._request,
         )
         for index, rank in zip(self._rows, ranked):
             ranks[index] = rank
