@@ -1,5 +1,6 @@
-"""The rows of large documents, each read again when it is asked for: as objects, all of them would be
-several times as large as their text.
+"""The rows of large documents, each read again when it is asked for.
+
+As objects, all of them would be several times as large as their text.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from headroom.view import Deadline
 
 __all__ = ["ReadAgain", "find_rows", "may_have_rows", "whole"]
 
-#: Shorter texts, in characters, are read at once, and so are shorter arrays: that is quicker. Chosen.
+#: Shorter texts, in characters, and shorter arrays are read at once: that is quicker. Chosen.
 _LARGE, _MANY = 200_000, 500
 #: An object of more members is data itself. Chosen.
 _MOST_MEMBERS = 40

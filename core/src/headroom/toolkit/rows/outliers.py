@@ -108,9 +108,14 @@ class _Noted:
 
 def _look_at(column: Column, noted: _Noted) -> None:
     cells = column.cells
-    counts = column.counts if column.is_small else Counter(cells)
-    noted.odd(_repeated(cells, counts))
     numbers = numbers_of(cells) or times_of(cells)
+    counts: Mapping[str, int] = column.counts if column.is_small else Counter(cells)
+    noted.odd(_repeated(cells, counts))
+    # Where a column's values come from a set, rather than being new in each row.
+    are_of_set = len(counts) * 2 <= len(cells)
+    if numbers is not None and not are_of_set:
+        # They may be as large as the cells.
+        counts = {}
     shapes: list[str] = []
     if numbers is not None:
         noted.odd(far_out(numbers))
@@ -123,8 +128,7 @@ def _look_at(column: Column, noted: _Noted) -> None:
     else:
         shapes = shapes_of(cells)
         noted.odd(rare_values(shapes))
-    # Where a column's values come from a set, rather than being new in each row.
-    if len(counts) * 2 <= len(cells):
+    if are_of_set:
         noted.odd(rare_among(cells, counts))
         noted.changes.append(_turns(cells))
     elif numbers is None:

@@ -76,9 +76,15 @@ class Packed(Sequence[str]):
 
     def every(self, step: int, first: int = 0) -> Iterator[str]:
         """One of so many, from one on."""
-        text, ends = self._whole(), self._ends
-        starts, stops = ends[first:-1:step], ends[first + 1 :: step]
-        return map(text.__getitem__, map(slice, starts, stops))
+        text = self._whole()
+        return map(text.__getitem__, chain.from_iterable(self._places(first, step)))
+
+    def _places(self, first: int, step: int) -> Iterator[Iterator[slice]]:
+        """Where one of so many stands, some at a time."""
+        for start in range(first, len(self), step * _TOGETHER):
+            end = min(start + step * _TOGETHER, len(self))
+            starts, stops = self._ends[start:end:step], self._ends[start + 1 : end + 1 : step]
+            yield map(slice, starts, stops)
 
     def _whole(self) -> str:
         if self._added or len(self._joined) != 1:
