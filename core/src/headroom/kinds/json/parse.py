@@ -23,8 +23,6 @@ _LEAST_LINES = 2
 
 _PAIRS = bytes.maketrans(b"[{]}", b"(())")
 _NO_SIGNS = bytes(set(range(256)).difference(b'"[{]}'))
-#: Numbers that are remembered while a text is read. Chosen.
-_REMEMBERED = 1000
 #: Characters that are looked through at a time. Chosen.
 _TOGETHER = 1_000_000
 _STEP = {ord("("): 1, ord(")"): -1}
@@ -70,20 +68,9 @@ def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json] | Duplicates:
     return members if len(members) == len(pairs) else Duplicates(pairs)
 
 
-class _Numbers(dict[str, Number]):
-    """One ``Number`` for each of many spellings: rows say the same few again and again."""
-
-    def __missing__(self, spelling: str) -> Number:
-        number = Number(spelling)
-        if len(self) < _REMEMBERED:
-            self[spelling] = number
-        return number
-
-
 def _decoder() -> json.JSONDecoder:
-    number = _Numbers().__getitem__
     return json.JSONDecoder(
-        parse_float=number, parse_int=number, parse_constant=number, object_pairs_hook=_object
+        parse_float=Number, parse_int=Number, parse_constant=Number, object_pairs_hook=_object
     )
 
 

@@ -146,7 +146,11 @@ def _constant(label: str, rows: Rows, index: int, of_text: bool, request: Reques
     column = rows.columns[index]
     common: str | None
     if column.is_small and not rows.wholes:
-        common, count = column.counts.most_common(1)[0]
+        counts = column.counts
+        if (len(counts) - 1) * (_TO_OTHERS + 1) > total:
+            # Each of the others comes once at least.
+            return None
+        common, count = counts.most_common(1)[0]
     else:
         common = mostly(rows.regular(index))
         count = 0 if common is None else sum(map(common.__eq__, rows.regular(index)))
@@ -178,6 +182,8 @@ def _kind(cell: str) -> str:
 def _is_text(label: str, rows: Rows, index: int, request: Request) -> bool:
     """Whether it is cheaper to say once that a column is text than to quote its numbers."""
     column = rows.columns[index]
+    if column.is_small and '"' not in "".join(column.cells):
+        return False
     if not any(map(str.startswith, column, repeat('"'))):
         return False
     quoted = others = 0

@@ -45,6 +45,10 @@ _NO_NUMBERS = ("\n.", ".\n", "-.", "-\n")
 _LEADING_ZERO = re.compile(r"\n-?0\d", re.ASCII)
 #: Cells that have no value.
 _NOTHING = frozenset({"", '""', "null"})
+_SIGNS = bytes(
+    ord("a") if chr(sign).isalpha() else ord("9") if chr(sign).isdigit() else sign
+    for sign in range(128)
+).ljust(256, b"?")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"\d+")
 _NUMBERS = re.compile(r"(?<![\d.])\d{1,15}(?:\.\d{1,9})?(?![\d.])", re.ASCII)
@@ -62,6 +66,13 @@ def shape_of(cell: str) -> str:
 
 
 def _shape(text: str) -> str:
+    if text.isascii():
+        # Letters and digits each as one sign, and then all runs of it at once.
+        text = text.encode().translate(_SIGNS).decode()
+        for sign in "a9":
+            while sign * 2 in text:
+                text = text.replace(sign * 8, sign).replace(sign * 2, sign)
+        return text
     return _DIGITS.sub("9", _LETTERS.sub("a", text))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Union
+from collections.abc import Sequence
+from typing import Any, Union
 
 from headroom.toolkit.lazy import Lazy
 
-__all__ = ["HOLDERS", "SCALARS", "Duplicates", "Json", "Number"]
+__all__ = ["HOLDERS", "SCALARS", "Duplicates", "Json", "Number", "columns_of"]
 
 
 class Number(str):
@@ -30,3 +31,16 @@ Json = Union[str, bool, None, Duplicates, "list[Json]", "dict[str, Json]", "Lazy
 SCALARS: frozenset[type] = frozenset({str, Number, bool, type(None), Duplicates})
 #: What values may stand in.
 HOLDERS: frozenset[type] = frozenset({dict, list})
+
+
+def columns_of(objects: Sequence[dict[str, Any]]) -> dict[str, tuple[Any, ...]] | None:
+    """The members of objects by their keys, where all have the same keys; ``None`` where not.
+
+    >>> columns_of([{"a": "1", "b": "x"}, {"a": "2", "b": "y"}])
+    {'a': ('1', '2'), 'b': ('x', 'y')}
+
+    """
+    shapes = set(map(tuple, objects))
+    if len(shapes) != 1:
+        return None
+    return dict(zip(shapes.pop(), zip(*map(dict.values, objects))))
