@@ -97,7 +97,9 @@ def find_names(rows: Sequence[Json], *, codes: bool = True) -> list[str] | None:
             best, chosen = rank, path
     if best is None:
         return _headings(objects) if len(objects) == len(rows) else None
-    return [_at(row, chosen) for row in rows]
+    values = texts[chosen]
+    # Each row has one of them, where they are as many.
+    return values if len(values) == len(rows) else [_at(row, chosen) for row in rows]
 
 
 def _headings(rows: Sequence[dict[str, Json]]) -> list[str] | None:
@@ -140,7 +142,8 @@ def _texts_by_column(
     for key, column in columns.items():
         kinds = set(map(type, column))
         if kinds == {str}:
-            texts[(*path, key)] = list(column)
+            where = (*path, key)
+            texts[where] = column
         elif kinds == {dict} and len(path) + 1 < _DEPTH:
             inner = _texts_by_column(column, (*path, key))
             if inner is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from itertools import islice
+from itertools import islice, repeat
 
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.table import Table
@@ -73,7 +73,7 @@ def _has_few(cells: Iterable[str]) -> bool:
 def _misspelt(padded: Mapping[str, int]) -> set[str]:
     """The values, without their padding, that are nearly others."""
     if len(padded) > _RARE + _COMMON and (
-        len({cell.strip(_PADDING) for cell in padded}) > _RARE + _COMMON
+        len(set(map(str.strip, padded, repeat(_PADDING)))) > _RARE + _COMMON
     ):
         return set()
     counts: Counter[str] = Counter()
@@ -85,6 +85,7 @@ def _misspelt(padded: Mapping[str, int]) -> set[str]:
     if not common or len(counts) > _RARE + len(common):
         return set()
     # Those that differ in nothing but digits are not near each other: they stand together.
+    masks = {value.translate(_DIGITS) for value, _ in common}
     by_length: dict[int, dict[str, list[tuple[str, int]]]] = {}
     for value, count in common:
         alike = by_length.setdefault(len(value), {})
@@ -96,6 +97,8 @@ def _misspelt(padded: Mapping[str, int]) -> set[str]:
         if value[:1] in _OPENING or BARE_NUMBER.fullmatch(value):
             continue
         masked = value.translate(_DIGITS)
+        if masks == {masked}:
+            continue
         if any(
             often >= _TIMES * count and _are_near(value, other)
             for length in range(len(value) - 1, len(value) + 2)

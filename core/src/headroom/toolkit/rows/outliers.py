@@ -10,7 +10,8 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import compress, count, islice
+from functools import partial
+from itertools import chain, compress, count, islice
 from operator import gt, lt, ne, sub
 
 from headroom.toolkit.outliers import far_out, least_bits, quartiles, rare_among, rare_values
@@ -50,6 +51,8 @@ _WRONG_ONE_IN = 100
 _RUNS, _RUN_LENGTH = 2, 12
 #: Cells whose words are looked for at a time, and columns of which they are kept. Chosen.
 _TOGETHER, _REMEMBERED = 500, 2000
+#: Numbers that are held as a list. Chosen.
+_LISTED = 4000
 #: What stands for a cell without words: no word tells as little.
 _SILENT = -1.0
 
@@ -118,11 +121,12 @@ def _look_at(column: Column, noted: _Noted) -> None:
         counts = {}
     shapes: list[str] = []
     if numbers is not None:
-        noted.odd(far_out(numbers))
-        noted.changes += [_jumps(numbers), _out_of_order(numbers)]
-        noted.unusual.append(_extremes(numbers))
+        series = _Series(numbers)
+        noted.odd(far_out(numbers, series.ordered))
+        noted.changes += [_jumps(series), _out_of_order(series)]
+        noted.unusual.append(_extremes(series))
         # Also where values repeat: among many, a word between numbers is not the rarest.
-        if not all(map(math.isfinite, numbers)):
+        if len(series.places) < len(cells):
             kinds = ["n" if math.isfinite(n) else shape_of(c) for c, n in zip(cells, numbers)]
             noted.odd(rare_values(kinds))
     else:
@@ -170,12 +174,13 @@ def _rare_words(cells: Sequence[str], counts: Mapping[str, int]) -> list[int]:
     spoken = 0
     # Of more cells, the words would be several times as large as the cells.
     known = list(_words_of(counts)) if len(counts) <= _REMEMBERED else None
-    for words, times in zip(known or _words_of(counts), counts.values()):
-        if words:
-            spoken += times
-            if times == 1:
-                frequency.update(words)
-            else:
+    rest = zip(known or _words_of(counts), counts.values())
+    while some := list(islice(rest, _TOGETHER)):
+        # Most values are there once: their words are counted all at once.
+        frequency.update(chain.from_iterable([words for words, times in some if times == 1]))
+        spoken += sum([times for words, times in some if words])
+        for words, times in some:
+            if times > 1:
                 for word in words:
                     frequency[word] += times
     if spoken < _LEAST_SPOKEN:
@@ -211,10 +216,12 @@ def _words_of(cells: Iterable[str]) -> Iterator[set[str]]:
     """The words of each cell."""
     rest = iter(cells)
     while part := list(islice(rest, _TOGETHER)):
+        if max(map(len, part)) > LONGEST:
+            part = [cell[:LONGEST] for cell in part]
         # Small letters of all at once, where that is the same: no cell has a line feed, if any.
-        lowered = "\n".join(cell[:LONGEST] for cell in part).lower().split("\n")
+        lowered = "\n".join(part).lower().split("\n")
         if len(lowered) != len(part):
-            lowered = [cell[:LONGEST].lower() for cell in part]
+            lowered = [cell.lower() for cell in part]
         yield from map(set, map(_WORDS.findall, lowered))
 
 
@@ -233,44 +240,59 @@ def _repeated(cells: Sequence[str], counts: Mapping[str, int]) -> list[int]:
     return [index for index, cell in enumerate(cells) if cell in shared]
 
 
-def _extremes(numbers: Sequence[float]) -> list[int]:
-    finite = list(filter(math.isfinite, numbers))
-    highest, lowest = list(numbers).index(max(finite)), list(numbers).index(min(finite))
+#: Makes a sequence of numbers.
+_Holder = Callable[[Iterable[float]], Sequence[float]]
+
+
+class _Series:
+    """The numbers of a column that are finite, at least one, and the rows that have them."""
+
+    def __init__(self, numbers: Sequence[float]) -> None:
+        self.rows = len(numbers)
+        self.places: Sequence[int] = range(len(numbers))
+        # A list is quicker, and large.
+        self.held: _Holder = list if len(numbers) <= _LISTED else partial(array, "d")
+        if not all(map(math.isfinite, numbers)):
+            self.places = array("I", compress(count(), map(math.isfinite, numbers)))
+            numbers = self.held(filter(math.isfinite, numbers))
+        self.numbers = self.held(numbers)
+        #: The numbers in ascending order.
+        self.ordered = self.held(sorted(self.numbers))
+
+
+def _extremes(series: _Series) -> list[int]:
+    highest, lowest = (
+        series.places[series.numbers.index(one)] for one in (series.ordered[-1], series.ordered[0])
+    )
     return [highest] if highest == lowest else [highest, lowest]
 
 
-def _finite(numbers: Sequence[float]) -> Sequence[int]:
-    """The places of those that are numbers."""
-    if all(map(math.isfinite, numbers)):
-        return range(len(numbers))
-    return array("q", compress(count(), map(math.isfinite, numbers)))
-
-
-def _jumps(numbers: Sequence[float]) -> list[int]:
+def _jumps(series: _Series) -> list[int]:
     """Rows at which a series leaves its usual steps, the largest step first."""
-    finite = _finite(numbers)
-    if len(finite) < _LEAST_SERIES:
+    numbers = series.numbers
+    if len(numbers) < _LEAST_SERIES:
         return []
-    series = array("d", map(numbers.__getitem__, finite))
-    steps = array("d", map(abs, map(sub, series[1:], series)))
-    low, _, high = quartiles(steps)
+    steps = series.held(map(abs, map(sub, islice(numbers, 1, None), numbers)))
+    low, _, high = quartiles(sorted(filter(math.isfinite, steps)))
     usual = high + _JUMP * ((high - low) or high or 1.0)
-    rows = [(-step, index) for step, index in zip(steps, finite[1:]) if step > usual]
-    return [index for _, index in sorted(rows)][: max(_JUMPS, len(numbers) // _JUMPS_ONE_IN)]
-
-
-def _out_of_order(numbers: Sequence[float]) -> list[int]:
-    """Rows at which a series that goes one way goes the other way for once."""
-    finite = _finite(numbers)
-    if len(finite) < _LEAST_SERIES:
+    if max(steps) <= usual:
         return []
-    series = array("d", map(numbers.__getitem__, finite))
-    few = max(1, len(finite) // _WRONG_ONE_IN)
-    ups, downs = sum(map(gt, series[1:], series)), sum(map(lt, series[1:], series))
+    rows = [(-step, index) for step, index in zip(steps, series.places[1:]) if step > usual]
+    return [index for _, index in sorted(rows)][: max(_JUMPS, series.rows // _JUMPS_ONE_IN)]
+
+
+def _out_of_order(series: _Series) -> list[int]:
+    """Rows at which a series that goes one way goes the other way for once."""
+    numbers = series.numbers
+    if len(numbers) < _LEAST_SERIES:
+        return []
+    few = max(1, len(numbers) // _WRONG_ONE_IN)
+    ups = sum(map(gt, islice(numbers, 1, None), numbers))
+    downs = sum(map(lt, islice(numbers, 1, None), numbers))
     if min(ups, downs) > few:
         return []
     wrong = gt if ups <= downs else lt
-    return list(compress(finite[1:], map(wrong, series[1:], series)))
+    return list(compress(series.places[1:], map(wrong, islice(numbers, 1, None), numbers)))
 
 
 def _turns(cells: Sequence[str]) -> list[int]:

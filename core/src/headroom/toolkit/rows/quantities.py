@@ -81,7 +81,9 @@ def shapes_of(cells: Sequence[str]) -> list[str]:
     known: dict[str, str] = {}
     shapes: list[str] = []
     for start in range(0, len(cells), _TOGETHER):
-        part = [cell[:LONGEST] for cell in cells[start : start + _TOGETHER]]
+        part = cells[start : start + _TOGETHER]
+        if max(map(len, part)) > LONGEST:
+            part = [cell[:LONGEST] for cell in part]
         # None has a line feed, if any.
         found = _shape("\n".join(part)).split("\n")
         shapes += found if len(found) == len(part) else map(shape_of, part)
@@ -165,7 +167,8 @@ def times_of(cells: Sequence[str]) -> Sequence[float] | None:
     if not TIME.fullmatch(first[:LONGEST]):
         return None
     days, seconds = _Remembered(_seconds_of_date), _Remembered(_seconds_of_time)
-    times = array("d", (days[cell[:_DATE]] + seconds[cell[_DATE:]] for cell in cells))
+    whole = _Remembered(lambda cell: days[cell[:_DATE]] + seconds[cell[_DATE:]])
+    times = array("d", map(whole.__getitem__, cells))
     return times if _are_most(times, cells) else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, Union
 
 from headroom.toolkit.lazy import Lazy
@@ -33,14 +34,18 @@ SCALARS: frozenset[type] = frozenset({str, Number, bool, type(None), Duplicates}
 HOLDERS: frozenset[type] = frozenset({dict, list})
 
 
-def columns_of(objects: Sequence[dict[str, Any]]) -> dict[str, tuple[Any, ...]] | None:
+def columns_of(objects: Sequence[dict[str, Any]]) -> dict[str, list[Any]] | None:
     """The members of objects by their keys, where all have the same keys; ``None`` where not.
 
     >>> columns_of([{"a": "1", "b": "x"}, {"a": "2", "b": "y"}])
-    {'a': ('1', '2'), 'b': ('x', 'y')}
+    {'a': ['1', '2'], 'b': ['x', 'y']}
 
     """
-    shapes = set(map(tuple, objects))
-    if len(shapes) != 1:
+    if not objects:
         return None
-    return dict(zip(shapes.pop(), zip(*map(dict.values, objects))))
+    first = list(objects[0])
+    # No object has a key twice: where all keys together are those, each object has just these.
+    if list(chain.from_iterable(objects)) != first * len(objects):
+        return None
+    members = list(chain.from_iterable(map(dict.values, objects)))
+    return {key: members[place :: len(first)] for place, key in enumerate(first)}
