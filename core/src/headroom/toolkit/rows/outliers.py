@@ -29,7 +29,12 @@ from headroom.toolkit.rows.table import Table
 
 __all__ = ["Outliers", "find_outliers"]
 
-_WORDS = re.compile(r"[^\W\d_]{3,}")
+_SHORTEST_WORD = 3
+_WORDS = re.compile(rf"[^\W\d_]{{{_SHORTEST_WORD},}}")
+#: What is no small letter of ASCII as blanks, but for ends of lines.
+_LETTERS = bytes(
+    sign if chr(sign).islower() or chr(sign) == "\n" else ord(" ") for sign in range(128)
+).ljust(256)
 #: Values that rows may well share by chance: fractions, and times.
 _MEASURE = re.compile(rf"-?\d*\.\d+|{TIME.pattern}", re.ASCII)
 # Of the numbers below, the tests of ``core/tests/kinds/json`` and the benchmark's anomalies tell
@@ -111,7 +116,7 @@ class _Noted:
 
 def _look_at(column: Column, noted: _Noted) -> None:
     cells = column.cells
-    numbers = numbers_of(cells) or times_of(cells)
+    numbers = numbers_of(cells, column.plain_numbers) or times_of(cells)
     counts: Mapping[str, int] = column.counts if column.is_small else Counter(cells)
     noted.odd(_repeated(cells, counts))
     # Where a column's values come from a set, rather than being new in each row.
@@ -219,10 +224,15 @@ def _words_of(cells: Iterable[str]) -> Iterator[set[str]]:
         if max(map(len, part)) > LONGEST:
             part = [cell[:LONGEST] for cell in part]
         # Small letters of all at once, where that is the same: no cell has a line feed, if any.
-        lowered = "\n".join(part).lower().split("\n")
-        if len(lowered) != len(part):
-            lowered = [cell.lower() for cell in part]
-        yield from map(set, map(_WORDS.findall, lowered))
+        lowered = "\n".join(part).lower()
+        is_alone = lowered.count("\n") == len(part) - 1
+        if is_alone and lowered.isascii():
+            letters = lowered.encode().translate(_LETTERS).decode()
+            short = {word for word in set(letters.split()) if len(word) < _SHORTEST_WORD}
+            yield from (set(cell.split()) - short for cell in letters.split("\n"))
+            continue
+        cells_of_part = lowered.split("\n") if is_alone else [cell.lower() for cell in part]
+        yield from map(set, map(_WORDS.findall, cells_of_part))
 
 
 def _repeated(cells: Sequence[str], counts: Mapping[str, int]) -> list[int]:
@@ -255,7 +265,7 @@ class _Series:
         if not all(map(math.isfinite, numbers)):
             self.places = array("I", compress(count(), map(math.isfinite, numbers)))
             numbers = self.held(filter(math.isfinite, numbers))
-        self.numbers = self.held(numbers)
+        self.numbers: Sequence[float] = self.held(numbers)
         #: The numbers in ascending order.
         self.ordered = self.held(sorted(self.numbers))
 

@@ -90,12 +90,25 @@ def shapes_of(cells: Sequence[str]) -> list[str]:
     return [known.setdefault(one, one) for one in shapes]
 
 
-def numbers_of(cells: Sequence[str]) -> Sequence[float] | None:
-    """A column's numbers, NaN where there is none; ``None`` if it is no column of numbers."""
+def numbers_of(
+    cells: Sequence[str], plain: Callable[[], Sequence[float] | None] | None = None
+) -> Sequence[float] | None:
+    """A column's numbers, NaN where there is none; ``None`` if it is no column of numbers.
+
+    Args:
+        cells: Those of the column.
+        plain: What ``plain_numbers`` gives for them.
+
+    """
     # Where none of some cells is a number, they are not most of all.
     some = [cell for cell in cells[:: max(1, len(cells) // _PROBED)] if cell not in _NOTHING]
     if any(map(BARE_NUMBER.fullmatch, some)):
-        numbers = plain_numbers(cells) or array(
+        numbers = plain_numbers(cells) if plain is None else plain()
+        if numbers:
+            # All other cells are empty.
+            valid, present = sum(map(math.isfinite, numbers)), len(cells) - cells.count("")
+            return numbers if valid >= max(_LEAST_NUMBERS, _MOSTLY * present) else None
+        numbers = array(
             "d", (float(cell) if BARE_NUMBER.fullmatch(cell) else math.nan for cell in cells)
         )
         if _are_most(numbers, cells):
