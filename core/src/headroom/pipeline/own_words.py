@@ -131,7 +131,7 @@ def _own_words(view: str, content: str) -> list[str]:
     own = []
     if SMALLEST in content and _SIGN_ALONE.search(content) and _SIGN_ALONE.search(view):
         own.append(SMALLEST)
-    there = set(_likenesses(_folded(_with_brackets(content))))
+    there = set(_likenesses(_folded(content if content.isascii() else _with_brackets(content))))
     if there:
         own += (one for one in dict.fromkeys(_likenesses(_folded(view))) if one in there)
     return own
@@ -142,7 +142,10 @@ def _with_brackets(text: str) -> str:
     signs = [sign for sign in _OPENING if sign in text]
     if not signs:
         return ""
-    return "\n".join(line for line in text.split("\n") if any(sign in line for sign in signs))
+    lines = text.split("\n")
+    if len(signs) == 1:
+        return "\n".join([line for line in lines if signs[0] in line])
+    return "\n".join([line for line in lines if any(sign in line for sign in signs)])
 
 
 def _folded(text: str) -> str:

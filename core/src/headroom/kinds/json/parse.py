@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import partial
-from itertools import accumulate, islice
+from itertools import accumulate
 
 from headroom.errors import WrongKind
 from headroom.kinds.json.python import as_json
-from headroom.scanning.wordforms import cut_at
+from headroom.kinds.json.rows import find_rows, may_have_rows
 from headroom.source import Source
 from headroom.toolkit.rows.values import Duplicates, Json, Number
 from headroom.view import Deadline
@@ -22,7 +22,9 @@ MAX_DEPTH = 200
 _LEAST_LINES = 2
 
 _PAIRS = bytes.maketrans(b"[{]}", b"(())")
-_NO_BRACKETS = bytes(set(range(256)).difference(b"[{]}"))
+_NO_SIGNS = bytes(set(range(256)).difference(b'"[{]}'))
+#: Characters that are looked through at a time. Chosen.
+_TOGETHER = 1_000_000
 _STEP = {ord("("): 1, ord(")"): -1}
 #: Levels of what is mostly read. Chosen.
 _SHALLOW = 16
@@ -41,9 +43,16 @@ def nesting(text: str, deadline: Deadline | None = None) -> int:
     """
     if "\\" in text:
         text = text.replace("\\\\", "").replace('\\"', "")
-    pieces = cut_at(text, '"', deadline)
-    outside = "".join(islice(pieces, 0, None, 2)).encode("ascii", "ignore")
-    brackets = outside.translate(_PAIRS, _NO_BRACKETS)
+    parts: list[bytes] = []
+    for start in range(0, len(text), _TOGETHER):
+        if deadline is not None:
+            deadline.check()
+        part = text[start : start + _TOGETHER].encode("ascii", "ignore")
+        parts.append(part.translate(_PAIRS, _NO_SIGNS))
+    # Of strings without brackets, nothing is left but their quotes.
+    brackets = b"".join(parts).replace(b'""', b"")
+    if b'"' in brackets:
+        brackets = b"".join(brackets.split(b'"')[::2])
     # Of what is not deep, a few times all innermost pairs are taken away: much quicker than steps.
     left = brackets
     for depth in range(_SHALLOW):
@@ -59,18 +68,9 @@ def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json] | Duplicates:
     return members if len(members) == len(pairs) else Duplicates(pairs)
 
 
-class _Numbers(dict[str, Number]):
-    """One ``Number`` for each spelling: rows say the same few again and again."""
-
-    def __missing__(self, spelling: str) -> Number:
-        self[spelling] = number = Number(spelling)
-        return number
-
-
 def _decoder() -> json.JSONDecoder:
-    number = _Numbers().__getitem__
     return json.JSONDecoder(
-        parse_float=number, parse_int=number, parse_constant=number, object_pairs_hook=_object
+        parse_float=Number, parse_int=Number, parse_constant=Number, object_pairs_hook=_object
     )
 
 
@@ -106,8 +106,7 @@ def parse(text: str, deadline: Deadline | None = None) -> tuple[Json, bool]:
     ({'a': ['1.10', None]}, False)
 
     """
-    if text.count("[") + text.count("{") > MAX_DEPTH and (nesting(text, deadline) > MAX_DEPTH):
-        raise WrongKind("nested too deeply")
+    _check_depth(text, deadline)
     try:
         return parse_with(text, _decoder().decode, deadline)
     except ValueError:
@@ -116,6 +115,11 @@ def parse(text: str, deadline: Deadline | None = None) -> tuple[Json, bool]:
         return parse_with(text, partial(decode_python, deadline=deadline), deadline)
     except ValueError:
         raise WrongKind("neither JSON nor Python data") from None
+
+
+def _check_depth(text: str, deadline: Deadline | None) -> None:
+    if text.count("[") + text.count("{") > MAX_DEPTH and nesting(text, deadline) > MAX_DEPTH:
+        raise WrongKind("nested too deeply")
 
 
 def decode_python(text: str, deadline: Deadline | None = None) -> Json:
@@ -132,8 +136,15 @@ def decode_python(text: str, deadline: Deadline | None = None) -> Json:
 def read(source: Source) -> Json:
     """The value in a source, read once: ``source.once(read)``.
 
+    Rows of a large one are read again each time that they are asked for; see ``whole``.
+
     Raises:
         WrongKind: It is not JSON, or nested too deeply.
 
     """
-    return parse(source.text, source.deadline)[0]
+    text, deadline = source.text, source.deadline
+    if not may_have_rows(text):
+        return parse(text, deadline)[0]
+    _check_depth(text, deadline)
+    rows = find_rows(text, _decoder().raw_decode, deadline)
+    return parse(text, deadline)[0] if rows is None else rows

@@ -84,7 +84,7 @@ BARE_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?", re.ASCI
 _LITERALS = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
 
 #: Cells that are remembered as they are spelled: so many, of fewer characters.
-_REMEMBERED, _REMEMBERED_CHARS = 100_000, 80
+_REMEMBERED, _REMEMBERED_CHARS = 5000, 80
 #: Pieces of a text that are put together at a time. Chosen.
 _TOGETHER = 1000
 

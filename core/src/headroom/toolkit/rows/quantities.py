@@ -45,12 +45,25 @@ _PROBED = 20
 _LEAST_NUMBERS, _MOSTLY = 4, 0.9
 
 
-def numbers_of(cells: Sequence[str]) -> Sequence[float] | None:
-    """A column's numbers, NaN where there is none; ``None`` if it is no column of numbers."""
+def numbers_of(
+    cells: Sequence[str], plain: Callable[[], Sequence[float] | None] | None = None
+) -> Sequence[float] | None:
+    """A column's numbers, NaN where there is none; ``None`` if it is no column of numbers.
+
+    Args:
+        cells: Those of the column.
+        plain: What ``plain_numbers`` gives for them.
+
+    """
     # Where none of some cells is a number, they are not most of all.
     some = [cell for cell in cells[:: max(1, len(cells) // _PROBED)] if cell not in _NOTHING]
     if any(map(BARE_NUMBER.fullmatch, some)):
-        numbers = plain_numbers(cells) or array(
+        numbers = plain_numbers(cells) if plain is None else plain()
+        if numbers:
+            # All other cells are empty.
+            valid, present = sum(map(math.isfinite, numbers)), len(cells) - cells.count("")
+            return numbers if valid >= max(_LEAST_NUMBERS, _MOSTLY * present) else None
+        numbers = array(
             "d", (float(cell) if BARE_NUMBER.fullmatch(cell) else math.nan for cell in cells)
         )
         if _are_most(numbers, cells):
@@ -102,7 +115,8 @@ def times_of(cells: Sequence[str]) -> Sequence[float] | None:
     if not TIME.fullmatch(first[:LONGEST]):
         return None
     days, seconds = _Remembered(_seconds_of_date), _Remembered(_seconds_of_time)
-    times = array("d", (days[cell[:_DATE]] + seconds[cell[_DATE:]] for cell in cells))
+    whole = _Remembered(lambda cell: days[cell[:_DATE]] + seconds[cell[_DATE:]])
+    times = array("d", map(whole.__getitem__, cells))
     return times if _are_most(times, cells) else None
 
 

@@ -13,6 +13,7 @@ from headroom.toolkit.rows.identity import extra_for_names, room_for_names
 from headroom.toolkit.rows.rank import (
     ANSWERS,
     FILL,
+    FILLING,
     LINE_DEPTH,
     REST,
     SHOWS,
@@ -218,13 +219,15 @@ class Selection:
                 table.table,
                 told[first:end],
                 scores[first:end],
-                self._request.deadline.check,
-                self._request.fidelity,
+                self._request,
             )
             # The deeper in the document, the later, other things being equal.
             depth = table.path.count("/") * _DEPTH
             if depth:
-                ranked = [(tier + (depth if tier > 1 else 0), rank) for tier, rank in ranked]
+                ranked = [
+                    one if one is FILLING or one[0] <= 1 else (one[0] + depth, one[1])
+                    for one in ranked
+                ]
             ranks[first:end] = ranked
         for unit, rank in self._row_ranks.items():
             # Without a budget, of rows that answer less well only their names are worth showing.

@@ -32,7 +32,7 @@ class Table:
     rows: Rows
     layout: Layout
     #: One line for each row.
-    lines: list[str]
+    lines: Sequence[str]
     #: The spelled keys of the rows, where they are the members of an object.
     keys: list[str] | None = None
     of_text: bool = False
@@ -72,6 +72,12 @@ class Table:
                 cells[index] = constant
         key = None if self.keys is None else self.keys[number]
         return self.layout.line(Row(tuple(cells), tuple(extras), row.whole), key)
+
+    def write(self, number: int, line: str) -> None:
+        """Puts another line in the place of that of a row."""
+        if not isinstance(self.lines, list):
+            self.lines = list(self.lines)
+        self.lines[number] = line
 
     def heading(self, label: str = "", shown: int | None = None) -> str:
         """The first line: what the table is."""
