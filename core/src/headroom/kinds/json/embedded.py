@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 from headroom.kinds.json.parse import read
+from headroom.scanning.wordforms import cut_at
 from headroom.source import Source
 from headroom.toolkit.rows.notation import pointer
 from headroom.toolkit.rows.values import Json
-from headroom.toolkit.words import cut_at
 
 __all__ = ["BELOW", "long_texts", "without"]
 

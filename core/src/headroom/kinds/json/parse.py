@@ -9,9 +9,9 @@ from itertools import accumulate, islice
 
 from headroom.errors import WrongKind
 from headroom.kinds.json.python import as_json
+from headroom.scanning.wordforms import cut_at
 from headroom.source import Source
 from headroom.toolkit.rows.values import Duplicates, Json, Number
-from headroom.toolkit.words import cut_at
 from headroom.view import Deadline
 
 __all__ = ["MAX_DEPTH", "decode_python", "nesting", "parse", "parse_with", "read"]

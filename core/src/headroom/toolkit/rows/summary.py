@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from itertools import islice
 from math import isnan, nan
 
+from headroom.scanning import plain_numbers
 from headroom.toolkit.rows.columns import Rows
 from headroom.toolkit.rows.notation import BARE_NUMBER
-from headroom.toolkit.rows.quantities import plain_numbers
 from headroom.toolkit.rows.table import Table
 
 __all__ = ["Summary"]
