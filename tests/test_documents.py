@@ -170,9 +170,15 @@ def test_ci_runs_the_command_of_the_front_page() -> None:
         assert command in (ROOT / path).read_text(), f"{path} has another command"
 
 
-def test_what_checks_before_a_commit_is_what_nox_checks_with() -> None:
-    (ruff,) = re.findall(r'install\(("ruff[^"]+")', (ROOT / "noxfile.py").read_text())
+def test_developers_have_what_nox_checks_with() -> None:
+    noxfile = (ROOT / "noxfile.py").read_text()
+    (ruff,) = re.findall(r'install\(("ruff[^"]+")', noxfile)
+    (mypy,) = re.findall(r'^MYPY = (".+")', noxfile, re.MULTILINE)
+    (tools,) = re.findall(r"^TEST_TOOLS = \((.+)\)", noxfile, re.MULTILINE)
     assert ruff in (ROOT / ".pre-commit-config.yaml").read_text()
+    project = (ROOT / "pyproject.toml").read_text()
+    for tool in (ruff, mypy, *tools.split(", ")):
+        assert tool in project, f"the group dev lacks {tool}"
 
 
 def test_every_package_has_what_a_package_has() -> None:
