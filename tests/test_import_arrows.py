@@ -23,6 +23,7 @@ PUBLIC = (
     "headroom",
     "headroom.forking",
     "headroom.observing",
+    "headroom.scanning",
     "headroom.steps",
     "headroom.toolkit",
 )
@@ -35,7 +36,7 @@ FLOORS = (
     {"steps"},
     {"tokens", "payload", "stores"},
     {"view"},
-    {"source"},
+    {"source", "scanning"},
     {"toolkit"},
     {"kinds"},
     {"pipeline"},

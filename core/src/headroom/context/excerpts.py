@@ -25,10 +25,10 @@ from headroom.retrieval import (
     left_out_by,
     locate_best,
 )
+from headroom.scanning.bm25 import rarities
 from headroom.steps import work
 from headroom.stores import Header, Missing, Record
 from headroom.tokens import TokenCounter
-from headroom.toolkit.bm25 import rarities
 from headroom.toolkit.relevance import query_terms
 
 __all__ = ["Excerpts"]

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from headroom.forking import cached_property, lock
 from headroom.kinds.registry import Kinds
 from headroom.retrieval.document import Document
+from headroom.scanning.bm25 import mean, rarity, score
 from headroom.source import Source
-from headroom.toolkit.bm25 import mean, rarity, score
 from headroom.toolkit.relevance import Asked, terms
 from headroom.toolkit.thesaurus import meanings
 from headroom.toolkit.vocabulary import Vocabulary

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from math import log2
 
-from headroom.toolkit.words import UNSPACED
+from headroom.scanning.wordforms import UNSPACED
 
 __all__ = ["identifiers", "names_one", "naming"]
 

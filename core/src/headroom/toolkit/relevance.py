@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from headroom.toolkit.bm25 import Counted, rarities, scores
+from headroom.scanning import scores, terms, words
+from headroom.scanning.bm25 import Counted, rarities
+from headroom.scanning.wordforms import squashed, stem
 from headroom.toolkit.thesaurus import meanings, words_of_meaning
 from headroom.toolkit.vocabulary import Vocabulary
-from headroom.toolkit.words import squashed, stem, terms, words
 
 __all__ = ["Asked", "bm25", "holders", "query_terms", "terms"]
 

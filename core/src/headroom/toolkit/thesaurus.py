@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from headroom.toolkit.words import terms
+from headroom.scanning import terms
 
 __all__ = ["MARK", "meanings", "words_of_meaning"]
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from math import ceil
 
 from headroom.forking import cached_property
-from headroom.toolkit.words import LONG_WORD
+from headroom.scanning.wordforms import LONG_WORD
 
 __all__ = ["Vocabulary"]
 

@@ -12,7 +12,7 @@ from headroom.errors import TimeBudgetExceeded, WrongKind
 from headroom.kinds.html import HtmlExtractor
 from headroom.kinds.html.parse import read_page
 from headroom.kinds.html.recognise import looks_like_html
-from headroom.kinds.html.tokenize import tokenize
+from headroom.scanning import markup
 from headroom.source import Source
 from headroom.tokens import get_counter
 from headroom.toolkit.markers import MARKER
@@ -188,13 +188,13 @@ def test_markup_that_is_not_well_formed() -> None:
 
 
 def test_a_quoted_bracket_does_not_end_a_tag() -> None:
-    tokens = list(tokenize('<a title="x > y">text</a><b title="open>more'))
-    assert [token.source for token in tokens if token.kind == "text"] == ["text", "more"]
+    tags = markup('<a title="x > y">text</a><b title="open>more')
+    assert [source for kind, _, source, _ in tags if kind == "text"] == ["text", "more"]
 
 
 def test_a_script_ends_at_its_own_tag() -> None:
-    tokens = list(tokenize('<script>if (a < b) "<p>"</script ><p>text'))
-    assert [token.source for token in tokens if token.kind == "text"] == ["text"]
+    tags = markup('<script>if (a < b) "<p>"</script ><p>text')
+    assert [source for kind, _, source, _ in tags if kind == "text"] == ["text"]
 
 
 @pytest.mark.parametrize("text", ["", "just text", "a <b> c", "this is <b>bold</b> and so on"])

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom.kinds.log import events, recognise, templates
+from headroom.scanning import masks
 
 _PIECES = st.sampled_from(
     [
@@ -54,7 +55,7 @@ def test_alerts_are_those_of_the_pattern(text: str) -> None:
 @settings(max_examples=300, deadline=None)
 @given(_TEXT)
 def test_values_are_those_of_the_pattern(text: str) -> None:
-    assert templates.mask(text) == templates._VALUE.sub("\x00", text)
+    assert masks.masked([text]) == [masks._VALUE.sub("\x00", text)]
 
 
 @settings(max_examples=300, deadline=None)

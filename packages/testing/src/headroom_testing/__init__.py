@@ -10,6 +10,7 @@ from headroom_testing.contract.base import Capability
 from headroom_testing.faulty import Fault, FaultyLeasingStore, FaultyStore
 from headroom_testing.laws import KindLaws
 from headroom_testing.payloads import HOSTILE, SORTS, hostile_text
+from headroom_testing.scanning import ScanningContract
 from headroom_testing.store import StoreContract
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "FaultyStore",
     "KindLaws",
     "ManualClock",
+    "ScanningContract",
     "Sent",
     "StoreContract",
     "__version__",

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from headroom.kinds.code.outline import Outline
 from headroom.kinds.code.verbs import named_alike
-from headroom.toolkit.bm25 import LENGTH, mean, rarity
+from headroom.scanning import terms
+from headroom.scanning.bm25 import LENGTH, mean, rarity
 from headroom.toolkit.relevance import Asked
-from headroom.toolkit.words import terms
 
 __all__ = ["answer_scores", "documented_from", "forms_in_names"]
 

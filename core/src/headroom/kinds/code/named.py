@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from headroom.kinds.code.outline import Symbol
+from headroom.scanning.wordforms import parts
 from headroom.toolkit.relevance import query_terms, terms
-from headroom.toolkit.words import parts
 
 __all__ = ["are_identified", "are_meant", "described_functions", "named_symbols"]
 

@@ -7,7 +7,7 @@ through for these: in the text of a function such words stand for many things.
 
 from __future__ import annotations
 
-from headroom.toolkit.words import terms
+from headroom.scanning import terms
 
 __all__ = ["named_alike"]
 

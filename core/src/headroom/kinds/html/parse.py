@@ -7,7 +7,7 @@ from array import array
 from dataclasses import dataclass, field
 from html import unescape
 
-from headroom.kinds.html.tokenize import Token, tokenize
+from headroom.scanning import markup
 from headroom.view import Deadline
 
 __all__ = ["Page", "PageBlock", "read_page"]
@@ -122,11 +122,11 @@ def read_page(content: str, deadline: Deadline, *, links: bool = False) -> Page:
 
     """
     reader = _Reader(links=links)
-    for number, token in enumerate(tokenize(content)):
+    for number, (kind, name, source, start) in enumerate(markup(content)):
         if number % _CHECKED_EVERY == 0:
             deadline.check()
-        reader.reach(content, token.start)
-        reader.take(token)
+        reader.reach(content, start)
+        reader.take(kind, name, source)
     reader.reach(content, len(content))
     reader.flush()
     return reader.page
@@ -165,18 +165,18 @@ class _Reader:
         else:
             markup.append((first, self.line))
 
-    def take(self, token: Token) -> None:
-        self._is_markup = token.kind != "text"
-        if token.kind == "text":
-            self._text(token.source)
-        elif token.kind == "open":
+    def take(self, kind: str, name: str, source: str) -> None:
+        self._is_markup = kind != "text"
+        if kind == "text":
+            self._text(source)
+        elif kind == "open":
             self.page.tag_count += 1
-            self._start(token)
-        elif token.kind == "close":
-            self._end(token.name)
-        elif token.name == "title" and not self._open.get("svg") and not self.page.blocks:
+            self._start(name, source)
+        elif kind == "close":
+            self._end(name)
+        elif name == "title" and not self._open.get("svg") and not self.page.blocks:
             self.flush()
-            self._text(token.source)
+            self._text(source)
             self.flush("title")
 
     def _text(self, source: str) -> None:
@@ -193,8 +193,7 @@ class _Reader:
                 self._link_words += len(text.split())
         self._parts.append(text)
 
-    def _start(self, token: Token) -> None:
-        name = token.name
+    def _start(self, name: str, attributes: str) -> None:
         if name == "br":
             self._parts.append("\0")
             return
@@ -202,7 +201,7 @@ class _Reader:
             self._cell()
         elif name not in _INLINE and not self._in_cell(name):
             self.flush()
-        if name in _VOID or token.source.endswith("/"):
+        if name in _VOID or attributes.endswith("/"):
             return
         if name in ("p", "li", "tr", "td", "th", "dt", "dd", "option") and (
             self._stack[-1].tag == name
@@ -211,12 +210,12 @@ class _Reader:
         if name == "tr" and not self._open.get("pre"):
             self._cells = []
         if name == "a" and self._links:
-            address = _ADDRESS.search(token.source[:_LONGEST_ATTRIBUTES])
+            address = _ADDRESS.search(attributes[:_LONGEST_ATTRIBUTES])
             self._address = (address[1] or address[2] or "") if address else ""
         around = self._stack[-1]
         self.page.parents.append(around.element)
         self.page.tags.append(self._names.setdefault(name, name))
-        boilerplate, suspect = self._judged(name, token.source)
+        boilerplate, suspect = self._judged(name, attributes)
         self._stack.append(
             _Open(
                 name,

@@ -11,6 +11,7 @@ from headroom.kinds.json.embedded import long_texts, without
 from headroom.kinds.json.parse import read
 from headroom.kinds.json.recognise import find_document, looks_like_json
 from headroom.kinds.json.rows import whole
+from headroom.scanning.wordforms import said_chars
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, line_pieces
 from headroom.toolkit.lazy import Lazy
@@ -21,7 +22,6 @@ from headroom.toolkit.rows.pieces import leaves, parts
 from headroom.toolkit.rows.rank import write_in_full
 from headroom.toolkit.rows.values import Duplicates, Json
 from headroom.toolkit.rows.views import best_view, smaller
-from headroom.toolkit.words import said_chars
 from headroom.view import Piece, Request, View
 
 __all__ = ["SmartCrusher"]

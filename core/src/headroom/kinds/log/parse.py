@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from headroom.kinds.log.events import Event, alerts, split_events
 from headroom.kinds.log.shell import inner_steps
-from headroom.kinds.log.templates import MASK, Template, mask, mine
+from headroom.kinds.log.templates import Template, mine
+from headroom.scanning import masked
+from headroom.scanning.masks import MASK
 from headroom.source import Source
 
 __all__ = ["Log", "parts_within", "read_log"]
@@ -54,25 +56,25 @@ def parts_within(source: Source, most: int) -> Log:
 def _read(source: Source, events: list[Event]) -> Log:
     lines = source.lines
     texts = ["\n".join(lines[event.start : event.end]) for event in events]
-    masked = []
+    said = []
     for index, event in enumerate(events):
         if index % _CHECKED_EVERY == 0:
             source.deadline.check()
         # A stack trace belongs to what an event says: another trace is another event.
-        masked.append("\n".join(mask(line) for line in lines[event.start : event.end]))
+        said.append("\n".join(masked(lines[event.start : event.end])))
     # Steps within the commands of a shell's trace are alike in that hardly anybody asks for one.
     steps = inner_steps(lines)
     templates = mine(
         [
             MASK if event.start in steps and event.end - 1 in steps else text
-            for event, text in zip(events, masked)
+            for event, text in zip(events, said)
         ]
     )
     of_event = [0] * len(events)
     for number, template in enumerate(templates):
         for index in template.events:
             of_event[index] = number
-    return Log(lines, events, texts, templates, of_event, alerts(texts, masked), source.first_line)
+    return Log(lines, events, texts, templates, of_event, alerts(texts, said), source.first_line)
 
 
 def _parts(event: Event, lines: list[str], most: int) -> list[Event]:

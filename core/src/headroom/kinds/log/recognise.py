@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from headroom.kinds.log.templates import MASK, Template, mask, mine
+from headroom.kinds.log.templates import Template, mine
+from headroom.scanning import masked
+from headroom.scanning.masks import MASK
 from headroom.source import Source
 
 __all__ = ["looks_like_log", "looks_like_output"]
@@ -139,7 +141,7 @@ def looks_like_output(source: Source) -> bool:
     once = [line for line in lines if often[line] == 1]
     repeated = sum(
         len(template.events)
-        for template in mine([mask(line) for line in once])
+        for template in mine(masked(once))
         if len(template.events) >= (_AGAIN if _says_something(template) else _OFTEN)
         and any(word.strip(MASK) for word in template.words)
     )
@@ -160,7 +162,7 @@ def _are_settings(lines: list[str]) -> bool:
         return False
     if len({match[1] for match in found}) * 2 < len(found):
         return False
-    values = Counter(mask(match.string[match.end() :].strip()) for match in found)
+    values = Counter(masked([match.string[match.end() :].strip() for match in found]))
     said = max((n for value, n in values.items() if value.count(" ") > 0), default=0)
     return said * 2 < len(found)
 

@@ -15,56 +15,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import eq
 
-__all__ = ["MASK", "Template", "mask", "mine"]
+from headroom.scanning.masks import MASK
+
+__all__ = ["Template", "mine"]
 
 
-# Words that are values whatever they stand for: with a digit, a path, an address, something quoted.
-# What a name gives in quotation marks is a value up to two words; more of them are a message.
-# Each alternative begins with a sign, not with a look at what stands before it: that is said behind
-# the sign, so that most characters are passed by at one glance.
-def _quoted(sign: str) -> str:
-    free = rf"(?<![=:]{sign})(?<!:\ {sign})[^{sign}\n]{{0,400}}{sign}"
-    given = (
-        rf"(?:(?<=[=:]{sign})|(?<=:\ {sign}))"
-        rf"[^{sign}\s]{{0,200}}(?:\s[^{sign}\s]{{0,200}})?{sign}"
-    )
-    return f"{sign}(?:{free}|{given})"
-
-
-_QUOTED = f"""{_quoted('"')} | {_quoted("'")}"""
-_PATH_REST = r"""[^\s,;()"'\[\]]+"""
-_BEFORE_DIGIT = "A-Za-z0-9_.$@#%*+-"
-_BEHIND_DIGIT = r"[\w.$@#%*+:/-]*"
-_VALUE = re.compile(
-    rf"""
-    {_QUOTED}
-    | (?<![\w.])[\w.+-]{{1,64}}@[\w.-]{{2,255}}
-    | (?:[A-Za-z]+://|/|~/|[A-Za-z]:\\){_PATH_REST}
-    | [{_BEFORE_DIGIT}]*\d{_BEHIND_DIGIT}
-    """,
-    re.VERBOSE,
-)
-# The same for lines without addresses. Where nothing but a value can end inside a word, a word
-# that has no digit from its beginning on has none later: that is not tried from each letter.
-_DIGITS = (
-    rf"[\d{_BEFORE_DIGIT}](?<![{_BEFORE_DIGIT}][\s\S])(?:(?<=\d)|[{_BEFORE_DIGIT}]*\d)"
-    rf"{_BEHIND_DIGIT}"
-)
-_PLAIN_VALUE = re.compile(rf"{_QUOTED} | /{_PATH_REST} | ~/{_PATH_REST} | {_DIGITS}", re.VERBOSE)
-# And for those that may have a path of Windows.
-_DRIVE_VALUE = re.compile(
-    rf"{_QUOTED} | /{_PATH_REST} | ~/{_PATH_REST} | [A-Za-z]:\\{_PATH_REST} | {_DIGITS}",
-    re.VERBOSE,
-)
 _SPLIT = re.compile(r"([\s=:,;|()\[\]{}<>]+)")
 
 # Where nothing else is said, these were measured with `python -m benchmarks`.
 # A line joins a group if this share of its words is the same.
 _SIMILAR = 0.6
-# How many groups a line is compared with, and how many of its words and characters count.
+# How many groups a line is compared with, and how many of its words count.
 _COMPARED = 40
 _WORDS = 60
-_CHARS = 2000
 # A place in a template with at most so many different words tells events apart, as in "session
 # opened", "session closed"; one with more holds names.
 _FEW_WORDS = 10
@@ -79,21 +42,6 @@ _HEAD = 6
 _NAMED = 2
 # A word is no name that stands in one of so many texts.
 _NAMED_SHARE = 50
-
-#: Stands for a value.
-MASK = "\x00"
-
-
-def mask(line: str) -> str:
-    r"""The line with a mask for each value that shows by its shape.
-
-    >>> mask("took 35 ms at /srv/x").replace("\x00", "*")
-    'took * ms at *'
-    """
-    line = line[:_CHARS]
-    if "@" in line or "://" in line:
-        return _VALUE.sub(MASK, line)
-    return (_DRIVE_VALUE if ":\\" in line else _PLAIN_VALUE).sub(MASK, line)
 
 
 @dataclass

@@ -10,7 +10,7 @@ from itertools import chain
 
 from headroom.kinds.search.definitions import defined_name, is_import
 from headroom.kinds.search.parse import Entry
-from headroom.toolkit.bm25 import mean, rarity, score
+from headroom.scanning.bm25 import mean, rarity, score
 from headroom.toolkit.relevance import query_terms, terms
 from headroom.view import Request
 

@@ -24,7 +24,8 @@ from headroom.kinds.text.outline import Outline
 from headroom.kinds.text.vectors import WordVectors, installed
 from headroom.kinds.text.wordlist import Words
 from headroom.kinds.text.words import words_of
-from headroom.toolkit.bm25 import Counted, rarities, scores
+from headroom.scanning import scores
+from headroom.scanning.bm25 import Counted, rarities
 from headroom.toolkit.sentences import Sentence
 from headroom.view import Deadline
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from headroom.scanning.wordforms import said_chars
 from headroom.source import Source
-from headroom.toolkit.words import said_chars
 
 __all__ = ["comments_of", "is_comment", "is_commented", "is_listing"]
 

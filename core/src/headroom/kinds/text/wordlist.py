@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 
 from headroom.kinds.text.parse import read_units
-from headroom.kinds.text.words import words_of
+from headroom.scanning import numbered_words
 from headroom.source import Source
 from headroom.toolkit.lazy import Lazy
 
@@ -16,37 +16,22 @@ __all__ = ["Words", "read_said", "read_words"]
 _ADDRESS = re.compile(r"[a-z][a-z+.-]{1,15}://[^\s)\]>\"']*", re.IGNORECASE)
 
 
-class _Numbers(dict[str, int]):
-    """A number for each word, in the order in which they are asked for."""
-
-    def __missing__(self, word: str) -> int:
-        number = self[word] = len(self)
-        return number
-
-
 class Words(Lazy[Sequence[str]]):
     """The words of each unit of a text.
 
     Kept as texts they would take ten times the payload: four bytes a word are kept, and each
     distinct one. What is known of a word is found out once for all of its places.
 
-    >>> words = Words([["to", "be"], ["or"], ["to", "be"]])
+    >>> words = Words(["to be", "or", "to be"])
     >>> words[2], list(words.of(2)), words.distinct
     (['to', 'be'], [0, 1], ['to', 'be', 'or'])
 
     """
 
-    def __init__(self, units: Iterable[Sequence[str]]) -> None:
-        numbers = _Numbers()
-        #: The numbers of all words, one unit after another.
-        self.numbers = array("i")
-        #: Where those of each unit begin; behind the last, where they end.
-        self.starts = array("q", [0])
-        for words in units:
-            self.numbers.extend(map(numbers.__getitem__, words))
-            self.starts.append(len(self.numbers))
-        #: Each word, by its number.
-        self.distinct = list(numbers)
+    def __init__(self, units: Iterable[str]) -> None:
+        #: Where the words of each unit begin, and behind the last, where they end; the numbers of
+        #: all words, one unit after another; and each word, by its number.
+        self.starts, self.numbers, self.distinct = numbered_words(units)
 
     def of(self, index: int) -> array[int]:
         """The numbers of the words of one unit."""
@@ -65,15 +50,14 @@ class Words(Lazy[Sequence[str]]):
 
 def read_words(source: Source) -> Words:
     """The words of each unit: ``source.once(read_words)``."""
-    return Words(words_of(unit.text) for unit in source.once(read_units).parts)
+    return Words(unit.text for unit in source.once(read_units).parts)
 
 
 def read_said(source: Source) -> Words:
     """Its words without those of addresses, which say nothing: ``source.once(read_said)``."""
-    words = source.once(read_words)
     if "://" not in source.text:
-        return words
+        return source.once(read_words)
     return Words(
-        words_of(_ADDRESS.sub(" ", unit.text)) if "://" in unit.text else words[index]
-        for index, unit in enumerate(source.once(read_units).parts)
+        _ADDRESS.sub(" ", unit.text) if "://" in unit.text else unit.text
+        for unit in source.once(read_units).parts
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from headroom.toolkit.words import terms_of_word
-from headroom.toolkit.words import words as words_of
+from headroom.scanning import terms_of_word
+from headroom.scanning import words as words_of
 
 __all__ = ["LONGEST_WORD", "STOP_WORDS", "word_terms", "words_of"]
 

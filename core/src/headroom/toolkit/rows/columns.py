@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from headroom.scanning import plain_numbers
 from headroom.toolkit.lazy import Lazy
-from headroom.toolkit.rows.quantities import plain_numbers
 
 __all__ = ["Column", "Row", "Rows", "mostly"]
 

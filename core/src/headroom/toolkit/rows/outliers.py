@@ -14,17 +14,11 @@ from functools import partial
 from itertools import chain, compress, count, islice
 from operator import gt, lt, ne, sub
 
+from headroom.scanning import shapes_of
+from headroom.scanning.cells import LONGEST
 from headroom.toolkit.outliers import far_out, least_bits, quartiles, rare_among, rare_values
 from headroom.toolkit.rows.columns import Column
-from headroom.toolkit.rows.quantities import (
-    LONGEST,
-    TIME,
-    inner_numbers,
-    numbers_of,
-    shape_of,
-    shapes_of,
-    times_of,
-)
+from headroom.toolkit.rows.quantities import TIME, inner_numbers, numbers_of, times_of
 from headroom.toolkit.rows.table import Table
 
 __all__ = ["Outliers", "find_outliers"]
@@ -132,7 +126,9 @@ def _look_at(column: Column, noted: _Noted) -> None:
         noted.unusual.append(_extremes(series))
         # Also where values repeat: among many, a word between numbers is not the rarest.
         if len(series.places) < len(cells):
-            kinds = ["n" if math.isfinite(n) else shape_of(c) for c, n in zip(cells, numbers)]
+            texts = [cell for cell, number in zip(cells, numbers) if not math.isfinite(number)]
+            forms = iter(shapes_of(texts))
+            kinds = ["n" if math.isfinite(number) else next(forms) for number in numbers]
             noted.odd(rare_values(kinds))
     else:
         shapes = shapes_of(cells)

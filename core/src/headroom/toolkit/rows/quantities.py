@@ -9,21 +9,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
+from headroom.scanning import plain_numbers
+from headroom.scanning.cells import LONGEST
 from headroom.toolkit.rows.notation import BARE_NUMBER
 
 __all__ = [
-    "LONGEST",
     "TIME",
     "inner_numbers",
     "numbers_of",
-    "plain_numbers",
-    "shape_of",
-    "shapes_of",
     "times_of",
 ]
 
-#: Longer cells are judged by their beginning, and by their length.
-LONGEST = 400
 #: A date, or a date and time, of ISO 8601.
 TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?)?"
@@ -38,19 +34,8 @@ _WITH_UNIT = re.compile(
 )
 #: Characters of a date, any date, and dates and times that are remembered. Chosen.
 _DATE, _ANY_DATE, _REMEMBERED = 10, "2000-01-01", 1000
-#: Cells whose shapes are found at a time. Chosen.
-_TOGETHER = 500
-# Below each other: what begins or ends a cell that is no number.
-_NO_NUMBERS = ("\n.", ".\n", "-.", "-\n")
-_LEADING_ZERO = re.compile(r"\n-?0\d", re.ASCII)
 #: Cells that have no value.
 _NOTHING = frozenset({"", '""', "null"})
-_SIGNS = bytes(
-    ord("a") if chr(sign).isalpha() else ord("9") if chr(sign).isdigit() else sign
-    for sign in range(128)
-).ljust(256, b"?")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_DIGITS = re.compile(r"\d+")
 _NUMBERS = re.compile(r"(?<![\d.])\d{1,15}(?:\.\d{1,9})?(?![\d.])", re.ASCII)
 #: So many numbers within a cell are looked at.
 _INNER = 4
@@ -58,36 +43,6 @@ _INNER = 4
 _PROBED = 20
 #: A column is one of numbers where so many cells are, and this share of those that say something.
 _LEAST_NUMBERS, _MOSTLY = 4, 0.9
-
-
-def shape_of(cell: str) -> str:
-    """What a string looks like: letters and digits, each run of them as one sign."""
-    return _shape(cell[:LONGEST])
-
-
-def _shape(text: str) -> str:
-    if text.isascii():
-        # Letters and digits each as one sign, and then all runs of it at once.
-        text = text.encode().translate(_SIGNS).decode()
-        for sign in "a9":
-            while sign * 2 in text:
-                text = text.replace(sign * 8, sign).replace(sign * 2, sign)
-        return text
-    return _DIGITS.sub("9", _LETTERS.sub("a", text))
-
-
-def shapes_of(cells: Sequence[str]) -> list[str]:
-    """The shape of each cell: one text for those that look alike."""
-    known: dict[str, str] = {}
-    shapes: list[str] = []
-    for start in range(0, len(cells), _TOGETHER):
-        part = cells[start : start + _TOGETHER]
-        if max(map(len, part)) > LONGEST:
-            part = [cell[:LONGEST] for cell in part]
-        # None has a line feed, if any.
-        found = _shape("\n".join(part)).split("\n")
-        shapes += found if len(found) == len(part) else map(shape_of, part)
-    return [known.setdefault(one, one) for one in shapes]
 
 
 def numbers_of(
@@ -129,26 +84,6 @@ def numbers_of(
         ),
     )
     return numbers if _are_most(numbers, cells) else None
-
-
-def plain_numbers(cells: Sequence[str]) -> array[float] | None:
-    """The numbers of a column, NaN for empty cells; ``None`` if any may be another than a number.
-
-    Many are looked at at once: it is much quicker than to ask of each, and exponents are left out.
-
-    >>> plain_numbers(["7", "", "-0.50"]), plain_numbers(["7", "08"])
-    (array('d', [7.0, nan, -0.5]), None)
-    """
-    digits = "".join(cells).replace(".", "").replace("-", "")
-    if not digits.isascii() or not digits.isdigit():
-        return None
-    lines = "\n{}\n".format("\n".join(cells))
-    if any(sign in lines for sign in _NO_NUMBERS) or _LEADING_ZERO.search(lines):
-        return None
-    try:
-        return array("d", [float(cell) if cell else math.nan for cell in cells])
-    except ValueError:
-        return None
 
 
 def _are_most(numbers: Sequence[float], cells: Sequence[str]) -> bool:

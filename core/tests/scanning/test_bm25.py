@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from headroom.toolkit.bm25 import Counted, mean, rarities, rarity, score, scores
+from headroom.scanning.bm25 import Counted, mean, rarities, rarity, score, scores
 
 
 def test_a_term_that_fewer_units_have_tells_more_and_none_tells_less_than_nothing() -> None:

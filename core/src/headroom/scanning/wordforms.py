@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
 
@@ -23,6 +24,7 @@ __all__ = [
     "UNSPACED",
     "cut_at",
     "folded",
+    "numbered_words",
     "parts",
     "said_chars",
     "squashed",
@@ -95,6 +97,7 @@ _ENDINGS = (
     ("ies", "y"), ("ied", "y"), ("sses", "ss"), ("ing", ""), ("edly", ""), ("ed", ""),
     ("ly", ""), ("es", ""), ("s", ""),
 )  # fmt: skip
+_LAST_LETTERS = frozenset(ending[-1] for ending, _ in _ENDINGS)
 # "the", and "and", "by", "to" with it, as they are written onto an Arabic noun (Larkey, Ballesteros
 # and Connell, "Improving Stemming for Arabic Information Retrieval", 2002).
 _ARABIC_THE = re.compile("^(?:[\u0648\u0641\u0628\u0643]?\u0627\u0644|\u0644\u0644)(?=\\w\\w)")
@@ -106,7 +109,7 @@ def stem(word: str) -> str:
     if len(word) < _SHORTEST_STEMMED or not word.isalpha():
         return word
     found = word
-    if not word.endswith("ss"):
+    if word[-1] in _LAST_LETTERS and not word.endswith("ss"):
         for ending, replacement in _ENDINGS:
             if word.endswith(ending):
                 left = word[: len(word) - len(ending)] + replacement
@@ -145,6 +148,35 @@ def words(text: str) -> list[str]:
     """
     has_groups = "," in text and _GROUP.search(text) is not None
     return _WORDS[text.isascii(), has_groups].findall(text)
+
+
+class _Numbers(dict[str, int]):
+    """A number for each word, in the order in which they are asked for."""
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self)
+        return number
+
+
+def numbered_words(texts: Iterable[str]) -> tuple[array[int], array[int], list[str]]:
+    """The words of several texts, each distinct one kept once and known by its number.
+
+    Returns:
+        Where the words of each text begin, and behind the last, where they end; the numbers of
+        all words, one text after another; each word, by its number, in the order in which they
+        first come.
+
+    >>> numbered_words(["to be", "or", "to be"])
+    (array('q', [0, 2, 3, 5]), array('i', [0, 1, 2, 0, 1]), ['to', 'be', 'or'])
+
+    """
+    numbers = _Numbers()
+    of_all = array("i")
+    starts = array("q", [0])
+    for text in texts:
+        of_all.extend(map(numbers.__getitem__, words(text)))
+        starts.append(len(of_all))
+    return starts, of_all, list(numbers)
 
 
 def cut_at(text: str, sign: str, deadline: Deadline | None = None) -> Iterator[str]:
@@ -243,6 +275,9 @@ def _grams(run: str, size: int) -> list[str]:
 
 
 def _spaced_terms(word: str) -> tuple[str, ...]:
+    if word.isalpha() and word.isascii() and (word[1:].islower() or word.isupper()):
+        # Nearly every word: one part, as the patterns below would find.
+        return (stem(word.lower()),)
     if "'" in word:
         word = _POSSESSIVE.sub("", word)
     pieces = (_PART if word.isascii() else _MARKED_PART).findall(word)

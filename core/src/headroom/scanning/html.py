@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
-__all__ = ["Token", "tokenize"]
+__all__ = ["markup"]
 
 _NAME = re.compile(r"[A-Za-z][^\s/>\"'<=]{0,40}")
 #: The rest of a tag whose quotes are all closed: nearly every one.
@@ -22,21 +21,21 @@ _RAW = frozenset(("script", "style", "textarea", "title", "xmp", "iframe", "noem
 _CLOSING = {name: re.compile(f"</{name}(?=[\\s/>])", re.IGNORECASE) for name in sorted(_RAW)}
 
 
-class Token(NamedTuple):
-    """A tag, or text between tags."""
+def markup(content: str) -> Iterator[tuple[str, str, str, int]]:
+    """The tags of a page and the text between them, in order. What is not well formed is text.
 
-    #: ``"text"``, ``"open"``, ``"close"``, or ``"raw"`` for what is neither shown nor markup.
-    kind: str
-    #: The name of the tag in lower case; of the element that holds it, where this is raw.
-    name: str
-    #: What stands in the source: the text, the attributes.
-    source: str
-    #: Where it starts, in characters.
-    start: int
+    Args:
+        content: The source of a page.
 
+    Returns:
+        Of each what it is: ``"text"``, ``"open"``, ``"close"``, or ``"raw"`` for what is neither
+        shown nor markup; the name of the tag in lower case, or of the element that holds what is
+        raw; what stands in the source: the text, the attributes; where it starts, in characters.
 
-def tokenize(content: str) -> Iterator[Token]:
-    """The tokens of a page, in order. What is not well formed is text."""
+    >>> list(markup("<p class=a>Hi</P>"))
+    [('open', 'p', ' class=a', 0), ('text', '', 'Hi', 11), ('close', 'p', '', 13)]
+
+    """
     position = start = 0
     while (position := content.find("<", position)) >= 0:
         following = content[position + 1 : position + 2]
@@ -53,15 +52,15 @@ def tokenize(content: str) -> Iterator[Token]:
             position += 1
             continue
         if position > start:
-            yield Token("text", "", content[start:position], start)
-        yield Token(kind, name, source, position)
+            yield ("text", "", content[start:position], start)
+        yield (kind, name, source, position)
         position = start = end
         if kind == "open" and name in _RAW and not source.endswith("/"):
             closing = _CLOSING[name].search(content, position)
             position = start = closing.start() if closing else len(content)
-            yield Token("raw", name, content[end:position], end)
+            yield ("raw", name, content[end:position], end)
     if start < len(content):
-        yield Token("text", "", content[start:], start)
+        yield ("text", "", content[start:], start)
 
 
 def _after(content: str, text: str, position: int) -> int:

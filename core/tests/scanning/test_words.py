@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from headroom.scanning.wordforms import folded, squashed, terms, words
 from headroom.toolkit.vocabulary import Vocabulary
-from headroom.toolkit.words import folded, squashed, terms, words
 
 
 @pytest.mark.parametrize(

@@ -62,14 +62,16 @@ def score(weight: float, count: int, length: float, average: float, b: float = L
     return weight * count * (SATURATION + 1) / (count + SATURATION * (1 - b + b * length / average))
 
 
-def scores(units: Sequence[Counted], weights: dict[str, float], b: float = LENGTH) -> list[float]:
-    """The score of each unit; a term without a weight adds nothing.
+def scores(
+    units: Sequence[tuple[Counter[str], int]], weights: dict[str, float], b: float = LENGTH
+) -> list[float]:
+    """The score of each unit, as ``Counted``; a term without a weight adds nothing.
 
     >>> both = [Counted(Counter(refund=1), 3), Counted(Counter(), 3)]
     >>> scores(both, rarities([unit.counts for unit in both]))[1]
     0.0
     """
-    average = mean([unit.length for unit in units])
+    average = mean([length for _, length in units])
     return [
         sum(
             score(weights.get(term, 0.0), n, length, average, b)

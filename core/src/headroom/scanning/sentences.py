@@ -1,0 +1,148 @@
+"""Where the sentences of a paragraph begin.
+
+The rules are those on which sentence splitters agree (Kiss and Strunk, "Unsupervised
+Multilingual Sentence Boundary Detection", 2006; Read et al., "Sentence Boundary Detection: A
+Long Solved Problem?", 2012): a stop ends a sentence unless it belongs to an abbreviation, an
+initial or a number, or the text goes on in lower case.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["sentence_starts"]
+
+#: Characters that are looked at around a stop: of the word before, of what follows, of the next
+#: sentence for a word, and of a line for its number. Chosen: no word is longer.
+_BEFORE, _AFTER, _SENTENCE_WORD, _COUNTER = 40, 120, 80, 12
+#: Digits of a number that may count items, or paragraphs. Chosen.
+_COUNTER_DIGITS = 3
+#: Characters of a reference that ends a paragraph: "(#341 by Ada)". Chosen.
+_ASIDE = 60
+
+_CLOSERS = r"[\"'\u201d\u2019\u00bb)\]}*_]"
+_STOP = re.compile(
+    r"[.!?\u2026\u061f\u06d4\u0964\u0965\u17d4\u104b\u1362]+(?:\[\d{1,3}\]|" + _CLOSERS + r"){0,6}"
+    r"|[\u3002\uff01\uff1f\uff61]+[\u300d\u300f\uff09\u3011\u201d\u2019]{0,4}"
+)
+_WIDE = frozenset("\u3002\uff01\uff1f\uff61")
+_WORD = re.compile(r"[^\W_]")
+# Of a text that is written backwards: the pattern is tried in one place and not in each.
+_WORD_BACKWARDS = re.compile(r"[^\s(\[{\"'\u201c\u2018\u00ab\u2014/]*")
+_OPENERS = "([{\"'\u201c\u2018\u00ab\u2014/)"
+_NEXT = re.compile(r"\s*[\"'\u201c\u2018\u00ab(\[{*_\u00bf\u00a1]{0,4}(\w*)")
+_ITEM = re.compile(r"[a-zA-Z]|[ivxIVX]{2,4}")
+_REFERENCE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])[.;,]?\s*\Z")
+_DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?$")
+
+# Never the last word of a sentence: a name or a number follows.
+_TITLES = frozenset(
+    """
+    mr mrs ms dr prof sr jr st gen col lt sgt capt cmdr adm maj rev hon gov sen rep pres supt det
+    messrs mme mlle fr hr frau herr dipl ing mt ft no nos nr vol vols fig figs eq eqs sec secs ch
+    chap art arts para pp p pg ed eds trans cf vs v viz approx ca c circa est e.g i.e eg ie al op
+    cit ibid ref refs resp tel ext dept univ assn bros
+    """.split()
+)
+# Ends a sentence only where the next word is one that begins sentences.
+_ABBREVIATIONS = frozenset(
+    """
+    etc inc ltd co corp llc plc gmbh s.a a.m p.m am pm ph.d m.d b.a m.a u.s u.k u.n e.u d.c b.c a.d
+    jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun
+    ave blvd rd min max avg sq hr hrs sec lb lbs oz gal in ft yd mi km cm mm kg
+    """.split()
+)
+_STARTERS = frozenset(
+    """
+    the a an in on at it he she they we you i this that these those there here but and however
+    although when while after before since for from with as if its his her their our my by to
+    during despite because since then thus therefore meanwhile moreover furthermore many most some
+    all no not one two several other another such what who where why how
+    """.split()
+)
+
+
+def sentence_starts(text: str, start: int, end: int) -> list[int]:
+    """Where the second and each later sentence of a paragraph begins.
+
+    Args:
+        text: The text.
+        start: Where the paragraph begins.
+        end: Where it ends.
+
+    >>> sentence_starts("Dr. Wu paid $3.50. Then she left.", 0, 33)
+    [19]
+
+    """
+    found: list[int] = []
+    first, small = start, None
+    for match in _STOP.finditer(text, start, end):
+        if small is None:
+            small = text[first:end].islower()
+        if not _ends(text, start, match, end, small):
+            continue
+        following = _after_white_space(text, match.end(), end)
+        if following >= end:
+            break
+        if not _WORD.search(text, start, min(following, start + _SENTENCE_WORD)):
+            continue  # mere signs belong to what follows them
+        if _is_aside(text, following, end):
+            break
+        found.append(following)
+        start = following
+    return found
+
+
+def _is_aside(text: str, start: int, end: int) -> bool:
+    """Whether the rest of a block is a reference in brackets, which says nothing by itself."""
+    return end - start <= _ASIDE and _REFERENCE.match(text, start, end) is not None
+
+
+def _after_white_space(text: str, position: int, end: int) -> int:
+    """Where the next sentence begins: the indentation of its line belongs to it."""
+    stop = position
+    while position < end and text[position].isspace():
+        position += 1
+    line = text.rfind("\n", stop, position) + 1
+    return line if 0 < line < position < end else position
+
+
+def _ends(text: str, start: int, match: re.Match[str], end: int, small: bool) -> bool:
+    """Whether a stop ends a sentence; ``small`` where sentences begin with small letters."""
+    stop = match.group()
+    if stop[0] in _WIDE:
+        return True
+    # Asked here and not by the pattern, which would go back over a long run of dots.
+    if not text[match.end() : match.end() + 1].isspace():
+        return False
+    following = _NEXT.match(text, match.end(), min(end, match.end() + _AFTER))
+    word = following.group(1) if following else ""
+    if word[:1].islower() and not small:
+        return False
+    if stop[:4] == "....":
+        # Dots that lead to a page number.
+        return "\n" in text[match.end() : match.end() + 2]
+    if stop[0] != "." or stop[:2] == "..":
+        return True
+    backwards = text[max(start, match.start() - _BEFORE) : match.start()][::-1]
+    last = _WORD_BACKWARDS.match(backwards)
+    before = last.group()[::-1] if last else ""
+    lower = before.lower()
+    if not before:
+        return text[match.start() - 1] in _OPENERS
+    if _counts_items(before) and text[start : start + _COUNTER].split(".", 1)[0].strip() == before:
+        # "1. Item", "b. Item": a number at the beginning counts, and ends nothing.
+        return False
+    begins = word.lower() in _STARTERS
+    if len(before) == 1 and before.isupper():
+        return (begins and before != "I") or not word
+    if lower in _TITLES:
+        return not (word[:1].isalnum() and len(stop) == 1)
+    if lower in _ABBREVIATIONS or _DOTTED.match(before):
+        return begins or not word or "\n\n" in text[match.end() : match.end() + 8]
+    return True
+
+
+def _counts_items(word: str) -> bool:
+    """Whether a word may be the number of an item, of a paragraph: 12, b, iv."""
+    return (word.isdigit() and len(word) <= _COUNTER_DIGITS) or _ITEM.fullmatch(word) is not None
