@@ -70,6 +70,8 @@ def plain_numbers(cells: Sequence[str]) -> array[float] | None:
     if any(sign in lines for sign in _NO_NUMBERS) or _LEADING_ZERO.search(lines):
         return None
     try:
+        if "" not in cells:
+            return array("d", map(float, cells))
         return array("d", [float(cell) if cell else math.nan for cell in cells])
     except ValueError:
         return None

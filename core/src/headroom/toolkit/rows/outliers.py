@@ -192,9 +192,9 @@ def _rare_words(cells: Sequence[str], counts: Mapping[str, int]) -> list[int]:
         bits[min(map(frequency.__getitem__, words))] if words else _SILENT
         for words in known or _words_of(counts)
     ]
-    by_bits: Counter[float] = Counter()
-    for one, times in zip(told, counts.values()):
-        by_bits[one] += times
+    by_bits: Counter[float] = Counter(told)
+    for one, times in zip(told, counts.values()) if len(counts) < len(cells) else ():
+        by_bits[one] += times - 1
     del by_bits[_SILENT]
     least = _middle(sorted(by_bits.items()), spoken // 2) + least_bits(spoken)
     surprising = {cell: one for cell, one in zip(counts, told) if one >= least}
