@@ -30,7 +30,8 @@ def _shape(text: str) -> str:
         text = text.encode().translate(_SIGNS).decode()
         for sign in "a9":
             while sign * 2 in text:
-                text = text.replace(sign * 8, sign).replace(sign * 2, sign)
+                for length in (4, 3, 2):
+                    text = text.replace(sign * length, sign)
         return text
     return _DIGITS.sub("9", _LETTERS.sub("a", text))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import partial
-from itertools import accumulate, chain
+from itertools import accumulate, chain, compress
 from typing import Any
 
 from headroom.errors import WrongKind
@@ -81,7 +81,8 @@ def _members(value: Json) -> int:
         count += sum(map(len, objects))
         arrays = [one for one in level if type(one) is list]
         inside = chain(chain.from_iterable(map(dict.values, objects)), chain.from_iterable(arrays))
-        level = [one for one in inside if type(one) in HOLDERS]
+        members = list(inside)
+        level = list(compress(members, map(HOLDERS.__contains__, map(type, members))))
     return count
 
 
