@@ -161,6 +161,8 @@ def _folded(text: str) -> str:
 
 def _likenesses(text: str) -> Iterator[str]:
     """What stands in brackets around the words."""
+    if "out" not in text:
+        return
     for said in _SAYS.finditer(text):
         before = text[max(0, said.start() - _AROUND) : said.start()]
         start = before.rfind("[")

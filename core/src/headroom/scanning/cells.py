@@ -30,7 +30,8 @@ def _shape(text: str) -> str:
         text = text.encode().translate(_SIGNS).decode()
         for sign in "a9":
             while sign * 2 in text:
-                text = text.replace(sign * 8, sign).replace(sign * 2, sign)
+                for length in (4, 3, 2):
+                    text = text.replace(sign * length, sign)
         return text
     return _DIGITS.sub("9", _LETTERS.sub("a", text))
 
@@ -70,6 +71,8 @@ def plain_numbers(cells: Sequence[str]) -> array[float] | None:
     if any(sign in lines for sign in _NO_NUMBERS) or _LEADING_ZERO.search(lines):
         return None
     try:
+        if "" not in cells:
+            return array("d", map(float, cells))
         return array("d", [float(cell) if cell else math.nan for cell in cells])
     except ValueError:
         return None

@@ -49,7 +49,7 @@ def data_of(source: Source) -> Json:
 
 def condense(source: Source) -> Condensed | None:
     """A text with notes in place of what nobody reads; ``None`` where there is nothing of that."""
-    if is_data_of_small_values(source):
+    if source.once(is_data_of_small_values):
         return None
     value = data_of(source)
     if value is None or is_vector(value):

@@ -24,7 +24,7 @@ def looks_opaque(source: Source) -> bool:
     (True, False)
     """
     text = source.text
-    if len(text) < LEAST or not is_likely(text) or is_data_of_small_values(source):
+    if len(text) < LEAST or source.once(is_data_of_small_values) or not is_likely(text):
         return False
     value = data_of(source)
     if value is not None and not is_vector(value):

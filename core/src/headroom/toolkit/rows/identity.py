@@ -41,6 +41,7 @@ _DEPTH = 2
 _HEADED = 0.1
 #: Letters as words have them, unlike random ones.
 _WORDLIKE = re.compile(r"[^\W\d_][a-z]{2,}|[A-Z]{3,}|[^\W\d_a-zA-Z]{2,}")
+_WORDLIKE_LINE = re.compile(rf"^[^\n]*?(?:{_WORDLIKE.pattern})", re.MULTILINE)
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
@@ -192,6 +193,10 @@ def _rank(
 
 def _are_telling(values: Sequence[str]) -> bool:
     """Whether most of them have something of a word."""
+    said = "\n".join(values)
+    if said.count("\n") == len(values) - 1 and "UTC" not in said:
+        # None is a time with letters, or of several lines: all are looked at at once.
+        return len(_WORDLIKE_LINE.findall(said)) >= _PRESENT * len(values)
     telling = dumb = 0
     for value in values:
         if _is_telling(value):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice, repeat
+from operator import itemgetter
 
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.table import Table
@@ -51,7 +52,7 @@ def find_misspelt(table: Table, check: Callable[[], None]) -> list[tuple[int, in
     for column in range(len(table.names)):
         check()
         cells = table.rows.columns[column]
-        if not cells.is_small and not _has_few(cells):
+        if cells.plain_numbers() is not None if cells.is_small else not _has_few(cells):
             continue
         odd = _misspelt(cells.counts)
         if odd:
@@ -79,9 +80,9 @@ def _misspelt(padded: Mapping[str, int]) -> set[str]:
     counts: Counter[str] = Counter()
     for cell, count in padded.items():
         counts[cell.strip(_PADDING)] += count
-    common = [
-        (value, count) for value, count in counts.most_common(_COMMON) if count >= _OWN and value
-    ]
+    often = [(value, count) for value, count in counts.items() if count >= _OWN]
+    often.sort(key=itemgetter(1), reverse=True)
+    common = [(value, count) for value, count in often[:_COMMON] if value]
     if not common or len(counts) > _RARE + len(common):
         return set()
     # Those that differ in nothing but digits are not near each other: they stand together.

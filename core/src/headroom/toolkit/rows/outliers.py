@@ -192,9 +192,9 @@ def _rare_words(cells: Sequence[str], counts: Mapping[str, int]) -> list[int]:
         bits[min(map(frequency.__getitem__, words))] if words else _SILENT
         for words in known or _words_of(counts)
     ]
-    by_bits: Counter[float] = Counter()
-    for one, times in zip(told, counts.values()):
-        by_bits[one] += times
+    by_bits: Counter[float] = Counter(told)
+    for one, times in zip(told, counts.values()) if len(counts) < len(cells) else ():
+        by_bits[one] += times - 1
     del by_bits[_SILENT]
     least = _middle(sorted(by_bits.items()), spoken // 2) + least_bits(spoken)
     surprising = {cell: one for cell, one in zip(counts, told) if one >= least}
@@ -224,8 +224,9 @@ def _words_of(cells: Iterable[str]) -> Iterator[set[str]]:
         is_alone = lowered.count("\n") == len(part) - 1
         if is_alone and lowered.isascii():
             letters = lowered.encode().translate(_LETTERS).decode()
-            short = {word for word in set(letters.split()) if len(word) < _SHORTEST_WORD}
-            yield from (set(cell.split()) - short for cell in letters.split("\n"))
+            words = list(map(set, map(str.split, letters.split("\n"))))
+            short = {word for word in set().union(*words) if len(word) < _SHORTEST_WORD}
+            yield from (one - short for one in words) if short else words
             continue
         cells_of_part = lowered.split("\n") if is_alone else [cell.lower() for cell in part]
         yield from map(set, map(_WORDS.findall, cells_of_part))

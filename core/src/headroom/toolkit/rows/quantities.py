@@ -37,6 +37,8 @@ _DATE, _ANY_DATE, _REMEMBERED = 10, "2000-01-01", 1000
 #: Cells that have no value.
 _NOTHING = frozenset({"", '""', "null"})
 _NUMBERS = re.compile(r"(?<![\d.])\d{1,15}(?:\.\d{1,9})?(?![\d.])", re.ASCII)
+#: What may be no number for being too long, or several.
+_LONG_NUMBER = re.compile(r"\d{10}", re.ASCII)
 #: So many numbers within a cell are looked at.
 _INNER = 4
 #: Cells that are looked at to see whether a column may be one of numbers.
@@ -100,6 +102,14 @@ def inner_numbers(cells: Sequence[str], shapes: Sequence[str]) -> Iterator[Seque
     usual, count = Counter(shapes).most_common(1)[0]
     # Cells of one length, as identifiers are, have no number far out.
     if "9" not in usual or count < _MOSTLY * len(cells) or len(set(map(len, cells))) < 2:
+        return
+    lines = "\n".join(cells) if count == len(cells) and max(map(len, cells)) <= LONGEST else ""
+    if lines and lines.isascii() and not _LONG_NUMBER.search(lines):
+        # All have as many numbers as their shape says.
+        every = _NUMBERS.findall(lines)
+        width = len(every) // len(cells)
+        for place in range(min(width, _INNER)):
+            yield array("d", map(float, every[place::width]))
         return
     found = [
         _NUMBERS.findall(cell)[:_INNER] if shape == usual else ()

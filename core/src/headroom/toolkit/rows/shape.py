@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Union
 
 from headroom.toolkit.rows.notation import name
-from headroom.toolkit.rows.values import HOLDERS, Json, columns_of
+from headroom.toolkit.rows.values import HOLDERS, Json, columns_of, have_same_keys
 
 __all__ = ["Column", "Plan", "are_alike", "find_columns", "find_plan", "find_width", "sample"]
 
@@ -73,8 +73,7 @@ def sample(values: Sequence[Json], size: int = SAMPLE) -> list[Json]:
 
 def are_alike(objects: Sequence[dict[str, Json]]) -> bool:
     """Whether objects share most of their keys."""
-    shapes = set(map(tuple, objects))
-    if len(shapes) == 1 and shapes != {()}:
+    if have_same_keys(objects):
         return True
     frequency = Counter(key for one in objects for key in one)
     total = sum(frequency.values())

@@ -101,7 +101,7 @@ class Units:
         costs = array("I")
         texts = iter(self.texts)
         while some := list(islice(texts, _TOGETHER)):
-            costs.extend(cost + 1 for cost in self.request.counter.count_many(some))
+            costs.extend([cost + 1 for cost in self.request.counter.count_many(some)])
         return costs
 
     def range(self, block: Block) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from typing import Any, Union
 
 from headroom.toolkit.lazy import Lazy
 
-__all__ = ["HOLDERS", "SCALARS", "Duplicates", "Json", "Number", "columns_of"]
+__all__ = ["HOLDERS", "SCALARS", "Duplicates", "Json", "Number", "columns_of", "have_same_keys"]
 
 
 class Number(str):
@@ -34,6 +34,18 @@ SCALARS: frozenset[type] = frozenset({str, Number, bool, type(None), Duplicates}
 HOLDERS: frozenset[type] = frozenset({dict, list})
 
 
+def have_same_keys(objects: Sequence[dict[str, Any]]) -> bool:
+    """Whether all objects have the same keys in the same order, and any.
+
+    >>> have_same_keys([{"a": "1"}, {"a": "2"}]), have_same_keys([{"a": "1"}, {"b": "2"}])
+    (True, False)
+
+    """
+    first = list(objects[0]) if objects else []
+    # No object has a key twice: where all keys together are those, each object has just these.
+    return bool(first) and list(chain.from_iterable(objects)) == first * len(objects)
+
+
 def columns_of(objects: Sequence[dict[str, Any]]) -> dict[str, list[Any]] | None:
     """The members of objects by their keys, where all have the same keys; ``None`` where not.
 
@@ -41,11 +53,8 @@ def columns_of(objects: Sequence[dict[str, Any]]) -> dict[str, list[Any]] | None
     {'a': ['1', '2'], 'b': ['x', 'y']}
 
     """
-    if not objects:
+    if not have_same_keys(objects):
         return None
     first = list(objects[0])
-    # No object has a key twice: where all keys together are those, each object has just these.
-    if list(chain.from_iterable(objects)) != first * len(objects):
-        return None
     members = list(chain.from_iterable(map(dict.values, objects)))
     return {key: members[place :: len(first)] for place, key in enumerate(first)}
