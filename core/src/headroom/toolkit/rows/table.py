@@ -18,7 +18,7 @@ from headroom.view import Deadline, Request
 __all__ = ["Table", "build_table"]
 
 #: Rows whose cells are filled at a time. Chosen.
-_TOGETHER = 500
+_TOGETHER = 200
 #: A row with more keys than this that no column has may be shorter as an object.
 _MANY_EXTRAS = 2
 #: Characters around a key and a value that follow the cells of a row.
