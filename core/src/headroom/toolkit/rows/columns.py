@@ -62,7 +62,7 @@ class Column:
         counts = self._counts
         if counts is None:
             counts = Counter(self._cells)
-            if self.is_small or len(counts) * _AGAIN <= len(self._cells):
+            if len(counts) * _AGAIN <= len(self._cells):
                 self._counts = counts
         return counts
 

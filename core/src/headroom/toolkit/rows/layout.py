@@ -146,11 +146,10 @@ def _constant(label: str, rows: Rows, index: int, of_text: bool, request: Reques
     column = rows.columns[index]
     common: str | None
     if column.is_small and not rows.wholes:
-        counts = column.counts
-        if (len(counts) - 1) * (_TO_OTHERS + 1) > total:
+        if (len(set(column.cells)) - 1) * (_TO_OTHERS + 1) > total:
             # Each of the others comes once at least.
             return None
-        common, count = counts.most_common(1)[0]
+        common, count = column.counts.most_common(1)[0]
     else:
         common = mostly(rows.regular(index))
         count = 0 if common is None else sum(map(common.__eq__, rows.regular(index)))

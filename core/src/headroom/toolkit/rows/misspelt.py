@@ -52,7 +52,7 @@ def find_misspelt(table: Table, check: Callable[[], None]) -> list[tuple[int, in
     for column in range(len(table.names)):
         check()
         cells = table.rows.columns[column]
-        if cells.plain_numbers() is not None if cells.is_small else not _has_few(cells):
+        if not _has_few(cells) or (cells.is_small and cells.plain_numbers() is not None):
             continue
         odd = _misspelt(cells.counts)
         if odd:
@@ -65,7 +65,7 @@ def find_misspelt(table: Table, check: Callable[[], None]) -> list[tuple[int, in
 def _has_few(cells: Iterable[str]) -> bool:
     """Whether a column has so few values that they are compared; their counts may be large."""
     seen: set[str] = set()
-    stripped = (cell.strip(_PADDING) for cell in cells)
+    stripped = map(str.strip, cells, repeat(_PADDING))
     while len(seen) <= _RARE + _COMMON and (part := list(islice(stripped, _RARE))):
         seen.update(part)
     return len(seen) <= _RARE + _COMMON
