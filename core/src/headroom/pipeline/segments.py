@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from headroom.forking import cached_property
 from headroom.kinds.guard import Guarded
@@ -295,7 +295,7 @@ class _Cutter:
         lines = self._lines
         if not _DIVIDER.match(lines[number]):
             return False
-        around = lines[max(0, number - 1) : number] + lines[number + 1 : number + 2]
+        around = chain(lines[max(0, number - 1) : number], lines[number + 1 : number + 2])
         return not any(line.strip() for line in around)
 
     def _between(self, first: int, end: int) -> Iterator[Part]:

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from headroom.lines import Lines
+
 __all__ = ["CodeBlock", "Outline", "Role", "Symbol", "Unit", "Units", "own_lines"]
 
 
@@ -155,10 +157,11 @@ class CodeBlock:
     indent: str
 
 
-def own_lines(lines: Sequence[str]) -> tuple[list[str], bool]:
+def own_lines(lines: Sequence[str]) -> tuple[Sequence[str], bool]:
     """``Outline.lines`` and ``Outline.final_newline`` of a text that was split at line breaks."""
     final_newline = len(lines) > 1 and not lines[-1]
-    return list(lines[: len(lines) - final_newline]), final_newline
+    size = len(lines) - final_newline
+    return lines.first(size) if isinstance(lines, Lines) else lines[:size], final_newline
 
 
 @dataclass(slots=True)
@@ -166,7 +169,7 @@ class Outline:
     """A source file, taken apart. Every line belongs to exactly one unit."""
 
     #: The lines, without a last empty one that only says that the file ends with a line break.
-    lines: list[str]
+    lines: Sequence[str]
     units: Units = field(default_factory=Units)
     blocks: list[CodeBlock] = field(default_factory=list)
     symbols: list[Symbol] = field(default_factory=list)

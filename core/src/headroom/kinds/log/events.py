@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 __all__ = ["Event", "alerts", "identity", "names_a_place", "split_events"]
 
@@ -84,7 +86,7 @@ class Event:
     end: int
 
 
-def split_events(lines: list[str]) -> list[Event]:
+def split_events(lines: Sequence[str]) -> list[Event]:
     """The events of a log, which together are all of its lines.
 
     >>> split_events(["a failed", "  at b", "  at c", "d"])
@@ -93,17 +95,18 @@ def split_events(lines: list[str]) -> list[Event]:
     events: list[Event] = []
     start = 0
     in_trace = False
-    for index in range(1, len(lines) + 1):
-        in_trace = in_trace or lines[index - 1].startswith(_TRACE_BEGINS)
-        if index < len(lines) and index - start < _MOST_LINES:
-            if _CONTINUES.match(lines[index]):
+    for index, (before, line) in enumerate(pairwise(lines), 1):
+        in_trace = in_trace or before.startswith(_TRACE_BEGINS)
+        if index - start < _MOST_LINES:
+            if _CONTINUES.match(line):
                 continue
-            if in_trace and lines[index - 1][:1] == " " and _TRACE_ENDS.match(lines[index]):
+            if in_trace and before[:1] == " " and _TRACE_ENDS.match(line):
                 in_trace = False
                 continue
         events.append(Event(start, index))
         start = index
         in_trace = False
+    events.append(Event(start, len(lines)))
     return events
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from headroom.kinds.log.events import Event, alerts, split_events
@@ -21,7 +22,7 @@ _CHECKED_EVERY = 500
 class Log:
     """The events of a log, and what is known of each, by its index."""
 
-    lines: list[str]
+    lines: Sequence[str]
     events: list[Event]
     texts: list[str]
     templates: list[Template]
@@ -77,7 +78,7 @@ def _read(source: Source, events: list[Event]) -> Log:
     return Log(lines, events, texts, templates, of_event, alerts(texts, said), source.first_line)
 
 
-def _parts(event: Event, lines: list[str], most: int) -> list[Event]:
+def _parts(event: Event, lines: Sequence[str], most: int) -> list[Event]:
     """An event, or its lines where it has more characters."""
     numbers = range(event.start, event.end)
     if sum(len(lines[number]) for number in numbers) <= most:
