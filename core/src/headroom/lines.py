@@ -8,7 +8,7 @@ from itertools import accumulate, chain, count
 from operator import add, eq
 from typing import overload
 
-__all__ = ["Lines"]
+__all__ = ["Lines", "each_line"]
 
 #: Characters that are split at a time. Chosen.
 _CHUNK = 1 << 15
@@ -46,6 +46,10 @@ class Lines(Sequence[str]):
         some._text = self._text
         return some
 
+    def size(self, first: int, end: int) -> int:
+        """Characters of some of them, one or more, with what stands between them."""
+        return self._starts[end] - 1 - self._starts[first]
+
     def __len__(self) -> int:
         return len(self._starts) - 1
 
@@ -79,6 +83,16 @@ class Lines(Sequence[str]):
         return len(self) == len(other) and all(map(eq, self, other))
 
     __hash__ = None  # type: ignore[assignment]  # as a list has none
+
+
+def each_line(text: str) -> Iterator[str]:
+    r"""Each of ``text.split("\n")``, of which only some are there at a time.
+
+    >>> list(each_line("a\n\nb"))
+    ['a', '', 'b']
+
+    """
+    return chain.from_iterable(_chunks(text))
 
 
 def _chunks(text: str, end: int | None = None) -> Iterator[list[str]]:

@@ -123,7 +123,31 @@ class Source:
             return self
         known = self._known.get((first, end))
         if known is None:
-            known = Source("\n".join(self.lines[first:end]), self.deadline)
-            known.first_line = self.first_line + first
-            self._known[first, end] = known
+            known = self._known[first, end] = self.apart(first, end)
         return cast("Source", known)
+
+    def apart(self, first: int, end: int) -> Source:
+        """The same, but nobody remembers it: there may be thousands."""
+        if first == 0 and end == len(self.lines):
+            return self
+        part = Source("\n".join(self.lines[first:end]), self.deadline)
+        part.first_line = self.first_line + first
+        return part
+
+    def forget_part(self, first: int, end: int) -> None:
+        """Drops a part, and all that was found out about it."""
+        self._known.pop((first, end), None)
+
+    def size(self, first: int, end: int) -> int:
+        r"""Characters of ``part(first, end)``.
+
+        >>> Source("a\nb\nc").size(1, 3)
+        3
+
+        """
+        if first >= end:
+            return 0
+        lines = self.lines
+        if isinstance(lines, Lines):
+            return lines.size(first, end)
+        return sum(map(len, lines[first:end])) + end - first - 1

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from headroom.lines import each_line
 from headroom.tokens import TokenCounter
 from headroom.toolkit.markers import SMALLEST
 from headroom.view import CompressResult, Omission, or_original
@@ -142,7 +143,7 @@ def _with_brackets(text: str) -> str:
     signs = [sign for sign in _OPENING if sign in text]
     if not signs:
         return ""
-    return "\n".join(line for line in text.split("\n") if any(sign in line for sign in signs))
+    return "\n".join(line for line in each_line(text) if any(sign in line for sign in signs))
 
 
 def _folded(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -50,9 +51,9 @@ class Diff:
 
     lines: Sequence[str]
     roles: list[Role]
-    files: list[int]
+    files: array[int]
     #: The index of the line with the hunk's header, -1 outside of hunks.
-    hunks: list[int]
+    hunks: array[int]
     #: Per file: the path that its header names, for judging what kind of file it is.
     paths: list[str] = field(default_factory=list)
     #: The files that a tool wrote.
@@ -92,7 +93,8 @@ def parse(content: str, deadline: Deadline) -> Diff:
 
 def _parsed(lines: Sequence[str], deadline: Deadline) -> Diff:
     count = len(lines)
-    diff = Diff(lines, [Role.OTHER] * count, [-1] * count, [-1] * count)
+    none = array("i", (-1,))
+    diff = Diff(lines, [Role.OTHER] * count, none * count, none * count)
     index = 0
     while index < count:
         if index % _CHECKED < _HEADER_LINES:
