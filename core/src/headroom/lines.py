@@ -8,7 +8,7 @@ from itertools import accumulate, chain, count
 from operator import add, eq
 from typing import overload
 
-__all__ = ["Lines", "each_line"]
+__all__ = ["Lines", "each_line", "joined"]
 
 #: Characters that are split at a time. Chosen.
 _CHUNK = 1 << 15
@@ -50,6 +50,10 @@ class Lines(Sequence[str]):
         """Characters of some of them, one or more, with what stands between them."""
         return self._starts[end] - 1 - self._starts[first]
 
+    def text(self, first: int, end: int) -> str:
+        """Some of them, one or more, with what stands between them."""
+        return self._text[self._starts[first] : self._starts[end] - 1]
+
     def __len__(self) -> int:
         return len(self._starts) - 1
 
@@ -68,8 +72,7 @@ class Lines(Sequence[str]):
             first, stop, step = index.indices(len(self))
             if step != 1:
                 return list(map(self.__getitem__, range(first, stop, step)))
-            text = self._text[starts[first] : starts[stop] - 1] if first < stop else None
-            return [] if text is None else text.split("\n")
+            return self.text(first, stop).split("\n") if first < stop else []
         if index < 0:
             index += len(self)
             if index < 0:
@@ -83,6 +86,16 @@ class Lines(Sequence[str]):
         return len(self) == len(other) and all(map(eq, self, other))
 
     __hash__ = None  # type: ignore[assignment]  # as a list has none
+
+
+def joined(lines: Sequence[str], first: int, end: int) -> str:
+    r"""The text of some lines, one or more, with what stands between them.
+
+    >>> joined(Lines("a\nb\nc"), 0, 2), joined(["a", "b", "c"], 1, 3)
+    ('a\nb', 'b\nc')
+
+    """
+    return lines.text(first, end) if isinstance(lines, Lines) else "\n".join(lines[first:end])
 
 
 def each_line(text: str) -> Iterator[str]:

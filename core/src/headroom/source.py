@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 from headroom.errors import WrongKind
-from headroom.lines import Lines
+from headroom.lines import Lines, joined
 from headroom.view import Deadline
 
 __all__ = ["Source"]
@@ -130,7 +130,7 @@ class Source:
         """The same, but nobody remembers it: there may be thousands."""
         if first == 0 and end == len(self.lines):
             return self
-        part = Source("\n".join(self.lines[first:end]), self.deadline)
+        part = Source(joined(self.lines, first, end) if first < end else "", self.deadline)
         part.first_line = self.first_line + first
         return part
 

@@ -10,7 +10,7 @@ from enum import Enum
 
 from headroom.lines import Lines
 
-__all__ = ["CodeBlock", "Outline", "Role", "Symbol", "Unit", "Units", "own_lines"]
+__all__ = ["CodeBlock", "CodeBlocks", "Outline", "Role", "Symbol", "Unit", "Units", "own_lines"]
 
 
 class Role(Enum):
@@ -157,6 +157,33 @@ class CodeBlock:
     indent: str
 
 
+@dataclass(slots=True)
+class CodeBlocks:
+    """Blocks, as numbers side by side, for the reason that units are."""
+
+    _owners: array[int] = field(default_factory=lambda: array("i"))
+    _firsts: array[int] = field(default_factory=lambda: array("i"))
+    _lasts: array[int] = field(default_factory=lambda: array("i"))
+    #: The indentation of each, by its number among those there are.
+    _indents: array[int] = field(default_factory=lambda: array("i"))
+    _known: dict[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self._owners)
+
+    def __iter__(self) -> Iterator[CodeBlock]:
+        """Each of them, made when it is asked for."""
+        indents = map(list(self._known).__getitem__, self._indents)
+        return map(CodeBlock, self._owners, self._firsts, self._lasts, indents)
+
+    def append(self, block: CodeBlock) -> None:
+        """Adds one after the others."""
+        self._owners.append(block.owner)
+        self._firsts.append(block.first)
+        self._lasts.append(block.last)
+        self._indents.append(self._known.setdefault(block.indent, len(self._known)))
+
+
 def own_lines(lines: Sequence[str]) -> tuple[Sequence[str], bool]:
     """``Outline.lines`` and ``Outline.final_newline`` of a text that was split at line breaks."""
     final_newline = len(lines) > 1 and not lines[-1]
@@ -171,7 +198,7 @@ class Outline:
     #: The lines, without a last empty one that only says that the file ends with a line break.
     lines: Sequence[str]
     units: Units = field(default_factory=Units)
-    blocks: list[CodeBlock] = field(default_factory=list)
+    blocks: CodeBlocks = field(default_factory=CodeBlocks)
     symbols: list[Symbol] = field(default_factory=list)
     #: What opens and closes a comment.
     comment: tuple[str, str] = ("# ", "")
