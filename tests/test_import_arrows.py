@@ -35,7 +35,7 @@ FLOORS = (
     {"errors", "workers", "_version"},
     {"steps"},
     {"tokens", "payload", "stores"},
-    {"view"},
+    {"view", "lines"},
     {"source", "scanning"},
     {"toolkit"},
     {"kinds"},

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 from headroom.errors import WrongKind
+from headroom.lines import Lines, joined
 from headroom.view import Deadline
 
 __all__ = ["Source"]
 
 T = TypeVar("T")
+
+#: Lines of a text with more characters are cut out when they are asked for; up to here, where they
+#: take little memory, they are a list, which is faster. Chosen.
+_LARGE = 1 << 18
 
 
 class Source:
@@ -40,7 +45,7 @@ class Source:
         self.deadline = Deadline(None) if deadline is None else deadline
         #: The number of its first line in the text that it is a part of, from 1.
         self.first_line = 1
-        self._lines: list[str] | None = None
+        self._lines: Sequence[str] | None = None
         self._known: dict[object, object] = {}
 
     @property
@@ -49,16 +54,18 @@ class Source:
         return self._text
 
     @property
-    def lines(self) -> list[str]:
+    def lines(self) -> Sequence[str]:
         r"""The lines as views and markers count them: what stands between line feeds.
 
-        A carriage return belongs to its line. Nobody may change the list.
+        A carriage return belongs to its line. Nobody may change them. They are a list, or, in a
+        large text, cut out of it when they are asked for.
 
         >>> Source("a\r\nb\n").lines
         ['a\r', 'b', '']
         """
         if self._lines is None:
-            self._lines = self._text.split("\n")
+            text = self._text
+            self._lines = Lines(text) if len(text) > _LARGE else text.split("\n")
         return self._lines
 
     def forget_lines(self) -> None:
@@ -116,7 +123,31 @@ class Source:
             return self
         known = self._known.get((first, end))
         if known is None:
-            known = Source("\n".join(self.lines[first:end]), self.deadline)
-            known.first_line = self.first_line + first
-            self._known[first, end] = known
+            known = self._known[first, end] = self.apart(first, end)
         return cast("Source", known)
+
+    def apart(self, first: int, end: int) -> Source:
+        """The same, but nobody remembers it: there may be thousands."""
+        if first == 0 and end == len(self.lines):
+            return self
+        part = Source(joined(self.lines, first, end) if first < end else "", self.deadline)
+        part.first_line = self.first_line + first
+        return part
+
+    def forget_part(self, first: int, end: int) -> None:
+        """Drops a part, and all that was found out about it."""
+        self._known.pop((first, end), None)
+
+    def size(self, first: int, end: int) -> int:
+        r"""Characters of ``part(first, end)``.
+
+        >>> Source("a\nb\nc").size(1, 3)
+        3
+
+        """
+        if first >= end:
+            return 0
+        lines = self.lines
+        if isinstance(lines, Lines):
+            return lines.size(first, end)
+        return sum(map(len, lines[first:end])) + end - first - 1

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from headroom.lines import each_line
 from headroom.tokens import TokenCounter
 from headroom.toolkit.markers import SMALLEST
 from headroom.view import CompressResult, Omission, or_original
@@ -142,7 +143,7 @@ def _with_brackets(text: str) -> str:
     signs = [sign for sign in _OPENING if sign in text]
     if not signs:
         return ""
-    lines = text.split("\n")
+    lines = each_line(text)
     if len(signs) == 1:
         return "\n".join([line for line in lines if signs[0] in line])
     return "\n".join([line for line in lines if any(sign in line for sign in signs)])

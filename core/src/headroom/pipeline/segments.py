@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from headroom.forking import cached_property
 from headroom.kinds.guard import Guarded
@@ -121,12 +121,12 @@ def _parts_of_stretches(source: Source, found: Sequence[Stretch], kinds: Kinds) 
     prose = _last_resort(kinds)
     parts: list[Part] = []
     for first, end, is_session in _sessions(source, found):
-        inner = source.part(first, end)
         # What a shell prints is output, line by line, whatever each line looks like.
         output = next((kind for kind in kinds if is_session and kind.takes_in_lines), None)
-        if output is None and len(inner.text) < _LEAST_CHARS:
+        if output is None and source.size(first, end) < _LEAST_CHARS:
             parts.append(Part(prose, first, end))
             continue
+        inner = source.part(first, end)
         kind = output or kinds.kind_of(inner)
         if output is not None or not kind.may_be_mixed:
             parts.append(Part(kind, first, end))
@@ -135,6 +135,7 @@ def _parts_of_stretches(source: Source, found: Sequence[Stretch], kinds: Kinds) 
         if len(within) == 1:
             parts.append(Part(kind, first, end))
         else:
+            source.forget_part(first, end)
             parts += [
                 replace(part, first=first + part.first, end=first + part.end) for part in within
             ]
@@ -159,13 +160,13 @@ def _sessions(source: Source, found: Sequence[Stretch]) -> Iterator[tuple[int, i
 
 
 def _is_small(source: Source, one: Stretch) -> bool:
-    return len(source.part(one.first, one.end).text) < _OUTPUT_CHARS
+    return source.size(one.first, one.end) < _OUTPUT_CHARS
 
 
 def _joined_parts(found: Iterable[Part], source: Source, prose: Guarded) -> list[Part]:
     """Parts without those that are too small to be any, those of one kind that touch as one."""
     pieces = [part for part in found if part.first < part.end]
-    sizes = [len(source.part(part.first, part.end).text) for part in pieces]
+    sizes = [source.size(part.first, part.end) for part in pieces]
     of_text = sum(size for part, size in zip(pieces, sizes) if _is_text(part))
     parts: list[Part] = []
     for part, size in zip(pieces, sizes):
@@ -295,7 +296,7 @@ class _Cutter:
         lines = self._lines
         if not _DIVIDER.match(lines[number]):
             return False
-        around = lines[max(0, number - 1) : number] + lines[number + 1 : number + 2]
+        around = chain(lines[max(0, number - 1) : number], lines[number + 1 : number + 2])
         return not any(line.strip() for line in around)
 
     def _between(self, first: int, end: int) -> Iterator[Part]:
@@ -314,13 +315,10 @@ class _Cutter:
         yield Part(kind, first, end)
 
     def _kind(self, first: int, end: int, least: int = _LEAST_CHARS) -> Guarded:
-        part = self._source.part(first, end)
-        if len(part.text) < least:
+        if self._source.size(first, end) < least:
             return self.prose
-        kind = self._kinds.kind_of(part)
-        # There may be thousands of parts: what is known of all of them is a multiple of the text.
-        part.forget()
-        return kind
+        # What is known of all parts would be a multiple of the text.
+        return self._kinds.kind_of(self._source.apart(first, end))
 
 
 def compress_parts(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headroom.source import Source
@@ -64,7 +65,7 @@ def component_blocks(source: Source) -> list[ComponentBlock]:
     return blocks
 
 
-def _blocks(lines: list[str]) -> list[ComponentBlock]:
+def _blocks(lines: Sequence[str]) -> list[ComponentBlock]:
     blocks: list[ComponentBlock] = []
     number, free = 1, 0
     last = len(lines) - (not lines[-1])
@@ -92,7 +93,7 @@ def _blocks(lines: list[str]) -> list[ComponentBlock]:
     return blocks
 
 
-def _last_text(lines: list[str], last: int) -> int:
+def _last_text(lines: Sequence[str], last: int) -> int:
     while not lines[last - 1].strip():
         last -= 1
     return last

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,15 +80,32 @@ def test_a_long_text_is_taken_apart_in_pieces_as_it_is_in_one(name):
     long = source * (1 + (1 << 17) // len(source))
     parsed = reparse(long, parse_tree(source, Deadline(None)).language, Deadline(None))
     whole = parser(parsed.language).parse(long.encode())
-    pieces = list(parsed.trees())
-    assert len(pieces) > 1
+    assert len(list(parsed.trees())) > 1
     assert not whole.root_node.has_error
     for cut_data in (True, False):
         by_pieces, by_whole = (
-            tree_outline(Source(long), trees, parsed.language, cut_data=cut_data)
-            for trees in (pieces, [whole])
+            tree_outline(Source(long), replace(parsed, trees=trees), cut_data=cut_data)
+            for trees in (parsed.trees, lambda: iter([whole]))
         )
         assert by_pieces == by_whole
+
+
+def test_nothing_of_a_text_stays_behind_once_it_is_parsed():
+    source = Path(__file__).with_name("sources").joinpath("javascript.js").read_text() + "\n"
+    long = source * (1 + (1 << 17) // len(source))
+    language = parse_tree(source, Deadline(None)).language
+
+    def outline():
+        return tree_outline(Source(long), reparse(long, language, Deadline(None)), cut_data=True)
+
+    assert outline().symbols
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    for _ in range(3):
+        outline()
+    left = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert left < len(long) / 4
 
 
 def test_a_long_text_with_an_error_is_parsed_as_one():

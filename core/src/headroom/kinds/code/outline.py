@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-__all__ = ["CodeBlock", "Outline", "Role", "Symbol", "Unit", "Units", "own_lines"]
+from headroom.lines import Lines
+
+__all__ = ["CodeBlock", "CodeBlocks", "Outline", "Role", "Symbol", "Unit", "Units", "own_lines"]
 
 
 class Role(Enum):
@@ -155,10 +157,38 @@ class CodeBlock:
     indent: str
 
 
-def own_lines(lines: Sequence[str]) -> tuple[list[str], bool]:
+@dataclass(slots=True)
+class CodeBlocks:
+    """Blocks, as numbers side by side, for the reason that units are."""
+
+    _owners: array[int] = field(default_factory=lambda: array("i"))
+    _firsts: array[int] = field(default_factory=lambda: array("i"))
+    _lasts: array[int] = field(default_factory=lambda: array("i"))
+    #: The indentation of each, by its number among those there are.
+    _indents: array[int] = field(default_factory=lambda: array("i"))
+    _known: dict[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self._owners)
+
+    def __iter__(self) -> Iterator[CodeBlock]:
+        """Each of them, made when it is asked for."""
+        indents = map(list(self._known).__getitem__, self._indents)
+        return map(CodeBlock, self._owners, self._firsts, self._lasts, indents)
+
+    def append(self, block: CodeBlock) -> None:
+        """Adds one after the others."""
+        self._owners.append(block.owner)
+        self._firsts.append(block.first)
+        self._lasts.append(block.last)
+        self._indents.append(self._known.setdefault(block.indent, len(self._known)))
+
+
+def own_lines(lines: Sequence[str]) -> tuple[Sequence[str], bool]:
     """``Outline.lines`` and ``Outline.final_newline`` of a text that was split at line breaks."""
     final_newline = len(lines) > 1 and not lines[-1]
-    return list(lines[: len(lines) - final_newline]), final_newline
+    size = len(lines) - final_newline
+    return lines.first(size) if isinstance(lines, Lines) else lines[:size], final_newline
 
 
 @dataclass(slots=True)
@@ -166,9 +196,9 @@ class Outline:
     """A source file, taken apart. Every line belongs to exactly one unit."""
 
     #: The lines, without a last empty one that only says that the file ends with a line break.
-    lines: list[str]
+    lines: Sequence[str]
     units: Units = field(default_factory=Units)
-    blocks: list[CodeBlock] = field(default_factory=list)
+    blocks: CodeBlocks = field(default_factory=CodeBlocks)
     symbols: list[Symbol] = field(default_factory=list)
     #: What opens and closes a comment.
     comment: tuple[str, str] = ("# ", "")

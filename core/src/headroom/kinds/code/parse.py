@@ -133,7 +133,7 @@ def _by_tree(source: Source, parsed: Parsed) -> Iterator[tuple[Outline, Check]]:
         # A parser that is lost gets lost in other places where less stands around it.
         return again.errors <= errors or 0 < again.error_lines <= lost
 
-    outline = tree_outline(source, parsed.trees(), language, cut_data=True)
+    outline = tree_outline(source, parsed, cut_data=True)
     # It is parsed again where it is needed, which is seldom.
     del parsed
     yield outline, still_parses
@@ -141,10 +141,7 @@ def _by_tree(source: Source, parsed: Parsed) -> Iterator[tuple[Outline, Check]]:
     again = reparse(source.text, language, deadline)
     if again is not None:
         # Where literals cannot be cut without breaking something, they stay whole.
-        yield (
-            tree_outline(source, again.trees(), language, cut_data=False),
-            still_parses,
-        )
+        yield tree_outline(source, again, cut_data=False), still_parses
 
 
 def _anything(_text: str) -> bool:

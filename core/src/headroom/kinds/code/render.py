@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import accumulate, groupby
 
 from headroom.kinds.code.outline import Outline
+from headroom.lines import joined
 from headroom.tokens import TokenCounter, count_each
 from headroom.toolkit.markers import SMALLEST, marker
 from headroom.view import Omission, View
@@ -125,7 +126,8 @@ class Renderer:
         lines = self._outline.lines
         gaps, present = self._gaps(size)
         if not gaps:
-            return View("\n".join(lines) + "\n" * self._outline.final_newline, lossless=True)
+            text = joined(lines, 0, len(lines)) if lines else ""
+            return View(text + "\n" * self._outline.final_newline, lossless=True)
         out: list[str] = []
         position = 1
         fillers = self._fillers(size, present, {gap[0]: number for number, gap in enumerate(gaps)})
@@ -136,7 +138,8 @@ class Renderer:
             legend += " and names what is in them"
         for number, gap in enumerate(gaps):
             first, last, _ = gap
-            out.extend(lines[position - 1 : first - 1])
+            if position < first:
+                out.append(joined(lines, position - 1, first - 1))
             names = named[number]
             notes = [names] if number else [legend, names]
             said = marker(self._where(first, last), "; ".join(filter(None, notes)))
@@ -144,7 +147,8 @@ class Renderer:
                 said = f"{SMALLEST} {names}" if names else SMALLEST
             out.append(self._gap(gap, said, fillers.get(number)))
             position = last + 1
-        out.extend(lines[position - 1 :])
+        if position <= len(lines):
+            out.append(joined(lines, position - 1, len(lines)))
         if self._outline.final_newline:
             out.append("")
         text = "\n".join(out)

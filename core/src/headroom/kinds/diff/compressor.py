@@ -86,7 +86,8 @@ class DiffCompressor(BaseKind):
         # less comes a line that says what the markers mean.
         dropped = len(choice) - len(fitting)
         while fitting and not (
-            renderer.gone(renderer.closed(fitting, costs)) and request.fits(text(fitting))
+            any(True for _ in renderer.gone(renderer.closed(fitting, costs)))
+            and request.fits(text(fitting))
         ):
             dropped = 2 * dropped + 1
             fitting = frozenset(choice[: max(0, len(choice) - dropped)])
@@ -123,12 +124,12 @@ class DiffCompressor(BaseKind):
 
 
 def _view(renderer: Renderer, kept: frozenset[int]) -> View | None:
-    gone = renderer.gone(kept)
+    gone = tuple(spans(index + renderer.first_line for index in renderer.gone(kept)))
     if not gone:
         return None
     return View(
         renderer.text(kept),
         lossless=False,
-        omissions=(Omission("lines", tuple(spans(index + renderer.first_line for index in gone))),),
+        omissions=(Omission("lines", gone),),
         first_line=renderer.first_line,
     )

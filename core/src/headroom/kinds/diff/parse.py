@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -47,11 +49,11 @@ class Role(IntEnum):
 class Diff:
     """The lines of a diff. ``files`` and ``hunks`` number them from 0, -1 is none."""
 
-    lines: list[str]
+    lines: Sequence[str]
     roles: list[Role]
-    files: list[int]
+    files: array[int]
     #: The index of the line with the hunk's header, -1 outside of hunks.
-    hunks: list[int]
+    hunks: array[int]
     #: Per file: the path that its header names, for judging what kind of file it is.
     paths: list[str] = field(default_factory=list)
     #: The files that a tool wrote.
@@ -89,9 +91,10 @@ def parse(content: str, deadline: Deadline) -> Diff:
     return _parsed(content.split("\n"), deadline)
 
 
-def _parsed(lines: list[str], deadline: Deadline) -> Diff:
+def _parsed(lines: Sequence[str], deadline: Deadline) -> Diff:
     count = len(lines)
-    diff = Diff(lines, [Role.OTHER] * count, [-1] * count, [-1] * count)
+    none = array("i", (-1,))
+    diff = Diff(lines, [Role.OTHER] * count, none * count, none * count)
     index = 0
     while index < count:
         if index % _CHECKED < _HEADER_LINES:
@@ -137,17 +140,20 @@ def _tell_generated(diff: Diff) -> None:
 
 def read(source: Source) -> Diff:
     """The diff in a source, read once: ``source.once(read)``."""
-    return _parsed(source.lines, source.deadline)
+    # A list, as it goes back and forth, for as long as that takes.
+    diff = _parsed(list(source.lines), source.deadline)
+    diff.lines = source.lines
+    return diff
 
 
-def _starts_file(lines: list[str], index: int) -> bool:
+def _starts_file(lines: Sequence[str], index: int) -> bool:
     line = lines[index]
     if line.startswith("Index: "):
         return index + 1 < len(lines) and lines[index + 1].startswith("=" * 20)
     return line.startswith("diff -") or _is_pair(lines, index)
 
 
-def _is_pair(lines: list[str], index: int) -> bool:
+def _is_pair(lines: Sequence[str], index: int) -> bool:
     """Whether ``---`` and ``+++`` lines that name files stand here."""
     return (
         lines[index].startswith("--- ")
@@ -216,7 +222,7 @@ def _name_by_pair(diff: Diff, start: int, end: int, pair: int, *, is_renamed: bo
     return new
 
 
-def _says_new(lines: list[str], start: int, end: int) -> bool:
+def _says_new(lines: Sequence[str], start: int, end: int) -> bool:
     return any(lines[index].startswith("new file mode") for index in range(start, end))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, chain
 
 from headroom.kinds.diff.parse import Diff, Role
 from headroom.kinds.diff.repeats import one_sign
@@ -76,10 +76,12 @@ class Renderer:
                 more.add(diff.hunks[index])
         return sorted(index for index in more if index < self._end)
 
-    def gone(self, kept: frozenset[int]) -> list[int]:
+    def gone(self, kept: frozenset[int]) -> Iterator[int]:
         """The lines that a choice leaves out."""
-        shown = set(self.shown(kept))
-        return [index for index in range(self._end) if index not in shown]
+        expected = 0
+        for index in chain(self.shown(kept), (self._end,)):
+            yield from range(expected, index)
+            expected = index + 1
 
     def text(self, kept: frozenset[int]) -> str:
         """The view."""

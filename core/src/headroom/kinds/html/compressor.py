@@ -77,6 +77,7 @@ class HtmlExtractor(BaseKind):
         limit = _limit(renderer.text(whole), request)
         if limit is None:
             return renderer.view(whole)
+        del whole
         shown = fitting_sentences(limit, chosen, renderer, request)
         shown = shown or fitting_blocks(limit, chosen, renderer, request)
         view = None if shown is None else renderer.view(shown)

@@ -35,6 +35,7 @@ def fitting_sentences(
     parts = [renderer.blocks[index].rendered() for index in chosen]
     text = "\n".join(parts)
     starts = array("q", accumulate((len(part) + 1 for part in parts), initial=0))
+    del parts
     prose = default_kinds().named("text")
     assert prose is not None
     source = Source(text, request.deadline)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from headroom.errors import WrongKind
 from headroom.kinds.json.parse import decode_python, read
@@ -84,7 +85,7 @@ class _Documents:
         return None if rest.strip() else last + 1
 
 
-def _end_of_lines(lines: list[str], first: int) -> int:
+def _end_of_lines(lines: Sequence[str], first: int) -> int:
     """The line after the last of those that look like documents, from one that is a document."""
     end = first + 1
     pair = ("{", "}") if lines[first].startswith("{") else ("[", "]")

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
+from typing import NamedTuple
 
-__all__ = ["Event", "alerts", "identity", "names_a_place", "split_events"]
+from headroom.toolkit.lazy import Lazy
+
+__all__ = ["Event", "Events", "Texts", "alerts", "identity", "names_a_place", "split_events"]
 
 #: The lines of an event are shown whole, up to this many; a longer one is several events. Chosen.
 _MOST_LINES = 120
@@ -76,38 +81,85 @@ _LEVELS = frozenset(("E", "W", "F", "C", "A"))
 _ALL_LEVELS = frozenset("VDIWEFCNAT")
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """Lines that belong together, by index; ``end`` is exclusive."""
 
     start: int
     end: int
 
 
-def split_events(lines: list[str]) -> list[Event]:
+class Events(Lazy[Event]):
+    """Events of which each begins where the one before ends, each made when it is asked for.
+
+    Args:
+        edges: The first line of each, and at last the end.
+
+    >>> list(Events([0, 3, 4]))
+    [Event(start=0, end=3), Event(start=3, end=4)]
+
+    """
+
+    def __init__(self, edges: Iterable[int]) -> None:
+        #: The first line of each, and at last the end.
+        self.edges = array("i", edges)
+
+    def __len__(self) -> int:
+        return len(self.edges) - 1
+
+    def _at(self, index: int) -> Event:
+        return Event(self.edges[index], self.edges[index + 1])
+
+
+class Texts(Lazy[str]):
+    r"""What events say, each cut out of the text when it is asked for.
+
+    Args:
+        text: The log.
+        lines: Its lines.
+        events: Its events.
+
+    >>> list(Texts("a\n at b\nc", ["a", " at b", "c"], Events([0, 2, 3])))
+    ['a\n at b', 'c']
+
+    """
+
+    def __init__(self, text: str, lines: Iterable[str], events: Events) -> None:
+        self._text = text
+        starts = array("q", accumulate((len(line) + 1 for line in lines), initial=0))
+        self._edges = array("q", map(starts.__getitem__, events.edges))
+
+    def __len__(self) -> int:
+        return len(self._edges) - 1
+
+    def _at(self, index: int) -> str:
+        return self._text[self._edges[index] : self._edges[index + 1] - 1]
+
+
+def split_events(lines: Sequence[str]) -> Events:
     """The events of a log, which together are all of its lines.
 
-    >>> split_events(["a failed", "  at b", "  at c", "d"])
+    >>> list(split_events(["a failed", "  at b", "  at c", "d"]))
     [Event(start=0, end=3), Event(start=3, end=4)]
     """
-    events: list[Event] = []
+    edges = array("i", (0,))
     start = 0
     in_trace = False
-    for index in range(1, len(lines) + 1):
-        in_trace = in_trace or lines[index - 1].startswith(_TRACE_BEGINS)
-        if index < len(lines) and index - start < _MOST_LINES:
-            if _CONTINUES.match(lines[index]):
+    for index, (before, line) in enumerate(pairwise(lines), 1):
+        in_trace = in_trace or before.startswith(_TRACE_BEGINS)
+        if index - start < _MOST_LINES:
+            if _CONTINUES.match(line):
                 continue
-            if in_trace and lines[index - 1][:1] == " " and _TRACE_ENDS.match(lines[index]):
+            if in_trace and before[:1] == " " and _TRACE_ENDS.match(line):
                 in_trace = False
                 continue
-        events.append(Event(start, index))
+        edges.append(index)
         start = index
         in_trace = False
-    return events
+    edges.append(len(lines))
+    return Events(edges)
 
 
-def alerts(texts: list[str], masked: list[str]) -> list[bool]:
+def alerts(texts: Sequence[str], masked: Sequence[str]) -> list[bool]:
     """Which events alert: by a word, by a code, or by the letter in the column of levels.
 
     Args:
@@ -176,7 +228,7 @@ def _alerts_by_word(text: str, harmless: set[str]) -> bool:
     return bool(doubtful) and _ALERT.search(text) is not None
 
 
-def _level_column(texts: list[str]) -> int | None:
+def _level_column(texts: Sequence[str]) -> int | None:
     """Where single letters stand for levels, if they do so in most lines."""
     sample = texts[:_LEVEL_SAMPLE]
     columns: Counter[int] = Counter()

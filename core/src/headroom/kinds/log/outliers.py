@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from collections import Counter
 from collections.abc import Sequence
+from itertools import accumulate
 
 from headroom.toolkit.outliers import far_out, rare_values
 
@@ -42,12 +44,23 @@ def outlying_events(texts: Sequence[str]) -> list[int]:
     """
     if len(texts) < _LEAST:
         return []
-    numbers = [_NUMBER.findall(text, 0, _CHARS)[:_NUMBERS] for text in texts]
-    width = Counter(map(len, numbers)).most_common(1)[0][0]
+    # Those of all events, one after another: as lists they would be several times the texts.
+    known: dict[str, str] = {}
+    numbers: list[str] = []
+    sizes = bytearray()
+    for text in texts:
+        own = _NUMBER.findall(text, 0, _CHARS)[:_NUMBERS]
+        numbers.extend(map(known.setdefault, own, own))
+        sizes.append(len(own))
+    del known
+    width = Counter(sizes).most_common(1)[0][0]
     odd: dict[int, None] = {}
     codes: dict[int, None] = {}
     for place in range(width):
-        column = [row[place] if len(row) == width else "" for row in numbers]
+        column = [
+            numbers[start + place] if size == width else ""
+            for start, size in zip(accumulate(sizes, initial=0), sizes)
+        ]
         first: dict[str, int] = {}
         for index, number in enumerate(column):
             if number:
@@ -57,7 +70,7 @@ def outlying_events(texts: Sequence[str]) -> list[int]:
         if len(first) <= _LEAST and all(_is_status(number) for number in first):
             codes.update(dict.fromkeys(first.values()))
             continue
-        far = far_out([float(number) if number else math.nan for number in column])
+        far = far_out(array("d", (float(number) if number else math.nan for number in column)))
         if len(far) * _USUAL <= max(len(texts), 2 * _USUAL):
             odd.update(dict.fromkeys(far))
         if len(first) * _REPEATED <= len(texts):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from headroom.kinds.log.events import Event, alerts, split_events
+from headroom.kinds.log.events import Event, Events, Texts, alerts, split_events
 from headroom.kinds.log.shell import inner_steps
 from headroom.kinds.log.templates import Template, mine
 from headroom.scanning import masked
@@ -21,9 +22,9 @@ _CHECKED_EVERY = 500
 class Log:
     """The events of a log, and what is known of each, by its index."""
 
-    lines: list[str]
-    events: list[Event]
-    texts: list[str]
+    lines: Sequence[str]
+    events: Events
+    texts: Texts
     templates: list[Template]
     #: The template of each event.
     of_event: list[int]
@@ -49,19 +50,20 @@ def parts_within(source: Source, most: int) -> Log:
 
     """
     log = source.once(read_log)
-    events = [part for event in log.events for part in _parts(event, log.lines, most)]
+    parts = (part for event in log.events for part in _parts(event, log.lines, most))
+    events = Events((*(part.start for part in parts), len(log.lines)))
     return log if len(events) == len(log.events) else _read(source, events)
 
 
-def _read(source: Source, events: list[Event]) -> Log:
+def _read(source: Source, events: Events) -> Log:
     lines = source.lines
-    texts = ["\n".join(lines[event.start : event.end]) for event in events]
+    texts = Texts(source.text, lines, events)
     said = []
-    for index, event in enumerate(events):
+    for index, text in enumerate(texts):
         if index % _CHECKED_EVERY == 0:
             source.deadline.check()
         # A stack trace belongs to what an event says: another trace is another event.
-        said.append("\n".join(masked(lines[event.start : event.end])))
+        said.append("\n".join(masked(text.split("\n"))))
     # Steps within the commands of a shell's trace are alike in that hardly anybody asks for one.
     steps = inner_steps(lines)
     templates = mine(
@@ -77,7 +79,7 @@ def _read(source: Source, events: list[Event]) -> Log:
     return Log(lines, events, texts, templates, of_event, alerts(texts, said), source.first_line)
 
 
-def _parts(event: Event, lines: list[str], most: int) -> list[Event]:
+def _parts(event: Event, lines: Sequence[str], most: int) -> list[Event]:
     """An event, or its lines where it has more characters."""
     numbers = range(event.start, event.end)
     if sum(len(lines[number]) for number in numbers) <= most:

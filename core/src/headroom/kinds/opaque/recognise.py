@@ -15,6 +15,8 @@ __all__ = ["looks_opaque"]
 #: more than that is read by whoever reads such texts.
 _SHARE, _MOST = 0.1, 300
 _BLANK = re.compile(r"\s+")
+#: Characters that are looked at a time. Chosen.
+_CHUNK = 4096
 
 
 def looks_opaque(source: Source) -> bool:
@@ -29,9 +31,13 @@ def looks_opaque(source: Source) -> bool:
     value = data_of(source)
     if value is not None and not is_vector(value):
         return False
+    most = min(_MOST, _SHARE * len(text))
+    edges = [*((one.start, one.end) for one in source.once(find)), (len(text), len(text))]
     rest, position = 0, 0
-    for stretch in source.once(find):
-        rest += len(_BLANK.sub("", text[position : stretch.start]))
-        position = stretch.end
-    rest += len(_BLANK.sub("", text[position:]))
-    return rest <= min(_MOST, _SHARE * len(text))
+    for start, end in edges:
+        for at in range(position, start, _CHUNK):
+            rest += len(_BLANK.sub("", text[at : min(start, at + _CHUNK)]))
+            if rest > most:
+                return False
+        position = end
+    return True

@@ -137,7 +137,7 @@ class _Values(Lazy[Json]):
 class Records:
     """A text, taken apart: ``spans`` are first line and end (exclusive) of each record."""
 
-    lines: list[str]
+    lines: Sequence[str]
     spans: Sequence[tuple[int, int]]
     #: What each record says, by the names of its fields.
     rows: Sequence[Json]
@@ -167,7 +167,7 @@ def find_records(content: str, check: Callable[[], None]) -> Records | None:
     return _find(content.split("\n"), check)
 
 
-def _find(lines: list[str], check: Callable[[], None]) -> Records | None:
+def _find(lines: Sequence[str], check: Callable[[], None]) -> Records | None:
     entries = find_entries(lines, check)
     if entries is not None:
         whole = Records(lines, entries.spans, entries.rows)
@@ -190,7 +190,7 @@ def _find(lines: list[str], check: Callable[[], None]) -> Records | None:
     return _find_blocks(lines, check)
 
 
-def _find_blocks(lines: list[str], check: Callable[[], None]) -> Records | None:
+def _find_blocks(lines: Sequence[str], check: Callable[[], None]) -> Records | None:
     """Records of several lines each."""
     if len(lines) < _LEAST * _SHORTEST:
         return None

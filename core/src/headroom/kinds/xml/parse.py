@@ -126,6 +126,8 @@ class _Reader:
         self._text = text
         self._at = start
         self._check = check
+        # The same ones come again and again.
+        self._names: dict[str, str] = {}
         self._open = [_Element("", {}, start)]
         self._reading = Reading({}, "", start, 0, 0, 0)
 
@@ -214,6 +216,7 @@ class _Reader:
 
     def _tag(self, match: re.Match[str]) -> None:
         name, attributes, is_empty = match.groups()
+        name = self._names.setdefault(name, name)
         self._reading.tags += 1
         self._reading.root = self._reading.root or name
         said: dict[str, Json] = {}
@@ -223,7 +226,7 @@ class _Reader:
                 self._check()
             if key in said:
                 raise WrongKind("an attribute is there twice")
-            said[key] = unescape(double or single)
+            said[self._names.setdefault(key, key)] = unescape(double or single)
         self._open.append(_Element(name, said, match.end()))
         if len(self._open) > MAX_DEPTH:
             raise WrongKind("nested too deeply")
@@ -233,6 +236,7 @@ class _Reader:
     def _leaf(self, match: re.Match[str]) -> None:
         """Reads a tag with its end, and the text between."""
         name, text = match.groups()
+        name = self._names.setdefault(name, name)
         reading = self._reading
         reading.tags += 1
         reading.root = reading.root or name
@@ -265,7 +269,7 @@ class _Reader:
             members = _members(element.children)
         if not element.attributes and not members:
             return said
-        value = dict(element.attributes)
+        value = element.attributes
         for key, member in members.items():
             # An attribute may have the name of a tag.
             value[key if key not in value else f"<{key}>"] = member

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from headroom.kinds.code.outline import Outline, Role, Symbol, Unit, own_lines
@@ -76,7 +77,7 @@ def brace_outline(content: str, deadline: Deadline) -> Outline | None:
         TimeBudgetExceeded: The time is up.
 
     """
-    lines = content.split("\n")
+    lines: Sequence[str] = content.split("\n")
     if _ends_by_words(lines):
         return None
     comment = _comment(lines)
@@ -96,14 +97,14 @@ def brace_outline(content: str, deadline: Deadline) -> Outline | None:
     return outline if outline.symbols else None
 
 
-def _ends_by_words(lines: list[str]) -> bool:
+def _ends_by_words(lines: Sequence[str]) -> bool:
     """Whether blocks end with a word, as in Lua, Ruby and Elixir, rather than with a brace."""
     closing = [text for line in lines if (text := line.strip())[:1] in ("}", "e")]
     words = sum(bool(_END.match(text)) for text in closing)
     return words > sum(text[0] == "}" for text in closing)
 
 
-def _comment(lines: list[str]) -> tuple[str, str]:
+def _comment(lines: Sequence[str]) -> tuple[str, str]:
     """How this language writes a comment: as shells do, or as C does.
 
     >>> _comment(["# Sends it.", "sub send {", "}"]), _comment(["// Sends it.", "fn send() {", "}"])

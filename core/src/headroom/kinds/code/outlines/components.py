@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from headroom.kinds.code.outline import Outline, Role, Unit, own_lines
 from headroom.kinds.code.outlines.sections import add_part
@@ -54,7 +54,7 @@ def component_outline(source: Source, read_script: ReadScript) -> Outline | None
     return outline if read else None
 
 
-def _by_indentation(lines: list[str], tag: str) -> Outline:
+def _by_indentation(lines: Sequence[str], tag: str) -> Outline:
     """Markup or styles: elements and rules, and what is in them."""
     comment = ("/* ", " */") if tag in ("style", "script") else ("<!-- ", " -->")
     outline = Outline(lines, comment=comment)
@@ -83,7 +83,7 @@ def _region(
         start = end + 1
 
 
-def _end(lines: list[str], head: int, last: int) -> int:
+def _end(lines: Sequence[str], head: int, last: int) -> int:
     """The last line of an element: what is indented deeper, and the lines that close it."""
     indent = _indent(lines[head - 1])
     end = head
@@ -100,7 +100,7 @@ def _end(lines: list[str], head: int, last: int) -> int:
     return end
 
 
-def _opened(lines: list[str], head: int, end: int) -> int:
+def _opened(lines: Sequence[str], head: int, end: int) -> int:
     """The last line of a tag whose attributes stand on lines of their own."""
     if ">" in lines[head - 1] or "{" in lines[head - 1]:
         return head

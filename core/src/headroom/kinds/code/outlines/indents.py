@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from headroom.kinds.code.outline import Outline, Role, Symbol, Unit, own_lines
@@ -194,7 +195,7 @@ class _Builder:
         self._outline.add(Unit(ranges, role, scope.owner, scope.symbol, scope.public))
 
 
-def _indents(lines: list[str]) -> list[int]:
+def _indents(lines: Sequence[str]) -> list[int]:
     """How far each line is indented; lines inside a long string count as far in."""
     found: list[int] = []
     quotes = ""

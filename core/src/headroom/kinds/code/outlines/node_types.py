@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from headroom.kinds.code.outlines.syntax import Node
+from headroom.kinds.code.outlines.syntax import Node, Read
 
 __all__ = [
     "BLOCKS",
@@ -196,7 +196,7 @@ def _callback(call: Node) -> Node | None:
     return next((node for node in given if node.type in _ANONYMOUS), None)
 
 
-def is_group(node: Node) -> bool:
+def is_group(node: Node, read: Read) -> bool:
     """Whether a function is one in ``describe("numbers", () => {})``, which holds others."""
     if node.type not in _ANONYMOUS:
         return False
@@ -204,7 +204,7 @@ def is_group(node: Node) -> bool:
     if call is None or call.type != "call_expression":
         return False
     called = call.child_by_field_name("function")
-    return called is not None and _text(called).partition(".")[0] in _GROUPS
+    return called is not None and _text(called, read).partition(".")[0] in _GROUPS
 
 
 def _is_bound(node: Node) -> bool:
@@ -214,7 +214,7 @@ def _is_bound(node: Node) -> bool:
     return node.type in _ANONYMOUS and node.child_by_field_name("name") is None
 
 
-def name_of(node: Node) -> str:
+def name_of(node: Node, read: Read) -> str:
     """The name of a function or a class; ``""`` if it has none."""
     if node.type in _NAMED_BY_WORD:
         return _NAMED_BY_WORD[node.type]
@@ -228,7 +228,7 @@ def name_of(node: Node) -> str:
         if found is None:
             break
         if not found.children or found.type in _NAMES:
-            return _LAST_OF_A_PATH.sub("", _text(found))
+            return _LAST_OF_A_PATH.sub("", _text(found, read))
         inner = None
         for field in ("name", "declarator", "left", "key", "property", "type"):
             inner = found.child_by_field_name(field)
@@ -252,6 +252,5 @@ def scope_in(head: str, name: str) -> str:
     return ""
 
 
-def _text(node: Node) -> str:
-    text = node.text
-    return text.decode("utf-8", "replace") if text is not None else ""
+def _text(node: Node, read: Read) -> str:
+    return read(node).decode("utf-8", "replace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from headroom.kinds.code.outline import CodeBlock, Outline, Role, Unit
@@ -66,7 +67,7 @@ def split_sections(content: str) -> list[Section]:
     ]
 
 
-def _before_closing(lines: list[str], header: int, end: int) -> int:
+def _before_closing(lines: Sequence[str], header: int, end: int) -> int:
     """The last line of a file that may end with a tag, as it began with one."""
     last = end
     while last > header and not lines[last - 1].strip():
@@ -74,7 +75,7 @@ def _before_closing(lines: list[str], header: int, end: int) -> int:
     return last - 1 if last > header and _CLOSING.match(lines[last - 1]) else end
 
 
-def whole_section(lines: list[str]) -> Outline:
+def whole_section(lines: Sequence[str]) -> Outline:
     """A file that is no code that can be read: its paragraphs."""
     outline = Outline(lines)
     first = 1
@@ -85,7 +86,7 @@ def whole_section(lines: list[str]) -> Outline:
     return outline
 
 
-def joined(lines: list[str], parts: list[tuple[Section, Outline]]) -> Outline:
+def joined(lines: Sequence[str], parts: list[tuple[Section, Outline]]) -> Outline:
     """One outline for all of the files; the lines that name them come first of all."""
     outline = Outline(lines)
     covered = 0

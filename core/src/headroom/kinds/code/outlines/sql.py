@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headroom.kinds.code.outline import Outline, Role, Symbol, Unit, own_lines
@@ -50,7 +51,7 @@ class _Part:
     head: int
 
 
-def is_sql(lines: list[str], deadline: Deadline) -> bool:
+def is_sql(lines: Sequence[str], deadline: Deadline) -> bool:
     """Whether most of the statements of a text begin as those of SQL do."""
     parts = [part for part in _parts(lines, deadline) if part.head]
     known = sum(bool(_STATEMENT.match(lines[part.head - 1])) for part in parts)
@@ -76,7 +77,7 @@ def sql_outline(content: str, deadline: Deadline) -> Outline | None:
     return outline if outline.symbols else None
 
 
-def _parts(lines: list[str], deadline: Deadline) -> list[_Part]:
+def _parts(lines: Sequence[str], deadline: Deadline) -> list[_Part]:
     parts: list[_Part] = []
     first, head = 1, 0
     quoted = in_comment = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
-__all__ = ["Extent", "Node", "Parser", "Tree"]
+__all__ = ["Extent", "Node", "Parser", "Read", "Tree"]
 
 
 class Extent(NamedTuple):
@@ -22,8 +22,11 @@ class Node(Protocol):
 
     @property
     def type(self) -> str: ...
+    # Its ``text`` is not here: the binding leaks what it reads for it.
     @property
-    def text(self) -> bytes | None: ...
+    def start_byte(self) -> int: ...
+    @property
+    def end_byte(self) -> int: ...
     @property
     def start_point(self) -> tuple[int, int]: ...
     @property
@@ -52,6 +55,10 @@ class Node(Protocol):
     def children_by_field_name(self, name: str, /) -> list[Node]: ...
 
 
+#: The text of a node.
+Read = Callable[[Node], bytes]
+
+
 class Tree(Protocol):
     """A syntax tree."""
 
@@ -66,7 +73,7 @@ class Parser(Protocol):
 
     def parse(
         self,
-        read: Callable[[int, object], bytes],
+        read: Callable[[int, object], memoryview],
         /,
         *,
         progress_callback: Callable[[int, bool], bool],

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from headroom.kinds.code.outline import CodeBlock, Outline, Role, Symbol, Unit, own_lines
-from headroom.kinds.code.outlines.languages import Language
 from headroom.kinds.code.outlines.node_types import (
     BLOCKS,
     COMMENTS,
@@ -21,7 +20,8 @@ from headroom.kinds.code.outlines.node_types import (
     name_of,
     scope_in,
 )
-from headroom.kinds.code.outlines.syntax import Node, Tree
+from headroom.kinds.code.outlines.syntax import Node, Read
+from headroom.kinds.code.outlines.tree_parse import Parsed
 from headroom.source import Source
 from headroom.view import Deadline
 
@@ -57,15 +57,12 @@ class _Scope:
     depth: int = 0
 
 
-def tree_outline(
-    source: Source, trees: Iterable[Tree], language: Language, *, cut_data: bool
-) -> Outline:
+def tree_outline(source: Source, parsed: Parsed, *, cut_data: bool) -> Outline:
     """The outline of a source file.
 
     Args:
         source: The source.
-        trees: Its syntax tree, or those of one part of it after the other.
-        language: Its language.
+        parsed: Its syntax tree, or those of one part of it after the other.
         cut_data: Whether literals may be cut between their elements, too.
 
     Raises:
@@ -73,11 +70,12 @@ def tree_outline(
 
     """
     lines, final_newline = own_lines(source.lines)
+    language = parsed.language
     outline = Outline(
         lines, comment=language.comment, filler=language.filler, final_newline=final_newline
     )
-    builder = _Builder(outline, language, source.deadline, cut_data)
-    for tree in trees:
+    builder = _Builder(outline, parsed, source.deadline, cut_data)
+    for tree in parsed.trees():
         builder.statements(tree.root_node.children, _Scope(), len(lines))
     builder.rest(_Scope(), len(lines))
     return outline
@@ -87,11 +85,12 @@ class _Builder:
     """Walks the nodes from top to bottom and gives each line to a unit."""
 
     def __init__(
-        self, outline: Outline, language: Language, deadline: Deadline, cut_data: bool
+        self, outline: Outline, parsed: Parsed, deadline: Deadline, cut_data: bool
     ) -> None:
         self._outline = outline
         self._lines = outline.lines
-        self._language = language
+        self._language = parsed.language
+        self._read = parsed.read
         self._deadline = deadline
         self._blocks = BLOCKS | DATA_BLOCKS if cut_data else BLOCKS
         # The first line that belongs to no unit yet.
@@ -105,7 +104,7 @@ class _Builder:
     def statements(self, nodes: Sequence[Node], scope: _Scope, last: int) -> None:
         """Some nodes of a block."""
         nodes = [inner for node in nodes for inner in _unwrapped(node)]
-        groups = _paragraphs(_groups(_sound(nodes), self._next, last))
+        groups = _paragraphs(_groups(_sound(nodes), self._next, last, self._read), self._read)
         for position, (first, end, members, is_comment) in enumerate(groups):
             self._deadline.check()
             if is_comment:
@@ -169,7 +168,7 @@ class _Builder:
             return
         declared = next((node for node in members if node.type not in COMMENTS), members[0])
         main = main_node(declared)
-        is_class = main.type in CONTAINERS or is_group(main)
+        is_class = main.type in CONTAINERS or is_group(main, self._read)
         is_function = main.type in FUNCTIONS and not is_class
         role = self._role(main, scope, is_function=is_function, is_class=is_class)
         if is_function or (is_class and not scope.in_data):
@@ -224,7 +223,7 @@ class _Builder:
         return Role.FIELD if scope.in_class or main.type in FIELDS else Role.STATEMENT
 
     def _symbol(self, main: Node, first: int, end: int, scope: _Scope, *, is_class: bool) -> _Scope:
-        name = name_of(main)
+        name = name_of(main, self._read)
         head = "\n".join(self._lines[first - 1 : min(end, first + 3)]).split("{")[0]
         public = scope.public and self._language.is_public(head, name)
         self._outline.symbols.append(
@@ -251,10 +250,10 @@ class _Builder:
             searched += 1
             if searched > _SEARCH:
                 break
-            if _last_line(node) - node.start_point[0] < 2:
+            if _last_line(node, self._read) - node.start_point[0] < 2:
                 continue
             if node.type in self._blocks or node.type in OPEN_BLOCKS:
-                span = _inside(node)
+                span = _inside(node, self._read)
                 taken = found[-1][1] if found else first - 1
                 if span is not None and taken < span[0] <= span[1] <= end:
                     found.append((*span, node))
@@ -274,11 +273,11 @@ def _sound(nodes: Sequence[Node]) -> Sequence[Node]:
     return [inner for node in nodes for inner in (node.children if node.is_error else (node,))]
 
 
-def _groups(nodes: Sequence[Node], first: int, last: int) -> list[_Group]:
+def _groups(nodes: Sequence[Node], first: int, last: int, read: Read) -> list[_Group]:
     """Nodes with their first and last line; those that share a line are together."""
     groups: list[_Group] = []
     for node in nodes:
-        start, end = node.start_point[0] + 1, _last_line(node)
+        start, end = node.start_point[0] + 1, _last_line(node, read)
         if start < first or end > last or start > end:
             continue
         is_comment = node.type in COMMENTS
@@ -291,7 +290,7 @@ def _groups(nodes: Sequence[Node], first: int, last: int) -> list[_Group]:
     return groups
 
 
-def _paragraphs(groups: list[_Group]) -> list[_Group]:
+def _paragraphs(groups: list[_Group], read: Read) -> list[_Group]:
     """The same with comments to the end of the line that follow each other put together."""
     merged: list[_Group] = []
     for group in groups:
@@ -301,7 +300,7 @@ def _paragraphs(groups: list[_Group]) -> list[_Group]:
             and merged
             and merged[-1][3]
             and merged[-1][1] == first - 1
-            and b"/*" not in _sign(members[0]) + _sign(merged[-1][2][-1])
+            and b"/*" not in read(members[0])[:2] + read(merged[-1][2][-1])[:2]
         ):
             merged[-1][2].extend(members)
             merged[-1] = (merged[-1][0], end, merged[-1][2], True)
@@ -310,16 +309,11 @@ def _paragraphs(groups: list[_Group]) -> list[_Group]:
     return merged
 
 
-def _sign(comment: Node) -> bytes:
-    return (comment.text or b"")[:2]
-
-
-def _last_line(node: Node) -> int:
+def _last_line(node: Node, read: Read) -> int:
     """The last line that a node has text on, from 1."""
     if node.type == _STATEMENTS:
         # In Swift it goes on to the bracket that closes the block.
-        text = node.text or b""
-        return node.start_point[0] + 1 + text.rstrip().count(b"\n")
+        return node.start_point[0] + 1 + read(node).rstrip().count(b"\n")
     row, column = node.end_point
     return row if column == 0 and row > node.start_point[0] else row + 1
 
@@ -329,16 +323,16 @@ def _is_bare(block: Node) -> bool:
     return block.type == "block" and bool(block.children) and block.children[0].is_named
 
 
-def _inside(block: Node) -> tuple[int, int] | None:
+def _inside(block: Node, read: Read) -> tuple[int, int] | None:
     """The lines inside a block, if it is alone on them."""
-    first, last = block.start_point[0] + 1, _last_line(block)
+    first, last = block.start_point[0] + 1, _last_line(block, read)
     inner_first, inner_last = first + 1, last - 1
     if _is_bare(block):
         inner_first, inner_last = first, last
     elif block.type in OPEN_BLOCKS:
         if OPEN_BLOCKS[block.type] == "whole":
             before, after = block.prev_sibling, block.next_sibling
-            if before is not None and _last_line(before) >= first:
+            if before is not None and _last_line(before, read) >= first:
                 return None
             if after is not None and after.start_point[0] + 1 <= last:
                 return None
@@ -347,7 +341,7 @@ def _inside(block: Node) -> tuple[int, int] | None:
     if inner_first > inner_last:
         return None
     for child in block.children:
-        start, end = child.start_point[0] + 1, _last_line(child)
+        start, end = child.start_point[0] + 1, _last_line(child, read)
         if start < inner_first <= end or start <= inner_last < end:
             return None
     return inner_first, inner_last

@@ -37,9 +37,6 @@ _MIN_STEPS = 500
 #: code hardly any do, and the more there are the longer each takes.
 _LOST_STEPS, _BYTES_PER_LOST_STEP = 200, 1000
 
-#: The text of a node is read anew through pieces of this size: large ones are copied for nothing.
-_CHUNK = 1 << 10
-
 #: A longer text, in bytes, is parsed in pieces of this size where it has no errors, or of some
 #: times this size: a tree takes thirty times the memory of the text.
 _LONG, _PIECE, _LARGEST = 1 << 17, 1 << 15, 4
@@ -60,6 +57,8 @@ _SAMPLE = 8_000
 class Parsed:
     """A syntax tree, and how much of it the parser failed on."""
 
+    #: What was parsed, in UTF-8.
+    source: bytes
     #: It, or those of one piece of the text after another, parsed when they are asked for.
     trees: Callable[[], Iterator[Tree]]
     language: Language
@@ -67,6 +66,10 @@ class Parsed:
     errors: int
     #: Lines inside wrong nodes that are no part of a declaration.
     error_lines: int
+
+    def read(self, node: Node) -> bytes:
+        """The text of a node of it."""
+        return self.source[node.start_byte : node.end_byte]
 
 
 def parse_tree(content: str, deadline: Deadline, path: str = "") -> Parsed | None:
@@ -136,7 +139,9 @@ def reparse(content: str, language: Language, deadline: Deadline) -> Parsed | No
     if len(source) > _LONG and language.in_pieces:
         pieces = _sound_pieces(source, language, deadline)
         if pieces is not None:
-            return Parsed(partial(_of_pieces, source, pieces, language, deadline), language, 0, 0)
+            return Parsed(
+                source, partial(_of_pieces, source, pieces, language, deadline), language, 0, 0
+            )
     tree = _parse(source, language, deadline)
     if tree is None:
         return None
@@ -150,7 +155,7 @@ def reparse(content: str, language: Language, deadline: Deadline) -> Parsed | No
             if node.is_error:
                 lines += _lost_lines(node, children)
         stack.extend(child for child in children if child.has_error or child.is_missing)
-    return Parsed(partial(iter, (tree,)), language, errors, lines)
+    return Parsed(source, partial(iter, (tree,)), language, errors, lines)
 
 
 def _sound_pieces(source: bytes, language: Language, deadline: Deadline) -> list[Extent] | None:
@@ -208,13 +213,23 @@ def _parse(
             return True
         return left < 0 or lost_left < 0
 
+    whole = memoryview(source)
+    given: dict[int, memoryview] = {}
+
+    def read(offset: int, _point: object) -> memoryview:
+        if offset not in given:
+            given[offset] = whole[offset:]
+        return given[offset]
+
     try:
-        return found.parse(
-            lambda offset, _point: source[offset : offset + _CHUNK], progress_callback=stop
-        )
+        return found.parse(read, progress_callback=stop)
     except ValueError:
         deadline.check()
         return None
+    finally:
+        # The binding never lets go of what it was given, which would be a copy of the text.
+        for view in given.values():
+            view.release()
 
 
 def _lost_lines(node: Node, children: Sequence[Node]) -> int:
