@@ -8,7 +8,7 @@ from headroom.kinds.json.parse import read
 from headroom.source import Source
 from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.rows.notation import pointer
-from headroom.toolkit.rows.stretches import may_have_long
+from headroom.toolkit.rows.stretches import are_short, may_have_long
 from headroom.toolkit.rows.values import SCALARS, Json
 
 __all__ = ["BELOW", "long_texts", "without"]
@@ -30,7 +30,9 @@ def long_texts(source: Source) -> Iterator[tuple[str, str, bool]]:
         WrongKind: The text is not JSON.
 
     """
-    if not may_have_long(source.text, _LEAST) or f'"{BELOW}"' in source.text:
+    if source.once(are_short) or not may_have_long(source.text, _LEAST):
+        return iter(())
+    if f'"{BELOW}"' in source.text:
         return iter(())
     return _texts(source.once(read), "", False)
 

@@ -17,14 +17,14 @@ from headroom.source import Source
 from headroom.toolkit.kind import Condensed
 from headroom.toolkit.markers import SMALLEST
 from headroom.toolkit.rows.notation import flow, pointer
-from headroom.toolkit.rows.stretches import may_have_long
+from headroom.toolkit.rows.stretches import SHORT, are_short
 from headroom.toolkit.rows.values import Json, Number
 from headroom.view import Deadline, Omission
 
 __all__ = ["condense", "data_of", "find", "is_data_of_small_values", "is_vector"]
 
-#: A list of numbers that is no fact has at least so many characters, a comma behind each number.
-_LEAST_LIST = 2 * LEAST_NUMBERS - 1
+# What nobody reads is a long string, or a list of many numbers with a comma behind each.
+assert min(LEAST, 2 * LEAST_NUMBERS - 1) >= SHORT
 
 #: Where a value stands in a document.
 Path = tuple["str | int", ...]
@@ -71,7 +71,7 @@ def is_data_of_small_values(source: Source) -> bool:
     """Whether a text is surely data in which nothing is long: that is seen without walking it."""
     if source.text.lstrip("\ufeff \t\r\n")[:1] not in ("{", "["):
         return False
-    if may_have_long(source.text, min(LEAST, _LEAST_LIST)):
+    if not source.once(are_short):
         return False
     json = default_kinds().named("json")
     return json is not None and json.recognise(source)

@@ -14,9 +14,9 @@ __all__ = ["Column", "Row", "Rows", "mostly"]
 
 #: Columns of no more cells are held as lists, which is quicker; of so many all are counted at once.
 _LISTED, _SMALL = 500, 4000
-#: Counts are remembered where so many cells, on the average, are the same: others take more memory
-#: than they are worth.
-_AGAIN = 2
+#: Counts are remembered where so many cells, on the average, are the same, and of so few cells:
+#: others take more memory than they are worth.
+_AGAIN, _FEW = 2, 1000
 #: Cells that are counted at a time where it matters only whether one value is most of all.
 _AT_A_TIME = 1000
 
@@ -62,7 +62,7 @@ class Column:
         counts = self._counts
         if counts is None:
             counts = Counter(self._cells)
-            if len(counts) * _AGAIN <= len(self._cells):
+            if len(self._cells) <= _FEW or len(counts) * _AGAIN <= len(self._cells):
                 self._counts = counts
         return counts
 

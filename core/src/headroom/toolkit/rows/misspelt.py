@@ -52,7 +52,7 @@ def find_misspelt(table: Table, check: Callable[[], None]) -> list[tuple[int, in
     for column in range(len(table.names)):
         check()
         cells = table.rows.columns[column]
-        if not _has_few(cells) or (cells.is_small and cells.plain_numbers() is not None):
+        if (cells.is_small and cells.plain_numbers() is not None) or not _has_few(cells):
             continue
         odd = _misspelt(cells.counts)
         if odd:

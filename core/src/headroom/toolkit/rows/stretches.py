@@ -4,10 +4,26 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["may_have_long"]
+from headroom.source import Source
+
+__all__ = ["SHORT", "are_short", "may_have_long"]
 
 #: How a string in single quotes begins, which Python writes and JSON does not.
 _SINGLE = re.compile(r"[\[{(,:]\s*'")
+
+
+#: Values of fewer characters are short. Chosen: less than the shortest that somebody asks for.
+SHORT = 127
+
+
+def are_short(source: Source) -> bool:
+    """Whether all strings and lists of numbers of data are surely short: ``source.once``.
+
+    >>> are_short(Source('{"a": "one"}'))
+    True
+
+    """
+    return not may_have_long(source.text, SHORT)
 
 
 def may_have_long(text: str, least: int) -> bool:
