@@ -1,13 +1,14 @@
 """What the site needs beside its plugins; each complaint fails a strict build.
 
 - Links to files of the repository that are no pages lead to the repository.
-- Every public name of every package is in the reference.
+- Every public name of every package is in the reference, and each function in an example.
 - No page loads anything from another place.
 - ``llms.txt`` lists the pages, each with its first sentence.
 """
 
 from __future__ import annotations
 
+import ast
 import logging
 import posixpath
 import re
@@ -63,9 +64,13 @@ def on_post_build(config: Any, **_: Any) -> None:
     """Looks through what was built, and writes ``llms.txt``."""
     site = Path(config.site_dir)
     shown = set(_inventory(site / "objects.inv"))
-    for name in _public_names():
+    examples = "\n".join(_examples())
+    for name, public in _public_names():
         if name not in shown:
             log.warning("the reference lacks %s, which is public", name)
+        called = rf"\b{name.rpartition('.')[2]}\(|[=@]{name.rpartition('.')[2]}\b"
+        if public.is_function and not re.search(called, examples):
+            log.warning("no example, on a page or in a docstring, shows how %s is called", name)
     for path in sorted(site.rglob("*.html")):
         for found in _LOADED.finditer(path.read_text()):
             log.warning("%s loads %s", path.relative_to(site), found[1] or found[2] or found[3])
@@ -76,13 +81,30 @@ def on_post_build(config: Any, **_: Any) -> None:
             log.warning("llms.txt leads to %s, which is no page", link)
 
 
-def _public_names() -> Iterator[str]:
+def _public_names() -> Iterator[tuple[str, Any]]:
     loader = griffe.GriffeLoader(search_paths=SOURCES)
-    for module in PUBLIC:
-        loaded = loader.load(module)
-        for name in loaded.exports or ():
-            if not str(name).startswith("_"):
-                yield f"{module}.{name}"
+    modules = {module: loader.load(module) for module in PUBLIC}
+    for module, loaded in modules.items():
+        if not loaded.exports:
+            log.warning("%s does not say which of its names are public", module)
+        for name in map(str, loaded.exports or ()):
+            if not name.startswith("_"):
+                yield f"{module}.{name}", loaded[name]
+
+
+def _examples() -> Iterator[str]:
+    """What stands as code on a page or in a docstring."""
+    for page in _pages:
+        yield from re.findall(
+            r"^```\w*\n.*?^```|`[^`\n]+`", page.markdown, re.DOTALL | re.MULTILINE
+        )
+    for path in (path for source in SOURCES for path in source.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+                text = ast.get_docstring(node) or ""
+                yield from re.findall(
+                    r"^ *(?:>>>|\.\.\.) .*|``[^`]+``|^ {4,}.*", text, re.MULTILINE
+                )
 
 
 def _inventory(path: Path) -> Iterator[str]:

@@ -27,7 +27,7 @@ MODULES = [
 def test_the_page_and_the_readme_run() -> None:
     pages = (PAGE.read_text(), README.read_text())
     found = [re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE) for page in pages]
-    assert list(map(len, found)) == [5, 1]
+    assert list(map(len, found)) == [4, 1]
     # The two lines of the README are about the crew of the page.
     code = "\n".join(block for blocks in found for block in blocks)
     with crewai_event_bus.scoped_handlers():

@@ -78,6 +78,14 @@ def on_fork(child: Callable[[], None], before: Callable[[], None] | None = None)
 
     Both are methods of one object, which this does not keep alive, or functions of a module. No
     other thread is in an ``undisturbed`` block then, or ``undisturbed.is_broken`` says so.
+
+    >>> class Connection:
+    ...     def __init__(self) -> None:
+    ...         on_fork(self.leave)
+    ...     def leave(self) -> None:
+    ...         self.socket = None
+    >>> connection = Connection()
+
     """
     number = next(_numbers)
     owner = getattr(child, "__self__", None)

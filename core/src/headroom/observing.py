@@ -69,7 +69,13 @@ def observe(observer: Observer) -> Callable[[], None]:
 
 @contextmanager
 def observed(name: str, **attributes: Attribute) -> Iterator[Operation | None]:
-    """An operation, as it is done; ``None`` where nobody watches."""
+    """An operation, as it is done; ``None`` where nobody watches.
+
+    >>> with observed("search", namespace="default") as operation:
+    ...     if operation is not None:
+    ...         operation.attributes["headroom.found"] = 3
+
+    """
     if not _observers:
         yield None
         return

@@ -117,6 +117,12 @@ async def run_between(
         waits: ``False`` where the target answers at once: then no thread is needed for it.
         executor: Where long work is done, instead of the few threads that a process has for it.
 
+    >>> import asyncio
+    >>> def shout() -> Steps[str, str]:
+    ...     return (yield lambda text: text.upper())
+    >>> asyncio.run(run_between(shout(), "see how they run"))
+    'SEE HOW THEY RUN'
+
     """
     # Whoever awaits has it.
     import asyncio

@@ -29,7 +29,8 @@ def attach_retrieve_tool(
     the tool themselves. A task that has tools of its own hides those of its agent, so such a task
     gets it as well; and in a hierarchical crew, whose manager may have no tools, every reading task
     gets it. Agents and tasks that have it already are left alone; one that they have for another
-    context makes room for this one. Call it before the kickoff.
+    context makes room for this one. Call it before the kickoff:
+    ``attach_retrieve_tool(crew, ctx)``.
 
     Args:
         crew: The crew; its agents and tasks are changed in place.

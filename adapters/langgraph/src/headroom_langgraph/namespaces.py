@@ -82,7 +82,10 @@ def forget_thread(ctx: SharedContext, thread_id: str) -> int:
 
 
 async def aforget_thread(ctx: SharedContext, thread_id: str) -> int:
-    """``forget_thread``, without blocking the event loop."""
+    """``forget_thread``, without blocking the event loop.
+
+    As ``await aforget_thread(ctx, "7")``.
+    """
     own = ctx.in_namespace(_of_thread(ctx, thread_id))
     count = len(await own.akeys())
     await own.aclear()

@@ -68,6 +68,7 @@ def nested_handoff_filter(
 ) -> HandoffInputFilter:
     """``handoff_filter``, with the conversation nested into one message.
 
+    For ``handoff(agent, input_filter=nested_handoff_filter(ctx))``.
     Any input filter switches ``nest_handoff_history`` of the SDK off, and the nesting takes no
     notice of what another filter did for the model alone. This one puts views into the
     conversation, lets the SDK nest it, and leaves ``result.new_items`` and sessions the originals.

@@ -31,12 +31,14 @@ _PAUSE = 0.02
 
 
 def forks_wanted(otherwise: int) -> int:
-    """How many forks a test is to try: ``HEADROOM_FORKS``, or so many."""
+    """How many forks a test is to try: ``HEADROOM_FORKS``, or so many, as ``forks_wanted(10)``."""
     return int(os.environ.get("HEADROOM_FORKS", otherwise))
 
 
 def fork_under_load(url: str, count: int, seed: int = 0) -> None:
     """Forks a process under load, so many times, with a context for a URL.
+
+    As ``fork_under_load("sqlite:////tmp/forks.db", forks_wanted(10))``.
 
     Raises:
         AssertionError: A child failed or hung, or its parent did; says how.

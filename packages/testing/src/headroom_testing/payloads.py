@@ -79,7 +79,10 @@ SORTS: dict[str, str] = {
 
 
 def hostile_text(max_size: int = 2000) -> st.SearchStrategy[str]:
-    """Any text that Python can hold, lone surrogates and control characters included."""
+    """Any text that Python can hold, lone surrogates and control characters included.
+
+    For ``@given(hostile_text())``; ``hostile_text(max_size=80)`` has so many characters at most.
+    """
     anything = st.text(
         st.one_of(
             st.characters(),
