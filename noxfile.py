@@ -351,7 +351,10 @@ def simulation(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def coverage(session: nox.Session) -> None:
-    """The share of lines and branches of all packages that their tests take; half an hour."""
+    """The share of lines and branches of all packages that their tests take; half an hour.
+
+    Fails below what pyproject.toml names as the least, which the README shows.
+    """
     session.install(COVERAGE)
     session.run("coverage", "erase")
     tests = "tests-core or tests-testing or tests-redis or tests-mcp or tests-cli or tests-adapter"
@@ -363,7 +366,7 @@ def coverage(session: nox.Session) -> None:
     session.run(*nox_here, "-s", "wheels", external=True)
     session.run(*nox_here, "-k", latest, external=True, env=env)
     session.run("coverage", "combine", "--quiet")
-    session.run("coverage", "html", "--quiet")
+    session.run("coverage", "html", "--quiet", "--fail-under=0")
     session.run("coverage", "report", "--skip-covered", "--skip-empty", "--sort=cover")
 
 
