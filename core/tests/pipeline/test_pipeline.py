@@ -145,6 +145,20 @@ def test_an_exception_gives_the_original_back(
     assert "secret" not in caplog.text
 
 
+def test_an_excerpt_that_fails_leaves_a_note(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(source: Source, request: Request) -> View:
+        raise KeyError("payload text that must not be logged")
+
+    monkeypatch.setattr("headroom.pipeline.pipeline.excerpt", broken)
+    result = run(Scripted(lambda *_: None), max_tokens=20)
+    assert result.tokens_after <= 20
+    assert [gone.count for gone in result.omissions] == [100]
+    assert "no excerpt could be made: KeyError" in caplog.text
+    assert "must not be logged" not in caplog.text
+
+
 def test_an_exception_under_a_budget_keeps_the_budget() -> None:
     result = run(Scripted(raises(ValueError())), max_tokens=60)
     assert result.failure
