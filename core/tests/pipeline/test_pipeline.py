@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import logging
+import random
 from collections.abc import Callable
+from itertools import count
 
 import pytest
 
@@ -177,6 +181,21 @@ def test_the_end_of_the_time_gives_the_original_back() -> None:
     result = pipeline.compress(TEXT, counter=get_counter())
     assert result.text == TEXT
     assert result.failure == "scripted failed on this scripted: TimeBudgetExceeded"
+
+
+def test_whenever_the_time_ends_the_original_or_a_note_goes_on() -> None:
+    blob = base64.b64encode(random.Random(5).randbytes(6000)).decode()
+    text = f"\x1b[31m{TEXT}\x1b[0m\n{blob}\n" + json.dumps([{"id": n} for n in range(99)])
+    failures = set()
+    for seconds in range(60):
+        for max_tokens in (None, 50):
+            # Each look at the clock takes a second.
+            pipeline = Pipeline(max_seconds=seconds, clock=count().__next__)
+            result = pipeline.compress(text, counter=get_counter(), max_tokens=max_tokens)
+            assert max_tokens is None or result.tokens_after <= max_tokens
+            assert result.text == text or result.transforms
+            failures.add(result.failure)
+    assert "the router failed on this payload: TimeBudgetExceeded" in failures
 
 
 def test_very_large_payloads_are_not_compressed() -> None:
