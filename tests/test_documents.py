@@ -176,6 +176,14 @@ def test_the_first_command_of_the_front_page_shows_a_handoff() -> None:
     assert '"order":41042' in shown
 
 
+def test_the_coverage_that_is_shown_is_the_one_that_is_guarded() -> None:
+    settings = (ROOT / "pyproject.toml").read_text()
+    (least,) = re.findall(r"^fail_under = (\d+)$", settings, re.MULTILINE)
+    for path in ("README.md", "docs/explanation/tests.md"):
+        shown = re.findall(r"at least (\d+) % of all lines and branches", (ROOT / path).read_text())
+        assert shown == [least], f"{path} shows another figure"
+
+
 def test_ci_runs_the_command_of_the_front_page() -> None:
     command = 'python -m pip install "nox[uv]" && python -m nox'
     for path in (".ci/run", "README.md", "CONTRIBUTING.md", ".github/workflows/ci.yml"):

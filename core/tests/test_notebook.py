@@ -51,3 +51,6 @@ def test_a_view_and_its_original_are_there_and_bounded() -> None:
     assert entry.compressed[:200] in tags.text
     assert "more characters" in tags.text
     assert len(tags.text) < 45_000
+    # The view is seen at once, the original at a click.
+    assert [names for tag, names in tags.found if tag == "details"] == [("open",), ()]
+    assert "<details open><summary>view" in compress(rows)._repr_html_()

@@ -284,6 +284,35 @@ def test_a_lease_renews_itself_as_long_as_it_lives(clock: ManualClock) -> None:
     assert not thread.is_alive()
 
 
+def test_a_renewal_that_fails_is_told_once_and_tried_again(
+    clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Failing(Watched):
+        down = False
+
+        def lease(
+            self, namespace: str, holder: str, references: Collection[str], *, seconds: float
+        ) -> bool:
+            held = super().lease(namespace, holder, references, seconds=seconds)
+            if self.down and not references:
+                raise ConnectionError("no route to host")
+            return held
+
+    store = Failing(clock)
+    ctx = SharedContext(store=store)
+    with ctx.lease("run", seconds=0.3):
+        ctx.put("rows", rows())
+        for turn in (1, 2):
+            for store.down in (True, False):
+                # When the third begins, the second has ended.
+                for _ in range(3):
+                    store.renewed.clear()
+                    assert store.renewed.wait(20), "it was not tried again"
+            told = [record.message for record in caplog.records]
+            assert told == ["the lease of 'run' could not be renewed (StoreError)"] * turn
+    ctx.close()
+
+
 def test_a_lease_that_was_dropped_is_renewed_no_more(clock: ManualClock) -> None:
     store = Watched(clock)
     ctx = SharedContext(store=store, ttl=1)

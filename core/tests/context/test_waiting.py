@@ -79,6 +79,19 @@ def test_waiting_leaves_nothing_behind() -> None:
     assert len(store._watchers) == 0
 
 
+def test_a_store_that_cannot_be_watched_is_looked_at(caplog: pytest.LogCaptureFixture) -> None:
+    class Unwatched(MemoryStore):
+        def watch(self, namespace: str, key: str, wake: Callable[[], None]) -> Callable[[], None]:
+            raise ConnectionError("no route to host")
+
+    store = Unwatched()
+    ctx = SharedContext(store=store, on_error="passthrough")
+    timer = later(lambda: SharedContext(store=store).put("plan", "fly"))
+    assert ctx.wait_for("plan", timeout=20).original == "fly"
+    timer.join()
+    assert "the store failed (ConnectionError)" in caplog.text
+
+
 @pytest.mark.parametrize("timeout", [-1, float("nan")])
 def test_a_timeout_that_makes_no_sense(timeout: float) -> None:
     with pytest.raises(ValueError, match="timeout must be 0 or more seconds"):

@@ -55,6 +55,9 @@ def test_prose_is_read_whole_below_a_number_of_tokens_and_not_at_it() -> None:
     assert why_whole(candidate(WHOLE_PROSE_TOKENS, kind="text")) is None
     assert why_whole(candidate(kind="text", max_tokens=500)) is None
     assert why_whole(candidate(kind="text", loses=False)) is None
+    # Kinds on either side of it in the alphabet.
+    assert why_whole(candidate(kind="table")) is None
+    assert why_whole(candidate(kind="xml")) is None
 
 
 def test_a_view_is_one_that_saves_a_token() -> None:

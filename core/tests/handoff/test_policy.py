@@ -427,6 +427,27 @@ def test_a_failure_is_said_once_and_counted(caplog: pytest.LogCaptureFixture) ->
     assert handoff.stats().failures == 10
 
 
+async def test_a_decision_that_fails_keeps_every_payload(caplog: pytest.LogCaptureFixture) -> None:
+    ctx = SharedContext()
+    handoff, payloads = Handoff(ctx), [Payload(ROWS, "a"), Payload(OTHERS, "b")]
+    # What an adapter says wrongly is no reason to stop a run.
+    reader = Reader("clerk", tool_tokens="many")  # type: ignore[arg-type]
+    for decided in (
+        handoff.decide(payloads, reader),
+        await handoff.adecide(payloads, reader),
+        handoff.plan(payloads, reader),
+    ):
+        assert [(one.text, one.source, one.reader) for one in decided] == [
+            (ROWS, "a", "clerk"),
+            (OTHERS, "b", "clerk"),
+        ]
+        assert all(one.failed and not one.is_view for one in decided)
+        assert {one.reason for one in decided} == {"kept: something failed (TypeError)"}
+    assert [record.message for record in caplog.records] == [
+        "a payload is handed on as it is: TypeError"
+    ]
+
+
 def test_a_part_that_fails_keeps_no_view_of_the_others_back() -> None:
     class Notes(BaseKind):
         name = "notes"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import logging
+import random
 from collections.abc import Callable
+from itertools import count
 
 import pytest
 
@@ -145,6 +149,20 @@ def test_an_exception_gives_the_original_back(
     assert "secret" not in caplog.text
 
 
+def test_an_excerpt_that_fails_leaves_a_note(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(source: Source, request: Request) -> View:
+        raise KeyError("payload text that must not be logged")
+
+    monkeypatch.setattr("headroom.pipeline.pipeline.excerpt", broken)
+    result = run(Scripted(lambda *_: None), max_tokens=20)
+    assert result.tokens_after <= 20
+    assert [gone.count for gone in result.omissions] == [100]
+    assert "no excerpt could be made: KeyError" in caplog.text
+    assert "must not be logged" not in caplog.text
+
+
 def test_an_exception_under_a_budget_keeps_the_budget() -> None:
     result = run(Scripted(raises(ValueError())), max_tokens=60)
     assert result.failure
@@ -163,6 +181,21 @@ def test_the_end_of_the_time_gives_the_original_back() -> None:
     result = pipeline.compress(TEXT, counter=get_counter())
     assert result.text == TEXT
     assert result.failure == "scripted failed on this scripted: TimeBudgetExceeded"
+
+
+def test_whenever_the_time_ends_the_original_or_a_note_goes_on() -> None:
+    blob = base64.b64encode(random.Random(5).randbytes(6000)).decode()
+    text = f"\x1b[31m{TEXT}\x1b[0m\n{blob}\n" + json.dumps([{"id": n} for n in range(99)])
+    failures = set()
+    for seconds in range(60):
+        for max_tokens in (None, 50):
+            # Each look at the clock takes a second.
+            pipeline = Pipeline(max_seconds=seconds, clock=count().__next__)
+            result = pipeline.compress(text, counter=get_counter(), max_tokens=max_tokens)
+            assert max_tokens is None or result.tokens_after <= max_tokens
+            assert result.text == text or result.transforms
+            failures.add(result.failure)
+    assert "the router failed on this payload: TimeBudgetExceeded" in failures
 
 
 def test_very_large_payloads_are_not_compressed() -> None:

@@ -176,6 +176,68 @@ def test_cells_that_are_parts_of_names_are_not_found_in_the_header() -> None:
         assert (span.start, span.end) == (6 + 4 * (first - 1), 6 + 4 * last - 1)
 
 
+NOTE = 'It rained. The "river" rose.\nThe bridge held. Nobody knows why.'
+
+
+@pytest.mark.parametrize(
+    ("original", "kind", "omission", "shaded"),
+    [
+        ("one\ntwo\nthree", "text", Omission("lines", ((2, 3),)), ["two\nthree"]),
+        ("one\ntwo\nthree", "text", Omission("lines", ((3, 3),), chars=(2, 4)), ["hre"]),
+        (NOTE, "text", Omission("sentences", ((2, 2),)), ['The "river" rose.\n']),
+        ('{"a": [1, {"b": 2}]}', "json", Omission("values", (), "/a/1"), ['{"b": 2}']),
+        (
+            json.dumps({"note": f"{NOTE} " * 20}),
+            "json",
+            Omission("sentences", ((6, 6), (80, 80)), "/note"),
+            [r"The \"river\" rose.", "Nobody knows why."],
+        ),
+        (
+            json.dumps({"note": NOTE}),
+            "json",
+            Omission("lines", ((2, 2),), within="/note"),
+            ["The bridge held. Nobody knows why."],
+        ),
+        (
+            json.dumps({"note": f"Before.\n{NOTE}"}),
+            "json",
+            Omission("lines", ((2, 2),), within="lines 2-3 of /note"),
+            ["The bridge held. Nobody knows why."],
+        ),
+        (
+            'See below:\n[{"id": 1}, {"id": 2},\n{"id": 3}]\nThat is all.',
+            "mixed",
+            Omission("rows", ((2, 3),), within=(2, 3)),
+            ['{"id": 2},\n{"id": 3}'],
+        ),
+    ],
+)
+def test_each_sort_of_place_is_found(
+    original: str, kind: str, omission: Omission, shaded: list[str]
+) -> None:
+    found = left_out_spans(original, [omission], kind=kind)
+    assert not found.unplaced
+    assert [original[one.start : one.end] for one in found.spans] == shaded
+
+
+@pytest.mark.parametrize(
+    ("original", "kind", "omission"),
+    [
+        ('{"a": 1}', "json", Omission("lines", ((1, 1),), within="/a")),
+        ('{"a": 1}', "json", Omission("lines", ((1, 1),), within="/b")),
+        ('{"a": 1}', "json", Omission("lines", ((1, 1),), within="no pointer")),
+        ('{"a": 1}', "json", Omission("sentences", ((1, 1),), "/b")),
+        ("no tags", "xml", Omission("rows", ((1, 1),), "/a")),
+        ("no table", "table", Omission("rows", ((1, 1),))),
+        ("a log", "log", Omission("rows", ((1, 1),), "/a")),
+    ],
+)
+def test_places_that_are_not_there_are_not_guessed(
+    original: str, kind: str, omission: Omission
+) -> None:
+    assert left_out_spans(original, [omission], kind=kind) == headroom.LeftOutSpans((), (omission,))
+
+
 def test_what_cannot_be_placed_is_said() -> None:
     omission = Omission("values", (), "/nothing/here")
     assert left_out_spans('{"a": 1}', [omission], kind="json") == headroom.LeftOutSpans(

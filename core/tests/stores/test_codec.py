@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 import sys
 import tracemalloc
+import zlib
 from collections.abc import Callable
 
 import pytest
@@ -58,6 +59,15 @@ def test_what_was_cut_or_changed_is_an_error(codec: Codec) -> None:
         codec.unpack(b"\x7f" + packed, b"place")
 
 
+@pytest.mark.parametrize("form", ["zlib", "zstd"])
+def test_what_does_not_decompress_is_an_error_of_ours(form: str) -> None:
+    if form == "zstd":
+        pytest.importorskip("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+    packed = Codec(compression=form).pack(JSON, b"place")  # type: ignore[arg-type]
+    with pytest.raises(IntegrityError, match="cannot be read: it was cut or changed"):
+        Codec().unpack(packed[:1] + b"\xff" * 20, b"place")
+
+
 def test_no_more_is_made_of_it_than_was_put(codec: Codec, compression: str | None) -> None:
     bomb = codec.pack(bytes(50_000_000), b"place")
     with pytest.raises(IntegrityError, match="larger than what was put"):
@@ -66,10 +76,17 @@ def test_no_more_is_made_of_it_than_was_put(codec: Codec, compression: str | Non
             lambda: codec.unpack(bomb, b"place", most=1_000_000),
         )
     packed = codec.pack(JSON, b"place")
-    assert codec.unpack(packed, b"place", most=len(JSON)) == JSON
+    for enough in (len(JSON), len(JSON) + 1, 2 * len(JSON)):
+        assert codec.unpack(packed, b"place", most=enough) == JSON
     with pytest.raises(IntegrityError, match="larger than what was put"):
         codec.unpack(packed, b"place", most=len(JSON) - 1)
     assert codec.unpack(codec.pack(b"", b""), b"", most=0) == b""
+
+
+def test_shrinking_and_sealing_are_the_halves_of_packing() -> None:
+    codec = Codec()
+    for data in (b"short", JSON):
+        assert codec.seal(codec.shrink(data), b"place") == codec.pack(data, b"place")
 
 
 def _within(most: int, action: Callable[[], object]) -> None:
@@ -193,7 +210,8 @@ def test_what_is_short_is_not_compressed(size: int, smaller: bool) -> None:
 
 def test_what_compression_hardly_helps_stays_as_it_is() -> None:
     chance = random.Random(3).randbytes
-    hardly, well = chance(950) + bytes(50), chance(800) + bytes(200)
+    hardly, well = chance(920) + bytes(80), chance(800) + bytes(200)
+    assert 900 < len(zlib.compress(hardly, 1)) < 1000
     assert Codec().pack(hardly, b"") == b"\0" + hardly
     assert len(Codec().pack(well, b"")) < 900
 
@@ -242,3 +260,12 @@ def test_a_missing_package_is_an_error_that_says_what_to_install(
     monkeypatch.setitem(sys.modules, "compression.zstd", None)
     with pytest.raises(StoreError, match=r"pip install \"headroom-core\["):
         Codec(keys=[KEY]) if name == "cryptography" else Codec(compression="zstd")
+
+
+def test_a_missing_package_is_no_damage_to_what_was_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "backports.zstd", None)
+    monkeypatch.setitem(sys.modules, "compression.zstd", None)
+    stored = bytes.fromhex(STORED["zstd"][0])
+    with pytest.raises(StoreError, match="zstd needs a package") as error:
+        Codec().unpack(stored, b"place")
+    assert not isinstance(error.value, IntegrityError)

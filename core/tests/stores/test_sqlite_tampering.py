@@ -19,6 +19,7 @@ from headroom import (
     StoreError,
     new_encryption_key,
 )
+from headroom.stores.sqlite.values import entry_place
 from headroom_testing import ManualClock
 from headroom_testing.store import digest, write
 
@@ -322,6 +323,29 @@ def test_an_entry_that_has_lost_its_content_can_be_deleted(tmp_path: Path) -> No
     again = write(store, "overwritten", "content")
     assert store.get("space", "overwritten") == again
     assert store.headers("space") == [again.header]
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "meta", [b"", b"\0" * 8, b"\0" * 8 + b"{", b"\0" * 8 + b"[1]", b"\0" * 8 + b"[" * 100_000]
+)
+def test_metadata_that_are_none_are_an_error_of_ours(tmp_path: Path, meta: bytes) -> None:
+    # Where nothing is sealed, whoever writes to the file can write the right check, too.
+    store = SQLiteStore(tmp_path / "context.db")
+    write(store, "key", "content")
+    with closing(sqlite3.connect(tmp_path / "context.db", isolation_level=None)) as db:
+        ((*told, size, expires),) = db.execute(
+            "SELECT e.key, c.reference, e.view_reference, e.version, e.created, c.size, e.expires "
+            "FROM entries e JOIN contents c ON c.id = e.content"
+        )
+        key, reference, view_reference, version, created = told
+        place = entry_place(
+            "space", "meta", key, (reference, view_reference), (size, version), (created, expires)
+        )
+        db.execute("UPDATE entries SET meta = ?", (Codec().pack(meta, place, checked=True),))
+    for read in (lambda: store.get("space", "key"), lambda: store.headers("space")):
+        with pytest.raises(IntegrityError, match="metadata cannot be read: it was cut or changed"):
+            read()
     store.close()
 
 

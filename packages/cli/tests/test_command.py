@@ -195,10 +195,27 @@ def test_a_folder_of_payloads(run: Run, orders: str, log: str, tmp_path: Path) -
     assert max(map(len, narrow.splitlines())) <= 40
 
 
+def test_a_folder_in_which_little_can_be_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "picture.bin").write_bytes(b"\xff\x00\x9f")
+    ran = run("bench", "empty")
+    assert (ran.status, ran.out) == (1, "")
+    assert "there is no text in empty" in ran.err
+    # What is no payloads in lines is one payload.
+    for name, text in (("cut.jsonl", '{"content": "a"}\n{"con'), ("other.jsonl", '{"text": "a"}')):
+        (tmp_path / "empty" / name).write_text(text)
+    ran = run("bench", "empty", "--json")
+    assert [json.loads(line)["name"] for line in ran.out.splitlines()] == [
+        "cut.jsonl",
+        "other.jsonl",
+    ]
+
+
 BAD = [
     (["compress", "nope.txt"], 2, "there is no file nope.txt"),
     (["compress", "."], 2, ". is a folder"),
     (["compress", "picture.bin"], 2, "picture.bin is not text in UTF-8"),
+    (["compress", "n" * 300], 2, "cannot be read: File name too long"),
     (["compress", "orders.json", "--kind", "nope"], 2, "kind"),
     (["compress", "orders.json", "--max-tokens", "0"], 2, "--max-tokens"),
     (["compress", "orders.json", "--key", "k"], 2, "HEADROOM_STORE"),

@@ -12,7 +12,7 @@ from mcp import Client, MCPError
 
 from headroom import MemoryStore, SharedContext
 from headroom_mcp import HeadroomServer
-from headroom_testing import ManualClock
+from headroom_testing import FaultyStore, ManualClock
 
 ROWS = [{"id": n, "city": f"town {n}", "status": "paid"} for n in range(400)]
 
@@ -386,6 +386,24 @@ async def test_long_keys_do_not_lengthen_an_answer(store: MemoryStore) -> None:
     assert "refund failed" in found
     assert "more entries left out" in found
     assert ctx.count_tokens(await call(client, "stats")) <= 4000
+
+
+async def test_a_store_that_fails_is_an_answer(store: MemoryStore) -> None:
+    SharedContext(store=store).put("orders", ROWS)
+    client = Clients(SharedContext(store=FaultyStore(store, script=["before"] * 99)))
+    for tool, arguments in (
+        ("put", {"key": "orders", "content": "words " * 9000}),
+        ("get", {"key": "orders"}),
+        ("get", {"key": "orders", "full": True}),
+        ("search", {"query": "town 7"}),
+        ("stats", {}),
+    ):
+        answer = await call(client, tool, **arguments)
+        assert "a fault " in answer.lower(), (tool, answer)
+    answer = await call(client, "retrieve", key="orders", query="town 7")
+    assert answer == "The original cannot be read at the moment."
+    with pytest.raises(MCPError, match="A fault "):
+        await client.read_resource("headroom://default/orders")
 
 
 async def test_nothing_of_a_payload_reaches_a_log(

@@ -52,7 +52,8 @@ def http(*options: str, **environment: str) -> Iterator[str]:
         env={**os.environ, **environment}, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
-        for _ in range(200):
+        # Long enough for a machine that has much else to do.
+        for _ in range(1200):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
@@ -60,8 +61,11 @@ def http(*options: str, **environment: str) -> Iterator[str]:
             time.sleep(0.05)
         yield f"http://127.0.0.1:{port}/mcp"
     finally:
-        process.kill()
-        process.communicate()
+        process.terminate()
+        try:
+            process.communicate(timeout=30)
+        finally:
+            process.kill()
 
 
 async def test_stdio_over_a_file_that_survives(tmp_path: Path) -> None:

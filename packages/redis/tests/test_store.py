@@ -8,6 +8,7 @@ import time
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import redis
@@ -455,6 +456,17 @@ def test_a_url_may_carry_our_options(server: Server, monkeypatch: pytest.MonkeyP
         assert all(name.startswith(b"{ours:default}") for name in client.keys("*"))
 
 
+def test_references_that_are_no_hashes_are_refused(store: RedisStore) -> None:
+    for wrong in ("short", "g" * 64, "A" * 64):
+        record = make("key", "content", store.next_version("space"))
+        record = replace(record, header=replace(record.header, reference=wrong))
+        with pytest.raises(ValueError, match="SHA-256 in hex"):
+            put(store, record)
+        with pytest.raises(ValueError, match="SHA-256 in hex"):
+            store.remember_view("space", wrong, digest("content"))
+    assert store.headers("space") == []
+
+
 def test_secrets_are_not_shown() -> None:
     for url in ("redis://:xy?zq@localhost:6379/0", "redis://:xy/zq@h/0", "redis://u:xyzq@h/?a=b"):
         with pytest.raises(ValueError, match="Redis URL") as caught:
@@ -475,6 +487,8 @@ def test_a_client_of_ones_own(server: Server) -> None:
         assert client.ping()
         with pytest.raises(StoreError, match="closed"):
             store.get("space", "key")
+        with pytest.raises(StoreError, match="closed"):
+            store.watch("space", "key", lambda: None)
     with (
         redis.Redis.from_url(server.url, decode_responses=True) as client,
         pytest.raises(ValueError, match="decode_responses"),

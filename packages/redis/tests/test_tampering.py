@@ -10,11 +10,12 @@ import pytest
 import redis
 from redis_server import OpenStore
 
-from headroom import Codec, Limits, Missing, StoreError, new_encryption_key
+from headroom import Codec, IntegrityError, Limits, Missing, StoreError, new_encryption_key
 from headroom_redis import RedisStore
 from headroom_redis.keys import names_of
+from headroom_redis.values import Values, _entry_place
 from headroom_testing import ManualClock
-from headroom_testing.store import digest, write
+from headroom_testing.store import digest, make, write
 
 SPACES = ("space", "other")
 DATA, _, _, _, GONE, _, SEEN, _, _, HOLDS, _, _ = names_of("headroom", "space").keys
@@ -254,3 +255,18 @@ def test_all_fields_are_known(tampered: Tampered, behind: redis.Redis) -> None:
 def _hashes(space: str) -> list[bytes]:
     names = names_of("headroom", space).keys
     return [names[0], names[4], names[6], names[9]]
+
+
+@pytest.mark.parametrize(
+    "meta", [b"", b"\0" * 8, b"\0" * 8 + b"{", b"\0" * 8 + b"[1]", b"\0" * 8 + b"[" * 100_000]
+)
+def test_metadata_that_are_none_are_an_error_of_ours(meta: bytes) -> None:
+    # Where nothing is sealed, whoever writes to the server can write the right check, too.
+    values = Values(Codec())
+    packed = values.pack("space", make("key", "content", 7), 7).entry
+    # In front of it, the server puts when it expires and its number.
+    head = bytes(16) + packed[:96]
+    assert values.header("space", "key", bytes(16) + packed).version == 7
+    place = _entry_place("space", "meta", "key", packed[:96])
+    with pytest.raises(IntegrityError, match="metadata cannot be read: it was cut or changed"):
+        values.header("space", "key", head + Codec().pack(meta, place, checked=True))

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom.errors import WrongKind
-from headroom.kinds.code.outlines.python_parse import parses, python_pieces
+from headroom.kinds.code.outlines.python_parse import longest_chain, parses, python_pieces
 
 from .laws import COUNTER, check, compress
 
@@ -396,3 +396,15 @@ def test_a_module_in_pieces_is_the_module():
     assert several > len(parts) // 2
     with pytest.raises(SyntaxError):
         list(python_pieces([*text.split("\n"), "def (", *text.split("\n")]))
+
+
+@pytest.mark.parametrize(
+    ("text", "depth"),
+    [
+        ("", 0), ("a", 0), ("a.b\nc.d.e", 2), ("a.b;c.d", 1), ("f(a.b, c.d)", 2),
+        ("f(a\n.b\n.c)", 3), (")))a.b", 1), ("a" + ".b" * 500, 500), ("-" * 300 + "1", 300),
+        ('x = """a.b.c.d.e"""', 0), ("'''a.b.c", 0),
+    ],
+)  # fmt: skip
+def test_chains_that_a_parser_would_fall_down_are_seen_before(text: str, depth: int) -> None:
+    assert longest_chain(text) == depth

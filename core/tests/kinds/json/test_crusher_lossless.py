@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from headroom import compress
 from headroom.errors import WrongKind
 from headroom.kinds.json import SmartCrusher
 from headroom.kinds.json.decode import decode
@@ -291,6 +292,45 @@ def test_equal_parts_of_a_document_are_said_once() -> None:
     assert view is not None
     assert "sender: same as /issue/user" in view.text
     assert decode(view.text) == document
+
+
+def test_what_equals_another_part_says_so_only_where_that_is_shown_whole() -> None:
+    user = {"login": "rain", "bio": " ".join(f"harbour {n} of the town" for n in range(60))}
+    labels = [{"number": n, "text": f"x{n * n % 7}"} for n in range(60)]
+    document = {"action": "opened", "issue": {"user": user, "labels": labels}, "sender": user}
+    said = set()
+    for max_tokens in range(50, 700, 50):
+        view = compress(json.dumps(document), max_tokens=max_tokens)
+        gone = {one.path for one in view.omissions}
+        is_whole = not gone & {"/issue", "/issue/user", "/issue/user/login", "/issue/user/bio"}
+        assert ("\nsender: same as /issue/user" in view.text) == is_whole, max_tokens
+        said.add((is_whole, "[/sender left out: same as /issue/user]" in view.text))
+    # Where it is not, what is left out is told of the other, too, if there is room for that.
+    assert said == {(True, False), (False, True), (False, False)}
+
+
+def test_objects_of_like_objects_are_cells() -> None:
+    rows: list[dict[str, object]] = [
+        {
+            "host": f"h{n}",
+            "disks": {f"d{3 * n + k}": {"size": n * k, "free": k} for k in range(n % 3 + 1)},
+        }
+        for n in range(40)
+    ]
+    for number, disks in (
+        (7, {"d": {"size": 1, "free": 2}, "odd": 5}),
+        (8, {"d": {"size": 1, "free": 2, "more": 3}}),
+        (9, {}),
+        (10, [1]),
+        (11, None),
+        (12, {"a, b;}": {"size": "x;y}", "free": None}, "": {"size": {}, "free": "null"}}),
+    ):
+        rows[number]["disks"] = disks
+    view = lossless(json.dumps(rows))
+    assert view is not None
+    assert "\nhost,disks{(key),size,free}\n" in view.text
+    assert "\nh4,{d12,0,0;d13,4,1}\n" in view.text
+    assert decode(view.text) == rows
 
 
 @pytest.mark.parametrize("content", ["", "{", "nonsense", "[1, 2", '"text"', "5", "[" * 300])

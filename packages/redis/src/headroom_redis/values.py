@@ -272,7 +272,7 @@ class Values:
                 key, reference.hex(), view_reference.hex(), int(version), created, values
             )
             return header, int(size), view_size
-        except (ValueError, OverflowError, struct.error) as error:
+        except (ValueError, OverflowError, RecursionError, struct.error) as error:
             raise IntegrityError("stored metadata cannot be read: it was cut or changed") from error
 
 

@@ -263,7 +263,9 @@ class Values:
             key = as_text(true_key(row[0]))
             (view_size,) = _VIEW_SIZE.unpack_from(meta)
             values = json.loads(meta[_VIEW_SIZE.size :])
-        except (ValueError, struct.error) as error:
+            if not isinstance(values, dict):
+                raise ValueError("no object")
+        except (ValueError, RecursionError, struct.error) as error:
             raise IntegrityError("stored metadata cannot be read: it was cut or changed") from error
         return Header(key, row[1].hex(), row[2].hex(), row[3], row[4], values), view_size
 
