@@ -107,6 +107,17 @@ def test_views_name_the_tool_only_where_the_reader_has_it(ctx: SharedContext, ro
 # Views are never compressed again
 
 
+@pytest.mark.parametrize("max_tokens", [45, 60, 80, 100, 150, 400])
+def test_a_small_budget_has_room_for_the_tool(max_tokens: int) -> None:
+    """Who is shown a part of a payload is told of the tool, or would have no way to the rest."""
+    rows = [{"id": n, "region": "eu-west-1", "delay": n * n % 71} for n in range(400)]
+    with SharedContext() as ctx:
+        ctx.put("found", rows)
+        view = ctx.get("found", tool="lookup", max_tokens=max_tokens)
+        assert 'lookup(key="found", query="...")' in view.split("\n")[-1]
+        assert ctx.count_tokens(view) <= max_tokens
+
+
 def test_a_view_is_known_and_never_compressed_again(ctx: SharedContext, rows: Rows) -> None:
     view = ctx.put("orders", rows, max_tokens=300).compressed
     assert ctx.is_view(view)

@@ -131,18 +131,21 @@ class ViewMaker:
         result = compress(options.max_tokens)
         if options.tool is None or not result.omissions:
             return result
-        hint = _hint(options.tool, options.key or "", result)
-        if options.max_tokens is not None and not self._fits(result, hint, options):
-            # A hint is worth a few tokens of the budget, not half of it.
-            room = options.max_tokens - counter.count(hint) - 1
-            if room < options.max_tokens // _LEAST_SHARE:
-                return result
-            result = compress(room)
-            hint = _hint(options.tool, options.key or "", result)
-            if not self._fits(result, hint, options):
-                return result
-        text = f"{result.text}\n{hint}"
-        return or_original(result, text, counter.count(text), content)
+        for hint_of in (_hint, _short_hint):
+            shown = result
+            hint = hint_of(options.tool, options.key or "", shown)
+            if options.max_tokens is not None and not self._fits(shown, hint, options):
+                # A hint is worth a few tokens of the budget, not half of it.
+                room = options.max_tokens - counter.count(hint) - 1
+                if room < options.max_tokens // _LEAST_SHARE:
+                    continue
+                shown = compress(room)
+                hint = hint_of(options.tool, options.key or "", shown)
+                if not self._fits(shown, hint, options):
+                    continue
+            text = f"{shown.text}\n{hint}"
+            return or_original(shown, text, counter.count(text), content)
+        return result
 
     def _fits(self, result: CompressResult, hint: str, options: ViewRequest) -> bool:
         assert options.max_tokens is not None
@@ -151,10 +154,14 @@ class ViewMaker:
 
 def _hint(tool: str, key: str, result: CompressResult) -> str:
     """The line that tells a reader how to get at what is left out."""
-    name = quoted(key)
-    omission = result.omissions[0] if result.omissions else None
-    call = f'[what is left out: {tool}(key={name}, query="...")'
-    if omission is None:
-        return f"{call}]"
+    short = _short_hint(tool, key, result)
+    if not result.omissions:
+        return short
+    omission = result.omissions[0]
     place = quoted(replace(omission, ranges=omission.ranges[:1]).where)
-    return f"{call} or {tool}(key={name}, place={place})]"
+    return f"{short[:-1]} or {tool}(key={quoted(key)}, place={place})]"
+
+
+def _short_hint(tool: str, key: str, _: CompressResult) -> str:
+    """The same where a budget has no room for a place."""
+    return f'[what is left out: {tool}(key={quoted(key)}, query="...")]'
