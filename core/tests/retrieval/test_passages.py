@@ -179,7 +179,7 @@ def test_values_of_one_object_share_a_line(ctx: SharedContext) -> None:
     invoice |= {"customer": "cus_7, Oslo", "status": {"open": True, "code": "42", "amount": None}}
     invoice["lines"] = {f"line_{n}": {"amount": n, "about": f"item {n} " * 40} for n in range(4)}
     ctx.put("invoice", invoice, max_tokens=60)
-    found = ctx.retrieve("invoice", query="amounts, status and customer", max_tokens=215).text
+    found = ctx.retrieve("invoice", query="amounts, status and customer", max_tokens=245).text
     assert all(f"amount_of_{n}={100_000 + n}" in found for n in range(12))
     # Text with commas, and text that looks like a number, is told from what it is not.
     assert 'customer="cus_7, Oslo"' in found
@@ -342,3 +342,27 @@ def test_of_a_record_that_has_no_room_the_lines_that_answer_come_first(ctx: Shar
     assert "    name: hostF" in found
     assert f"      port33: {33 * 77}" in found
     assert f"      port34: {34 * 77}" in found
+
+
+def test_values_come_with_those_beside_them_where_a_query_names_a_place(ctx: SharedContext) -> None:
+    makers = ["Amber", "Birch", "Cedar", "Delta", "Ember"]
+    parts = {f"part{n}": {"code": f"c{n}c", "maker": makers[n % 5]} for n in range(300)}
+    ctx.put("machine", json.dumps({"machine": parts}), max_tokens=60)
+    query = "What stands between c141c and c143c: is it from Amber, or from Birch?"
+    found = ctx.retrieve("machine", query=query, max_tokens=200)
+    assert found.truncated
+    assert "c142c" in found.text
+    # What stands all over is no place: each value is as good as another.
+    everywhere = ctx.retrieve("machine", query="Amber, Birch", max_tokens=200).text
+    assert not re.search(r"c\d+c", everywhere)
+
+
+def test_values_of_an_object_are_said_below_its_name(ctx: SharedContext) -> None:
+    rows = [
+        {"id": n, "owner": {"name": f"owner {n}", "phone": f"555 {n}"}, "notes": ["long " * 60] * 3}
+        for n in range(40)
+    ]
+    ctx.put("rows", rows, max_tokens=60)
+    found = ctx.retrieve("rows", query="phone of owner 17", max_tokens=150)
+    assert 'owner={"name":"owner 17","phone":"555 17"}' in found.text
+    assert "in part" in found.text

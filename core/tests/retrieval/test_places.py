@@ -181,6 +181,32 @@ def test_more_than_a_place_can_name_is_named_with_what_is_between() -> None:
     assert ids(found) >= {f"u{n}u" for n in range(1, 2000, 2)}
 
 
+@pytest.mark.parametrize("hunks", [300, 2000])
+def test_an_omission_of_any_number_of_ranges_is_read_by_its_place(hunks: int) -> None:
+    lines = ["--- a/settings", "+++ b/settings"]
+    for n in range(hunks):
+        lines += [f"@@ -{9 * n + 1},3 +{9 * n + 1},3 @@", f" u{n}u", f"-set {n}", f"+set {n + 1}"]
+        lines.append(" unchanged")
+    ctx = SharedContext()
+    (omission,) = ctx.put("diff", "\n".join(lines)).omissions
+    assert len(omission.ranges) > hunks
+    whole = ctx.retrieve("diff", place=omission.where, max_tokens=10**6)
+    assert (whole.where, whole.truncated) == (omission.where, False)
+    assert ctx.retrieve("diff", lines=omission.where[6:], max_tokens=10**6) == whole
+    found = read_on(ctx, "diff", 6000, place=omission.where)
+    assert all(one.tokens <= 6000 for one in found)
+    assert ids(found) == {f"u{n}u" for n in range(hunks)}
+
+
+def test_places_and_parts_that_are_looked_for_one_by_one_are_so_many_at_the_most() -> None:
+    ctx = SharedContext()
+    ctx.put("line", "word " * 9000)
+    parts = [f"1:{n}-" for n in range(1, 502)]
+    for options in ({"lines": ",".join(parts)}, {"place": "; ".join(f"lines {p}" for p in parts)}):
+        with pytest.raises(ValueError, match="more than 500"):
+            ctx.retrieve("line", **options)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("room", [30, 60, 400])
 @pytest.mark.parametrize("key", ["note", "a] within /b", "x" * 900])
 def test_what_is_cut_is_whole_again(room: int, key: str) -> None:

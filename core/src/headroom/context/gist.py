@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from headroom.toolkit.kind import BaseKind
-from headroom.toolkit.markers import MARKER
+from headroom.toolkit.markers import MARKER, SMALLEST
 
 __all__ = ["gist", "shortened"]
 
@@ -29,13 +29,19 @@ def gist(view: str, kind: BaseKind | None) -> str:
 
     """
     head = view[:_LOOKED_AT]
-    return shortened((kind and kind.gist(head)) or MARKER.sub(" ", head))
+    found = kind and kind.gist(head)
+    if not found and ("left out" in head or SMALLEST in head):
+        found = MARKER.sub(" ", head)
+    return shortened(found or head)
 
 
 def shortened(text: str, around: int = 0, chars: int = _CHARS) -> str:
     """At most so many characters of a text on one line, from near a position on."""
     start = max(0, around - chars // _BEFORE)
-    line = _SPACE.sub(" ", text[start : start + _SLACK * chars]).strip()
+    line = " ".join(text[start : start + _SLACK * chars].split())
+    if not line.isprintable():
+        # Much slower, and seldom needed.
+        line = _SPACE.sub(" ", line).strip()
     before = "\u2026" if start else ""
     room = chars - len(before)
     return before + (line if len(line) <= room else line[: room - 1].rstrip() + "\u2026")

@@ -47,7 +47,7 @@ def encode(text: str) -> bytes:
 
 def content_hash(data: bytes) -> str:
     """The reference of a content: its SHA-256 in hex."""
-    if len(data) >= MUCH:
+    if len(data) >= MUCH or len(data) <= _AT_ONCE:
         return hashlib.sha256(data).hexdigest()
     digest = hashlib.sha256()
     for start in range(0, len(data), _AT_ONCE):
@@ -141,33 +141,33 @@ def entry_of(record: Record) -> ContextEntry:
 
 def entry_as(header: Header, version: int, original: str, view: str) -> ContextEntry:
     """An entry as the caller sees it."""
-    meta = _Meta(header.meta)
     return ContextEntry(
         key=header.key,
         original=original,
         compressed=view,
-        original_tokens=meta.number("original_tokens"),
-        compressed_tokens=meta.number("compressed_tokens"),
-        agent=meta.text("agent"),
+        original_tokens=number_of(header, "original_tokens"),
+        compressed_tokens=number_of(header, "compressed_tokens"),
+        agent=text_of(header, "agent"),
         timestamp=header.created,
-        transforms=tuple(str(name) for name in meta.items("transforms")),
+        transforms=tuple(map(str, _items_of(header, "transforms"))),
         reference=header.reference,
         kind=kind_of(header),
         lossless=header.meta.get("lossless") is True,
         omissions=omissions_of(header),
-        failure=meta.text("failure"),
+        failure=text_of(header, "failure"),
         version=version,
     )
 
 
 def omissions_of(header: Header) -> tuple[Omission, ...]:
     """What the view of an entry leaves out."""
-    return tuple(_omission(part) for part in _Meta(header.meta).items("omissions"))
+    return tuple(map(_omission, _items_of(header, "omissions")))
 
 
 def text_of(header: Header, name: str) -> str | None:
-    """A text out of a header's metadata."""
-    return _Meta(header.meta).text(name)
+    """A text out of a header's metadata, which may have been through a store's serialization."""
+    value = header.meta.get(name)
+    return value if isinstance(value, str) else None
 
 
 def kind_of(header: Header) -> str:
@@ -177,26 +177,13 @@ def kind_of(header: Header) -> str:
 
 def number_of(header: Header, name: str) -> int:
     """A number out of a header's metadata."""
-    return _Meta(header.meta).number(name)
+    value = header.meta.get(name)
+    return value if isinstance(value, int) else 0
 
 
-class _Meta:
-    """Reads metadata that may have been through a store's serialization."""
-
-    def __init__(self, values: Mapping[str, object]) -> None:
-        self._values = values
-
-    def text(self, name: str) -> str | None:
-        value = self._values.get(name)
-        return value if isinstance(value, str) else None
-
-    def number(self, name: str) -> int:
-        value = self._values.get(name)
-        return value if isinstance(value, int) else 0
-
-    def items(self, name: str) -> Sequence[object]:
-        value = self._values.get(name)
-        return value if isinstance(value, (list, tuple)) else ()
+def _items_of(header: Header, name: str) -> Sequence[object]:
+    value = header.meta.get(name)
+    return value if isinstance(value, (list, tuple)) else ()
 
 
 def _omission(part: object) -> Omission:

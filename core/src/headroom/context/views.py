@@ -64,9 +64,10 @@ class ViewMaker:
         """The view of ``content``, whose hash is ``reference``."""
         work = (reference, options)
         with self._lock:
-            if work in self._cache:
+            kept = self._cache.get(work)
+            if kept is not None:
                 self._cache.move_to_end(work)
-                return self._cache[work]
+                return kept
             future = self._under_way.get(work)
             mine = future is None
             if future is None:

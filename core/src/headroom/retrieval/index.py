@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from headroom.forking import cached_property, lock
 from headroom.kinds.registry import Kinds
@@ -24,6 +24,8 @@ _LONGEST_WORD = 2000
 _COMMON = 0.3
 # Sentences, or lines, in a row that make a passage at the most.
 _LONGEST_GROUP, _LONGEST_LINES, _LONGEST_RECORD = 12, 40, 500
+# Characters of half of a neighbourhood of values.
+_NEAR_CHARS = 170
 
 
 class Index:
@@ -81,22 +83,35 @@ class Index:
 
     def scores(self, query: str) -> dict[int, float]:
         """The pieces that have a word of the query, by number, with their scores."""
-        total = len(self._lengths)
         found: dict[int, float] = {}
+        for weight, (numbers, counts) in self._asked(query, common=False):
+            for number, count in zip(numbers, counts):
+                part = score(weight, count, self._lengths[number], self._average)
+                found[number] = found.get(number, 0.0) + part
+        return found
+
+    def covered(self, query: str) -> dict[int, float]:
+        """What of a query each piece has, by number, however often and among however much."""
+        found: dict[int, float] = {}
+        for weight, (numbers, _) in self._asked(query, common=True):
+            for number in numbers:
+                found[number] = found.get(number, 0.0) + weight
+        return found
+
+    def _asked(
+        self, query: str, *, common: bool
+    ) -> Iterator[tuple[float, tuple[array[int], array[int]]]]:
+        """What each word of a query tells, and the pieces that have it."""
+        total = len(self._lengths)
         asked = Asked(query)
         weights = asked.weights_among(self._vocabulary)
         known = [term for term in weights if self.has(term)]
         # What most pieces have says little, and takes the longest.
         telling = [term for term in known if len(self._postings[term][0]) <= total * _COMMON]
         # Other forms of its words do not stand for all of it.
-        for term in known if asked.terms.isdisjoint(telling) else telling:
-            numbers, counts = self._postings[term]
-            share = weights[term]
-            weight = share * rarity(total, len(numbers))
-            for number, count in zip(numbers, counts):
-                part = score(weight, count, self._lengths[number], self._average)
-                found[number] = found.get(number, 0.0) + part
-        return found
+        for term in known if common or asked.terms.isdisjoint(telling) else telling:
+            posting = self._postings[term]
+            yield weights[term] * rarity(total, len(posting[0])), posting
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
@@ -165,6 +180,27 @@ class Searchable:
     def record_indexes(self) -> list[Index]:
         """Of the records, and of the objects."""
         return [self.leaf_index.merged(records) for records in self.records]
+
+    @cached_property
+    def neighbourhoods(self) -> list[list[int]]:
+        """Scalar values near each other, whatever holds them; each is in two of these."""
+        found: list[list[int]] = []
+        half: list[int] = []
+        before: list[int] = []
+        within, size = None, 0
+        for number, leaf in enumerate(self.leaves):
+            if size > _NEAR_CHARS or leaf.within != within:
+                found.append(before + half)
+                before = half if leaf.within == within else []
+                half, size, within = [], 0, leaf.within
+            half.append(number)
+            size += len(leaf.text)
+        return [*filter(None, found), before + half]
+
+    @cached_property
+    def neighbourhood_index(self) -> Index:
+        """Of these."""
+        return self.leaf_index.merged(self.neighbourhoods)
 
     @cached_property
     def groups(self) -> list[list[int]]:
@@ -260,7 +296,7 @@ class Searchable:
     def size(self) -> int:
         """About how many bytes it takes, with what has been built so far."""
         built, taken = vars(self), vars(self.document)
-        names = ("index", "leaf_index", "group_index")
+        names = ("index", "leaf_index", "group_index", "neighbourhood_index")
         indexes = [built[name] for name in names if name in built]
         indexes += built.get("record_indexes", [])
         pieces = sum(len(taken[name]) for name in ("pieces", "leaves") if name in taken)

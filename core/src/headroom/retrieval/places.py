@@ -21,9 +21,13 @@ __all__ = [
 ]
 
 _ONE = r"\d{1,12}(?::\d{1,12}-(?:\d{1,12})?|-\d{1,12})?"
-#: A place names no more, and one that reads on no more than this.
+#: A place that reads on names no more ranges than this.
 MOST_RANGES = 500
-_LONGEST = 100_000
+#: One that is asked for may name any number of them, as an omission does; but for each place, and
+#: each part of a unit, all is looked through anew.
+_MOST_PLACES = 500
+#: Characters of a place; it is read in one pass.
+_LONGEST = 10_000_000
 _RANGES = re.compile(rf"{_ONE}(?:,{_ONE})*")
 _UNITS = r"(?:row|line|sentence)s?"
 _SPELT_RANGE = re.compile(r"(?<=\d) ?(?:-|\u2013|\u2014| to ) ?(?=\d)")
@@ -129,8 +133,8 @@ def parse_ranges(value: str, name: str) -> list[Range]:
     text = _SPELT_RANGE.sub("-", value).replace(" ", "")
     if not _RANGES.fullmatch(text):
         raise ValueError(f'{name} must look like "3-111" or "3,7-9", counted from 1')
-    if text.count(",") >= MOST_RANGES:
-        raise ValueError(f"{name} has more than {MOST_RANGES} ranges: ask for some of them")
+    if text.count(":") > _MOST_PLACES:
+        raise ValueError(f"{name} has parts of more than {_MOST_PLACES}: ask for some of them")
     found = []
     for part in text.split(","):
         number, colon, chars = part.partition(":")
@@ -173,8 +177,9 @@ def parse_places(text: str) -> tuple[Place, ...] | None:
     places = tuple(_parse(part, held) for part in _NEXT.split(text))
     if not all(places):
         return None
-    if sum(len(place.ranges) or 1 for place in places if place) > MOST_RANGES:
-        raise ValueError(f"place names more than {MOST_RANGES} parts: ask for some of them")
+    parts = sum(one.chars is not None for place in places if place for one in place.ranges)
+    if len(places) + parts > _MOST_PLACES:
+        raise ValueError(f"place names more than {_MOST_PLACES} parts: ask for some of them")
     return cast("tuple[Place, ...]", places)
 
 

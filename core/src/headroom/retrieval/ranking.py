@@ -27,6 +27,8 @@ _STEEPLY = 1.5
 #: To each character shown for its passage, so many for what answers well by itself, which is that
 #: with such a share of the best score.
 _ALONE, _STRONG = 0.5, 0.4
+#: The same for values, beside their neighbourhoods. Measured likewise.
+_VALUES_ALONE = 1.0
 #: The share of each record that a value is in. Measured likewise.
 _RECORD = 0.5
 #: What a heading that a query names is worth to what stands below it: of one farther up such a
@@ -38,6 +40,11 @@ _NAMED = 0.1
 _HEADING = 200
 #: So many objects at the most are what is asked about, with all that is in them.
 _FEW = 3
+#: A neighbourhood of values that has such a share of what the best one has of a query is as good,
+#: and so many of them, of which two stand in one place, are what is asked about.
+_AS_GOOD, _FEW_PLACES = 0.95, 6
+#: Characters of a value that is brought for what it stands beside.
+_SHORT = 200
 #: What the text of a value ends with that says nothing.
 _EMPTY = (":null", ":false", ':""', ":[]", ":{}")
 #: Characters of a value that tell what it is like.
@@ -75,13 +82,15 @@ def ranked(
     best = max(scores.values(), default=0.0)
     alone = order_of({n: score for n, score in scores.items() if score >= _STRONG * best})
     together = order_of(_with_context(searchable, query, scores))
-    return _side_by_side(alone, _with_heads(searchable, together), pieces)
+    return _side_by_side(alone, _with_heads(searchable, together), pieces, _ALONE)
 
 
 def _side_by_side(
-    alone: Sequence[int], together: Sequence[int], pieces: Sequence[Piece]
+    alone: Sequence[int], together: Sequence[int], pieces: Sequence[Piece], share: float
 ) -> list[int]:
     """One order of two, of which each has its share of the room, however much room there is.
+
+    To each character of the second come so many of the first as ``share`` says.
 
     The best passage does not push out the line elsewhere that says it in so many words, nor do many
     such lines the passage.
@@ -97,7 +106,7 @@ def _side_by_side(
                 due -= len(pieces[one].text) + 1
         if number not in found:
             found[number] = None
-            due += (len(pieces[number].text) + 1) * _ALONE
+            due += (len(pieces[number].text) + 1) * share
     found.update(dict.fromkeys(rest))
     return list(found)
 
@@ -175,7 +184,42 @@ def ranked_values(
         lambda number: str(number in found),
     )
     beside.sort(key=lambda number: searchable.leaves[number].text.endswith(_EMPTY))
-    return [*(n for n in ranked if n in own), *beside]
+    alone = [*(n for n in ranked if n in own), *beside]
+    best = _few_best(searchable.leaf_index.covered(query), _FEW_PLACES)
+    alone = list(dict.fromkeys([*(n for n in ranked if n in best), *alone]))
+    beside = _neighbours(searchable, query, own)
+    return _side_by_side(alone, beside, searchable.leaves, _VALUES_ALONE)
+
+
+def _neighbours(searchable: Searchable, query: str, own: dict[int, float]) -> list[int]:
+    """The scalar values of the neighbourhoods that answer best, from the best of each outwards.
+
+    None where many answer alike: what is asked for stands all over, and not in a place.
+    """
+    covered = searchable.neighbourhood_index.covered(query)
+    best = _few_best(covered, max(2, min(_FEW_PLACES, len(searchable.neighbourhoods) // 3)))
+    scores = searchable.neighbourhood_index.scores(query)
+    best.sort(key=lambda number: (-covered[number], -scores[number], number))
+    found: dict[int, None] = {}
+    for number in best:
+        some = searchable.neighbourhoods[number]
+        worth = [own.get(leaf, 0.0) for leaf in some]
+        # A long text beside what answers would take the room of all else.
+        is_short = [len(searchable.leaves[leaf].text) <= _SHORT for leaf in some]
+        near = [one + _NEIGHBOUR * other for one, other in zip(worth, _near(worth, 0.0))]
+        middle = max(range(len(some)), key=lambda place: (near[place], -place))
+        order = sorted(range(len(some)), key=lambda place: abs(place - middle))
+        found.update(
+            dict.fromkeys(some[place] for place in order if worth[place] or is_short[place])
+        )
+    return list(found)
+
+
+def _few_best(covered: dict[int, float], few: int) -> list[int]:
+    """Those that have most of a query, unless that is more than a few."""
+    most = max(covered.values(), default=0.0)
+    best = [number for number, share in covered.items() if share >= _AS_GOOD * most]
+    return best if len(best) <= few else []
 
 
 def _beginning(leaf: Piece) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import compress
+from itertools import compress, groupby
 
 from headroom.retrieval.onward import onward
 from headroom.retrieval.render import (
@@ -36,6 +37,8 @@ _TOO_LONG = 2.5
 #: Characters of a row that is like a line. Chosen.
 _SHORT_ROW = 300
 _Say = Callable[[Sequence[Piece]], "Iterator[tuple[str, str]]"]
+# A value by its number in an array, as the text of a piece has it.
+_ROW = re.compile(r'"\d+":')
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -77,14 +80,15 @@ def _rows(
     by_names: dict[tuple[str, ...], dict[int, list[str]]] = {}
     for number in sorted(rows):
         row = f"{path}/{number - 1}"
-        named = [_named(leaf, row, speller) for leaf in sorted(rows[number], key=_in_order)]
+        rows[number].sort(key=_in_order)
+        named = [_named(leaf, row, speller) for leaf in rows[number]]
         names = tuple(label for label, _ in named)
         by_names.setdefault(names, {})[number] = [cell for _, cell in named]
     others: dict[int, str] = {}
     for names, cells in by_names.items():
         if len(cells) < _TABLE_ROWS:
-            for number, of_row in cells.items():
-                others[number] = ", ".join(map("=".join, zip(names, of_row)))
+            for number in cells:
+                others[number] = ", ".join(_members(rows[number], f"{path}/{number - 1}", speller))
             continue
         place, heading = _places(path, within, cells)
         lines = [f"{number},{','.join(of_row)}" for number, of_row in cells.items()]
@@ -94,6 +98,17 @@ def _rows(
         place, heading = _places(path, within, others)
         lines = [f"{number}: {others[number]}" for number in sorted(others)]
         yield place, "\n".join([f"[{heading}, in part, each after its number]", *lines])
+
+
+def _members(leaves: Sequence[Piece], base: str, speller: Speller) -> Iterator[str]:
+    """Values by name; several of one object below it as JSON, so that its name is said once."""
+    for path, group in groupby(leaves, key=lambda leaf: leaf.path):
+        members = list(group)
+        holder = _names_below(path, base)
+        if len(members) > 1 and holder and not any(map(_ROW.match, (one.text for one in members))):
+            yield f"{name(holder)}={{{','.join(leaf.text for leaf in members)}}}"
+        else:
+            yield from ("=".join(_named(leaf, base, speller)) for leaf in members)
 
 
 def _places(path: str, within: Within | None, rows: Iterable[int]) -> tuple[str, str]:
@@ -121,11 +136,14 @@ def _row_of(leaf: Piece) -> tuple[str, int]:
 def _named(leaf: Piece, base: str, speller: Speller) -> tuple[str, str]:
     """The name of a value below a place, and its cell."""
     key, end = _DECODER.raw_decode(leaf.text)
-    below = leaf.path[len(base) :].split("/")[1:]
-    above = [token.replace("~1", "/").replace("~0", "~") for token in below]
     value = leaf.text[end + 1 :]
-    text = value.startswith('"')
-    return name((*above, key)), speller.cell(json.loads(value, strict=False)) if text else value
+    cell = speller.cell(json.loads(value, strict=False)) if value.startswith('"') else value
+    return name((*_names_below(leaf.path, base), key)), cell
+
+
+def _names_below(path: str, base: str) -> tuple[str, ...]:
+    below = path[len(base) :].split("/")[1:]
+    return tuple(token.replace("~1", "/").replace("~0", "~") for token in below)
 
 
 def _pointer(piece: Piece) -> tuple[str, int, Within | None]:

@@ -98,7 +98,8 @@ class Values:
         """
         header = record.header
         reference = as_reference(header.reference)
-        view_reference = as_reference(header.view_reference)
+        is_own_view = header.reference == header.view_reference
+        view_reference = reference if is_own_view else as_reference(header.view_reference)
         if reference is None or view_reference is None:
             raise ValueError("the references of a record are SHA-256 in hex")
         if not 0 <= version <= _LARGEST_VERSION:
@@ -115,7 +116,7 @@ class Values:
         bound = ends + head if self.codec.sealing else head
         pack = self.codec.pack
         view = origin = b""
-        if reference != view_reference:
+        if not is_own_view:
             view = pack(record.view, _entry_place(namespace, "view", header.key, bound))
             origin = self.origin(namespace, view_reference, reference)
         return Packed(
