@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+
+from headroom.regexes import regex
 
 __all__ = ["card"]
 
@@ -11,7 +12,7 @@ __all__ = ["card"]
 _SHOWN = 20_000
 # Markup of a notebook cannot bring a policy along, so there is nothing in it that could be run.
 _PRE = "white-space:pre-wrap;overflow-wrap:anywhere;max-height:24em;overflow:auto;margin:.3em 0"
-_CONTROLS = re.compile(
+_CONTROLS = regex(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 

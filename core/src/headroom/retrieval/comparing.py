@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from headroom.regexes import regex
 from headroom.toolkit.rows.pieces import spell
 
 __all__ = ["Quantity", "equal", "is_scaled", "order", "quantity", "text_of", "unit_of"]
@@ -16,7 +17,7 @@ _LONGEST_NUMBER = 40
 #: The order of longer texts is that of their beginnings.
 _LONGEST_TEXT = 400
 # "5,000", "$5,000.50" and "37 ms", as people write amounts.
-_QUANTITY = re.compile(
+_QUANTITY = regex(
     r"\s*([-+]?)[$\u20ac\u00a3\u00a5]?\s?"
     r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.?\d*(?:[eE][-+]?\d{1,3})?|\.\d+)"
     r"\s*([^\W\d_]{1,6}|%)?\s*"

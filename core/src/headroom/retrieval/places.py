@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from headroom.regexes import regex
 from headroom.view import EVERYTHING, Unit, Within, spelled, spelled_path
 
 __all__ = [
@@ -43,7 +44,7 @@ _NEXT = re.compile(
     rf"(?:;|,|,? and) (?=(?:{_UNITS}(?: |: ?)?\d|{EVERYTHING}\b|[/\0]))", re.IGNORECASE
 )
 # One place, with the pointers in quotes taken out of it.
-_PLACE = re.compile(
+_PLACE = regex(
     rf"(?:(?P<unit>lines|rows|sentences) (?P<ranges>{_ONE}(?:, ?{_ONE})*)|(?P<all>{EVERYTHING}))?"
     r"(?:(?:^| of )(?P<path>/.*?|\0\d+\0))??(?: characters (?P<chars>\d{1,12}-\d{0,12}))?"
     r"(?: within (?P<within>lines \d{1,12}-\d{1,12}(?: of .*)?|(?:lines \d{1,12} of )?[/\0].*))?",

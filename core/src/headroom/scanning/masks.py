@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from headroom.regexes import regex
+
 __all__ = ["MASK", "masked"]
 
 #: Characters of a line that count. Measured with `python -m benchmarks`.
@@ -28,7 +30,7 @@ _QUOTED = f"""{_quoted('"')} | {_quoted("'")}"""
 _PATH_REST = r"""[^\s,;()"'\[\]]+"""
 _BEFORE_DIGIT = "A-Za-z0-9_.$@#%*+-"
 _BEHIND_DIGIT = r"[\w.$@#%*+:/-]*"
-_VALUE = re.compile(
+_VALUE = regex(
     rf"""
     {_QUOTED}
     | (?<![\w.])[\w.+-]{{1,64}}@[\w.-]{{2,255}}
@@ -43,9 +45,9 @@ _DIGITS = (
     rf"[\d{_BEFORE_DIGIT}](?<![{_BEFORE_DIGIT}][\s\S])(?:(?<=\d)|[{_BEFORE_DIGIT}]*\d)"
     rf"{_BEHIND_DIGIT}"
 )
-_PLAIN_VALUE = re.compile(rf"{_QUOTED} | /{_PATH_REST} | ~/{_PATH_REST} | {_DIGITS}", re.VERBOSE)
+_PLAIN_VALUE = regex(rf"{_QUOTED} | /{_PATH_REST} | ~/{_PATH_REST} | {_DIGITS}", re.VERBOSE)
 # And for those that may have a path of Windows.
-_DRIVE_VALUE = re.compile(
+_DRIVE_VALUE = regex(
     rf"{_QUOTED} | /{_PATH_REST} | ~/{_PATH_REST} | [A-Za-z]:\\{_PATH_REST} | {_DIGITS}",
     re.VERBOSE,
 )

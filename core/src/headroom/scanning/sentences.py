@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from headroom.regexes import regex
+
 __all__ = ["sentence_starts"]
 
 #: Characters that are looked at around a stop: of the word before, of what follows, of the next
@@ -21,7 +23,7 @@ _COUNTER_DIGITS = 3
 _ASIDE = 60
 
 _CLOSERS = r"[\"'\u201d\u2019\u00bb)\]}*_]"
-_STOP = re.compile(
+_STOP = regex(
     r"[.!?\u2026\u061f\u06d4\u0964\u0965\u17d4\u104b\u1362]+(?:\[\d{1,3}\]|" + _CLOSERS + r"){0,6}"
     r"|[\u3002\uff01\uff1f\uff61]+[\u300d\u300f\uff09\u3011\u201d\u2019]{0,4}"
 )

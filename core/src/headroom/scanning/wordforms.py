@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
 
+from headroom.regexes import regex
 from headroom.view import Deadline
 
 __all__ = [
@@ -47,12 +48,12 @@ _PLAIN_MARKED_WORD = rf"[^\W_][\w{_MARKS}]*(?:[.'\u2019-][^\W_][\w{_MARKS}]*)*"
 _WORDS = {
     (True, False): re.compile(_PLAIN_WORD),
     (True, True): re.compile(f"{_GROUPED}|{_PLAIN_WORD}"),
-    (False, False): re.compile(_PLAIN_MARKED_WORD),
-    (False, True): re.compile(f"{_GROUPED}|{_PLAIN_MARKED_WORD}"),
+    (False, False): regex(_PLAIN_MARKED_WORD),
+    (False, True): regex(f"{_GROUPED}|{_PLAIN_MARKED_WORD}"),
 }
 _GROUP = re.compile(r"\d,\d{3}")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
-_MARKED_PART = re.compile(
+_MARKED_PART = regex(
     rf"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z](?:[^\W\d_a-zA-Z]|[{_MARKS}])*"
 )
 _SEPARATORS = re.compile(r"[_.'\u2019-]+")
@@ -77,9 +78,9 @@ _PAIRED = (
 )
 _THREES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 #: A sign of a script that sets no spaces between words.
-UNSPACED = re.compile(f"[{_PAIRED}{_THREES}]")
+UNSPACED = regex(f"[{_PAIRED}{_THREES}]")
 # Runs of one script each: a change of script is the end of a word.
-_RUN = re.compile(
+_RUN = regex(
     "(?P<pairs>[\u3040-\u309f]+|[\u30a0-\u30ff\u31f0-\u31ff]+|[\uac00-\ud7a3]+"
     "|[\u3005\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]+)"
     f"|(?P<threes>[{_THREES}]+)|[^{_PAIRED}{_THREES}]+"

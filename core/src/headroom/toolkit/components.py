@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from headroom.regexes import regex
 from headroom.source import Source
 
 __all__ = ["ComponentBlock", "component_blocks"]
@@ -15,7 +16,7 @@ _OPENING = re.compile(r"<(script|template|style)(?=[\s>])[^<>\n]{0,300}>[ \t]*\r
 _CLOSING = re.compile(r"</(script|template|style)>")
 _PAGE = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 #: What only a component has: a script that imports, or words of these languages in the markup.
-_IMPORTS = re.compile(
+_IMPORTS = regex(
     r"^[ \t]*(?:import\s[^\n]{0,300}|[^\n]{0,300}\bfrom\s*)['\"][^'\"\n]+['\"];?[ \t]*\r?$"
     r"|^[ \t]*export\s+(?:let|default)\b|\bdefine(?:Props|Emits|Model|Component)\b|\$props\(",
     re.MULTILINE,

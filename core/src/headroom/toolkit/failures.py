@@ -12,6 +12,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, islice
 
+from headroom.regexes import regex
+
 __all__ = ["says_failure", "says_outcome", "suspects", "verdicts"]
 
 #: Characters of a line that are looked at. Chosen: a verdict stands at one of its ends.
@@ -22,13 +24,13 @@ _ANSI = re.compile(r"\x1b\[[\d;]{0,20}[A-Za-z]")
 _COUNTED = re.compile(r"\s{0,12}\d{1,4}\)\s\S")
 _FAILING = re.compile(r"\s{0,8}\d+ (?:failing|failures?)\b")
 # Cheap to look for before the patterns are: nothing that they find is without.
-_MAY_FAIL = re.compile(
+_MAY_FAIL = regex(
     r"fail|error|exception|panic|assert|exit|fatal|not ok|fault|killed|\*\*\*|^\s*E  |^==\d"
     r"|^\s*(?:0x|SUMMARY)|READ of|WRITE of"
     r"|[\u2717\u2718\u2716\u2715\u00d7]",
     re.IGNORECASE,
 )
-_FAILURE = re.compile(
+_FAILURE = regex(
     r"""
     (?:\#\#\[\w+\]|\S{10,30}Z\ |==\d{1,9}==)?\s{0,12}(?:
       (?:FAIL(?:ED|URE)?|ERROR)(?::|\s|\()\s*\S
@@ -54,7 +56,7 @@ _FAILURE = re.compile(
 _MAY_SAY_OUTCOME = re.compile(
     r"pass|fail|error|^OK|test|problem|warning|exit|success|finished|build", re.IGNORECASE
 )
-_OUTCOME = re.compile(
+_OUTCOME = regex(
     r"""
     \s{0,8}(?:
       ={2,}.{0,200}\b(?:passed|failed|errors?|skipped)\b

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from math import log2
 
+from headroom.regexes import regex
 from headroom.scanning.wordforms import UNSPACED
 
 __all__ = ["identifiers", "names_one", "naming"]
 
 _QUOTED = re.compile(r"`([^`\n]{2,80})`|\"([^\"\n]{2,80})\"|(?<!\w)'([^'\n]{2,80})'(?!\w)")
-_TYPOGRAPHIC = re.compile(
+_TYPOGRAPHIC = regex(
     "[\u201c\u201e\u00ab\u300c\u300e]([^\u201d\u00bb\u300d\u300f\n]{2,80})[\u201d\u201c\u00bb\u300d\u300f]"
 )
 _EDGES = (

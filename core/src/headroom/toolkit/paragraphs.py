@@ -12,6 +12,8 @@ from array import array
 from itertools import pairwise
 from typing import NamedTuple
 
+from headroom.regexes import regex
+
 __all__ = ["TextBlock", "blocks"]
 
 #: A table or a fenced block beyond this many characters is no longer one unit: keeping all of
@@ -27,10 +29,10 @@ _BULLET = re.compile(
     r"[ \t]*(?:[-*+\u2022\u2023\u25e6\u2043\u2013\u2014\u00b7\u25aa\u25cf][ \t]"
     r"|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)][ \t]|\[[\w^-]{1,8}\][ \t:])"
 )
-_STARTS = re.compile("|".join(part.pattern for part in (_BULLET, _HEADING, _FENCE)))
+_STARTS = regex("|".join(part.pattern for part in (_BULLET, _HEADING, _FENCE)))
 # "Chapter one ....... 12", "Chapter one . . . . 12": a leader, then a short end.
 _LEADER = re.compile(r"(?:\.{4}|(?:\. ){4}|\u2026{2}|_{4})[. \u2026_]*[ \t]*\S{0,8}[ \t\r]*$")
-_SENTENCE_END = re.compile(
+_SENTENCE_END = regex(
     r"[.!?:;\u2026\u3002\uff01\uff1f][\"'\u201d\u2019)\]\u00bb*_\u300d\u300f]{0,4}[ \t\r]*$"
 )
 

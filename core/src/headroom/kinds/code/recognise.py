@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from headroom.kinds.code.outlines.python_parse import defines
 from headroom.kinds.code.outlines.sections import split_sections
+from headroom.regexes import regex
 from headroom.source import Source
 from headroom.toolkit.components import component_blocks
 from headroom.toolkit.numbering import unnumbered
@@ -44,7 +45,7 @@ _SHEBANG = re.compile(
 )
 
 # Lines that hardly anything but code has.
-_STRONG = re.compile(
+_STRONG = regex(
     r"""
     # Python, Ruby
       (?:async\ )?def\ [\w.]+[?!=]?\s*(?:\(|$)
@@ -87,7 +88,7 @@ _STRONG = re.compile(
 )
 
 # Lines that code is full of, but that other things have as well.
-_WEAK = re.compile(
+_WEAK = regex(
     r"""
       [}\])]+[;,.)]*$ | end$ | else\b | (?:try|finally|do|then)\b:?$
     | (?:public|private|protected):$
@@ -118,7 +119,7 @@ _KEYS = 3
 # Documentation within Perl.
 _POD = re.compile(r"=(?:pod|head[1-6]|over|item|begin|for|encoding)\b")
 _LETTERS = "(?:[^\\W\\d_]|['\u2019-])+"
-_PROSE = re.compile(rf"(?:{_LETTERS}[,;:]? ){{5,}}{_LETTERS}[.,;:!?)]?")
+_PROSE = regex(rf"(?:{_LETTERS}[,;:]? ){{5,}}{_LETTERS}[.,;:!?)]?")
 # Also within the item of a list; farther in stand those of docstrings.
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~)[\w{}.+-]*\s*$", re.MULTILINE)
 _MARKUP = re.compile(r"\s*<(?!\?php)[!?A-Za-z]")

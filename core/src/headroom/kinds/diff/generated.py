@@ -9,20 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from headroom.regexes import regex
+
 __all__ = ["FEWEST_HASHES", "has_checksum", "is_generated", "repeated", "says_generated"]
 
-_LOCK = re.compile(
+_LOCK = regex(
     r"(?:^|/)(?:[\w.-]*[.-]lock(?:file)?(?:\.\w+)?|package-lock\.json|npm-shrinkwrap\.json|"
     r"go(?:\.work)?\.sum|Package\.resolved|[\w.-]+\.lockb)$",
     re.IGNORECASE,
 )
-_WRITTEN = re.compile(
+_WRITTEN = regex(
     r"(?:^|/)(?:[\w.-]+\.(?:min\.(?:js|css)|map|snap|ambr|svg|pb\.(?:go|cc|h)|g\.dart)|"
     r"[\w.-]*_pb2?(?:_grpc)?\.(?:pyi?|js|d\.ts)|"
     r"(?:vendor|node_modules|dist|generated|__generated__|__snapshots__|third_party)/.*)$",
     re.IGNORECASE,
 )
-_SAYS_GENERATED = re.compile(
+_SAYS_GENERATED = regex(
     r"[+ -]\s*(?:#|//|/?\*|--|;|<!--|[\"']{3}).{0,80}?"
     r"(?:@generated\b|<auto-?generated"
     r"|\bgenerated\b.{0,80}\bdo not (?:edit|modify|change)\b"
@@ -49,7 +51,7 @@ _KEY = re.compile(r"\s*-? ?[\"']?(?:name|version)[\"']?(?: ?[:=] ?|\s+)[\"']?[\w
 #: A version, and no range of them: ``7.0.1`` and not ``^7.0.1`` or ``>= 7.0``.
 _PINNED = re.compile(r"(?<![\^~<>=!*] )(?<![\^~<>=!*\w.-])v?\d+\.\d")
 #: What a package needs, and where it runs: packages are told by their own entries.
-_NEEDS = re.compile(
+_NEEDS = regex(
     r"\s*[\[\"']*[\w.-]*(?:dependenc(?:y|ies)|requires?|engines|suggest|conflict|replace)\b"
     r"[\w-]*[\"'\]]*\s*[:=]?\s*[\[{]?$",
     re.IGNORECASE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from headroom.kinds.diff.parse import Diff, Role, parse, read
+from headroom.regexes import regex
 from headroom.source import Source
 
 __all__ = ["looks_like_diff"]
@@ -16,7 +17,7 @@ _KNOWN_TO_FOREIGN = 2
 #: Cheap to look for before anything is parsed.
 _SIGN = re.compile(r"^(?:diff --(?:git|cc|combined) |@@+ -\d)", re.MULTILINE)
 # What "git log", "git show" and "git format-patch" write around a diff.
-_COMMIT = re.compile(
+_COMMIT = regex(
     r"    |commit [0-9a-f]{7,}|[0-9a-f]{7,40} |(?:Author|AuthorDate|Commit|CommitDate|Date|Merge|"
     r"From|Subject|Message-Id|To|Cc|Tagger|tag)\b| .* \| +(?:\d|Bin)| \d+ files? changed|"
     r" (?:create|delete|rename|copy) |---$|-- $|\d+\.\d+"

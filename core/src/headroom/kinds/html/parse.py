@@ -7,6 +7,7 @@ from array import array
 from dataclasses import dataclass, field
 from html import unescape
 
+from headroom.regexes import regex
 from headroom.scanning import markup
 from headroom.view import Deadline
 
@@ -31,7 +32,7 @@ _BOILERPLATE_ROLES = frozenset(
     ("navigation", "banner", "contentinfo", "complementary", "search", "menu", "dialog", "menubar")
 )
 # Names of classes and ids that designers give to what stands around the content.
-_BOILERPLATE_NAME = re.compile(
+_BOILERPLATE_NAME = regex(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|sidebar|side-bar|breadcrumbs?|footer|cookies?|consent|"
     r"banner|social|share|sharing|sharedaddy|related|recommended|recommendations|promo|"
     r"advert|advertisement|ads?|sponsored|newsletter|subscribe|subscription|signup|login|"

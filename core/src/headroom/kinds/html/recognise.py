@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from headroom.regexes import regex
 from headroom.source import Source
 from headroom.toolkit.components import component_blocks
 
@@ -15,7 +16,7 @@ _DOCUMENT = re.compile(
     r"(?:<!--.{0,2000}?-->\s*|<\?xml[^>]{0,200}\?>\s*)?<(?:!doctype\s+html|html)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_COMMON = re.compile(
+_COMMON = regex(
     r"<(/?)(?:html|head|body|div|span|p|a|ul|ol|li|table|tr|td|th|h[1-6]|br|img|script|style|link|"
     r"meta|section|article|nav|header|footer|main|form|input|button|b|i|em|strong|pre|code)"
     r"(?:\s[^<>]*)?/?>",

@@ -11,6 +11,7 @@ import json
 import re
 from ast import literal_eval
 
+from headroom.regexes import regex
 from headroom.view import Deadline
 
 __all__ = ["as_json"]
@@ -18,7 +19,7 @@ __all__ = ["as_json"]
 #: Deeper values are not taken, as in JSON.
 _MAX_DEPTH = 200
 _ESCAPE = r"""\\(?:[\\'"abfnrtv]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U00[01][0-9a-fA-F]{5})"""
-_TOKEN = re.compile(
+_TOKEN = regex(
     rf"""
     [ \t\r\n]*(?:
     (?P<string>'[^'\\\n]*(?:{_ESCAPE}[^'\\\n]*)*' | "[^"\\\n]*(?:{_ESCAPE}[^"\\\n]*)*")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
+from headroom.regexes import regex
 from headroom.toolkit.lazy import Lazy
 
 __all__ = ["Event", "Events", "Texts", "alerts", "identity", "names_a_place", "split_events"]
@@ -16,7 +17,7 @@ __all__ = ["Event", "Events", "Texts", "alerts", "identity", "names_a_place", "s
 #: The lines of an event are shown whole, up to this many; a longer one is several events. Chosen.
 _MOST_LINES = 120
 
-_CONTINUES = re.compile(
+_CONTINUES = regex(
     r"""
     \s+[^\s<\u2713\u2714\u2717\u2718\u221a\u2716\u25cb\u25cf]  # not the marks of tests, nor markup
     | \d{1,6}\ +\|(?:\s|$) | Caused\ by: | Suppressed: | Traceback\ \(most | \.\.\.\ \d+\ more
@@ -31,7 +32,7 @@ _TRACE_BEGINS = "Traceback (most "
 _TRACE_ENDS = re.compile(r"[A-Za-z_][\w.]{0,200}(?::\s|$)")
 
 # Words of things that go wrong, in any inflection that logs use.
-_ALERT = re.compile(
+_ALERT = regex(
     r"""
     (?i:\b(?:
         err(?:or)?s? | fail(?:s|ed|ure|ures|ing)? | exceptions? | fatal | panic\w* | crash\w*
@@ -76,7 +77,7 @@ _LEVEL_SHARE, _LEVEL_SAMPLE, _LEVEL_WORDS = 0.6, 200, 8
 _CODE_SIGNS = ("exit", "rc", "returned", '" 4', '" 5')
 _WORD = re.compile(r"\w+")
 # Where one of these stands, what follows it may make an alert of it.
-_MAY_BEGIN_ALERT = re.compile(r"time[ds]?|can|couldn?|not|reset|rolled|no|non", re.IGNORECASE)
+_MAY_BEGIN_ALERT = regex(r"time[ds]?|can|couldn?|not|reset|rolled|no|non", re.IGNORECASE)
 _LEVELS = frozenset(("E", "W", "F", "C", "A"))
 _ALL_LEVELS = frozenset("VDIWEFCNAT")
 

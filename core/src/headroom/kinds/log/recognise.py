@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 from headroom.kinds.log.templates import Template, mine
+from headroom.regexes import regex
 from headroom.scanning import masked
 from headroom.scanning.masks import MASK
 from headroom.source import Source
@@ -18,7 +19,7 @@ _LINES = 200
 _CHARS = 60_000
 
 # A point in time near the beginning of a line, in the notations that loggers use.
-_TIME = re.compile(
+_TIME = regex(
     r"""
     \d{4}[-/.]\d{1,2}[-/.]\d{1,2}[T _-]+\d{1,2}:\d{2}     # 2026-03-02T09:14:10
     | \d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?[ T]+\d{1,2}:\d{2}:\d{2}  # 17/06/09 20:10:40
@@ -41,12 +42,12 @@ _DIGITS_OF_TIME = re.compile(r"\d:\d|\d{6}")
 _SIGN_OF_LEVEL = re.compile(r"[A-Z]{3}|level=|<\d|^\W?(?:info|debug|warn|error|notice|trace|fatal)")
 # What builds and test runs print: at the end of a line, and from its beginning.
 _PROGRESS_ENDS = frozenset("dDlLrRkK]")
-_PROGRESS_END = re.compile(
+_PROGRESS_END = regex(
     r"(?:\bPASSED|\bFAILED|\bSKIPPED|\bXFAIL|\bok|\bFAIL|\bERROR|\.\.\.\s?passed)"
     r"(?:\s*\[\s*\d+%\])?$",
     re.IGNORECASE,
 )
-_PROGRESS_START = re.compile(
+_PROGRESS_START = regex(
     r"""
     \s*(?:npm\s(?:warn|err!|notice)|>\s\S+@\S+|---?\s(?:PASS|FAIL|SKIP|RUN)|===\s(?:RUN|CONT)
         |\[\s*\d+%\]|\[\d+/\d+\]|\(\d+/\d+\)|[\u2713\u2714\u2717\u2718\u00d7\u25cf])
@@ -77,7 +78,7 @@ _OFTEN = 10
 _REPEATED_SHARE = 0.5
 _SETTING = re.compile(r"\s*(?:- )?([\w.\"'/-]{1,60})\s?[:=](?:\s|$)")
 # What compilers, linters and test runners say of one place or one test.
-_DIAGNOSTIC = re.compile(
+_DIAGNOSTIC = regex(
     r"""
     (?:error|warning|note|help|info)(?:\[\w+\])?:\s | (?:not\ )?ok\ \d+\b
     | \S+?[:(]\d+(?:[:,]\d+)?\)?:?\s+

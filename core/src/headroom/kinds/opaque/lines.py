@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from headroom.kinds.opaque.encoded import bytes_in_hex
 from headroom.kinds.opaque.stretch import LEAST, Stretch
+from headroom.regexes import regex
 from headroom.view import Deadline
 
 __all__ = [
@@ -53,7 +54,7 @@ _OFTEN, _DIFFERENT = 8, 4
 _BLANKS = 0.08
 
 # What no text has: control characters but those of terminals, what could not be decoded.
-_BAD = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd\ud800-\udfff]")
+_BAD = regex("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd\ud800-\udfff]")
 #: Such characters stand this close together, so many of them, of so many sorts, in such a share.
 _CLOSE, _FEWEST, _SORTS, _DENSE = 24, 32, 5, 0.1
 

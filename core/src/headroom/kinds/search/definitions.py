@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from headroom.regexes import regex
+
 __all__ = ["defined_name", "is_import"]
 
 _KEYWORDS = (
@@ -17,7 +19,7 @@ _MODIFIERS = (
     r"sealed|partial|readonly|override|virtual|inline|extern|unsafe|open|data|suspend|pub(?:\(\w+\))?)"
     r"\s+){0,6}"
 )
-_BY_KEYWORD = re.compile(
+_BY_KEYWORD = regex(
     rf"\s*(?:#\s*)?{_MODIFIERS}{_KEYWORDS}\s+(?:\([^()\n]{{0,80}}\)\s*)?([\w$.:]+)", re.IGNORECASE
 )
 # A name at the left margin that is given a value, or a constant anywhere.

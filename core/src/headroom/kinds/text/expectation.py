@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from headroom.regexes import regex
+
 __all__ = ["Expectation", "expectation"]
 
-_DATE = re.compile(
+_DATE = regex(
     r"\b(?:1\d{3}|20\d\d)\b|\b(?:jan|febr|march|april|may|june|july|august|sept|octo|novem|decem)"
     r"|\b(?:today|yesterday|century|monday|tuesday|wednesday|thursday|friday|saturday|sunday)",
     re.IGNORECASE,
 )
-_DIGIT = re.compile(
+_DIGIT = regex(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|dozen|hundred|"
     r"thousand|million|billion)\b",
     re.IGNORECASE,

@@ -7,13 +7,14 @@ from array import array
 from collections.abc import Iterable, Sequence
 
 from headroom.kinds.text.parse import read_units
+from headroom.regexes import regex
 from headroom.scanning import numbered_words
 from headroom.source import Source
 from headroom.toolkit.lazy import Lazy
 
 __all__ = ["Words", "read_said", "read_words"]
 
-_ADDRESS = re.compile(r"[a-z][a-z+.-]{1,15}://[^\s)\]>\"']*", re.IGNORECASE)
+_ADDRESS = regex(r"[a-z][a-z+.-]{1,15}://[^\s)\]>\"']*", re.IGNORECASE)
 
 
 class Words(Lazy[Sequence[str]]):

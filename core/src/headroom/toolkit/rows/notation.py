@@ -53,6 +53,7 @@ import re
 from collections.abc import Iterable, Sequence
 from json.encoder import encode_basestring
 
+from headroom.regexes import regex
 from headroom.toolkit.rows.values import Duplicates, Json, Number
 
 __all__ = [
@@ -89,7 +90,7 @@ _REMEMBERED, _REMEMBERED_CHARS = 5000, 80
 _TOGETHER = 1000
 
 # What no reader could see or type safely is escaped, as are lone surrogates.
-_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+_INVISIBLE = regex("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 # A bare cell ends at these; and a double blank begins what follows the cells.
 _NO_CELL = re.compile(
     '[,;\\[\\]{}"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]|  |^[(=\\s]|\\s$|^\\$[0-9]'

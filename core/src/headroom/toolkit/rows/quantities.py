@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
+from headroom.regexes import regex
 from headroom.scanning import plain_numbers
 from headroom.scanning.cells import LONGEST
 from headroom.toolkit.rows.notation import BARE_NUMBER
@@ -21,7 +22,7 @@ __all__ = [
 ]
 
 #: A date, or a date and time, of ISO 8601.
-TIME = re.compile(
+TIME = regex(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?)?"
     r"(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?",
     re.ASCII,

@@ -10,14 +10,16 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from headroom.regexes import regex
+
 __all__ = ["asks", "replies", "step_to_reply", "with_replies"]
 
 #: A question has words, and its sign ends a sentence: in addresses and code it does not.
-_QUESTION = re.compile(
+_QUESTION = regex(
     r"\w[\"'\u201d\u2019)\]]{0,3}\s?[?\uff1f\u061f\u037e]+(?=[\s\"'\u201d\u2019)\],]|$)"
 )
 _WIDE_QUESTION = re.compile(r"\w[\uff1f\u061f]")
-_WORDS = re.compile(r"[^\W\d_]+[ \u00a0][^\W\d_]+|[\u3040-\u9fff\uac00-\ud7a3]{3}")
+_WORDS = regex(r"[^\W\d_]+[ \u00a0][^\W\d_]+|[\u3040-\u9fff\uac00-\ud7a3]{3}")
 #: Who asks ends with that: it stands in so many characters at the end of a row. Chosen.
 _END_CHARS = 240
 #: What a question may be asked back with: so many rows reply at the most. Chosen.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from headroom.regexes import regex
 from headroom.view import Deadline
 
 __all__ = ["Line", "is_balanced", "scan"]
@@ -15,9 +16,9 @@ _TOKENS = (
     r"//[^\n]*|/\*|\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.){0,200}'|`|\n|[(){}\[\]]|"
 )
 _REST = r"[^\n\"'`/(){}\[\]]+|/|'"
-_TOKEN = re.compile(_TOKENS + _REST, re.DOTALL)
+_TOKEN = regex(_TOKENS + _REST, re.DOTALL)
 # Comments of shells; "#" may stand within words, as in "$#list" of Perl, and in colours.
-_TOKEN_WITH_HASHES = re.compile(
+_TOKEN_WITH_HASHES = regex(
     r"(?:^|(?<=[\s;{}]))#[^\n]*|" + _TOKENS + r"[^\n\"'`/(){}\[\]#]+|/|'|#",
     re.DOTALL | re.MULTILINE,
 )

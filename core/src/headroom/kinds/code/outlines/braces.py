@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from headroom.kinds.code.outline import Outline, Role, Symbol, Unit, own_lines
 from headroom.kinds.code.outlines.brace_scan import Line, scan
 from headroom.kinds.code.outlines.node_types import scope_in
+from headroom.regexes import regex
 from headroom.view import Deadline
 
 __all__ = ["brace_outline"]
@@ -24,7 +25,7 @@ _HASHED = re.compile(
     r"|sub\s+\w+\s*\{|my\s+[$@%(]|[\w.]+\s*<-\s*function\b"
 )
 # Words that name things as well, and stand in front of a block at the beginning of a line alone.
-_OTHER_CONTAINER = re.compile(
+_OTHER_CONTAINER = regex(
     r"^[ \t]*(?:export\s+|abstract\s+)?"
     r"(?:service|message|contract|library|actor|mixin|type|input)\s+(?P<name>[A-Za-z_]\w*)\b[^(=;{]*$",
     re.MULTILINE,

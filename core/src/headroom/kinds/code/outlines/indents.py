@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from headroom.kinds.code.outline import Outline, Role, Symbol, Unit, own_lines
+from headroom.regexes import regex
 from headroom.view import Deadline
 
 __all__ = ["indent_outline"]
 
-_OPENS = re.compile(
+_OPENS = regex(
     r"(?:(?:export|default|public|private|protected|static|async|pub|local|internal)\s+){0,4}"
     r"(?:(?P<kind>def|defp|defmacrop?|defmodule|defprotocol|defimpl|class|module|function|func|fun|"
     r"fn|sub|struct|interface|trait|impl)\s+"

@@ -13,6 +13,7 @@ from typing import Any
 
 from headroom.forking import undisturbed
 from headroom.kinds.code.outlines.syntax import Extent, Parser
+from headroom.regexes import regex
 
 __all__ = [
     "LANGUAGES",
@@ -314,9 +315,7 @@ def likely_languages(content: str) -> list[Language]:
     return found
 
 
-_CONDITIONS = re.compile(
-    _MACROS.pattern + r"|^[ \t]*#[ \t]*(?:if|else|elif|endif)[^\n]*", re.MULTILINE
-)
+_CONDITIONS = regex(_MACROS.pattern + r"|^[ \t]*#[ \t]*(?:if|else|elif|endif)[^\n]*", re.MULTILINE)
 
 
 @lru_cache(maxsize=32)

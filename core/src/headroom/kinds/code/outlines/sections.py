@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from headroom.kinds.code.outline import CodeBlock, Outline, Role, Unit
+from headroom.regexes import regex
 
 __all__ = ["Section", "add_part", "joined", "split_sections", "whole_section"]
 
@@ -15,7 +16,7 @@ _PATH = (
     r"(?:[\w@+~-][\w@.+~-]*\.[A-Za-z]\w{{0,9}}|Makefile|Dockerfile))[`'\"]?"
 )
 _WORD = r"(?:[Ff]ile(?:[Nn]ame)?|FILE|[Pp]ath)"
-_HEADER = re.compile(
+_HEADER = regex(
     r"[ ]?(?:"
     r"(?P<sign>={2,}>|={2,}|-{2,}>|-{2,}|\*{3,}|>{3,}|#{1,6}|//+|/\*+|<!--|;;+)[ ]*"
     rf"(?:{_WORD}[ ]*[:=][ ]*)?{_PATH.format('path')}:?[ ]*(?:<?=+|<?-+|\*+/?|-->|<+|#+)?"

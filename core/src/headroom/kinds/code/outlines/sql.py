@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headroom.kinds.code.outline import Outline, Role, Symbol, Unit, own_lines
+from headroom.regexes import regex
 from headroom.view import Deadline
 
 __all__ = ["is_sql", "sql_outline"]
 
-_STATEMENT = re.compile(
+_STATEMENT = regex(
     r"\s*(?:CREATE|ALTER|DROP|INSERT\s+INTO|SELECT|UPDATE|DELETE\s+FROM|WITH|GRANT|COMMENT\s+ON|SET|"
     r"BEGIN|COMMIT|COPY|USE|REPLACE\s+INTO|TRUNCATE|DELIMITER|PRAGMA|MERGE\s+INTO)\b",
     re.IGNORECASE,
 )
-_DEFINITION = re.compile(
+_DEFINITION = regex(
     r"\s*CREATE\s+(?:(?:OR\s+REPLACE|TEMP(?:ORARY)?|UNIQUE|MATERIALIZED|EXTERNAL|UNLOGGED|RECURSIVE|"
     r"DEFINER\s*=\s*\S+|SQL\s+SECURITY\s+\w+|ALGORITHM\s*=\s*\w+)\s+){0,5}"
     r"(?P<kind>TABLE|VIEW|FUNCTION|PROCEDURE|TRIGGER|TYPE|INDEX|SEQUENCE|SCHEMA|DATABASE|DOMAIN|"
