@@ -36,6 +36,11 @@ class Entry:
         return self.lines[self.index] if self.lines else ""
 
     @property
+    def is_alone(self) -> bool:
+        """Whether it is a path alone, or no search result at all."""
+        return self.rest_at < 0
+
+    @property
     def rest(self) -> str | None:
         """The line without the path and what separates the two: ``"12:text"``, ``"13-text"``, or
         with its separator where no line number follows, ``":text"``. ``None``: the line is a path
