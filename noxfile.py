@@ -60,8 +60,8 @@ MCP = {"oldest": "mcp==2.0.1", "latest": "mcp>=2.0.1,<3"}
 # The oldest versions use what this Python deprecates, and CrewAI stops below it.
 PYTHON_3_14 = sys.version_info >= (3, 14)
 
-# The frameworks' own tests: the versions that docs/compatibility.md has figures of, and what the
-# tests of each need.
+# The frameworks' own tests: the versions that docs/measured/compatibility.md has figures of, and
+# what the tests of each need.
 COMPAT = {
     "crewai": (
         "crewai[a2a,anthropic]==1.15.30",
@@ -158,27 +158,24 @@ def tests_core(session: nox.Session) -> None:
 @nox.session(default=False)
 def dev(session: nox.Session) -> None:
     """An environment in .venv, in which "pytest core" runs on the source as you change it."""
-    python = ("uv", "venv", "--quiet", "--allow-existing", ".venv")
-    session.run(*python, external=True)
-    install = ("uv", "pip", "install", "--quiet", "--python", ".venv")
-    packages = ["-e", "core[all,encryption,otel,zstd]", "-e", "packages/testing"]
-    tools = [*TEST_TOOLS, "splintr-rs", "opentelemetry-sdk", "ruff", MYPY]
-    session.run(*install, *packages, *tools, external=True)
+    # The environment of this session is none of the project's.
+    session.run("uv", "sync", "--quiet", external=True, env={"VIRTUAL_ENV": ""})
     session.log("now: .venv/bin/python -m pytest core -n 2")
 
 
 @nox.session(default=False)
 def quick(session: nox.Session) -> None:
     """An answer in a minute: style, types, and the tests that are quick, on the source."""
-    packages = ["-e", "core[all,encryption,otel]", "-e", "packages/testing"]
-    tools = [*TEST_TOOLS, "splintr-rs", "opentelemetry-sdk", "ruff", MYPY]
-    session.install(*packages, *tools)
+    place = {"VIRTUAL_ENV": "", "UV_PROJECT_ENVIRONMENT": str(session.virtualenv.location)}
+    session.run("uv", "sync", "--quiet", external=True, env=place)
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy", "--strict", "core/src", "packages/testing/src")
     quick = ["core/tests/context", "core/tests/handoff", "core/tests/retrieval"]
     quick += ["core/tests/toolkit", "tests/test_import_arrows.py", "tests/test_public_names.py"]
-    session.run("pytest", "-n", "2", "-q", *quick, *session.posargs)
+    # What starts processes takes as long as all the rest.
+    slow = [f"--ignore=core/tests/context/test_{name}.py" for name in ("forks", "workers")]
+    session.run("pytest", "-n", "2", "-q", *quick, *slow, *session.posargs)
 
 
 @nox.session(default=False)

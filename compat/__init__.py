@@ -1,1 +1,1 @@
-"""The frameworks' own tests, without us and with us in place; see docs/compatibility.md."""
+"""The frameworks' own tests, without us and with us in place: docs/measured/compatibility.md."""

@@ -2,7 +2,7 @@
 
 Atheris (https://github.com/google/atheris) drives it by what of the code an input reaches. Inputs
 that reach something new are kept in a folder that is printed; one that breaks the target is
-written to ``fuzz/corpus/TARGET``, which ``tests/test_fuzz_corpus.py`` goes through from then on.
+written to ``fuzz/corpus/TARGET``, which ``tests/fuzz/test_corpus.py`` goes through from then on.
 """
 
 from __future__ import annotations

@@ -18,8 +18,15 @@ import pytest
 import headroom
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = (".", "core", "docs", "docs/*", "adapters/*", "packages/*", "benchmarks")
+FOLDERS = (".", "core", "docs", "docs/*", "adapters/*", "packages/*", "benchmarks", "examples")
 DOCUMENTS = sorted(path for folder in FOLDERS for path in ROOT.glob(f"{folder}/*.md"))
+PACKAGES = sorted(
+    path.parent
+    for folder in ("core", "adapters/*", "packages/*")
+    for path in ROOT.glob(f"{folder}/pyproject.toml")
+)
+# What is in this repository, by the address at which others see it.
+HOSTED = re.compile(r"https://github\.com/headroom-dev/headroom/(?:blob|tree)/main/")
 # A block that begins so is a file: "# src/package/module.py".
 FILE = re.compile(r"# ([\w/.-]+\.(?:py|toml))\n")
 
@@ -43,22 +50,27 @@ def files(path: Path) -> dict[str, str]:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name)
 def test_links_lead_somewhere(path: Path) -> None:
     for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)", path.read_text()):
-        if "://" in target:
+        hosted = HOSTED.match(target)
+        if "://" in target and not hosted:
             continue
         place = path.parent / target if target else path
+        if hosted:
+            place = ROOT / target[hosted.end() :]
         assert place.exists(), f"{name(path)} points to {target}"
         if anchor and place.suffix == ".md" and "reference" not in place.parts:
             assert anchor in anchors(place), f"{name(path)} points to {target}#{anchor}"
 
 
+@pytest.mark.parametrize("package", PACKAGES, ids=name)
+def test_links_of_what_an_index_shows_lead_there_too(package: Path) -> None:
+    links = re.findall(r"\]\(([^)\s]*)\)", (package / "README.md").read_text())
+    assert [link for link in links if not link.startswith(("https://", "#"))] == []
+
+
 def test_every_package_can_be_installed_as_its_page_says() -> None:
     page = (ROOT / "docs" / "how-to" / "install.md").read_text()
     paths = set(re.findall(r"\./([a-z/-]+)", page))
-    assert paths == {
-        name(path.parent)
-        for folder in ("core", "adapters/*", "packages/*")
-        for path in ROOT.glob(f"{folder}/pyproject.toml")
-    }
+    assert paths == set(map(name, PACKAGES))
     extras = set(re.findall(r"^\| `([a-z]+)` \|", page, re.MULTILINE))
     project = (ROOT / "core" / "pyproject.toml").read_text()
     project = project.partition("[project.optional-dependencies]")[2].partition("[tool")[0]
@@ -170,16 +182,20 @@ def test_ci_runs_the_command_of_the_front_page() -> None:
         assert command in (ROOT / path).read_text(), f"{path} has another command"
 
 
-def test_what_checks_before_a_commit_is_what_nox_checks_with() -> None:
-    (ruff,) = re.findall(r'install\(("ruff[^"]+")', (ROOT / "noxfile.py").read_text())
+def test_developers_have_what_nox_checks_with() -> None:
+    noxfile = (ROOT / "noxfile.py").read_text()
+    (ruff,) = re.findall(r'install\(("ruff[^"]+")', noxfile)
+    (mypy,) = re.findall(r'^MYPY = (".+")', noxfile, re.MULTILINE)
+    (tools,) = re.findall(r"^TEST_TOOLS = \((.+)\)", noxfile, re.MULTILINE)
     assert ruff in (ROOT / ".pre-commit-config.yaml").read_text()
+    project = (ROOT / "pyproject.toml").read_text()
+    for tool in (ruff, mypy, *tools.split(", ")):
+        assert tool in project, f"the group dev lacks {tool}"
 
 
 def test_every_package_has_what_a_package_has() -> None:
-    folders = ("core", "adapters/*", "packages/*")
-    projects = [path.parent for f in folders for path in ROOT.glob(f"{f}/pyproject.toml")]
-    assert len(projects) >= 5
-    for project in projects:
+    assert len(PACKAGES) >= 8
+    for project in PACKAGES:
         for needed in ("README.md", "CHANGELOG.md", "src", "tests"):
             assert (project / needed).exists(), f"{name(project)} lacks {needed}"
         assert list(project.glob("src/*/py.typed")), f"{name(project)} is not marked as typed"

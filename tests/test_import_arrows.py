@@ -123,6 +123,16 @@ def test_extensions_ask_whose_the_module_headroom_is(folder: Path) -> None:
     assert first == "_headroom_namesake", modules
 
 
+def test_the_floor_plan_says_so() -> None:
+    plan = (ROOT / "ARCHITECTURE.md").read_text()
+    (said,) = re.findall(
+        r"Adapters and extensions import the core's public names, (.+?), and nothing",
+        plan,
+        re.DOTALL,
+    )
+    assert set(re.findall(r"`(.+?)`", said)) == set(PUBLIC) - {"headroom"}
+
+
 def test_this_check_sees_every_part_of_the_core() -> None:
     parts = {path.relative_to(CORE).parts[0].removesuffix(".py") for path in sources(CORE)}
     assert parts - {"__init__"} == set().union(*FLOORS)

@@ -117,7 +117,7 @@ SIGNATURES = {
     headroom.toolkit.bm25: "units query",
     headroom.toolkit.Condensed: "source omissions long",
     headroom.toolkit.excerpt: "source request",
-    headroom.toolkit.far_out: "numbers",
+    headroom.toolkit.far_out: "numbers ordered",
     headroom.toolkit.largest_fitting: "order costs render request limit",
     headroom.toolkit.line_pieces: "source",
     headroom.toolkit.marker: "where note",

@@ -21,6 +21,7 @@ LATER = (
     "headroom.retrieval", "headroom.stores", "headroom.toolkit",
     "concurrent.futures", "decimal", "hashlib", "html", "sqlite3", "urllib.parse",
 )  # fmt: skip
+KINDS = "headroom.kinds."
 
 
 def loaded(code: str) -> set[str]:
@@ -44,6 +45,22 @@ def test_a_context_in_memory_loads_nothing_heavy() -> None:
     by_python = loaded("pass")
     found = loaded("from headroom import SharedContext, compress\nSharedContext(counter=len)")
     assert (found - by_python).isdisjoint(HEAVY)
+
+
+def test_a_view_of_data_loads_no_kind_but_those_that_are_asked() -> None:
+    code = (
+        "from headroom import compress\n"
+        "rows = [{'id': n, 'state': 'paid', 'note': 'all is well'} for n in range(40)]\n"
+        "assert compress(rows, counter=len).kind == 'json'\n"
+    )
+    found = loaded(code)
+    assert {name for name in found if name.count(".") == 2 and name.startswith(KINDS)} == {
+        "headroom.kinds.guard", "headroom.kinds.registry",
+        "headroom.kinds.opaque", "headroom.kinds.json",
+    }  # fmt: skip
+    assert found.isdisjoint(
+        ("headroom.context", "headroom.handoff", "headroom.retrieval", "headroom.stores")
+    )
 
 
 def test_every_public_name_is_found_when_it_is_asked_for() -> None:

@@ -3,8 +3,9 @@
 Each tenant has a token and a namespace of its own. An agent puts a payload away and gets its view;
 others read views that fit their question, and look up what was left out::
 
+    pip install -r examples/service/requirements.txt ./core ./packages/redis
     export TENANTS='{"s3cret": "acme"}' HEADROOM_STORE=redis://localhost:6379/0
-    uvicorn service:app
+    uvicorn --app-dir examples/service service:app
 
     alias ask='curl -H "Authorization: Bearer s3cret"'
     ask -T orders.json localhost:8000/payloads/orders

@@ -56,7 +56,6 @@ def compress(
 
     """
     # With ``import headroom`` come only those modules that all its uses have need of.
-    from headroom.context.observing import note_result
     from headroom.observing import observed
     from headroom.payload import to_text
 
@@ -69,5 +68,8 @@ def compress(
             fidelity=fidelity,
             kind=kind,
         )
-        note_result(told, result)
+        if told is not None:
+            from headroom.context.observing import note_result
+
+            note_result(told, result)
         return result

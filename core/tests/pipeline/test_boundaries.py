@@ -127,6 +127,6 @@ def test_stretches_are_the_whole_text(text: str) -> None:
 
 @pytest.mark.parametrize("line", ["$ ls", "<output>", "     1\tx", "```"])
 def test_many_boundaries_take_no_time(line: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert compress("\n".join([line] * 20_000)).failure is None
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

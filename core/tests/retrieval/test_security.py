@@ -101,9 +101,9 @@ def test_hostile_questions_take_no_time(ctx: SharedContext, arguments: dict[str,
     ctx.put("text", "a" * 50_000 + "\n" + "aaa " * 10_000)
     ctx.put("rows", [{"a": "a" * 200, "n": n} for n in range(500)])
     for key in ("text", "rows"):
-        start = time.perf_counter()
+        start = time.process_time()
         RetrievalTool(ctx)(key, **arguments)
-        assert time.perf_counter() - start < 5
+        assert time.process_time() - start < 5
 
 
 def test_nothing_of_a_payload_reaches_a_log(

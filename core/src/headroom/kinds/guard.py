@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib import import_module
 from typing import Any, TypeVar
 
 from headroom.errors import TimeBudgetExceeded, WrongKind
+from headroom.forking import cached_property, undisturbed
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, Condensed, Kind, LeftOut, Symbols, line_pieces
 from headroom.view import Piece, Request, View
 
-__all__ = ["WRONG", "Guarded"]
+__all__ = ["WRONG", "BuiltIn", "Guarded"]
 
 logger = logging.getLogger("headroom.kinds")
 
@@ -210,6 +212,47 @@ class Guarded(BaseKind):
         if problem not in self._said:
             self._said.add(problem)
             logger.warning("the kind %r of %s: %s", self.name, self.package, problem)
+
+
+class BuiltIn(Guarded):
+    """One of the core's own kinds, which is imported when something is first asked of it.
+
+    Args:
+        path: Where its class is, as an entry point says it: ``"headroom.kinds.log:LogCompressor"``.
+        package: Whose it is.
+        condenses: Whether it has a ``condense`` of its own: every kind is asked for that of every
+            text, and one without is not imported for it.
+
+    """
+
+    def __init__(self, path: str, package: str, *, condenses: bool) -> None:
+        self._path = path
+        self._condenses = condenses
+        self.name = path.split(".")[2].partition(":")[0]
+        self.package = package
+        self.is_built_in = True
+        self._said = set()
+
+    @cached_property
+    def _kind(self) -> BaseKind:  # type: ignore[override]
+        module, _, name = self._path.partition(":")
+        # What a fork has of an import by half it would have for good.
+        with undisturbed:
+            kind: BaseKind = getattr(import_module(module), name)()
+        return kind
+
+    def condense(self, source: Source) -> Condensed | None:
+        """See ``BaseKind``."""
+        return super().condense(source) if self._condenses else None
+
+
+def _said_by_its_class(name: str) -> property:
+    return property(lambda kind: getattr(kind._kind, name))
+
+
+for _name in _SAYS:
+    if _name != "name":
+        setattr(BuiltIn, _name, _said_by_its_class(_name))
 
 
 class _Completed(BaseKind):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from headroom.errors import WrongKind
 from headroom.forking import undisturbed
-from headroom.kinds.guard import WRONG, Guarded
+from headroom.kinds.guard import WRONG, BuiltIn, Guarded
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, Kind
 
@@ -40,6 +40,8 @@ _BUILT_IN = (
     "headroom.kinds.code:CodeCompressor",
     "headroom.kinds.text:Kompress",
 )
+#: Those of them that leave out of texts of all kinds what nobody reads.
+_CONDENSING = ("headroom.kinds.opaque:Opaque",)
 _PACKAGE = "headroom-core"
 _UNKNOWN = "an unknown package"
 
@@ -141,19 +143,10 @@ def default_kinds() -> Kinds:
 
 
 def _found() -> Kinds:
-    # Slow to import, and not needed before the first compression.
-    from importlib.metadata import EntryPoint
-
     import _headroom_namesake
 
     _headroom_namesake.warn()
-    built_in = [
-        Guarded(
-            _loaded(EntryPoint(path.split(".")[2].partition(":")[0], path, ENTRY_POINT_GROUP)),
-            _PACKAGE,
-        )
-        for path in _BUILT_IN
-    ]
+    built_in = [BuiltIn(path, _PACKAGE, condenses=path in _CONDENSING) for path in _BUILT_IN]
     taken = {MIXED: _PACKAGE, **{kind.name: _PACKAGE for kind in built_in}}
     found: list[Guarded] = []
     # Of two packages that bring one name, it is always the same one that counts.
@@ -176,6 +169,7 @@ def _found() -> Kinds:
 
 def _installed() -> Sequence[EntryPoint]:
     """The entry points of kinds, of all packages whose entry points can be read."""
+    # Slow to import, and not needed before the first compression.
     from importlib.metadata import distributions, entry_points
 
     try:

@@ -132,7 +132,7 @@ def _own_words(view: str, content: str) -> list[str]:
     own = []
     if SMALLEST in content and _SIGN_ALONE.search(content) and _SIGN_ALONE.search(view):
         own.append(SMALLEST)
-    there = set(_likenesses(_folded(_with_brackets(content))))
+    there = set(_likenesses(_folded(content if content.isascii() else _with_brackets(content))))
     if there:
         own += (one for one in dict.fromkeys(_likenesses(_folded(view))) if one in there)
     return own
@@ -143,7 +143,10 @@ def _with_brackets(text: str) -> str:
     signs = [sign for sign in _OPENING if sign in text]
     if not signs:
         return ""
-    return "\n".join(line for line in each_line(text) if any(sign in line for sign in signs))
+    lines = each_line(text)
+    if len(signs) == 1:
+        return "\n".join([line for line in lines if signs[0] in line])
+    return "\n".join([line for line in lines if any(sign in line for sign in signs)])
 
 
 def _folded(text: str) -> str:
@@ -159,6 +162,8 @@ def _folded(text: str) -> str:
 
 def _likenesses(text: str) -> Iterator[str]:
     """What stands in brackets around the words."""
+    if "out" not in text:
+        return
     for said in _SAYS.finditer(text):
         before = text[max(0, said.start() - _AROUND) : said.start()]
         start = before.rfind("[")

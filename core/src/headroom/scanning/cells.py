@@ -16,11 +16,23 @@ _TOGETHER = 500
 # Below each other: what begins or ends a cell that is no number.
 _NO_NUMBERS = ("\n.", ".\n", "-.", "-\n")
 _LEADING_ZERO = re.compile(r"\n-?0\d", re.ASCII)
+_SIGNS = bytes(
+    ord("a") if chr(sign).isalpha() else ord("9") if chr(sign).isdigit() else sign
+    for sign in range(128)
+).ljust(256, b"?")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"\d+")
 
 
 def _shape(text: str) -> str:
+    if text.isascii():
+        # Letters and digits each as one sign, and then all runs of it at once.
+        text = text.encode().translate(_SIGNS).decode()
+        for sign in "a9":
+            while sign * 2 in text:
+                for length in (4, 3, 2):
+                    text = text.replace(sign * length, sign)
+        return text
     return _DIGITS.sub("9", _LETTERS.sub("a", text))
 
 
@@ -35,7 +47,9 @@ def shapes_of(cells: Sequence[str]) -> list[str]:
     known: dict[str, str] = {}
     shapes: list[str] = []
     for start in range(0, len(cells), _TOGETHER):
-        part = [cell[:LONGEST] for cell in cells[start : start + _TOGETHER]]
+        part = cells[start : start + _TOGETHER]
+        if max(map(len, part)) > LONGEST:
+            part = [cell[:LONGEST] for cell in part]
         # None has a line feed, if any.
         found = _shape("\n".join(part)).split("\n")
         shapes += found if len(found) == len(part) else map(_shape, part)
@@ -57,6 +71,8 @@ def plain_numbers(cells: Sequence[str]) -> array[float] | None:
     if any(sign in lines for sign in _NO_NUMBERS) or _LEADING_ZERO.search(lines):
         return None
     try:
+        if "" not in cells:
+            return array("d", map(float, cells))
         return array("d", [float(cell) if cell else math.nan for cell in cells])
     except ValueError:
         return None

@@ -89,6 +89,8 @@ _RUN = re.compile(
 LONG_WORD = 60
 #: Characters that are looked at at a time. Chosen.
 _PART_CHARS = 1 << 16
+#: What is white space in ASCII, to ``str.split``.
+_SPACES = b" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"
 #: A word with fewer letters has no ending to fold; what is left of one must have so many.
 _SHORTEST_STEMMED, _SHORTEST_STEM = 5, 4
 _ENDINGS = (
@@ -214,7 +216,10 @@ def said_chars(text: str) -> int:
     """
     # In parts: all of its words at once would be several times the text.
     parts = (text[start : start + _PART_CHARS] for start in range(0, len(text), _PART_CHARS))
-    return sum(len(word) for part in parts for word in part.split())
+    return sum(
+        len(part.encode().translate(None, _SPACES) if part.isascii() else "".join(part.split()))
+        for part in parts
+    )
 
 
 def terms(text: str) -> list[str]:

@@ -16,8 +16,8 @@ __all__ = ["ENTRY_POINT_GROUP", "open_store"]
 #: is called with the URL and returns a ``Store``.
 ENTRY_POINT_GROUP = "headroom.stores"
 
-# Schemes of packages of ours that may not be installed.
-_PACKAGES = {"redis": "headroom-redis", "rediss": "headroom-redis", "unix": "headroom-redis"}
+# Schemes of headroom-redis, which may not be installed.
+_REDIS = ("redis", "rediss", "unix")
 
 
 class _PackageMissing(StoreError, ValueError):
@@ -58,9 +58,11 @@ def open_store(url: str) -> Store:
         if not isinstance(store, Store):
             raise TypeError(f"the store for {scheme}:// is no Store: {type(store).__name__}")
         return store
-    if scheme in _PACKAGES:
-        package = _PACKAGES[scheme]
-        raise _PackageMissing(f"{scheme}:// needs a package: pip install {package}")
+    if scheme in _REDIS:
+        raise _PackageMissing(
+            f"{scheme}:// needs a package: pip install headroom-redis, or in a checkout "
+            "pip install ./packages/redis"
+        )
     known = ", ".join(f"{name}://" for name in ("memory", "sqlite", *sorted(points)))
     # Not the whole URL: it may hold a password.
     what = f"the scheme {scheme!r}" if scheme else "no scheme"

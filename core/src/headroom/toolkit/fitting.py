@@ -85,11 +85,12 @@ def _longest_start(
     sums = list(accumulate((costs[index] for index in order), initial=0))
     low, high = 0, len(order)
     guess = max((size for size, total in enumerate(sums) if total <= limit), default=0)
-    if not fits(0):
-        return None
     step = max(1, guess // 16)
     # Gallop from the guess to the nearest pair (fits, does not fit), then bisect between.
-    if fits(guess):
+    is_small = fits(guess)
+    if not is_small and (guess == 0 or not fits(0)):
+        return None
+    if is_small:
         low = guess
         while low < high and fits(min(high, low + step)):
             low, step = min(high, low + step), step * 2

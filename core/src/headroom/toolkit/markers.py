@@ -15,7 +15,6 @@ SMALLEST = "\u2026"
 
 #: A single line, row or sentence, as ``Omission.where`` spells it.
 _ONE = re.compile(r"(line|row|sentence)s (?=\d+(?:[ :]|$))")
-_UNSAFE = re.compile(r"[\[\]\s]+")
 
 
 def marker(where: str, note: str = "") -> str:
@@ -35,7 +34,7 @@ def marker(where: str, note: str = "") -> str:
 
     """
     where = _ONE.sub(r"\1 ", where, count=1) if _ONE.match(where) else where
-    note = _UNSAFE.sub(" ", note).strip()
+    note = " ".join(note.replace("[", " ").replace("]", " ").split())
     return f"[{where} left out: {note}]" if note else f"[{where} left out]"
 
 

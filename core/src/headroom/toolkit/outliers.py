@@ -54,22 +54,28 @@ def rare_among(cells: Sequence[str], frequency: Mapping[str, int]) -> list[int]:
     return [index for _, _, index in sorted(rows)]
 
 
-def quartiles(numbers: Sequence[float]) -> tuple[float, float, float]:
-    ordered = sorted(filter(math.isfinite, numbers))
+def quartiles(ordered: Sequence[float]) -> tuple[float, float, float]:
+    """The quartiles of finite numbers in ascending order."""
     quarter = len(ordered) // 4
     return ordered[quarter], ordered[len(ordered) // 2], ordered[-1 - quarter]
 
 
-def far_out(numbers: Sequence[float]) -> list[int]:
+def far_out(numbers: Sequence[float], ordered: Sequence[float] | None = None) -> list[int]:
     """The indices of numbers beyond Tukey's outer fences, the farthest first.
+
+    Args:
+        numbers: Some of which are finite.
+        ordered: These in ascending order, where that is known.
 
     >>> far_out([20.0, 21.0, 19.0, 22.0, 900.0, 20.0, 18.0])
     [4]
+
     """
-    low, middle, high = quartiles(numbers)
+    if ordered is None:
+        ordered = sorted(filter(math.isfinite, numbers))
+    low, middle, high = quartiles(ordered)
     spread = (high - low) or _SCALE * abs(middle) or 1.0
-    finite = list(filter(math.isfinite, numbers))
-    if max(low - min(finite), max(finite) - high) / spread <= _FENCE:
+    if max(low - ordered[0], ordered[-1] - high) / spread <= _FENCE:
         return []
     rows = []
     for index, number in enumerate(numbers):

@@ -199,9 +199,9 @@ def test_a_script_with_tags_around_it_is_no_component():
 )
 def test_tags_that_are_never_closed_take_no_longer(more):
     source = f"<script>\nimport a from 'a'\n</script>\n{more}"
-    start = time.perf_counter()
+    start = time.process_time()
     compress(source)
-    assert time.perf_counter() - start < 15
+    assert time.process_time() - start < 15
 
 
 def test_a_handler_of_a_component_stays_whole_where_it_is_asked_for():

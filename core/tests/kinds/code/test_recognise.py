@@ -54,9 +54,9 @@ def test_most_of_the_standard_library_is_code():
     ["a" * 10**7, "=(" * 10**6, "if " * 10**6, "\n" * 10**6, "def " * 10**6, " \t" * 999],
 )
 def test_only_a_bounded_part_is_looked_at(content):
-    start = time.perf_counter()
+    start = time.process_time()
     looks_like_code(Source(content))
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(

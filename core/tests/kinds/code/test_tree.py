@@ -176,12 +176,12 @@ def test_a_named_body_stays_whole(path):
     ids=range(11),
 )
 def test_hostile_nesting(content):
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         view = compress(content, max_tokens=60)
     except WrongKind:
         view = None
-    assert time.perf_counter() - start < 15
+    assert time.process_time() - start < 15
     if view is not None:
         check(content, view, ("...", ":"))
 

@@ -202,9 +202,9 @@ def test_what_is_no_log(text: str) -> None:
 
 def test_time_grows_with_the_size() -> None:
     def seconds(log: str) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         compress(log, kind="log")
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     log = service_log(2000)
     seconds(log)
@@ -217,9 +217,9 @@ def test_thousands_of_templates() -> None:
     log = "\n".join(
         f"2026-03-02 09:00:00 INFO {' '.join(chance.choices(words, k=8))}" for _ in range(5000)
     )
-    start = time.perf_counter()
+    start = time.process_time()
     assert compress(log, max_tokens=500).tokens_after <= 500
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_nothing_of_a_log_is_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -165,9 +165,9 @@ def test_retrieval_finds_whole_records() -> None:
     "line", ["a: b\n", "- \n", "<a>\n", "[a]\n", "a:" * 400 + "\n", " " * 2000 + "a: 1\n", "</a>\n"]
 )
 def test_hostile_lines_take_no_time(line: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     find_records(line * (400_000 // len(line)), lambda: None)
-    assert time.perf_counter() - start < 4
+    assert time.process_time() - start < 4
 
 
 class TestRecordCompressor(KindLaws):

@@ -199,7 +199,7 @@ def test_the_deadline_is_kept() -> None:
 )
 @pytest.mark.parametrize("query", [None, "a . x"])
 def test_hostile_text_takes_linear_time(text: str, query: str | None) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert "".join(sentences(text)) == text
     compress(text, query=query, deadline=Deadline(10))
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10

@@ -38,6 +38,7 @@ def demo() -> None:
         _say(console, f'3. The agent wants more, and looks up "{place}", or asks in words:')
         _show(console, ctx.retrieve("orders", place=place).text)
         _show(console, ctx.retrieve("orders", query="order 41077", max_tokens=60).text)
+        console.print()
 
         same = ctx.get("orders", full=True) == original
         _say(console, f"4. The original is there, byte for byte: {same}")

@@ -84,8 +84,8 @@ def module_owners() -> Iterator[Finding]:
         "wrong",
         "headroom",
         f"this module is also of {names}, and the files of both are mixed in "
-        f"{path.rsplit('/', 1)[0]}. Uninstall both and install one: "
-        f"pip uninstall {' '.join(others)} {_CORE} && pip install {_CORE}",
+        f"{path.rsplit('/', 1)[0]}. Give each an environment of its own: "
+        f"pip uninstall {' '.join(others)} {_CORE}, then install one.",
     )
 
 

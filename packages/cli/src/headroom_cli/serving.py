@@ -19,4 +19,7 @@ def serve(context: typer.Context) -> None:
     """The MCP server; its options are those of headroom-mcp: headroom serve --help."""
     for command in entry_points(group="console_scripts", name="headroom-mcp"):
         sys.exit(command.load()(context.args))
-    raise Failure("this needs another package: pip install headroom-mcp")
+    raise Failure(
+        "this needs another package: pip install headroom-mcp, or in a checkout "
+        "pip install ./packages/mcp"
+    )

@@ -1,4 +1,9 @@
-"""Payloads of any size, one for each kind, in which hardly anything comes twice."""
+"""Payloads of any size, one for each kind, in which hardly anything comes twice.
+
+>>> LARGE["log"](80) == LARGE["log"](80), LARGE["log"](80) == LARGE["log"](80, seed=8)
+(True, False)
+
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ import base64
 import json
 import random
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 __all__ = ["LARGE"]
 
@@ -17,8 +23,8 @@ _SMALL_WORDS = "the of and to in a is that for it was on with as by at from".spl
 class _Maker:
     """Values that are drawn, the same each time."""
 
-    def __init__(self) -> None:
-        self._random = random.Random(7)
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
         self._words = sorted({self._new_word() for _ in range(12_000)})
         self.number = self._random.randrange
 
@@ -175,11 +181,15 @@ def _mixed(make: _Maker, number: int) -> str:
     return f"$ make {make.word()}\n{logs}\n\n{_paragraph(make, 1)}\n```json\n[\n{data}\n]\n```\n"
 
 
+class _MakesPayload(Protocol):
+    def __call__(self, size: int, seed: int = 7) -> str: ...
+
+
 def _of(
     unit: Callable[[_Maker, int], str], head: str = "", between: str = "\n", end: str = ""
-) -> Callable[[int], str]:
-    def units(size: int) -> Iterator[str]:
-        make = _Maker()
+) -> _MakesPayload:
+    def units(size: int, seed: int) -> Iterator[str]:
+        make = _Maker(seed)
         number = 0
         while size > 0:
             text = unit(make, number)
@@ -187,11 +197,11 @@ def _of(
             number += 1
             yield text
 
-    return lambda size: head + between.join(units(size)) + end
+    return lambda size, seed=7: head + between.join(units(size, seed)) + end
 
 
-#: Makes a payload of about so many characters, by what it is.
-LARGE: dict[str, Callable[[int], str]] = {
+#: Makes a payload of about so many characters, by what it is; of each seed another one.
+LARGE: dict[str, _MakesPayload] = {
     "json rows": _of(_user, "[", ", ", "]"),
     "json events": _of(_event, '{"events": [', ",\n", "]}"),
     "json lines": _of(_user),

@@ -10,9 +10,11 @@ from headroom.kinds.json.decode import decode
 from headroom.kinds.json.embedded import long_texts, without
 from headroom.kinds.json.parse import read
 from headroom.kinds.json.recognise import find_document, looks_like_json
+from headroom.kinds.json.rows import whole
 from headroom.scanning.wordforms import said_chars
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, line_pieces
+from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.rows.aliases import aliases_in
 from headroom.toolkit.rows.blocks import build, lossless_lines
 from headroom.toolkit.rows.notation import Speller, flow
@@ -74,7 +76,7 @@ class SmartCrusher(BaseKind):
             # Which of two equal keys counts is not ours to say: it stays as it is, or as it was.
             text = flow(value)
             return smaller(text, request) if request.fits(text) else None
-        if not isinstance(value, (dict, list)):
+        if not isinstance(value, (dict, list, Lazy)):
             raise WrongKind("a single value is no structure")
         return _view(source, value, request)
 
@@ -85,17 +87,17 @@ class SmartCrusher(BaseKind):
     def pieces(self, source: Source) -> Iterable[Piece]:
         """Rows, or the small members of an object together; lines of what is no JSON."""
         try:
-            return parts(source.once(read), "")
+            return parts(whole(source.once(read)), "")
         except WrongKind:
             return line_pieces(source)
 
     def data(self, source: Source) -> object:
         """The value."""
-        return source.once(read)
+        return whole(source.once(read))
 
     def leaves(self, source: Source) -> Iterable[Piece]:
         """Each scalar, as a member of what holds it."""
-        return leaves(source.once(read))
+        return leaves(whole(source.once(read)))
 
     def texts(self, source: Source) -> Iterable[tuple[str, str, bool]]:
         """Its long strings."""

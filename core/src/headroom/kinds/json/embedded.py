@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator
 
 from headroom.kinds.json.parse import read
-from headroom.scanning.wordforms import cut_at
 from headroom.source import Source
+from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.rows.notation import pointer
-from headroom.toolkit.rows.values import Json
+from headroom.toolkit.rows.stretches import may_have_long
+from headroom.toolkit.rows.values import SCALARS, Json
 
 __all__ = ["BELOW", "long_texts", "without"]
 
@@ -30,25 +30,16 @@ def long_texts(source: Source) -> Iterator[tuple[str, str, bool]]:
         WrongKind: The text is not JSON.
 
     """
-    if _longest_string(source) < _LEAST or f'"{BELOW}"' in source.text:
+    if not may_have_long(source.text, _LEAST) or f'"{BELOW}"' in source.text:
         return iter(())
     return _texts(source.once(read), "", False)
 
 
-def _longest_string(source: Source) -> int:
-    """About how long the longest string is, without reading the document."""
-    content = source.text
-    if "\\" in content:
-        content = content.replace("\\\\", "").replace('\\"', "").replace("\\'", "")
-    inside = (islice(cut_at(content, quote, source.deadline), 1, None, 2) for quote in "\"'")
-    return max(map(len, chain.from_iterable(inside)), default=0)
-
-
 def _texts(value: Json, path: str, of_records: bool) -> Iterator[tuple[str, str, bool]]:
     if isinstance(value, dict):
-        members: Sequence[tuple[str | int, Json]] = list(value.items())
-    elif isinstance(value, list):
-        members = list(enumerate(value))
+        members: Iterable[tuple[str | int, Json]] = value.items()
+    elif isinstance(value, (list, Lazy)):
+        members = enumerate(value)
         of_records = of_records or len(value) >= _RECORDS
     else:
         return
@@ -56,7 +47,7 @@ def _texts(value: Json, path: str, of_records: bool) -> Iterator[tuple[str, str,
         if type(member) is str:
             if len(member) >= _LEAST:
                 yield pointer(path, key), member, of_records
-        elif isinstance(member, (dict, list)):
+        elif type(member) not in SCALARS:
             yield from _texts(member, pointer(path, key), of_records)
 
 
@@ -66,6 +57,6 @@ def without(value: Json, path: str, gone: set[str]) -> Json:
         return BELOW
     if isinstance(value, dict):
         return {key: without(member, pointer(path, key), gone) for key, member in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, (list, Lazy)):
         return [without(member, pointer(path, n), gone) for n, member in enumerate(value)]
     return value

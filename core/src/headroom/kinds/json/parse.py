@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import partial
-from itertools import accumulate, islice
+from itertools import accumulate, chain, compress
+from typing import Any
 
 from headroom.errors import WrongKind
 from headroom.kinds.json.python import as_json
-from headroom.scanning.wordforms import cut_at
+from headroom.kinds.json.rows import find_rows, may_have_rows
 from headroom.source import Source
-from headroom.toolkit.rows.values import Duplicates, Json, Number
+from headroom.toolkit.rows.values import HOLDERS, Duplicates, Json, Number
 from headroom.view import Deadline
 
 __all__ = ["MAX_DEPTH", "decode_python", "nesting", "parse", "parse_with", "read"]
@@ -22,7 +23,9 @@ MAX_DEPTH = 200
 _LEAST_LINES = 2
 
 _PAIRS = bytes.maketrans(b"[{]}", b"(())")
-_NO_BRACKETS = bytes(set(range(256)).difference(b"[{]}"))
+_NO_SIGNS = bytes(set(range(256)).difference(b'"[{]}:'))
+#: Characters that are looked through at a time. Chosen.
+_TOGETHER = 1_000_000
 _STEP = {ord("("): 1, ord(")"): -1}
 #: Levels of what is mostly read. Chosen.
 _SHALLOW = 16
@@ -39,11 +42,11 @@ def nesting(text: str, deadline: Deadline | None = None) -> int:
     2
 
     """
-    if "\\" in text:
-        text = text.replace("\\\\", "").replace('\\"', "")
-    pieces = cut_at(text, '"', deadline)
-    outside = "".join(islice(pieces, 0, None, 2)).encode("ascii", "ignore")
-    brackets = outside.translate(_PAIRS, _NO_BRACKETS)
+    return _depth(_outside(text, deadline), deadline)
+
+
+def _depth(signs: bytes, deadline: Deadline | None) -> int:
+    brackets = signs.translate(None, b":")
     # Of what is not deep, a few times all innermost pairs are taken away: much quicker than steps.
     left = brackets
     for depth in range(_SHALLOW):
@@ -54,24 +57,47 @@ def nesting(text: str, deadline: Deadline | None = None) -> int:
     return max(accumulate(steps if deadline is None else deadline.over(steps)), default=0)
 
 
+def _outside(text: str, deadline: Deadline | None) -> bytes:
+    """The brackets, as round ones, and the colons of JSON that stand outside its strings."""
+    if "\\" in text:
+        text = text.replace("\\\\", "").replace('\\"', "")
+    parts: list[bytes] = []
+    for start in range(0, len(text), _TOGETHER):
+        if deadline is not None:
+            deadline.check()
+        part = text[start : start + _TOGETHER].encode("ascii", "ignore")
+        parts.append(part.translate(_PAIRS, _NO_SIGNS))
+    # Of strings without signs, nothing is left but their quotes.
+    signs = b"".join(parts).replace(b'""', b"")
+    return b"".join(signs.split(b'"')[::2]) if b'"' in signs else signs
+
+
+def _members(value: Json) -> int:
+    """How many members all objects of a value have."""
+    count = 0
+    level: list[Any] = [value]
+    while level:
+        objects = [one for one in level if type(one) is dict]
+        count += sum(map(len, objects))
+        arrays = [one for one in level if type(one) is list]
+        inside = chain(chain.from_iterable(map(dict.values, objects)), chain.from_iterable(arrays))
+        members = list(inside)
+        level = list(compress(members, map(HOLDERS.__contains__, map(type, members))))
+    return count
+
+
 def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json] | Duplicates:
     members = dict(pairs)
     return members if len(members) == len(pairs) else Duplicates(pairs)
 
 
-class _Numbers(dict[str, Number]):
-    """One ``Number`` for each spelling: rows say the same few again and again."""
-
-    def __missing__(self, spelling: str) -> Number:
-        self[spelling] = number = Number(spelling)
-        return number
+_as_written = partial(json.JSONDecoder, parse_float=Number, parse_int=Number, parse_constant=Number)
+#: Takes the last of equal keys.
+_plain_decoder = _as_written()
 
 
 def _decoder() -> json.JSONDecoder:
-    number = _Numbers().__getitem__
-    return json.JSONDecoder(
-        parse_float=number, parse_int=number, parse_constant=number, object_pairs_hook=_object
-    )
+    return _as_written(object_pairs_hook=_object)
 
 
 def parse_with(
@@ -106,16 +132,33 @@ def parse(text: str, deadline: Deadline | None = None) -> tuple[Json, bool]:
     ({'a': ['1.10', None]}, False)
 
     """
-    if text.count("[") + text.count("{") > MAX_DEPTH and (nesting(text, deadline) > MAX_DEPTH):
-        raise WrongKind("nested too deeply")
+    signs = _checked_signs(text, deadline)
     try:
-        return parse_with(text, _decoder().decode, deadline)
+        value, are_lines = parse_with(text, _plain_decoder.decode, deadline)
     except ValueError:
         pass
+    else:
+        # Where a key stands more than once, there are fewer members than colons.
+        if _members(value) == signs.count(b":"):
+            return value, are_lines
+        return parse_with(text, _decoder().decode, deadline)
     try:
         return parse_with(text, partial(decode_python, deadline=deadline), deadline)
     except ValueError:
         raise WrongKind("neither JSON nor Python data") from None
+
+
+def _checked_signs(text: str, deadline: Deadline | None) -> bytes:
+    """The brackets and colons of a text that is not nested too deeply.
+
+    Raises:
+        WrongKind: It is.
+
+    """
+    signs = _outside(text, deadline)
+    if signs.count(b"(") > MAX_DEPTH and _depth(signs, deadline) > MAX_DEPTH:
+        raise WrongKind("nested too deeply")
+    return signs
 
 
 def decode_python(text: str, deadline: Deadline | None = None) -> Json:
@@ -132,8 +175,15 @@ def decode_python(text: str, deadline: Deadline | None = None) -> Json:
 def read(source: Source) -> Json:
     """The value in a source, read once: ``source.once(read)``.
 
+    Rows of a large one are read again each time that they are asked for; see ``whole``.
+
     Raises:
         WrongKind: It is not JSON, or nested too deeply.
 
     """
-    return parse(source.text, source.deadline)[0]
+    text, deadline = source.text, source.deadline
+    if not may_have_rows(text):
+        return parse(text, deadline)[0]
+    _checked_signs(text, deadline)
+    rows = find_rows(text, _decoder().raw_decode, deadline)
+    return parse(text, deadline)[0] if rows is None else rows

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from headroom.errors import WrongKind
 from headroom.kinds.json.parse import decode_python, read
 from headroom.source import Source
+from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.rows.values import Duplicates
 
 __all__ = ["find_document", "looks_like_json"]
@@ -26,7 +27,7 @@ def looks_like_json(source: Source) -> bool:
     if source.text.lstrip("\ufeff \t\r\n")[:1] not in _OPENING:
         return False
     try:
-        return isinstance(source.once(read), (dict, list, Duplicates))
+        return isinstance(source.once(read), (dict, list, Lazy, Duplicates))
     except WrongKind:
         return False
 

@@ -11,10 +11,12 @@ from headroom.kinds.opaque.media import LOOKED_AT, media_type
 from headroom.kinds.opaque.stretch import LEAST, Stretch
 from headroom.view import Deadline
 
-__all__ = ["described_list", "find_bytes", "find_vectors"]
+__all__ = ["LEAST_NUMBERS", "described_list", "find_bytes", "find_vectors"]
 
 #: So many numbers make a vector; so many small ones bytes, and fewer where the first ones tell.
 _VECTOR, _BYTES, _KNOWN_BYTES, _SPELLED = 64, 256, 64, 128
+#: Fewer numbers tell something.
+LEAST_NUMBERS = min(_VECTOR, _KNOWN_BYTES)
 #: So many numbers tell how a long list goes on.
 _LOOKED_AT = 512
 #: The share of the numbers that have each sign, in a vector.
@@ -51,7 +53,7 @@ def described_list(values: Sequence[str]) -> tuple[str, str] | None:
 
     """
     count = len(values)
-    if count < _KNOWN_BYTES:
+    if count < LEAST_NUMBERS:
         return None
     try:
         numbers = [float(value) for value in values[:_LOOKED_AT]]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from headroom.errors import WrongKind
-from headroom.kinds.opaque.numbers import described_list
+from headroom.kinds.opaque.numbers import LEAST_NUMBERS, described_list
 from headroom.kinds.opaque.render import Note, notes_of
 from headroom.kinds.opaque.scan import scan
 from headroom.kinds.opaque.stretch import LEAST, Stretch
@@ -17,10 +17,14 @@ from headroom.source import Source
 from headroom.toolkit.kind import Condensed
 from headroom.toolkit.markers import SMALLEST
 from headroom.toolkit.rows.notation import flow, pointer
+from headroom.toolkit.rows.stretches import may_have_long
 from headroom.toolkit.rows.values import Json, Number
 from headroom.view import Deadline, Omission
 
-__all__ = ["condense", "data_of", "find", "is_vector"]
+__all__ = ["condense", "data_of", "find", "is_data_of_small_values", "is_vector"]
+
+#: A list of numbers that is no fact has at least so many characters, a comma behind each number.
+_LEAST_LIST = 2 * LEAST_NUMBERS - 1
 
 #: Where a value stands in a document.
 Path = tuple["str | int", ...]
@@ -45,6 +49,8 @@ def data_of(source: Source) -> Json:
 
 def condense(source: Source) -> Condensed | None:
     """A text with notes in place of what nobody reads; ``None`` where there is nothing of that."""
+    if source.once(is_data_of_small_values):
+        return None
     value = data_of(source)
     if value is None or is_vector(value):
         return _condense_text(source)
@@ -59,6 +65,16 @@ def condense(source: Source) -> Condensed | None:
         tuple(one.omission for _, one in places),
         frozenset(note for (_, one), note in notes.items() if one.breaks),
     )
+
+
+def is_data_of_small_values(source: Source) -> bool:
+    """Whether a text is surely data in which nothing is long: that is seen without walking it."""
+    if source.text.lstrip("\ufeff \t\r\n")[:1] not in ("{", "["):
+        return False
+    if may_have_long(source.text, min(LEAST, _LEAST_LIST)):
+        return False
+    json = default_kinds().named("json")
+    return json is not None and json.recognise(source)
 
 
 def _condense_text(source: Source) -> Condensed | None:

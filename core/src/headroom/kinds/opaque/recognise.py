@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from headroom.kinds.opaque.parse import data_of, find, is_vector
+from headroom.kinds.opaque.parse import data_of, find, is_data_of_small_values, is_vector
 from headroom.kinds.opaque.scan import is_likely
 from headroom.kinds.opaque.stretch import LEAST
 from headroom.source import Source
@@ -26,7 +26,7 @@ def looks_opaque(source: Source) -> bool:
     (True, False)
     """
     text = source.text
-    if len(text) < LEAST or not is_likely(text):
+    if len(text) < LEAST or source.once(is_data_of_small_values) or not is_likely(text):
         return False
     value = data_of(source)
     if value is not None and not is_vector(value):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import inf
@@ -10,7 +12,9 @@ from headroom.errors import WrongKind
 from headroom.kinds.records.files import said_by_directory, shared_directory
 from headroom.kinds.records.parse import Records, read
 from headroom.kinds.records.recognise import looks_like_records
+from headroom.kinds.records.spans import Spans, SpanTexts
 from headroom.source import Source
+from headroom.tokens.base import count_each
 from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.markers import marker, plural
@@ -121,10 +125,9 @@ class _View:
         self._terse = terse
         #: By which number markers call the first line.
         self._first_line = first_line
-        self._units = _units(records)
-        self._texts = ["\n".join(records.lines[first:end]) for first, end, _ in self._units]
-        #: The units that are records.
-        self._rows = [index for index, (_, _, is_one) in enumerate(self._units) if is_one]
+        #: The units, and which of them are records.
+        self._units, self._rows = _units(records)
+        self._texts = SpanTexts(records.lines, self._units)
         table = build_table(records.rows, Speller(), request)
         self._table = table
         self._summary = Summary(table)
@@ -135,7 +138,7 @@ class _View:
 
     def best(self, limit: int) -> View | None:
         """The view with the most important units that has at most ``limit`` tokens."""
-        costs = [cost + 1 for cost in self._request.counter.count_many(self._texts)]
+        costs = array("I", (cost + 1 for cost in count_each(self._request.counter, self._texts)))
         ranks: list[Rank] = [_AROUND] * len(self._units)
         texts = self._texts_of_rows()
         query = self._request.query
@@ -146,8 +149,7 @@ class _View:
             self._table,
             named(texts, query),
             scores,
-            self._request.deadline.check,
-            self._request.fidelity,
+            self._request,
         )
         for index, rank in zip(self._rows, ranked):
             ranks[index] = rank
@@ -170,8 +172,10 @@ class _View:
         text = self._render(kept, omissions)
         return View(text, False, tuple(omissions), first_line=self._first_line)
 
-    def _texts_of_rows(self) -> list[str]:
+    def _texts_of_rows(self) -> Sequence[str]:
         """What the rows say, with the directory or the day that they stand under."""
+        if not self._records.is_headed and len(self._rows) == len(self._units):
+            return self._texts
         texts = [self._texts[index] for index in self._rows]
         if not self._records.is_headed:
             return texts
@@ -189,8 +193,9 @@ class _View:
         """For each row the unit above it that is none."""
         found: dict[int, int] = {}
         heading = -1
-        for unit, (_, _, is_row) in enumerate(self._units):
-            if not is_row:
+        rows = set(self._rows)
+        for unit in range(len(self._units)):
+            if unit not in rows:
                 heading = unit
             elif heading >= 0:
                 found[unit] = heading
@@ -240,18 +245,19 @@ class _View:
         self._request.deadline.check()
         shown = sorted(kept)
         gaps = _gaps(len(self._units), shown)
-        row_of = {unit: row for row, unit in enumerate(self._rows)}
         summary = ""
         if gaps and not self._terse and self._records.named:
-            rows = [row_of[unit] for unit in shown if unit in row_of]
-            summary = self._summary.of_all_but(rows)
+            summary = self._summary.of_all_but(
+                [row for unit in shown for row in self._rows_within(unit, unit + 1)]
+            )
         blocks: list[tuple[int, str]] = [(unit, self._texts[unit]) for unit in shown]
         ranges: list[tuple[int, int]] = []
         left_out = 0
         for start, stop in gaps:
             before = self._first_line - 1
             first, end = before + self._units[start][0] + 1, before + self._units[stop - 1][1]
-            count = sum(unit in row_of for unit in range(start, stop))
+            rows = self._rows_within(start, stop)
+            count = len(rows)
             left_out += count
             ranges.append((first, end))
             is_told = self._names and self._records.files is not None
@@ -261,7 +267,6 @@ class _View:
             notes = [] if is_short else [plural(count, "record")]
             if len(gaps) == 1 and summary:
                 notes.append(summary)
-            rows = [row_of[unit] for unit in range(start, stop) if unit in row_of]
             if self._names:
                 names = self._named(rows)
                 notes = [": ".join(filter(None, [*notes, names]))]
@@ -277,6 +282,10 @@ class _View:
         if omissions is not None and ranges:
             omissions.append(Omission("lines", tuple(ranges)))
         return "\n".join(text for _, text in blocks)
+
+    def _rows_within(self, first: int, end: int) -> range:
+        """The records among some units, by number."""
+        return range(bisect_left(self._rows, first), bisect_left(self._rows, end))
 
     def _named(self, rows: Sequence[int]) -> str:
         """What some records are called."""
@@ -304,20 +313,21 @@ def _gaps(count: int, shown: Sequence[int]) -> list[tuple[int, int]]:
     return [(one + 1, other) for one, other in pairwise(edges) if other - one > 1]
 
 
-def _units(records: Records) -> list[tuple[int, int, bool]]:
-    """First line, end, and whether it is a record, of all that the text consists of, in order.
+def _units(records: Records) -> tuple[Spans, array[int]]:
+    """All that the text consists of, in order, and which of that are records.
 
     Blank lines after a record go with it.
     """
-    units: list[tuple[int, int, bool]] = []
+    units, rows = Spans(), array("I")
     position = 0
     for first, end in records.spans:
         if first > position:
-            units.append((position, first, False))
+            units.append(position, first)
         position = end
         while position < len(records.lines) and not records.lines[position].strip():
             position += 1
-        units.append((first, position, True))
+        rows.append(len(units))
+        units.append(first, position)
     if position < len(records.lines):
-        units.append((position, len(records.lines), False))
-    return units
+        units.append(position, len(records.lines))
+    return units, rows

@@ -19,6 +19,7 @@ from typing import TypeAlias
 from headroom.kinds.records.columns import find_listing
 from headroom.kinds.records.entries import find_entries
 from headroom.kinds.records.files import find_files
+from headroom.kinds.records.spans import Spans
 from headroom.kinds.records.talk import find_talk
 from headroom.source import Source
 from headroom.toolkit.lazy import Lazy
@@ -73,9 +74,9 @@ class _Fields:
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = lines
         #: By line; -1 for a blank one.
-        self.indents = array("l")
+        self.indents = array("i")
         #: By line: what lines of the same field share; 0 for a blank one.
-        self.keys = array("l")
+        self.keys = array("I")
         #: The name of each key.
         self.said = [""]
         self._numbers: dict[tuple[int, str], int] = {}
@@ -137,7 +138,7 @@ class Records:
     """A text, taken apart: ``spans`` are first line and end (exclusive) of each record."""
 
     lines: Sequence[str]
-    spans: list[tuple[int, int]]
+    spans: Sequence[tuple[int, int]]
     #: What each record says, by the names of its fields.
     rows: Sequence[Json]
     #: The files that the records are about, where it is a listing of files.
@@ -206,7 +207,7 @@ def _find_blocks(lines: Sequence[str], check: Callable[[], None]) -> Records | N
             return None
         if named + len(lines) - number - 1 < _COVERED * _NAMED * len(lines):
             return None
-    best: list[tuple[int, int]] = []
+    best = Spans()
     indent = -1
     for starts in _candidates(fields):
         if best and fields.indents[starts[0]] > indent:
@@ -249,7 +250,7 @@ def _candidates(fields: _Fields) -> Iterator[Sequence[int]]:
     for line, key in _names_that_come_again(fields):
         found = places.get(key)
         if found is None:
-            found = places[key] = array("l")
+            found = places[key] = array("I")
         found.append(line)
     some = [
         (indent, starts[0], name, starts)
@@ -305,20 +306,20 @@ def _heads(fields: _Fields, starts: Sequence[int]) -> Sequence[int]:
     return above if is_one_off and are_heads else starts
 
 
-def _spans(fields: _Fields, starts: Sequence[int]) -> list[tuple[int, int]]:
+def _spans(fields: _Fields, starts: Sequence[int]) -> Spans:
     """The records that begin at some lines: each ends before the next, and where one ends that it
     stands in.
     """
     indents = fields.indents
     first = indents[starts[0]]
-    spans = []
+    spans = Spans()
     for start, following in zip(starts, chain(islice(starts, 1, None), (len(fields),))):
         end = start + 1
         while end < following and not 0 <= indents[end] < first:
             end += 1
         while indents[end - 1] < 0:
             end -= 1
-        spans.append((start, end))
+        spans.append(start, end)
     return spans
 
 
@@ -336,7 +337,7 @@ def _value(fields: _Fields, first: int, end: int) -> Json:
 
 def _are_records(fields: _Fields, spans: Sequence[tuple[int, int]]) -> bool:
     """Whether some blocks of lines are records, and nearly all of the text."""
-    blocks = [fields.keys_within(*span) for span in spans]
+    blocks = _Blocks(fields, spans)
     sizes = array("l", map(len, blocks))
     inside = sum(sizes)
     of_all = len(fields) - fields.keys.count(0)
@@ -347,6 +348,20 @@ def _are_records(fields: _Fields, spans: Sequence[tuple[int, int]]) -> bool:
         and _are_orderly(fields, blocks, inside)
         and _share_names(fields, blocks, inside)
     )
+
+
+class _Blocks(Lazy["list[int]"]):
+    """The keys of the lines of each record."""
+
+    def __init__(self, fields: _Fields, spans: Sequence[tuple[int, int]]) -> None:
+        self._fields = fields
+        self._spans = spans
+
+    def __len__(self) -> int:
+        return len(self._spans)
+
+    def _at(self, index: int) -> list[int]:
+        return self._fields.keys_within(*self._spans[index])
 
 
 def _have_a_size(sizes: Sequence[int], inside: int) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
-from headroom.toolkit.rows.values import HOLDERS, Json
+from headroom.toolkit.lazy import Lazy
+from headroom.toolkit.rows.values import SCALARS, Json
 from headroom.view import Request
 
 __all__ = ["aliases_in", "find_aliases"]
@@ -74,7 +76,7 @@ def _gain(text: str, counts: Mapping[str, int], prices: Mapping[str, int]) -> in
 
 
 def _addresses(value: Json) -> Iterator[str]:
-    stack: list[Json] = [[value]]
+    stack: list[Json | Iterator[Json]] = [[value]]
     found = 0
     while stack and found < _MAX_ADDRESSES:
         top = stack.pop()
@@ -82,12 +84,22 @@ def _addresses(value: Json) -> Iterator[str]:
             if top.startswith(_SCHEMES) and len(top) < _MAX_ADDRESS and "\n" not in top:
                 found += 1
                 yield top
+        elif isinstance(top, Lazy):
+            # One of its members after the other, rather than all of them.
+            stack.append(iter(top))
+        elif isinstance(top, Iterator):
+            for member in islice(top, 1):
+                stack += [top, member]
         elif isinstance(top, (dict, list)):
             members = top.values() if isinstance(top, dict) else top
             stack += [
                 member
                 for member in reversed(members)
-                if (member.startswith(_SCHEMES) if type(member) is str else type(member) in HOLDERS)
+                if (
+                    member.startswith(_SCHEMES)
+                    if type(member) is str
+                    else type(member) not in SCALARS
+                )
             ]
 
 

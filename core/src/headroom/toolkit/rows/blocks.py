@@ -6,6 +6,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.markers import plural
 from headroom.toolkit.rows.notation import (
     DOCUMENT,
@@ -107,6 +108,24 @@ class Section:
     keys: Sequence[str] = ()
 
 
+class _Numbers(Lazy[str]):
+    """The first numbers as texts.
+
+    >>> list(_Numbers(3))
+    ['0', '1', '2']
+
+    """
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def _at(self, index: int) -> str:
+        return str(index)
+
+
 Block: TypeAlias = "Line | TableBlock | Section"
 
 
@@ -117,7 +136,7 @@ class _Builder:
         self._seen: dict[str, str] = {}
 
     def root(self, value: Json) -> Block | None:
-        if isinstance(value, list) and value:
+        if isinstance(value, (list, Lazy)) and value:
             return self._table("", value, None, "", 0)
         if not isinstance(value, dict) or not value:
             return None
@@ -129,10 +148,10 @@ class _Builder:
         return self._section("", value, "", 0)
 
     def _table(
-        self, label: str, values: list[Json], keys: list[str] | None, path: str, depth: int
+        self, label: str, values: Sequence[Json], keys: list[str] | None, path: str, depth: int
     ) -> TableBlock:
         table = build_table(values, self._speller, self._request, keys=keys)
-        pointers = [str(index) for index in range(len(values))] if keys is None else keys
+        pointers: Sequence[str] = _Numbers(len(values)) if keys is None else keys
         return TableBlock(label, table, values, path, depth, pointers)
 
     def _rows(self, key: str, values: Sequence[Json], path: str, depth: int) -> Section:
@@ -187,7 +206,7 @@ class _Builder:
                 if _is_map(value):
                     return self._table(label, list(value.values()), list(value), path, depth)
                 return self._section(key, value, path, depth + 1)
-        elif isinstance(value, list) and depth < MAX_SECTION_DEPTH:
+        elif isinstance(value, (list, Lazy)) and depth < MAX_SECTION_DEPTH:
             if _is_table(value):
                 return self._table(label, value, None, path, depth)
             objects = bool(value) and all(isinstance(item, dict) and item for item in value)
@@ -234,7 +253,7 @@ def _below(label: str, count: int, *, keyed: bool = False) -> str:
     return f"{label}{': ' if label else ''}{noun}, each below its number."
 
 
-def _is_table(values: list[Json]) -> bool:
+def _is_table(values: Sequence[Json]) -> bool:
     """Whether a list reads better as rows: like objects, or many values."""
     if len(values) >= _MANY and any(isinstance(value, (dict, list)) for value in sample(values)):
         return True

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from headroom.scanning import plain_numbers
 from headroom.toolkit.lazy import Lazy
 
 __all__ = ["Column", "Row", "Rows", "mostly"]
@@ -43,6 +44,7 @@ class Column:
         is_ready = isinstance(cells, list) or len(cells) > _LISTED
         self._cells = cells if is_ready else list(cells)
         self._counts: Counter[str] | None = None
+        self._numbers: tuple[Sequence[float] | None] | None = None
 
     @property
     def cells(self) -> list[str]:
@@ -63,6 +65,15 @@ class Column:
             if len(counts) * _AGAIN <= len(self._cells):
                 self._counts = counts
         return counts
+
+    def plain_numbers(self) -> Sequence[float] | None:
+        """Its numbers, if it has nothing else; not to be changed."""
+        if self._numbers is not None:
+            return self._numbers[0]
+        numbers = plain_numbers(self.cells)
+        if self.is_small:
+            self._numbers = (numbers,)
+        return numbers
 
     def is_all(self, cell: str) -> bool:
         """Whether each cell is this one."""

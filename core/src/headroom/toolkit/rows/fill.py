@@ -8,7 +8,7 @@ from typing import Any
 
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.shape import Column, Plan, Tree
-from headroom.toolkit.rows.values import Json, Number
+from headroom.toolkit.rows.values import Json, Number, columns_of
 from headroom.view import Deadline
 
 __all__ = ["Filling", "column_of"]
@@ -57,32 +57,45 @@ class Filling:
 
     def _fill(self, rows: Sequence[Any], tree: Tree) -> None:
         self._deadline.check()
+        together = columns_of(rows)
+        if together is not None and tree.keys() >= together.keys():
+            for key, slot in tree.items():
+                if key not in together:
+                    self._put([_MISSING if isinstance(slot, int) else _NONE] * len(rows), slot)
+                else:
+                    self._put(together[key], slot)
+            return
         if not tree.keys() >= set(chain.from_iterable(set(map(tuple, rows)))):
             known = tree.keys()
             self.odd.update(index for index, row in enumerate(rows) if not row.keys() <= known)
         for key, slot in tree.items():
-            if isinstance(slot, int):
-                members = [row.get(key, _MISSING) for row in rows]
-                self.columns[slot] = self._cells(members, self._plan.columns[slot])
-            else:
-                self._fill(self._objects([row.get(key, _NONE) for row in rows]), slot)
+            missing: Any = _MISSING if isinstance(slot, int) else _NONE
+            self._put([row.get(key, missing) for row in rows], slot)
 
-    def _objects(self, members: list[Any]) -> list[Any]:
+    def _put(self, members: Sequence[Any], slot: int | Tree) -> None:
+        """The members of rows below one key."""
+        if isinstance(slot, int):
+            self.columns[slot] = self._cells(members, self._plan.columns[slot])
+        else:
+            self._fill(self._objects(members), slot)
+
+    def _objects(self, found: Sequence[Any]) -> Sequence[Any]:
         """The members that have members; of rows that have another one in its place, none."""
-        if set(map(type, members)) == {dict} and all(members):
-            return members
+        if set(map(type, found)) == {dict} and all(found):
+            return found
+        members = list(found)
         for index, member in enumerate(members):
             if member is not _NONE and not (type(member) is dict and member):
                 self.odd.add(index)
                 members[index] = _NONE
         return members
 
-    def _cells(self, members: list[Any], column: Column) -> list[str]:
+    def _cells(self, members: Sequence[Any], column: Column) -> list[str]:
         if column.inner is not None:
             return list(self._nested(members, column.form, column.inner))
         return column_of(members, self._speller)
 
-    def _nested(self, members: list[Any], form: str, inner: Plan) -> Iterator[str]:
+    def _nested(self, members: Sequence[Any], form: str, inner: Plan) -> Iterator[str]:
         """Lists, or maps, of like objects as one cell each."""
         kind = list if form == "list" else dict
         self.odd.update(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from headroom.toolkit.rows.quantities import TIME
-from headroom.toolkit.rows.values import Json, Number
+from headroom.toolkit.rows.values import Json, Number, columns_of
 from headroom.view import Request
 
 __all__ = ["extra_for_names", "find_names", "names_for", "room_for_names"]
@@ -41,6 +41,7 @@ _DEPTH = 2
 _HEADED = 0.1
 #: Letters as words have them, unlike random ones.
 _WORDLIKE = re.compile(r"[^\W\d_][a-z]{2,}|[A-Z]{3,}|[^\W\d_a-zA-Z]{2,}")
+_WORDLIKE_LINE = re.compile(rf"^[^\n]*?(?:{_WORDLIKE.pattern})", re.MULTILINE)
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
@@ -81,9 +82,11 @@ def find_names(rows: Sequence[Json], *, codes: bool = True) -> list[str] | None:
     objects = [row for row in rows if isinstance(row, dict)]
     if not objects or len(objects) < _PRESENT * len(rows):
         return None
-    texts: dict[tuple[str, ...], list[str]] = {}
-    for row in objects:
-        _add_texts(row, (), texts)
+    texts = _texts_by_column(objects, ())
+    if texts is None:
+        texts = {}
+        for row in objects:
+            _add_texts(row, (), texts)
     best: tuple[int, int, float] | None = None
     chosen: tuple[str, ...] = ()
     for path, values in texts.items():
@@ -95,7 +98,9 @@ def find_names(rows: Sequence[Json], *, codes: bool = True) -> list[str] | None:
             best, chosen = rank, path
     if best is None:
         return _headings(objects) if len(objects) == len(rows) else None
-    return [_at(row, chosen) for row in rows]
+    values = texts[chosen]
+    # Each row has one of them, where they are as many.
+    return values if len(values) == len(rows) else [_at(row, chosen) for row in rows]
 
 
 def _headings(rows: Sequence[dict[str, Json]]) -> list[str] | None:
@@ -125,6 +130,29 @@ def _heading(value: Json) -> str:
         return ""
     line = first.split("\n", 1)[0].strip()
     return line if len(line) <= _LONGEST and line.lstrip("#")[:1] == " " else ""
+
+
+def _texts_by_column(
+    rows: Sequence[dict[str, Json]], path: tuple[str, ...]
+) -> dict[tuple[str, ...], list[str]] | None:
+    """The texts of rows by column, as ``_add_texts`` finds them; ``None`` where rows differ."""
+    columns = columns_of(rows)
+    if columns is None:
+        return None
+    texts: dict[tuple[str, ...], list[str]] = {}
+    for key, column in columns.items():
+        kinds = set(map(type, column))
+        if kinds == {str}:
+            where = (*path, key)
+            texts[where] = column
+        elif kinds == {dict} and len(path) + 1 < _DEPTH:
+            inner = _texts_by_column(column, (*path, key))
+            if inner is None:
+                return None
+            texts.update(inner)
+        elif str in kinds or (dict in kinds and len(kinds) > 1):
+            return None
+    return texts
 
 
 def _add_texts(
@@ -165,12 +193,25 @@ def _rank(
 
 def _are_telling(values: Sequence[str]) -> bool:
     """Whether most of them have something of a word."""
-    return sum(map(_is_telling, values)) >= _PRESENT * len(values)
+    said = "\n".join(values)
+    if said.count("\n") == len(values) - 1 and "UTC" not in said:
+        # None is a time with letters, or of several lines: all are looked at at once.
+        return len(_WORDLIKE_LINE.findall(said)) >= _PRESENT * len(values)
+    telling = dumb = 0
+    for value in values:
+        if _is_telling(value):
+            telling += 1
+        else:
+            dumb += 1
+            # The others cannot be enough any more.
+            if len(values) - dumb < _PRESENT * len(values):
+                return False
+    return telling >= _PRESENT * len(values)
 
 
 def _is_telling(value: str) -> bool:
     """Whether it has something of a word, is no time, and is all in one line."""
-    return not TIME.fullmatch(value) and "\n" not in value and _WORDLIKE.search(value) is not None
+    return _WORDLIKE.search(value) is not None and "\n" not in value and not TIME.fullmatch(value)
 
 
 def _at(row: Json, path: tuple[str, ...]) -> str:

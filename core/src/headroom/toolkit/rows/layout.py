@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import compress, repeat
+from itertools import compress, islice, repeat
 
 from headroom.toolkit.rows.columns import Row, Rows, mostly
 from headroom.toolkit.rows.notation import BARE_NUMBER, name
+from headroom.toolkit.rows.packed import Packed
 from headroom.toolkit.rows.shape import Plan
 from headroom.view import Deadline, Request
 
@@ -20,8 +21,8 @@ _LEAST_ROWS = 3
 #: Tokens of a comma between cells: mostly it is one token with what follows. Measured with
 #: ``python -m benchmarks``.
 _COMMA = 0.6
-#: Rows after which the time is looked at.
-_DEADLINE_EVERY = 1000
+#: Rows that are written at a time. Chosen.
+_TOGETHER = 2000
 
 
 @dataclass
@@ -70,7 +71,7 @@ class Layout:
         line = start + ",".join(cells)
         return line + "".join(f"  {label}={cell}" for label, cell in extras) if extras else line
 
-    def lines(self, rows: Rows, keys: Sequence[str] | None, deadline: Deadline) -> list[str]:
+    def lines(self, rows: Rows, keys: Sequence[str] | None, deadline: Deadline) -> Sequence[str]:
         """All rows as their lines.
 
         Args:
@@ -91,10 +92,18 @@ class Layout:
                 shown, others = _unquoted(column.cells)
                 apart.update(others)
             columns.append(shown if place in self.text_places else column)
-        lines = list(map(",".join, deadline.over(zip(*columns), every=_DEADLINE_EVERY)))
-        for row in apart:
-            lines[row] = self.line(rows[row], None if keys is None else keys[row])
-        return lines
+        said = map(",".join, zip(*columns)) if columns else repeat("", len(rows))
+        several = Packed()
+        # Many of them are put together: as texts by themselves they would be twice as large.
+        while some := list(islice(said, _TOGETHER)):
+            deadline.check()
+            first = len(several)
+            for row in filter(apart.__contains__, range(first, first + len(some))) if apart else ():
+                some[row - first] = self.line(rows[row], None if keys is None else keys[row])
+            if len(rows) <= _TOGETHER:
+                return some
+            several.extend(some)
+        return several
 
 
 def _unquoted(cells: Sequence[str]) -> tuple[list[str], list[int]]:
@@ -137,6 +146,9 @@ def _constant(label: str, rows: Rows, index: int, of_text: bool, request: Reques
     column = rows.columns[index]
     common: str | None
     if column.is_small and not rows.wholes:
+        if (len(set(column.cells)) - 1) * (_TO_OTHERS + 1) > total:
+            # Each of the others comes once at least.
+            return None
         common, count = column.counts.most_common(1)[0]
     else:
         common = mostly(rows.regular(index))
@@ -169,6 +181,8 @@ def _kind(cell: str) -> str:
 def _is_text(label: str, rows: Rows, index: int, request: Request) -> bool:
     """Whether it is cheaper to say once that a column is text than to quote its numbers."""
     column = rows.columns[index]
+    if column.is_small and '"' not in "".join(column.cells):
+        return False
     if not any(map(str.startswith, column, repeat('"'))):
         return False
     quoted = others = 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from itertools import islice
+from itertools import islice, repeat
+from operator import itemgetter
 
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.table import Table
@@ -13,8 +14,12 @@ __all__ = ["find_misspelt"]
 
 #: What stands around a value that is as wide as its column.
 _PADDING = '" '
+#: Digits as one sign.
+_DIGITS = str.maketrans("123456789", "0" * 9)
 #: How lists and objects begin.
 _OPENING = ("[", "{", "=")
+
+_NONE: Mapping[str, list[tuple[str, int]]] = {}
 
 # All of these are chosen.
 
@@ -47,7 +52,7 @@ def find_misspelt(table: Table, check: Callable[[], None]) -> list[tuple[int, in
     for column in range(len(table.names)):
         check()
         cells = table.rows.columns[column]
-        if not cells.is_small and not _has_few(cells):
+        if not _has_few(cells) or (cells.is_small and cells.plain_numbers() is not None):
             continue
         odd = _misspelt(cells.counts)
         if odd:
@@ -60,7 +65,7 @@ def find_misspelt(table: Table, check: Callable[[], None]) -> list[tuple[int, in
 def _has_few(cells: Iterable[str]) -> bool:
     """Whether a column has so few values that they are compared; their counts may be large."""
     seen: set[str] = set()
-    stripped = (cell.strip(_PADDING) for cell in cells)
+    stripped = map(str.strip, cells, repeat(_PADDING))
     while len(seen) <= _RARE + _COMMON and (part := list(islice(stripped, _RARE))):
         seen.update(part)
     return len(seen) <= _RARE + _COMMON
@@ -69,28 +74,38 @@ def _has_few(cells: Iterable[str]) -> bool:
 def _misspelt(padded: Mapping[str, int]) -> set[str]:
     """The values, without their padding, that are nearly others."""
     if len(padded) > _RARE + _COMMON and (
-        len({cell.strip(_PADDING) for cell in padded}) > _RARE + _COMMON
+        len(set(map(str.strip, padded, repeat(_PADDING)))) > _RARE + _COMMON
     ):
         return set()
     counts: Counter[str] = Counter()
     for cell, count in padded.items():
         counts[cell.strip(_PADDING)] += count
-    common = [
-        (value, count) for value, count in counts.most_common(_COMMON) if count >= _OWN and value
-    ]
+    often = [(value, count) for value, count in counts.items() if count >= _OWN]
+    often.sort(key=itemgetter(1), reverse=True)
+    common = [(value, count) for value, count in often[:_COMMON] if value]
     if not common or len(counts) > _RARE + len(common):
         return set()
-    by_length: dict[int, list[tuple[str, int]]] = {}
+    # Those that differ in nothing but digits are not near each other: they stand together.
+    masks = {value.translate(_DIGITS) for value, _ in common}
+    by_length: dict[int, dict[str, list[tuple[str, int]]]] = {}
     for value, count in common:
-        by_length.setdefault(len(value), []).append((value, count))
+        alike = by_length.setdefault(len(value), {})
+        alike.setdefault(value.translate(_DIGITS), []).append((value, count))
     odd: set[str] = set()
     for value, count in counts.items():
+        if not _SHORTEST <= len(value) <= _LONGEST:
+            continue
         if value[:1] in _OPENING or BARE_NUMBER.fullmatch(value):
             continue
-        if _SHORTEST <= len(value) <= _LONGEST and any(
-            often >= _TIMES * count and other != value and _are_near(value, other)
+        masked = value.translate(_DIGITS)
+        if masks == {masked}:
+            continue
+        if any(
+            often >= _TIMES * count and _are_near(value, other)
             for length in range(len(value) - 1, len(value) + 2)
-            for other, often in by_length.get(length, ())
+            for mask, others in by_length.get(length, _NONE).items()
+            if mask != masked
+            for other, often in others
         ):
             odd.add(value)
     return odd

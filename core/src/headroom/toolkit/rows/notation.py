@@ -84,7 +84,7 @@ BARE_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?", re.ASCI
 _LITERALS = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
 
 #: Cells that are remembered as they are spelled: so many, of fewer characters.
-_REMEMBERED, _REMEMBERED_CHARS = 100_000, 80
+_REMEMBERED, _REMEMBERED_CHARS = 5000, 80
 #: Pieces of a text that are put together at a time. Chosen.
 _TOGETHER = 1000
 
@@ -189,6 +189,9 @@ def pointer(base: str, key: str | int) -> str:
 
 def _are_bare(texts: Sequence[str], signs: Iterable[str]) -> bool:
     """Whether all of some texts are surely cells as they are: much quicker than to ask of each."""
+    several = set(texts)
+    # What comes again need not be looked at again.
+    texts = list(several) if len(several) * 2 <= len(texts) else texts
     if not "".join(texts).isprintable():
         return False
     lines = "\n{}\n".format("\n".join(texts))

@@ -10,7 +10,8 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import compress, count, islice
+from functools import partial
+from itertools import chain, compress, count, islice
 from operator import gt, lt, ne, sub
 
 from headroom.scanning import shapes_of
@@ -22,7 +23,12 @@ from headroom.toolkit.rows.table import Table
 
 __all__ = ["Outliers", "find_outliers"]
 
-_WORDS = re.compile(r"[^\W\d_]{3,}")
+_SHORTEST_WORD = 3
+_WORDS = re.compile(rf"[^\W\d_]{{{_SHORTEST_WORD},}}")
+#: What is no small letter of ASCII as blanks, but for ends of lines.
+_LETTERS = bytes(
+    sign if chr(sign).islower() or chr(sign) == "\n" else ord(" ") for sign in range(128)
+).ljust(256)
 #: Values that rows may well share by chance: fractions, and times.
 _MEASURE = re.compile(rf"-?\d*\.\d+|{TIME.pattern}", re.ASCII)
 # Of the numbers below, the tests of ``core/tests/kinds/json`` and the benchmark's anomalies tell
@@ -44,6 +50,8 @@ _WRONG_ONE_IN = 100
 _RUNS, _RUN_LENGTH = 2, 12
 #: Cells whose words are looked for at a time, and columns of which they are kept. Chosen.
 _TOGETHER, _REMEMBERED = 500, 2000
+#: Numbers that are held as a list. Chosen.
+_LISTED = 4000
 #: What stands for a cell without words: no word tells as little.
 _SILENT = -1.0
 
@@ -102,16 +110,22 @@ class _Noted:
 
 def _look_at(column: Column, noted: _Noted) -> None:
     cells = column.cells
-    counts = column.counts if column.is_small else Counter(cells)
+    numbers = numbers_of(cells, column.plain_numbers) or times_of(cells)
+    counts: Mapping[str, int] = column.counts if column.is_small else Counter(cells)
     noted.odd(_repeated(cells, counts))
-    numbers = numbers_of(cells) or times_of(cells)
+    # Where a column's values come from a set, rather than being new in each row.
+    are_of_set = len(counts) * 2 <= len(cells)
+    if numbers is not None and not are_of_set:
+        # They may be as large as the cells.
+        counts = {}
     shapes: list[str] = []
     if numbers is not None:
-        noted.odd(far_out(numbers))
-        noted.changes += [_jumps(numbers), _out_of_order(numbers)]
-        noted.unusual.append(_extremes(numbers))
+        series = _Series(numbers)
+        noted.odd(far_out(numbers, series.ordered))
+        noted.changes += [_jumps(series), _out_of_order(series)]
+        noted.unusual.append(_extremes(series))
         # Also where values repeat: among many, a word between numbers is not the rarest.
-        if not all(map(math.isfinite, numbers)):
+        if len(series.places) < len(cells):
             texts = [cell for cell, number in zip(cells, numbers) if not math.isfinite(number)]
             forms = iter(shapes_of(texts))
             kinds = ["n" if math.isfinite(number) else next(forms) for number in numbers]
@@ -119,8 +133,7 @@ def _look_at(column: Column, noted: _Noted) -> None:
     else:
         shapes = shapes_of(cells)
         noted.odd(rare_values(shapes))
-    # Where a column's values come from a set, rather than being new in each row.
-    if len(counts) * 2 <= len(cells):
+    if are_of_set:
         noted.odd(rare_among(cells, counts))
         noted.changes.append(_turns(cells))
     elif numbers is None:
@@ -162,12 +175,13 @@ def _rare_words(cells: Sequence[str], counts: Mapping[str, int]) -> list[int]:
     spoken = 0
     # Of more cells, the words would be several times as large as the cells.
     known = list(_words_of(counts)) if len(counts) <= _REMEMBERED else None
-    for words, times in zip(known or _words_of(counts), counts.values()):
-        if words:
-            spoken += times
-            if times == 1:
-                frequency.update(words)
-            else:
+    rest = zip(known or _words_of(counts), counts.values())
+    while some := list(islice(rest, _TOGETHER)):
+        # Most values are there once: their words are counted all at once.
+        frequency.update(chain.from_iterable([words for words, times in some if times == 1]))
+        spoken += sum([times for words, times in some if words])
+        for words, times in some:
+            if times > 1:
                 for word in words:
                     frequency[word] += times
     if spoken < _LEAST_SPOKEN:
@@ -178,9 +192,9 @@ def _rare_words(cells: Sequence[str], counts: Mapping[str, int]) -> list[int]:
         bits[min(map(frequency.__getitem__, words))] if words else _SILENT
         for words in known or _words_of(counts)
     ]
-    by_bits: Counter[float] = Counter()
-    for one, times in zip(told, counts.values()):
-        by_bits[one] += times
+    by_bits: Counter[float] = Counter(told)
+    for one, times in zip(told, counts.values()) if len(counts) < len(cells) else ():
+        by_bits[one] += times - 1
     del by_bits[_SILENT]
     least = _middle(sorted(by_bits.items()), spoken // 2) + least_bits(spoken)
     surprising = {cell: one for cell, one in zip(counts, told) if one >= least}
@@ -203,11 +217,19 @@ def _words_of(cells: Iterable[str]) -> Iterator[set[str]]:
     """The words of each cell."""
     rest = iter(cells)
     while part := list(islice(rest, _TOGETHER)):
+        if max(map(len, part)) > LONGEST:
+            part = [cell[:LONGEST] for cell in part]
         # Small letters of all at once, where that is the same: no cell has a line feed, if any.
-        lowered = "\n".join(cell[:LONGEST] for cell in part).lower().split("\n")
-        if len(lowered) != len(part):
-            lowered = [cell[:LONGEST].lower() for cell in part]
-        yield from map(set, map(_WORDS.findall, lowered))
+        lowered = "\n".join(part).lower()
+        is_alone = lowered.count("\n") == len(part) - 1
+        if is_alone and lowered.isascii():
+            letters = lowered.encode().translate(_LETTERS).decode()
+            words = list(map(set, map(str.split, letters.split("\n"))))
+            short = {word for word in set().union(*words) if len(word) < _SHORTEST_WORD}
+            yield from (one - short for one in words) if short else words
+            continue
+        cells_of_part = lowered.split("\n") if is_alone else [cell.lower() for cell in part]
+        yield from map(set, map(_WORDS.findall, cells_of_part))
 
 
 def _repeated(cells: Sequence[str], counts: Mapping[str, int]) -> list[int]:
@@ -225,44 +247,59 @@ def _repeated(cells: Sequence[str], counts: Mapping[str, int]) -> list[int]:
     return [index for index, cell in enumerate(cells) if cell in shared]
 
 
-def _extremes(numbers: Sequence[float]) -> list[int]:
-    finite = list(filter(math.isfinite, numbers))
-    highest, lowest = list(numbers).index(max(finite)), list(numbers).index(min(finite))
+#: Makes a sequence of numbers.
+_Holder = Callable[[Iterable[float]], Sequence[float]]
+
+
+class _Series:
+    """The numbers of a column that are finite, at least one, and the rows that have them."""
+
+    def __init__(self, numbers: Sequence[float]) -> None:
+        self.rows = len(numbers)
+        self.places: Sequence[int] = range(len(numbers))
+        # A list is quicker, and large.
+        self.held: _Holder = list if len(numbers) <= _LISTED else partial(array, "d")
+        if not all(map(math.isfinite, numbers)):
+            self.places = array("I", compress(count(), map(math.isfinite, numbers)))
+            numbers = self.held(filter(math.isfinite, numbers))
+        self.numbers: Sequence[float] = self.held(numbers)
+        #: The numbers in ascending order.
+        self.ordered = self.held(sorted(self.numbers))
+
+
+def _extremes(series: _Series) -> list[int]:
+    highest, lowest = (
+        series.places[series.numbers.index(one)] for one in (series.ordered[-1], series.ordered[0])
+    )
     return [highest] if highest == lowest else [highest, lowest]
 
 
-def _finite(numbers: Sequence[float]) -> Sequence[int]:
-    """The places of those that are numbers."""
-    if all(map(math.isfinite, numbers)):
-        return range(len(numbers))
-    return array("q", compress(count(), map(math.isfinite, numbers)))
-
-
-def _jumps(numbers: Sequence[float]) -> list[int]:
+def _jumps(series: _Series) -> list[int]:
     """Rows at which a series leaves its usual steps, the largest step first."""
-    finite = _finite(numbers)
-    if len(finite) < _LEAST_SERIES:
+    numbers = series.numbers
+    if len(numbers) < _LEAST_SERIES:
         return []
-    series = array("d", map(numbers.__getitem__, finite))
-    steps = array("d", map(abs, map(sub, series[1:], series)))
-    low, _, high = quartiles(steps)
+    steps = series.held(map(abs, map(sub, islice(numbers, 1, None), numbers)))
+    low, _, high = quartiles(sorted(filter(math.isfinite, steps)))
     usual = high + _JUMP * ((high - low) or high or 1.0)
-    rows = [(-step, index) for step, index in zip(steps, finite[1:]) if step > usual]
-    return [index for _, index in sorted(rows)][: max(_JUMPS, len(numbers) // _JUMPS_ONE_IN)]
-
-
-def _out_of_order(numbers: Sequence[float]) -> list[int]:
-    """Rows at which a series that goes one way goes the other way for once."""
-    finite = _finite(numbers)
-    if len(finite) < _LEAST_SERIES:
+    if max(steps) <= usual:
         return []
-    series = array("d", map(numbers.__getitem__, finite))
-    few = max(1, len(finite) // _WRONG_ONE_IN)
-    ups, downs = sum(map(gt, series[1:], series)), sum(map(lt, series[1:], series))
+    rows = [(-step, index) for step, index in zip(steps, series.places[1:]) if step > usual]
+    return [index for _, index in sorted(rows)][: max(_JUMPS, series.rows // _JUMPS_ONE_IN)]
+
+
+def _out_of_order(series: _Series) -> list[int]:
+    """Rows at which a series that goes one way goes the other way for once."""
+    numbers = series.numbers
+    if len(numbers) < _LEAST_SERIES:
+        return []
+    few = max(1, len(numbers) // _WRONG_ONE_IN)
+    ups = sum(map(gt, islice(numbers, 1, None), numbers))
+    downs = sum(map(lt, islice(numbers, 1, None), numbers))
     if min(ups, downs) > few:
         return []
     wrong = gt if ups <= downs else lt
-    return list(compress(finite[1:], map(wrong, series[1:], series)))
+    return list(compress(series.places[1:], map(wrong, islice(numbers, 1, None), numbers)))
 
 
 def _turns(cells: Sequence[str]) -> list[int]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import accumulate, chain, islice, pairwise
 from typing import overload
 
 from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.rows.values import Json
 
-__all__ = ["Every", "Packed", "PackedRecords", "TextRows"]
+__all__ = ["Every", "Joined", "Packed", "PackedRecords", "TextRows"]
 
 #: Texts that are put together at a time. Chosen.
 _TOGETHER = 1000
@@ -34,7 +35,7 @@ class Packed(Sequence[str]):
         self._added: list[str] = []
         self._joined: list[str] = []
         # Where each ends, behind where the first begins.
-        self._ends = array("L", (0,))
+        self._ends = array("I", (0,))
 
     def append(self, text: str) -> None:
         """Adds one at the end."""
@@ -46,10 +47,9 @@ class Packed(Sequence[str]):
         if len(self._added) >= _TOGETHER:
             self._joined.append("".join(self._added))
             self._added.clear()
-        end = self._ends[-1]
-        for text in texts:
-            end += len(text)
-            self._ends.append(end)
+        before = len(self._ends)
+        self._ends.extend(accumulate(map(len, texts), initial=self._ends[-1]))
+        self._ends.pop(before)
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -76,15 +76,59 @@ class Packed(Sequence[str]):
 
     def every(self, step: int, first: int = 0) -> Iterator[str]:
         """One of so many, from one on."""
-        text, ends = self._whole(), self._ends
-        starts, stops = ends[first:-1:step], ends[first + 1 :: step]
-        return map(text.__getitem__, map(slice, starts, stops))
+        text = self._whole()
+        return map(text.__getitem__, chain.from_iterable(self._places(first, step)))
+
+    def _places(self, first: int, step: int) -> Iterator[Iterator[slice]]:
+        """Where one of so many stands, some at a time."""
+        for start in range(first, len(self), step * _TOGETHER):
+            end = min(start + step * _TOGETHER, len(self))
+            starts, stops = self._ends[start:end:step], self._ends[start + 1 : end + 1 : step]
+            yield map(slice, starts, stops)
 
     def _whole(self) -> str:
         if self._added or len(self._joined) != 1:
             self._joined = ["".join([*self._joined, *self._added])]
             self._added.clear()
         return self._joined[0]
+
+
+class Joined(Lazy[str]):
+    """Several sequences of texts as one; those that are not lists stay as they are.
+
+    >>> texts = Joined()
+    >>> cells = Packed()
+    >>> cells.extend(["7", "8"])
+    >>> texts.extend(["Ada"]), texts.extend(cells), texts.extend(["Bob"])
+    (None, None, None)
+    >>> len(texts), list(texts), texts[2], texts[2:]
+    (4, ['Ada', '7', '8', 'Bob'], '8', ['8', 'Bob'])
+
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[Sequence[str]] = []
+        self._ends: list[int] = []
+
+    def extend(self, texts: Sequence[str]) -> None:
+        """Adds some at the end."""
+        last = self._parts[-1] if self._parts else None
+        if isinstance(last, list) and isinstance(texts, list):
+            last.extend(texts)
+        else:
+            self._parts.append(texts.copy() if isinstance(texts, list) else texts)
+            self._ends.append(0)
+        self._ends[-1] = sum(map(len, self._parts[-1:]), self._ends[-2] if self._ends[1:] else 0)
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self._parts)
+
+    def _at(self, index: int) -> str:
+        part = bisect_right(self._ends, index)
+        return self._parts[part][index - (self._ends[part - 1] if part else 0)]
 
 
 class Every(Lazy[str]):
@@ -126,7 +170,7 @@ class PackedRecords(Lazy[list[str]]):
         #: All of the texts, record after record.
         self.texts = Packed()
         # Where each ends, behind where the first begins.
-        self._ends = array("L", (0,))
+        self._ends = array("I", (0,))
         for record in records:
             self.texts.extend(record)
             self._ends.append(len(self.texts))

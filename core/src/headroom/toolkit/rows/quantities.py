@@ -34,9 +34,13 @@ _WITH_UNIT = re.compile(
 )
 #: Characters of a date, any date, and dates and times that are remembered. Chosen.
 _DATE, _ANY_DATE, _REMEMBERED = 10, "2000-01-01", 1000
+#: Cells whose numbers are read at a time. Chosen.
+_TOGETHER = 500
 #: Cells that have no value.
 _NOTHING = frozenset({"", '""', "null"})
 _NUMBERS = re.compile(r"(?<![\d.])\d{1,15}(?:\.\d{1,9})?(?![\d.])", re.ASCII)
+#: What may be no number for being too long, or several.
+_LONG_NUMBER = re.compile(r"\d{16}|\.\d{10}", re.ASCII)
 #: So many numbers within a cell are looked at.
 _INNER = 4
 #: Cells that are looked at to see whether a column may be one of numbers.
@@ -45,12 +49,25 @@ _PROBED = 20
 _LEAST_NUMBERS, _MOSTLY = 4, 0.9
 
 
-def numbers_of(cells: Sequence[str]) -> Sequence[float] | None:
-    """A column's numbers, NaN where there is none; ``None`` if it is no column of numbers."""
+def numbers_of(
+    cells: Sequence[str], plain: Callable[[], Sequence[float] | None] | None = None
+) -> Sequence[float] | None:
+    """A column's numbers, NaN where there is none; ``None`` if it is no column of numbers.
+
+    Args:
+        cells: Those of the column.
+        plain: What ``plain_numbers`` gives for them.
+
+    """
     # Where none of some cells is a number, they are not most of all.
     some = [cell for cell in cells[:: max(1, len(cells) // _PROBED)] if cell not in _NOTHING]
     if any(map(BARE_NUMBER.fullmatch, some)):
-        numbers = plain_numbers(cells) or array(
+        numbers = plain_numbers(cells) if plain is None else plain()
+        if numbers:
+            # All other cells are empty.
+            valid, present = sum(map(math.isfinite, numbers)), len(cells) - cells.count("")
+            return numbers if valid >= max(_LEAST_NUMBERS, _MOSTLY * present) else None
+        numbers = array(
             "d", (float(cell) if BARE_NUMBER.fullmatch(cell) else math.nan for cell in cells)
         )
         if _are_most(numbers, cells):
@@ -88,12 +105,36 @@ def inner_numbers(cells: Sequence[str], shapes: Sequence[str]) -> Iterator[Seque
     # Cells of one length, as identifiers are, have no number far out.
     if "9" not in usual or count < _MOSTLY * len(cells) or len(set(map(len, cells))) < 2:
         return
+    places: list[array[float]] = []
+    for start in range(0, len(cells), _TOGETHER):
+        part = cells[start : start + _TOGETHER]
+        found = _by_place(part, shapes[start : start + _TOGETHER], usual)
+        for place, numbers in enumerate(found):
+            if place == len(places):
+                places.append(array("d", [math.nan]) * start)
+            places[place].extend(numbers)
+        for known in places[len(found) :]:
+            known.extend([math.nan] * len(part))
+    yield from places
+
+
+def _by_place(cells: Sequence[str], shapes: Sequence[str], usual: str) -> list[list[float]]:
+    """The first numbers of cells of the usual shape, then the second, and so on."""
+    lines = "\n".join(cells)
+    is_plain = lines.isascii() and not _LONG_NUMBER.search(lines)
+    if is_plain and shapes.count(usual) == len(cells) and max(map(len, cells)) <= LONGEST:
+        # All have as many numbers as their shape says.
+        every = _NUMBERS.findall(lines)
+        width = len(every) // len(cells)
+        return [list(map(float, every[place::width])) for place in range(min(width, _INNER))]
     found = [
         _NUMBERS.findall(cell)[:_INNER] if shape == usual else ()
         for cell, shape in zip(cells, shapes)
     ]
-    for place in range(max(map(len, found))):
-        yield array("d", [float(one[place]) if place < len(one) else math.nan for one in found])
+    return [
+        [float(one[place]) if place < len(one) else math.nan for one in found]
+        for place in range(max(map(len, found)))
+    ]
 
 
 def times_of(cells: Sequence[str]) -> Sequence[float] | None:
@@ -102,7 +143,8 @@ def times_of(cells: Sequence[str]) -> Sequence[float] | None:
     if not TIME.fullmatch(first[:LONGEST]):
         return None
     days, seconds = _Remembered(_seconds_of_date), _Remembered(_seconds_of_time)
-    times = array("d", (days[cell[:_DATE]] + seconds[cell[_DATE:]] for cell in cells))
+    whole = _Remembered(lambda cell: days[cell[:_DATE]] + seconds[cell[_DATE:]])
+    times = array("d", map(whole.__getitem__, cells))
     return times if _are_most(times, cells) else None
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress, islice
 from math import log2
 
 from headroom.toolkit.identifiers import identifiers, naming
@@ -21,6 +21,7 @@ from headroom.view import Fidelity, Request
 __all__ = [
     "ANSWERS",
     "FILL",
+    "FILLING",
     "LINE_DEPTH",
     "REST",
     "SHOWS",
@@ -40,6 +41,9 @@ Rank = tuple[float, float]
 NAMED, ANSWERS, SHOWS, ENDS, MENTIONS, UNUSUAL, REST = range(7)
 #: After everything else, the lines of documents included.
 FILL = 9
+
+#: The same rank for all of these.
+FILLING: Rank = (FILL, 0.0)
 
 #: Ordinary rows that show what the others are like; more of them only fill a budget.
 _TYPICAL: dict[Fidelity, int] = {"lossless": 24, "balanced": 24, "compact": 6}
@@ -114,11 +118,11 @@ def _phrases(query: str) -> list[str]:
 
 def named(
     units: Sequence[str], query: str | None, *, identifiers_only: bool = False
-) -> list[float]:
+) -> Sequence[float]:
     """How surely each unit is the one that a query names: by an identifier, or in its words."""
-    scores = [0.0] * len(units)
     if not query:
-        return scores
+        return bytes(len(units))
+    scores = [0.0] * len(units)
     for index, told in naming(units, identifiers(query)).items():
         scores[index] += told * _SURE
     if identifiers_only:
@@ -136,11 +140,11 @@ def named(
     return scores
 
 
-def relevance(units: Sequence[str], query: str | None) -> list[float]:
+def relevance(units: Sequence[str], query: str | None) -> Sequence[float]:
     """BM25 of the units; those without any telling word of the query are not even looked at."""
     asked = Asked(query)
     if not asked:
-        return [0.0] * len(units)
+        return bytes(len(units))
     having = holders(units, asked)
     telling = [found for found in having if 0 < len(found) <= max(_TELLING, len(units) // _ONE_IN)]
     candidates = set().union(*(telling or having))
@@ -151,8 +155,7 @@ def rank_rows(
     table: Table,
     naming: Sequence[float],
     scores: Sequence[float],
-    check: Callable[[], None],
-    fidelity: Fidelity,
+    request: Request,
 ) -> list[Rank]:
     """The rank of each row of a table.
 
@@ -160,8 +163,8 @@ def rank_rows(
         table: The rows.
         naming: How surely the query names each row.
         scores: How well each row answers the query.
-        check: Watches the time.
-        fidelity: How many ordinary rows are worth showing.
+        request: Says how many ordinary rows are worth showing, and watches the time. Without a
+            budget, all those that would only fill one have the same rank.
 
     """
     count = len(table.rows)
@@ -173,12 +176,14 @@ def rank_rows(
             if ranks[index] is None:
                 ranks[index] = (tier, place)
 
-    by_score = array("q", sorted(range(count), key=lambda index: (-scores[index], index)))
+    by_score = array("I")
+    if best:
+        by_score.extend(sorted(range(count), key=lambda index: (-scores[index], index)))
     names = sorted(
-        (index for index in range(count) if naming[index]),
+        compress(range(count), naming),
         key=lambda index: (-naming[index], -scores[index], index),
     )
-    answers = [index for index in by_score if best and scores[index] >= _NEAR_BEST * best]
+    answers = [index for index in by_score if scores[index] >= _NEAR_BEST * best]
     answers = answers[:_BEST_ROWS]
     first = [*names[:_REPLIED], *answers[:_REPLIED]]
     step = _step(table, first)
@@ -186,13 +191,15 @@ def rank_rows(
     asked = [index - step for index in first if 0 <= index - step < count]
     asked = [index for index in asked if asks(table.lines[index])]
     add(ANSWERS, [*with_replies(answers[:_REPLIED], table.lines, step), *asked, *answers])
-    outliers = find_outliers(table, check)
+    outliers = find_outliers(table, request.deadline.check)
     # What nobody could guess goes before what shows the shape: the header does that as well.
     add(SHOWS, [*outliers.rare[:_BEFORE_FIRST], 0, *outliers.rare[_BEFORE_FIRST:]])
     add(ENDS, [count - 1, *outliers.changes])
     add(MENTIONS, [index for index in by_score if scores[index] > _MENTIONED * best])
     add(UNUSUAL, outliers.unusual[: max(_UNUSUAL, count // _UNUSUAL_ONE_IN)])
-    add(REST, islice(spread(count), _TYPICAL[fidelity]))
+    add(REST, islice(spread(count), _TYPICAL[request.fidelity]))
+    if request.max_tokens is None:
+        return [FILLING if rank is None else rank for rank in ranks]
     # Rows that follow each other need no marker between them.
     blocks = spread(-(-count // _RUN))
     fill = (row for block in blocks for row in range(block * _RUN, (block + 1) * _RUN))
@@ -275,4 +282,4 @@ def write_in_full(block: Block, speller: Speller, request: Request) -> None:
             if naming[row]:
                 line = block.table.in_full(row, speller)
                 if request.counter.count(line) * 2 < limit:
-                    lines[row] = line
+                    block.table.write(row, line)

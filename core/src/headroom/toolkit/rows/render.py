@@ -204,9 +204,9 @@ class Renderer:
         indent = " " * block.depth
         lines.extend(heading_lines(block, count - left_out))
         position = 0
-        texts = self._units.texts[first:end]
+        texts = block.table.lines
         for start, stop in gaps:
-            lines.extend(indent + text for text in texts[position:start])
+            lines.extend([indent + text for text in texts[position:start]])
             notes = self._notes(block, start, stop, many=len(gaps) >= _MANY_GAPS)
             if len(gaps) == 1 and summary:
                 notes.append(summary)
@@ -215,7 +215,7 @@ class Renderer:
                 where = where.replace("rows", "row", 1)
             lines.append(indent + marker(where, "; ".join(notes)))
             position = stop
-        lines.extend(indent + text for text in texts[position:])
+        lines.extend([indent + text for text in texts[position:]])
         if len(gaps) > 1 and summary:
             lines.append(indent + marker(f"in all {left_out} of {count} rows", summary))
         odd = self._misspelt(block, gaps)
@@ -282,7 +282,7 @@ class Renderer:
             value = block.value
             if isinstance(value, str):
                 return f"text of {len(value)} characters" if len(value) > _LONGEST_VALUE else ""
-            return f"{len(value)} values" if isinstance(value, (list, dict)) else ""
+            return f"{len(value)} values" if isinstance(value, (Sequence, dict)) else ""
         if block.of_rows:
             count = len(block.members)
             names = self._names(block, 0, count)

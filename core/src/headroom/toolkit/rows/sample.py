@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from headroom.forking import cached_property
@@ -13,6 +13,7 @@ from headroom.toolkit.rows.identity import extra_for_names, room_for_names
 from headroom.toolkit.rows.rank import (
     ANSWERS,
     FILL,
+    FILLING,
     LINE_DEPTH,
     REST,
     SHOWS,
@@ -48,6 +49,8 @@ _KIN = ANSWERS + 0.5
 #: So many lines that the query asks for bring those beside them, if these are no more than so many.
 #: Chosen.
 _WITH_KIN, _MOST_KIN = 6, 8
+#: Views that are remembered while one is looked for. Chosen.
+_REMEMBERED = 4
 #: So many rows that the query asks for are shown by themselves at the most. Chosen.
 _ALONE = 20
 
@@ -94,13 +97,20 @@ class Selection:
             # One unit must be seen whatever it costs, if it is not most of the payload.
             first = self.costs[order[0]] + _AROUND_ONE
             limit = max(limit, min(first, int(_MOST_OF_IT * request.original_tokens)))
-        render = partial(self._renderer.render, terse=terse, named=names, odd_cells=odd)
-        render = partial(render, outlined=self._by_row and not terse)
+        render = _Rendering(
+            partial(
+                self._renderer.render,
+                terse=terse,
+                named=names,
+                odd_cells=odd,
+                outlined=self._by_row and not terse,
+            )
+        )
         kept = largest_fitting(order, self.costs, render, request, limit)
         asked = self._asked(ranks)
         if request.max_tokens is not None and not terse and asked and asked[0] not in (kept or ()):
             # What is asked for is worth more than what markers say of the rest.
-            briefly = partial(self._renderer.render, terse=True)
+            briefly = _Rendering(partial(self._renderer.render, terse=True))
             brief = largest_fitting(order, self.costs, briefly, request, limit)
             if brief and asked[0] in brief:
                 kept, render = brief, briefly
@@ -110,13 +120,11 @@ class Selection:
             # The row that is asked for is worth more than what the table says of all its rows.
             alone = self._alone(asked, limit)
             if alone:
-                kept, render = alone, partial(self._renderer.render, terse=True, as_objects=True)
+                kept, render = alone, self._as_objects()
                 self.is_complete, self.misses_asked = True, False
         if not kept:
             return None
-        omissions: list[Omission] = []
-        text = render(kept, omissions=omissions)
-        return View(text, lossless=False, omissions=tuple(omissions))
+        return render.view(kept)
 
     @property
     def is_answered(self) -> bool:
@@ -137,10 +145,12 @@ class Selection:
         counted = self._request.counter.count_many(list(objects.values()))
         for unit, cost in zip(objects, counted):
             costs[unit] = cost + 1
-        render = partial(self._renderer.render, terse=True, as_objects=True)
-        kept = largest_fitting(list(objects), costs, render, self._request, limit)
+        kept = largest_fitting(list(objects), costs, self._as_objects(), self._request, limit)
         # Others in the place of the best would be taken for the answer.
         return kept if kept and asked[0] in kept else None
+
+    def _as_objects(self) -> _Rendering:
+        return _Rendering(partial(self._renderer.render, terse=True, as_objects=True))
 
     def _order(self, ranked: Sequence[Rank], limit: int, named: frozenset[int]) -> list[int]:
         """The units, the most important first; those too large for the limit last.
@@ -218,16 +228,41 @@ class Selection:
                 table.table,
                 told[first:end],
                 scores[first:end],
-                self._request.deadline.check,
-                self._request.fidelity,
+                self._request,
             )
             # The deeper in the document, the later, other things being equal.
             depth = table.path.count("/") * _DEPTH
             if depth:
-                ranked = [(tier + (depth if tier > 1 else 0), rank) for tier, rank in ranked]
+                ranked = [
+                    one if one is FILLING or one[0] <= 1 else (one[0] + depth, one[1])
+                    for one in ranked
+                ]
             ranks[first:end] = ranked
         for unit, rank in self._row_ranks.items():
             # Without a budget, of rows that answer less well only their names are worth showing.
             is_more = self._request.max_tokens is None and rank[0] >= ANSWERS
             ranks[unit] = (FILL, unit) if is_more else rank
         return ranks
+
+
+class _Rendering:
+    """Writes views, and remembers the last few: one of them is the one that is wanted."""
+
+    def __init__(self, render: Callable[[frozenset[int], list[Omission]], str]) -> None:
+        self._render = render
+        self._last: dict[frozenset[int], View] = {}
+
+    def __call__(self, kept: frozenset[int]) -> str:
+        return self.view(kept).text
+
+    def view(self, kept: frozenset[int]) -> View:
+        """The view with some units."""
+        view = self._last.get(kept)
+        if view is None:
+            omissions: list[Omission] = []
+            text = self._render(kept, omissions)
+            view = View(text, lossless=False, omissions=tuple(omissions))
+            if len(self._last) == _REMEMBERED:
+                del self._last[next(iter(self._last))]
+            self._last[kept] = view
+        return view

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Union
 
 from headroom.toolkit.rows.notation import name
-from headroom.toolkit.rows.values import HOLDERS, Json
+from headroom.toolkit.rows.values import HOLDERS, Json, columns_of, have_same_keys
 
 __all__ = ["Column", "Plan", "are_alike", "find_columns", "find_plan", "find_width", "sample"]
 
@@ -73,6 +73,8 @@ def sample(values: Sequence[Json], size: int = SAMPLE) -> list[Json]:
 
 def are_alike(objects: Sequence[dict[str, Json]]) -> bool:
     """Whether objects share most of their keys."""
+    if have_same_keys(objects):
+        return True
     frequency = Counter(key for one in objects for key in one)
     total = sum(frequency.values())
     if total and len(frequency) <= _KEYS * total / len(objects) + _SOME_KEYS:
@@ -142,10 +144,12 @@ def _add_columns(
     nested: int,
 ) -> None:
     by_key: defaultdict[str, list[Json]] = defaultdict(list)
-    for one in objects:
+    together = columns_of(objects)
+    for one in objects if together is None else ():
         for key, value in one.items():
             by_key[key].append(value)
-    for key, values in by_key.items():
+    found: Mapping[str, Sequence[Json]] = by_key if together is None else together
+    for key, values in found.items():
         if len(values) < dense or len(plan.columns) >= MAX_COLUMNS:
             continue
         here = (*path, key)

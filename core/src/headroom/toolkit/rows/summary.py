@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from itertools import islice
 from math import isnan, nan
 
-from headroom.scanning import plain_numbers
 from headroom.toolkit.rows.columns import Rows
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.table import Table
@@ -90,10 +89,12 @@ def _few_values(rows: Rows, column: int) -> Counter[str] | None:
 def _numbers_of(rows: Rows, column: int) -> Sequence[float] | None:
     """The numbers of a column, NaN where a row has none; ``None`` where it has anything else."""
     cells = rows.columns[column].cells
+    numbers = rows.columns[column].plain_numbers()
+    if numbers is None and not all(BARE_NUMBER.fullmatch(cell) for cell in cells if cell):
+        return None
     if max(map(len, cells), default=0) > _MAX_NUMBER:
         return None
-    numbers = plain_numbers(cells)
-    if numbers is None and all(BARE_NUMBER.fullmatch(cell) for cell in cells if cell):
+    if numbers is None:
         numbers = array("d", (float(cell) if cell else nan for cell in cells))
     return numbers
 

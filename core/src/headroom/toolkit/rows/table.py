@@ -18,7 +18,7 @@ from headroom.view import Deadline, Request
 __all__ = ["Table", "build_table"]
 
 #: Rows whose cells are filled at a time. Chosen.
-_TOGETHER = 500
+_TOGETHER = 200
 #: A row with more keys than this that no column has may be shorter as an object.
 _MANY_EXTRAS = 2
 #: Characters around a key and a value that follow the cells of a row.
@@ -32,7 +32,7 @@ class Table:
     rows: Rows
     layout: Layout
     #: One line for each row.
-    lines: list[str]
+    lines: Sequence[str]
     #: The spelled keys of the rows, where they are the members of an object.
     keys: list[str] | None = None
     of_text: bool = False
@@ -72,6 +72,12 @@ class Table:
                 cells[index] = constant
         key = None if self.keys is None else self.keys[number]
         return self.layout.line(Row(tuple(cells), tuple(extras), row.whole), key)
+
+    def write(self, number: int, line: str) -> None:
+        """Puts another line in the place of that of a row."""
+        if not isinstance(self.lines, list):
+            self.lines = list(self.lines)
+        self.lines[number] = line
 
     def heading(self, label: str = "", shown: int | None = None) -> str:
         """The first line: what the table is."""

@@ -51,6 +51,8 @@ def is_mostly_text(rows: Sequence[Json]) -> bool:
     some = [row for row in sample(rows, _LOOKED_AT) if isinstance(row, dict)]
     if not some or len(some) * 2 < min(_LOOKED_AT, len(rows)):
         return False
+    if not any(type(one) is str and len(one) >= _LONG for row in some for one in row.values()):
+        return False
     for row in some:
         for value in row.values():
             # Other values are short beside the texts, or they are what rows consist of.

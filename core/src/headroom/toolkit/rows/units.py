@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock, expan
 from headroom.toolkit.rows.identity import names_for
 from headroom.toolkit.rows.misspelt import find_misspelt
 from headroom.toolkit.rows.notation import Speller, flow
+from headroom.toolkit.rows.packed import Joined
 from headroom.toolkit.rows.rank import is_address, named
 from headroom.toolkit.rows.shape import sample
 from headroom.toolkit.rows.texts import is_mostly_text, sentence_line, sentences
@@ -33,6 +35,8 @@ _ONE_IN = 3
 _MOST_WITHIN = 40
 #: No more rows are what holds a collection rather than one. Chosen.
 _FEW_ROWS = 4
+#: Units that are counted at a time. Chosen.
+_TOGETHER = 10_000
 #: The sentence of a line that is shown whole.
 WHOLE = -1
 
@@ -80,7 +84,7 @@ class Units:
         self.speller = speller
         self.request = request
         self._range: dict[int, tuple[int, int]] = {}
-        self.texts: list[str] = []
+        self.texts = Joined()
         self.tables: list[TableBlock] = []
         self.row_sections: list[Section] = []
         self.lines: list[LineUnit] = []
@@ -91,7 +95,14 @@ class Units:
         self._misspelt: dict[int, list[tuple[int, str, str]]] = {}
         #: The value as these units show it: some of its tables in parts of rows.
         self.root = self._number(root)
-        self.costs = [cost + 1 for cost in request.counter.count_many(self.texts)]
+        self.costs = self._costs()
+
+    def _costs(self) -> Sequence[int]:
+        costs = array("I")
+        texts = iter(self.texts)
+        while some := list(islice(texts, _TOGETHER)):
+            costs.extend([cost + 1 for cost in self.request.counter.count_many(some)])
+        return costs
 
     def range(self, block: Block) -> tuple[int, int]:
         """The first unit of a block of the root, and the one after its last."""
@@ -229,7 +240,7 @@ class Units:
         start = len(self.texts)
         if isinstance(block, Line):
             pieces = [] if block.same else sentences(block.value)
-            self.texts.extend(map(sentence_line, pieces) if pieces else [block.text])
+            self.texts.extend(list(map(sentence_line, pieces)) if pieces else [block.text])
             for index in range(len(pieces)) if pieces else (WHOLE,):
                 self.lines.append(LineUnit(start + max(0, index), block, place, index))
         elif isinstance(block, TableBlock):
