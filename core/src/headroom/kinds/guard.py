@@ -112,15 +112,21 @@ class Guarded(BaseKind):
 
     def pieces(self, source: Source) -> Iterable[Piece]:
         """See ``BaseKind``."""
+        return self.of_pieces(source, lambda piece: piece)
 
-        def ask() -> list[Piece] | None:
-            pieces = list(self._kind.pieces(source))
-            if not all(isinstance(piece, Piece) for piece in pieces):
-                raise TypeError("pieces must yield Piece")
-            return pieces
+    def of_pieces(self, source: Source, make: Callable[[Piece], T]) -> list[T]:
+        """What is made of each piece: all of them take several times the memory of the text."""
 
-        pieces = self._asked("pieces", ask, None, source)
-        return line_pieces(source) if pieces is None else pieces
+        def ask() -> list[T] | None:
+            made: list[T] = []
+            for piece in self._kind.pieces(source):
+                if not isinstance(piece, Piece):
+                    raise TypeError("pieces must yield Piece")
+                made.append(make(piece))
+            return made
+
+        made = self._asked("pieces", ask, None, source)
+        return list(map(make, line_pieces(source))) if made is None else made
 
     def arrange(
         self,

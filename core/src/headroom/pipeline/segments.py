@@ -206,17 +206,18 @@ class _Cutter:
 
     def parts(self) -> Iterator[Part]:
         """Parts, before those of one kind that touch are put together."""
-        lines = self._lines
+        lines, end = self._lines, len(self._lines)
         first = number = 0
-        while number < len(lines):
+        while number < end:
             if not number % _CHECKED_EVERY:
                 self._source.deadline.check()
-            if not lines[number] or lines[number].isspace():
+            line = lines[number]
+            if not line or line.isspace():
                 # Nothing begins there.
                 number += 1
                 continue
-            in_words = lines[number][:1].isalnum()
-            fence = None if in_words else _FENCE.match(lines[number])
+            in_words = line[:1].isalnum()
+            fence = None if in_words else _FENCE.match(line)
             if fence is not None:
                 part = self._fenced(number, fence[1])
             else:
@@ -234,7 +235,7 @@ class _Cutter:
                 first = number + 1
             number += 1
         if first:
-            yield from self._between(first, len(lines))
+            yield from self._between(first, end)
         else:
             yield from self._framed()
 

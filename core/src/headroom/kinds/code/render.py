@@ -115,7 +115,7 @@ class Renderer:
     def count(self, size: int) -> int:
         """The tokens of the view with the first units of the order."""
         if size not in self._counted:
-            self._counted[size] = self._counter.count(self.view(size).text)
+            self._counted[size] = self._counter.count(self._text(size)[0])
         return self._counted[size]
 
     def view(self, size: int) -> View:
@@ -123,11 +123,20 @@ class Renderer:
 
         Gaps that are not worth a marker are in it as well.
         """
+        text, gaps = self._text(size)
+        if not gaps:
+            return View(text, lossless=True)
+        before = self._before
+        ranges = tuple((first + before, last + before) for first, last, _ in gaps)
+        return View(text, False, (Omission("lines", ranges),), first_line=before + 1)
+
+    def _text(self, size: int) -> tuple[str, list[tuple[int, int, bool]]]:
+        """The text of a view, and its gaps."""
         lines = self._outline.lines
         gaps, present = self._gaps(size)
         if not gaps:
             text = joined(lines, 0, len(lines)) if lines else ""
-            return View(text + "\n" * self._outline.final_newline, lossless=True)
+            return text + "\n" * self._outline.final_newline, gaps
         out: list[str] = []
         position = 1
         fillers = self._fillers(size, present, {gap[0]: number for number, gap in enumerate(gaps)})
@@ -151,11 +160,7 @@ class Renderer:
             out.append(joined(lines, position - 1, len(lines)))
         if self._outline.final_newline:
             out.append("")
-        text = "\n".join(out)
-        del out
-        before = self._before
-        ranges = tuple((first + before, last + before) for first, last, _ in gaps)
-        return View(text, False, (Omission("lines", ranges),), first_line=before + 1)
+        return "\n".join(out), gaps
 
     def _names_in(self, first: int, last: int) -> str:
         """The functions and classes that begin there, by name."""

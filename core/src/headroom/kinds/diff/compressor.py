@@ -14,7 +14,6 @@ from headroom.source import Source
 from headroom.toolkit.excerpt import nothing_fits
 from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.kind import BaseKind
-from headroom.toolkit.ranges import spans
 from headroom.view import Omission, Piece, Request, View
 
 __all__ = ["DiffCompressor"]
@@ -86,8 +85,7 @@ class DiffCompressor(BaseKind):
         # less comes a line that says what the markers mean.
         dropped = len(choice) - len(fitting)
         while fitting and not (
-            any(True for _ in renderer.gone(renderer.closed(fitting, costs)))
-            and request.fits(text(fitting))
+            renderer.gaps(renderer.closed(fitting, costs)) and request.fits(text(fitting))
         ):
             dropped = 2 * dropped + 1
             fitting = frozenset(choice[: max(0, len(choice) - dropped)])
@@ -124,7 +122,8 @@ class DiffCompressor(BaseKind):
 
 
 def _view(renderer: Renderer, kept: frozenset[int]) -> View | None:
-    gone = tuple(spans(index + renderer.first_line for index in renderer.gone(kept)))
+    before = renderer.first_line
+    gone = tuple((first + before, last + before) for first, last in renderer.gaps(kept))
     if not gone:
         return None
     return View(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import accumulate, chain
 
 from headroom.kinds.diff.parse import Diff, Role
 from headroom.kinds.diff.repeats import one_sign
 from headroom.toolkit.markers import SMALLEST, marker, plural
-from headroom.toolkit.ranges import spans
 from headroom.view import Omission, Request
 
 __all__ = ["Renderer"]
@@ -76,12 +75,15 @@ class Renderer:
                 more.add(diff.hunks[index])
         return sorted(index for index in more if index < self._end)
 
-    def gone(self, kept: frozenset[int]) -> Iterator[int]:
-        """The lines that a choice leaves out."""
+    def gaps(self, kept: frozenset[int]) -> list[tuple[int, int]]:
+        """The first and the last line of each run that a choice leaves out."""
+        gaps = []
         expected = 0
         for index in chain(self.shown(kept), (self._end,)):
-            yield from range(expected, index)
+            if index > expected:
+                gaps.append((expected, index - 1))
             expected = index + 1
+        return gaps
 
     def text(self, kept: frozenset[int]) -> str:
         """The view."""
@@ -143,7 +145,7 @@ class Renderer:
 
         """
         more: set[int] = set()
-        for start, last in spans(self.gone(kept)):
+        for start, last in self.gaps(kept):
             if self._is_short(start, last + 1):
                 continue
             cost = sum(costs[start : last + 1]) + last + 1 - start
@@ -154,7 +156,7 @@ class Renderer:
     def without_dear_gaps(self, kept: frozenset[int], request: Request) -> frozenset[int]:
         """The choice, and the single lines that cost no more than the marker for them."""
         diff = self._diff
-        single = [a for a, b in spans(self.gone(kept)) if a == b]
+        single = [a for a, b in self.gaps(kept) if a == b]
         costs = request.counter.count_many([diff.lines[index] + "\n" for index in single])
         return kept | {index for index, cost in zip(single, costs) if cost <= _SIGN_TOKENS}
 

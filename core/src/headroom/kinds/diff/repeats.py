@@ -25,14 +25,14 @@ def moved_lines(diff: Diff, deadline: Deadline) -> frozenset[int]:
     """The indexes of removed lines that stand, block by block, among the added lines as well."""
     lines, roles = diff.lines, diff.roles
     added: dict[str, list[int]] = {}
-    for index, role in enumerate(roles):
-        if role is Role.ADDED and lines[index][1:].strip():
-            places = added.setdefault(lines[index][1:], [])
+    for index, (line, role) in enumerate(zip(lines, roles)):
+        if role is Role.ADDED and (text := line[1:]).strip():
+            places = added.setdefault(text, [])
             if len(places) < _MOST_PLACES:
                 places.append(index)
     moved: set[int] = set()
-    index = 0
-    while index < len(lines):
+    index, end = 0, len(lines)
+    while index < end:
         if index % 64 == 0:
             deadline.check()
         length = 0

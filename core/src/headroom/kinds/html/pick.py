@@ -14,7 +14,7 @@ from headroom.source import Source
 from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.relevance import bm25
 from headroom.toolkit.rows.packed import Packed
-from headroom.view import Request
+from headroom.view import Piece, Request
 
 __all__ = ["fitting_blocks", "fitting_sentences"]
 
@@ -40,8 +40,7 @@ def fitting_sentences(
     assert prose is not None
     source = Source(text, request.deadline)
     sentences = Packed()
-    for piece in prose.pieces(source):
-        sentences.append(f"{piece.text}\n" if piece.unit == "lines" else piece.text)
+    sentences.extend(prose.of_pieces(source, _said))
     places = array("q", accumulate(map(len, sentences), initial=0))
     tokens = request.counter.count(text)
     aim = min(tokens - 1, limit - request.counter.count(renderer.text(first)))
@@ -72,6 +71,10 @@ def fitting_sentences(
             return shown or None
         aim -= max(1, size - limit)
     return best
+
+
+def _said(piece: Piece) -> str:
+    return f"{piece.text}\n" if piece.unit == "lines" else piece.text
 
 
 def _headline(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from headroom.regexes import regex
 from headroom.toolkit.lazy import Lazy
@@ -110,6 +110,9 @@ class Events(Lazy[Event]):
     def _at(self, index: int) -> Event:
         return Event(self.edges[index], self.edges[index + 1])
 
+    def __iter__(self) -> Iterator[Event]:
+        return map(Event, self.edges, self.edges[1:])
+
 
 class Texts(Lazy[str]):
     r"""What events say, each cut out of the text when it is asked for.
@@ -127,13 +130,29 @@ class Texts(Lazy[str]):
     def __init__(self, text: str, lines: Iterable[str], events: Events) -> None:
         self._text = text
         starts = array("q", accumulate((len(line) + 1 for line in lines), initial=0))
-        self._edges = array("q", map(starts.__getitem__, events.edges))
+        self._starts = array("q", map(starts.__getitem__, events.edges[:-1]))
+        self._ends = array("q", (starts[edge] - 1 for edge in events.edges[1:]))
 
     def __len__(self) -> int:
-        return len(self._edges) - 1
+        return len(self._starts)
 
     def _at(self, index: int) -> str:
-        return self._text[self._edges[index] : self._edges[index + 1] - 1]
+        return self._text[self._starts[index] : self._ends[index]]
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice) or index < 0:
+            return super().__getitem__(index)
+        # It is asked for many times for each event.
+        return self._text[self._starts[index] : self._ends[index]]
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self._text.__getitem__, map(slice, self._starts, self._ends))
 
 
 def split_events(lines: Sequence[str]) -> Events:

@@ -175,7 +175,7 @@ def _omission(log: Log, gone: list[int]) -> Omission:
     numbers = [
         log.first_line + line
         for index in gone
-        for line in range(log.events[index].start, log.events[index].end)
+        for line in range(log.events.edges[index], log.events.edges[index + 1])
     ]
     return Omission("lines", tuple(spans(numbers)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Sequence
 from itertools import accumulate, chain
 from typing import Any
@@ -95,9 +96,12 @@ class SearchCompressor(BaseKind):
             return lossless
         if limit is not None and lossless is not None and request.fits(lossless.text):
             return lossless
+        # Made again where it is wanted, which is seldom.
+        del lossless
         view = self._choice(source, entries, request)
-        if view is not None and not view.omissions and lossless is not None:
-            return lossless if request.fits(lossless.text) else view
+        if view is not None and not view.omissions:
+            lossless = self._lossless(source.text, entries, request)
+            return lossless if lossless is not None and request.fits(lossless.text) else view
         return view
 
     def arrange(
@@ -166,7 +170,7 @@ class SearchCompressor(BaseKind):
                 request.deadline.check()
                 return request.counter.count(renderer.text(frozenset(order[:size])))
 
-            estimates = list(accumulate((costs[index] for index in order), initial=0))
+            estimates = array("q", accumulate((costs[index] for index in order), initial=0))
             return nearly_largest(estimates, count, limit)
 
         if request.max_tokens is None and request.fidelity == "balanced":
@@ -229,9 +233,9 @@ class _Renderer:
     def text(self, kept: frozenset[int]) -> str:
         """The view."""
         shown: list[int] = []
-        matches: list[list[tuple[int, str]]] = []
+        matches: list[list[Entry]] = []
         for number, entries in enumerate(self._entries, self._first):
-            found = [(e.index, e.rest or "") for e in entries if e.index in kept]
+            found = [entry for entry in entries if entry.index in kept]
             if found or number in kept:
                 shown.append(number - self._first)
                 matches.append(found)
@@ -261,22 +265,22 @@ class _Renderer:
             view.insert(0, f"[left out: {plural(len(self._separators), 'separator line')}]")
         return "\n".join(view)
 
-    def _file(self, path: str, name: Sequence[str], found: Sequence[tuple[int, str]]) -> list[str]:
+    def _file(self, path: str, name: Sequence[str], found: Sequence[Entry]) -> list[str]:
         """A path and its matches; as it was printed, where that takes no path more or is worth one.
 
         A line with its place in front is what a reader quotes, opens and looks for.
         """
         said = list(filter(None, name))
-        if not path or not found or not self._source[found[0][0]].startswith(path):
-            return [*said, *(rest for _, rest in found)]
+        if not path or not found or not self._source[found[0].index].startswith(path):
+            return [*said, *(entry.rest or "" for entry in found)]
         if len(found) == 1 and said == [path]:
-            return [self._source[found[0][0]]]
+            return [self._source[found[0].index]]
         lines: list[str] = []
-        for index, rest in found:
-            if self._whole and index in self._cited:
-                lines.append(self._source[index])
+        for entry in found:
+            if self._whole and entry.index in self._cited:
+                lines.append(self._source[entry.index])
             else:
-                lines += [*said, rest]
+                lines += [*said, entry.rest or ""]
                 said = []
         return lines
 

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
+from headroom.lines import Lines
 from headroom.source import Source
 from headroom.view import Deadline
 
@@ -21,8 +22,8 @@ class Entry:
     index: int
     #: The file that it is about; the whole line where it is about none.
     path: str
-    #: The whole line; empty where it is a path alone, or no search result at all.
-    line: str = ""
+    #: All lines of the output; none where it is a path alone, or no search result at all.
+    lines: Sequence[str] = ()
     #: Where it goes on behind the path, and where what stands in the file begins.
     rest_at: int = -1
     text_at: int = 0
@@ -30,12 +31,22 @@ class Entry:
     context: bool = False
 
     @property
+    def line(self) -> str:
+        """The whole line; empty where it is a path alone, or no search result at all."""
+        return self.lines[self.index] if self.lines else ""
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it is a path alone, or no search result at all."""
+        return self.rest_at < 0
+
+    @property
     def rest(self) -> str | None:
         """The line without the path and what separates the two: ``"12:text"``, ``"13-text"``, or
         with its separator where no line number follows, ``":text"``. ``None``: the line is a path
         alone, or no search result at all.
         """
-        return None if self.rest_at < 0 else self.line[self.rest_at :]
+        return None if self.rest_at < 0 else self.lines[self.index][self.rest_at :]
 
     @property
     def text(self) -> str:
@@ -111,11 +122,11 @@ def form(source: Source) -> str | None:
 
 def _entries(lines: Sequence[str], form: str, deadline: Deadline) -> list[Entry]:
     if lines[-1] == "":
-        lines = lines[:-1]
+        lines = lines.first(len(lines) - 1) if isinstance(lines, Lines) else lines[:-1]
     if form == "heading":
         return _under_headings(lines, deadline)
     if form == "one file":
-        return [_without_path(index, line) for index, line in enumerate(lines)]
+        return [_without_path(lines, index, line) for index, line in enumerate(lines)]
     if form == "paths":
         return [Entry(index, line) for index, line in enumerate(lines)]
     pattern = _PATTERNS[form]
@@ -130,7 +141,7 @@ def _entries(lines: Sequence[str], form: str, deadline: Deadline) -> list[Entry]
         ends.append(0 if match is None else match.end())
     is_numbered = form in _NUMBERED_FORMS
     return [
-        _entry(index, line, path, end, known if is_numbered else {})
+        _entry(lines, index, line, path, end, known if is_numbered else {})
         for index, (line, path, end) in enumerate(deadline.over(zip(lines, paths, ends), every=256))
     ]
 
@@ -239,10 +250,13 @@ def _near(sample: Sequence[str], matches: Sequence[re.Match[str]], pattern: re.P
     )
 
 
-def _entry(index: int, line: str, path: str | None, end: int, known: dict[str, str]) -> Entry:
+def _entry(
+    lines: Sequence[str], index: int, line: str, path: str | None, end: int, known: dict[str, str]
+) -> Entry:
     """What a line is, of which ``path`` and ``end`` are what was matched.
 
     Args:
+        lines: All of them.
         index: Its place.
         line: The line.
         path: That which it begins with, if any.
@@ -255,11 +269,11 @@ def _entry(index: int, line: str, path: str | None, end: int, known: dict[str, s
         behind = len(near) + 1
         text = line.find(line[len(near)], behind)
         return Entry(
-            index, known[near], line, behind, len(line) if text < 0 else text + 1, context=True
+            index, known[near], lines, behind, len(line) if text < 0 else text + 1, context=True
         )
     if path is None:
         return Entry(index, line)
-    return Entry(index, path, line, len(path) + bool(known), end)
+    return Entry(index, path, lines, len(path) + bool(known), end)
 
 
 def _context_path(line: str, known: Container[str]) -> str | None:
@@ -272,11 +286,11 @@ def _context_path(line: str, known: Container[str]) -> str | None:
     return None
 
 
-def _without_path(index: int, line: str) -> Entry:
+def _without_path(lines: Sequence[str], index: int, line: str) -> Entry:
     match = _UNDER_HEADING.match(line)
     if match is None:
         return Entry(index, line)
-    return Entry(index, "", line, 0, match.end(), context=match[2] != ":")
+    return Entry(index, "", lines, 0, match.end(), context=match[2] != ":")
 
 
 def _under_headings(lines: Sequence[str], deadline: Deadline) -> list[Entry]:
@@ -289,7 +303,7 @@ def _under_headings(lines: Sequence[str], deadline: Deadline) -> list[Entry]:
         match = _UNDER_HEADING.match(line)
         if match and path:
             context = match[2] != ":"
-            entries.append(Entry(index, path, line, 0, match.end(), context))
+            entries.append(Entry(index, path, lines, 0, match.end(), context))
         else:
             path = line if _is_heading(line) else ""
             entries.append(Entry(index, line))

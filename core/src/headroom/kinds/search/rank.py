@@ -59,11 +59,11 @@ def by_file(entries: Sequence[Entry]) -> tuple[list[File], list[int]]:
     files: dict[str, File] = {}
     separators: list[int] = []
     for entry in entries:
-        if entry.rest is None and entry.path.rstrip("\r") in ("", "--"):
+        if entry.is_alone and entry.path.rstrip("\r") in ("", "--"):
             separators.append(entry.index)
             continue
         file = files.setdefault(entry.path, File(entry.path))
-        if entry.rest is None:
+        if entry.is_alone:
             file.alone.append(entry.index)
         else:
             file.entries.append(entry)

@@ -58,7 +58,7 @@ def group(entries: Iterable[Entry]) -> list[list[Entry]]:
     runs: list[list[Entry]] = []
     for entry in entries:
         last = runs[-1][0] if runs else None
-        if last and last.path == entry.path and None not in (last.rest, entry.rest):
+        if last and last.path == entry.path and not (last.is_alone or entry.is_alone):
             runs[-1].append(entry)
         else:
             runs.append([entry])
@@ -88,7 +88,7 @@ def encode(entries: Sequence[Entry], *, directories: bool) -> str:
     names = headings(paths) if directories else [[path] for path in paths]
     lines: list[str] = []
     for run, name in zip(runs, names):
-        rests = [entry.rest for entry in run if entry.rest is not None]
+        rests = [rest for entry in run if (rest := entry.rest) is not None]
         if len(rests) == 1 and name == [run[0].path]:
             whole = _line(run[0].path, rests[0])
             if not whole.endswith(("/", "\\")):
