@@ -20,11 +20,11 @@ SIZE = 16_000
 #: character is given to the tokenizer: what was counted when this was set, and a quarter more of
 #: the calls, since versions of Python differ, and a tenth of the characters.
 LIMITS = {
-    "json rows": (2_000, 4.8),
-    "json events": (2_700, 5.0),
-    "json lines": (2_100, 4.8),
-    "csv": (3_500, 2.8),
-    "markdown table": (4_400, 2.3),
+    "json rows": (1_100, 4.8),
+    "json events": (1_420, 5.0),
+    "json lines": (1_180, 4.8),
+    "csv": (2_300, 2.8),
+    "markdown table": (3_350, 2.3),
     "records": (8_200, 5.6),
     "prose": (4_300, 3.8),
     "prose, one line": (3_600, 4.4),
@@ -34,9 +34,9 @@ LIMITS = {
     "search": (4_600, 4.1),
     "diff": (960, 1.6),
     "html": (1_700, 2.9),
-    "xml": (3_800, 2.6),
+    "xml": (3_250, 2.6),
     "base64": (260, 1.1),
-    "mixed": (6_500, 4.1),
+    "mixed": (6_200, 4.1),
 }
 
 

@@ -52,8 +52,9 @@ def shapes_of(cells: Sequence[str]) -> list[str]:
             part = [cell[:LONGEST] for cell in part]
         # None has a line feed, if any.
         found = _shape("\n".join(part)).split("\n")
-        shapes += found if len(found) == len(part) else map(_shape, part)
-    return [known.setdefault(one, one) for one in shapes]
+        found = found if len(found) == len(part) else list(map(_shape, part))
+        shapes += map(known.setdefault, found, found)
+    return shapes
 
 
 def plain_numbers(cells: Sequence[str]) -> array[float] | None:

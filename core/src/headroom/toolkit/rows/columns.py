@@ -66,11 +66,16 @@ class Column:
                 self._counts = counts
         return counts
 
-    def plain_numbers(self) -> Sequence[float] | None:
-        """Its numbers, if it has nothing else; not to be changed."""
+    def plain_numbers(self, cells: Sequence[str] | None = None) -> Sequence[float] | None:
+        """Its numbers, if it has nothing else; not to be changed.
+
+        Args:
+            cells: All of them, where they are at hand.
+
+        """
         if self._numbers is not None:
             return self._numbers[0]
-        numbers = plain_numbers(self.cells)
+        numbers = plain_numbers(self.cells if cells is None else cells)
         if self.is_small:
             self._numbers = (numbers,)
         return numbers

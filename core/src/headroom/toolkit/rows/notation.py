@@ -190,9 +190,10 @@ def pointer(base: str, key: str | int) -> str:
 
 def _are_bare(texts: Sequence[str], signs: Iterable[str]) -> bool:
     """Whether all of some texts are surely cells as they are: much quicker than to ask of each."""
-    several = set(texts)
-    # What comes again need not be looked at again.
-    texts = list(several) if len(several) * 2 <= len(texts) else texts
+    if len(texts) <= _TOGETHER:
+        # What comes again need not be looked at again.
+        several = set(texts)
+        texts = list(several) if len(several) * 2 <= len(texts) else texts
     if not "".join(texts).isprintable():
         return False
     lines = "\n{}\n".format("\n".join(texts))

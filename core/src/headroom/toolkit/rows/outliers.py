@@ -110,7 +110,7 @@ class _Noted:
 
 def _look_at(column: Column, noted: _Noted) -> None:
     cells = column.cells
-    numbers = numbers_of(cells, column.plain_numbers) or times_of(cells)
+    numbers = numbers_of(cells, partial(column.plain_numbers, cells)) or times_of(cells)
     counts: Mapping[str, int] = column.counts if column.is_small else Counter(cells)
     noted.odd(_repeated(cells, counts))
     # Where a column's values come from a set, rather than being new in each row.
@@ -137,7 +137,7 @@ def _look_at(column: Column, noted: _Noted) -> None:
         noted.odd(rare_among(cells, counts))
         noted.changes.append(_turns(cells))
     elif numbers is None:
-        noted.odd(far_out(list(map(len, cells))))
+        noted.odd(far_out(array("I", map(len, cells))))
     if numbers is None:
         noted.odd(_rare_words(cells, counts))
         if any(map(str.isupper, counts)):

@@ -88,8 +88,8 @@ def _few_values(rows: Rows, column: int) -> Counter[str] | None:
 
 def _numbers_of(rows: Rows, column: int) -> Sequence[float] | None:
     """The numbers of a column, NaN where a row has none; ``None`` where it has anything else."""
-    cells = rows.columns[column].cells
-    numbers = rows.columns[column].plain_numbers()
+    cells = rows.columns[column]
+    numbers = cells.plain_numbers()
     if numbers is None and not all(BARE_NUMBER.fullmatch(cell) for cell in cells if cell):
         return None
     if max(map(len, cells), default=0) > _MAX_NUMBER:
