@@ -385,14 +385,11 @@ def test_only_what_has_to_be_is_quoted(path: str, spelled: str) -> None:
     assert parse_places(f"rows 3 of {spelled}") == (Place("rows", (Range(3, 3),), path),)
 
 
-def test_a_question_has_so_many_parts_at_the_most(ctx: SharedContext) -> None:
+def test_a_question_has_so_many_places_at_the_most(ctx: SharedContext) -> None:
     ctx.put("log", "\n".join(f"line {n}" for n in range(3000)))
-    many = [str(2 * n + 1) for n in range(500)]
-    assert ctx.retrieve("log", lines=",".join(many), max_tokens=10**5).text.count("line ") >= 500
-    for options in (
-        {"lines": ",".join([*many, "2001"])},
-        {"place": f"lines {','.join([*many, '2001'])}"},
-        {"place": "; ".join(f"lines {number}" for number in [*many, "2001"])},
-    ):
-        with pytest.raises(ValueError, match="more than 500"):
-            ctx.retrieve("log", **options)  # type: ignore[arg-type]
+    many = [str(2 * n + 1) for n in range(501)]
+    found = ctx.retrieve("log", lines=",".join(many), max_tokens=10**5)
+    assert found.text.count("line ") >= len(many)
+    # Each place is looked for by itself.
+    with pytest.raises(ValueError, match="more than 500"):
+        ctx.retrieve("log", place="; ".join(f"lines {number}" for number in many))
