@@ -9,6 +9,7 @@ then bisected until the budget is used up (Lagrangian relaxation, as for knapsac
 from __future__ import annotations
 
 import heapq
+from array import array
 from collections.abc import Sequence
 
 from headroom.view import Deadline
@@ -73,8 +74,9 @@ def pick(
 
 def _first_price(values: Sequence[float], costs: Sequence[int], limit: int) -> float:
     """The value per token at which the budget would be used up if markers were free."""
-    densities = [value / max(1, cost) for value, cost in zip(values, costs)]
-    order = sorted(range(len(costs)), key=lambda index: (-densities[index], index))
+    densities = array("d", (value / max(1, cost) for value, cost in zip(values, costs)))
+    # Of those that are alike, the first one comes first: sorting keeps their order.
+    order = sorted(range(len(costs)), key=lambda index: -densities[index])
     used = 0
     for index in order:
         used += costs[index]

@@ -10,6 +10,7 @@ from headroom.kinds.code.outline import Outline, Role, Symbol, Unit, own_lines
 from headroom.kinds.code.outlines.brace_scan import Line, scan
 from headroom.kinds.code.outlines.node_types import scope_in
 from headroom.regexes import regex
+from headroom.source import Source
 from headroom.view import Deadline
 
 __all__ = ["brace_outline"]
@@ -78,7 +79,7 @@ def brace_outline(content: str, deadline: Deadline) -> Outline | None:
         TimeBudgetExceeded: The time is up.
 
     """
-    lines: Sequence[str] = content.split("\n")
+    lines = Source(content, deadline).lines
     if _ends_by_words(lines):
         return None
     comment = _comment(lines)
