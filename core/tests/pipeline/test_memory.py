@@ -20,7 +20,7 @@ MOST: dict[str, float] = {
     "json events": 18,
     "csv": 20,
     "markdown table": 20,
-    "records": 22,
+    "records": 24,
     "prose": 26,
     "python": 35,
     "javascript": 45,
