@@ -26,6 +26,12 @@ _FIRST = (
     "import sys, time, headroom; text = sys.stdin.read(); began = time.perf_counter(); "
     "headroom.compress(text); print(time.perf_counter() - began)"
 )
+# As where a program makes its context first, and a model answers before there is a payload.
+_FIRST_PUT = (
+    "import sys, time, headroom; text = sys.stdin.read(); ctx = headroom.SharedContext(); "
+    "time.sleep(1.5); began = time.perf_counter(); "
+    "ctx.put('first', text); print(time.perf_counter() - began)"
+)
 # Warms up with the first of its texts, says so, and compresses the others when it is told.
 _SHARE = (
     "import json, sys, headroom; first, *texts = json.loads(sys.stdin.readline()); "
@@ -46,6 +52,7 @@ def measure() -> Iterator[tuple[str, str, str]]:
     )
     small = LARGE["json rows"](4000)
     yield "first compression of a process, 4 KB of JSON", _ms(_processes(_FIRST, small)), "250"
+    yield "first put, the context made 1.5 s before", _ms(_processes(_FIRST_PUT, small)), "250"
     yield "put of 100 KB of JSON, 134 nested rows", _puts(_nested), "8"
     yield "put of 100 KB of JSON, 1,000 flat rows", _puts(_flat), "12"
     prose = LARGE["prose"](400_000)
