@@ -104,7 +104,7 @@ _LAST_LETTERS = frozenset(ending[-1] for ending, _ in _ENDINGS)
 _ARABIC_THE = re.compile("^(?:[\u0648\u0641\u0628\u0643]?\u0627\u0644|\u0644\u0644)(?=\\w\\w)")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """Folds the commonest English endings, so that "refunds" finds "refund"."""
     if len(word) < _SHORTEST_STEMMED or not word.isalpha():
@@ -268,7 +268,7 @@ def _make_terms(word: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-_known_terms = lru_cache(maxsize=65536)(_make_terms)
+_known_terms = lru_cache(maxsize=8192)(_make_terms)
 
 
 def _grams(run: str, size: int) -> list[str]:
