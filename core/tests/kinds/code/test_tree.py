@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from headroom.errors import TimeBudgetExceeded, WrongKind
+from headroom.kinds.code.outlines import languages
 from headroom.kinds.code.outlines.languages import parser
 from headroom.kinds.code.outlines.tree import tree_outline
 from headroom.kinds.code.outlines.tree_parse import parse_tree, reparse
@@ -68,6 +69,28 @@ for thread in threads:
     thread.join()
 sys.exit(len(views) - 1)
 """
+
+
+@pytest.mark.parametrize(
+    ("installed", "is_used"),
+    [("0.25.2", False), ("0.26.0", False), ("0.26.1", True), ("0.27.0rc1", True), ("1.0", True)],
+)
+def test_a_binding_that_would_end_the_process_is_not_used(
+    installed, is_used, monkeypatch, fresh_grammars, caplog
+):
+    monkeypatch.setattr("importlib.metadata.version", lambda _: installed)
+    assert (languages.grammar("tree_sitter_go", "language") is not None) is is_used
+    assert (f"tree-sitter {installed} is not used" in caplog.text) is not is_used
+
+
+@pytest.fixture
+def fresh_grammars():
+    """What is known of the installed parsers is found out anew."""
+    for known in (languages.grammar, languages._is_safe):
+        known.cache_clear()
+    yield
+    for known in (languages.grammar, languages._is_safe):
+        known.cache_clear()
 
 
 def test_threads_that_parse_at_once_do_not_share_a_parser():

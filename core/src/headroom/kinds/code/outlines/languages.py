@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -24,6 +25,11 @@ __all__ = [
     "parser",
     "without_conditions",
 ]
+
+logger = logging.getLogger("headroom.kinds")
+
+#: In releases before this one, a parse that can be stopped takes the process down.
+_LEAST = (0, 26, 1)
 
 _PARAMETERS = re.compile(r"\([^()]*(?:\)|$)")
 
@@ -349,9 +355,29 @@ def parser(language: Language, part: Extent | None = None) -> Parser | None:
 def grammar(module: str, function: str) -> tuple[Any, object] | None:
     """The binding and a grammar, which threads may share; ``None`` without the ``code`` extra."""
     try:
+        if not _is_safe():
+            return None
         with undisturbed:
             binding = importlib.import_module("tree_sitter")
             found = importlib.import_module(module)
     except ModuleNotFoundError:
         return None
     return binding, binding.Language(getattr(found, function)())
+
+
+@lru_cache(maxsize=1)
+def _is_safe() -> bool:
+    """Whether the installed binding, which another package may have asked for, can be used.
+
+    Raises:
+        ModuleNotFoundError: There is none.
+
+    """
+    from importlib.metadata import version
+
+    installed = version("tree-sitter")
+    if tuple(map(int, re.findall(r"\d+", installed)[:3])) >= _LEAST:
+        return True
+    least = ".".join(map(str, _LEAST))
+    logger.warning("tree-sitter %s is not used: code needs %s or later", installed, least)
+    return False
