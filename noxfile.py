@@ -448,6 +448,8 @@ def release(session: nox.Session) -> None:
 @nox.session(default=False)
 def sbom(session: nox.Session) -> None:
     """What each package brings along, as CycloneDX, in sbom/. Needs the wheels."""
+    if len(list(WHEELS.glob("*.whl"))) != len(PACKAGES):
+        session.error("dist/ has not one wheel of each package: nox -s wheels first")
     session.install("cyclonedx-bom>=5")
     folder = Path(__file__).parent / "sbom"
     shutil.rmtree(folder, ignore_errors=True)
