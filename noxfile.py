@@ -177,8 +177,11 @@ def tests_core(session: nox.Session) -> None:
 @nox.session(default=False)
 def dev(session: nox.Session) -> None:
     """An environment in .venv, in which "pytest core" runs on the source as you change it."""
-    # The environment of this session is none of the project's.
-    session.run("uv", "sync", "--quiet", external=True, env={"VIRTUAL_ENV": ""})
+    # The environment of this session is none of the project's, and nox names it to uv.
+    place = {"VIRTUAL_ENV": "", "UV_PROJECT_ENVIRONMENT": ".venv"}
+    session.run("uv", "sync", "--quiet", external=True, env=place)
+    if not Path(".venv", "pyvenv.cfg").is_file():
+        session.error("uv sync made no .venv")
     session.log("now: .venv/bin/python -m pytest core -n 2")
 
 
@@ -445,6 +448,8 @@ def release(session: nox.Session) -> None:
 @nox.session(default=False)
 def sbom(session: nox.Session) -> None:
     """What each package brings along, as CycloneDX, in sbom/. Needs the wheels."""
+    if len(list(WHEELS.glob("*.whl"))) != len(PACKAGES):
+        session.error("dist/ has not one wheel of each package: nox -s wheels first")
     session.install("cyclonedx-bom>=5")
     folder = Path(__file__).parent / "sbom"
     shutil.rmtree(folder, ignore_errors=True)

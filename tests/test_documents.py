@@ -77,6 +77,28 @@ def test_every_package_can_be_installed_as_its_page_says() -> None:
     assert extras == set(re.findall(r"^([a-z]+) = ", project, re.MULTILINE))
 
 
+def test_what_is_said_of_checkouts_is_found_when_a_release_ends_it() -> None:
+    page = (ROOT / "RELEASING.md").read_text()
+    (pattern,) = re.findall(r'git grep -niE "(.+?)"', page)
+    told = re.compile(pattern, re.IGNORECASE)
+    # Who works on a checkout goes on to install from it.
+    others = [
+        ROOT / "CONTRIBUTING.md",
+        *ROOT.glob("benchmarks/*.md"),
+        *ROOT.glob("docs/measured/*.md"),
+        *ROOT.glob("examples/*.md"),
+    ]
+    installing = [
+        path
+        for path in set(DOCUMENTS) - set(others)
+        if re.search(
+            r"(?:pip install|--with) [^\n]*\./(?:core|packages|adapters)", path.read_text()
+        )
+    ]
+    assert len(installing) > 9
+    assert [name(path) for path in installing if not told.search(path.read_text())] == []
+
+
 def anchors(page: Path) -> set[str]:
     """Those of its headings, as GitHub and the site make them."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)

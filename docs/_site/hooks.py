@@ -2,7 +2,7 @@
 
 - Links to files of the repository that are no pages lead to the repository.
 - Every public name of every package is in the reference, and each function in an example.
-- No page loads anything from another place.
+- No page loads anything from another place, or is longer than one reads at a sitting.
 - ``llms.txt`` lists the pages, each with its first sentence.
 """
 
@@ -35,6 +35,9 @@ _LOADED = re.compile(
     r"|<link\b(?=[^>]*\brel=\"?(?:stylesheet|preconnect|preload|icon))[^>]*"
     r"\bhref=\"?((?:https?:)?//[^\s\">]+)"
 )
+_ARTICLE = re.compile(r"<article\b.*?</article>", re.DOTALL)
+#: Of a page as it is shown: what the reference says stands in no page of ``docs/``.
+MOST_WORDS = 4500
 log = logging.getLogger("mkdocs.hooks.headroom")
 _pages: list[Any] = []
 
@@ -72,8 +75,12 @@ def on_post_build(config: Any, **_: Any) -> None:
         if public.is_function and not re.search(called, examples):
             log.warning("no example, on a page or in a docstring, shows how %s is called", name)
     for path in sorted(site.rglob("*.html")):
-        for found in _LOADED.finditer(path.read_text()):
+        text = path.read_text()
+        for found in _LOADED.finditer(text):
             log.warning("%s loads %s", path.relative_to(site), found[1] or found[2] or found[3])
+        words = sum(len(re.sub(r"<[^>]+>", " ", one).split()) for one in _ARTICLE.findall(text))
+        if words > MOST_WORDS:
+            log.warning("%s has %d words: split it", path.relative_to(site), words)
     pages = _llms(config)
     (site / "llms.txt").write_text(pages)
     for link in re.findall(r"\]\(([^)]*)\)", pages):

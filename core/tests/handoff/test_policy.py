@@ -257,6 +257,24 @@ def test_why_a_reader_gets_no_view_that_it_could_not_look_behind(
     assert why in decision.reason
 
 
+def test_another_process_leaves_the_view_as_it_was_stored(store: MemoryStore) -> None:
+    payload, sent, stored = Payload(ROWS, conversation="talk"), [], []
+    # Each remembers nothing, is asked something else, and has another budget.
+    for asked, limit in (("id 7", 200), ("id 123", 400), (None, None)):
+        ctx = SharedContext(store=store)
+        reader = Reader("clerk", query=asked, has_tool=True)
+        for _ in range(2):
+            (decision,) = Handoff(ctx, max_tokens=limit).decide([payload], reader)
+            sent.append(decision.text)
+            entry = ctx.get_entry(decision.key or "")
+            assert entry is not None
+            stored.append(replace(entry, timestamp=0, version=0))
+    assert sent == [sent[0]] * 6
+    assert stored == [stored[0]] * 6
+    assert stored[0].compressed == sent[0]
+    assert stored[0].compressed_tokens <= 200
+
+
 def test_each_turn_bears_the_tool_that_it_brings(ctx: SharedContext) -> None:
     handoff, reader = Handoff(ctx), Reader("clerk", tool_tokens=160)
     payload = Payload(ROWS, conversation="talk")

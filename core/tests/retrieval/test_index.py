@@ -24,11 +24,11 @@ def test_rarer_words_count_more() -> None:
 def test_the_index_is_built_once() -> None:
     ctx = SharedContext()
     ctx.put("log", LINES, kind="log", max_tokens=2000)
-    start = time.perf_counter()
+    start = time.process_time()
     first = ctx.retrieve("log", query="request 7919")
-    middle = time.perf_counter()
+    middle = time.process_time()
     again = ctx.retrieve("log", query="request 7919")
-    end = time.perf_counter()
+    end = time.process_time()
     assert first == again
     assert (end - middle) < (middle - start) / 3
 

@@ -137,6 +137,6 @@ def test_it_is_a_counter_that_says_what_it_is() -> None:
 
 def test_a_megabyte_takes_a_moment() -> None:
     text = (PAYLOADS["prose"] + PAYLOADS["json"]) * (1_000_000 // 9_000)
-    started = time.perf_counter()
+    started = time.process_time()
     ESTIMATE.count(text)
-    assert (time.perf_counter() - started) / len(text) < 1e-6
+    assert (time.process_time() - started) / len(text) < 1e-6

@@ -144,7 +144,9 @@ class ContextVerbs:
         kind: str | None,
         tool: str | None,
         expected_version: int | None,
+        result: CompressResult | None = None,
     ) -> StoreSteps[ContextEntry]:
+        """Stores a payload with its view: ``result``, or one that is made now."""
         check_key(key)
         check_version(expected_version)
         options = self._options(key, query, max_tokens, fidelity, kind, tool)
@@ -166,7 +168,8 @@ class ContextVerbs:
         version = yield from writing.version()
         if version is None:
             return (yield from self._passed_through(key, text, reference, agent))
-        result = yield from self._view(reference, text, options, asks=writing.asks_first)
+        if result is None:
+            result = yield from self._view(reference, text, options, asks=writing.asks_first)
         written, entry = yield from writing.write(result, version, kind)
         if written is None:
             return (yield from self._passed_through(key, text, reference, agent))

@@ -10,7 +10,7 @@ from headroom.context.records import MUCH, content_hash, encode
 from headroom.context.store_namespace import StoreSteps
 from headroom.handoff.remembered import Place, Remembered, Sent
 from headroom.steps import work
-from headroom.view import Fidelity
+from headroom.view import CompressResult, Fidelity
 
 __all__ = ["Conversation"]
 
@@ -67,6 +67,16 @@ class Conversation:
                 sent_tokens=after,
                 needs_tool=bool(entry.omissions) and self.may_name_tool,
                 key=entry.key,
+                result=CompressResult(
+                    entry.compressed,
+                    entry.original_tokens,
+                    after,
+                    entry.transforms,
+                    entry.kind,
+                    entry.lossless,
+                    entry.omissions,
+                    entry.failure,
+                ),
             ),
         )
 

@@ -22,7 +22,7 @@ from headroom.handoff.policy import (
 from headroom.handoff.question import as_query
 from headroom.handoff.remembered import Sent
 from headroom.steps import work
-from headroom.view import Fidelity
+from headroom.view import CompressResult, Fidelity
 
 __all__ = ["BYTES", "Deciding"]
 
@@ -286,6 +286,7 @@ class Deciding:
         query: str | None,
         fidelity: Fidelity | None,
         max_tokens: int | None,
+        result: CompressResult | None = None,
     ) -> StoreSteps[ContextEntry]:
         entry = yield from self.ctx._verbs.put(
             key,
@@ -298,6 +299,7 @@ class Deciding:
             kind=None,
             tool=tool,
             expected_version=None,
+            result=result,
         )
         if self.stored is not None and entry.transforms:
             self.stored(entry)
@@ -312,8 +314,9 @@ class Deciding:
                 tool = self.tool if sent.needs_tool else None
                 data = yield from self._data(payload)
                 yield from self._store(
-                    sent.key, payload, data, tool, sent.query, sent.fidelity, sent.max_tokens
-                )
+                    sent.key, payload, data, tool, sent.query, sent.fidelity, sent.max_tokens,
+                    sent.result,
+                )  # fmt: skip
             except Exception as error:
                 # The original was stored when the view was first sent; another text would break
                 # the conversation's prefix for nothing.

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from headroom.context import SharedContext
 from headroom.forking import lock
-from headroom.view import Fidelity
+from headroom.view import CompressResult, Fidelity
 
 __all__ = ["Place", "Remembered", "Sent"]
 
@@ -37,6 +37,8 @@ class Sent:
     query: str | None = None
     fidelity: Fidelity | None = None
     max_tokens: int | None = None
+    #: The view as another process stored it, where how it was made is not known here.
+    result: CompressResult | None = None
 
 
 class Remembered:

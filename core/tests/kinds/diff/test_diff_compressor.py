@@ -297,9 +297,9 @@ def test_it_stops_at_its_deadline() -> None:
 
 def test_time_grows_with_the_size_alone() -> None:
     def seconds(text: str) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         compress(text, max_tokens=500)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     for piece in (
         SHOW,

@@ -248,9 +248,9 @@ def test_it_stops_at_its_deadline() -> None:
 )  # fmt: skip
 def test_time_grows_with_the_size_alone(piece: str) -> None:
     def seconds(count: int) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         read_page(PAGE + piece * count, Deadline(None))
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     small = min(seconds(2000) for _ in range(2))
     assert seconds(16000) < 30 * small + 0.5

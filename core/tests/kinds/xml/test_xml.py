@@ -283,10 +283,10 @@ HOSTILE = {
 @pytest.mark.parametrize("name", sorted(HOSTILE))
 def test_twice_as_much_takes_about_twice_as_long(name: str) -> None:
     def seconds(text: str) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         assert compress(text, kind="xml").failure is None
         default_kinds().kind_of(Source(text))
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     text = HOSTILE[name]
     once = min(seconds(text) for _ in range(2))
