@@ -64,9 +64,8 @@ def doctor(
     console = output()
     for state, what, said in findings:
         sign, style = {"ok": ("ok", "green"), "better": ("--", "yellow")}.get(state, ("!!", "red"))
-        console.print(
-            Text.assemble((sign, style), f"  {what:<12}{plain(said)}"), soft_wrap=True, markup=False
-        )
+        line = Text.assemble((sign, style), f"  {what:<13} {plain(said)}")
+        console.print(line, soft_wrap=True, markup=False)
     if any(finding.state == "wrong" for finding in findings):
         raise typer.Exit(1)
 
