@@ -36,8 +36,8 @@ SOME = ("json rows", "csv", "records", "prose", "python")
 NAMES = tuple(MOST) if "HEADROOM_ALL_HOSTILE" in os.environ else SOME
 
 #: The same of rows of which there are so many that they are read again rather than held.
-MANY = 600_000
-MOST_OF_MANY = {"json rows": 5, "json lines": 5, "csv": 8.5}
+MANY = 400_000
+MOST_OF_MANY = {"json rows": 6, "csv": 10}
 
 #: In a process of its own: here, what other tests have left to be remembered would count, too.
 MEASURE = """

@@ -64,7 +64,7 @@ def doctor(
     console = output()
     for state, what, said in findings:
         sign, style = {"ok": ("ok", "green"), "better": ("--", "yellow")}.get(state, ("!!", "red"))
-        line = Text.assemble((sign, style), f"  {what:<13} {plain(said)}")
+        line = Text.assemble((sign, style), f"  {what:<11} {plain(said)}")
         console.print(line, soft_wrap=True, markup=False)
     if any(finding.state == "wrong" for finding in findings):
         raise typer.Exit(1)
