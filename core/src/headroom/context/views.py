@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from headroom.forking import lock, on_fork
 from headroom.observing import observed
 from headroom.pipeline import Pipeline
 from headroom.tokens import TokenCounter
-from headroom.view import CompressResult, Fidelity, or_original
+from headroom.view import CompressResult, Fidelity, Omission, or_original
 
 if TYPE_CHECKING:
     from headroom.context.processes import CompressionProcesses
@@ -132,16 +132,17 @@ class ViewMaker:
         result = compress(options.max_tokens)
         if options.tool is None or not result.omissions:
             return result
-        for hint_of in (_hint, _short_hint):
+        # With a place that can be asked for, or, where a budget has no room for it, without.
+        for places in (1, 0):
             shown = result
-            hint = hint_of(options.tool, options.key or "", shown)
+            hint = _hint(options.tool, options.key or "", shown.omissions[:places])
             if options.max_tokens is not None and not self._fits(shown, hint, options):
                 # A hint is worth a few tokens of the budget, not half of it.
                 room = options.max_tokens - counter.count(hint) - 1
                 if room < options.max_tokens // _LEAST_SHARE:
                     continue
                 shown = compress(room)
-                hint = hint_of(options.tool, options.key or "", shown)
+                hint = _hint(options.tool, options.key or "", shown.omissions[:places])
                 if not self._fits(shown, hint, options):
                     continue
             text = f"{shown.text}\n{hint}"
@@ -153,16 +154,10 @@ class ViewMaker:
         return self._counter().count(f"{result.text}\n{hint}") <= options.max_tokens
 
 
-def _hint(tool: str, key: str, result: CompressResult) -> str:
-    """The line that tells a reader how to get at what is left out."""
-    short = _short_hint(tool, key, result)
-    if not result.omissions:
-        return short
-    omission = result.omissions[0]
-    place = quoted(replace(omission, ranges=omission.ranges[:1]).where)
-    return f"{short[:-1]} or {tool}(key={quoted(key)}, place={place})]"
-
-
-def _short_hint(tool: str, key: str, _: CompressResult) -> str:
-    """The same where a budget has no room for a place."""
-    return f'[what is left out: {tool}(key={quoted(key)}, query="...")]'
+def _hint(tool: str, key: str, omissions: Sequence[Omission]) -> str:
+    """The line that tells a reader how to get at what is left out: by a query, or by a place."""
+    calls = [f'{tool}(key={quoted(key)}, query="...")']
+    for omission in omissions:
+        place = quoted(replace(omission, ranges=omission.ranges[:1]).where)
+        calls.append(f"{tool}(key={quoted(key)}, place={place})")
+    return f"[what is left out: {' or '.join(calls)}]"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 
+from headroom.lines import joined
 from headroom.toolkit.lazy import Lazy
 
 __all__ = ["SpanTexts", "Spans"]
@@ -51,5 +52,4 @@ class SpanTexts(Lazy[str]):
         return len(self._spans)
 
     def _at(self, index: int) -> str:
-        first, end = self._spans[index]
-        return "\n".join(self._lines[first:end])
+        return joined(self._lines, *self._spans[index])
