@@ -7,6 +7,7 @@ import json
 import logging
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -259,12 +260,12 @@ def test_why_a_reader_gets_no_view_that_it_could_not_look_behind(
 
 def test_another_process_leaves_the_view_as_it_was_stored(store: MemoryStore) -> None:
     payload, sent, stored = Payload(ROWS, conversation="talk"), [], []
-    # Each remembers nothing, is asked something else, and has another budget.
-    for asked, limit in (("id 7", 200), ("id 123", 400), (None, None)):
+    # Each remembers nothing, and is asked something else.
+    for asked in ("id 7", "id 123", None):
         ctx = SharedContext(store=store)
         reader = Reader("clerk", query=asked, has_tool=True)
         for _ in range(2):
-            (decision,) = Handoff(ctx, max_tokens=limit).decide([payload], reader)
+            (decision,) = Handoff(ctx, max_tokens=200).decide([payload], reader)
             sent.append(decision.text)
             entry = ctx.get_entry(decision.key or "")
             assert entry is not None
@@ -273,6 +274,38 @@ def test_another_process_leaves_the_view_as_it_was_stored(store: MemoryStore) ->
     assert stored == [stored[0]] * 6
     assert stored[0].compressed == sent[0]
     assert stored[0].compressed_tokens <= 200
+
+
+@pytest.mark.parametrize("are_other_processes", [False, True])
+def test_other_options_ask_for_other_views(*, are_other_processes: bool) -> None:
+    store, payload = MemoryStore(), Payload(ROWS, "rows", conversation="talk")
+    ctx, reader = SharedContext(store=store), Reader("clerk", has_tool=True)
+
+    def sent(**options: Any) -> str:
+        where = SharedContext(store=store) if are_other_processes else ctx
+        (decision,) = Handoff(where, **options).decide([payload], reader)
+        assert ctx.get(decision.key or "", full=True) == ROWS
+        return decision.text
+
+    wide, narrow = sent(max_tokens=400), sent(max_tokens={"rows": 150, "other": 9})
+    free, compact = sent(), sent(fidelity="compact")
+    assert ctx.count_tokens(narrow) <= 150 < ctx.count_tokens(wide) <= 400
+    assert len({wide, narrow, free, compact}) == 4
+    # What was sent once is sent the same again, however the same options are spelled.
+    assert sent(max_tokens={"rows": 400}) == wide
+    assert sent(max_tokens=150) == narrow
+    assert sent(fidelity="balanced") == free
+    assert sent(fidelity="compact") == compact
+
+
+def test_a_budget_without_room_for_the_tool_leaves_later_readers_the_tool() -> None:
+    store, payload = MemoryStore(), Payload(ROWS, conversation="talk")
+    reader = Reader("clerk", tool_tokens=160)
+    (tiny,) = Handoff(SharedContext(store=store), max_tokens=20).decide([payload], reader)
+    assert "headroom_retrieve" not in tiny.text
+    (decision,) = Handoff(SharedContext(store=store)).decide([payload], reader)
+    assert "headroom_retrieve(" in decision.text
+    assert decision.needs_tool
 
 
 def test_each_turn_bears_the_tool_that_it_brings(ctx: SharedContext) -> None:

@@ -95,7 +95,7 @@ class ContextVerbs:
         ends = self._ttl is not None or self._limits != Limits()
         self.leases = Leases(self.store, ends=ends)
         self._room = Room(self.store, self._limits)
-        self._fidelity: Fidelity = fidelity
+        self.fidelity: Fidelity = fidelity
         self.counter = Counting(model, counter)
         self._pipeline = pipeline or Pipeline()
         self._processes: CompressionProcesses | None = None
@@ -263,7 +263,7 @@ class ContextVerbs:
 
     def retrieve(self, key: str, selection: Selection, *, max_tokens: int) -> StoreSteps[Excerpt]:
         check_key(key)
-        check_options(selection.query, max_tokens, self._fidelity)
+        check_options(selection.query, max_tokens, self.fidelity)
         excerpt = yield from self._excerpts.retrieve(key, selection, max_tokens)
         yield from self.leases.hold_for_active(excerpt.reference)
         return excerpt
@@ -332,7 +332,7 @@ class ContextVerbs:
         kind: str | None,
         tool: str | None,
     ) -> ViewRequest:
-        chosen = self._fidelity if fidelity is None else fidelity
+        chosen = self.fidelity if fidelity is None else fidelity
         check_options(query, max_tokens, chosen, kind)
         named = None if tool is None else key
         return ViewRequest(query, max_tokens, chosen, kind, tool, named)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from headroom.context import Decision, Payload, Reader, SharedContext
@@ -28,6 +29,10 @@ class Conversation:
 
     ctx: SharedContext
     reader: Reader
+    #: How much views may leave out, and their most tokens, as the handoff has them: other options
+    #: ask for other views.
+    fidelity: Fidelity | None
+    max_tokens: int | Mapping[str, int] | None
     #: Whether what is decided is sent, and so to be remembered.
     is_sent: bool
     #: Hashes of large payloads, by their text.
@@ -37,6 +42,14 @@ class Conversation:
     def may_name_tool(self) -> bool:
         """Whether views for this reader may name the retrieval tool."""
         return self.reader.has_tool or self.reader.tool_tokens is not None
+
+    def limit(self, payload: Payload) -> int | None:
+        """The most tokens of its view: the least that a mapping has for one of its names."""
+        limits = self.max_tokens
+        if not isinstance(limits, Mapping):
+            return limits
+        names = {payload.source, *payload.names}
+        return min((limits[name] for name in names if name in limits), default=None)
 
     def sent(self, payload: Payload) -> StoreSteps[Sent | None]:
         """What was sent at this place, by this process."""
@@ -148,7 +161,9 @@ class Conversation:
     def _place(self, payload: Payload) -> Place | None:
         if payload.conversation is None:
             return None
-        return payload.conversation, self.reader.name, self.may_name_tool, self._hash(payload)
+        fidelity = self.fidelity or self.ctx._verbs.fidelity
+        asked = (self.may_name_tool, fidelity, self.limit(payload))
+        return (payload.conversation, self.reader.name, *asked, self._hash(payload))
 
     def _hash(self, payload: Payload) -> str:
         return self.hashes.get(payload.text) or _hash(payload.text)

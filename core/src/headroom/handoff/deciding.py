@@ -58,7 +58,9 @@ class Deciding:
 
     @cached_property
     def _conversation(self) -> Conversation:
-        return Conversation(self.ctx, self.reader, is_sent=self.stored is not None)
+        return Conversation(
+            self.ctx, self.reader, self.fidelity, self.max_tokens, is_sent=self.stored is not None
+        )
 
     def decide(
         self, payloads: Sequence[Payload], room: int | None = None
@@ -184,16 +186,8 @@ class Deciding:
         if sent is not None:
             return (yield from self._again(payload, sent))
         named = self.tool if self._conversation.may_name_tool else None
-        limit = self._limit(payload)
+        limit = self._conversation.limit(payload)
         return (yield from self._candidate(payload, data, tokens, self.fidelity, named, limit))
-
-    def _limit(self, payload: Payload) -> int | None:
-        """The most tokens of its view: the least that a mapping has for one of its names."""
-        limits = self.max_tokens
-        if not isinstance(limits, Mapping):
-            return limits
-        names = {payload.source, *payload.names}
-        return min((limits[name] for name in names if name in limits), default=None)
 
     def _data(self, payload: Payload) -> StoreSteps[str]:
         """What views are made of."""

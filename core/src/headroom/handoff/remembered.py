@@ -17,8 +17,9 @@ __all__ = ["Place", "Remembered", "Sent"]
 _REMEMBERED_CHARS = 16_000_000
 _REMEMBERED = 50_000
 
-#: A conversation, its reader, whether that may be told of the tool, and the hash of a payload.
-Place = tuple[str, str, bool, str]
+#: A conversation, its reader, whether that may be told of the tool, how much a view may leave out,
+#: its most tokens, and the hash of a payload.
+Place = tuple[str, str, bool, Fidelity, int | None, str]
 
 
 @dataclass(frozen=True)
