@@ -23,11 +23,17 @@ _COUNTER_DIGITS = 3
 _ASIDE = 60
 
 _CLOSERS = r"[\"'\u201d\u2019\u00bb)\]}*_]"
-_STOP = regex(
-    r"[.!?\u2026\u061f\u06d4\u0964\u0965\u17d4\u104b\u1362]+(?:\[\d{1,3}\]|" + _CLOSERS + r"){0,6}"
-    r"|[\u3002\uff01\uff1f\uff61]+[\u300d\u300f\uff09\u3011\u201d\u2019]{0,4}"
+_STOPS, _WIDE_STOPS = (
+    ".!?\u2026\u061f\u06d4\u0964\u0965\u17d4\u104b\u1362",
+    "\u3002\uff01\uff1f\uff61",
 )
-_WIDE = frozenset("\u3002\uff01\uff1f\uff61")
+# All begins with one sign, and of which sort it is, is said behind it: signs are found at once.
+_STOP = regex(
+    rf"[{_STOPS}{_WIDE_STOPS}](?:"
+    rf"(?<=[{_STOPS}])[{_STOPS}]*(?:\[\d{{1,3}}\]|{_CLOSERS}){{0,6}}"
+    rf"|[{_WIDE_STOPS}]*[\u300d\u300f\uff09\u3011\u201d\u2019]{{0,4}})"
+)
+_WIDE = frozenset(_WIDE_STOPS)
 _WORD = re.compile(r"[^\W_]")
 # Of a text that is written backwards: the pattern is tried in one place and not in each.
 _WORD_BACKWARDS = re.compile(r"[^\s(\[{\"'\u201c\u2018\u00ab\u2014/]*")
@@ -63,6 +69,10 @@ _STARTERS = frozenset(
     """.split()
 )
 
+_SHORT = _TITLES | _ABBREVIATIONS
+#: Letters of the longest of them; what counts items has no more.
+_LONGEST_SHORT = max(map(len, _SHORT))
+
 
 def sentence_starts(text: str, start: int, end: int) -> list[int]:
     """Where the second and each later sentence of a paragraph begins.
@@ -86,18 +96,17 @@ def sentence_starts(text: str, start: int, end: int) -> list[int]:
         following = _after_white_space(text, match.end(), end)
         if following >= end:
             break
-        if not _WORD.search(text, start, min(following, start + _SENTENCE_WORD)):
+        if not (
+            text[start].isalnum()
+            or _WORD.search(text, start, min(following, start + _SENTENCE_WORD))
+        ):
             continue  # mere signs belong to what follows them
-        if _is_aside(text, following, end):
+        if end - following <= _ASIDE and _REFERENCE.match(text, following, end):
+            # A reference in brackets says nothing by itself.
             break
         found.append(following)
         start = following
     return found
-
-
-def _is_aside(text: str, start: int, end: int) -> bool:
-    """Whether the rest of a block is a reference in brackets, which says nothing by itself."""
-    return end - start <= _ASIDE and _REFERENCE.match(text, start, end) is not None
 
 
 def _after_white_space(text: str, position: int, end: int) -> int:
@@ -105,6 +114,9 @@ def _after_white_space(text: str, position: int, end: int) -> int:
     stop = position
     while position < end and text[position].isspace():
         position += 1
+    if position - stop == 1:
+        # Nearly always: a space, or a line feed.
+        return position
     line = text.rfind("\n", stop, position) + 1
     return line if 0 < line < position < end else position
 
@@ -114,24 +126,29 @@ def _ends(text: str, start: int, match: re.Match[str], end: int, small: bool) ->
     stop = match.group()
     if stop[0] in _WIDE:
         return True
+    at, behind = match.span()
     # Asked here and not by the pattern, which would go back over a long run of dots.
-    if not text[match.end() : match.end() + 1].isspace():
+    if not text[behind : behind + 1].isspace():
         return False
-    following = _NEXT.match(text, match.end(), min(end, match.end() + _AFTER))
+    first = max(start, at - _BEFORE)
+    before = text[text.rfind(" ", first, at) + 1 or first : at]
+    if stop == "." and text[behind + 1 : behind + 2].isupper() and _is_plain(before):
+        # Nearly always, and what all below would come to.
+        return True
+    following = _NEXT.match(text, behind, min(end, behind + _AFTER))
     word = following.group(1) if following else ""
     if word[:1].islower() and not small:
         return False
     if stop[:4] == "....":
         # Dots that lead to a page number.
-        return "\n" in text[match.end() : match.end() + 2]
+        return "\n" in text[behind : behind + 2]
     if stop[0] != "." or stop[:2] == "..":
         return True
-    backwards = text[max(start, match.start() - _BEFORE) : match.start()][::-1]
-    last = _WORD_BACKWARDS.match(backwards)
+    last = _WORD_BACKWARDS.match(text[first:at][::-1])
     before = last.group()[::-1] if last else ""
     lower = before.lower()
     if not before:
-        return text[match.start() - 1] in _OPENERS
+        return text[at - 1] in _OPENERS
     if _counts_items(before) and text[start : start + _COUNTER].split(".", 1)[0].strip() == before:
         # "1. Item", "b. Item": a number at the beginning counts, and ends nothing.
         return False
@@ -141,8 +158,17 @@ def _ends(text: str, start: int, match: re.Match[str], end: int, small: bool) ->
     if lower in _TITLES:
         return not (word[:1].isalnum() and len(stop) == 1)
     if lower in _ABBREVIATIONS or _DOTTED.match(before):
-        return begins or not word or "\n\n" in text[match.end() : match.end() + 8]
+        return begins or not word or "\n\n" in text[behind : behind + 8]
     return True
+
+
+def _is_plain(word: str) -> bool:
+    """Whether a word is sure to be no abbreviation, initial or number with a stop behind it."""
+    if len(word) <= _LONGEST_SHORT and (
+        len(word) < 2 or word.lower() in _SHORT or _ITEM.fullmatch(word) is not None
+    ):
+        return False
+    return word.isalpha()
 
 
 def _counts_items(word: str) -> bool:

@@ -98,7 +98,11 @@ _ENDINGS = (
     ("ies", "y"), ("ied", "y"), ("sses", "ss"), ("ing", ""), ("edly", ""), ("ed", ""),
     ("ly", ""), ("es", ""), ("s", ""),
 )  # fmt: skip
-_LAST_LETTERS = frozenset(ending[-1] for ending, _ in _ENDINGS)
+# By their last letters, with by how many letters a word becomes shorter.
+_ENDINGS_IN = {
+    letter: [(one, other, len(one) - len(other)) for one, other in _ENDINGS if one[-1] == letter]
+    for letter in sorted({one[-1] for one, _ in _ENDINGS})
+}
 # "the", and "and", "by", "to" with it, as they are written onto an Arabic noun (Larkey, Ballesteros
 # and Connell, "Improving Stemming for Arabic Information Retrieval", 2002).
 _ARABIC_THE = re.compile("^(?:[\u0648\u0641\u0628\u0643]?\u0627\u0644|\u0644\u0644)(?=\\w\\w)")
@@ -110,13 +114,12 @@ def stem(word: str) -> str:
     if len(word) < _SHORTEST_STEMMED or not word.isalpha():
         return word
     found = word
-    if word[-1] in _LAST_LETTERS and not word.endswith("ss"):
-        for ending, replacement in _ENDINGS:
-            if word.endswith(ending):
-                left = word[: len(word) - len(ending)] + replacement
-                if len(left) >= _SHORTEST_STEM:
-                    found = left
-                    break
+    endings = _ENDINGS_IN.get(word[-1])
+    if endings is not None and not word.endswith("ss"):
+        for ending, replacement, shorter in endings:
+            if word.endswith(ending) and len(word) - shorter >= _SHORTEST_STEM:
+                found = word[: -len(ending)] + replacement
+                break
     bare = found.rstrip("e")
     return bare if len(bare) >= _SHORTEST_STEM else found
 

@@ -49,8 +49,9 @@ class Sentences(Lazy[Sentence]):
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._starts, self._ends = array("q"), array("q")
-        self._passages, self._blocks = array("q"), array("q")
+        #: Of each, as ``Sentence`` says: those that follow each other are the whole of the text.
+        self.starts, self.ends = array("q"), array("q")
+        self.passages, self.blocks = array("q"), array("q")
         self._headings, self._proses = bytearray(), bytearray()
 
     def add(
@@ -64,37 +65,45 @@ class Sentences(Lazy[Sentence]):
         prose: bool = True,
     ) -> None:
         """Adds one, behind those that are there; see ``Sentence``."""
-        self._starts.append(start)
-        self._ends.append(end)
-        self._passages.append(passage)
-        self._blocks.append(block)
+        self.starts.append(start)
+        self.ends.append(end)
+        self.passages.append(passage)
+        self.blocks.append(block)
         self._headings.append(heading)
         self._proses.append(prose)
 
     def __len__(self) -> int:
-        return len(self._starts)
+        return len(self.starts)
 
     def _at(self, index: int) -> Sentence:
-        start, end = self._starts[index], self._ends[index]
+        start, end = self.starts[index], self.ends[index]
         return Sentence(
             start,
             end,
             self._text[start:end],
-            self._passages[index],
-            self._blocks[index],
+            self.passages[index],
+            self.blocks[index],
             bool(self._headings[index]),
             bool(self._proses[index]),
         )
+
+    def texts(self) -> Iterator[str]:
+        """The text of each of them."""
+        return map(self._text.__getitem__, map(slice, self.starts, self.ends))
+
+    def text(self, first: int, end: int) -> str:
+        """The text of some of them, one or more, that follow each other."""
+        return self._text[self.starts[first] : self.ends[end - 1]]
 
     def __iter__(self) -> Iterator[Sentence]:
         # What ``self[index]`` gives for each, without a step of Python for each part of it.
         return map(
             Sentence,
-            self._starts,
-            self._ends,
-            map(self._text.__getitem__, map(slice, self._starts, self._ends)),
-            self._passages,
-            self._blocks,
+            self.starts,
+            self.ends,
+            self.texts(),
+            self.passages,
+            self.blocks,
             map(bool, self._headings),
             map(bool, self._proses),
         )

@@ -14,14 +14,15 @@ import math
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import compress
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress, count, pairwise
 from operator import mul
 from typing import NamedTuple
 
 from headroom.kinds.text.wordlist import Words
 from headroom.kinds.text.words import LONGEST_WORD, STOP_WORDS, word_terms
-from headroom.toolkit.sentences import Sentence
+from headroom.scanning.wordforms import stem
+from headroom.toolkit.sentences import Sentences
 from headroom.view import Deadline
 
 __all__ = ["information"]
@@ -63,7 +64,7 @@ _POINTER = re.compile(
 
 
 def information(
-    sentences: Sequence[Sentence],
+    sentences: Sentences,
     words: Words,
     costs: Sequence[int],
     deadline: Deadline,
@@ -79,55 +80,52 @@ def information(
     """
     told = _concepts(words, deadline)
     frequency = Counter(told.concepts)
-    count = len(sentences)
+    size = len(sentences)
     # Told in more than one sentence: what the text is about. Told everywhere: furniture.
     by_frequency = {
-        n: (1 + _OFTEN * math.log(n)) * min(1.0, math.log(1 + count / n) / _EVERYWHERE)
+        n: (1 + _OFTEN * math.log(n)) * min(1.0, math.log(1 + size / n) / _EVERYWHERE)
         for n in set(frequency.values())
     }
     weight = [by_frequency[frequency[concept]] for concept in range(len(frequency))]
-    place = _place(sentences)
-    gains = array("d")
-    for index in deadline.over(range(count), every=_CHECKED_EVERY):
-        own, sorts = told.of(index)
-        stated = min(1.0, len(own) / _STATES)
-        gains.append(sum(_worth(own, sorts, weight)) + place[index] * stated)
-    del place
-    seen = bytearray(len(frequency))
-    order = array(
-        "q",
-        sorted(range(count), key=lambda index: (-gains[index] / (costs[index] + _TOLL), index)),
+    # What each concept of each sentence is worth.
+    worth = array(
+        "d", map(mul, map(_SORTS.__getitem__, told.sorts), map(weight.__getitem__, told.concepts))
     )
+    starts, concepts = told.starts, told.concepts
+    gains = array("d")
+    for (first, end), place in zip(
+        deadline.over(pairwise(starts), every=_CHECKED_EVERY), _places(sentences)
+    ):
+        stated = min(1.0, (end - first) / _STATES)
+        gains.append(sum(worth[first:end]) + place * stated)
+    seen = bytearray(len(frequency))
+    density = array("d", (-gain / (cost + _TOLL) for gain, cost in zip(gains, costs)))
+    # Of those that are alike, the first one comes first: sorting keeps their order.
+    order = array("q", sorted(range(size), key=density.__getitem__))
     for index in deadline.over(order, every=_CHECKED_EVERY):
-        own, sorts = told.of(index)
+        first, end = starts[index], starts[index + 1]
+        own = concepts[first:end]
         # The exact sum.
-        again = math.fsum(compress(_worth(own, sorts, weight), map(seen.__getitem__, own)))
+        again = math.fsum(compress(worth[first:end], map(seen.__getitem__, own)))
         gains[index] -= (1 - _AGAIN) * again
         for concept in own:
             seen[concept] = 1
     return gains
 
 
-def _worth(own: Sequence[int], sorts: bytearray, weight: Sequence[float]) -> Iterator[float]:
-    """What each concept of a sentence is worth."""
-    return map(mul, map(_SORTS.__getitem__, sorts), map(weight.__getitem__, own))
-
-
-def _place(sentences: Sequence[Sentence]) -> array[float]:
-    """What the place of a sentence is worth."""
-    place = array("d")
-    block, opens = -1, 0.0
-    for index, sentence in enumerate(sentences):
-        if sentence.block != block:
-            block, opens = sentence.block, _OPENS_PARAGRAPH
+def _places(sentences: Sentences) -> Iterator[float]:
+    """What the place of each sentence is worth."""
+    last, opens = -1, 0.0
+    for index, (block, text) in enumerate(zip(sentences.blocks, sentences.texts())):
+        if block != last:
+            last, opens = block, _OPENS_PARAGRAPH
         worth = _STATEMENT + opens
         opens *= _NEXT
-        if _POINTER.match(sentence.text):
+        if _POINTER.match(text):
             worth -= _POINTS_BACK
         if index < _FIRST_SENTENCES:
             worth += _OPENS_TEXT
-        place.append(worth)
-    return place
+        yield worth
 
 
 class _Told(NamedTuple):
@@ -139,40 +137,58 @@ class _Told(NamedTuple):
     concepts: array[int]
     sorts: bytearray
 
-    def of(self, index: int) -> tuple[array[int], bytearray]:
-        """The concepts of one sentence, and their sorts."""
-        first, end = self.starts[index], self.starts[index + 1]
-        return self.concepts[first:end], self.sorts[first:end]
-
 
 def _concepts(words: Words, deadline: Deadline) -> _Told:
-    numbers: dict[str, int] = {}
-    concepts = array("i")
-    sorts = bytearray()
-    for word in words.distinct:
-        concept, sort = _concept(word)
-        concepts.append(numbers.setdefault(concept, len(numbers)) if sort else -1)
-        sorts.append(sort)
+    concepts, sorts = _concepts_of(words.distinct)
     told = _Told(array("q", [0]), array("i"), bytearray())
-    for index in deadline.over(range(len(words)), every=_CHECKED_EVERY):
-        own = words.of(index)
-        sorts_here = [sorts[number] for number in own]
-        if sorts_here and sorts_here[0] == _NAME:
-            # Any word may have a capital at the beginning of a sentence.
-            sorts_here[0] = _PLAIN
-        # Of a concept that is told twice, the last time counts.
-        there = dict(zip(map(concepts.__getitem__, own), sorts_here))
-        there.pop(-1, None)
-        told.concepts.extend(there)
-        told.sorts.extend(there.values())
-        told.starts.append(len(told.concepts))
+    for first in range(0, len(words), _CHECKED_EVERY):
+        deadline.check()
+        bounds = words.starts[first : first + _CHECKED_EVERY + 1]
+        own = words.numbers[bounds[0] : bounds[-1]]
+        named = list(map(concepts.__getitem__, own))
+        sorted_as = list(map(sorts.__getitem__, own))
+        ends = [bound - bounds[0] for bound in bounds]
+        found: list[int] = []
+        found_as: list[int] = []
+        for start, end in pairwise(ends):
+            if start < end and sorted_as[start] == _NAME:
+                # Any word may have a capital at the beginning of a sentence.
+                sorted_as[start] = _PLAIN
+            # Of a concept that is told twice, the last time counts.
+            there = dict(zip(named[start:end], sorted_as[start:end]))
+            there.pop(-1, None)
+            found += there
+            found_as += there.values()
+            told.starts.append(len(told.concepts) + len(found))
+        told.concepts.extend(found)
+        told.sorts.extend(found_as)
     return told
 
 
-def _concept(word: str) -> tuple[str, int]:
+def _concepts_of(words: Iterable[str]) -> tuple[list[int], bytes]:
+    """The number of what each word stands for, and its sort: -1 and 0 for one that only binds."""
+    said: list[str | None] = []
+    sorts: list[int] = []
+    for word in words:
+        concept: str | None
+        if word in STOP_WORDS:
+            concept, sort = None, 0
+        elif word.islower() and word.isalpha() and word.isascii() and 1 < len(word) <= LONGEST_WORD:
+            # Nearly every other word: at once what is found out below.
+            concept, sort = stem(word), _PLAIN
+        else:
+            concept, sort = _concept(word)
+        said.append(concept)
+        sorts.append(sort)
+    numbers: dict[str | None, int] = dict(zip(filter(None, dict.fromkeys(said)), count()))
+    numbers[None] = -1
+    return list(map(numbers.__getitem__, said)), bytes(sorts)
+
+
+def _concept(word: str) -> tuple[str | None, int]:
     """What a word stands for, and its sort; no sort for a word that only binds."""
     if word[0].isdigit():
         return word[:LONGEST_WORD], _NUMBER
     if len(word) < 2 or word.lower() in STOP_WORDS:
-        return "", 0
+        return None, 0
     return word_terms(word)[0], _PLAIN if word.islower() else _NAME

@@ -32,7 +32,7 @@ class Units(NamedTuple):
     """What a view of a text shows or leaves out, one after another the text."""
 
     #: Sentences; in a text that is counted by lines, those that share a line are one.
-    parts: Sequence[Sentence]
+    parts: Sentences
     #: The first line of each, from 1, and that after the last; ``None`` where sentences count.
     lines: Sequence[int] | None
     #: By which number markers call the first line: that of the whole text.
@@ -127,5 +127,5 @@ def _in_runs(source: Source) -> Units:
     return Units(parts, [start + 1 for start in starts], source.first_line)
 
 
-def _read_sentences(source: Source) -> Sequence[Sentence]:
+def _read_sentences(source: Source) -> Sentences:
     return segment(source.text)

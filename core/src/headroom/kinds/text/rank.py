@@ -64,7 +64,7 @@ class Ranked:
         is_same = self._counter is request.counter and self._query == request.query
         if self._found is None or not is_same:
             parts = source.once(read_units).parts
-            costs = count_each(request.counter, (part.text for part in parts))
+            costs = count_each(request.counter, parts.texts())
             costs = [max(1, cost) for cost in costs]
             self._found = costs, rank(source, costs, request)
             self._counter, self._query = request.counter, request.query

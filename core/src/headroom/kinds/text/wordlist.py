@@ -51,7 +51,7 @@ class Words(Lazy[Sequence[str]]):
 
 def read_words(source: Source) -> Words:
     """The words of each unit: ``source.once(read_words)``."""
-    return Words(unit.text for unit in source.once(read_units).parts)
+    return Words(source.once(read_units).parts.texts())
 
 
 def read_said(source: Source) -> Words:
@@ -59,6 +59,6 @@ def read_said(source: Source) -> Words:
     if "://" not in source.text:
         return source.once(read_words)
     return Words(
-        _ADDRESS.sub(" ", unit.text) if "://" in unit.text else unit.text
-        for unit in source.once(read_units).parts
+        _ADDRESS.sub(" ", text) if "://" in text else text
+        for text in source.once(read_units).parts.texts()
     )
