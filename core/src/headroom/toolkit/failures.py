@@ -71,13 +71,21 @@ _OUTCOME = regex(
     """,
     re.VERBOSE,
 )
-# What one of the two that are cheap to look for has, in small letters.
-_SIGNS = (
-    "fail", "error", "exception", "panic", "assert", "exit", "fatal", "not ok", "fault", "killed",
-    "***", "e  ", "\n==", "0x", "summary", "read of", "write of", "pass", "\nok", "test",
-    "problem", "warning", "success", "finished", "build",
-    "\u2717", "\u2718", "\u2716", "\u2715", "\u00d7",
-)  # fmt: skip
+# What one of the two that are cheap to look for has, in small letters, and of which it is the sign.
+# Some are signs at the beginning of a line alone: the two are asked then.
+_FAILS, _SUMS_UP, _ASK = 1, 2, 4
+_SIGNS = {
+    **dict.fromkeys(
+        ("exception", "panic", "assert", "fatal", "not ok", "fault", "killed", "***", "read of",
+         "write of", "\u2717", "\u2718", "\u2716", "\u2715", "\u00d7"),
+        _FAILS,
+    ),
+    **dict.fromkeys(("fail", "error", "exit"), _FAILS | _SUMS_UP),
+    **dict.fromkeys(
+        ("pass", "test", "problem", "warning", "success", "finished", "build"), _SUMS_UP
+    ),
+    **dict.fromkeys(("e  ", "\n==", "0x", "summary", "\nok"), _ASK),
+}  # fmt: skip
 #: Lines that are looked at at a time. Chosen.
 _AT_A_TIME = 2000
 
@@ -125,14 +133,17 @@ def verdicts(lines: Iterable[str]) -> list[bool]:
     found: list[bool] = []
     numbered: list[bool] = []
     counts = False
-    while some := [_plain(line) for line in islice(rest, _AT_A_TIME)]:
+    while some := _plain_lines(islice(rest, _AT_A_TIME)):
         said = [False] * len(some)
-        for index in _suspects(some):
+        for index, signs in _suspects(some).items():
             plain = some[index]
+            asks = signs & _ASK != 0
             # As in the two above.
-            said[index] = (_MAY_FAIL.search(plain) and _FAILURE.match(plain)) is not None or (
-                _MAY_SAY_OUTCOME.search(plain) and _OUTCOME.match(plain)
-            ) is not None
+            may_fail = signs & _FAILS or (asks and _MAY_FAIL.search(plain))
+            sums_up = signs & _SUMS_UP or (asks and _MAY_SAY_OUTCOME.search(plain))
+            said[index] = bool(
+                (may_fail and _FAILURE.match(plain)) or (sums_up and _OUTCOME.match(plain))
+            )
             counts = counts or (said[index] and _FAILING.match(plain) is not None)
         found += said
         numbered += [")" in plain and _COUNTED.match(plain) is not None for plain in some]
@@ -147,13 +158,15 @@ def suspects(lines: Sequence[str]) -> frozenset[int]:
     """
     found: set[int] = set()
     for start in range(0, len(lines), _AT_A_TIME):
-        some = [_plain(line) for line in lines[start : start + _AT_A_TIME]]
+        some = _plain_lines(lines[start : start + _AT_A_TIME])
         found.update(start + index for index in _suspects(some))
     return frozenset(found)
 
 
-def _suspects(lines: Sequence[str]) -> Iterable[int]:
-    """The lines, by index, that have what a verdict has, in any case; some others with them.
+def _suspects(lines: Sequence[str]) -> dict[int, int]:
+    """The lines, by index, that have what a verdict has, in any case, and the signs that they have.
+
+    Some others are with them, of which it has to be asked.
 
     Looked for in all of them at once: most texts have hardly any of it.
     """
@@ -164,17 +177,23 @@ def _suspects(lines: Sequence[str]) -> Iterable[int]:
         lower = lower.replace("\u017f", "s").replace("\u0131", "i")
     if len(lower) != len(joined):
         # A capital that has no small one.
-        return range(len(lines))
+        return dict.fromkeys(range(len(lines)), _ASK)
     starts = list(accumulate((len(line) + 1 for line in lines), initial=1))
-    found: set[int] = set()
-    for sign in _SIGNS:
+    found: dict[int, int] = {}
+    for sign, of in _SIGNS.items():
         at = lower.find(sign)
         while at >= 0:
             # A sign of the beginning of a line has the line feed before it.
             index = bisect_right(starts, at + 1) - 1
-            found.add(index)
+            found[index] = found.get(index, 0) | of
             at = lower.find(sign, starts[index + 1] - 1)
-    return sorted(found)
+    return found
+
+
+def _plain_lines(lines: Iterable[str]) -> list[str]:
+    some = list(lines)
+    is_plain = "\x1b" not in "".join(some) and max(map(len, some), default=0) <= _CHARS
+    return some if is_plain else list(map(_plain, some))
 
 
 def _plain(line: str) -> str:

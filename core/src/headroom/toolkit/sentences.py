@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from headroom.scanning import sentence_starts
@@ -71,6 +71,25 @@ class Sentences(Lazy[Sentence]):
         self.blocks.append(block)
         self._headings.append(heading)
         self._proses.append(prose)
+
+    def merged(self, firsts: Sequence[int]) -> Sentences:
+        """Runs of them as one each, which is what its first one is.
+
+        Args:
+            firsts: With which of them runs begin, in order; with 0 the first.
+
+        >>> [one.text for one in segment("One. Two. Three.").merged([0, 2])]
+        ['One. Two. ', 'Three.']
+
+        """
+        found = Sentences(self._text)
+        found.starts = array("q", map(self.starts.__getitem__, firsts))
+        found.ends = found.starts[1:] + self.ends[-1:]
+        found.passages = array("q", map(self.passages.__getitem__, firsts))
+        found.blocks = array("q", map(self.blocks.__getitem__, firsts))
+        found._headings = bytearray(map(self._headings.__getitem__, firsts))
+        found._proses = bytearray(map(self._proses.__getitem__, firsts))
+        return found
 
     def __len__(self) -> int:
         return len(self.starts)

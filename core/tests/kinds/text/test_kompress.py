@@ -8,7 +8,7 @@ import pytest
 
 import headroom
 from headroom.kinds.text import Kompress
-from headroom.kinds.text.pick import pick
+from headroom.kinds.text.pick import Choices
 from headroom.source import Source
 from headroom.tokens import get_counter
 from headroom.toolkit.kind import Kind
@@ -146,15 +146,16 @@ def test_payload_text_that_looks_like_a_marker_is_data() -> None:
 
 def test_a_gap_that_costs_more_than_it_saves_is_closed() -> None:
     # The middle sentence is worth nothing, but a marker for it would cost as much as itself.
-    assert pick([5.0, 0.0, 5.0], [20, 6, 20], 10, 60, Deadline(None)) == [0, 1, 2]
-    assert pick([5.0, 0.0, 5.0], [20, 30, 20], 10, 55, Deadline(None)) == [0, 2]
+    assert Choices([5.0, 0.0, 5.0], [20, 6, 20], 10, Deadline(None)).within(60) == [0, 1, 2]
+    assert Choices([5.0, 0.0, 5.0], [20, 30, 20], 10, Deadline(None)).within(55) == [0, 2]
 
 
 def test_many_sentences_are_chosen_as_well_as_few() -> None:
     values = [float(n % 17) for n in range(2000)]
     costs = [10 + n % 5 for n in range(2000)]
+    choices = Choices(values, costs, 9, Deadline(None))
     for limit in (100, 1000, 5000, 12_000):
-        kept = pick(values, costs, 9, limit, Deadline(None))
+        kept = choices.within(limit)
         gaps = sum(1 for one, two in zip([-1, *kept], [*kept, 2000]) if two > one + 1)
         used = sum(costs[n] for n in kept) + 9 * gaps
         assert limit - 40 <= used <= limit

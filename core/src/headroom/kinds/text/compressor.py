@@ -7,7 +7,7 @@ from itertools import chain, islice
 
 from headroom.kinds.text.outline import Outline, read_outline
 from headroom.kinds.text.parse import Units, read_units
-from headroom.kinds.text.pick import pick
+from headroom.kinds.text.pick import Choices
 from headroom.kinds.text.rank import Ranked, Ranking
 from headroom.kinds.text.recognise import comments_of, is_commented, is_listing
 from headroom.kinds.text.render import gap_marker, render
@@ -136,11 +136,12 @@ def _best(
     numbers = units.ranges(count // 2, count - 1)
     marker_cost = request.counter.count("\n" + gap_marker(units.noun, numbers))
     values = _with_pins(ranking, costs, limit, marker_cost)
+    choices = Choices(values, costs, marker_cost, request.deadline)
     best: list[int] = []
     view = ""
     aim = limit
     for turn in range(_TURNS):
-        kept = pick(values, costs, marker_cost, aim, request.deadline)
+        kept = choices.within(aim)
         # Where headings take too much, there are none.
         if kept and ranking.likely is not None and (best or turn < _TURNS - 1):
             kept = _with_headings(kept, outline, costs)

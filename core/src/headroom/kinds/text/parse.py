@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, chain, compress, pairwise, repeat
+from operator import and_
 from typing import NamedTuple
 
 from headroom.source import Source
-from headroom.toolkit.sentences import Sentence, Sentences, segment
+from headroom.toolkit.sentences import Sentences, segment
 
 __all__ = ["Units", "read_units"]
 
@@ -69,42 +70,31 @@ def read_units(source: Source) -> Units:
     text = source.text
     if len(source.lines) > max(_MOST_LINES, len(text) / _CRUMB):
         return _in_runs(source)
-    sentences = source.once(_read_sentences)
-    whole = [
-        (one.start == 0 or text[one.start - 1] == "\n")
-        and (one.end == len(text) or text[one.end - 1] == "\n")
-        for one in sentences
-    ]
-    in_lines = sum(one.end - one.start for one, is_whole in zip(sentences, whole) if is_whole)
-    single = sum(
-        is_whole and "\n" not in one.text.strip() for one, is_whole in zip(sentences, whole)
+    sentences = segment(text)
+    # Whether a line ends with each; at the end of the text one does.
+    closes = [text[end - 1] == "\n" for end in sentences.ends]
+    closes[-1:] = [True]
+
+    def whole() -> Iterator[tuple[int, int]]:
+        """Where those stand that are whole lines."""
+        opens = chain((True,), closes)
+        edges = zip(sentences.starts, sentences.ends)
+        return compress(edges, map(and_, opens, closes))
+
+    in_lines = sum(end - start for start, end in whole())
+    if in_lines < _WHOLE_LINES * len(text):
+        said = sum(map(bool, map(str.strip, source.lines)))
+        single = sum("\n" not in text[start:end].strip() for start, end in whole())
+        is_even = in_lines >= _HALF * len(text) and single >= _SINGLE_LINES * said
+        keyed = sum(":" in line and _KEY.match(line) is not None for line in source.lines)
+        if not is_even and keyed < _KEYED * said:
+            return Units(sentences, None)
+    # Those that share a line are one.
+    firsts = compress(range(len(sentences)), chain((True,), closes))
+    parts = sentences.merged(array("q", firsts))
+    lines = array(
+        "q", accumulate(map(text.count, repeat("\n"), parts.starts, parts.ends), initial=1)
     )
-    said = sum(not line.isspace() and line != "" for line in source.lines)
-    is_even = in_lines >= _HALF * len(text) and single >= _SINGLE_LINES * said
-    keyed = sum(_KEY.match(line) is not None for line in source.lines)
-    if in_lines < _WHOLE_LINES * len(text) and not is_even and keyed < _KEYED * said:
-        return Units(sentences, None)
-    return _by_line(source, sentences)
-
-
-def _by_line(source: Source, sentences: Sequence[Sentence]) -> Units:
-    text = source.text
-    parts = Sentences(text)
-    lines = array("q", [1])
-    first: Sentence | None = None
-    for one in sentences:
-        first = one if first is None else first
-        if text[one.end - 1] == "\n" or one.end == len(text):
-            parts.add(
-                first.start,
-                one.end,
-                passage=first.passage,
-                block=first.block,
-                heading=first.heading,
-                prose=first.prose,
-            )
-            lines.append(lines[-1] + text.count("\n", first.start, one.end))
-            first = None
     if not text.endswith("\n"):
         lines[-1] += 1
     return Units(parts, lines, source.first_line)
@@ -125,7 +115,3 @@ def _in_runs(source: Source) -> Units:
         parts.add(begin, end, passage=number, block=number)
         begin = end
     return Units(parts, [start + 1 for start in starts], source.first_line)
-
-
-def _read_sentences(source: Source) -> Sentences:
-    return segment(source.text)

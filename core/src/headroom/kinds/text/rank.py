@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import repeat
 from typing import NamedTuple
 
 from headroom.kinds.text.information import information
@@ -131,20 +130,24 @@ def _title(source: Source) -> list[int]:
 def _verdicts(source: Source) -> list[int]:
     """The units that say how a run came out, and what failed."""
     parts = source.once(read_units).parts
-    owners = array("q")
+    # The number of the first line of each, and at last of one behind all.
+    firsts = array("q", [0])
 
     def lines() -> Iterator[str]:
-        for index, part in enumerate(parts):
-            own = part.text.split("\n")
-            owners.extend(repeat(index, len(own)))
+        for text in parts.texts():
+            own = text.split("\n")
+            firsts.append(firsts[-1] + len(own))
             yield from own
 
     said = [number for number, is_one in enumerate(verdicts(lines())) if is_one]
 
+    def owner_of(number: int) -> int:
+        return bisect_right(firsts, number) - 1
+
     def line_of(number: int) -> str:
-        owner = owners[number]
-        return parts[owner].text.split("\n")[number - bisect_left(owners, owner)]
+        owner = owner_of(number)
+        return parts[owner].text.split("\n")[number - firsts[owner]]
 
     # How it all came out is little, and says of what failed how much there is.
     outcomes = [number for number in said if says_outcome(line_of(number))][-_OUTCOMES:]
-    return list(dict.fromkeys(owners[number] for number in (*outcomes, *said)))
+    return list(dict.fromkeys(map(owner_of, (*outcomes, *said))))

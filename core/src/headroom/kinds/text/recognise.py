@@ -60,19 +60,19 @@ def comments_of(source: Source) -> frozenset[int]:
     []
 
     """
-    found = frozenset(index for index, line in enumerate(source.lines) if is_comment(line))
+    found = frozenset(index for index, line in enumerate(source.lines) if _COMMENT.match(line))
     if not found:
         return found
     rest = [line for index, line in enumerate(source.lines) if index not in found]
     said = sum(map(bool, map(str.strip, rest)))
-    set_here = sum(_SETTING.match(line) is not None for line in rest)
-    values = [_BEHIND.split(line, 1)[0] for line in rest]
-    is_enough = set_here >= _SET * said
-    if said < _SETTINGS * len(found):
-        set_here = sum(map(bool, (_SETTING.match(v) or _TERSE.match(v) for v in values)))
-        is_enough = set_here >= max(_FEW, _SURELY_SET * said)
-    if not is_enough:
+    is_few = said < _SETTINGS * len(found)
+    if not is_few and sum(_SETTING.match(line) is not None for line in rest) < _SET * said:
         return frozenset()
+    values = [_BEHIND.split(line, 1)[0] for line in rest]
+    if is_few:
+        set_here = sum(map(bool, (_SETTING.match(v) or _TERSE.match(v) for v in values)))
+        if set_here < max(_FEW, _SURELY_SET * said):
+            return frozenset()
     return found if _running(values) <= _RUNNING * sum(map(len, values)) else frozenset()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from headroom.kinds.text.parse import Units
 from headroom.toolkit.markers import marker
-from headroom.view import Omission
+from headroom.toolkit.ranges import spans
 
 __all__ = ["gap_marker", "render"]
 
@@ -18,19 +18,21 @@ def gap_marker(unit: str, numbers: tuple[int, int], note: str = "") -> str:
     ('[sentences 4-9 left out]', '[line 2 left out]')
     """
     first, last = numbers
-    where = Omission(unit, (numbers,)).where
-    return marker(where if first != last else f"{unit[:-1]} {first}", note)
+    return marker(f"{unit} {first}-{last}" if first != last else f"{unit[:-1]} {first}", note)
 
 
 def render(units: Units, kept: Sequence[int]) -> str:
     """The view with the units of these indices, in ascending order."""
     parts: list[str] = []
     expected = 0
-    for index in kept:
-        if index > expected:
-            _gap(parts, units, expected, index)
-        parts.append(units.parts[index].text)
-        expected = index + 1
+    for first, last in spans(kept):
+        if first > expected:
+            _gap(parts, units, expected, first)
+        if first < last:
+            parts.append(units.parts.text(first, last))
+        # By itself: what stands at its end is changed at a gap.
+        parts.append(units.parts.text(last, last + 1))
+        expected = last + 1
     if expected < len(units.parts):
         _gap(parts, units, expected, len(units.parts))
     return "".join(parts)
@@ -38,26 +40,27 @@ def render(units: Units, kept: Sequence[int]) -> str:
 
 def _gap(parts: list[str], units: Units, first: int, stop: int) -> None:
     """Puts a marker where a gap is: in the line if the gap is, else on a line of its own."""
-    before, last = (units.parts[first - 1] if first else None), units.parts[stop - 1]
+    blocks = units.parts.blocks
     inside = (
-        before is not None
+        first > 0
         and stop < len(units.parts)
-        and before.block == units.parts[stop].block
-        and not any("\n" in units.parts[index].text for index in range(first - 1, stop))
+        and blocks[first - 1] == blocks[stop]
+        and "\n" not in units.parts.text(first - 1, stop)
     )
     text = gap_marker(units.noun, units.ranges(first, stop - 1))
     if inside:
         parts.append(text if parts[-1][-1:].isspace() else " " + text)
         parts.append(" ")
         return
-    if before is not None:
+    if first:
         body = parts[-1].rstrip()
-        parts[-1] = body + _break(parts[-1][len(body) :])
+        parts[-1] = body + _break(parts[-1], len(body))
     parts.append(text)
     if stop < len(units.parts):
-        parts.append(_break(last.text[len(last.text.rstrip()) :]))
+        last = units.parts.text(stop - 1, stop)
+        parts.append(_break(last, len(last.rstrip())))
 
 
-def _break(space: str) -> str:
-    """The line break, or the paragraph break, that some white space is."""
-    return "\n\n" if space.count("\n") > 1 else "\n"
+def _break(text: str, start: int) -> str:
+    """The line break, or the paragraph break, that the white space at the end of a text is."""
+    return "\n\n" if text.count("\n", start) > 1 else "\n"
