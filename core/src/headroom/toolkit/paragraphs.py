@@ -24,12 +24,16 @@ _PART = 480
 
 _FENCE = re.compile(r"[ \t]{0,8}(`{3,}|~{3,})")
 _HEADING = re.compile(r"[ \t]{0,3}(?:#{1,6}[ \t]|={2,6}[ \t])")
-_UNDERLINE = re.compile(r"([=\-~^\"'`#*+.:_])\1{2,}[ \t\r]*$")
+_UNDERLINE = re.compile(r"([=\-~^\"'`#*+.:_])\1{2,}\s*$")
+_UNDERLINE_SIGNS = frozenset("=-~^\"'`#*+.:_")
 _BULLET = re.compile(
     r"[ \t]*(?:[-*+\u2022\u2023\u25e6\u2043\u2013\u2014\u00b7\u25aa\u25cf][ \t]"
     r"|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)][ \t]|\[[\w^-]{1,8}\][ \t:])"
 )
 _STARTS = regex("|".join(part.pattern for part in (_BULLET, _HEADING, _FENCE)))
+_HEADING_SIGNS = frozenset("#= \t")
+# Two letters begin none of these, but where the first is one of the number of an item.
+_NUMERALS = frozenset("ivxIVX")
 # "Chapter one ....... 12", "Chapter one . . . . 12": a leader, then a short end.
 _LEADER = re.compile(r"(?:\.{4}|(?:\. ){4}|\u2026{2}|_{4})[. \u2026_]*[ \t]*\S{0,8}[ \t\r]*$")
 _SENTENCE_END = regex(
@@ -45,8 +49,6 @@ _WIDEST_WRAP = 160
 _NARROWEST_WRAP = 40
 #: Characters of a heading: by its sign, underlined, and as a short line by itself. Chosen.
 _HEADING_CHARS, _TITLE_CHARS, _SHORT_CHARS = 200, 120, 80
-#: Signs of an underline at the least, and so many that a short title need not be as long. Chosen.
-_UNDERLINE_SIGNS, _UNDERLINE_ENOUGH = 2, 3
 #: Characters at the end of a line that show whether a sentence, or a leader, ends there. Chosen.
 _END_CHARS, _LEADER_CHARS = 12, 40
 #: Which of the lengths of the lines is taken for the width: of many not the very longest, for a
@@ -90,6 +92,12 @@ class _Cutter:
         for line in self._lines:
             self._offsets.append(self._offsets[-1] + len(line) + 1)
         self._offsets[-1] -= 1  # nothing ends the last line
+        #: The lines that may underline those above them.
+        self._rules = frozenset(
+            index
+            for index, line in enumerate(self._lines)
+            if line[:1] in _UNDERLINE_SIGNS and _UNDERLINE.match(line)
+        )
         self._found: list[TextBlock] = []
         self._passage = 0
 
@@ -127,8 +135,9 @@ class _Cutter:
 
     def _blank(self, index: int) -> int:
         """Hands blank lines to the block before them, or to the first block after them."""
-        last = index
-        while last < len(self._lines) and (not self._lines[last] or self._lines[last].isspace()):
+        lines = self._lines
+        last = index + 1
+        while last < len(lines) and not lines[last].strip():
             last += 1
         end = self._offsets[last]
         if self._found:
@@ -175,45 +184,31 @@ class _Cutter:
         return last
 
     def _underlined(self, index: int) -> bool:
-        if index + 1 >= len(self._lines):
-            return False
-        under = self._lines[index + 1].rstrip()
-        if (
-            under[-1:].isalnum() or len(under) < _UNDERLINE_SIGNS
-        ):  # nearly always: worth a look before the rest
-            return False
-        title = self._lines[index].rstrip()
-        return (
-            len(title) <= _TITLE_CHARS
-            and _UNDERLINE.match(under) is not None
-            and len(under) >= min(_UNDERLINE_ENOUGH, len(title))
-        )
+        return index + 1 in self._rules and len(self._lines[index].rstrip()) <= _TITLE_CHARS
 
     def _is_heading(self, index: int) -> bool:
-        line = self._lines[index]
-        if _HEADING.match(line) or self._underlined(index):
+        lines = self._lines
+        line = lines[index]
+        if (line[:1] in _HEADING_SIGNS and _HEADING.match(line)) or self._underlined(index):
             return len(line) <= _HEADING_CHARS
         # A short line by itself that no sentence ends, with a text below it.
-        if (
-            len(line) > _SHORT_CHARS
-            or _SENTENCE_END.search(line[-_END_CHARS:])
-            or not line[:1].strip()
-        ):
-            return False
-        if index and self._lines[index - 1].strip():
-            return False
-        lines = self._lines
         return (
-            index + 2 < len(lines)
+            len(line) <= _SHORT_CHARS
+            and (line[:1].isupper() or line[:1].isdigit())
+            and not (index and lines[index - 1].strip())
+            and index + 2 < len(lines)
             and not lines[index + 1].strip()
             and bool(lines[index + 2].strip())
-            and line[:1].isupper() | line[:1].isdigit()
+            and not _ends_sentence(line)
         )
 
     def _starts_block(self, index: int) -> bool:
         line = self._lines[index]
-        if not line or line.isspace() or line.lstrip()[:1] == "|":
+        text = line.lstrip()
+        if not text or text[0] == "|":
             return True
+        if text[0].isalpha() and text[1:2].isalpha() and text[0] not in _NUMERALS:
+            return False
         return _STARTS.match(line) is not None
 
     def _paragraph(self, index: int) -> int:
@@ -223,6 +218,9 @@ class _Cutter:
             if self._underlined(last):
                 break
             last += 1
+        if last == index + 1:
+            self._add(index, last)
+            return last
         lines = [line.rstrip() for line in self._lines[index:last]]
         width = sorted(map(len, lines))[math.ceil(_WIDTH_QUANTILE * (len(lines) - 1))]
         breaks = [self._breaks(one, other, width) for one, other in pairwise(lines)]
@@ -245,7 +243,8 @@ class _Cutter:
         """Whether the end of a line ends a sentence too, or is just where the page was full."""
         if len(line) > _WIDEST_WRAP or width > _WIDEST_WRAP:
             return True
-        word = following.split(None, 1)[0] if following.strip() else ""
+        words = following.split(None, 1)
+        word = words[0] if words else ""
         small = word[:1].islower()
         if small and _BULLET.match(line) and _indent(following) > _indent(line):
             return False
@@ -253,9 +252,20 @@ class _Cutter:
         full = _FULL_BEFORE_SMALL if small else _FULL
         if width < _NARROWEST_WRAP or len(line) + 1 + len(word) < width * full:
             return True
-        if _SENTENCE_END.search(line[-_END_CHARS:]) or _LEADER.search(line[-_LEADER_CHARS:]):
+        if _ends_sentence(line) or _has_leader(line[-_LEADER_CHARS:]):
             return True
         return _FIELD.match(line) is not None and _FIELD.match(following) is not None
+
+
+def _ends_sentence(line: str) -> bool:
+    # Nearly always a letter, and it is not that.
+    return not line[-1:].isalnum() and _SENTENCE_END.search(line[-_END_CHARS:]) is not None
+
+
+def _has_leader(end: str) -> bool:
+    # What each has is looked for first.
+    has_signs = ".." in end or ". ." in end or "\u2026" in end or "__" in end
+    return has_signs and _LEADER.search(end) is not None
 
 
 def _indent(line: str) -> int:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from headroom.scanning import sentence_starts
 from headroom.toolkit.lazy import Lazy
-from headroom.toolkit.paragraphs import LARGEST_WHOLE, TextBlock, blocks
+from headroom.toolkit.paragraphs import LARGEST_WHOLE, blocks
 
 __all__ = ["Sentence", "Sentences", "segment", "sentences"]
 
@@ -52,13 +52,12 @@ class Sentences(Lazy[Sentence]):
         #: Of each, as ``Sentence`` says: those that follow each other are the whole of the text.
         self.starts, self.ends = array("q"), array("q")
         self.passages, self.blocks = array("q"), array("q")
-        self._headings, self._proses = bytearray(), bytearray()
+        self.headings, self.proses = bytearray(), bytearray()
 
     def add(
         self,
         start: int,
         end: int,
-        *,
         passage: int,
         block: int,
         heading: bool = False,
@@ -69,8 +68,8 @@ class Sentences(Lazy[Sentence]):
         self.ends.append(end)
         self.passages.append(passage)
         self.blocks.append(block)
-        self._headings.append(heading)
-        self._proses.append(prose)
+        self.headings.append(heading)
+        self.proses.append(prose)
 
     def merged(self, firsts: Sequence[int]) -> Sentences:
         """Runs of them as one each, which is what its first one is.
@@ -87,8 +86,8 @@ class Sentences(Lazy[Sentence]):
         found.ends = found.starts[1:] + self.ends[-1:]
         found.passages = array("q", map(self.passages.__getitem__, firsts))
         found.blocks = array("q", map(self.blocks.__getitem__, firsts))
-        found._headings = bytearray(map(self._headings.__getitem__, firsts))
-        found._proses = bytearray(map(self._proses.__getitem__, firsts))
+        found.headings = bytearray(map(self.headings.__getitem__, firsts))
+        found.proses = bytearray(map(self.proses.__getitem__, firsts))
         return found
 
     def __len__(self) -> int:
@@ -102,8 +101,8 @@ class Sentences(Lazy[Sentence]):
             self._text[start:end],
             self.passages[index],
             self.blocks[index],
-            bool(self._headings[index]),
-            bool(self._proses[index]),
+            bool(self.headings[index]),
+            bool(self.proses[index]),
         )
 
     def texts(self) -> Iterator[str]:
@@ -123,8 +122,8 @@ class Sentences(Lazy[Sentence]):
             self.texts(),
             self.passages,
             self.blocks,
-            map(bool, self._headings),
-            map(bool, self._proses),
+            map(bool, self.headings),
+            map(bool, self.proses),
         )
 
 
@@ -144,31 +143,18 @@ def sentences(text: str) -> list[str]:
 def segment(text: str) -> Sentences:
     """The sentences of a text, with where they stand."""
     found = Sentences(text)
-    for number, block in enumerate(blocks(text)):
-        for start, end in _pieces(text, block):
-            found.add(
-                start,
-                end,
-                passage=block.passage,
-                block=number,
-                heading=block.heading,
-                prose=block.prose,
-            )
+    for number, (start, end, prose, heading, passage) in enumerate(blocks(text)):
+        # How long the longest may be that is not cut.
+        longest = LONGEST if prose else LARGEST_WHOLE
+        stops = sentence_starts(text, start, end) if prose and not heading else ()
+        for stop in (*stops, end):
+            if stop - start <= longest:
+                found.add(start, stop, passage, number, heading, prose)
+            else:
+                for first, last in _bounded(text, start, stop):
+                    found.add(first, last, passage, number, heading, prose)
+            start = stop
     return found
-
-
-def _pieces(text: str, block: TextBlock) -> Iterator[tuple[int, int]]:
-    if not block.prose and block.end - block.start <= LARGEST_WHOLE:
-        yield block.start, block.end
-        return
-    if not block.prose or block.heading:
-        yield from _bounded(text, block.start, block.end)
-        return
-    start = block.start
-    for cut in sentence_starts(text, block.start, block.end):
-        yield from _bounded(text, start, cut)
-        start = cut
-    yield from _bounded(text, start, block.end)
 
 
 def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

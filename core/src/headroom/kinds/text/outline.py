@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import compress, repeat
 from typing import NamedTuple
 
 from headroom.kinds.text.parse import read_units
 from headroom.source import Source
-from headroom.toolkit.sentences import Sentence
 
 __all__ = ["Outline", "read_outline"]
 
@@ -49,22 +49,25 @@ def read_outline(source: Source) -> Outline:
     levels: list[int] = []
     open_headings: list[tuple[int, int]] = []
     underlines: dict[str, int] = {}
-    for index, sentence in enumerate(source.once(read_units).parts):
-        if sentence.heading:
-            level = _level(sentence, underlines)
-            while open_headings and open_headings[-1][0] >= level:
-                open_headings.pop()
+    parts = source.once(read_units).parts
+    last = -1
+    for index in compress(range(len(parts)), parts.headings):
+        above += repeat(last, index - len(above))
+        level = _level(parts[index].text, underlines)
+        while open_headings and open_headings[-1][0] >= level:
+            open_headings.pop()
         above.append(open_headings[-1][1] if open_headings else -1)
-        if sentence.heading:
-            headings.append(index)
-            levels.append(level)
-            open_headings.append((level, index))
+        headings.append(index)
+        levels.append(level)
+        open_headings.append((level, index))
+        last = index
+    above += repeat(last, len(parts) - len(above))
     return Outline(above, headings, levels)
 
 
-def _level(heading: Sentence, underlines: dict[str, int]) -> int:
+def _level(heading: str, underlines: dict[str, int]) -> int:
     """The level of a heading; ``underlines`` has those of the signs under headings, and grows."""
-    lines: Sequence[str] = heading.text.split("\n")
+    lines: Sequence[str] = heading.split("\n")
     signs = _SIGNS.match(lines[0])
     if signs:
         return len(signs[1])

@@ -41,10 +41,10 @@ def read_sources(source: Source) -> list[int]:
     parts = source.once(read_units).parts
     text = source.text
     opened: dict[int, str] = {}
-    for index, part in enumerate(parts):
-        if part.start and text[part.start - 1] != "\n":
+    for index, (start, end) in enumerate(zip(parts.starts, parts.ends)):
+        if start and text[start - 1] != "\n":
             continue
-        match = _OPENING.match(part.text, 0, _LOOKED_AT)
+        match = _OPENING.match(text, start, min(end, start + _LOOKED_AT))
         if match is not None:
             opened[index] = _DIGITS.sub("0", match.group())
     common = Counter(opened.values())
