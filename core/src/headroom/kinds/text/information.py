@@ -25,7 +25,7 @@ from headroom.scanning.wordforms import stem
 from headroom.toolkit.sentences import Sentences
 from headroom.view import Deadline
 
-__all__ = ["information"]
+__all__ = ["Told", "concepts", "information"]
 
 # Where nothing else is said, these were measured with `python -m benchmarks`, on texts without a
 # query.
@@ -65,7 +65,7 @@ _POINTER = re.compile(
 
 def information(
     sentences: Sentences,
-    words: Words,
+    told: Told,
     costs: Sequence[int],
     deadline: Deadline,
 ) -> Sequence[float]:
@@ -73,12 +73,11 @@ def information(
 
     Args:
         sentences: The sentences of a text.
-        words: The words of each.
+        told: The concepts of each.
         costs: Tokens of each.
         deadline: Checked now and then.
 
     """
-    told = _concepts(words, deadline)
     frequency = Counter(told.concepts)
     size = len(sentences)
     # Told in more than one sentence: what the text is about. Told everywhere: furniture.
@@ -87,24 +86,24 @@ def information(
         for n in set(frequency.values())
     }
     weight = [by_frequency[frequency[concept]] for concept in range(len(frequency))]
+    del frequency, by_frequency
     # What each concept of each sentence is worth.
     worth = array(
         "d", map(mul, map(_SORTS.__getitem__, told.sorts), map(weight.__getitem__, told.concepts))
     )
-    starts, concepts = told.starts, told.concepts
     gains = array("d")
     for (first, end), place in zip(
-        deadline.over(pairwise(starts), every=_CHECKED_EVERY), _places(sentences)
+        deadline.over(pairwise(told.starts), every=_CHECKED_EVERY), _places(sentences)
     ):
         stated = min(1.0, (end - first) / _STATES)
         gains.append(sum(worth[first:end]) + place * stated)
-    seen = bytearray(len(frequency))
+    seen = bytearray(len(weight))
     density = array("d", (-gain / (cost + _TOLL) for gain, cost in zip(gains, costs)))
     # Of those that are alike, the first one comes first: sorting keeps their order.
     order = array("q", sorted(range(size), key=density.__getitem__))
     for index in deadline.over(order, every=_CHECKED_EVERY):
-        first, end = starts[index], starts[index + 1]
-        own = concepts[first:end]
+        first, end = told.starts[index], told.starts[index + 1]
+        own = told.concepts[first:end]
         # The exact sum.
         again = math.fsum(compress(worth[first:end], map(seen.__getitem__, own)))
         gains[index] -= (1 - _AGAIN) * again
@@ -128,7 +127,7 @@ def _places(sentences: Sentences) -> Iterator[float]:
         yield worth
 
 
-class _Told(NamedTuple):
+class Told(NamedTuple):
     """The concepts of sentences, one after another: as objects they would be ten times the text."""
 
     #: Where those of each sentence begin; behind the last, where they end.
@@ -138,15 +137,22 @@ class _Told(NamedTuple):
     sorts: bytearray
 
 
-def _concepts(words: Words, deadline: Deadline) -> _Told:
-    concepts, sorts = _concepts_of(words.distinct)
-    told = _Told(array("q", [0]), array("i"), bytearray())
+def concepts(words: Words, deadline: Deadline) -> Told:
+    """The concepts of sentences.
+
+    Args:
+        words: The words of each.
+        deadline: Checked now and then.
+
+    """
+    concept_of, sort_of = _concepts_of(words.distinct)
+    told = Told(array("q", [0]), array("i"), bytearray())
     for first in range(0, len(words), _CHECKED_EVERY):
         deadline.check()
         bounds = words.starts[first : first + _CHECKED_EVERY + 1]
         own = words.numbers[bounds[0] : bounds[-1]]
-        named = list(map(concepts.__getitem__, own))
-        sorted_as = list(map(sorts.__getitem__, own))
+        named = list(map(concept_of.__getitem__, own))
+        sorted_as = list(map(sort_of.__getitem__, own))
         ends = [bound - bounds[0] for bound in bounds]
         found: list[int] = []
         found_as: list[int] = []

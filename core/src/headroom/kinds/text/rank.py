@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from headroom.kinds.text.information import information
+from headroom.kinds.text.information import concepts, information
 from headroom.kinds.text.outline import read_outline
 from headroom.kinds.text.parse import read_units
 from headroom.kinds.text.question import likelihood
@@ -81,11 +81,17 @@ def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:
     """
     sentences = source.once(read_units).parts
     outline = source.once(read_outline)
-    told = information(sentences, source.once(read_said), costs, request.deadline)
-    likely = None
+    words = likely = None
     if request.query:
-        words = source.once(read_words)
+        words = read_words(source)
         likely = likelihood(sentences, words, outline, request.query, request.deadline)
+    if words is None or "://" in source.text:
+        words = read_said(source)
+    told_of = concepts(words, request.deadline)
+    # As large as the text, and not needed where it is weighed what they tell.
+    del words
+    told = information(sentences, told_of, costs, request.deadline)
+    del told_of
     pins = [index for index in _title(source) if costs[index] <= _NAME_TOKENS]
     pins += [index for index in source.once(_verdicts) if costs[index] <= _NAME_TOKENS]
     if likely is None:

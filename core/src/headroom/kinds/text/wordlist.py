@@ -50,14 +50,14 @@ class Words(Lazy[Sequence[str]]):
 
 
 def read_words(source: Source) -> Words:
-    """The words of each unit: ``source.once(read_words)``."""
+    """The words of each unit."""
     return Words(source.once(read_units).parts.texts())
 
 
 def read_said(source: Source) -> Words:
-    """Its words without those of addresses, which say nothing: ``source.once(read_said)``."""
+    """Its words without those of addresses, which say nothing."""
     if "://" not in source.text:
-        return source.once(read_words)
+        return read_words(source)
     return Words(
         _ADDRESS.sub(" ", text) if "://" in text else text
         for text in source.once(read_units).parts.texts()
