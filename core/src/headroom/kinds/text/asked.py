@@ -13,6 +13,8 @@ from headroom.toolkit.vocabulary import Vocabulary
 
 __all__ = ["Asked"]
 
+#: So many letters of a word are the same in its term.
+_BEGINNING = 3
 #: What nearly all sentences have. Nobody may change it.
 _NOTHING: Counter[str] = Counter()
 
@@ -38,11 +40,17 @@ class Asked:
     def _look(self) -> dict[int, tuple[str, ...]]:
         """The words that have terms of it, by number: hardly any."""
         wanted = self._wanted
-        return {
-            number: tuple(term for term in terms if term in wanted)
-            for number, terms in enumerate(map(word_terms, self._distinct))
-            if not wanted.isdisjoint(terms)
-        }
+        starts = {term[:_BEGINNING] for term in wanted}
+        found: dict[int, tuple[str, ...]] = {}
+        for number, word in enumerate(self._distinct):
+            is_simple = word.islower() and word.isalpha() and word.isascii()
+            if is_simple and word[:_BEGINNING] not in starts:
+                # Nearly every word: it has one term, which begins as it does.
+                continue
+            terms = word_terms(word)
+            if not wanted.isdisjoint(terms):
+                found[number] = tuple(term for term in terms if term in wanted)
+        return found
 
     def widen(self) -> bool:
         """Looks for forms of the words that the text does not have; whether there are any."""

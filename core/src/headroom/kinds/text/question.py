@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from operator import mul
 from typing import NamedTuple
 
@@ -26,7 +27,7 @@ from headroom.kinds.text.wordlist import Words
 from headroom.kinds.text.words import words_of
 from headroom.scanning import scores
 from headroom.scanning.bm25 import Counted, rarities
-from headroom.toolkit.sentences import Sentence
+from headroom.toolkit.sentences import Sentences
 from headroom.view import Deadline
 
 __all__ = ["likelihood"]
@@ -63,7 +64,7 @@ _CHECKED_EVERY = 500
 
 
 def likelihood(
-    sentences: Sequence[Sentence],
+    sentences: Sentences,
     words: Words,
     outline: Outline,
     query: str,
@@ -95,11 +96,10 @@ def likelihood(
     if near is not None:
         logits = [_TOGETHER * (a + b) for a, b in zip(logits, _by_meaning(near))]
     expected = expectation(query, words.distinct)
-    for index, sentence in enumerate(sentences):
-        if index % _CHECKED_EVERY == 0:
-            deadline.check()
-        if expected is not None and expected.is_met(sentence.text, words.of(index)):
-            logits[index] += _EXPECTED
+    if expected is not None:
+        for index, text in enumerate(deadline.over(sentences.texts(), every=_CHECKED_EVERY)):
+            if expected.is_met(text, words.of(index)):
+                logits[index] += _EXPECTED
     top = max(logits)
     values = [math.exp(logit - top) for logit in logits]
     total = sum(values)
@@ -116,7 +116,7 @@ class _Lexical(NamedTuple):
 
 
 def _lexical(
-    sentences: Sequence[Sentence],
+    sentences: Sentences,
     words: Words,
     groups: Sequence[Sequence[int]],
     outline: Outline,
@@ -142,13 +142,13 @@ def _lexical(
         return None
     by_passage = _normal(scores(passages, weights, _LENGTH))
     own = _normal(scores(counted, weights, _LENGTH))
-    for index, sentence in enumerate(sentences[1:], 1):
-        if not sentence.prose and sentences[index - 1].prose:
+    for index, (before, prose) in enumerate(pairwise(sentences.proses), 1):
+        if before and not prose:
             own[index] = max(own[index], _SHOWN * own[index - 1])
     return _Lexical(
         [score for group, score in zip(groups, by_passage) for _ in group],
         # A heading answers nothing: what stands below it does.
-        [0.0 if sentence.heading else score for sentence, score in zip(sentences, own)],
+        [0.0 if heading else score for heading, score in zip(sentences.headings, own)],
         _around(own),
         _titled(outline, counted),
     )
@@ -189,16 +189,15 @@ def _merge(parts: Sequence[Counted]) -> Counted:
     return Counted(counts, sum(part.length for part in parts))
 
 
-def _passages(sentences: Sequence[Sentence]) -> list[list[int]]:
+def _passages(sentences: Sentences) -> list[list[int]]:
     groups: list[list[int]] = []
-    last = -1
-    for index, sentence in enumerate(sentences):
+    last, follows_prose = -1, 0
+    for index, (passage, prose) in enumerate(zip(sentences.passages, sentences.proses)):
         # Code and tables belong to what says what they are.
-        is_shown = not sentence.prose and index and sentences[index - 1].prose
-        is_new = sentence.passage != last and not is_shown
-        if is_new or len(groups[-1]) >= _LONGEST_PASSAGE:
+        is_shown = follows_prose and not prose
+        if (passage != last and not is_shown) or len(groups[-1]) >= _LONGEST_PASSAGE:
             groups.append([])
-        last = sentence.passage
+        last, follows_prose = passage, prose
         groups[-1].append(index)
     return groups
 
