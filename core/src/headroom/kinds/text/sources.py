@@ -25,6 +25,8 @@ _OPENING = re.compile(
 _ADDRESS = re.compile(
     r"[a-z]{2,10}://\S|[\w.-]+/[\w.-]+\.\w{1,5}\b|\b[\w-]{2,}\.(?:[a-z]{2,4}|\d?[a-z]\d?)\b[#:)\s]"
 )
+# Cheap to look for before that: none is without.
+_SIGN_OF_ADDRESS = re.compile(r"/|\.[a-z\d]")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -49,7 +51,7 @@ def read_sources(source: Source) -> list[int]:
             opened[index] = _DIGITS.sub("0", match.group())
     common = Counter(opened.values())
     lines = [index for index, opening in opened.items() if common[opening] >= _LEAST]
-    placed = {index for index in lines if _ADDRESS.search(parts[index].text, 0, _LOOKED_AT)}
+    placed = {index for index in lines if _has_address(parts.text(index, index + 1)[:_LOOKED_AT])}
     shapes = Counter(opened[index] for index in placed)
     # What opens alike names a source each time, or hardly ever does.
     telling = {
@@ -58,3 +60,7 @@ def read_sources(source: Source) -> list[int]:
     named = {index for index in placed if opened[index] in telling}
     named |= {index for index in lines if index + 1 in named}
     return sorted(named) if len(named) <= _MOST * len(parts) else []
+
+
+def _has_address(text: str) -> bool:
+    return _SIGN_OF_ADDRESS.search(text) is not None and _ADDRESS.search(text) is not None
