@@ -16,7 +16,6 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, count, pairwise
-from operator import mul
 from typing import NamedTuple
 
 from headroom.kinds.text.wordlist import Words
@@ -88,26 +87,27 @@ def information(
     weight = [by_frequency[frequency[concept]] for concept in range(len(frequency))]
     del frequency, by_frequency
     # What each concept of each sentence is worth.
-    worth = array(
-        "d", map(mul, map(_SORTS.__getitem__, told.sorts), map(weight.__getitem__, told.concepts))
-    )
+    worth = array("d")
     gains = array("d")
     for (first, end), place in zip(
         deadline.over(pairwise(told.starts), every=_CHECKED_EVERY), _places(sentences)
     ):
-        stated = min(1.0, (end - first) / _STATES)
-        gains.append(sum(worth[first:end]) + place * stated)
+        own = zip(told.sorts[first:end], told.concepts[first:end])
+        own_worth = [_SORTS[sort] * weight[concept] for sort, concept in own]
+        worth.fromlist(own_worth)
+        stated = 1.0 if end - first >= _STATES else (end - first) / _STATES
+        gains.append(sum(own_worth) + place * stated)
     seen = bytearray(len(weight))
     density = array("d", (-gain / (cost + _TOLL) for gain, cost in zip(gains, costs)))
     # Of those that are alike, the first one comes first: sorting keeps their order.
     order = array("q", sorted(range(size), key=density.__getitem__))
     for index in deadline.over(order, every=_CHECKED_EVERY):
         first, end = told.starts[index], told.starts[index + 1]
-        own = told.concepts[first:end]
+        there = told.concepts[first:end].tolist()
         # The exact sum.
-        again = math.fsum(compress(worth[first:end], map(seen.__getitem__, own)))
+        again = math.fsum(compress(worth[first:end], [seen[concept] for concept in there]))
         gains[index] -= (1 - _AGAIN) * again
-        for concept in own:
+        for concept in there:
             seen[concept] = 1
     return gains
 
@@ -151,8 +151,8 @@ def concepts(words: Words, deadline: Deadline) -> Told:
         deadline.check()
         bounds = words.starts[first : first + _CHECKED_EVERY + 1]
         own = words.numbers[bounds[0] : bounds[-1]]
-        named = list(map(concept_of.__getitem__, own))
-        sorted_as = list(map(sort_of.__getitem__, own))
+        named = [concept_of[number] for number in own]
+        sorted_as = [sort_of[number] for number in own]
         ends = [bound - bounds[0] for bound in bounds]
         found: list[int] = []
         found_as: list[int] = []
@@ -166,12 +166,12 @@ def concepts(words: Words, deadline: Deadline) -> Told:
             found += there
             found_as += there.values()
             told.starts.append(len(told.concepts) + len(found))
-        told.concepts.extend(found)
+        told.concepts.fromlist(found)
         told.sorts.extend(found_as)
     return told
 
 
-def _concepts_of(words: Iterable[str]) -> tuple[list[int], bytes]:
+def _concepts_of(words: Iterable[str]) -> tuple[list[int], list[int]]:
     """The number of what each word stands for, and its sort: -1 and 0 for one that only binds."""
     said: list[str | None] = []
     sorts: list[int] = []
@@ -188,7 +188,7 @@ def _concepts_of(words: Iterable[str]) -> tuple[list[int], bytes]:
         sorts.append(sort)
     numbers: dict[str | None, int] = dict(zip(filter(None, dict.fromkeys(said)), count()))
     numbers[None] = -1
-    return list(map(numbers.__getitem__, said)), bytes(sorts)
+    return [numbers[concept] for concept in said], sorts
 
 
 def _concept(word: str) -> tuple[str | None, int]:
