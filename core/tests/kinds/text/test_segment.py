@@ -24,6 +24,7 @@ def bodies(text: str) -> list[str]:
         ["It was shown before.[12]", "Others agree.[3][4]", "Some do not."],
         ["Take e.g. apples, i.e. fruit, etc. and pears.", "Then eat."],
         ["It is vitamin C.", "He knew."],
+        ["Mme Z. \u00c9. Dupont knew."],
         ["Wait... what?", "Right."],
         ["\u4eca\u5929\u5929\u6c14\u5f88\u597d\u3002", "\u6211\u4eec\u8d70\u5427\uff01"],
         ["\u660e\u65e5\u306f\u6674\u308c\uff1f", "\u306f\u3044\u3002"],

@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 from array import array
 from collections.abc import Sequence
-from itertools import accumulate, compress, islice
+from itertools import accumulate, compress
 
 from headroom.view import Deadline
 
@@ -99,11 +99,12 @@ class Choices:
     def _at_price(self, price: float) -> list[range]:
         """The best choice at a price, as runs of neighbours."""
         toll = self._marker_cost * price
-        gains = [value - cost * price for value, cost in zip(self._values, self._costs)]
+        pairs = zip(self._values, self._costs)
+        value, cost = next(pairs)
         found = [_NONE]
         move = found.append
-        keep, leave = gains[0], -toll
-        for gain in islice(gains, 1, None):
+        keep, leave = value - cost * price, -toll
+        for value, cost in pairs:
             if leave > keep:
                 move(_BOTH)
                 keep = leave
@@ -112,10 +113,10 @@ class Choices:
             else:
                 move(_NONE)
                 leave = opened
-            keep += gain
+            keep += value - cost * price
         moves = bytes(found)
         runs: list[range] = []
-        stop = len(gains)
+        stop = len(moves)
         if keep <= leave:
             stop = moves.rfind(_NONE, 0, stop)
         while stop > 0:

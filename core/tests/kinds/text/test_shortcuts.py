@@ -1,0 +1,127 @@
+"""What is told at a glance is what the whole look would tell."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+from itertools import product
+
+import pytest
+
+from headroom.kinds.text import information, sources
+from headroom.kinds.text.pick import Choices
+from headroom.kinds.text.words import word_terms
+from headroom.scanning import sentences
+from headroom.toolkit import paragraphs
+from headroom.view import Deadline
+
+#: What sentences and their ends are made of.
+_WORDS = (
+    "Dr", "mr", "\u00c9", "\u00e9", "I", "i", "iv", "XII", "a", "Z", "12", "1234", "etc", "u.s",
+    "e.g", "the", "The", "word", "sentence", "\u03a9", "w\u00f6rter", "\u4eca\u65e5", "x" * 45,
+)  # fmt: skip
+_SIGNS = (
+    ".", ".", ".", "..", "...", "....", "!", "?", "\u3002", "\u2026", " ", " ", " ", " ", "\n",
+    "\n\n", "\t", "\u3000", "(", "[", "]", ")", '"', "\u2019", "\u201d", "*", "_", "[1]", "/",
+)  # fmt: skip
+#: What lines begin and end with.
+_HEADS = (
+    "", " ", "\t", "   ", "\x0b", "|", "- ", "\u2022 ", "1. ", "iv. ", "ii) ", "vi ", "a) ",
+    "(b) ", "xi", "if ", "I ", "# ", "== ", "```", "~~~py", "[x] ", "[^1]: ", "0", "9 lives", "Ab",
+    "\u0130x",
+)  # fmt: skip
+_ENDS = (
+    "", "word", ".", "end.", "end.)", "!\u201d", "a:", "b;", " .... 3", ". . . . 12",
+    "\u2026\u2026 4", "____ 9", "..", " ", "\r", "\u3002", "\u3002\u300d", ".*", "'", "7",
+)  # fmt: skip
+_PLACES = (
+    "docs/a.md",
+    "see a.py:",
+    "http://b",
+    "c.d1 ",
+    "end. Next",
+    "3.50",
+    "x/y",
+    "Mr. A",
+    "a.B ",
+)
+_STEMS = ("refund", "fli", "clas", "box", "tr", "be", "agre", "sing", "the", "it")
+_ENDINGS = ("", "s", "es", "ies", "ied", "ing", "ed", "edly", "ly", "sses", "e", "ee", "y")
+
+
+def _drawn(*parts: tuple[str, ...], size: int, count: int) -> list[str]:
+    draw = random.Random(7)
+    return [
+        "".join(draw.choice(draw.choice(parts)) for _ in range(draw.randrange(1, size)))
+        for _ in range(count)
+    ]
+
+
+def test_a_stop_behind_a_plain_word_ends_what_it_ends_by_all_rules(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = _drawn(_WORDS, _SIGNS, size=25, count=20_000)
+    found = [sentences.sentence_starts(text, 0, len(text)) for text in texts]
+    assert sum(map(len, found)) > len(texts) / 5
+    monkeypatch.setattr(sentences, "_is_plain", lambda word: False)
+    assert found == [sentences.sentence_starts(text, 0, len(text)) for text in texts]
+
+
+def test_two_letters_begin_no_block() -> None:
+    for line in map("".join, product(_HEADS, _HEADS, _ENDS)):
+        by_pattern = paragraphs._STARTS.match(line) is not None
+        is_one = not line.strip() or line.lstrip()[:1] == "|" or by_pattern
+        assert paragraphs._Cutter(line)._starts_block(0) == is_one, line
+
+
+@pytest.mark.parametrize(
+    ("look", "pattern", "texts"),
+    [
+        (paragraphs._ends_sentence, paragraphs._SENTENCE_END, (_ENDS, _ENDS)),
+        (paragraphs._has_leader, paragraphs._LEADER, (_ENDS, _ENDS)),
+        (sources._has_address, sources._ADDRESS, (_PLACES, _ENDS)),
+    ],
+    ids=["end of a sentence", "leader", "address"],
+)
+def test_what_has_no_sign_of_it_is_none(
+    look: Callable[[str], bool], pattern: re.Pattern[str], texts: tuple[tuple[str, ...], ...]
+) -> None:
+    found = {text: look(text) for text in map("".join, product(*texts))}
+    assert set(found.values()) == {True, False}
+    assert found == {text: pattern.search(text) is not None for text in found}
+
+
+def test_a_word_of_small_letters_has_one_term_that_begins_as_it_does() -> None:
+    for word in map("".join, product(_STEMS, _ENDINGS)):
+        (term,) = word_terms(word)
+        assert term[:3] == word[:3]
+        concept, sort = information._concept(word)
+        numbers, sorts = information._concepts_of([word, "London", term, word])
+        assert sorts[0] == sort
+        assert (numbers[0] >= 0) == (concept is not None)
+        assert numbers[0] == numbers[3]
+
+
+def _cost(kept: tuple[bool, ...], costs: list[int], marker_cost: int) -> int:
+    gaps = sum(before and not here for before, here in zip((True, *kept), kept))
+    return sum(cost for cost, is_kept in zip(costs, kept) if is_kept) + gaps * marker_cost
+
+
+def test_what_is_kept_at_a_price_is_worth_the_most() -> None:
+    draw = random.Random(7)
+    for _ in range(300):
+        count = draw.randrange(1, 9)
+        values = [draw.choice((0.0, 1.5, 7.0, 9 * draw.random())) for _ in range(count)]
+        costs = [draw.randrange(1, 20) for _ in range(count)]
+        price = draw.random()
+        worth = {
+            kept: sum(value for value, is_kept in zip(values, kept) if is_kept)
+            - price * _cost(kept, costs, 5)
+            for kept in product((True, False), repeat=count)
+        }
+        choices = Choices(values, costs, 5, Deadline(None))
+        runs = choices._at_price(price)
+        kept = tuple(any(number in run for run in runs) for number in range(count))
+        assert worth[kept] == pytest.approx(max(worth.values()))
+        assert choices._total(runs) == _cost(kept, costs, 5)
