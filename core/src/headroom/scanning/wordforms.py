@@ -16,6 +16,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
+from operator import add
 
 from headroom.regexes import regex
 from headroom.view import Deadline
@@ -57,6 +58,8 @@ _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _MARKED_PART = regex(
     rf"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z](?:[^\W\d_a-zA-Z]|[{_MARKS}])*"
 )
+# One part of a word, whatever the script: all letters but those of ASCII.
+_OTHER_LETTERS = re.compile(r"[^\W\d_a-zA-Z]+")
 _SEPARATORS = re.compile(r"[_.'\u2019-]+")
 _POSSESSIVE = re.compile(r"['\u2019]s$")
 
@@ -70,6 +73,8 @@ _ALIKE = str.maketrans(
         "\u0649": "\u064a", "\u0629": "\u0647", "\u06cc": "\u064a", "\u06a9": "\u0643",
     }
 )  # fmt: skip
+
+_SOME_ALIKE = re.compile("[{}]".format("".join(map(chr, _ALIKE))))
 
 _SQUASHED = {ord(sign): None for sign in "_.'\u2019-,"}
 
@@ -134,7 +139,10 @@ def folded(text: str) -> str:
     if text.isascii():
         return text
     apart = _DROPPED.sub("", unicodedata.normalize("NFKD", text))
-    return unicodedata.normalize("NFC", apart).translate(_ALIKE)
+    if apart.isascii():
+        return apart
+    whole = unicodedata.normalize("NFC", apart)
+    return whole.translate(_ALIKE) if _SOME_ALIKE.search(whole) else whole
 
 
 def squashed(text: str) -> str:
@@ -260,13 +268,15 @@ def _make_terms(word: str) -> tuple[str, ...]:
     if word.isascii():
         return _spaced_terms(word)
     word = folded(word)
+    if UNSPACED.search(word) is None:
+        return _spaced_terms(_ARABIC_THE.sub("", word))
     found: list[str] = []
     for match in _RUN.finditer(word):
         run = match.group()
         if match.lastgroup == "pairs":
-            found += _grams(run, 2)
+            found += list(map(add, run, run[1:])) or [run]
         elif match.lastgroup == "threes":
-            found += _grams(run, 3)
+            found += list(map("".join, zip(run, run[1:], run[2:]))) or [run]
         else:
             found += _spaced_terms(_ARABIC_THE.sub("", run))
     return tuple(found)
@@ -275,13 +285,12 @@ def _make_terms(word: str) -> tuple[str, ...]:
 _known_terms = lru_cache(maxsize=8192)(_make_terms)
 
 
-def _grams(run: str, size: int) -> list[str]:
-    return [run[start : start + size] for start in range(max(1, len(run) - size + 1))]
-
-
 def _spaced_terms(word: str) -> tuple[str, ...]:
-    if word.isalpha() and word.isascii() and (word[1:].islower() or word.isupper()):
-        # Nearly every word: one part, as the patterns below would find.
+    # Nearly every word: one part, as the patterns below would find.
+    if word.isascii():
+        if word.isalpha() and (word[1:].islower() or word.isupper()):
+            return (stem(word.lower()),)
+    elif _OTHER_LETTERS.fullmatch(word):
         return (stem(word.lower()),)
     if "'" in word:
         word = _POSSESSIVE.sub("", word)
