@@ -137,12 +137,12 @@ def verdicts(lines: Iterable[str]) -> list[bool]:
         said = [False] * len(some)
         for index, signs in _suspects(some).items():
             plain = some[index]
-            asks = signs & _ASK != 0
             # As in the two above.
-            may_fail = signs & _FAILS or (asks and _MAY_FAIL.search(plain))
-            sums_up = signs & _SUMS_UP or (asks and _MAY_SAY_OUTCOME.search(plain))
+            fails = signs & (_FAILS | _ASK) and _FAILURE.match(plain)
+            sums_up = signs & (_SUMS_UP | _ASK) and _OUTCOME.match(plain)
             said[index] = bool(
-                (may_fail and _FAILURE.match(plain)) or (sums_up and _OUTCOME.match(plain))
+                (fails and (signs & _FAILS or _MAY_FAIL.search(plain)))
+                or (sums_up and (signs & _SUMS_UP or _MAY_SAY_OUTCOME.search(plain)))
             )
             counts = counts or (said[index] and _FAILING.match(plain) is not None)
         found += said
