@@ -320,6 +320,15 @@ def test_settings_with_sentences_in_them_are_counted_in_lines() -> None:
     assert {omission.unit for omission in result.omissions} == {"lines"}
 
 
+def test_a_word_that_no_form_of_it_is_left_of_tells_nothing() -> None:
+    # The sign that makes Arabic words longer, by itself.
+    text = GUIDE.replace(" in ", " \u0640\u0640\u0640 ")
+    for query in (None, "Where is the opera?"):
+        result = headroom.compress(text, kind="text", query=query)
+        assert result.failure is None
+        assert result.tokens_after < result.tokens_before
+
+
 def test_tens_of_thousands_of_tiny_lines_are_counted_one_by_one() -> None:
     lines = [f"w{number}" for number in range(30_000)]
     result = headroom.compress("\n".join(lines), max_tokens=2_000, query="w23456")

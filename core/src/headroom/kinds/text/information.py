@@ -197,4 +197,8 @@ def _concept(word: str) -> tuple[str | None, int]:
         return word[:LONGEST_WORD], _NUMBER
     if len(word) < 2 or word.lower() in STOP_WORDS:
         return None, 0
-    return word_terms(word)[0], _PLAIN if word.islower() else _NAME
+    terms = word_terms(word)
+    if not terms:
+        # A sign that only makes other words longer, in Arabic.
+        return None, 0
+    return terms[0], _PLAIN if word.islower() else _NAME
