@@ -8,6 +8,7 @@ calendars and cards, listings of packages, expanded rows of a database, and the 
 
 from __future__ import annotations
 
+import math
 import re
 from array import array
 from collections import Counter
@@ -207,6 +208,8 @@ def _find_blocks(lines: Sequence[str], check: Callable[[], None]) -> Records | N
             return None
         if named + len(lines) - number - 1 < _COVERED * _NAMED * len(lines):
             return None
+    if not _names_may_be_shared(fields):
+        return None
     best = Spans()
     indent = -1
     for starts in _candidates(fields):
@@ -348,6 +351,18 @@ def _are_records(fields: _Fields, spans: Sequence[tuple[int, int]]) -> bool:
         and _are_orderly(fields, blocks, inside)
         and _share_names(fields, blocks, inside)
     )
+
+
+def _names_may_be_shared(fields: _Fields) -> bool:
+    """Whether as many lines are of fields that come again as ``_share_names`` asks for.
+
+    A field that half of the blocks have, which are no fewer than ``_LEAST``, comes so often.
+    """
+    lines = Counter(fields.keys)
+    said = len(fields) - lines.pop(0, 0)
+    least = math.ceil(_HELD * _LEAST)
+    again = sum(n for key, n in lines.items() if n >= least and fields.said[key])
+    return again >= _COMMON * (_COVERED * said)
 
 
 class _Blocks(Lazy["list[int]"]):
