@@ -12,7 +12,7 @@ def enough(flags: Iterable[object], total: int, least: float) -> bool:
 
     Args:
         flags: Best made one by one, as each is asked for.
-        total: How many there are.
+        total: How many there are; those that are not among ``flags`` count as set.
         least: How many of them must be set at the least.
 
     >>> seen = []
