@@ -20,6 +20,7 @@ from headroom.kinds.opaque.lines import (
 )
 from headroom.kinds.opaque.numbers import find_bytes, find_vectors
 from headroom.kinds.opaque.stretch import LEAST, Stretch
+from headroom.toolkit.shares import enough
 from headroom.view import Deadline
 
 __all__ = ["is_likely", "scan"]
@@ -31,6 +32,8 @@ _ENCODED = re.compile(r"[A-Za-z0-9+/_=\\%-]" + _STEPS)
 _WRAPPED = re.compile(r"[A-Za-z0-9+/_=\s>-]" + _STEPS)
 _NUMBERS = re.compile(r"[-+0-9.eE,\s]" + _STEPS)
 _BYTES = re.compile(r"[0-9a-fA-FxX:,;\s\\]" + _STEPS)
+#: Nearly all steps are of none of these, which is seen at one glance.
+_ANY = re.compile("|".join(one.pattern for one in (_ENCODED, _WRAPPED, _NUMBERS, _BYTES)))
 #: So many places are looked at to see whether all of a text is such.
 _LOOKS = 8
 #: How each sort of stretch is found, at a place and no earlier than at another one.
@@ -41,12 +44,11 @@ def is_likely(text: str) -> bool:
     """Whether most of a text may be such; looks at some places of it."""
     size = len(text) - _STEP
     places = [size * part // _LOOKS for part in range(_LOOKS)] if size > 0 else []
-    return sum(_may_be(text, at) for at in places) * 2 >= len(places) > 0
+    return enough((_may_be(text, at) for at in places), len(places), max(1, len(places) / 2))
 
 
 def _may_be(text: str, at: int) -> bool:
-    steps = (_ENCODED, _WRAPPED, _NUMBERS, _BYTES)
-    if any(pattern.match(text, at, at + _STEP) for pattern in steps):
+    if _ANY.match(text, at, at + _STEP):
         return True
     around = text[max(0, at - MINIFIED // 2) : at + MINIFIED // 2]
     return "\n" not in around or holds_binary(around) or any(map(is_dump, around.split("\n")))
@@ -90,7 +92,7 @@ def _in_steps(text: str, taken: _Taken, deadline: Deadline) -> Iterator[Stretch]
         end = taken.end_of(at)
         if end > at:
             low = max(low, end)
-        if at < low:
+        if at < low or not _ANY.match(text, at, at + _STEP):
             continue
         for pattern, find in _FINDERS:
             if skip[pattern] > at or not pattern.match(text, at, at + _STEP):
