@@ -119,16 +119,16 @@ def mine(masked: Sequence[str]) -> list[Template]:
 
 
 def most_alike(masked: Sequence[str], together: int) -> int:
-    """How many events share a template with others, at the most: sooner known than by mining.
+    r"""How many events share a template with others, at the most: sooner known than by mining.
+
+    What joins a template has as many words as its first event, and at the same places at least a
+    share of ``_SIMILAR`` of its own that are no values. The first event shares as many of its own
+    then: for each that stands where the other has a value, one more of the others is the same. So
+    one that has fewer words at the same places as any others do stays alone.
 
     Args:
         masked: The masked text of each event.
         together: Templates with fewer events do not count.
-
-    One that joins a template has as many words as its first event, and ``_SIMILAR`` of those that
-    are no values at the same places. So has the first event of those that one of the others has:
-    it may have more words in place of values, but each of them is one less for the other to differ
-    in. An event with fewer words that any other has at the same places is therefore alone.
 
     >>> most_alike(["took \x00 ms", "took \x00 s", "It rained", "Nobody came"], 2)
     2

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.values import Json, Number
@@ -157,7 +158,8 @@ def _form_of(lines: Sequence[str]) -> tuple[int, bool, list[frozenset[str]]] | N
         if usual < _USUAL * len(lines):
             # The other form is that of fewer lines.
             return None
-        split = [_split(line, count, is_first=is_first) for line, n in zip(lines, found) if n == count]
+        listed = compress(lines, map(count.__eq__, found))
+        split = [_split(line, count, is_first=is_first) for line in listed]
         owners = _owners([values for values, _ in split])
         if owners is not None and _name_files([name for _, name in split], split[0][0]):
             return count, is_first, owners
