@@ -167,9 +167,20 @@ def _form_of(lines: Sequence[str]) -> tuple[int, bool, list[frozenset[str]]] | N
 
 
 def _counts(lines: Sequence[str]) -> list[int]:
-    """How many values each line has, if it is about a file; 0 for any other."""
-    values = (len(_words(line)) - 1 if len(line) <= _LONGEST else 0 for line in lines)
-    return [n if 0 < n <= _MOST_VALUES else 0 for n in values]
+    """How many values each line has, if it is about a file, and 0 for any other; none at all where
+    these are too many.
+    """
+    found: list[int] = []
+    others = 0
+    for line in lines:
+        values = len(_words(line)) - 1 if len(line) <= _LONGEST else 0
+        if not 0 < values <= _MOST_VALUES:
+            values = 0
+            others += 1
+            if len(lines) - others < _USUAL * len(lines):
+                return []
+        found.append(values)
+    return found
 
 
 def _are_all_values(line: str) -> bool:
