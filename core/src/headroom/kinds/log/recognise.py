@@ -51,6 +51,8 @@ _PROGRESS_END = regex(
     r"(?:\s*\[\s*\d+%\])?$",
     re.IGNORECASE,
 )
+#: Characters of the longest of them.
+_LONGEST_END = len("... passed")
 _PROGRESS_START = regex(
     r"""
     \s*(?:npm\s(?:warn|err!|notice)|>\s\S+@\S+|---?\s(?:PASS|FAIL|SKIP|RUN)|===\s(?:RUN|CONT)
@@ -197,7 +199,9 @@ def _is_progress(text: str) -> bool:
         return True
     # Some letters that are not ASCII are small or capital forms of those that are.
     ends = text[-1:] in _PROGRESS_ENDS or not text.isascii()
-    return ends and _PROGRESS_END.search(text) is not None
+    # Behind the word, there may be nothing but a share in brackets.
+    start = 0 if text[-1:] == "]" else max(0, len(text) - _LONGEST_END)
+    return ends and _PROGRESS_END.search(text, start) is not None
 
 
 def _is_delimited(lines: list[str]) -> bool:
