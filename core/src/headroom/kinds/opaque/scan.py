@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
@@ -88,11 +88,15 @@ def _merged(text: str, stretches: Sequence[Stretch]) -> Iterator[Stretch]:
 def _in_steps(text: str, taken: _Taken, deadline: Deadline) -> Iterator[Stretch]:
     skip = {_ENCODED: 0, _WRAPPED: 0, _NUMBERS: 0, _BYTES: 0}
     low = 0
-    for at in deadline.over(range(0, len(text) - _STEP + 1, _STEP), every=100):
+    steps: Iterable[int] = range(0, len(text) - _STEP + 1, _STEP)
+    if not taken.stretches:
+        # Nothing has to be known of those between.
+        steps = (at for at in steps if _ANY.match(text, at, at + _STEP))
+    for at in deadline.over(steps, every=100):
         end = taken.end_of(at)
         if end > at:
             low = max(low, end)
-        if at < low or not _ANY.match(text, at, at + _STEP):
+        if at < low:
             continue
         for pattern, find in _FINDERS:
             if skip[pattern] > at or not pattern.match(text, at, at + _STEP):
