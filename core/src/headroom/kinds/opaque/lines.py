@@ -18,7 +18,7 @@ __all__ = [
     "find_escapes",
     "find_minified",
     "holds_binary",
-    "is_dump",
+    "holds_dump",
 ]
 
 #: A dump of fewer lines is there to be read.
@@ -63,9 +63,10 @@ _CLOSE, _FEWEST, _SORTS, _DENSE = 24, 32, 5, 0.1
 _ESCAPES = re.compile(r"(?:\\(?:x[0-9a-fA-F]{2}|[nrtabfv0'\"\\])[^\\\n]{0,6})+")
 
 
-def is_dump(line: str) -> bool:
-    """Whether a line is one of a hex dump."""
-    return _DUMP.fullmatch(line) is not None
+def holds_dump(text: str) -> bool:
+    """Whether a line of a text is one of a hex dump."""
+    begins = _DUMP_BEGINS.match(text) or _DUMP_BELOW.search(text)
+    return begins is not None and any(map(_DUMP.fullmatch, text.split("\n")))
 
 
 def holds_binary(text: str) -> bool:

@@ -16,7 +16,7 @@ from headroom.kinds.opaque.lines import (
     find_escapes,
     find_minified,
     holds_binary,
-    is_dump,
+    holds_dump,
 )
 from headroom.kinds.opaque.numbers import find_bytes, find_vectors
 from headroom.kinds.opaque.stretch import LEAST, Stretch
@@ -51,7 +51,7 @@ def _may_be(text: str, at: int) -> bool:
     if _ANY.match(text, at, at + _STEP):
         return True
     around = text[max(0, at - MINIFIED // 2) : at + MINIFIED // 2]
-    return "\n" not in around or holds_binary(around) or any(map(is_dump, around.split("\n")))
+    return "\n" not in around or holds_binary(around) or holds_dump(around)
 
 
 def scan(text: str, deadline: Deadline) -> list[Stretch]:
