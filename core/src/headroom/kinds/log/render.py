@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence, Set
+from itertools import islice
 
 from headroom.kinds.log.parse import Log
 from headroom.toolkit.markers import SMALLEST, marker, plural
@@ -220,11 +221,13 @@ def _number_ranges(texts: list[str]) -> list[str]:
             names[place] = name[1]
     values: dict[int, list[float]] = {place: [] for place in names}
     shown: dict[float, str] = {}
+    end = max(names, default=-1) + 1
     for count, text in enumerate(texts):
         if all(len(numbers) < count for numbers in values.values()):
             # Each of them is lacking somewhere.
             return []
-        for place, found in enumerate(_NUMBER.finditer(text, 0, _NUMBERED_CHARS)):
+        numbers_here = islice(_NUMBER.finditer(text, 0, _NUMBERED_CHARS), end)
+        for place, found in enumerate(numbers_here):
             label = names.get(place)
             if label is None:
                 continue
