@@ -131,8 +131,8 @@ def verdicts(lines: Iterable[str]) -> list[bool]:
         for index in _suspects(some):
             plain = some[index]
             # As in the two above.
-            said[index] = (_FAILURE.match(plain) and _MAY_FAIL.search(plain)) is not None or (
-                _OUTCOME.match(plain) and _MAY_SAY_OUTCOME.search(plain)
+            said[index] = (_MAY_FAIL.search(plain) and _FAILURE.match(plain)) is not None or (
+                _MAY_SAY_OUTCOME.search(plain) and _OUTCOME.match(plain)
             ) is not None
             counts = counts or (said[index] and _FAILING.match(plain) is not None)
         found += said
