@@ -49,7 +49,7 @@ __all__ = [
 logger = logging.getLogger("headroom.scanning")
 
 #: Changes where a function is added, or answers otherwise than before.
-INTERFACE = 1
+INTERFACE = 2
 
 #: The names of the functions that may be native.
 FUNCTIONS = tuple(plain.__all__)

@@ -9,10 +9,15 @@ initial or a number, or the text goes on in lower case.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
 from headroom.regexes import regex
 
-__all__ = ["sentence_starts"]
+__all__ = ["Over", "sentence_starts"]
+
+#: What goes over the stops of a paragraph.
+Over: TypeAlias = "Callable[[Iterator[re.Match[str]]], Iterable[re.Match[str]]]"
 
 #: Characters that are looked at around a stop: of the word before, of what follows, of the next
 #: sentence for a word, and of a line for its number. Chosen: no word is longer.
@@ -64,13 +69,14 @@ _STARTERS = frozenset(
 )
 
 
-def sentence_starts(text: str, start: int, end: int) -> list[int]:
+def sentence_starts(text: str, start: int, end: int, over: Over = iter) -> list[int]:
     """Where the second and each later sentence of a paragraph begins.
 
     Args:
         text: The text.
         start: Where the paragraph begins.
         end: Where it ends.
+        over: What goes over its stops; it may watch the time, since a paragraph may be all of it.
 
     >>> sentence_starts("Dr. Wu paid $3.50. Then she left.", 0, 33)
     [19]
@@ -78,7 +84,7 @@ def sentence_starts(text: str, start: int, end: int) -> list[int]:
     """
     found: list[int] = []
     first, small = start, None
-    for match in _STOP.finditer(text, start, end):
+    for match in over(_STOP.finditer(text, start, end)):
         if small is None:
             small = text[first:end].islower()
         if not _ends(text, start, match, end, small):

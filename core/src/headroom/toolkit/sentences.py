@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from headroom.scanning import sentence_starts
+from headroom.scanning.sentences import Over
 from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.paragraphs import LARGEST_WHOLE, TextBlock, blocks
+from headroom.view import Deadline
 
 __all__ = ["Sentence", "Sentences", "segment", "sentences"]
 
@@ -16,6 +19,8 @@ __all__ = ["Sentence", "Sentences", "segment", "sentences"]
 #: words, into parts of about so many, and not in their first quarter. Chosen.
 LONGEST = 1200
 _CHUNK, _LEAST_PART = 480, 120
+#: Stops between two looks at the clock.
+_CHECKED_EVERY = 100
 
 
 class Sentence(NamedTuple):
@@ -113,11 +118,18 @@ def sentences(text: str) -> list[str]:
     return [sentence.text for sentence in segment(text)]
 
 
-def segment(text: str) -> Sentences:
-    """The sentences of a text, with where they stand."""
+def segment(text: str, deadline: Deadline | None = None) -> Sentences:
+    """The sentences of a text, with where they stand.
+
+    Args:
+        text: The text.
+        deadline: Checked now and then.
+
+    """
+    over = iter if deadline is None else partial(deadline.over, every=_CHECKED_EVERY)
     found = Sentences(text)
     for number, block in enumerate(blocks(text)):
-        for start, end in _pieces(text, block):
+        for start, end in _pieces(text, block, over):
             found.add(
                 start,
                 end,
@@ -129,7 +141,7 @@ def segment(text: str) -> Sentences:
     return found
 
 
-def _pieces(text: str, block: TextBlock) -> Iterator[tuple[int, int]]:
+def _pieces(text: str, block: TextBlock, over: Over) -> Iterator[tuple[int, int]]:
     if not block.prose and block.end - block.start <= LARGEST_WHOLE:
         yield block.start, block.end
         return
@@ -137,7 +149,7 @@ def _pieces(text: str, block: TextBlock) -> Iterator[tuple[int, int]]:
         yield from _bounded(text, block.start, block.end)
         return
     start = block.start
-    for cut in sentence_starts(text, block.start, block.end):
+    for cut in sentence_starts(text, block.start, block.end, over):
         yield from _bounded(text, start, cut)
         start = cut
     yield from _bounded(text, start, block.end)

@@ -128,4 +128,4 @@ def _in_runs(source: Source) -> Units:
 
 
 def _read_sentences(source: Source) -> Sequence[Sentence]:
-    return segment(source.text)
+    return segment(source.text, source.deadline)
