@@ -95,6 +95,7 @@ _WEAK = regex(
     r"""
       [}\])]+[;,.)]*$ | end$ | else\b | (?:try|finally|do|then)\b:?$
     | (?:public|private|protected):$
+    # What a line ends with, looked at from there.
     | .*$(?:(?<=[{;(\[\\])|(?<=[\w\])"'],)|(?<=[\w\])"'],\ )|(?<=[=-]>)|(?<=&&)|(?<=\|\|))
     | (?:return|raise|throw|yield|await|assert|break|continue|pass|echo|puts)\b
     | (?:if|elif|while|for|with|except|catch|switch|case|match|when|unless)\b.*(?:[:{]|do|then)$
@@ -121,7 +122,7 @@ _KEY = re.compile(r"[\"']?[\w.$/-]+[\"']?\s*:(?:\s|$)|- |---|\.\.\.$")
 _KEYS = 3
 # Documentation within Perl.
 _POD = re.compile(r"=(?:pod|head[1-6]|over|item|begin|for|encoding)\b")
-# Letters are what words consist of that are no digits.
+# That there is no digit is said ahead, so that a word is one run: what else it has are letters.
 _LETTERS = "[\\w'\u2019-]+"
 _PROSE = regex(rf"(?=[^\d_]*$)(?:{_LETTERS}[,;:]? ){{5,}}{_LETTERS}[.,;:!?)]?")
 # Also within the item of a list; farther in stand those of docstrings.

@@ -221,6 +221,7 @@ def _number_ranges(texts: list[str]) -> list[str]:
             names[place] = name[1]
     values: dict[int, list[float]] = {place: [] for place in names}
     shown: dict[float, str] = {}
+    # No number behind the last one that has a name is looked at.
     end = max(names, default=-1) + 1
     for count, text in enumerate(texts):
         if all(len(numbers) < count for numbers in values.values()):

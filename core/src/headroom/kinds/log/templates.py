@@ -122,9 +122,9 @@ def most_alike(masked: Sequence[str], together: int) -> int:
     r"""How many events share a template with others, at the most: sooner known than by mining.
 
     What joins a template has as many words as its first event, and at the same places at least a
-    share of ``_SIMILAR`` of its own that are no values. The first event shares as many of its own
-    then: for each that stands where the other has a value, one more of the others is the same. So
-    one that has fewer words at the same places as any others do stays alone.
+    share of ``_SIMILAR`` of its own that are no values. So does the first event then: for each of
+    its words that stands where the other has a value, one more must be the same. So one that shares
+    fewer words with the events of its length, each at its place, stays alone.
 
     Args:
         masked: The masked text of each event.
