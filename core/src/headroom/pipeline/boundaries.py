@@ -22,6 +22,8 @@ _COMMAND = re.compile(
     r"\+{1,8} \S|\$ \S|(?:\([\w.-]{1,40}\) )?[\w.-]{1,40}@[\w.-]{1,60}:[^$#\n]{0,200}[$#] \S"
     r"|PS [A-Z]:\\[^>\n]{0,200}> \S"
 )
+#: All but the first one stand below a line feed, which is found sooner than where a line begins.
+_COMMAND_BELOW = re.compile(rf"\n(?:{_COMMAND.pattern})")
 #: What they begin with, where not with who and where, in so many characters.
 _SIGNS, _PROMPT = frozenset("+$(P"), 42
 #: The added lines of a diff begin like a traced command. A hunk has as many lines as it says.
@@ -44,6 +46,7 @@ _SHARE_OF_MARKUP = 0.2
 #: The number in front of a line, as ``cat -n`` and editors put it; never a column of a table, whose
 #: numbers begin at the margin and end at a tab.
 _NUMBERED = re.compile(r"[ ]{1,12}(\d{1,9})\t|[ ]{0,12}(\d{1,9})[\u2192|:\u2502]")
+_NUMBERED_BELOW = re.compile(r"\n[ ]{0,12}\d{1,9}[\t\u2192|:\u2502]")
 #: Tags of HTML that people write into Markdown: they say how a text looks, not what it is.
 _OF_PAGES = frozenset(
     """
@@ -76,11 +79,12 @@ def stretches(source: Source) -> list[Stretch]:
     [(0, 1, True), (1, 2, True), (2, 4, False), (4, 5, True)]
 
     """
-    lines, deadline = source.lines, source.deadline
-    tags = _wrapping_tags(lines, deadline)
-    runs = list(_numbered_runs(lines, deadline))
+    text, lines, deadline = source.text, source.lines, source.deadline
+    # Most texts have no second line of any such sort.
+    tags = _wrapping_tags(lines, deadline) if "\n<" in text else set()
+    runs = list(_numbered_runs(lines, deadline)) if _NUMBERED_BELOW.search(text) else []
     starts = {first for first, _ in runs} | {end for _, end in runs}
-    commands = _commands(lines, deadline) - tags
+    commands = _commands(lines, deadline) - tags if _COMMAND_BELOW.search(text) else set()
     starts |= {edge for number in tags | commands for edge in (number, number + 1)}
     edges = sorted({0, *starts, len(lines)})
     return [Stretch(one, other, one in tags, one in commands) for one, other in pairwise(edges)]

@@ -46,6 +46,9 @@ _DIGITS = (
     rf"{_BEHIND_DIGIT}"
 )
 _PLAIN_VALUE = regex(rf"{_QUOTED} | /{_PATH_REST} | ~/{_PATH_REST} | {_DIGITS}", re.VERBOSE)
+# And for those without digits, where only a few signs can begin a value.
+_SIGNED_VALUE = regex(rf"{_QUOTED} | /{_PATH_REST} | ~/{_PATH_REST}", re.VERBOSE)
+_DIGIT = re.compile(r"\d")
 # And for those that may have a path of Windows.
 _DRIVE_VALUE = regex(
     rf"{_QUOTED} | /{_PATH_REST} | ~/{_PATH_REST} | [A-Za-z]:\\{_PATH_REST} | {_DIGITS}",
@@ -69,4 +72,6 @@ def _mask(line: str) -> str:
     line = line[:_CHARS]
     if "@" in line or "://" in line:
         return _VALUE.sub(MASK, line)
-    return (_DRIVE_VALUE if ":\\" in line else _PLAIN_VALUE).sub(MASK, line)
+    if ":\\" in line:
+        return _DRIVE_VALUE.sub(MASK, line)
+    return (_PLAIN_VALUE if _DIGIT.search(line) else _SIGNED_VALUE).sub(MASK, line)

@@ -9,6 +9,7 @@ initial or a number, or the text goes on in lower case.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from headroom.regexes import regex
 
@@ -19,6 +20,8 @@ __all__ = ["sentence_starts"]
 _BEFORE, _AFTER, _SENTENCE_WORD, _COUNTER = 40, 120, 80, 12
 #: Digits of a number that may count items, or paragraphs. Chosen.
 _COUNTER_DIGITS = 3
+#: Stops between two looks at the clock.
+_CHECKED_EVERY = 100
 #: Characters of a reference that ends a paragraph: "(#341 by Ada)". Chosen.
 _ASIDE = 60
 
@@ -74,13 +77,16 @@ _SHORT = _TITLES | _ABBREVIATIONS
 _LONGEST_SHORT = max(map(len, _SHORT))
 
 
-def sentence_starts(text: str, start: int, end: int) -> list[int]:
+def sentence_starts(
+    text: str, start: int, end: int, check: Callable[[], None] | None = None
+) -> list[int]:
     """Where the second and each later sentence of a paragraph begins.
 
     Args:
         text: The text.
         start: Where the paragraph begins.
         end: Where it ends.
+        check: Called now and then, to watch the time: a paragraph may be all of a text.
 
     >>> sentence_starts("Dr. Wu paid $3.50. Then she left.", 0, 33)
     [19]
@@ -88,7 +94,9 @@ def sentence_starts(text: str, start: int, end: int) -> list[int]:
     """
     found: list[int] = []
     first, small = start, None
-    for match in _STOP.finditer(text, start, end):
+    for number, match in enumerate(_STOP.finditer(text, start, end)):
+        if check is not None and not number % _CHECKED_EVERY:
+            check()
         if small is None:
             small = text[first:end].islower()
         if not _ends(text, start, match, end, small):

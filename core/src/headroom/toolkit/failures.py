@@ -23,7 +23,8 @@ _ANSI = re.compile(r"\x1b\[[\d;]{0,20}[A-Za-z]")
 # Where a run counts its failures, these are the failures: "  2) refuses more than it holds".
 _COUNTED = re.compile(r"\s{0,12}\d{1,4}\)\s\S")
 _FAILING = re.compile(r"\s{0,8}\d+ (?:failing|failures?)\b")
-# Cheap to look for before the patterns are: nothing that they find is without.
+# What is found of a pattern must have one of these as well. It is looked for last, for that takes
+# longer: a pattern is tried where a line begins, and hardly any line has it.
 _MAY_FAIL = regex(
     r"fail|error|exception|panic|assert|exit|fatal|not ok|fault|killed|\*\*\*|^\s*E  |^==\d"
     r"|^\s*(?:0x|SUMMARY)|READ of|WRITE of"
@@ -104,7 +105,7 @@ def says_failure(line: str) -> bool:
 
     """
     line = _plain(line)
-    return _MAY_FAIL.search(line) is not None and _FAILURE.match(line) is not None
+    return _FAILURE.match(line) is not None and _MAY_FAIL.search(line) is not None
 
 
 def says_outcome(line: str) -> bool:
@@ -117,7 +118,7 @@ def says_outcome(line: str) -> bool:
 
     """
     line = _plain(line)
-    return _MAY_SAY_OUTCOME.search(line) is not None and _OUTCOME.match(line) is not None
+    return _OUTCOME.match(line) is not None and _MAY_SAY_OUTCOME.search(line) is not None
 
 
 def verdicts(lines: Iterable[str]) -> list[bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from headroom.scanning import sentence_starts
@@ -140,13 +140,19 @@ def sentences(text: str) -> list[str]:
     return [sentence.text for sentence in segment(text)]
 
 
-def segment(text: str) -> Sentences:
-    """The sentences of a text, with where they stand."""
+def segment(text: str, check: Callable[[], None] | None = None) -> Sentences:
+    """The sentences of a text, with where they stand.
+
+    Args:
+        text: The text.
+        check: Called now and then, to watch the time.
+
+    """
     found = Sentences(text)
     for number, (start, end, prose, heading, passage) in enumerate(blocks(text)):
         # How long the longest may be that is not cut.
         longest = LONGEST if prose else LARGEST_WHOLE
-        stops = sentence_starts(text, start, end) if prose and not heading else ()
+        stops = sentence_starts(text, start, end, check) if prose and not heading else ()
         for stop in (*stops, end):
             if stop - start <= longest:
                 found.add(start, stop, passage, number, heading, prose)

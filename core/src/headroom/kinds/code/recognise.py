@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headroom.kinds.code.outlines.python_parse import defines
@@ -11,6 +13,7 @@ from headroom.regexes import regex
 from headroom.source import Source
 from headroom.toolkit.components import component_blocks
 from headroom.toolkit.numbering import unnumbered
+from headroom.toolkit.shares import enough
 
 __all__ = ["looks_like_code", "without_numbers"]
 
@@ -92,7 +95,8 @@ _WEAK = regex(
     r"""
       [}\])]+[;,.)]*$ | end$ | else\b | (?:try|finally|do|then)\b:?$
     | (?:public|private|protected):$
-    | .*(?:[{;(\[]|[\w\])"'],\ ?|=>|->|&&|\|\||\\)$
+    # What a line ends with, looked at from there.
+    | .*$(?:(?<=[{;(\[\\])|(?<=[\w\])"'],)|(?<=[\w\])"'],\ )|(?<=[=-]>)|(?<=&&)|(?<=\|\|))
     | (?:return|raise|throw|yield|await|assert|break|continue|pass|echo|puts)\b
     | (?:if|elif|while|for|with|except|catch|switch|case|match|when|unless)\b.*(?:[:{]|do|then)$
     | [\w.$\[\]"'*&]+(?:\s*:\s*[\w\[\]., |<>"']+)?\s*(?:[-+*/|&:?]?=)\s*\S
@@ -118,8 +122,9 @@ _KEY = re.compile(r"[\"']?[\w.$/-]+[\"']?\s*:(?:\s|$)|- |---|\.\.\.$")
 _KEYS = 3
 # Documentation within Perl.
 _POD = re.compile(r"=(?:pod|head[1-6]|over|item|begin|for|encoding)\b")
-_LETTERS = "(?:[^\\W\\d_]|['\u2019-])+"
-_PROSE = regex(rf"(?:{_LETTERS}[,;:]? ){{5,}}{_LETTERS}[.,;:!?)]?")
+# That there is no digit is said ahead, so that a word is one run: what else it has are letters.
+_LETTERS = "[\\w'\u2019-]+"
+_PROSE = regex(rf"(?=[^\d_]*$)(?:{_LETTERS}[,;:]? ){{5,}}{_LETTERS}[.,;:!?)]?")
 # Also within the item of a list; farther in stand those of docstrings.
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~)[\w{}.+-]*\s*$", re.MULTILINE)
 _MARKUP = re.compile(r"\s*<(?!\?php)[!?A-Za-z]")
@@ -156,9 +161,10 @@ def looks_like_code(source: Source) -> bool:
         return False
     if _MARKUP.match(sample) and not split_sections(sample):
         return False
-    if _is_log_of_commits(sample) or _is_mapping(sample):
+    lines = [line for line in sample.split("\n") if line.strip()]
+    if _is_log_of_commits(lines) or _is_mapping(lines):
         return False
-    shapes = _shapes(sample)
+    shapes = _shapes(lines)
     if _SHEBANG.match(sample):
         return shapes.total >= _FEWEST_OF_A_SCRIPT
     return shapes.are_code() or (
@@ -166,43 +172,69 @@ def looks_like_code(source: Source) -> bool:
     )
 
 
-def _is_log_of_commits(sample: str) -> bool:
+def _is_log_of_commits(lines: Sequence[str]) -> bool:
     """Whether most lines are a commit and what it is about, which has the shape of code."""
-    lines = [line for line in sample.split("\n") if line.strip()]
-    return sum(bool(_COMMIT.match(line)) for line in lines) > _COMMITS_SHARE * len(lines)
+    least = math.floor(_COMMITS_SHARE * len(lines)) + 1
+    return enough(map(_COMMIT.match, lines), len(lines), least)
 
 
-def _is_mapping(sample: str) -> bool:
+def _is_mapping(lines: Sequence[str]) -> bool:
     """Whether all that is not indented are keys, as in YAML, whatever scripts stand below them."""
-    heads = [line for line in sample.split("\n") if line.strip() and line[0] not in " \t#"]
-    return len(heads) >= _KEYS and all(map(_KEY.match, heads))
+    keys = 0
+    for line in lines:
+        if line[0] not in " \t#":
+            if not _KEY.match(line):
+                return False
+            keys += 1
+    return keys >= _KEYS
 
 
 @dataclass(frozen=True)
 class _Shapes:
-    """How many lines of a sample have the shape of code, of sentences, of neither."""
+    """The lines of a sample that are no comments."""
 
+    #: How many of them have a shape that hardly anything else than code has, and the others.
     strong: int
-    weak: int
-    prose: int
-    total: int
+    others: list[str]
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return self.strong + len(self.others)
 
     def are_code(self) -> bool:
-        """Whether enough of them have the shape of code."""
-        if self.strong < _FEWEST or self.prose > _PROSE_SHARE * self.total:
+        """Whether enough of them have the shape of code.
+
+        What tells soonest is looked at first: most texts have no line that only code has, and the
+        most of what is code has many.
+        """
+        strong, total = self.strong, self.total
+        if strong < _FEWEST:
             return False
-        shaped = self.strong + self.weak
-        if self.strong >= _STRONG_SHARE * self.total and shaped >= _SHARE * self.total:
-            return True
+        rest: list[str] = []
+        prose = 0
+        for text in self.others:
+            if not _PROSE.fullmatch(text):
+                rest.append(text)
+                continue
+            prose += 1
+            if prose > _PROSE_SHARE * total:
+                return False
         # Tests and tables: much of it has the shape of code, or what has can be nothing else.
-        many = self.strong >= max(_MANY, _MANY_STRONG * self.total)
-        return (many or shaped >= _MOST * self.total) and self.prose <= _LITTLE_PROSE * self.total
+        has_little = prose <= _LITTLE_PROSE * total
+        if has_little and strong >= max(_MANY, _MANY_STRONG * total):
+            return True
+        if strong < _STRONG_SHARE * total and not has_little:
+            return False
+        least = _SHARE if strong >= _STRONG_SHARE * total else _MOST
+        return enough(map(_WEAK.match, rest), strong + len(rest), least * total)
 
 
-def _shapes(sample: str) -> _Shapes:
-    strong = weak = prose = other = 0
+def _shapes(lines: Sequence[str]) -> _Shapes:
+    strong = 0
+    others: list[str] = []
     ends: str | None = None
-    for line in sample.split("\n"):
+    for line in lines:
         text = line[:_LINE].strip()
         if not text:
             continue
@@ -213,24 +245,21 @@ def _shapes(sample: str) -> _Shapes:
         ends = _opens(text)
         if _STRONG.match(text):
             strong += 1
-        elif ends is not None or _COMMENT.match(text):
-            continue
-        elif _PROSE.fullmatch(text):
-            prose += 1
-        elif _WEAK.match(text):
-            weak += 1
-        else:
-            other += 1
-    return _Shapes(strong, weak, prose, strong + weak + prose + other)
+        elif ends is None and not _COMMENT.match(text):
+            others.append(text)
+    return _Shapes(strong, others)
 
 
 def _opens(text: str) -> str | None:
     """What ends the docstring or the comment that a line begins and does not end."""
-    if text.startswith("/*"):
+    sign = text[0]
+    if sign == "/" and text.startswith("/*"):
         return None if "*/" in text[2:] else "*/"
-    if text.startswith("=") and text[1:2].isalpha() and _POD.match(text):
+    if sign == "=" and text[1:2].isalpha() and _POD.match(text):
         return "=cut"
     for quotes in ('"""', "'''"):
+        if quotes not in text:
+            continue
         if text.lstrip("rRuUbBfF").startswith(quotes) or text.endswith(
             (f"= {quotes}", f"doc {quotes}")
         ):

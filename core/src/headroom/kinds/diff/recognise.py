@@ -33,7 +33,11 @@ def looks_like_diff(source: Source) -> bool:
     False
 
     """
-    if not _SIGN.search(source.text, 0, _SAMPLE):
+    text = source.text
+    # Most texts have no part of a sign at all, which is sooner seen than where lines begin.
+    if text.find("@@ -", 0, _SAMPLE) < 0 and text.find("diff --", 0, _SAMPLE) < 0:
+        return False
+    if not _SIGN.search(text, 0, _SAMPLE):
         return False
     diff = source.once(_beginning)
     if not diff.paths:

@@ -44,7 +44,7 @@ class LogCompressor(BaseKind):
 
     def recognise(self, source: Source) -> bool:
         """Whether most of its first lines are those of a log, a build or a test run."""
-        return looks_like_log(source)
+        return source.once(looks_like_log)
 
     def may_be(self, source: Source) -> bool:
         """Whether most of its first lines are of a few shapes that come again and again."""
@@ -61,7 +61,7 @@ class LogCompressor(BaseKind):
         must, order = order_of(log, scores_of(log, request.query))
         asides = _asides(log, request.query)
         names: Mapping[int, str] = {}
-        if limit is None and request.fidelity == "balanced" and not looks_like_log(source):
+        if limit is None and request.fidelity == "balanced" and not source.once(looks_like_log):
             names = names_of(log, request.counter)
 
         def tokens(size: int) -> int:

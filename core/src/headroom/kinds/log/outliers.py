@@ -28,7 +28,8 @@ _REPEATED = 4
 _STATUS_DIGITS = 3
 # A number by itself, or with a unit: no part of an address, a date, a version or an identifier.
 _NUMBER = re.compile(
-    r"(?<![\w.,/+-])-?\d{1,15}(?:\.\d{1,9})?(?=(?:[a-zA-Z\u00b5%]{1,3})?(?:[\s,;)\]}\"']|$))"
+    r"[-\d](?<![\w.,/+-][-\d])(?:(?<=\d)\d{0,14}|(?<=-)\d{1,15})(?:\.\d{1,9})?"
+    r"(?=(?:[a-zA-Z\u00b5%]{1,3})?(?:[\s,;)\]}\"']|$))"
 )
 
 

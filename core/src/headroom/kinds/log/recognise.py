@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
+from collections.abc import Iterable
 
-from headroom.kinds.log.templates import Template, mine
+from headroom.kinds.log.templates import Template, mine, most_alike
 from headroom.regexes import regex
 from headroom.scanning import masked
 from headroom.scanning.masks import MASK
 from headroom.source import Source
+from headroom.toolkit.shares import enough
 
 __all__ = ["looks_like_log", "looks_like_output"]
 
@@ -39,7 +42,8 @@ _LEVEL = re.compile(
 )
 # Cheap to look for before those patterns are: nothing that they find is without.
 _DIGITS_OF_TIME = re.compile(r"\d:\d|\d{6}")
-_SIGN_OF_LEVEL = re.compile(r"[A-Z]{3}|level=|<\d|^\W?(?:info|debug|warn|error|notice|trace|fatal)")
+_SIGN_OF_LEVEL = re.compile(r"[A-Z]{3}|level=|<\d")
+_LEVEL_AT_START = re.compile(r"\W?(?:info|debug|warn|error|notice|trace|fatal)")
 # What builds and test runs print: at the end of a line, and from its beginning.
 _PROGRESS_ENDS = frozenset("dDlLrRkK]")
 _PROGRESS_END = regex(
@@ -47,6 +51,8 @@ _PROGRESS_END = regex(
     r"(?:\s*\[\s*\d+%\])?$",
     re.IGNORECASE,
 )
+#: Characters of the longest of them.
+_LONGEST_END = len("... passed")
 _PROGRESS_START = regex(
     r"""
     \s*(?:npm\s(?:warn|err!|notice)|>\s\S+@\S+|---?\s(?:PASS|FAIL|SKIP|RUN)|===\s(?:RUN|CONT)
@@ -108,13 +114,10 @@ def looks_like_log(source: Source) -> bool:
     heads = [line for line in lines if not line[:1].isspace()] or lines
     if len(heads) < _FEWEST or _is_delimited(heads):
         return False
-    timed = sum(1 for line in heads if _is_timed(line[:_PREFIX]))
-    leveled = sum(1 for line in heads if _is_leveled(line[:_PREFIX]))
-    progress = sum(1 for line in heads if _is_progress(line[-_SUFFIX:]))
     return (
-        timed > _TIMED * len(heads)
-        or leveled > _LEVELED * len(heads)
-        or progress > _PROGRESS * len(heads)
+        _are_most((_is_timed(line[:_PREFIX]) for line in heads), _TIMED, len(heads))
+        or _are_most((_is_leveled(line[:_PREFIX]) for line in heads), _LEVELED, len(heads))
+        or _are_most((_is_progress(line[-_SUFFIX:]) for line in heads), _PROGRESS, len(heads))
     )
 
 
@@ -132,21 +135,30 @@ def looks_like_output(source: Source) -> bool:
     lines = source.once(_first_lines)
     if len(lines) < _LEAST_LINES or sum(map(len, lines)) > _LONGEST_MEAN * len(lines):
         return False
-    verdicts = sum(1 for line in lines if _DIAGNOSTIC.match(line))
-    if verdicts > _DIAGNOSTIC_SHARE * len(lines):
+    if _are_most(map(_DIAGNOSTIC.match, lines), _DIAGNOSTIC_SHARE, len(lines)):
         return True
     if _are_settings(lines):
         return False
     # A line that comes again as it is says nothing: a refrain, a rule.
     often = Counter(lines)
     once = [line for line in lines if often[line] == 1]
+    if len(once) < _LEAST_LINES:
+        return False
+    texts = masked(once)
+    if most_alike(texts, _AGAIN) <= _REPEATED_SHARE * len(once):
+        return False
     repeated = sum(
         len(template.events)
-        for template in mine(masked(once))
+        for template in mine(texts)
         if len(template.events) >= (_AGAIN if _says_something(template) else _OFTEN)
         and any(word.strip(MASK) for word in template.words)
     )
-    return len(once) >= _LEAST_LINES and repeated > _REPEATED_SHARE * len(once)
+    return repeated > _REPEATED_SHARE * len(once)
+
+
+def _are_most(flags: Iterable[object], share: float, total: int) -> bool:
+    """Whether more than a share of some flags are set."""
+    return enough(flags, total, math.floor(share * total) + 1)
 
 
 def _first_lines(source: Source) -> list[str]:
@@ -178,7 +190,8 @@ def _is_timed(text: str) -> bool:
 
 
 def _is_leveled(text: str) -> bool:
-    return _SIGN_OF_LEVEL.search(text) is not None and _LEVEL.search(text) is not None
+    has_sign = _SIGN_OF_LEVEL.search(text) or _LEVEL_AT_START.match(text)
+    return has_sign is not None and _LEVEL.search(text) is not None
 
 
 def _is_progress(text: str) -> bool:
@@ -186,7 +199,9 @@ def _is_progress(text: str) -> bool:
         return True
     # Some letters that are not ASCII are small or capital forms of those that are.
     ends = text[-1:] in _PROGRESS_ENDS or not text.isascii()
-    return ends and _PROGRESS_END.search(text) is not None
+    # Behind the word, there may be nothing but a share in brackets.
+    start = 0 if text[-1:] == "]" else max(0, len(text) - _LONGEST_END)
+    return ends and _PROGRESS_END.search(text, start) is not None
 
 
 def _is_delimited(lines: list[str]) -> bool:

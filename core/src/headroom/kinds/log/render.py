@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence, Set
+from itertools import islice
 
 from headroom.kinds.log.parse import Log
 from headroom.toolkit.markers import SMALLEST, marker, plural
@@ -29,7 +30,10 @@ _NUMBERED_CHARS, _NAME_CHARS = 1000, 30
 
 # A line of source beside its number, long enough to be known by.
 _SOURCE = re.compile(r"\s{0,12}\d{1,7} {0,8}[|\u2502] .{16}")
-_NUMBER = re.compile(r"(?<![\w.-])(-?\d{1,15}(?:\.\d{1,9})?)(?![\w.-]*\d)")
+# It begins with a sign, not with a look at what stands before it: most characters are passed by.
+_NUMBER = re.compile(
+    r"([-\d](?<![\w.-][-\d])(?:(?<=\d)\d{0,14}|(?<=-)\d{1,15})(?:\.\d{1,9})?)(?![\w.-]*\d)"
+)
 _NAME = re.compile(r"(?<![\w-])([A-Za-z_-]{2,24})[=: ]{1,2}$")
 
 
@@ -215,19 +219,27 @@ def _number_ranges(texts: list[str]) -> list[str]:
         name = _NAME.search(texts[0], max(0, found.start() - _NAME_CHARS), found.start())
         if name:
             names[place] = name[1]
-    values: dict[tuple[int, str], list[float]] = {}
+    values: dict[int, list[float]] = {place: [] for place in names}
     shown: dict[float, str] = {}
-    for text in texts if names else ():
-        for place, found in enumerate(_NUMBER.finditer(text, 0, _NUMBERED_CHARS)):
+    # No number behind the last one that has a name is looked at.
+    end = max(names, default=-1) + 1
+    for count, text in enumerate(texts):
+        if all(len(numbers) < count for numbers in values.values()):
+            # Each of them is lacking somewhere.
+            return []
+        numbers_here = islice(_NUMBER.finditer(text, 0, _NUMBERED_CHARS), end)
+        for place, found in enumerate(numbers_here):
             label = names.get(place)
+            if label is None:
+                continue
             before = text[max(0, found.start() - _NAME_CHARS) : found.start()]
-            if label and before.rstrip("=: ").endswith(label):
+            if before.rstrip("=: ").endswith(label):
                 value = float(found[1])
                 shown[value] = found[1]
-                values.setdefault((place, label), []).append(value)
+                values[place].append(value)
     ranges = []
-    for (_, label), numbers in values.items():
+    for place, numbers in values.items():
         low, high = min(numbers), max(numbers)
         if len(numbers) == len(texts) and high > low:
-            ranges.append(f"{label} {shown[low]}-{shown[high]}")
+            ranges.append(f"{names[place]} {shown[low]}-{shown[high]}")
     return ranges[:_RANGES]

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from operator import eq
+from itertools import compress
+from operator import contains, eq
 
 from headroom.scanning.masks import MASK
 
-__all__ = ["Template", "mine"]
+__all__ = ["Template", "mine", "most_alike"]
 
 
-_SPLIT = re.compile(r"([\s=:,;|()\[\]{}<>]+)")
+_WORD = re.compile(r"[^\s=:,;|()\[\]{}<>]+")
 
 # Where nothing else is said, these were measured with `python -m benchmarks`.
 # A line joins a group if this share of its words is the same.
@@ -36,6 +37,7 @@ _NAMES_SHOW = 10
 
 # What programs, and no sentences, call things: test_cart, shop.checks, a/b. A rare one is a value.
 _NAME = re.compile(r"\w[._/]+\w")
+_SIGNS_OF_NAMES = "._/"
 # The first words of a line, among which is the one that tells what it is about; and in how many
 # lines a word stands at the most that may be a name.
 _HEAD = 6
@@ -116,8 +118,42 @@ def mine(masked: Sequence[str]) -> list[Template]:
     return templates
 
 
+def most_alike(masked: Sequence[str], together: int) -> int:
+    r"""How many events share a template with others, at the most: sooner known than by mining.
+
+    What joins a template has as many words as its first event, and at the same places at least a
+    share of ``_SIMILAR`` of its own that are no values. So does the first event then: for each of
+    its words that stands where the other has a value, one more must be the same. So one that shares
+    fewer words with the events of its length, each at its place, stays alone.
+
+    Args:
+        masked: The masked text of each event.
+        together: Templates with fewer events do not count.
+
+    >>> most_alike(["took \x00 ms", "took \x00 s", "It rained", "Nobody came"], 2)
+    2
+
+    """
+    by_size: dict[int, list[tuple[str, list[str]]]] = defaultdict(list)
+    for text in masked:
+        words = _words(text)
+        by_size[len(words)].append((text, words))
+    found = 0
+    for several in by_size.values():
+        if len(several) < together:
+            continue
+        columns = map(sorted, zip(*(words for _, words in several)))
+        again = [set(compress(one, map(eq, one, one[1:]))) - {MASK} for one in columns]
+        for text, words in several:
+            shared = sum(map(contains, again, words))
+            # A name that hardly any other has is a value, too: it has such a sign.
+            values = words.count(MASK) + sum(map(text.count, _SIGNS_OF_NAMES))
+            found += shared >= _SIMILAR * max(1, len(words) - values)
+    return found
+
+
 def _words(text: str) -> list[str]:
-    return [word for word in _SPLIT.split(text)[::2] if word][:_WORDS]
+    return _WORD.findall(text)[:_WORDS]
 
 
 def _common_words(masked: Sequence[str]) -> frozenset[str]:

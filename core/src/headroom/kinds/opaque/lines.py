@@ -18,7 +18,7 @@ __all__ = [
     "find_escapes",
     "find_minified",
     "holds_binary",
-    "is_dump",
+    "holds_dump",
 ]
 
 #: A dump of fewer lines is there to be read.
@@ -29,9 +29,11 @@ _EVEN = 0.8
 _DUMP = re.compile(
     r"[ \t]*(?:0x)?[0-9a-fA-F]{4,16}:?[ \t]{1,4}((?:[0-9a-fA-F]{2,8}[ \t]{1,3}){4,32})(.{0,40})"
 )
-_DUMPS = re.compile(
-    r"^[ \t]*(?:0x)?[0-9a-fA-F]{4,16}:?[ \t]{1,4}(?:[0-9a-fA-F]{2,8}[ \t]{1,3}){4}", re.MULTILINE
+_DUMP_BEGINS = re.compile(
+    r"[ \t]*(?:0x)?[0-9a-fA-F]{4,16}:?[ \t]{1,4}(?:[0-9a-fA-F]{2,8}[ \t]{1,3}){4}"
 )
+#: A line feed is found sooner than the beginning of a line.
+_DUMP_BELOW = re.compile(r"\n" + _DUMP_BEGINS.pattern)
 #: Lines of a dump between two looks at the clock.
 _CHECKED_EVERY = 500
 _REPEATED = re.compile(r"[ \t]*\*[ \t\r]*")
@@ -61,9 +63,10 @@ _CLOSE, _FEWEST, _SORTS, _DENSE = 24, 32, 5, 0.1
 _ESCAPES = re.compile(r"(?:\\(?:x[0-9a-fA-F]{2}|[nrtabfv0'\"\\])[^\\\n]{0,6})+")
 
 
-def is_dump(line: str) -> bool:
-    """Whether a line is one of a hex dump."""
-    return _DUMP.fullmatch(line) is not None
+def holds_dump(text: str) -> bool:
+    """Whether a line of a text is one of a hex dump."""
+    begins = _DUMP_BEGINS.match(text) or _DUMP_BELOW.search(text)
+    return begins is not None and any(map(_DUMP.fullmatch, text.split("\n")))
 
 
 def holds_binary(text: str) -> bool:
@@ -73,9 +76,10 @@ def holds_binary(text: str) -> bool:
 
 def find_dumps(text: str, deadline: Deadline) -> Iterator[Stretch]:
     """Hex dumps as ``xxd``, ``hexdump -C`` and ``od`` print them."""
-    begin = _DUMPS.search(text)
+    begin = _DUMP_BEGINS.match(text) or _DUMP_BELOW.search(text)
     while begin is not None:
-        start = end = begin.start()
+        start = begin.start()
+        start = end = start + (text[start] == "\n")
         count, digits = 0, list[str]()
         while True:
             if not count % _CHECKED_EVERY:
@@ -93,7 +97,7 @@ def find_dumps(text: str, deadline: Deadline) -> Iterator[Stretch]:
         if count >= _FEWEST_LINES and _is_even(digits):
             what = bytes_in_hex("".join(digits))[0].removesuffix(" in hex")
             yield Stretch(start, end, f"hex dump of {what}", "hex dump")
-        begin = _DUMPS.search(text, max(end, begin.end()))
+        begin = _DUMP_BELOW.search(text, max(end, begin.end()))
 
 
 def _is_even(digits: Sequence[str]) -> bool:

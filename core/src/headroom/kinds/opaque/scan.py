@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
@@ -16,10 +16,11 @@ from headroom.kinds.opaque.lines import (
     find_escapes,
     find_minified,
     holds_binary,
-    is_dump,
+    holds_dump,
 )
 from headroom.kinds.opaque.numbers import find_bytes, find_vectors
 from headroom.kinds.opaque.stretch import LEAST, Stretch
+from headroom.toolkit.shares import enough
 from headroom.view import Deadline
 
 __all__ = ["is_likely", "scan"]
@@ -31,6 +32,8 @@ _ENCODED = re.compile(r"[A-Za-z0-9+/_=\\%-]" + _STEPS)
 _WRAPPED = re.compile(r"[A-Za-z0-9+/_=\s>-]" + _STEPS)
 _NUMBERS = re.compile(r"[-+0-9.eE,\s]" + _STEPS)
 _BYTES = re.compile(r"[0-9a-fA-FxX:,;\s\\]" + _STEPS)
+#: Nearly all steps are of none of these, which is seen at one glance.
+_ANY = re.compile("|".join(one.pattern for one in (_ENCODED, _WRAPPED, _NUMBERS, _BYTES)))
 #: So many places are looked at to see whether all of a text is such.
 _LOOKS = 8
 #: How each sort of stretch is found, at a place and no earlier than at another one.
@@ -41,15 +44,14 @@ def is_likely(text: str) -> bool:
     """Whether most of a text may be such; looks at some places of it."""
     size = len(text) - _STEP
     places = [size * part // _LOOKS for part in range(_LOOKS)] if size > 0 else []
-    return sum(_may_be(text, at) for at in places) * 2 >= len(places) > 0
+    return enough((_may_be(text, at) for at in places), len(places), max(1, len(places) / 2))
 
 
 def _may_be(text: str, at: int) -> bool:
-    steps = (_ENCODED, _WRAPPED, _NUMBERS, _BYTES)
-    if any(pattern.match(text, at, at + _STEP) for pattern in steps):
+    if _ANY.match(text, at, at + _STEP):
         return True
     around = text[max(0, at - MINIFIED // 2) : at + MINIFIED // 2]
-    return "\n" not in around or holds_binary(around) or any(map(is_dump, around.split("\n")))
+    return "\n" not in around or holds_binary(around) or holds_dump(around)
 
 
 def scan(text: str, deadline: Deadline) -> list[Stretch]:
@@ -86,7 +88,11 @@ def _merged(text: str, stretches: Sequence[Stretch]) -> Iterator[Stretch]:
 def _in_steps(text: str, taken: _Taken, deadline: Deadline) -> Iterator[Stretch]:
     skip = {_ENCODED: 0, _WRAPPED: 0, _NUMBERS: 0, _BYTES: 0}
     low = 0
-    for at in deadline.over(range(0, len(text) - _STEP + 1, _STEP), every=100):
+    steps: Iterable[int] = range(0, len(text) - _STEP + 1, _STEP)
+    if not taken.stretches:
+        # Nothing has to be known of those between.
+        steps = (at for at in steps if _ANY.match(text, at, at + _STEP))
+    for at in deadline.over(steps, every=100):
         end = taken.end_of(at)
         if end > at:
             low = max(low, end)

@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.values import Json, Number
+from headroom.toolkit.shares import enough
 
 __all__ = ["Listing", "find_listing"]
 
@@ -36,8 +37,6 @@ _CELLS = 0.51
 #: A longer line, in characters, is none of a listing; so much of a line is looked at for edges.
 _LONGEST = 2000
 _WORD = re.compile(r"\S+(?: \S+)*")
-#: Between two words of a line.
-_GAP = re.compile(r"\S(?: \s|[^\S ])\s*\S")
 _BLANK = re.compile(r"(?<=\S) (?=\S)")
 #: How a line of a log begins.
 _TIME = re.compile(r"\W{0,2}\d{4}-\d\d-\d\d|.{0,24}?\b\d\d?:\d\d:\d\d|\d{6} \d{6}\b")
@@ -65,12 +64,14 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
         check: Called now and then, to watch the time.
 
     """
+    if max(map(len, lines)) > _LONGEST:
+        return None
     said = [index for index, line in enumerate(lines) if _SAYS.search(line)]
-    if len(said) < _LEAST_ROWS or max(map(len, lines)) > _LONGEST:
+    if len(said) < _LEAST_ROWS:
         return None
     probed = [lines[index].expandtabs() for index in said[:: len(said) // _PROBED + 1]]
     # Most texts have no gaps between words, which is sooner seen than where these begin.
-    if sum(_GAP.search(line) is not None for line in probed) < _SHARED * len(probed):
+    if not enough(map(_has_gap, probed), len(probed), _SHARED * len(probed)):
         return None
     if sum(_TIME.match(lines[index]) is not None for index in said) * 2 > len(said):
         # A log says when, and then what happened, in columns or not.
@@ -102,10 +103,16 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
     return Listing(found, rows)
 
 
+def _has_gap(line: str) -> bool:
+    """Whether more than a single blank stands between two words of a line."""
+    bare = line.strip()
+    return " ".join(bare.split()) != bare
+
+
 def _words(line: str) -> list[tuple[int, int]]:
     bare = line.strip()
-    if bare and " ".join(bare.split()) == bare:
-        # No gap: nearly all lines of running text.
+    if bare and not _has_gap(bare):
+        # Nearly all lines of running text.
         start = len(line) - len(line.lstrip())
         return [(start, start + len(bare))]
     return [match.span() for match in _WORD.finditer(line)]

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.values import Json, Number
@@ -52,7 +53,6 @@ _FILE = re.compile(
     r"(?=[^/\\]*[/\\]|[^/\\]*\.[A-Za-z]\w{0,9}$)[^\s:*?\"<>|]+|Makefile|Dockerfile|LICENSE|README"
 )
 _OWNER = re.compile(r"[\w.$+@/-]{1,40}")
-_LINK = re.compile(r" -> ")
 
 
 @dataclass(frozen=True)
@@ -146,32 +146,51 @@ def _directory(name: str) -> str:
 
 def _form_of(lines: Sequence[str]) -> tuple[int, bool, list[frozenset[str]]] | None:
     """How many values stand before the names, or after; and the words that come again there."""
+    found = _counts(lines)
     for is_first in (False, True):
-        counts = Counter(_count(line, is_first=is_first) for line in lines)
+        if is_first:
+            found = [n if _are_all_values(line) else 0 for line, n in zip(lines, found)]
+        counts = Counter(found)
         counts.pop(0, None)
         if not counts:
-            continue
+            return None
         count, usual = counts.most_common(1)[0]
         if usual < _USUAL * len(lines):
-            continue
-        split = [
-            _split(line, count, is_first=is_first)
-            for line in lines
-            if _count(line, is_first=is_first) == count
-        ]
+            # The other form is that of fewer lines.
+            return None
+        listed = compress(lines, map(count.__eq__, found))
+        split = [_split(line, count, is_first=is_first) for line in listed]
         owners = _owners([values for values, _ in split])
         if owners is not None and _name_files([name for _, name in split], split[0][0]):
             return count, is_first, owners
     return None
 
 
-def _count(line: str, *, is_first: bool) -> int:
-    """How many values a line has, if it is about a file; 0 for any other."""
-    words = _LINK.split(line, 1)[0].split() if len(line) <= _LONGEST else []
-    values = len(words) - 1
-    if not 0 < values <= _MOST_VALUES:
-        return 0
-    return values if not is_first or all(map(_VALUE.fullmatch, words[1:])) else 0
+def _counts(lines: Sequence[str]) -> list[int]:
+    """How many values each line has, if it is about a file, and 0 for any other; none at all where
+    these are too many.
+    """
+    found: list[int] = []
+    others = 0
+    for line in lines:
+        values = len(_words(line)) - 1 if len(line) <= _LONGEST else 0
+        if not 0 < values <= _MOST_VALUES:
+            values = 0
+            others += 1
+            if len(lines) - others < _USUAL * len(lines):
+                return []
+        found.append(values)
+    return found
+
+
+def _are_all_values(line: str) -> bool:
+    """Whether what stands behind the first word of a line are values, each of them."""
+    return all(map(_VALUE.fullmatch, _words(line)[1:]))
+
+
+def _words(line: str) -> list[str]:
+    """The words of a line, without what a link leads to."""
+    return line.partition(" -> ")[0].split()
 
 
 def _split(line: str, count: int, *, is_first: bool) -> tuple[list[str], str]:

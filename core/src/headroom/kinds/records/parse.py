@@ -8,6 +8,7 @@ calendars and cards, listings of packages, expanded rows of a database, and the 
 
 from __future__ import annotations
 
+import math
 import re
 from array import array
 from collections import Counter
@@ -83,21 +84,22 @@ class _Fields:
         #: What fields say, where they are few.
         self._values: list[str] | None = [] if len(lines) <= _SMALL else None
 
-    def add(self, field: Field | None) -> None:
-        """What the next line is."""
-        indent, name, value = (-1, "", "") if field is None else field
-        number = 0
-        if field is not None:
+    def add(self, line: str) -> bool:
+        """Reads the next line; whether it has a name, or is blank."""
+        if not line or line.isspace():
+            indent, name, value, number = -1, "", "", 0
+        else:
+            indent, name, value = _field(line)
             key = (indent, name)
-            known = self._numbers.get(key)
-            if known is None:
-                known = self._numbers[key] = len(self.said)
+            number = self._numbers.get(key, 0)
+            if not number:
+                number = self._numbers[key] = len(self.said)
                 self.said.append(name)
-            number = known
         self.indents.append(indent)
         self.keys.append(number)
         if self._values is not None:
             self._values.append(value)
+        return not number or bool(name)
 
     def __len__(self) -> int:
         return len(self.indents)
@@ -195,18 +197,20 @@ def _find_blocks(lines: Sequence[str], check: Callable[[], None]) -> Records | N
     if len(lines) < _LEAST * _SHORTEST:
         return None
     fields = _Fields(lines)
-    named = 0
+    count, nameless = len(lines), 0
     for number, line in enumerate(lines):
         if number % _DEADLINE_EVERY == 0:
             check()
-        field = _field(line) if line.strip() else None
-        fields.add(field)
-        named += field is None or bool(field[1])
+        if fields.add(line):
+            continue
+        nameless += 1
         # Most texts show soon that they are none of records.
-        if number == _SOON and named < _NAMED_SOON * number:
+        if number <= _SOON < count and _SOON + 1 - nameless < _NAMED_SOON * _SOON:
             return None
-        if named + len(lines) - number - 1 < _COVERED * _NAMED * len(lines):
+        if count - nameless < _COVERED * _NAMED * count:
             return None
+    if not _names_may_be_shared(fields):
+        return None
     best = Spans()
     indent = -1
     for starts in _candidates(fields):
@@ -348,6 +352,18 @@ def _are_records(fields: _Fields, spans: Sequence[tuple[int, int]]) -> bool:
         and _are_orderly(fields, blocks, inside)
         and _share_names(fields, blocks, inside)
     )
+
+
+def _names_may_be_shared(fields: _Fields) -> bool:
+    """Whether as many lines are of fields that come again as ``_share_names`` asks for.
+
+    A field that half of the blocks have, which are no fewer than ``_LEAST``, comes so often.
+    """
+    lines = Counter(fields.keys)
+    said = len(fields) - lines.pop(0, 0)
+    least = math.ceil(_HELD * _LEAST)
+    again = sum(n for key, n in lines.items() if n >= least and fields.said[key])
+    return again >= _COMMON * (_COVERED * said)
 
 
 class _Blocks(Lazy["list[int]"]):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from headroom.lines import Lines
 from headroom.source import Source
+from headroom.toolkit.shares import enough
 from headroom.view import Deadline
 
 __all__ = ["Entry", "form", "read"]
@@ -88,6 +89,8 @@ _PLAIN = re.compile(rf"({_DRIVE}[^\s:\x00]+):")
 _CONTEXT_END = re.compile(r"([-=])(\d+)\1")
 _UNDER_HEADING = re.compile(r"[ \t]{0,8}(?:Line |L)?(\d{1,9})([:=-])(?:\d+:)?")
 _PLACED = re.compile(rf"({_DRIVE}[^:()\x00]+)\((\d+),\d+\):")
+#: What stands behind the path in all of them but those without numbers.
+_SIGN_OF_PLACE = re.compile(r"[:=(-]\d")
 # What a path looks like: it has a separator, or a short ending.
 _PATH = re.compile(
     r"(?=[^\n]*[A-Za-z_])(?:[A-Za-z]:[\\/])?(?:[^\s:]*[\\/][^:*?\"<>|]*|"
@@ -162,6 +165,9 @@ def _form_of(lines: Sequence[str]) -> str | None:
 
 
 def _placed_form(sample: Sequence[str]) -> str | None:
+    # Neither a match nor its context is without such a sign, which is sooner seen.
+    if not enough(map(_SIGN_OF_PLACE.search, sample), len(sample), _PLACED_SHARE * len(sample)):
+        return None
     for form in (*_NUMBERED_FORMS, "placed"):
         pattern = _PATTERNS[form]
         placed = [match for line in sample if (match := _match(pattern, line))]
@@ -172,6 +178,9 @@ def _placed_form(sample: Sequence[str]) -> str | None:
 
 
 def _headed_form(sample: Sequence[str]) -> str | None:
+    either = (_UNDER_HEADING.match(line) or _is_heading(line) for line in sample)
+    if not enough(either, len(sample), _HEADED_SHARE * len(sample)):
+        return None
     under = [match for line in sample if (match := _UNDER_HEADING.match(line))]
     if len(under) == len(sample) and _of_one_file([int(match[1]) for match in under]):
         return "one file"
@@ -181,8 +190,8 @@ def _headed_form(sample: Sequence[str]) -> str | None:
 
 
 def _paths_form(sample: Sequence[str]) -> str | None:
-    paths = sum(is_path(_COUNTED.sub("", line)) and not _URL.match(line) for line in sample)
-    if paths < _PATHS_SHARE * len(sample):
+    paths = (is_path(_COUNTED.sub("", line)) and not _URL.match(line) for line in sample)
+    if not enough(paths, len(sample), _PATHS_SHARE * len(sample)):
         return None
     # Spaces and commas are of sentences and of tables.
     odd = sum(" " in line or "," in line for line in sample)
@@ -191,9 +200,12 @@ def _paths_form(sample: Sequence[str]) -> str | None:
 
 def _plain_form(sample: Sequence[str]) -> str | None:
     # Without numbers, "key: value" is near: only paths that return are taken for paths.
-    plain = [match for line in sample if (match := _match(_PLAIN, line))]
-    if len(plain) < _PLAIN_SHARE * len(sample) or _URL.match(sample[0]):
+    if _URL.match(sample[0]):
         return None
+    matches = (_match(_PLAIN, line) for line in sample)
+    if not enough(matches, len(sample), _PLAIN_SHARE * len(sample)):
+        return None
+    plain = [match for line in sample if (match := _match(_PLAIN, line))]
     paths = {match[1] for match in plain}
     deep = sum("/" in path or "\\" in path for path in paths)
     sound = deep >= _DEEP_SHARE * len(paths) and len(paths) <= _DIFFERENT_SHARE * len(plain)

@@ -12,6 +12,7 @@ from headroom.kinds.table.ruled import ruled_records
 from headroom.source import Source
 from headroom.toolkit.rows.packed import PackedRecords, TextRows
 from headroom.toolkit.rows.values import Json
+from headroom.toolkit.shares import enough
 
 __all__ = [
     "LEAST_ROWS",
@@ -138,11 +139,15 @@ def closed(lines: Sequence[str]) -> list[str]:
     ['id,note', '1,"two\nlines"']
 
     """
-    records, parts, quotes = [], [], 0
+    records: list[str] = []
+    parts: list[str] = []
     for line in lines:
+        turns = line.count('"') % 2
+        if not parts and not turns:
+            records.append(line)
+            continue
         parts.append(line)
-        quotes += line.count('"')
-        if quotes % 2 == 0:
+        if turns and len(parts) > 1:
             records.append("\n".join(parts))
             parts.clear()
     return records
@@ -180,8 +185,10 @@ def _delimiter(lines: Sequence[str]) -> str:
     best, most = "", 0
     for delimiter in _DELIMITERS:
         cells = _count(lines[0], delimiter)
-        alike = sum(_count(line, delimiter) == cells for line in lines)
-        if cells and alike >= _ALIKE_AT_FIRST * len(lines) and cells > most:
+        if cells <= most:
+            continue
+        alike = (_count(line, delimiter) == cells for line in lines)
+        if enough(alike, len(lines), _ALIKE_AT_FIRST * len(lines)):
             best, most = delimiter, cells
     if not best:
         raise WrongKind("no delimiter")
@@ -202,4 +209,4 @@ def _delimiter(lines: Sequence[str]) -> str:
 
 def _count(line: str, delimiter: str) -> int:
     """Delimiters outside quotes."""
-    return "".join(line.split('"')[::2]).count(delimiter)
+    return ("".join(line.split('"')[::2]) if '"' in line else line).count(delimiter)

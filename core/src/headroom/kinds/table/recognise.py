@@ -14,7 +14,7 @@ from headroom.kinds.table.parse import (
     is_delimited,
     without_ends,
 )
-from headroom.kinds.table.ruled import ruled_records, ruled_run
+from headroom.kinds.table.ruled import is_rule, ruled_records, ruled_run
 from headroom.source import Source
 from headroom.toolkit.numbering import unnumbered
 
@@ -64,7 +64,11 @@ def looks_like_table(source: Source) -> bool:
 
 def find_table(source: Source, line: int) -> tuple[int, int] | None:
     """The lines of the table that begins at a line, or whose header stands above it."""
-    run = ruled_run(source.lines, line) or (ruled_run(source.lines, line - 1) if line else None)
+    lines = source.lines
+    if not any(map(is_rule, lines[line : line + 2])):
+        # Below neither header is a rule.
+        return None
+    run = ruled_run(lines, line) or (ruled_run(lines, line - 1) if line else None)
     return run if run is not None and run[1] - run[0] >= _LEAST_RULED else None
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from headroom.toolkit.rows.packed import PackedRecords
 
-__all__ = ["ruled_records", "ruled_run"]
+__all__ = ["is_rule", "ruled_records", "ruled_run"]
 
 _BARS = "|\u2502\u2503\u2551"
 # The signs of rules: of ASCII and of box drawing, which is U+2500 to U+257F.
@@ -31,7 +31,7 @@ def ruled_records(lines: Sequence[str]) -> PackedRecords | None:
     run = ruled_run(lines, 0)
     if run is None or run != (0, len(lines)):
         return None
-    rows = [line for line in lines if not _is_rule(line)]
+    rows = [line for line in lines if not is_rule(line)]
     bar = _bar(rows[0])
     assert bar is not None
     # Between bars, or with bars between.
@@ -41,21 +41,21 @@ def ruled_records(lines: Sequence[str]) -> PackedRecords | None:
 
 def ruled_run(lines: Sequence[str], first: int) -> tuple[int, int] | None:
     """First line and end (exclusive) of the table that begins at a line; ``None`` if none does."""
-    header = first + 1 if _is_rule(lines[first]) else first
-    if header + 1 + _LEAST_ROWS >= len(lines) or not _is_rule(lines[header + 1]):
+    header = first + 1 if is_rule(lines[first]) else first
+    if header + 1 + _LEAST_ROWS >= len(lines) or not is_rule(lines[header + 1]):
         return None
     bar = _bar(lines[header])
-    if bar is None or _is_rule(lines[header]):
+    if bar is None or is_rule(lines[header]):
         return None
-    if first and (bar in lines[first - 1] or _is_rule(lines[first - 1])):
+    if first and (bar in lines[first - 1] or is_rule(lines[first - 1])):
         # Within a table that is none of these.
         return None
     count = lines[header].count(bar)
     end = header + 2
     # Bars within cells are more than in the header.
-    while end < len(lines) and (_is_rule(lines[end]) or lines[end].count(bar) >= count):
+    while end < len(lines) and (is_rule(lines[end]) or lines[end].count(bar) >= count):
         end += 1
-    body = [_is_rule(line) for line in lines[header + 2 : end]]
+    body = [is_rule(line) for line in lines[header + 2 : end]]
     rules = sum(body) - (bool(body) and body[-1])
     # Rules between the rows stand where a row may take several lines: which cells they are is
     # not to be told.
@@ -64,7 +64,8 @@ def ruled_run(lines: Sequence[str], first: int) -> tuple[int, int] | None:
     return first, end
 
 
-def _is_rule(line: str) -> bool:
+def is_rule(line: str) -> bool:
+    """Whether a line is one between the header and the rows, or around a table."""
     # Nearly always something is left, which is quickly seen.
     if line.strip(_ALL_SIGNS):
         return False

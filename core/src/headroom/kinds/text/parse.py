@@ -70,7 +70,7 @@ def read_units(source: Source) -> Units:
     text = source.text
     if len(source.lines) > max(_MOST_LINES, len(text) / _CRUMB):
         return _in_runs(source)
-    sentences = segment(text)
+    sentences = segment(text, source.deadline.check)
     # Whether a line ends with each; at the end of the text one does.
     closes = [text[end - 1] == "\n" for end in sentences.ends]
     closes[-1:] = [True]

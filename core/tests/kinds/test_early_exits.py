@@ -1,0 +1,311 @@
+"""Where a look at a text ends early, it ends as the whole look does, on any text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import chain
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headroom.errors import WrongKind
+from headroom.kinds.code import recognise as code
+from headroom.kinds.log import outliers, render, templates
+from headroom.kinds.log import recognise as log
+from headroom.kinds.opaque import lines as opaque_lines
+from headroom.kinds.records import columns, files
+from headroom.kinds.records import parse as records
+from headroom.kinds.search import parse as search
+from headroom.kinds.table import parse as table
+from headroom.pipeline import boundaries
+from headroom.source import Source
+from headroom.toolkit.shares import enough
+
+#: What the patterns of all kinds are about, so that texts of these come near to each.
+_PIECES = st.sampled_from(
+    [
+        *("a", "cc", "word", "Word", "the", "name", "src/a.py", "b.txt", "README", "lib/x_1.c"),
+        *("1", "23", "-4", "5.25", "007", "2024-05-01", "12:30:01", "-rw-r--r--", "deadbeef"),
+        *(":", ": ", ";", ",", ", ", "|", "\t", " ", "  ", "=", "==", "-", "--", "---", '"', "'"),
+        *("(", ")", "{", "}", "[", "]", "<a>", "</a>", "->", "=>", "#", "//", "/*", "*/", ".", "_"),
+        *(":12:", "-13-", "=14=", "(3,4):", "(", "HEAD~2:", "C:\\x", "https://", " -> "),
+        *("def f():", "import os", "return", "if x:", "class A:", "+ make", "$ ls", "me@host:~$ x"),
+        *("PASSED", "ok", "[ 30%]", "... passed", "\x00", "\u2019", "\u00e9", "\u017f", "\u212a"),
+    ]
+)
+_LINE = st.lists(_PIECES, max_size=9).map("".join) | st.text(max_size=9).map(
+    lambda text: text.replace("\n", "")
+)
+#: Lines of which many are alike.
+_LINES = st.lists(_LINE, min_size=1, max_size=8).flatmap(
+    lambda some: st.lists(st.sampled_from(some) | _LINE, max_size=60)
+)
+
+
+def _of(*lines: str) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(lines), min_size=1, max_size=30)
+
+
+_many = settings(max_examples=150, deadline=None)
+
+
+@_many
+@given(st.lists(st.booleans()), st.floats(-1, 20))
+def test_enough(flags: list[bool], least: float) -> None:
+    seen: list[bool] = []
+    found = enough((seen.append(one) or one for one in flags), len(flags), least)
+    assert found == (sum(flags) >= least)
+    assert found or least > len(flags) or len(flags) - seen[:-1].count(False) >= least
+
+
+@_many
+@given(_LINE)
+def test_a_line_of_a_log(line: str) -> None:
+    begins, ends = log._PROGRESS_START.match(line), log._PROGRESS_END.search(line)
+    assert log._is_progress(line) == (begins is not None or ends is not None)
+
+
+@_many
+@given(st.lists(st.lists(st.sampled_from(["a", "b", "a.b", "cc", "\x00", "x\x00"]), max_size=7)))
+def test_no_template_has_more_events_than_may_be_alike(lines: list[list[str]]) -> None:
+    texts = [" ".join(words) for words in lines]
+    for together in (2, 3):
+        found = [one for one in templates.mine(texts) if len(one.events) >= together]
+        alike = sum(len(one.events) for one in found if any(w.strip("\x00") for w in one.words))
+        assert alike <= templates.most_alike(texts, together)
+
+
+@_many
+@given(_LINE)
+def test_numbers_of_a_log(line: str) -> None:
+    ranged = re.compile(r"(?<![\w.-])(-?\d{1,15}(?:\.\d{1,9})?)(?![\w.-]*\d)")
+    assert render._NUMBER.findall(line) == ranged.findall(line)
+    alone = re.compile(
+        r"(?<![\w.,/+-])-?\d{1,15}(?:\.\d{1,9})?"
+        r"(?=(?:[a-zA-Z\u00b5%]{1,3})?(?:[\s,;)\]}\"']|$))"
+    )
+    assert outliers._NUMBER.findall(line) == alone.findall(line)
+
+
+def _ranges(texts: list[str]) -> list[str]:
+    names: dict[int, str] = {}
+    for place, found in enumerate(render._NUMBER.finditer(texts[0])):
+        name = render._NAME.search(texts[0], 0, found.start())
+        if name:
+            names[place] = name[1]
+    values: dict[int, list[float]] = {}
+    shown: dict[float, str] = {}
+    for text in texts:
+        for place, found in enumerate(render._NUMBER.finditer(text)):
+            label = names.get(place)
+            if label and text[: found.start()].rstrip("=: ").endswith(label):
+                shown[float(found[1])] = found[1]
+                values.setdefault(place, []).append(float(found[1]))
+    return [
+        f"{names[place]} {shown[min(numbers)]}-{shown[max(numbers)]}"
+        for place, numbers in values.items()
+        if len(numbers) == len(texts) and max(numbers) > min(numbers)
+    ][: render._RANGES]
+
+
+@_many
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["took 5", "took 6", "x=7", "x=7.0", "y: 1", "8"]), max_size=3),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_ranges_are_those_of_numbers_in_all_events(lines: list[list[str]]) -> None:
+    texts = [" ".join(words) for words in lines]
+    assert render._number_ranges(texts) == _ranges(texts)
+
+
+@_many
+@given(_LINE)
+def test_a_line_of_code(line: str) -> None:
+    text = line.strip()
+    letters = "(?:[^\\W\\d_]|['\u2019-])+"
+    prose = re.compile(rf"(?:{letters}[,;:]? ){{5,}}{letters}[.,;:!?)]?")
+    assert bool(code._PROSE.fullmatch(text)) == bool(prose.fullmatch(text))
+    ends = re.compile(r""".*(?:[{;(\[]|[\w\])"'], ?|=>|->|&&|\|\||\\)$""")
+    assert bool(code._WEAK.match(text)) >= bool(ends.match(text))
+
+
+@_many
+@given(
+    _LINES
+    | _of("import os", "x = f(1)", "It rained all night and the river rose.", "words", "# words")
+)
+def test_shapes_of_code(lines: list[str]) -> None:
+    shapes = code._shapes([line for line in lines if line.strip()])
+    strong, total = shapes.strong, shapes.total
+    prose = sum(bool(code._PROSE.fullmatch(text)) for text in shapes.others)
+    weak = sum(
+        bool(code._WEAK.match(text)) for text in shapes.others if not code._PROSE.fullmatch(text)
+    )
+    shaped = strong + weak
+    many = strong >= max(code._MANY, code._MANY_STRONG * total) or shaped >= code._MOST * total
+    expected = strong >= code._FEWEST and prose <= code._PROSE_SHARE * total
+    if not (strong >= code._STRONG_SHARE * total and shaped >= code._SHARE * total):
+        expected = expected and many and prose <= code._LITTLE_PROSE * total
+    assert shapes.are_code() == expected
+
+
+_PLACES = st.sampled_from(["src/a.py", "HEAD:b.c", "C:\\x.h"]).flatmap(
+    lambda path: st.sampled_from([":12:t", "(3,4): t", "-13-t", "=14=t"]).map(path.__add__)
+)
+
+
+@_many
+@given(_LINE | _PLACES, st.lists(_LINE, max_size=3).map(["src/a.py"].__add__))
+def test_a_place_in_a_file_has_its_sign(line: str, known: list[str]) -> None:
+    found = [search._match(search._PATTERNS[form], line) for form in search._PATTERNS]
+    numbered = [match for form, match in zip(search._PATTERNS, found) if form != "plain"]
+    if any(numbered) or search._context_path(line, known):
+        assert search._SIGN_OF_PLACE.search(line)
+
+
+@_many
+@given(_LINES | _of("12:found", "13:found", "14-x", "src/a.py", "src/b.py:", "words"))
+def test_forms_of_search_results(lines: list[str]) -> None:
+    sample = [line for line in lines if line.strip()]
+    if not sample:
+        return
+    under = [match for line in sample if (match := search._UNDER_HEADING.match(line))]
+    headings = sum(
+        search._is_heading(line) for line in sample if not search._UNDER_HEADING.match(line)
+    )
+    form = None
+    if len(under) == len(sample) and search._of_one_file([int(match[1]) for match in under]):
+        form = "one file"
+    elif under and headings and len(under) + headings >= search._HEADED_SHARE * len(sample):
+        form = "heading"
+    assert search._headed_form(sample) == form
+
+
+@_many
+@given(_LINES | _of("10 a.py", "2 lib/b.c", "a.py 7", "b.c 8 -> 3 x", "-rw-r--r-- 1 x", "words"))
+def test_lines_about_files(lines: list[str]) -> None:
+    def count(line: str, *, is_first: bool) -> int:
+        words = line.split(" -> ")[0].split() if len(line) <= files._LONGEST else []
+        values = len(words) - 1
+        if not 0 < values <= files._MOST_VALUES:
+            return 0
+        return values if not is_first or all(map(files._VALUE.fullmatch, words[1:])) else 0
+
+    expected = None
+    for is_first in (False, True):
+        counts = Counter(count(line, is_first=is_first) for line in lines)
+        counts.pop(0, None)
+        most, usual = counts.most_common(1)[0] if counts else (0, 0)
+        if not most or usual < files._USUAL * len(lines) or expected:
+            continue
+        split = [
+            files._split(line, most, is_first=is_first)
+            for line in lines
+            if count(line, is_first=is_first) == most
+        ]
+        owners = files._owners([values for values, _ in split])
+        if owners is not None and files._name_files([name for _, name in split], split[0][0]):
+            expected = most, is_first, owners
+    assert files._form_of(lines) == expected
+
+
+@_many
+@given(_LINE)
+def test_gaps_of_a_line(line: str) -> None:
+    gap = re.compile(r"\S(?: \s|[^\S ])\s*\S")
+    assert columns._has_gap(line) == (gap.search(line) is not None)
+
+
+@_many
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["id: 1", "name: x", "sum: 2", "- a: 1", "", "text"]), min_size=1),
+        min_size=1,
+        max_size=4,
+    ),
+    st.integers(1, 9),
+)
+def test_blocks_of_lines(blocks: list[list[str]], times: int) -> None:
+    lines = list(chain.from_iterable(blocks * times))
+
+    def spans() -> list[tuple[int, int]] | None:
+        found = records._find_blocks(lines, lambda: None)
+        return None if found is None else list(found.spans)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(records, "_names_may_be_shared", lambda fields: True)
+        expected = spans()
+    assert spans() == expected
+
+
+@_many
+@given(_LINES)
+def test_records_of_a_table(lines: list[str]) -> None:
+    whole, parts, quotes = [], [], 0
+    for line in lines:
+        parts.append(line)
+        quotes += line.count('"')
+        if quotes % 2 == 0:
+            whole.append("\n".join(parts))
+            parts.clear()
+    assert table.closed(lines) == whole
+
+
+def _delimiter(lines: Sequence[str]) -> str:
+    best, most = "", 0
+    for sign in table._DELIMITERS:
+        counts = ["".join(line.split('"')[::2]).count(sign) for line in lines]
+        alike = counts.count(counts[0])
+        if counts[0] > most and alike >= table._ALIKE_AT_FIRST * len(lines):
+            best, most = sign, counts[0]
+    return best
+
+
+@_many
+@given(_LINES.filter(bool))
+def test_the_delimiter_of_a_table(lines: list[str]) -> None:
+    expected = _delimiter(lines)
+    if not expected:
+        with pytest.raises(WrongKind, match="no delimiter"):
+            table._delimiter(lines)
+        return
+    try:
+        assert table._delimiter(lines) == expected
+    except WrongKind as error:
+        assert str(error) in ("no header", "more like prose")  # noqa: PT017
+
+
+@_many
+@given(st.lists(st.sampled_from(["00a0: 4142 4344 4546 4748 ", "\n", " ", "0010 41 42", "a"])))
+def test_the_beginnings_of_hex_dumps(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    begins, below = opaque_lines._DUMP_BEGINS, opaque_lines._DUMP_BELOW
+    found = [0] if begins.match(text) else []
+    found += [match.start() + 1 for match in below.finditer(text)]
+    at_margin = re.compile(f"^{begins.pattern}", re.MULTILINE)
+    assert found == [match.start() for match in at_margin.finditer(text)]
+
+
+@_many
+@given(_LINES)
+def test_lines_that_set_parts_apart(lines: list[str]) -> None:
+    source = Source("\n".join(lines))
+    found = boundaries.stretches(source)
+
+    class Always:
+        search: Callable[[str], bool] = staticmethod(lambda text: True)
+
+    class Text(str):
+        def __contains__(self, part: object) -> bool:
+            return True
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(boundaries, "_NUMBERED_BELOW", Always)
+        patch.setattr(boundaries, "_COMMAND_BELOW", Always)
+        assert boundaries.stretches(Source(Text(source.text))) == found
