@@ -366,3 +366,37 @@ def test_values_of_an_object_are_said_below_its_name(ctx: SharedContext) -> None
     found = ctx.retrieve("rows", query="phone of owner 17", max_tokens=150)
     assert 'owner={"name":"owner 17","phone":"555 17"}' in found.text
     assert "in part" in found.text
+
+
+def test_rows_are_found_by_the_name_that_leads_to_them(ctx: SharedContext) -> None:
+    entries = "".join(f'<entry id="e{n}"><de>{"Ein Wort " * 9}</de></entry>' for n in range(60))
+    ctx.put("words", f"<words><title>Birds</title>{entries}</words>", max_tokens=60)
+    found = ctx.retrieve("words", query="entry", max_tokens=400).text
+    assert all(f"e{n}" in found for n in range(60))
+
+
+def test_what_a_query_names_is_found_with_all_its_values(ctx: SharedContext) -> None:
+    methods = [
+        {
+            **{f"flag{k}": "off" for k in range(12)},
+            "name": f"Call{n * 7}",
+            "arguments": [{"name": f"value{k}", "type": "string"} for k in range(10)],
+        }
+        for n in range(20)
+    ]
+    ctx.put("methods", {"node": {"method": methods}}, max_tokens=60)
+    found = ctx.retrieve("methods", query="method name", max_tokens=200).text
+    assert all(f"Call{n * 7}" in found for n in range(20))
+
+
+def test_values_that_a_query_tells_bring_the_others_of_their_objects(ctx: SharedContext) -> None:
+    items = [
+        {
+            "text": "A long text on herons. " * 9,
+            "sync": {"when": n * 997, "deleted": n % 9 == 4, "conflict": n % 9 == 4},
+        }
+        for n in range(90)
+    ]
+    ctx.put("items", {"item": items}, max_tokens=60)
+    found = ctx.retrieve("items", query="deleted true conflict true", max_tokens=400).text
+    assert all(f"{n * 997}" in found for n in range(4, 90, 9))

@@ -15,6 +15,7 @@ from headroom.retrieval.render import (
     holding,
     largest,
     largest_with_how,
+    place_of,
     rendered,
     spelt,
 )
@@ -49,7 +50,7 @@ def _as_written(leaves: Sequence[Piece]) -> Iterator[tuple[str, str]]:
         by_holder.setdefault((leaf.path, leaf.within), []).append(leaf)
     for (path, within), members in by_holder.items():
         members.sort(key=lambda leaf: leaf.number)
-        place = holding("rows", path, within, spelt(spans([leaf.number for leaf in members])))
+        place = _holding(path, within, [leaf.number for leaf in members])
         yield place, f"[{place}]\n" + ", ".join(leaf.text for leaf in members)
 
 
@@ -64,13 +65,43 @@ def _shortly(leaves: Sequence[Piece]) -> Iterator[tuple[str, str]]:
             arrays.setdefault((array, leaf.within), {}).setdefault(row, []).append(leaf)
         else:
             objects.setdefault((leaf.path, leaf.within), []).append(leaf)
+    yield from _under_one(arrays, objects, speller)
     for (path, within), rows in arrays.items():
         yield from _rows(path, within, rows, speller)
     for (path, within), members in objects.items():
         members.sort(key=_in_order)
-        place = holding("rows", path, within, spelt(spans([leaf.number for leaf in members])))
+        place = _holding(path, within, [leaf.number for leaf in members])
         values = ", ".join("=".join(_named(leaf, path, speller)) for leaf in members)
         yield place, f"[{place}] {values}"
+
+
+def _under_one(
+    arrays: dict[_Holder, dict[int, list[Piece]]],
+    objects: dict[_Holder, list[Piece]],
+    speller: Speller,
+) -> Iterator[tuple[str, str]]:
+    """Some values of several objects in one, taken from those: a line for each, by name."""
+    together: dict[_Holder, list[_Holder]] = {}
+    small = (holder for holder, rows in arrays.items() if len(rows) < _TABLE_ROWS)
+    for path, within in (*small, *objects):
+        together.setdefault((path.rpartition("/")[0], within), []).append((path, within))
+    for (above, within), holders in together.items():
+        if len(holders) < _TABLE_ROWS:
+            continue
+        lines, places = [], []
+        for holder in holders:
+            rows, own = arrays.pop(holder, {}), objects.pop(holder, [])
+            places.append(_holding(*holder, [*rows, *(leaf.number for leaf in own)]))
+            members = [*own, *(leaf for row in rows.values() for leaf in row)]
+            members.sort(key=_in_order)
+            lines.append(", ".join(_members(members, above, speller)))
+        heading = place_of(Piece("", "rows", 0, above, within=within))
+        yield "; ".join(places), "\n".join([f"[{heading}, in part]", *lines])
+
+
+def _holding(path: str, within: Within | None, numbers: Iterable[int]) -> str:
+    """The place of some rows of one array or object."""
+    return holding("rows", path, within, spelt(spans(sorted(numbers))))
 
 
 def _rows(
