@@ -375,18 +375,16 @@ def test_rows_are_found_by_the_name_that_leads_to_them(ctx: SharedContext) -> No
     assert all(f"e{n}" in found for n in range(60))
 
 
-def test_what_a_query_names_is_found_with_all_its_values(ctx: SharedContext) -> None:
-    methods = [
-        {
-            **{f"flag{k}": "off" for k in range(12)},
-            "name": f"Call{n * 7}",
-            "arguments": [{"name": f"value{k}", "type": "string"} for k in range(10)],
-        }
-        for n in range(20)
+def test_values_that_a_query_names_come_before_those_that_have_its_words(
+    ctx: SharedContext,
+) -> None:
+    parts = [
+        {"summary": f"Heron {n * 7919}", "text": f"{n * 37} in a summary description " * 4}
+        for n in range(30)
     ]
-    ctx.put("methods", {"node": {"method": methods}}, max_tokens=60)
-    found = ctx.retrieve("methods", query="method name", max_tokens=200).text
-    assert all(f"Call{n * 7}" in found for n in range(20))
+    ctx.put("parts", {"description": parts}, max_tokens=60)
+    found = ctx.retrieve("parts", query="description summary", max_tokens=500).text
+    assert all(f"Heron {n * 7919}" in found for n in range(30))
 
 
 def test_values_that_a_query_tells_bring_the_others_of_their_objects(ctx: SharedContext) -> None:

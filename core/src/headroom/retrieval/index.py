@@ -91,12 +91,14 @@ class Index:
         return found
 
     def covered(self, query: str) -> dict[int, float]:
-        """What of a query each piece has, by number, however often and among however much."""
+        """The share of a query that each piece has, by number, however often and in how much."""
         found: dict[int, float] = {}
+        whole = 0.0
         for weight, (numbers, _) in self._asked(query, common=True):
+            whole += weight
             for number in numbers:
                 found[number] = found.get(number, 0.0) + weight
-        return found
+        return {number: weight / whole for number, weight in found.items()}
 
     def _asked(
         self, query: str, *, common: bool

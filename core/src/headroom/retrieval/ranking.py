@@ -136,14 +136,15 @@ def _with_groups(searchable: Searchable, order: list[int], room: int | None) -> 
     return list(found)
 
 
-def ranked_leaves(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
+def _ranked_leaves(
+    searchable: Searchable, query: str, left_out: LeftOut, own: dict[int, float]
+) -> list[int]:
     """The numbers of the scalar values that answer a query, the best first.
 
     A value is judged with the object and the record that it is in. Of the object that answers best,
     all values are found, though they share no word with the query.
     """
     leaves = searchable.leaves
-    own = searchable.leaf_index.scores(query)
     found = _of_best(own)
     of_records, of_objects = (
         _worth(leaves, records, index.scores(query), query)
@@ -177,8 +178,8 @@ def ranked_values(
     best take turns; what is empty comes last. What the query says of a few is brought before all
     else: of each that has all of it, as many as there is room for.
     """
-    ranked = ranked_leaves(searchable, query, left_out)
     own = searchable.leaf_index.scores(query)
+    ranked = _ranked_leaves(searchable, query, left_out, own)
     found = set(ranked)
     beside = take_turns(
         [*(n for n in record if n not in found), *(n for n in ranked if n not in own)],
