@@ -398,3 +398,18 @@ def test_values_that_a_query_tells_bring_the_others_of_their_objects(ctx: Shared
     ctx.put("items", {"item": items}, max_tokens=60)
     found = ctx.retrieve("items", query="deleted true conflict true", max_tokens=400).text
     assert all(f"{n * 997}" in found for n in range(4, 90, 9))
+
+
+def test_what_has_no_room_leaves_it_to_what_comes_after(ctx: SharedContext) -> None:
+    packages = ", ".join(f"lib{n * 7919:x}:amd64 (1.{n}-{n})" for n in range(60))
+    text = "\n\n".join(
+        f"Start-Date: day {n * 131}\nInstall: {packages}\nEnd-Date: day {n * 131 + 1}"
+        for n in range(9)
+    )
+    ctx.put("history", text, kind="records", max_tokens=60)
+    found = ctx.retrieve("history", query="Start-Date", max_tokens=300)
+    assert all(f"Start-Date: day {n * 131}\n" in found.text for n in range(9))
+    assert found.tokens <= 300
+    assert found.truncated
+    rest = ctx.retrieve("history", place=found.next, max_tokens=10**5).text
+    assert rest.count("Install: ") == 9

@@ -65,7 +65,7 @@ def find(
     shown = list(searchable.pieces)
     for number in order:
         shown[number] = shown[number].in_whole()
-    excerpt = fill(shown, order, max_tokens, counter, focus)
+    excerpt = fill(shown, order, max_tokens, counter, focus, passes_over=True)
     if not order or not whole or not searchable.leaves:
         return excerpt
     best = searchable.pieces[order[0]]
