@@ -366,3 +366,50 @@ def test_values_of_an_object_are_said_below_its_name(ctx: SharedContext) -> None
     found = ctx.retrieve("rows", query="phone of owner 17", max_tokens=150)
     assert 'owner={"name":"owner 17","phone":"555 17"}' in found.text
     assert "in part" in found.text
+
+
+def test_rows_are_found_by_the_name_that_leads_to_them(ctx: SharedContext) -> None:
+    entries = "".join(f'<entry id="e{n}"><de>{"Ein Wort " * 9}</de></entry>' for n in range(60))
+    ctx.put("words", f"<words><title>Birds</title>{entries}</words>", max_tokens=60)
+    found = ctx.retrieve("words", query="entry", max_tokens=400).text
+    assert all(f"e{n}" in found for n in range(60))
+
+
+def test_values_that_a_query_names_come_before_those_that_have_its_words(
+    ctx: SharedContext,
+) -> None:
+    parts = [
+        {"summary": f"Heron {n * 7919}", "text": f"{n * 37} in a summary description " * 4}
+        for n in range(30)
+    ]
+    ctx.put("parts", {"description": parts}, max_tokens=60)
+    found = ctx.retrieve("parts", query="description summary", max_tokens=500).text
+    assert all(f"Heron {n * 7919}" in found for n in range(30))
+
+
+def test_values_that_a_query_tells_bring_the_others_of_their_objects(ctx: SharedContext) -> None:
+    items = [
+        {
+            "text": "A long text on herons. " * 9,
+            "sync": {"when": n * 997, "deleted": n % 9 == 4, "conflict": n % 9 == 4},
+        }
+        for n in range(90)
+    ]
+    ctx.put("items", {"item": items}, max_tokens=60)
+    found = ctx.retrieve("items", query="deleted true conflict true", max_tokens=400).text
+    assert all(f"{n * 997}" in found for n in range(4, 90, 9))
+
+
+def test_what_has_no_room_leaves_it_to_what_comes_after(ctx: SharedContext) -> None:
+    packages = ", ".join(f"lib{n * 7919:x}:amd64 (1.{n}-{n})" for n in range(60))
+    text = "\n\n".join(
+        f"Start-Date: day {n * 131}\nInstall: {packages}\nEnd-Date: day {n * 131 + 1}"
+        for n in range(9)
+    )
+    ctx.put("history", text, kind="records", max_tokens=60)
+    found = ctx.retrieve("history", query="Start-Date", max_tokens=300)
+    assert all(f"Start-Date: day {n * 131}\n" in found.text for n in range(9))
+    assert found.tokens <= 300
+    assert found.truncated
+    rest = ctx.retrieve("history", place=found.next, max_tokens=10**5).text
+    assert rest.count("Install: ") == 9

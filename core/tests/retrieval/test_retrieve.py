@@ -210,9 +210,10 @@ def test_values_of_a_large_document(ctx: SharedContext) -> None:
     }
     ctx.put("people", {"people": people})
     found = ctx.retrieve("people", query="mail", max_tokens=500)
-    # Not two of them whole, but all that match.
-    assert found.text.count("@example.org") > 10
-    assert "[rows 3 of /people/person7] mail=p7@example.org" in found.text
+    # Not two of them whole, but all that match, below the name of what holds them all.
+    assert found.text.startswith("[/people, in part]\nperson0.mail=p0@example.org\n")
+    assert found.text.count("@example.org") == 30
+    assert "; rows 3 of /people/person7; " in found.where
 
 
 def test_where(ctx: SharedContext) -> None:

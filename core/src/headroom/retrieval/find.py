@@ -60,18 +60,19 @@ def find(
         return fill(pieces, range(len(pieces)), max_tokens, counter, focus)
     if not (whole and len(pieces) == len(document.pieces)):
         searchable = Searchable(document, pieces)
-    order = ranked(searchable, selection.query, left_out, max_tokens * _CHARS_OF_TOKEN)
+    room = max_tokens * _CHARS_OF_TOKEN
+    order = ranked(searchable, selection.query, left_out, room)
     shown = list(searchable.pieces)
     for number in order:
         shown[number] = shown[number].in_whole()
-    excerpt = fill(shown, order, max_tokens, counter, focus)
+    excerpt = fill(shown, order, max_tokens, counter, focus, passes_over=True)
     if not order or not whole or not searchable.leaves:
         return excerpt
     best = searchable.pieces[order[0]]
     record = values_of_record(searchable, best, whole=excerpt.truncated)
     if not excerpt.truncated and not record:
         return excerpt
-    leaves = ranked_values(searchable, selection.query, left_out, record)
+    leaves = ranked_values(searchable, selection.query, left_out, record, room)
     return fill_with_leaves(shown, order, searchable.leaves, leaves, max_tokens, counter, focus)
 
 

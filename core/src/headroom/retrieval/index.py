@@ -91,12 +91,14 @@ class Index:
         return found
 
     def covered(self, query: str) -> dict[int, float]:
-        """What of a query each piece has, by number, however often and among however much."""
+        """The share of a query that each piece has, by number, however often and in how much."""
         found: dict[int, float] = {}
+        whole = 0.0
         for weight, (numbers, _) in self._asked(query, common=True):
+            whole += weight
             for number in numbers:
                 found[number] = found.get(number, 0.0) + weight
-        return found
+        return {number: weight / whole for number, weight in found.items()}
 
     def _asked(
         self, query: str, *, common: bool
@@ -159,13 +161,13 @@ class Searchable:
 
     @cached_property
     def index(self) -> Index:
-        """Of the pieces."""
-        return Index([piece.text for piece in self.pieces])
+        """Of the pieces, each with the names that lead to it."""
+        return Index([_named_text(piece) for piece in self.pieces])
 
     @cached_property
     def leaf_index(self) -> Index:
         """Of the scalar values, each with the names that lead to it."""
-        return Index([_leaf_text(piece) for piece in self.leaves])
+        return Index([_named_text(piece) for piece in self.leaves])
 
     @cached_property
     def records(self) -> list[list[list[int]]]:
@@ -369,6 +371,6 @@ def _records_of(path: str) -> tuple[str, str]:
     return path if place is None else "/".join(tokens[: place + 1]), path
 
 
-def _leaf_text(piece: Piece) -> str:
+def _named_text(piece: Piece) -> str:
     # The nearest names say what a value is; those farther up are those of many.
     return f"{' '.join(piece.path.split('/')[-2:])} {piece.text}"

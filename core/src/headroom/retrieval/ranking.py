@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from headroom.retrieval.index import Searchable
 from headroom.toolkit.identifiers import identifiers, names_one, naming
 from headroom.toolkit.kind import LeftOut
-from headroom.toolkit.relevance import query_terms
+from headroom.toolkit.relevance import query_terms, terms
 from headroom.toolkit.turns import take_turns
 from headroom.view import Piece
 
@@ -136,14 +136,15 @@ def _with_groups(searchable: Searchable, order: list[int], room: int | None) -> 
     return list(found)
 
 
-def ranked_leaves(searchable: Searchable, query: str, left_out: LeftOut) -> list[int]:
+def _ranked_leaves(
+    searchable: Searchable, query: str, left_out: LeftOut, own: dict[int, float]
+) -> list[int]:
     """The numbers of the scalar values that answer a query, the best first.
 
     A value is judged with the object and the record that it is in. Of the object that answers best,
     all values are found, though they share no word with the query.
     """
     leaves = searchable.leaves
-    own = searchable.leaf_index.scores(query)
     found = _of_best(own)
     of_records, of_objects = (
         _worth(leaves, records, index.scores(query), query)
@@ -169,15 +170,16 @@ def ranked_leaves(searchable: Searchable, query: str, left_out: LeftOut) -> list
 
 
 def ranked_values(
-    searchable: Searchable, query: str, left_out: LeftOut, record: Sequence[int]
+    searchable: Searchable, query: str, left_out: LeftOut, record: Sequence[int], room: int
 ) -> list[int]:
     """The numbers of the scalar values that answer a query, and of those of a record, beside them.
 
     Of values that share no word with the query, those of the record and of the object that answers
-    best take turns; what is empty comes last.
+    best take turns; what is empty comes last. What the query says of a few is brought before all
+    else: of each that has all of it, as many as there is room for.
     """
-    ranked = ranked_leaves(searchable, query, left_out)
     own = searchable.leaf_index.scores(query)
+    ranked = _ranked_leaves(searchable, query, left_out, own)
     found = set(ranked)
     beside = take_turns(
         [*(n for n in record if n not in found), *(n for n in ranked if n not in own)],
@@ -185,10 +187,33 @@ def ranked_values(
     )
     beside.sort(key=lambda number: searchable.leaves[number].text.endswith(_EMPTY))
     alone = [*(n for n in ranked if n in own), *beside]
-    best = _few_best(searchable.leaf_index.covered(query), _FEW_PLACES)
-    alone = list(dict.fromkeys([*(n for n in ranked if n in best), *alone]))
+    said = dict.fromkeys(_said_of(searchable, query, room))
+    best = [*(number for number in alone if number in said), *said]
     beside = _neighbours(searchable, query, own)
-    return _side_by_side(alone, beside, searchable.leaves, _VALUES_ALONE)
+    rest = _side_by_side(alone, beside, searchable.leaves, _VALUES_ALONE)
+    return list(dict.fromkeys([*best, *rest]))
+
+
+def _said_of(searchable: Searchable, query: str, room: int) -> list[int]:
+    """The values of which a query says all that it says of any, if there is room for all of them.
+
+    Else those of the objects of which it does.
+    """
+    leaves, objects = searchable.leaves, searchable.records[1]
+    of_leaves = searchable.leaf_index.covered(query)
+    of_objects = searchable.record_indexes[1].covered(query)
+    most = _AS_GOOD * max(of_objects.values(), default=0.0)
+    asked = query_terms(query)
+    values = [
+        number
+        for number, share in of_leaves.items()
+        if share >= most and asked.isdisjoint(terms(_value(leaves[number])))
+    ]
+    whole = [n for number, share in of_objects.items() if share >= most for n in objects[number]]
+    for some in (values, whole):
+        if some and sum(len(leaves[number].text) for number in some) <= room:
+            return some
+    return []
 
 
 def _neighbours(searchable: Searchable, query: str, own: dict[int, float]) -> list[int]:
@@ -223,7 +248,11 @@ def _few_best(covered: dict[int, float], few: int) -> list[int]:
 
 
 def _beginning(leaf: Piece) -> str:
-    return leaf.text.partition(":")[2][:_BEGINNING]
+    return _value(leaf)[:_BEGINNING]
+
+
+def _value(leaf: Piece) -> str:
+    return leaf.text.partition('":')[2]
 
 
 def _worth(

@@ -34,6 +34,9 @@ _HEADING = re.compile(
 )
 # A place of so many characters is said, however small the budget.
 _SHORT = 60
+# Where such a share of the budget is left, it goes to pieces that have no more than so many
+# characters for each token of it: few enough that each surely has room.
+_MUCH, _FEW_CHARS = 0.25, 2
 # How much is said beside a part of a piece, and what share of the room for the part is worth it.
 _FULL, _SHORTER, _BARE = range(3)
 _WORTH = 3
@@ -54,7 +57,7 @@ class Found:
 
 def fill(
     pieces: Sequence[Piece], order: Sequence[int], max_tokens: int, counter: TokenCounter,
-    focus: Callable[[str], int], beside: Sequence[Piece] = (),
+    focus: Callable[[str], int], beside: Sequence[Piece] = (), *, passes_over: bool = False,
 ) -> Found:  # fmt: skip
     """As many of the pieces as the budget has room for, the first ones of ``order`` first.
 
@@ -65,6 +68,7 @@ def fill(
         counter: Counts them.
         focus: Where in a text the best part stands, for a piece that is too large to be shown.
         beside: What was found beside them, and is left out here.
+        passes_over: Whether what has no room gives it to shorter pieces that come later.
 
     """
     in_place = sorted(order)
@@ -78,6 +82,14 @@ def fill(
         return _render(shown, len(order) - size + len(beside), how)
 
     size, how = largest_with_how(len(order), render, left_by, max_tokens, counter)
+    if passes_over and 0 < size < len(order):
+        room = max_tokens - counter.count(render(size, how).text)
+        if room >= max_tokens * _MUCH:
+            order = [
+                *order[:size],
+                *sorted(order[size:], key=lambda n: len(pieces[n].text) > room * _FEW_CHARS),
+            ]
+            size, how = largest_with_how(len(order), render, left_by, max_tokens, counter)
     if size == 0 and order:
         return _cut(pieces[order[0]], left_by(1), max_tokens, counter, focus)
     return replace(render(size, how), next=onward(left_by(size)))

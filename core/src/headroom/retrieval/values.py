@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import compress, groupby
 
 from headroom.retrieval.onward import onward
@@ -15,6 +16,7 @@ from headroom.retrieval.render import (
     holding,
     largest,
     largest_with_how,
+    place_of,
     rendered,
     spelt,
 )
@@ -42,6 +44,22 @@ _ROW = re.compile(r'"\d+":')
 _DECODER = json.JSONDecoder(strict=False)
 
 
+class _Cells(dict[str, tuple[str, str]]):
+    """The key and the cell of each value, by its text: they are said at each attempt to fill."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._speller = Speller()
+
+    def __missing__(self, text: str) -> tuple[str, str]:
+        key, end = _DECODER.raw_decode(text)
+        value = text[end + 1 :]
+        is_text = value.startswith('"')
+        cell = self._speller.cell(json.loads(value, strict=False)) if is_text else value
+        self[text] = key, cell
+        return key, cell
+
+
 def _as_written(leaves: Sequence[Piece]) -> Iterator[tuple[str, str]]:
     """The values below the place of what holds them, as JSON; with each place."""
     by_holder: dict[_Holder, list[Piece]] = {}
@@ -49,13 +67,12 @@ def _as_written(leaves: Sequence[Piece]) -> Iterator[tuple[str, str]]:
         by_holder.setdefault((leaf.path, leaf.within), []).append(leaf)
     for (path, within), members in by_holder.items():
         members.sort(key=lambda leaf: leaf.number)
-        place = holding("rows", path, within, spelt(spans([leaf.number for leaf in members])))
+        place = _holding(path, within, [leaf.number for leaf in members])
         yield place, f"[{place}]\n" + ", ".join(leaf.text for leaf in members)
 
 
-def _shortly(leaves: Sequence[Piece]) -> Iterator[tuple[str, str]]:
+def _shortly(cells: _Cells, leaves: Sequence[Piece]) -> Iterator[tuple[str, str]]:
     """The values in the notation of views: those of one row of an array in a line, by name."""
-    speller = Speller()
     arrays: dict[_Holder, dict[int, list[Piece]]] = {}
     objects: dict[_Holder, list[Piece]] = {}
     for leaf in leaves:
@@ -64,34 +81,64 @@ def _shortly(leaves: Sequence[Piece]) -> Iterator[tuple[str, str]]:
             arrays.setdefault((array, leaf.within), {}).setdefault(row, []).append(leaf)
         else:
             objects.setdefault((leaf.path, leaf.within), []).append(leaf)
+    yield from _under_one(arrays, objects, cells)
     for (path, within), rows in arrays.items():
-        yield from _rows(path, within, rows, speller)
+        yield from _rows(path, within, rows, cells)
     for (path, within), members in objects.items():
         members.sort(key=_in_order)
-        place = holding("rows", path, within, spelt(spans([leaf.number for leaf in members])))
-        values = ", ".join("=".join(_named(leaf, path, speller)) for leaf in members)
+        place = _holding(path, within, [leaf.number for leaf in members])
+        values = ", ".join("=".join(_named(leaf, path, cells)) for leaf in members)
         yield place, f"[{place}] {values}"
 
 
+def _under_one(
+    arrays: dict[_Holder, dict[int, list[Piece]]],
+    objects: dict[_Holder, list[Piece]],
+    cells: _Cells,
+) -> Iterator[tuple[str, str]]:
+    """Some values of several objects in one, taken from those: a line for each, by name."""
+    together: dict[_Holder, list[_Holder]] = {}
+    small = (holder for holder, rows in arrays.items() if len(rows) < _TABLE_ROWS)
+    for path, within in (*small, *objects):
+        together.setdefault((path.rpartition("/")[0], within), []).append((path, within))
+    for (above, within), holders in together.items():
+        if len(holders) < _TABLE_ROWS:
+            continue
+        lines, places = [], []
+        for holder in holders:
+            rows, own = arrays.pop(holder, {}), objects.pop(holder, [])
+            places.append(_holding(*holder, [*rows, *(leaf.number for leaf in own)]))
+            members = [*own, *(leaf for row in rows.values() for leaf in row)]
+            members.sort(key=_in_order)
+            lines.append(", ".join(_members(members, above, cells)))
+        heading = place_of(Piece("", "rows", 0, above, within=within))
+        yield "; ".join(places), "\n".join([f"[{heading}, in part]", *lines])
+
+
+def _holding(path: str, within: Within | None, numbers: Iterable[int]) -> str:
+    """The place of some rows of one array or object."""
+    return holding("rows", path, within, spelt(spans(sorted(numbers))))
+
+
 def _rows(
-    path: str, within: Within | None, rows: dict[int, list[Piece]], speller: Speller
+    path: str, within: Within | None, rows: dict[int, list[Piece]], cells: _Cells
 ) -> Iterator[tuple[str, str]]:
     """Some values of some rows: a table of those with the same names, the others by name."""
     by_names: dict[tuple[str, ...], dict[int, list[str]]] = {}
     for number in sorted(rows):
         row = f"{path}/{number - 1}"
         rows[number].sort(key=_in_order)
-        named = [_named(leaf, row, speller) for leaf in rows[number]]
+        named = [_named(leaf, row, cells) for leaf in rows[number]]
         names = tuple(label for label, _ in named)
         by_names.setdefault(names, {})[number] = [cell for _, cell in named]
     others: dict[int, str] = {}
-    for names, cells in by_names.items():
-        if len(cells) < _TABLE_ROWS:
-            for number in cells:
-                others[number] = ", ".join(_members(rows[number], f"{path}/{number - 1}", speller))
+    for names, of_rows in by_names.items():
+        if len(of_rows) < _TABLE_ROWS:
+            for number in of_rows:
+                others[number] = ", ".join(_members(rows[number], f"{path}/{number - 1}", cells))
             continue
-        place, heading = _places(path, within, cells)
-        lines = [f"{number},{','.join(of_row)}" for number, of_row in cells.items()]
+        place, heading = _places(path, within, of_rows)
+        lines = [f"{number},{','.join(row)}" for number, row in of_rows.items()]
         header = f"number,{','.join(names)}"
         yield place, "\n".join([f"[{heading}, in part]", header, *lines])
     if others:
@@ -100,7 +147,7 @@ def _rows(
         yield place, "\n".join([f"[{heading}, in part, each after its number]", *lines])
 
 
-def _members(leaves: Sequence[Piece], base: str, speller: Speller) -> Iterator[str]:
+def _members(leaves: Sequence[Piece], base: str, cells: _Cells) -> Iterator[str]:
     """Values by name; several of one object below it as JSON, so that its name is said once."""
     for path, group in groupby(leaves, key=lambda leaf: leaf.path):
         members = list(group)
@@ -108,7 +155,7 @@ def _members(leaves: Sequence[Piece], base: str, speller: Speller) -> Iterator[s
         if len(members) > 1 and holder and not any(map(_ROW.match, (one.text for one in members))):
             yield f"{name(holder)}={{{','.join(leaf.text for leaf in members)}}}"
         else:
-            yield from ("=".join(_named(leaf, base, speller)) for leaf in members)
+            yield from ("=".join(_named(leaf, base, cells)) for leaf in members)
 
 
 def _places(path: str, within: Within | None, rows: Iterable[int]) -> tuple[str, str]:
@@ -133,11 +180,9 @@ def _row_of(leaf: Piece) -> tuple[str, int]:
     return "", 0
 
 
-def _named(leaf: Piece, base: str, speller: Speller) -> tuple[str, str]:
+def _named(leaf: Piece, base: str, cells: _Cells) -> tuple[str, str]:
     """The name of a value below a place, and its cell."""
-    key, end = _DECODER.raw_decode(leaf.text)
-    value = leaf.text[end + 1 :]
-    cell = speller.cell(json.loads(value, strict=False)) if value.startswith('"') else value
+    key, cell = cells[leaf.text]
     return name((*_names_below(leaf.path, base), key)), cell
 
 
@@ -215,7 +260,7 @@ def fill_with_leaves(
         found = [pieces[number] for number in sorted(texts[of_texts:])]
         return [*found, *rows, *compress(values[of_values:], beside[of_values:])]
 
-    def render(of_texts: int, of_values: int, how: str, say: _Say = _shortly) -> Found:
+    def render(of_texts: int, of_values: int, how: str, say: _Say = _as_written) -> Found:
         whole = rendered([pieces[number] for number in sorted(texts[:of_texts])])
         said = list(say(values[:of_values]))
         blocks = [whole.text, *(text for _, text in said)]
@@ -236,7 +281,7 @@ def fill_with_leaves(
 
     # Each has half of the room, and what the other leaves of its own.
     shown = largest(len(texts), lambda n: counter.count(render(n, 0, "").text) * 2 <= max_tokens)
-    for say in (_as_written, _shortly):
+    for say in (_as_written, partial(_shortly, _Cells())):
         said, how = most(len(values), lambda size: (shown, size), say)
         if said == len(values):
             break
