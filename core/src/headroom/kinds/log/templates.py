@@ -130,7 +130,7 @@ def most_alike(masked: Sequence[str], together: int) -> int:
         masked: The masked text of each event.
         together: Templates with fewer events do not count.
 
-    >>> most_alike(["took \x00 ms", "took \x00 s", "It rained", "Nobody came"], 2)
+    >>> most_alike(["it took \x00 ms", "it took \x00 s", "It rained", "Nobody came"], 2)
     2
 
     """
