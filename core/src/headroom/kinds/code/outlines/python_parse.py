@@ -143,7 +143,7 @@ def parses(content: str) -> bool:
     >>> parses("def f(): ..."), parses("def f(:")
     (True, False)
     """
-    lines = content.split("\n")
+    lines = Source(content).lines
     return any(
         _reads(lines, is_notebook=is_notebook) is not None for is_notebook in python_ways(content)
     )
