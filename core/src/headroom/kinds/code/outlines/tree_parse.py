@@ -177,9 +177,10 @@ def _errors(tree: Tree) -> _Errors:
 
 
 def _in_pieces(source: bytes, language: Language, deadline: Deadline) -> Parsed | None:
-    """The syntax tree of each of the pieces of a text that can be parsed one by one.
+    """The syntax trees of the pieces of a text.
 
-    What is open at the end of a piece is an error in it: then the piece is longer.
+    What is open at the end of a piece is an error in it: then the piece is longer. Other errors
+    would be in a longer one, too.
     """
     found: list[Extent] = []
     first = row = nodes = lines = 0
