@@ -7,7 +7,7 @@ import pytest
 from headroom import compress
 from headroom.kinds.code.answers import answer_scores, forms_in_names
 from headroom.kinds.code.outlines.braces import brace_outline
-from headroom.view import Deadline
+from headroom.source import Source
 
 _FILLING = "".join(
     f"""
@@ -108,7 +108,7 @@ def test_forms_of_words():
 
 
 def test_without_a_question_nothing_has_a_score():
-    outline = brace_outline("void f() {\n  g();\n}\n", Deadline(5))
+    outline = brace_outline(Source("void f() {\n  g();\n}\n"))
     assert outline is not None
     assert answer_scores(outline, [0], None) == [0.0]
 

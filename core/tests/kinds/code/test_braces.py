@@ -8,7 +8,7 @@ from headroom.errors import WrongKind
 from headroom.kinds.code.outlines import languages
 from headroom.kinds.code.outlines.brace_scan import is_balanced, scan
 from headroom.kinds.code.outlines.braces import brace_outline
-from headroom.view import Deadline
+from headroom.source import Source
 
 from .laws import COUNTER, check, compress
 from .test_tree import EXPECTED, SOURCES
@@ -144,7 +144,7 @@ class Writer(private val size: Int)
     }
   }
 """
-    outline = brace_outline(source, Deadline(5))
+    outline = brace_outline(Source(source))
     assert outline is not None
     found = [(symbol.name, symbol.is_class, symbol.local) for symbol in outline.symbols]
     assert found == [

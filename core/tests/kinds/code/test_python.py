@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom.errors import WrongKind
+from headroom.kinds.code.outlines.python import python_outline
 from headroom.kinds.code.outlines.python_parse import longest_chain, parses, python_pieces
+from headroom.source import Source
 
 from .laws import COUNTER, check, compress
 
@@ -371,6 +373,26 @@ def test_laws_hold_for_slices_of_real_files(data):
         return
     if view is not None:
         check(source, view, ("...", ":"))
+
+
+@pytest.mark.parametrize("place", ["first", "last", "nowhere"])
+def test_exports_are_known_wherever_a_module_says_them(place, monkeypatch):
+    functions = "".join(f"def f{n}(a):\n    b = a + {n}\n    return b\n\n\n" for n in range(900))
+    said = '__all__ = ["f1", "f899"]\n'
+    text = {"first": said + functions, "last": functions + said, "nowhere": functions}[place]
+    parsed = 0
+
+    def counted(some):
+        nonlocal parsed
+        parsed += len(some)
+        return ast.parse(some).body
+
+    monkeypatch.setattr("headroom.kinds.code.outlines.python_parse._parse", counted)
+    symbols = python_outline(Source(text)).symbols
+    public = [symbol.name for symbol in symbols if symbol.public]
+    assert public == (["f1", "f899"] if place != "nowhere" else [f"f{n}" for n in range(900)])
+    # Pieces overlap by the last statement of each.
+    assert parsed <= (2.3 if place == "last" else 1.2) * len(text)
 
 
 def test_a_module_in_pieces_is_the_module():

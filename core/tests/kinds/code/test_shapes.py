@@ -16,7 +16,6 @@ from headroom.kinds.code.outlines.sections import split_sections
 from headroom.kinds.code.recognise import looks_like_code
 from headroom.source import Source
 from headroom.toolkit.numbering import unnumbered
-from headroom.view import Deadline
 
 from .laws import COUNTER, check, compress
 
@@ -110,7 +109,7 @@ def test_code_that_is_cut_off_in_the_middle(share):
     ],
 )
 def test_indentation_alone_tells_functions(source):
-    outline = indent_outline(source, Deadline(None))
+    outline = indent_outline(Source(source))
     assert outline is not None
     covered = sorted(pair for unit in outline.units for pair in unit.ranges)
     expected = 1
@@ -121,7 +120,7 @@ def test_indentation_alone_tells_functions(source):
 
 
 def test_indentation_of_prose_tells_nothing():
-    assert indent_outline("It was late.\n    We left.\nNobody knew.\n", Deadline(None)) is None
+    assert indent_outline(Source("It was late.\n    We left.\nNobody knew.\n")) is None
 
 
 FILES = {"lib/wrapping.py": PYTHON, "web/reader.js": SCRIPT, "lib/decoding.py": OTHER}

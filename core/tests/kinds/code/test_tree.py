@@ -131,12 +131,78 @@ def test_nothing_of_a_text_stays_behind_once_it_is_parsed():
     assert left < len(long) / 4
 
 
-def test_a_long_text_with_an_error_is_parsed_as_one():
+@pytest.mark.parametrize("errors", [1, 9])
+def test_a_long_text_with_errors_is_parsed_in_pieces_and_shows_the_same(errors):
     source = Path(__file__).with_name("sources").joinpath("go.go").read_text() + "\n"
-    long = source * (1 + (1 << 17) // len(source)) + "\nfunc broken( {\n"
+    some = source * (1 + (1 << 17) // (errors * len(source))) + "func broken( {\n\n"
+    long = some * errors
     parsed = reparse(long, parse_tree(source, Deadline(None)).language, Deadline(None))
-    assert len(list(parsed.trees())) == 1
-    assert parsed.errors
+    assert len(list(parsed.trees())) > 1
+    assert parsed.errors >= errors
+    whole = parser(parsed.language).parse(long.encode())
+    by_pieces, by_whole = (
+        tree_outline(Source(long), replace(parsed, trees=trees), cut_data=True)
+        for trees in (parsed.trees, lambda: iter([whole]))
+    )
+    assert len(by_pieces.symbols) == pytest.approx(len(by_whole.symbols), rel=0.02)
+
+
+def test_a_class_that_is_longer_than_a_piece_is_parsed_as_one():
+    method = "  m{0}(x) {{\n    return x.map((z) => z + {0});\n  }}\n\n"
+    long = "class A {\n" + "".join(map(method.format, range(6_000))) + "}\n\nconst last = 1;\n"
+    parsed = reparse(long, languages._BY_NAME["javascript"], Deadline(None))
+    assert parsed.errors == 0
+    symbols = tree_outline(Source(long), parsed, cut_data=True).symbols
+    assert {symbol.parent for symbol in symbols[1:]} == {0}
+
+
+#: What no parser here can read, of about a size. Some get lost in each of them.
+NO_CODE = {
+    "a log": "2026-03-02T09:14:10 ERROR no. {} of 'a{}b' failed [[in x/y.py:3\n",
+    "a page": "<div class=\"a b\"><p id='x{}'>It rained & <b>snowed</b> {} times.</p></div>\n",
+    "a diff": "@@ -{},9 +{},9 @@ def f(a):\n-    return a\n+    return (a, b[0]\n",
+    "records": "- id: {}\n  name: n{}\n  at: y\n",
+    "no text": '\x01\ufffd\xe9[[{}=\x7f`"\x05{}\xff--[[\n',
+}
+
+
+@pytest.mark.parametrize("name", NO_CODE)
+@pytest.mark.parametrize("language", languages.LANGUAGES, ids=lambda language: language.name)
+def test_a_parser_that_gets_lost_is_stopped(language, name, monkeypatch):
+    units = [NO_CODE[name].format(number, number) for number in range(50_000)]
+    text = "".join(units)[:40_000]
+    steps = lost = read = 0
+
+    class Counted:
+        """A parser, and what it does."""
+
+        def __init__(self, inner):
+            self.inner = inner
+
+        def parse(self, given, progress_callback):
+            def counted(offset, point):
+                nonlocal read
+                chunk = given(offset, point)
+                read += len(chunk)
+                return chunk
+
+            def stop(offset, is_lost):
+                nonlocal steps, lost
+                steps, lost = steps + 1, lost + is_lost
+                return progress_callback(offset, is_lost)
+
+            return self.inner.parse(counted, progress_callback=stop)
+
+    def counted_parser(*arguments):
+        return Counted(parser(*arguments))
+
+    monkeypatch.setattr("headroom.kinds.code.outlines.tree_parse.parser", counted_parser)
+    reparse(text, language, Deadline(None))
+    # A step takes up to 0.3 ms, or 11 where the parser is lost; a megabyte is read in 6 ms. What
+    # one step reads cannot be stopped.
+    assert steps <= 1_300
+    assert lost <= 115
+    assert read <= 100 * len(text.encode()) + (1 << 20)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)

@@ -55,7 +55,7 @@ def answer_scores(outline: Outline, functions: Sequence[int], query: str | None)
     there = {term for body in bodies for term in body.counts}
     if not asked.terms <= there and asked.widen():
         bodies = [asked.look(text) for text in texts]
-    names = _in_names([outline.symbols[index].name for index in functions], asked)
+    names = _in_names([outline.symbols.names[index] for index in functions], asked)
     having = Counter(t for name, body in zip(names, bodies) for t in {*name, *body.counts})
     told = {
         term: asked.weights[term] * rarity(len(functions), count) for term, count in having.items()

@@ -121,6 +121,8 @@ def described_functions(symbols: Sequence[Symbol], query: str | None) -> frozens
 
     """
     wanted = query_terms(query)
+    if len(wanted) < _FEWEST_WORDS:
+        return frozenset()
     found: dict[int, float] = {}
     for index, symbol in enumerate(symbols):
         if symbol.is_class or symbol.local:

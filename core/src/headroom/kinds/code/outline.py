@@ -7,10 +7,21 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import overload
 
 from headroom.lines import Lines
 
-__all__ = ["CodeBlock", "CodeBlocks", "Outline", "Role", "Symbol", "Unit", "Units", "own_lines"]
+__all__ = [
+    "CodeBlock",
+    "CodeBlocks",
+    "Outline",
+    "Role",
+    "Symbol",
+    "Symbols",
+    "Unit",
+    "Units",
+    "own_lines",
+]
 
 
 class Role(Enum):
@@ -184,6 +195,65 @@ class CodeBlocks:
         self._indents.append(self._known.setdefault(block.indent, len(self._known)))
 
 
+_IS_CLASS, _IS_PUBLIC, _IS_LOCAL = 1, 2, 4
+
+
+@dataclass(slots=True)
+class Symbols(Sequence[Symbol]):
+    """Symbols, as numbers side by side, for the reason that units are."""
+
+    #: By symbol; see ``Symbol``.
+    names: list[str] = field(default_factory=list)
+    parents: array[int] = field(default_factory=lambda: array("i"))
+    _firsts: array[int] = field(default_factory=lambda: array("i"))
+    _lasts: array[int] = field(default_factory=lambda: array("i"))
+    _flags: bytearray = field(default_factory=bytearray)
+    #: Those that there are, by symbol: most have none.
+    _scopes: dict[int, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @overload
+    def __getitem__(self, index: int) -> Symbol: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Symbol]: ...
+
+    def __getitem__(self, index: int | slice) -> Symbol | list[Symbol]:
+        """One of them, made when it is asked for: to change it changes nothing here."""
+        if isinstance(index, slice):
+            return [self[place] for place in range(len(self))[index]]
+        index = range(len(self))[index]
+        flags = self._flags[index]
+        return Symbol(
+            self.names[index],
+            self._firsts[index],
+            self._lasts[index],
+            bool(flags & _IS_CLASS),
+            bool(flags & _IS_PUBLIC),
+            self.parents[index],
+            bool(flags & _IS_LOCAL),
+            self._scopes.get(index, ""),
+        )
+
+    def append(self, symbol: Symbol) -> None:
+        """Adds one after the others."""
+        if symbol.scope:
+            self._scopes[len(self.names)] = symbol.scope
+        self.names.append(symbol.name)
+        self.parents.append(symbol.parent)
+        self._firsts.append(symbol.first)
+        self._lasts.append(symbol.last)
+        self._flags.append(
+            _IS_CLASS * symbol.is_class + _IS_PUBLIC * symbol.public + _IS_LOCAL * symbol.local
+        )
+
+    def is_class(self, index: int) -> bool:
+        """Whether one of them is a class."""
+        return bool(self._flags[index] & _IS_CLASS)
+
+
 def own_lines(lines: Sequence[str]) -> tuple[Sequence[str], bool]:
     """``Outline.lines`` and ``Outline.final_newline`` of a text that was split at line breaks."""
     final_newline = len(lines) > 1 and not lines[-1]
@@ -199,7 +269,7 @@ class Outline:
     lines: Sequence[str]
     units: Units = field(default_factory=Units)
     blocks: CodeBlocks = field(default_factory=CodeBlocks)
-    symbols: list[Symbol] = field(default_factory=list)
+    symbols: Symbols = field(default_factory=Symbols)
     #: What opens and closes a comment.
     comment: tuple[str, str] = ("# ", "")
     #: What stands in for the statements of a block that would be empty; ``""`` for nothing.

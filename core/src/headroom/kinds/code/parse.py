@@ -24,7 +24,6 @@ from headroom.kinds.code.outlines.tree_parse import Parsed, parse_tree, reparse
 from headroom.kinds.code.recognise import looks_like_code
 from headroom.source import Source
 from headroom.toolkit.components import component_blocks
-from headroom.view import Deadline
 
 __all__ = ["Check", "readings"]
 
@@ -82,7 +81,7 @@ def _component_parses(text: str) -> bool:
 
 def _other_languages(source: Source, path: str = "") -> Iterator[tuple[Outline, Check]]:
     content, deadline = source.text, source.deadline
-    sql = sql_outline(content, deadline) if not path or path.endswith(".sql") else None
+    sql = sql_outline(source) if not path or path.endswith(".sql") else None
     if sql is not None:
         yield sql, _anything
         return
@@ -92,19 +91,19 @@ def _other_languages(source: Source, path: str = "") -> Iterator[tuple[Outline, 
         # A tree takes thirty times the memory of the text: nobody else may hold it.
         del parsed
         yield from by_tree
-        yield from _by_braces(content, deadline)
+        yield from _by_braces(source)
     else:
         yield from _doubted(source, parsed)
     # What no parser can read need not be read by one after it.
     if looks_like_code(source):
-        indented = indent_outline(content, deadline)
+        indented = indent_outline(source)
         if indented is not None:
             yield indented, _anything
 
 
 def _doubted(source: Source, parsed: Parsed | None) -> list[tuple[Outline, Check]]:
     by_tree = [] if parsed is None else list(_by_tree(source, parsed))
-    by_braces = _by_braces(source.text, source.deadline)
+    by_braces = _by_braces(source)
     if by_tree and by_braces and len(by_braces[0][0].symbols) > len(by_tree[0][0].symbols):
         # It is the language that looks most like the one of the text, whose braces say more.
         return [*by_braces, *by_tree]
@@ -115,8 +114,8 @@ def _is_doubtful(content: str, parsed: Parsed) -> bool:
     return parsed.error_lines > _DOUBTFUL * (content.count("\n") + 1)
 
 
-def _by_braces(content: str, deadline: Deadline) -> list[tuple[Outline, Check]]:
-    braces = brace_outline(content, deadline)
+def _by_braces(source: Source) -> list[tuple[Outline, Check]]:
+    braces = brace_outline(source)
     if braces is None:
         return []
     return [(braces, partial(is_balanced, hashes=braces.comment[0] == "# "))]

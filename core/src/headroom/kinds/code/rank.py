@@ -167,7 +167,7 @@ def _tier(outline: Outline, index: int, role: Role) -> int:
     if role is Role.SIGNATURE:
         if not public:
             return _Tier.PRIVATE
-        is_outermost = symbol < 0 or outline.symbols[symbol].parent < 0
+        is_outermost = symbol < 0 or outline.symbols.parents[symbol] < 0
         return _Tier.PUBLIC if is_outermost else _Tier.METHOD
     # What a module exports is no less public for being a value.
     if symbol < 0 and outline.lines[outline.units[index].ranges[0][1] - 1].startswith("export "):
@@ -179,17 +179,17 @@ def _function(outline: Outline, symbol: int) -> int:
     """The outermost function that a symbol is or stands in; -1 for none."""
     found = -1
     while symbol >= 0:
-        if not outline.symbols[symbol].is_class:
+        if not outline.symbols.is_class(symbol):
             found = symbol
-        symbol = outline.symbols[symbol].parent
+        symbol = outline.symbols.parents[symbol]
     return found
 
 
 def _within(outline: Outline, named: frozenset[int]) -> frozenset[int]:
     """The symbols, and those that stand inside them. A symbol comes after the one it is in."""
     inside = set(named)
-    for index, symbol in enumerate(outline.symbols):
-        if symbol.parent in inside:
+    for index, parent in enumerate(outline.symbols.parents):
+        if parent in inside:
             inside.add(index)
     return frozenset(inside)
 

@@ -77,7 +77,7 @@ class Renderer:
             if not symbol.local and _NAME.fullmatch(symbol.name)
         )
         self._named_lines = [line for line, _ in named]
-        self._names = [outline.symbols[index].name for _, index in named]
+        self._names = [outline.symbols.names[index] for _, index in named]
 
     def arrange(self, order: Sequence[int]) -> None:
         """Says in which order units go into a view: ``view(n)`` has the first ``n`` of them."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from headroom.errors import TimeBudgetExceeded, WrongKind
 from headroom.kinds.code.named import described_functions, named_symbols
+from headroom.kinds.code.outline import Symbol
 from headroom.kinds.code.parse import readings
 from headroom.kinds.code.recognise import without_numbers
 from headroom.source import Source
@@ -41,7 +42,7 @@ class CodeSymbols:
             reading = next(readings(bare), None)
         except (WrongKind, TimeBudgetExceeded):
             reading = None
-        self._outlined = [] if reading is None else reading[0].symbols
+        self._outlined: Sequence[Symbol] = [] if reading is None else reading[0].symbols
         self._found: list[_Symbol] = []
         for symbol in self._outlined:
             around = self._found[symbol.parent].name if symbol.parent >= 0 else symbol.scope

@@ -72,21 +72,21 @@ class _Scope:
     depth: int = 0
 
 
-def brace_outline(content: str, deadline: Deadline) -> Outline | None:
+def brace_outline(source: Source) -> Outline | None:
     """The outline of a source file; ``None`` where its brackets do not tell enough.
 
     Raises:
         TimeBudgetExceeded: The time is up.
 
     """
-    lines = Source(content, deadline).lines
+    lines, deadline = source.lines, source.deadline
     if _ends_by_words(lines):
         return None
     comment = _comment(lines)
-    shape = scan(content, deadline)
+    shape = scan(source.text, deadline)
     if shape is None and comment[0] == "# ":
         # Quotes in comments, such as that of "don't", are no quotes.
-        shape = scan(content, deadline, hashes=True)
+        shape = scan(source.text, deadline, hashes=True)
     if shape is None or len(shape) != len(lines):
         return None
     lines, final_newline = own_lines(lines)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from headroom.kinds.code.outline import Outline, Role, Symbol, Unit, own_lines
 from headroom.regexes import regex
+from headroom.source import Source
 from headroom.view import Deadline
 
 __all__ = ["indent_outline"]
@@ -57,14 +59,16 @@ class _Scope:
     depth: int = 0
 
 
-def indent_outline(content: str, deadline: Deadline) -> Outline | None:
+def indent_outline(source: Source) -> Outline | None:
     """The outline of a text by its indentation; ``None`` where that shows no definitions.
 
     Raises:
         TimeBudgetExceeded: The time is up.
 
     """
-    lines, final_newline = own_lines(content.split("\n"))
+    own, final_newline = own_lines(source.lines)
+    # A list takes more memory than the text, for as long as lines are looked up all over it.
+    lines = list(own)
     slashes = sum(
         line.lstrip().startswith(("//", "/*")) or line.rstrip().endswith(";") for line in lines
     )
@@ -73,8 +77,8 @@ def indent_outline(content: str, deadline: Deadline) -> Outline | None:
     comment = ("// ", "") if slashes > hashes else ("# ", "")
     if dashes > max(slashes, hashes):
         comment = ("-- ", "")
-    outline = Outline(lines, comment=comment, final_newline=final_newline)
-    builder = _Builder(outline, deadline)
+    outline = Outline(own, comment=comment, final_newline=final_newline)
+    builder = _Builder(outline, lines, source.deadline)
     builder.region(1, len(lines), _Scope())
     return outline if outline.symbols else None
 
@@ -82,12 +86,12 @@ def indent_outline(content: str, deadline: Deadline) -> Outline | None:
 class _Builder:
     """Walks the lines from top to bottom and gives each to a unit."""
 
-    def __init__(self, outline: Outline, deadline: Deadline) -> None:
+    def __init__(self, outline: Outline, lines: list[str], deadline: Deadline) -> None:
         self._outline = outline
-        self._lines = outline.lines
+        self._lines = lines
         self._deadline = deadline
         # How far each line is indented; what stands in a long string as far as what it begins on.
-        self._indents = _indents(outline.lines)
+        self._indents = _indents(lines)
         self._next = 1
 
     def region(self, first: int, last: int, scope: _Scope) -> None:
@@ -196,9 +200,9 @@ class _Builder:
         self._outline.add(Unit(ranges, role, scope.owner, scope.symbol, scope.public))
 
 
-def _indents(lines: Sequence[str]) -> list[int]:
+def _indents(lines: Sequence[str]) -> array[int]:
     """How far each line is indented; lines inside a long string count as far in."""
-    found: list[int] = []
+    found = array("i")
     quotes = ""
     for line in lines:
         text = line.lstrip(" \t")
@@ -213,5 +217,6 @@ def _indents(lines: Sequence[str]) -> list[int]:
             found.append(len(indent.expandtabs(8)))
     if quotes:
         # One that is never closed would hide everything after it.
-        return [len(line[: len(line) - len(line.lstrip(" \t"))].expandtabs(8)) for line in lines]
+        bare = ((line, len(line.lstrip(" \t"))) for line in lines)
+        return array("i", (len(line[: len(line) - size].expandtabs(8)) for line, size in bare))
     return found

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from headroom.kinds.code.outline import CodeBlock, Outline, Role, Symbol, Unit, own_lines
 from headroom.kinds.code.outlines.python_parse import (
     Piece,
-    python_exports,
-    python_pieces,
+    python_module,
     python_ways,
 )
 from headroom.kinds.code.outlines.python_values import Part, docstring_parts, literal_parts
@@ -48,8 +47,8 @@ def _outline(source: Source, *, is_notebook: bool) -> Outline | None:
 def _taken_apart(source: Source, *, is_notebook: bool) -> Outline:
     lines, final_newline = own_lines(source.lines)
     outline = Outline(lines, filler="...", final_newline=final_newline)
-    exports = python_exports(lines, is_notebook=is_notebook)
-    for piece in python_pieces(lines, is_notebook=is_notebook):
+    exports, pieces = python_module(lines, is_notebook=is_notebook)
+    for piece in pieces:
         builder = _Builder(outline, piece, source.deadline, exports)
         builder.suite(piece.body, _Scope(Role.STATEMENT))
         if piece.before + len(piece.lines) == len(lines):

@@ -16,7 +16,7 @@ __all__ = [
     "Piece",
     "defines",
     "parses",
-    "python_exports",
+    "python_module",
     "python_pieces",
     "python_ways",
 ]
@@ -143,7 +143,7 @@ def parses(content: str) -> bool:
     >>> parses("def f(): ..."), parses("def f(:")
     (True, False)
     """
-    lines = content.split("\n")
+    lines = Source(content).lines
     return any(
         _reads(lines, is_notebook=is_notebook) is not None for is_notebook in python_ways(content)
     )
@@ -166,19 +166,36 @@ def _reads(lines: Sequence[str], *, is_notebook: bool) -> bool | None:
     return found
 
 
-def python_exports(lines: Sequence[str], *, is_notebook: bool) -> frozenset[str]:
-    """The names in ``__all__``, where it is a plain list of them; see ``python_pieces``.
+def python_module(
+    lines: Sequence[str], *, is_notebook: bool
+) -> tuple[frozenset[str], Iterator[Piece]]:
+    """The names in ``__all__``, where it is a plain list of them, and the pieces of a module.
+
+    See ``python_pieces``, which also says what may be wrong while the pieces are gone through.
 
     Raises:
         SyntaxError: It is no Python, or nested too deeply.
 
     """
-    if not any("__all__" in line for line in lines):
-        return frozenset()
-    # They may be said below what they are about.
     pieces = python_pieces(lines, is_notebook=is_notebook)
+    if not any("__all__" in line for line in lines):
+        return frozenset(), pieces
+    # They may be said below what they are about. Most say them in the first piece.
+    first = next(pieces)
+    names = _exports(first.body)
+    if names is not None:
+        return names, _begun(first, pieces)
+    del first
     found = (_exports(piece.body) for piece in pieces)
-    return next((names for names in found if names is not None), frozenset())
+    names = next((names for names in found if names is not None), frozenset())
+    return names, python_pieces(lines, is_notebook=is_notebook)
+
+
+def _begun(first: Piece, rest: Iterator[Piece]) -> Iterator[Piece]:
+    yield first
+    # Its tree takes a hundred times the memory of its text.
+    del first
+    yield from rest
 
 
 def _exports(statements: Sequence[ast.stmt]) -> frozenset[str] | None:

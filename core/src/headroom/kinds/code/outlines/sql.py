@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from headroom.kinds.code.outline import Outline, Role, Symbol, Unit, own_lines
 from headroom.regexes import regex
+from headroom.source import Source
 from headroom.view import Deadline
 
 __all__ = ["is_sql", "sql_outline"]
@@ -60,20 +61,20 @@ def is_sql(lines: Sequence[str], deadline: Deadline) -> bool:
     return known >= max(_FEWEST, _SHARE * len(parts)) and defined > 0
 
 
-def sql_outline(content: str, deadline: Deadline) -> Outline | None:
+def sql_outline(source: Source) -> Outline | None:
     """The outline of a script of SQL; ``None`` where a text is none, or defines nothing.
 
     Raises:
         TimeBudgetExceeded: The time is up.
 
     """
-    if _CREATES.search(content) is None:
+    if _CREATES.search(source.text) is None:
         return None
-    lines, final_newline = own_lines(content.split("\n"))
-    if not is_sql(lines, deadline):
+    lines, final_newline = own_lines(source.lines)
+    if not is_sql(lines, source.deadline):
         return None
     outline = Outline(lines, comment=("-- ", ""), final_newline=final_newline)
-    for part in _parts(lines, deadline):
+    for part in _parts(lines, source.deadline):
         _add(outline, part)
     return outline if outline.symbols else None
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from headroom.errors import TimeBudgetExceeded
 from headroom.kinds.code.outlines.languages import (
@@ -30,14 +31,20 @@ _MAX_LINE = 10_000
 
 #: A parser that recovers from errors reports one step for 100 to 1000 bytes of real code, and
 #: many more where it tries every reading of text that is none.
-_BYTES_PER_STEP = 30
+_BYTES_PER_STEP = 60
 _MIN_STEPS = 500
 
 #: So many steps, and one for so many bytes, may find a parser recovering from an error: in real
-#: code hardly any do, and the more there are the longer each takes.
-_LOST_STEPS, _BYTES_PER_LOST_STEP = 200, 1000
+#: code hardly any do, and one of them takes up to 11 ms.
+_LOST_STEPS, _BYTES_PER_LOST_STEP = 100, 4000
 
-#: A longer text, in bytes, is parsed in pieces of this size where it has no errors, or of some
+#: What is read at a time, in bytes. A parser that is lost may read on to the end from each place,
+#: for a bracket that nobody closes, all in one step: so many times the text it may read, and so
+#: many bytes more. Real code is read up to 20 times.
+_CHUNK = 1 << 11
+_READINGS, _MORE_READ = 64, 1 << 20
+
+#: A longer text, in bytes, is parsed in pieces of this size where they have no errors, or of some
 #: times this size: a tree takes thirty times the memory of the text.
 _LONG, _PIECE, _LARGEST = 1 << 17, 1 << 15, 4
 #: Where a statement may begin: below a blank line.
@@ -137,48 +144,67 @@ def reparse(content: str, language: Language, deadline: Deadline) -> Parsed | No
         content = language.unknown.sub(lambda match: " " * len(match[0]), content)
     source = content.encode("utf-8", "replace")
     if len(source) > _LONG and language.in_pieces:
-        pieces = _sound_pieces(source, language, deadline)
-        if pieces is not None:
-            return Parsed(
-                source, partial(_of_pieces, source, pieces, language, deadline), language, 0, 0
-            )
+        return _in_pieces(source, language, deadline)
     tree = _parse(source, language, deadline)
     if tree is None:
         return None
-    errors = lines = 0
+    errors = _errors(tree)
+    return Parsed(source, partial(iter, (tree,)), language, errors.nodes, errors.lines)
+
+
+class _Errors(NamedTuple):
+    #: See ``Parsed.errors`` and ``Parsed.error_lines``.
+    nodes: int
+    lines: int
+    #: Where the first wrong node ends.
+    first_end: int
+
+
+def _errors(tree: Tree) -> _Errors:
+    nodes = lines = 0
+    first_end = tree.root_node.end_byte
     stack = [tree.root_node] if tree.root_node.has_error else []
     while stack:
         node = stack.pop()
         children = node.children
         if node.is_error or node.is_missing:
-            errors += 1
+            nodes += 1
+            first_end = min(first_end, node.end_byte)
             if node.is_error:
                 lines += _lost_lines(node, children)
         stack.extend(child for child in children if child.has_error or child.is_missing)
-    return Parsed(source, partial(iter, (tree,)), language, errors, lines)
+    return _Errors(nodes, lines, first_end)
 
 
-def _sound_pieces(source: bytes, language: Language, deadline: Deadline) -> list[Extent] | None:
-    """The pieces of a text that can be parsed one by one; ``None`` where it has errors.
+def _in_pieces(source: bytes, language: Language, deadline: Deadline) -> Parsed | None:
+    """The syntax trees of the pieces of a text.
 
-    What is open at the end of a piece is an error in it: then the piece is longer.
+    What is open at the end of a piece is an error in it: then the piece is longer. Other errors
+    would be in a longer one, too.
     """
     found: list[Extent] = []
-    first = row = 0
+    first = row = nodes = lines = 0
     size = _PIECE
     while first < len(source):
         cut = _CUT.search(source, first + size)
         end = len(source) if cut is None else cut.end()
         piece = Extent(first, end, row, row + source.count(b"\n", first, end))
         tree = _parse(source, language, deadline, piece)
-        if tree is not None and not tree.root_node.has_error:
-            found.append(piece)
-            first, row, size = end, piece.end_row, _PIECE
-        elif cut is None or size >= _LARGEST * _PIECE:
-            return None
-        else:
-            size *= 2
-    return found
+        errors = None if tree is None else _errors(tree)
+        if errors is None or errors.nodes:
+            is_open = errors is not None and not source[errors.first_end : end].strip()
+            if end < len(source) and (size < _LARGEST * _PIECE or is_open):
+                size *= 2
+                continue
+            if errors is None:
+                return None
+        nodes += errors.nodes
+        lines += errors.lines
+        found.append(piece)
+        first, row, size = end, piece.end_row, _PIECE
+    return Parsed(
+        source, partial(_of_pieces, source, found, language, deadline), language, nodes, lines
+    )
 
 
 def _of_pieces(
@@ -198,38 +224,58 @@ def _parse(
     found = parser(language, part)
     if found is None:
         return None
-    size = len(source) if part is None else part.end - part.first
-    left = _MIN_STEPS + size // _BYTES_PER_STEP
-    lost_left = _LOST_STEPS + size // _BYTES_PER_LOST_STEP
-
-    def stop(_offset: int, is_lost: bool) -> bool:
-        # Steps are counted rather than seconds, so that the same text always gets the same view.
-        nonlocal left, lost_left
-        left -= 1
-        lost_left -= is_lost
-        try:
-            deadline.check()
-        except TimeBudgetExceeded:
-            return True
-        return left < 0 or lost_left < 0
-
-    whole = memoryview(source)
-    given: dict[int, memoryview] = {}
-
-    def read(offset: int, _point: object) -> memoryview:
-        if offset not in given:
-            given[offset] = whole[offset:]
-        return given[offset]
-
+    reading = _Reading(source, len(source) if part is None else part.end - part.first, deadline)
     try:
-        return found.parse(read, progress_callback=stop)
+        return found.parse(reading.read, progress_callback=reading.stop)
     except ValueError:
         deadline.check()
         return None
     finally:
-        # The binding never lets go of what it was given, which would be a copy of the text.
-        for view in given.values():
-            view.release()
+        reading.end()
+
+
+class _Reading:
+    """What a parser reads, and how much it may do yet.
+
+    Steps and bytes are counted rather than seconds, so that the same text always gets the same
+    view.
+    """
+
+    def __init__(self, source: bytes, size: int, deadline: Deadline) -> None:
+        self._source = source
+        self._deadline = deadline
+        self._steps = _MIN_STEPS + size // _BYTES_PER_STEP
+        self._lost_steps = _LOST_STEPS + size // _BYTES_PER_LOST_STEP
+        self._bytes = _MORE_READ + size * _READINGS
+        # The binding never lets go of what it was given: it is the same all the time, by its size.
+        self._buffer = memoryview(bytearray(_CHUNK))
+        self._given: dict[int, memoryview] = {}
+
+    def read(self, offset: int, _point: object) -> memoryview:
+        """What stands at an offset, up to the next time that it is called."""
+        chunk = self._source[offset : offset + _CHUNK]
+        size = len(chunk)
+        self._bytes -= size
+        self._buffer[:size] = chunk
+        if size not in self._given:
+            self._given[size] = self._buffer[:size]
+        return self._given[size]
+
+    def stop(self, _offset: int, is_lost: bool) -> bool:
+        """Whether the parser has to stop, which it asks after each step."""
+        self._steps -= 1
+        self._lost_steps -= is_lost
+        try:
+            self._deadline.check()
+        except TimeBudgetExceeded:
+            return True
+        return min(self._steps, self._lost_steps, self._bytes) < 0
+
+    def end(self) -> None:
+        """Lets go of what was given, for the binding does not."""
+        for given in self._given.values():
+            given.release()
+        self._buffer.release()
 
 
 def _lost_lines(node: Node, children: Sequence[Node]) -> int:
