@@ -74,6 +74,10 @@ class Packed(Sequence[str]):
     def __iter__(self) -> Iterator[str]:
         return self.every(1)
 
+    def holds(self, sign: str) -> bool:
+        """Whether a sign is in any of them."""
+        return sign in self._whole()
+
     def every(self, step: int, first: int = 0) -> Iterator[str]:
         """One of so many, from one on."""
         text = self._whole()
