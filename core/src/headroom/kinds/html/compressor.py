@@ -75,11 +75,14 @@ class HtmlExtractor(BaseKind):
             return None if request.max_tokens is None else nothing_fits(source, request)
         renderer = Renderer(page, source.text, source.first_line)
         chosen = array("I", sorted(_chosen(page)))
-        whole = {index: page.blocks.rendered(index) for index in chosen}
-        limit = _limit(renderer.text(whole), request)
+
+        def whole() -> dict[int, str]:
+            return {index: page.blocks.rendered(index) for index in chosen}
+
+        # To count takes several times the text: nothing else is to be there that can be made again.
+        limit = _limit(renderer.text(whole()), request)
         if limit is None:
-            return renderer.view(whole)
-        del whole
+            return renderer.view(whole())
         shown = fitting_sentences(limit, chosen, renderer, request)
         shown = shown or fitting_blocks(limit, chosen, renderer, request)
         view = None if shown is None else renderer.view(shown)

@@ -60,6 +60,8 @@ _MOST_REMEMBERED, _REMEMBERED_ATTRIBUTES = 500, 200
 _PERMALINK = re.compile(r"\s*[\u00b6#\u00a7\U0001f517]\s*")
 #: Tags between two looks at the clock. Chosen.
 _CHECKED_EVERY = 256
+#: The texts of fewer blocks are a list, which is quicker. Chosen.
+_LISTED = 500
 #: A cell with more words is a column of the page, no value of a table. Chosen.
 _LONGEST_CELL = 60
 
@@ -75,7 +77,7 @@ class PageBlocks:
         #: ``"row"`` or ``"code"``.
         self.kinds: list[str] = []
         #: White space folded, entities decoded; lines as ``br`` or ``pre`` break them.
-        self.texts = Packed()
+        self.texts: list[str] | Packed = []
         #: First and last line of the source with a part of it, from 1.
         self.firsts, self.lasts = array("I"), array("I")
         self.words = array("I")
@@ -92,6 +94,14 @@ class PageBlocks:
 
     def __len__(self) -> int:
         return len(self.kinds)
+
+    def add_text(self, text: str) -> None:
+        """Adds a block; all else that is known of it is added to the columns."""
+        self.texts.append(text)
+        if len(self.texts) == _LISTED:
+            packed = Packed()
+            packed.extend(self.texts)
+            self.texts = packed
 
     def rendered(self, index: int) -> str:
         """A block as it stands in a view."""
@@ -321,7 +331,7 @@ class _Reader:
         words = len(text.split()) if code else 1 + text.count(" ") + text.count("\n")
         blocks = self.page.blocks
         blocks.kinds.append(kind)
-        blocks.texts.append(text)
+        blocks.add_text(text)
         blocks.firsts.append(self._first)
         blocks.lasts.append(self._last)
         blocks.words.append(words)
