@@ -117,8 +117,10 @@ class Page:
 
     blocks: PageBlocks = field(default_factory=PageBlocks)
     #: Per element: its parent, -1 for the root.
-    parents: array[int] = field(default_factory=lambda: array("q", [-1]))
-    tags: list[str] = field(default_factory=lambda: [""])
+    parents: array[int] = field(default_factory=lambda: array("i", [-1]))
+    #: Per element: the number of its tag in ``names``.
+    tags: array[int] = field(default_factory=lambda: array("I", [0]))
+    names: dict[str, int] = field(default_factory=lambda: {"": 0})
     #: How many tags were read.
     tag_count: int = 0
     #: First and last line of each run of lines with tags, comments and scripts.
@@ -164,8 +166,6 @@ class _Reader:
         self.position = 0
         self._stack = [_Open("", 0, boilerplate=False, suspect=False)]
         self._open: dict[str, int] = {}
-        # One text for each name of a tag.
-        self._names: dict[str, str] = {}
         self._known: dict[tuple[str, str], tuple[bool, bool]] = {}
         self._parts: list[str] = []
         self._first = self._last = 0
@@ -232,13 +232,14 @@ class _Reader:
             address = _ADDRESS.search(attributes[:_LONGEST_ATTRIBUTES])
             self._address = (address[1] or address[2] or "") if address else ""
         around = self._stack[-1]
-        self.page.parents.append(around.element)
-        self.page.tags.append(self._names.setdefault(name, name))
+        page = self.page
+        page.parents.append(around.element)
+        page.tags.append(page.names.setdefault(name, len(page.names)))
         boilerplate, suspect = self._judged(name, attributes)
         self._stack.append(
             _Open(
                 name,
-                len(self.page.parents) - 1,
+                len(page.parents) - 1,
                 around.boilerplate or boilerplate,
                 around.suspect or suspect,
             )

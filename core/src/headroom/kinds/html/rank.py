@@ -118,11 +118,13 @@ def _main_element(page: Page, chosen: Sequence[int]) -> list[bool]:
         if best[parent] < 0 or weight[element] >= weight[best[parent]]:
             best[parent] = element
     main = 0
+    names = list(page.names)
     while (child := best[main]) >= 0 and weight[child] >= _MAIN_SHARE * weight[0]:
-        if page.tags[child] in ("p", "li", "td", "pre", "section"):
+        name = names[page.tags[child]]
+        if name in ("p", "li", "td", "pre", "section"):
             break
         main = child
-        if page.tags[main] in ("main", "article"):
+        if name in ("main", "article"):
             break
     inside = [False] * len(page.parents)
     inside[main] = True
