@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,10 @@ _SAMPLE = 2000
 _LONG = 400
 #: So many answers come before everything else; chosen.
 _ANSWERS = 5
+#: So many matches take little memory, whatever is kept of each. Chosen.
+_FEW = 1000
+#: Places for the hashes of so many matches for each match: of fewer, more would share one. Chosen.
+_SLOTS = 8
 #: A word that this share of the matches has is what was searched for; chosen.
 _SUBJECT_SHARE = 0.6
 #: A word that a smaller share of the matches has than this tells them apart; chosen.
@@ -49,7 +54,7 @@ class Ranking:
     #: What defines a thing that the search is about.
     definitions: list[int]
     #: All other entries, the most important first.
-    others: list[int]
+    others: Sequence[int]
     #: The few lines that answer the query best, definitions among them, to be said as they are.
     cited: frozenset[int]
 
@@ -81,7 +86,10 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
     cited: list[tuple[float, int]] = []
     headed: list[tuple[int, int]] = []
     answers: list[tuple[float, int]] = []
-    turns: list[tuple[bool, int, int, int]] = []
+    turns = array("Q")
+    # An entry is told among the others by its index, and by its place among those of its file.
+    most = 1 + max((file.entries[-1].index for file in files if file.entries), default=0)
+    repeats = _may_repeat(files, request)
     seen: set[str] = set()
     number = 0
     for file in files:
@@ -90,36 +98,65 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
         heads = 0
         for entry in file.entries:
             score, found = matches.scores[number], matches.hits[number]
-            number += 1
             text = entry.text
-            folded = _DIGITS.sub("0", " ".join(text[:_LONG].split()))
+            is_repeated = False
+            if repeats[number]:
+                folded = _folded(text)
+                is_repeated = folded in seen
+                seen.add(folded)
+            number += 1
             name = None if entry.context else defined_name(text)
             if name is not None and matches.are_about(name):
                 definitions.append(entry.index)
                 if score:
                     cited.append((-score, entry.index))
-            elif name is not None and folded not in seen:
+            elif name is not None and not is_repeated:
                 headed.append((heads, entry.index))
                 heads += 1
-            elif matches.telling & found and folded not in seen and len(text) <= _LONG:
+            elif matches.telling & found and not is_repeated and len(text) <= _LONG:
                 answers.append((-score, entry.index))
             else:
-                level = _level(text, context=entry.context, repeated=folded in seen)
+                level = _level(text, context=entry.context, repeated=is_repeated)
                 levels.append((level, -score, entry.index))
-            seen.add(folded)
         for place, (level, _, index) in enumerate(sorted(levels)):
-            turns.append((level > _LAST_LEVEL_IN_TURN, place, level, index))
+            turn = (level > _LAST_LEVEL_IN_TURN) * most + place
+            turns.append((turn * _LEVELS + level) * most + index)
     best = [index for _, index in sorted(answers)]
+    others = array("I", [index for _, index in sorted(headed)])
+    others.extend(best[_ANSWERS:])
+    others.extend(turn % most for turn in sorted(turns))
     return Ranking(
         best[:_ANSWERS],
         definitions,
-        [
-            *(index for _, index in sorted(headed)),
-            *best[_ANSWERS:],
-            *(turn[-1] for turn in sorted(turns)),
-        ],
+        others,
         frozenset(best[:_ANSWERS]).union(index for _, index in sorted(cited)[:_ANSWERS]),
     )
+
+
+def _folded(text: str) -> str:
+    """What a match has in common with its repeats."""
+    return _DIGITS.sub("0", " ".join(text[:_LONG].split()))
+
+
+def _may_repeat(files: Sequence[File], request: Request) -> Sequence[int]:
+    """Of each entry, in the order of the files, whether another one may be its repeat.
+
+    Those that surely have none need not be kept to be told from others: all of them would be twice
+    the output.
+    """
+    count = sum(len(file.entries) for file in files)
+    if count <= _FEW:
+        return b"\1" * count
+    size = _SLOTS * count
+    slots = array("Q")
+    told = bytearray(size)
+    for file in files:
+        request.deadline.check()
+        for entry in file.entries:
+            slot = hash(_folded(entry.text)) % size
+            slots.append(slot)
+            told[slot] = min(2, told[slot] + 1)
+    return bytes(told[slot] > 1 for slot in slots)
 
 
 @dataclass(frozen=True)
@@ -204,6 +241,8 @@ def _scores(
     ]
 
 
+#: How many there are.
+_LEVELS = 6
 #: What is at a higher level than this comes after the first matches of all files.
 _LAST_LEVEL_IN_TURN = 2
 
