@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections import deque
 from collections.abc import Sequence
-from itertools import accumulate, chain, zip_longest
+from itertools import accumulate, chain, repeat, zip_longest
 from typing import Any
 
 from headroom.errors import WrongKind
@@ -171,8 +172,8 @@ class SearchCompressor(BaseKind):
 
         def chosen(*units: Sequence[int]) -> bytearray:
             kept = bytearray(len(lines) + len(files))
-            for index in chain.from_iterable(units):
-                kept[index] = 1
+            # As a loop it takes twice as long.
+            deque(map(kept.__setitem__, chain.from_iterable(units), repeat(1)), maxlen=0)
             return kept
 
         def fitting(order: Sequence[int], limit: int) -> int | None:

@@ -29,6 +29,7 @@ _ANSWERS = 5
 _FEW = 1000
 #: Places for the hashes of so many matches for each match: of fewer, more would share one. Chosen.
 _SLOTS = 8
+_TWICE = 2
 #: A word that this share of the matches has is what was searched for; chosen.
 _SUBJECT_SHARE = 0.6
 #: A word that a smaller share of the matches has than this tells them apart; chosen.
@@ -100,7 +101,7 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
             score, found = matches.scores[number], matches.hits[number]
             text = entry.text
             is_repeated = False
-            if repeats[number]:
+            if repeats[entry.index]:
                 folded = _folded(text)
                 is_repeated = folded in seen
                 seen.add(folded)
@@ -139,24 +140,29 @@ def _folded(text: str) -> str:
 
 
 def _may_repeat(files: Sequence[File], request: Request) -> Sequence[int]:
-    """Of each entry, in the order of the files, whether another one may be its repeat.
+    """Of each line of the output, whether it may be a match that is told again, or was before.
 
-    Those that surely have none need not be kept to be told from others: all of them would be twice
+    Those that surely are not need not be kept to be told from others: all of them would be twice
     the output.
     """
-    count = sum(len(file.entries) for file in files)
-    if count <= _FEW:
-        return b"\1" * count
-    size = _SLOTS * count
+    entries = [entry for file in files for entry in file.entries]
+    if not entries:
+        return b""
+    lines = entries[0].lines
+    if len(entries) <= _FEW:
+        return b"\1" * len(lines)
+    starts = array("i", (-1,)) * len(lines)
+    for entry in entries:
+        starts[entry.index] = entry.text_at
+    size = _SLOTS * len(entries)
     slots = array("Q")
     told = bytearray(size)
-    for file in files:
-        request.deadline.check()
-        for entry in file.entries:
-            slot = hash(_folded(entry.text)) % size
-            slots.append(slot)
-            told[slot] = min(2, told[slot] + 1)
-    return bytes(told[slot] > 1 for slot in slots)
+    for line, start in request.deadline.over(zip(lines, starts), every=256):
+        slot = 0 if start < 0 else hash(_folded(line[start:])) % size
+        slots.append(slot)
+        if told[slot] < _TWICE:
+            told[slot] += 1
+    return bytes(map(_TWICE.__eq__, map(told.__getitem__, slots)))
 
 
 @dataclass(frozen=True)
@@ -181,14 +187,7 @@ def _matches(files: Sequence[File], request: Request) -> _Matches:
     asked = query_terms(request.query)
     if not asked:
         # What most of the lines have, some of them tell.
-        sample = entries[:: len(entries) // _SAMPLE + 1]
-        common = Counter(
-            word
-            for entry in sample
-            for word in _NO_TERMS.union(*map(terms, entry.text[:_LONG].split()))
-        )
-        least = _SUBJECT_SHARE * len(sample)
-        subject = frozenset(word for word, count in common.items() if count >= least)
+        subject = _said_by_most([e.text[:_LONG] for e in entries[:: len(entries) // _SAMPLE + 1]])
         return _Matches([_NO_TERMS] * len(entries), [0.0] * len(entries), subject, _NO_TERMS)
     found_in = _Words(asked)
     hits = []
@@ -200,6 +199,27 @@ def _matches(files: Sequence[File], request: Request) -> _Matches:
     most = _TELLING_SHARE * len(entries)
     telling = frozenset(word for word in asked if 0 < frequency[word] < most)
     return _Matches(hits, _scores(entries, hits, frequency), asked, telling)
+
+
+def _said_by_most(texts: Sequence[str]) -> frozenset[str]:
+    """The words that most of some texts have."""
+    least = _SUBJECT_SHARE * len(texts)
+    counts: Counter[str] = Counter()
+    known: dict[str, list[str]] = {}
+    for number, text in enumerate(texts, 1):
+        found: set[str] = set()
+        # No term has white space in it, and programs repeat what is between.
+        for piece in text.split():
+            of_piece = known.get(piece)
+            if of_piece is None:
+                of_piece = known[piece] = terms(piece)
+            found.update(of_piece)
+        counts.update(found)
+        is_half = number == len(texts) // 2
+        if is_half and max(counts.values(), default=0) + len(texts) - number < least:
+            # Though all others had it, it would be none that most have.
+            return frozenset()
+    return frozenset(word for word, count in counts.items() if count >= least)
 
 
 class _Words:
