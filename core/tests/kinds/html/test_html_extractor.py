@@ -84,9 +84,10 @@ def check_laws(text: str, view: View) -> None:
     lines = text.split("\n")
     assert gone <= set(range(1, len(lines) + 1))
     shown = letters(view.text)
-    for block in read_page(text, Deadline(None)).blocks:
-        if not gone & set(range(block.first, block.last + 1)):
-            assert letters(block.text) in shown
+    blocks = read_page(text, Deadline(None)).blocks
+    for block, first, last in zip(blocks.texts, blocks.firsts, blocks.lasts):
+        if not gone & set(range(first, last + 1)):
+            assert letters(block) in shown
     assert MARKER.search(view.text)
 
 
@@ -295,7 +296,7 @@ def test_laws(text: str, fidelity: str, budget: int | None) -> None:
     if budget is not None:
         assert COUNTER.count(view.text) <= budget
     # Each piece of text in the view is text of some block of the page.
-    blocks = letters("".join(block.text for block in read_page(text, Deadline(None)).blocks))
+    blocks = letters("".join(read_page(text, Deadline(None)).blocks.texts))
     for line in view.text.split("\n"):
         for part in MARKER.sub("\n", line).split("\n"):
             assert letters(part) in blocks

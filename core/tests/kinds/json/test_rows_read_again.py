@@ -10,9 +10,10 @@ import pytest
 from headroom import Pipeline, decode, get_counter
 from headroom.kinds.json import SmartCrusher
 from headroom.kinds.json.parse import parse, read
-from headroom.kinds.json.rows import ReadAgain, whole
+from headroom.kinds.json.rows import ReadAgain
 from headroom.source import Source
 from headroom.toolkit.lazy import Lazy
+from headroom.toolkit.rows.values import whole
 
 ROWS: list[dict[str, Any]] = [
     {"id": n, "name": f"user {n * 7919 % 4001}", "sum": n / 8, "tags": ["a", {"b": None}]}

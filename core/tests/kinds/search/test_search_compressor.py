@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from headroom import compress as compress_text
 from headroom.errors import TimeBudgetExceeded, WrongKind
 from headroom.kinds.search import SearchCompressor
 from headroom.kinds.search.definitions import defined_name
@@ -302,3 +303,17 @@ def test_names_in_no_directory_after_names_in_one() -> None:
     view = view_of(listing * 3, fidelity="lossless")
     assert decode_search(view.text) == listing * 3
     assert view.text.startswith("lib/a/\nx.py\ny.py\n./\nREADME.md\nsetup.py\n")
+
+
+def test_of_many_matches_those_that_are_told_again_come_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = [f"src/m{n // 9}.py:{n % 9 * 7}:  call_{n * 7919 % 997}(x{n % 5})" for n in range(3000)]
+    found = "\n".join(lines + [f"{line} # again" for line in lines[::2]] + lines[::3])
+
+    def view() -> str:
+        return compress_text(found, kind="search").text
+
+    by_slots = view()
+    monkeypatch.setattr("headroom.kinds.search.rank._FEW", len(lines) * 9)
+    assert view() == by_slots

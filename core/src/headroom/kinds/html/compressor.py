@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+
 from headroom.errors import WrongKind
 from headroom.kinds.html.parse import Page, read_page
 from headroom.kinds.html.pick import fitting_blocks, fitting_sentences
@@ -72,12 +74,15 @@ class HtmlExtractor(BaseKind):
         if not page.blocks:
             return None if request.max_tokens is None else nothing_fits(source, request)
         renderer = Renderer(page, source.text, source.first_line)
-        chosen = sorted(_chosen(page))
-        whole = {index: page.blocks[index].rendered() for index in chosen}
-        limit = _limit(renderer.text(whole), request)
+        chosen = array("I", sorted(_chosen(page)))
+
+        def whole() -> dict[int, str]:
+            return {index: page.blocks.rendered(index) for index in chosen}
+
+        # To count takes several times the text: nothing else is to be there that can be made again.
+        limit = _limit(renderer.text(whole()), request)
         if limit is None:
-            return renderer.view(whole)
-        del whole
+            return renderer.view(whole())
         shown = fitting_sentences(limit, chosen, renderer, request)
         shown = shown or fitting_blocks(limit, chosen, renderer, request)
         view = None if shown is None else renderer.view(shown)
@@ -88,9 +93,9 @@ class HtmlExtractor(BaseKind):
 
 def _chosen(page: Page) -> set[int]:
     chosen = content_blocks(page)
-    headings = {page.blocks[index].text for index in chosen if page.blocks[index].level == 1}
-    titles = {i for i, block in enumerate(page.blocks) if block.kind == "title"}
-    return chosen if headings else chosen | titles
+    if any(page.blocks.levels[index] == 1 for index in chosen):
+        return chosen
+    return chosen.union(i for i, kind in enumerate(page.blocks.kinds) if kind == "title")
 
 
 def _asks_for_links(query: str | None) -> bool:

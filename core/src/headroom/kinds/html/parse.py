@@ -9,9 +9,10 @@ from html import unescape
 
 from headroom.regexes import regex
 from headroom.scanning import markup
+from headroom.toolkit.rows.packed import Packed
 from headroom.view import Deadline
 
-__all__ = ["Page", "PageBlock", "read_page"]
+__all__ = ["Page", "PageBlocks", "read_page"]
 
 _VOID = frozenset(
     "area base br col embed hr img input link meta param source track wbr basefont frame".split()
@@ -23,6 +24,9 @@ _INLINE = frozenset(
     source svg path g use amp-img
     """.split()
 )
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+#: What a sibling of the same name ends.
+_ENDED_BY_NEXT = frozenset("p li tr td th dt dd option".split())
 #: Elements whose text is no part of what a reader came for.
 _BOILERPLATE = frozenset(
     "nav footer aside button select option dialog menu noscript svg template object canvas "
@@ -56,56 +60,74 @@ _MOST_REMEMBERED, _REMEMBERED_ATTRIBUTES = 500, 200
 _PERMALINK = re.compile(r"\s*[\u00b6#\u00a7\U0001f517]\s*")
 #: Tags between two looks at the clock. Chosen.
 _CHECKED_EVERY = 256
+#: The texts of fewer blocks are a list, which is quicker. Chosen.
+_LISTED = 500
 #: A cell with more words is a column of the page, no value of a table. Chosen.
 _LONGEST_CELL = 60
 
 
-@dataclass(slots=True)
-class PageBlock:
-    """Text that stands together on the page."""
+class PageBlocks:
+    """What stands together on a page, as text, one after another: what each is, by its number.
 
-    #: ``"text"``, ``"title"``, ``"heading"``, ``"term"`` (what is defined), ``"item"``,
-    #: ``"row"`` or ``"code"``.
-    kind: str
-    #: White space folded, entities decoded; lines as ``br`` or ``pre`` break them.
-    text: str
-    #: First and last line of the source with a part of it, from 1.
-    first: int
-    last: int
-    words: int
-    #: The share of the words that stand in links.
-    link_density: float
-    #: The number of the element that holds it.
-    element: int
-    #: Whether its element, or one around it, is made for what is around the content, or hidden.
-    boilerplate: bool
-    #: Whether its element, or one around it, has a name that suggests so.
-    suspect: bool
-    #: The level of a heading.
-    level: int = 0
+    As objects, they would be several times as large as their texts.
+    """
 
-    def rendered(self) -> str:
-        """The block as it stands in a view."""
-        if self.kind == "heading":
-            return f"{'#' * self.level} {self.text}"
-        return f"- {self.text}" if self.kind == "item" else self.text
+    def __init__(self) -> None:
+        #: ``"text"``, ``"title"``, ``"heading"``, ``"term"`` (what is defined), ``"item"``,
+        #: ``"row"`` or ``"code"``.
+        self.kinds: list[str] = []
+        #: White space folded, entities decoded; lines as ``br`` or ``pre`` break them.
+        self.texts: list[str] | Packed = []
+        #: First and last line of the source with a part of it, from 1.
+        self.firsts, self.lasts = array("I"), array("I")
+        self.words = array("I")
+        #: The share of the words that stand in links.
+        self.link_densities = array("d")
+        #: The number of the element that holds it.
+        self.elements = array("I")
+        #: Whether its element, or one around it, is made for what is around the content, or hidden.
+        self.boilerplate = bytearray()
+        #: Whether its element, or one around it, has a name that suggests so.
+        self.suspect = bytearray()
+        #: The level of a heading; 0 for all others.
+        self.levels = bytearray()
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    def add_text(self, text: str) -> None:
+        """Adds a block; all else that is known of it is added to the columns."""
+        self.texts.append(text)
+        if len(self.texts) == _LISTED:
+            packed = Packed()
+            packed.extend(self.texts)
+            self.texts = packed
+
+    def rendered(self, index: int) -> str:
+        """A block as it stands in a view."""
+        kind, text = self.kinds[index], self.texts[index]
+        if kind == "heading":
+            return f"{'#' * self.levels[index]} {text}"
+        return f"- {text}" if kind == "item" else text
 
 
 @dataclass
 class Page:
     """The blocks of a page, in order, and the tree that they stand in."""
 
-    blocks: list[PageBlock] = field(default_factory=list)
+    blocks: PageBlocks = field(default_factory=PageBlocks)
     #: Per element: its parent, -1 for the root.
-    parents: array[int] = field(default_factory=lambda: array("q", [-1]))
-    tags: list[str] = field(default_factory=lambda: [""])
+    parents: array[int] = field(default_factory=lambda: array("i", [-1]))
+    #: Per element: the number of its tag in ``names``.
+    tags: array[int] = field(default_factory=lambda: array("I", [0]))
+    names: dict[str, int] = field(default_factory=lambda: {"": 0})
     #: How many tags were read.
     tag_count: int = 0
     #: First and last line of each run of lines with tags, comments and scripts.
     markup: list[tuple[int, int]] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(slots=True)
 class _Open:
     tag: str
     element: int
@@ -144,8 +166,6 @@ class _Reader:
         self.position = 0
         self._stack = [_Open("", 0, boilerplate=False, suspect=False)]
         self._open: dict[str, int] = {}
-        # One text for each name of a tag.
-        self._names: dict[str, str] = {}
         self._known: dict[tuple[str, str], tuple[bool, bool]] = {}
         self._parts: list[str] = []
         self._first = self._last = 0
@@ -204,9 +224,7 @@ class _Reader:
             self.flush()
         if name in _VOID or attributes.endswith("/"):
             return
-        if name in ("p", "li", "tr", "td", "th", "dt", "dd", "option") and (
-            self._stack[-1].tag == name
-        ):
+        if name in _ENDED_BY_NEXT and self._stack[-1].tag == name:
             self._pop()
         if name == "tr" and not self._open.get("pre"):
             self._cells = []
@@ -214,13 +232,14 @@ class _Reader:
             address = _ADDRESS.search(attributes[:_LONGEST_ATTRIBUTES])
             self._address = (address[1] or address[2] or "") if address else ""
         around = self._stack[-1]
-        self.page.parents.append(around.element)
-        self.page.tags.append(self._names.setdefault(name, name))
+        page = self.page
+        page.parents.append(around.element)
+        page.tags.append(page.names.setdefault(name, len(page.names)))
         boilerplate, suspect = self._judged(name, attributes)
         self._stack.append(
             _Open(
                 name,
-                len(self.page.parents) - 1,
+                len(page.parents) - 1,
                 around.boilerplate or boilerplate,
                 around.suspect or suspect,
             )
@@ -296,29 +315,38 @@ class _Reader:
         """Ends the block that is being read."""
         if self._cells is not None and kind is None:
             self._break_row()
-        code = bool(self._open.get("pre"))
-        text = _fold("".join(self._parts), code=code)
+        source = "".join(self._parts)
         self._parts.clear()
         links, self._link_words = self._link_words, 0
+        if not source or source.isspace():
+            return
+        code = bool(self._open.get("pre"))
+        text = _fold(source, code=code)
         if not text.strip():
             return
         holder = self._stack[-1]
         level = 0
         if kind is None:
             kind, level = self._kind(code)
-        words = len(text.split())
-        self.page.blocks.append(
-            PageBlock(
-                kind, text, self._first, self._last, words, min(1.0, links / max(1, words)),
-                holder.element, holder.boilerplate and kind != "title", holder.suspect, level,
-            )
-        )  # fmt: skip
+        # What is folded has one sign of white space between two words.
+        words = len(text.split()) if code else 1 + text.count(" ") + text.count("\n")
+        blocks = self.page.blocks
+        blocks.kinds.append(kind)
+        blocks.add_text(text)
+        blocks.firsts.append(self._first)
+        blocks.lasts.append(self._last)
+        blocks.words.append(words)
+        blocks.link_densities.append(min(1.0, links / max(1, words)))
+        blocks.elements.append(holder.element)
+        blocks.boilerplate.append(holder.boilerplate and kind != "title")
+        blocks.suspect.append(holder.suspect)
+        blocks.levels.append(level)
 
     def _kind(self, code: bool) -> tuple[str, int]:
         if code:
             return "code", 0
-        for level in range(1, 7):
-            if self._open.get(f"h{level}"):
+        for name, level in _HEADINGS.items():
+            if self._open.get(name):
                 return "heading", level
         if self._stack[-1].tag == "dt":
             return "term", 0
@@ -348,4 +376,6 @@ def _fold(text: str, *, code: bool) -> str:
     if code:
         lines = [line.rstrip() for line in text.replace("\0", "\n").split("\n")]
         return "\n".join(line for line in lines if line)
+    if "\0" not in text:
+        return " ".join(text.split())
     return "\n".join(folded for line in text.split("\0") if (folded := " ".join(line.split())))

@@ -13,7 +13,6 @@ from headroom.kinds.registry import default_kinds
 from headroom.source import Source
 from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.relevance import bm25
-from headroom.toolkit.rows.packed import Packed
 from headroom.view import Piece, Request
 
 __all__ = ["fitting_blocks", "fitting_sentences"]
@@ -29,19 +28,18 @@ def fitting_sentences(
 ) -> dict[int, str] | None:
     """The sentences that the compressor of plain text chooses; ``None`` if none of them fits."""
     first = _headline(limit, chosen, renderer, request)
-    chosen = [index for index in chosen if index not in first]
+    chosen = array("I", (index for index in chosen if index not in first))
     if not chosen:
         return first or None
-    parts = [renderer.blocks[index].rendered() for index in chosen]
+    parts = list(map(renderer.blocks.rendered, chosen))
     text = "\n".join(parts)
     starts = array("q", accumulate((len(part) + 1 for part in parts), initial=0))
     del parts
     prose = default_kinds().named("text")
     assert prose is not None
     source = Source(text, request.deadline)
-    sentences = Packed()
-    sentences.extend(prose.of_pieces(source, _said))
-    places = array("q", accumulate(map(len, sentences), initial=0))
+    # One after another, they are the text.
+    places = array("q", accumulate(prose.of_pieces(source, _size), initial=0))
     tokens = request.counter.count(text)
     aim = min(tokens - 1, limit - request.counter.count(renderer.text(first)))
     best = first or None
@@ -52,17 +50,16 @@ def fitting_sentences(
         view = prose.compress(source, inner)
         if view is None:
             break
-        gone = {
-            number
-            for omission in view.omissions
-            for first, last in omission.ranges
-            for number in range(first - 1, last)
-        }
+        gone = bytearray(len(places) - 1)
+        for omission in view.omissions:
+            for start, last in omission.ranges:
+                gone[start - 1 : last] = b"\1" * (last + 1 - start)
         shown = dict(first)
-        for number, sentence in enumerate(sentences):
-            if number not in gone and sentence.strip():
+        for number, is_gone in enumerate(gone):
+            sentence = "" if is_gone else text[places[number] : places[number + 1]]
+            if sentence.strip():
                 block = chosen[bisect_right(starts, places[number]) - 1]
-                gap = number and number - 1 in gone and block in shown
+                gap = number and gone[number - 1] and block in shown
                 shown[block] = shown.get(block, "") + (f"{GAP} " if gap else "") + sentence
         shown = {block: part.rstrip() for block, part in shown.items()}
         _mark_ends(shown, renderer)
@@ -73,8 +70,8 @@ def fitting_sentences(
     return best
 
 
-def _said(piece: Piece) -> str:
-    return f"{piece.text}\n" if piece.unit == "lines" else piece.text
+def _size(piece: Piece) -> int:
+    return len(piece.text) + (piece.unit == "lines")
 
 
 def _headline(
@@ -82,9 +79,8 @@ def _headline(
 ) -> dict[int, str]:
     """What the page is about, if that leaves room for more."""
     for index in chosen:
-        block = renderer.blocks[index]
-        if block.kind == "title" or block.level == 1:
-            text = block.rendered()
+        if renderer.blocks.kinds[index] == "title" or renderer.blocks.levels[index] == 1:
+            text = renderer.blocks.rendered(index)
             return {index: text} if _ROOM_FOR_TITLE * request.counter.count(text) <= limit else {}
     return {}
 
@@ -92,7 +88,7 @@ def _headline(
 def _mark_ends(shown: dict[int, str], renderer: Renderer) -> None:
     """Marks what is missing at the start and at the end of blocks that are shown in part."""
     for block, part in shown.items():
-        whole = renderer.blocks[block].rendered()
+        whole = renderer.blocks.rendered(block)
         before = "" if whole.startswith(part.partition(GAP)[0].rstrip()) else f"{GAP} "
         after = "" if whole.endswith(part.rpartition(GAP)[2].lstrip()) else f" {GAP}"
         shown[block] = before + part + after
@@ -102,10 +98,10 @@ def fitting_blocks(
     limit: int, chosen: Sequence[int], renderer: Renderer, request: Request
 ) -> dict[int, str] | None:
     """The most important blocks, whole; ``None`` if not one of them fits."""
-    texts = [block.rendered() for block in renderer.blocks]
+    texts = list(map(renderer.blocks.rendered, range(len(renderer.blocks))))
     scores = bm25(texts, request.query)
     rank = {"title": 0, "heading": 1}
-    order = sorted(chosen, key=lambda i: (-scores[i], rank.get(renderer.blocks[i].kind, 2), i))
+    order = sorted(chosen, key=lambda i: (-scores[i], rank.get(renderer.blocks.kinds[i], 2), i))
     kept = largest_fitting(
         order,
         request.counter.count_many(texts),

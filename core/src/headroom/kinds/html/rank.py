@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from headroom.kinds.html.parse import Page, PageBlock
+from headroom.kinds.html.parse import Page, PageBlocks
 
 __all__ = ["content_blocks"]
 
@@ -39,15 +39,17 @@ def content_blocks(page: Page) -> set[int]:
     Short blocks between those of the content belong to it; headings count where content follows.
     """
     blocks = page.blocks
-    visible = [i for i, b in enumerate(blocks) if not b.boilerplate and b.kind != "title"]
-    named_well = [i for i in visible if not blocks[i].suspect]
+    visible = [
+        i for i, kind in enumerate(blocks.kinds) if not blocks.boilerplate[i] and kind != "title"
+    ]
+    named_well = [i for i in visible if not blocks.suspect[i]]
     chosen = _content_of(page, named_well)
     everything = _content_of(page, visible)
     # A name around the whole page ("with-sidebar") says nothing of its content.
     if _words(blocks, chosen) < max(_FEWEST_WORDS, _LEAST_SHARE * _words(blocks, everything)):
         chosen, named_well = everything, visible
     if _words(blocks, chosen) < _FEWEST_WORDS:
-        named_well = visible or [i for i, block in enumerate(blocks) if block.kind != "title"]
+        named_well = visible or [i for i, kind in enumerate(blocks.kinds) if kind != "title"]
         chosen = named_well
     return _with_headings(blocks, named_well, set(chosen))
 
@@ -56,57 +58,58 @@ def _content_of(page: Page, visible: Sequence[int]) -> list[int]:
     blocks = page.blocks
     sure = [i for place, i in enumerate(visible) if _is_content(blocks, visible, place)]
     inside = _main_element(page, sure)
-    sure = [i for i in sure if inside[blocks[i].element]]
+    sure = [i for i in sure if inside[blocks.elements[i]]]
     if not sure:
         return sure
     taken = set(sure)
     first, last = sure[0], sure[-1]
     for i in visible:
         # What stands between the headline and the first paragraph: a price, a date, an author.
-        if i < sure[0] and blocks[i].level == 1 and inside[blocks[i].element]:
+        if i < sure[0] and blocks.levels[i] == 1 and inside[blocks.elements[i]]:
             first = i
         # The decision tree misjudges a last paragraph after something short.
-        if i > last and inside[blocks[i].element]:
-            if blocks[i].words < _PARAGRAPH or blocks[i].link_density > _DENSE:
+        if i > last and inside[blocks.elements[i]]:
+            if blocks.words[i] < _PARAGRAPH or blocks.link_densities[i] > _DENSE:
                 break
             last = i
     return [
         i
         for i in visible
         if first <= i <= last
-        and (i in taken or (inside[blocks[i].element] and blocks[i].link_density <= _LINKED))
+        and (i in taken or (inside[blocks.elements[i]] and blocks.link_densities[i] <= _LINKED))
     ]
 
 
-def _words(blocks: Sequence[PageBlock], chosen: Sequence[int]) -> int:
-    return sum(blocks[index].words for index in chosen)
+def _words(blocks: PageBlocks, chosen: Sequence[int]) -> int:
+    return sum(blocks.words[index] for index in chosen)
 
 
-def _is_content(blocks: Sequence[PageBlock], visible: Sequence[int], place: int) -> bool:
-    block = blocks[visible[place]]
-    before = blocks[visible[place - 1]] if place else None
-    after = blocks[visible[place + 1]] if place + 1 < len(visible) else None
-    if block.kind in ("heading", "term"):
+def _is_content(blocks: PageBlocks, visible: Sequence[int], place: int) -> bool:
+    block = visible[place]
+    before = visible[place - 1] if place else None
+    kind, density = blocks.kinds[block], blocks.link_densities[block]
+    if kind in ("heading", "term"):
         return False
-    if block.kind == "code":
+    if kind == "code":
         return True
-    if block.kind == "row":
-        return block.link_density < _DENSE_ROW
-    if block.link_density > _DENSE:
+    if kind == "row":
+        return density < _DENSE_ROW
+    if density > _DENSE:
         return False
-    after_words = after.words if after else 0
-    if before is None or before.link_density <= _DENSE_BEFORE:
-        if block.words > _LONG or after_words > _LONG_AFTER:
+    words = blocks.words[block]
+    after_words = blocks.words[visible[place + 1]] if place + 1 < len(visible) else 0
+    if before is None or blocks.link_densities[before] <= _DENSE_BEFORE:
+        if words > _LONG or after_words > _LONG_AFTER:
             return True
-        return before is not None and before.words > _LONG_BEFORE
-    return block.words > _LONG_AFTER_LINKS or after_words > _LONG_AHEAD_AFTER_LINKS
+        return before is not None and blocks.words[before] > _LONG_BEFORE
+    return words > _LONG_AFTER_LINKS or after_words > _LONG_AHEAD_AFTER_LINKS
 
 
 def _main_element(page: Page, chosen: Sequence[int]) -> list[bool]:
     """For each element, whether it is in the innermost one with most of the words of the blocks."""
     weight = [0] * len(page.parents)
     for index in chosen:
-        weight[page.blocks[index].element] += page.blocks[index].words
+        weight[page.blocks.elements[index]] += page.blocks.words[index]
     # A parent comes before its children, so backwards each sum is complete when it is passed on.
     best = [-1] * len(page.parents)
     for element in range(len(page.parents) - 1, 0, -1):
@@ -115,11 +118,13 @@ def _main_element(page: Page, chosen: Sequence[int]) -> list[bool]:
         if best[parent] < 0 or weight[element] >= weight[best[parent]]:
             best[parent] = element
     main = 0
+    names = list(page.names)
     while (child := best[main]) >= 0 and weight[child] >= _MAIN_SHARE * weight[0]:
-        if page.tags[child] in ("p", "li", "td", "pre", "section"):
+        name = names[page.tags[child]]
+        if name in ("p", "li", "td", "pre", "section"):
             break
         main = child
-        if page.tags[main] in ("main", "article"):
+        if name in ("main", "article"):
             break
     inside = [False] * len(page.parents)
     inside[main] = True
@@ -128,19 +133,17 @@ def _main_element(page: Page, chosen: Sequence[int]) -> list[bool]:
     return inside
 
 
-def _with_headings(
-    blocks: Sequence[PageBlock], visible: Sequence[int], chosen: set[int]
-) -> set[int]:
+def _with_headings(blocks: PageBlocks, visible: Sequence[int], chosen: set[int]) -> set[int]:
     """The blocks, with the headings that they stand under and the terms that they define."""
     kept = set(chosen)
     for index, following in pairwise(reversed(visible)):
         # Backwards: several terms may share a definition.
-        if blocks[following].kind == "term" and index in kept:
+        if blocks.kinds[following] == "term" and index in kept:
             kept.add(following)
     chosen = set(kept)
     follows = in_heading = False
     for index in reversed(visible):
-        if blocks[index].kind != "heading":
+        if blocks.kinds[index] != "heading":
             follows = index in chosen or (follows and not in_heading)
             in_heading = False
         else:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Mapping
 
-from headroom.kinds.html.parse import Page, PageBlock
+from headroom.kinds.html.parse import Page
 from headroom.toolkit.markers import SMALLEST, marker
 from headroom.toolkit.ranges import spans
 from headroom.view import Omission, View
@@ -39,35 +40,34 @@ class Renderer:
             omissions.append(Omission("lines", tuple(bare), in_part=True))
         return View(self.text(shown), False, tuple(omissions), first_line=self._before + 1)
 
-    def _there(self, shown: Mapping[int, str]) -> list[bool]:
+    def _there(self, shown: Mapping[int, str]) -> bytearray:
         """Of each line of the source, whether it has text, and all of that is shown."""
-        there = [False] * (self._lines + 2)
-        missing: list[PageBlock] = []
-        for index, block in enumerate(self.blocks):
-            if shown.get(index) == block.rendered():
-                there[block.first : block.last + 1] = [True] * (block.last + 1 - block.first)
+        there = bytearray(self._lines + 2)
+        missing = array("I")
+        blocks = self.blocks
+        for index in range(len(blocks)):
+            if index in shown and shown[index] == blocks.rendered(index):
+                first, end = blocks.firsts[index], blocks.lasts[index] + 1
+                there[first:end] = b"\1" * (end - first)
             else:
-                missing.append(block)
-        for block in missing:
-            there[block.first : block.last + 1] = [False] * (block.last + 1 - block.first)
+                missing.append(index)
+        for index in missing:
+            first, end = blocks.firsts[index], blocks.lasts[index] + 1
+            there[first:end] = bytes(end - first)
         if self._lines == 1:
-            there[1] = False
+            there[1] = 0
         return there
 
     def text(self, shown: Mapping[int, str]) -> str:
         """The view as text."""
         view: list[str] = []
-        gap: list[PageBlock] = []
-        for index, block in enumerate(self.blocks):
-            if index not in shown:
-                gap.append(block)
-                continue
-            if gap and view:
-                view.append(self._gap_marker(gap))
-            gap = []
-            view.append(shown[index])
-        if gap and view:
-            view.append(self._gap_marker(gap))
+        expected = 0
+        for index in [*sorted(shown), len(self.blocks)]:
+            if index > expected and view:
+                view.append(self._gap_marker(slice(expected, index)))
+            expected = index + 1
+            if index < len(self.blocks):
+                view.append(shown[index])
         return "\n".join([self._legend(has_signs=SMALLEST in view), *view])
 
     def _legend(self, *, has_signs: bool) -> str:
@@ -77,10 +77,10 @@ class Renderer:
         signs = f", and where {SMALLEST} stands" if has_signs else ""
         return f"[left out of {where}{signs}: all but the main content]"
 
-    def _gap_marker(self, gap: Sequence[PageBlock]) -> str:
-        if sum(block.words for block in gap) <= _FEW_WORDS:
+    def _gap_marker(self, gap: slice) -> str:
+        if sum(self.blocks.words[gap]) <= _FEW_WORDS:
             return SMALLEST
-        first, last = min(block.first for block in gap), max(block.last for block in gap)
+        first, last = min(self.blocks.firsts[gap]), max(self.blocks.lasts[gap])
         if first == last == 1:
             return GAP
         place = Omission("lines", ((first + self._before, last + self._before),))

@@ -10,7 +10,6 @@ from headroom.kinds.json.decode import decode
 from headroom.kinds.json.embedded import long_texts, without
 from headroom.kinds.json.parse import read
 from headroom.kinds.json.recognise import find_document, looks_like_json
-from headroom.kinds.json.rows import whole
 from headroom.scanning.wordforms import said_chars
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, line_pieces
@@ -20,7 +19,7 @@ from headroom.toolkit.rows.blocks import build, lossless_lines
 from headroom.toolkit.rows.notation import Speller, flow
 from headroom.toolkit.rows.pieces import leaves, parts
 from headroom.toolkit.rows.rank import write_in_full
-from headroom.toolkit.rows.values import Duplicates, Json
+from headroom.toolkit.rows.values import Duplicates, Json, whole
 from headroom.toolkit.rows.views import best_view, smaller
 from headroom.view import Piece, Request, View
 

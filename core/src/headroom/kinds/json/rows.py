@@ -15,7 +15,7 @@ from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.rows.values import Json
 from headroom.view import Deadline
 
-__all__ = ["ReadAgain", "find_rows", "may_have_rows", "whole"]
+__all__ = ["ReadAgain", "find_rows", "may_have_rows"]
 
 #: Shorter texts, in characters, and shorter arrays are read at once: that is quicker. Chosen.
 _LARGE, _MANY = 200_000, 500
@@ -55,13 +55,6 @@ class ReadAgain(Lazy[Json]):
     def _at(self, index: int) -> Json:
         value: Json = self._scan(self._text, self._starts[index])[0]
         return value
-
-
-def whole(value: Json) -> Json:
-    """A value with all that it holds."""
-    if isinstance(value, dict):
-        return {key: whole(member) for key, member in value.items()}
-    return list(value) if isinstance(value, Lazy) else value
 
 
 def may_have_rows(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,11 @@ _SAMPLE = 2000
 _LONG = 400
 #: So many answers come before everything else; chosen.
 _ANSWERS = 5
+#: So many matches take little memory, whatever is kept of each. Chosen.
+_FEW = 1000
+#: Places for the hashes of so many matches for each match: of fewer, more would share one. Chosen.
+_SLOTS = 8
+_TWICE = 2
 #: A word that this share of the matches has is what was searched for; chosen.
 _SUBJECT_SHARE = 0.6
 #: A word that a smaller share of the matches has than this tells them apart; chosen.
@@ -49,7 +55,7 @@ class Ranking:
     #: What defines a thing that the search is about.
     definitions: list[int]
     #: All other entries, the most important first.
-    others: list[int]
+    others: Sequence[int]
     #: The few lines that answer the query best, definitions among them, to be said as they are.
     cited: frozenset[int]
 
@@ -81,7 +87,10 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
     cited: list[tuple[float, int]] = []
     headed: list[tuple[int, int]] = []
     answers: list[tuple[float, int]] = []
-    turns: list[tuple[bool, int, int, int]] = []
+    turns = array("Q")
+    # An entry is told among the others by its index, and by its place among those of its file.
+    most = 1 + max((file.entries[-1].index for file in files if file.entries), default=0)
+    repeats = _may_repeat(files, request)
     seen: set[str] = set()
     number = 0
     for file in files:
@@ -90,36 +99,70 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
         heads = 0
         for entry in file.entries:
             score, found = matches.scores[number], matches.hits[number]
-            number += 1
             text = entry.text
-            folded = _DIGITS.sub("0", " ".join(text[:_LONG].split()))
+            is_repeated = False
+            if repeats[entry.index]:
+                folded = _folded(text)
+                is_repeated = folded in seen
+                seen.add(folded)
+            number += 1
             name = None if entry.context else defined_name(text)
             if name is not None and matches.are_about(name):
                 definitions.append(entry.index)
                 if score:
                     cited.append((-score, entry.index))
-            elif name is not None and folded not in seen:
+            elif name is not None and not is_repeated:
                 headed.append((heads, entry.index))
                 heads += 1
-            elif matches.telling & found and folded not in seen and len(text) <= _LONG:
+            elif matches.telling & found and not is_repeated and len(text) <= _LONG:
                 answers.append((-score, entry.index))
             else:
-                level = _level(text, context=entry.context, repeated=folded in seen)
+                level = _level(text, context=entry.context, repeated=is_repeated)
                 levels.append((level, -score, entry.index))
-            seen.add(folded)
         for place, (level, _, index) in enumerate(sorted(levels)):
-            turns.append((level > _LAST_LEVEL_IN_TURN, place, level, index))
+            turn = (level > _LAST_LEVEL_IN_TURN) * most + place
+            turns.append((turn * _LEVELS + level) * most + index)
     best = [index for _, index in sorted(answers)]
+    others = array("I", [index for _, index in sorted(headed)])
+    others.extend(best[_ANSWERS:])
+    others.extend(turn % most for turn in sorted(turns))
     return Ranking(
         best[:_ANSWERS],
         definitions,
-        [
-            *(index for _, index in sorted(headed)),
-            *best[_ANSWERS:],
-            *(turn[-1] for turn in sorted(turns)),
-        ],
+        others,
         frozenset(best[:_ANSWERS]).union(index for _, index in sorted(cited)[:_ANSWERS]),
     )
+
+
+def _folded(text: str) -> str:
+    """What a match has in common with its repeats."""
+    return _DIGITS.sub("0", " ".join(text[:_LONG].split()))
+
+
+def _may_repeat(files: Sequence[File], request: Request) -> Sequence[int]:
+    """Of each line of the output, whether it may be a match that is told again, or was before.
+
+    Those that surely are not need not be kept to be told from others: all of them would be twice
+    the output.
+    """
+    entries = [entry for file in files for entry in file.entries]
+    if not entries:
+        return b""
+    lines = entries[0].lines
+    if len(entries) <= _FEW:
+        return b"\1" * len(lines)
+    starts = array("i", (-1,)) * len(lines)
+    for entry in entries:
+        starts[entry.index] = entry.text_at
+    size = _SLOTS * len(entries)
+    slots = array("Q")
+    told = bytearray(size)
+    for line, start in request.deadline.over(zip(lines, starts), every=256):
+        slot = 0 if start < 0 else hash(_folded(line[start:])) % size
+        slots.append(slot)
+        if told[slot] < _TWICE:
+            told[slot] += 1
+    return bytes(map(_TWICE.__eq__, map(told.__getitem__, slots)))
 
 
 @dataclass(frozen=True)
@@ -144,14 +187,7 @@ def _matches(files: Sequence[File], request: Request) -> _Matches:
     asked = query_terms(request.query)
     if not asked:
         # What most of the lines have, some of them tell.
-        sample = entries[:: len(entries) // _SAMPLE + 1]
-        common = Counter(
-            word
-            for entry in sample
-            for word in _NO_TERMS.union(*map(terms, entry.text[:_LONG].split()))
-        )
-        least = _SUBJECT_SHARE * len(sample)
-        subject = frozenset(word for word, count in common.items() if count >= least)
+        subject = _said_by_most([e.text[:_LONG] for e in entries[:: len(entries) // _SAMPLE + 1]])
         return _Matches([_NO_TERMS] * len(entries), [0.0] * len(entries), subject, _NO_TERMS)
     found_in = _Words(asked)
     hits = []
@@ -163,6 +199,27 @@ def _matches(files: Sequence[File], request: Request) -> _Matches:
     most = _TELLING_SHARE * len(entries)
     telling = frozenset(word for word in asked if 0 < frequency[word] < most)
     return _Matches(hits, _scores(entries, hits, frequency), asked, telling)
+
+
+def _said_by_most(texts: Sequence[str]) -> frozenset[str]:
+    """The words that most of some texts have."""
+    least = _SUBJECT_SHARE * len(texts)
+    counts: Counter[str] = Counter()
+    known: dict[str, list[str]] = {}
+    for number, text in enumerate(texts, 1):
+        found: set[str] = set()
+        # No term has white space in it, and programs repeat what is between.
+        for piece in text.split():
+            of_piece = known.get(piece)
+            if of_piece is None:
+                of_piece = known[piece] = terms(piece)
+            found.update(of_piece)
+        counts.update(found)
+        is_half = number == len(texts) // 2
+        if is_half and max(counts.values(), default=0) + len(texts) - number < least:
+            # Though all others had it, it would be none that most have.
+            return frozenset()
+    return frozenset(word for word, count in counts.items() if count >= least)
 
 
 class _Words:
@@ -204,6 +261,8 @@ def _scores(
     ]
 
 
+#: How many there are.
+_LEVELS = 6
 #: What is at a higher level than this comes after the first matches of all files.
 _LAST_LEVEL_IN_TURN = 2
 

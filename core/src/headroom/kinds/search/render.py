@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from headroom.kinds.search.parse import Entry
+from headroom.lines import each_line
 
-__all__ = ["decode_search", "group", "headings", "name_lines", "split_path"]
+__all__ = ["decode_search", "decoded_lines", "group", "headings", "name_lines", "split_path"]
 
 #: The line after which names stand in no directory.
 _NOWHERE = "./"
@@ -116,20 +117,24 @@ def decode_search(view: str) -> str:
     >>> decode_search("src/a.py\n12:import os\n13-import re")
     'src/a.py:12:import os\nsrc/a.py-13-import re'
     """
-    lines: list[str] = []
+    return "\n".join(decoded_lines(view))
+
+
+def decoded_lines(view: str) -> Iterator[str]:
+    """Its lines, one after the other."""
     directory = path = ""
     alone = False
-    for line in view.split("\n"):
+    for line in each_line(view):
         match = _REST.match(line)
         if path and match:
-            lines.append(_line(path, line))
+            yield _line(path, line)
             alone = False
         elif path and (line[:1] in (":", "-") or _PLACE.match(line)) and line != "--":
-            lines.append(path + line)
+            yield path + line
             alone = False
         else:
             if alone:
-                lines.append(path)
+                yield path
             alone = True
             if line.endswith(("/", "\\")) and not line.endswith(" /"):
                 directory, path, alone = "" if line == _NOWHERE else line, "", False
@@ -138,5 +143,4 @@ def decode_search(view: str) -> str:
                 directory = ""
             path = directory + line
     if alone:
-        lines.append(path)
-    return "\n".join(lines)
+        yield path

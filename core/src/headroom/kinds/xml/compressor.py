@@ -17,6 +17,7 @@ from headroom.toolkit.rows.blocks import Section, build, lossless_lines
 from headroom.toolkit.rows.notation import DOCUMENT, XML_DOCUMENT, Speller
 from headroom.toolkit.rows.pieces import leaves, parts
 from headroom.toolkit.rows.rank import write_in_full
+from headroom.toolkit.rows.values import whole
 from headroom.toolkit.rows.views import best_view
 from headroom.view import Piece, Request, View
 
@@ -84,17 +85,17 @@ class XmlCompressor(BaseKind):
     def pieces(self, source: Source) -> Iterable[Piece]:
         """Rows, or the small members of a tag together; lines of what is no XML."""
         try:
-            return parts(source.once(read).value, "")
+            return parts(whole(source.once(read).value), "")
         except WrongKind:
             return line_pieces(source)
 
     def data(self, source: Source) -> object:
         """The document as data."""
-        return source.once(read).value
+        return whole(source.once(read).value)
 
     def leaves(self, source: Source) -> Iterable[Piece]:
         """Each text and attribute, as a member of its tag."""
-        return leaves(source.once(read).value)
+        return leaves(whole(source.once(read).value))
 
     def decode(self, view: str, **options: Any) -> object:
         """The document as data; see ``headroom.decode``. One as it was put gives its own."""

@@ -9,11 +9,12 @@ they are a list in their order, and each says its name as ``tag``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 
 from headroom.errors import WrongKind
+from headroom.kinds.xml.rows import LARGE, MANY, PackedValues, may_stay, unpacked
 from headroom.source import Source
 from headroom.toolkit.rows.values import Json
 
@@ -66,7 +67,7 @@ class Reading:
         return self.longest <= _WRAPPER * size and self.mixed <= _PROSE * size
 
 
-@dataclass
+@dataclass(slots=True)
 class _Element:
     """A tag that is open."""
 
@@ -74,10 +75,29 @@ class _Element:
     attributes: dict[str, Json]
     #: Index of the character after the tag.
     start: int
-    children: list[tuple[str, Json]] = field(default_factory=list)
+    #: The tags in it: their names, and what they hold.
+    names: list[str] = field(default_factory=list)
+    values: list[Json] | PackedValues = field(default_factory=list)
+    #: Of these, what has packed values in it.
+    held: list[Json] = field(default_factory=list)
+    #: What stands between its tags and around them; nothing behind the first.
     texts: list[str] = field(default_factory=list)
     #: Whether any of the texts is more than white space.
     has_text: bool = False
+
+    def add(self, name: str, value: Json) -> None:
+        """Adds what stands in it."""
+        self.names.append(name)
+        self.values.append(value)
+
+    def pack(self) -> None:
+        """Keeps what stands in it, and what will, in a small space, if it may."""
+        if self.held or type(self.values) is PackedValues:
+            return
+        packed = PackedValues()
+        for value in self.values:
+            packed.append(value)
+        self.values = packed
 
 
 def read(source: Source) -> Reading:
@@ -139,7 +159,8 @@ class _Reader:
             if turns % _CHECK_EVERY == 0:
                 self._check()
             at = text.find("<", self._at)
-            self._characters(self._at, len(text) if at < 0 else at)
+            if at != self._at:
+                self._characters(self._at, len(text) if at < 0 else at)
             leaf = None if at < 0 else _LEAF.match(text, at)
             if leaf is not None:
                 self._leaf(leaf)
@@ -148,16 +169,15 @@ class _Reader:
                 break
             if len(self._open) == 1 and reading.root:
                 break
-        reading.value = _members(self._open[0].children)
+        reading.value = _members(self._open[0])
         reading.end = self._at
         return reading
 
     def _characters(self, start: int, end: int) -> None:
-        if end == start:
-            return
         said = self._text[start:end]
         here = self._open[-1]
-        here.texts.append(said)
+        if not here.names:
+            here.texts.append(said)
         if not said.isspace():
             if len(self._open) == 1:
                 raise WrongKind("text outside of tags")
@@ -167,11 +187,30 @@ class _Reader:
     def _markup(self, at: int) -> bool:
         """Reads what begins with an angle bracket; whether it is whole."""
         text = self._text
+        sign = text[at + 1 : at + 2]
+        if sign in ("!", "?"):
+            return self._no_tag(at)
+        match = (_CLOSING if sign == "/" else _TAG).match(text, at)
+        if match is None:
+            if text.find(">", at) >= 0:
+                raise WrongKind("not well-formed")
+            return False
+        self._at = match.end()
+        if sign == "/":
+            self._close(match[1], at)
+        else:
+            self._tag(match)
+        return True
+
+    def _no_tag(self, at: int) -> bool:
+        """Reads a comment, text as it is, or a declaration; whether it is whole."""
+        text = self._text
         if text.startswith("<!--", at):
             end = text.find("-->", at + 4)
             if end >= 0:
                 said = " ".join(text[at + 4 : end].split())
-                self._open[-1].children += [("comment", said)] if said else []
+                if said:
+                    self._open[-1].add("comment", said)
                 self._at = end + 3
             return end >= 0
         if text.startswith("<![CDATA[", at):
@@ -182,20 +221,7 @@ class _Reader:
                 self._reading.longest = max(self._reading.longest, end - at)
                 self._at = end + 3
             return end >= 0
-        if text.startswith(("<?", "<!"), at):
-            return self._declaration(at)
-        closing = text.startswith("</", at)
-        match = (_CLOSING if closing else _TAG).match(text, at)
-        if match is None:
-            if text.find(">", at) >= 0:
-                raise WrongKind("not well-formed")
-            return False
-        self._at = match.end()
-        if closing:
-            self._close(match[1], at)
-        else:
-            self._tag(match)
-        return True
+        return self._declaration(at)
 
     def _declaration(self, at: int) -> bool:
         """What the format says of itself is no data; what programs are told is."""
@@ -210,7 +236,7 @@ class _Reader:
         elif not said.endswith("?>"):
             raise WrongKind("not well-formed")
         elif not _DECLARATION.fullmatch(said):
-            self._open[-1].children.append(("instruction", said[2:-2].strip()))
+            self._open[-1].add("instruction", said[2:-2].strip())
         self._at = end + 1
         return True
 
@@ -243,30 +269,42 @@ class _Reader:
         if len(self._open) >= MAX_DEPTH:
             raise WrongKind("nested too deeply")
         if text and not text.isspace():
-            reading.longest = max(reading.longest, len(text))
+            if len(text) > reading.longest:
+                reading.longest = len(text)
             text = unescape(text).strip()
         else:
             text = ""
-        self._open[-1].children.append((name, text))
+        around = self._open[-1]
+        around.names.append(name)
+        around.values.append(text)
         self._at = match.end()
 
     def _close(self, name: str, at: int) -> None:
         element = self._open.pop()
         if not self._open or element.name != name:
             raise WrongKind("not well-formed")
-        self._open[-1].children.append((name, self._value(element, at)))
+        value = self._value(element, at)
+        around = self._open[-1]
+        if element.held or type(element.values) is PackedValues:
+            if type(around.values) is list and may_stay(value, element.held):
+                around.held.append(value)
+            else:
+                value = unpacked(value)
+        around.add(name, value)
+        if len(around.names) % MANY == 0 and len(self._text) >= LARGE:
+            around.pack()
 
     def _value(self, element: _Element, end: int) -> Json:
         """What a tag holds, as data."""
         said = ""
         members: dict[str, Json] = {}
-        if element.has_text and element.children:
+        if element.has_text and element.names:
             said = self._text[element.start : end].strip()
             self._reading.mixed += 0 if len(said) > self._reading.longest * 4 else len(said)
         elif element.has_text:
             said = unescape("".join(element.texts)).strip()
-        elif element.children:
-            members = _members(element.children)
+        elif element.names:
+            members = _members(element)
         if not element.attributes and not members:
             return said
         value = element.attributes
@@ -283,39 +321,79 @@ class _Reader:
         if not self._reading.root:
             raise WrongKind("no tags")
         if rest.startswith("<"):
-            self._open[-1].children.append(("cut off", rest))
+            self._open[-1].add("cut off", rest)
         self._at = len(self._text)
         self._reading.is_cut_off = True
         while len(self._open) > 1:
             self._close(self._open[-1].name, len(self._text))
 
 
-def _members(children: list[tuple[str, Json]]) -> dict[str, Json]:
+def _members(element: _Element) -> dict[str, Json]:
     """What stands in a tag: by its names, or in its order where names take turns."""
-    names: dict[str, list[Json]] = {}
+    names, values = element.names, element.values
+    different = set(names)
+    if len(different) == len(names):
+        return dict(zip(names, values))
+    takes_turns = _take_turns(names, len(different))
+    by_key = _by_key(names, values) if takes_turns else None
+    if by_key is not None:
+        return by_key
+    if type(values) is PackedValues:
+        return _packed_members(names, values, takes_turns=takes_turns)
+    if takes_turns:
+        return {"tags": list(map(_tagged, names, values))}
+    of_name: dict[str, list[Json]] = {}
+    for name, value in zip(names, values):
+        of_name.setdefault(name, []).append(value)
+    return {name: some if len(some) > 1 else some[0] for name, some in of_name.items()}
+
+
+def _take_turns(names: Sequence[str], different: int) -> bool:
+    """Whether tags of several names take turns."""
     switches, before = 0, ""
-    for name, value in children:
-        names.setdefault(name, []).append(value)
+    for name in names:
         if name != "comment":
             switches += name != before
             before = name
     # Each name once, or one after the other, has no order that tells anything; nor have a few notes
     # among many records.
-    if switches <= len(names) or switches < _TURNS * len(children):
-        return {name: values if len(values) > 1 else values[0] for name, values in names.items()}
-    by_key = _by_key(children)
-    if by_key is not None:
-        return by_key
-    return {"tags": [_tagged(name, value) for name, value in children]}
+    return switches > different and switches >= _TURNS * len(names)
 
 
-def _by_key(children: list[tuple[str, Json]]) -> dict[str, Json] | None:
+def _packed_members(
+    names: Sequence[str], values: PackedValues, *, takes_turns: bool
+) -> dict[str, Json]:
+    """The same of many tags; what is no list of many objects is not packed any more."""
+    if takes_turns:
+        tags = PackedValues()
+        for name, value in zip(names, values):
+            tags.append(_tagged(name, value))
+        return {"tags": tags}
+    of_name = {name: PackedValues() for name in dict.fromkeys(names)}
+    if len(of_name) == 1:
+        of_name[names[0]] = values
+    else:
+        for name, value in zip(names, values):
+            of_name[name].append(value)
+    members: dict[str, Json] = {}
+    for name, some in of_name.items():
+        if len(some) >= MANY and some.are_objects:
+            members[name] = some
+        else:
+            members[name] = list(some) if len(some) > 1 else some[0]
+    return members
+
+
+def _by_key(names: list[str], values: Sequence[Json]) -> dict[str, Json] | None:
     """A list of keys and values in turns, as property lists have them."""
-    keys, values = children[::2], children[1::2]
-    if len(keys) != len(values) or any(name != "key" or type(key) is not str for name, key in keys):
+    if len(names) % 2 or any(name != "key" for name in names[::2]):
+        return None
+    keys = values[::2]
+    if any(type(key) is not str for key in keys):
         return None
     found: dict[str, Json] = {
-        str(key): value if value else name for (_, key), (name, value) in zip(keys, values)
+        str(key): value if value else name
+        for key, name, value in zip(keys, names[1::2], values[1::2])
     }
     return found if len(found) == len(keys) else None
 

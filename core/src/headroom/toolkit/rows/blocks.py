@@ -13,6 +13,7 @@ from headroom.toolkit.rows.notation import (
     NOTHING,
     Speller,
     flow,
+    is_longer,
     pointer,
     quoted,
     segment,
@@ -129,11 +130,41 @@ class _Numbers(Lazy[str]):
 Block: TypeAlias = "Line | TableBlock | Section"
 
 
+class _Told:
+    """Where objects are told, for those that are the same.
+
+    Only what has the keys of another one is spelled: the whole of a document, at each of its
+    depths, would take as long as all the rest.
+    """
+
+    def __init__(self) -> None:
+        # By keys: the one that has them, until there is another one.
+        self._alone: dict[tuple[str, ...], tuple[dict[str, Json], str] | None] = {}
+        self._spelled: dict[str, str] = {}
+
+    def before(self, value: dict[str, Json], path: str) -> str | None:
+        """Where one that is spelled alike was told; ``None`` where there is none."""
+        is_safe = set(path) <= _SAFE_POINTER and not path.endswith(" ")
+        keys = tuple(value)
+        if keys not in self._alone:
+            if is_safe:
+                self._alone[keys] = value, path
+            return None
+        alone, self._alone[keys] = self._alone[keys], None
+        if alone is not None:
+            self._spelled[flow(alone[0])] = alone[1]
+        spelled = flow(value)
+        before = self._spelled.get(spelled)
+        if before is None and is_safe:
+            self._spelled[spelled] = path
+        return before
+
+
 class _Builder:
     def __init__(self, speller: Speller, request: Request) -> None:
         self._speller = speller
         self._request = request
-        self._seen: dict[str, str] = {}
+        self._told = _Told()
 
     def root(self, value: Json) -> Block | None:
         if isinstance(value, (list, Lazy)) and value:
@@ -168,7 +199,7 @@ class _Builder:
 
     def row(self, key: str, value: dict[str, Json], path: str, depth: int) -> Section:
         """A row as a section; nothing in it is the same as something in another row."""
-        self._seen = {}
+        self._told = _Told()
         return self._section(key, value, path, depth)
 
     def _columns(
@@ -192,14 +223,12 @@ class _Builder:
         self._request.deadline.check()
         label = segment(key)
         if isinstance(value, dict) and value:
-            spelled = flow(value) if depth < MAX_SECTION_DEPTH else ""
-            if len(spelled) > _WORTH_A_POINTER:
-                before = self._seen.get(spelled)
+            is_deep = depth >= MAX_SECTION_DEPTH
+            if not is_deep and is_longer(value, _WORTH_A_POINTER):
+                before = self._told.before(value, path)
                 if before is not None:
                     return Line(key, f"{label}: same as {before}", value, path, before)
-                if set(path) <= _SAFE_POINTER and not path.endswith(" "):
-                    self._seen[spelled] = path
-            if len(spelled) > _LONG_OBJECT:
+            if not is_deep and is_longer(value, _LONG_OBJECT):
                 columns = self._columns(label, value, path, depth)
                 if columns is not None:
                     return columns
@@ -210,7 +239,7 @@ class _Builder:
             if _is_table(value):
                 return self._table(label, value, None, path, depth)
             objects = bool(value) and all(isinstance(item, dict) and item for item in value)
-            if objects and len(flow(value)) > _LONG_LIST:
+            if objects and is_longer(value, _LONG_LIST):
                 return self._rows(key, value, path, depth + 1)
         return Line(key, f"{label}={self._speller.line(value)}", value, path)
 

@@ -9,6 +9,7 @@ from itertools import islice
 
 from headroom.scanning import plain_numbers
 from headroom.toolkit.lazy import Lazy
+from headroom.toolkit.rows.packed import Packed
 
 __all__ = ["Column", "Row", "Rows", "mostly"]
 
@@ -79,6 +80,11 @@ class Column:
         if self.is_small:
             self._numbers = (numbers,)
         return numbers
+
+    def holds(self, sign: str) -> bool:
+        """Whether a sign is in any of its cells."""
+        cells = self._cells
+        return cells.holds(sign) if isinstance(cells, Packed) else sign in "".join(cells)
 
     def is_all(self, cell: str) -> bool:
         """Whether each cell is this one."""

@@ -181,9 +181,7 @@ def _kind(cell: str) -> str:
 def _is_text(label: str, rows: Rows, index: int, request: Request) -> bool:
     """Whether it is cheaper to say once that a column is text than to quote its numbers."""
     column = rows.columns[index]
-    if column.is_small and '"' not in "".join(column.cells):
-        return False
-    if not any(map(str.startswith, column, repeat('"'))):
+    if not column.holds('"') or not any(map(str.startswith, column, repeat('"'))):
         return False
     quoted = others = 0
     for cell in rows.regular(index):

@@ -54,6 +54,7 @@ from collections.abc import Iterable, Sequence
 from json.encoder import encode_basestring
 
 from headroom.regexes import regex
+from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.rows.values import Duplicates, Json, Number
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "XML_DOCUMENT",
     "Speller",
     "flow",
+    "is_longer",
     "name",
     "pointer",
     "quoted",
@@ -86,6 +88,8 @@ _LITERALS = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
 
 #: Cells that are remembered as they are spelled: so many, of fewer characters.
 _REMEMBERED, _REMEMBERED_CHARS = 5000, 80
+#: Characters around the key of a member: its quotes, a colon, and a comma.
+_AROUND_KEY = 4
 #: Pieces of a text that are put together at a time. Chosen.
 _TOGETHER = 1000
 
@@ -158,6 +162,34 @@ def _flow(value: Json, pieces: list[str], joined: list[str]) -> None:
         # All of them at once would be many times the text.
         joined.append("".join(pieces))
         pieces.clear()
+
+
+def is_longer(value: Json, size: int) -> bool:
+    """Whether ``flow(value)`` has more characters than so many; of more, no more are looked at.
+
+    >>> is_longer({"a": ["b"]}, 10), is_longer({"a": ["b"]}, 11)
+    (True, False)
+
+    """
+    return _least(value, size) > size or len(flow(value)) > size
+
+
+def _least(value: Json, enough: int) -> int:
+    """Characters that ``flow`` writes at the least; more than ``enough`` are not counted."""
+    if isinstance(value, str):
+        return len(value)
+    size = 1
+    if isinstance(value, dict):
+        for key, member in value.items():
+            size += len(key) + _AROUND_KEY + _least(member, enough - size)
+            if size > enough:
+                break
+    elif isinstance(value, list | Lazy):
+        for item in value:
+            size += 1 + _least(item, enough - size)
+            if size > enough:
+                break
+    return size
 
 
 def segment(key: str) -> str:

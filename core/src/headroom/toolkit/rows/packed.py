@@ -39,17 +39,23 @@ class Packed(Sequence[str]):
 
     def append(self, text: str) -> None:
         """Adds one at the end."""
-        self.extend((text,))
+        self._added.append(text)
+        self._ends.append(self._ends[-1] + len(text))
+        if len(self._added) >= _TOGETHER:
+            self._join()
 
     def extend(self, texts: Sequence[str]) -> None:
         """Adds some at the end."""
         self._added.extend(texts)
         if len(self._added) >= _TOGETHER:
-            self._joined.append("".join(self._added))
-            self._added.clear()
+            self._join()
         before = len(self._ends)
         self._ends.extend(accumulate(map(len, texts), initial=self._ends[-1]))
         self._ends.pop(before)
+
+    def _join(self) -> None:
+        self._joined.append("".join(self._added))
+        self._added.clear()
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -73,6 +79,10 @@ class Packed(Sequence[str]):
 
     def __iter__(self) -> Iterator[str]:
         return self.every(1)
+
+    def holds(self, sign: str) -> bool:
+        """Whether a sign is in any of them."""
+        return sign in self._whole()
 
     def every(self, step: int, first: int = 0) -> Iterator[str]:
         """One of so many, from one on."""

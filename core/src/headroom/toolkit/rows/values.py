@@ -8,7 +8,16 @@ from typing import Any, Union
 
 from headroom.toolkit.lazy import Lazy
 
-__all__ = ["HOLDERS", "SCALARS", "Duplicates", "Json", "Number", "columns_of", "have_same_keys"]
+__all__ = [
+    "HOLDERS",
+    "SCALARS",
+    "Duplicates",
+    "Json",
+    "Number",
+    "columns_of",
+    "have_same_keys",
+    "whole",
+]
 
 
 class Number(str):
@@ -58,3 +67,10 @@ def columns_of(objects: Sequence[dict[str, Any]]) -> dict[str, list[Any]] | None
     first = list(objects[0])
     members = list(chain.from_iterable(map(dict.values, objects)))
     return {key: members[place :: len(first)] for place, key in enumerate(first)}
+
+
+def whole(value: Json) -> Json:
+    """A value with the rows that its objects make when they are asked for."""
+    if isinstance(value, dict):
+        return {key: whole(member) for key, member in value.items()}
+    return list(value) if isinstance(value, Lazy) else value
