@@ -146,6 +146,7 @@ class _Reader:
         self._text = text
         self._at = start
         self._check = check
+        self._is_large = len(text) >= LARGE
         # The same ones come again and again.
         self._names: dict[str, str] = {}
         self._open = [_Element("", {}, start)]
@@ -252,7 +253,8 @@ class _Reader:
                 self._check()
             if key in said:
                 raise WrongKind("an attribute is there twice")
-            said[self._names.setdefault(key, key)] = unescape(double or single)
+            value = double or single
+            said[self._names.setdefault(key, key)] = unescape(value) if "&" in value else value
         self._open.append(_Element(name, said, match.end()))
         if len(self._open) > MAX_DEPTH:
             raise WrongKind("nested too deeply")
@@ -271,7 +273,7 @@ class _Reader:
         if text and not text.isspace():
             if len(text) > reading.longest:
                 reading.longest = len(text)
-            text = unescape(text).strip()
+            text = (unescape(text) if "&" in text else text).strip()
         else:
             text = ""
         around = self._open[-1]
@@ -290,8 +292,9 @@ class _Reader:
                 around.held.append(value)
             else:
                 value = unpacked(value)
-        around.add(name, value)
-        if len(around.names) % MANY == 0 and len(self._text) >= LARGE:
+        around.names.append(name)
+        around.values.append(value)
+        if self._is_large and len(around.names) % MANY == 0:
             around.pack()
 
     def _value(self, element: _Element, end: int) -> Json:
