@@ -91,6 +91,10 @@ class Lines:
 @pytest.mark.parametrize("name", NAMES)
 def test_no_step_goes_on_when_the_time_is_up(name: str, max_tokens: int | None) -> None:
     text = TEXTS[name](100_000)
+    # Imports what it needs, and reads its patterns: thousands of lines, once in a process.
+    Pipeline(max_seconds=None).compress(
+        TEXTS[name](3_000), counter=get_counter(), max_tokens=max_tokens
+    )
     lines = Lines()
     limit = 5_000
     result = lines.run(Pipeline(max_seconds=limit, clock=lines), text, max_tokens)
