@@ -151,28 +151,32 @@ class Choices:
             return -values[index] / max(1, price(index))
 
         most = room + marker_cost
-        # What ``density`` says, said at once: this may be all of the text.
-        heap = [
-            (
-                -values[index]
-                / max(1, cost + marker_cost * (1 - chosen[index] - chosen[index + 2])),
-                index,
-            )
-            for index, cost in enumerate(costs)
-            if cost <= most and not chosen[index + 1]
-        ]
-        heapq.heapify(heap)
-        turns = 0
-        while heap and room > -marker_cost:
+        fitting = array(
+            "q",
+            (n for n, cost in enumerate(costs) if cost <= most and not chosen[n + 1]),
+        )
+        densities = array("d", map(density, fitting))
+        # The best of all that fit now, and of the neighbours of those that were added, whose price
+        # is another one since: a heap of all would take more memory than their text.
+        best = array("q", sorted(range(len(fitting)), key=densities.__getitem__))
+        repriced: list[tuple[float, int]] = []
+        at = turns = 0
+        while (repriced or at < len(best)) and room > -marker_cost:
             turns += 1
             if turns % _CHECKED_EVERY == 0:
                 self._deadline.check()
-            _, index = heapq.heappop(heap)
+            if at == len(best) or (
+                repriced and repriced[0] < (densities[best[at]], fitting[best[at]])
+            ):
+                _, index = heapq.heappop(repriced)
+            else:
+                index = fitting[best[at]]
+                at += 1
             if chosen[index + 1] or price(index) > room:
                 continue
             room -= price(index)
             chosen[index + 1] = 1
             for neighbour in (index - 1, index + 1):
                 if 0 <= neighbour < len(costs) and not chosen[neighbour + 1]:
-                    heapq.heappush(heap, (density(neighbour), neighbour))
+                    heapq.heappush(repriced, (density(neighbour), neighbour))
         return list(compress(range(len(costs)), chosen[1:-1]))
