@@ -2,7 +2,8 @@
 
 Each case gets a view of a tenth of its tokens. For each probe that is not in it, one ``retrieve``
 of at most 600 tokens: with the case's question where it has one, otherwise with words that stand
-near the probe on its own line.
+near the probe on its own line. Such words may stand in half of the payload, and then no answer of
+that size can be sure to have the probe: the last columns are of those that tell where it stands.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ _MAX_TOKENS = 600
 _NEAR_CHARS = 120
 _WORDS = 12
 _WORD = re.compile(r"[^\W_]{2,}")
+# Words tell where a probe stands if all lines, and stretches of longer ones, that have all of them
+# have so many characters together: some 600 tokens.
+_TELLING_CHARS = 2000
+_LONG_LINE, _STRETCH, _STEP = 500, 360, 120
 
 
 @dataclass
@@ -33,6 +38,9 @@ class Recovery:
 
     lost: int = 0
     recovered: int = 0
+    #: The same of probes whose words tell where they stand.
+    lost_told: int = 0
+    recovered_told: int = 0
     #: Probes whose line has no other words.
     wordless: int = 0
     seconds: list[float] = field(default_factory=list)
@@ -62,6 +70,17 @@ def words_near(payload: str, probe: Probe) -> str | None:
     return None
 
 
+def stretches(payload: str) -> list[tuple[set[str], int]]:
+    """The words and the size of each line of a payload, and of each stretch of a long one."""
+    found = []
+    for line in payload.split("\n"):
+        starts = range(0, len(line), _STEP) if len(line) > _LONG_LINE else (0,)
+        size = _STRETCH if len(line) > _LONG_LINE else _LONG_LINE
+        some = (line[start : start + size] for start in starts)
+        found.extend((set(_WORD.findall(part.lower())), len(part)) for part in some)
+    return found
+
+
 def measure(case: Case, of: Recovery, missed: list[str]) -> None:
     """Puts a case, and tries to get back each probe that its view lost."""
     ctx = SharedContext()
@@ -69,6 +88,7 @@ def measure(case: Case, of: Recovery, missed: list[str]) -> None:
     budget = max(50, int(tokens * _SHARE))
     view = fold(ctx.put("case", case.payload, query=case.query, max_tokens=budget).compressed)
     original = fold(case.payload)
+    parts = stretches(case.payload)
     for probe in case.probes:
         if probe.holds(view) or not probe.holds(original):
             continue
@@ -76,14 +96,22 @@ def measure(case: Case, of: Recovery, missed: list[str]) -> None:
         if query is None:
             of.wordless += 1
             continue
+        asked = set(_WORD.findall(query.lower()))
+        tells = sum(size for words, size in parts if asked <= words) <= _TELLING_CHARS
         of.lost += 1
+        of.lost_told += tells
         start = time.perf_counter()
         excerpt = ctx.retrieve("case", query=query, max_tokens=_MAX_TOKENS)
         of.seconds.append(time.perf_counter() - start)
         if probe.holds(fold(excerpt.text)):
             of.recovered += 1
+            of.recovered_told += tells
         else:
             missed.append(f"{case.id}\t{probe.group}\t{probe.any[0][:60]!r}\t{query!r}")
+
+
+def _share(some: int, of: int) -> str:
+    return f"{some / of:.1%}" if of else "-"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -99,12 +127,18 @@ def main(arguments: list[str] | None = None) -> int:
     missed: list[str] = []
     for case in cases:
         measure(case, found[case.family], missed)
-    print("| family | lost at a tenth | recovered | share | median ms | without words |")
-    print("|---|--:|--:|--:|--:|--:|")
+    print(
+        "| family | lost at a tenth | recovered | share | median ms | without words | lost, words "
+        "tell where | recovered | share |"
+    )
+    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
     for family, of in found.items():
-        share = f"{of.recovered / of.lost:.1%}" if of.lost else "-"
         middle = sorted(of.seconds)[len(of.seconds) // 2] * 1000 if of.seconds else 0.0
-        print(f"| {family} | {of.lost} | {of.recovered} | {share} | {middle:.1f} | {of.wordless} |")
+        print(
+            f"| {family} | {of.lost} | {of.recovered} | {_share(of.recovered, of.lost)} "
+            f"| {middle:.1f} | {of.wordless} | {of.lost_told} | {of.recovered_told} "
+            f"| {_share(of.recovered_told, of.lost_told)} |"
+        )
     if options.missed:
         print("\n".join(missed), file=sys.stderr)
     return 0
