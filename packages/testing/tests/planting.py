@@ -31,7 +31,7 @@ class Contract(StoreContract):
 
     __test__ = False
     patience = 0.1
-    machine_in_short, machine_examples = True, 300
+    machine_in_short, machine_examples = True, 1_000
     kills = 3
 
     def __init__(self, kind: type[Any]) -> None:
