@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 from headroom.errors import WrongKind
@@ -82,6 +83,22 @@ class Source:
         """Drops all that has been found out; it is found out again where it is asked for."""
         self._lines = None
         self._known.clear()
+
+    @contextmanager
+    def forgetting_if_wrong(self) -> Iterator[None]:
+        """Drops what is read in it where it raises ``WrongKind``: nobody may ask for it again.
+
+        What one kind made of a large text need not be there while another one is tried.
+        """
+        before = set(self._known)
+        try:
+            yield
+        except WrongKind:
+            for read in self._known.keys() - before:
+                # Parts are the same ones for all that hold them.
+                if not isinstance(read, tuple):
+                    del self._known[read]
+            raise
 
     def once(self, read: Callable[[Source], T]) -> T:
         """What ``read(source)`` returns; it is called the first time alone.

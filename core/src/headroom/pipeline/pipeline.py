@@ -238,8 +238,9 @@ class Pipeline:
                     kind = parts[0].kind
                     request = replace(request, kind=kind.name)
                 try:
-                    view = self._embedded(kind, source, request, view_of_part)
-                    view = view or _compressed(kind, source, request)
+                    with source.forgetting_if_wrong():
+                        view = self._embedded(kind, source, request, view_of_part)
+                        view = view or _compressed(kind, source, request)
                     return view, request, next(iter(failures), None)
                 except WrongKind:
                     continue
@@ -288,7 +289,8 @@ class Pipeline:
         view = None
         for kind in chain((first,), self.kinds.candidates(source)):
             try:
-                view = _compressed(kind, source, replace(request, kind=kind.name))
+                with source.forgetting_if_wrong():
+                    view = _compressed(kind, source, replace(request, kind=kind.name))
                 break
             except WrongKind:
                 continue
