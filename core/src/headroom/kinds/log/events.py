@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
@@ -49,6 +50,15 @@ _ALERT = regex(
     """,
     re.VERBOSE,
 )
+# How each of them begins, in small letters, or ends.
+_BEGINNINGS = frozenset(
+    """
+    abo ale ass att bad bre bro can con cor cou cra cri dea deg den dis dro eme err exc exp fai fat
+    for ill inv kil los mis no non not oom ove pan ref rej res ret rol seg sev sus ter tim tra una
+    und une unh unr vio war wro
+    """.split()
+)
+_ENDINGS = ("Error", "Exception", "Failure", "Warning")
 # Codes that alert by their value: of processes, and of web servers.
 _CODE = re.compile(
     r"""
@@ -70,12 +80,14 @@ _CODES = frozenset(map(str, range(400, 600)))
 #: Characters of an event that are looked at: for what tells it from others, for words, for codes.
 #: Chosen.
 _IDENTIFIED, _READ, _CODE_CHARS = 2000, 4000, 1000
+#: Events whose words are looked at at a time. Chosen.
+_AT_A_TIME = 500
 #: Single letters stand for levels where a share of so many events has one at the same of their
 #: first words. Chosen.
 _LEVEL_SHARE, _LEVEL_SAMPLE, _LEVEL_WORDS = 0.6, 200, 8
 # Cheap to look for before the pattern is.
 _CODE_SIGNS = ("exit", "rc", "returned", '" 4', '" 5')
-_WORD = re.compile(r"\w+")
+_WORD, _WORD_SIGN = re.compile(r"\w+"), re.compile(r"\w")
 # Where one of these stands, what follows it may make an alert of it.
 _MAY_BEGIN_ALERT = regex(r"time[ds]?|can|couldn?|not|reset|rolled|no|non", re.IGNORECASE)
 _LEVELS = frozenset(("E", "W", "F", "C", "A"))
@@ -189,15 +201,16 @@ def alerts(texts: Sequence[str], masked: Sequence[str]) -> list[bool]:
     """
     column = _level_column(texts)
     found = []
-    by_words: dict[str, bool] = {}
-    harmless: set[str] = set()
+    by_words = _alert_by_words(texts, masked)
+    exits, rc, returned, is_4xx, is_5xx = _CODE_SIGNS
     for text, key in zip(texts, masked):
-        alert = by_words.get(key)
-        if alert is None:
-            alert = by_words[key] = _alerts_by_word(text[:_READ], harmless)
+        alert = by_words[key]
         if not alert and "\n" in text:
             alert = _FINDING.match(text) is not None
-        if not alert and any(sign in text for sign in _CODE_SIGNS):
+        # Spelled out: it is asked of nearly each.
+        if not alert and (
+            exits in text or rc in text or returned in text or is_4xx in text or is_5xx in text
+        ):
             alert = _CODE.search(text, 0, _CODE_CHARS) is not None
         if not alert and column is not None:
             words = text.split(None, column + 1)
@@ -235,17 +248,51 @@ def _unless_code(match: re.Match[str]) -> str:
     return match[0] if match[0] in _CODES else "0"
 
 
-def _alerts_by_word(text: str, harmless: set[str]) -> bool:
-    """Whether a word alerts; ``harmless`` has the words that are known not to, and grows."""
-    words = set(_WORD.findall(text)) - harmless
-    if not words:
-        return False
-    telling = [word for word in words if _ALERT.search(word)]
-    if telling:
-        return True
-    doubtful = {word for word in words if _MAY_BEGIN_ALERT.fullmatch(word)}
-    harmless |= words - doubtful
-    return bool(doubtful) and _ALERT.search(text) is not None
+def _alert_by_words(texts: Sequence[str], masked: Sequence[str]) -> dict[str, bool]:
+    """Whether a word alerts, by the masked text of events."""
+    known: dict[str, bool] = {}
+    harmless: set[str] = set()
+    for start in range(0, len(texts), _AT_A_TIME):
+        some: dict[str, str] = {}
+        for key, text in zip(masked[start : start + _AT_A_TIME], texts[start : start + _AT_A_TIME]):
+            if key not in known:
+                known[key] = False
+                some[key] = text[:_READ]
+        keys = list(some)
+        for index in _alerting(list(some.values()), harmless):
+            known[keys[index]] = True
+    return known
+
+
+def _alerting(texts: Sequence[str], harmless: set[str]) -> set[int]:
+    """Which texts have a word that alerts; ``harmless`` has the words that never do, and grows.
+
+    Looked for in all of them at once: there are far fewer different words than words.
+    """
+    joined = "\n".join(texts)
+    words = set(_WORD.findall(" ".join(set(joined.split())))) - harmless
+    telling = [
+        word
+        for word in words
+        # Few words begin or end as those that alert do, and the pattern takes long for each.
+        if (word[:3].lower() in _BEGINNINGS or word.endswith(_ENDINGS) or not word.isascii())
+        and (_ALERT.search(word) or _MAY_BEGIN_ALERT.fullmatch(word))
+    ]
+    harmless.update(words.difference(telling))
+    ends = list(accumulate(len(text) + 1 for text in texts))
+    may_be: set[int] = set()
+    for word in telling:
+        at = joined.find(word)
+        while at >= 0:
+            end = at + len(word)
+            if _WORD_SIGN.match(joined, end) or (at and _WORD_SIGN.match(joined, at - 1)):
+                # It is a part of another word.
+                at = joined.find(word, end)
+                continue
+            index = bisect_right(ends, at)
+            may_be.add(index)
+            at = joined.find(word, ends[index])
+    return {index for index in may_be if _ALERT.search(texts[index])}
 
 
 def _level_column(texts: Sequence[str]) -> int | None:
