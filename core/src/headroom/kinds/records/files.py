@@ -149,7 +149,7 @@ def _form_of(lines: Sequence[str]) -> tuple[int, bool, list[frozenset[str]]] | N
     found = _counts(lines)
     for is_first in (False, True):
         if is_first:
-            found = [n if _are_all_values(line) else 0 for line, n in zip(lines, found)]
+            found = _of_values(lines, found)
         counts = Counter(found)
         counts.pop(0, None)
         if not counts:
@@ -183,6 +183,22 @@ def _counts(lines: Sequence[str]) -> list[int]:
     return found
 
 
+def _of_values(lines: Sequence[str], counts: Sequence[int]) -> list[int]:
+    """The counts of lines that have nothing but values behind a word, and 0 for any other; none at
+    all where these are too many.
+    """
+    found: list[int] = []
+    others = 0
+    for line, count in zip(lines, counts):
+        if not count or not _are_all_values(line):
+            count = 0
+            others += 1
+            if len(lines) - others < _USUAL * len(lines):
+                return []
+        found.append(count)
+    return found
+
+
 def _are_all_values(line: str) -> bool:
     """Whether what stands behind the first word of a line are values, each of them."""
     return all(map(_VALUE.fullmatch, _words(line)[1:]))
@@ -208,7 +224,10 @@ def _owners(rows: Sequence[Sequence[str]]) -> list[frozenset[str]] | None:
     """By column the words that are no values; ``None`` where a column has too many of them."""
     found: list[frozenset[str]] = []
     for column in zip(*rows):
-        others = Counter(cell for cell in column if not _VALUE.fullmatch(cell))
+        others = Counter(column)
+        for cell in list(others):
+            if _VALUE.fullmatch(cell):
+                del others[cell]
         is_value = others.total() <= (1 - _VALUES) * len(column)
         if not is_value and (len(rows[0]) < _MANY_VALUES or len(others) > _OWNERS):
             return None
