@@ -15,6 +15,7 @@ from itertools import compress
 
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.values import Json, Number
+from headroom.toolkit.shares import enough
 
 __all__ = ["Files", "find_files", "said_by_directory", "shared_directory"]
 
@@ -160,8 +161,11 @@ def _form_of(lines: Sequence[str]) -> tuple[int, bool, list[frozenset[str]]] | N
             return None
         listed = compress(lines, map(count.__eq__, found))
         split = [_split(line, count, is_first=is_first) for line in listed]
+        # Few texts that are no listing have anything like files there.
+        if not _name_files([name for _, name in split], split[0][0]):
+            continue
         owners = _owners([values for values, _ in split])
-        if owners is not None and _name_files([name for _, name in split], split[0][0]):
+        if owners is not None:
             return count, is_first, owners
     return None
 
@@ -240,7 +244,7 @@ def _owners(rows: Sequence[Sequence[str]]) -> list[frozenset[str]] | None:
 def _name_files(names: Sequence[str], values: Sequence[str]) -> bool:
     if len(set(names)) < _DIFFERENT * len(names):
         return False
-    return sum(_is_file(name, values) for name in names) >= _FILES * len(names)
+    return enough((_is_file(name, values) for name in names), len(names), _FILES * len(names))
 
 
 def _is_file(name: str, values: Sequence[str]) -> bool:
