@@ -79,6 +79,26 @@ def test_alerts_are_those_of_the_pattern(text: str) -> None:
     assert events._alerting([text], harmless) == ({0} if expected else set())
 
 
+def test_each_word_that_alerts_is_known_by_how_it_begins() -> None:
+    words = """
+        errors failing exception fatal panicked crashes aborting deny denied refused rejects
+        timeouts unreachable corrupted illegal invalid unauthorized unauthorised forbidden killed
+        oom segfault critical severe warned unable cannot couldnot traceback lost broken missing
+        exceeds violates unhandled assertion alerts emergency unexpected undefined conflicts
+        deadlocked degraded overflows unavailable disconnected retrying rollback mismatched bad
+        wrong suspicious attacked breached expired dropped terminated MyError MyException
+        MyFailure MyWarning
+    """.split()
+    for word in (*words, *map(str.upper, words[:-4])):
+        assert events._ALERT.search(word)
+        assert events._alerting([f"a {word}: b"], set()) == {0}
+
+
+def test_many_words_that_alert_are_found_in_one_pass() -> None:
+    texts = [f"{n} {'crash' if n % 3 else 'crush'}{n} recrash1" for n in range(400)]
+    assert events._alerting(texts, set()) == {n for n in range(400) if n % 3}
+
+
 @settings(max_examples=300, deadline=None)
 @given(_TEXT)
 def test_values_are_those_of_the_pattern(text: str) -> None:

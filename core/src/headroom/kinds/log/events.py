@@ -6,7 +6,7 @@ import re
 from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import accumulate, pairwise
 from typing import NamedTuple, overload
 
@@ -80,8 +80,9 @@ _CODES = frozenset(map(str, range(400, 600)))
 #: Characters of an event that are looked at: for what tells it from others, for words, for codes.
 #: Chosen.
 _IDENTIFIED, _READ, _CODE_CHARS = 2000, 4000, 1000
-#: Events whose words are looked at at a time. Chosen.
-_AT_A_TIME = 500
+#: Events whose words are looked at at a time, and how many words are looked for by themselves in
+#: these. Chosen.
+_AT_A_TIME, _SOUGHT = 500, 20
 #: Single letters stand for levels where a share of so many events has one at the same of their
 #: first words. Chosen.
 _LEVEL_SHARE, _LEVEL_SAMPLE, _LEVEL_WORDS = 0.6, 200, 8
@@ -274,28 +275,39 @@ def _alerting(texts: Sequence[str], harmless: set[str]) -> set[int]:
     # The same words, whichever way; most logs are ASCII.
     every = joined.translate(_NO_WORD).split() if joined.isascii() else _WORD.findall(joined)
     words = set(every) - harmless
-    telling = [
+    # Few words begin or end as those that alert do, and the patterns take long for each.
+    some = [
         word
         for word in words
-        # Few words begin or end as those that alert do, and the pattern takes long for each.
-        if (word[:3].lower() in _BEGINNINGS or word.endswith(_ENDINGS) or not word.isascii())
-        and (_ALERT.search(word) or _MAY_BEGIN_ALERT.fullmatch(word))
+        if word[:3].lower() in _BEGINNINGS or word.endswith(_ENDINGS) or not word.isascii()
     ]
-    harmless.update(words.difference(telling))
+    telling = {word for word in some if _ALERT.search(word)}
+    doubtful = {word for word in some if _MAY_BEGIN_ALERT.fullmatch(word)}
+    harmless |= words - telling - doubtful
+    found = _having(texts, joined, telling)
+    may_be = _having(texts, joined, doubtful) - found
+    return found | {index for index in may_be if _ALERT.search(texts[index])}
+
+
+def _having(texts: Sequence[str], joined: str, words: Set[str]) -> set[int]:
+    """Which texts, joined by line feeds, have one of some words."""
+    if len(words) > _SOUGHT:
+        # It takes less time to look at each word than to look for so many.
+        return {n for n, text in enumerate(texts) if not words.isdisjoint(_WORD.findall(text))}
     ends = list(accumulate(len(text) + 1 for text in texts))
-    may_be: set[int] = set()
-    for word in telling:
+    found: set[int] = set()
+    for word in words:
         at = joined.find(word)
         while at >= 0:
             end = at + len(word)
             if _WORD_SIGN.match(joined, end) or (at and _WORD_SIGN.match(joined, at - 1)):
                 # It is a part of another word.
                 at = joined.find(word, end)
-                continue
-            index = bisect_right(ends, at)
-            may_be.add(index)
-            at = joined.find(word, ends[index])
-    return {index for index in may_be if _ALERT.search(texts[index])}
+            else:
+                index = bisect_right(ends, at)
+                found.add(index)
+                at = joined.find(word, ends[index])
+    return found
 
 
 def _level_column(texts: Sequence[str]) -> int | None:
