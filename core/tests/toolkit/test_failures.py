@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from headroom.toolkit.failures import says_failure, says_outcome, suspects, verdicts
+from headroom.toolkit.failures import failures_and_outcomes, says_failure, says_outcome, verdicts
 
 #: What one of the verdicts each begins with, ends with, or has in it.
 VERDICTS = (
@@ -27,16 +27,19 @@ def test_each_verdict_is_found_among_other_lines(said: str) -> None:
     lines = [*LINES, said, *LINES]
     assert says_failure(said) or says_outcome(said)
     assert verdicts(lines).index(True) == len(LINES)
-    assert len(LINES) in suspects(lines)
+    assert {len(LINES)} == frozenset().union(*failures_and_outcomes(lines))
 
 
 def test_what_is_said_of_a_line_is_said_of_it_among_thousands() -> None:
     draw = random.Random(3)
     lines = [draw.choice(VERDICTS if draw.random() < 0.1 else LINES) for _ in range(5000)]
     assert verdicts(lines) == [says_failure(line) or says_outcome(line) for line in lines]
+    failures, outcomes = failures_and_outcomes(lines)
+    assert failures == {index for index, line in enumerate(lines) if says_failure(line)}
+    assert outcomes == {index for index, line in enumerate(lines) if says_outcome(line)}
 
 
 def test_forms_of_a_letter_that_patterns_take_for_it_hide_nothing() -> None:
     lines = ["2 te\u017fts pas\u017fed", "1 fa\u0131led", "3 fa\u0130led", "2 tests", "==3== x"]
     assert verdicts(lines) == [says_failure(line) or says_outcome(line) for line in lines]
-    assert 3 in suspects(["a", "b", "c", "2 tests"])
+    assert 3 in failures_and_outcomes(["a", "b", "c", "2 tests"])[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Sequence
 
 from headroom.regexes import regex
@@ -49,6 +50,9 @@ _PLAIN_VALUE = regex(rf"{_QUOTED} | /{_PATH_REST} | ~/{_PATH_REST} | {_DIGITS}",
 # And for those without digits, where only a few signs can begin a value.
 _SIGNED_VALUE = regex(rf"{_QUOTED} | /{_PATH_REST} | ~/{_PATH_REST}", re.VERBOSE)
 _DIGIT = re.compile(r"\d")
+# Where nothing but a digit makes a value, what stands behind the first one of each word.
+_FROM_DIGIT = re.compile(rf"\d{_BEHIND_DIGIT}")
+_BEFORE_DIGITS = string.ascii_letters + string.digits + "_.$@#%*+-"
 # And for those that may have a path of Windows.
 _DRIVE_VALUE = regex(
     rf"{_QUOTED} | /{_PATH_REST} | ~/{_PATH_REST} | [A-Za-z]:\\{_PATH_REST} | {_DIGITS}",
@@ -74,4 +78,8 @@ def _mask(line: str) -> str:
         return _VALUE.sub(MASK, line)
     if ":\\" in line:
         return _DRIVE_VALUE.sub(MASK, line)
-    return (_PLAIN_VALUE if _DIGIT.search(line) else _SIGNED_VALUE).sub(MASK, line)
+    if "/" in line or '"' in line or "'" in line:
+        return (_PLAIN_VALUE if _DIGIT.search(line) else _SIGNED_VALUE).sub(MASK, line)
+    # No letter is tried as the beginning of a word with a digit: it is taken off from behind.
+    *before, end = _FROM_DIGIT.split(line)
+    return MASK.join([*(text.rstrip(_BEFORE_DIGITS) for text in before), end])

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 
 from headroom.regexes import regex
 
-__all__ = ["says_failure", "says_outcome", "suspects", "verdicts"]
+__all__ = ["failures_and_outcomes", "says_failure", "says_outcome", "verdicts"]
 
 #: Characters of a line that are looked at. Chosen: a verdict stands at one of its ends.
 _CHARS = 400
@@ -136,32 +136,44 @@ def verdicts(lines: Iterable[str]) -> list[bool]:
     counts = False
     while some := _plain_lines(islice(rest, _AT_A_TIME)):
         said = [False] * len(some)
-        for index, signs in _suspects(some).items():
-            plain = some[index]
-            # As in the two above.
-            fails = signs & (_FAILS | _ASK) and _FAILURE.match(plain)
-            sums_up = signs & (_SUMS_UP | _ASK) and _OUTCOME.match(plain)
-            said[index] = bool(
-                (fails and (signs & _FAILS or _MAY_FAIL.search(plain)))
-                or (sums_up and (signs & _SUMS_UP or _MAY_SAY_OUTCOME.search(plain)))
-            )
-            counts = counts or (said[index] and _FAILING.match(plain) is not None)
+        for index, fails, sums_up in _told(some):
+            said[index] = fails or sums_up
+            counts = counts or (said[index] and _FAILING.match(some[index]) is not None)
         found += said
         numbered += [")" in plain and _COUNTED.match(plain) is not None for plain in some]
     return [one or other for one, other in zip(found, numbered)] if counts else found
 
 
-def suspects(lines: Sequence[str]) -> frozenset[int]:
-    """The lines, by index, that may say what failed, or how a run came out: no others do.
+def failures_and_outcomes(lines: Sequence[str]) -> tuple[frozenset[int], frozenset[int]]:
+    """The lines, by index, that say what failed, and those that sum up a run.
 
-    >>> sorted(suspects(["starting", "FAIL: test_cart", "Many who fail try again."]))
-    [1, 2]
+    >>> found = failures_and_outcomes(["starting", "FAIL: test_cart", "== 1 failed in 3s =="])
+    >>> [sorted(indices) for indices in found]
+    [[1], [2]]
     """
-    found: set[int] = set()
+    failures: set[int] = set()
+    outcomes: set[int] = set()
     for start in range(0, len(lines), _AT_A_TIME):
-        some = _plain_lines(lines[start : start + _AT_A_TIME])
-        found.update(start + index for index in _suspects(some))
-    return frozenset(found)
+        for index, fails, sums_up in _told(_plain_lines(lines[start : start + _AT_A_TIME])):
+            if fails:
+                failures.add(start + index)
+            if sums_up:
+                outcomes.add(start + index)
+    return frozenset(failures), frozenset(outcomes)
+
+
+def _told(lines: Sequence[str]) -> Iterator[tuple[int, bool, bool]]:
+    """Of lines that may be a verdict, by index, whether they say what failed, and sum up a run."""
+    for index, signs in _suspects(lines).items():
+        line = lines[index]
+        # As in the two above.
+        fails = signs & (_FAILS | _ASK) and _FAILURE.match(line)
+        sums_up = signs & (_SUMS_UP | _ASK) and _OUTCOME.match(line)
+        yield (
+            index,
+            bool(fails and (signs & _FAILS or _MAY_FAIL.search(line))),
+            bool(sums_up and (signs & _SUMS_UP or _MAY_SAY_OUTCOME.search(line))),
+        )
 
 
 def _suspects(lines: Sequence[str]) -> dict[int, int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import accumulate, pairwise
 from typing import NamedTuple, overload
 
@@ -49,6 +50,15 @@ _ALERT = regex(
     """,
     re.VERBOSE,
 )
+# How each of them begins, in small letters, or ends.
+_BEGINNINGS = frozenset(
+    """
+    abo ale ass att bad bre bro can con cor cou cra cri dea deg den dis dro eme err exc exp fai fat
+    for ill inv kil los mis no non not oom ove pan ref rej res ret rol seg sev sus ter tim tra una
+    und une unh unr vio war wro
+    """.split()
+)
+_ENDINGS = ("Error", "Exception", "Failure", "Warning")
 # Codes that alert by their value: of processes, and of web servers.
 _CODE = re.compile(
     r"""
@@ -70,12 +80,16 @@ _CODES = frozenset(map(str, range(400, 600)))
 #: Characters of an event that are looked at: for what tells it from others, for words, for codes.
 #: Chosen.
 _IDENTIFIED, _READ, _CODE_CHARS = 2000, 4000, 1000
+#: Events whose words are looked at at a time, and how many words are looked for by themselves in
+#: these. Chosen.
+_AT_A_TIME, _SOUGHT = 500, 20
 #: Single letters stand for levels where a share of so many events has one at the same of their
 #: first words. Chosen.
 _LEVEL_SHARE, _LEVEL_SAMPLE, _LEVEL_WORDS = 0.6, 200, 8
 # Cheap to look for before the pattern is.
 _CODE_SIGNS = ("exit", "rc", "returned", '" 4', '" 5')
-_WORD = re.compile(r"\w+")
+_WORD, _WORD_SIGN = re.compile(r"\w+"), re.compile(r"\w")
+_NO_WORD = {code: " " for code in range(128) if not _WORD_SIGN.match(chr(code))}
 # Where one of these stands, what follows it may make an alert of it.
 _MAY_BEGIN_ALERT = regex(r"time[ds]?|can|couldn?|not|reset|rolled|no|non", re.IGNORECASE)
 _LEVELS = frozenset(("E", "W", "F", "C", "A"))
@@ -189,15 +203,16 @@ def alerts(texts: Sequence[str], masked: Sequence[str]) -> list[bool]:
     """
     column = _level_column(texts)
     found = []
-    by_words: dict[str, bool] = {}
-    harmless: set[str] = set()
+    by_words = _alert_by_words(texts, masked)
+    exits, rc, returned, is_4xx, is_5xx = _CODE_SIGNS
     for text, key in zip(texts, masked):
-        alert = by_words.get(key)
-        if alert is None:
-            alert = by_words[key] = _alerts_by_word(text[:_READ], harmless)
+        alert = by_words[key]
         if not alert and "\n" in text:
             alert = _FINDING.match(text) is not None
-        if not alert and any(sign in text for sign in _CODE_SIGNS):
+        # Spelled out: it is asked of nearly each.
+        if not alert and (
+            exits in text or rc in text or returned in text or is_4xx in text or is_5xx in text
+        ):
             alert = _CODE.search(text, 0, _CODE_CHARS) is not None
         if not alert and column is not None:
             words = text.split(None, column + 1)
@@ -235,17 +250,64 @@ def _unless_code(match: re.Match[str]) -> str:
     return match[0] if match[0] in _CODES else "0"
 
 
-def _alerts_by_word(text: str, harmless: set[str]) -> bool:
-    """Whether a word alerts; ``harmless`` has the words that are known not to, and grows."""
-    words = set(_WORD.findall(text)) - harmless
-    if not words:
-        return False
-    telling = [word for word in words if _ALERT.search(word)]
-    if telling:
-        return True
-    doubtful = {word for word in words if _MAY_BEGIN_ALERT.fullmatch(word)}
-    harmless |= words - doubtful
-    return bool(doubtful) and _ALERT.search(text) is not None
+def _alert_by_words(texts: Sequence[str], masked: Sequence[str]) -> dict[str, bool]:
+    """Whether a word alerts, by the masked text of events."""
+    known: dict[str, bool] = {}
+    harmless: set[str] = set()
+    for start in range(0, len(texts), _AT_A_TIME):
+        some: dict[str, str] = {}
+        for key, text in zip(masked[start : start + _AT_A_TIME], texts[start : start + _AT_A_TIME]):
+            if key not in known:
+                known[key] = False
+                some[key] = text[:_READ]
+        keys = list(some)
+        for index in _alerting(list(some.values()), harmless):
+            known[keys[index]] = True
+    return known
+
+
+def _alerting(texts: Sequence[str], harmless: set[str]) -> set[int]:
+    """Which texts have a word that alerts; ``harmless`` has the words that never do, and grows.
+
+    Looked for in all of them at once: there are far fewer different words than words.
+    """
+    joined = "\n".join(texts)
+    # The same words, whichever way; most logs are ASCII.
+    every = joined.translate(_NO_WORD).split() if joined.isascii() else _WORD.findall(joined)
+    words = set(every) - harmless
+    # Few words begin or end as those that alert do, and the patterns take long for each.
+    some = [
+        word
+        for word in words
+        if word[:3].lower() in _BEGINNINGS or word.endswith(_ENDINGS) or not word.isascii()
+    ]
+    telling = {word for word in some if _ALERT.search(word)}
+    doubtful = {word for word in some if _MAY_BEGIN_ALERT.fullmatch(word)}
+    harmless |= words - telling - doubtful
+    found = _having(texts, joined, telling)
+    may_be = _having(texts, joined, doubtful) - found
+    return found | {index for index in may_be if _ALERT.search(texts[index])}
+
+
+def _having(texts: Sequence[str], joined: str, words: Set[str]) -> set[int]:
+    """Which texts, joined by line feeds, have one of some words."""
+    if len(words) > _SOUGHT:
+        # It takes less time to look at each word than to look for so many.
+        return {n for n, text in enumerate(texts) if not words.isdisjoint(_WORD.findall(text))}
+    ends = list(accumulate(len(text) + 1 for text in texts))
+    found: set[int] = set()
+    for word in words:
+        at = joined.find(word)
+        while at >= 0:
+            end = at + len(word)
+            if _WORD_SIGN.match(joined, end) or (at and _WORD_SIGN.match(joined, at - 1)):
+                # It is a part of another word.
+                at = joined.find(word, end)
+            else:
+                index = bisect_right(ends, at)
+                found.add(index)
+                at = joined.find(word, ends[index])
+    return found
 
 
 def _level_column(texts: Sequence[str]) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from headroom.kinds.log.events import Event, Events, Texts, alerts, split_events
 from headroom.kinds.log.shell import inner_steps
@@ -58,12 +59,17 @@ def parts_within(source: Source, most: int) -> Log:
 def _read(source: Source, events: Events) -> Log:
     lines = source.lines
     texts = Texts(source.text, lines, events)
-    said = []
-    for index, text in enumerate(texts):
-        if index % _CHECKED_EVERY == 0:
-            source.deadline.check()
-        # A stack trace belongs to what an event says: another trace is another event.
-        said.append("\n".join(masked(text.split("\n"))))
+    said: list[str] = []
+    edges = events.edges
+    for first in range(0, len(events), _CHECKED_EVERY):
+        source.deadline.check()
+        some = edges[first : first + _CHECKED_EVERY + 1]
+        own = masked(lines[some[0] : some[-1]])
+        if len(own) == len(some) - 1:
+            said += own
+        else:
+            # A stack trace belongs to what an event says: another trace is another event.
+            said += ("\n".join(own[a - some[0] : b - some[0]]) for a, b in pairwise(some))
     # Steps within the commands of a shell's trace are alike in that hardly anybody asks for one.
     steps = inner_steps(lines)
     templates = mine(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from headroom.kinds.log.events import identity, names_a_place
 from headroom.kinds.log.outliers import outlying_events
 from headroom.kinds.log.parse import Log
 from headroom.kinds.log.templates import Template
-from headroom.toolkit.failures import says_failure, says_outcome, suspects
+from headroom.toolkit.failures import failures_and_outcomes
 from headroom.toolkit.relevance import Asked, bm25, holders
 
 __all__ = ["order_of", "scores_of"]
@@ -63,50 +63,55 @@ def _examples(log: Log) -> list[int]:
     """The events that stand for those of their templates, the most important first."""
     size = [len(template.events) for template in log.templates]
     firsts = {template.events[0] for template in log.templates}
-    may_be = suspects(log.texts)
-    verdicts = [index in may_be and _is_verdict(log, index) for index in range(len(log.events))]
-    again = _said_again(log, verdicts)
+    failures, outcomes = failures_and_outcomes(log.texts)
+    # A single line that says what failed, or how a run came out.
+    verdicts = {index for index in failures | outcomes if _is_line(log, index)}
+    again = _said_again(log, sorted(verdicts & failures, reverse=True))
 
     def rank(index: int) -> tuple[int, int, int, int, int, int]:
         # What failed, once, and how it came out before all else. Alerts before the rest, and first
         # those that name on one line what is to be mended; of each, what is rare before what is
         # common, and the first event of a template before others.
-        event = log.events[index]
         return (
-            0 if verdicts[index] and index not in again else 1,
+            0 if index in verdicts and index not in again else 1,
             0 if log.alert[index] and index not in again else 1,
-            0 if event.end - event.start == 1 and names_a_place(log.texts[index]) else 1,
+            0 if _is_line(log, index) and names_a_place(log.texts[index]) else 1,
             0 if index in firsts else 1,
             size[log.of_event[index]],
             index,
         )
 
-    examples = {index for template in log.templates for index in _examples_of(log, template)}
-    outcomes = [index for index in sorted(may_be) if says_outcome(log.texts[index])]
-    return sorted(examples.union(outcomes[-_OUTCOMES:]), key=rank)
+    examples = {
+        index for template in log.templates for index in _examples_of(log, template, failures)
+    }
+    return sorted(examples.union(sorted(outcomes)[-_OUTCOMES:]), key=rank)
 
 
-def _is_verdict(log: Log, index: int) -> bool:
-    """Whether an event is a single line that says what failed, or how a run came out."""
-    event, text = log.events[index], log.texts[index]
-    return event.end - event.start == 1 and (says_failure(text) or says_outcome(text))
+def _is_line(log: Log, index: int) -> bool:
+    """Whether an event is a single line."""
+    return log.events.edges[index + 1] - log.events.edges[index] == 1
 
 
-def _said_again(log: Log, verdicts: Sequence[bool]) -> frozenset[int]:
-    """The events that say only what another one below them says as well: that something failed."""
+def _said_again(log: Log, failures: Sequence[int]) -> frozenset[int]:
+    """The events that say only what another one below them says as well: that something failed.
+
+    Args:
+        log: The log.
+        failures: The single lines that say what failed, from the end.
+
+    """
     seen: set[frozenset[str]] = set()
     again = set()
-    for index in range(len(log.events) - 1, -1, -1):
-        if verdicts[index] and says_failure(log.texts[index]):
-            words = (word.strip(_EDGES) for word in log.texts[index].split())
-            told = frozenset(word for word in words if _SAYS.search(word) and not _FAIL.match(word))
-            if told and told in seen:
-                again.add(index)
-            seen.add(told)
+    for index in failures:
+        words = (word.strip(_EDGES) for word in log.texts[index].split())
+        told = frozenset(word for word in words if _SAYS.search(word) and not _FAIL.match(word))
+        if told and told in seen:
+            again.add(index)
+        seen.add(told)
     return frozenset(again)
 
 
-def _examples_of(log: Log, template: Template) -> set[int]:
+def _examples_of(log: Log, template: Template, failures: Set[int]) -> set[int]:
     shown = set(template.examples())
     # An alert that says something else is another alert, however alike they are.
     different: dict[str, int] = {}
@@ -115,7 +120,7 @@ def _examples_of(log: Log, template: Template) -> set[int]:
             different.setdefault(identity(log.texts[index]), index)
     texts = [log.texts[index] for index in template.events]
     shown.update(template.events[place] for place in outlying_events(texts))
-    is_finding = names_a_place(texts[0]) or says_failure(texts[0])
+    is_finding = template.events[0] in failures or names_a_place(texts[0])
     most = _FINDINGS if is_finding else _ALERT_VARIANTS
     if len(different) > most and not is_finding:
         # What tells so many apart are names: a few of them will do.

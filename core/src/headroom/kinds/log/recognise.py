@@ -21,29 +21,40 @@ __all__ = ["looks_like_log", "looks_like_output"]
 _LINES = 200
 _CHARS = 60_000
 
-# A point in time near the beginning of a line, in the notations that loggers use.
+# A point in time near the beginning of a line, in the notations that loggers use. Both this and a
+# level begin with one of a few characters, mostly the last digit before a sign, and what stands
+# before it is looked at behind it: most characters are passed by.
 _TIME = regex(
     r"""
-    \d{4}[-/.]\d{1,2}[-/.]\d{1,2}[T _-]+\d{1,2}:\d{2}     # 2026-03-02T09:14:10
-    | \d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?[ T]+\d{1,2}:\d{2}:\d{2}  # 17/06/09 20:10:40
-    | (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+\d{1,2}\s+(?:\d{4}\s+)?\d{2}:\d{2}
-    | \d{1,2}/[A-Z][a-z]{2}/\d{4}:\d{2}:\d{2}             # 02/Mar/2026:09:14 of web servers
-    | \d{8}[-T]\d{1,2}:\d{1,2}:\d{1,2}                    # 20260302-9:14:10
-    | \b\d{6}\s\d{6}\b                                    # 081109 203615
-    | ^\W?\d{1,2}:\d{2}:\d{2}[.,\]\s]                     # 09:14:10.123
-    | (?<![\d.])1\d{9}(?:\d{3})?(?![\d.])                # seconds or milliseconds since the epoch
+    [\dJFMASOND](?:(?<=\d)(?:
+        \d\d\d[-/.]\d{1,2}[-/.]\d{1,2}[T _-]+\d{1,2}:\d{2}      # 2026-03-02T09:14:10
+        | [-/.](?:
+            \d{1,2}(?:[-/.]\d{2,4})?[ T]+\d{1,2}:\d{2}:\d{2}  # 17/06/09 20:10:40
+            | (?<=/)[A-Z][a-z]{2}/\d{4}:\d{2}:\d{2}      # 02/Mar/2026:09:14 of web servers
+        )
+        | [-T](?<=\d{8}[-T])\d{1,2}:\d{1,2}:\d{1,2}      # 20260302-9:14:10
+        | \s(?<=\d{6}\s)(?<!\w\d{6}\s)\d{6}\b            # 081109 203615
+        | :(?:(?<=^\d:)|(?<=^\d\d:)|(?<=^\W\d:)|(?<=^\W\d\d:))\d{2}:\d{2}[.,\]\s]  # 09:14:10.123
+        | \d(?<=1\d)(?<![\d.]1\d)\d{8}(?:\d{3})?(?![\d.])  # (milli)seconds since the epoch
+    )
+    | (?:(?<=J)(?:an|un|ul) | (?<=F)eb | (?<=M)a[ry] | (?<=A)(?:pr|ug) | (?<=S)ep | (?<=O)ct
+        | (?<=N)ov | (?<=D)ec)\s+\d{1,2}\s+(?:\d{4}\s+)?\d{2}:\d{2}
+    )
     """,
     re.VERBOSE,
 )
-_LEVEL = re.compile(
-    r"\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|CRITICAL|SEVERE|PANIC|ALERT)\b"
-    r"|^\W?(?:info|debug|warn|warning|error|notice|trace|fatal)\W"
-    r"|\blevel=\w+|<\d{1,3}>"
+_LEVEL = regex(
+    r"""
+    [TDINWEFCSPAl<](?:(?<!\w[A-Z])(?:(?<=T)RACE | (?<=D)EBUG | (?<=I)NFO | (?<=N)OTICE
+        | (?<=W)ARN(?:ING)? | (?<=E)RR(?:OR)? | (?<=F)ATAL | (?<=C)RITICAL | (?<=S)EVERE
+        | (?<=P)ANIC | (?<=A)LERT)\b
+    | (?<=l)(?<!\wl)evel=\w | (?<=<)\d{1,3}>)
+    """,
+    re.VERBOSE,
 )
-# Cheap to look for before those patterns are: nothing that they find is without.
-_DIGITS_OF_TIME = re.compile(r"\d:\d|\d{6}")
-_SIGN_OF_LEVEL = re.compile(r"[A-Z]{3}|level=|<\d")
-_LEVEL_AT_START = re.compile(r"\W?(?:info|debug|warn|error|notice|trace|fatal)")
+# Cheap to look for before a time is: none is without.
+_DIGITS_OF_TIME = re.compile(r"\d(?::\d|\d{5})")
+_LEVEL_AT_START = re.compile(r"\W?(?:info|debug|warn(?:ing)?|error|notice|trace|fatal)\W")
 # What builds and test runs print: at the end of a line, and from its beginning.
 _PROGRESS_ENDS = frozenset("dDlLrRkK]")
 _PROGRESS_END = regex(
@@ -190,8 +201,7 @@ def _is_timed(text: str) -> bool:
 
 
 def _is_leveled(text: str) -> bool:
-    has_sign = _SIGN_OF_LEVEL.search(text) or _LEVEL_AT_START.match(text)
-    return has_sign is not None and _LEVEL.search(text) is not None
+    return _LEVEL.search(text) is not None or _LEVEL_AT_START.match(text) is not None
 
 
 def _is_progress(text: str) -> bool:

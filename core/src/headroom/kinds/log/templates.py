@@ -13,7 +13,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import compress
+from itertools import chain, compress
 from operator import contains, eq
 
 from headroom.scanning.masks import MASK
@@ -29,6 +29,8 @@ _SIMILAR = 0.6
 # How many groups a line is compared with, and how many of its words count.
 _COMPARED = 40
 _WORDS = 60
+#: So many answers of a bucket are remembered. Chosen.
+_REMEMBERED = 100
 # A place in a template with at most so many different words tells events apart, as in "session
 # opened", "session closed"; one with more holds names.
 _FEW_WORDS = 10
@@ -93,16 +95,15 @@ def mine(masked: Sequence[str]) -> list[Template]:
         The templates in the order of their first events; each event is in exactly one.
 
     """
-    common = _common_words(masked)
+    common, names = _common_words(masked)
     exact: dict[str, Template] = {}
     buckets: dict[tuple[int, str], _Bucket] = {}
     templates: list[Template] = []
     for index, text in enumerate(masked):
         template = exact.get(text)
         if template is None:
-            words = [
-                MASK if word not in common and _NAME.search(word) else word for word in _words(text)
-            ]
+            words = _words(text)
+            words = list(map(names.get, words, words))
             key = (len(words), _first_word(words, common))
             bucket = buckets.get(key)
             if bucket is None:
@@ -156,12 +157,16 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(text)[:_WORDS]
 
 
-def _common_words(masked: Sequence[str]) -> frozenset[str]:
-    """The words that are not names: those in more than a few of the distinct texts."""
+def _common_words(masked: Sequence[str]) -> tuple[frozenset[str], dict[str, str]]:
+    """The words in more than a few of the distinct texts, and a mask for each other that names."""
     texts = dict.fromkeys(masked)
-    counts = Counter(word for text in texts for word in {*_words(text)})
+    counts = Counter(chain.from_iterable(map(set, map(_words, texts))))
     least = max(_NAMED, len(texts) // _NAMED_SHARE)
-    return frozenset(word for word, count in counts.items() if count > least)
+    common = frozenset(word for word, count in counts.items() if count > least)
+    names = dict.fromkeys((word for word in counts if _NAME.search(word)), MASK)
+    for word in common:
+        names.pop(word, None)
+    return common, names
 
 
 def _first_word(words: list[str], common: frozenset[str]) -> str:
@@ -183,9 +188,12 @@ class _Bucket:
         self._templates: list[Template] = []
         # By place: the numbers of the templates that have a word there.
         self._having: list[dict[str, list[int]]] = []
+        # What was found since the last one came: where names are masked, many lines are the same.
+        self._found: dict[tuple[str, ...], Template | None] = {}
 
     def add(self, template: Template) -> None:
         number = len(self._templates)
+        self._found.clear()
         self._templates.append(template)
         if not self._having:
             self._having = [{} for _ in template.words]
@@ -195,6 +203,15 @@ class _Bucket:
 
     def most_similar(self, words: list[str]) -> Template | None:
         """The template that shares the most words with these, if it shares enough of them."""
+        key = tuple(words)
+        if key in self._found:
+            return self._found[key]
+        if len(self._found) == _REMEMBERED:
+            self._found.clear()
+        template = self._found[key] = self._most_similar(words)
+        return template
+
+    def _most_similar(self, words: list[str]) -> Template | None:
         # Places that hold values in both agree by nature: they must not make strangers alike.
         values = words.count(MASK)
         solid = len(words) - values

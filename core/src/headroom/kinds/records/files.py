@@ -15,6 +15,7 @@ from itertools import compress
 
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.values import Json, Number
+from headroom.toolkit.shares import enough
 
 __all__ = ["Files", "find_files", "said_by_directory", "shared_directory"]
 
@@ -149,7 +150,7 @@ def _form_of(lines: Sequence[str]) -> tuple[int, bool, list[frozenset[str]]] | N
     found = _counts(lines)
     for is_first in (False, True):
         if is_first:
-            found = [n if _are_all_values(line) else 0 for line, n in zip(lines, found)]
+            found = _of_values(lines, found)
         counts = Counter(found)
         counts.pop(0, None)
         if not counts:
@@ -160,8 +161,11 @@ def _form_of(lines: Sequence[str]) -> tuple[int, bool, list[frozenset[str]]] | N
             return None
         listed = compress(lines, map(count.__eq__, found))
         split = [_split(line, count, is_first=is_first) for line in listed]
+        # Few texts that are no listing have anything like files there.
+        if not _name_files([name for _, name in split], split[0][0]):
+            continue
         owners = _owners([values for values, _ in split])
-        if owners is not None and _name_files([name for _, name in split], split[0][0]):
+        if owners is not None:
             return count, is_first, owners
     return None
 
@@ -180,6 +184,22 @@ def _counts(lines: Sequence[str]) -> list[int]:
             if len(lines) - others < _USUAL * len(lines):
                 return []
         found.append(values)
+    return found
+
+
+def _of_values(lines: Sequence[str], counts: Sequence[int]) -> list[int]:
+    """The counts of lines that have nothing but values behind a word, and 0 for any other; none at
+    all where these are too many.
+    """
+    found: list[int] = []
+    others = 0
+    for line, count in zip(lines, counts):
+        if not count or not _are_all_values(line):
+            count = 0
+            others += 1
+            if len(lines) - others < _USUAL * len(lines):
+                return []
+        found.append(count)
     return found
 
 
@@ -208,7 +228,10 @@ def _owners(rows: Sequence[Sequence[str]]) -> list[frozenset[str]] | None:
     """By column the words that are no values; ``None`` where a column has too many of them."""
     found: list[frozenset[str]] = []
     for column in zip(*rows):
-        others = Counter(cell for cell in column if not _VALUE.fullmatch(cell))
+        others = Counter(column)
+        for cell in list(others):
+            if _VALUE.fullmatch(cell):
+                del others[cell]
         is_value = others.total() <= (1 - _VALUES) * len(column)
         if not is_value and (len(rows[0]) < _MANY_VALUES or len(others) > _OWNERS):
             return None
@@ -221,7 +244,7 @@ def _owners(rows: Sequence[Sequence[str]]) -> list[frozenset[str]] | None:
 def _name_files(names: Sequence[str], values: Sequence[str]) -> bool:
     if len(set(names)) < _DIFFERENT * len(names):
         return False
-    return sum(_is_file(name, values) for name in names) >= _FILES * len(names)
+    return enough((_is_file(name, values) for name in names), len(names), _FILES * len(names))
 
 
 def _is_file(name: str, values: Sequence[str]) -> bool:
