@@ -396,3 +396,41 @@ def test_numbers_that_are_too_high_are_said() -> None:
     with pytest.raises(ValueError, match="there are no lines of these numbers: this has 1"):
         ctx.retrieve("call", place="lines 300-310")
     assert "line 300 of it" in ctx.retrieve("call", place="lines 300-310 within /stdout").text
+
+
+def test_words_that_most_of_it_has_tell_of_no_neighbours() -> None:
+    data = json.dumps(
+        {
+            "z0": [
+                {
+                    "e ~6": {"speed": "host 8", "name": 460, "y": "ok"},
+                    'q"7': {
+                        "owner": True, "speed": "x\ny\nz", "price": "host 17", "name": True,
+                        "y": "host 1",
+                    },
+                    "a/b8": {
+                        "owner": None, "speed": None, "price": "host 4", "name": 431,
+                        "y": 0.44213404355366104,
+                    },
+                    'q"9': {"owner": 0.0981264966937545, "speed": 263},
+                }
+            ],
+            "user": [
+                {},
+                {
+                    "host": [{"city": None}],
+                    "name": {
+                        "a/b5": {"mtu": "host 48", "eth": "x\ny\nz", "a": "host 22"},
+                        "e ~6": {
+                            "name": "host 17", "mtu": 704, "eth": 'q"u":o 5', "a": 'q"u":o 8',
+                        },
+                        'q"7': {"name": 'q"u":o 6', "mtu": "word " * 27, "a": 'q"u":o 6'},
+                    },
+                },
+                {"host": {'q"0': {"total": 0.6822625242967331, "disk": "host 29"}}},
+            ],
+        }
+    )  # fmt: skip
+    ctx = SharedContext()
+    ctx.put("hosts", data, max_tokens=400)
+    assert ctx.retrieve("hosts", query="city disk speed owner host 35", max_tokens=150).text

@@ -224,7 +224,7 @@ def _neighbours(searchable: Searchable, query: str, own: dict[int, float]) -> li
     covered = searchable.neighbourhood_index.covered(query)
     best = _few_best(covered, max(2, min(_FEW_PLACES, len(searchable.neighbourhoods) // 3)))
     scores = searchable.neighbourhood_index.scores(query)
-    best.sort(key=lambda number: (-covered[number], -scores[number], number))
+    best.sort(key=lambda number: (-covered[number], -scores.get(number, 0.0), number))
     found: dict[int, None] = {}
     for number in best:
         some = searchable.neighbourhoods[number]

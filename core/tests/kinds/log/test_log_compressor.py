@@ -452,3 +452,15 @@ def test_under_a_budget_what_failed_is_named_once_and_then_how() -> None:
     assert all(line in view.text for line in wrong)
     assert all(f"FAIL: {names[n]}" in view.text for n in failed)
     assert "FAILED (failures=6)" in view.text
+
+
+def test_a_name_at_the_end_of_a_line_has_no_number_in_the_next_one() -> None:
+    text = "\n".join(
+        f"2026-01-02 10:{n // 60:02d}:{n % 60:02d} INFO build took={n * n % 900} at line=\n"
+        f"{n * 7 % 90 + 10} | return x"
+        for n in range(120)
+    )
+    result = compress(text, fidelity="compact")
+    assert result.failure is None
+    assert result.kind == "log"
+    assert result.tokens_after < result.tokens_before / 10

@@ -246,6 +246,13 @@ def test_shapes() -> None:
     assert [one["tag"] for one in turns["tags"]] == ["TextView", "Button"] * 8
 
 
+def test_cut_off_behind_a_tag_nothing_stands_behind_it() -> None:
+    assert value_of("<a><b>1</b><b>2</b>") == {"a": {"b": ["1", "2"]}}
+    rows = "".join(f"<order id='{n}'><total>{n * 3 % 50}</total></order>" for n in range(200))
+    cut, below = (compress(f"<orders>{rows}{end}") for end in ("", "\n"))
+    assert (cut.text, cut.lossless) == (below.text, True)
+
+
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.77, 0.99])
 @pytest.mark.parametrize("name", ["junit", "feed", "soap"])
 def test_cut_off_it_is_what_there_is(name: str, share: float) -> None:

@@ -239,7 +239,9 @@ def _number_ranges(texts: list[str]) -> list[str]:
                 values[place].append(value)
     ranges = []
     for place, numbers in values.items():
+        if len(numbers) < len(texts):
+            continue
         low, high = min(numbers), max(numbers)
-        if len(numbers) == len(texts) and high > low:
+        if high > low:
             ranges.append(f"{names[place]} {shown[low]}-{shown[high]}")
     return ranges[:_RANGES]

@@ -160,8 +160,9 @@ class _Reader:
             if turns % _CHECK_EVERY == 0:
                 self._check()
             at = text.find("<", self._at)
-            if at != self._at:
-                self._characters(self._at, len(text) if at < 0 else at)
+            end = len(text) if at < 0 else at
+            if end > self._at:
+                self._characters(self._at, end)
             leaf = None if at < 0 else _LEAF.match(text, at)
             if leaf is not None:
                 self._leaf(leaf)
