@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from headroom import MARKER, ContextEntry, Excerpt, Omission, SharedContext, Source
 from headroom.kinds.json import SmartCrusher
+from headroom.kinds.registry import default_kinds
+from headroom.retrieval.document import Document
 from headroom.retrieval.paths import escape, resolve
 from headroom.retrieval.places import Place, Range, parse_places
 from headroom.toolkit.rows.pieces import children, spell
@@ -393,3 +395,17 @@ def test_a_question_has_so_many_places_at_the_most(ctx: SharedContext) -> None:
     # Each place is looked for by itself.
     with pytest.raises(ValueError, match="more than 500"):
         ctx.retrieve("log", place="; ".join(f"lines {number}" for number in many))
+
+
+def test_rows_of_a_part_are_found_though_another_kind_is_the_first_of_it() -> None:
+    listing = "\n".join(f"    {n}\tdef step_{n}(value):" for n in range(100, 140))
+    kinds = default_kinds()
+    document = Document(Source(listing), "code", kinds, (5, 44))
+    assert not document.has_data
+    assert document.with_rows().kind.name == "table"
+    assert document.with_rows().has_data
+    # A kind that has them stays; and so does a text that no kind finds any in.
+    rows = Document(Source("[1, 2, 3]"), "json", kinds)
+    assert rows.with_rows() is rows
+    prose = Document(Source("It rained. Nobody came."), "text", kinds)
+    assert prose.with_rows() is prose

@@ -181,6 +181,20 @@ class Document:
                 return Document(source, part.kind.name, self._kinds, within, part.searched)
         return Document(source, self._kinds.kind_of(source).name, self._kinds, within)
 
+    def with_rows(self) -> Document:
+        """The same by the first kind that finds rows in it.
+
+        The view of a part is made by the first kind that takes it, which need not be the one that
+        told it from the others.
+        """
+        if self.has_data or self.is_mixed:
+            return self
+        for kind in self._kinds.candidates(self.source):
+            other = Document(self._original, kind.name, self._kinds, self.within, self._searched)
+            if other.has_data:
+                return other
+        return self
+
     def line_pieces(self) -> list[Piece]:
         """All lines, as they were put."""
         return self._placed(line_pieces(self._original))

@@ -135,7 +135,8 @@ def _at(
     """What stands at a place, and what is looked through for it."""
     place = _in_its_text(searchable.document, place, selection)
     if place.within is not None:
-        searchable = Searchable(searchable.document.part(place.within))
+        part = searchable.document.part(place.within)
+        searchable = Searchable(part.with_rows() if place.unit == "rows" else part)
     document = searchable.document
     pieces = _base(document, place, selection, rows)
     if not place.ranges and place.chars is None:
