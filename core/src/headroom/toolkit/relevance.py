@@ -110,8 +110,9 @@ class Asked:
         length = 0
         hits: list[str] = []
         known = self._known
-        # No term has white space in it, and pieces come again.
-        for piece in text.split():
+        # No term has white space in it, and pieces come again; words do sooner, but which ones a
+        # piece has depends on whether all of it is ASCII.
+        for piece in words(text) if text.isascii() else text.split():
             of_piece = known.get(piece)
             if of_piece is None:
                 of_piece = known[piece] = self._look_at(piece)

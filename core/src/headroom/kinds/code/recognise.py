@@ -157,7 +157,7 @@ def looks_like_code(source: Source) -> bool:
     numbered = unnumbered(sample[: sample.rfind("\n") + 1])
     if numbered is not None:
         source, sample = source.once(without_numbers), numbered
-    if _FENCE.search(sample):
+    if ("```" in sample or "~~~" in sample) and _FENCE.search(sample):
         return False
     if _MARKUP.match(sample) and not split_sections(sample):
         return False

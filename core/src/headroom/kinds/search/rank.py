@@ -229,12 +229,19 @@ class _Words:
         self._asked = asked
         # An ending may be folded into a stem that is one letter off: "entries" is about an entry.
         starts = sorted({term[:-1] if len(term) > 1 else term for term in asked})
-        self._glance = re.compile("|".join(map(re.escape, starts)), re.IGNORECASE)
+        glance = "|".join(map(re.escape, starts))
+        self._glance = re.compile(glance, re.IGNORECASE)
+        # The same for lines in small letters, where these are all that letters can be written as.
+        self._quick = re.compile(glance) if glance.isascii() else None
         self._known: dict[str, frozenset[str]] = {}
 
     def of(self, text: str) -> frozenset[str]:
         """The words of the query that a text has."""
-        if not self._glance.search(text):
+        if self._quick is not None and text.isascii():
+            is_there = self._quick.search(text.lower())
+        else:
+            is_there = self._glance.search(text)
+        if not is_there:
             return _NO_TERMS
         # No term has white space in it, and programs repeat what is between.
         found = []
