@@ -73,7 +73,7 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
     # Most texts have no gaps between words, which is sooner seen than where these begin.
     if not enough(map(_has_gap, probed), len(probed), _SHARED * len(probed)):
         return None
-    if sum(_TIME.match(lines[index]) is not None for index in said) * 2 > len(said):
+    if enough((_TIME.match(lines[index]) for index in said), len(said), len(said) // 2 + 1):
         # A log says when, and then what happened, in columns or not.
         return None
     some = [_words(line) for line in probed]

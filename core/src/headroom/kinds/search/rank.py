@@ -11,6 +11,7 @@ from itertools import chain
 
 from headroom.kinds.search.definitions import defined_name, is_import
 from headroom.kinds.search.parse import Entry
+from headroom.scanning import words
 from headroom.scanning.bm25 import mean, rarity, score
 from headroom.toolkit.relevance import query_terms, terms
 from headroom.view import Request
@@ -208,8 +209,7 @@ def _said_by_most(texts: Sequence[str]) -> frozenset[str]:
     known: dict[str, list[str]] = {}
     for number, text in enumerate(texts, 1):
         found: set[str] = set()
-        # No term has white space in it, and programs repeat what is between.
-        for piece in text.split():
+        for piece in _pieces(text):
             of_piece = known.get(piece)
             if of_piece is None:
                 of_piece = known[piece] = terms(piece)
@@ -220,6 +220,14 @@ def _said_by_most(texts: Sequence[str]) -> frozenset[str]:
             # Though all others had it, it would be none that most have.
             return frozenset()
     return frozenset(word for word, count in counts.items() if count >= least)
+
+
+def _pieces(text: str) -> list[str]:
+    """What all terms of a text stand in, each in one; programs repeat them.
+
+    No term has white space in it. Which words are between depends on whether all of it is ASCII.
+    """
+    return words(text) if text.isascii() else text.split()
 
 
 class _Words:
@@ -243,9 +251,8 @@ class _Words:
             is_there = self._glance.search(text)
         if not is_there:
             return _NO_TERMS
-        # No term has white space in it, and programs repeat what is between.
         found = []
-        for piece in text.split():
+        for piece in _pieces(text):
             of_piece = self._known.get(piece)
             if of_piece is None:
                 of_piece = self._known[piece] = self._asked.intersection(terms(piece))
