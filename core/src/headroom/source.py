@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from headroom.errors import WrongKind
 from headroom.lines import Lines, joined
@@ -46,7 +46,7 @@ class Source:
         #: The number of its first line in the text that it is a part of, from 1.
         self.first_line = 1
         self._lines: Sequence[str] | None = None
-        self._known: dict[object, object] = {}
+        self._known: dict[object, Any] = {}
 
     @property
     def text(self) -> str:
@@ -102,10 +102,11 @@ class Source:
             except WrongKind as error:
                 known = (None, error)
             self._known[read] = known
-        value, wrong = cast("tuple[Any, WrongKind | None]", known)
+        value: T
+        value, wrong = known
         if wrong is not None:
             raise wrong
-        return cast("T", value)
+        return value
 
     def part(self, first: int, end: int) -> Source:
         r"""Some lines as a source of their own; asked for again, it is the same one.
@@ -124,7 +125,8 @@ class Source:
         known = self._known.get((first, end))
         if known is None:
             known = self._known[first, end] = self.apart(first, end)
-        return cast("Source", known)
+        found: Source = known
+        return found
 
     def apart(self, first: int, end: int) -> Source:
         """The same, but nobody remembers it: there may be thousands."""
