@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from headroom.scanning import scores, terms, words
+from headroom.scanning import scores, terms, terms_of_word, words
 from headroom.scanning.bm25 import Counted, rarities
 from headroom.scanning.wordforms import squashed, stem
 from headroom.toolkit.thesaurus import meanings, words_of_meaning
@@ -96,8 +96,7 @@ class Asked:
 
     def widen(self) -> bool:
         """Looks for forms of the words that none of the texts had so far; whether there are any."""
-        pieces = {piece: terms(piece) for piece in self._known}
-        there = Vocabulary(term for found in pieces.values() for term in found)
+        there = Vocabulary(term for piece in self._known for term in terms(piece))
         near = {form for term in sorted(self.terms) for form in there.near(term)}
         near -= self.weights.keys()
         if near:
@@ -112,17 +111,17 @@ class Asked:
         known = self._known
         # No term has white space in it, and pieces come again; words do sooner, but which ones a
         # piece has depends on whether all of it is ASCII.
-        for piece in words(text) if text.isascii() else text.split():
+        pieces, terms_of = (words(text), terms_of_word) if text.isascii() else (text.split(), terms)
+        for piece in pieces:
             of_piece = known.get(piece)
             if of_piece is None:
-                of_piece = known[piece] = self._look_at(piece)
+                of_piece = known[piece] = self._look_at(terms_of(piece))
             length += of_piece[0]
             if of_piece[1]:
                 hits += of_piece[1]
         return Counted(Counter(hits), length) if hits or length else _NOTHING
 
-    def _look_at(self, piece: str) -> tuple[int, list[str]]:
-        found = terms(piece)
+    def _look_at(self, found: Sequence[str]) -> tuple[int, list[str]]:
         hits = [term for term in found if term in self.weights]
         if self._meant:
             hits += [meaning for meaning in meanings(found) if meaning in self._meant]

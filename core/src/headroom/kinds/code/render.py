@@ -230,7 +230,8 @@ class Renderer:
         if filler is not None:
             return f"{filler}{filling}  {_comment(said, '', comment)}"
         indent = ""
-        for line in self._outline.lines[first - 1 : last]:
+        for number in range(first - 1, last):
+            line = self._outline.lines[number]
             if line.strip():
                 indent = line[: len(line) - len(line.lstrip(" \t"))]
                 break
