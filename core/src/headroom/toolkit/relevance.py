@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from itertools import chain, pairwise
 
 from headroom.scanning import scores, terms, terms_of_word, words
 from headroom.scanning.bm25 import Counted, rarities
@@ -12,7 +12,7 @@ from headroom.scanning.wordforms import squashed, stem
 from headroom.toolkit.thesaurus import meanings, words_of_meaning
 from headroom.toolkit.vocabulary import Vocabulary
 
-__all__ = ["Asked", "bm25", "holders", "query_terms", "terms"]
+__all__ = ["Asked", "bm25", "holders", "in_pieces", "query_terms", "terms"]
 
 # Words that ask, and words that bind: they say nothing of what is asked for.
 _STOP_WORDS = frozenset(
@@ -48,6 +48,18 @@ def query_terms(query: str | None) -> frozenset[str]:
     return frozenset(term for term in everything if term not in _STOP_TERMS) or frozenset(
         everything
     )
+
+
+def in_pieces(text: str) -> tuple[list[str], Callable[[str], Sequence[str]]]:
+    """What the terms of a text stand in, each in one, and what finds them there.
+
+    Pieces come again, so that it is worth to remember what is in them.
+
+    >>> in_pieces("one of one")[0]
+    ['one', 'of', 'one']
+    """
+    # No term has white space in it. Which words a piece has depends on whether all of it is ASCII.
+    return (words(text), terms_of_word) if text.isascii() else (text.split(), terms)
 
 
 # Of thousands of cells that are numbers or empty: one of these for all of them.
@@ -96,12 +108,17 @@ class Asked:
 
     def widen(self) -> bool:
         """Looks for forms of the words that none of the texts had so far; whether there are any."""
-        there = Vocabulary(term for piece in self._known for term in terms(piece))
+        pieces = {piece: terms(piece) for piece in self._known}
+        there = Vocabulary(chain.from_iterable(pieces.values()))
         near = {form for term in sorted(self.terms) for form in there.near(term)}
         near -= self.weights.keys()
         if near:
             self.weights.update(dict.fromkeys(sorted(near), _NEAR))
-            self._known = {}
+            self._known.update(
+                (piece, self._look_at(found))
+                for piece, found in pieces.items()
+                if not near.isdisjoint(found)
+            )
         return bool(near)
 
     def look(self, text: str) -> Counted:
@@ -109,9 +126,7 @@ class Asked:
         length = 0
         hits: list[str] = []
         known = self._known
-        # No term has white space in it, and pieces come again; words do sooner, but which ones a
-        # piece has depends on whether all of it is ASCII.
-        pieces, terms_of = (words(text), terms_of_word) if text.isascii() else (text.split(), terms)
+        pieces, terms_of = in_pieces(text)
         for piece in pieces:
             of_piece = known.get(piece)
             if of_piece is None:

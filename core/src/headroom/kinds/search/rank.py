@@ -11,9 +11,8 @@ from itertools import chain
 
 from headroom.kinds.search.definitions import defined_name, is_import
 from headroom.kinds.search.parse import Entry
-from headroom.scanning import words
 from headroom.scanning.bm25 import mean, rarity, score
-from headroom.toolkit.relevance import query_terms, terms
+from headroom.toolkit.relevance import in_pieces, query_terms, terms
 from headroom.view import Request
 
 __all__ = ["File", "Ranking", "by_file", "rank"]
@@ -206,13 +205,14 @@ def _said_by_most(texts: Sequence[str]) -> frozenset[str]:
     """The words that most of some texts have."""
     least = _SUBJECT_SHARE * len(texts)
     counts: Counter[str] = Counter()
-    known: dict[str, list[str]] = {}
+    known: dict[str, Sequence[str]] = {}
     for number, text in enumerate(texts, 1):
         found: set[str] = set()
-        for piece in _pieces(text):
+        pieces, terms_of = in_pieces(text)
+        for piece in pieces:
             of_piece = known.get(piece)
             if of_piece is None:
-                of_piece = known[piece] = terms(piece)
+                of_piece = known[piece] = terms_of(piece)
             found.update(of_piece)
         counts.update(found)
         is_half = number == len(texts) // 2
@@ -220,14 +220,6 @@ def _said_by_most(texts: Sequence[str]) -> frozenset[str]:
             # Though all others had it, it would be none that most have.
             return frozenset()
     return frozenset(word for word, count in counts.items() if count >= least)
-
-
-def _pieces(text: str) -> list[str]:
-    """What all terms of a text stand in, each in one; programs repeat them.
-
-    No term has white space in it. Which words are between depends on whether all of it is ASCII.
-    """
-    return words(text) if text.isascii() else text.split()
 
 
 class _Words:
@@ -252,10 +244,11 @@ class _Words:
         if not is_there:
             return _NO_TERMS
         found = []
-        for piece in _pieces(text):
+        pieces, terms_of = in_pieces(text)
+        for piece in pieces:
             of_piece = self._known.get(piece)
             if of_piece is None:
-                of_piece = self._known[piece] = self._asked.intersection(terms(piece))
+                of_piece = self._known[piece] = self._asked.intersection(terms_of(piece))
             if of_piece:
                 found.append(of_piece)
         return _NO_TERMS.union(*found)
