@@ -94,7 +94,7 @@ class Source:
             TimeBudgetExceeded: The time is up before it is read.
 
         """
-        known = self._known.get(read)
+        known: Any = self._known.get(read)
         if known is None:
             self.deadline.check()
             try:
@@ -102,11 +102,11 @@ class Source:
             except WrongKind as error:
                 known = (None, error)
             self._known[read] = known
-        value: T
         value, wrong = known
         if wrong is not None:
             raise wrong
-        return value
+        found: T = value
+        return found
 
     def part(self, first: int, end: int) -> Source:
         r"""Some lines as a source of their own; asked for again, it is the same one.

@@ -73,8 +73,10 @@ def defined_name(text: str) -> str | None:
         match = _BY_KEYWORD.match(text)
     if match is None and "=" in text:
         match = _ASSIGNED.match(text)
-    if match is None and "(" in text and text.rstrip().endswith(_TYPED_ENDS):
-        match = _TYPED.match(text)
+    elif match is None and text.rstrip().endswith(_TYPED_ENDS):
+        head, parenthesis, _ = text.partition("(")
+        if parenthesis and len(head.split()) > 1:
+            match = _TYPED.match(text)
     if match is None:
         return None
     return next((found for found in match.groups() if found), None)
