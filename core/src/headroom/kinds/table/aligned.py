@@ -82,15 +82,16 @@ def _may_be_header(line: str) -> bool:
 def _by_position(header: str, body: Sequence[str]) -> list[list[str]] | None:
     """Cut where no line has anything."""
     lines = [header, *body]
-    # A byte for each place; as numbers, those of many lines are put together at once.
-    together = 0
+    used = bytearray(max(map(len, lines)) + 1)
     for line in lines:
         if line.isascii():
             words = line.encode().translate(_IN_WORD)
         else:
             words = bytes(not sign.isspace() for sign in line)
-        together |= int.from_bytes(words, "little")
-    used = together.to_bytes(max(map(len, lines)) + 1, "little")
+        # As numbers, all places of a line are put to those before at once.
+        size = len(words)
+        both = int.from_bytes(words, "little") | int.from_bytes(used[:size], "little")
+        used[:size] = both.to_bytes(size, "little")
     starts = [at for at in range(len(used)) if used[at] and not (at and used[at - 1])]
     # What has no name and stands one blank behind another column is part of it: a date and a time.
     starts = [
