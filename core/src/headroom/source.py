@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from headroom.errors import WrongKind
 from headroom.lines import Lines, joined
@@ -47,7 +47,7 @@ class Source:
         #: The number of its first line in the text that it is a part of, from 1.
         self.first_line = 1
         self._lines: Sequence[str] | None = None
-        self._known: dict[object, object] = {}
+        self._known: dict[object, Any] = {}
 
     @property
     def text(self) -> str:
@@ -111,7 +111,7 @@ class Source:
             TimeBudgetExceeded: The time is up before it is read.
 
         """
-        known = self._known.get(read)
+        known: Any = self._known.get(read)
         if known is None:
             self.deadline.check()
             try:
@@ -119,10 +119,11 @@ class Source:
             except WrongKind as error:
                 known = (None, error)
             self._known[read] = known
-        value, wrong = cast("tuple[Any, WrongKind | None]", known)
+        value, wrong = known
         if wrong is not None:
             raise wrong
-        return cast("T", value)
+        found: T = value
+        return found
 
     def part(self, first: int, end: int) -> Source:
         r"""Some lines as a source of their own; asked for again, it is the same one.
@@ -141,7 +142,8 @@ class Source:
         known = self._known.get((first, end))
         if known is None:
             known = self._known[first, end] = self.apart(first, end)
-        return cast("Source", known)
+        found: Source = known
+        return found
 
     def apart(self, first: int, end: int) -> Source:
         """The same, but nobody remembers it: there may be thousands."""

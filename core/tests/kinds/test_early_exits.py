@@ -18,10 +18,13 @@ from headroom.kinds.log import recognise as log
 from headroom.kinds.opaque import lines as opaque_lines
 from headroom.kinds.records import columns, files
 from headroom.kinds.records import parse as records
+from headroom.kinds.search import definitions
 from headroom.kinds.search import parse as search
+from headroom.kinds.table import aligned
 from headroom.kinds.table import parse as table
 from headroom.pipeline import boundaries
 from headroom.source import Source
+from headroom.toolkit.relevance import Asked, terms
 from headroom.toolkit.shares import enough
 
 #: What the patterns of all kinds are about, so that texts of these come near to each.
@@ -133,6 +136,23 @@ def test_a_line_of_code(line: str) -> None:
     assert bool(code._PROSE.fullmatch(text)) == bool(prose.fullmatch(text))
     ends = re.compile(r""".*(?:[{;(\[]|[\w\])"'], ?|=>|->|&&|\|\||\\)$""")
     assert bool(code._WEAK.match(text)) >= bool(ends.match(text))
+
+
+@_many
+@given(
+    st.lists(
+        st.sampled_from(
+            ["fun ", "function", "local ", "a", "b.c", "x-y", " ", "=", "<-", "()", "("]
+        ),
+        max_size=9,
+    ).map("".join)
+)
+def test_a_line_that_code_alone_has(line: str) -> None:
+    strong = re.compile(
+        r"[\w.]+\s*(?:=|<-)\s*function\s*\(|(?:function )?[\w-]+\s*\(\)\s*\{?$"
+        r"|(?:\w+ )*fun (?:\w+\.)?\w+\("
+    )
+    assert bool(code._STRONG.match(line)) >= bool(strong.match(line))
 
 
 @_many
@@ -309,3 +329,67 @@ def test_lines_that_set_parts_apart(lines: list[str]) -> None:
         patch.setattr(boundaries, "_NUMBERED_BELOW", Always)
         patch.setattr(boundaries, "_COMMAND_BELOW", Always)
         assert boundaries.stretches(Source(Text(source.text))) == found
+
+
+@_many
+@given(_LINE | st.text("a- \"':=|\t.@x\u00e9", max_size=12) | st.text("ab ", max_size=70))
+def test_a_field_of_a_record(line: str) -> None:
+    pair = re.compile(r"((?:- )?[\"']?[A-Za-z_@$][\w .@/$-]{0,60}?[\"']?) *(?:[:=|]|\t)")
+    for text in (line, f"{line}:", f"{line} = 1"):
+        found, expected = records._PAIR.match(text), pair.match(text)
+        assert (found is None) == (expected is None)
+        if found is not None and expected is not None:
+            assert (found[1].rstrip(" "), found.end()) == (expected[1].rstrip(" "), expected.end())
+
+
+@_many
+@given(
+    _LINE
+    | st.lists(
+        st.sampled_from(
+            [
+                *("def", "Static", "\u017ftatic", "function*", "pub(crate)", "macro_rules!", "int"),
+                *("create or replace table", "#", " ", "  ", "return", "x", "N_A", "=", "(", ")"),
+                *(" ", "{", ","),
+            ]
+        ),
+        max_size=8,
+    ).map("".join)
+)
+def test_a_line_that_defines(line: str) -> None:
+    statements = "|".join(sorted(definitions._STATEMENTS))
+    found = None
+    if not re.match(rf"\s*(?:{statements})\b", line):
+        patterns = (definitions._BY_KEYWORD, definitions._ASSIGNED, definitions._TYPED)
+        found = next((match for one in patterns if (match := one.match(line))), None)
+    name = None if found is None else next((one for one in found.groups() if one), None)
+    assert definitions.defined_name(line) == name
+
+
+@_many
+@given(st.lists(_LINE | st.text("ab \t\u3000\u00e9\x85", max_size=9), min_size=2, max_size=8))
+def test_gaps_and_columns_between_words(lines: list[str]) -> None:
+    for line in lines:
+        assert columns._has_gap(line) == (" ".join(line.split()) != line.strip())
+    used = [any(line[at : at + 1].strip() for line in lines) for at in range(99)]
+    begins = [at for at in range(99) if used[at] and not (at and used[at - 1])]
+    found = aligned._by_position(lines[0], lines[1:])
+    assert found is None or len(found[0]) <= len(begins)
+    if all(line.isascii() for line in lines):
+        wide = [line.replace("a", "\u00e9") for line in lines]
+        again = aligned._by_position(wide[0], wide[1:])
+        assert (found is None) == (again is None)
+        if found is not None and again is not None:
+            assert [[cell.replace("a", "\u00e9") for cell in row] for row in found] == again
+
+
+@_many
+@given(st.lists(_LINE, max_size=4).map(" ".join), st.sampled_from(["word names", "a 23", "cc"]))
+def test_what_is_asked_for_is_found_in_pieces(text: str, query: str) -> None:
+    asked = Asked(query)
+    for one in (text, f"{text} \u00e9"):
+        there = terms(one) if one.isascii() else [t for piece in one.split() for t in terms(piece)]
+        counted = asked.look(one)
+        assert counted.length == len(there)
+        for term in asked.terms:
+            assert counted.counts[term] == there.count(term)

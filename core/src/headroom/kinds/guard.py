@@ -56,11 +56,24 @@ class Guarded(BaseKind):
 
     def recognise(self, source: Source) -> bool:
         """See ``Kind``; a recogniser that raises recognises nothing."""
-        return self._asked("recognise", lambda: bool(self._kind.recognise(source)), False, source)
+        # Not by ``_asked``, nor is the next one: they are called for every kind and every part.
+        try:
+            return bool(self._kind.recognise(source))
+        except WrongKind:
+            return False
+        except WRONG as error:
+            self._failed("recognise", error, source)
+            return False
 
     def may_be(self, source: Source) -> bool:
         """See ``BaseKind``."""
-        return self._asked("may_be", lambda: bool(self._kind.may_be(source)), False, source)
+        try:
+            return bool(self._kind.may_be(source))
+        except WrongKind:
+            return False
+        except WRONG as error:
+            self._failed("may_be", error, source)
+            return False
 
     def compress(self, source: Source, request: Request) -> View | None:
         """See ``Kind``.

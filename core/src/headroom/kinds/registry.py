@@ -116,12 +116,17 @@ class Kinds:
 
         """
         asked: list[Guarded] = []
-        for kind in source.deadline.over(self, every=1):
+        check = source.deadline.check
+        for kind in self:
+            check()
             if kind.recognise(source):
                 yield kind
             else:
                 asked.append(kind)
-        yield from (kind for kind in source.deadline.over(asked, every=1) if kind.may_be(source))
+        for kind in asked:
+            check()
+            if kind.may_be(source):
+                yield kind
         last = self._by_name.get(LAST_RESORT)
         if last is not None:
             yield last

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from itertools import chain, pairwise
 
-from headroom.scanning import scores, terms, words
+from headroom.scanning import scores, terms, terms_of_word, words
 from headroom.scanning.bm25 import Counted, rarities
 from headroom.scanning.wordforms import squashed, stem
 from headroom.toolkit.thesaurus import meanings, words_of_meaning
 from headroom.toolkit.vocabulary import Vocabulary
 
-__all__ = ["Asked", "bm25", "holders", "query_terms", "terms"]
+__all__ = ["Asked", "bm25", "holders", "in_pieces", "query_terms", "terms"]
 
 # Words that ask, and words that bind: they say nothing of what is asked for.
 _STOP_WORDS = frozenset(
@@ -48,6 +48,18 @@ def query_terms(query: str | None) -> frozenset[str]:
     return frozenset(term for term in everything if term not in _STOP_TERMS) or frozenset(
         everything
     )
+
+
+def in_pieces(text: str) -> tuple[list[str], Callable[[str], Sequence[str]]]:
+    """What the terms of a text stand in, each in one, and what finds them there.
+
+    Pieces come again, so that it is worth to remember what is in them.
+
+    >>> in_pieces("one of one")[0]
+    ['one', 'of', 'one']
+    """
+    # No term has white space in it. Which words a piece has depends on whether all of it is ASCII.
+    return (words(text), terms_of_word) if text.isascii() else (text.split(), terms)
 
 
 # Of thousands of cells that are numbers or empty: one of these for all of them.
@@ -97,12 +109,16 @@ class Asked:
     def widen(self) -> bool:
         """Looks for forms of the words that none of the texts had so far; whether there are any."""
         pieces = {piece: terms(piece) for piece in self._known}
-        there = Vocabulary(term for found in pieces.values() for term in found)
+        there = Vocabulary(chain.from_iterable(pieces.values()))
         near = {form for term in sorted(self.terms) for form in there.near(term)}
         near -= self.weights.keys()
         if near:
             self.weights.update(dict.fromkeys(sorted(near), _NEAR))
-            self._known = {}
+            self._known.update(
+                (piece, self._look_at(found))
+                for piece, found in pieces.items()
+                if not near.isdisjoint(found)
+            )
         return bool(near)
 
     def look(self, text: str) -> Counted:
@@ -110,18 +126,17 @@ class Asked:
         length = 0
         hits: list[str] = []
         known = self._known
-        # No term has white space in it, and pieces come again.
-        for piece in text.split():
+        pieces, terms_of = in_pieces(text)
+        for piece in pieces:
             of_piece = known.get(piece)
             if of_piece is None:
-                of_piece = known[piece] = self._look_at(piece)
+                of_piece = known[piece] = self._look_at(terms_of(piece))
             length += of_piece[0]
             if of_piece[1]:
                 hits += of_piece[1]
         return Counted(Counter(hits), length) if hits or length else _NOTHING
 
-    def _look_at(self, piece: str) -> tuple[int, list[str]]:
-        found = terms(piece)
+    def _look_at(self, found: Sequence[str]) -> tuple[int, list[str]]:
         hits = [term for term in found if term in self.weights]
         if self._meant:
             hits += [meaning for meaning in meanings(found) if meaning in self._meant]

@@ -42,6 +42,9 @@ class Role(Enum):
     DATA = "data"
     BODY = "body"
 
+    # One of them is asked for its place for each unit; that of ``Enum`` hashes the name.
+    __hash__ = object.__hash__
+
 
 @dataclass(slots=True)
 class Symbol:
@@ -124,11 +127,12 @@ class Units:
 
     def append(self, unit: Unit) -> None:
         """Adds one after the others."""
+        index = len(self.needs)
         self._begins.append(len(self.firsts))
         for first, last in unit.ranges:
             self.firsts.append(first)
             self.lasts.append(last)
-            self.owners.append(len(self))
+            self.owners.append(index)
         self._roles.append(_PLACES[unit.role])
         self._flags.append(
             _PUBLIC * unit.public + _STATEMENT * unit.statement + _IN_STRING * unit.in_string

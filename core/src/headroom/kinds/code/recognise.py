@@ -47,7 +47,8 @@ _SHEBANG = re.compile(
     r"#!\s*/\S*?(?:env\s+(?:-S\s+)?)?(?:ba|z|da|k)?(?:sh|python|node|ruby|perl|php)"
 )
 
-# Lines that hardly anything but code has.
+# Lines that hardly anything but code has. Runs of signs that many lines begin with are looked at
+# ahead, so that nothing of them is given back.
 _STRONG = regex(
     r"""
     # Python, Ruby
@@ -66,7 +67,7 @@ _STRONG = regex(
     | package\ [\w.]+;?$ | func\ (?:\(|\w+\s*[(\[<]) | type\ \w+\ (?:struct|interface|func)\b
     | (?:pub(?:\([^)]*\))?\ )?(?:async\ |unsafe\ |const\ )*
       (?:fn|impl|trait|mod|struct|enum)\b.*[{;(]$
-    | (?:pub\ )?use\ [\w:]+.*; | \#!?\[\w+.*\]$ | (?:\w+\ )*fun\ (?:\w+\.)?\w+\(
+    | (?:pub\ )?use\ [\w:]+.*; | \#!?\[\w+.*\]$ | (?=.*fun\ )(?:\w+\ )*fun\ (?:\w+\.)?\w+\(
     # C, C++, C#, Java, PHP
     | \#\s*(?:include\ *[<"]|define\ \w|ifn?def\ \w|if\ |endif\b|pragma\ \w|undef\ \w)
     | (?:typedef\ )?(?:struct|union|enum|class|interface|namespace|extern)\b[^.]*\{$
@@ -74,16 +75,17 @@ _STRONG = regex(
     | using\ [\w.:=\ ]+;$ | <\?php | template\s*<
     | (?=[^(]*\()(?:[A-Za-z_][\w:<>,*&\[\]]*\ +)+[*&]?\w[\w:]*\([^;]*\)\s*(?:const\ )?\{?$
     # Lua, Elixir, R, Perl
-    | (?:local\ )?function\ [\w.:]+\s*\( | local\ [\w,\ ]+=\s*\S | [\w.]+\s*=\s*function\s*\(
+    | (?:local\ )?function\ [\w.:]+\s*\( | local\ [\w,\ ]+=\s*\S
+    | (?=([\w.]+))\1\s*(?:=|<-)\s*function\s*\(
     | def(?:module|p|macrop?|impl|protocol|struct|delegate)\ .
     | @(?:doc|moduledoc|spec|type|typep|impl)\ . | (?:alias|use|import)\ [A-Z][\w.]*(?:,.*)?$
-    | [\w.]+\s*<-\s*function\s*\( | library\(\w+\)$
+    | library\(\w+\)$
     | sub\ \w+\s*(?:\(.*\)\s*)?\{?\ *$ | (?:my|our|local)\ [$@%(]\S.* | use\ [\w:]+(?:\ [^.]*)?;
     # SQL
     | (?i:create\ (?:or\ replace\ |temp(?:orary)?\ |unique\ |materialized\ )*
       (?:table|view|index|function|procedure|trigger|type)\b | insert\ into\ | alter\ table\ )
     # Shells
-    | (?:function\ )?[\w-]+\s*\(\)\s*\{?$ | (?:if|elif|while)\ \[.*\];
+    | (?:function\ )?(?=([\w-]+))\2\s*\(\)\s*\{?$ | (?:if|elif|while)\ \[.*\];
     | (?:fi|done|esac)\b\s*[;|<>&]*
     | (?:local|declare|readonly|export)\ \w+=
     """,
@@ -157,7 +159,7 @@ def looks_like_code(source: Source) -> bool:
     numbered = unnumbered(sample[: sample.rfind("\n") + 1])
     if numbered is not None:
         source, sample = source.once(without_numbers), numbered
-    if _FENCE.search(sample):
+    if ("```" in sample or "~~~" in sample) and _FENCE.search(sample):
         return False
     if _MARKUP.match(sample) and not split_sections(sample):
         return False

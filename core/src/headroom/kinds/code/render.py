@@ -48,7 +48,7 @@ class Renderer:
         self._sums = array("q", accumulate(costs, initial=0))
         del costs
         # Where the file has such lines itself, every marker says more.
-        confusing = any(map(_LIKE_A_SIGN.fullmatch, outline.lines))
+        confusing = any(SMALLEST in line and _LIKE_A_SIGN.fullmatch(line) for line in outline.lines)
         self._short = 0 if confusing else _SHORT
         self._marker_cost = counter.count(
             _comment(marker(f"lines 1-{len(outline.lines)}"), "    ", outline.comment) + "\n"
@@ -150,10 +150,11 @@ class Renderer:
             if position < first:
                 out.append(joined(lines, position - 1, first - 1))
             names = named[number]
-            notes = [names] if number else [legend, names]
-            said = marker(self._where(first, last), "; ".join(filter(None, notes)))
             if number and self._is_short(gap):
                 said = f"{SMALLEST} {names}" if names else SMALLEST
+            else:
+                notes = [names] if number else [legend, names]
+                said = marker(self._where(first, last), "; ".join(filter(None, notes)))
             out.append(self._gap(gap, said, fillers.get(number)))
             position = last + 1
         if position <= len(lines):
@@ -229,7 +230,8 @@ class Renderer:
         if filler is not None:
             return f"{filler}{filling}  {_comment(said, '', comment)}"
         indent = ""
-        for line in self._outline.lines[first - 1 : last]:
+        for number in range(first - 1, last):
+            line = self._outline.lines[number]
             if line.strip():
                 indent = line[: len(line) - len(line.lstrip(" \t"))]
                 break

@@ -106,7 +106,10 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
 def _has_gap(line: str) -> bool:
     """Whether more than a single blank stands between two words of a line."""
     bare = line.strip()
-    return "  " in bare or " ".join(bare.split()) != bare
+    if "  " in bare:
+        return True
+    # In ASCII, all other white space cannot be printed.
+    return not (bare.isascii() and bare.isprintable()) and " ".join(bare.split()) != bare
 
 
 def _words(line: str) -> list[tuple[int, int]]:

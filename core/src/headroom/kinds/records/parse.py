@@ -58,7 +58,8 @@ _DEADLINE_EVERY = 1000
 #: Characters by which a line is the same as another.
 _SAME = 80
 
-_PAIR = re.compile(r"((?:- )?[\"']?[A-Za-z_@$][\w .@/$-]{0,60}?[\"']?) *(?:[:=|]|\t)")
+# Its name is a single run, of which nothing is given back where none of those signs follows.
+_PAIR = re.compile(r"((?:- )?[\"']?[A-Za-z_@$](?=([\w .@/$-]{0,60}))\2[\"']?) *[:=|\t]")
 _TAG = re.compile(r"</?[A-Za-z][\w:.-]{0,60}")
 _SECTION = re.compile(r"\[{1,2}[^\[\]]{1,200}\]{1,2}\s*$")
 _RULE = re.compile(r"[-=*+#_~]{2,}")
@@ -240,7 +241,7 @@ def _field(line: str) -> Field:
         return indent, "[]", text.strip().strip("[]")
     pair = _PAIR.match(text)
     if pair is not None:
-        return indent, pair[1].strip("\"'"), text[pair.end() :].strip().rstrip(",;")
+        return indent, pair[1].rstrip(" ").strip("\"'"), text[pair.end() :].strip().rstrip(",;")
     if _RULE.match(text):
         return indent, "---", ""
     if text.startswith("- "):

@@ -30,10 +30,18 @@ _ASSIGNED = re.compile(
 _TYPED = re.compile(
     r"\s*(?:[A-Za-z_][\w<>,\[\]*&:]{0,60}\s+){1,5}[*&]?([A-Za-z_]\w{0,80})\s*\([^;=\n]{0,300}(?:\{|\)|,)\s*$"
 )
-_STATEMENT = re.compile(
-    r"\s*(?:return|else|elif|if|while|for|await|yield|raise|throw|new|delete|case|assert|not|in|"
-    r"and|or|print|echo|import|from|with|switch|do|try|catch|except|del)\b"
+#: The first word of a line, and whether a sign of the preprocessor stands before it.
+_BEGINS = re.compile(r"\s*(#\s*)?(\w*)")
+_STATEMENTS = frozenset(
+    """
+    return else elif if while for await yield raise throw new delete case assert not in and or print
+    echo import from with switch do try catch except del
+    """.split()
 )
+#: Lines of all of the first pattern begin with one of these, in small letters or capitals.
+_FIRST = frozenset(re.findall(r"\w+", _MODIFIERS + _KEYWORDS))
+#: What all of the last one end with.
+_TYPED_ENDS = ("{", ")", ",")
 _IMPORT = re.compile(
     r"\s*(?:import\b|from\s+\S+\s+import\b|use\s+[\w:{]|using\s+[\w.]+|#\s*include\b|require\b|"
     r"export\s+.{0,200}\bfrom\b|(?:const|let|var)\s+.{1,200}=\s*require\()"
@@ -51,9 +59,24 @@ def defined_name(text: str) -> str | None:
     >>> defined_name("x = fetch()") , defined_name("    return fetch()")
     ('x', None)
     """
-    if len(text) > _LONGEST or _STATEMENT.match(text):
+    if len(text) > _LONGEST:
         return None
-    match = _BY_KEYWORD.match(text) or _ASSIGNED.match(text) or _TYPED.match(text)
+    begins = _BEGINS.match(text)
+    assert begins is not None
+    sign, first = begins.groups()
+    if sign is None and first in _STATEMENTS:
+        return None
+    # What each of the patterns cannot do without is seen much sooner than that it does not match.
+    match = None
+    # Some letters that are not ASCII are small or capital forms of those that are.
+    if first.lower() in _FIRST or not first.isascii():
+        match = _BY_KEYWORD.match(text)
+    if match is None and "=" in text:
+        match = _ASSIGNED.match(text)
+    elif match is None and text.rstrip().endswith(_TYPED_ENDS):
+        head, parenthesis, _ = text.partition("(")
+        if parenthesis and len(head.split()) > 1:
+            match = _TYPED.match(text)
     if match is None:
         return None
     return next((found for found in match.groups() if found), None)

@@ -170,7 +170,8 @@ def _placed_form(sample: Sequence[str]) -> str | None:
         return None
     for form in (*_NUMBERED_FORMS, "placed"):
         pattern = _PATTERNS[form]
-        placed = [match for line in sample if (match := _match(pattern, line))]
+        known: dict[str, bool] = {}
+        placed = [match for line in sample if (match := _match(pattern, line, known))]
         near = _near(sample, placed, pattern) if placed and form in _NUMBERED_FORMS else 0
         if placed and len(placed) + near >= _PLACED_SHARE * len(sample):
             return "" if _are_diagnostics(placed) else form
@@ -239,7 +240,7 @@ def _match(
         known = is_path(path.partition(":")[2] if pattern is _IN_REVISION else path)
         if paths is not None:
             paths[path] = known
-    return match if known and not _URL.match(line) else None
+    return match if known and not ("://" in line and _URL.match(line)) else None
 
 
 def is_path(text: str) -> bool:

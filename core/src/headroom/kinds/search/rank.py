@@ -12,7 +12,7 @@ from itertools import chain
 from headroom.kinds.search.definitions import defined_name, is_import
 from headroom.kinds.search.parse import Entry
 from headroom.scanning.bm25 import mean, rarity, score
-from headroom.toolkit.relevance import query_terms, terms
+from headroom.toolkit.relevance import in_pieces, query_terms, terms
 from headroom.view import Request
 
 __all__ = ["File", "Ranking", "by_file", "rank"]
@@ -205,14 +205,14 @@ def _said_by_most(texts: Sequence[str]) -> frozenset[str]:
     """The words that most of some texts have."""
     least = _SUBJECT_SHARE * len(texts)
     counts: Counter[str] = Counter()
-    known: dict[str, list[str]] = {}
+    known: dict[str, Sequence[str]] = {}
     for number, text in enumerate(texts, 1):
         found: set[str] = set()
-        # No term has white space in it, and programs repeat what is between.
-        for piece in text.split():
+        pieces, terms_of = in_pieces(text)
+        for piece in pieces:
             of_piece = known.get(piece)
             if of_piece is None:
-                of_piece = known[piece] = terms(piece)
+                of_piece = known[piece] = terms_of(piece)
             found.update(of_piece)
         counts.update(found)
         is_half = number == len(texts) // 2
@@ -229,19 +229,26 @@ class _Words:
         self._asked = asked
         # An ending may be folded into a stem that is one letter off: "entries" is about an entry.
         starts = sorted({term[:-1] if len(term) > 1 else term for term in asked})
-        self._glance = re.compile("|".join(map(re.escape, starts)), re.IGNORECASE)
+        glance = "|".join(map(re.escape, starts))
+        self._glance = re.compile(glance, re.IGNORECASE)
+        # The same for lines in small letters, where these are all that letters can be written as.
+        self._quick = re.compile(glance) if glance.isascii() else None
         self._known: dict[str, frozenset[str]] = {}
 
     def of(self, text: str) -> frozenset[str]:
         """The words of the query that a text has."""
-        if not self._glance.search(text):
+        if self._quick is not None and text.isascii():
+            is_there = self._quick.search(text.lower())
+        else:
+            is_there = self._glance.search(text)
+        if not is_there:
             return _NO_TERMS
-        # No term has white space in it, and programs repeat what is between.
         found = []
-        for piece in text.split():
+        pieces, terms_of = in_pieces(text)
+        for piece in pieces:
             of_piece = self._known.get(piece)
             if of_piece is None:
-                of_piece = self._known[piece] = self._asked.intersection(terms(piece))
+                of_piece = self._known[piece] = self._asked.intersection(terms_of(piece))
             if of_piece:
                 found.append(of_piece)
         return _NO_TERMS.union(*found)

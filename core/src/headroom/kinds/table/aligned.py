@@ -8,6 +8,8 @@ from collections.abc import Sequence
 __all__ = ["aligned_records"]
 
 _WORD = re.compile(r"\S+")
+#: By character of ASCII, whether it is part of a word.
+_IN_WORD = bytes(not chr(code).isspace() for code in range(128)) + bytes(128)
 #: What two blanks or more set apart.
 _NAME = re.compile(r"\S+(?: \S+)*")
 #: A word, or a date with its time.
@@ -82,9 +84,14 @@ def _by_position(header: str, body: Sequence[str]) -> list[list[str]] | None:
     lines = [header, *body]
     used = bytearray(max(map(len, lines)) + 1)
     for line in lines:
-        for word in _WORD.finditer(line):
-            start, end = word.span()
-            used[start:end] = b"\x01" * (end - start)
+        if line.isascii():
+            words = line.encode().translate(_IN_WORD)
+        else:
+            words = bytes(not sign.isspace() for sign in line)
+        # As numbers, all places of a line are put to those before at once.
+        size = len(words)
+        both = int.from_bytes(words, "little") | int.from_bytes(used[:size], "little")
+        used[:size] = both.to_bytes(size, "little")
     starts = [at for at in range(len(used)) if used[at] and not (at and used[at - 1])]
     # What has no name and stands one blank behind another column is part of it: a date and a time.
     starts = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from headroom.kinds.code.outline import CodeBlock, Outline, Role, Symbol, Unit, own_lines
 from headroom.kinds.code.outlines.python_parse import (
@@ -56,8 +56,7 @@ def _taken_apart(source: Source, *, is_notebook: bool) -> Outline:
     return outline
 
 
-@dataclass(frozen=True)
-class _Scope:
+class _Scope(NamedTuple):
     """Where statements stand."""
 
     #: What a statement is that is nothing special.
@@ -98,9 +97,7 @@ class _Builder:
                 self._add(((self._next, last),), scope.role, scope, last)
             elif isinstance(node, _DEFINITIONS):
                 self._definition(node, first, last, scope)
-            elif isinstance(
-                node, ast.If | ast.For | ast.While | ast.With | ast.Try | ast.Match
-            ) or hasattr(node, "body"):
+            elif "body" in node._fields or isinstance(node, ast.Match):
                 self._compound(node, first, last, scope)
             elif position == 0 and docstring and _is_text(node):
                 self._docstring(first, last, scope)
@@ -141,7 +138,8 @@ class _Builder:
         in_string: bool = False,
     ) -> int:
         before = self._before
-        ranges = tuple([(first + before, last + before) for first, last in ranges])
+        if before:
+            ranges = tuple([(first + before, last + before) for first, last in ranges])
         return self._outline.add(
             Unit(ranges, role, scope.owner, scope.symbol, scope.public, statement, in_string)
         )
@@ -228,7 +226,7 @@ class _Builder:
         head, rest = parts
         owner = self._add(((start, head), (last, last)), role, scope, last)
         role = Role.BODY if role is Role.BODY else Role.DOC_REST
-        self._unit((rest,), role, replace(scope, owner=owner), in_string=True)
+        self._unit((rest,), role, scope._replace(owner=owner), in_string=True)
 
     def _simple(self, node: ast.stmt, first: int, last: int, scope: _Scope) -> None:
         role, public = scope.role, scope.public
@@ -238,7 +236,7 @@ class _Builder:
             elif isinstance(node, _ASSIGNMENTS):
                 role = Role.FIELD
                 public = public and _assigns_public(node)
-        inner = scope if public == scope.public else replace(scope, public=public)
+        inner = scope if public == scope.public else scope._replace(public=public)
         parts = literal_parts(self._lines, node) if last - first > _SMALL else None
         if parts is None:
             self._add(((self._next, last),), role, inner, last)
@@ -252,7 +250,7 @@ class _Builder:
         owner = self._add(ranges, role, scope, part.opening)
         role = Role.BODY if scope.role is Role.BODY else Role.DATA
         for element in part.elements:
-            self._literal(element, role, replace(scope, owner=owner))
+            self._literal(element, role, scope._replace(owner=owner))
         self._next = part.last + 1
 
     def _compound(self, node: ast.stmt, first: int, last: int, scope: _Scope) -> None:
@@ -281,14 +279,14 @@ class _Builder:
         for number, (keyword, header, body) in enumerate(headers):
             opener = owner
             if number:
-                self._leading(keyword, replace(scope, owner=owner))
+                self._leading(keyword, scope._replace(owner=owner))
                 if number >= tied:
                     opener = self._add(
-                        ((self._next, header),), scope.role, replace(scope, owner=owner), header
+                        ((self._next, header),), scope.role, scope._replace(owner=owner), header
                     )
             self._next = header + 1
             self._block(opener, body)
-            self.suite(body, replace(scope, owner=opener))
+            self.suite(body, scope._replace(owner=opener))
 
 
 _Clause = tuple[int | None, Sequence[ast.stmt]]

@@ -115,14 +115,16 @@ def _plain(lines: Sequence[str], *, is_first: bool, is_notebook: bool) -> str:
     return _NOTEBOOK.sub(r"\1pass", text) if is_notebook else text
 
 
-def python_ways(content: str) -> tuple[bool, ...]:
+def python_ways(content: str) -> Iterator[bool]:
     """Whether a text may be a notebook, as which it is read where it is no Python otherwise.
 
     Nothing where it is too long to be parsed.
     """
-    if len(content) > MAX_CHARS:
-        return ()
-    return (False, True) if _NOTEBOOK.search(content) else (False,)
+    if len(content) <= MAX_CHARS:
+        yield False
+        # Asked for only where it is no Python otherwise.
+        if _NOTEBOOK.search(content):
+            yield True
 
 
 def _parse(text: str) -> list[ast.stmt]:
