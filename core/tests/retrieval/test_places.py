@@ -398,14 +398,15 @@ def test_a_question_has_so_many_places_at_the_most(ctx: SharedContext) -> None:
 
 
 def test_rows_of_a_part_are_found_though_another_kind_is_the_first_of_it() -> None:
-    listing = "\n".join(f"    {n}\tdef step_{n}(value):" for n in range(100, 140))
+    rows = "\n".join(f"{n},step {n * 7 % 40},{n * n % 71}" for n in range(39))
+    table = f"number,step,count\n{rows}"
     kinds = default_kinds()
-    document = Document(Source(listing), "code", kinds, (5, 44))
+    document = Document(Source(table), "code", kinds, (5, 44))
     assert not document.has_data
     assert document.with_rows().kind.name == "table"
     assert document.with_rows().has_data
     # A kind that has them stays; and so does a text that no kind finds any in.
-    rows = Document(Source("[1, 2, 3]"), "json", kinds)
-    assert rows.with_rows() is rows
+    data = Document(Source("[1, 2, 3]"), "json", kinds)
+    assert data.with_rows() is data
     prose = Document(Source("It rained. Nobody came."), "text", kinds)
     assert prose.with_rows() is prose
