@@ -7,9 +7,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import overload
 
 from headroom.lines import Lines
+from headroom.toolkit.lazy import Lazy
 
 __all__ = [
     "CodeBlock",
@@ -203,7 +203,7 @@ _IS_CLASS, _IS_PUBLIC, _IS_LOCAL = 1, 2, 4
 
 
 @dataclass(slots=True)
-class Symbols(Sequence[Symbol]):
+class Symbols(Lazy[Symbol]):
     """Symbols, as numbers side by side, for the reason that units are."""
 
     #: By symbol; see ``Symbol``.
@@ -218,17 +218,8 @@ class Symbols(Sequence[Symbol]):
     def __len__(self) -> int:
         return len(self.names)
 
-    @overload
-    def __getitem__(self, index: int) -> Symbol: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Symbol]: ...
-
-    def __getitem__(self, index: int | slice) -> Symbol | list[Symbol]:
-        """One of them, made when it is asked for: to change it changes nothing here."""
-        if isinstance(index, slice):
-            return [self[place] for place in range(len(self))[index]]
-        index = range(len(self))[index]
+    def _at(self, index: int) -> Symbol:
+        """One of them: to change it changes nothing here."""
         flags = self._flags[index]
         return Symbol(
             self.names[index],

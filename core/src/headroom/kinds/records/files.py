@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import compress
 
@@ -174,33 +174,33 @@ def _counts(lines: Sequence[str]) -> list[int]:
     """How many values each line has, if it is about a file, and 0 for any other; none at all where
     these are too many.
     """
-    found: list[int] = []
-    others = 0
-    for line in lines:
-        values = len(_words(line)) - 1 if len(line) <= _LONGEST else 0
-        if not 0 < values <= _MOST_VALUES:
-            values = 0
-            others += 1
-            if len(lines) - others < _USUAL * len(lines):
-                return []
-        found.append(values)
-    return found
+    return _usual(map(_count, lines), len(lines))
 
 
 def _of_values(lines: Sequence[str], counts: Sequence[int]) -> list[int]:
     """The counts of lines that have nothing but values behind a word, and 0 for any other; none at
     all where these are too many.
     """
+    own = (n if n and _are_all_values(line) else 0 for line, n in zip(lines, counts))
+    return _usual(own, len(lines))
+
+
+def _usual(counts: Iterable[int], total: int) -> list[int]:
+    """The counts, of which no more are taken than it takes to see that too many of them are 0."""
     found: list[int] = []
     others = 0
-    for line, count in zip(lines, counts):
-        if not count or not _are_all_values(line):
-            count = 0
+    for count in counts:
+        if not count:
             others += 1
-            if len(lines) - others < _USUAL * len(lines):
+            if total - others < _USUAL * total:
                 return []
         found.append(count)
     return found
+
+
+def _count(line: str) -> int:
+    values = len(_words(line)) - 1 if len(line) <= _LONGEST else 0
+    return values if 0 < values <= _MOST_VALUES else 0
 
 
 def _are_all_values(line: str) -> bool:
