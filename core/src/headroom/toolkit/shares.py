@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
-__all__ = ["enough"]
+__all__ = ["enough", "more_than"]
 
 
 def enough(flags: Iterable[object], total: int, least: float) -> bool:
@@ -26,3 +27,13 @@ def enough(flags: Iterable[object], total: int, least: float) -> bool:
             if total < least:
                 return False
     return total >= least
+
+
+def more_than(share: float, flags: Iterable[object], total: int) -> bool:
+    """Whether more than a share of some flags are set; see ``enough``.
+
+    >>> more_than(0.5, [True, False], 2), more_than(0.5, [True, False, True], 3)
+    (False, True)
+
+    """
+    return enough(flags, total, math.floor(share * total) + 1)

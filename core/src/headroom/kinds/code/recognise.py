@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from headroom.regexes import regex
 from headroom.source import Source
 from headroom.toolkit.components import component_blocks
 from headroom.toolkit.numbering import unnumbered
-from headroom.toolkit.shares import enough
+from headroom.toolkit.shares import enough, more_than
 
 __all__ = ["looks_like_code", "without_numbers"]
 
@@ -176,8 +175,7 @@ def looks_like_code(source: Source) -> bool:
 
 def _is_log_of_commits(lines: Sequence[str]) -> bool:
     """Whether most lines are a commit and what it is about, which has the shape of code."""
-    least = math.floor(_COMMITS_SHARE * len(lines)) + 1
-    return enough(map(_COMMIT.match, lines), len(lines), least)
+    return more_than(_COMMITS_SHARE, map(_COMMIT.match, lines), len(lines))
 
 
 def _is_mapping(lines: Sequence[str]) -> bool:

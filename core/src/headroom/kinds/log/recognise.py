@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
-from collections.abc import Iterable
 
 from headroom.kinds.log.templates import Template, mine, most_alike
 from headroom.regexes import regex
 from headroom.scanning import masked
 from headroom.scanning.masks import MASK
 from headroom.source import Source
-from headroom.toolkit.shares import enough
+from headroom.toolkit.shares import more_than
 
 __all__ = ["looks_like_log", "looks_like_output"]
 
@@ -126,9 +124,9 @@ def looks_like_log(source: Source) -> bool:
     if len(heads) < _FEWEST or _is_delimited(heads):
         return False
     return (
-        _are_most((_is_timed(line[:_PREFIX]) for line in heads), _TIMED, len(heads))
-        or _are_most((_is_leveled(line[:_PREFIX]) for line in heads), _LEVELED, len(heads))
-        or _are_most((_is_progress(line[-_SUFFIX:]) for line in heads), _PROGRESS, len(heads))
+        more_than(_TIMED, (_is_timed(line[:_PREFIX]) for line in heads), len(heads))
+        or more_than(_LEVELED, (_is_leveled(line[:_PREFIX]) for line in heads), len(heads))
+        or more_than(_PROGRESS, (_is_progress(line[-_SUFFIX:]) for line in heads), len(heads))
     )
 
 
@@ -146,7 +144,7 @@ def looks_like_output(source: Source) -> bool:
     lines = source.once(_first_lines)
     if len(lines) < _LEAST_LINES or sum(map(len, lines)) > _LONGEST_MEAN * len(lines):
         return False
-    if _are_most(map(_DIAGNOSTIC.match, lines), _DIAGNOSTIC_SHARE, len(lines)):
+    if more_than(_DIAGNOSTIC_SHARE, map(_DIAGNOSTIC.match, lines), len(lines)):
         return True
     if _are_settings(lines):
         return False
@@ -165,11 +163,6 @@ def looks_like_output(source: Source) -> bool:
         and any(word.strip(MASK) for word in template.words)
     )
     return repeated > _REPEATED_SHARE * len(once)
-
-
-def _are_most(flags: Iterable[object], share: float, total: int) -> bool:
-    """Whether more than a share of some flags are set."""
-    return enough(flags, total, math.floor(share * total) + 1)
 
 
 def _first_lines(source: Source) -> list[str]:

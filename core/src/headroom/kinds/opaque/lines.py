@@ -65,8 +65,7 @@ _ESCAPES = re.compile(r"(?:\\(?:x[0-9a-fA-F]{2}|[nrtabfv0'\"\\])[^\\\n]{0,6})+")
 
 def holds_dump(text: str) -> bool:
     """Whether a line of a text is one of a hex dump."""
-    begins = _DUMP_BEGINS.match(text) or _DUMP_BELOW.search(text)
-    return begins is not None and any(map(_DUMP.fullmatch, text.split("\n")))
+    return _first_dump(text) is not None and any(map(_DUMP.fullmatch, text.split("\n")))
 
 
 def holds_binary(text: str) -> bool:
@@ -76,7 +75,7 @@ def holds_binary(text: str) -> bool:
 
 def find_dumps(text: str, deadline: Deadline) -> Iterator[Stretch]:
     """Hex dumps as ``xxd``, ``hexdump -C`` and ``od`` print them."""
-    begin = _DUMP_BEGINS.match(text) or _DUMP_BELOW.search(text)
+    begin = _first_dump(text)
     while begin is not None:
         start = begin.start()
         start = end = start + (text[start] == "\n")
@@ -98,6 +97,11 @@ def find_dumps(text: str, deadline: Deadline) -> Iterator[Stretch]:
             what = bytes_in_hex("".join(digits))[0].removesuffix(" in hex")
             yield Stretch(start, end, f"hex dump of {what}", "hex dump")
         begin = _DUMP_BELOW.search(text, max(end, begin.end()))
+
+
+def _first_dump(text: str) -> re.Match[str] | None:
+    """Where the first line begins that may be one of a dump: at it, or at the line feed above."""
+    return _DUMP_BEGINS.match(text) or _DUMP_BELOW.search(text)
 
 
 def _is_even(digits: Sequence[str]) -> bool:

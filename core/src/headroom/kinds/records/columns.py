@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.values import Json, Number
-from headroom.toolkit.shares import enough
+from headroom.toolkit.shares import enough, more_than
 
 __all__ = ["Listing", "find_listing"]
 
@@ -73,7 +73,7 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
     # Most texts have no gaps between words, which is sooner seen than where these begin.
     if not enough(map(_has_gap, probed), len(probed), _SHARED * len(probed)):
         return None
-    if enough((_TIME.match(lines[index]) for index in said), len(said), len(said) // 2 + 1):
+    if more_than(0.5, (_TIME.match(lines[index]) for index in said), len(said)):
         # A log says when, and then what happened, in columns or not.
         return None
     some = [_words(line) for line in probed]
