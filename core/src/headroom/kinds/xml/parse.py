@@ -9,11 +9,12 @@ they are a list in their order, and each says its name as ``tag``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import unescape
 
 from headroom.errors import WrongKind
+from headroom.kinds.xml.members import members_of
 from headroom.kinds.xml.rows import LARGE, MANY, PackedValues, may_stay, unpacked
 from headroom.source import Source
 from headroom.toolkit.rows.values import Json
@@ -26,8 +27,6 @@ MAX_DEPTH = 150
 _CHECK_EVERY = 200
 #: The share of a document that its longest text has where the tags are but a wrapper around it.
 _WRAPPER = 0.5
-#: So many of the tags in a tag are of another name than the one before, where names take turns.
-_TURNS = 0.3
 #: The share of a document that is text with tags in it where it is to be read as prose.
 _PROSE = 0.4
 
@@ -171,7 +170,7 @@ class _Reader:
                 break
             if len(self._open) == 1 and reading.root:
                 break
-        reading.value = _members(self._open[0])
+        reading.value = members_of(self._open[0].names, self._open[0].values)
         reading.end = self._at
         return reading
 
@@ -308,7 +307,7 @@ class _Reader:
         elif element.has_text:
             said = unescape("".join(element.texts)).strip()
         elif element.names:
-            members = _members(element)
+            members = members_of(element.names, element.values)
         if not element.attributes and not members:
             return said
         value = element.attributes
@@ -330,79 +329,3 @@ class _Reader:
         self._reading.is_cut_off = True
         while len(self._open) > 1:
             self._close(self._open[-1].name, len(self._text))
-
-
-def _members(element: _Element) -> dict[str, Json]:
-    """What stands in a tag: by its names, or in its order where names take turns."""
-    names, values = element.names, element.values
-    different = set(names)
-    if len(different) == len(names):
-        return dict(zip(names, values))
-    takes_turns = _take_turns(names, len(different))
-    by_key = _by_key(names, values) if takes_turns else None
-    if by_key is not None:
-        return by_key
-    if type(values) is PackedValues:
-        return _packed_members(names, values, takes_turns=takes_turns)
-    if takes_turns:
-        return {"tags": list(map(_tagged, names, values))}
-    of_name: dict[str, list[Json]] = {}
-    for name, value in zip(names, values):
-        of_name.setdefault(name, []).append(value)
-    return {name: some if len(some) > 1 else some[0] for name, some in of_name.items()}
-
-
-def _take_turns(names: Sequence[str], different: int) -> bool:
-    """Whether tags of several names take turns."""
-    switches, before = 0, ""
-    for name in names:
-        if name != "comment":
-            switches += name != before
-            before = name
-    # Each name once, or one after the other, has no order that tells anything; nor have a few notes
-    # among many records.
-    return switches > different and switches >= _TURNS * len(names)
-
-
-def _packed_members(
-    names: Sequence[str], values: PackedValues, *, takes_turns: bool
-) -> dict[str, Json]:
-    """The same of many tags; what is no list of many objects is not packed any more."""
-    if takes_turns:
-        tags = PackedValues()
-        for name, value in zip(names, values):
-            tags.append(_tagged(name, value))
-        return {"tags": tags}
-    of_name = {name: PackedValues() for name in dict.fromkeys(names)}
-    if len(of_name) == 1:
-        of_name[names[0]] = values
-    else:
-        for name, value in zip(names, values):
-            of_name[name].append(value)
-    members: dict[str, Json] = {}
-    for name, some in of_name.items():
-        if len(some) >= MANY and some.are_objects:
-            members[name] = some
-        else:
-            members[name] = list(some) if len(some) > 1 else some[0]
-    return members
-
-
-def _by_key(names: list[str], values: Sequence[Json]) -> dict[str, Json] | None:
-    """A list of keys and values in turns, as property lists have them."""
-    if len(names) % 2 or any(name != "key" for name in names[::2]):
-        return None
-    keys = values[::2]
-    if any(type(key) is not str for key in keys):
-        return None
-    found: dict[str, Json] = {
-        str(key): value if value else name
-        for key, name, value in zip(keys, names[1::2], values[1::2])
-    }
-    return found if len(found) == len(keys) else None
-
-
-def _tagged(name: str, value: Json) -> Json:
-    if isinstance(value, dict):
-        return {"tag" if "tag" not in value else "<tag>": name, **value}
-    return {"tag": name, "text": value} if value else {"tag": name}
