@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from importlib.machinery import PathFinder
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ logger = logging.getLogger("headroom.kinds")
 ENTRY_POINT_GROUP = "headroom.kinds"
 
 _UNKNOWN = "an unknown package"
+#: What the folders that say what a package is end with.
+_INFO = (".dist-info", ".egg-info")
 
 
 def installed() -> Sequence[EntryPoint]:
@@ -40,7 +42,8 @@ def _may_be_some() -> bool:
     """Whether a package may bring a kind, by a look at all that ``importlib.metadata`` would read.
 
     Mostly none does, and to import that module and to have it read the entry points of all
-    packages takes longer than to compress a small payload. Where this cannot look, it is asked.
+    packages takes longer than to compress a small payload, as does pathlib, which is not used here
+    either. Where this cannot look, ``importlib.metadata`` is asked.
     """
     others = (finder for finder in sys.meta_path if finder is not PathFinder)
     # Packages are found by more than the path: in a program that was frozen, for one.
@@ -50,22 +53,24 @@ def _may_be_some() -> bool:
 
 
 def _has_some(folder: str) -> bool:
-    wanted = ENTRY_POINT_GROUP.encode()
     try:
-        for path in Path(folder or ".").iterdir():
-            if path.suffix.lower() in (".dist-info", ".egg-info"):
-                try:
-                    if wanted in (path / "entry_points.txt").read_bytes():
-                        return True
-                except (FileNotFoundError, NotADirectoryError):
-                    pass
+        with os.scandir(folder or ".") as entries:
+            packages = [entry.path for entry in entries if entry.name.lower().endswith(_INFO)]
+        # What stands in an egg has another name.
+        return folder.lower().endswith(".egg") or any(map(_names_one, packages))
     except FileNotFoundError:
         return False
-    except OSError:
+    except (OSError, ValueError):
         # An archive, or what cannot be read.
         return True
-    # What stands in an egg has another name.
-    return folder.lower().endswith(".egg")
+
+
+def _names_one(package: str) -> bool:
+    try:
+        with open(f"{package}/entry_points.txt", "rb") as file:  # noqa: PTH123
+            return ENTRY_POINT_GROUP.encode() in file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def _read() -> Sequence[EntryPoint]:
