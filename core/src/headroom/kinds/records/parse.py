@@ -51,8 +51,9 @@ _SOON, _NAMED_SOON = 60, 0.25
 _TRIED = 24
 #: For each line so many counts of names that may be the same. Chosen.
 _COUNTS = 4
-#: Of no more lines, what fields say is kept, and all names are while they are counted. Chosen.
-_SMALL = 2000
+#: Of no more lines, what fields say is kept, as are all names while they are counted, and records
+#: are once one is asked for. Chosen.
+_SMALL = 8000
 #: Lines after which the time is looked at.
 _DEADLINE_EVERY = 1000
 #: Characters by which a line is the same as another.
@@ -123,17 +124,23 @@ class _Fields:
 
 
 class _Values(Lazy[Json]):
-    """Each record as an object of its fields, made when it is asked for."""
+    """Each record as an object of its fields, made when asked for; once where there are few."""
 
     def __init__(self, fields: _Fields, spans: Sequence[tuple[int, int]]) -> None:
         self._fields = fields
         self._spans = spans
+        self._made: dict[int, Json] | None = {} if len(fields) <= _SMALL else None
 
     def __len__(self) -> int:
         return len(self._spans)
 
     def _at(self, index: int) -> Json:
-        return _value(self._fields, *self._spans[index])
+        if self._made is None:
+            return _value(self._fields, *self._spans[index])
+        made = self._made.get(index)
+        if made is None:
+            made = self._made[index] = _value(self._fields, *self._spans[index])
+        return made
 
 
 @dataclass(frozen=True)
