@@ -41,6 +41,10 @@ _MAX_CHAIN = 2_000
 _LASTING = ("unterminated string literal", "invalid character")
 
 _NOTEBOOK = re.compile(r"^([ \t]*)(?:[!%]|\?\w)[^\n]*$", re.MULTILINE)
+# How such a line begins: the first one, and one below a line feed, which is found sooner than where
+# a line begins.
+_OF_NOTEBOOK = re.compile(r"[ \t]*(?:[!%]|\?\w)")
+_OF_NOTEBOOK_BELOW = re.compile(rf"\n{_OF_NOTEBOOK.pattern}")
 
 _TOKEN = re.compile(
     r"\"\"\"|'''|\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.)*'?|#[^\n]*"
@@ -136,7 +140,7 @@ def python_ways(content: str) -> Iterator[bool]:
     if len(content) <= MAX_CHARS:
         yield False
         # Asked for only where it is no Python otherwise.
-        if _NOTEBOOK.search(content):
+        if _OF_NOTEBOOK.match(content) or _OF_NOTEBOOK_BELOW.search(content):
             yield True
 
 
