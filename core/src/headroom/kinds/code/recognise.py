@@ -217,6 +217,8 @@ class _Shapes:
         strong, total = self.strong, self.total
         if strong < _FEWEST:
             return False
+        has_strong = strong >= _STRONG_SHARE * total
+        most = (_PROSE_SHARE if has_strong else _LITTLE_PROSE) * total
         rest: list[str] = []
         prose = 0
         for text in self.others:
@@ -224,15 +226,13 @@ class _Shapes:
                 rest.append(text)
                 continue
             prose += 1
-            if prose > _PROSE_SHARE * total:
+            if prose > most:
                 return False
         # Tests and tables: much of it has the shape of code, or what has can be nothing else.
         has_little = prose <= _LITTLE_PROSE * total
         if has_little and strong >= max(_MANY, _MANY_STRONG * total):
             return True
-        if strong < _STRONG_SHARE * total and not has_little:
-            return False
-        least = _SHARE if strong >= _STRONG_SHARE * total else _MOST
+        least = _SHARE if has_strong else _MOST
         return enough(map(_WEAK.match, rest), strong + len(rest), least * total)
 
 
