@@ -245,6 +245,8 @@ class _Renderer:
         """The view with the units that are marked; nobody may change the marks."""
         # What was tried last is mostly what is chosen.
         if self._last is None or self._last[0] != kept:
+            # Both at once would be what takes the most memory of all.
+            self._last = None
             self._last = kept, self._made(kept)
         return self._last[1]
 
