@@ -125,20 +125,32 @@ class Units:
             bool(flags & _IN_STRING),
         )
 
-    def append(self, unit: Unit) -> None:
-        """Adds one after the others."""
+    def add(
+        self,
+        ranges: tuple[tuple[int, int], ...],
+        role: Role,
+        needs: int = -1,
+        symbol: int = -1,
+        public: bool = True,
+        statement: bool = True,
+        in_string: bool = False,
+        before: int = 0,
+    ) -> int:
+        """Adds one after the others, and returns its index. See ``Unit``.
+
+        Its ranges count the lines after those that stand ``before`` them.
+        """
         index = len(self.needs)
         self._begins.append(len(self.firsts))
-        for first, last in unit.ranges:
-            self.firsts.append(first)
-            self.lasts.append(last)
+        for first, last in ranges:
+            self.firsts.append(first + before)
+            self.lasts.append(last + before)
             self.owners.append(index)
-        self._roles.append(_PLACES[unit.role])
-        self._flags.append(
-            _PUBLIC * unit.public + _STATEMENT * unit.statement + _IN_STRING * unit.in_string
-        )
-        self.symbols.append(unit.symbol)
-        self.needs.append(unit.needs)
+        self._roles.append(_PLACES[role])
+        self._flags.append(_PUBLIC * public + _STATEMENT * statement + _IN_STRING * in_string)
+        self.symbols.append(symbol)
+        self.needs.append(needs)
+        return index
 
     def role(self, index: int) -> Role:
         """What one of them is for."""
@@ -278,8 +290,3 @@ class Outline:
         """``comment`` and ``filler`` on a line."""
         place = bisect_right(self.styles, line, key=lambda style: style[0]) if self.styles else 0
         return self.styles[place - 1][1:] if place else (self.comment, self.filler)
-
-    def add(self, unit: Unit) -> int:
-        """Adds a unit and returns its index."""
-        self.units.append(unit)
-        return len(self.units) - 1
