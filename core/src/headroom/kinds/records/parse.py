@@ -64,6 +64,8 @@ _PAIR = re.compile(r"((?:- )?[\"']?[A-Za-z_@$](?=([\w .@/$-]{0,60}))\2[\"']?) *[
 _TAG = re.compile(r"</?[A-Za-z][\w:.-]{0,60}")
 _SECTION = re.compile(r"\[{1,2}[^\[\]]{1,200}\]{1,2}\s*$")
 _RULE = re.compile(r"[-=*+#_~]{2,}")
+#: What a rule, or a member of a list, begins with.
+_SIGNS = frozenset("-=*+#_~")
 _CLOSING = re.compile(r"</[\w:.-]{1,60}>\s*$|/?>\s*$")
 
 
@@ -249,6 +251,8 @@ def _field(line: str) -> Field:
     pair = _PAIR.match(text)
     if pair is not None:
         return indent, pair[1].rstrip(" ").strip("\"'"), text[pair.end() :].strip().rstrip(",;")
+    if first not in _SIGNS:
+        return indent, "", text.strip()
     if _RULE.match(text):
         return indent, "---", ""
     if text.startswith("- "):
