@@ -188,7 +188,8 @@ class CodeBlock:
 class CodeBlocks:
     """Blocks, as numbers side by side, for the reason that units are."""
 
-    _owners: array[int] = field(default_factory=lambda: array("i"))
+    #: By block the unit that opens it.
+    owners: array[int] = field(default_factory=lambda: array("i"))
     _firsts: array[int] = field(default_factory=lambda: array("i"))
     _lasts: array[int] = field(default_factory=lambda: array("i"))
     #: The indentation of each, by its number among those there are.
@@ -196,16 +197,16 @@ class CodeBlocks:
     _known: dict[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self._owners)
+        return len(self.owners)
 
     def __iter__(self) -> Iterator[CodeBlock]:
         """Each of them, made when it is asked for."""
         indents = map(list(self._known).__getitem__, self._indents)
-        return map(CodeBlock, self._owners, self._firsts, self._lasts, indents)
+        return map(CodeBlock, self.owners, self._firsts, self._lasts, indents)
 
     def append(self, block: CodeBlock) -> None:
         """Adds one after the others."""
-        self._owners.append(block.owner)
+        self.owners.append(block.owner)
         self._firsts.append(block.first)
         self._lasts.append(block.last)
         self._indents.append(self._known.setdefault(block.indent, len(self._known)))
@@ -283,6 +284,9 @@ class Outline:
     filler: str = ""
     #: Whether the text ends with a line break.
     final_newline: bool = True
+    #: Whether its units are surely whole statements, or elements of a literal: what is left of them
+    #: is sound where none is left in part, or without the one that it needs.
+    is_exact: bool = False
     #: Where several files are in one text: ``comment`` and ``filler`` from a line on, ascending.
     styles: list[tuple[int, tuple[str, str], str]] = field(default_factory=list)
 

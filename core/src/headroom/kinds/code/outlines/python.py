@@ -46,13 +46,18 @@ def _outline(source: Source, *, is_notebook: bool) -> Outline | None:
 
 def _taken_apart(source: Source, *, is_notebook: bool) -> Outline:
     lines, final_newline = own_lines(source.lines)
-    outline = Outline(lines, filler="...", final_newline=final_newline)
+    # The lines of a notebook for the shell are none that a parser knows.
+    outline = Outline(lines, filler="...", final_newline=final_newline, is_exact=not is_notebook)
     exports, pieces = python_module(lines, is_notebook=is_notebook)
     for piece in pieces:
         builder = _Builder(outline, piece, source.deadline, exports)
         builder.suite(piece.body, _Scope(Role.STATEMENT))
         if piece.before + len(piece.lines) == len(lines):
             builder.finish()
+    if outline.is_exact and ("\\\n" in source.text or "\\\r" in source.text):
+        # A line may go on below the statement that it is of: with a semicolon, or a block.
+        ends = (lines[last - 1].rstrip() for last in outline.units.lasts)
+        outline.is_exact = not any(end.endswith("\\") for end in ends)
     return outline
 
 
@@ -249,6 +254,7 @@ class _Builder:
 
     def _literal(self, part: Part, role: Role, scope: _Scope) -> None:
         """A long literal: its first and last line, and its elements, each kept or not."""
+        self._outline.is_exact = self._outline.is_exact and part.is_exact
         frame = (self._next, part.opening)
         ranges = (frame, (part.closing, part.last)) if part.closing else (frame,)
         owner = self._add(ranges, role, scope, part.opening)
