@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from headroom.errors import WrongKind
 from headroom.kinds.code import recognise as code
+from headroom.kinds.code.outlines import languages
 from headroom.kinds.log import outliers, render, templates
 from headroom.kinds.log import recognise as log
 from headroom.kinds.opaque import lines as opaque_lines
@@ -153,6 +154,37 @@ def test_a_line_that_code_alone_has(line: str) -> None:
         r"|(?:\w+ )*fun (?:\w+\.)?\w+\("
     )
     assert bool(code._STRONG.match(line)) >= bool(strong.match(line))
+
+
+_WITHIN = {
+    "javascript": r"[^\n]*[=!]==",
+    "cpp": r"[\w:<>,&* ]*\bstd::|[^\n(]*\w::~?\w+\(",
+    "c_sharp": r"[^\n]*\bget;",
+    "ruby": r"[^\n]*\bdo(?:\s*\|[^|\n]*\|)?$",
+    "bash": r"(?:function\s+)?[\w-]+\s*\(\)",
+    "kotlin": r"(?:\w+\s+){0,4}fun\s+[\w<.`]|(?:\w+\s+){0,3}va[lr]\s",
+    "swift": r"(?:\w+(?:\(\w+\))?\s+){0,4}func\s+[\w<`]|(?:\w+\s+){0,3}(?:let|var)\s\w+\s*[:=]",
+    "lua": r"[^\n]*\b(?:then|do)$|[\w.]+\s*=\s*function\(",
+}
+
+
+@_many
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *("a", "x", " ", "=", "!", ":", ";", "|", "~", "(", "{", ".", "==", "()", "(b)"),
+                *("std::", "::b(", "get;", "do", "then", "|x|", "fun", "func", "val", "var"),
+                *("let", "function(", "function "),
+            ]
+        ),
+        max_size=9,
+    ).map("".join)
+)
+def test_signs_of_languages_that_stand_within_a_line(line: str) -> None:
+    for name, within in _WITHIN.items():
+        found = languages._BY_NAME[name].signs.match(line.strip())
+        assert bool(found) >= bool(re.match(within, line.strip()))
 
 
 @_many

@@ -86,7 +86,8 @@ def _signs(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-# What C has as well, such as "return x;", says nothing.
+# What C has as well, such as "return x;", says nothing. What may stand anywhere in a line is found
+# soonest by a sign that it always has.
 _SCRIPT = (
     r"(?:export\s+|default\s+|async\s+)*function\b|(?:const|let|var)\s[^=\n]*=|module\.exports|"
     r"import\s[^\n]*['\"]|export\s|async\s+\w+\([^)\n]*\)\s*\{$|['\"]use strict|\}\);?$|"
@@ -205,7 +206,8 @@ LANGUAGES = (
         "language",
         _signs(
             r"#!\s*/\S*sh\b|#!.*env\s+(?:ba|z|da)?sh|(?:fi|done|esac|then|do)\b|if\s+\[|case\s.*\sin$"
-            r"|(?=[^\n]*\(\))(?:function\s+)?[\w-]+\s*\(\)|(?:local|export)\s+\w+=?|echo\s|\w+=[\"$']|set\s+-"
+            r"|(?=[^\n]*\(\))(?:function\s+)?[\w-]+\s*\(\)|(?:local|export)\s+\w+=?|echo\s"
+            r"|\w+=[\"$']|set\s+-"
         ),
         _not_hidden,
         ("# ", ""),
@@ -217,7 +219,8 @@ LANGUAGES = (
         "tree_sitter_kotlin",
         "language",
         _signs(
-            r"package\s+[\w.]+$|import\s+[\w.*]+$|(?=[^\n]*fun\s)(?:\w+\s+){0,4}fun\s+[\w<.`]|(?=[^\n]*va[lr]\s)(?:\w+\s+){0,3}va[lr]\s"
+            r"package\s+[\w.]+$|import\s+[\w.*]+$|(?=[^\n]*fun\s)(?:\w+\s+){0,4}fun\s+[\w<.`]"
+            r"|(?=[^\n]*va[lr]\s)(?:\w+\s+){0,3}va[lr]\s"
             r"|(?:data|sealed|open|inline|internal|override|companion|enum|object)\s[^\n;]*[{(=]$"
             r"|when\s*(?:\(|\{)|[^\n]*\{\s*\w+(?:,\s*\w+)*\s*->$"
         ),
@@ -228,7 +231,9 @@ LANGUAGES = (
         "tree_sitter_swift",
         "language",
         _signs(
-            r"import\s+\w+$|(?=[^\n]*func\s)(?:\w+(?:\(\w+\))?\s+){0,4}func\s+[\w<`]|(?=[^\n]*let\s)(?:\w+\s+){0,3}let\s\w+\s*[:=]|(?=[^\n]*var\s)(?:\w+\s+){0,3}var\s\w+\s*[:=]"
+            r"import\s+\w+$|(?=[^\n]*func\s)(?:\w+(?:\(\w+\))?\s+){0,4}func\s+[\w<`]"
+            r"|(?=[^\n]*let\s)(?:\w+\s+){0,3}let\s\w+\s*[:=]"
+            r"|(?=[^\n]*var\s)(?:\w+\s+){0,3}var\s\w+\s*[:=]"
             r"|(?:public|open|private|fileprivate|internal|final|@\w+)\s[^\n;]*\{$|guard\s|extension\s"
             r"|protocol\s|(?:convenience\s|required\s|public\s)*init[?!]?\(|///|#if\s|case\s(?:let\s)?\.\w+"
         ),
@@ -239,8 +244,8 @@ LANGUAGES = (
         "tree_sitter_lua",
         "language",
         _signs(
-            r"local\s|(?:local\s+)?function\s+[\w.:]+\s*\(|end[,)]?$|--|elseif\s|[^\n]*then(?<=\bthen)$|[^\n]*do(?<=\bdo)$"
-            r"|(?=[^\n]*function\()[\w.]+\s*=\s*function\("
+            r"local\s|(?:local\s+)?function\s+[\w.:]+\s*\(|end[,)]?$|--|elseif\s"
+            r"|[^\n]*then(?<=\bthen)$|[^\n]*do(?<=\bdo)$|(?=[^\n]*function\()[\w.]+\s*=\s*function\("
         ),
         _not_local,
         ("-- ", ""),
