@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from headroom.errors import WrongKind
 from headroom.kinds.code import recognise as code
-from headroom.kinds.code.outlines import python_parse
+from headroom.kinds.code.outlines import languages, python_parse
 from headroom.kinds.log import outliers, render, templates
 from headroom.kinds.log import recognise as log
 from headroom.kinds.opaque import lines as opaque_lines
@@ -157,24 +157,75 @@ def test_a_line_that_code_alone_has(line: str) -> None:
     assert bool(code._STRONG.match(line)) >= bool(strong.match(line))
 
 
+_WITHIN = {
+    "javascript": r"[^\n]*[=!]==",
+    "cpp": r"[\w:<>,&* ]*\bstd::|[^\n(]*\w::~?\w+\(",
+    "c_sharp": r"[^\n]*\bget;",
+    "ruby": r"[^\n]*\bdo(?:\s*\|[^|\n]*\|)?$",
+    "bash": r"(?:function\s+)?[\w-]+\s*\(\)",
+    "kotlin": r"(?:\w+\s+){0,4}fun\s+[\w<.`]|(?:\w+\s+){0,3}va[lr]\s",
+    "swift": r"(?:\w+(?:\(\w+\))?\s+){0,4}func\s+[\w<`]|(?:\w+\s+){0,3}(?:let|var)\s\w+\s*[:=]",
+    "lua": r"[^\n]*\b(?:then|do)$|[\w.]+\s*=\s*function\(",
+}
+
+
+@_many
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *("a", "x", " ", "=", "!", ":", ";", "|", "~", "(", "{", ".", "==", "()", "(b)"),
+                *("std::", "::b(", "get;", "do", "then", "|x|", "fun", "func", "val", "var"),
+                *("let", "function(", "function "),
+            ]
+        ),
+        max_size=9,
+    ).map("".join)
+)
+def test_signs_of_languages_that_stand_within_a_line(line: str) -> None:
+    for name, within in _WITHIN.items():
+        found = languages._BY_NAME[name].signs.match(line.strip())
+        assert bool(found) >= bool(re.match(within, line.strip()))
+
+
 @_many
 @given(
     _LINES
     | _of("import os", "x = f(1)", "It rained all night and the river rose.", "words", "# words")
 )
 def test_shapes_of_code(lines: list[str]) -> None:
-    shapes = code._shapes([line for line in lines if line.strip()])
-    strong, total = shapes.strong, shapes.total
-    prose = sum(bool(code._PROSE.fullmatch(text)) for text in shapes.others)
-    weak = sum(
-        bool(code._WEAK.match(text)) for text in shapes.others if not code._PROSE.fullmatch(text)
-    )
-    shaped = strong + weak
-    many = strong >= max(code._MANY, code._MANY_STRONG * total) or shaped >= code._MOST * total
+    shaped = list(code._shaped([line for line in lines if line.strip()]))
+    others = [text for text, is_strong in shaped if not is_strong]
+    assert code._are_code(len(shaped) - len(others), others) == _are_code(shaped)
+
+
+def _are_code(shaped: Sequence[tuple[str, bool]]) -> bool:
+    others = [text for text, is_strong in shaped if not is_strong]
+    total, strong = len(shaped), len(shaped) - len(others)
+    prose = sum(bool(code._PROSE.fullmatch(text)) for text in others)
+    weak = sum(bool(code._WEAK.match(text)) for text in others if not code._PROSE.fullmatch(text))
+    all_shaped = strong + weak
+    many = strong >= max(code._MANY, code._MANY_STRONG * total) or all_shaped >= code._MOST * total
     expected = strong >= code._FEWEST and prose <= code._PROSE_SHARE * total
-    if not (strong >= code._STRONG_SHARE * total and shaped >= code._SHARE * total):
+    if not (strong >= code._STRONG_SHARE * total and all_shaped >= code._SHARE * total):
         expected = expected and many and prose <= code._LITTLE_PROSE * total
-    assert shapes.are_code() == expected
+    return expected
+
+
+@_many
+@given(
+    _LINES
+    | _of("import os", "def f(): 1", "x = 1", "x: int", "class A: pass", "if x:", "  import a", "#")
+    | _of("@f", "def f():", "  1", "import a; b", "%ls", '"""', "# it rained all night", "x + 1")
+)
+def test_python_is_told_by_its_parser_as_by_its_shapes(lines: list[str]) -> None:
+    said = ["#", *(line for line in lines if line.strip())]
+    if code._is_log_of_commits(said) or code._is_mapping(said):
+        return
+    text = "\n".join(["#", *lines])
+    shaped = list(code._shaped(said))
+    defines = any(is_strong for _, is_strong in shaped) and code.defines(Source(text))
+    assert code.looks_like_code(Source(text)) == (_are_code(shaped) or defines)
 
 
 _PYTHON = st.lists(

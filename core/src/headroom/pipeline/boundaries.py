@@ -46,7 +46,8 @@ _SHARE_OF_MARKUP = 0.2
 #: The number in front of a line, as ``cat -n`` and editors put it; never a column of a table, whose
 #: numbers begin at the margin and end at a tab.
 _NUMBERED = re.compile(r"[ ]{1,12}(\d{1,9})\t|[ ]{0,12}(\d{1,9})[\u2192|:\u2502]")
-_NUMBERED_BELOW = re.compile(r"\n[ ]{0,12}\d{1,9}[\t\u2192|:\u2502]")
+# Nothing of an indentation is given back.
+_NUMBERED_BELOW = re.compile(r"\n(?=([ ]{0,12}))\1\d{1,9}[\t\u2192|:\u2502]")
 #: Tags of HTML that people write into Markdown: they say how a text looks, not what it is.
 _OF_PAGES = frozenset(
     """

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from headroom.errors import WrongKind
 from headroom.kinds.code.outlines.python import python_outline
 from headroom.kinds.code.outlines.python_parse import longest_chain, parses, python_pieces
+from headroom.kinds.code.render import Renderer
 from headroom.source import Source
 
 from .laws import COUNTER, check, compress
@@ -259,9 +260,29 @@ ODD = {
     "joined docstring": 'def f():\n    """Head.\n'
     + "    words\n" * 40
     + '    """ "tail"\n    x = 1\n',
+    "data in brackets of their own": "ARGS = [\n"
+    + "    {\n        'name': 'a',\n        'action': 'store',\n        'default': None,\n"
+    "        'help': (\n            'what it is '\n            'about'\n        )\n    },\n" * 20
+    + "]\n",
+    "starred data": "def f(): pass\nT = (\n" + "    *some,\n" * 40 + "    *others\n)\n",
+    "an opening bracket too many": "def f(): pass\nT = [(\n    1 + 2),\n" + "    3,\n" * 40 + "]\n",
+    "joined lines": "class A:\n"
+    + "    def f(self): \\\n        return 1\n    x = 1 \\\n    ; y = 2\n" * 20,
+    "a deep comment at the beginning": "class A:\n        # deep\n    def f(self):\n"
+    + "        x = 1\n" * 30 + "def g(): pass\n" * 20,
+    "a notebook": "%load_ext x\nimport os\n" + "def f():\n    !ls\n    x = 1\n" * 30,
     "docstring alone": 'class A:\n    """Head\n' + "    words of it\n" * 40 + '    """\n',
 }
 # fmt: on
+#: What is left of these must be parsed again: it may be none.
+INEXACT = {
+    "continuation",
+    "data in brackets of their own",
+    "starred data",
+    "an opening bracket too many",
+    "joined lines",
+    "a notebook",
+}
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -278,6 +299,27 @@ def test_odd_layouts(name):
             check(source, view)
             assert parses(view.text)
     assert made
+
+
+@pytest.mark.parametrize("name", ODD)
+@settings(max_examples=10, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_what_is_left_of_whole_statements_parses(name, random):
+    outline = python_outline(Source(ODD[name]))
+    assert outline.is_exact == (name not in INEXACT)
+    order = []
+    for index in random.sample(range(len(outline.units)), len(outline.units)):
+        chain = []
+        while index >= 0 and index not in {*order, *chain}:
+            chain.append(index)
+            index = outline.units.needs[index]
+        order += reversed(chain)
+    renderer = Renderer(outline, COUNTER)
+    renderer.arrange(order)
+    for size in random.sample(range(len(order) + 1), min(len(order), 10)):
+        view = renderer.view(size)
+        if outline.is_exact and not view.lossless and renderer.is_whole(size):
+            assert parses(view.text)
 
 
 def test_one_giant_function_is_cut_inside():

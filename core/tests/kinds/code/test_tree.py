@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from headroom.errors import TimeBudgetExceeded, WrongKind
-from headroom.kinds.code.outlines import languages
+from headroom.kinds.code.outlines import languages, tree_parse
 from headroom.kinds.code.outlines.languages import parser
 from headroom.kinds.code.outlines.tree import tree_outline
 from headroom.kinds.code.outlines.tree_parse import parse_tree, reparse
@@ -164,6 +164,25 @@ NO_CODE = {
     "records": "- id: {}\n  name: n{}\n  at: y\n",
     "no text": '\x01\ufffd\xe9[[{}=\x7f`"\x05{}\xff--[[\n',
 }
+
+
+def test_a_language_that_fits_the_start_is_taken_before_others_are_tried(monkeypatch):
+    tried = []
+
+    def recorded(content, language, deadline):
+        tried.append((language.name, len(content)))
+        return reparse(content, language, deadline)
+
+    monkeypatch.setattr(tree_parse, "reparse", recorded)
+    text = "export function add(a, b) {\n  return a + b;\n}\n" * 500
+    assert len(languages.likely_languages(text)) > 1
+    assert parse_tree(text, Deadline(None)).language.name == "javascript"
+    assert [name for name, _ in tried] == ["javascript", "javascript"]
+    tried.clear()
+    # Only the second one knows types; that the first one does not is seen in the sample alone.
+    text = text.replace("(a, b)", "(a: number, b: string)")
+    assert parse_tree(text, Deadline(None)).language.name == "typescript"
+    assert [name for name, size in tried if size == len(text)] == ["typescript"]
 
 
 @pytest.mark.parametrize("name", NO_CODE)

@@ -86,9 +86,14 @@ class CodeCompressor(BaseKind):
             found = True
             if not outline.symbols and len(outline.units) < _FEWEST_UNITS:
                 continue
-            view = self._view(outline, request, source, is_numbered=bare is not source)
+            renderer, size = self._choice(outline, request, source, is_numbered=bare is not source)
+            view = renderer.view(size)
+            if view.lossless:
+                continue
+            if bare is source and outline.is_exact and renderer.is_whole(size):
+                return view
             text = view.text if bare is source else unnumbered(view.text, gaps=True)
-            if not view.lossless and is_sound(text or ""):
+            if is_sound(text or ""):
                 return view
         if not found:
             raise WrongKind("this is no source code that can be parsed")
@@ -127,9 +132,10 @@ class CodeCompressor(BaseKind):
         """The names that it defines."""
         return ", ".join(dict.fromkeys(_DEFINED.findall(view)))
 
-    def _view(
+    def _choice(
         self, outline: Outline, request: Request, source: Source, *, is_numbered: bool
-    ) -> View:
+    ) -> tuple[Renderer, int]:
+        """What renders the view, and of how many units."""
         if is_numbered:
             outline.lines = source.lines[: len(outline.lines)]
         renderer = Renderer(outline, request.counter, source.first_line)
@@ -156,7 +162,7 @@ class CodeCompressor(BaseKind):
                 renderer.arrange([*order.units[:size], *more, *rest])
                 estimates = renderer.estimates()[: size + len(more) + 1]
                 size = nearly_largest(estimates, count, request.max_tokens) or 0
-            return renderer.view(size)
+            return renderer, size
         share = _SHARE["compact" if order.settled else request.fidelity]
         limits = ((share, order.wanted), (_MOST, order.basic))
         kept = order.required
@@ -166,7 +172,7 @@ class CodeCompressor(BaseKind):
             kept = max(kept, found or 0)
             if kept >= order.basic:
                 break
-        return renderer.view(kept)
+        return renderer, kept
 
 
 def _smaller(

@@ -125,20 +125,32 @@ class Units:
             bool(flags & _IN_STRING),
         )
 
-    def append(self, unit: Unit) -> None:
-        """Adds one after the others."""
+    def add(
+        self,
+        ranges: tuple[tuple[int, int], ...],
+        role: Role,
+        needs: int = -1,
+        symbol: int = -1,
+        public: bool = True,
+        statement: bool = True,
+        in_string: bool = False,
+        before: int = 0,
+    ) -> int:
+        """Adds one after the others, and returns its index. See ``Unit``.
+
+        Its ranges count the lines after those that stand ``before`` them.
+        """
         index = len(self.needs)
         self._begins.append(len(self.firsts))
-        for first, last in unit.ranges:
-            self.firsts.append(first)
-            self.lasts.append(last)
+        for first, last in ranges:
+            self.firsts.append(first + before)
+            self.lasts.append(last + before)
             self.owners.append(index)
-        self._roles.append(_PLACES[unit.role])
-        self._flags.append(
-            _PUBLIC * unit.public + _STATEMENT * unit.statement + _IN_STRING * unit.in_string
-        )
-        self.symbols.append(unit.symbol)
-        self.needs.append(unit.needs)
+        self._roles.append(_PLACES[role])
+        self._flags.append(_PUBLIC * public + _STATEMENT * statement + _IN_STRING * in_string)
+        self.symbols.append(symbol)
+        self.needs.append(needs)
+        return index
 
     def role(self, index: int) -> Role:
         """What one of them is for."""
@@ -176,7 +188,8 @@ class CodeBlock:
 class CodeBlocks:
     """Blocks, as numbers side by side, for the reason that units are."""
 
-    _owners: array[int] = field(default_factory=lambda: array("i"))
+    #: By block the unit that opens it.
+    owners: array[int] = field(default_factory=lambda: array("i"))
     _firsts: array[int] = field(default_factory=lambda: array("i"))
     _lasts: array[int] = field(default_factory=lambda: array("i"))
     #: The indentation of each, by its number among those there are.
@@ -184,16 +197,16 @@ class CodeBlocks:
     _known: dict[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self._owners)
+        return len(self.owners)
 
     def __iter__(self) -> Iterator[CodeBlock]:
         """Each of them, made when it is asked for."""
         indents = map(list(self._known).__getitem__, self._indents)
-        return map(CodeBlock, self._owners, self._firsts, self._lasts, indents)
+        return map(CodeBlock, self.owners, self._firsts, self._lasts, indents)
 
     def append(self, block: CodeBlock) -> None:
         """Adds one after the others."""
-        self._owners.append(block.owner)
+        self.owners.append(block.owner)
         self._firsts.append(block.first)
         self._lasts.append(block.last)
         self._indents.append(self._known.setdefault(block.indent, len(self._known)))
@@ -271,6 +284,9 @@ class Outline:
     filler: str = ""
     #: Whether the text ends with a line break.
     final_newline: bool = True
+    #: Whether its units are surely whole statements, or elements of a literal: what is left of them
+    #: is sound where none is left in part, or without the one that it needs.
+    is_exact: bool = False
     #: Where several files are in one text: ``comment`` and ``filler`` from a line on, ascending.
     styles: list[tuple[int, tuple[str, str], str]] = field(default_factory=list)
 
@@ -278,8 +294,3 @@ class Outline:
         """``comment`` and ``filler`` on a line."""
         place = bisect_right(self.styles, line, key=lambda style: style[0]) if self.styles else 0
         return self.styles[place - 1][1:] if place else (self.comment, self.filler)
-
-    def add(self, unit: Unit) -> int:
-        """Adds a unit and returns its index."""
-        self.units.append(unit)
-        return len(self.units) - 1

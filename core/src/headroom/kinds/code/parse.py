@@ -45,7 +45,7 @@ def readings(source: Source) -> Iterator[tuple[Outline, Check]]:
         TimeBudgetExceeded: The time is up.
 
     """
-    sound = python_outline(source)
+    sound = source.once(python_outline)
     if sound is not None:
         yield sound, parses
         return

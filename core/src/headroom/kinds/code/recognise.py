@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
+from headroom.kinds.code.outline import Role
+from headroom.kinds.code.outlines.python import python_outline
 from headroom.kinds.code.outlines.python_parse import defines
 from headroom.kinds.code.outlines.sections import split_sections
 from headroom.regexes import regex
@@ -38,6 +40,9 @@ _LITTLE_PROSE = 0.05
 #: So many lines of such shapes there must be; so many are very many, however long the sample; and
 #: so many lines make a script of what has a shebang.
 _FEWEST, _MANY, _FEWEST_OF_A_SCRIPT = 2, 5, 2
+
+#: What a text has at its top level that is surely Python.
+_SURE = (Role.IMPORT, Role.SIGNATURE)
 
 #: Longer texts, in characters, are not parsed to find out: it takes a tenth of a second.
 _PARSED = 400_000
@@ -117,6 +122,12 @@ _WEAK = regex(
     re.VERBOSE,
 )
 
+# What most files of Python have, and hardly any of another language.
+_OF_PYTHON = re.compile(
+    r"(?:async )?def \w+ ?\(|class \w+(?:\(.*\))?:|@[\w.]+(?:\(|$)"
+    r"|(?:from [\w.]+ )?import [\w.*(][\w., *()]*(?:#.*)?$"
+)
+
 _COMMENT = re.compile(
     r"#(?!\s*(?:include|define|if|endif|undef|pragma)|!?\[)|//|/\*|\*|--|\"\"\"|'''"
 )
@@ -171,12 +182,21 @@ def looks_like_code(source: Source) -> bool:
     lines = [line for line in sample.split("\n") if line.strip()]
     if _is_log_of_commits(lines) or _is_mapping(lines):
         return False
-    shapes = _shapes(lines)
     if _SHEBANG.match(sample):
-        return shapes.total >= _FEWEST_OF_A_SCRIPT
-    return shapes.are_code() or (
-        shapes.strong > 0 and len(source.text) <= _PARSED and source.once(defines)
-    )
+        return sum(1 for _ in islice(_shaped(lines), _FEWEST_OF_A_SCRIPT)) == _FEWEST_OF_A_SCRIPT
+    may_be_parsed = len(source.text) <= _PARSED
+    strong = 0
+    others: list[str] = []
+    for text, is_strong in _shaped(lines):
+        if not is_strong:
+            others.append(text)
+            continue
+        strong += 1
+        if strong == 1 and may_be_parsed and _OF_PYTHON.match(text) and _is_sure(source):
+            return True
+    if _are_code(strong, others):
+        return True
+    return strong > 0 and may_be_parsed and source.once(defines)
 
 
 def _is_log_of_commits(lines: Sequence[str]) -> bool:
@@ -195,50 +215,53 @@ def _is_mapping(lines: Sequence[str]) -> bool:
     return keys >= _KEYS
 
 
-@dataclass(frozen=True)
-class _Shapes:
-    """The lines of a sample that are no comments."""
+def _is_sure(source: Source) -> bool:
+    """Whether a text is surely Python that imports or defines something.
 
-    #: How many of them have a shape that hardly anything else than code has, and the others.
-    strong: int
-    others: list[str]
+    That is found out by taking it apart, which is needed later on, and soon fails where it is none.
+    """
+    outline = source.once(python_outline)
+    return outline is not None and any(
+        needs < 0 and outline.units.role(index) in _SURE
+        for index, needs in enumerate(outline.units.needs)
+    )
 
-    @property
-    def total(self) -> int:
-        """How many there are."""
-        return self.strong + len(self.others)
 
-    def are_code(self) -> bool:
-        """Whether enough of them have the shape of code.
+def _are_code(strong: int, others: Sequence[str]) -> bool:
+    """Whether enough of the lines of a sample that are no comments have the shape of code.
 
-        What tells soonest is looked at first: most texts have no line that only code has, and the
-        most of what is code has many.
-        """
-        strong, total = self.strong, self.total
-        if strong < _FEWEST:
+    What tells soonest is looked at first: most texts have no line that only code has, and the
+    most of what is code has many.
+
+    Args:
+        strong: How many of them have a shape that hardly anything else than code has.
+        others: The others.
+
+    """
+    total = strong + len(others)
+    if strong < _FEWEST:
+        return False
+    has_strong = strong >= _STRONG_SHARE * total
+    most = (_PROSE_SHARE if has_strong else _LITTLE_PROSE) * total
+    rest: list[str] = []
+    prose = 0
+    for text in others:
+        if not _PROSE.fullmatch(text):
+            rest.append(text)
+            continue
+        prose += 1
+        if prose > most:
             return False
-        has_strong = strong >= _STRONG_SHARE * total
-        most = (_PROSE_SHARE if has_strong else _LITTLE_PROSE) * total
-        rest: list[str] = []
-        prose = 0
-        for text in self.others:
-            if not _PROSE.fullmatch(text):
-                rest.append(text)
-                continue
-            prose += 1
-            if prose > most:
-                return False
-        # Tests and tables: much of it has the shape of code, or what has can be nothing else.
-        has_little = prose <= _LITTLE_PROSE * total
-        if has_little and strong >= max(_MANY, _MANY_STRONG * total):
-            return True
-        least = _SHARE if has_strong else _MOST
-        return enough(map(_WEAK.match, rest), strong + len(rest), least * total)
+    # Tests and tables: much of it has the shape of code, or what has can be nothing else.
+    has_little = prose <= _LITTLE_PROSE * total
+    if has_little and strong >= max(_MANY, _MANY_STRONG * total):
+        return True
+    least = _SHARE if has_strong else _MOST
+    return enough(map(_WEAK.match, rest), strong + len(rest), least * total)
 
 
-def _shapes(lines: Sequence[str]) -> _Shapes:
-    strong = 0
-    others: list[str] = []
+def _shaped(lines: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """The lines that are no comments, and whether hardly anything but code has their shape."""
     ends: str | None = None
     for line in lines:
         text = line[:_LINE].strip()
@@ -250,10 +273,9 @@ def _shapes(lines: Sequence[str]) -> _Shapes:
             continue
         ends = _opens(text)
         if _STRONG.match(text):
-            strong += 1
+            yield text, True
         elif ends is None and not _COMMENT.match(text):
-            others.append(text)
-    return _Shapes(strong, others)
+            yield text, False
 
 
 def _opens(text: str) -> str | None:

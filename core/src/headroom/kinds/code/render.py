@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate, groupby
 
@@ -129,6 +130,26 @@ class Renderer:
         before = self._before
         ranges = tuple((first + before, last + before) for first, last, _ in gaps)
         return View(text, False, (Omission("lines", ranges),), first_line=before + 1)
+
+    def is_whole(self, size: int) -> bool:
+        """Whether that view has no unit in part or without the one that it needs, no empty block.
+
+        The first units of an order are so; what stands where a marker would cost more need not be.
+        """
+        ranks, units = self._rank_of_unit, self._outline.units
+        present = self._gaps(size)[1]
+        others = Counter(
+            unit for unit, here in zip(self._unit_of, present) if here and ranks[unit] >= size
+        )
+        return others.keys().isdisjoint(self._outline.blocks.owners) and all(
+            parts == len(units[unit].ranges)
+            and (
+                units.needs[unit] < 0
+                or units.needs[unit] in others
+                or ranks[units.needs[unit]] < size
+            )
+            for unit, parts in others.items()
+        )
 
     def _text(self, size: int) -> tuple[str, list[tuple[int, int, bool]]]:
         """The text of a view, and its gaps."""

@@ -29,8 +29,9 @@ _EVEN = 0.8
 _DUMP = re.compile(
     r"[ \t]*(?:0x)?[0-9a-fA-F]{4,16}:?[ \t]{1,4}((?:[0-9a-fA-F]{2,8}[ \t]{1,3}){4,32})(.{0,40})"
 )
+# Nothing of an indentation is given back.
 _DUMP_BEGINS = re.compile(
-    r"[ \t]*(?:0x)?[0-9a-fA-F]{4,16}:?[ \t]{1,4}(?:[0-9a-fA-F]{2,8}[ \t]{1,3}){4}"
+    r"(?=([ \t]*))\1(?:0x)?[0-9a-fA-F]{4,16}:?[ \t]{1,4}(?:[0-9a-fA-F]{2,8}[ \t]{1,3}){4}"
 )
 #: A line feed is found sooner than the beginning of a line.
 _DUMP_BELOW = re.compile(r"\n" + _DUMP_BEGINS.pattern)

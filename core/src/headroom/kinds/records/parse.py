@@ -72,6 +72,8 @@ _NAMED_OR_BLANK = regex(
         "|".join((*(one.pattern for one in (_PAIR, _TAG, _SECTION, _RULE)), "- "))
     )
 )
+#: What a rule, or a member of a list, begins with.
+_SIGNS = frozenset("-=*+#_~")
 _CLOSING = re.compile(r"</[\w:.-]{1,60}>\s*$|/?>\s*$")
 
 
@@ -261,6 +263,8 @@ def _field(line: str) -> Field:
     pair = _PAIR.match(text)
     if pair is not None:
         return indent, pair[1].rstrip(" ").strip("\"'"), text[pair.end() :].strip().rstrip(",;")
+    if first not in _SIGNS:
+        return indent, "", text.strip()
     if _RULE.match(text):
         return indent, "---", ""
     if text.startswith("- "):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from headroom.kinds.code.outline import Outline, Role, Symbol, Unit, own_lines
+from headroom.kinds.code.outline import Outline, Role, Symbol, own_lines
 from headroom.kinds.code.outlines.brace_scan import Line, scan
 from headroom.kinds.code.outlines.node_types import scope_in
 from headroom.regexes import regex
@@ -258,6 +258,6 @@ class _Builder:
         *,
         statement: bool = True,
     ) -> int:
-        return self._outline.add(
-            Unit(ranges, role, scope.owner, scope.symbol, scope.public, statement)
+        return self._outline.units.add(
+            ranges, role, scope.owner, scope.symbol, scope.public, statement
         )

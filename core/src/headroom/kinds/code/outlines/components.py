@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from headroom.kinds.code.outline import Outline, Role, Unit, own_lines
+from headroom.kinds.code.outline import Outline, Role, own_lines
 from headroom.kinds.code.outlines.sections import add_part
 from headroom.source import Source
 from headroom.toolkit.components import component_blocks
@@ -35,14 +35,14 @@ def component_outline(source: Source, read_script: ReadScript) -> Outline | None
     read = False
     for block in blocks:
         if block.first > covered + 1:
-            outline.add(Unit(((covered + 1, block.first - 1),), Role.COMMENT))
+            outline.units.add(((covered + 1, block.first - 1),), Role.COMMENT)
         covered = block.last
         frame = bool(block.tag)
         part = lines[block.first - 1 + frame : block.last - frame]
         top = -1
         if frame:
             ranges = ((block.first, block.first), (block.last, block.last))
-            top = outline.add(Unit(ranges, Role.SIGNATURE))
+            top = outline.units.add(ranges, Role.SIGNATURE)
         script = None
         if block.tag == "script":
             text = Source("\n".join(part), source.deadline)
@@ -50,7 +50,7 @@ def component_outline(source: Source, read_script: ReadScript) -> Outline | None
             read = read or script is not None
         add_part(outline, script or _by_indentation(part, block.tag), block.first - 1 + frame, top)
     if covered < len(lines):
-        outline.add(Unit(((covered + 1, len(lines)),), Role.COMMENT))
+        outline.units.add(((covered + 1, len(lines)),), Role.COMMENT)
     return outline if read else None
 
 
@@ -76,9 +76,9 @@ def _region(
         end = _end(lines, head, last)
         opened = _opened(lines, head, end)
         if end - head < _SMALL or depth >= _DEPTH or opened >= end - 1:
-            outline.add(Unit(((start, end),), role, owner))
+            outline.units.add(((start, end),), role, owner)
         else:
-            unit = outline.add(Unit(((start, opened), (end, end)), role, owner))
+            unit = outline.units.add(((start, opened), (end, end)), role, owner)
             _region(outline, (opened + 1, end - 1), unit, roles, depth + 1)
         start = end + 1
 

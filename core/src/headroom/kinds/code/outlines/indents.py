@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from headroom.kinds.code.outline import Outline, Role, Symbol, Unit, own_lines
+from headroom.kinds.code.outline import Outline, Role, Symbol, own_lines
 from headroom.regexes import regex
 from headroom.source import Source
 from headroom.view import Deadline
@@ -135,8 +135,8 @@ class _Builder:
         frame = [(self._next, header)]
         if closes:
             frame.append((end, end))
-        owner = self._outline.add(
-            Unit(tuple(frame), Role.SIGNATURE, scope.owner, inner.symbol, public)
+        owner = self._outline.units.add(
+            tuple(frame), Role.SIGNATURE, scope.owner, inner.symbol, public
         )
         self._next = header + 1
         inner = replace(
@@ -197,7 +197,7 @@ class _Builder:
         self, ranges: tuple[tuple[int, int], ...], role: Role, scope: _Scope, end: int
     ) -> None:
         self._next = end + 1
-        self._outline.add(Unit(ranges, role, scope.owner, scope.symbol, scope.public))
+        self._outline.units.add(ranges, role, scope.owner, scope.symbol, scope.public)
 
 
 def _indents(lines: Sequence[str]) -> array[int]:

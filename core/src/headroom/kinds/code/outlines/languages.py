@@ -86,11 +86,12 @@ def _signs(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-# What C has as well, such as "return x;", says nothing.
+# What C has as well, such as "return x;", says nothing. What may stand anywhere in a line is found
+# soonest by a sign that it always has.
 _SCRIPT = (
     r"(?:export\s+|default\s+|async\s+)*function\b|(?:const|let|var)\s[^=\n]*=|module\.exports|"
     r"import\s[^\n]*['\"]|export\s|async\s+\w+\([^)\n]*\)\s*\{$|['\"]use strict|\}\);?$|"
-    r"[\w.]+\.prototype\.|this\.\w+|await\s|[^\n]*=>\s*[({]*$|[^\n]*[=!]==|constructor\("
+    r"[\w.]+\.prototype\.|this\.\w+|await\s|[^\n]*=>\s*[({]*$|[^\n]*==(?<=[=!]==)|constructor\("
 )
 _C = (
     r"#\s*(?:include|define|ifn?def|endif|pragma)\b|typedef\s|(?:static\s|extern\s|inline\s)*"
@@ -161,7 +162,7 @@ LANGUAGES = (
         "language",
         _signs(
             _C + r"|(?:class|namespace|template|using|virtual|constexpr)\b|(?:public|private|"
-            r"protected)\s*:|[\w:<>,&* ]*\bstd::|[^\n(]*\w::~?\w+\("
+            r"protected)\s*:|[\w:<>,&* ]*std::(?<=\bstd::)|[^\n(]*::(?<=\w::)~?\w+\("
         ),
         _not_static,
         unknown=_MACROS,
@@ -172,7 +173,7 @@ LANGUAGES = (
         "language",
         _signs(
             r"using\s+[\w.= ]+;|namespace\s|(?:public|private|protected|internal)\s|\[\w+.*\]$|"
-            r"#(?:region|endregion)|///\s*<|[^\n]*\bget;|foreach\s*\(|string\s\w+\s*="
+            r"#(?:region|endregion)|///\s*<|[^\n]*get;(?<=\bget;)|foreach\s*\(|string\s\w+\s*="
         ),
         _not_hidden,
     ),
@@ -182,7 +183,7 @@ LANGUAGES = (
         "language",
         _signs(
             r"def\s|end$|module\s+[A-Z]|class\s+[A-Z]|require(?:_relative)?\s|attr_\w+\s|"
-            r"[^\n]*\bdo(?:\s*\|[^|\n]*\|)?$|elsif\s|unless\s"
+            r"[^\n]*do(?<=\bdo)(?:\s*\|[^|\n]*\|)?$|elsif\s|unless\s"
         ),
         _not_hidden,
         ("# ", ""),
@@ -205,7 +206,8 @@ LANGUAGES = (
         "language",
         _signs(
             r"#!\s*/\S*sh\b|#!.*env\s+(?:ba|z|da)?sh|(?:fi|done|esac|then|do)\b|if\s+\[|case\s.*\sin$"
-            r"|(?:function\s+)?[\w-]+\s*\(\)|(?:local|export)\s+\w+=?|echo\s|\w+=[\"$']|set\s+-"
+            r"|(?=[^\n]*\(\))(?:function\s+)?[\w-]+\s*\(\)|(?:local|export)\s+\w+=?|echo\s"
+            r"|\w+=[\"$']|set\s+-"
         ),
         _not_hidden,
         ("# ", ""),
@@ -217,7 +219,8 @@ LANGUAGES = (
         "tree_sitter_kotlin",
         "language",
         _signs(
-            r"package\s+[\w.]+$|import\s+[\w.*]+$|(?:\w+\s+){0,4}fun\s+[\w<.`]|(?:\w+\s+){0,3}va[lr]\s"
+            r"package\s+[\w.]+$|import\s+[\w.*]+$|(?=[^\n]*fun\s)(?:\w+\s+){0,4}fun\s+[\w<.`]"
+            r"|(?=[^\n]*va[lr]\s)(?:\w+\s+){0,3}va[lr]\s"
             r"|(?:data|sealed|open|inline|internal|override|companion|enum|object)\s[^\n;]*[{(=]$"
             r"|when\s*(?:\(|\{)|[^\n]*\{\s*\w+(?:,\s*\w+)*\s*->$"
         ),
@@ -228,7 +231,9 @@ LANGUAGES = (
         "tree_sitter_swift",
         "language",
         _signs(
-            r"import\s+\w+$|(?:\w+(?:\(\w+\))?\s+){0,4}func\s+[\w<`]|(?:\w+\s+){0,3}(?:let|var)\s\w+\s*[:=]"
+            r"import\s+\w+$|(?=[^\n]*func\s)(?:\w+(?:\(\w+\))?\s+){0,4}func\s+[\w<`]"
+            r"|(?=[^\n]*let\s)(?:\w+\s+){0,3}let\s\w+\s*[:=]"
+            r"|(?=[^\n]*var\s)(?:\w+\s+){0,3}var\s\w+\s*[:=]"
             r"|(?:public|open|private|fileprivate|internal|final|@\w+)\s[^\n;]*\{$|guard\s|extension\s"
             r"|protocol\s|(?:convenience\s|required\s|public\s)*init[?!]?\(|///|#if\s|case\s(?:let\s)?\.\w+"
         ),
@@ -239,8 +244,8 @@ LANGUAGES = (
         "tree_sitter_lua",
         "language",
         _signs(
-            r"local\s|(?:local\s+)?function\s+[\w.:]+\s*\(|end[,)]?$|--|elseif\s|[^\n]*\b(?:then|do)$"
-            r"|[\w.]+\s*=\s*function\("
+            r"local\s|(?:local\s+)?function\s+[\w.:]+\s*\(|end[,)]?$|--|elseif\s"
+            r"|[^\n]*then(?<=\bthen)$|[^\n]*do(?<=\bdo)$|(?=[^\n]*function\()[\w.]+\s*=\s*function\("
         ),
         _not_local,
         ("-- ", ""),

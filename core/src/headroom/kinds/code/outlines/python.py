@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from headroom.kinds.code.outline import CodeBlock, Outline, Role, Symbol, Unit, own_lines
+from headroom.kinds.code.outline import CodeBlock, Outline, Role, Symbol, own_lines
 from headroom.kinds.code.outlines.python_parse import (
     Piece,
     python_module,
@@ -46,13 +46,18 @@ def _outline(source: Source, *, is_notebook: bool) -> Outline | None:
 
 def _taken_apart(source: Source, *, is_notebook: bool) -> Outline:
     lines, final_newline = own_lines(source.lines)
-    outline = Outline(lines, filler="...", final_newline=final_newline)
+    # The lines of a notebook for the shell are none that a parser knows.
+    outline = Outline(lines, filler="...", final_newline=final_newline, is_exact=not is_notebook)
     exports, pieces = python_module(lines, is_notebook=is_notebook)
     for piece in pieces:
         builder = _Builder(outline, piece, source.deadline, exports)
         builder.suite(piece.body, _Scope(Role.STATEMENT))
         if piece.before + len(piece.lines) == len(lines):
             builder.finish()
+    if outline.is_exact and ("\\\n" in source.text or "\\\r" in source.text):
+        # A line may go on below the statement that it is of: with a semicolon, or a block.
+        ends = (lines[last - 1].rstrip() for last in outline.units.lasts)
+        outline.is_exact = not any(end.endswith("\\") for end in ends)
     return outline
 
 
@@ -89,10 +94,10 @@ class _Builder:
         docstring = scope.owner == -1 or scope.role is not Role.STATEMENT
         if scope.symbol < 0 and scope.owner < 0 and self._before:
             docstring = False
-        for position, group in enumerate(_lines_of(statements)):
+        for position, (first, last, node) in enumerate(_lines_of(statements)):
             self._deadline.check()
-            first, last, node = group
-            self._leading(first, scope)
+            if first > self._next:
+                self._leading(first, scope)
             if node is None:
                 self._add(((self._next, last),), scope.role, scope, last)
             elif isinstance(node, _DEFINITIONS):
@@ -137,11 +142,15 @@ class _Builder:
         statement: bool = True,
         in_string: bool = False,
     ) -> int:
-        before = self._before
-        if before:
-            ranges = tuple([(first + before, last + before) for first, last in ranges])
-        return self._outline.add(
-            Unit(ranges, role, scope.owner, scope.symbol, scope.public, statement, in_string)
+        return self._outline.units.add(
+            ranges,
+            role,
+            scope.owner,
+            scope.symbol,
+            scope.public,
+            statement,
+            in_string,
+            self._before,
         )
 
     def _leading(self, stop: int, scope: _Scope) -> None:
@@ -245,6 +254,7 @@ class _Builder:
 
     def _literal(self, part: Part, role: Role, scope: _Scope) -> None:
         """A long literal: its first and last line, and its elements, each kept or not."""
+        self._outline.is_exact = self._outline.is_exact and part.is_exact
         frame = (self._next, part.opening)
         ranges = (frame, (part.closing, part.last)) if part.closing else (frame,)
         owner = self._add(ranges, role, scope, part.opening)
@@ -338,12 +348,15 @@ def _keyword_line(lines: Sequence[str], clauses: Sequence[_Clause], stop: int) -
 def _lines_of(statements: Sequence[ast.stmt]) -> list[tuple[int, int, ast.stmt | None]]:
     """Statements with their first and last line; those that share a line are one, no node."""
     groups: list[tuple[int, int, ast.stmt | None]] = []
+    before = 0
     for node in statements:
         first, last = _start(node), node.end_lineno or node.lineno
-        if groups and groups[-1][1] >= first:
-            groups[-1] = (groups[-1][0], max(last, groups[-1][1]), None)
+        if before >= first:
+            last = max(last, before)
+            groups[-1] = (groups[-1][0], last, None)
         else:
             groups.append((first, last, node))
+        before = last
     return groups
 
 

@@ -20,6 +20,9 @@ _SENTENCE = 3
 #: Literals inside literals are taken apart to this depth.
 _DEPTH = 8
 
+#: What ends an element together with its line.
+_BREAKS = re.compile(rb",[ \t\r\f]*(?:#.*)?")
+
 #: An element of a literal of fewer lines stays whole.
 _SMALL = 6
 
@@ -66,6 +69,8 @@ class Part:
     #: The first line of its closing; 0 if it is not taken apart.
     closing: int = 0
     elements: list[Part] = field(default_factory=list)
+    #: Whether it is surely sound whichever of its elements are left out.
+    is_exact: bool = True
 
 
 def literal_parts(lines: Sequence[str], node: ast.stmt) -> Part | None:
@@ -90,6 +95,7 @@ def _cut(lines: Sequence[str], value: ast.expr, last: int, depth: int) -> Part |
         opening -= 1
     parts: list[Part] = []
     previous = opening
+    is_exact = _opens(lines, value, opening)
     for position, (head, tail) in enumerate(elements):
         final = tail.end_lineno or tail.lineno
         if head.lineno <= previous:
@@ -100,12 +106,44 @@ def _cut(lines: Sequence[str], value: ast.expr, last: int, depth: int) -> Part |
         else:
             inner = _cut(lines, tail, final, depth - 1) if final - head.lineno > _SMALL else None
             parts.append(inner or Part(final, final))
-        if position + 1 < len(elements):
-            rest = lines[final - 1].encode("utf-8", "replace")[tail.end_col_offset or 0 :]
-            if not rest.lstrip(b" \t)").startswith(b","):
-                return None
+        rest = _behind(lines, tail).lstrip(b" \t)")
+        following = elements[position + 1][0].lineno if position + 1 < len(elements) else 0
+        if following and not rest.startswith(b","):
+            return None
+        if following != final and not _BREAKS.fullmatch(rest):
+            is_exact = is_exact and not following and _closes(lines, value, tail)
         previous = parts[-1].last
-    return Part(opening, last, parts[-1].last + 1, parts)
+    is_exact = is_exact and all(part.is_exact for part in parts)
+    return Part(opening, last, parts[-1].last + 1, parts, is_exact)
+
+
+def _opens(lines: Sequence[str], value: ast.expr, opening: int) -> bool:
+    """Whether a line ends with the bracket of a value, one that may stand around any elements."""
+    if isinstance(value, ast.Call):
+        return opening == value.func.end_lineno and _behind(lines, value.func).strip() == b"("
+    if isinstance(value, ast.Tuple) and any(isinstance(e, ast.Starred) for e in value.elts):
+        # ``(*some)`` is none.
+        return False
+    line = lines[opening - 1].encode("utf-8", "replace").rstrip()
+    return opening == value.lineno and len(line) == value.col_offset + 1
+
+
+def _closes(lines: Sequence[str], value: ast.expr, tail: ast.expr) -> bool:
+    """Whether what comes behind the last expression of a value is the bracket of that.
+
+    One around the expression alone could stand between them.
+    """
+    end, last = tail.end_lineno or 0, value.end_lineno or 0
+    below = [line.encode("utf-8", "replace") for line in lines[end:last]]
+    below[-1] = below[-1][: (value.end_col_offset or 0) - 1]
+    between = [text.strip() for text in (_behind(lines, tail), *below)]
+    return all(not text or text.startswith(b"#") for text in between)
+
+
+def _behind(lines: Sequence[str], node: ast.expr) -> bytes:
+    """What follows an expression on its last line."""
+    line = lines[(node.end_lineno or 1) - 1]
+    return line.encode("utf-8", "replace")[node.end_col_offset or 0 :]
 
 
 def _elements(value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:

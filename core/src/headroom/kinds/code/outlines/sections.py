@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from headroom.kinds.code.outline import CodeBlock, Outline, Role, Unit
+from headroom.kinds.code.outline import CodeBlock, Outline, Role
 from headroom.regexes import regex
 
 __all__ = ["Section", "add_part", "joined", "split_sections", "whole_section"]
@@ -82,7 +82,7 @@ def whole_section(lines: Sequence[str]) -> Outline:
     first = 1
     for number, line in enumerate(lines, 1):
         if number == len(lines) or (not line.strip() and number > first):
-            outline.add(Unit(((first, number),), Role.STATEMENT, public=False))
+            outline.units.add(((first, number),), Role.STATEMENT, public=False)
             first = number + 1
     return outline
 
@@ -93,12 +93,12 @@ def joined(lines: Sequence[str], parts: list[tuple[Section, Outline]]) -> Outlin
     covered = 0
     for section, part in parts:
         if section.header > covered + 1:
-            outline.add(Unit(((covered + 1, section.header - 1),), Role.COMMENT))
+            outline.units.add(((covered + 1, section.header - 1),), Role.COMMENT)
         covered = section.last
-        header = outline.add(Unit(((section.header, section.header),), Role.SIGNATURE))
+        header = outline.units.add(((section.header, section.header),), Role.SIGNATURE)
         add_part(outline, part, section.header, header)
     if covered < len(lines):
-        outline.add(Unit(((covered + 1, len(lines)),), Role.COMMENT))
+        outline.units.add(((covered + 1, len(lines)),), Role.COMMENT)
     return outline
 
 
@@ -123,13 +123,15 @@ def add_part(outline: Outline, part: Outline, offset: int, top: int) -> None:
         first, last = symbol.first + offset, symbol.last + offset
         outline.symbols.append(replace(symbol, first=first, last=last, parent=parent))
     for unit in part.units:
-        outline.add(
-            replace(
-                unit,
-                ranges=tuple((first + offset, last + offset) for first, last in unit.ranges),
-                needs=moved(unit.needs),
-                symbol=unit.symbol + symbols if unit.symbol >= 0 else -1,
-            )
+        outline.units.add(
+            unit.ranges,
+            unit.role,
+            moved(unit.needs),
+            unit.symbol + symbols if unit.symbol >= 0 else -1,
+            unit.public,
+            statement=unit.statement,
+            in_string=unit.in_string,
+            before=offset,
         )
     for block in part.blocks:
         outline.blocks.append(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headroom.kinds.code.outline import Outline, Role, Symbol, Unit, own_lines
+from headroom.kinds.code.outline import Outline, Role, Symbol, own_lines
 from headroom.regexes import regex
 from headroom.source import Source
 from headroom.view import Deadline
@@ -109,7 +109,7 @@ def _parts(lines: Sequence[str], deadline: Deadline) -> list[_Part]:
 def _add(outline: Outline, part: _Part) -> None:
     lines = outline.lines
     if not part.head:
-        outline.add(Unit(((part.first, part.last),), Role.COMMENT))
+        outline.units.add(((part.first, part.last),), Role.COMMENT)
         return
     found = _DEFINITION.match("\n".join(lines[part.head - 1 : part.head + 2]))
     if found is None:
@@ -120,7 +120,7 @@ def _add(outline: Outline, part: _Part) -> None:
     outline.symbols.append(Symbol(found["name"], part.head, part.last, False, True, -1))
     symbol = len(outline.symbols) - 1
     if kind in _SMALL_KINDS:
-        outline.add(Unit(((part.first, part.last),), Role.FIELD, symbol=symbol))
+        outline.units.add(((part.first, part.last),), Role.FIELD, symbol=symbol)
         return
     inside = Role.FIELD if kind in ("TABLE", "TYPE") else Role.BODY
     _in_lines(outline, part.first, part.last, Role.SIGNATURE, inside, symbol)
@@ -133,6 +133,6 @@ def _in_lines(
     lines = outline.lines
     closes = last > first and lines[last - 1].lstrip()[:1] in (")", ";", "$")
     ranges = ((first, first), (last, last)) if closes else ((first, first),)
-    owner = outline.add(Unit(ranges, role, symbol=symbol))
+    owner = outline.units.add(ranges, role, symbol=symbol)
     for number in range(first + 1, last + 1 - closes):
-        outline.add(Unit(((number, number),), inside, owner, symbol))
+        outline.units.add(((number, number),), inside, owner, symbol)

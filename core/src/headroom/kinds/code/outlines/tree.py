@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from headroom.kinds.code.outline import CodeBlock, Outline, Role, Symbol, Unit, own_lines
+from headroom.kinds.code.outline import CodeBlock, Outline, Role, Symbol, own_lines
 from headroom.kinds.code.outlines.node_types import (
     BLOCKS,
     COMMENTS,
@@ -135,8 +135,8 @@ class _Builder:
         in_string: bool = False,
     ) -> int:
         self._next = end + 1
-        return self._outline.add(
-            Unit(ranges, role, scope.owner, scope.symbol, scope.public, statement, in_string)
+        return self._outline.units.add(
+            ranges, role, scope.owner, scope.symbol, scope.public, statement, in_string
         )
 
     def _comment(self, first: int, end: int, scope: _Scope, following: _Group | None) -> None:
@@ -194,7 +194,7 @@ class _Builder:
         if not frame:
             self._add(((self._next, end),), role, scope, end)
             return
-        owner = self._outline.add(Unit(tuple(frame), role, scope.owner, scope.symbol, scope.public))
+        owner = self._outline.units.add(tuple(frame), role, scope.owner, scope.symbol, scope.public)
         for inner_first, inner_last, block in spans:
             indent = self._lines[inner_first - 1]
             indent = indent[: len(indent) - len(indent.lstrip(" \t"))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -93,7 +93,7 @@ def parse_tree(content: str, deadline: Deadline, path: str = "") -> Parsed | Non
     """
     if len(content) > MAX_CHARS or max(map(len, content.split("\n"))) > _MAX_LINE:
         return None
-    languages = languages_of_path(path) or likely_languages(content)
+    languages: Iterable[Language] = languages_of_path(path) or likely_languages(content)
     if len(content) > 2 * _SAMPLE:
         languages = _by_sample(content, languages, deadline)
     best: Parsed | None = None
@@ -115,20 +115,29 @@ def parse_tree(content: str, deadline: Deadline, path: str = "") -> Parsed | Non
     return best
 
 
-def _by_sample(content: str, languages: list[Language], deadline: Deadline) -> list[Language]:
+def _by_sample(
+    content: str, languages: Iterable[Language], deadline: Deadline
+) -> Iterator[Language]:
     """The languages by how well they fit the start of a text, as parsing all of it takes long.
+
+    One that fits without an error comes before others are tried, which take longest.
 
     Those that fail all over it are left out: a parser that recovers from one error after another
     takes quadratic time and memory. Where a sample ends amid something, that is one error.
     """
     sample = content[: content.rfind("\n", 0, _SAMPLE) + 1]
     most = _MAX_ERRORS * (sample.count("\n") + 1)
-    errors = []
+    others: list[tuple[int, int, Language]] = []
     for place, language in enumerate(languages):
         parsed = reparse(sample, language, deadline)
-        if parsed is not None and parsed.errors <= most:
-            errors.append((parsed.error_lines, place))
-    return [languages[place] for _, place in sorted(errors)]
+        if parsed is None or parsed.errors > most:
+            continue
+        if parsed.error_lines:
+            others.append((parsed.error_lines, place, language))
+        else:
+            del parsed
+            yield language
+    yield from (language for _, _, language in sorted(others, key=lambda one: one[:2]))
 
 
 def reparse(content: str, language: Language, deadline: Deadline) -> Parsed | None:
