@@ -117,11 +117,13 @@ class Source:
             try:
                 known = (read(self), None)
             except WrongKind as error:
-                known = (None, error)
+                # Not the error itself: by its frames it would hold this source, and whatever was
+                # half read of it, until the garbage is collected.
+                known = (None, error.args)
             self._known[read] = known
         value, wrong = known
         if wrong is not None:
-            raise wrong
+            raise WrongKind(*wrong)
         found: T = value
         return found
 
