@@ -128,6 +128,7 @@ def _parts_of_stretches(source: Source, found: Sequence[Stretch], kinds: Kinds) 
             continue
         inner = source.part(first, end)
         kind = output or kinds.kind_of(inner)
+        inner.forget_text()
         if output is not None or not kind.may_be_mixed:
             parts.append(Part(kind, first, end))
             continue
@@ -139,7 +140,12 @@ def _parts_of_stretches(source: Source, found: Sequence[Stretch], kinds: Kinds) 
             parts += [
                 replace(part, first=first + part.first, end=first + part.end) for part in within
             ]
-    return _joined_parts(parts, source, prose)
+    found_parts = _joined_parts(parts, source, prose)
+    left = {(part.first, part.end) for part in found_parts}
+    for part in parts:
+        if (part.first, part.end) not in left:
+            source.forget_part(part.first, part.end)
+    return found_parts
 
 
 def _sessions(source: Source, found: Sequence[Stretch]) -> Iterator[tuple[int, int, bool]]:
@@ -338,7 +344,7 @@ def compress_parts(
 
     """
     sources = [source.part(part.first, part.end) for part in parts]
-    said = sum(len(one.text) for one, part in zip(sources, parts) if _is_text(part))
+    said = sum(source.size(part.first, part.end) for part in parts if _is_text(part))
     most = min(_LITTLE_SHARE * len(source.text), _LITTLE_TEXT)
     little = request.fidelity == "balanced" and said < most
 
@@ -367,6 +373,7 @@ def _joined(
     for one, part, view in zip(sources, parts, views):
         if view is None:
             blocks.append(one.text)
+            one.forget_text()
             continue
         names.extend(name for name in view.transforms if name not in names)
         within = (part.first + 1, part.end)
