@@ -16,6 +16,7 @@ from itertools import chain, pairwise
 from headroom.forking import cached_property
 from headroom.kinds.guard import Guarded
 from headroom.kinds.registry import LAST_RESORT, Kinds
+from headroom.lines import Lines
 from headroom.pipeline.apportion import ViewOf, apportion
 from headroom.pipeline.boundaries import Stretch, stretches
 from headroom.pipeline.paragraphs import ParagraphFinder
@@ -129,6 +130,10 @@ def _parts_of_stretches(source: Source, found: Sequence[Stretch], kinds: Kinds) 
         inner = source.part(first, end)
         kind = output or kinds.kind_of(inner)
         inner.forget_text()
+        if isinstance(source.lines, Lines) and not kind.is_sure:
+            # What was looked at of all the parts of a large text would be more than the text. What
+            # was parsed is kept: that takes long.
+            inner.forget()
         if output is not None or not kind.may_be_mixed:
             parts.append(Part(kind, first, end))
             continue
