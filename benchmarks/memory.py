@@ -1,10 +1,12 @@
 """``python -m benchmarks.memory``: memory and time of compression, against the payload.
 
     python -m benchmarks.memory --sizes 1,10
+    python -m benchmarks.memory --corpus DIR --only "wild-tables;wild-swe"
 
 Each payload of each size is compressed in two fresh processes. One traces what Python allocates
 (``tracemalloc``), which slows it down many times; the other takes the time and by how much the
 process grew at the most, what libraries in C allocate and what the allocator wastes included.
+Of a corpus, the payloads of each family are joined, and repeated up to the size.
 """
 
 from __future__ import annotations
@@ -16,7 +18,12 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from collections.abc import Callable
+from functools import partial
+from itertools import cycle
+from pathlib import Path
 
+from benchmarks.cases import load_corpus
 from headroom import compress, get_counter
 from headroom_testing.large import LARGE
 
@@ -34,11 +41,12 @@ def _peak_rss() -> int:
     return most if sys.platform == "darwin" else most * 1024
 
 
-def measure(name: str, size: int, query: str | None, *, traced: bool) -> dict[str, object]:
-    """What the compression of one payload takes, in this process."""
+def measure(name: str, query: str | None, *, traced: bool) -> dict[str, object]:
+    """What the compression of the payload in standard input takes, in this process."""
     counter = get_counter("gpt-4o")
-    compress(LARGE[name](_FIRST), query=query, counter=counter)
-    text = LARGE[name](size)
+    for make in [LARGE[name]] if name in LARGE else LARGE.values():
+        compress(make(_FIRST), query=query, counter=counter)
+    text = sys.stdin.buffer.read().decode("utf-8", "surrogatepass")
     before = _peak_rss()
     if traced:
         tracemalloc.start()
@@ -47,7 +55,6 @@ def measure(name: str, size: int, query: str | None, *, traced: bool) -> dict[st
     seconds = time.perf_counter() - began
     peak = tracemalloc.get_traced_memory()[1] if traced else _peak_rss() - before
     return {
-        "bytes": len(text.encode()),
         "kind": result.kind,
         "peak": peak,
         "seconds": seconds,
@@ -56,21 +63,43 @@ def measure(name: str, size: int, query: str | None, *, traced: bool) -> dict[st
     }
 
 
-def _apart(name: str, size: int, query: str | None, *, traced: bool) -> dict[str, object]:
-    """The same in a process of its own."""
-    task = json.dumps({"name": name, "size": size, "query": query, "traced": traced})
+def _apart(name: str, payload: bytes, query: str | None, *, traced: bool) -> dict[str, object]:
+    """The same in a process of its own, to which the payload comes whole: to make it takes more."""
+    task = json.dumps({"name": name, "query": query, "traced": traced})
     command = [sys.executable, "-m", "benchmarks.memory", "--task", task]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    found: dict[str, object] = json.loads(done.stdout)
+    done = subprocess.run(command, capture_output=True, input=payload, check=True)
+    found: dict[str, object] = {"bytes": len(payload), **json.loads(done.stdout)}
     return found
+
+
+def _joined(corpus: Path) -> dict[str, Callable[[int], str]]:
+    """For each family of a corpus, what makes a text of its payloads with so many characters."""
+    families: dict[str, list[str]] = {}
+    for case in load_corpus(corpus):
+        families.setdefault(case.family, []).append(case.payload)
+
+    def make(payloads: list[str], size: int) -> str:
+        some: list[str] = []
+        left = size
+        for payload in cycle(payloads):
+            if left <= 0:
+                break
+            some.append(payload)
+            left -= len(payload) + 2
+        return "\n\n".join(some)[:size]
+
+    return {name: partial(make, payloads) for name, payloads in families.items()}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Prints a table, a line for each payload and size; 1 if a compressor failed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=__doc__)
     parser.add_argument("--sizes", default="1,10", help="megabytes of a payload (1,10)")
+    parser.add_argument("--corpus", type=Path, help="folder of *.jsonl cases, not the built-in")
     parser.add_argument(
-        "--only", default="", help=f"of these, with ';' between: {'; '.join(LARGE)}"
+        "--only",
+        default="",
+        help=f"of these, with ';' between: {'; '.join(LARGE)}; or of the families of the corpus",
     )
     parser.add_argument("--query", help="what is asked for")
     parser.add_argument("--no-trace", action="store_true", help="leave the traced process out")
@@ -79,16 +108,16 @@ def main(arguments: list[str] | None = None) -> int:
     if options.task:
         print(json.dumps(measure(**json.loads(options.task))))
         return 0
-    names = [name for name in options.only.split(";") if name] or list(LARGE)
+    made = _joined(options.corpus) if options.corpus else LARGE
+    names = [name for name in options.only.split(";") if name] or list(made)
     print("| " + " | ".join(_COLUMNS) + " |\n|" + "---|" * len(_COLUMNS), flush=True)
     failed = False
     for name in names:
         for size in options.sizes.split(","):
-            characters = int(float(size) * _MEGABYTE)
-            plain = _apart(name, characters, options.query, traced=False)
-            traced = (
-                None if options.no_trace else _apart(name, characters, options.query, traced=True)
-            )
+            text = made[name](int(float(size) * _MEGABYTE))
+            payload = text.encode("utf-8", "surrogatepass")
+            plain = _apart(name, payload, options.query, traced=False)
+            traced = None if options.no_trace else _apart(name, payload, options.query, traced=True)
             print(_line(name, plain, traced), flush=True)
             failed = failed or plain["failure"] is not None
     return int(failed)
