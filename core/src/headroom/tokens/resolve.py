@@ -100,10 +100,11 @@ class _EncodingCounter:
         return self._whole(text)
 
     def count_many(self, texts: Sequence[str]) -> list[int]:
-        if max(map(len, texts), default=0) <= _PIECE:
-            with contextlib.suppress(UnicodeEncodeError):
-                return list(map(self._count, texts))
-        return list(map(self.count, texts))
+        count, other = self._count, self.count
+        try:
+            return [count(text) if len(text) <= _PIECE else other(text) for text in texts]
+        except UnicodeEncodeError:
+            return list(map(other, texts))
 
     def _whole(self, text: str) -> int:
         try:

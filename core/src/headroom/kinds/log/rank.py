@@ -118,9 +118,11 @@ def _examples_of(log: Log, template: Template, failures: Set[int]) -> set[int]:
     for index in template.events:
         if log.alert[index]:
             different.setdefault(identity(log.texts[index]), index)
-    texts = [log.texts[index] for index in template.events]
-    shown.update(template.events[place] for place in outlying_events(texts))
-    is_finding = template.events[0] in failures or names_a_place(texts[0])
+    texts = map(log.texts.__getitem__, template.events)
+    odd = outlying_events(texts, len(template.events))
+    shown.update(map(template.events.__getitem__, odd))
+    first = template.events[0]
+    is_finding = first in failures or names_a_place(log.texts[first])
     most = _FINDINGS if is_finding else _ALERT_VARIANTS
     if len(different) > most and not is_finding:
         # What tells so many apart are names: a few of them will do.

@@ -15,7 +15,7 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import compress, count, pairwise
+from itertools import compress, pairwise
 from typing import NamedTuple
 
 from headroom.kinds.text.wordlist import Words
@@ -173,7 +173,8 @@ def concepts(words: Words, deadline: Deadline) -> Told:
 
 def _concepts_of(words: Iterable[str]) -> tuple[list[int], list[int]]:
     """The number of what each word stands for, and its sort: -1 and 0 for one that only binds."""
-    said: list[str | None] = []
+    numbers: dict[str, int] = {}
+    found: list[int] = []
     sorts: list[int] = []
     for word in words:
         concept: str | None
@@ -184,11 +185,9 @@ def _concepts_of(words: Iterable[str]) -> tuple[list[int], list[int]]:
             concept, sort = stem(word), _PLAIN
         else:
             concept, sort = _concept(word)
-        said.append(concept)
+        found.append(numbers.setdefault(concept, len(numbers)) if concept else -1)
         sorts.append(sort)
-    numbers: dict[str | None, int] = dict(zip(filter(None, dict.fromkeys(said)), count()))
-    numbers[None] = -1
-    return [numbers[concept] for concept in said], sorts
+    return found, sorts
 
 
 def _concept(word: str) -> tuple[str | None, int]:
