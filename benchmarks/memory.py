@@ -18,8 +18,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Sequence
 from itertools import cycle
 from pathlib import Path
 
@@ -29,8 +28,9 @@ from headroom_testing.large import LARGE
 
 __all__ = ["main"]
 
-#: Characters that are compressed before anything is measured: that imports what a kind needs.
-_FIRST = 30_000
+#: Characters that are compressed before anything is measured: that imports what a kind needs. Of
+#: each payload of a corpus, so many: each may be in another language.
+_FIRST, _FIRST_OF_EACH = 30_000, 5_000
 _MEGABYTE = 1_000_000
 _COLUMNS = ("payload", "kind", "MB", "peak MB", "times", "RSS MB", "times", "s", "view tokens")
 
@@ -41,11 +41,14 @@ def _peak_rss() -> int:
     return most if sys.platform == "darwin" else most * 1024
 
 
-def measure(name: str, query: str | None, *, traced: bool) -> dict[str, object]:
-    """What the compression of the payload in standard input takes, in this process."""
+def measure(query: str | None, *, traced: bool) -> dict[str, object]:
+    """What the compression of the payload in standard input takes, in this process.
+
+    Above it stand, in a line, those that are compressed before.
+    """
     counter = get_counter("gpt-4o")
-    for make in [LARGE[name]] if name in LARGE else LARGE.values():
-        compress(make(_FIRST), query=query, counter=counter)
+    for first in json.loads(sys.stdin.buffer.readline()):
+        compress(first, query=query, counter=counter)
     text = sys.stdin.buffer.read().decode("utf-8", "surrogatepass")
     before = _peak_rss()
     if traced:
@@ -63,32 +66,37 @@ def measure(name: str, query: str | None, *, traced: bool) -> dict[str, object]:
     }
 
 
-def _apart(name: str, payload: bytes, query: str | None, *, traced: bool) -> dict[str, object]:
+def _apart(
+    first: Sequence[str], text: str, query: str | None, *, traced: bool
+) -> dict[str, object]:
     """The same in a process of its own, to which the payload comes whole: to make it takes more."""
-    task = json.dumps({"name": name, "query": query, "traced": traced})
+    payload = text.encode("utf-8", "surrogatepass")
+    task = json.dumps({"query": query, "traced": traced})
     command = [sys.executable, "-m", "benchmarks.memory", "--task", task]
-    done = subprocess.run(command, capture_output=True, input=payload, check=True)
+    given = json.dumps(first).encode() + b"\n" + payload
+    done = subprocess.run(command, capture_output=True, input=given, check=True)
     found: dict[str, object] = {"bytes": len(payload), **json.loads(done.stdout)}
     return found
 
 
-def _joined(corpus: Path) -> dict[str, Callable[[int], str]]:
-    """For each family of a corpus, what makes a text of its payloads with so many characters."""
+def _families(corpus: Path) -> dict[str, list[str]]:
+    """The payloads of each family of a corpus."""
     families: dict[str, list[str]] = {}
     for case in load_corpus(corpus):
         families.setdefault(case.family, []).append(case.payload)
+    return families
 
-    def make(payloads: list[str], size: int) -> str:
-        some: list[str] = []
-        left = size
-        for payload in cycle(payloads):
-            if left <= 0:
-                break
-            some.append(payload)
-            left -= len(payload) + 2
-        return "\n\n".join(some)[:size]
 
-    return {name: partial(make, payloads) for name, payloads in families.items()}
+def _joined(payloads: Sequence[str], size: int) -> str:
+    """Payloads as one of so many characters; they come again where that is more than they have."""
+    some: list[str] = []
+    left = size
+    for payload in cycle(payloads):
+        if left <= 0:
+            break
+        some.append(payload)
+        left -= len(payload) + 2
+    return "\n\n".join(some)[:size]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -108,16 +116,18 @@ def main(arguments: list[str] | None = None) -> int:
     if options.task:
         print(json.dumps(measure(**json.loads(options.task))))
         return 0
-    made = _joined(options.corpus) if options.corpus else LARGE
-    names = [name for name in options.only.split(";") if name] or list(made)
+    families = _families(options.corpus) if options.corpus else {}
+    names = [name for name in options.only.split(";") if name] or list(families or LARGE)
     print("| " + " | ".join(_COLUMNS) + " |\n|" + "---|" * len(_COLUMNS), flush=True)
     failed = False
     for name in names:
+        payloads = families.get(name)
+        first = [one[:_FIRST_OF_EACH] for one in payloads] if payloads else [LARGE[name](_FIRST)]
         for size in options.sizes.split(","):
-            text = made[name](int(float(size) * _MEGABYTE))
-            payload = text.encode("utf-8", "surrogatepass")
-            plain = _apart(name, payload, options.query, traced=False)
-            traced = None if options.no_trace else _apart(name, payload, options.query, traced=True)
+            characters = int(float(size) * _MEGABYTE)
+            text = _joined(payloads, characters) if payloads else LARGE[name](characters)
+            plain = _apart(first, text, options.query, traced=False)
+            traced = None if options.no_trace else _apart(first, text, options.query, traced=True)
             print(_line(name, plain, traced), flush=True)
             failed = failed or plain["failure"] is not None
     return int(failed)
