@@ -38,6 +38,9 @@ _DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, 
 #: CPython 3.10 overflows the C stack on chains of tens of thousands of operators.
 _MAX_CHAIN = 2_000
 
+#: What the parser says of brackets and quotes that are open at the end, or may be.
+_OPEN = re.compile("never closed|unterminated|EOF")
+
 _NOTEBOOK = re.compile(r"^([ \t]*)(?:[!%]|\?\w)[^\n]*$", re.MULTILINE)
 
 _TOKEN = re.compile(
@@ -81,13 +84,10 @@ def python_pieces(lines: Sequence[str], *, is_notebook: bool = False) -> Iterato
             end = _cut(lines, begin, chars)
             is_last = end == len(lines)
             try:
-                # As a text at once: the lines of most that is no Python are one piece at last.
-                some = _plain(
-                    joined(lines, begin, end), is_first=not begin, is_notebook=is_notebook
-                )
-                body = _parse(some)
-            except SyntaxError:
-                if is_last:
+                some = joined(lines, begin, end)
+                body = _parse(_plain(some, is_first=not begin, is_notebook=is_notebook))
+            except SyntaxError as error:
+                if is_last or _is_sure(error, end - begin):
                     raise
             else:
                 if is_last or body:
@@ -97,6 +97,11 @@ def python_pieces(lines: Sequence[str], *, is_notebook: bool = False) -> Iterato
         yield Piece(begin, lines[begin:end], body)
         # The comments after the last statement go with the next one.
         begin = end if is_last else begin + (body[-1].end_lineno or end - begin)
+
+
+def _is_sure(error: SyntaxError, lines: int) -> bool:
+    """Whether no lines below could mend it: it is no end, nor that something is still open."""
+    return error.lineno is not None and error.lineno < lines and not _OPEN.search(error.msg)
 
 
 def _cut(lines: Sequence[str], begin: int, chars: int) -> int:
