@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Sequence, Set
 
@@ -138,12 +139,14 @@ def _rest(log: Log, chosen: frozenset[int], scores: dict[int, float]) -> list[in
     """
     rest = [index for index in range(len(log.events)) if index not in chosen]
     seen: Counter[int] = Counter()
-    turn: dict[int, int] = {}
+    turn = array("I", [0]) * len(log.events)
     for index in reversed(rest):
         seen[log.of_event[index]] += 1
         turn[index] = seen[log.of_event[index]]
     size = [len(template.events) for template in log.templates]
-    rest.sort(
-        key=lambda index: (-scores.get(index, 0.0), turn[index], size[log.of_event[index]], index)
-    )
+    # By one after the other, the last one first: as tuples all keys would be twice the text.
+    rest.sort(key=lambda index: size[log.of_event[index]])
+    rest.sort(key=turn.__getitem__)
+    if scores:
+        rest.sort(key=lambda index: -scores.get(index, 0.0))
     return rest
