@@ -250,9 +250,9 @@ class _Cutter:
         else:
             yield from self._framed()
 
-    def size(self, first: int, end: int | None) -> int:
-        """Characters of some lines."""
-        return sum(map(len, self._lines[first:end]))
+    def size(self, first: int, end: int) -> int:
+        """Characters of some lines, without what stands between them."""
+        return self._source.size(first, end) - max(0, end - first - 1)
 
     def _fenced(self, number: int, fence: str) -> Part | None:
         """What stands in a fence that is closed."""
@@ -291,7 +291,7 @@ class _Cutter:
             ((one + 1, other) for one, other in pairwise(edges)),
             key=lambda span: self.size(*span),
         )
-        size, whole = self.size(first, end), self.size(0, None)
+        size, whole = self.size(first, end), self.size(0, len(lines))
         may_be = _MOST_OF_IT * whole < size < whole
         if may_be and end - first > _LEAST_LINES and len(edges) <= _FRAME:
             kind = self._kind(first, end)
