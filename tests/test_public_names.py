@@ -99,6 +99,7 @@ SIGNATURES = {
     headroom.BaseKind.recognise: "self source",
     headroom.BaseKind.compress: "self source request",
     headroom.BaseKind.may_be: "self source",
+    headroom.BaseKind.may_stand_in: "self source",
     headroom.BaseKind.span: "self source line",
     headroom.BaseKind.pieces: "self source",
     headroom.BaseKind.arrange: "self source query order pieces left_out",

@@ -7,8 +7,8 @@ it, since what stands in it is what the other distribution replaces.
 from __future__ import annotations
 
 import logging
+import os
 import sys
-from pathlib import Path
 
 __all__ = ["warn"]
 
@@ -35,7 +35,9 @@ def _installed() -> str:
     """The other distribution and its version, or nothing; ``importlib.metadata`` takes longer."""
     for folder in sys.path:
         try:
-            names = [path.name for path in Path(folder or ".").iterdir()]
+            # By os, since pathlib takes longer to import than all of this.
+            with os.scandir(folder or ".") as entries:
+                names = [entry.name for entry in entries]
         except OSError:
             continue
         for name in names:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from decimal import Decimal
 from enum import Enum
-from pathlib import PurePath
-from uuid import UUID
 
 from headroom.errors import UnsupportedPayload
 
 __all__ = ["to_text"]
+
+#: What JSON APIs give as text, by module. To import these takes longer than a small payload to
+#: compress, and who has such a value has imported its module.
+_AS_TEXT = (("uuid", "UUID"), ("pathlib", "PurePath"), ("decimal", "Decimal"))
 
 
 def to_text(data: object) -> str:
@@ -79,7 +81,9 @@ def _plain(data: object, path: str) -> object:
         }
     if isinstance(data, (datetime, date, time)):
         return data.isoformat()
-    if isinstance(data, (UUID, PurePath, Decimal)):
+    if any(
+        isinstance(data, getattr(sys.modules.get(module), name, ())) for module, name in _AS_TEXT
+    ):
         return str(data)
     if isinstance(data, (bytes, bytearray, memoryview)):
         advice = "decode it to text first, for example with .decode()"

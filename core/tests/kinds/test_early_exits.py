@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 
 from headroom.errors import WrongKind
 from headroom.kinds.code import recognise as code
+from headroom.kinds.code.outlines import python_parse
 from headroom.kinds.log import outliers, render, templates
 from headroom.kinds.log import recognise as log
 from headroom.kinds.opaque import lines as opaque_lines
 from headroom.kinds.records import columns, files
 from headroom.kinds.records import parse as records
+from headroom.kinds.registry import default_kinds
 from headroom.kinds.search import definitions
 from headroom.kinds.search import parse as search
-from headroom.kinds.table import aligned
+from headroom.kinds.table import aligned, ruled
 from headroom.kinds.table import parse as table
 from headroom.pipeline import boundaries
 from headroom.source import Source
@@ -78,7 +80,7 @@ def test_no_template_has_more_events_than_may_be_alike(lines: list[list[str]]) -
     for together in (2, 3):
         found = [one for one in templates.mine(texts) if len(one.events) >= together]
         alike = sum(len(one.events) for one in found if any(w.strip("\x00") for w in one.words))
-        assert alike <= templates.most_alike(texts, together)
+        assert alike <= sum(templates.may_be_alike(texts, together))
 
 
 @_many
@@ -175,6 +177,73 @@ def test_shapes_of_code(lines: list[str]) -> None:
     assert shapes.are_code() == expected
 
 
+_PYTHON = st.lists(
+    st.sampled_from(
+        [
+            *("x = 1", "if x:", "    pass", "else:", "def f(", "    a):", "(", ")", "[", "]", "{"),
+            *("'''", '"""', "'", '"', "f'{x", "}'", "\\", "#", "It rained.", "a b", "\u2019", "@a"),
+            *("x for x in y", "    return", "class A:", "lambda:", "\t", "", "0777", "*", "!ls"),
+        ]
+    ),
+    max_size=3,
+).map("".join)
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(_PYTHON, min_size=1, max_size=6), st.lists(_PYTHON, min_size=1, max_size=3))
+def test_what_is_no_beginning_of_python(lines: list[str], others: list[str]) -> None:
+    try:
+        python_parse._parse("\n".join(lines) + "\n")
+    except SyntaxError as error:
+        if python_parse._is_lasting(error, "\n".join(lines)):
+            assert not python_parse.parses("\n".join([*lines, *others]) + "\n")
+
+
+@_many
+@given(_LINES)
+def test_lines_of_a_notebook(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    is_one = python_parse._NOTEBOOK.search(text) is not None
+    assert list(python_parse.python_ways(text)) == [False, *([True] * is_one)]
+
+
+_OPENINGS = (
+    *('{"a": 1}', "[1, 2]", "<html>", "  <!DOCTYPE html>", "</html>", "<a:b>", '<a xmlns="x">'),
+    *("<?xml version='1.0'?>", "</a>", "| a | b |", "|---|---|", " a | b", "---+---", "+--+"),
+    *("\u2500\u253c\u2500", "a \u2502 b", "=====", "", "| 1 | 2 |", "1 | 2"),
+)
+
+
+@_many
+@given(_LINES | _of(*_OPENINGS))
+def test_kinds_that_stand_nowhere_in_a_text(lines: list[str]) -> None:
+    kinds = [kind for kind in default_kinds() if kind.stands_in_text and kind.has_span]
+    assert len(kinds) > 3
+    for kind in kinds:
+        source = Source("\n".join(lines))
+        found = any(kind.span(source, line) for line in range(len(lines)))
+        assert kind.may_stand_in(source) >= found
+
+
+@_many
+@given(_LINES | _of(*_OPENINGS))
+def test_lines_like_rules(lines: list[str]) -> None:
+    found = ruled.like_rules("\n".join(lines))
+    assert found >= {line for line, text in enumerate(lines) if ruled.is_rule(text)}
+    assert all(not lines[line].strip(ruled._ALL_SIGNS) for line in found)
+
+
+@_many
+@given(_LINE, st.lists(_LINE, max_size=3))
+def test_the_context_of_a_match(line: str, known: list[str]) -> None:
+    near = line + "-13-x=14="
+    found = list(search._CONTEXT_END.finditer(near, 0, search._LONGEST_PATH))
+    paths = (near[: match.start()] for match in found[: search._TRIES + 1])
+    for those in (known, [*known, line]):
+        assert search._context_path(near, those) == next((p for p in paths if p in those), None)
+        paths = (near[: match.start()] for match in found[: search._TRIES + 1])
+
+
 _PLACES = st.sampled_from(["src/a.py", "HEAD:b.c", "C:\\x.h"]).flatmap(
     lambda path: st.sampled_from([":12:t", "(3,4): t", "-13-t", "=14=t"]).map(path.__add__)
 )
@@ -262,6 +331,19 @@ def test_blocks_of_lines(blocks: list[list[str]], times: int) -> None:
         patch.setattr(records, "_names_may_be_shared", lambda fields: True)
         expected = spans()
     assert spans() == expected
+
+
+@_many
+@given(_LINES | _of("- a: 1", "<a>", "[a]", "b = 2", "", " ", "---", "- x", "words", "more words"))
+def test_lines_with_names(lines: list[str]) -> None:
+    named = [not line.strip() or bool(records._field(line)[1]) for line in lines]
+    for line, is_named in zip(lines, named):
+        assert bool(records._NAMED_OR_BLANK.match(line)) == is_named
+    soon, most = records._NAMED_SOON * records._SOON, records._COVERED * records._NAMED
+    expected = sum(named) >= most * len(lines)
+    if len(lines) > records._SOON:
+        expected = expected and sum(named[: records._SOON + 1]) >= soon
+    assert records._are_named(lines) == expected
 
 
 @_many

@@ -314,6 +314,55 @@ def test_entry_points_that_cannot_be_read_stop_no_others(installed: Installed) -
     assert logged.count("bad_kind") == len(logged.splitlines()) <= 1
 
 
+def test_kinds_are_found_wherever_packages_can_be(installed: Installed, tmp_path: Path) -> None:
+    """In an archive, in an egg, and by a finder that goes by no path."""
+    installed.add("diary_kind", DIARY, "diary = diary_kind:Diary")
+    programs = {
+        "archive": "shutil.make_archive(f'{site}.away', 'zip', site); path = f'{site}.away.zip'",
+        "egg": (
+            "path = f'{site}.egg'; shutil.copytree(site, path); "
+            "os.rename(f'{path}/diary_kind-1.0.dist-info', f'{path}/EGG-INFO'); "
+            "os.rename(f'{path}/EGG-INFO/METADATA', f'{path}/EGG-INFO/PKG-INFO')"
+        ),
+        "finder": (
+            "path = None; from importlib.machinery import PathFinder; "
+            "from importlib.metadata import DistributionFinder, PathDistribution; import pathlib; "
+            "Finder = type('Finder', (), dict(find_spec=lambda name, path, target=None: "
+            "PathFinder.find_spec(name, [site]) if name == 'diary_kind' else None, "
+            "find_distributions=lambda context=None: [PathDistribution("
+            "pathlib.Path(site, 'diary_kind-1.0.dist-info'))])); sys.meta_path.append(Finder)"
+        ),
+    }
+    for where, program in programs.items():
+        answer, logged = installed.run(
+            f"""
+            import os, shutil
+            sys.path.remove(site)
+            {program}
+            if path: sys.path.append(path)
+            answer = compress(text).transforms
+            """,
+            text=DAY,
+            site=str(tmp_path),
+        )
+        assert (where, answer, logged) == (where, ["diary"], "")
+
+
+def test_where_no_package_has_a_kind_the_slow_look_is_not_taken(installed: Installed) -> None:
+    installed.add("other", "")
+    (installed.folder / "other-1.0.dist-info" / "entry_points.txt").write_text("[other]\na = b:c\n")
+    (installed.folder / "old.egg-info").write_text("Name: old\n")
+    (installed.folder / "pure-1.0.dist-info").mkdir()
+    answer, logged = installed.run(
+        """
+        sys.path.append("/nowhere")
+        answer = [compress(text).kind, "importlib.metadata" in sys.modules]
+        """,
+        text=json.dumps([{"id": n, "state": "paid"} for n in range(60)]),
+    )
+    assert (answer, logged) == (["json", False], "")
+
+
 def test_a_compressor_that_ends_the_process_ends_none(installed: Installed) -> None:
     ends = DIARY.replace("        lines = source.lines\n", "        raise SystemExit(3)\n")
     installed.add("bad_kind", ends, "diary = bad_kind:Diary")

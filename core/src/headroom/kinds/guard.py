@@ -112,6 +112,10 @@ class Guarded(BaseKind):
             self._failed("span", error, source)
             return None
 
+    def may_stand_in(self, source: Source) -> bool:
+        """See ``BaseKind``."""
+        return self._asked("may_stand_in", lambda: self._kind.may_stand_in(source), True, source)
+
     def condense(self, source: Source) -> Condensed | None:
         """See ``BaseKind``."""
 

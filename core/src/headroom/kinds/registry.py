@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from headroom.errors import WrongKind
 from headroom.forking import undisturbed
 from headroom.kinds.guard import WRONG, BuiltIn, Guarded
+from headroom.kinds.installed import installed, package_of
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, Kind
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["ENTRY_POINT_GROUP", "LAST_RESORT", "MIXED", "Kinds", "decoded", "default_kinds"]
+__all__ = ["LAST_RESORT", "MIXED", "Kinds", "decoded", "default_kinds"]
 
 logger = logging.getLogger("headroom.kinds")
-
-#: A package adds a kind by an entry point of this group: an object that is a ``Kind``, or the
-#: class of one that takes no arguments.
-ENTRY_POINT_GROUP = "headroom.kinds"
 
 #: The core's own kinds, as its entry points: in a list, since programs that are packed into one
 #: file have no entry points. The first that recognises a text has it: the surest signs first, plain
@@ -43,7 +40,6 @@ _BUILT_IN = (
 #: Those of them that leave out of texts of all kinds what nobody reads.
 _CONDENSING = ("headroom.kinds.opaque:Opaque",)
 _PACKAGE = "headroom-core"
-_UNKNOWN = "an unknown package"
 
 #: What a text is that no other kind takes.
 LAST_RESORT = "text"
@@ -154,9 +150,8 @@ def _found() -> Kinds:
     built_in = [BuiltIn(path, _PACKAGE, condenses=path in _CONDENSING) for path in _BUILT_IN]
     taken = {MIXED: _PACKAGE, **{kind.name: _PACKAGE for kind in built_in}}
     found: list[Guarded] = []
-    # Of two packages that bring one name, it is always the same one that counts.
-    for point in sorted(_installed(), key=_sort_key):
-        package = _package(point)
+    for point in installed():
+        package = package_of(point)
         try:
             kind = _loaded(point)
             problem = _problem(kind, taken)
@@ -170,29 +165,6 @@ def _found() -> Kinds:
         taken[guarded.name] = package
         found.append(guarded)
     return Kinds([*found, *built_in])
-
-
-def _installed() -> Sequence[EntryPoint]:
-    """The entry points of kinds, of all packages whose entry points can be read."""
-    # Slow to import, and not needed before the first compression.
-    from importlib.metadata import distributions, entry_points
-
-    try:
-        return list(entry_points(group=ENTRY_POINT_GROUP))
-    except Exception:
-        # Those of one package cannot be read: each is asked for its own.
-        found: dict[str, Sequence[EntryPoint]] = {}
-    for package in distributions():
-        name = package.name or _UNKNOWN
-        if name in found:
-            # Another version of it, farther back on the path.
-            continue
-        try:
-            found[name] = list(package.entry_points.select(group=ENTRY_POINT_GROUP))
-        except Exception as error:
-            found[name] = []
-            logger.warning("the entry points of %s are not used: %s", name, type(error).__name__)
-    return [point for points in found.values() for point in points]
 
 
 def decoded(kind: BaseKind, view: str, **options: Any) -> object:
@@ -223,14 +195,6 @@ def _loaded(point: EntryPoint) -> Kind:
     loaded = point.load()
     kind: Kind = loaded() if isinstance(loaded, type) else loaded
     return kind
-
-
-def _package(point: EntryPoint) -> str:
-    return (point.dist.name if point.dist is not None else None) or _UNKNOWN
-
-
-def _sort_key(point: EntryPoint) -> tuple[str, str, str]:
-    return point.name, _package(point), point.value
 
 
 def _problem(kind: Kind, taken: dict[str, str]) -> str:

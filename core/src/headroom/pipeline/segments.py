@@ -55,6 +55,7 @@ _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([\w+-]{0,20})[ \t]*\r?$")
 #: What closes a fence: its sign alone.
 _CLOSING = re.compile(r"(`{3,}|~{3,})\s*")
 _DIVIDER = re.compile(r"([-=*_#~])\1{4,}[ \t]*\r?$")
+_FENCE_SIGNS, _DIVIDER_SIGNS = "`~", "-=*_#~"
 
 
 #: The lines, by index, that begin at a line of a text.
@@ -210,7 +211,7 @@ class _Cutter:
         self._all: list[tuple[Guarded, _Find]] = [
             (kind, kind.span if kind.has_span else ParagraphFinder(kind, source).find)
             for kind in kinds
-            if kind.stands_in_text
+            if kind.stands_in_text and kind.may_stand_in(source)
         ]
         #: Of those, the ones that may begin with a letter or a digit.
         self._in_words = [(kind, find) for kind, find in self._all if not kind.begins_with_sign]
@@ -227,12 +228,13 @@ class _Cutter:
                 # Nothing begins there.
                 number += 1
                 continue
-            in_words = line[:1].isalnum()
-            fence = None if in_words else _FENCE.match(line)
+            sign = line[0]
+            fence = _FENCE.match(line) if sign in _FENCE_SIGNS else None
+            finding = self._in_words if sign.isalnum() else self._all
             if fence is not None:
                 part = self._fenced(number, fence[1])
             else:
-                part = self._found(number, first, self._in_words if in_words else self._all)
+                part = self._found(number, first, finding) if finding else None
             if part is not None:
                 yield from self._between(first, part.first)
                 yield part
@@ -240,7 +242,7 @@ class _Cutter:
                 # The line that closes a fence opens none.
                 number = first + (fence is not None)
                 continue
-            if fence is None and not in_words and self._is_divider(number):
+            if fence is None and sign in _DIVIDER_SIGNS and self._is_divider(number):
                 yield from self._between(first, number)
                 yield Part(self.prose, number, number + 1)
                 first = number + 1
@@ -267,7 +269,7 @@ class _Cutter:
         """The lines that can close a fence of each sign, in order."""
         found: dict[str, list[int]] = defaultdict(list)
         for number, line in enumerate(self._lines):
-            match = _CLOSING.fullmatch(line) if line[:1] in ("`", "~") else None
+            match = _CLOSING.fullmatch(line) if line and line[0] in _FENCE_SIGNS else None
             if match is not None:
                 found[match[1]].append(number)
         return found

@@ -77,11 +77,15 @@ def naming(units: Sequence[str], names: Sequence[str]) -> dict[int, float]:
 
     What stands everywhere names nothing.
     """
-    lowered = [unit.lower() for unit in units]
+    lowered = [unit.lower() for unit in units] if names else []
     found: dict[int, float] = {}
     for name in names:
-        pattern, start = _pattern(name), _BETWEEN.split(name.lower())[0]
-        hits = [n for n, unit in enumerate(lowered) if start in unit and pattern.search(unit)]
+        start = _BETWEEN.split(name.lower())[0]
+        hits = [n for n, unit in enumerate(lowered) if start in unit]
+        if hits:
+            # To make a pattern takes longer than to look for what it begins with.
+            pattern = _pattern(name)
+            hits = [n for n in hits if pattern.search(lowered[n])]
         if len(hits) <= max(_FEW, len(units) // _ONE_IN):
             for index in hits:
                 found[index] = found.get(index, 0.0) + log2(1 + len(units) / len(hits))

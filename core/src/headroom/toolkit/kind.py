@@ -170,6 +170,14 @@ class BaseKind:
         """Whether it says by ``span`` where it begins and ends within other text."""
         return type(self).span is not BaseKind.span
 
+    def may_stand_in(self, source: Source) -> bool:
+        """Whether ``span`` may find something at any line of a text.
+
+        It is asked once, and where it says no, ``span`` is asked at no line: best by a look that
+        goes over the whole text at once. Where it says yes, there may be nothing yet.
+        """
+        return True
+
     def span(self, source: Source, line: int) -> tuple[int, int] | None:
         """Lines of this kind within a text of several: index of the first, and after the last.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import chain, pairwise
 
 from headroom.scanning import scores, terms, terms_of_word, words
@@ -66,27 +67,30 @@ def in_pieces(text: str) -> tuple[list[str], Callable[[str], Sequence[str]]]:
 _NOTHING = Counted(Counter(), 0)
 
 
+@lru_cache(maxsize=32)
+def _asked_for(query: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """The terms of a query, these and others that they may be written as, what they mean."""
+    own = query_terms(query)
+    # Two of its words written as one, as programs and some languages do.
+    joined = {
+        stem(squashed(one + two))
+        for one, two in pairwise(words(query))
+        if one.isalpha() and two.isalpha() and own.issuperset(terms(f"{one} {two}"))
+    }
+    return own, own | joined, frozenset(meanings(sorted(own)))
+
+
 class Asked:
     """What a query asks for, and how texts are searched for it."""
 
     def __init__(self, query: str | None) -> None:
-        #: Its own terms.
-        self.terms = query_terms(query)
-        # And two of its words written as one, as programs and some languages do.
-        joined = {
-            stem(squashed(one + two))
-            for one, two in pairwise(words(query or ""))
-            if one.isalpha() and two.isalpha() and self.terms.issuperset(terms(f"{one} {two}"))
-        }
-        #: All that its words may be written as.
-        self.forms = self.terms | joined
-        meant = set(meanings(sorted(self.terms)))
+        #: Its own terms; all that its words may be written as.
+        self.terms, self.forms, self._meant = _asked_for(query or "")
         #: All that is looked for, and what each weighs.
         self.weights: dict[str, float] = {
-            **dict.fromkeys(sorted(meant), _MEANT),
+            **dict.fromkeys(sorted(self._meant), _MEANT),
             **dict.fromkeys(sorted(self.forms), 1.0),
         }
-        self._meant = meant
         self._known: dict[str, tuple[int, list[str]]] = {}
 
     def __bool__(self) -> bool:
@@ -123,6 +127,8 @@ class Asked:
 
     def look(self, text: str) -> Counted:
         """What of it is in a text, and how many terms the text has."""
+        if not text:
+            return _NOTHING
         length = 0
         hits: list[str] = []
         known = self._known

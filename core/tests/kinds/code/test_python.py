@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom.errors import WrongKind
-from headroom.kinds.code.outlines import python_parse
 from headroom.kinds.code.outlines.python import python_outline
 from headroom.kinds.code.outlines.python_parse import longest_chain, parses, python_pieces
 from headroom.source import Source
@@ -419,20 +418,6 @@ def test_a_module_in_pieces_is_the_module():
     assert several > len(parts) // 2
     with pytest.raises(SyntaxError):
         list(python_pieces([*text.split("\n"), "def (", *text.split("\n")]))
-
-
-def test_what_surely_is_no_python_is_parsed_once(monkeypatch):
-    parsed = []
-
-    def counted(text, *, own=python_parse._parse):
-        parsed.append(text)
-        return own(text)
-
-    monkeypatch.setattr(python_parse, "_parse", counted)
-    assert not parses("function f(a) {\n  return a;\n}\n" * 5000)
-    assert len(parsed) == 1
-    # What is only open may still be closed.
-    assert parses('x = """\n' + "function f(a) {\n" * 5000 + '"""\n')
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import pytest
 
 from headroom.kinds.text import information, sources
 from headroom.kinds.text.pick import Choices
-from headroom.kinds.text.words import word_terms
+from headroom.kinds.text.wordlist import Words
+from headroom.kinds.text.words import word_terms, words_of
 from headroom.scanning import sentences
 from headroom.toolkit import paragraphs
 from headroom.view import Deadline
@@ -46,6 +47,10 @@ _PLACES = (
     "Mr. A",
     "a.B ",
 )
+_POINTERS = (
+    "it", "He", "SHE", "they", "This", "these", "those", "such", "here", "However", "also", "thus",
+    "therefore", "but", "moreover", "\u0131t", "\u0130t", "\u017fhe", "thi\u017f", "\u0443", "word",
+)  # fmt: skip
 _STEMS = ("refund", "fli", "clas", "box", "tr", "be", "agre", "sing", "the", "it")
 _ENDINGS = ("", "s", "es", "ies", "ied", "ing", "ed", "edly", "ly", "sses", "e", "ee", "y")
 
@@ -101,6 +106,33 @@ def test_a_word_of_small_letters_has_one_term_that_begins_as_it_does() -> None:
         assert sorts[0] == sort
         assert (numbers[0] >= 0) == (concept is not None)
         assert numbers[0] == numbers[3]
+
+
+def test_concepts_are_those_of_each_sentence() -> None:
+    draw = random.Random(7)
+    words = ["the", "River", "river", "rivers", "12", "1,234", "It", "Oslo", "flood", "I", "\u4eca"]
+    texts = [" ".join(draw.choices(words, k=draw.randrange(6))) for _ in range(600)]
+    told = information.concepts(Words(texts), Deadline(None))
+    number_of: dict[str, int] = {}
+    for text, start, end in zip(texts, told.starts, told.starts[1:]):
+        expected: dict[int, int] = {}
+        for place, word in enumerate(words_of(text)):
+            concept, sort = information._concept(word)
+            if concept is not None:
+                number = number_of.setdefault(concept, len(number_of))
+                # Any word has a capital at the beginning.
+                is_first_name = sort == information._NAME and not place
+                expected[number] = information._PLAIN if is_first_name else sort
+        assert list(told.concepts[start:end]) == list(expected)
+        assert list(told.sorts[start:end]) == list(expected.values())
+
+
+def test_words_that_point_back_begin_with_few_letters() -> None:
+    ahead = "(?=[ihstabm])"
+    whole = re.compile(information._POINTER.pattern.replace(ahead, ""), re.IGNORECASE)
+    assert ahead in information._POINTER.pattern
+    for text in map("".join, product(("", " ", "\n"), _POINTERS, ("", " ", "s", "."))):
+        assert bool(information._POINTER.match(text)) == bool(whole.match(text))
 
 
 def _cost(kept: tuple[bool, ...], costs: list[int], marker_cost: int) -> int:

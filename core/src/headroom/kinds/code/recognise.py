@@ -66,16 +66,14 @@ _STRONG = regex(
     | package\ [\w.]+;?$ | func\ (?:\(|\w+\s*[(\[<]) | type\ \w+\ (?:struct|interface|func)\b
     | (?:pub(?:\([^)]*\))?\ )?(?:async\ |unsafe\ |const\ )*
       (?:fn|impl|trait|mod|struct|enum)\b.*[{;(]$
-    | (?:pub\ )?use\ [\w:]+.*; | \#!?\[\w+.*\]$ | (?=.*fun\ )(?:\w+\ )*fun\ (?:\w+\.)?\w+\(
+    | (?:pub\ )?use\ [\w:]+.*; | \#!?\[\w+.*\]$
     # C, C++, C#, Java, PHP
     | \#\s*(?:include\ *[<"]|define\ \w|ifn?def\ \w|if\ |endif\b|pragma\ \w|undef\ \w)
     | (?:typedef\ )?(?:struct|union|enum|class|interface|namespace|extern)\b[^.]*\{$
     | (?:public|private|protected|internal|static|final|abstract|virtual|override)\b.*[({;=]$
     | using\ [\w.:=\ ]+;$ | <\?php | template\s*<
-    | (?=[^(]*\()(?:[A-Za-z_][\w:<>,*&\[\]]*\ +)+[*&]?\w[\w:]*\([^;]*\)\s*(?:const\ )?\{?$
     # Lua, Elixir, R, Perl
     | (?:local\ )?function\ [\w.:]+\s*\( | local\ [\w,\ ]+=\s*\S
-    | (?=([\w.]+))\1\s*(?:=|<-)\s*function\s*\(
     | def(?:module|p|macrop?|impl|protocol|struct|delegate)\ .
     | @(?:doc|moduledoc|spec|type|typep|impl)\ . | (?:alias|use|import)\ [A-Z][\w.]*(?:,.*)?$
     | library\(\w+\)$
@@ -84,9 +82,17 @@ _STRONG = regex(
     | (?i:create\ (?:or\ replace\ |temp(?:orary)?\ |unique\ |materialized\ )*
       (?:table|view|index|function|procedure|trigger|type)\b | insert\ into\ | alter\ table\ )
     # Shells
-    | (?:function\ )?(?=([\w-]+))\2\s*\(\)\s*\{?$ | (?:if|elif|while)\ \[.*\];
+    | (?:if|elif|while)\ \[.*\];
     | (?:fi|done|esac)\b\s*[;|<>&]*
     | (?:local|declare|readonly|export)\ \w+=
+    # What begins with any name, and has a bracket, which is sooner seen: Kotlin; C, C++, C#, Java;
+    # R; shells.
+    | (?=[^(]*\()(?:
+        (?=.*fun\ )(?:\w+\ )*fun\ (?:\w+\.)?\w+\(
+        | (?:[A-Za-z_][\w:<>,*&\[\]]*\ +)+[*&]?\w[\w:]*\([^;]*\)\s*(?:const\ )?\{?$
+        | (?=([\w.]+))\1\s*(?:=|<-)\s*function\s*\(
+        | (?:function\ )?(?=([\w-]+))\2\s*\(\)\s*\{?$
+      )
     """,
     re.VERBOSE,
 )
@@ -211,6 +217,8 @@ class _Shapes:
         strong, total = self.strong, self.total
         if strong < _FEWEST:
             return False
+        has_strong = strong >= _STRONG_SHARE * total
+        most = (_PROSE_SHARE if has_strong else _LITTLE_PROSE) * total
         rest: list[str] = []
         prose = 0
         for text in self.others:
@@ -218,15 +226,13 @@ class _Shapes:
                 rest.append(text)
                 continue
             prose += 1
-            if prose > _PROSE_SHARE * total:
+            if prose > most:
                 return False
         # Tests and tables: much of it has the shape of code, or what has can be nothing else.
         has_little = prose <= _LITTLE_PROSE * total
         if has_little and strong >= max(_MANY, _MANY_STRONG * total):
             return True
-        if strong < _STRONG_SHARE * total and not has_little:
-            return False
-        least = _SHARE if strong >= _STRONG_SHARE * total else _MOST
+        least = _SHARE if has_strong else _MOST
         return enough(map(_WEAK.match, rest), strong + len(rest), least * total)
 
 

@@ -8,7 +8,7 @@ from headroom.errors import WrongKind
 from headroom.kinds.html.parse import Page, read_page
 from headroom.kinds.html.pick import fitting_blocks, fitting_sentences
 from headroom.kinds.html.rank import content_blocks
-from headroom.kinds.html.recognise import find_page, looks_like_html
+from headroom.kinds.html.recognise import find_page, looks_like_html, may_have_page
 from headroom.kinds.html.render import Renderer
 from headroom.source import Source
 from headroom.toolkit.excerpt import nothing_fits
@@ -52,6 +52,10 @@ class HtmlExtractor(BaseKind):
     def recognise(self, source: Source) -> bool:
         """Whether it is a page or a piece of one, by its beginning and its end."""
         return looks_like_html(source)
+
+    def may_stand_in(self, source: Source) -> bool:
+        """See ``BaseKind``."""
+        return may_have_page(source)
 
     def span(self, source: Source, line: int) -> tuple[int, int] | None:
         """The lines of a page within a text."""

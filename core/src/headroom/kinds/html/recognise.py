@@ -8,7 +8,7 @@ from headroom.regexes import regex
 from headroom.source import Source
 from headroom.toolkit.components import component_blocks
 
-__all__ = ["find_page", "looks_like_html"]
+__all__ = ["find_page", "looks_like_html", "may_have_page"]
 
 #: Characters that are looked at, at the beginning and at the end. Chosen.
 _SAMPLE, _ENDING = 65_536, 200
@@ -25,7 +25,8 @@ _COMMON = regex(
 #: A fragment has at least so many tags, and one for so many words. Chosen.
 _FEWEST_TAGS, _MOST_WORDS = 6, 12
 #: A page below what a program says of it.
-_PAGE = re.compile(r"\s{0,20}<(?:!doctype\s+html|html[\s>])", re.IGNORECASE)
+_OPENS_PAGE = re.compile(r"<(?:!doctype\s+html|html[\s>])", re.IGNORECASE)
+_PAGE = re.compile(rf"\s{{0,20}}{_OPENS_PAGE.pattern}", re.IGNORECASE)
 
 
 def looks_like_html(source: Source) -> bool:
@@ -50,6 +51,11 @@ def looks_like_html(source: Source) -> bool:
     closing = sum(bool(slash) for slash in tags)
     words = len(_COMMON.sub(" ", sample).split())
     return len(tags) >= _FEWEST_TAGS and closing > 1 and words <= _MOST_WORDS * len(tags)
+
+
+def may_have_page(source: Source) -> bool:
+    """Whether anything in a text opens a page."""
+    return _OPENS_PAGE.search(source.text) is not None
 
 
 def find_page(source: Source, line: int) -> tuple[int, int] | None:

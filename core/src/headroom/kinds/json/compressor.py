@@ -9,7 +9,7 @@ from headroom.errors import WrongKind
 from headroom.kinds.json.decode import decode
 from headroom.kinds.json.embedded import long_texts, without
 from headroom.kinds.json.parse import read
-from headroom.kinds.json.recognise import find_document, looks_like_json
+from headroom.kinds.json.recognise import find_document, looks_like_json, may_have_document
 from headroom.scanning.wordforms import said_chars
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, line_pieces
@@ -78,6 +78,10 @@ class SmartCrusher(BaseKind):
         if not isinstance(value, (dict, list, Lazy)):
             raise WrongKind("a single value is no structure")
         return _view(source, value, request)
+
+    def may_stand_in(self, source: Source) -> bool:
+        """See ``BaseKind``."""
+        return may_have_document(source)
 
     def span(self, source: Source, line: int) -> tuple[int, int] | None:
         """The lines of a document within a text."""

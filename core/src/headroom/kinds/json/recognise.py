@@ -13,7 +13,7 @@ from headroom.source import Source
 from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.rows.values import Duplicates
 
-__all__ = ["find_document", "looks_like_json"]
+__all__ = ["find_document", "looks_like_json", "may_have_document"]
 
 _OPENING = ("{", "[")
 #: How often a line that begins like a document is read as one, in one text. It bounds the time.
@@ -32,6 +32,12 @@ def looks_like_json(source: Source) -> bool:
         return isinstance(source.once(read), (dict, list, Lazy, Duplicates))
     except WrongKind:
         return False
+
+
+def may_have_document(source: Source) -> bool:
+    """Whether any line of a text begins like a document."""
+    text = source.text
+    return text.startswith(_OPENING) or any(f"\n{sign}" in text for sign in _OPENING)
 
 
 def find_document(source: Source, line: int) -> tuple[int, int] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from headroom.kinds.log.templates import Template, mine, most_alike
+from headroom.kinds.log.templates import Template, may_be_alike, mine
 from headroom.regexes import regex
 from headroom.scanning import masked
 from headroom.scanning.masks import MASK
@@ -154,7 +154,7 @@ def looks_like_output(source: Source) -> bool:
     if len(once) < _LEAST_LINES:
         return False
     texts = masked(once)
-    if most_alike(texts, _AGAIN) <= _REPEATED_SHARE * len(once):
+    if not more_than(_REPEATED_SHARE, may_be_alike(texts, _AGAIN), len(once)):
         return False
     repeated = sum(
         len(template.events)

@@ -11,14 +11,14 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, compress
+from itertools import chain, compress, repeat
 from operator import contains, eq
 
 from headroom.scanning.masks import MASK
 
-__all__ = ["Template", "mine", "most_alike"]
+__all__ = ["Template", "may_be_alike", "mine"]
 
 
 _WORD = re.compile(r"[^\s=:,;|()\[\]{}<>]+")
@@ -119,8 +119,8 @@ def mine(masked: Sequence[str]) -> list[Template]:
     return templates
 
 
-def most_alike(masked: Sequence[str], together: int) -> int:
-    r"""How many events share a template with others, at the most: sooner known than by mining.
+def may_be_alike(masked: Sequence[str], together: int) -> Iterator[bool]:
+    r"""Whether each event may share a template with others: sooner known than by mining.
 
     What joins a template has as many words as its first event, and at the same places at least a
     share of ``_SIMILAR`` of its own that are no values. So does the first event then: for each of
@@ -131,17 +131,21 @@ def most_alike(masked: Sequence[str], together: int) -> int:
         masked: The masked text of each event.
         together: Templates with fewer events do not count.
 
-    >>> most_alike(["it took \x00 ms", "it took \x00 s", "It rained", "Nobody came"], 2)
-    2
+    Yields:
+        One after another, in no order: first those that surely do not.
+
+    >>> events = ["it took \x00 ms", "it took \x00 s", "It rained", "Nobody came", "No"]
+    >>> list(may_be_alike(events, 2))
+    [False, True, True, False, False]
 
     """
     by_size: dict[int, list[tuple[str, list[str]]]] = defaultdict(list)
     for text in masked:
         words = _words(text)
         by_size[len(words)].append((text, words))
-    found = 0
-    for several in by_size.values():
+    for several in sorted(by_size.values(), key=len):
         if len(several) < together:
+            yield from repeat(False, len(several))
             continue
         columns = map(sorted, zip(*(words for _, words in several)))
         again = [set(compress(one, map(eq, one, one[1:]))) - {MASK} for one in columns]
@@ -149,8 +153,7 @@ def most_alike(masked: Sequence[str], together: int) -> int:
             shared = sum(map(contains, again, words))
             # A name that hardly any other has is a value, too: it has such a sign.
             values = words.count(MASK) + sum(map(text.count, _SIGNS_OF_NAMES))
-            found += shared >= _SIMILAR * max(1, len(words) - values)
-    return found
+            yield shared >= _SIMILAR * max(1, len(words) - values)
 
 
 def _words(text: str) -> list[str]:

@@ -22,10 +22,12 @@ from headroom.kinds.records.entries import find_entries
 from headroom.kinds.records.files import find_files
 from headroom.kinds.records.spans import Spans
 from headroom.kinds.records.talk import find_talk
+from headroom.regexes import regex
 from headroom.source import Source
 from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.values import Json, Number
+from headroom.toolkit.shares import enough
 
 __all__ = ["Field", "Records", "find_records", "read"]
 
@@ -51,8 +53,9 @@ _SOON, _NAMED_SOON = 60, 0.25
 _TRIED = 24
 #: For each line so many counts of names that may be the same. Chosen.
 _COUNTS = 4
-#: Of no more lines, what fields say is kept, and all names are while they are counted. Chosen.
-_SMALL = 2000
+#: Of no more lines, what fields say is kept, as are all names while they are counted, and records
+#: are once one is asked for. Chosen.
+_SMALL = 8000
 #: Lines after which the time is looked at.
 _DEADLINE_EVERY = 1000
 #: Characters by which a line is the same as another.
@@ -63,6 +66,12 @@ _PAIR = re.compile(r"((?:- )?[\"']?[A-Za-z_@$](?=([\w .@/$-]{0,60}))\2[\"']?) *[
 _TAG = re.compile(r"</?[A-Za-z][\w:.-]{0,60}")
 _SECTION = re.compile(r"\[{1,2}[^\[\]]{1,200}\]{1,2}\s*$")
 _RULE = re.compile(r"[-=*+#_~]{2,}")
+# Sooner told than what the name is.
+_NAMED_OR_BLANK = regex(
+    r"\s*\Z|[ \t]*(?:{})".format(
+        "|".join((*(one.pattern for one in (_PAIR, _TAG, _SECTION, _RULE)), "- "))
+    )
+)
 _CLOSING = re.compile(r"</[\w:.-]{1,60}>\s*$|/?>\s*$")
 
 
@@ -85,8 +94,8 @@ class _Fields:
         #: What fields say, where they are few.
         self._values: list[str] | None = [] if len(lines) <= _SMALL else None
 
-    def add(self, line: str) -> bool:
-        """Reads the next line; whether it has a name, or is blank."""
+    def add(self, line: str) -> None:
+        """Reads the next line."""
         if not line or line.isspace():
             indent, name, value, number = -1, "", "", 0
         else:
@@ -100,7 +109,6 @@ class _Fields:
         self.keys.append(number)
         if self._values is not None:
             self._values.append(value)
-        return not number or bool(name)
 
     def __len__(self) -> int:
         return len(self.indents)
@@ -123,17 +131,23 @@ class _Fields:
 
 
 class _Values(Lazy[Json]):
-    """Each record as an object of its fields, made when it is asked for."""
+    """Each record as an object of its fields, made when asked for; once where there are few."""
 
     def __init__(self, fields: _Fields, spans: Sequence[tuple[int, int]]) -> None:
         self._fields = fields
         self._spans = spans
+        self._made: dict[int, Json] | None = {} if len(fields) <= _SMALL else None
 
     def __len__(self) -> int:
         return len(self._spans)
 
     def _at(self, index: int) -> Json:
-        return _value(self._fields, *self._spans[index])
+        if self._made is None:
+            return _value(self._fields, *self._spans[index])
+        made = self._made.get(index)
+        if made is None:
+            made = self._made[index] = _value(self._fields, *self._spans[index])
+        return made
 
 
 @dataclass(frozen=True)
@@ -197,19 +211,14 @@ def _find_blocks(lines: Sequence[str], check: Callable[[], None]) -> Records | N
     """Records of several lines each."""
     if len(lines) < _LEAST * _SHORTEST:
         return None
+    check()
+    if not _are_named(lines):
+        return None
     fields = _Fields(lines)
-    count, nameless = len(lines), 0
     for number, line in enumerate(lines):
         if number % _DEADLINE_EVERY == 0:
             check()
-        if fields.add(line):
-            continue
-        nameless += 1
-        # Most texts show soon that they are none of records.
-        if number <= _SOON < count and _SOON + 1 - nameless < _NAMED_SOON * _SOON:
-            return None
-        if count - nameless < _COVERED * _NAMED * count:
-            return None
+        fields.add(line)
     if not _names_may_be_shared(fields):
         return None
     best = Spans()
@@ -222,6 +231,16 @@ def _find_blocks(lines: Sequence[str], check: Callable[[], None]) -> Records | N
         if len(spans) > len(best) and _are_records(fields, spans):
             best, indent = spans, fields.indents[starts[0]]
     return Records(lines, best, _Values(fields, best)) if best else None
+
+
+def _are_named(lines: Sequence[str]) -> bool:
+    """Whether so many lines have a name, or are blank, as of records."""
+    # Most texts show soon that they are none.
+    if len(lines) > _SOON and not enough(
+        map(_NAMED_OR_BLANK.match, lines[: _SOON + 1]), _SOON + 1, _NAMED_SOON * _SOON
+    ):
+        return False
+    return enough(map(_NAMED_OR_BLANK.match, lines), len(lines), _COVERED * _NAMED * len(lines))
 
 
 def read(source: Source) -> Records | None:

@@ -90,17 +90,16 @@ class SearchCompressor(BaseKind):
         entries = source.once(read)
         if entries is None:
             raise WrongKind("no paths in front of the lines")
-        lossless = self._lossless(source.text, entries, request)
         limit = request.max_tokens
-        if limit is not None and limit >= request.original_tokens and lossless is None:
-            return None
         small = request.original_tokens < _SMALL
-        if limit is None and (small or request.fidelity == "lossless"):
-            return lossless
-        if limit is not None and lossless is not None and request.fits(lossless.text):
-            return lossless
-        # Made again where it is wanted, which is seldom.
-        del lossless
+        if limit is not None or small or request.fidelity == "lossless":
+            lossless = self._lossless(source.text, entries, request)
+            if limit is None or (lossless is not None and request.fits(lossless.text)):
+                return lossless
+            if limit >= request.original_tokens and lossless is None:
+                return None
+            # Made again where it is wanted, which is seldom.
+            del lossless
         view = self._choice(source, entries, request)
         if view is not None and not view.omissions:
             lossless = self._lossless(source.text, entries, request)
@@ -230,6 +229,7 @@ class _Renderer:
         self._split = [split_path(path) for path in self._paths]
         self._entries = [file.entries for file in files]
         self._spans = [_span(file) for file in files]
+        self._last: tuple[bytearray, str] | None = None
 
     def gone(self, kept: bytearray) -> list[int]:
         """The lines of the output that a choice leaves out."""
@@ -242,7 +242,15 @@ class _Renderer:
         return sorted(gone)
 
     def text(self, kept: bytearray) -> str:
-        """The view with the units that are marked."""
+        """The view with the units that are marked; nobody may change the marks."""
+        # What was tried last is mostly what is chosen.
+        if self._last is None or self._last[0] != kept:
+            # Both at once would be what takes the most memory of all.
+            self._last = None
+            self._last = kept, self._made(kept)
+        return self._last[1]
+
+    def _made(self, kept: bytearray) -> str:
         shown: list[int] = []
         matches: list[list[Entry]] = []
         for number, entries in enumerate(self._entries, self._first):

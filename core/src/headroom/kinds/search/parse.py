@@ -291,11 +291,15 @@ def _entry(
 
 def _context_path(line: str, known: Container[str]) -> str | None:
     """The path of ``path-12-text`` or ``path=12=text``, if it is one of those that have matches."""
-    for tries, match in enumerate(_CONTEXT_END.finditer(line, 0, _LONGEST_PATH)):
-        if line[: match.start()] in known:
-            return line[: match.start()]
-        if tries == _TRIES:
+    # Most lines have none, and to go over all that there are takes longer than to see that.
+    match = _CONTEXT_END.search(line, 0, _LONGEST_PATH)
+    for _ in range(_TRIES + 1):
+        if match is None:
             break
+        path = line[: match.start()]
+        if path in known:
+            return path
+        match = _CONTEXT_END.search(line, match.end(), _LONGEST_PATH)
     return None
 
 

@@ -8,7 +8,12 @@ from typing import Any
 from headroom.errors import WrongKind
 from headroom.kinds.registry import decoded
 from headroom.kinds.table.parse import read
-from headroom.kinds.table.recognise import find_table, looks_like_table, may_be_table
+from headroom.kinds.table.recognise import (
+    find_table,
+    looks_like_table,
+    may_be_table,
+    may_have_table,
+)
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, line_pieces
 from headroom.toolkit.rows.blocks import TableBlock, lossless_lines
@@ -65,6 +70,10 @@ class TableCrusher(BaseKind):
         return best_view(
             rows, root, speller, lambda: "\n".join(lossless_lines(root, speller)), request
         )
+
+    def may_stand_in(self, source: Source) -> bool:
+        """See ``BaseKind``."""
+        return may_have_table(source)
 
     def span(self, source: Source, line: int) -> tuple[int, int] | None:
         """The lines of a table with rules within a text."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from headroom.errors import WrongKind
 from headroom.kinds.table.aligned import aligned_records
@@ -92,7 +92,7 @@ def find_records(lines: Sequence[str]) -> PackedRecords:
     if len(bare) <= LEAST_ROWS:
         raise WrongKind("too few lines for a table")
     # Within quotes an end of a line is a part of the cell: the reader tells.
-    records = ruled_records(bare) or _aligned(bare) or _delimited(lines[: len(bare)])
+    records = ruled_records(bare) or _aligned(bare) or PackedRecords(_delimited(lines[: len(bare)]))
     header = records[0]
     same = sum(size == len(header) for size in records.sizes())
     if (
@@ -109,7 +109,7 @@ def _aligned(lines: Sequence[str]) -> PackedRecords | None:
     return None if records is None else PackedRecords(records)
 
 
-def _delimited(lines: Sequence[str]) -> PackedRecords:
+def _delimited(lines: Sequence[str]) -> Iterator[list[str]]:
     probed = lines[:PROBE]
     try:
         delimiter = _delimiter(probed)
@@ -119,15 +119,15 @@ def _delimited(lines: Sequence[str]) -> PackedRecords:
             raise
         delimiter = _delimiter(whole)
     ended = (line + "\n" for line in lines)
+    count = 0
     try:
-        records = PackedRecords(
-            record for record in csv.reader(ended, delimiter=delimiter, strict=True) if record
-        )
+        for record in filter(None, csv.reader(ended, delimiter=delimiter, strict=True)):
+            count += 1
+            yield record
     except csv.Error:
         raise WrongKind("quotes that do not close") from None
-    if len(records) <= LEAST_ROWS:
+    if count <= LEAST_ROWS:
         raise WrongKind("too few rows for a table")
-    return records
 
 
 def closed(lines: Sequence[str]) -> list[str]:

@@ -14,11 +14,11 @@ from headroom.kinds.table.parse import (
     is_delimited,
     without_ends,
 )
-from headroom.kinds.table.ruled import is_rule, ruled_records, ruled_run
+from headroom.kinds.table.ruled import like_rules, ruled_records, ruled_run
 from headroom.source import Source
 from headroom.toolkit.numbering import unnumbered
 
-__all__ = ["find_table", "looks_like_table", "may_be_table"]
+__all__ = ["find_table", "looks_like_table", "may_be_table", "may_have_table"]
 
 #: Characters that are looked at, and lines. They bound the time.
 _LOOKED_AT, _LINES = 20_000, 4 * PROBE
@@ -62,14 +62,24 @@ def looks_like_table(source: Source) -> bool:
     return any(map(is_delimited, _tried(lines)))
 
 
+def may_have_table(source: Source) -> bool:
+    """Whether any line of a text may be the rule of a table."""
+    return bool(source.once(_rules))
+
+
 def find_table(source: Source, line: int) -> tuple[int, int] | None:
     """The lines of the table that begins at a line, or whose header stands above it."""
-    lines = source.lines
-    if not any(map(is_rule, lines[line : line + 2])):
+    rules = source.once(_rules)
+    if line not in rules and line + 1 not in rules:
         # Below neither header is a rule.
         return None
+    lines = source.lines
     run = ruled_run(lines, line) or (ruled_run(lines, line - 1) if line else None)
     return run if run is not None and run[1] - run[0] >= _LEAST_RULED else None
+
+
+def _rules(source: Source) -> frozenset[int]:
+    return like_rules(source.text)
 
 
 def _first_lines(source: Source) -> list[str]:

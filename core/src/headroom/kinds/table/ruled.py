@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from headroom.regexes import regex
 from headroom.toolkit.rows.packed import PackedRecords
 
-__all__ = ["is_rule", "ruled_records", "ruled_run"]
+__all__ = ["is_rule", "like_rules", "ruled_records", "ruled_run"]
 
 _BARS = "|\u2502\u2503\u2551"
 # The signs of rules: of ASCII and of box drawing, which is U+2500 to U+257F.
@@ -18,6 +19,12 @@ _STROKES = frozenset("-=\u2500\u2501\u2550")
 _SIGNS = frozenset(" \t\r|+:-=").union(map(chr, range(0x2500, 0x2580)))
 _ALL_SIGNS = "".join(sorted(_SIGNS))
 _CROSSINGS = _SIGNS.difference(_STROKES, " \t\r:")
+# A line of such signs with a crossing: the first one, and one below a line feed, which is found
+# sooner than where a line begins.
+_SIGNS_WITH_CROSSING = "(?=[{0}]*(?:\n|\\Z))[{0}]*?[{1}]".format(
+    *("".join(map(re.escape, sorted(signs))) for signs in (_SIGNS, _CROSSINGS))
+)
+_LIKE_RULE, _LIKE_RULE_BELOW = regex(_SIGNS_WITH_CROSSING), regex(f"\n{_SIGNS_WITH_CROSSING}")
 #: A table has so many rows below its rule.
 _LEAST_ROWS = 2
 
@@ -62,6 +69,22 @@ def ruled_run(lines: Sequence[str], first: int) -> tuple[int, int] | None:
     if len(body) - sum(body) < _LEAST_ROWS or (rules and rules < len(body) - sum(body) - 1):
         return None
     return first, end
+
+
+def like_rules(text: str) -> frozenset[int]:
+    r"""The lines, by index, that may be rules: sooner found than by asking of each whether it is.
+
+    >>> sorted(like_rules("id | name\n---+-----\n 7 | Ada"))
+    [1]
+    """
+    found = [0] if _LIKE_RULE.match(text) else []
+    line = at = 0
+    for match in _LIKE_RULE_BELOW.finditer(text):
+        behind = match.start() + 1
+        line += text.count("\n", at, behind)
+        at = behind
+        found.append(line)
+    return frozenset(found)
 
 
 def is_rule(line: str) -> bool:

@@ -56,8 +56,10 @@ _TOLL = 4
 #: Sentences between two looks at the clock. Chosen.
 _CHECKED_EVERY = 500
 
+# The first letter is looked at ahead: most words begin with another.
 _POINTER = re.compile(
-    r"\s*(?:it|he|she|they|this|these|those|such|here|however|also|thus|therefore|but|moreover)\b",
+    r"\s*(?=[ihstabm])(?:it|he|she|they|this|these|those|such|here|however|also|thus|therefore|but"
+    r"|moreover)\b",
     re.IGNORECASE,
 )
 
@@ -89,24 +91,29 @@ def information(
     # What each concept of each sentence is worth.
     worth = array("d")
     gains = array("d")
-    for (first, end), place in zip(
-        deadline.over(pairwise(told.starts), every=_CHECKED_EVERY), _places(sentences)
-    ):
-        own = zip(told.sorts[first:end], told.concepts[first:end])
+    places = _places(sentences)
+    for number in range(0, size, _CHECKED_EVERY):
+        deadline.check()
+        bounds = told.starts[number : number + _CHECKED_EVERY + 1]
+        begin = bounds[0]
+        some = slice(begin, bounds[-1])
+        own = zip(told.sorts[some], told.concepts[some])
         own_worth = [_SORTS[sort] * weight[concept] for sort, concept in own]
         worth.fromlist(own_worth)
-        stated = 1.0 if end - first >= _STATES else (end - first) / _STATES
-        gains.append(sum(own_worth) + place * stated)
+        for (first, end), place in zip(pairwise(bounds), places):
+            stated = 1.0 if end - first >= _STATES else (end - first) / _STATES
+            gains.append(sum(own_worth[first - begin : end - begin]) + place * stated)
     seen = bytearray(len(weight))
     density = array("d", (-gain / (cost + _TOLL) for gain, cost in zip(gains, costs)))
     # Of those that are alike, the first one comes first: sorting keeps their order.
     order = array("q", sorted(range(size), key=density.__getitem__))
     for index in deadline.over(order, every=_CHECKED_EVERY):
-        first, end = told.starts[index], told.starts[index + 1]
-        there = told.concepts[first:end].tolist()
-        # The exact sum.
-        again = math.fsum(compress(worth[first:end], [seen[concept] for concept in there]))
-        gains[index] -= (1 - _AGAIN) * again
+        own_span = slice(told.starts[index], told.starts[index + 1])
+        there = told.concepts[own_span].tolist()
+        again = [seen[concept] for concept in there]
+        if 1 in again:
+            # The exact sum.
+            gains[index] -= (1 - _AGAIN) * math.fsum(compress(worth[own_span], again))
         for concept in there:
             seen[concept] = 1
     return gains
@@ -146,23 +153,23 @@ def concepts(words: Words, deadline: Deadline) -> Told:
 
     """
     concept_of, sort_of = _concepts_of(words.distinct)
+    # Any word may have a capital at the beginning of a sentence: there it is one of a second set.
+    size = len(concept_of)
+    concept_of += concept_of
+    sort_of += [_PLAIN] * size
     told = Told(array("q", [0]), array("i"), bytearray())
     for first in range(0, len(words), _CHECKED_EVERY):
         deadline.check()
         bounds = words.starts[first : first + _CHECKED_EVERY + 1]
-        own = words.numbers[bounds[0] : bounds[-1]]
-        named = [concept_of[number] for number in own]
-        sorted_as = [sort_of[number] for number in own]
+        own = words.numbers[bounds[0] : bounds[-1]].tolist()
         ends = [bound - bounds[0] for bound in bounds]
         found: list[int] = []
         found_as: list[int] = []
         for start, end in pairwise(ends):
-            if start < end and sorted_as[start] == _NAME:
-                # Any word may have a capital at the beginning of a sentence.
-                sorted_as[start] = _PLAIN
+            if start < end and sort_of[own[start]] == _NAME:
+                own[start] += size
             # Of a concept that is told twice, the last time counts.
-            there = dict(zip(named[start:end], sorted_as[start:end]))
-            there.pop(-1, None)
+            there = {concept_of[word]: sort for word in own[start:end] if (sort := sort_of[word])}
             found += there
             found_as += there.values()
             told.starts.append(len(told.concepts) + len(found))
@@ -174,7 +181,7 @@ def concepts(words: Words, deadline: Deadline) -> Told:
 def _concepts_of(words: Iterable[str]) -> tuple[list[int], list[int]]:
     """The number of what each word stands for, and its sort: -1 and 0 for one that only binds."""
     numbers: dict[str, int] = {}
-    found: list[int] = []
+    concepts: list[int] = []
     sorts: list[int] = []
     for word in words:
         concept: str | None
@@ -185,9 +192,9 @@ def _concepts_of(words: Iterable[str]) -> tuple[list[int], list[int]]:
             concept, sort = stem(word), _PLAIN
         else:
             concept, sort = _concept(word)
-        found.append(numbers.setdefault(concept, len(numbers)) if concept else -1)
+        concepts.append(-1 if concept is None else numbers.setdefault(concept, len(numbers)))
         sorts.append(sort)
-    return found, sorts
+    return concepts, sorts
 
 
 def _concept(word: str) -> tuple[str | None, int]:

@@ -9,7 +9,7 @@ from typing import Any
 from headroom.errors import WrongKind
 from headroom.kinds.registry import decoded
 from headroom.kinds.xml.parse import read
-from headroom.kinds.xml.recognise import find_document, looks_like_xml
+from headroom.kinds.xml.recognise import find_document, looks_like_xml, may_have_document
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, line_pieces
 from headroom.toolkit.rows.aliases import aliases_in
@@ -77,6 +77,10 @@ class XmlCompressor(BaseKind):
             return text.replace(DOCUMENT, XML_DOCUMENT, 1)
 
         return best_view(value, root, speller, lossless, request)
+
+    def may_stand_in(self, source: Source) -> bool:
+        """See ``BaseKind``."""
+        return may_have_document(source)
 
     def span(self, source: Source, line: int) -> tuple[int, int] | None:
         """The lines of a document within a text."""

@@ -10,7 +10,7 @@ from headroom.errors import WrongKind
 from headroom.kinds.xml.parse import first_document, read, read_document
 from headroom.source import Source
 
-__all__ = ["find_document", "looks_like_xml"]
+__all__ = ["find_document", "looks_like_xml", "may_have_document"]
 
 #: Characters that are looked at.
 _LOOKED_AT = 20_000
@@ -26,7 +26,8 @@ _PAGE = frozenset(
     "br img link meta section article nav header footer main form input button b i em strong "
     "pre code details summary center picture font".split()
 )
-_DOCUMENT = re.compile(r"\s{0,20}<(?:\?xml\s|[A-Za-z_][\w.-]*(?::[A-Za-z_]|\s[^<>]{0,200}xmlns))")
+_OPENS_DOCUMENT = re.compile(r"<(?:\?xml\s|[A-Za-z_][\w.-]*(?::[A-Za-z_]|\s[^<>]{0,200}xmlns))")
+_DOCUMENT = re.compile(rf"\s{{0,20}}{_OPENS_DOCUMENT.pattern}")
 
 
 def looks_like_xml(source: Source) -> bool:
@@ -53,6 +54,11 @@ def looks_like_xml(source: Source) -> bool:
     except WrongKind:
         return False
     return reading.tags >= _FEWEST and reading.root.lower() not in _PAGE
+
+
+def may_have_document(source: Source) -> bool:
+    """Whether anything in a text opens a document."""
+    return _OPENS_DOCUMENT.search(source.text) is not None
 
 
 def find_document(source: Source, line: int) -> tuple[int, int] | None:

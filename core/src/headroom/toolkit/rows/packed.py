@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from itertools import accumulate, chain, islice, pairwise
 from typing import overload
 
@@ -15,6 +15,8 @@ __all__ = ["Every", "Joined", "Packed", "PackedRecords", "TextRows"]
 
 #: Texts that are put together at a time. Chosen.
 _TOGETHER = 1000
+#: Lists of texts that are taken at a time. Chosen.
+_AT_ONCE = 200
 
 
 class Packed(Sequence[str]):
@@ -49,9 +51,7 @@ class Packed(Sequence[str]):
         self._added.extend(texts)
         if len(self._added) >= _TOGETHER:
             self._join()
-        before = len(self._ends)
-        self._ends.extend(accumulate(map(len, texts), initial=self._ends[-1]))
-        self._ends.pop(before)
+        _add_sizes(self._ends, texts)
 
     def _join(self) -> None:
         self._joined.append("".join(self._added))
@@ -167,6 +167,13 @@ class Every(Lazy[str]):
         return self._texts.every(self._step, self._first)
 
 
+def _add_sizes(ends: array[int], some: Iterable[Sized]) -> None:
+    """Adds where each of some ends that follow."""
+    before = len(ends)
+    ends.extend(accumulate(map(len, some), initial=ends[-1]))
+    ends.pop(before)
+
+
 class PackedRecords(Lazy[list[str]]):
     """Lists of texts, each made when it is asked for.
 
@@ -181,9 +188,10 @@ class PackedRecords(Lazy[list[str]]):
         self.texts = Packed()
         # Where each ends, behind where the first begins.
         self._ends = array("I", (0,))
-        for record in records:
-            self.texts.extend(record)
-            self._ends.append(len(self.texts))
+        records = iter(records)
+        while some := list(islice(records, _AT_ONCE)):
+            self.texts.extend(list(chain.from_iterable(some)))
+            _add_sizes(self._ends, some)
 
     def sizes(self) -> Iterator[int]:
         """How many texts each has."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import compress, islice
 from math import log2
 
@@ -99,7 +100,8 @@ def spread(count: int) -> Iterator[int]:
             yield place
 
 
-def _phrases(query: str) -> list[str]:
+@lru_cache(maxsize=32)
+def _phrases(query: str) -> tuple[str, ...]:
     """Runs of words of a query, in small letters."""
     words = [word.strip(_EDGES) for word in query.split()[:_QUERY_WORDS]]
     words = [word for word in words if word]
@@ -113,7 +115,7 @@ def _phrases(query: str) -> list[str]:
             is_phrase = telling[start] and telling[start + size - 1]
             if is_phrase and all(len(word) > 1 for word in run):
                 found[" ".join(run).lower()] = None
-    return list(found)[:_MAX_PHRASES]
+    return tuple(found)[:_MAX_PHRASES]
 
 
 def named(
@@ -127,12 +129,13 @@ def named(
         scores[index] += told * _SURE
     if identifiers_only:
         return scores
-    lowered = [unit.lower() for unit in units]
-    for phrase in _phrases(query):
-        pattern = re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)")
-        hits = [
-            index for index, unit in enumerate(lowered) if phrase in unit and pattern.search(unit)
-        ]
+    phrases = _phrases(query)
+    lowered = [unit.lower() for unit in units] if phrases else []
+    for phrase in phrases:
+        hits = [index for index, unit in enumerate(lowered) if phrase in unit]
+        if hits:
+            pattern = re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)")
+            hits = [index for index in hits if pattern.search(lowered[index])]
         # What stands everywhere names nothing.
         if hits and len(hits) <= max(_FEW_HITS, len(units) // _ONE_IN):
             for index in hits:

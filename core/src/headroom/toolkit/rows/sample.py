@@ -77,6 +77,8 @@ class Selection:
         self.row_tokens = sum(
             units.cost(table) for table in units.tables if len(table.table.lines) >= SMALL_TABLE
         )
+        #: See `Units`.
+        self.may_ask_apart = units.may_ask_apart
         #: The tokens of lines that are but addresses among many.
         self.link_tokens = sum(units.costs[one.unit] for one in units.lines if one.is_link)
         #: The tokens of the rows that the query names, of tables that are shown in parts.

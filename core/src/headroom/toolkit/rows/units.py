@@ -90,6 +90,8 @@ class Units:
         self.lines: list[LineUnit] = []
         #: The rows that the query names, of tables that are shown in parts: first unit, end.
         self.asked: list[tuple[int, int]] = []
+        #: Whether these would be others if rows that the query names were shown in parts.
+        self.may_ask_apart = False
         #: By collection: the names of its rows, and the tokens of all of these.
         self._names: dict[int, tuple[list[str], int]] = {}
         self._misspelt: dict[int, list[tuple[int, str, str]]] = {}
@@ -285,8 +287,10 @@ class Units:
         lines = block.table.lines
         if self._large_rows is not None and _has_large(block, self._large_rows):
             return True
-        if self._asked_apart and len(lines) < SMALL_TABLE and min(map(len, lines)) > _LONG_ROW:
-            return bool(_few_named(lines, self.request.query))
+        if len(lines) < SMALL_TABLE and min(map(len, lines)) > _LONG_ROW:
+            self.may_ask_apart = True
+            if self._asked_apart:
+                return bool(_few_named(lines, self.request.query))
         if not is_mostly_text(block.values):
             return False
         # A row that the query names is wanted whole.

@@ -62,7 +62,7 @@ def best_view(
             telling, min(1.0, rows), request.fidelity, is_answered=selection.is_answered
         )
         asked = selection
-        if request.query:
+        if request.query and selection.may_ask_apart:
             asked = Selection(Units(root, speller, request, asked_apart=True))
         if asked.asked_tokens:
             # The others are to the row that is asked for what the rows of a large table are.

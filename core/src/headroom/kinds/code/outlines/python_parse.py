@@ -38,10 +38,15 @@ _DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, 
 #: CPython 3.10 overflows the C stack on chains of tens of thousands of operators.
 _MAX_CHAIN = 2_000
 
-#: What the parser says of brackets and quotes that are open at the end, or may be.
-_OPEN = re.compile("never closed|unterminated|EOF")
+#: What the parser says where it stopped at a sign that it had read, as none that follows can mend.
+#: Whatever else it says, it may be what it misses at the end.
+_LASTING = ("unterminated string literal", "invalid character")
 
 _NOTEBOOK = re.compile(r"^([ \t]*)(?:[!%]|\?\w)[^\n]*$", re.MULTILINE)
+# How such a line begins: the first one, and one below a line feed, which is found sooner than where
+# a line begins.
+_OF_NOTEBOOK = re.compile(r"[ \t]*(?:[!%]|\?\w)")
+_OF_NOTEBOOK_BELOW = re.compile(rf"\n{_OF_NOTEBOOK.pattern}")
 
 _TOKEN = re.compile(
     r"\"\"\"|'''|\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.)*'?|#[^\n]*"
@@ -87,7 +92,7 @@ def python_pieces(lines: Sequence[str], *, is_notebook: bool = False) -> Iterato
                 some = joined(lines, begin, end)
                 body = _parse(_plain(some, is_first=not begin, is_notebook=is_notebook))
             except SyntaxError as error:
-                if is_last or _is_sure(error, end - begin):
+                if is_last or _is_lasting(error, some):
                     raise
             else:
                 if is_last or body:
@@ -99,9 +104,13 @@ def python_pieces(lines: Sequence[str], *, is_notebook: bool = False) -> Iterato
         begin = end if is_last else begin + (body[-1].end_lineno or end - begin)
 
 
-def _is_sure(error: SyntaxError, lines: int) -> bool:
-    """Whether no lines below could mend it: it is no end, nor that something is still open."""
-    return error.lineno is not None and error.lineno < lines and not _OPEN.search(error.msg)
+def _is_lasting(error: SyntaxError, text: str) -> bool:
+    r"""Whether some lines are no beginning of any Python, by what the parser said of them.
+
+    A backslash at the end would take the next line along.
+    """
+    is_before_the_end = (error.lineno or 0) <= text.count("\n") and not text.endswith("\\")
+    return is_before_the_end and (error.msg == "invalid syntax" or error.msg.startswith(_LASTING))
 
 
 def _cut(lines: Sequence[str], begin: int, chars: int) -> int:
@@ -133,7 +142,7 @@ def python_ways(content: str) -> Iterator[bool]:
     if len(content) <= MAX_CHARS:
         yield False
         # Asked for only where it is no Python otherwise.
-        if _NOTEBOOK.search(content):
+        if _OF_NOTEBOOK.match(content) or _OF_NOTEBOOK_BELOW.search(content):
             yield True
 
 
