@@ -126,7 +126,7 @@ def _ranges(texts: list[str]) -> list[str]:
 )
 def test_ranges_are_those_of_numbers_in_all_events(lines: list[list[str]]) -> None:
     texts = [" ".join(words) for words in lines]
-    assert render._number_ranges(texts) == _ranges(texts)
+    assert render._number_ranges(texts, range(len(texts))) == _ranges(texts)
 
 
 @_many
