@@ -1,10 +1,12 @@
 """``python -m benchmarks.memory``: memory and time of compression, against the payload.
 
     python -m benchmarks.memory --sizes 1,10
+    python -m benchmarks.memory --corpus DIR --only "wild-tables;wild-swe"
 
 Each payload of each size is compressed in two fresh processes. One traces what Python allocates
 (``tracemalloc``), which slows it down many times; the other takes the time and by how much the
 process grew at the most, what libraries in C allocate and what the allocator wastes included.
+Of a corpus, the payloads of each family are joined, and repeated up to the size.
 """
 
 from __future__ import annotations
@@ -16,29 +18,43 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from collections.abc import Sequence
+from itertools import cycle
+from pathlib import Path
 
+from benchmarks.cases import load_corpus
 from headroom import compress, get_counter
 from headroom_testing.large import LARGE
 
 __all__ = ["main"]
 
-#: Characters that are compressed before anything is measured: that imports what a kind needs.
-_FIRST = 30_000
+#: Characters that are compressed before anything is measured: that imports what a kind needs. Of
+#: each payload of a corpus, so many: each may be in another language.
+_FIRST, _FIRST_OF_EACH = 30_000, 5_000
 _MEGABYTE = 1_000_000
 _COLUMNS = ("payload", "kind", "MB", "peak MB", "times", "RSS MB", "times", "s", "view tokens")
 
 
 def _peak_rss() -> int:
     """The most memory that this process had so far, in bytes."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
+    try:
+        # What ``getrusage`` says is no less than what the parent had when it began this process.
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return most if sys.platform == "darwin" else most * 1024
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
-def measure(name: str, size: int, query: str | None, *, traced: bool) -> dict[str, object]:
-    """What the compression of one payload takes, in this process."""
+def measure(query: str | None, *, traced: bool) -> dict[str, object]:
+    """What the compression of the payload in standard input takes, in this process.
+
+    Above it stand, in a line, those that are compressed before.
+    """
     counter = get_counter("gpt-4o")
-    compress(LARGE[name](_FIRST), query=query, counter=counter)
-    text = LARGE[name](size)
+    for first in json.loads(sys.stdin.buffer.readline()):
+        compress(first, query=query, counter=counter)
+    text = sys.stdin.buffer.read().decode("utf-8", "surrogatepass")
     before = _peak_rss()
     if traced:
         tracemalloc.start()
@@ -47,7 +63,6 @@ def measure(name: str, size: int, query: str | None, *, traced: bool) -> dict[st
     seconds = time.perf_counter() - began
     peak = tracemalloc.get_traced_memory()[1] if traced else _peak_rss() - before
     return {
-        "bytes": len(text.encode()),
         "kind": result.kind,
         "peak": peak,
         "seconds": seconds,
@@ -56,21 +71,48 @@ def measure(name: str, size: int, query: str | None, *, traced: bool) -> dict[st
     }
 
 
-def _apart(name: str, size: int, query: str | None, *, traced: bool) -> dict[str, object]:
-    """The same in a process of its own."""
-    task = json.dumps({"name": name, "size": size, "query": query, "traced": traced})
+def _apart(
+    first: Sequence[str], text: str, query: str | None, *, traced: bool
+) -> dict[str, object]:
+    """The same in a process of its own, to which the payload comes whole: to make it takes more."""
+    payload = text.encode("utf-8", "surrogatepass")
+    task = json.dumps({"query": query, "traced": traced})
     command = [sys.executable, "-m", "benchmarks.memory", "--task", task]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    found: dict[str, object] = json.loads(done.stdout)
+    given = json.dumps(first).encode() + b"\n" + payload
+    done = subprocess.run(command, capture_output=True, input=given, check=True)
+    found: dict[str, object] = {"bytes": len(payload), **json.loads(done.stdout)}
     return found
+
+
+def _families(corpus: Path) -> dict[str, list[str]]:
+    """The payloads of each family of a corpus."""
+    families: dict[str, list[str]] = {}
+    for case in load_corpus(corpus):
+        families.setdefault(case.family, []).append(case.payload)
+    return families
+
+
+def _joined(payloads: Sequence[str], size: int) -> str:
+    """Payloads as one of so many characters; they come again where that is more than they have."""
+    some: list[str] = []
+    left = size
+    for payload in cycle(payloads):
+        if left <= 0:
+            break
+        some.append(payload)
+        left -= len(payload) + 2
+    return "\n\n".join(some)[:size]
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Prints a table, a line for each payload and size; 1 if a compressor failed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=__doc__)
     parser.add_argument("--sizes", default="1,10", help="megabytes of a payload (1,10)")
+    parser.add_argument("--corpus", type=Path, help="folder of *.jsonl cases, not the built-in")
     parser.add_argument(
-        "--only", default="", help=f"of these, with ';' between: {'; '.join(LARGE)}"
+        "--only",
+        default="",
+        help=f"of these, with ';' between: {'; '.join(LARGE)}; or of the families of the corpus",
     )
     parser.add_argument("--query", help="what is asked for")
     parser.add_argument("--no-trace", action="store_true", help="leave the traced process out")
@@ -79,16 +121,18 @@ def main(arguments: list[str] | None = None) -> int:
     if options.task:
         print(json.dumps(measure(**json.loads(options.task))))
         return 0
-    names = [name for name in options.only.split(";") if name] or list(LARGE)
+    families = _families(options.corpus) if options.corpus else {}
+    names = [name for name in options.only.split(";") if name] or list(families or LARGE)
     print("| " + " | ".join(_COLUMNS) + " |\n|" + "---|" * len(_COLUMNS), flush=True)
     failed = False
     for name in names:
+        payloads = families.get(name)
+        first = [one[:_FIRST_OF_EACH] for one in payloads] if payloads else [LARGE[name](_FIRST)]
         for size in options.sizes.split(","):
             characters = int(float(size) * _MEGABYTE)
-            plain = _apart(name, characters, options.query, traced=False)
-            traced = (
-                None if options.no_trace else _apart(name, characters, options.query, traced=True)
-            )
+            text = _joined(payloads, characters) if payloads else LARGE[name](characters)
+            plain = _apart(first, text, options.query, traced=False)
+            traced = None if options.no_trace else _apart(first, text, options.query, traced=True)
             print(_line(name, plain, traced), flush=True)
             failed = failed or plain["failure"] is not None
     return int(failed)

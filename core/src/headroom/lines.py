@@ -8,7 +8,7 @@ from itertools import accumulate, chain, count
 from operator import add, eq
 from typing import overload
 
-__all__ = ["Lines", "each_line", "joined"]
+__all__ = ["Lines", "each_line", "joined", "parts"]
 
 #: Characters that are split at a time. Chosen.
 _CHUNK = 1 << 15
@@ -108,12 +108,22 @@ def each_line(text: str) -> Iterator[str]:
     return chain.from_iterable(_chunks(text))
 
 
-def _chunks(text: str, end: int | None = None) -> Iterator[list[str]]:
-    """Some lines after the other; at least one."""
+def parts(text: str, end: int | None = None) -> Iterator[str]:
+    r"""Some lines of a text after the other, without the line feeds between them; at least one.
+
+    >>> list(parts("a\nb"))
+    ['a\nb']
+
+    """
     end = len(text) if end is None else end
     first = 0
     while first <= end:
         last = text.find("\n", first + _CHUNK, end) if first + _CHUNK < end else end
         last = end if last < 0 else last
-        yield text[first:last].split("\n")
+        yield text[first:last]
         first = last + 1
+
+
+def _chunks(text: str, end: int | None = None) -> Iterator[list[str]]:
+    """The lines of each of these."""
+    return (part.split("\n") for part in parts(text, end))

@@ -39,10 +39,12 @@ class Source:
 
     """
 
-    __slots__ = ("_known", "_lines", "_text", "deadline", "first_line")
+    __slots__ = ("_cut", "_known", "_lines", "_text", "deadline", "first_line")
 
     def __init__(self, text: str, deadline: Deadline | None = None) -> None:
-        self._text = text
+        self._text: str | None = text
+        #: The lines of the large text that it is a part of, and which of them it has.
+        self._cut: tuple[Lines, int, int] | None = None
         self.deadline = Deadline(None) if deadline is None else deadline
         #: The number of its first line in the text that it is a part of, from 1.
         self.first_line = 1
@@ -52,6 +54,10 @@ class Source:
     @property
     def text(self) -> str:
         """The whole of it."""
+        if self._text is None:
+            assert self._cut is not None
+            lines, first, end = self._cut
+            self._text = lines.text(first, end)
         return self._text
 
     @property
@@ -65,7 +71,7 @@ class Source:
         ['a\r', 'b', '']
         """
         if self._lines is None:
-            text = self._text
+            text = self.text
             self._lines = Lines(text) if len(text) > _LARGE else text.split("\n")
         return self._lines
 
@@ -79,10 +85,16 @@ class Source:
         """
         self._lines = None
 
+    def forget_text(self) -> None:
+        """Drops the text of a part of a large one, which is cut out again where it is asked for."""
+        if self._cut is not None:
+            self._text = None
+
     def forget(self) -> None:
         """Drops all that has been found out; it is found out again where it is asked for."""
         self._lines = None
         self._known.clear()
+        self.forget_text()
 
     @contextmanager
     def forgetting_if_wrong(self) -> Iterator[None]:
@@ -117,11 +129,13 @@ class Source:
             try:
                 known = (read(self), None)
             except WrongKind as error:
-                known = (None, error)
+                # Not the error itself: by its frames it would hold this source, and whatever was
+                # half read of it, until the garbage is collected.
+                known = (None, error.args)
             self._known[read] = known
         value, wrong = known
         if wrong is not None:
-            raise wrong
+            raise WrongKind(*wrong)
         found: T = value
         return found
 
@@ -149,8 +163,11 @@ class Source:
         """The same, but nobody remembers it: there may be thousands."""
         if first == 0 and end == len(self.lines):
             return self
-        part = Source(joined(self.lines, first, end) if first < end else "", self.deadline)
+        lines = self.lines
+        part = Source(joined(lines, first, end) if first < end else "", self.deadline)
         part.first_line = self.first_line + first
+        if isinstance(lines, Lines) and first < end:
+            part._cut = lines, first, end
         return part
 
     def forget_part(self, first: int, end: int) -> None:

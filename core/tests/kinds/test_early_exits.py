@@ -126,7 +126,7 @@ def _ranges(texts: list[str]) -> list[str]:
 )
 def test_ranges_are_those_of_numbers_in_all_events(lines: list[list[str]]) -> None:
     texts = [" ".join(words) for words in lines]
-    assert render._number_ranges(texts) == _ranges(texts)
+    assert render._number_ranges(texts, range(len(texts))) == _ranges(texts)
 
 
 @_many
@@ -246,7 +246,7 @@ def test_what_is_no_beginning_of_python(lines: list[str], others: list[str]) -> 
     try:
         python_parse._parse("\n".join(lines) + "\n")
     except SyntaxError as error:
-        if python_parse._is_lasting(error, lines):
+        if python_parse._is_lasting(error, "\n".join(lines)):
             assert not python_parse.parses("\n".join([*lines, *others]) + "\n")
 
 

@@ -39,6 +39,8 @@ NAMES = tuple(MOST) if "HEADROOM_ALL_HOSTILE" in os.environ else SOME
 #: found out in one step is dropped before the next, and of code in many pieces.
 MANY = 400_000
 MOST_OF_MANY = {"json rows": 6, "csv": 10, "prose": 7.5, "python": 8.4}
+#: With a sign for which Python holds four bytes of each character.
+MOST_IN_UTF32 = {"prose": 7.5, "mixed": 5}
 
 #: In a process of its own: here, what other tests have left to be remembered would count, too.
 MEASURE = """
@@ -47,11 +49,11 @@ from headroom import compress, get_counter
 from headroom_testing.large import LARGE
 
 counter = get_counter()
-size, peaks = int(sys.argv[1]), {}
-for name in sys.argv[2:]:
+size, more, peaks = int(sys.argv[1]), sys.argv[2], {}
+for name in sys.argv[3:]:
     # What a kind imports, and remembers of words, is no part of a payload.
     compress(LARGE[name](size // 4), counter=counter)
-    text = LARGE[name](size)
+    text = LARGE[name](size) + more
     gc.collect()
     tracemalloc.start()
     compress(text, counter=counter)
@@ -61,8 +63,8 @@ print(json.dumps(peaks))
 """
 
 
-def measured(size: int, names: Iterable[str]) -> dict[str, float]:
-    command = [sys.executable, "-c", MEASURE, str(size), *names]
+def measured(size: int, names: Iterable[str], more: str = "") -> dict[str, float]:
+    command = [sys.executable, "-c", MEASURE, str(size), more, *names]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found: dict[str, float] = json.loads(done.stdout)
     return found
@@ -81,3 +83,8 @@ def test_the_peak_is_bounded_by_the_payload(peaks: dict[str, float], name: str) 
 def test_much_takes_little_more_than_its_text() -> None:
     found = measured(MANY, MOST_OF_MANY)
     assert all(found[name] <= most for name, most in MOST_OF_MANY.items()), found
+
+
+def test_a_sign_makes_little_of_a_text_larger() -> None:
+    found = measured(MANY, MOST_IN_UTF32, "\U0001f600")
+    assert all(found[name] <= most for name, most in MOST_IN_UTF32.items()), found

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 
 from headroom.errors import WrongKind
@@ -41,3 +44,40 @@ def test_what_the_right_kind_read_is_remembered() -> None:
     with source.forgetting_if_wrong():
         found = source.once(read)
     assert source.once(read) is found
+
+
+class Read:
+    """Something that is as large as its text."""
+
+
+def test_that_a_kind_is_wrong_holds_nothing_of_the_text() -> None:
+    half_read = []
+
+    def wrong(source: Source) -> None:
+        own = Read()
+        half_read.append(weakref.ref(own))
+        raise WrongKind("no such text")
+
+    source = Source("one")
+    gc.disable()
+    try:
+        for _ in range(2):
+            with pytest.raises(WrongKind, match="no such text"):
+                source.once(wrong)
+        assert len(half_read) == 1
+        assert half_read[0]() is None
+    finally:
+        gc.enable()
+
+
+def test_the_text_of_a_part_is_there_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("headroom.source._LARGE", 10)
+    part = Source("one\ntwo\nthree\nfour").part(1, 3)
+    part.forget_text()
+    assert part.lines == ["two", "three"]
+    part.forget()
+    assert part.text == "two\nthree"
+    # A whole text has nothing that it could be cut out of.
+    whole = Source("one\ntwo")
+    whole.forget()
+    assert whole.text == "one\ntwo"

@@ -9,6 +9,8 @@ import time
 import types
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from headroom import SharedContext, TokenCounter, get_counter
 from headroom.tokens import EstimateCounter, resolve
@@ -84,6 +86,33 @@ def test_what_has_no_utf8_form_is_counted_as_a_sign_that_has() -> None:
     odd = ["all well", "a\ud800b", "naïve"]
     assert counter.count_many(odd) == [counter.count(text) for text in odd]
     assert counter.count(odd[1]) == counter.count(odd[1].encode("utf-8", "replace").decode())
+
+
+@pytest.mark.parametrize("encoding", ["o200k_base", "cl100k_base"])
+def test_a_text_in_pieces_has_as_many_tokens(
+    encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter = get_counter(encoding)
+
+    @given(
+        st.text(st.sampled_from("aB's1.,/ \n\r\t\x0b\x1c\x85\xa0\u2028\u3000é字\u0301\U0001f600"))
+    )
+    @settings(max_examples=1000)
+    def same(text: str) -> None:
+        monkeypatch.setattr(resolve, "_PIECE", 10**6)
+        whole = counter.count(text)
+        monkeypatch.setattr(resolve, "_PIECE", 2)
+        assert counter.count(text) == whole
+        assert counter.count_many([text, "a"]) == [whole, 1]
+
+    same()
+
+
+def test_no_text_that_is_counted_becomes_larger() -> None:
+    text = "Ça va ? Où ça ? " * 1000
+    before = sys.getsizeof(text)
+    assert get_counter().count(text) > 1000
+    assert sys.getsizeof(text) == before
 
 
 def test_a_toktok_with_nothing_but_its_public_function_counts_as_well(

@@ -42,8 +42,7 @@ def apportion(
         ``None`` where the whole stays as it is, and where no view was found that fits.
 
     """
-    texts = [source.text for source in sources]
-    costs = request.counter.count_many(texts)
+    costs = [_cost(source, request) for source in sources]
     requests = [
         replace(request, kind=kind, original_tokens=cost, max_tokens=None)
         for kind, cost in zip(kinds, costs)
@@ -58,6 +57,7 @@ def apportion(
     most = request.max_tokens
     if most is None or (view is not None and request.fits(view.text)):
         return view
+    texts = [source.text for source in sources]
     sizes = request.counter.count_many(
         [text if seen is None else seen.text for text, seen in zip(texts, natural)]
     )
@@ -85,6 +85,12 @@ def apportion(
         # What is too much is taken from the texts, and what is left over is given to them.
         limit += most - total if total <= most else min(-8, most - total)
     return best
+
+
+def _cost(source: Source, request: Request) -> int:
+    cost = request.counter.count(source.text)
+    source.forget_text()
+    return cost
 
 
 def _smaller(view: View | None, request: Request) -> View | None:

@@ -6,8 +6,9 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
-from headroom.lines import each_line
+from headroom.lines import parts
 from headroom.tokens import TokenCounter
 from headroom.toolkit.markers import SMALLEST
 from headroom.view import CompressResult, Omission, or_original
@@ -132,10 +133,16 @@ def _own_words(view: str, content: str) -> list[str]:
     own = []
     if SMALLEST in content and _SIGN_ALONE.search(content) and _SIGN_ALONE.search(view):
         own.append(SMALLEST)
-    there = set(_likenesses(_folded(content if content.isascii() else _with_brackets(content))))
+    there = set(chain.from_iterable(map(_likenesses, _as_it_looks(content))))
     if there:
-        own += (one for one in dict.fromkeys(_likenesses(_folded(view))) if one in there)
+        shown = chain.from_iterable(map(_likenesses, _as_it_looks(view)))
+        own += (one for one in dict.fromkeys(shown) if one in there)
     return own
+
+
+def _as_it_looks(text: str) -> Iterator[str]:
+    """Some lines of a text after the other: Python takes twelve bytes a character to fold them."""
+    return (_folded(part if part.isascii() else _with_brackets(part)) for part in parts(text))
 
 
 def _with_brackets(text: str) -> str:
@@ -143,7 +150,7 @@ def _with_brackets(text: str) -> str:
     signs = [sign for sign in _OPENING if sign in text]
     if not signs:
         return ""
-    lines = each_line(text)
+    lines = text.split("\n")
     if len(signs) == 1:
         return "\n".join([line for line in lines if signs[0] in line])
     return "\n".join([line for line in lines if any(sign in line for sign in signs)])

@@ -16,6 +16,7 @@ from itertools import chain, pairwise
 from headroom.forking import cached_property
 from headroom.kinds.guard import Guarded
 from headroom.kinds.registry import LAST_RESORT, Kinds
+from headroom.lines import Lines
 from headroom.pipeline.apportion import ViewOf, apportion
 from headroom.pipeline.boundaries import Stretch, stretches
 from headroom.pipeline.paragraphs import ParagraphFinder
@@ -129,6 +130,11 @@ def _parts_of_stretches(source: Source, found: Sequence[Stretch], kinds: Kinds) 
             continue
         inner = source.part(first, end)
         kind = output or kinds.kind_of(inner)
+        inner.forget_text()
+        if isinstance(source.lines, Lines) and not kind.is_sure:
+            # What was looked at of all the parts of a large text would be more than the text. What
+            # was parsed is kept: that takes long.
+            inner.forget()
         if output is not None or not kind.may_be_mixed:
             parts.append(Part(kind, first, end))
             continue
@@ -140,7 +146,12 @@ def _parts_of_stretches(source: Source, found: Sequence[Stretch], kinds: Kinds) 
             parts += [
                 replace(part, first=first + part.first, end=first + part.end) for part in within
             ]
-    return _joined_parts(parts, source, prose)
+    found_parts = _joined_parts(parts, source, prose)
+    left = {(part.first, part.end) for part in found_parts}
+    for part in parts:
+        if (part.first, part.end) not in left:
+            source.forget_part(part.first, part.end)
+    return found_parts
 
 
 def _sessions(source: Source, found: Sequence[Stretch]) -> Iterator[tuple[int, int, bool]]:
@@ -241,9 +252,9 @@ class _Cutter:
         else:
             yield from self._framed()
 
-    def size(self, first: int, end: int | None) -> int:
-        """Characters of some lines."""
-        return sum(map(len, self._lines[first:end]))
+    def size(self, first: int, end: int) -> int:
+        """Characters of some lines, without what stands between them."""
+        return self._source.size(first, end) - max(0, end - first - 1)
 
     def _fenced(self, number: int, fence: str) -> Part | None:
         """What stands in a fence that is closed."""
@@ -282,7 +293,7 @@ class _Cutter:
             ((one + 1, other) for one, other in pairwise(edges)),
             key=lambda span: self.size(*span),
         )
-        size, whole = self.size(first, end), self.size(0, None)
+        size, whole = self.size(first, end), self.size(0, len(lines))
         may_be = _MOST_OF_IT * whole < size < whole
         if may_be and end - first > _LEAST_LINES and len(edges) <= _FRAME:
             kind = self._kind(first, end)
@@ -340,7 +351,7 @@ def compress_parts(
 
     """
     sources = [source.part(part.first, part.end) for part in parts]
-    said = sum(len(one.text) for one, part in zip(sources, parts) if _is_text(part))
+    said = sum(source.size(part.first, part.end) for part in parts if _is_text(part))
     most = min(_LITTLE_SHARE * len(source.text), _LITTLE_TEXT)
     little = request.fidelity == "balanced" and said < most
 
@@ -369,6 +380,7 @@ def _joined(
     for one, part, view in zip(sources, parts, views):
         if view is None:
             blocks.append(one.text)
+            one.forget_text()
             continue
         names.extend(name for name in view.transforms if name not in names)
         within = (part.first + 1, part.end)

@@ -92,6 +92,9 @@ _RUN = regex(
     f"|(?P<threes>[{_THREES}]+)|[^{_PAIRED}{_THREES}]+"
 )
 
+#: What begins with signs from the first one on, and with none from the second one on, is mostly in
+#: a script that sets no spaces: from Thai to Han. Korean comes behind.
+_FIRST_RUN, _BEHIND_RUNS = "\u0e00", "\uac00"
 #: A word with more signs is data: it is not kept in memory, and has no other forms.
 LONG_WORD = 60
 #: Characters that are looked at at a time. Chosen.
@@ -261,7 +264,9 @@ def parts(name: str) -> frozenset[str]:
 def terms_of_word(word: str) -> tuple[str, ...]:
     """The same for one word, as ``words`` gives it."""
     # Texts say the same words over and over.
-    return _known_terms(word) if len(word) <= LONG_WORD else _make_terms(word)
+    if len(word) > LONG_WORD:
+        return _make_terms(word)
+    return _known_runs(word) if _FIRST_RUN <= word < _BEHIND_RUNS else _known_terms(word)
 
 
 def _make_terms(word: str) -> tuple[str, ...]:
@@ -283,6 +288,8 @@ def _make_terms(word: str) -> tuple[str, ...]:
 
 
 _known_terms = lru_cache(maxsize=8192)(_make_terms)
+#: Each of these has several terms, and few come again.
+_known_runs = lru_cache(maxsize=1024)(_make_terms)
 
 
 def _spaced_terms(word: str) -> tuple[str, ...]:

@@ -39,6 +39,8 @@ class TokenCounter(Protocol):
 
 def encodable(text: str) -> str:
     """``text`` with lone surrogates replaced: no tokenizer takes them, and payloads have them."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -11,8 +11,9 @@ import contextlib
 import importlib
 import importlib.util
 import logging
+import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import TypeAlias, cast
 
@@ -52,6 +53,13 @@ _ENCODINGS = {
 }
 _STAND_IN = "o200k_base"
 
+#: Of a text that is not ASCII, so many characters and some are counted at a time: Python keeps the
+#: UTF-8 form that a tokenizer asks for, for as long as the text is there. Chosen.
+_PIECE = 1 << 12
+#: Where every encoding above begins a new token, whatever stands around it: at the first space
+#: behind something, and behind a line feed but for the signs that go on with one.
+_CUT = re.compile(r"\S(?= )|\n(?=[^\s/])")
+
 
 @lru_cache(maxsize=128)
 def encoding_for_model(model: str) -> tuple[str, bool]:
@@ -68,6 +76,16 @@ def encoding_for_model(model: str) -> tuple[str, bool]:
     return (_STAND_IN, False) if best is None else (_ENCODINGS[best], True)
 
 
+def _pieces(text: str) -> Iterator[str]:
+    """Some of a text after the other, which by themselves have as many tokens together."""
+    first = 0
+    while first < len(text):
+        cut = _CUT.search(text, first + _PIECE)
+        end = len(text) if cut is None else cut.end()
+        yield text[first:end]
+        first = end
+
+
 class _EncodingCounter:
     """Counts with one encoding of one library."""
 
@@ -77,16 +95,22 @@ class _EncodingCounter:
         self._count = count
 
     def count(self, text: str) -> int:
+        if len(text) > _PIECE and not text.isascii():
+            return sum(map(self._whole, _pieces(text)))
+        return self._whole(text)
+
+    def count_many(self, texts: Sequence[str]) -> list[int]:
+        count, other = self._count, self.count
+        try:
+            return [count(text) if len(text) <= _PIECE else other(text) for text in texts]
+        except UnicodeEncodeError:
+            return list(map(other, texts))
+
+    def _whole(self, text: str) -> int:
         try:
             return self._count(text)
         except UnicodeEncodeError:
             return self._count(encodable(text))
-
-    def count_many(self, texts: Sequence[str]) -> list[int]:
-        try:
-            return list(map(self._count, texts))
-        except UnicodeEncodeError:
-            return list(map(self.count, texts))
 
 
 def _toktok(encoding: str) -> _Count:

@@ -88,7 +88,7 @@ _SIGNS = {
     **dict.fromkeys(("e  ", "\n==", "0x", "summary", "\nok"), _ASK),
 }  # fmt: skip
 #: Lines that are looked at at a time. Chosen.
-_AT_A_TIME = 2000
+_AT_A_TIME = 500
 
 
 def says_failure(line: str) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Sequence
+from itertools import accumulate
 
 from headroom.errors import WrongKind
 from headroom.kinds.json.parse import decode_python, read
@@ -71,9 +73,8 @@ class _Documents:
 
     def __init__(self, source: Source) -> None:
         self._text = source.text
-        self._starts = [0]
-        for line in source.lines:
-            self._starts.append(self._starts[-1] + len(line) + 1)
+        sizes = (len(line) + 1 for line in source.lines)
+        self._starts = array("q", accumulate(sizes, initial=0))
         self._decoder = json.JSONDecoder()
         self.attempts = 0
 

@@ -6,7 +6,7 @@ import math
 import re
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from itertools import accumulate
 
 from headroom.toolkit.outliers import far_out, rare_values
@@ -33,17 +33,19 @@ _NUMBER = re.compile(
 )
 
 
-def outlying_events(texts: Sequence[str]) -> list[int]:
+def outlying_events(texts: Iterable[str], count: int) -> list[int]:
     """The indices of events with a number far out, a rare one, or another status code.
 
     Args:
         texts: The events of one template.
+        count: How many they are.
 
-    >>> outlying_events([f"served /a in {n % 9} ms" for n in range(40)] + ["served /a in 48213 ms"])
+    >>> texts = [f"served /a in {n % 9} ms" for n in range(40)]
+    >>> outlying_events([*texts, "served /a in 48213 ms"], 41)
     [40]
 
     """
-    if len(texts) < _LEAST:
+    if count < _LEAST:
         return []
     # Those of all events, one after another: as lists they would be several times the texts.
     known: dict[str, str] = {}
@@ -72,9 +74,9 @@ def outlying_events(texts: Sequence[str]) -> list[int]:
             codes.update(dict.fromkeys(first.values()))
             continue
         far = far_out(array("d", (float(number) if number else math.nan for number in column)))
-        if len(far) * _USUAL <= max(len(texts), 2 * _USUAL):
+        if len(far) * _USUAL <= max(count, 2 * _USUAL):
             odd.update(dict.fromkeys(far))
-        if len(first) * _REPEATED <= len(texts):
+        if len(first) * _REPEATED <= count:
             odd.update(dict.fromkeys(rare_values(column)[:1]))
     return sorted({*codes, *list(odd)[:_MOST]})
 

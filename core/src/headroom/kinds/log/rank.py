@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Sequence, Set
 
@@ -118,9 +119,11 @@ def _examples_of(log: Log, template: Template, failures: Set[int]) -> set[int]:
     for index in template.events:
         if log.alert[index]:
             different.setdefault(identity(log.texts[index]), index)
-    texts = [log.texts[index] for index in template.events]
-    shown.update(template.events[place] for place in outlying_events(texts))
-    is_finding = template.events[0] in failures or names_a_place(texts[0])
+    texts = map(log.texts.__getitem__, template.events)
+    odd = outlying_events(texts, len(template.events))
+    shown.update(map(template.events.__getitem__, odd))
+    first = template.events[0]
+    is_finding = first in failures or names_a_place(log.texts[first])
     most = _FINDINGS if is_finding else _ALERT_VARIANTS
     if len(different) > most and not is_finding:
         # What tells so many apart are names: a few of them will do.
@@ -136,12 +139,14 @@ def _rest(log: Log, chosen: frozenset[int], scores: dict[int, float]) -> list[in
     """
     rest = [index for index in range(len(log.events)) if index not in chosen]
     seen: Counter[int] = Counter()
-    turn: dict[int, int] = {}
+    turn = array("I", [0]) * len(log.events)
     for index in reversed(rest):
         seen[log.of_event[index]] += 1
         turn[index] = seen[log.of_event[index]]
     size = [len(template.events) for template in log.templates]
-    rest.sort(
-        key=lambda index: (-scores.get(index, 0.0), turn[index], size[log.of_event[index]], index)
-    )
+    # By one after the other, the last one first: as tuples all keys would be twice the text.
+    rest.sort(key=lambda index: size[log.of_event[index]])
+    rest.sort(key=turn.__getitem__)
+    if scores:
+        rest.sort(key=lambda index: -scores.get(index, 0.0))
     return rest

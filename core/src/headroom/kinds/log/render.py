@@ -201,29 +201,30 @@ def _more_like_this(
     if gone[0] in names:
         said = [", ".join(names[index] for index in gone)]
     elif ranges:
-        said = _number_ranges([log.texts[index] for index in gone])
+        said = _number_ranges(log.texts, gone)
     elif len(gone) == len(log.templates[number].events) - 1:
         all_but = (number, sum(log.templates[number].events) - sum(gone))
         if all_but not in log.ranges:
-            log.ranges[all_but] = _number_ranges([log.texts[index] for index in gone])
+            log.ranges[all_but] = _number_ranges(log.texts, gone)
         said = log.ranges[all_but]
     return marker(f"{len(gone)} more like this", "; ".join([_span(omission), *said]))
 
 
-def _number_ranges(texts: list[str]) -> list[str]:
-    """The ranges of the numbers that follow a name at the same place of each text."""
-    if len(texts) > _MOST_FOR_RANGES:
+def _number_ranges(texts: Sequence[str], events: Sequence[int]) -> list[str]:
+    """The ranges of the numbers that follow a name at the same place of each of some texts."""
+    if len(events) > _MOST_FOR_RANGES:
         return []
+    first = texts[events[0]]
     names: dict[int, str] = {}
-    for place, found in enumerate(_NUMBER.finditer(texts[0], 0, _NUMBERED_CHARS)):
-        name = _NAME.search(texts[0], max(0, found.start() - _NAME_CHARS), found.start())
+    for place, found in enumerate(_NUMBER.finditer(first, 0, _NUMBERED_CHARS)):
+        name = _NAME.search(first, max(0, found.start() - _NAME_CHARS), found.start())
         if name:
             names[place] = name[1]
     values: dict[int, list[float]] = {place: [] for place in names}
     shown: dict[float, str] = {}
     # No number behind the last one that has a name is looked at.
     end = max(names, default=-1) + 1
-    for count, text in enumerate(texts):
+    for count, text in enumerate(map(texts.__getitem__, events)):
         if all(len(numbers) < count for numbers in values.values()):
             # Each of them is lacking somewhere.
             return []
@@ -239,7 +240,7 @@ def _number_ranges(texts: list[str]) -> list[str]:
                 values[place].append(value)
     ranges = []
     for place, numbers in values.items():
-        if len(numbers) < len(texts):
+        if len(numbers) < len(events):
             continue
         low, high = min(numbers), max(numbers)
         if high > low:

@@ -270,7 +270,10 @@ class _Renderer:
             if number > expected:
                 view.append(self._missing(expected, number))
             expected = number + 1
-            view += self._file(self._paths[number], name, found)
+            said = self._file(self._paths[number], name, found)
+            if said:
+                # Joined at once: as lines of their own they take twice the text.
+                view.append("\n".join(said))
             gone = len(self._entries[number]) - len(found)
             lost += gone
             if gone:

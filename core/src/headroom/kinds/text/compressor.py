@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
@@ -138,7 +139,7 @@ def _best(
     values = _with_pins(ranking, costs, limit, marker_cost)
     choices = Choices(values, costs, marker_cost, request.deadline)
     best: list[int] = []
-    view = ""
+    text = ""
     aim = limit
     for turn in range(_TURNS):
         kept = choices.within(aim)
@@ -147,16 +148,20 @@ def _best(
             kept = _with_headings(kept, outline, costs)
         if not kept or len(kept) == count:
             break
+        # There is one at a time.
+        text = ""
         text = render(units, kept)
         spare = limit - request.counter.count(text)
         if spare >= 0 and sum(values[i] for i in kept) >= sum(values[i] for i in best):
-            best, view = kept, text
+            best = kept
         is_near = 0 <= spare <= int(limit * _SLACK) + _SLACK_TOKENS
         is_wide = spare > int(limit * _WIDE) + _WIDE_TOKENS
         if best and (turn >= _LEAST_TURNS or is_near or is_wide):
             break
         aim = aim + spare if spare > 0 else max(aim + spare * (1 + turn), aim * 2 // 3)
-    return best, view
+    if best and best is not kept:
+        text = render(units, best)
+    return best, text
 
 
 def _with_pins(
@@ -164,7 +169,7 @@ def _with_pins(
 ) -> Sequence[float]:
     """What sentences are worth where some stay in any case, as far as there is room for them."""
     room = limit * _PINNED
-    values = list(ranking.values)
+    values = array("d", ranking.values)
     most = sum(values)
     pinned: set[int] = set()
     for index in ranking.pins:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from headroom.scanning.wordforms import said_chars
 from headroom.source import Source
@@ -63,12 +63,16 @@ def comments_of(source: Source) -> frozenset[int]:
     found = frozenset(index for index, line in enumerate(source.lines) if _COMMENT.match(line))
     if not found:
         return found
-    rest = [line for index, line in enumerate(source.lines) if index not in found]
-    said = sum(map(bool, map(str.strip, rest)))
+
+    def rest() -> Iterator[str]:
+        # Most texts with comments are no settings: as a list, it is more than the text.
+        return (line for index, line in enumerate(source.lines) if index not in found)
+
+    said = sum(map(bool, map(str.strip, rest())))
     is_few = said < _SETTINGS * len(found)
-    if not is_few and sum(_SETTING.match(line) is not None for line in rest) < _SET * said:
+    if not is_few and sum(_SETTING.match(line) is not None for line in rest()) < _SET * said:
         return frozenset()
-    values = [_BEHIND.split(line, 1)[0] for line in rest]
+    values = [_BEHIND.split(line, 1)[0] for line in rest()]
     if is_few:
         set_here = sum(map(bool, (_SETTING.match(v) or _TERSE.match(v) for v in values)))
         if set_here < max(_FEW, _SURELY_SET * said):

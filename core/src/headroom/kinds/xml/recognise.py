@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from array import array
+from itertools import accumulate
 
 from headroom.errors import WrongKind
 from headroom.kinds.xml.parse import first_document, read, read_document
@@ -90,6 +92,5 @@ class _Documents:
 
     def __init__(self, source: Source) -> None:
         self.attempts = 0
-        self.starts = [0]
-        for line in source.lines:
-            self.starts.append(self.starts[-1] + len(line) + 1)
+        sizes = (len(line) + 1 for line in source.lines)
+        self.starts = array("q", accumulate(sizes, initial=0))

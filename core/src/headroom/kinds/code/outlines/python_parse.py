@@ -9,7 +9,9 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from headroom.lines import joined
 from headroom.source import Source
+from headroom.tokens.base import encodable
 
 __all__ = [
     "MAX_CHARS",
@@ -85,9 +87,9 @@ def python_pieces(lines: Sequence[str], *, is_notebook: bool = False) -> Iterato
         chars = _PIECE
         while True:
             end = _cut(lines, begin, chars)
-            some = lines[begin:end]
             is_last = end == len(lines)
             try:
+                some = joined(lines, begin, end)
                 body = _parse(_plain(some, is_first=not begin, is_notebook=is_notebook))
             except SyntaxError as error:
                 if is_last or _is_lasting(error, some):
@@ -97,17 +99,17 @@ def python_pieces(lines: Sequence[str], *, is_notebook: bool = False) -> Iterato
                     break
             # In the middle of a statement, or nothing but comments.
             chars += chars // 2
-        yield Piece(begin, some, body)
+        yield Piece(begin, lines[begin:end], body)
         # The comments after the last statement go with the next one.
         begin = end if is_last else begin + (body[-1].end_lineno or end - begin)
 
 
-def _is_lasting(error: SyntaxError, lines: Sequence[str]) -> bool:
+def _is_lasting(error: SyntaxError, text: str) -> bool:
     r"""Whether some lines are no beginning of any Python, by what the parser said of them.
 
     A backslash at the end would take the next line along.
     """
-    is_before_the_end = (error.lineno or 0) < len(lines) and not lines[-1].endswith("\\")
+    is_before_the_end = (error.lineno or 0) <= text.count("\n") and not text.endswith("\\")
     return is_before_the_end and (error.msg == "invalid syntax" or error.msg.startswith(_LASTING))
 
 
@@ -122,13 +124,13 @@ def _cut(lines: Sequence[str], begin: int, chars: int) -> int:
     return len(lines)
 
 
-def _plain(lines: Sequence[str], *, is_first: bool, is_notebook: bool) -> str:
+def _plain(text: str, *, is_first: bool, is_notebook: bool) -> str:
     """Some lines as a text that the parser counts as many lines in."""
-    text = "\n".join(lines) + "\n"
+    text += "\n"
     # A lone carriage return would count as a line break, and a lone surrogate has no UTF-8.
     text = text.replace("\r\n", "\n").replace("\r", " ")
     text = text.removeprefix("\ufeff") if is_first else text
-    text = text.encode("utf-8", "replace").decode("utf-8")
+    text = encodable(text)
     return _NOTEBOOK.sub(r"\1pass", text) if is_notebook else text
 
 
