@@ -11,7 +11,8 @@ import pytest
 from headroom import Excerpt, SharedContext
 
 _COUNTED = ("speed", "load", "delay", "errors", "drops", "resets", "queue", "mtu", "uptime")
-_PLACE = re.compile(r"\[lines ([\d,-]+)(?: within (\S+?))?(?:, each after its number)?\]")
+_PLACE = re.compile(r"\[lines ([\d,-]+)(?: within (\S+?))?\]")
+_NUMBERED = re.compile(r"\[lines [\d,-]+(?: within \S+?)?(?:, in part)?, each after its number\]")
 
 
 @pytest.fixture
@@ -21,15 +22,17 @@ def ctx() -> SharedContext:
 
 def shown_lines(found: Excerpt, original: str) -> list[int]:
     """The numbers of the lines of an excerpt, each of which must be that line of the original."""
-    lines, numbers, waiting = original.split("\n"), [], iter(())
+    lines, numbers, waiting = original.split("\n"), [], None
     for line in found.text.split("\n"):
         place = _PLACE.fullmatch(line)
         if place:
             ranges = [part.split("-") for part in place[1].split(",")]
             waiting = iter([n for r in ranges for n in range(int(r[0]), int(r[-1]) + 1)])
+        elif _NUMBERED.fullmatch(line):
+            waiting = None
         elif " more " not in line or not line.startswith("["):
-            number = next(waiting)
-            assert line in (lines[number - 1], f"{number}: {lines[number - 1]}")
+            number = int(line.partition(":")[0]) if waiting is None else next(waiting)
+            assert line == ("" if waiting else f"{number}: ") + lines[number - 1]
             numbers.append(number)
     return numbers
 
@@ -157,20 +160,110 @@ def test_the_values_of_the_record_that_is_named_come_first(ctx: SharedContext, n
 
 
 def test_values_of_many_rows_are_a_table_with_numbers(ctx: SharedContext) -> None:
-    pages = [{"id": n, "note": "x " * 40, "title": f"Page, no. {n}"} for n in range(200)]
+    pages = [
+        {"id": n, "note": "x " * 40, "title": f"Page, no. {n}", "title_url": n} for n in range(200)
+    ]
     ctx.put("pages", {"query": {"pages": pages}}, max_tokens=200)
-    found = ctx.retrieve("pages", query="title", max_tokens=600)
+    found = ctx.retrieve("pages", query="title, id", max_tokens=600)
     heading, header, *rows = found.text.split("\n")
     assert heading.startswith("[rows ")
     assert heading.endswith(" of /query/pages, in part]")
-    assert header == "number,title"
-    shown = [row.partition(",") for row in rows if not row.startswith("[")]
+    assert header == "number,id,title"
+    shown = [row.split(",", 1) for row in rows if not row.startswith("[")]
     assert len(shown) > 40
-    assert all(json.loads(cell) == pages[int(n) - 1]["title"] for n, _, cell in shown)
+    assert all(cells == f'{int(n) - 1},"Page, no. {int(n) - 1}"' for n, cells in shown)
     assert found.truncated
     assert found.tokens <= 600
     again = ctx.retrieve("pages", place=found.where, max_tokens=10**5)
     assert again.text.count('"title"') == len(shown)
+    assert ctx.retrieve("pages", place=heading, max_tokens=10**5).text.startswith("[rows ")
+
+
+def test_a_field_that_a_question_names_is_said_of_as_many_rows_as_there_is_room_for(
+    ctx: SharedContext,
+) -> None:
+    pages = [
+        {"id": n, "title": f"Page, no. {n}", "title_url": f"https://example.org/{n}/" + "x" * 60}
+        for n in range(200)
+    ]
+    ctx.put("pages", {"pages": pages}, max_tokens=60)
+    found = ctx.retrieve("pages", query="title", max_tokens=600)
+    heading, *lines = found.text.split("\n")
+    assert re.fullmatch(
+        r"\[rows [\d,-]+ of /pages, in part: title, each line after the number of its first row\]",
+        heading,
+    )
+    shown = {}
+    for first, _, values in (line.partition(": ") for line in lines if line[:1] != "["):
+        cells = json.loads(f"[{values}]")
+        assert len(cells) <= 10
+        shown |= dict(enumerate(cells, int(first)))
+    assert len(shown) > 60
+    assert all(cell == f"Page, no. {number - 1}" for number, cell in shown.items())
+    again = ctx.retrieve("pages", place=found.where, max_tokens=10**5)
+    assert again.text.count('"title"') == len(shown)
+    # What the question says beside the field comes first, as before.
+    assert "no. 177" in ctx.retrieve("pages", query="title 177", max_tokens=60).text
+
+
+def test_rows_that_do_not_fit_as_they_are_written_are_a_table(ctx: SharedContext) -> None:
+    rows = [f'{n},{"FALSE" if n % 3 else "TRUE"},"Oslo, {n % 4}",00{n}' for n in range(300)]
+    ctx.put("table", "id,is_open,city,code\n" + "\n".join(rows), max_tokens=60)
+    found = ctx.retrieve("table", query="false", max_tokens=600)
+    heading, header, *lines, note = found.text.split("\n")
+    assert heading.startswith("[rows ")
+    assert heading.endswith("each after its number]")
+    assert header == "number,id,is_open,city,code"
+    assert note.startswith("[")
+    assert len(lines) > 20
+    for line in lines:
+        number, row = line.split(",", 1)
+        assert row == rows[int(number) - 1]
+    again = ctx.retrieve("table", place=found.where, max_tokens=10**5).text
+    assert again.count('"code"') == len(lines)
+    few = ctx.retrieve("table", query="291", max_tokens=600).text
+    assert '"id":"291"' in few
+
+
+def test_values_of_elements_in_a_record_are_said_below_one_name(ctx: SharedContext) -> None:
+    stations = [
+        {
+            "filter": {"weight": [f"{n}.{k}" for k in range(40)], "about": "long " * 90},
+            "menu": [{"about": "x " * 60, "label": f"label {n} {k}"} for k in range(4)],
+        }
+        for n in range(3)
+    ]
+    ctx.put("stations", {"stations": stations}, max_tokens=60)
+    weights = ctx.retrieve("stations", query="weight", max_tokens=300).text
+    assert "filter.weight.{0-39}=[" + ", ".join(f'"0.{k}"' for k in range(40)) + "]" in weights
+    labels = ctx.retrieve("stations", query="label", max_tokens=100).text
+    assert "menu.{0-3}.label=[label 0 0, label 0 1, label 0 2, label 0 3]" in labels
+
+
+def test_of_a_line_that_is_too_long_the_best_part_comes_beside_others(ctx: SharedContext) -> None:
+    names = [f"package{n}:amd64 ({n}.{n % 7})" for n in range(2000)]
+    entries = [f"Start: {day}\nInstall: {', '.join(names)}\nEnd: {day}" for day in range(9)]
+    entries[4] = entries[4].replace("package1500:", "libodd:")
+    ctx.put("history", "\n\n".join(entries), max_tokens=100)
+    found = ctx.retrieve("history", query="libodd", max_tokens=300)
+    assert "libodd:amd64 (1500.2)" in found.text
+    assert 225 < found.tokens <= 300
+    assert found.truncated
+    read, rest = found.text, found
+    while rest.next:
+        rest = ctx.retrieve("history", place=rest.next, max_tokens=10**5)
+        read += rest.text
+    # But for those that a cut goes through.
+    assert sum(name in read for name in names) >= len(names) - 10
+
+
+def test_lines_that_have_all_of_a_question_come_before_what_stands_beside_others(
+    ctx: SharedContext,
+) -> None:
+    diff = diff_of(30)
+    ctx.put("diff", diff, max_tokens=200)
+    found = ctx.retrieve("diff", query="diff git", max_tokens=900).text
+    assert all(f"diff --git a/src/part{file}.py b/src/part{file}.py" in found for file in range(30))
 
 
 def test_values_of_one_object_share_a_line(ctx: SharedContext) -> None:

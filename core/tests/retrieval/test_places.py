@@ -152,6 +152,76 @@ def test_next_leads_to_all_that_is_asked_for(
     assert ids(read_on(ctx, "key", room, **asked)) >= ids([whole])
 
 
+_DIGITS = st.integers(0, 120).map(str) | st.sampled_from(["007", "\u0663", "1/2", *KEYS])
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    keys=st.lists(_DIGITS, min_size=2, max_size=20, unique=True),
+    query=st.sampled_from(["name", "size", "name of u3u", "kind odd"]),
+    nested=st.booleans(),
+    room=st.sampled_from([60, 120, 300]),
+)
+@example(keys=[str(n) for n in range(91, 120)], query="name", nested=False, room=120)
+def test_every_place_of_an_excerpt_is_one(
+    keys: list[str], query: str, nested: bool, room: int
+) -> None:
+    rows: dict[str, object] = {
+        key: {"name": f"u{n}u is called so", "size": [n, n + 1], "note": ["a word " * 9] * 3}
+        for n, key in enumerate(keys)
+    }
+    rows["list"] = [{"name": f"u{n}u in a row", "kind": "odd " * 20} for n in range(20)]
+    inner = {"x": rows}
+    data = {"text": json.dumps(inner), "name": "u99u"} if nested else inner
+    ctx = SharedContext()
+    ctx.put("key", json.dumps(data), max_tokens=60)
+    found = ctx.retrieve("key", query=query, max_tokens=room)
+    again = ctx.retrieve("key", place=found.where, max_tokens=10**6).text
+    assert set(re.findall("u[0-9]+u", found.text)) <= set(re.findall("u[0-9]+u", again))
+    rest = ctx.retrieve("key", place=found.next, max_tokens=10**6).text if found.next else ""
+    said = set(re.findall("u[0-9]+u", found.text + rest))
+    if query == "name":
+        assert said >= {f"u{n}u" for n in range(len(keys))}
+
+
+def test_values_of_rows_and_rows_of_one_array_have_one_place() -> None:
+    lists = {f"k{n}": [f"name {n}", {"name": f"u{n}u"}, "so " * 60] for n in range(9)}
+    ctx = SharedContext()
+    ctx.put("key", {"x": lists}, max_tokens=40)
+    found = ctx.retrieve("key", query="name", max_tokens=190)
+    assert "k1.0=name 1, k1.1.name=u1u" in found.text
+    assert "rows 1-2 of /x/k1; " in found.where
+    again = ctx.retrieve("key", place=found.where, max_tokens=10**5).text
+    assert set(re.findall("u[0-9]u", found.text)) <= set(re.findall("u[0-9]u", again))
+
+
+@pytest.mark.parametrize("asked", [{"pattern": "u[0-9]+u"}, {"where": "kind = odd"}])
+def test_what_is_cut_around_a_text_in_it_is_read_to_its_end(asked: dict[str, object]) -> None:
+    inner = json.dumps([{"id": f"u{n}u", "about": "a word " * 9} for n in range(40)])
+    rows = [
+        {"kind": "odd", "text": inner, "id": f"u{900 + n}u", "rest": "so on " * 90, "end": "u99u"}
+        for n in range(3)
+    ]
+    ctx = SharedContext()
+    ctx.put("key", {"rows": rows}, max_tokens=60)
+    found = read_on(ctx, "key", 120, **asked)
+    assert ids(found) >= {"u900u", "u901u", "u902u", "u99u", *(f"u{n}u" for n in range(40))}
+    for one in found[:5]:
+        assert ids([ctx.retrieve("key", place=one.where, max_tokens=10**5)]) >= ids([one])
+
+
+@pytest.mark.parametrize("room", range(20, 60, 4))
+def test_texts_and_values_together_are_within_the_budget(room: int) -> None:
+    data = json.dumps(
+        [{"id": n, "name": f"odd {n}", "note": "so " * 9} for n in range(30)], indent=1
+    )
+    text = f"Before it.\n\n```json\n{data}\n```\n\n# Head\n" + "- an odd one of many\n" * 30
+    ctx = SharedContext()
+    ctx.put("key", text, max_tokens=60)
+    for query in ("odd", "name", "odd 7", "one of many"):
+        assert ctx.retrieve("key", query=query, max_tokens=room).tokens <= room
+
+
 def test_fifty_lines_asked_for_are_fifty_lines_read() -> None:
     ctx = SharedContext()
     ctx.put("log", "\n".join(f"INFO u{n}u served in {n % 7} ms" for n in range(1, 500)))

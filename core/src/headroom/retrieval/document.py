@@ -112,6 +112,17 @@ class Document:
         return [*found, *(piece for text in self.embedded for piece in text.leaves)]
 
     @cached_property
+    def is_text(self) -> bool:
+        """Whether all values in it are text, as the cells of CSV are."""
+        if self.is_mixed:
+            return all(part.is_text for part in self.parts)
+        try:
+            first = next(iter(self.kind.leaves(self._rest)), None)
+        except WrongKind:
+            first = None
+        return first is None and all(text.is_text for text in self.embedded)
+
+    @cached_property
     def parts(self) -> list[Document]:
         """The parts of a text of several kinds."""
         parts = split(self.searched, self._kinds) or []
@@ -195,6 +206,28 @@ class Document:
                 return other
         return self
 
+    def as_put(self, piece: Piece) -> Piece:
+        """A piece with what a query does not look through in it: nobody reads it, or it is apart.
+
+        A place that counts characters counts them in that.
+        """
+        if piece.chars is not None or piece.unit == "sentences":
+            return piece
+        try:
+            if piece.within is not None and piece.within != self.within:
+                return self.part(piece.within).as_put(piece)
+            if piece.unit == "lines":
+                lines = self._original.lines
+                return replace(piece, text=lines[piece.number - 1]) if piece.number else piece
+            value = resolve(self.with_rows().value, piece.path)
+        except ValueError:
+            return piece
+        if piece.number == 0:
+            return replace(piece, text=spell(value))
+        rows = children(value, "") if isinstance(value, (list, dict)) else iter(())
+        row = next(islice(rows, piece.number - 1, None), piece)
+        return replace(piece, text=row.text)
+
     def line_pieces(self) -> list[Piece]:
         """All lines, as they were put."""
         return self._placed(line_pieces(self._original))
@@ -261,6 +294,19 @@ class Document:
         return self._placed(
             piece for pointer, value in locate(self.value, path) for piece in parts(value, pointer)
         )
+
+    def is_array(self, path: str, within: Within | None) -> bool:
+        """Whether what stands at a path of the data in it, or in a part of it, is an array."""
+        try:
+            return isinstance(resolve(self._inside[within].value, path), list)
+        except ValueError:
+            return False
+
+    @cached_property
+    def _inside(self) -> dict[Within | None, Document]:
+        """By their places, it and all that is in it."""
+        inner = self.parts if self.is_mixed else self.embedded
+        return {one.within: one for one in (self, *inner)}
 
     @cached_property
     def has_data(self) -> bool:

@@ -7,14 +7,16 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 
 from headroom.retrieval.conditions import Rows
 from headroom.retrieval.document import Document, counted
 from headroom.retrieval.index import Searchable
 from headroom.retrieval.places import Place
 from headroom.retrieval.ranking import ranked, ranked_values, values_of_record
-from headroom.retrieval.render import Found, fill, place_of
+from headroom.retrieval.render import Found, Parts, fill, place_of
 from headroom.retrieval.selection import Selection
+from headroom.retrieval.tables import Tables
 from headroom.retrieval.values import fill_with_leaves
 from headroom.tokens import TokenCounter
 from headroom.toolkit.kind import LeftOut
@@ -46,6 +48,7 @@ def find(
 
     """
     rows = None if selection.where is None else Rows(selection.where)
+    original = searchable.document
     found = [_at(searchable, place, selection, rows) for place in selection.places]
     if rows is not None:
         rows.check()
@@ -55,9 +58,14 @@ def find(
     if selection.pattern is not None:
         pieces = [piece for piece in pieces if selection.pattern.search(piece.text) is not None]
     focus = _focus(selection.query)
+
+    def parts_of(piece: Piece) -> Parts:
+        as_put = original.as_put(piece)
+        return Parts(as_put, focus(as_put.text))
+
     if not selection.query:
         pieces = [piece.in_whole() for piece in pieces]
-        return fill(pieces, range(len(pieces)), max_tokens, counter, focus)
+        return fill(pieces, range(len(pieces)), max_tokens, counter, parts_of)
     if not (whole and len(pieces) == len(document.pieces)):
         searchable = Searchable(document, pieces)
     room = max_tokens * _CHARS_OF_TOKEN
@@ -65,7 +73,8 @@ def find(
     shown = list(searchable.pieces)
     for number in order:
         shown[number] = shown[number].in_whole()
-    excerpt = fill(shown, order, max_tokens, counter, focus, passes_over=True)
+    tables = Tables(lambda: document.is_text)
+    excerpt = fill(shown, order, max_tokens, counter, parts_of, passes_over=True, tables=tables)
     if not order or not whole or not searchable.leaves:
         return excerpt
     best = searchable.pieces[order[0]]
@@ -73,7 +82,11 @@ def find(
     if not excerpt.truncated and not record:
         return excerpt
     leaves = ranked_values(searchable, selection.query, left_out, record, room)
-    return fill_with_leaves(shown, order, searchable.leaves, leaves, max_tokens, counter, focus)
+    # It is asked at each attempt to fill.
+    is_array = cache(document.is_array)
+    return fill_with_leaves(
+        shown, order, searchable.leaves, leaves, is_array, max_tokens, counter, parts_of
+    )
 
 
 def locate_best(searchable: Searchable, query: str) -> tuple[str, str, int]:
@@ -82,7 +95,7 @@ def locate_best(searchable: Searchable, query: str) -> tuple[str, str, int]:
     if not order:
         return "", "", 0
     piece = searchable.pieces[order[0]]
-    return place_of(piece.in_whole()), piece.text, _focus(query)(piece.text)
+    return place_of(piece.in_whole()), piece.text, _focus(query)(piece.text) or 0
 
 
 def nothing_left_out(_: Piece) -> bool:
@@ -235,13 +248,13 @@ def _nothing_there(document: Document, place: Place, pieces: Sequence[Piece]) ->
     return text
 
 
-def _focus(query: str | None) -> Callable[[str], int]:
-    """Finds where in a text the words of a query stand closest."""
+def _focus(query: str | None) -> Callable[[str], int | None]:
+    """Finds where in a text the words of a query stand closest; ``None`` where none does."""
     wanted = query_terms(query)
 
-    def focus(text: str) -> int:
+    def focus(text: str) -> int | None:
         if not wanted:
-            return 0
+            return None
         hits = [
             (match.start(), found)
             for match in _WORD.finditer(text, 0, _FOCUS_CHARS)
@@ -251,7 +264,7 @@ def _focus(query: str | None) -> Callable[[str], int]:
         # The window after each hit, and how much the words in it tell: rare ones tell more. Of the
         # best window, the word that tells most.
         weights = [sum(1 / often[term] for term in sorted(found)) for _, found in hits]
-        best, most, inside, end = 0, 0.0, 0.0, 0
+        best, most, inside, end = None, 0.0, 0.0, 0
         for start, (position, _) in enumerate(hits):
             while end < len(hits) and hits[end][0] - position < _WINDOW:
                 inside += weights[end]

@@ -66,7 +66,7 @@ def _places(pieces: Sequence[Piece]) -> list[Place]:
     found = []
     for holder in dict.fromkeys([*parts, *numbers]):
         unit, path, within = holder
-        whole = (Range(*span) for span in spans(sorted(numbers.get(holder, ()))))
+        whole = (Range(*span) for span in spans(sorted(set(numbers.get(holder, ())))))
         found.append(Place(unit, (*parts.get(holder, ()), *whole), path or None, within))
     return [*values, *found]
 

@@ -36,7 +36,7 @@ _SPELT_RANGE = re.compile(r"(?<=\d) ?(?:-|\u2013|\u2014| to ) ?(?=\d)")
 _UNIT = re.compile(r"\b(row|line|sentence)s?(?: |: ?)?(?=\d)", re.IGNORECASE)
 _HOLDER = re.compile(r"(.*?)(|(?: of | within |^)[/\0])((?<=[/\0]).*|)", re.DOTALL)
 #: What a marker or a heading says after a place.
-_SAID = re.compile(r" left out|, each after its number")
+_SAID = re.compile(r" left out|, in part|, each after its number")
 # A pointer in quotes, which stands at the beginning of a place or after a word that leads to it.
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.){0,100000}"', re.DOTALL)
 _LEADS = (" of ", " within ", "; ", ", ", "[")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from headroom.retrieval.fields import of_named_fields
 from headroom.retrieval.index import Searchable
 from headroom.toolkit.identifiers import identifiers, names_one, naming
 from headroom.toolkit.kind import LeftOut
@@ -82,7 +83,19 @@ def ranked(
     best = max(scores.values(), default=0.0)
     alone = order_of({n: score for n, score in scores.items() if score >= _STRONG * best})
     together = order_of(_with_context(searchable, query, scores))
-    return _side_by_side(alone, _with_heads(searchable, together), pieces, _ALONE)
+    order = _side_by_side(alone, _with_heads(searchable, together), pieces, _ALONE)
+    said = _all_said(searchable, query, room)
+    return [*(n for n in order if n in said), *(n for n in order if n not in said)]
+
+
+def _all_said(searchable: Searchable, query: str, room: int | None) -> set[int]:
+    """The pieces that have all that a query says, if there is room for all of them."""
+    if room is None:
+        return set()
+    covered = searchable.index.covered(query)
+    said = {number for number, share in covered.items() if share >= _AS_GOOD}
+    size = sum(len(searchable.pieces[number].text) for number in said)
+    return said if size <= room else set()
 
 
 def _side_by_side(
@@ -188,7 +201,8 @@ def ranked_values(
     beside.sort(key=lambda number: searchable.leaves[number].text.endswith(_EMPTY))
     alone = [*(n for n in ranked if n in own), *beside]
     said = dict.fromkeys(_said_of(searchable, query, room))
-    best = [*(number for number in alone if number in said), *said]
+    named = of_named_fields(searchable, query, left_out, own)
+    best = [*named, *(number for number in alone if number in said), *said]
     beside = _neighbours(searchable, query, own)
     rest = _side_by_side(alone, beside, searchable.leaves, _VALUES_ALONE)
     return list(dict.fromkeys([*best, *rest]))

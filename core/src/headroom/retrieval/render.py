@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from headroom.retrieval.onward import onward, onward_in_words
+from headroom.retrieval.tables import Tables
 from headroom.tokens import TokenCounter
 from headroom.toolkit.markers import SMALLEST
 from headroom.toolkit.ranges import spans
@@ -15,6 +16,8 @@ from headroom.view import EVERYTHING, Piece, Within, spelled, spelled_path
 
 __all__ = [
     "Found",
+    "Parts",
+    "called",
     "fill",
     "holding",
     "largest",
@@ -55,9 +58,45 @@ class Found:
     next: str = ""
 
 
+class Parts:
+    """Parts of a piece, each around what answers best.
+
+    Args:
+        piece: As it was put: a place counts characters of that.
+        middle: Where in it the best part stands; ``None`` where none is better than another.
+
+    """
+
+    def __init__(self, piece: Piece, middle: int | None) -> None:
+        self.piece = piece
+        self.middle = middle
+        self._length = len(piece.text)
+        # A part of a piece counts from where it begins.
+        self._before = piece.chars[0] - 1 if piece.chars else 0
+
+    def shown(self, size: int) -> Piece:
+        """A part of so many characters."""
+        return self._part(*self._span(size))
+
+    def left(self, size: int) -> list[Piece]:
+        """What is left of it then: what follows, and what is before."""
+        start, end = self._span(size)
+        spans = ((end, self._length), (0, start))
+        return [self._part(*span) for span in spans if span[0] < span[1]]
+
+    def _span(self, size: int) -> tuple[int, int]:
+        start = max(0, min((self.middle or 0) - size // 3, self._length - size))
+        return start, start + size
+
+    def _part(self, start: int, end: int) -> Piece:
+        chars = self._before + start + 1, self._before + end
+        return replace(self.piece, text=self.piece.text[start:end], chars=chars)
+
+
 def fill(
     pieces: Sequence[Piece], order: Sequence[int], max_tokens: int, counter: TokenCounter,
-    focus: Callable[[str], int], beside: Sequence[Piece] = (), *, passes_over: bool = False,
+    parts_of: Callable[[Piece], Parts], beside: Sequence[Piece] = (), *,
+    tables: Tables | None = None, passes_over: bool = False,
 ) -> Found:  # fmt: skip
     """As many of the pieces as the budget has room for, the first ones of ``order`` first.
 
@@ -66,12 +105,14 @@ def fill(
         order: The numbers of those that were found, the best first.
         max_tokens: The most tokens of the excerpt.
         counter: Counts them.
-        focus: Where in a text the best part stands, for a piece that is too large to be shown.
+        parts_of: The parts of a piece that is too large to be shown.
         beside: What was found beside them, and is left out here.
+        tables: Says rows shortly where not all fit as they are written.
         passes_over: Whether what has no room gives it to shorter pieces that come later.
 
     """
     in_place = sorted(order)
+    said: Tables | None = None
 
     def left_by(size: int) -> list[Piece]:
         shown = set(order[:size])
@@ -79,20 +120,58 @@ def fill(
 
     def render(size: int, how: str) -> Found:
         shown = [pieces[number] for number in sorted(order[:size])]
-        return _render(shown, len(order) - size + len(beside), how)
+        return _render(shown, len(order) - size + len(beside), how, said)
 
-    size, how = largest_with_how(len(order), render, left_by, max_tokens, counter)
-    if passes_over and 0 < size < len(order):
-        room = max_tokens - counter.count(render(size, how).text)
-        if room >= max_tokens * _MUCH:
-            order = [
-                *order[:size],
-                *sorted(order[size:], key=lambda n: len(pieces[n].text) > room * _FEW_CHARS),
-            ]
-            size, how = largest_with_how(len(order), render, left_by, max_tokens, counter)
+    def most() -> tuple[int, str]:
+        return largest_with_how(len(order), render, left_by, max_tokens, counter)
+
+    def much_room(found: Found) -> int:
+        room = max_tokens - counter.count(found.text)
+        return room if room >= max_tokens * _MUCH else 0
+
+    size, how = most()
     if size == 0 and order:
-        return _cut(pieces[order[0]], left_by(1), max_tokens, counter, focus)
-    return replace(render(size, how), next=onward(left_by(size)))
+        return _cut(parts_of(pieces[order[0]]), left_by(1), max_tokens, counter)
+    if tables is not None and size < len(order):
+        said = tables
+        more, how_then = most()
+        said, size, how = (said, more, how_then) if more > size else (None, size, how)
+    found = replace(render(size, how), next=onward(left_by(size)))
+    if not passes_over or size == len(order) or not (room := much_room(found)):
+        return found
+    best = order[size]
+    rest = sorted(order[size:], key=lambda n: len(pieces[n].text) > room * _FEW_CHARS)
+    order = [*order[:size], *rest]
+    size, how = most()
+    found = replace(render(size, how), next=onward(left_by(size)))
+    if best in order[:size] or not much_room(found):
+        return found
+    # What answers better than the rest is larger than what is left: a part of it.
+    shown = [pieces[number] for number in sorted(order[:size])]
+    before = sum(number < best for number in order[:size])
+    left = [one for one in left_by(size) if one is not pieces[best]]
+    parts = parts_of(pieces[best])
+    return _with_part(shown, before, parts, left, said, max_tokens, counter) or found
+
+
+def _with_part(
+    shown: Sequence[Piece], before: int, parts: Parts, left: Sequence[Piece],
+    tables: Tables | None, max_tokens: int, counter: TokenCounter,
+) -> Found | None:  # fmt: skip
+    """Some pieces, with a part of another behind so many of them, if any part of it answers."""
+    if parts.middle is None:
+        return None
+
+    def render(size: int, how: str) -> Found:
+        several = [*shown[:before], parts.shown(size), *shown[before:]]
+        return _render(several, len(left) + 1, how, tables)
+
+    def left_by(size: int) -> list[Piece]:
+        return [*parts.left(size), *left]
+
+    most = len(parts.piece.text) - 1
+    size, how = largest_with_how(most, render, left_by, max_tokens, counter)
+    return replace(render(size, how), next=onward(left_by(size))) if size >= _SHORT else None
 
 
 def largest_with_how(
@@ -121,7 +200,7 @@ def _how(left: Sequence[Piece], max_tokens: int) -> str:
     return onward_in_words(left, max(_SHORT, max_tokens)) or "ask for a narrower part"
 
 
-def _render(shown: Sequence[Piece], left: int, how: str) -> Found:
+def _render(shown: Sequence[Piece], left: int, how: str, tables: Tables | None = None) -> Found:
     blocks: list[str] = []
     places: list[str] = []
     for (key, is_part), group in groupby(shown, key=lambda one: (_holder(one), bool(one.chars))):
@@ -133,14 +212,20 @@ def _render(shown: Sequence[Piece], left: int, how: str) -> Found:
                 blocks.append(f"[{place}]\n{piece.text}")
             continue
         here = {piece.number: piece.text for piece in own}
+        if tables is not None and key[0] == "rows" and own[0].number:
+            for numbers, table in tables.said(here):
+                place, heading = _heading(*key, spans(numbers))
+                places.append(place)
+                blocks.append(f"[{heading}, each after its number]\n{table}")
+                here = {number: here[number] for number in here.keys() - set(numbers)}
         parts = list(spans(sorted(here)))
         is_scattered = key[0] == "lines" and len(parts) > _SCATTERED
         if is_scattered or (key[0] != "rows" and any(map(_HEADING.search, here.values()))):
             # One heading, and each line with its number, as grep prints them.
-            place = holding(*key, spelt(parts))
+            place, heading = _heading(*key, parts)
             places.append(place)
             numbered = "\n".join(f"{number}: {here[number]}" for number in sorted(here))
-            blocks.append(f"[{place}, each after its number]\n{numbered}")
+            blocks.append(f"[{heading}, each after its number]\n{numbered}")
             continue
         for first, last in parts:
             place = _place(*key, first, last)
@@ -188,52 +273,52 @@ def spelt(ranges: Iterable[tuple[int, int]]) -> str:
     return ",".join(f"{first}-{last}" if first != last else f"{first}" for first, last in ranges)
 
 
+def _heading(
+    unit: str, path: str, within: Within | None, ranges: Sequence[tuple[int, int]]
+) -> tuple[str, str]:
+    place, around = called(unit, path, within, ranges)
+    return place, around if around == place else f"{around}, in part"
+
+
+def called(
+    unit: str, path: str, within: Within | None, ranges: Sequence[tuple[int, int]]
+) -> tuple[str, str]:
+    """The place of what has its numbers, and what a heading calls it: it need not repeat them."""
+    place = holding(unit, path, within, spelt(ranges))
+    if len(ranges) <= _SCATTERED:
+        return place, place
+    return place, holding(unit, path, within, spelt([(ranges[0][0], ranges[-1][1])]))
+
+
 def holding(unit: str, path: str, within: Within | None, ranges: str) -> str:
     """A place with any ranges, as ``retrieve`` takes it."""
     return _placed(f"{unit} {ranges}" + (f" of {spelled_path(path)}" if path else ""), within)
 
 
-def _cut(
-    piece: Piece,
-    others: Sequence[Piece],
-    max_tokens: int,
-    counter: TokenCounter,
-    focus: Callable[[str], int],
-) -> Found:
+def _cut(parts: Parts, others: Sequence[Piece], max_tokens: int, counter: TokenCounter) -> Found:
     """One piece that is larger than the budget: the part of it that answers best.
 
     With little room, the excerpt says no more than that something is left out, and, where its
     place is long, not even where it stands: a part of a text is worth more than its place.
     """
-    length = len(piece.text)
+    piece, length = parts.piece, len(parts.piece.text)
     if not length:
         # Of an empty line there is no part: it is read, and what comes after it is left.
         return Found(SMALLEST, place_of(piece), bool(others), onward(others))
-    middle = focus(piece.text)
-    # A part of a piece counts from where it begins.
-    before = piece.chars[0] - 1 if piece.chars else 0
 
-    def part(start: int, end: int) -> Piece:
-        return replace(piece, chars=(before + start + 1, before + end))
-
-    def span(size: int) -> tuple[int, int]:
-        start = max(0, min(middle - size // 3, length - size))
-        return start, start + size
-
-    def left_by(start: int, end: int) -> list[Piece]:
-        found = [part(end, length)] if end < length else []
-        return [*found, *([part(0, start)] if start else []), *others]
+    def left_by(size: int) -> list[Piece]:
+        return [*parts.left(size), *others]
 
     def cut(size: int, how: str, fullness: int) -> Found:
-        start, end = span(size)
-        place = place_of(part(start, end) if size < length or piece.chars else piece)
+        part = parts.shown(size)
+        place = place_of(part if size < length or piece.chars else piece)
         note = f", {len(others)} more found" if others else ""
         notice = f"[{length - size} more characters left out here{note}"
         notice += f": {how}]" if fullness == _FULL else "]"
         is_all = size == length and not others
-        shown = (f"[{place}]", piece.text[start:end], "" if is_all else notice)
+        shown = (f"[{place}]", part.text, "" if is_all else notice)
         if fullness == _BARE:
-            shown = (SMALLEST, piece.text[start:end], "" if is_all else SMALLEST)
+            shown = (SMALLEST, part.text, "" if is_all else SMALLEST)
         return Found("\n".join(filter(None, shown)), place, not is_all)
 
     best, most = None, 0
@@ -241,12 +326,12 @@ def _cut(
         size, how = largest_with_how(
             length,
             lambda size, how: cut(size, how, fullness),  # noqa: B023
-            lambda size: left_by(*span(size)),
+            left_by,
             max_tokens,
             counter,
         )
         if size > most * _WORTH:
-            best, most = replace(cut(size, how, fullness), next=onward(left_by(*span(size)))), size
+            best, most = replace(cut(size, how, fullness), next=onward(left_by(size))), size
     return best or Found(SMALLEST, "", truncated=True)
 
 

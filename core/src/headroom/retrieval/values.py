@@ -12,6 +12,8 @@ from itertools import compress, groupby
 from headroom.retrieval.onward import onward
 from headroom.retrieval.render import (
     Found,
+    Parts,
+    called,
     fill,
     holding,
     largest,
@@ -30,8 +32,10 @@ __all__ = ["fill_with_leaves"]
 _Holder = tuple[str, "Within | None"]
 #: So many rows with values of the same names are a table.
 _TABLE_ROWS = 3
-#: More ranges of rows than this are one, in a heading of rows that have their numbers.
-_RANGES = 3
+#: So many values stand in a line at the most: few enough to count. Chosen.
+_IN_A_LINE = 10
+#: With more characters than this in each value, a line for each costs little. Chosen.
+_SHORT_CELL = 40
 #: Characters of a token, about.
 _CHARS_OF_TOKEN = 4
 #: A value with more characters for each token that there is room for leaves none to others.
@@ -39,8 +43,12 @@ _TOO_LONG = 2.5
 #: Characters of a row that is like a line. Chosen.
 _SHORT_ROW = 300
 _Say = Callable[[Sequence[Piece]], "Iterator[tuple[str, str]]"]
+#: Whether an array stands at a path: a key of digits may be the name of a member as well.
+_IsArray = Callable[[str, "Within | None"], bool]
 # A value by its number in an array, as the text of a piece has it.
 _ROW = re.compile(r'"\d+":')
+# An index, and what may end a list of values.
+_NUMBER, _BRACKET = re.compile(r"0|[1-9]\d{0,8}", re.ASCII), re.compile(r"[\[\]]")
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -71,12 +79,14 @@ def _as_written(leaves: Sequence[Piece]) -> Iterator[tuple[str, str]]:
         yield place, f"[{place}]\n" + ", ".join(leaf.text for leaf in members)
 
 
-def _shortly(cells: _Cells, leaves: Sequence[Piece]) -> Iterator[tuple[str, str]]:
+def _shortly(
+    cells: _Cells, is_array: _IsArray, leaves: Sequence[Piece]
+) -> Iterator[tuple[str, str]]:
     """The values in the notation of views: those of one row of an array in a line, by name."""
     arrays: dict[_Holder, dict[int, list[Piece]]] = {}
     objects: dict[_Holder, list[Piece]] = {}
     for leaf in leaves:
-        array, row = _row_of(leaf)
+        array, row = _row_of(leaf, is_array)
         if row:
             arrays.setdefault((array, leaf.within), {}).setdefault(row, []).append(leaf)
         else:
@@ -99,7 +109,7 @@ def _under_one(
     """Some values of several objects in one, taken from those: a line for each, by name."""
     together: dict[_Holder, list[_Holder]] = {}
     small = (holder for holder, rows in arrays.items() if len(rows) < _TABLE_ROWS)
-    for path, within in (*small, *objects):
+    for path, within in dict.fromkeys((*small, *objects)):
         together.setdefault((path.rpartition("/")[0], within), []).append((path, within))
     for (above, within), holders in together.items():
         if len(holders) < _TABLE_ROWS:
@@ -107,7 +117,7 @@ def _under_one(
         lines, places = [], []
         for holder in holders:
             rows, own = arrays.pop(holder, {}), objects.pop(holder, [])
-            places.append(_holding(*holder, [*rows, *(leaf.number for leaf in own)]))
+            places.append(_holding(*holder, {*rows, *(leaf.number for leaf in own)}))
             members = [*own, *(leaf for row in rows.values() for leaf in row)]
             members.sort(key=_in_order)
             lines.append(", ".join(_members(members, above, cells)))
@@ -137,46 +147,71 @@ def _rows(
             for number in of_rows:
                 others[number] = ", ".join(_members(rows[number], f"{path}/{number - 1}", cells))
             continue
-        place, heading = _places(path, within, of_rows)
+        place, heading = called("rows", path, within, spans(sorted(of_rows)))
+        if len(names) == 1 and _are_short([cell for (cell,) in of_rows.values()]):
+            said = f"[{heading}, in part: {names[0]}, each line after the number of its first row]"
+            yield place, "\n".join([said, *_in_runs({n: row[0] for n, row in of_rows.items()})])
+            continue
         lines = [f"{number},{','.join(row)}" for number, row in of_rows.items()]
         header = f"number,{','.join(names)}"
         yield place, "\n".join([f"[{heading}, in part]", header, *lines])
     if others:
-        place, heading = _places(path, within, others)
+        place, heading = called("rows", path, within, spans(sorted(others)))
         lines = [f"{number}: {others[number]}" for number in sorted(others)]
         yield place, "\n".join([f"[{heading}, in part, each after its number]", *lines])
 
 
+def _are_short(cells: Sequence[str]) -> bool:
+    return sum(map(len, cells)) <= _SHORT_CELL * len(cells)
+
+
+def _in_runs(cells: dict[int, str]) -> Iterator[str]:
+    """One value of each row; of rows that follow each other several in a line."""
+    for first, last in spans(list(cells)):
+        for start in range(first, last + 1, _IN_A_LINE):
+            numbers = range(start, min(start + _IN_A_LINE, last + 1))
+            yield f"{start}: {', '.join(cells[number] for number in numbers)}"
+
+
 def _members(leaves: Sequence[Piece], base: str, cells: _Cells) -> Iterator[str]:
-    """Values by name; several of one object below it as JSON, so that its name is said once."""
+    """Values by name; what several of one object or of one array have in common is said once."""
+    numbered: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[int, str]] = {}
     for path, group in groupby(leaves, key=lambda leaf: leaf.path):
         members = list(group)
         holder = _names_below(path, base)
         if len(members) > 1 and holder and not any(map(_ROW.match, (one.text for one in members))):
             yield f"{name(holder)}={{{','.join(leaf.text for leaf in members)}}}"
-        else:
-            yield from ("=".join(_named(leaf, base, cells)) for leaf in members)
-
-
-def _places(path: str, within: Within | None, rows: Iterable[int]) -> tuple[str, str]:
-    """The place of some rows, and what their heading calls it: it need not repeat all numbers."""
-    ranges = spans(sorted(rows))
-    place = holding("rows", path, within, spelt(ranges))
-    if len(ranges) <= _RANGES:
-        return place, place
-    return place, holding("rows", path, within, spelt([(ranges[0][0], ranges[-1][1])]))
+            continue
+        for leaf in members:
+            key, cell = cells[leaf.text]
+            names = (*holder, key)
+            place = max((n for n, one in enumerate(names) if one.isdecimal()), default=0)
+            if place and _NUMBER.fullmatch(names[place]) and not _BRACKET.search(cell):
+                around = names[:place], names[place + 1 :]
+                numbered.setdefault(around, {})[int(names[place])] = cell
+            else:
+                yield f"{name(names)}={cell}"
+    for (before, after), of_rows in numbered.items():
+        numbers = sorted(of_rows)
+        if len(numbers) < _TABLE_ROWS:
+            for number in numbers:
+                yield f"{name((*before, str(number), *after))}={of_rows[number]}"
+            continue
+        values = ", ".join(of_rows[number] for number in numbers)
+        rest = f".{name(after)}" if after else ""
+        yield f"{name(before)}.{{{spelt(spans(numbers))}}}{rest}=[{values}]"
 
 
 def _in_order(leaf: Piece) -> tuple[str, int]:
     return leaf.path, leaf.number
 
 
-def _row_of(leaf: Piece) -> tuple[str, int]:
+def _row_of(leaf: Piece, is_array: _IsArray) -> tuple[str, int]:
     """The outermost array that a value is in, and the number of the row; 0 where there is none."""
     tokens = leaf.path.split("/")
     for place, token in enumerate(tokens):
-        if token.isdecimal():
-            return "/".join(tokens[:place]), int(token) + 1
+        if token.isdecimal() and is_array(array := "/".join(tokens[:place]), leaf.within):
+            return array, int(token) + 1
     return "", 0
 
 
@@ -195,14 +230,15 @@ def _pointer(piece: Piece) -> tuple[str, int, Within | None]:
     return piece.path, piece.number, piece.within
 
 
-def _stands_in(leaf: Piece, shown: set[tuple[str, int, Within | None]]) -> bool:
+def _stands_in(leaf: Piece, shown: set[tuple[str, int, Within | None]], is_array: _IsArray) -> bool:
     """Whether a value is part of one of some rows."""
     if _pointer(leaf) in shown or (leaf.path, 0, leaf.within) in shown:
         return True
     path = leaf.path
     while path:
         path, _, key = path.rpartition("/")
-        if key.isdecimal() and (path, int(key) + 1, leaf.within) in shown:
+        is_shown = key.isdecimal() and (path, int(key) + 1, leaf.within) in shown
+        if is_shown and is_array(path, leaf.within):
             return True
     return False
 
@@ -234,9 +270,10 @@ def fill_with_leaves(
     order: Sequence[int],
     leaves: Sequence[Piece],
     leaf_order: Sequence[int],
+    is_array: _IsArray,
     max_tokens: int,
     counter: TokenCounter,
-    focus: Callable[[str], int],
+    parts_of: Callable[[Piece], Parts],
 ) -> Found:
     """Where not all that was found fits: of texts the best parts, and of data the best values.
 
@@ -250,11 +287,11 @@ def fill_with_leaves(
     known = {_pointer(row) for row in rows}
     if values and not texts and not _has_room(values[0], max_tokens, counter):
         # What answers best is larger than the room: a part of it.
-        apart = [leaf for leaf in values if not _stands_in(leaf, known)]
-        return fill(pieces, order, max_tokens, counter, focus, apart)
+        apart = [leaf for leaf in values if not _stands_in(leaf, known, is_array)]
+        return fill(pieces, order, max_tokens, counter, parts_of, apart)
     # What takes all of the room comes last.
     values.sort(key=lambda leaf: len(leaf.text) > max_tokens * _TOO_LONG)
-    beside = [not _stands_in(leaf, known) for leaf in values]
+    beside = [not _stands_in(leaf, known, is_array) for leaf in values]
 
     def left_by(of_texts: int, of_values: int) -> list[Piece]:
         found = [pieces[number] for number in sorted(texts[of_texts:])]
@@ -281,12 +318,13 @@ def fill_with_leaves(
 
     # Each has half of the room, and what the other leaves of its own.
     shown = largest(len(texts), lambda n: counter.count(render(n, 0, "").text) * 2 <= max_tokens)
-    for say in (_as_written, partial(_shortly, _Cells())):
+    for say in (_as_written, partial(_shortly, _Cells(), is_array)):
         said, how = most(len(values), lambda size: (shown, size), say)
         if said == len(values):
             break
-    if said == len(values):
-        shown, how = most(len(texts), lambda size: (size, said), say) if texts else (0, how)
-    if not said and not shown:
-        return fill(pieces, order, max_tokens, counter, focus, list(compress(values, beside)))
-    return replace(render(shown, said, how, say), next=onward(left_by(shown, said)))
+    if said == len(values) and texts:
+        shown, how = most(len(texts), lambda size: (size, said), say)
+    found = render(shown, said, how, say)
+    if not (said or shown) or counter.count(found.text) > max_tokens:
+        return fill(pieces, order, max_tokens, counter, parts_of, list(compress(values, beside)))
+    return replace(found, next=onward(left_by(shown, said)))
