@@ -55,7 +55,7 @@ _TRIED = 24
 _COUNTS = 4
 #: Of no more lines, what fields say is kept, as are all names while they are counted, and records
 #: are once one is asked for. Chosen.
-_SMALL = 8000
+_SMALL = 3000
 #: Lines after which the time is looked at.
 _DEADLINE_EVERY = 1000
 #: Characters by which a line is the same as another.
