@@ -53,9 +53,11 @@ def test_a_view_of_data_loads_no_kind_but_those_that_are_asked() -> None:
         "rows = [{'id': n, 'state': 'paid', 'note': 'all is well'} for n in range(40)]\n"
         "assert compress(rows, counter=len).kind == 'json'\n"
     )
+    by_python = loaded("pass")
     found = loaded(code)
+    assert (found - by_python).isdisjoint(("importlib.metadata", "decimal", "pathlib", "uuid"))
     assert {name for name in found if name.count(".") == 2 and name.startswith(KINDS)} == {
-        "headroom.kinds.guard", "headroom.kinds.registry",
+        "headroom.kinds.guard", "headroom.kinds.installed", "headroom.kinds.registry",
         "headroom.kinds.opaque", "headroom.kinds.json",
     }  # fmt: skip
     assert found.isdisjoint(
