@@ -101,7 +101,7 @@ Within: TypeAlias = "tuple[int, int] | str"
 EVERYTHING = "everything"
 #: What a pointer in a place has to be put in quotes for: else it would end there, or begin.
 _ENDS = re.compile(
-    r'[\[\]";]|  | /|/ | (?:within|characters|left out|everything)\b|, each after'
+    r'[\[\]";]|  | /|/ | (?:within|characters|left out|everything)\b|, (?:each after|in part)'
     r"| (?:row|line|sentence)s?[ :]{0,2}\d",
     re.IGNORECASE,
 )

@@ -506,3 +506,34 @@ def test_what_has_no_room_leaves_it_to_what_comes_after(ctx: SharedContext) -> N
     assert found.truncated
     rest = ctx.retrieve("history", place=found.next, max_tokens=10**5).text
     assert rest.count("Install: ") == 9
+
+
+@pytest.mark.parametrize("spelled", ["NaN", "Infinity", "-Infinity"])
+def test_numbers_that_are_none_stand_in_a_table_of_an_excerpt(
+    ctx: SharedContext, spelled: str
+) -> None:
+    ctx.put("k", [{"measured": float(spelled), "fruit": f"apple {n}"} for n in range(40)])
+    found = ctx.retrieve("k", query="apple", place="rows 1-40", max_tokens=120)
+    assert found.text.count(f",{spelled},apple ") > 1
+
+
+def test_texts_at_several_places_are_told_from_numbers(ctx: SharedContext) -> None:
+    values = ["5", 5, None, "null", True, "true"]
+    rows = [{"v": values[n % 6], "n": "apple"} for n in range(60)]
+    ctx.put("k", {"a": rows, "b": {"n": "apple"}})
+    found = ctx.retrieve("k", query="apple", place="/a; /b", max_tokens=120)
+    said = '1,"5",apple\n2,5,apple\n3,null,apple\n4,"null",apple\n5,true,apple\n6,"true",apple\n'
+    assert said in found.text
+
+
+def test_a_key_that_stands_twice_in_a_row_is_said_twice(ctx: SharedContext) -> None:
+    text = ",".join(f'{{"id":{n},"tag":"red {n}","tag":"blue {n} apple"}}' for n in range(200))
+    ctx.put("k", f"[{text}]")
+    found = ctx.retrieve("k", query="apple", place="rows 1-200", max_tokens=120)
+    assert found.text.count("blue ") == found.text.count("red ") > 1
+
+
+def test_what_is_too_long_for_no_room_is_not_said_to_be_cut(ctx: SharedContext) -> None:
+    ctx.put("k", [{"n": f"apple {n}"} for n in range(90)])
+    for room in range(20, 60):
+        assert "[0 more" not in ctx.retrieve("k", query="apple", max_tokens=room).text

@@ -448,6 +448,7 @@ def test_places_of_data_that_are_not_there(options: dict[str, str], message: str
         ("/a~1b", "/a~1b"),
         ("/", '"/"'),
         ("/a; b", '"/a; b"'),
+        ("/a, in part: b", '"/a, in part: b"'),
         ("/a\nb", r'"/a\nb"'),
         ("/[x]", r'"/\u005bx\u005d"'),
     ],
@@ -480,3 +481,8 @@ def test_rows_of_a_part_are_found_though_another_kind_is_the_first_of_it() -> No
     assert data.with_rows() is data
     prose = Document(Source("It rained. Nobody came."), "text", kinds)
     assert prose.with_rows() is prose
+
+
+def test_a_key_of_many_digits_is_no_index(ctx: SharedContext) -> None:
+    ctx.put("k", {"1" * 5000: {"x": ["apple"] * 60}, "b": 1})
+    assert "apple" in ctx.retrieve("k", query="apple", max_tokens=100).text

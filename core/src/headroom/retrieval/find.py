@@ -12,6 +12,7 @@ from functools import cache
 from headroom.retrieval.conditions import Rows
 from headroom.retrieval.document import Document, counted
 from headroom.retrieval.index import Searchable
+from headroom.retrieval.paths import is_index
 from headroom.retrieval.places import Place
 from headroom.retrieval.ranking import ranked, ranked_values, values_of_record
 from headroom.retrieval.render import Found, Parts, fill, place_of
@@ -73,7 +74,9 @@ def find(
     shown = list(searchable.pieces)
     for number in order:
         shown[number] = shown[number].in_whole()
-    tables = Tables(lambda: document.is_text)
+    # What stands at several places is no longer of a kind.
+    whole_of = document if len(found) == 1 else original
+    tables = Tables(lambda: whole_of.is_text)
     excerpt = fill(shown, order, max_tokens, counter, parts_of, passes_over=True, tables=tables)
     if not order or not whole or not searchable.leaves:
         return excerpt
@@ -135,7 +138,7 @@ def left_out_by(omissions: Sequence[Omission]) -> LeftOut:
             if (path, piece.within) in values:
                 return True
             path, _, name = path.rpartition("/")
-            if name.isdecimal() and among(("rows", path, piece.within), int(name) + 1):
+            if is_index(name) and among(("rows", path, piece.within), int(name) + 1):
                 return True
         return ("", piece.within) in values
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from headroom.view import spelled_path
 
-__all__ = ["escape", "locate", "resolve", "walk"]
+__all__ = ["escape", "is_index", "locate", "resolve", "walk"]
 
 _STEP = re.compile(
     r"\.\.(?P<deep>[^\s.\[\]'\"*]+|\*)"
@@ -63,11 +63,11 @@ def resolve(document: object, pointer: str) -> object:
         name = token.replace("~1", "/").replace("~0", "~")
         if isinstance(value, dict) and name in value:
             value = value[name]
-        elif isinstance(value, list) and _is_index(name) and int(name) < len(value):
+        elif isinstance(value, list) and is_index(name) and int(name) < len(value):
             value = value[int(name)]
         else:
             text = "there is nothing at this path"
-            if isinstance(value, list) and _is_index(name):
+            if isinstance(value, list) and is_index(name):
                 holder = spelled_path("/".join(pointer.split("/")[:depth])) or "this"
                 last = len(value) - 1
                 text += f": {holder} goes from 0 to {last}" if value else f": {holder} is empty"
@@ -75,7 +75,8 @@ def resolve(document: object, pointer: str) -> object:
     return value
 
 
-def _is_index(name: str) -> bool:
+def is_index(name: str) -> bool:
+    """Whether a part of a pointer may be the index of an element of an array."""
     return name.isdecimal() and len(name) <= _LONGEST_INDEX
 
 

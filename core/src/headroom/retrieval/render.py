@@ -313,7 +313,8 @@ def _cut(parts: Parts, others: Sequence[Piece], max_tokens: int, counter: TokenC
         part = parts.shown(size)
         place = place_of(part if size < length or piece.chars else piece)
         note = f", {len(others)} more found" if others else ""
-        notice = f"[{length - size} more characters left out here{note}"
+        left = f"{length - size} more characters left out here{note}"
+        notice = f"[{left if size < length else f'{len(others)} more found, left out here'}"
         notice += f": {how}]" if fullness == _FULL else "]"
         is_all = size == length and not others
         shown = (f"[{place}]", part.text, "" if is_all else notice)

@@ -6,17 +6,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 
 from headroom.toolkit.rows.notation import Speller, name
+from headroom.toolkit.rows.values import Duplicates, Number, members_of
 
 __all__ = ["Tables"]
 
 #: So many rows of the same names are a table.
 _LEAST_ROWS = 3
-
-
-class _Number(str):
-    """A number as it is written."""
-
-    __slots__ = ()
 
 
 class Tables:
@@ -31,6 +26,12 @@ class Tables:
         self._is_text = is_text
         self._speller = Speller()
         self._known: dict[str, tuple[tuple[str, ...], str] | None] = {}
+        self._decode = json.JSONDecoder(
+            parse_int=Number,
+            parse_float=Number,
+            parse_constant=Number,
+            object_pairs_hook=members_of,
+        ).decode
 
     def said(self, rows: Mapping[int, str]) -> Iterator[tuple[list[int], str]]:
         r"""The numbers of the rows of each table, and the table; not those that are in none.
@@ -56,11 +57,11 @@ class Tables:
         """The names of a row, and its cells; ``None`` where it is no flat object."""
         if text not in self._known:
             try:
-                row = json.loads(text, parse_int=_Number, parse_float=_Number)
+                row = self._decode(text)
             except (ValueError, RecursionError):
                 row = None
             is_flat = isinstance(row, dict) and not any(
-                isinstance(value, (dict, list)) for value in row.values()
+                isinstance(value, (dict, list, Duplicates)) for value in row.values()
             )
             self._known[text] = (
                 (tuple(row), ",".join(map(self._cell, row.values()))) if is_flat else None
@@ -68,8 +69,6 @@ class Tables:
         return self._known[text]
 
     def _cell(self, value: str | bool | None) -> str:
-        if isinstance(value, _Number):
-            return value
-        if isinstance(value, str) and self._is_text():
+        if type(value) is str and self._is_text():
             return self._speller.text_cell(value)
         return self._speller.cell(value)

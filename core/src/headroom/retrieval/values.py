@@ -10,6 +10,7 @@ from functools import partial
 from itertools import compress, groupby
 
 from headroom.retrieval.onward import onward
+from headroom.retrieval.paths import is_index
 from headroom.retrieval.render import (
     Found,
     Parts,
@@ -185,7 +186,7 @@ def _members(leaves: Sequence[Piece], base: str, cells: _Cells) -> Iterator[str]
         for leaf in members:
             key, cell = cells[leaf.text]
             names = (*holder, key)
-            place = max((n for n, one in enumerate(names) if one.isdecimal()), default=0)
+            place = max((n for n, one in enumerate(names) if is_index(one)), default=0)
             if place and _NUMBER.fullmatch(names[place]) and not _BRACKET.search(cell):
                 around = names[:place], names[place + 1 :]
                 numbered.setdefault(around, {})[int(names[place])] = cell
@@ -210,7 +211,7 @@ def _row_of(leaf: Piece, is_array: _IsArray) -> tuple[str, int]:
     """The outermost array that a value is in, and the number of the row; 0 where there is none."""
     tokens = leaf.path.split("/")
     for place, token in enumerate(tokens):
-        if token.isdecimal() and is_array(array := "/".join(tokens[:place]), leaf.within):
+        if is_index(token) and is_array(array := "/".join(tokens[:place]), leaf.within):
             return array, int(token) + 1
     return "", 0
 
@@ -237,7 +238,7 @@ def _stands_in(leaf: Piece, shown: set[tuple[str, int, Within | None]], is_array
     path = leaf.path
     while path:
         path, _, key = path.rpartition("/")
-        is_shown = key.isdecimal() and (path, int(key) + 1, leaf.within) in shown
+        is_shown = is_index(key) and (path, int(key) + 1, leaf.within) in shown
         if is_shown and is_array(path, leaf.within):
             return True
     return False

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from headroom.retrieval.json_spans import Holder
+from headroom.retrieval.paths import is_index
 
 __all__ = ["Tag", "holder_of", "tags_of"]
 
@@ -64,7 +65,7 @@ def holder_of(outside: Tag, document: object, steps: Sequence[str]) -> Holder | 
     here, value = [outside], document
     for step in steps:
         if isinstance(value, list):
-            if not step.isdecimal() or int(step) >= len(value):
+            if not is_index(step) or int(step) >= len(value):
                 return None
             here, value = [here[int(step)]], value[int(step)]
         elif isinstance(value, dict) and step in value and len(here) == 1:

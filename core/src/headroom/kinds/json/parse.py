@@ -11,7 +11,7 @@ from headroom.errors import WrongKind
 from headroom.kinds.json.python import as_json
 from headroom.kinds.json.rows import find_rows, may_have_rows
 from headroom.source import Source
-from headroom.toolkit.rows.values import Duplicates, Json, Number
+from headroom.toolkit.rows.values import Json, Number, members_of
 from headroom.view import Deadline
 
 __all__ = ["MAX_DEPTH", "decode_python", "nesting", "parse", "parse_with", "read"]
@@ -63,14 +63,9 @@ def nesting(text: str, deadline: Deadline | None = None) -> int:
     return max(accumulate(steps if deadline is None else deadline.over(steps)), default=0)
 
 
-def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json] | Duplicates:
-    members = dict(pairs)
-    return members if len(members) == len(pairs) else Duplicates(pairs)
-
-
 def _decoder() -> json.JSONDecoder:
     return json.JSONDecoder(
-        parse_float=Number, parse_int=Number, parse_constant=Number, object_pairs_hook=_object
+        parse_float=Number, parse_int=Number, parse_constant=Number, object_pairs_hook=members_of
     )
 
 

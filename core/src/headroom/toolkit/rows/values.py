@@ -16,6 +16,7 @@ __all__ = [
     "Number",
     "columns_of",
     "have_same_keys",
+    "members_of",
     "whole",
 ]
 
@@ -36,6 +37,13 @@ class Duplicates:
 
 
 Json = Union[str, bool, None, Duplicates, "list[Json]", "dict[str, Json]", "Lazy[Json]"]
+
+
+def members_of(pairs: list[tuple[str, Json]]) -> dict[str, Json] | Duplicates:
+    """An object of its members, as ``json`` hands them over: ``object_pairs_hook``."""
+    members = dict(pairs)
+    return members if len(members) == len(pairs) else Duplicates(pairs)
+
 
 #: What holds no value that is looked for.
 SCALARS: frozenset[type] = frozenset({str, Number, bool, type(None), Duplicates})
