@@ -54,11 +54,13 @@ class Source:
     @property
     def text(self) -> str:
         """The whole of it."""
-        if self._text is None:
+        # Another thread may forget it at any time.
+        text = self._text
+        if text is None:
             assert self._cut is not None
             lines, first, end = self._cut
-            self._text = lines.text(first, end)
-        return self._text
+            text = self._text = lines.text(first, end)
+        return text
 
     @property
     def lines(self) -> Sequence[str]:
@@ -70,10 +72,11 @@ class Source:
         >>> Source("a\r\nb\n").lines
         ['a\r', 'b', '']
         """
-        if self._lines is None:
+        lines = self._lines
+        if lines is None:
             text = self.text
-            self._lines = Lines(text) if len(text) > _LARGE else text.split("\n")
-        return self._lines
+            lines = self._lines = Lines(text) if len(text) > _LARGE else text.split("\n")
+        return lines
 
     def forget_lines(self) -> None:
         r"""Drops the lines, which may take more memory than the text; they can be asked for again.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from headroom.errors import WrongKind
@@ -241,13 +241,19 @@ _PYTHON = st.lists(
 
 
 @settings(max_examples=600, deadline=None)
-@given(st.lists(_PYTHON, min_size=1, max_size=6), st.lists(_PYTHON, min_size=1, max_size=3))
-def test_what_is_no_beginning_of_python(lines: list[str], others: list[str]) -> None:
+@given(
+    st.lists(_PYTHON, min_size=1, max_size=6),
+    st.lists(_PYTHON, min_size=1, max_size=3),
+    st.sampled_from(["", "\r"]),
+)
+@example(["x = 'a\\", "b\\"], ["'"], "\r")
+def test_what_is_no_beginning_of_python(lines: list[str], others: list[str], end: str) -> None:
+    text = "\n".join(line + end for line in lines)
     try:
-        python_parse._parse("\n".join(lines) + "\n")
+        python_parse._parse(python_parse._plain(text, is_first=True, is_notebook=False))
     except SyntaxError as error:
-        if python_parse._is_lasting(error, "\n".join(lines)):
-            assert not python_parse.parses("\n".join([*lines, *others]) + "\n")
+        if python_parse._is_lasting(error, text):
+            assert not python_parse.parses("\n".join([text, *(line + end for line in others), ""]))
 
 
 @_many

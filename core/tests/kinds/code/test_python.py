@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headroom.errors import WrongKind
+from headroom.errors import TimeBudgetExceeded, WrongKind
 from headroom.kinds.code.outlines.python import python_outline
 from headroom.kinds.code.outlines.python_parse import longest_chain, parses, python_pieces
 from headroom.kinds.code.render import Renderer
 from headroom.source import Source
+from headroom.view import Deadline
 
 from .laws import COUNTER, check, compress
 
@@ -460,6 +461,24 @@ def test_a_module_in_pieces_is_the_module():
     assert several > len(parts) // 2
     with pytest.raises(SyntaxError):
         list(python_pieces([*text.split("\n"), "def (", *text.split("\n")]))
+
+
+def test_a_string_that_goes_on_over_a_piece_is_read_with_either_end_of_lines() -> None:
+    text = "x = 'a\\\n" + "b\\\n" * 2100 + "'\ndef f():\n    return 1\n"
+    for ended in (text, text.replace("\n", "\r\n")):
+        assert parses(ended)
+        view = compress(ended, max_tokens=100).text
+        assert "def f():" in view
+        assert parses(view)
+
+
+def test_pieces_are_not_tried_on_when_the_time_is_up() -> None:
+    ended = Deadline(0)
+    with pytest.raises(TimeBudgetExceeded):
+        next(python_pieces(["x = 1"], deadline=ended))
+    source = Source("import os\n" + "@a\n" * 9000 + "def f(): pass\n", ended)
+    with pytest.raises(TimeBudgetExceeded):
+        python_outline(source)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from headroom.lines import joined
 from headroom.source import Source
 from headroom.tokens.base import encodable
+from headroom.view import Deadline
 
 __all__ = [
     "MAX_CHARS",
@@ -65,7 +66,9 @@ class Piece(NamedTuple):
     body: list[ast.stmt]
 
 
-def python_pieces(lines: Sequence[str], *, is_notebook: bool = False) -> Iterator[Piece]:
+def python_pieces(
+    lines: Sequence[str], *, is_notebook: bool = False, deadline: Deadline | None = None
+) -> Iterator[Piece]:
     r"""A module in pieces, so that the syntax tree of one alone is there at a time.
 
     Each is Python by itself, so that all of them together are the module: what is open at the end
@@ -74,9 +77,11 @@ def python_pieces(lines: Sequence[str], *, is_notebook: bool = False) -> Iterato
     Args:
         lines: Those of the module; only line feeds end a line.
         is_notebook: Whether lines may be for the shell, and for the notebook itself.
+        deadline: Checked before each try, where there is one.
 
     Raises:
         SyntaxError: It is no Python, or nested too deeply. Pieces before that may have come.
+        TimeBudgetExceeded: The time is up.
 
     >>> [(piece.before, len(piece.body)) for piece in python_pieces(["import os", "", "x = 1"])]
     [(0, 2)]
@@ -86,6 +91,8 @@ def python_pieces(lines: Sequence[str], *, is_notebook: bool = False) -> Iterato
     while begin < len(lines):
         chars = _PIECE
         while True:
+            if deadline is not None:
+                deadline.check()
             end = _cut(lines, begin, chars)
             is_last = end == len(lines)
             try:
@@ -109,7 +116,8 @@ def _is_lasting(error: SyntaxError, text: str) -> bool:
 
     A backslash at the end would take the next line along.
     """
-    is_before_the_end = (error.lineno or 0) <= text.count("\n") and not text.endswith("\\")
+    goes_on = text.removesuffix("\r").endswith("\\")
+    is_before_the_end = (error.lineno or 0) <= text.count("\n") and not goes_on
     return is_before_the_end and (error.msg == "invalid syntax" or error.msg.startswith(_LASTING))
 
 
@@ -165,22 +173,22 @@ def parses(content: str) -> bool:
     (True, False)
     """
     lines = Source(content).lines
-    return any(
-        _reads(lines, is_notebook=is_notebook) is not None for is_notebook in python_ways(content)
-    )
+    return any(_reads(lines, is_notebook) is not None for is_notebook in python_ways(content))
 
 
 def defines(source: Source) -> bool:
     """Whether a text is Python that imports or defines something."""
-    ways = (_reads(source.lines, is_notebook=way) for way in python_ways(source.text))
+    ways = (_reads(source.lines, way, source.deadline) for way in python_ways(source.text))
     return bool(next((found for found in ways if found is not None), False))
 
 
-def _reads(lines: Sequence[str], *, is_notebook: bool) -> bool | None:
+def _reads(
+    lines: Sequence[str], is_notebook: bool, deadline: Deadline | None = None
+) -> bool | None:
     """Whether Python imports or defines something; ``None`` where it is none."""
     found = False
     try:
-        for piece in python_pieces(lines, is_notebook=is_notebook):
+        for piece in python_pieces(lines, is_notebook=is_notebook, deadline=deadline):
             found = found or any(isinstance(node, _DEFINING) for node in piece.body)
     except SyntaxError:
         return None
@@ -188,7 +196,7 @@ def _reads(lines: Sequence[str], *, is_notebook: bool) -> bool | None:
 
 
 def python_module(
-    lines: Sequence[str], *, is_notebook: bool
+    lines: Sequence[str], *, is_notebook: bool, deadline: Deadline
 ) -> tuple[frozenset[str], Iterator[Piece]]:
     """The names in ``__all__``, where it is a plain list of them, and the pieces of a module.
 
@@ -198,7 +206,7 @@ def python_module(
         SyntaxError: It is no Python, or nested too deeply.
 
     """
-    pieces = python_pieces(lines, is_notebook=is_notebook)
+    pieces = python_pieces(lines, is_notebook=is_notebook, deadline=deadline)
     if not any("__all__" in line for line in lines):
         return frozenset(), pieces
     # They may be said below what they are about. Most say them in the first piece.
@@ -209,7 +217,7 @@ def python_module(
     del first
     found = (_exports(piece.body) for piece in pieces)
     names = next((names for names in found if names is not None), frozenset())
-    return names, python_pieces(lines, is_notebook=is_notebook)
+    return names, python_pieces(lines, is_notebook=is_notebook, deadline=deadline)
 
 
 def _begun(first: Piece, rest: Iterator[Piece]) -> Iterator[Piece]:
