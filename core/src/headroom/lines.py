@@ -53,7 +53,7 @@ class Lines(Sequence[str]):
         ['a', 'b\r']
 
         """
-        if "\r" not in self._text:
+        if not len(self) or "\r" not in self._text:
             return self
         text = self._text[: self._starts[-1] - 1]
         return Lines(text.replace("\r\n", "\n").removesuffix("\r"))

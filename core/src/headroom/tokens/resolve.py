@@ -57,7 +57,7 @@ _STAND_IN = "o200k_base"
 #: UTF-8 form that a tokenizer asks for, for as long as the text is there. Chosen.
 _PIECE = 1 << 12
 #: Of any other: a tokenizer takes more memory than what it counts, and the allocator keeps it.
-_LARGE_PIECE = 1 << 16
+_LARGE_PIECE = 1 << 18
 #: Where every encoding above begins a new token, whatever stands around it: at the first space
 #: behind something, and behind a line feed but for the signs that go on with one.
 _CUT = re.compile(r"\S(?= )|\n(?=[^\s/])")
