@@ -4,8 +4,10 @@
     python -m benchmarks.memory --corpus DIR --only "wild-tables;wild-swe"
 
 Each payload of each size is compressed in two fresh processes. One traces what Python allocates
-(``tracemalloc``), which slows it down many times; the other takes the time and by how much the
-process grew at the most, what libraries in C allocate and what the allocator wastes included.
+(``tracemalloc``), which slows it down many times; the other takes the time and, as RSS, by how much
+the process grew at the most, what libraries in C allocate and what the allocator wastes included.
+Where the allocator is glibc's, what it had free goes back to the system before: else a part of the
+growth would hide in it.
 Of a corpus, the payloads of each family are joined, and repeated up to the size.
 """
 
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import json
 import resource
 import subprocess
@@ -47,6 +50,12 @@ def _peak_rss() -> int:
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
+def _trim() -> None:
+    """Gives what the allocator has free back to the system, where it is that of glibc."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def measure(query: str | None, *, traced: bool) -> dict[str, object]:
     """What the compression of the payload in standard input takes, in this process.
 
@@ -56,6 +65,8 @@ def measure(query: str | None, *, traced: bool) -> dict[str, object]:
     for first in json.loads(sys.stdin.buffer.readline()):
         compress(first, query=query, counter=counter)
     text = sys.stdin.buffer.read().decode("utf-8", "surrogatepass")
+    # To read the payload has left free what would be used again.
+    _trim()
     with contextlib.suppress(OSError):
         # On Linux the peak begins anew: to read the payload took more than it is.
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")

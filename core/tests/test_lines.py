@@ -20,6 +20,12 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "_CHUNK", 7)
 
 
+@given(TEXTS, st.integers(0, 70))
+def test_returns_at_their_ends_go(text: str, size: int) -> None:
+    expected = [line.removesuffix("\r") for line in text.split("\n")[:size]]
+    assert list(Lines(text).first(min(size, len(Lines(text)))).without_returns()) == expected
+
+
 @given(TEXTS, st.integers(-70, 70), st.integers(-70, 70))
 def test_they_are_those_of_a_list(text: str, one: int, other: int) -> None:
     found, expected = Lines(text), text.split("\n")

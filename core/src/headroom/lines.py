@@ -46,6 +46,18 @@ class Lines(Sequence[str]):
         some._text = self._text
         return some
 
+    def without_returns(self) -> Lines:
+        r"""The same without a carriage return at the end of each.
+
+        >>> list(Lines("a\r\nb\r\r").without_returns())
+        ['a', 'b\r']
+
+        """
+        if not len(self) or "\r" not in self._text:
+            return self
+        text = self._text[: self._starts[-1] - 1]
+        return Lines(text.replace("\r\n", "\n").removesuffix("\r"))
+
     def size(self, first: int, end: int) -> int:
         """Characters of some of them, one or more, with what stands between them."""
         return self._starts[end] - 1 - self._starts[first]

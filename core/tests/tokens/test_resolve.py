@@ -102,6 +102,7 @@ def test_a_text_in_pieces_has_as_many_tokens(
         monkeypatch.setattr(resolve, "_PIECE", 10**6)
         whole = counter.count(text)
         monkeypatch.setattr(resolve, "_PIECE", 2)
+        monkeypatch.setattr(resolve, "_LARGE_PIECE", 2)
         assert counter.count(text) == whole
         assert counter.count_many([text, "a"]) == [whole, 1]
 

@@ -56,6 +56,8 @@ _STAND_IN = "o200k_base"
 #: Of a text that is not ASCII, so many characters and some are counted at a time: Python keeps the
 #: UTF-8 form that a tokenizer asks for, for as long as the text is there. Chosen.
 _PIECE = 1 << 12
+#: Of any other: a tokenizer takes more memory than what it counts, and the allocator keeps it.
+_LARGE_PIECE = 1 << 18
 #: Where every encoding above begins a new token, whatever stands around it: at the first space
 #: behind something, and behind a line feed but for the signs that go on with one.
 _CUT = re.compile(r"\S(?= )|\n(?=[^\s/])")
@@ -76,11 +78,11 @@ def encoding_for_model(model: str) -> tuple[str, bool]:
     return (_STAND_IN, False) if best is None else (_ENCODINGS[best], True)
 
 
-def _pieces(text: str) -> Iterator[str]:
+def _pieces(text: str, size: int) -> Iterator[str]:
     """Some of a text after the other, which by themselves have as many tokens together."""
     first = 0
     while first < len(text):
-        cut = _CUT.search(text, first + _PIECE)
+        cut = _CUT.search(text, first + size)
         end = len(text) if cut is None else cut.end()
         yield text[first:end]
         first = end
@@ -95,9 +97,10 @@ class _EncodingCounter:
         self._count = count
 
     def count(self, text: str) -> int:
-        if len(text) > _PIECE and not text.isascii():
-            return sum(map(self._whole, _pieces(text)))
-        return self._whole(text)
+        if len(text) <= _PIECE:
+            return self._whole(text)
+        size = _LARGE_PIECE if text.isascii() else _PIECE
+        return sum(map(self._whole, _pieces(text, size)))
 
     def count_many(self, texts: Sequence[str]) -> list[int]:
         count, other = self._count, self.count

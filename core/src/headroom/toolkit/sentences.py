@@ -50,8 +50,8 @@ class Sentences(Lazy[Sentence]):
     def __init__(self, text: str) -> None:
         self._text = text
         #: Of each, as ``Sentence`` says: those that follow each other are the whole of the text.
-        self.starts, self.ends = array("q"), array("q")
-        self.passages, self.blocks = array("q"), array("q")
+        self.starts, self.ends = array("I"), array("I")
+        self.passages, self.blocks = array("I"), array("I")
         self.headings, self.proses = bytearray(), bytearray()
 
     def add(
@@ -82,10 +82,10 @@ class Sentences(Lazy[Sentence]):
 
         """
         found = Sentences(self._text)
-        found.starts = array("q", map(self.starts.__getitem__, firsts))
+        found.starts = array("I", map(self.starts.__getitem__, firsts))
         found.ends = found.starts[1:] + self.ends[-1:]
-        found.passages = array("q", map(self.passages.__getitem__, firsts))
-        found.blocks = array("q", map(self.blocks.__getitem__, firsts))
+        found.passages = array("I", map(self.passages.__getitem__, firsts))
+        found.blocks = array("I", map(self.blocks.__getitem__, firsts))
         found.headings = bytearray(map(self.headings.__getitem__, firsts))
         found.proses = bytearray(map(self.proses.__getitem__, firsts))
         return found

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import time
 from html import unescape
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -333,3 +334,13 @@ def test_the_legend_of_a_page_says_what_its_sign_means() -> None:
     legend = "[left out of lines 1-24, and where \u2026 stands: all but the main content]"
     assert signed.text.startswith(legend)
     assert "\n\u2026\n## The bridges" in signed.text
+
+
+def test_blocks_that_are_put_together_are_the_same_ones() -> None:
+    blocks = read_page(PAGE, Deadline(None)).blocks
+    before = list(map(blocks.rendered, range(len(blocks))))
+    chosen = range(1, len(blocks), 2)
+    text, starts = blocks.together(chosen)
+    assert text == "\n".join(before[1::2])
+    assert [text[a : b - 1] for a, b in pairwise(starts)] == before[1::2]
+    assert list(map(blocks.rendered, range(len(blocks)))) == before

@@ -123,11 +123,13 @@ class DiffCompressor(BaseKind):
 
 def _view(renderer: Renderer, kept: frozenset[int]) -> View | None:
     before = renderer.first_line
+    # Before where the gaps are: its lines one by one take most.
+    text = renderer.text(kept)
     gone = tuple((first + before, last + before) for first, last in renderer.gaps(kept))
     if not gone:
         return None
     return View(
-        renderer.text(kept),
+        text,
         lossless=False,
         omissions=(Omission("lines", gone),),
         first_line=renderer.first_line,

@@ -59,9 +59,9 @@ class Renderer:
 
         # How many lines before each are not spare, and how many are moved: it is asked for many
         # choices of the same lines.
-        self._solid = array("q", accumulate((role not in _SPARE for role in diff.roles), initial=0))
+        self._solid = array("I", accumulate((role not in _SPARE for role in diff.roles), initial=0))
         self._moved = array(
-            "q", accumulate((index in moved for index in range(len(diff.roles))), initial=0)
+            "I", accumulate((index in moved for index in range(len(diff.roles))), initial=0)
         )
 
     def shown(self, kept: frozenset[int]) -> list[int]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import accumulate
 
 from headroom.regexes import regex
 from headroom.scanning import markup
@@ -76,7 +79,8 @@ class PageBlocks:
         #: ``"text"``, ``"title"``, ``"heading"``, ``"term"`` (what is defined), ``"item"``,
         #: ``"row"`` or ``"code"``.
         self.kinds: list[str] = []
-        #: White space folded, entities decoded; lines as ``br`` or ``pre`` break them.
+        #: White space folded, entities decoded; lines as ``br`` or ``pre`` break them. Nothing of
+        #: those that were put together.
         self.texts: list[str] | Packed = []
         #: First and last line of the source with a part of it, from 1.
         self.firsts, self.lasts = array("I"), array("I")
@@ -91,6 +95,9 @@ class PageBlocks:
         self.suspect = bytearray()
         #: The level of a heading; 0 for all others.
         self.levels = bytearray()
+        # Those that were put together, the text that they are cut out of, and where each begins.
+        self._chosen: Sequence[int] = ()
+        self._together, self._starts = "", array("q")
 
     def __len__(self) -> int:
         return len(self.kinds)
@@ -103,8 +110,33 @@ class PageBlocks:
             packed.extend(self.texts)
             self.texts = packed
 
+    def together(self, chosen: Sequence[int]) -> tuple[str, Sequence[int]]:
+        """Some of them as they stand in a view, below each other, and where each begins.
+
+        From now on these are cut out of that text: else what they say would be there twice.
+
+        Args:
+            chosen: Their numbers, in order.
+
+        """
+        parts = list(map(self.rendered, chosen))
+        text = "\n".join(parts)
+        starts = array("q", accumulate((len(part) + 1 for part in parts), initial=0))
+        del parts
+        is_chosen = bytearray(len(self))
+        for index in chosen:
+            is_chosen[index] = 1
+        rest = Packed()
+        for one, is_there in zip(self.texts, is_chosen):
+            rest.append("" if is_there else one)
+        self.texts, self._chosen, self._together, self._starts = rest, chosen, text, starts
+        return text, starts
+
     def rendered(self, index: int) -> str:
         """A block as it stands in a view."""
+        place = bisect_left(self._chosen, index)
+        if place < len(self._chosen) and self._chosen[place] == index:
+            return self._together[self._starts[place] : self._starts[place + 1] - 1]
         kind, text = self.kinds[index], self.texts[index]
         if kind == "heading":
             return f"{'#' * self.levels[index]} {text}"

@@ -31,10 +31,7 @@ def fitting_sentences(
     chosen = array("I", (index for index in chosen if index not in first))
     if not chosen:
         return first or None
-    parts = list(map(renderer.blocks.rendered, chosen))
-    text = "\n".join(parts)
-    starts = array("q", accumulate((len(part) + 1 for part in parts), initial=0))
-    del parts
+    text, starts = renderer.blocks.together(chosen)
     prose = default_kinds().named("text")
     assert prose is not None
     source = Source(text, request.deadline)

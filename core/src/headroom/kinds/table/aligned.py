@@ -42,9 +42,10 @@ def aligned_records(lines: Sequence[str]) -> list[list[str]] | None:
     ... ])
     [['NAME', 'READY', 'AGE'], ['api-1', '1/1', '3d ago'], ['worker-1', '', '5m']]
     """
-    header, *body = lines
-    if len(body) < _LEAST_ROWS or "\t" in header or not _may_be_header(header):
+    header = lines[0]
+    if len(lines) <= _LEAST_ROWS or "\t" in header or not _may_be_header(header):
         return None
+    body = lines[1:]
     ruled = _RULE.fullmatch(body[0]) is not None
     if ruled:
         body = body[1:]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from headroom.errors import WrongKind
 from headroom.kinds.table.aligned import aligned_records
 from headroom.kinds.table.ruled import ruled_records
+from headroom.lines import Lines
 from headroom.source import Source
 from headroom.toolkit.rows.packed import PackedRecords, TextRows
 from headroom.toolkit.rows.values import Json
@@ -44,12 +45,15 @@ _VALUE = re.compile(r"(?:[-+$]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?%?)?", re.IGNOREC
 _LONGEST_NAME, _MOST_BLANKS = 60, 2
 
 
-def without_ends(lines: Sequence[str]) -> list[str]:
+def without_ends(lines: Sequence[str]) -> Sequence[str]:
     """The lines without their ends, and without the last ones if they are empty."""
-    bare = [line.removesuffix("\r") for line in lines]
-    while bare and not bare[-1].strip():
-        bare.pop()
-    return bare
+    size = len(lines)
+    while size and not lines[size - 1].strip():
+        size -= 1
+    if isinstance(lines, Lines):
+        # As a list, they would be several times as large.
+        return lines.first(size).without_returns()
+    return [line.removesuffix("\r") for line in lines[:size]]
 
 
 def parse_table(content: str) -> list[Json]:
@@ -91,8 +95,11 @@ def find_records(lines: Sequence[str]) -> PackedRecords:
     bare = without_ends(lines)
     if len(bare) <= LEAST_ROWS:
         raise WrongKind("too few lines for a table")
-    # Within quotes an end of a line is a part of the cell: the reader tells.
-    records = ruled_records(bare) or _aligned(bare) or PackedRecords(_delimited(lines[: len(bare)]))
+    records = ruled_records(bare) or _aligned(bare)
+    if records is None:
+        # Within quotes an end of a line is a part of the cell: the reader tells.
+        whole = lines.first(len(bare)) if isinstance(lines, Lines) else lines[: len(bare)]
+        records = PackedRecords(_delimited(whole))
     header = records[0]
     same = sum(size == len(header) for size in records.sizes())
     if (

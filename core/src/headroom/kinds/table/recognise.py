@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from headroom.errors import WrongKind
 from headroom.kinds.table.aligned import aligned_records
@@ -90,7 +90,7 @@ def _first_lines(source: Source) -> list[str]:
     return lines[:_LINES] or [""]
 
 
-def _tried(lines: list[str]) -> Iterator[list[str]]:
+def _tried(lines: Sequence[str]) -> Iterator[Sequence[str]]:
     """The lines, and those up to the last record that ends among them: a cell may be cut off."""
     yield lines
     records = closed(lines)
@@ -98,7 +98,7 @@ def _tried(lines: list[str]) -> Iterator[list[str]]:
         yield "\n".join(records).split("\n")
 
 
-def _are_records(lines: list[str]) -> bool:
+def _are_records(lines: Sequence[str]) -> bool:
     try:
         find_records(lines)
     except WrongKind:

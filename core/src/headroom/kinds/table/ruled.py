@@ -38,11 +38,12 @@ def ruled_records(lines: Sequence[str]) -> PackedRecords | None:
     run = ruled_run(lines, 0)
     if run is None or run != (0, len(lines)):
         return None
-    rows = [line for line in lines if not is_rule(line)]
-    bar = _bar(rows[0])
+    header = lines[1] if is_rule(lines[0]) else lines[0]
+    bar = _bar(header)
     assert bar is not None
     # Between bars, or with bars between.
-    bounded = rows[0].strip().startswith(bar)
+    bounded = header.strip().startswith(bar)
+    rows = (line for line in lines if not is_rule(line))
     return PackedRecords(_cells(line, bar, bounded=bounded) for line in rows)
 
 
@@ -59,14 +60,22 @@ def ruled_run(lines: Sequence[str], first: int) -> tuple[int, int] | None:
         return None
     count = lines[header].count(bar)
     end = header + 2
-    # Bars within cells are more than in the header.
-    while end < len(lines) and (is_rule(lines[end]) or lines[end].count(bar) >= count):
+    # The rules below the header, and whether the last line is one.
+    rules, is_last = 0, False
+    while end < len(lines):
+        line = lines[end]
+        is_one = is_rule(line)
+        # Bars within cells are more than in the header.
+        if not is_one and line.count(bar) < count:
+            break
+        rules += is_one
+        is_last = is_one
         end += 1
-    body = [is_rule(line) for line in lines[header + 2 : end]]
-    rules = sum(body) - (bool(body) and body[-1])
+    rows = end - header - 2 - rules
+    between = rules - is_last
     # Rules between the rows stand where a row may take several lines: which cells they are is
     # not to be told.
-    if len(body) - sum(body) < _LEAST_ROWS or (rules and rules < len(body) - sum(body) - 1):
+    if rows < _LEAST_ROWS or (between and between < rows - 1):
         return None
     return first, end
 

@@ -53,8 +53,8 @@ _OFTEN, _EVERYWHERE = 0.25, 2
 _STATES = 5
 #: Tokens that any sentence costs beside its own: a share of a marker. Chosen.
 _TOLL = 4
-#: Sentences between two looks at the clock. Chosen.
-_CHECKED_EVERY = 500
+#: Sentences between two looks at the clock, and those whose words are weighed at a time. Chosen.
+_CHECKED_EVERY, _TOGETHER = 500, 100
 
 # The first letter is looked at ahead: most words begin with another.
 _POINTER = re.compile(
@@ -92,9 +92,9 @@ def information(
     worth = array("d")
     gains = array("d")
     places = _places(sentences)
-    for number in range(0, size, _CHECKED_EVERY):
+    for number in range(0, size, _TOGETHER):
         deadline.check()
-        bounds = told.starts[number : number + _CHECKED_EVERY + 1]
+        bounds = told.starts[number : number + _TOGETHER + 1]
         begin = bounds[0]
         some = slice(begin, bounds[-1])
         own = zip(told.sorts[some], told.concepts[some])
@@ -156,11 +156,11 @@ def concepts(words: Words, deadline: Deadline) -> Told:
     # Any word may have a capital at the beginning of a sentence: there it is one of a second set.
     size = len(concept_of)
     concept_of += concept_of
-    sort_of += [_PLAIN] * size
+    sort_of += bytes((_PLAIN,)) * size
     told = Told(array("q", [0]), array("i"), bytearray())
-    for first in range(0, len(words), _CHECKED_EVERY):
+    for first in range(0, len(words), _TOGETHER):
         deadline.check()
-        bounds = words.starts[first : first + _CHECKED_EVERY + 1]
+        bounds = words.starts[first : first + _TOGETHER + 1]
         own = words.numbers[bounds[0] : bounds[-1]].tolist()
         ends = [bound - bounds[0] for bound in bounds]
         found: list[int] = []
@@ -178,11 +178,11 @@ def concepts(words: Words, deadline: Deadline) -> Told:
     return told
 
 
-def _concepts_of(words: Iterable[str]) -> tuple[list[int], list[int]]:
+def _concepts_of(words: Iterable[str]) -> tuple[array[int], bytearray]:
     """The number of what each word stands for, and its sort: -1 and 0 for one that only binds."""
     numbers: dict[str, int] = {}
-    concepts: list[int] = []
-    sorts: list[int] = []
+    concepts = array("i")
+    sorts = bytearray()
     for word in words:
         concept: str | None
         if word in STOP_WORDS:

@@ -101,8 +101,8 @@ class Choices:
         toll = self._marker_cost * price
         pairs = zip(self._values, self._costs)
         value, cost = next(pairs)
-        found = [_NONE]
-        move = found.append
+        moves = bytearray((_NONE,))
+        move = moves.append
         keep, leave = value - cost * price, -toll
         for value, cost in pairs:
             if leave > keep:
@@ -114,7 +114,6 @@ class Choices:
                 move(_NONE)
                 leave = opened
             keep += value - cost * price
-        moves = bytes(found)
         runs: list[range] = []
         stop = len(moves)
         if keep <= leave:

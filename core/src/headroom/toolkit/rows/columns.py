@@ -43,27 +43,28 @@ class Column:
     def __init__(self, cells: Sequence[str]) -> None:
         # Where they are not many, a list of them is much quicker.
         is_ready = isinstance(cells, list) or len(cells) > _LISTED
-        self._cells = cells if is_ready else list(cells)
+        #: The same as ``cells``; of many, each is made when it is asked for.
+        self.held = cells if is_ready else list(cells)
         self._counts: Counter[str] | None = None
         self._numbers: tuple[Sequence[float] | None] | None = None
 
     @property
     def cells(self) -> list[str]:
         """All of them; not to be changed."""
-        return self._cells if isinstance(self._cells, list) else list(self._cells)
+        return self.held if isinstance(self.held, list) else list(self.held)
 
     @property
     def is_small(self) -> bool:
         """Whether all of its cells may be counted at once."""
-        return len(self._cells) <= _SMALL
+        return len(self.held) <= _SMALL
 
     @property
     def counts(self) -> Counter[str]:
         """How often each comes, in the order in which they first come; not to be changed."""
         counts = self._counts
         if counts is None:
-            counts = Counter(self._cells)
-            if len(self._cells) <= _FEW or len(counts) * _AGAIN <= len(self._cells):
+            counts = Counter(self.held)
+            if len(self.held) <= _FEW or len(counts) * _AGAIN <= len(self.held):
                 self._counts = counts
         return counts
 
@@ -83,21 +84,21 @@ class Column:
 
     def holds(self, sign: str) -> bool:
         """Whether a sign is in any of its cells."""
-        cells = self._cells
+        cells = self.held
         return cells.holds(sign) if isinstance(cells, Packed) else sign in "".join(cells)
 
     def is_all(self, cell: str) -> bool:
         """Whether each cell is this one."""
-        return all(map(cell.__eq__, self._cells))
+        return all(map(cell.__eq__, self.held))
 
     def __len__(self) -> int:
-        return len(self._cells)
+        return len(self.held)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._cells)
+        return iter(self.held)
 
     def __getitem__(self, row: int) -> str:
-        return self._cells[row]
+        return self.held[row]
 
 
 class Rows(Lazy[Row]):

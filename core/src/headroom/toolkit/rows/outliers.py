@@ -49,7 +49,7 @@ _WRONG_ONE_IN = 100
 #: A column stays the same for long where it has so many runs, or one for so many rows.
 _RUNS, _RUN_LENGTH = 2, 12
 #: Cells whose words are looked for at a time, and columns of which they are kept. Chosen.
-_TOGETHER, _REMEMBERED = 500, 2000
+_TOGETHER, _REMEMBERED = 250, 2000
 #: Numbers that are held as a list. Chosen.
 _LISTED = 4000
 #: What stands for a cell without words: no word tells as little.
@@ -109,15 +109,17 @@ class _Noted:
 
 
 def _look_at(column: Column, noted: _Noted) -> None:
-    cells = column.cells
+    cells: Sequence[str] = column.cells
     numbers = numbers_of(cells, partial(column.plain_numbers, cells)) or times_of(cells)
     counts: Mapping[str, int] = column.counts if column.is_small else Counter(cells)
     noted.odd(_repeated(cells, counts))
     # Where a column's values come from a set, rather than being new in each row.
     are_of_set = len(counts) * 2 <= len(cells)
-    if numbers is not None and not are_of_set:
-        # They may be as large as the cells.
-        counts = {}
+    if numbers is not None:
+        # Cells as texts of their own, and the counts of many, are larger than the numbers.
+        cells = column.held
+        if not are_of_set:
+            counts = {}
     shapes: list[str] = []
     if numbers is not None:
         series = _Series(numbers)
@@ -139,11 +141,16 @@ def _look_at(column: Column, noted: _Noted) -> None:
     elif numbers is None:
         noted.odd(far_out(array("I", map(len, cells))))
     if numbers is None:
-        noted.odd(_rare_words(cells, counts))
-        if any(map(str.isupper, counts)):
+        inner = [far_out(numbers) for numbers in inner_numbers(cells, shapes)]
+        # By themselves they take less than with a table to look them up by.
+        distinct, times = list(counts), array("I", counts.values())
+        cells = column.held
+        del shapes, counts
+        noted.odd(_rare_words(cells, distinct, times))
+        if any(map(str.isupper, distinct)):
             noted.odd(rare_values(["U" if cell.isupper() else "" for cell in cells]))
-        for inner in inner_numbers(cells, shapes):
-            noted.odd(far_out(inner))
+        for rows in inner:
+            noted.odd(rows)
 
 
 def _in_turn(queues: Sequence[Sequence[int]]) -> list[int]:
@@ -169,13 +176,20 @@ def _odd_rows(table: Table) -> list[int]:
     return rare_values(signatures)
 
 
-def _rare_words(cells: Sequence[str], counts: Mapping[str, int]) -> list[int]:
-    """Rows with a word that is rarer than the rarest word of a usual row of the column."""
+def _rare_words(cells: Sequence[str], distinct: Sequence[str], counts: Sequence[int]) -> list[int]:
+    """Rows with a word that is rarer than the rarest word of a usual row of the column.
+
+    Args:
+        cells: Those of the column.
+        distinct: Each of them once.
+        counts: How often each comes.
+
+    """
     frequency: Counter[str] = Counter()
     spoken = 0
     # Of more cells, the words would be several times as large as the cells.
-    known = list(_words_of(counts)) if len(counts) <= _REMEMBERED else None
-    rest = zip(known or _words_of(counts), counts.values())
+    known = list(_words_of(distinct)) if len(distinct) <= _REMEMBERED else None
+    rest = zip(known or _words_of(distinct), counts)
     while some := list(islice(rest, _TOGETHER)):
         # Most values are there once: their words are counted all at once.
         frequency.update(chain.from_iterable([words for words, times in some if times == 1]))
@@ -190,14 +204,14 @@ def _rare_words(cells: Sequence[str], counts: Mapping[str, int]) -> list[int]:
     bits = {n: -math.log2(n / spoken) for n in set(frequency.values())}
     told = [
         bits[min(map(frequency.__getitem__, words))] if words else _SILENT
-        for words in known or _words_of(counts)
+        for words in known or _words_of(distinct)
     ]
     by_bits: Counter[float] = Counter(told)
-    for one, times in zip(told, counts.values()) if len(counts) < len(cells) else ():
+    for one, times in zip(told, counts) if len(distinct) < len(cells) else ():
         by_bits[one] += times - 1
     del by_bits[_SILENT]
     least = _middle(sorted(by_bits.items()), spoken // 2) + least_bits(spoken)
-    surprising = {cell: one for cell, one in zip(counts, told) if one >= least}
+    surprising = {cell: one for cell, one in zip(distinct, told) if one >= least}
     if not surprising:
         return []
     rows = [(-surprising[cell], row) for row, cell in enumerate(cells) if cell in surprising]
