@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from headroom.retrieval.fields import of_named_fields
+from headroom.retrieval.fields import EMPTY, of_named_fields
 from headroom.retrieval.index import Searchable
 from headroom.toolkit.identifiers import identifiers, names_one, naming
 from headroom.toolkit.kind import LeftOut
@@ -46,8 +46,6 @@ _FEW = 3
 _AS_GOOD, _FEW_PLACES = 0.95, 6
 #: Characters of a value that is brought for what it stands beside.
 _SHORT = 200
-#: What the text of a value ends with that says nothing.
-_EMPTY = (":null", ":false", ':""', ":[]", ":{}")
 #: Characters of a value that tell what it is like.
 _BEGINNING = 16
 
@@ -198,7 +196,7 @@ def ranked_values(
         [*(n for n in record if n not in found), *(n for n in ranked if n not in own)],
         lambda number: str(number in found),
     )
-    beside.sort(key=lambda number: searchable.leaves[number].text.endswith(_EMPTY))
+    beside.sort(key=lambda number: searchable.leaves[number].text.endswith(EMPTY))
     alone = [*(n for n in ranked if n in own), *beside]
     said = dict.fromkeys(_said_of(searchable, query, room))
     named = of_named_fields(searchable, query, left_out, own)
