@@ -16,6 +16,7 @@ __all__ = ["EMPTY", "of_named_fields"]
 
 #: What the text of a value ends with that says nothing.
 EMPTY = (":null", ":false", ':""', ":[]", ":{}")
+_NOTHING: Set[str] = frozenset()
 
 
 class _Named(NamedTuple):
@@ -115,11 +116,12 @@ class _Names:
             if said := self._said_by(name):
                 return _Named(name, said, is_below, path)
             is_below = is_below or not name.isdecimal()
-        return _Named("", frozenset(), False, "")
+        return _Named("", _NOTHING, False, "")
 
     def _said_by(self, name: str) -> Set[str]:
-        if name.isdecimal() and name not in self._asked:
-            return frozenset()
+        if name.isdecimal():
+            # The number of an element, most likely.
+            return _NOTHING
         said = self._said.get(name)
         if said is None:
             said = self._said[name] = self._terms_of(name)
@@ -132,6 +134,6 @@ class _Names:
             whole, *parts = terms_of(word) or ("",)
             # What a word of several parts is as one says no more than they.
             if whole not in self._asked and not (parts and self._asked.issuperset(parts)):
-                return frozenset()
+                return _NOTHING
             found.update((whole, *parts))
         return frozenset(found)
