@@ -256,6 +256,9 @@ def test_a_field_whose_name_is_the_question_comes_before_several_that_are_togeth
     said = _shown(ctx, {"users": users, "repo": repo}, "draft, tags_url", 60)
     assert "TAGS" in said
     assert "DRAFT" in said
+    # What has all of them comes before what has one.
+    some = {"in": [{"name": f"in {n}"} for n in range(60)], "out": {"name": "OUT", "message": "M"}}
+    assert "name=OUT, message=M" in _shown(ctx, some, "name message", 60)
 
 
 def test_a_name_is_looked_at_once_however_many_values_have_it(

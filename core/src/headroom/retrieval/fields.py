@@ -41,22 +41,28 @@ def of_named_fields(
 
     Each value comes once before any comes again, and what says nothing comes last of these. Then
     what the reader lacks comes first, and else they stand as in the original: which of them is
-    longer, or in a longer record, says nothing.
+    longer, or in a longer record, says nothing. Several fields take turns, the rarest first.
     """
     asked, leaves = query_terms(query), searchable.leaves
     names = _Names(asked)
     named = _named(leaves, own, names)
     # One field with what it stands in, or several: of these, some may be all over.
-    found = {number: one for number, one in named.items() if names.have_all(one)}
+    found = {number: one for number, one in named.items() if names.have_all(one.said, one.path)}
     if found or len(asked) == 1:
         return _in_order(leaves, found, left_out)
     named = _named(leaves, sorted(searchable.leaf_index.covered(query)), names)
-    if not asked <= set().union(*{one.said for one in named.values()}):
+    together: dict[str, set[str]] = {}
+    for one in named.values():
+        together.setdefault(one.path, set()).update(one.said)
+    if not asked <= set().union(*together.values()):
         return []
     sizes = Counter(one.name for one in named.values())
     order = _in_order(leaves, named, left_out)
     order.sort(key=lambda number: sizes[named[number].name])
-    return take_turns(order, lambda number: named[number].name)
+    order = take_turns(order, lambda number: named[number].name)
+    # What has all of them is meant before what has one.
+    whole = {path for path, said in together.items() if names.have_all(said, path)}
+    return sorted(order, key=lambda number: named[number].path not in whole)
 
 
 def _named(leaves: Sequence[Piece], numbers: Iterable[int], names: _Names) -> _Values:
@@ -99,14 +105,14 @@ class _Names:
             holder = self._holders[leaf.path] = self._of_holder(leaf.path)
         return holder if key.isdecimal() else holder._replace(is_below=True)
 
-    def have_all(self, one: _Named) -> bool:
-        """Whether a name, with those of what it stands in, says all of the query."""
-        if self._asked <= one.said:
+    def have_all(self, said: Set[str], path: str) -> bool:
+        """Whether what some names say is all of the query, with the names that lead to them."""
+        if self._asked <= said:
             return True
-        around = self._around.get(one.path)
+        around = self._around.get(path)
         if around is None:
-            around = self._around[one.path] = frozenset(terms(one.path.replace("/", " ")))
-        return self._asked <= one.said | around
+            around = self._around[path] = frozenset(terms(path.replace("/", " ")))
+        return self._asked <= said | around
 
     def _of_holder(self, path: str) -> _Named:
         is_below = False
@@ -133,7 +139,7 @@ class _Names:
         for word in words:
             whole, *parts = terms_of(word) or ("",)
             # What a word of several parts is as one says no more than they.
-            if whole not in self._asked and not (parts and self._asked.issuperset(parts)):
+            if whole not in self._asked and not (parts and self._asked >= set(parts)):
                 return _NOTHING
             found.update((whole, *parts))
         return frozenset(found)
