@@ -221,6 +221,9 @@ def test_what_a_field_holds_belongs_to_it(ctx: SharedContext) -> None:
     assert all(f"{n},t{n - 1}a,t{n - 1}b" in _shown(ctx, rows, "tags") for n in range(1, 32, 5))
     rows = [{"id": n, "refund": {"by": f"Ada {n}"} if n % 50 == 49 else None} for n in range(200)]
     assert all(f"Ada {n}" in _shown(ctx, rows, "refund") for n in (49, 99, 149, 199))
+    # A name that says more is another.
+    rows = [{"退款政策": f"no {n}", "退款": f"yes {n}"} for n in range(90)]
+    assert "no " not in _shown(ctx, rows, "退款", 90)
     # The number of an element is no name.
     rows = [{"id": n, "title": f"Page {n}", "note": "x " * 40} for n in range(60)]
     assert "Page 28" in _shown(ctx, {"rows": rows}, "title Page 28", 60)
@@ -256,6 +259,8 @@ def test_a_field_whose_name_is_the_question_comes_before_several_that_are_togeth
     said = _shown(ctx, {"users": users, "repo": repo}, "draft, tags_url", 60)
     assert "TAGS" in said
     assert "DRAFT" in said
+    rows = [{"id": n, "created_at": f"{n + 2000}", "at": "x " * 40} for n in range(60)]
+    assert "2009" in _shown(ctx, rows, "created at", 100)
     # What has all of them comes before what has one.
     some = {"in": [{"name": f"in {n}"} for n in range(60)], "out": {"name": "OUT", "message": "M"}}
     assert "name=OUT, message=M" in _shown(ctx, some, "name message", 60)
@@ -268,8 +273,8 @@ def test_a_name_is_looked_at_once_however_many_values_have_it(
     for module, name in ((fields, "in_pieces"), (fields, "terms"), (ranking, "terms")):
         real = getattr(module, name)
         monkeypatch.setattr(module, name, lambda text, real=real: looked.append(text) or real(text))
-    _shown(ctx, {"price": list(range(3000))}, "price")
-    _shown(ctx, [{"id": n, "price": n} for n in range(3000)], "price")
+    _shown(ctx, {"price": list(range(3000))}, "prices")
+    _shown(ctx, [{"id": n, "price": n} for n in range(3000)], "prices")
     # Of values so many as there is room for, to see that they do not say it themselves.
     assert looked.count("price") == 2
     assert len(looked) < 200

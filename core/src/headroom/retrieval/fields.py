@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence, Set
+from itertools import chain
 from typing import NamedTuple
 
 from headroom.retrieval.index import Searchable
@@ -44,7 +45,7 @@ def of_named_fields(
     longer, or in a longer record, says nothing. Several fields take turns, the rarest first.
     """
     asked, leaves = query_terms(query), searchable.leaves
-    names = _Names(asked)
+    names = _Names(query)
     named = _named(leaves, own, names)
     # One field with what it stands in, or several: of these, some may be all over.
     found = {number: one for number, one in named.items() if names.have_all(one.said, one.path)}
@@ -89,8 +90,10 @@ def _in_order(leaves: Sequence[Piece], named: _Values, left_out: LeftOut) -> lis
 class _Names:
     """The names that say nothing but a query, each looked at once."""
 
-    def __init__(self, asked: Set[str]) -> None:
-        self._asked = asked
+    def __init__(self, query: str) -> None:
+        self._asked = query_terms(query)
+        # A name may have words that ask for nothing, as in "created_at".
+        self._words = frozenset(terms(query))
         self._said: dict[str, Set[str]] = {}
         self._holders: dict[str, _Named] = {}
         self._around: dict[str, Set[str]] = {}
@@ -134,12 +137,9 @@ class _Names:
         return said
 
     def _terms_of(self, name: str) -> Set[str]:
-        found: set[str] = set()
         words, terms_of = in_pieces(name)
-        for word in words:
-            whole, *parts = terms_of(word) or ("",)
-            # What a word of several parts is as one says no more than they.
-            if whole not in self._asked and not (parts and self._asked >= set(parts)):
-                return _NOTHING
-            found.update((whole, *parts))
-        return frozenset(found)
+        said = [terms_of(word) for word in words]
+        # What a word of several parts is as one, the first of its terms, says no more than they.
+        is_plain = name.isascii()
+        needed = {term for some in said for term in (some[1:] if is_plain and some[1:] else some)}
+        return frozenset(chain(*said)) if needed <= self._words else _NOTHING
