@@ -9,6 +9,7 @@ import re
 import pytest
 
 from headroom import Excerpt, SharedContext
+from headroom.retrieval import fields, ranking
 
 _COUNTED = ("speed", "load", "delay", "errors", "drops", "resets", "queue", "mtu", "uptime")
 _PLACE = re.compile(r"\[lines ([\d,-]+)(?: within (\S+?))?\]")
@@ -204,6 +205,79 @@ def test_a_field_that_a_question_names_is_said_of_as_many_rows_as_there_is_room_
     assert again.text.count('"title"') == len(shown)
     # What the question says beside the field comes first, as before.
     assert "no. 177" in ctx.retrieve("pages", query="title 177", max_tokens=60).text
+
+
+def _shown(ctx: SharedContext, payload: object, query: str, max_tokens: int = 100) -> str:
+    ctx.put("payload", payload)
+    found = ctx.retrieve("payload", query=query, max_tokens=max_tokens)
+    assert found.tokens <= max_tokens
+    return found.text
+
+
+def test_what_a_field_holds_belongs_to_it(ctx: SharedContext) -> None:
+    rows: list[dict[str, object]] = [
+        {"id": n, "tags": [] if n % 5 else [f"t{n}a", f"t{n}b"]} for n in range(100)
+    ]
+    assert all(f"{n},t{n - 1}a,t{n - 1}b" in _shown(ctx, rows, "tags") for n in range(1, 32, 5))
+    rows = [{"id": n, "refund": {"by": f"Ada {n}"} if n % 50 == 49 else None} for n in range(200)]
+    assert all(f"Ada {n}" in _shown(ctx, rows, "refund") for n in (49, 99, 149, 199))
+    # A name that says more is another.
+    rows = [{"退款政策": f"no {n}", "退款": f"yes {n}"} for n in range(90)]
+    assert "no " not in _shown(ctx, rows, "退款", 90)
+    # The number of an element is no name.
+    rows = [{"id": n, "title": f"Page {n}", "note": "x " * 40} for n in range(60)]
+    assert "Page 28" in _shown(ctx, {"rows": rows}, "title Page 28", 60)
+
+
+@pytest.mark.parametrize("nothing", [None, False, "", [], {}])
+def test_values_of_a_field_that_say_something_come_first(
+    ctx: SharedContext, nothing: object
+) -> None:
+    rows = [{"id": n, "error": f"boom {n}" if n % 50 == 49 else nothing} for n in range(200)]
+    said = _shown(ctx, rows, "error", 80)
+    assert all(f"boom {n}" in said for n in (49, 99, 149, 199))
+
+
+def test_each_value_of_a_field_comes_once_before_any_comes_again(ctx: SharedContext) -> None:
+    states = {150: "failed", 170: "late"}
+    rows = [{"id": n, "status": states.get(n, "ok")} for n in range(200)]
+    said = _shown(ctx, rows, "status")
+    assert all(f"{n + 1}: {state}" in said for n, state in states.items())
+    # Else in the order of the original.
+    assert said.index("\n1: ok, ok, ") < said.index("failed") < said.index("late")
+
+
+def test_a_field_whose_name_is_the_question_comes_before_several_that_are_together(
+    ctx: SharedContext,
+) -> None:
+    users = {f"user{n}": {"url": f"http://h/{n}", "id": n} for n in range(30)}
+    repo = {"archived": False, "name": "x " * 700, "url": "http://h/r"}
+    repo |= {"archive_url": "ARCH", "tags_url": "TAGS", "draft": "DRAFT"}
+    for query in ("archive url", "archive_url", "archiveUrl"):
+        assert "ARCH" in _shown(ctx, {"users": users, "repo": repo}, query, 60)
+    # Of several together each has room, those that are rare before what is all over.
+    said = _shown(ctx, {"users": users, "repo": repo}, "draft, tags_url", 60)
+    assert "TAGS" in said
+    assert "DRAFT" in said
+    rows = [{"id": n, "created_at": f"{n + 2000}", "at": "x " * 40} for n in range(60)]
+    assert "2009" in _shown(ctx, rows, "created at", 100)
+    # What has all of them comes before what has one.
+    some = {"in": [{"name": f"in {n}"} for n in range(60)], "out": {"name": "OUT", "message": "M"}}
+    assert "name=OUT, message=M" in _shown(ctx, some, "name message", 60)
+
+
+def test_a_name_is_looked_at_once_however_many_values_have_it(
+    ctx: SharedContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    for module, name in ((fields, "in_pieces"), (fields, "terms"), (ranking, "terms")):
+        real = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda text, real=real: looked.append(text) or real(text))
+    _shown(ctx, {"price": list(range(3000))}, "prices")
+    _shown(ctx, [{"id": n, "price": n} for n in range(3000)], "prices")
+    # Of values so many as there is room for, to see that they do not say it themselves.
+    assert looked.count("price") == 2
+    assert len(looked) < 200
 
 
 def test_rows_that_do_not_fit_as_they_are_written_are_a_table(ctx: SharedContext) -> None:

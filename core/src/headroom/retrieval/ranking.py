@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from headroom.retrieval.fields import of_named_fields
+from headroom.retrieval.fields import EMPTY, of_named_fields
 from headroom.retrieval.index import Searchable
 from headroom.toolkit.identifiers import identifiers, names_one, naming
 from headroom.toolkit.kind import LeftOut
@@ -46,8 +46,6 @@ _FEW = 3
 _AS_GOOD, _FEW_PLACES = 0.95, 6
 #: Characters of a value that is brought for what it stands beside.
 _SHORT = 200
-#: What the text of a value ends with that says nothing.
-_EMPTY = (":null", ":false", ':""', ":[]", ":{}")
 #: Characters of a value that tell what it is like.
 _BEGINNING = 16
 
@@ -198,7 +196,7 @@ def ranked_values(
         [*(n for n in record if n not in found), *(n for n in ranked if n not in own)],
         lambda number: str(number in found),
     )
-    beside.sort(key=lambda number: searchable.leaves[number].text.endswith(_EMPTY))
+    beside.sort(key=lambda number: searchable.leaves[number].text.endswith(EMPTY))
     alone = [*(n for n in ranked if n in own), *beside]
     said = dict.fromkeys(_said_of(searchable, query, room))
     named = of_named_fields(searchable, query, left_out, own)
@@ -218,16 +216,27 @@ def _said_of(searchable: Searchable, query: str, room: int) -> list[int]:
     of_objects = searchable.record_indexes[1].covered(query)
     most = _AS_GOOD * max(of_objects.values(), default=0.0)
     asked = query_terms(query)
-    values = [
+    values = (
         number
         for number, share in of_leaves.items()
         if share >= most and asked.isdisjoint(terms(_value(leaves[number])))
-    ]
-    whole = [n for number, share in of_objects.items() if share >= most for n in objects[number]]
+    )
+    whole = (n for number, share in of_objects.items() if share >= most for n in objects[number])
     for some in (values, whole):
-        if some and sum(len(leaves[number].text) for number in some) <= room:
-            return some
+        if found := _all_within(leaves, some, room):
+            return found
     return []
+
+
+def _all_within(leaves: Sequence[Piece], some: Iterable[int], room: int) -> list[int]:
+    """Some values, of which no more are looked for once there is no room for all: then none."""
+    found: list[int] = []
+    for number in some:
+        found.append(number)
+        room -= len(leaves[number].text)
+        if room < 0:
+            return []
+    return found
 
 
 def _neighbours(searchable: Searchable, query: str, own: dict[int, float]) -> list[int]:
