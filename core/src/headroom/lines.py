@@ -8,7 +8,7 @@ from itertools import accumulate, chain, count
 from operator import add, eq
 from typing import overload
 
-__all__ = ["Lines", "each_line", "joined", "parts"]
+__all__ = ["Lines", "each_line", "joined", "parts", "starts_of"]
 
 #: Characters that are split at a time. Chosen.
 _CHUNK = 1 << 15
@@ -118,6 +118,18 @@ def each_line(text: str) -> Iterator[str]:
 
     """
     return chain.from_iterable(_chunks(text))
+
+
+def starts_of(lines: Sequence[str]) -> Sequence[int]:
+    r"""Where each of the lines of a text begins in it, and where another one would behind them.
+
+    >>> list(starts_of(["a", "bc"])), list(starts_of(Lines("a\nbc")))
+    ([0, 2, 5], [0, 2, 5])
+
+    """
+    if isinstance(lines, Lines):
+        return lines._starts
+    return array("q", accumulate((len(line) + 1 for line in lines), initial=0))
 
 
 def parts(text: str, end: int | None = None) -> Iterator[str]:

@@ -56,24 +56,11 @@ class Guarded(BaseKind):
 
     def recognise(self, source: Source) -> bool:
         """See ``Kind``; a recogniser that raises recognises nothing."""
-        # Not by ``_asked``, nor is the next one: they are called for every kind and every part.
-        try:
-            return bool(self._kind.recognise(source))
-        except WrongKind:
-            return False
-        except WRONG as error:
-            self._failed("recognise", error, source)
-            return False
+        return self._is_so("recognise", self._kind.recognise, source)
 
     def may_be(self, source: Source) -> bool:
         """See ``BaseKind``."""
-        try:
-            return bool(self._kind.may_be(source))
-        except WrongKind:
-            return False
-        except WRONG as error:
-            self._failed("may_be", error, source)
-            return False
+        return self._is_so("may_be", self._kind.may_be, source)
 
     def compress(self, source: Source, request: Request) -> View | None:
         """See ``Kind``.
@@ -199,6 +186,17 @@ class Guarded(BaseKind):
         except WRONG as error:
             self._failed(what, error, source)
             return otherwise
+
+    def _is_so(self, what: str, ask: Callable[[Source], object], source: Source) -> bool:
+        # Not by the one above, whose questions are made for the call: it is asked of every kind and
+        # every part.
+        try:
+            return bool(ask(source))
+        except WrongKind:
+            return False
+        except WRONG as error:
+            self._failed(what, error, source)
+            return False
 
     def _must(self, what: str, ask: Callable[[], T], source: Source) -> T:
         try:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from array import array
 from collections.abc import Sequence
-from itertools import accumulate
 
 from headroom.errors import WrongKind
 from headroom.kinds.json.parse import decode_python, read
+from headroom.lines import starts_of
 from headroom.source import Source
 from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.rows.values import Duplicates
@@ -73,8 +72,7 @@ class _Documents:
 
     def __init__(self, source: Source) -> None:
         self._text = source.text
-        sizes = (len(line) + 1 for line in source.lines)
-        self._starts = array("q", accumulate(sizes, initial=0))
+        self._starts = starts_of(source.lines)
         self._decoder = json.JSONDecoder()
         self.attempts = 0
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from array import array
-from itertools import accumulate
 
 from headroom.errors import WrongKind
 from headroom.kinds.xml.parse import first_document, read, read_document
+from headroom.lines import starts_of
 from headroom.source import Source
 
 __all__ = ["find_document", "looks_like_xml", "may_have_document"]
@@ -92,5 +91,4 @@ class _Documents:
 
     def __init__(self, source: Source) -> None:
         self.attempts = 0
-        sizes = (len(line) + 1 for line in source.lines)
-        self.starts = array("q", accumulate(sizes, initial=0))
+        self.starts = starts_of(source.lines)
