@@ -192,8 +192,11 @@ def looks_like_code(source: Source) -> bool:
             others.append(text)
             continue
         strong += 1
-        if strong == 1 and may_be_parsed and _OF_PYTHON.match(text) and _is_sure(source):
-            return True
+        if strong == 1 and may_be_parsed and _OF_PYTHON.match(text):
+            if _is_sure(source):
+                return True
+            # What cannot be parsed is not parsed once more.
+            may_be_parsed = source.once(python_outline) is not None
     if _are_code(strong, others):
         return True
     return strong > 0 and may_be_parsed and source.once(defines)
