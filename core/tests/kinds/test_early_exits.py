@@ -245,15 +245,20 @@ _PYTHON = st.lists(
     st.lists(_PYTHON, min_size=1, max_size=6),
     st.lists(_PYTHON, min_size=1, max_size=3),
     st.sampled_from(["", "\r"]),
+    st.booleans(),
 )
-@example(["x = 'a\\", "b\\"], ["'"], "\r")
-def test_what_is_no_beginning_of_python(lines: list[str], others: list[str], end: str) -> None:
+@example(["x = 'a\\", "b\\"], ["'"], "\r", False)
+@example(["!ls", ""], [""], "", False)
+def test_what_is_no_beginning_of_python(
+    lines: list[str], others: list[str], end: str, is_notebook: bool
+) -> None:
     text = "\n".join(line + end for line in lines)
     try:
-        python_parse._parse(python_parse._plain(text, is_first=True, is_notebook=False))
+        python_parse._parse(python_parse._plain(text, is_first=True, is_notebook=is_notebook))
     except SyntaxError as error:
         if python_parse._is_lasting(error, text):
-            assert not python_parse.parses("\n".join([text, *(line + end for line in others), ""]))
+            whole = [*text.split("\n"), *(line + end for line in others), ""]
+            assert python_parse._reads(whole, is_notebook) is None
 
 
 @_many
