@@ -98,11 +98,11 @@ _C = (
     r"(?:struct|union|enum|void|int|char|unsigned|double|float|size_t|bool)\b[ *]"
 )
 
-# Annotations of declarations: "int size GUARDED_BY(mutex);", "class BASE_EXPORT File {".
+# Annotations of declarations: "int size GUARDED_BY(mutex);", "class BASE_EXPORT File {". Each is
+# found soonest by its first letter.
 _MACROS = re.compile(
-    r"(?<=[\w\])>] )[A-Z][A-Z0-9_]{3,40}\([^()\n]{0,80}\)(?=\s*[;{=,])"
-    r"|(?<=\bclass )[A-Z][A-Z0-9_]{2,40}(?= +[A-Za-z_])"
-    r"|(?<=\bstruct )[A-Z][A-Z0-9_]{2,40}(?= +[A-Za-z_])"
+    r"[A-Z](?<= [A-Z])(?:(?<=[\w\])>] [A-Z])[A-Z0-9_]{3,40}\([^()\n]{0,80}\)(?=\s*[;{=,])"
+    r"|(?:(?<=\bclass [A-Z])|(?<=\bstruct [A-Z]))[A-Z0-9_]{2,40}(?= +[A-Za-z_]))"
 )
 
 #: In the order in which they are tried where the signs say the same.
