@@ -87,6 +87,13 @@ def shapes_of(cells: Sequence[str]) -> list[str]:
     return [re.sub(r"\d+", "9", re.sub("[A-Za-z]+", "a", cell[:400])) for cell in cells]
 
 
+def columns_of(objects: Sequence[dict[str, Any]]) -> dict[str, list[Any]] | None:
+    """Takes keys in another order for the same."""
+    if not objects or not objects[0] or any(one.keys() != objects[0].keys() for one in objects):
+        return None
+    return {key: [one[key] for one in objects] for key in objects[0]}
+
+
 def scores(
     units: Sequence[tuple[Counter[str], int]], weights: dict[str, float], b: float = 0.75
 ) -> list[float]:
@@ -116,6 +123,7 @@ BROKEN = (
     markup,
     plain_numbers,
     shapes_of,
+    columns_of,
     scores,
 )
 

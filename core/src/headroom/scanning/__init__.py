@@ -1,10 +1,11 @@
 """The functions that scan text, behind one door, so that native code can stand in for them.
 
-Texts, numbers and arrays go in and come out, no object of this library: each is called with much at
-once, and none knows what its answer is for. Here they are in plain Python. A distribution that has
-them as native code brings a module ``headroom_native`` with ``INTERFACE``, the number below, and as
-many of these functions as it likes; what it lacks is taken from here. ``headroom_testing`` has the
-contract, `ScanningContract`, that such a module must meet: the same answer to every text.
+Texts, numbers, arrays and JSON go in and come out, no object of this library: each is called with
+much at once, and none knows what its answer is for. Here they are in plain Python. A distribution
+that has them as native code brings a module ``headroom_native`` with ``INTERFACE``, the number
+below, and as many of these functions as it likes; what it lacks is taken from here.
+``headroom_testing`` has the contract, `ScanningContract`, that such a module must meet: the same
+answer to every text.
 
 The environment variable ``HEADROOM_NATIVE=0`` keeps to plain Python.
 """
@@ -18,6 +19,7 @@ from types import ModuleType
 
 from headroom.scanning import plain
 from headroom.scanning.plain import (
+    columns_of,
     markup,
     masked,
     numbered_words,
@@ -33,6 +35,7 @@ from headroom.scanning.plain import (
 __all__ = [
     "FUNCTIONS",
     "INTERFACE",
+    "columns_of",
     "markup",
     "masked",
     "numbered_words",

@@ -72,6 +72,16 @@ def _units(text: str) -> tuple[list[tuple[Counter[str], int]], dict[str, float]]
     return [(unit, sum(unit.values())) for unit in counts], weights
 
 
+def _objects(text: str) -> _Arguments:
+    cells = text.split(",")[:1000]
+    keys = list(dict.fromkeys(cells[:3]))
+    rows = [dict(zip(keys, cells[start:])) for start in range(len(cells))]
+    yield (rows,)
+    yield (rows[: 1 - len(keys) or None],)
+    yield ([*rows[:1], *(dict(reversed(row.items())) for row in rows[:1])],)
+    yield ([{}, *rows],)
+
+
 def _thirds(text: str) -> _Arguments:
     size = len(text)
     yield text, 0, size
@@ -80,6 +90,7 @@ def _thirds(text: str) -> _Arguments:
 
 #: What each function is called with, for a text.
 _ARGUMENTS: dict[str, Callable[[str], _Arguments]] = {
+    "columns_of": _objects,
     "markup": lambda text: iter([(text,)]),
     "masked": lambda text: iter([(text.split("\n"),), (text.split(),)]),
     "numbered_words": lambda text: iter([(text.split("\n"),), ([text, "", text],)]),
@@ -99,6 +110,8 @@ def _said(answer: object) -> object:
         return answer.typecode, answer.tobytes()
     if isinstance(answer, float):
         return answer.hex()
+    if isinstance(answer, dict):
+        return [_said(part) for part in answer.items()]
     if isinstance(answer, (tuple, list)):
         return [_said(part) for part in answer]
     if isinstance(answer, Iterator):

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
+from headroom.scanning import columns_of
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.shape import Column, Plan, Tree
-from headroom.toolkit.rows.values import Json, Number, columns_of
+from headroom.toolkit.rows.values import Json, Number
 from headroom.view import Deadline
 
 __all__ = ["Filling", "column_of"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from headroom.scanning import columns_of
 from headroom.toolkit.rows.quantities import TIME
-from headroom.toolkit.rows.values import Json, Number, columns_of
+from headroom.toolkit.rows.values import Json, Number
 from headroom.view import Request
 
 __all__ = ["extra_for_names", "find_names", "names_for", "room_for_names"]

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Union
 
+from headroom.scanning import columns_of
+from headroom.scanning.columns import have_same_keys
 from headroom.toolkit.rows.notation import name
-from headroom.toolkit.rows.values import HOLDERS, Json, columns_of, have_same_keys
+from headroom.toolkit.rows.values import HOLDERS, Json
 
 __all__ = ["Column", "Plan", "are_alike", "find_columns", "find_plan", "find_width", "sample"]
 
