@@ -216,6 +216,26 @@ def test_values_of_a_large_document(ctx: SharedContext) -> None:
     assert "; rows 3 of /people/person7; " in found.where
 
 
+def test_a_value_that_is_shown_is_not_left_out(ctx: SharedContext) -> None:
+    ctx.put("settings", [{f"k{number}": number for number in range(500)}])
+    found = ctx.retrieve("settings", query="what is k478?", max_tokens=300)
+    assert "k478=478" in found.text
+    left = parse_ranges(found.next.partition(" of ")[0].removeprefix("rows "), "rows")
+    shown = found.text.count("=")
+    assert sum(one.last - one.first + 1 for one in left) == 500 - shown
+    assert not any(one.first <= 479 <= one.last for one in left)
+
+
+def test_with_room_for_all_that_was_found_nothing_is_left_out(ctx: SharedContext) -> None:
+    steps = [{"name": f"step {n}", "log": f"it took {n} s " * 9} for n in range(100)]
+    ctx.put("builds", [{"build": "nightly", "steps": steps}])
+    found = ctx.retrieve("builds", query="step 7 nightly", max_tokens=20_000)
+    assert not found.truncated
+    assert not found.next
+    assert f"[rows 8 of /0/steps]\n{json.dumps(steps[7], separators=(',', ':'))}" in found.text
+    assert all(found.text.count(f'"name":"step {n}"') == 1 for n in range(100))
+
+
 def test_where(ctx: SharedContext) -> None:
     jobs = [
         {"id": n, "state": ["ok", "failed"][n % 5 == 0], "job": {"delay": n * 10}}

@@ -18,7 +18,7 @@ from headroom.retrieval.ranking import ranked, ranked_values, values_of_record
 from headroom.retrieval.render import Found, Parts, fill, place_of
 from headroom.retrieval.selection import Selection
 from headroom.retrieval.tables import Tables
-from headroom.retrieval.values import fill_with_leaves
+from headroom.retrieval.values import fill_with_leaves, with_leaves
 from headroom.tokens import TokenCounter
 from headroom.toolkit.kind import LeftOut
 from headroom.toolkit.relevance import query_terms, terms
@@ -87,6 +87,11 @@ def find(
     leaves = ranked_values(searchable, selection.query, left_out, record, room)
     # It is asked at each attempt to fill.
     is_array = cache(document.is_array)
+    if not excerpt.truncated:
+        pieces = [shown[number] for number in sorted(order)]
+        both = with_leaves(pieces, (searchable.leaves[number] for number in leaves), is_array)
+        if counter.count(both.text) <= max_tokens:
+            return both
     return fill_with_leaves(
         shown, order, searchable.leaves, leaves, is_array, max_tokens, counter, parts_of
     )

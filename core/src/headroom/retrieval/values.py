@@ -28,7 +28,7 @@ from headroom.toolkit.ranges import spans
 from headroom.toolkit.rows.notation import Speller, name
 from headroom.view import Piece, Within
 
-__all__ = ["fill_with_leaves"]
+__all__ = ["fill_with_leaves", "with_leaves"]
 
 _Holder = tuple[str, "Within | None"]
 #: So many rows with values of the same names are a table.
@@ -266,6 +266,15 @@ def _as_one(leaf: Piece) -> str:
     return next(text for _, text in _as_written([leaf]))
 
 
+def with_leaves(pieces: Sequence[Piece], leaves: Iterable[Piece], is_array: _IsArray) -> Found:
+    """All of some pieces, and of some values those that stand in none of them."""
+    known = {_pointer(piece) for piece in pieces}
+    apart = [leaf for leaf in leaves if leaf.number and not _stands_in(leaf, known, is_array)]
+    whole, said = rendered(pieces), list(_as_written(apart))
+    text = "\n".join([whole.text, *(text for _, text in said)])
+    return Found(text, "; ".join([whole.where, *(place for place, _ in said)]))
+
+
 def fill_with_leaves(
     pieces: Sequence[Piece],
     order: Sequence[int],
@@ -293,10 +302,14 @@ def fill_with_leaves(
     # What takes all of the room comes last.
     values.sort(key=lambda leaf: len(leaf.text) > max_tokens * _TOO_LONG)
     beside = [not _stands_in(leaf, known, is_array) for leaf in values]
+    # But a row that is one value is shown with it.
+    place_of_value = {_pointer(leaf): place for place, leaf in enumerate(values)}
+    places_of_rows = [place_of_value.get(_pointer(row), len(values)) for row in rows]
 
     def left_by(of_texts: int, of_values: int) -> list[Piece]:
         found = [pieces[number] for number in sorted(texts[of_texts:])]
-        return [*found, *rows, *compress(values[of_values:], beside[of_values:])]
+        in_part = (row for row, place in zip(rows, places_of_rows) if place >= of_values)
+        return [*found, *in_part, *compress(values[of_values:], beside[of_values:])]
 
     def render(of_texts: int, of_values: int, how: str, say: _Say = _as_written) -> Found:
         whole = rendered([pieces[number] for number in sorted(texts[:of_texts])])
