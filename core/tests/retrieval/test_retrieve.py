@@ -236,6 +236,32 @@ def test_with_room_for_all_that_was_found_nothing_is_left_out(ctx: SharedContext
     assert all(found.text.count(f'"name":"step {n}"') == 1 for n in range(100))
 
 
+@pytest.mark.parametrize("held", ["as it is", "in data", "in a part"])
+def test_what_a_terminal_writes_over_is_found_and_not_left_out_unmarked(
+    ctx: SharedContext, held: str
+) -> None:
+    lines = [f"12:00:{n:02} all is well" for n in range(40)]
+    over = "fetching alpha 10%\rfetching beta 50%\rfetching gamma 100%"
+    log = "\n".join([*lines, over, "all is \x1b[31mred\x1b[0m"])
+    payload: dict[str, object] = {
+        "as it is": log,
+        "in data": {"log": log},
+        "in a part": f"# What we saw\n\nIt was a long day.\n\n```\n{log}\n```\n\nThen it ended.\n",
+    }
+    ctx.put("run", payload[held])
+    for asked in ({"query": "beta"}, {"pattern": "beta 50%"}):
+        found = ctx.retrieve("run", **asked, max_tokens=200).text  # type: ignore[arg-type]
+        assert "alpha 10%" in found
+        assert "beta 50%" in found
+    if held != "in data":
+        assert "]\n…fetching gamma 100%" in ctx.retrieve("run", query="gamma", max_tokens=40).text
+        assert "]\nall is red" in ctx.retrieve("run", query="red", max_tokens=40).text
+        place = ctx.retrieve("run", query="gamma", max_tokens=40).where
+        assert over in ctx.retrieve("run", place=place).text
+    assert ctx.retrieve("run", query="beta", pattern="gamma").text == ""
+    assert ctx.retrieve("run", query="delta").text == ""
+
+
 def test_where(ctx: SharedContext) -> None:
     jobs = [
         {"id": n, "state": ["ok", "failed"][n % 5 == 0], "job": {"delay": n * 10}}

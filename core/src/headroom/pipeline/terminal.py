@@ -9,7 +9,7 @@ from headroom.source import Source
 from headroom.toolkit.ranges import spans
 from headroom.view import Omission, Request, View
 
-__all__ = ["NOTE_TOKENS", "shown", "with_codes_marked"]
+__all__ = ["NOTE_TOKENS", "is_written_over", "shown", "with_codes_marked"]
 
 #: About what the line takes that says what is not shown.
 NOTE_TOKENS = 20
@@ -46,6 +46,15 @@ def _has_sign(text: str) -> bool:
     # Single signs are found a hundred times faster than by an expression.
     if "\x1b" in text or "\x08" in text:
         return True
+    return is_written_over(text)
+
+
+def is_written_over(text: str) -> bool:
+    r"""Whether a line of a text is begun again, so that a terminal shows only what comes last.
+
+    >>> is_written_over("10 %\r100 %\r\n"), is_written_over("100 %\r\n")
+    (True, False)
+    """
     return "\r" in text and _OVERWRITTEN.search(text) is not None
 
 

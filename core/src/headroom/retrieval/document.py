@@ -14,11 +14,12 @@ from headroom.pipeline.condense import condense
 from headroom.pipeline.embedded import Embedded, find_embedded
 from headroom.pipeline.pipeline import MIXED
 from headroom.pipeline.segments import split
-from headroom.pipeline.terminal import shown
+from headroom.pipeline.terminal import is_written_over, shown
 from headroom.retrieval.conditions import Rows
 from headroom.retrieval.paths import locate, resolve, walk
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, Symbols, line_pieces
+from headroom.toolkit.markers import SMALLEST
 from headroom.toolkit.rows.pieces import children, parts, records, spell
 from headroom.toolkit.rows.texts import sentences
 from headroom.toolkit.sentences import segment
@@ -227,6 +228,14 @@ class Document:
         rows = children(value, "") if isinstance(value, (list, dict)) else iter(())
         row = next(islice(rows, piece.number - 1, None), piece)
         return replace(piece, text=row.text)
+
+    def marked(self, piece: Piece) -> Piece:
+        """A line, with a sign before it where a terminal writes over what stands there first."""
+        if self.source is self._original or piece.unit != "lines" or not piece.number:
+            return piece
+        put = self._original.lines[piece.number - 1] if piece.within == self.within else ""
+        is_hidden = put != piece.text and is_written_over(put)
+        return replace(piece, text=SMALLEST + piece.text) if is_hidden else piece
 
     def line_pieces(self) -> list[Piece]:
         """All lines, as they were put."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -13,6 +13,7 @@ from headroom.retrieval.conditions import Rows
 from headroom.retrieval.document import Document, counted
 from headroom.retrieval.index import Searchable
 from headroom.retrieval.paths import is_index
+from headroom.retrieval.patterns import Pattern
 from headroom.retrieval.places import Place
 from headroom.retrieval.ranking import ranked, ranked_values, values_of_record
 from headroom.retrieval.render import Found, Parts, fill, place_of
@@ -21,7 +22,7 @@ from headroom.retrieval.tables import Tables
 from headroom.retrieval.values import fill_with_leaves, with_leaves
 from headroom.tokens import TokenCounter
 from headroom.toolkit.kind import LeftOut
-from headroom.toolkit.relevance import query_terms, terms
+from headroom.toolkit.relevance import Asked, holders, query_terms, terms
 from headroom.view import Omission, Piece, Within, spelled
 
 __all__ = ["find", "left_out_by", "locate_best", "nothing_left_out"]
@@ -57,8 +58,11 @@ def find(
     document = searchable.document
     whole = pieces is document.pieces
     if selection.pattern is not None:
-        pieces = [piece for piece in pieces if selection.pattern.search(piece.text) is not None]
-    focus = _focus(selection.query)
+        pieces = _matching(pieces, selection.pattern)
+        if whole and not pieces:
+            # It may stand in what nobody reads, or in what a terminal writes over.
+            pieces = _matching(original.line_pieces(), selection.pattern)
+    focus = _focus(selection.query, selection.pattern)
 
     def parts_of(piece: Piece) -> Parts:
         as_put = original.as_put(piece)
@@ -71,9 +75,16 @@ def find(
         searchable = Searchable(document, pieces)
     room = max_tokens * _CHARS_OF_TOKEN
     order = ranked(searchable, selection.query, left_out, room)
+    if whole and not order and selection.pattern is None:
+        # The same.
+        lines = original.line_pieces()
+        having = holders([line.text for line in lines], Asked(selection.query))
+        some = [lines[number] for number in sorted(set().union(*having))]
+        searchable = Searchable(original.plain(), some)
+        order = ranked(searchable, selection.query, left_out, room)
     shown = list(searchable.pieces)
     for number in order:
-        shown[number] = shown[number].in_whole()
+        shown[number] = original.marked(shown[number].in_whole())
     # What stands at several places is no longer of a kind.
     whole_of = document if len(found) == 1 else original
     tables = Tables(lambda: whole_of.is_text)
@@ -95,6 +106,10 @@ def find(
     return fill_with_leaves(
         shown, order, searchable.leaves, leaves, is_array, max_tokens, counter, parts_of
     )
+
+
+def _matching(pieces: Iterable[Piece], pattern: Pattern) -> list[Piece]:
+    return [piece for piece in pieces if pattern.search(piece.text) is not None]
 
 
 def locate_best(searchable: Searchable, query: str) -> tuple[str, str, int]:
@@ -256,13 +271,17 @@ def _nothing_there(document: Document, place: Place, pieces: Sequence[Piece]) ->
     return text
 
 
-def _focus(query: str | None) -> Callable[[str], int | None]:
-    """Finds where in a text the words of a query stand closest; ``None`` where none does."""
+def _focus(query: str | None, pattern: Pattern | None = None) -> Callable[[str], int | None]:
+    """Finds where in a text the words of a query stand closest; ``None`` where none does.
+
+    Without a query, it is where a pattern occurs.
+    """
     wanted = query_terms(query)
 
     def focus(text: str) -> int | None:
         if not wanted:
-            return None
+            match = None if pattern is None else pattern.search(text)
+            return None if match is None else match.start()
         hits = [
             (match.start(), found)
             for match in _WORD.finditer(text, 0, _FOCUS_CHARS)

@@ -13,11 +13,16 @@ _LONGEST = 1000
 _MAX_MEMORY = 8 << 20
 
 
+class _Match(Protocol):
+    def start(self) -> int:
+        """Where it begins."""
+
+
 class Pattern(Protocol):
     """A compiled expression."""
 
-    def search(self, text: str) -> object | None:
-        """Whether it occurs in a text."""
+    def search(self, text: str) -> _Match | None:
+        """Where it occurs first in a text, if it does."""
 
 
 def compile_pattern(pattern: str) -> Pattern:
