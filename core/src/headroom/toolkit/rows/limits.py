@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from headroom.view import Fidelity
 
 __all__ = ["natural_limit"]
@@ -17,8 +19,12 @@ _ANSWERED, _ENOUGH = 0.4, 700
 _LONG, _BEYOND = 60_000, 0.2
 
 
+def _no() -> bool:
+    return False
+
+
 def natural_limit(
-    original: int, rows: float, fidelity: Fidelity, *, is_answered: bool = False
+    original: int, rows: float, fidelity: Fidelity, *, is_answered: Callable[[], bool] = _no
 ) -> int:
     """The tokens that a view may have when its fidelity decides.
 
@@ -26,16 +32,20 @@ def natural_limit(
         original: Tokens of the original.
         rows: The share of the payload that is rows of collections, 0 to 1.
         fidelity: How much may be left out.
-        is_answered: Whether something in it answers a query: the rest of a document matters less.
+        is_answered: Says whether something in it answers a query: the rest of a document matters
+            less. Asked only where that makes a difference.
 
     >>> natural_limit(10_000, 1.0, "balanced"), natural_limit(2_000, 1.0, "balanced")
     (1200, 1200)
 
     """
     sampled, document, least = _SHARES[fidelity]
-    if is_answered:
-        document = min(document, _ANSWERED)
-        least = int(least * rows + min(least, _ENOUGH) * (1 - rows))
+    enough = int(least * rows + min(least, _ENOUGH) * (1 - rows))
     counted = original - (1 - _BEYOND) * max(0, original - _LONG)
-    share = sampled * rows + document * (1 - rows)
-    return max(int(share * counted), min(original, least))
+
+    def limit(document: float, least: int) -> int:
+        share = sampled * rows + document * (1 - rows)
+        return max(int(share * counted), min(original, least))
+
+    most, answered = limit(document, least), limit(min(document, _ANSWERED), enough)
+    return answered if answered != most and is_answered() else most

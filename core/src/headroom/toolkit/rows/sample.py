@@ -128,7 +128,6 @@ class Selection:
             return None
         return render.view(kept)
 
-    @property
     def is_answered(self) -> bool:
         """Whether the query names a unit, or one answers it."""
         return bool(self._request.query) and any(tier <= ANSWERS for tier, _ in self._ranks)
