@@ -297,6 +297,8 @@ def _spaced_terms(word: str) -> tuple[str, ...]:
     if word.isascii():
         if word.isalpha() and (word[1:].islower() or word.isupper()):
             return (stem(word.lower()),)
+        if word.isdigit():
+            return (word,)
     elif _OTHER_LETTERS.fullmatch(word):
         return (stem(word.lower()),)
     if "'" in word:
