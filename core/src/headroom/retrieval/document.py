@@ -72,6 +72,14 @@ class Document:
         return self._searched
 
     @cached_property
+    def hides(self) -> bool:
+        """Whether some of it is in no piece: what nobody reads, or what a terminal writes over."""
+        if self.searched.text != self._original.text:
+            return True
+        texts = () if self.is_mixed or self._split is None else self._split[1]
+        return any(text.lacks_codes for text in texts)
+
+    @cached_property
     def value(self) -> object:
         """The data in it.
 

@@ -59,8 +59,7 @@ def find(
     whole = pieces is document.pieces
     if selection.pattern is not None:
         pieces = _matching(pieces, selection.pattern)
-        if whole and not pieces:
-            # It may stand in what nobody reads, or in what a terminal writes over.
+        if whole and not pieces and original.hides:
             pieces = _matching(original.line_pieces(), selection.pattern)
     focus = _focus(selection.query, selection.pattern)
 
@@ -75,8 +74,7 @@ def find(
         searchable = Searchable(document, pieces)
     room = max_tokens * _CHARS_OF_TOKEN
     order = ranked(searchable, selection.query, left_out, room)
-    if whole and not order and selection.pattern is None:
-        # The same.
+    if whole and not order and selection.pattern is None and original.hides:
         lines = original.line_pieces()
         having = holders([line.text for line in lines], Asked(selection.query))
         some = [lines[number] for number in sorted(set().union(*having))]

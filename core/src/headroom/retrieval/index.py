@@ -5,6 +5,8 @@ from __future__ import annotations
 from array import array
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, chain
+from typing import TypeAlias
 
 from headroom.forking import cached_property, lock
 from headroom.kinds.registry import Kinds
@@ -27,6 +29,9 @@ _LONGEST_GROUP, _LONGEST_LINES, _LONGEST_RECORD = 12, 40, 500
 # Characters of half of a neighbourhood of values.
 _NEAR_CHARS = 170
 
+#: The texts that have a term, by number, and how often each has it.
+_Posting: TypeAlias = "tuple[array[int], array[int]]"
+
 
 class Index:
     """An inverted index with the scores of BM25.
@@ -38,7 +43,7 @@ class Index:
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
-        self._postings: dict[str, tuple[array[int], array[int]]] = {}
+        self._postings: dict[str, _Posting] = {}
         self._lengths = array("I")
         known: dict[str, tuple[int, list[str]]] = {}
         for number, text in enumerate(texts):
@@ -58,28 +63,12 @@ class Index:
                     posting = self._postings[term] = (array("I"), array("I"))
                 posting[0].append(number)
                 posting[1].append(count)
-        self._measure()
+        self._entries = sum(len(numbers) for numbers, _ in self._postings.values())
+        self._average = mean(self._lengths)
 
     def merged(self, groups: Sequence[Sequence[int]]) -> Index:
         """An index of some texts that each consist of several, by the numbers of these."""
-        having: list[list[int]] = [[] for _ in self._lengths]
-        for group, members in enumerate(groups):
-            for member in members:
-                having[member].append(group)
-        found = Index(())
-        found._lengths = array("I", (sum(self._lengths[n] for n in one) for one in groups))
-        for term, (numbers, counts) in self._postings.items():
-            of_group: dict[int, int] = {}
-            for number, count in zip(numbers, counts):
-                for group in having[number]:
-                    of_group[group] = of_group.get(group, 0) + count
-            found._postings[term] = array("I", of_group), array("I", of_group.values())
-        found._measure()
-        return found
-
-    def _measure(self) -> None:
-        self._entries = sum(len(numbers) for numbers, _ in self._postings.values())
-        self._average = mean(self._lengths)
+        return _Merged(self, groups)
 
     def scores(self, query: str) -> dict[int, float]:
         """The pieces that have a word of the query, by number, with their scores."""
@@ -100,20 +89,17 @@ class Index:
                 found[number] = found.get(number, 0.0) + weight
         return {number: weight / whole for number, weight in found.items()}
 
-    def _asked(
-        self, query: str, *, common: bool
-    ) -> Iterator[tuple[float, tuple[array[int], array[int]]]]:
+    def _asked(self, query: str, *, common: bool) -> Iterator[tuple[float, _Posting]]:
         """What each word of a query tells, and the pieces that have it."""
         total = len(self._lengths)
         asked = Asked(query)
         weights = asked.weights_among(self._vocabulary)
-        known = [term for term in weights if self.has(term)]
+        known = {term: self._posting(term) for term in weights if self.has(term)}
         # What most pieces have says little, and takes the longest.
-        telling = [term for term in known if len(self._postings[term][0]) <= total * _COMMON]
+        telling = [term for term in known if len(known[term][0]) <= total * _COMMON]
         # Other forms of its words do not stand for all of it.
         for term in known if common or asked.terms.isdisjoint(telling) else telling:
-            posting = self._postings[term]
-            yield weights[term] * rarity(total, len(posting[0])), posting
+            yield weights[term] * rarity(total, len(known[term][0])), known[term]
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
@@ -122,16 +108,68 @@ class Index:
     def tells(self, terms: Iterable[str]) -> float:
         """What some terms tell together; one that no piece has tells nothing."""
         total = len(self._lengths)
-        return sum(rarity(total, len(self._postings[term][0])) for term in terms if self.has(term))
+        return sum(rarity(total, len(self._posting(term)[0])) for term in terms if self.has(term))
 
     def has(self, term: str) -> bool:
         """Whether any piece has a term."""
         return term in self._postings
 
+    def _posting(self, term: str) -> _Posting:
+        return self._postings[term]
+
     @property
     def size(self) -> int:
         """About how many bytes it takes."""
         return 8 * self._entries + 200 * len(self._postings) + 4 * len(self._lengths)
+
+
+class _Merged(Index):
+    """An index of texts that each consist of several; of a term, it is made when it is asked for.
+
+    Args:
+        whole: The index of these.
+        groups: Their numbers, by text.
+
+    """
+
+    def __init__(self, whole: Index, groups: Sequence[Sequence[int]]) -> None:
+        super().__init__(())
+        self._whole = whole
+        self._lengths = array("I", (sum(whole._lengths[n] for n in one) for one in groups))
+        self._average = mean(self._lengths)
+        # The texts that each of the several is part of: where its own begin, and all of them.
+        having = Counter(chain.from_iterable(groups))
+        sizes = map(having.__getitem__, range(len(whole._lengths)))
+        self._starts = array("I", accumulate(sizes, initial=0))
+        self._having = array("I", bytes(self._starts.itemsize * self._starts[-1]))
+        places = self._starts[:]
+        for group, members in enumerate(groups):
+            for member in members:
+                self._having[places[member]] = group
+                places[member] += 1
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return self._whole._vocabulary
+
+    def has(self, term: str) -> bool:
+        return self._whole.has(term)
+
+    def _posting(self, term: str) -> _Posting:
+        posting = self._postings.get(term)
+        if posting is None:
+            starts, having = self._starts, self._having
+            of_group: dict[int, int] = {}
+            for number, count in zip(*self._whole._posting(term)):
+                for group in having[starts[number] : starts[number + 1]]:
+                    of_group[group] = of_group.get(group, 0) + count
+            posting = self._postings[term] = array("I", of_group), array("I", of_group.values())
+            self._entries += len(of_group)
+        return posting
+
+    @property
+    def size(self) -> int:
+        return super().size + 4 * (len(self._starts) + len(self._having))
 
 
 class Searchable:
