@@ -152,6 +152,10 @@ class Units:
         self.needs.append(needs)
         return index
 
+    def sorts(self) -> Iterator[tuple[int, int, int]]:
+        """Of each its symbol, and numbers for its role, and for all else but what it needs."""
+        return zip(self.symbols, self._roles, self._flags)
+
     def role(self, index: int) -> Role:
         """What one of them is for."""
         return _ROLES[self._roles[index]]

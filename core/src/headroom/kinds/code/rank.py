@@ -61,6 +61,10 @@ _TIERS = {
 }
 
 
+#: A tier, and what orders a unit within it.
+_Rank = tuple[int, float, float]
+
+
 def rank(outline: Outline, costs: Sequence[int], query: str | None, fidelity: Fidelity) -> Order:
     """Ranks the units of an outline.
 
@@ -74,9 +78,7 @@ def rank(outline: Outline, costs: Sequence[int], query: str | None, fidelity: Fi
     ranker = _Ranker(outline, costs, query)
     brief = fidelity == "compact" or ranker.settled
     # Those that are the same are one; among them, the order of the text counts.
-    known: dict[tuple[int, float, float], tuple[int, float, float]] = {}
-    found = (ranker.rank(index) for index in range(len(outline.units)))
-    ranks = [known.setdefault(one, one) for one in found]
+    ranks = ranker.ranks()
     limit_wanted = _Tier.IMPORT if brief else _Tier.STATEMENT
     order = array("i")
     emitted = bytearray(len(outline.units))
@@ -133,8 +135,30 @@ class _Ranker:
             self._inside = _unit_scores(outline, self._functions, self._large, query)
         self._best_inside = max(self._inside.values(), default=0.0)
 
-    def rank(self, index: int) -> tuple[int, float, float]:
-        """The place of a unit: its tier, and what orders it within that."""
+    def ranks(self) -> list[_Rank]:
+        """The place of each unit: its tier, and what orders it within that; equal ones as one."""
+        found: list[_Rank] = []
+        of_sort: dict[tuple[int, int, int], _Rank] = {}
+        known: dict[_Rank, _Rank] = {}
+        for index, sort in enumerate(self._outline.units.sorts()):
+            rank = of_sort.get(sort)
+            if rank is None:
+                rank = self._rank(index)
+                rank = known.setdefault(rank, rank)
+                if self._is_of_its_sort(index):
+                    of_sort[sort] = rank
+            found.append(rank)
+        return found
+
+    def _is_of_its_sort(self, index: int) -> bool:
+        """Whether all units of a sort have its rank: it does not depend on what they say."""
+        units = self._outline.units
+        within, role = units.symbols[index], units.role(index)
+        if role is Role.BODY:
+            return self._functions[within] not in self._large
+        return within >= 0 or role is not Role.FIELD
+
+    def _rank(self, index: int) -> _Rank:
         units = self._outline.units
         within, role = units.symbols[index], units.role(index)
         owner = self._functions[within]

@@ -29,6 +29,10 @@ _NAME = re.compile(r"[\w$#@?!=.:~-]{1,80}")
 _LIKE_A_SIGN = re.compile(rf"\W*{SMALLEST}(?:\W.*)?")
 
 
+#: A text, its gaps, and which segments are in it.
+_Rendered = tuple[str, list[tuple[int, int, bool]], bytearray]
+
+
 class Renderer:
     """Renders the starts of one order of the units of an outline.
 
@@ -71,6 +75,8 @@ class Renderer:
         self._ranks = array("i", bytes(4 * len(self._starts)))
         self._rank_of_unit = array("i")
         self._counted: dict[int, int] = {}
+        #: What was rendered last, which mostly is what is chosen: how many units; see ``_text``.
+        self._last: tuple[int, _Rendered] | None = None
         self._naming = True
         named = sorted(
             (symbol.first, index)
@@ -86,12 +92,16 @@ class Renderer:
         for rank, index in enumerate(order):
             self._rank_of_unit[index] = rank
         self._ranks = array("i", map(self._rank_of_unit.__getitem__, self._unit_of))
-        self._counted.clear()
+        self._forget()
 
     def name_none(self) -> None:
         """From here on, markers do not name the functions and classes that they stand for."""
         self._naming = False
+        self._forget()
+
+    def _forget(self) -> None:
         self._counted.clear()
+        self._last = None
 
     def estimates(self) -> array[int]:
         """What views of the first 0, 1, 2 ... units cost, about; ascending."""
@@ -116,7 +126,7 @@ class Renderer:
     def count(self, size: int) -> int:
         """The tokens of the view with the first units of the order."""
         if size not in self._counted:
-            self._counted[size] = self._counter.count(self._text(size)[0])
+            self._counted[size] = self._counter.count(self._rendered(size)[0])
         return self._counted[size]
 
     def view(self, size: int) -> View:
@@ -124,7 +134,7 @@ class Renderer:
 
         Gaps that are not worth a marker are in it as well.
         """
-        text, gaps = self._text(size)
+        text, gaps, _ = self._rendered(size)
         if not gaps:
             return View(text, lossless=True)
         before = self._before
@@ -137,7 +147,7 @@ class Renderer:
         The first units of an order are so; what stands where a marker would cost more need not be.
         """
         ranks, units = self._rank_of_unit, self._outline.units
-        present = self._gaps(size)[1]
+        present = self._rendered(size)[2]
         others = Counter(
             unit for unit, here in zip(self._unit_of, present) if here and ranks[unit] >= size
         )
@@ -151,13 +161,20 @@ class Renderer:
             for unit, parts in others.items()
         )
 
-    def _text(self, size: int) -> tuple[str, list[tuple[int, int, bool]]]:
-        """The text of a view, and its gaps."""
+    def _rendered(self, size: int) -> _Rendered:
+        if self._last is None or self._last[0] != size:
+            # Both at once would take the most memory of all.
+            self._last = None
+            self._last = size, self._text(size)
+        return self._last[1]
+
+    def _text(self, size: int) -> _Rendered:
+        """The text of a view, and its gaps; see ``_gaps``."""
         lines = self._outline.lines
         gaps, present = self._gaps(size)
         if not gaps:
             text = joined(lines, 0, len(lines)) if lines else ""
-            return text + "\n" * self._outline.final_newline, gaps
+            return text + "\n" * self._outline.final_newline, gaps, present
         out: list[str] = []
         position = 1
         fillers = self._fillers(size, present, {gap[0]: number for number, gap in enumerate(gaps)})
@@ -182,7 +199,7 @@ class Renderer:
             out.append(joined(lines, position - 1, len(lines)))
         if self._outline.final_newline:
             out.append("")
-        return "\n".join(out), gaps
+        return "\n".join(out), gaps, present
 
     def _names_in(self, first: int, last: int) -> str:
         """The functions and classes that begin there, by name."""
