@@ -236,6 +236,23 @@ def test_with_room_for_all_that_was_found_nothing_is_left_out(ctx: SharedContext
     assert all(found.text.count(f'"name":"step {n}"') == 1 for n in range(100))
 
 
+def test_what_is_shown_with_what_holds_it_is_not_shown_again_nor_left_out(
+    ctx: SharedContext,
+) -> None:
+    orders = [
+        {"customer": {"name": f"c{n}", "tags": ["x", f"gizmo{n}"]}, "memo": f"word{n} " * 400}
+        for n in range(4)
+    ]
+    ctx.put("shop", {"orders": orders})
+    whole = ctx.retrieve("shop", query="gizmo1", max_tokens=20_000)
+    assert whole.text.count("gizmo1") == whole.text.count('"c1"') == 1
+    assert not whole.next
+    ctx.put("places", {"a/b": {"x": {"y": 5}}, "c": ["oslo", "rome"], "d": {"e": "oslo " * 99}})
+    found = ctx.retrieve("places", query="rome", max_tokens=25)
+    assert '{"c":["oslo","rome"]}' in found.text
+    assert "of /c" not in found.next
+
+
 @pytest.mark.parametrize("held", ["as it is", "in data", "in a part"])
 def test_what_a_terminal_writes_over_is_found_and_not_left_out_unmarked(
     ctx: SharedContext, held: str

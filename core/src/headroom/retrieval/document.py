@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -20,7 +20,7 @@ from headroom.retrieval.paths import locate, resolve, walk
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, Symbols, line_pieces
 from headroom.toolkit.markers import SMALLEST
-from headroom.toolkit.rows.pieces import children, parts, records, spell
+from headroom.toolkit.rows.pieces import children, parts, records, rows_by_columns, spell
 from headroom.toolkit.rows.texts import sentences
 from headroom.toolkit.sentences import segment
 from headroom.view import Piece, Within, spelled_path
@@ -312,12 +312,21 @@ class Document:
             piece for pointer, value in locate(self.value, path) for piece in parts(value, pointer)
         )
 
-    def is_array(self, path: str, within: Within | None) -> bool:
-        """Whether what stands at a path of the data in it, or in a part of it, is an array."""
+    def keys(self, path: str, within: Within | None) -> Mapping[str, int] | None:
+        """The numbers of the members of what stands at a path of the data, or of a part of it.
+
+        By their keys; ``None`` for an array, of which each element has its own.
+        """
         try:
-            return isinstance(resolve(self._inside[within].value, path), list)
+            value = resolve(self._inside[within].value, path)
         except ValueError:
-            return False
+            return {}
+        if isinstance(value, list):
+            return None
+        # What holds a table by columns has other rows than its members.
+        if not isinstance(value, dict) or rows_by_columns(value) is not None:
+            return {}
+        return {key: number for number, key in enumerate(value, 1)}
 
     @cached_property
     def _inside(self) -> dict[Within | None, Document]:

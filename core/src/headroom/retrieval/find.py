@@ -95,14 +95,14 @@ def find(
         return excerpt
     leaves = ranked_values(searchable, selection.query, left_out, record, room)
     # It is asked at each attempt to fill.
-    is_array = cache(document.is_array)
+    keys = cache(document.keys)
     if not excerpt.truncated:
         pieces = [shown[number] for number in sorted(order)]
-        both = with_leaves(pieces, (searchable.leaves[number] for number in leaves), is_array)
+        both = with_leaves(pieces, (searchable.leaves[number] for number in leaves), keys)
         if counter.count(both.text) <= max_tokens:
             return both
     return fill_with_leaves(
-        shown, order, searchable.leaves, leaves, is_array, max_tokens, counter, parts_of
+        shown, order, searchable.leaves, leaves, keys, max_tokens, counter, parts_of
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import compress, groupby
@@ -44,8 +44,11 @@ _TOO_LONG = 2.5
 #: Characters of a row that is like a line. Chosen.
 _SHORT_ROW = 300
 _Say = Callable[[Sequence[Piece]], "Iterator[tuple[str, str]]"]
-#: Whether an array stands at a path: a key of digits may be the name of a member as well.
-_IsArray = Callable[[str, "Within | None"], bool]
+#: The numbers of the members of what stands at a path, by their keys; ``None`` for an array:
+#: a key of digits may be the name of a member as well.
+_Keys = Callable[[str, "Within | None"], "Mapping[str, int] | None"]
+#: The numbers of rows by what holds them; 0 for all of it.
+_Rows = dict[_Holder, set[int]]
 # A value by its number in an array, as the text of a piece has it.
 _ROW = re.compile(r'"\d+":')
 # An index, and what may end a list of values.
@@ -80,14 +83,12 @@ def _as_written(leaves: Sequence[Piece]) -> Iterator[tuple[str, str]]:
         yield place, f"[{place}]\n" + ", ".join(leaf.text for leaf in members)
 
 
-def _shortly(
-    cells: _Cells, is_array: _IsArray, leaves: Sequence[Piece]
-) -> Iterator[tuple[str, str]]:
+def _shortly(cells: _Cells, keys: _Keys, leaves: Sequence[Piece]) -> Iterator[tuple[str, str]]:
     """The values in the notation of views: those of one row of an array in a line, by name."""
     arrays: dict[_Holder, dict[int, list[Piece]]] = {}
     objects: dict[_Holder, list[Piece]] = {}
     for leaf in leaves:
-        array, row = _row_of(leaf, is_array)
+        array, row = _row_of(leaf, keys)
         if row:
             arrays.setdefault((array, leaf.within), {}).setdefault(row, []).append(leaf)
         else:
@@ -207,12 +208,14 @@ def _in_order(leaf: Piece) -> tuple[str, int]:
     return leaf.path, leaf.number
 
 
-def _row_of(leaf: Piece, is_array: _IsArray) -> tuple[str, int]:
+def _row_of(leaf: Piece, keys: _Keys) -> tuple[str, int]:
     """The outermost array that a value is in, and the number of the row; 0 where there is none."""
     tokens = leaf.path.split("/")
     for place, token in enumerate(tokens):
-        if is_index(token) and is_array(array := "/".join(tokens[:place]), leaf.within):
-            return array, int(token) + 1
+        if is_index(token):
+            array = "/".join(tokens[:place])
+            if keys(array, leaf.within) is None:
+                return array, int(token) + 1
     return "", 0
 
 
@@ -223,25 +226,42 @@ def _named(leaf: Piece, base: str, cells: _Cells) -> tuple[str, str]:
 
 
 def _names_below(path: str, base: str) -> tuple[str, ...]:
-    below = path[len(base) :].split("/")[1:]
-    return tuple(token.replace("~1", "/").replace("~0", "~") for token in below)
+    return tuple(map(_unescaped, path[len(base) :].split("/")[1:]))
+
+
+def _unescaped(token: str) -> str:
+    return token.replace("~1", "/").replace("~0", "~")
 
 
 def _pointer(piece: Piece) -> tuple[str, int, Within | None]:
     return piece.path, piece.number, piece.within
 
 
-def _stands_in(leaf: Piece, shown: set[tuple[str, int, Within | None]], is_array: _IsArray) -> bool:
+def _rows_of(pieces: Iterable[Piece]) -> _Rows:
+    found: _Rows = {}
+    for piece in pieces:
+        found.setdefault((piece.path, piece.within), set()).add(piece.number)
+    return found
+
+
+def _stands_in(leaf: Piece, rows: _Rows, keys: _Keys) -> bool:
     """Whether a value is part of one of some rows."""
-    if _pointer(leaf) in shown or (leaf.path, 0, leaf.within) in shown:
-        return True
-    path = leaf.path
-    while path:
-        path, _, key = path.rpartition("/")
-        is_shown = is_index(key) and (path, int(key) + 1, leaf.within) in shown
-        if is_shown and is_array(path, leaf.within):
+    path, number = leaf.path, leaf.number
+    while True:
+        numbers = rows.get((path, leaf.within))
+        if numbers and (number in numbers or 0 in numbers):
             return True
-    return False
+        if not path:
+            return False
+        path, _, key = path.rpartition("/")
+        number = _number(key, keys(path, leaf.within)) if (path, leaf.within) in rows else 0
+
+
+def _number(key: str, keys: Mapping[str, int] | None) -> int:
+    """Which row of what holds it a member is, by its key in a path; 0 for none."""
+    if keys is None:
+        return int(key) + 1 if is_index(key) else 0
+    return keys.get(_unescaped(key), 0)
 
 
 def _is_text(piece: Piece, of_data: set[Within | None]) -> bool:
@@ -266,10 +286,10 @@ def _as_one(leaf: Piece) -> str:
     return next(text for _, text in _as_written([leaf]))
 
 
-def with_leaves(pieces: Sequence[Piece], leaves: Iterable[Piece], is_array: _IsArray) -> Found:
+def with_leaves(pieces: Sequence[Piece], leaves: Iterable[Piece], keys: _Keys) -> Found:
     """All of some pieces, and of some values those that stand in none of them."""
-    known = {_pointer(piece) for piece in pieces}
-    apart = [leaf for leaf in leaves if leaf.number and not _stands_in(leaf, known, is_array)]
+    shown = _rows_of(pieces)
+    apart = [leaf for leaf in leaves if leaf.number and not _stands_in(leaf, shown, keys)]
     whole, said = rendered(pieces), list(_as_written(apart))
     text = "\n".join([whole.text, *(text for _, text in said)])
     return Found(text, "; ".join([whole.where, *(place for place, _ in said)]))
@@ -280,7 +300,7 @@ def fill_with_leaves(
     order: Sequence[int],
     leaves: Sequence[Piece],
     leaf_order: Sequence[int],
-    is_array: _IsArray,
+    keys: _Keys,
     max_tokens: int,
     counter: TokenCounter,
     parts_of: Callable[[Piece], Parts],
@@ -294,14 +314,14 @@ def fill_with_leaves(
     values = [leaves[number] for number in leaf_order if leaves[number].number]
     # Of a row that is shown in part, the rest is left.
     rows = [pieces[number] for number in sorted({*order}.difference(texts))]
-    known = {_pointer(row) for row in rows}
+    known = _rows_of(rows)
     if values and not texts and not _has_room(values[0], max_tokens, counter):
         # What answers best is larger than the room: a part of it.
-        apart = [leaf for leaf in values if not _stands_in(leaf, known, is_array)]
+        apart = [leaf for leaf in values if not _stands_in(leaf, known, keys)]
         return fill(pieces, order, max_tokens, counter, parts_of, apart)
     # What takes all of the room comes last.
     values.sort(key=lambda leaf: len(leaf.text) > max_tokens * _TOO_LONG)
-    beside = [not _stands_in(leaf, known, is_array) for leaf in values]
+    beside = [not _stands_in(leaf, known, keys) for leaf in values]
     # But a row that is one value is shown with it.
     place_of_value = {_pointer(leaf): place for place, leaf in enumerate(values)}
     places_of_rows = [place_of_value.get(_pointer(row), len(values)) for row in rows]
@@ -309,7 +329,9 @@ def fill_with_leaves(
     def left_by(of_texts: int, of_values: int) -> list[Piece]:
         found = [pieces[number] for number in sorted(texts[of_texts:])]
         in_part = (row for row, place in zip(rows, places_of_rows) if place >= of_values)
-        return [*found, *in_part, *compress(values[of_values:], beside[of_values:])]
+        whole = _rows_of(pieces[number] for number in texts[:of_texts])
+        apart = compress(values[of_values:], beside[of_values:])
+        return [*found, *in_part, *(n for n in apart if not _stands_in(n, whole, keys))]
 
     def render(of_texts: int, of_values: int, how: str, say: _Say = _as_written) -> Found:
         whole = rendered([pieces[number] for number in sorted(texts[:of_texts])])
@@ -332,7 +354,7 @@ def fill_with_leaves(
 
     # Each has half of the room, and what the other leaves of its own.
     shown = largest(len(texts), lambda n: counter.count(render(n, 0, "").text) * 2 <= max_tokens)
-    for say in (_as_written, partial(_shortly, _Cells(), is_array)):
+    for say in (_as_written, partial(_shortly, _Cells(), keys)):
         said, how = most(len(values), lambda size: (shown, size), say)
         if said == len(values):
             break
