@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom import MARKER, SharedContext, Source, compress, get_counter
-from headroom.pipeline.terminal import shown
+from headroom.pipeline.terminal import is_written_over, shown
 
 RED, END = "\x1b[1;31m", "\x1b[0m"
 RUN = "\n".join(
@@ -69,6 +69,30 @@ def test_the_codes_come_back() -> None:
         assert ctx.retrieve("run", place=omission.where, max_tokens=9000).text
     assert f"{RED}E       assert 1.1 == 0{END}" in ctx.retrieve("run", place="lines 92").text
     assert "test_refund" in ctx.retrieve("run", query="which test failed? refund").text
+
+
+@pytest.mark.parametrize(
+    ("line", "seen", "is_lost"),
+    [
+        ("10 %\b\b\b\b20 %", "20 %", True),
+        ("|\b/\b-\b done", " done", True),
+        ("N\bNA\bAM\bME\bE and _\bs_\bo and o\b_n\b_", "NAME and so and on", False),
+        ("ab\bc", "ac", True),
+        ("abc\b", "abc", False),
+        ("\b\bab", "ab", False),
+        ("10 %\r20 %\r", "20 %\r", True),
+        ("10 %\x1b[1G\x1b[2K20 %", "20 %", True),
+        ("\x1b[2K\x1b[Gdone", "done", False),
+        ("done\x1b[2K", "done", False),
+        ("   \rdone", "done", False),
+        ("a\r\r", "a\r", False),
+    ],
+)
+def test_a_line_that_is_typed_over(line: str, seen: str, is_lost: bool) -> None:
+    found = shown(Source(f"{line}\nend"))
+    assert found is not None
+    assert found.lines == [seen, "end"]
+    assert is_written_over(line) == is_lost
 
 
 @pytest.mark.parametrize("text", ["one\r\ntwo\r\n", "caf\u00e9", "", "a\r"])

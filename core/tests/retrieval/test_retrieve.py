@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 
 import pytest
@@ -270,13 +272,31 @@ def test_what_a_terminal_writes_over_is_found_and_not_left_out_unmarked(
         found = ctx.retrieve("run", **asked, max_tokens=200).text  # type: ignore[arg-type]
         assert "alpha 10%" in found
         assert "beta 50%" in found
-    if held != "in data":
-        assert "]\n…fetching gamma 100%" in ctx.retrieve("run", query="gamma", max_tokens=40).text
-        assert "]\nall is red" in ctx.retrieve("run", query="red", max_tokens=40).text
-        place = ctx.retrieve("run", query="gamma", max_tokens=40).where
-        assert over in ctx.retrieve("run", place=place).text
+    for asked in ({"query": "gamma"}, {"pattern": "gamma"}):
+        found = ctx.retrieve("run", **asked, max_tokens=40)  # type: ignore[arg-type]
+        assert "]\n…fetching gamma 100%" in found.text
+        assert over in ctx.retrieve("run", place=found.where).text
+    assert "]\nall is red" in ctx.retrieve("run", query="red", max_tokens=40).text
     assert ctx.retrieve("run", query="beta", pattern="gamma").text == ""
     assert ctx.retrieve("run", query="delta").text == ""
+
+
+def test_what_nobody_reads_is_found_by_a_pattern_and_a_place_keeps_to_itself(
+    ctx: SharedContext,
+) -> None:
+    noise = [hashlib.sha256(str(n).encode()).hexdigest() for n in range(400)]
+    icons = [base64.b64encode("".join(noise[n::20]).encode()).decode() for n in range(20)]
+    ctx.put("icons", [{"name": f"icon {n}", "image": icon} for n, icon in enumerate(icons)])
+    assert not any(ctx.retrieve("icons", query=word).text for word in ("vpn", "tax", "jwt", "abc"))
+    assert icons[7][900:940] in ctx.retrieve("icons", pattern=icons[7][900:940]).text
+    assert not ctx.retrieve("icons", pattern=icons[7][900:940], place="rows 1-3").text
+    output = {"out": "\n".join([*LOG.split("\n"), "10 %\r20 % beta"]), "err": LOG}
+    ctx.put("run", output)
+    assert ctx.retrieve("run", pattern="10 %").text
+    assert not ctx.retrieve("run", pattern="10 %", place="/err").text
+    assert not ctx.retrieve("run", query="beta", place="/err").text
+    ctx.put("keys", "\n".join([*LOG.split("\n")[:6], f"key {icons[0]}", icons[1], LOG]))
+    assert ctx.retrieve("keys", pattern="^$").text == "[lines 8]\n…"
 
 
 def test_where(ctx: SharedContext) -> None:

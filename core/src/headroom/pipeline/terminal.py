@@ -14,12 +14,12 @@ __all__ = ["NOTE_TOKENS", "is_written_over", "shown", "with_codes_marked"]
 #: About what the line takes that says what is not shown.
 NOTE_TOKENS = 20
 
-#: Control sequences (ECMA-48): colours and movements, titles of windows, single functions; and a
-#: letter that is typed over itself to make it bold, or over a line to underline it.
+#: Control sequences (ECMA-48): colours and movements, titles of windows, single functions.
 _CODES = re.compile(
     r"\x1b\[[0-?]{0,64}[ -/]{0,4}[@-~]|\x1b\][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)|\x1b[@-Z\\^_=>]"
-    r"|.\x08"
 )
+#: Those that go back to where a line begins, or take away what stands in it.
+_BACK = re.compile(r"\x1b\[(?:[01]?G|2K)")
 #: A line that is begun again.
 _OVERWRITTEN = re.compile(r"\r(?!\n|$)")
 
@@ -46,26 +46,56 @@ def _has_sign(text: str) -> bool:
     # Single signs are found a hundred times faster than by an expression.
     if "\x1b" in text or "\x08" in text:
         return True
-    return is_written_over(text)
-
-
-def is_written_over(text: str) -> bool:
-    r"""Whether a line of a text is begun again, so that a terminal shows only what comes last.
-
-    >>> is_written_over("10 %\r100 %\r\n"), is_written_over("100 %\r\n")
-    (True, False)
-    """
     return "\r" in text and _OVERWRITTEN.search(text) is not None
 
 
+def is_written_over(line: str) -> bool:
+    r"""Whether a terminal hides some of what a line says.
+
+    >>> is_written_over("10 %\r100 %\r"), is_written_over("\x1b[1m100 %\r")
+    (True, False)
+    """
+    if not _has_sign(line):
+        return False
+    *before, last = _without_codes(line).rstrip().split("\r")
+    return any(map(str.strip, before)) or _typed(last)[1]
+
+
+def _without_codes(line: str) -> str:
+    return _CODES.sub("", _BACK.sub("\r", line) if "\x1b" in line else line)
+
+
+def _typed(text: str) -> tuple[str, bool]:
+    """A text whose signs are typed over others, and whether any of these are lost.
+
+    A letter over itself is bold, and one over a line, or below it, is underlined.
+    """
+    if "\x08" not in text:
+        return text, False
+    signs: list[str] = []
+    place, is_lost = 0, False
+    for sign in text:
+        if sign == "\x08":
+            place = max(0, place - 1)
+            continue
+        if place == len(signs):
+            signs.append(sign)
+        elif sign != "_" or signs[place] == " ":
+            is_lost = is_lost or signs[place] not in (sign, "_", " ")
+            signs[place] = sign
+        place += 1
+    return "".join(signs), is_lost
+
+
 def _shown(line: str) -> str:
-    line = _CODES.sub("", line)
-    end = "\r" if line.endswith("\r") else ""
+    has_return = "\r" in line
+    line = _without_codes(line)
+    end = "\r" if has_return and line.endswith("\r") else ""
     # What is written from the beginning of the line again hides what stood there.
     stop = len(line.rstrip())
     start, after = line.rfind("\r", 0, stop) + 1, line.find("\r", stop)
     last = line[start : after if after >= 0 else len(line)] if stop else ""
-    return last + end
+    return _typed(last)[0] + end
 
 
 def with_codes_marked(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -72,12 +72,22 @@ class Document:
         return self._searched
 
     @cached_property
-    def hides(self) -> bool:
-        """Whether some of it is in no piece: what nobody reads, or what a terminal writes over."""
+    def _put(self) -> dict[Within | None, Sequence[str]]:
+        """The lines as they were put, where pieces have them otherwise: its own, of texts in it."""
+        found: dict[Within | None, Sequence[str]] = {}
         if self.searched.text != self._original.text:
-            return True
-        texts = () if self.is_mixed or self._split is None else self._split[1]
-        return any(text.lacks_codes for text in texts)
+            found[self.within] = self._original.lines
+        for text in () if self.is_mixed or self._split is None else self._split[1]:
+            place = _IN_TEXT.fullmatch(text.within)
+            if text.lacks_codes and place is not None and place[3] not in found:
+                found[place[3]] = self.part(place[3])._original.lines
+        return found
+
+    def put_lines(self) -> Iterator[Piece]:
+        """The lines as they were put, where pieces have them without what nobody is shown."""
+        for within, lines in self._put.items():
+            for number, line in enumerate(lines, 1):
+                yield Piece(line, "lines", number, within=within)
 
     @cached_property
     def value(self) -> object:
@@ -238,11 +248,12 @@ class Document:
         return replace(piece, text=row.text)
 
     def marked(self, piece: Piece) -> Piece:
-        """A line, with a sign before it where a terminal writes over what stands there first."""
-        if self.source is self._original or piece.unit != "lines" or not piece.number:
+        """A line, with a sign before it where some of it is not shown, and nothing else says so."""
+        lines = self._put.get(piece.within)
+        if lines is None or piece.unit != "lines" or not piece.number or piece.chars:
             return piece
-        put = self._original.lines[piece.number - 1] if piece.within == self.within else ""
-        is_hidden = put != piece.text and is_written_over(put)
+        put = lines[piece.number - 1]
+        is_hidden = put != piece.text and (is_written_over(put) or not piece.text)
         return replace(piece, text=SMALLEST + piece.text) if is_hidden else piece
 
     def line_pieces(self) -> list[Piece]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
+from headroom.pipeline.terminal import is_written_over
 from headroom.retrieval.conditions import Rows
 from headroom.retrieval.document import Document, counted
 from headroom.retrieval.index import Searchable
@@ -57,10 +58,12 @@ def find(
     searchable, pieces = found[0] if len(found) == 1 else _together(searchable, found)
     document = searchable.document
     whole = pieces is document.pieces
+    # Then it may stand in what nobody is shown, where it stands nowhere else.
+    of_all = whole and document is original
     if selection.pattern is not None:
         pieces = _matching(pieces, selection.pattern)
-        if whole and not pieces and original.hides:
-            pieces = _matching(original.line_pieces(), selection.pattern)
+        if of_all and not (pieces or selection.query):
+            pieces = _matching(original.put_lines(), selection.pattern)
     focus = _focus(selection.query, selection.pattern)
 
     def parts_of(piece: Piece) -> Parts:
@@ -68,14 +71,14 @@ def find(
         return Parts(as_put, focus(as_put.text))
 
     if not selection.query:
-        pieces = [piece.in_whole() for piece in pieces]
+        pieces = [original.marked(piece.in_whole()) for piece in pieces]
         return fill(pieces, range(len(pieces)), max_tokens, counter, parts_of)
     if not (whole and len(pieces) == len(document.pieces)):
         searchable = Searchable(document, pieces)
     room = max_tokens * _CHARS_OF_TOKEN
     order = ranked(searchable, selection.query, left_out, room)
-    if whole and not order and selection.pattern is None and original.hides:
-        lines = original.line_pieces()
+    if of_all and not (order or selection.pattern):
+        lines = [line for line in original.put_lines() if is_written_over(line.text)]
         having = holders([line.text for line in lines], Asked(selection.query))
         some = [lines[number] for number in sorted(set().union(*having))]
         searchable = Searchable(original.plain(), some)
