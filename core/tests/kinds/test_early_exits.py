@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from headroom.errors import WrongKind
@@ -155,6 +155,14 @@ def test_a_line_that_code_alone_has(line: str) -> None:
         r"|(?:\w+ )*fun (?:\w+\.)?\w+\("
     )
     assert bool(code._STRONG.match(line)) >= bool(strong.match(line))
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.from_regex(re.compile(code._STRONG.pattern, re.VERBOSE)))
+def test_what_a_line_begins_with_that_code_alone_has(line: str) -> None:
+    text = line.strip()
+    if text and code._STRONG.match(text):
+        assert list(code._shaped([text])) == [(text, True)]
 
 
 _WITHIN = {
