@@ -77,7 +77,23 @@ def test_two_letters_begin_no_block() -> None:
     for line in map("".join, product(_HEADS, _HEADS, _ENDS)):
         by_pattern = paragraphs._STARTS.match(line) is not None
         is_one = not line.strip() or line.lstrip()[:1] == "|" or by_pattern
-        assert paragraphs._Cutter(line)._starts_block(0) == is_one, line
+        (beginning,) = paragraphs._beginnings([line])
+        assert (beginning != paragraphs._GOES_ON) == is_one, line
+
+
+def test_what_has_no_sign_of_a_field_is_none() -> None:
+    signs = (":", " -", " --", "-", "=", " =", " \u2013", " \u2014", "")
+    lines = list(map("".join, product(_HEADS, signs, (" ", "\t", ""), ("value", ""))))
+    fields = [line for line in lines if paragraphs._FIELD.match(line)]
+    assert fields
+    assert all(map(paragraphs._may_have_field, fields))
+
+
+def test_no_sentence_begins_behind_the_last_stop() -> None:
+    for text in _drawn(_WORDS, _SIGNS, size=25, count=2000):
+        starts = sentences.sentence_starts(text, 0, len(text))
+        assert starts == [n for n in starts if text[n:].strip()]
+        assert starts == sentences.sentence_starts(f"{text} \n", 0, len(text) + 2)
 
 
 @pytest.mark.parametrize(
