@@ -328,6 +328,23 @@ def test_a_place_in_a_file_has_its_sign(line: str, known: list[str]) -> None:
         assert search._SIGN_OF_PLACE.search(line)
 
 
+_NEAR = st.lists(
+    st.sampled_from([*"abCx::/\\", "-1-", "=2=", ":3:", "-4", "5-", "HEAD"]), max_size=7
+).map("".join)
+
+
+@_many
+@given(st.lists(_NEAR, min_size=1, max_size=9), st.sampled_from(search._NUMBERED_FORMS))
+@example(["a-1-b:2:x", "a:3:y", "a-4-z"], "numbered")
+def test_a_path_says_whether_its_match_is_context(lines: list[str], form: str) -> None:
+    pattern = search._PATTERNS[form]
+    found = {line: match for line in lines if (match := search._match(pattern, line))}
+    known = {match[1] for match in found.values()}
+    for line, match in found.items():
+        near = search._context_path(line, known)
+        assert search._context_path(match[1], known) == near
+
+
 @_many
 @given(_LINES | _of("12:found", "13:found", "14-x", "src/a.py", "src/b.py:", "words"))
 def test_forms_of_search_results(lines: list[str]) -> None:
@@ -399,6 +416,7 @@ def test_blocks_of_lines(blocks: list[list[str]], times: int) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(records, "_names_may_be_shared", lambda fields: True)
+        patch.setattr(records, "_may_be_enough", lambda fields, starts: True)
         expected = spans()
     assert spans() == expected
 
