@@ -113,6 +113,20 @@ def test_what_has_no_sign_of_it_is_none(
     assert found == {text: pattern.search(text) is not None for text in found}
 
 
+def test_an_item_opens_as_by_a_pattern_that_gives_back() -> None:
+    plain = re.compile(
+        r"[ \t]{0,8}(?:[#>*-]{1,6}[ \t]+)?\W{0,3}"
+        r"(?:(?:[A-Za-z]{1,12} ?)?\d{1,4}[\])}.:]|[A-Z]\w{1,15}:)"
+    )
+    before = ("", " ", "\t", " " * 7, " " * 9, "- ", "## ", "> > ", "[", "(\u201c", "*")
+    words = ("", "a", "Page", "Page ", "x" * 12, "X" * 13, "X" * 17, "word word ", "\u00c9t", "_")
+    ends = ("", "1.", "12]", "1234:", "12345)", ":", "1 :", ".", "x")
+    texts = list(map("".join, product(before, before, words, ends)))
+    found = [match and match.group() for match in map(sources._OPENING.match, texts)]
+    assert found == [match and match.group() for match in map(plain.match, texts)]
+    assert len(texts) > sum(map(bool, found)) > 500
+
+
 def test_a_word_of_small_letters_has_one_term_that_begins_as_it_does() -> None:
     for word in map("".join, product(_STEMS, _ENDINGS)):
         (term,) = word_terms(word)
