@@ -11,7 +11,6 @@ import re
 from array import array
 from collections.abc import Sequence
 from itertools import chain, islice
-from operator import sub
 from typing import NamedTuple
 
 from headroom.lines import starts_of
@@ -34,7 +33,6 @@ _BULLET = re.compile(
     r"|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)][ \t]|\[[\w^-]{1,8}\][ \t:])"
 )
 _STARTS = regex("|".join(part.pattern for part in (_BULLET, _HEADING, _FENCE)))
-_HEADING_SIGNS = frozenset("#= \t")
 # Two letters begin none of these, but where the first is one of the number of an item.
 _NUMERALS = frozenset("ivxIVX")
 #: How a line begins: as one that may go on with a paragraph; not at all; with a bar; as one that
@@ -125,7 +123,10 @@ class _Cutter:
         while index < count:
             beginning = begins[index]
             if beginning == _BLANK:
-                index = self._blank(index)
+                # Blank lines are left to the block before them, or to the first block after them.
+                index += 1
+                if index == count or begins[index] != _BLANK:
+                    self._passage += bool(self._headings) and not self._headings[-1]
             elif index in closing:
                 index = self._whole(index, closing[index] + 1)
             elif beginning == _BAR:
@@ -159,16 +160,6 @@ class _Cutter:
             self._proses.append(prose)
             self._headings.append(heading)
             self._passages.append(self._passage)
-
-    def _blank(self, index: int) -> int:
-        """Leaves blank lines to the block before them, or to the first block after them."""
-        begins = self._begins
-        last = index + 1
-        while last < len(begins) and begins[last] == _BLANK:
-            last += 1
-        if self._headings and not self._headings[-1]:
-            self._passage += 1
-        return last
 
     def _closing_fences(self) -> dict[int, int]:
         """Each line that opens a fenced block, with the line that closes it."""
@@ -206,12 +197,14 @@ class _Cutter:
 
     def _is_heading(self, index: int) -> bool:
         line, begins = self._lines[index], self._begins
-        if (line[0] in _HEADING_SIGNS and _HEADING.match(line)) or index in self._underlined:
+        # What goes on with a paragraph has no sign of a heading.
+        has_sign = begins[index] == _BEGINS and _HEADING.match(line)
+        if has_sign or index in self._underlined:
             return len(line) <= _HEADING_CHARS
         # A short line by itself that no sentence ends, with a text below it.
         return (
-            len(line) <= _SHORT_CHARS
-            and (line[0].isupper() or line[0].isdigit())
+            (line[0].isupper() or line[0].isdigit())
+            and len(line) <= _SHORT_CHARS
             and not (index and begins[index - 1] != _BLANK)
             and index + 2 < len(begins)
             and begins[index + 1] == _BLANK
@@ -237,40 +230,51 @@ class _Cutter:
         """Whether the end of each of some lines but the last is meant as one."""
         lines = list(map(str.rstrip, self._lines[first:end]))
         sizes = list(map(len, lines))
-        indents = list(map(sub, sizes, map(len, map(str.lstrip, lines))))
         width = sorted(sizes)[math.ceil(_WIDTH_QUANTILE * (len(lines) - 1))]
         # Most paragraphs have no sign of either, which is sooner seen than looked for line by line.
         text = self._text[self._offsets[first] : self._offsets[end]]
         has_leaders, has_fields = _may_have_leader(text), _may_have_field(text)
-        breaks: list[bool] = []
-        for line, following, size, indent, next_indent in zip(
-            lines, islice(lines, 1, None), sizes, indents, islice(indents, 1, None)
-        ):
-            if size > _WIDEST_WRAP or width > _WIDEST_WRAP:
-                breaks.append(True)
-                continue
-            word = following.split(None, 1)[0]
-            small = word[0].islower()
-            if small and next_indent > indent and _BULLET.match(line):
-                breaks.append(False)
-                continue
-            # The next word would have had room: so the writer wanted a new line.
-            full = _FULL_BEFORE_SMALL if small else _FULL
-            breaks.append(
-                width < _NARROWEST_WRAP
-                or size + 1 + len(word) < width * full
-                or _ends_sentence(line)
-                or (has_leaders and _has_leader(line[-_LEADER_CHARS:]))
-                or (has_fields and bool(_FIELD.match(line) and _FIELD.match(following)))
-            )
+        is_one = width > _WIDEST_WRAP or width < _NARROWEST_WRAP
+        breaks = [
+            is_one
+            or size > _WIDEST_WRAP
+            # Nearly all lines are too full for any word.
+            or (size + 2 < width * _FULL and _has_room(size, following, width))
+            or _ends_sentence(line)
+            or (has_leaders and _has_leader(line[-_LEADER_CHARS:]))
+            or (has_fields and bool(_FIELD.match(line) and _FIELD.match(following)))
+            for line, following, size in zip(lines, islice(lines, 1, None), sizes)
+        ]
+        # Only the first line can be an item: any other would begin a block.
+        is_item = self._begins[first] == _BEGINS and max(sizes[0], width) <= _WIDEST_WRAP
+        if is_item and _goes_on_below(lines[0], lines[1]):
+            breaks[0] = False
         if (
             len(breaks) >= _LISTED
             and sum(breaks) >= _MOSTLY * len(breaks)
-            and len(set(indents)) == 1
+            and len(set(map(_indent, lines))) == 1
         ):
             # A list of one-line entries: one that fills the line is no more wrapped than others.
             return [True] * len(breaks)
         return breaks
+
+
+def _has_room(size: int, following: str, width: int) -> bool:
+    """Whether the first word of the next line would have had room behind one of such a size: so
+    the writer wanted a new line.
+    """
+    word = following.split(None, 1)[0]
+    full = _FULL_BEFORE_SMALL if word[0].islower() else _FULL
+    return size + 1 + len(word) < width * full
+
+
+def _goes_on_below(line: str, following: str) -> bool:
+    """Whether a line begins an item that goes on in the next one, indented more."""
+    return (
+        following.lstrip()[0].islower()
+        and _indent(following) > _indent(line)
+        and _BULLET.match(line) is not None
+    )
 
 
 def _beginnings(lines: Sequence[str]) -> bytearray:
@@ -302,6 +306,10 @@ def _has_leader(end: str) -> bool:
 def _may_have_leader(text: str) -> bool:
     """Whether a text has what each leader has."""
     return ".." in text or ". ." in text or "\u2026" in text or "__" in text
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _may_have_field(text: str) -> bool:
