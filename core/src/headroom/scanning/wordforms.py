@@ -13,9 +13,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain, count, islice
 from operator import add
 
 from headroom.regexes import regex
@@ -169,14 +170,6 @@ def words(text: str) -> list[str]:
     return _WORDS[text.isascii(), has_groups].findall(text)
 
 
-class _Numbers(dict[str, int]):
-    """A number for each word, in the order in which they are asked for."""
-
-    def __missing__(self, word: str) -> int:
-        number = self[word] = len(self)
-        return number
-
-
 def numbered_words(texts: Iterable[str]) -> tuple[array[int], array[int], list[str]]:
     """The words of several texts, each distinct one kept once and known by its number.
 
@@ -189,7 +182,8 @@ def numbered_words(texts: Iterable[str]) -> tuple[array[int], array[int], list[s
     (array('q', [0, 2, 3, 5]), array('i', [0, 1, 2, 0, 1]), ['to', 'be', 'or'])
 
     """
-    numbers = _Numbers()
+    # Each word that is asked for the first time gets the next number.
+    numbers: defaultdict[str, int] = defaultdict(count().__next__)
     of_all = array("i")
     starts = array("q", [0])
     rest = iter(texts)
