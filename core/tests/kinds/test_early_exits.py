@@ -22,11 +22,12 @@ from headroom.kinds.records import parse as records
 from headroom.kinds.registry import default_kinds
 from headroom.kinds.search import definitions
 from headroom.kinds.search import parse as search
+from headroom.kinds.search import rank as search_rank
 from headroom.kinds.table import aligned, ruled
 from headroom.kinds.table import parse as table
 from headroom.pipeline import boundaries
 from headroom.source import Source
-from headroom.toolkit.relevance import Asked, terms
+from headroom.toolkit.relevance import Asked, in_pieces, terms
 from headroom.toolkit.shares import enough
 
 #: What the patterns of all kinds are about, so that texts of these come near to each.
@@ -326,6 +327,49 @@ def test_a_place_in_a_file_has_its_sign(line: str, known: list[str]) -> None:
     numbered = [match for form, match in zip(search._PATTERNS, found) if form != "plain"]
     if any(numbered) or search._context_path(line, known):
         assert search._SIGN_OF_PLACE.search(line)
+
+
+@_many
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *(
+                    "refund",
+                    "Refunds",
+                    "re-fund",
+                    "re_fund",
+                    "getRefund",
+                    "refund1",
+                    "1refunded",
+                    "it",
+                ),
+                *(
+                    "entries",
+                    "Z\u00fcrich",
+                    "zurich",
+                    "\uff52\uff45\uff46\uff55\uff4e\uff44",
+                    "reFund",
+                ),
+                *(" ", " ", ".", "'s", "-", "\u2019", "\u212a", "\u017f", "of", "_"),
+            ]
+        ),
+        max_size=7,
+    ).map("".join),
+    st.frozensets(
+        st.sampled_from(["refund", "entry", "zurich", "1", "it", "\u00e9t\u00e9"]), min_size=1
+    ),
+)
+@example("entries of a re-fund", frozenset(["refund", "entry"]))
+@example("entries: Z\u00fcrich", frozenset(["zurich", "entry"]))
+@example("1 \uff52\uff45\uff46\uff55\uff4e\uff44", frozenset(["refund", "1"]))
+def test_words_of_a_query(text: str, asked: frozenset[str]) -> None:
+    glance = "|".join(term[:-1] if len(term) > 1 else term for term in asked)
+    seen = text.lower() if text.isascii() and glance.isascii() else text
+    pieces, terms_of = in_pieces(text)
+    there = asked.intersection(chain.from_iterable(map(terms_of, pieces)))
+    expected = there if re.search(glance, seen, re.IGNORECASE) else frozenset()
+    assert search_rank._Words(asked).of(text) == expected
 
 
 _NEAR = st.lists(

@@ -187,7 +187,7 @@ def numbered_words(texts: Iterable[str]) -> tuple[array[int], array[int], list[s
     of_all = array("i")
     starts = array("q", [0])
     rest = iter(texts)
-    # Some at a time: for each by itself, as much again would be done beside its words.
+    # Some at a time: what else is done for each takes nearly as long as its words.
     while some := list(map(words, islice(rest, _TOGETHER))):
         of_all.fromlist(list(map(numbers.__getitem__, chain.from_iterable(some))))
         starts.extend(accumulate(map(len, some), initial=starts.pop()))

@@ -306,7 +306,7 @@ def _shaped(lines: Sequence[str]) -> Iterator[tuple[str, bool]]:
 def _opens(text: str) -> str | None:
     """What ends the docstring or the comment that a line begins and does not end."""
     sign = text[0]
-    if sign == "/" and text[1:2] == "*":
+    if sign == "/" and text.startswith("/*"):
         return None if "*/" in text[2:] else "*/"
     if sign == "=" and text[1:2].isalpha() and _POD.match(text):
         return "=cut"

@@ -223,7 +223,7 @@ def _said_by_most(texts: Sequence[str]) -> frozenset[str]:
 
 
 class _Words:
-    """Finds the words of a query in lines; most words are none, which a glance tells."""
+    """Finds the words of a query in lines; most are none, which a glance tells."""
 
     def __init__(self, asked: frozenset[str]) -> None:
         self._asked = asked
@@ -244,9 +244,9 @@ class _Words:
         for piece in pieces:
             of_piece = self._known.get(piece)
             if of_piece is None:
-                of_piece = _NO_TERMS
-                if self._may_have(piece):
-                    of_piece = self._asked.intersection(terms_of(piece))
+                # What has no sign in it has its terms as they are written.
+                is_none = piece.isascii() and piece.isalnum() and not self._may_have(piece)
+                of_piece = _NO_TERMS if is_none else self._asked.intersection(terms_of(piece))
                 self._known[piece] = of_piece
             if of_piece:
                 found = found | of_piece if found else of_piece
