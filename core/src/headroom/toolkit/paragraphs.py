@@ -234,9 +234,9 @@ class _Cutter:
         # Most paragraphs have no sign of either, which is sooner seen than looked for line by line.
         text = self._text[self._offsets[first] : self._offsets[end]]
         has_leaders, has_fields = _may_have_leader(text), _may_have_field(text)
-        is_one = width > _WIDEST_WRAP or width < _NARROWEST_WRAP
+        all_break = width > _WIDEST_WRAP or width < _NARROWEST_WRAP
         breaks = [
-            is_one
+            all_break
             or size > _WIDEST_WRAP
             # Nearly all lines are too full for any word.
             or (size + 2 < width * _FULL and _has_room(size, following, width))
