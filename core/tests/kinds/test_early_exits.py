@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from headroom.errors import WrongKind
@@ -22,11 +22,12 @@ from headroom.kinds.records import parse as records
 from headroom.kinds.registry import default_kinds
 from headroom.kinds.search import definitions
 from headroom.kinds.search import parse as search
+from headroom.kinds.search import rank as search_rank
 from headroom.kinds.table import aligned, ruled
 from headroom.kinds.table import parse as table
 from headroom.pipeline import boundaries
 from headroom.source import Source
-from headroom.toolkit.relevance import Asked, terms
+from headroom.toolkit.relevance import Asked, in_pieces, terms
 from headroom.toolkit.shares import enough
 
 #: What the patterns of all kinds are about, so that texts of these come near to each.
@@ -155,6 +156,14 @@ def test_a_line_that_code_alone_has(line: str) -> None:
         r"|(?:\w+ )*fun (?:\w+\.)?\w+\("
     )
     assert bool(code._STRONG.match(line)) >= bool(strong.match(line))
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.from_regex(re.compile(code._STRONG.pattern, re.VERBOSE)))
+def test_what_a_line_begins_with_that_code_alone_has(line: str) -> None:
+    text = line.strip()
+    if text and code._STRONG.match(text):
+        assert list(code._shaped([text])) == [(text, True)]
 
 
 _WITHIN = {
@@ -321,6 +330,66 @@ def test_a_place_in_a_file_has_its_sign(line: str, known: list[str]) -> None:
 
 
 @_many
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *(
+                    "refund",
+                    "Refunds",
+                    "re-fund",
+                    "re_fund",
+                    "getRefund",
+                    "refund1",
+                    "1refunded",
+                    "it",
+                ),
+                *(
+                    "entries",
+                    "Z\u00fcrich",
+                    "zurich",
+                    "\uff52\uff45\uff46\uff55\uff4e\uff44",
+                    "reFund",
+                ),
+                *(" ", " ", ".", "'s", "-", "\u2019", "\u212a", "\u017f", "of", "_"),
+            ]
+        ),
+        max_size=7,
+    ).map("".join),
+    st.frozensets(
+        st.sampled_from(["refund", "entry", "zurich", "1", "it", "\u00e9t\u00e9"]), min_size=1
+    ),
+)
+@example("entries of a re-fund", frozenset(["refund", "entry"]))
+@example("entries: Z\u00fcrich", frozenset(["zurich", "entry"]))
+@example("1 \uff52\uff45\uff46\uff55\uff4e\uff44", frozenset(["refund", "1"]))
+def test_words_of_a_query(text: str, asked: frozenset[str]) -> None:
+    glance = "|".join(term[:-1] if len(term) > 1 else term for term in asked)
+    seen = text.lower() if text.isascii() and glance.isascii() else text
+    pieces, terms_of = in_pieces(text)
+    there = asked.intersection(chain.from_iterable(map(terms_of, pieces)))
+    expected = there if re.search(glance, seen, re.IGNORECASE) else frozenset()
+    assert search_rank._Words(asked).of(text) == expected
+
+
+_NEAR = st.lists(
+    st.sampled_from([*"abCx::/\\", "-1-", "=2=", ":3:", "-4", "5-", "HEAD"]), max_size=7
+).map("".join)
+
+
+@_many
+@given(st.lists(_NEAR, min_size=1, max_size=9), st.sampled_from(search._NUMBERED_FORMS))
+@example(["a-1-b:2:x", "a:3:y", "a-4-z"], "numbered")
+def test_a_path_says_whether_its_match_is_context(lines: list[str], form: str) -> None:
+    pattern = search._PATTERNS[form]
+    found = {line: match for line in lines if (match := search._match(pattern, line))}
+    known = {match[1] for match in found.values()}
+    for line, match in found.items():
+        near = search._context_path(line, known)
+        assert search._context_path(match[1], known) == near
+
+
+@_many
 @given(_LINES | _of("12:found", "13:found", "14-x", "src/a.py", "src/b.py:", "words"))
 def test_forms_of_search_results(lines: list[str]) -> None:
     sample = [line for line in lines if line.strip()]
@@ -361,7 +430,10 @@ def test_lines_about_files(lines: list[str]) -> None:
             if count(line, is_first=is_first) == most
         ]
         owners = files._owners([values for values, _ in split])
-        if owners is not None and files._name_files([name for _, name in split], split[0][0]):
+        names = [name for _, name in split]
+        named = sum(files._is_file(name, split[0][0]) for name in names)
+        different = len(set(names)) >= files._DIFFERENT * len(names)
+        if owners is not None and different and named >= files._FILES * len(names):
             expected = most, is_first, owners
     assert files._form_of(lines) == expected
 
@@ -391,6 +463,7 @@ def test_blocks_of_lines(blocks: list[list[str]], times: int) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(records, "_names_may_be_shared", lambda fields: True)
+        patch.setattr(records, "_may_be_enough", lambda fields, starts: True)
         expected = spans()
     assert spans() == expected
 

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 
 from headroom.forking import cached_property
 from headroom.kinds.guard import Guarded
@@ -287,16 +287,17 @@ class _Cutter:
     def _framed(self) -> Iterator[Part]:
         """A part of another kind that is most of a text, and the paragraphs around it."""
         lines = self._lines
-        blank = [number for number, line in enumerate(lines) if not line.strip()]
-        edges = [-1, *blank, len(lines)]
-        first, end = max(
-            ((one + 1, other) for one, other in pairwise(edges)),
-            key=lambda span: self.size(*span),
-        )
-        size, whole = self.size(first, end), self.size(0, len(lines))
-        may_be = _MOST_OF_IT * whole < size < whole
-        if may_be and end - first > _LEAST_LINES and len(edges) <= _FRAME:
-            kind = self._kind(first, end)
+        blank = (number for number, line in enumerate(lines) if not line.strip())
+        # Of more than may be around it, no further one is looked for.
+        edges = [-1, *islice(blank, _FRAME), len(lines)]
+        if len(edges) <= _FRAME:
+            first, end = max(
+                ((one + 1, other) for one, other in pairwise(edges)),
+                key=lambda span: self.size(*span),
+            )
+            size, whole = self.size(first, end), self.size(0, len(lines))
+            may_be = _MOST_OF_IT * whole < size < whole and end - first > _LEAST_LINES
+            kind = self._kind(first, end) if may_be else self.prose
             if kind is not self.prose and not kind.takes_in_lines:
                 yield Part(self.prose, 0, first)
                 yield Part(kind, first, end)

@@ -97,11 +97,15 @@ def sentence_starts(
     for number, match in enumerate(_STOP.finditer(text, start, end)):
         if check is not None and not number % _CHECKED_EVERY:
             check()
+        behind = match.end()
+        if end - behind < _AFTER and not text[behind:end].strip():
+            # Nearly always the only one: no sentence begins behind it.
+            break
         if small is None:
             small = text[first:end].islower()
         if not _ends(text, start, match, end, small):
             continue
-        following = _after_white_space(text, match.end(), end)
+        following = _after_white_space(text, behind, end)
         if following >= end:
             break
         if not (

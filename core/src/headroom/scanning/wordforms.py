@@ -13,9 +13,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import chain
+from itertools import accumulate, chain, count, islice
 from operator import add
 
 from headroom.regexes import regex
@@ -53,7 +54,8 @@ _WORDS = {
     (False, False): regex(_PLAIN_MARKED_WORD),
     (False, True): regex(f"{_GROUPED}|{_PLAIN_MARKED_WORD}"),
 }
-_GROUP = re.compile(r"\d,\d{3}")
+# The comma is found at once; what stands before it is looked at behind it.
+_GROUP = re.compile(r",(?<=\d,)\d{3}")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _MARKED_PART = regex(
     rf"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z](?:[^\W\d_a-zA-Z]|[{_MARKS}])*"
@@ -99,6 +101,8 @@ _FIRST_RUN, _BEHIND_RUNS = "\u0e00", "\uac00"
 LONG_WORD = 60
 #: Characters that are looked at at a time. Chosen.
 _PART_CHARS = 1 << 16
+#: Texts whose words are numbered at a time. Chosen.
+_TOGETHER = 100
 #: What is white space in ASCII, to ``str.split``.
 _SPACES = b" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"
 #: A word with fewer letters has no ending to fold; what is left of one must have so many.
@@ -166,14 +170,6 @@ def words(text: str) -> list[str]:
     return _WORDS[text.isascii(), has_groups].findall(text)
 
 
-class _Numbers(dict[str, int]):
-    """A number for each word, in the order in which they are asked for."""
-
-    def __missing__(self, word: str) -> int:
-        number = self[word] = len(self)
-        return number
-
-
 def numbered_words(texts: Iterable[str]) -> tuple[array[int], array[int], list[str]]:
     """The words of several texts, each distinct one kept once and known by its number.
 
@@ -186,12 +182,15 @@ def numbered_words(texts: Iterable[str]) -> tuple[array[int], array[int], list[s
     (array('q', [0, 2, 3, 5]), array('i', [0, 1, 2, 0, 1]), ['to', 'be', 'or'])
 
     """
-    numbers = _Numbers()
+    # Each word that is asked for the first time gets the next number.
+    numbers: defaultdict[str, int] = defaultdict(count().__next__)
     of_all = array("i")
     starts = array("q", [0])
-    for text in texts:
-        of_all.extend(map(numbers.__getitem__, words(text)))
-        starts.append(len(of_all))
+    rest = iter(texts)
+    # Some at a time: what else is done for each takes nearly as long as its words.
+    while some := list(map(words, islice(rest, _TOGETHER))):
+        of_all.fromlist(list(map(numbers.__getitem__, chain.from_iterable(some))))
+        starts.extend(accumulate(map(len, some), initial=starts.pop()))
     return starts, of_all, list(numbers)
 
 

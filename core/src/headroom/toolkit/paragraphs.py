@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 import re
 from array import array
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import chain, islice
 from typing import NamedTuple
 
+from headroom.lines import starts_of
 from headroom.regexes import regex
 
 __all__ = ["TextBlock", "blocks"]
@@ -31,9 +33,13 @@ _BULLET = re.compile(
     r"|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)][ \t]|\[[\w^-]{1,8}\][ \t:])"
 )
 _STARTS = regex("|".join(part.pattern for part in (_BULLET, _HEADING, _FENCE)))
-_HEADING_SIGNS = frozenset("#= \t")
 # Two letters begin none of these, but where the first is one of the number of an item.
 _NUMERALS = frozenset("ivxIVX")
+#: How a line begins: as one that may go on with a paragraph; not at all; with a bar; as one that
+#: begins a block.
+_GOES_ON, _BLANK, _BAR, _BEGINS = range(4)
+#: Whether such a line ends the paragraph above.
+_STOPS = bytes((0, 1, 1, 1)) + bytes(252)
 # "Chapter one ....... 12", "Chapter one . . . . 12": a leader, then a short end.
 _LEADER = re.compile(r"(?:\.{4}|(?:\. ){4}|\u2026{2}|_{4})[. \u2026_]*[ \t]*\S{0,8}[ \t\r]*$")
 _SENTENCE_END = regex(
@@ -87,67 +93,73 @@ def blocks(text: str) -> list[TextBlock]:
 class _Cutter:
     def __init__(self, text: str) -> None:
         self._text = text
-        self._lines = text.split("\n")
-        self._offsets = array("q", [0])
-        for line in self._lines:
-            self._offsets.append(self._offsets[-1] + len(line) + 1)
+        self._lines = lines = text.split("\n")
+        self._offsets = array("q", starts_of(lines))
         self._offsets[-1] -= 1  # nothing ends the last line
-        #: The lines that may underline those above them.
-        self._rules = frozenset(
-            index
-            for index, line in enumerate(self._lines)
-            if line[:1] in _UNDERLINE_SIGNS and _UNDERLINE.match(line)
+        #: The lines that the next one underlines.
+        self._underlined = frozenset(
+            index - 1
+            for index, line in enumerate(lines)
+            if line[:1] in _UNDERLINE_SIGNS
+            and _UNDERLINE.match(line)
+            and index
+            and len(lines[index - 1].rstrip()) <= _TITLE_CHARS
         )
-        self._found: list[TextBlock] = []
+        #: By line how it begins, and whether it ends the paragraph above.
+        self._begins = _beginnings(lines)
+        self._stops = self._begins.translate(_STOPS)
+        for index in self._underlined:
+            self._stops[index] = 1
+        # What is found, as ``TextBlock`` says; each ends where the next one begins.
+        self._starts, self._passages = array("q"), array("I")
+        self._proses, self._headings = bytearray(), bytearray()
         self._passage = 0
 
     def cut(self) -> list[TextBlock]:
         index = 0
-        count = len(self._lines)
+        begins = self._begins
+        count = len(begins)
         closing = self._closing_fences()
         while index < count:
-            line = self._lines[index]
-            if not line or line.isspace():
-                index = self._blank(index)
+            beginning = begins[index]
+            if beginning == _BLANK:
+                # Blank lines are left to the block before them, or to the first block after them.
+                index += 1
+                if index == count or begins[index] != _BLANK:
+                    self._passage += bool(self._headings) and not self._headings[-1]
             elif index in closing:
                 index = self._whole(index, closing[index] + 1)
-            elif line.lstrip()[:1] == "|":
+            elif beginning == _BAR:
                 last = index
-                while last < count and self._lines[last].lstrip()[:1] == "|":
+                while last < count and begins[last] == _BAR:
                     last += 1
                 index = self._whole(index, last)
             elif self._is_heading(index):
                 self._passage += 1
-                last = index + (2 if self._underlined(index) else 1)
+                last = index + (2 if index in self._underlined else 1)
                 self._add(index, last, heading=True)
                 index = last
             else:
                 index = self._paragraph(index)
-        if not self._found and self._text:
-            self._found.append(TextBlock(0, len(self._text), prose=False))
-        return self._found
+        if not self._starts and self._text:
+            self._add(0, count, prose=False)
+        found = map(
+            TextBlock,
+            self._starts,
+            chain(islice(self._starts, 1, None), (len(self._text),)),
+            map(bool, self._proses),
+            map(bool, self._headings),
+            self._passages,
+        )
+        return list(found)
 
     def _add(self, first: int, last: int, *, prose: bool = True, heading: bool = False) -> None:
-        start = self._offsets[first] if self._found else 0
-        end = self._offsets[last]
-        if end > start:
-            self._found.append(TextBlock(start, end, prose, heading, self._passage))
-
-    def _blank(self, index: int) -> int:
-        """Hands blank lines to the block before them, or to the first block after them."""
-        lines = self._lines
-        last = index + 1
-        while last < len(lines) and not lines[last].strip():
-            last += 1
-        end = self._offsets[last]
-        if self._found:
-            before = self._found[-1]
-            self._found[-1] = TextBlock(
-                before.start, end, before.prose, before.heading, before.passage
-            )
-            if not before.heading:
-                self._passage += 1
-        return last
+        start = self._offsets[first] if self._starts else 0
+        if self._offsets[last] > start:
+            self._starts.append(start)
+            self._proses.append(prose)
+            self._headings.append(heading)
+            self._passages.append(self._passage)
 
     def _closing_fences(self) -> dict[int, int]:
         """Each line that opens a fenced block, with the line that closes it."""
@@ -183,78 +195,103 @@ class _Cutter:
         self._add(start, last, prose=False)
         return last
 
-    def _underlined(self, index: int) -> bool:
-        return index + 1 in self._rules and len(self._lines[index].rstrip()) <= _TITLE_CHARS
-
     def _is_heading(self, index: int) -> bool:
-        lines = self._lines
-        line = lines[index]
-        if (line[:1] in _HEADING_SIGNS and _HEADING.match(line)) or self._underlined(index):
+        line, begins = self._lines[index], self._begins
+        # What goes on with a paragraph has no sign of a heading.
+        has_sign = begins[index] == _BEGINS and _HEADING.match(line)
+        if has_sign or index in self._underlined:
             return len(line) <= _HEADING_CHARS
         # A short line by itself that no sentence ends, with a text below it.
         return (
-            len(line) <= _SHORT_CHARS
-            and (line[:1].isupper() or line[:1].isdigit())
-            and not (index and lines[index - 1].strip())
-            and index + 2 < len(lines)
-            and not lines[index + 1].strip()
-            and bool(lines[index + 2].strip())
+            (line[0].isupper() or line[0].isdigit())
+            and len(line) <= _SHORT_CHARS
+            and not (index and begins[index - 1] != _BLANK)
+            and index + 2 < len(begins)
+            and begins[index + 1] == _BLANK
+            and begins[index + 2] != _BLANK
             and not _ends_sentence(line)
         )
 
-    def _starts_block(self, index: int) -> bool:
-        line = self._lines[index]
-        text = line.lstrip()
-        if not text or text[0] == "|":
-            return True
-        if text[0].isalpha() and text[1:2].isalpha() and text[0] not in _NUMERALS:
-            return False
-        return _STARTS.match(line) is not None
-
     def _paragraph(self, index: int) -> int:
         """Reads lines that belong together, and cuts where a line end is meant as one."""
-        last = index + 1
-        while last < len(self._lines) and not self._starts_block(last):
-            if self._underlined(last):
-                break
-            last += 1
-        if last == index + 1:
-            self._add(index, last)
-            return last
-        lines = [line.rstrip() for line in self._lines[index:last]]
-        width = sorted(map(len, lines))[math.ceil(_WIDTH_QUANTILE * (len(lines) - 1))]
-        breaks = [self._breaks(one, other, width) for one, other in pairwise(lines)]
+        last = self._stops.find(1, index + 1)
+        last = last if last >= 0 else len(self._lines)
+        if last > index + 1:
+            first = index
+            for number, is_break in enumerate(self._breaks(index, last), index):
+                if is_break:
+                    self._add(first, number + 1)
+                    first = number + 1
+            index = first
+        self._add(index, last)
+        return last
+
+    def _breaks(self, first: int, end: int) -> Sequence[bool]:
+        """Whether the end of each of some lines but the last is meant as one."""
+        lines = list(map(str.rstrip, self._lines[first:end]))
+        sizes = list(map(len, lines))
+        width = sorted(sizes)[math.ceil(_WIDTH_QUANTILE * (len(lines) - 1))]
+        # Most paragraphs have no sign of either, which is sooner seen than looked for line by line.
+        text = self._text[self._offsets[first] : self._offsets[end]]
+        has_leaders, has_fields = _may_have_leader(text), _may_have_field(text)
+        all_break = width > _WIDEST_WRAP or width < _NARROWEST_WRAP
+        breaks = [
+            all_break
+            or size > _WIDEST_WRAP
+            # Nearly all lines are too full for any word.
+            or (size + 2 < width * _FULL and _has_room(size, following, width))
+            or _ends_sentence(line)
+            or (has_leaders and _has_leader(line[-_LEADER_CHARS:]))
+            or (has_fields and bool(_FIELD.match(line) and _FIELD.match(following)))
+            for line, following, size in zip(lines, islice(lines, 1, None), sizes)
+        ]
+        # Only the first line can be an item: any other would begin a block.
+        is_item = self._begins[first] == _BEGINS and max(sizes[0], width) <= _WIDEST_WRAP
+        if is_item and _goes_on_below(lines[0], lines[1]):
+            breaks[0] = False
         if (
             len(breaks) >= _LISTED
             and sum(breaks) >= _MOSTLY * len(breaks)
             and len(set(map(_indent, lines))) == 1
         ):
             # A list of one-line entries: one that fills the line is no more wrapped than others.
-            breaks = [True] * len(breaks)
-        first = index
-        for number, is_break in enumerate(breaks, index):
-            if is_break:
-                self._add(first, number + 1)
-                first = number + 1
-        self._add(first, last)
-        return last
+            return [True] * len(breaks)
+        return breaks
 
-    def _breaks(self, line: str, following: str, width: int) -> bool:
-        """Whether the end of a line ends a sentence too, or is just where the page was full."""
-        if len(line) > _WIDEST_WRAP or width > _WIDEST_WRAP:
-            return True
-        words = following.split(None, 1)
-        word = words[0] if words else ""
-        small = word[:1].islower()
-        if small and _BULLET.match(line) and _indent(following) > _indent(line):
-            return False
-        # The next word would have had room: so the writer wanted a new line.
-        full = _FULL_BEFORE_SMALL if small else _FULL
-        if width < _NARROWEST_WRAP or len(line) + 1 + len(word) < width * full:
-            return True
-        if _ends_sentence(line) or _has_leader(line[-_LEADER_CHARS:]):
-            return True
-        return _FIELD.match(line) is not None and _FIELD.match(following) is not None
+
+def _has_room(size: int, following: str, width: int) -> bool:
+    """Whether the first word of the next line would have had room behind one of such a size: so
+    the writer wanted a new line.
+    """
+    word = following.split(None, 1)[0]
+    full = _FULL_BEFORE_SMALL if word[0].islower() else _FULL
+    return size + 1 + len(word) < width * full
+
+
+def _goes_on_below(line: str, following: str) -> bool:
+    """Whether a line begins an item that goes on in the next one, indented more."""
+    return (
+        following.lstrip()[0].islower()
+        and _indent(following) > _indent(line)
+        and _BULLET.match(line) is not None
+    )
+
+
+def _beginnings(lines: Sequence[str]) -> bytearray:
+    """How each line begins."""
+    found = bytearray()
+    add = found.append
+    for line in lines:
+        start = line.lstrip()[:2]
+        if start.isalpha() and start[0] not in _NUMERALS:
+            add(_GOES_ON)
+        elif not start:
+            add(_BLANK)
+        elif start[0] == "|":
+            add(_BAR)
+        else:
+            add(_GOES_ON if _STARTS.match(line) is None else _BEGINS)
+    return found
 
 
 def _ends_sentence(line: str) -> bool:
@@ -263,10 +300,25 @@ def _ends_sentence(line: str) -> bool:
 
 
 def _has_leader(end: str) -> bool:
-    # What each has is looked for first.
-    has_signs = ".." in end or ". ." in end or "\u2026" in end or "__" in end
-    return has_signs and _LEADER.search(end) is not None
+    return _may_have_leader(end) and _LEADER.search(end) is not None
+
+
+def _may_have_leader(text: str) -> bool:
+    """Whether a text has what each leader has."""
+    return ".." in text or ". ." in text or "\u2026" in text or "__" in text
 
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
+
+
+def _may_have_field(text: str) -> bool:
+    """Whether a text has what each field has."""
+    return (
+        ": " in text
+        or "- " in text
+        or "= " in text
+        or "\t" in text
+        or "\u2013 " in text
+        or "\u2014 " in text
+    )

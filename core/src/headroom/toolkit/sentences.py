@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, count, pairwise, repeat
 from typing import NamedTuple
 
 from headroom.scanning import sentence_starts
@@ -148,33 +149,50 @@ def segment(text: str, check: Callable[[], None] | None = None) -> Sentences:
         check: Called now and then, to watch the time.
 
     """
-    found = Sentences(text)
-    for number, (start, end, prose, heading, passage) in enumerate(blocks(text)):
+    starts, counts = array("I"), array("I")
+    found_blocks = blocks(text)
+    for start, end, prose, heading, _ in found_blocks:
+        own = [start]
+        if prose and not heading:
+            own += sentence_starts(text, start, end, check)
         # How long the longest may be that is not cut.
         longest = LONGEST if prose else LARGEST_WHOLE
-        stops = sentence_starts(text, start, end, check) if prose and not heading else ()
-        for stop in (*stops, end):
-            if stop - start <= longest:
-                found.add(start, stop, passage, number, heading, prose)
-            else:
-                for first, last in _bounded(text, start, stop):
-                    found.add(first, last, passage, number, heading, prose)
-            start = stop
+        if end - start > longest:
+            own = [
+                first
+                for one, stop in pairwise((*own, end))
+                for first in (_bounded(text, one, stop) if stop - one > longest else (one,))
+            ]
+        starts.extend(own)
+        counts.append(len(own))
+
+    def of_each(values: Iterable[int]) -> Iterator[int]:
+        """What each sentence has from its block."""
+        return chain.from_iterable(map(repeat, values, counts))
+
+    found = Sentences(text)
+    found.starts, found.ends = starts, starts[1:]
+    if starts:
+        found.ends.append(len(text))
+    found.passages = array("I", of_each(block.passage for block in found_blocks))
+    found.blocks = array("I", of_each(count()))
+    found.headings = bytearray(of_each(block.heading for block in found_blocks))
+    found.proses = bytearray(of_each(block.prose for block in found_blocks))
     return found
 
 
-def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Cuts what is too long to be chosen as a whole."""
+def _bounded(text: str, start: int, end: int) -> Iterator[int]:
+    """Where the parts begin of what is too long to be chosen as a whole."""
     while end - start > LONGEST:
         line = text.rfind("\n", start, start + LONGEST)
         if line > start and not text[start:line].isspace():
             cut = line + 1
         else:
             cut = start + _last_break(text[start : start + _CHUNK])
-        yield start, cut
+        yield start
         start = cut
     if end > start:
-        yield start, end
+        yield start
 
 
 def _last_break(window: str) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
+from collections import Counter
 from collections.abc import Callable
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 
@@ -77,7 +79,84 @@ def test_two_letters_begin_no_block() -> None:
     for line in map("".join, product(_HEADS, _HEADS, _ENDS)):
         by_pattern = paragraphs._STARTS.match(line) is not None
         is_one = not line.strip() or line.lstrip()[:1] == "|" or by_pattern
-        assert paragraphs._Cutter(line)._starts_block(0) == is_one, line
+        (beginning,) = paragraphs._beginnings([line])
+        assert (beginning != paragraphs._GOES_ON) == is_one, line
+
+
+def test_what_has_no_sign_of_a_field_is_none() -> None:
+    signs = (":", " -", " --", "-", "=", " =", " \u2013", " \u2014", "")
+    lines = list(map("".join, product(_HEADS, signs, (" ", "\t", ""), ("value", ""))))
+    fields = [line for line in lines if paragraphs._FIELD.match(line)]
+    assert fields
+    assert all(map(paragraphs._may_have_field, fields))
+
+
+def _breaks(line: str, following: str, width: int) -> bool:
+    if len(line) > paragraphs._WIDEST_WRAP or width > paragraphs._WIDEST_WRAP:
+        return True
+    word = following.split()[0]
+    small = word[0].islower()
+    is_below = paragraphs._indent(following) > paragraphs._indent(line)
+    if small and is_below and paragraphs._BULLET.match(line):
+        return False
+    full = paragraphs._FULL_BEFORE_SMALL if small else paragraphs._FULL
+    if width < paragraphs._NARROWEST_WRAP or len(line) + 1 + len(word) < width * full:
+        return True
+    if paragraphs._ends_sentence(line) or paragraphs._has_leader(line[-40:]):
+        return True
+    return all(map(paragraphs._FIELD.match, (line, following)))
+
+
+def test_lines_break_as_each_would_by_itself() -> None:
+    draw = random.Random(7)
+    words = (
+        "word",
+        "Word",
+        "a",
+        "long-word",
+        "1.",
+        "- ",
+        "name:",
+        "x -- y",
+        "....",
+        "\u2026\u2026",
+        "\t",
+    )
+    found: Counter[bool] = Counter()
+    for _ in range(4000):
+        lines = []
+        for _ in range(draw.randrange(2, 7)):
+            some = draw.choices(words, k=draw.choice((2, 8, 11, 12, 40)))
+            lines.append(
+                draw.choice(("", "  ", "    "))
+                + draw.choice(("- ", "1) ", "", "", ""))
+                + " ".join(some)
+            )
+        cutter = paragraphs._Cutter("\n".join(lines))
+        first, end = 0, 1
+        while end < len(lines):
+            end = cutter._stops.find(1, first + 1)
+            end = end if end >= 0 else len(lines)
+            bare = [line.rstrip() for line in lines[first:end]]
+            if len(bare) > 1:
+                sizes = sorted(map(len, bare))
+                width = sizes[math.ceil(paragraphs._WIDTH_QUANTILE * (len(bare) - 1))]
+                expected = [_breaks(*pair, width) for pair in pairwise(bare)]
+                is_even = len(set(map(paragraphs._indent, bare))) == 1
+                if len(expected) > 3 and sum(expected) >= 0.6 * len(expected) and is_even:
+                    expected = [True] * len(expected)
+                own = cutter._breaks(first, end)
+                assert own == expected
+                found.update(own)
+            first = end
+    assert min(found[True], found[False]) > 1000
+
+
+def test_no_sentence_begins_behind_the_last_stop() -> None:
+    for text in _drawn(_WORDS, _SIGNS, size=25, count=2000):
+        starts = sentences.sentence_starts(text, 0, len(text))
+        assert starts == [n for n in starts if text[n:].strip()]
+        assert starts == sentences.sentence_starts(f"{text} \n", 0, len(text) + 2)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +174,20 @@ def test_what_has_no_sign_of_it_is_none(
     found = {text: look(text) for text in map("".join, product(*texts))}
     assert set(found.values()) == {True, False}
     assert found == {text: pattern.search(text) is not None for text in found}
+
+
+def test_an_item_opens_as_by_a_pattern_that_gives_back() -> None:
+    plain = re.compile(
+        r"[ \t]{0,8}(?:[#>*-]{1,6}[ \t]+)?\W{0,3}"
+        r"(?:(?:[A-Za-z]{1,12} ?)?\d{1,4}[\])}.:]|[A-Z]\w{1,15}:)"
+    )
+    before = ("", " ", "\t", " " * 7, " " * 9, "- ", "## ", "> > ", "[", "(\u201c", "*")
+    words = ("", "a", "Page", "Page ", "x" * 12, "X" * 13, "X" * 17, "word word ", "\u00c9t", "_")
+    ends = ("", "1.", "12]", "1234:", "12345)", ":", "1 :", ".", "x")
+    texts = list(map("".join, product(before, before, words, ends)))
+    found = [match and match.group() for match in map(sources._OPENING.match, texts)]
+    assert found == [match and match.group() for match in map(plain.match, texts)]
+    assert len(texts) > sum(map(bool, found)) > 500
 
 
 def test_a_word_of_small_letters_has_one_term_that_begins_as_it_does() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, product
 
 from headroom.kinds.code.outline import Role
 from headroom.kinds.code.outlines.python import python_outline
@@ -102,6 +102,25 @@ _STRONG = regex(
     re.VERBOSE,
 )
 
+# Those of them that have no bracket begin with one of these signs, or with the first letters of one
+# of these words, which is sooner seen.
+_STRONG_SIGNS = frozenset("@#<f")
+_STRONG_STARTS = frozenset(
+    word[:3]
+    for word in """
+    abstract alias async class const declare def default done elif enum esac export extern func
+    function impl import interface internal let local mod module namespace our override package
+    private protected pub public readonly require static struct sub template trait type typedef
+    union unsafe use using val var virtual while
+    """.split()
+).union(
+    ("if ", "my "),
+    # Whichever of these letters are capitals, or read as such.
+    map("".join, product("cC", "rR", "eE")),
+    map("".join, product("iI\u0130\u0131", "nN", "sS\u017f")),
+    map("".join, product("aA", "lL", "tT")),
+)
+
 # Lines that code is full of, but that other things have as well.
 _WEAK = regex(
     r"""
@@ -131,6 +150,7 @@ _OF_PYTHON = re.compile(
 _COMMENT = re.compile(
     r"#(?!\s*(?:include|define|if|endif|undef|pragma)|!?\[)|//|/\*|\*|--|\"\"\"|'''"
 )
+_COMMENT_SIGNS = frozenset("#/*-\"'")
 # "dcaa4296 docs(path): fix a comment", as "git log --oneline" prints it, maybe with its graph.
 _COMMIT = re.compile(r"[*|/\\ ]*[0-9a-f]{7,40}(?: |$)")
 _COMMITS_SHARE = 0.5
@@ -275,9 +295,11 @@ def _shaped(lines: Sequence[str]) -> Iterator[tuple[str, bool]]:
             ends = None if ends in text else ends
             continue
         ends = _opens(text)
-        if _STRONG.match(text):
+        if (
+            "(" in text or text[0] in _STRONG_SIGNS or text[:3] in _STRONG_STARTS
+        ) and _STRONG.match(text):
             yield text, True
-        elif ends is None and not _COMMENT.match(text):
+        elif ends is None and not (text[0] in _COMMENT_SIGNS and _COMMENT.match(text)):
             yield text, False
 
 

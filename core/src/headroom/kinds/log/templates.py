@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, compress, repeat
 from operator import contains, eq
@@ -29,6 +29,8 @@ _SIMILAR = 0.6
 # How many groups a line is compared with, and how many of its words count.
 _COMPARED = 40
 _WORDS = 60
+#: Of so many texts all words take little memory. Chosen.
+_FEW = 400
 #: So many answers of a bucket are remembered. Chosen.
 _REMEMBERED = 100
 # A place in a template with at most so many different words tells events apart, as in "session
@@ -95,14 +97,17 @@ def mine(masked: Sequence[str]) -> list[Template]:
         The templates in the order of their first events; each event is in exactly one.
 
     """
-    common, names = _common_words(masked)
+    texts = dict.fromkeys(masked)
+    # All of their words are looked at twice; where they are few, they are kept meanwhile.
+    split = {text: _words(text) for text in texts} if len(texts) <= _FEW else {}
+    common, names = _common_words(split.values() or map(_words, texts), len(texts))
     exact: dict[str, Template] = {}
     buckets: dict[tuple[int, str], _Bucket] = {}
     templates: list[Template] = []
     for index, text in enumerate(masked):
         template = exact.get(text)
         if template is None:
-            words = _words(text)
+            words = split.get(text) or _words(text)
             words = list(map(names.get, words, words))
             key = (len(words), _first_word(words, common))
             bucket = buckets.get(key)
@@ -160,11 +165,18 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(text)[:_WORDS]
 
 
-def _common_words(masked: Sequence[str]) -> tuple[frozenset[str], dict[str, str]]:
-    """The words in more than a few of the distinct texts, and a mask for each other that names."""
-    texts = dict.fromkeys(masked)
-    counts = Counter(chain.from_iterable(map(set, map(_words, texts))))
-    least = max(_NAMED, len(texts) // _NAMED_SHARE)
+def _common_words(
+    split: Iterable[Sequence[str]], total: int
+) -> tuple[frozenset[str], dict[str, str]]:
+    """The words in more than a few of some distinct texts, and a mask for each other that names.
+
+    Args:
+        split: The words of each.
+        total: How many they are.
+
+    """
+    counts = Counter(chain.from_iterable(map(set, split)))
+    least = max(_NAMED, total // _NAMED_SHARE)
     common = frozenset(word for word, count in counts.items() if count > least)
     names = dict.fromkeys((word for word in counts if _NAME.search(word)), MASK)
     for word in common:

@@ -159,10 +159,12 @@ def _form_of(lines: Sequence[str]) -> tuple[int, bool, list[frozenset[str]]] | N
         if usual < _USUAL * len(lines):
             # The other form is that of fewer lines.
             return None
-        listed = compress(lines, map(count.__eq__, found))
+        listed = list(compress(lines, map(count.__eq__, found)))
+        # Few texts that are no listing have anything like files there, which is soon seen.
+        if not _name_files(listed, count, is_first=is_first):
+            continue
         split = [_split(line, count, is_first=is_first) for line in listed]
-        # Few texts that are no listing have anything like files there.
-        if not _name_files([name for _, name in split], split[0][0]):
+        if len({name for _, name in split}) < _DIFFERENT * len(split):
             continue
         owners = _owners([values for values, _ in split])
         if owners is not None:
@@ -241,10 +243,13 @@ def _owners(rows: Sequence[Sequence[str]]) -> list[frozenset[str]] | None:
     return found if any(not words for words in found) else None
 
 
-def _name_files(names: Sequence[str], values: Sequence[str]) -> bool:
-    if len(set(names)) < _DIFFERENT * len(names):
-        return False
-    return enough((_is_file(name, values) for name in names), len(names), _FILES * len(names))
+def _name_files(lines: Sequence[str], count: int, *, is_first: bool) -> bool:
+    """Whether nearly all lines name what may be a file; see ``_is_file``."""
+    values, _ = _split(lines[0], count, is_first=is_first)
+    if any(map(_MODE.fullmatch, values)):
+        return True
+    names = (_split(line, count, is_first=is_first)[1] for line in lines)
+    return enough(map(_FILE.fullmatch, names), len(lines), _FILES * len(lines))
 
 
 def _is_file(name: str, values: Sequence[str]) -> bool:

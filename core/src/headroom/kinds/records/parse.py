@@ -229,6 +229,8 @@ def _find_blocks(lines: Sequence[str], check: Callable[[], None]) -> Records | N
         if best and fields.indents[starts[0]] > indent:
             break
         check()
+        if not _may_be_enough(fields, starts):
+            continue
         spans = _spans(fields, _heads(fields, starts))
         if len(spans) > len(best) and _are_records(fields, spans):
             best, indent = spans, fields.indents[starts[0]]
@@ -361,6 +363,17 @@ def _value(fields: _Fields, first: int, end: int) -> Json:
         value = ", ".join(filter(None, values))
         row[name] = Number(value) if BARE_NUMBER.fullmatch(value) else value
     return row
+
+
+def _may_be_enough(fields: _Fields, starts: Sequence[int]) -> bool:
+    """Whether records that begin at some lines may be nearly all of the text, and as long as
+    ``_are_records`` asks for.
+    """
+    # A heading may stand above the first.
+    behind = fields.keys[max(0, starts[0] - 1) :]
+    inside = len(behind) - behind.count(0)
+    of_all = len(fields) - fields.keys.count(0)
+    return inside >= _COVERED * of_all and inside / len(starts) >= _SHORTEST
 
 
 def _are_records(fields: _Fields, spans: Sequence[tuple[int, int]]) -> bool:

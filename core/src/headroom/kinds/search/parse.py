@@ -52,7 +52,7 @@ class Entry:
     @property
     def text(self) -> str:
         """What stands in the file: ``"text"``."""
-        return self.line[self.text_at :]
+        return self.lines[self.index][self.text_at :] if self.lines else ""
 
 
 #: Lines and characters that tell the form; chosen, so that a recogniser looks at a bounded part.
@@ -143,10 +143,24 @@ def _entries(lines: Sequence[str], form: str, deadline: Deadline) -> list[Entry]
         paths.append(None if match is None else known.setdefault(match[1], match[1]))
         ends.append(0 if match is None else match.end())
     is_numbered = form in _NUMBERED_FORMS
-    return [
-        _entry(lines, index, line, path, end, known if is_numbered else {})
-        for index, (line, path, end) in enumerate(deadline.over(zip(lines, paths, ends), every=256))
-    ]
+    if not is_numbered:
+        known = {}
+    # A line with a path and a number in front is context as well where its path says so: what is
+    # known has no such colon in it.
+    near_of = {path: _context_path(path, known) for path in deadline.over(known, every=256)}
+    entries: list[Entry] = []
+    for index, (line, path, end) in enumerate(deadline.over(zip(lines, paths, ends), every=256)):
+        if path is not None:
+            near = near_of.get(path)
+        else:
+            near = _context_path(line, known) if known else None
+        if near is not None:
+            entries.append(_context(lines, index, known[near]))
+        elif path is not None:
+            entries.append(Entry(index, path, lines, len(path) + is_numbered, end))
+        else:
+            entries.append(Entry(index, line))
+    return entries
 
 
 def _form_of(lines: Sequence[str]) -> str | None:
@@ -172,8 +186,11 @@ def _placed_form(sample: Sequence[str]) -> str | None:
         pattern = _PATTERNS[form]
         known: dict[str, bool] = {}
         placed = [match for line in sample if (match := _match(pattern, line, known))]
-        near = _near(sample, placed, pattern) if placed and form in _NUMBERED_FORMS else 0
-        if placed and len(placed) + near >= _PLACED_SHARE * len(sample):
+        enough_are = len(placed) >= _PLACED_SHARE * len(sample)
+        if placed and not enough_are and form in _NUMBERED_FORMS:
+            near = _near(sample, placed, pattern)
+            enough_are = len(placed) + near >= _PLACED_SHARE * len(sample)
+        if placed and enough_are:
             return "" if _are_diagnostics(placed) else form
     return None
 
@@ -263,30 +280,12 @@ def _near(sample: Sequence[str], matches: Sequence[re.Match[str]], pattern: re.P
     )
 
 
-def _entry(
-    lines: Sequence[str], index: int, line: str, path: str | None, end: int, known: dict[str, str]
-) -> Entry:
-    """What a line is, of which ``path`` and ``end`` are what was matched.
-
-    Args:
-        lines: All of them.
-        index: Its place.
-        line: The line.
-        path: That which it begins with, if any.
-        end: Where that and what follows it end.
-        known: The paths that have matches, where lines have numbers.
-
-    """
-    near = _context_path(line, known) if known else None
-    if near is not None:
-        behind = len(near) + 1
-        text = line.find(line[len(near)], behind)
-        return Entry(
-            index, known[near], lines, behind, len(line) if text < 0 else text + 1, context=True
-        )
-    if path is None:
-        return Entry(index, line)
-    return Entry(index, path, lines, len(path) + bool(known), end)
+def _context(lines: Sequence[str], index: int, path: str) -> Entry:
+    """What a line is that has a path in front, and behind that not what a match has."""
+    line = lines[index]
+    behind = len(path) + 1
+    text = line.find(line[len(path)], behind)
+    return Entry(index, path, lines, behind, len(line) if text < 0 else text + 1, context=True)
 
 
 def _context_path(line: str, known: Container[str]) -> str | None:

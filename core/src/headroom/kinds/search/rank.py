@@ -11,6 +11,7 @@ from itertools import chain
 
 from headroom.kinds.search.definitions import defined_name, is_import
 from headroom.kinds.search.parse import Entry
+from headroom.regexes import regex
 from headroom.scanning.bm25 import mean, rarity, score
 from headroom.toolkit.relevance import in_pieces, query_terms, terms
 from headroom.view import Request
@@ -92,20 +93,19 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
     most = 1 + max((file.entries[-1].index for file in files if file.entries), default=0)
     repeats = _may_repeat(files, request)
     seen: set[str] = set()
-    number = 0
+    told = zip(matches.scores, matches.hits)
     for file in files:
         request.deadline.check()
         levels: list[tuple[int, float, int]] = []
         heads = 0
         for entry in file.entries:
-            score, found = matches.scores[number], matches.hits[number]
+            score, found = next(told)
             text = entry.text
             is_repeated = False
             if repeats[entry.index]:
                 folded = _folded(text)
                 is_repeated = folded in seen
                 seen.add(folded)
-            number += 1
             name = None if entry.context else defined_name(text)
             if name is not None and matches.are_about(name):
                 definitions.append(entry.index)
@@ -223,35 +223,39 @@ def _said_by_most(texts: Sequence[str]) -> frozenset[str]:
 
 
 class _Words:
-    """Finds the words of a query in lines; most lines have none, which a glance tells."""
+    """Finds the words of a query in lines; most are none, which a glance tells."""
 
     def __init__(self, asked: frozenset[str]) -> None:
         self._asked = asked
         # An ending may be folded into a stem that is one letter off: "entries" is about an entry.
-        starts = sorted({term[:-1] if len(term) > 1 else term for term in asked})
-        glance = "|".join(map(re.escape, starts))
-        self._glance = re.compile(glance, re.IGNORECASE)
-        # The same for lines in small letters, where these are all that letters can be written as.
-        self._quick = re.compile(glance) if glance.isascii() else None
+        self._starts = sorted({term[:-1] if len(term) > 1 else term for term in asked})
+        glance = "|".join(map(re.escape, self._starts))
+        self._glance = regex(glance, re.IGNORECASE)
+        # In small letters of ASCII, these are all that letters can be written as.
+        self._is_plain = glance.isascii()
         self._known: dict[str, frozenset[str]] = {}
 
     def of(self, text: str) -> frozenset[str]:
         """The words of the query that a text has."""
-        if self._quick is not None and text.isascii():
-            is_there = self._quick.search(text.lower())
-        else:
-            is_there = self._glance.search(text)
-        if not is_there:
+        if not self._may_have(text):
             return _NO_TERMS
-        found = []
+        found = _NO_TERMS
         pieces, terms_of = in_pieces(text)
         for piece in pieces:
             of_piece = self._known.get(piece)
             if of_piece is None:
-                of_piece = self._known[piece] = self._asked.intersection(terms_of(piece))
+                # What has no sign in it has its terms as they are written.
+                is_none = piece.isascii() and piece.isalnum() and not self._may_have(piece)
+                of_piece = _NO_TERMS if is_none else self._asked.intersection(terms_of(piece))
+                self._known[piece] = of_piece
             if of_piece:
-                found.append(of_piece)
-        return _NO_TERMS.union(*found)
+                found = found | of_piece if found else of_piece
+        return found
+
+    def _may_have(self, text: str) -> bool:
+        if not (self._is_plain and text.isascii()):
+            return self._glance.search(text) is not None
+        return any(map(text.lower().__contains__, self._starts))
 
 
 def _scores(
@@ -262,8 +266,9 @@ def _scores(
     lengths = [min(len(entry.line) - entry.text_at, _LONG) for entry in entries]
     average = mean(lengths)
     weight = {word: rarity(count, n) for word, n in frequency.items()}
+    weights = {found: sum(weight[word] for word in sorted(found)) for found in set(hits)}
     return [
-        score(sum(weight[word] for word in sorted(found)), 1, length, average) if found else 0.0
+        score(weights[found], 1, length, average) if found else 0.0
         for length, found in zip(lengths, hits)
     ]
 

@@ -142,12 +142,10 @@ class Choices:
             chosen[run.start + 1 : run.stop + 1] = b"\1" * len(run)
         room = limit - self._total(kept)
 
-        def price(index: int) -> int:
-            """What keeping one more costs: it may open a gap, or close one."""
-            return costs[index] + marker_cost * (1 - (chosen[index] + chosen[index + 2]))
-
         def density(index: int) -> float:
-            return -values[index] / max(1, price(index))
+            # What keeping one more costs: it may open a gap, or close one.
+            price = costs[index] + marker_cost * (1 - chosen[index] - chosen[index + 2])
+            return -values[index] / (price if price > 1 else 1)
 
         most = room + marker_cost
         fitting = array(
@@ -160,20 +158,23 @@ class Choices:
         best = array("q", sorted(range(len(fitting)), key=densities.__getitem__))
         repriced: list[tuple[float, int]] = []
         at = turns = 0
-        while (repriced or at < len(best)) and room > -marker_cost:
+        while room > -marker_cost:
             turns += 1
             if turns % _CHECKED_EVERY == 0:
                 self._deadline.check()
-            if at == len(best) or (
+            if at < len(best) and not (
                 repriced and repriced[0] < (densities[best[at]], fitting[best[at]])
             ):
-                _, index = heapq.heappop(repriced)
-            else:
                 index = fitting[best[at]]
                 at += 1
-            if chosen[index + 1] or price(index) > room:
+            elif repriced:
+                _, index = heapq.heappop(repriced)
+            else:
+                break
+            price = costs[index] + marker_cost * (1 - chosen[index] - chosen[index + 2])
+            if price > room or chosen[index + 1]:
                 continue
-            room -= price(index)
+            room -= price
             chosen[index + 1] = 1
             for neighbour in (index - 1, index + 1):
                 if 0 <= neighbour < len(costs) and not chosen[neighbour + 1]:

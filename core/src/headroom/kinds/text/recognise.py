@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from headroom.scanning.wordforms import said_chars
 from headroom.source import Source
+from headroom.toolkit.shares import enough
 
 __all__ = ["comments_of", "is_comment", "is_commented", "is_listing"]
 
@@ -27,6 +28,7 @@ _BEHIND = re.compile(r"[ \t][#;]| //")
 #: A name and its value without a sign between them.
 _TERSE = re.compile(r"\s*\S{1,80}(?:[ \t]+\S{1,80}){1,3}\s*$")
 _COMMENT = re.compile(r"\s*(?:#(?!!)|//|;|--(?= ))")
+_COMMENT_SIGNS = frozenset("#/;-")
 _NOT_NOTATION = re.compile(r"[^0-9=<>{}\[\]()/\\|_;:#$@&*+~^%`\"-]+")
 _RUNNING_WORDS = re.compile(r"(?:[^\W_]{1,30}[,;:.'\u2019]? ){5}")
 
@@ -60,7 +62,11 @@ def comments_of(source: Source) -> frozenset[int]:
     []
 
     """
-    found = frozenset(index for index, line in enumerate(source.lines) if _COMMENT.match(line))
+    found = frozenset(
+        index
+        for index, line in enumerate(map(str.lstrip, source.lines))
+        if line[:1] in _COMMENT_SIGNS and _COMMENT.match(line)
+    )
     if not found:
         return found
 
@@ -70,7 +76,8 @@ def comments_of(source: Source) -> frozenset[int]:
 
     said = sum(map(bool, map(str.strip, rest())))
     is_few = said < _SETTINGS * len(found)
-    if not is_few and sum(_SETTING.match(line) is not None for line in rest()) < _SET * said:
+    total = len(source.lines) - len(found)
+    if not is_few and not enough(map(_SETTING.match, rest()), total, _SET * said):
         return frozenset()
     values = [_BEHIND.split(line, 1)[0] for line in rest()]
     if is_few:

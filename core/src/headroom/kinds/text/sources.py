@@ -16,10 +16,11 @@ _LEAST = 4
 _MOST = 0.5
 #: Characters of a unit that are looked at; chosen.
 _LOOKED_AT = 300
-#: How an item opens: a number, or a word with a colon.
+#: How an item opens: a number, or a word with a colon. Blanks and letters are looked at ahead, so
+#: that nothing of them is given back.
 _OPENING = re.compile(
-    r"[ \t]{0,8}(?:[#>*-]{1,6}[ \t]+)?\W{0,3}"
-    r"(?:(?:[A-Za-z]{1,12} ?)?\d{1,4}[\])}.:]|[A-Z]\w{1,15}:)"
+    r"(?=([ \t]{0,8}))\1(?:[#>*-]{1,6}[ \t]+)?\W{0,3}"
+    r"(?:(?=((?:[A-Za-z]{1,12} ?)?))\2\d{1,4}[\])}.:]|[A-Z](?=(\w{1,15}))\3:)"
 )
 #: Where something can be opened: an address, or a file in a folder or with an ending.
 _ADDRESS = re.compile(
