@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 import re
 from array import array
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from headroom.lines import Lines, starts_of
 from headroom.regexes import regex
 
 __all__ = ["TextBlock", "blocks"]
@@ -59,6 +61,8 @@ _WIDTH_QUANTILE = 0.85
 _FULL, _FULL_BEFORE_SMALL = 0.8, 0.65
 #: Of so many lines or more, with such a share of ends that are meant as ends, all are. Chosen.
 _LISTED, _MOSTLY = 4, 0.6
+#: Lines that are there at a time. Chosen.
+_AT_ONCE = 100
 
 
 class TextBlock(NamedTuple):
@@ -75,8 +79,10 @@ class TextBlock(NamedTuple):
     passage: int = 0
 
 
-def blocks(text: str) -> list[TextBlock]:
+def blocks(text: str) -> Iterator[TextBlock]:
     r"""The blocks of a text, in order; together they are the whole of it.
+
+    Each is made when it is asked for: all of them, or all lines, take more memory than the text.
 
     >>> [(block.start, block.end, block.heading) for block in blocks("# A\n\nb\n- c")]
     [(0, 5, True), (5, 7, False), (7, 10, False)]
@@ -87,33 +93,35 @@ def blocks(text: str) -> list[TextBlock]:
 class _Cutter:
     def __init__(self, text: str) -> None:
         self._text = text
-        self._lines = text.split("\n")
-        self._offsets = array("q", [0])
-        for line in self._lines:
-            self._offsets.append(self._offsets[-1] + len(line) + 1)
+        self._lines = Lines(text)
+        self._count = len(self._lines)
+        self._offsets = array("q", starts_of(self._lines))
         self._offsets[-1] -= 1  # nothing ends the last line
+        # Some lines, and which is the first of them.
+        self._some: list[str] = []
+        self._first = 0
         #: The lines that may underline those above them.
         self._rules = frozenset(
             index
             for index, line in enumerate(self._lines)
             if line[:1] in _UNDERLINE_SIGNS and _UNDERLINE.match(line)
         )
+        #: The blocks that were made last; the next line may still belong to the last of them.
         self._found: list[TextBlock] = []
         self._passage = 0
 
-    def cut(self) -> list[TextBlock]:
+    def cut(self) -> Iterator[TextBlock]:
         index = 0
-        count = len(self._lines)
         closing = self._closing_fences()
-        while index < count:
-            line = self._lines[index]
+        while index < self._count:
+            line = self._line(index)
             if not line or line.isspace():
                 index = self._blank(index)
             elif index in closing:
                 index = self._whole(index, closing[index] + 1)
             elif line.lstrip()[:1] == "|":
                 last = index
-                while last < count and self._lines[last].lstrip()[:1] == "|":
+                while last < self._count and self._line(last).lstrip()[:1] == "|":
                     last += 1
                 index = self._whole(index, last)
             elif self._is_heading(index):
@@ -123,9 +131,21 @@ class _Cutter:
                 index = last
             else:
                 index = self._paragraph(index)
+            yield from self._found[:-1]
+            del self._found[:-1]
         if not self._found and self._text:
             self._found.append(TextBlock(0, len(self._text), prose=False))
-        return self._found
+        yield from self._found
+
+    def _line(self, index: int) -> str:
+        """A line; those that are looked at one after the other are cut out of the text at once."""
+        place = index - self._first
+        if not 0 <= place < len(self._some):
+            # Whether it is a heading, the line before says as well.
+            self._first = max(0, index - 1)
+            self._some = self._lines[self._first : index + _AT_ONCE]
+            place = index - self._first
+        return self._some[place]
 
     def _add(self, first: int, last: int, *, prose: bool = True, heading: bool = False) -> None:
         start = self._offsets[first] if self._found else 0
@@ -135,9 +155,8 @@ class _Cutter:
 
     def _blank(self, index: int) -> int:
         """Hands blank lines to the block before them, or to the first block after them."""
-        lines = self._lines
         last = index + 1
-        while last < len(lines) and not lines[last].strip():
+        while last < self._count and not self._line(last).strip():
             last += 1
         end = self._offsets[last]
         if self._found:
@@ -184,26 +203,25 @@ class _Cutter:
         return last
 
     def _underlined(self, index: int) -> bool:
-        return index + 1 in self._rules and len(self._lines[index].rstrip()) <= _TITLE_CHARS
+        return index + 1 in self._rules and len(self._line(index).rstrip()) <= _TITLE_CHARS
 
     def _is_heading(self, index: int) -> bool:
-        lines = self._lines
-        line = lines[index]
+        line = self._line(index)
         if (line[:1] in _HEADING_SIGNS and _HEADING.match(line)) or self._underlined(index):
             return len(line) <= _HEADING_CHARS
         # A short line by itself that no sentence ends, with a text below it.
         return (
             len(line) <= _SHORT_CHARS
             and (line[:1].isupper() or line[:1].isdigit())
-            and not (index and lines[index - 1].strip())
-            and index + 2 < len(lines)
-            and not lines[index + 1].strip()
-            and bool(lines[index + 2].strip())
+            and not (index and self._line(index - 1).strip())
+            and index + 2 < self._count
+            and not self._line(index + 1).strip()
+            and bool(self._line(index + 2).strip())
             and not _ends_sentence(line)
         )
 
     def _starts_block(self, index: int) -> bool:
-        line = self._lines[index]
+        line = self._line(index)
         text = line.lstrip()
         if not text or text[0] == "|":
             return True
@@ -214,7 +232,7 @@ class _Cutter:
     def _paragraph(self, index: int) -> int:
         """Reads lines that belong together, and cuts where a line end is meant as one."""
         last = index + 1
-        while last < len(self._lines) and not self._starts_block(last):
+        while last < self._count and not self._starts_block(last):
             if self._underlined(last):
                 break
             last += 1
