@@ -61,7 +61,7 @@ _WIDTH_QUANTILE = 0.85
 _FULL, _FULL_BEFORE_SMALL = 0.8, 0.65
 #: Of so many lines or more, with such a share of ends that are meant as ends, all are. Chosen.
 _LISTED, _MOSTLY = 4, 0.6
-#: Lines that are there at a time. Chosen.
+#: Lines, and blocks, that are there at a time. Chosen.
 _AT_ONCE = 100
 
 
@@ -124,15 +124,16 @@ class _Cutter:
                 while last < self._count and self._line(last).lstrip()[:1] == "|":
                     last += 1
                 index = self._whole(index, last)
-            elif self._is_heading(index):
+            elif self._is_heading(index, line):
                 self._passage += 1
                 last = index + (2 if self._underlined(index) else 1)
                 self._add(index, last, heading=True)
                 index = last
             else:
                 index = self._paragraph(index)
-            yield from self._found[:-1]
-            del self._found[:-1]
+            if len(self._found) > _AT_ONCE:
+                yield from self._found[:-1]
+                del self._found[:-1]
         if not self._found and self._text:
             self._found.append(TextBlock(0, len(self._text), prose=False))
         yield from self._found
@@ -205,8 +206,7 @@ class _Cutter:
     def _underlined(self, index: int) -> bool:
         return index + 1 in self._rules and len(self._line(index).rstrip()) <= _TITLE_CHARS
 
-    def _is_heading(self, index: int) -> bool:
-        line = self._line(index)
+    def _is_heading(self, index: int, line: str) -> bool:
         if (line[:1] in _HEADING_SIGNS and _HEADING.match(line)) or self._underlined(index):
             return len(line) <= _HEADING_CHARS
         # A short line by itself that no sentence ends, with a text below it.

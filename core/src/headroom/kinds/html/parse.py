@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
-from itertools import accumulate
+from itertools import accumulate, compress
 
 from headroom.regexes import regex
 from headroom.scanning import markup
@@ -119,25 +119,41 @@ class PageBlocks:
             chosen: Their numbers, in order.
 
         """
-        parts = list(map(self.rendered, chosen))
+        parts = list(self.each(chosen))
         text = "\n".join(parts)
         starts = array("q", accumulate((len(part) + 1 for part in parts), initial=0))
         del parts
-        is_chosen = bytearray(len(self))
-        for index in chosen:
-            is_chosen[index] = 1
         rest = Packed()
-        for one, is_there in zip(self.texts, is_chosen):
+        for one, is_there in zip(self.texts, self.marked(chosen)):
             rest.append("" if is_there else one)
         self.texts, self._chosen, self._together, self._starts = rest, chosen, text, starts
         return text, starts
+
+    def each(self, chosen: Sequence[int]) -> Iterator[str]:
+        """Some of them as they stand in a view, as long as none are put together.
+
+        Args:
+            chosen: Their numbers, in order.
+
+        """
+        return map(self._as_shown, chosen, compress(self.texts, self.marked(chosen)))
+
+    def marked(self, chosen: Iterable[int]) -> bytearray:
+        """Of each block, whether it is one of some: a set would take as much as their text."""
+        marked = bytearray(len(self))
+        for index in chosen:
+            marked[index] = 1
+        return marked
 
     def rendered(self, index: int) -> str:
         """A block as it stands in a view."""
         place = bisect_left(self._chosen, index)
         if place < len(self._chosen) and self._chosen[place] == index:
             return self._together[self._starts[place] : self._starts[place + 1] - 1]
-        kind, text = self.kinds[index], self.texts[index]
+        return self._as_shown(index, self.texts[index])
+
+    def _as_shown(self, index: int, text: str) -> str:
+        kind = self.kinds[index]
         if kind == "heading":
             return f"{'#' * self.levels[index]} {text}"
         return f"- {text}" if kind == "item" else text
