@@ -13,16 +13,16 @@ from headroom.toolkit.rows.values import Json
 
 __all__ = ["Every", "Joined", "Packed", "PackedRecords", "TextRows"]
 
-#: Texts that are put together at a time. Chosen.
-_TOGETHER = 1000
+#: Texts that are put together. Chosen.
+_TOGETHER = 1024
+#: From so many characters on, a place within them takes four bytes.
+_FAR = 1 << 16
 #: Lists of texts that are taken at a time. Chosen.
 _AT_ONCE = 200
 
 
 class Packed(Sequence[str]):
-    """Texts, one after another, each cut out when it is asked for.
-
-    Add all of them before the first is read: what is added later takes long.
+    """Texts, many of them put together, each cut out when it is asked for.
 
     >>> cells = Packed()
     >>> for text in ("Ada", "", "Bob"):
@@ -33,16 +33,16 @@ class Packed(Sequence[str]):
     """
 
     def __init__(self) -> None:
-        # Those that are added, and texts of many of them each.
-        self._added: list[str] = []
+        # Texts of so many each, and where within it each one ends, behind where the first begins.
+        # All of them as one would be there twice for as long as they are put together.
         self._joined: list[str] = []
-        # Where each ends, behind where the first begins.
-        self._ends = array("I", (0,))
+        self._ends: list[array[int]] = []
+        # The rest.
+        self._added: list[str] = []
 
     def append(self, text: str) -> None:
         """Adds one at the end."""
         self._added.append(text)
-        self._ends.append(self._ends[-1] + len(text))
         if len(self._added) >= _TOGETHER:
             self._join()
 
@@ -51,14 +51,20 @@ class Packed(Sequence[str]):
         self._added.extend(texts)
         if len(self._added) >= _TOGETHER:
             self._join()
-        _add_sizes(self._ends, texts)
 
     def _join(self) -> None:
-        self._joined.append("".join(self._added))
-        self._added.clear()
+        added = self._added
+        whole = len(added) - len(added) % _TOGETHER
+        for first in range(0, whole, _TOGETHER):
+            some = added[first : first + _TOGETHER]
+            text = "".join(some)
+            size = "H" if len(text) < _FAR else "I"
+            self._joined.append(text)
+            self._ends.append(array(size, accumulate(map(len, some), initial=0)))
+        del added[:whole]
 
     def __len__(self) -> int:
-        return len(self._ends) - 1
+        return len(self._joined) * _TOGETHER + len(self._added)
 
     @overload
     def __getitem__(self, index: int) -> str: ...
@@ -67,40 +73,44 @@ class Packed(Sequence[str]):
     def __getitem__(self, index: slice) -> list[str]: ...
 
     def __getitem__(self, index: int | slice) -> str | list[str]:
-        text, ends = self._whole(), self._ends
         if isinstance(index, slice):
             first, stop, step = index.indices(len(self))
-            starts, stops = ends[first:stop:step], ends[first + 1 : stop + 1 : step]
-            return list(map(text.__getitem__, map(slice, starts, stops)))
-        index = index + len(self) if index < 0 else index
-        if not 0 <= index < len(self):
-            raise IndexError("there is no such text")
-        return text[ends[index] : ends[index + 1]]
+            if step < 1:
+                return list(map(self.__getitem__, range(first, stop, step)))
+            return list(chain.from_iterable(self._some(first, stop, step)))
+        if index < 0:
+            index += len(self)
+            if index < 0:
+                raise IndexError("there is no such text")
+        place, within = divmod(index, _TOGETHER)
+        if place >= len(self._joined):
+            return self._added[index - len(self._joined) * _TOGETHER]
+        ends = self._ends[place]
+        return self._joined[place][ends[within] : ends[within + 1]]
 
     def __iter__(self) -> Iterator[str]:
         return self.every(1)
 
     def holds(self, sign: str) -> bool:
         """Whether a sign is in any of them."""
-        return sign in self._whole()
+        return any(sign in text for text in chain(self._joined, self._added))
 
     def every(self, step: int, first: int = 0) -> Iterator[str]:
         """One of so many, from one on."""
-        text = self._whole()
-        return map(text.__getitem__, chain.from_iterable(self._places(first, step)))
+        return chain.from_iterable(self._some(first, len(self), step))
 
-    def _places(self, first: int, step: int) -> Iterator[Iterator[slice]]:
-        """Where one of so many stands, some at a time."""
-        for start in range(first, len(self), step * _TOGETHER):
-            end = min(start + step * _TOGETHER, len(self))
-            starts, stops = self._ends[start:end:step], self._ends[start + 1 : end + 1 : step]
-            yield map(slice, starts, stops)
-
-    def _whole(self) -> str:
-        if self._added or len(self._joined) != 1:
-            self._joined = ["".join([*self._joined, *self._added])]
-            self._added.clear()
-        return self._joined[0]
+    def _some(self, first: int, stop: int, step: int) -> Iterator[Iterable[str]]:
+        """One of so many of them, those that are put together at a time."""
+        while first < stop:
+            place, within = divmod(first, _TOGETHER)
+            if place == len(self._joined):
+                yield self._added[within : stop - first + within : step]
+                return
+            end = min(_TOGETHER, stop - first + within)
+            ends = self._ends[place]
+            edges = map(slice, ends[within:end:step], ends[within + 1 : end + 1 : step])
+            yield map(self._joined[place].__getitem__, edges)
+            first += -(-(end - within) // step) * step
 
 
 class Joined(Lazy[str]):
