@@ -50,8 +50,8 @@ _WRONG_ONE_IN = 100
 _RUNS, _RUN_LENGTH = 2, 12
 #: Cells whose words are looked for at a time, and columns of which they are kept. Chosen.
 _TOGETHER, _REMEMBERED = 250, 2000
-#: More cells than this are counted in parts. Chosen.
-_LARGE = 1 << 15
+#: More cells than this are counted in parts, if most of the first ones are different. Chosen.
+_LARGE, _PROBED = 1 << 13, 1000
 #: The bytes of each of some parts as one, and all others as zero.
 _ONE_OF = [bytes(one == part for one in range(256)) for part in range(4)]
 #: Numbers that are held as a list. Chosen.
@@ -115,7 +115,15 @@ class _Noted:
 def _look_at(column: Column, noted: _Noted) -> None:
     cells: Sequence[str] = column.cells
     numbers = numbers_of(cells, partial(column.plain_numbers, cells)) or times_of(cells)
-    counts, size = _counts_of(column, cells)
+    counts: Mapping[str, int]
+    if column.is_small:
+        counts = column.counts
+        size = len(counts)
+    elif numbers is not None and all(map(lt, numbers, islice(numbers, 1, None))):
+        # Of a series that only rises, nothing comes again.
+        counts, size = {}, len(cells)
+    else:
+        counts, size = _counts_of_many(cells)
     noted.odd(_repeated(cells, counts, size))
     # Where a column's values come from a set, rather than being new in each row.
     are_of_set = size * 2 <= len(cells)
@@ -160,14 +168,17 @@ def _look_at(column: Column, noted: _Noted) -> None:
             noted.odd(rows)
 
 
-def _counts_of(column: Column, cells: Sequence[str]) -> tuple[Mapping[str, int], int]:
+def _counts_of_many(cells: Sequence[str]) -> tuple[Mapping[str, int], int]:
     """How often cells come, and how many different ones there are.
 
     Where most of many are different, the counts of all would be as large as the payload: only those
     of cells that come again are returned, and that of the empty one.
     """
-    if len(cells) <= _LARGE:
-        counts = column.counts if column.is_small else Counter(cells)
+    some = cells[:_PROBED]
+    again = len(some) - len(set(some))
+    # As many come again, or more, as where half of all are different.
+    if len(cells) <= _LARGE or again * len(cells) >= len(some) ** 2:
+        counts = Counter(cells)
         return counts, len(counts)
     # The same ones are in the same part; how cells are shared out tells nothing of what is found.
     owners = bytes([hash(cell) & 3 for cell in cells])
