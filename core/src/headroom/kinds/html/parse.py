@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from itertools import accumulate, compress
 
+from headroom.lines import parts
 from headroom.regexes import regex
 from headroom.scanning import markup
 from headroom.toolkit.rows.packed import Packed
@@ -65,6 +66,8 @@ _PERMALINK = re.compile(r"\s*[\u00b6#\u00a7\U0001f517]\s*")
 _CHECKED_EVERY = 256
 #: The texts of fewer blocks are a list, which is quicker. Chosen.
 _LISTED = 500
+#: The white space of a longer text is folded some lines at a time. Chosen.
+_LONG = 1 << 15
 #: A cell with more words is a column of the page, no value of a table. Chosen.
 _LONGEST_CELL = 60
 
@@ -119,10 +122,10 @@ class PageBlocks:
             chosen: Their numbers, in order.
 
         """
-        parts = list(self.each(chosen))
-        text = "\n".join(parts)
-        starts = array("q", accumulate((len(part) + 1 for part in parts), initial=0))
-        del parts
+        said = list(self.each(chosen))
+        text = "\n".join(said)
+        starts = array("q", accumulate((len(one) + 1 for one in said), initial=0))
+        del said
         rest = Packed()
         for one, is_there in zip(self.texts, self.marked(chosen)):
             rest.append("" if is_there else one)
@@ -425,5 +428,8 @@ def _fold(text: str, *, code: bool) -> str:
         lines = [line.rstrip() for line in text.replace("\0", "\n").split("\n")]
         return "\n".join(line for line in lines if line)
     if "\0" not in text:
-        return " ".join(text.split())
+        if len(text) <= _LONG:
+            return " ".join(text.split())
+        # All of its words at once would take several times as much.
+        return " ".join(filter(None, (" ".join(part.split()) for part in parts(text))))
     return "\n".join(folded for line in text.split("\0") if (folded := " ".join(line.split())))

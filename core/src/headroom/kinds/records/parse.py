@@ -200,7 +200,7 @@ def _find(lines: Sequence[str], check: Callable[[], None]) -> Records | None:
         return Records(lines, spans, files.rows, files.names, named=False)
     talk = find_talk(lines, check)
     if talk is not None:
-        spans = [(line, line + 1) for line in talk.lines]
+        spans = Spans((line, line + 1) for line in talk.lines)
         return Records(lines, spans, talk.rows, named=False, is_talk=True)
     listing = find_listing(lines, check)
     if listing is not None:
