@@ -112,8 +112,11 @@ class _EncodingCounter:
             size += len(line) + 1
             if size > most:
                 text = "\n".join(some)
-                *whole, last = _pieces(text, len(text) // 2 if text.isascii() else _PIECE)
-                total += sum(map(self._whole, whole))
+                last = ""
+                # One at a time: what more is there, Python keeps as UTF-8 as well.
+                for piece in _pieces(text, len(text) // 2 if text.isascii() else _PIECE):
+                    total += self._whole(last)
+                    last = piece
                 some, size = [last], len(last) + 1
                 # Where nothing can be cut, it is not looked for at each line.
                 most = max(_LINES, 2 * size)

@@ -123,14 +123,14 @@ class PageBlocks:
 
         """
         said = list(self.each(chosen))
-        text = "\n".join(said)
-        starts = array("q", accumulate((len(one) + 1 for one in said), initial=0))
-        del said
         rest = Packed()
         for one, is_there in zip(self.texts, self.marked(chosen)):
             rest.append("" if is_there else one)
-        self.texts, self._chosen, self._together, self._starts = rest, chosen, text, starts
-        return text, starts
+        # Before they are put together: they need not be there three times.
+        self.texts = rest
+        self._chosen, self._together = chosen, "\n".join(said)
+        self._starts = array("q", accumulate((len(one) + 1 for one in said), initial=0))
+        return self._together, self._starts
 
     def each(self, chosen: Sequence[int]) -> Iterator[str]:
         """Some of them as they stand in a view, as long as none are put together.
@@ -257,10 +257,10 @@ class _Reader:
             return
         # Browsers ignore it; here it stands for a line break of the page.
         text = text.replace("\0", " ")
-        if text.strip():
+        if text and not text.isspace():
             if not any(part.strip() for part in self._parts):
-                self._first = self.line + source[: len(source) - len(source.lstrip())].count("\n")
-            self._last = self.line + source.rstrip().count("\n")
+                self._first = self.line + source.count("\n", 0, len(source) - len(source.lstrip()))
+            self._last = self.line + source.count("\n", 0, len(source.rstrip()))
             if self._open.get("a"):
                 self._link_words += len(text.split())
         self._parts.append(text)
