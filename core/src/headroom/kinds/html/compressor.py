@@ -80,6 +80,8 @@ class HtmlExtractor(BaseKind):
         if not page.blocks:
             return None if request.max_tokens is None else nothing_fits(source, request)
         renderer = Renderer(page, source.text, source.first_line)
+        # All that its text says is in the page.
+        source.forget_text()
         chosen = _chosen(page)
         # All of it takes more memory than the page: it is not made to be counted.
         limit = _limit(count_lines(request.counter, renderer.whole(chosen)), request)
