@@ -40,11 +40,11 @@ def content_blocks(page: Page) -> bytearray:
     Short blocks between those of the content belong to it; headings count where content follows.
     """
     blocks = page.blocks
-    untitled = array("I", (i for i, kind in enumerate(blocks.kinds) if kind != "title"))
-    visible = array("I", (i for i in untitled if not blocks.boilerplate[i]))
-    named_well = array("I", (i for i in visible if not blocks.suspect[i]))
+    untitled = array("I", [i for i, kind in enumerate(blocks.kinds) if kind != "title"])
+    visible = array("I", [i for i in untitled if not blocks.boilerplate[i]])
+    named_well = array("I", [i for i in visible if not blocks.suspect[i]])
     chosen = _content_of(page, named_well)
-    everything = _content_of(page, visible)
+    everything = chosen if len(named_well) == len(visible) else _content_of(page, visible)
     # A name around the whole page ("with-sidebar") says nothing of its content.
     if _words(blocks, chosen) < max(_FEWEST_WORDS, _LEAST_SHARE * _words(blocks, everything)):
         chosen, named_well = everything, visible
@@ -56,9 +56,9 @@ def content_blocks(page: Page) -> bytearray:
 
 def _content_of(page: Page, visible: Sequence[int]) -> array[int]:
     blocks = page.blocks
-    sure = array("I", (i for place, i in enumerate(visible) if _is_content(blocks, visible, place)))
+    sure = array("I", [i for place, i in enumerate(visible) if _is_content(blocks, visible, place)])
     inside = _main_element(page, sure)
-    sure = array("I", (i for i in sure if inside[blocks.elements[i]]))
+    sure = array("I", [i for i in sure if inside[blocks.elements[i]]])
     if not sure:
         return sure
     taken = blocks.marked(sure)
@@ -74,12 +74,12 @@ def _content_of(page: Page, visible: Sequence[int]) -> array[int]:
             last = i
     return array(
         "I",
-        (
+        [
             i
             for i in visible
             if first <= i <= last
             and (taken[i] or (inside[blocks.elements[i]] and blocks.link_densities[i] <= _LINKED))
-        ),
+        ],
     )
 
 
@@ -110,11 +110,11 @@ def _is_content(blocks: PageBlocks, visible: Sequence[int], place: int) -> bool:
 
 def _main_element(page: Page, chosen: Sequence[int]) -> bytearray:
     """For each element, whether it is in the innermost one with most of the words of the blocks."""
-    weight = array("Q", bytes(8 * len(page.parents)))
+    weight = [0] * len(page.parents)
     for index in chosen:
         weight[page.blocks.elements[index]] += page.blocks.words[index]
     # A parent comes before its children, so backwards each sum is complete when it is passed on.
-    best = array("i", (-1,)) * len(page.parents)
+    best = [-1] * len(page.parents)
     for element in range(len(page.parents) - 1, 0, -1):
         parent = page.parents[element]
         weight[parent] += weight[element]
