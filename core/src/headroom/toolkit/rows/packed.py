@@ -24,6 +24,8 @@ _AT_ONCE = 200
 class Packed(Sequence[str]):
     """Texts, many of them put together, each cut out when it is asked for.
 
+    Add all of them before the first is read: what is added later takes longer.
+
     >>> cells = Packed()
     >>> for text in ("Ada", "", "Bob"):
     ...     cells.append(text)
@@ -33,38 +35,48 @@ class Packed(Sequence[str]):
     """
 
     def __init__(self) -> None:
-        # Texts of so many each, and where within it each one ends, behind where the first begins.
-        # All of them as one would be there twice for as long as they are put together.
+        # Texts of so many each, the last one of fewer where they were read, and where within it
+        # each one ends, behind where the first begins. All of them as one would be there twice for
+        # as long as they are put together.
         self._joined: list[str] = []
         self._ends: list[array[int]] = []
-        # The rest.
+        # Those that are not yet put together.
         self._added: list[str] = []
+        self._is_read = False
 
     def append(self, text: str) -> None:
         """Adds one at the end."""
-        self._added.append(text)
-        if len(self._added) >= _TOGETHER:
-            self._join()
+        self.extend((text,))
 
     def extend(self, texts: Sequence[str]) -> None:
         """Adds some at the end."""
+        if self._is_read:
+            self._is_read = False
+            ends = self._ends.pop()
+            self._added.extend(map(self._joined.pop().__getitem__, map(slice, ends, ends[1:])))
         self._added.extend(texts)
         if len(self._added) >= _TOGETHER:
-            self._join()
+            self._join(len(self._added) - len(self._added) % _TOGETHER)
 
-    def _join(self) -> None:
-        added = self._added
-        whole = len(added) - len(added) % _TOGETHER
-        for first in range(0, whole, _TOGETHER):
-            some = added[first : first + _TOGETHER]
+    def _join(self, count: int) -> None:
+        """Puts so many of those that were added together."""
+        for first in range(0, count, _TOGETHER):
+            some = self._added[first : min(first + _TOGETHER, count)]
             text = "".join(some)
             size = "H" if len(text) < _FAR else "I"
             self._joined.append(text)
             self._ends.append(array(size, accumulate(map(len, some), initial=0)))
-        del added[:whole]
+        del self._added[:count]
+
+    def _read(self) -> None:
+        if self._added:
+            self._is_read = True
+            self._join(len(self._added))
 
     def __len__(self) -> int:
-        return len(self._joined) * _TOGETHER + len(self._added)
+        last = self._ends[-1:]
+        before = (len(self._ends) - 1) * _TOGETHER + len(last[0]) - 1 if last else 0
+        return before + len(self._added)
 
     @overload
     def __getitem__(self, index: int) -> str: ...
@@ -78,13 +90,13 @@ class Packed(Sequence[str]):
             if step < 1:
                 return list(map(self.__getitem__, range(first, stop, step)))
             return list(chain.from_iterable(self._some(first, stop, step)))
+        if self._added:
+            self._read()
         if index < 0:
             index += len(self)
             if index < 0:
                 raise IndexError("there is no such text")
         place, within = divmod(index, _TOGETHER)
-        if place >= len(self._joined):
-            return self._added[index - len(self._joined) * _TOGETHER]
         ends = self._ends[place]
         return self._joined[place][ends[within] : ends[within + 1]]
 
@@ -99,13 +111,11 @@ class Packed(Sequence[str]):
         """One of so many, from one on."""
         return chain.from_iterable(self._some(first, len(self), step))
 
-    def _some(self, first: int, stop: int, step: int) -> Iterator[Iterable[str]]:
+    def _some(self, first: int, stop: int, step: int) -> Iterator[Iterator[str]]:
         """One of so many of them, those that are put together at a time."""
+        self._read()
         while first < stop:
             place, within = divmod(first, _TOGETHER)
-            if place == len(self._joined):
-                yield self._added[within : stop - first + within : step]
-                return
             end = min(_TOGETHER, stop - first + within)
             ends = self._ends[place]
             edges = map(slice, ends[within:end:step], ends[within + 1 : end + 1 : step])
