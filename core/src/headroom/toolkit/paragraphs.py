@@ -142,10 +142,8 @@ class _Cutter:
         """A line; those that are looked at one after the other are cut out of the text at once."""
         place = index - self._first
         if not 0 <= place < len(self._some):
-            # Whether it is a heading, the line before says as well.
-            self._first = max(0, index - 1)
-            self._some = self._lines[self._first : index + _AT_ONCE]
-            place = index - self._first
+            self._first, place = index, 0
+            self._some = self._lines[index : index + _AT_ONCE]
         return self._some[place]
 
     def _add(self, first: int, last: int, *, prose: bool = True, heading: bool = False) -> None:
