@@ -50,7 +50,7 @@ class Packed(Sequence[str]):
 
     def extend(self, texts: Sequence[str]) -> None:
         """Adds some at the end."""
-        if self._is_read:
+        if self._is_read and texts:
             self._is_read = False
             ends = self._ends.pop()
             self._added.extend(map(self._joined.pop().__getitem__, map(slice, ends, ends[1:])))
