@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 from headroom.errors import WrongKind
@@ -39,17 +40,30 @@ class Source:
 
     """
 
-    __slots__ = ("_cut", "_known", "_lines", "_text", "deadline", "first_line")
+    __slots__ = ("_again", "_known", "_lines", "_text", "deadline", "first_line")
 
     def __init__(self, text: str, deadline: Deadline | None = None) -> None:
         self._text: str | None = text
-        #: The lines of the large text that it is a part of, and which of them it has.
-        self._cut: tuple[Lines, int, int] | None = None
+        #: Makes the text, where it may be forgotten.
+        self._again: Callable[[], str] | None = None
         self.deadline = Deadline(None) if deadline is None else deadline
         #: The number of its first line in the text that it is a part of, from 1.
         self.first_line = 1
         self._lines: Sequence[str] | None = None
         self._known: dict[object, Any] = {}
+
+    @classmethod
+    def made(cls, make: Callable[[], str], deadline: Deadline | None = None) -> Source:
+        """One whose text is made when it is asked for, and again where it was forgotten.
+
+        Args:
+            make: Makes the text, the same one each time.
+            deadline: As above.
+
+        """
+        source = cls("", deadline)
+        source._text, source._again = None, make
+        return source
 
     @property
     def text(self) -> str:
@@ -57,9 +71,8 @@ class Source:
         # Another thread may forget it at any time.
         text = self._text
         if text is None:
-            assert self._cut is not None
-            lines, first, end = self._cut
-            text = self._text = lines.text(first, end)
+            assert self._again is not None
+            text = self._text = self._again()
         return text
 
     @property
@@ -89,8 +102,8 @@ class Source:
         self._lines = None
 
     def forget_text(self) -> None:
-        """Drops the text of a part of a large one, which is cut out again where it is asked for."""
-        if self._cut is not None:
+        """Drops a text that is made again where it is asked for: as of a part of a large one."""
+        if self._again is not None:
             self._text = None
 
     def forget(self) -> None:
@@ -170,7 +183,7 @@ class Source:
         part = Source(joined(lines, first, end) if first < end else "", self.deadline)
         part.first_line = self.first_line + first
         if isinstance(lines, Lines) and first < end:
-            part._cut = lines, first, end
+            part._again = partial(lines.text, first, end)
         return part
 
     def forget_part(self, first: int, end: int) -> None:

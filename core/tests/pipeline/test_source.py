@@ -81,3 +81,22 @@ def test_the_text_of_a_part_is_there_when_it_is_asked_for(monkeypatch: pytest.Mo
     whole = Source("one\ntwo")
     whole.forget()
     assert whole.text == "one\ntwo"
+
+
+def test_a_text_that_is_made_is_made_again_where_it_was_forgotten() -> None:
+    made: list[str] = []
+
+    def make() -> str:
+        made.append("one\ntwo")
+        return made[-1]
+
+    source = Source.made(make)
+    assert not made
+    assert source.text == source.text == "one\ntwo"
+    source.forget_text()
+    assert list(source.lines) == ["one", "two"]
+    assert len(made) == 2
+    # Of any other there is but the one.
+    other = Source("one")
+    other.forget_text()
+    assert other.text == "one"

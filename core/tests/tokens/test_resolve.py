@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom import SharedContext, TokenCounter, get_counter
-from headroom.tokens import EstimateCounter, resolve
+from headroom.tokens import EstimateCounter, count_lines, resolve
 
 SAMPLE = 'Déjà vu: 12345 tokens, in_snake_case and camelCase!\n\n\t{"a": [1, 2]}'
 
@@ -103,7 +103,9 @@ def test_a_text_in_pieces_has_as_many_tokens(
         whole = counter.count(text)
         monkeypatch.setattr(resolve, "_PIECE", 2)
         monkeypatch.setattr(resolve, "_LARGE_PIECE", 2)
+        monkeypatch.setattr(resolve, "_LINES", 3)
         assert counter.count(text) == whole
+        assert count_lines(counter, iter(text.split("\n"))) == whole
         assert counter.count_many([text, "a"]) == [whole, 1]
 
     same()

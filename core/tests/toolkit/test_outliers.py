@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from headroom import compress
+from headroom.toolkit.rows import outliers
 
 
 @pytest.mark.parametrize("step", [5, 35, 100, 500])
@@ -101,3 +105,23 @@ def test_a_series_that_goes_back_for_once_is_noticed() -> None:
     rows = [{"n": n, "at": f"2026-03-02T{n // 60:02}:{n % 60:02}:00Z"} for n in range(600)]
     rows[331]["at"] = "2026-03-02T01:10:00Z"
     assert "\n331,2026-03-02T01:10:00Z" in compress(json.dumps(rows)).text
+
+
+def test_of_many_different_cells_those_that_come_again_are_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outliers, "_LARGE", 0)
+    monkeypatch.setattr(outliers, "_PROBED", 1)
+
+    @given(st.lists(st.sampled_from([*"abcdefghij", "", "\u00e9"]), min_size=1))
+    def same(cells: list[str]) -> None:
+        counts, size = outliers._counts_of_many(cells)
+        every = Counter(cells)
+        assert size == len(every)
+        if size * 2 <= len(cells):
+            # In the order of their first ones, by which shares are added up.
+            assert list(counts.items()) == list(every.items())
+        else:
+            assert counts == {cell: n for cell, n in every.items() if n > 1 or not cell}
+
+    same()

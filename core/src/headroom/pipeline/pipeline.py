@@ -194,8 +194,7 @@ class Pipeline:
         if found is None or found[1] == name:
             return None
         condensed, by = found
-        text = condensed.source.text
-        before, rest = request.original_tokens, request.counter.count(text)
+        before, rest = request.original_tokens, request.counter.count(condensed.source.text)
         own = replace(request, original_tokens=rest)
         if request.max_tokens is None and rest <= min(_SMALL_REST, _SMALL_SHARE * before):
             own = replace(own, fidelity="lossless")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headroom.tokens.base import TokenCounter, as_counter, count_each
+from headroom.tokens.base import TokenCounter, as_counter, count_each, count_lines
 from headroom.tokens.estimate import EstimateCounter
 from headroom.tokens.resolve import get_counter, load_early
 
@@ -11,6 +11,7 @@ __all__ = [
     "TokenCounter",
     "as_counter",
     "count_each",
+    "count_lines",
     "get_counter",
     "load_early",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Protocol, cast, runtime_checkable
 
-__all__ = ["TokenCounter", "as_counter", "count_each", "encodable"]
+__all__ = ["TokenCounter", "as_counter", "count_each", "count_lines", "encodable"]
 
 #: Texts that are counted at a time. Chosen.
 _BATCH = 2000
@@ -92,3 +92,13 @@ def count_each(counter: TokenCounter, texts: Iterable[str]) -> list[int]:
     while some := list(islice(rest, _BATCH)):
         costs += counter.count_many(some)
     return costs
+
+
+def count_lines(counter: TokenCounter, lines: Iterable[str]) -> int:
+    r"""The tokens of some lines, joined; where the counter can, only some are there at a time.
+
+    >>> count_lines(as_counter(len), iter(["a", "few"]))
+    5
+    """
+    own: Callable[[Iterable[str]], int] | None = getattr(counter, "count_lines", None)
+    return counter.count("\n".join(lines)) if own is None else own(lines)

@@ -13,7 +13,7 @@ import importlib.util
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TypeAlias, cast
 
@@ -58,6 +58,8 @@ _STAND_IN = "o200k_base"
 _PIECE = 1 << 12
 #: Of any other: a tokenizer takes more memory than what it counts, and the allocator keeps it.
 _LARGE_PIECE = 1 << 18
+#: Of lines that are there one after the other.
+_LINES = 1 << 16
 #: Where every encoding above begins a new token, whatever stands around it: at the first space
 #: behind something, and behind a line feed but for the signs that go on with one.
 _CUT = re.compile(r"\S(?= )|\n(?=[^\s/])")
@@ -101,6 +103,24 @@ class _EncodingCounter:
             return self._whole(text)
         size = _LARGE_PIECE if text.isascii() else _PIECE
         return sum(map(self._whole, _pieces(text, size)))
+
+    def count_lines(self, lines: Iterable[str]) -> int:
+        """The same of lines with a line feed between them, of which some are there at a time."""
+        total, some, size, most = 0, list[str](), 0, _LINES
+        for line in lines:
+            some.append(line)
+            size += len(line) + 1
+            if size > most:
+                text = "\n".join(some)
+                last = ""
+                # One at a time: what more is there, Python keeps as UTF-8 as well.
+                for piece in _pieces(text, len(text) // 2 if text.isascii() else _PIECE):
+                    total += self._whole(last)
+                    last = piece
+                some, size = [last], len(last) + 1
+                # Where nothing can be cut, it is not looked for at each line.
+                most = max(_LINES, 2 * size)
+        return total + self.count("\n".join(some))
 
     def count_many(self, texts: Sequence[str]) -> list[int]:
         count, other = self._count, self.count

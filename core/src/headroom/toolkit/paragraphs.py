@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
 
-from headroom.lines import starts_of
+from headroom.lines import Lines, starts_of
 from headroom.regexes import regex
 
 __all__ = ["TextBlock", "blocks"]
@@ -66,6 +66,9 @@ _FULL, _FULL_BEFORE_SMALL = 0.8, 0.65
 #: Of so many lines or more, with such a share of ends that are meant as ends, all are. Chosen.
 _LISTED, _MOSTLY = 4, 0.6
 
+#: A text of so many characters is large. Chosen.
+_LARGE = 1 << 17
+
 
 class TextBlock(NamedTuple):
     """Some whole lines of a text, by the offsets of their characters."""
@@ -81,8 +84,10 @@ class TextBlock(NamedTuple):
     passage: int = 0
 
 
-def blocks(text: str) -> list[TextBlock]:
+def blocks(text: str) -> Iterator[TextBlock]:
     r"""The blocks of a text, in order; together they are the whole of it.
+
+    Each is made when it is asked for: all of them, or all lines, take more memory than the text.
 
     >>> [(block.start, block.end, block.heading) for block in blocks("# A\n\nb\n- c")]
     [(0, 5, True), (5, 7, False), (7, 10, False)]
@@ -93,7 +98,9 @@ def blocks(text: str) -> list[TextBlock]:
 class _Cutter:
     def __init__(self, text: str) -> None:
         self._text = text
-        self._lines = lines = text.split("\n")
+        # Of many, each is cut out where it is looked at; of few, a list is quicker.
+        lines: Sequence[str] = text.split("\n") if len(text) < _LARGE else Lines(text)
+        self._lines = lines
         self._offsets = array("q", starts_of(lines))
         self._offsets[-1] -= 1  # nothing ends the last line
         #: The lines that the next one underlines.
@@ -115,7 +122,7 @@ class _Cutter:
         self._proses, self._headings = bytearray(), bytearray()
         self._passage = 0
 
-    def cut(self) -> list[TextBlock]:
+    def cut(self) -> Iterator[TextBlock]:
         index = 0
         begins = self._begins
         count = len(begins)
@@ -143,7 +150,7 @@ class _Cutter:
                 index = self._paragraph(index)
         if not self._starts and self._text:
             self._add(0, count, prose=False)
-        found = map(
+        return map(
             TextBlock,
             self._starts,
             chain(islice(self._starts, 1, None), (len(self._text),)),
@@ -151,7 +158,6 @@ class _Cutter:
             map(bool, self._headings),
             self._passages,
         )
-        return list(found)
 
     def _add(self, first: int, last: int, *, prose: bool = True, heading: bool = False) -> None:
         start = self._offsets[first] if self._starts else 0
@@ -277,7 +283,7 @@ def _goes_on_below(line: str, following: str) -> bool:
     )
 
 
-def _beginnings(lines: Sequence[str]) -> bytearray:
+def _beginnings(lines: Iterable[str]) -> bytearray:
     """How each line begins."""
     found = bytearray()
     add = found.append

@@ -149,9 +149,10 @@ def segment(text: str, check: Callable[[], None] | None = None) -> Sentences:
         check: Called now and then, to watch the time.
 
     """
-    starts, counts = array("I"), array("I")
-    found_blocks = blocks(text)
-    for start, end, prose, heading, _ in found_blocks:
+    starts = array("I")
+    # By block: its sentences, and what it says of each of them.
+    counts, passages, headings, proses = array("I"), array("I"), bytearray(), bytearray()
+    for start, end, prose, heading, passage in blocks(text):
         own = [start]
         if prose and not heading:
             own += sentence_starts(text, start, end, check)
@@ -165,6 +166,9 @@ def segment(text: str, check: Callable[[], None] | None = None) -> Sentences:
             ]
         starts.extend(own)
         counts.append(len(own))
+        passages.append(passage)
+        headings.append(heading)
+        proses.append(prose)
 
     def of_each(values: Iterable[int]) -> Iterator[int]:
         """What each sentence has from its block."""
@@ -174,10 +178,10 @@ def segment(text: str, check: Callable[[], None] | None = None) -> Sentences:
     found.starts, found.ends = starts, starts[1:]
     if starts:
         found.ends.append(len(text))
-    found.passages = array("I", of_each(block.passage for block in found_blocks))
+    found.passages = array("I", of_each(passages))
     found.blocks = array("I", of_each(count()))
-    found.headings = bytearray(of_each(block.heading for block in found_blocks))
-    found.proses = bytearray(of_each(block.prose for block in found_blocks))
+    found.headings = bytearray(of_each(headings))
+    found.proses = bytearray(of_each(proses))
     return found
 
 

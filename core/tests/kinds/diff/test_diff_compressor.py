@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from headroom.errors import TimeBudgetExceeded, WrongKind
 from headroom.kinds.diff import DiffCompressor
+from headroom.kinds.diff.parse import parse, read
 from headroom.kinds.diff.recognise import looks_like_diff
 from headroom.source import Source
 from headroom.tokens import get_counter
@@ -485,3 +486,19 @@ def test_of_modules_with_checksums_the_name_and_the_version_stay():
     view = DiffCompressor().compress(Source(diff), request)
     assert "+example.org/part3 v1.3.2 h1:" in view.text
     assert "/go.mod h1:" not in view.text
+
+
+LINES = [
+    *("diff --git a/x b/x", "index 1111111..2222222 100644", "--- a/x", "+++ b/x", "-- q"),
+    *("@@ -1,2 +1,2 @@", "@@ -1,5 +1,9 @@", "@@@ -1,2 -1,2 +1,2 @@@", " a", "+b", "-c", "++c"),
+    *("--- d", "+++ e", "", " ", "\r", "+\r", "\\ No newline at end of file", "GIT binary patch"),
+    *("literal 5", "zcmZ", "new file mode 100644", "--- /dev/null", "similarity index 90%"),
+]
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=30))
+@settings(max_examples=500)
+def test_by_their_signs_lines_are_what_they_are_as_a_whole(lines):
+    text = "\n".join(lines)
+    by_sign, whole = read(Source(text)), parse(text, Deadline(None))
+    assert by_sign == whole

@@ -7,6 +7,7 @@ import random
 import pytest
 
 from headroom import SharedContext, compress
+from headroom.kinds.records import talk as talks
 from headroom.kinds.records.talk import find_talk
 
 CHANCE = random.Random(5)
@@ -80,3 +81,17 @@ def test_a_talk_of_which_nothing_is_asked_is_a_text() -> None:
 )
 def test_other_lines_are_no_talk(text: str) -> None:
     assert find_talk(text.split("\n"), lambda: None) is None
+
+
+def test_what_is_said_in_many_turns_is_read_when_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = talk(["Ada", "Bo"], ANSWER).split("\n")
+    held = find_talk(lines, lambda: None)
+    monkeypatch.setattr(talks, "_HELD", 3)
+    read = find_talk(lines, lambda: None)
+    assert held is not None
+    assert read is not None
+    assert isinstance(held.rows, list)
+    assert not isinstance(read.rows, list)
+    assert list(read.rows) == held.rows

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from headroom.toolkit import paragraphs
 from headroom.toolkit.sentences import LONGEST, sentences
 
 
@@ -186,3 +189,21 @@ def test_without_items_it_is_cut_behind_a_comma() -> None:
     parts = sentences("set: " + ", ".join(f"name {n} = {n * 7}" for n in range(300)))
     assert len(parts) > 5
     assert all(part.endswith(", ") for part in parts[:-1])
+
+
+LINES = ["", " ", "Title", "===", "- one", "| a | b |", "```", "# Head", "So it went on", "and on."]
+
+
+def test_blocks_are_the_same_where_lines_are_cut_out_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    @given(st.lists(st.sampled_from(LINES)))
+    def same(lines: list[str]) -> None:
+        text = "\n".join(lines)
+        monkeypatch.setattr(paragraphs, "_LARGE", len(text) + 1)
+        whole = list(paragraphs.blocks(text))
+        monkeypatch.setattr(paragraphs, "_LARGE", 0)
+        assert list(paragraphs.blocks(text)) == whole
+        assert "".join(text[one.start : one.end] for one in whole) == text
+
+    same()

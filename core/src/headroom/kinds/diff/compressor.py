@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from headroom.errors import WrongKind
 from headroom.kinds.diff.parse import Diff, Role, read
@@ -63,7 +64,7 @@ class DiffCompressor(BaseKind):
         if request.max_tokens is None and request.fidelity == "lossless":
             return None
         diff = source.once(read)
-        if not diff.changed and Role.PATH not in diff.roles:
+        if Role.PATH not in diff.roles and not diff.changed:
             raise WrongKind("no file header of a diff")
         limit = request.max_tokens
         if limit is not None and limit >= request.original_tokens:
@@ -85,7 +86,7 @@ class DiffCompressor(BaseKind):
         # less comes a line that says what the markers mean.
         dropped = len(choice) - len(fitting)
         while fitting and not (
-            renderer.gaps(renderer.closed(fitting, costs)) and request.fits(text(fitting))
+            any(renderer.gaps(renderer.closed(fitting, costs))) and request.fits(text(fitting))
         ):
             dropped = 2 * dropped + 1
             fitting = frozenset(choice[: max(0, len(choice) - dropped)])
@@ -108,9 +109,10 @@ class DiffCompressor(BaseKind):
             yield Piece(line, "lines", index + 1, group=group, heads=(*of_hunk, *of_file))
 
     @staticmethod
-    def _balanced(diff: Diff, request: Request, renderer: Renderer) -> frozenset[int]:
+    def _balanced(diff: Diff, request: Request, renderer: Renderer) -> set[int]:
         """All but what is spare, with as much of the context as the query earns."""
-        kept = {i for i, role in enumerate(diff.roles) if role not in _SPARE} - renderer.moved
+        kept = {i for i, role in enumerate(diff.roles) if role not in _SPARE}
+        kept -= renderer.moved
         kept.update(names_of_changes(diff))
         budget = request.original_tokens * _ASKED_SHARE
         for index in asked_context(diff, request.query):
@@ -118,10 +120,11 @@ class DiffCompressor(BaseKind):
             if budget < 0:
                 break
             kept.add(index)
-        return renderer.without_dear_gaps(frozenset(kept), request)
+        renderer.close_dear_gaps(kept, request)
+        return kept
 
 
-def _view(renderer: Renderer, kept: frozenset[int]) -> View | None:
+def _view(renderer: Renderer, kept: AbstractSet[int]) -> View | None:
     before = renderer.first_line
     # Before where the gaps are: its lines one by one take most.
     text = renderer.text(kept)

@@ -67,6 +67,8 @@ class Diff:
 
 #: What a line of a hunk is by its sign; some tools strip the blank of an empty line of context.
 _PLAIN = {"+": Role.ADDED, "-": Role.REMOVED, " ": Role.CONTEXT, "": Role.CONTEXT}
+# Twice at the beginning of a line they may name a file: "--- ", "+++ ".
+_CHANGED = frozenset("+-")
 # "@@ -1,3 +1,4 @@" and, with a parent more, "@@@ -1,3 -1,3 +1,4 @@@".
 _HUNK = re.compile(r"(@@{1,20})((?: -\d{1,9}(?:,\d{1,9})?){1,20}) \+\d{1,9}(?:,(\d{1,9}))? (@@+)")
 _OLD_COUNT = re.compile(r"-\d{1,9}(?:,(\d{1,9}))?")
@@ -88,7 +90,9 @@ _CHECKED, _HEADER_LINES = 256, 4
 
 def parse(content: str, deadline: Deadline) -> Diff:
     """The roles of the lines of ``content``; lines that are no part of a diff are ``OTHER``."""
-    return _parsed(content.split("\n"), deadline)
+    diff = _parsed(content.split("\n"), deadline)
+    _tell_generated(diff)
+    return diff
 
 
 def _parsed(lines: Sequence[str], deadline: Deadline) -> Diff:
@@ -107,7 +111,6 @@ def _parsed(lines: Sequence[str], deadline: Deadline) -> Diff:
             index = _binary(diff, index)
         else:
             index += 1
-    _tell_generated(diff)
     return diff
 
 
@@ -140,9 +143,19 @@ def _tell_generated(diff: Diff) -> None:
 
 def read(source: Source) -> Diff:
     """The diff in a source, read once: ``source.once(read)``."""
-    # A list, as it goes back and forth, for as long as that takes.
-    diff = _parsed(list(source.lines), source.deadline)
-    diff.lines = source.lines
+    lines = source.lines
+    # A list, as it goes back and forth, for as long as that takes. Of what stands in hunks of one
+    # parent, the sign says all that is asked for.
+    if "\n@@@" in source.text:
+        known = list(lines)
+    else:
+        known = [
+            sign if (sign := line[:1]) == " " or (sign in _CHANGED and line[1:2] != sign) else line
+            for line in lines
+        ]
+    diff = _parsed(known, source.deadline)
+    diff.lines = lines
+    _tell_generated(diff)
     return diff
 
 

@@ -83,7 +83,7 @@ def names_of_changes(diff: Diff) -> list[int]:
     as the name of a package above its version.
     """
     found: dict[int, None] = {}
-    for index in diff.changed:
+    for index in diff.changed if diff.generated else ():
         if diff.files[index] not in diff.generated:
             continue
         indent = _indent(diff.lines[index])

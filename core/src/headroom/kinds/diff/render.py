@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Sequence
-from itertools import accumulate, chain
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import accumulate, chain, compress
 
 from headroom.kinds.diff.parse import Diff, Role
 from headroom.kinds.diff.repeats import one_sign
+from headroom.lines import joined
 from headroom.toolkit.markers import SMALLEST, marker, plural
 from headroom.view import Omission, Request
 
@@ -64,36 +66,40 @@ class Renderer:
             "I", accumulate((index in moved for index in range(len(diff.roles))), initial=0)
         )
 
-    def shown(self, kept: frozenset[int]) -> list[int]:
+    def shown(self, kept: AbstractSet[int]) -> Sequence[int]:
         """The chosen lines, and the headers without which they cannot be placed."""
         diff = self._diff
-        more = set(kept)
+        is_shown = bytearray(len(diff.lines))
         for index in kept:
+            is_shown[index] = 1
             if diff.files[index] >= 0:
-                more.add(self._path_of[diff.files[index]])
+                is_shown[self._path_of[diff.files[index]]] = 1
             if diff.hunks[index] >= 0:
-                more.add(diff.hunks[index])
-        return sorted(index for index in more if index < self._end)
+                is_shown[diff.hunks[index]] = 1
+        return array("I", compress(range(self._end), is_shown))
 
-    def gaps(self, kept: frozenset[int]) -> list[tuple[int, int]]:
+    def gaps(self, kept: AbstractSet[int]) -> Iterator[tuple[int, int]]:
         """The first and the last line of each run that a choice leaves out."""
-        gaps = []
         expected = 0
         for index in chain(self.shown(kept), (self._end,)):
             if index > expected:
-                gaps.append((expected, index - 1))
+                yield expected, index - 1
             expected = index + 1
-        return gaps
 
-    def text(self, kept: frozenset[int]) -> str:
+    def text(self, kept: AbstractSet[int]) -> str:
         """The view."""
         diff = self._diff
         shown = self.shown(kept)
         runs = one_sign(diff, shown)
         view: list[str] = []
         short: Counter[Role] = Counter()
-        expected = unsigned = 0
-        for index in [*shown, self._end]:
+        # What is shown from the first on, up to the second, is not yet in the view.
+        begin = expected = 0
+        for index in chain(shown, (self._end,)):
+            if index > expected or index in runs or index == self._end:
+                if begin < expected:
+                    view.append(joined(diff.lines, begin, expected))
+                begin = max(begin, index)
             if index > expected:
                 if self._is_short(expected, index):
                     short.update(diff.roles[expected:index])
@@ -102,12 +108,10 @@ class Renderer:
                     first, last = expected + self.first_line, index + self.first_line - 1
                     place = Omission("lines", ((first, last),)).where
                     view.append(marker(place, self._note(expected, index)))
-            if index < self._end:
-                if index in runs:
-                    view.append(_sign_marker(diff.lines[index][0], runs[index]))
-                    unsigned = runs[index]
-                view.append(diff.lines[index][1 if unsigned else 0 :])
-                unsigned = max(0, unsigned - 1)
+            if index in runs:
+                begin = index + runs[index]
+                view.append(_sign_marker(diff.lines[index][0], runs[index]))
+                view += [line[1:] for line in diff.lines[index:begin]]
             expected = index + 1
         if short:
             view.insert(0, f"[left out where {SMALLEST} stands: {_what(short)}]")
@@ -153,12 +157,12 @@ class Renderer:
                 more.update(range(start, last + 1))
         return kept | more
 
-    def without_dear_gaps(self, kept: frozenset[int], request: Request) -> frozenset[int]:
-        """The choice, and the single lines that cost no more than the marker for them."""
+    def close_dear_gaps(self, kept: set[int], request: Request) -> None:
+        """Adds the single lines that cost no more than the marker for them."""
         diff = self._diff
         single = [a for a, b in self.gaps(kept) if a == b]
         costs = request.counter.count_many([diff.lines[index] + "\n" for index in single])
-        return kept | {index for index, cost in zip(single, costs) if cost <= _SIGN_TOKENS}
+        kept.update(index for index, cost in zip(single, costs) if cost <= _SIGN_TOKENS)
 
 
 def _sign_marker(sign: str, count: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from itertools import compress
 
 from headroom.errors import WrongKind
 from headroom.kinds.html.parse import Page, read_page
@@ -11,6 +12,7 @@ from headroom.kinds.html.rank import content_blocks
 from headroom.kinds.html.recognise import find_page, looks_like_html, may_have_page
 from headroom.kinds.html.render import Renderer
 from headroom.source import Source
+from headroom.tokens import count_lines
 from headroom.toolkit.excerpt import nothing_fits
 from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.relevance import query_terms
@@ -78,15 +80,13 @@ class HtmlExtractor(BaseKind):
         if not page.blocks:
             return None if request.max_tokens is None else nothing_fits(source, request)
         renderer = Renderer(page, source.text, source.first_line)
-        chosen = array("I", sorted(_chosen(page)))
-
-        def whole() -> dict[int, str]:
-            return {index: page.blocks.rendered(index) for index in chosen}
-
-        # To count takes several times the text: nothing else is to be there that can be made again.
-        limit = _limit(renderer.text(whole()), request)
+        # All that its text says is in the page.
+        source.forget_text()
+        chosen = _chosen(page)
+        # All of it takes more memory than the page: it is not made to be counted.
+        limit = _limit(count_lines(request.counter, renderer.whole(chosen)), request)
         if limit is None:
-            return renderer.view(whole())
+            return renderer.view({index: page.blocks.rendered(index) for index in chosen})
         shown = fitting_sentences(limit, chosen, renderer, request)
         shown = shown or fitting_blocks(limit, chosen, renderer, request)
         view = None if shown is None else renderer.view(shown)
@@ -95,20 +95,27 @@ class HtmlExtractor(BaseKind):
         return view
 
 
-def _chosen(page: Page) -> set[int]:
+def _chosen(page: Page) -> array[int]:
+    """The numbers of the blocks with the content, in order."""
     chosen = content_blocks(page)
-    if any(page.blocks.levels[index] == 1 for index in chosen):
-        return chosen
-    return chosen.union(i for i, kind in enumerate(page.blocks.kinds) if kind == "title")
+    if not any(level == 1 for level in compress(page.blocks.levels, chosen)):
+        for index, kind in enumerate(page.blocks.kinds):
+            chosen[index] |= kind == "title"
+    return array("I", compress(range(len(chosen)), chosen))
 
 
 def _asks_for_links(query: str | None) -> bool:
     return not _LINK_WORDS.isdisjoint(query_terms(query))
 
 
-def _limit(whole: str, request: Request) -> int | None:
-    """The most tokens that the view may have; ``None`` where all of the content may stay."""
-    tokens = request.counter.count(whole)
+def _limit(tokens: int, request: Request) -> int | None:
+    """The most tokens that the view may have; ``None`` where all of the content may stay.
+
+    Args:
+        tokens: Those of a view with all of the content.
+        request: Says how much may be left out.
+
+    """
     if request.max_tokens is not None:
         return None if tokens <= request.max_tokens else request.max_tokens
     if request.fidelity == "compact":

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
-from itertools import accumulate
+from itertools import accumulate, compress
 
+from headroom.lines import parts
 from headroom.regexes import regex
 from headroom.scanning import markup
 from headroom.toolkit.rows.packed import Packed
@@ -65,6 +66,8 @@ _PERMALINK = re.compile(r"\s*[\u00b6#\u00a7\U0001f517]\s*")
 _CHECKED_EVERY = 256
 #: The texts of fewer blocks are a list, which is quicker. Chosen.
 _LISTED = 500
+#: The white space of a longer text is folded some lines at a time. Chosen.
+_LONG = 1 << 15
 #: A cell with more words is a column of the page, no value of a table. Chosen.
 _LONGEST_CELL = 60
 
@@ -119,25 +122,41 @@ class PageBlocks:
             chosen: Their numbers, in order.
 
         """
-        parts = list(map(self.rendered, chosen))
-        text = "\n".join(parts)
-        starts = array("q", accumulate((len(part) + 1 for part in parts), initial=0))
-        del parts
-        is_chosen = bytearray(len(self))
-        for index in chosen:
-            is_chosen[index] = 1
+        said = list(self.each(chosen))
         rest = Packed()
-        for one, is_there in zip(self.texts, is_chosen):
+        for one, is_there in zip(self.texts, self.marked(chosen)):
             rest.append("" if is_there else one)
-        self.texts, self._chosen, self._together, self._starts = rest, chosen, text, starts
-        return text, starts
+        # Before they are put together: they need not be there three times.
+        self.texts = rest
+        self._chosen, self._together = chosen, "\n".join(said)
+        self._starts = array("q", accumulate((len(one) + 1 for one in said), initial=0))
+        return self._together, self._starts
+
+    def each(self, chosen: Sequence[int]) -> Iterator[str]:
+        """Some of them as they stand in a view, as long as none are put together.
+
+        Args:
+            chosen: Their numbers, in order.
+
+        """
+        return map(self._as_shown, chosen, compress(self.texts, self.marked(chosen)))
+
+    def marked(self, chosen: Iterable[int]) -> bytearray:
+        """Of each block, whether it is one of some: a set would take as much as their text."""
+        marked = bytearray(len(self))
+        for index in chosen:
+            marked[index] = 1
+        return marked
 
     def rendered(self, index: int) -> str:
         """A block as it stands in a view."""
         place = bisect_left(self._chosen, index)
         if place < len(self._chosen) and self._chosen[place] == index:
             return self._together[self._starts[place] : self._starts[place + 1] - 1]
-        kind, text = self.kinds[index], self.texts[index]
+        return self._as_shown(index, self.texts[index])
+
+    def _as_shown(self, index: int, text: str) -> str:
+        kind = self.kinds[index]
         if kind == "heading":
             return f"{'#' * self.levels[index]} {text}"
         return f"- {text}" if kind == "item" else text
@@ -238,10 +257,10 @@ class _Reader:
             return
         # Browsers ignore it; here it stands for a line break of the page.
         text = text.replace("\0", " ")
-        if text.strip():
+        if text and not text.isspace():
             if not any(part.strip() for part in self._parts):
-                self._first = self.line + source[: len(source) - len(source.lstrip())].count("\n")
-            self._last = self.line + source.rstrip().count("\n")
+                self._first = self.line + source.count("\n", 0, len(source) - len(source.lstrip()))
+            self._last = self.line + source.count("\n", 0, len(source.rstrip()))
             if self._open.get("a"):
                 self._link_words += len(text.split())
         self._parts.append(text)
@@ -409,5 +428,8 @@ def _fold(text: str, *, code: bool) -> str:
         lines = [line.rstrip() for line in text.replace("\0", "\n").split("\n")]
         return "\n".join(line for line in lines if line)
     if "\0" not in text:
-        return " ".join(text.split())
+        if len(text) <= _LONG:
+            return " ".join(text.split())
+        # All of its words at once would take several times as much.
+        return " ".join(filter(None, (" ".join(part.split()) for part in parts(text))))
     return "\n".join(folded for line in text.split("\0") if (folded := " ".join(line.split())))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -29,8 +30,8 @@ _LONG_AFTER_LINKS, _LONG_AHEAD_AFTER_LINKS = 40, 17
 _DENSE_ROW = 0.8
 
 
-def content_blocks(page: Page) -> set[int]:
-    """The indexes of the blocks with the content, told by shallow features.
+def content_blocks(page: Page) -> bytearray:
+    """Of each block, whether it is content, told by shallow features.
 
     The decision tree over numbers of words and link densities of a block and its neighbours is
     that of Kohlschuetter, Fankhauser and Nejdl, "Boilerplate Detection using Shallow Text
@@ -39,29 +40,28 @@ def content_blocks(page: Page) -> set[int]:
     Short blocks between those of the content belong to it; headings count where content follows.
     """
     blocks = page.blocks
-    visible = [
-        i for i, kind in enumerate(blocks.kinds) if not blocks.boilerplate[i] and kind != "title"
-    ]
-    named_well = [i for i in visible if not blocks.suspect[i]]
+    untitled = array("I", [i for i, kind in enumerate(blocks.kinds) if kind != "title"])
+    visible = array("I", [i for i in untitled if not blocks.boilerplate[i]])
+    named_well = array("I", [i for i in visible if not blocks.suspect[i]])
     chosen = _content_of(page, named_well)
-    everything = _content_of(page, visible)
+    everything = chosen if len(named_well) == len(visible) else _content_of(page, visible)
     # A name around the whole page ("with-sidebar") says nothing of its content.
     if _words(blocks, chosen) < max(_FEWEST_WORDS, _LEAST_SHARE * _words(blocks, everything)):
         chosen, named_well = everything, visible
     if _words(blocks, chosen) < _FEWEST_WORDS:
-        named_well = visible or [i for i, kind in enumerate(blocks.kinds) if kind != "title"]
+        named_well = visible or untitled
         chosen = named_well
-    return _with_headings(blocks, named_well, set(chosen))
+    return _with_headings(blocks, named_well, blocks.marked(chosen))
 
 
-def _content_of(page: Page, visible: Sequence[int]) -> list[int]:
+def _content_of(page: Page, visible: Sequence[int]) -> array[int]:
     blocks = page.blocks
-    sure = [i for place, i in enumerate(visible) if _is_content(blocks, visible, place)]
+    sure = array("I", [i for place, i in enumerate(visible) if _is_content(blocks, visible, place)])
     inside = _main_element(page, sure)
-    sure = [i for i in sure if inside[blocks.elements[i]]]
+    sure = array("I", [i for i in sure if inside[blocks.elements[i]]])
     if not sure:
         return sure
-    taken = set(sure)
+    taken = blocks.marked(sure)
     first, last = sure[0], sure[-1]
     for i in visible:
         # What stands between the headline and the first paragraph: a price, a date, an author.
@@ -72,12 +72,15 @@ def _content_of(page: Page, visible: Sequence[int]) -> list[int]:
             if blocks.words[i] < _PARAGRAPH or blocks.link_densities[i] > _DENSE:
                 break
             last = i
-    return [
-        i
-        for i in visible
-        if first <= i <= last
-        and (i in taken or (inside[blocks.elements[i]] and blocks.link_densities[i] <= _LINKED))
-    ]
+    return array(
+        "I",
+        [
+            i
+            for i in visible
+            if first <= i <= last
+            and (taken[i] or (inside[blocks.elements[i]] and blocks.link_densities[i] <= _LINKED))
+        ],
+    )
 
 
 def _words(blocks: PageBlocks, chosen: Sequence[int]) -> int:
@@ -105,7 +108,7 @@ def _is_content(blocks: PageBlocks, visible: Sequence[int], place: int) -> bool:
     return words > _LONG_AFTER_LINKS or after_words > _LONG_AHEAD_AFTER_LINKS
 
 
-def _main_element(page: Page, chosen: Sequence[int]) -> list[bool]:
+def _main_element(page: Page, chosen: Sequence[int]) -> bytearray:
     """For each element, whether it is in the innermost one with most of the words of the blocks."""
     weight = [0] * len(page.parents)
     for index in chosen:
@@ -126,28 +129,28 @@ def _main_element(page: Page, chosen: Sequence[int]) -> list[bool]:
         main = child
         if name in ("main", "article"):
             break
-    inside = [False] * len(page.parents)
-    inside[main] = True
+    inside = bytearray(len(page.parents))
+    inside[main] = 1
     for element in range(main + 1, len(page.parents)):
         inside[element] = inside[page.parents[element]]
     return inside
 
 
-def _with_headings(blocks: PageBlocks, visible: Sequence[int], chosen: set[int]) -> set[int]:
+def _with_headings(blocks: PageBlocks, visible: Sequence[int], chosen: bytearray) -> bytearray:
     """The blocks, with the headings that they stand under and the terms that they define."""
-    kept = set(chosen)
+    kept = bytearray(chosen)
     for index, following in pairwise(reversed(visible)):
         # Backwards: several terms may share a definition.
-        if blocks.kinds[following] == "term" and index in kept:
-            kept.add(following)
-    chosen = set(kept)
+        if blocks.kinds[following] == "term" and kept[index]:
+            kept[following] = 1
+    chosen = bytearray(kept)
     follows = in_heading = False
     for index in reversed(visible):
         if blocks.kinds[index] != "heading":
-            follows = index in chosen or (follows and not in_heading)
+            follows = bool(chosen[index]) or (follows and not in_heading)
             in_heading = False
         else:
             in_heading = True
             if follows:
-                kept.add(index)
+                kept[index] = 1
     return kept

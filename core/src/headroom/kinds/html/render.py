@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from headroom.kinds.html.parse import Page
 from headroom.toolkit.markers import SMALLEST, marker
@@ -60,15 +60,26 @@ class Renderer:
 
     def text(self, shown: Mapping[int, str]) -> str:
         """The view as text."""
-        view: list[str] = []
-        expected = 0
-        for index in [*sorted(shown), len(self.blocks)]:
-            if index > expected and view:
-                view.append(self._gap_marker(slice(expected, index)))
-            expected = index + 1
-            if index < len(self.blocks):
-                view.append(shown[index])
+        numbers = sorted(shown)
+        view = list(self._below(numbers, map(shown.__getitem__, numbers)))
         return "\n".join([self._legend(has_signs=SMALLEST in view), *view])
+
+    def whole(self, chosen: Sequence[int]) -> Iterator[str]:
+        """What stands, below each other, in the view of some blocks that are shown as they are."""
+        each = self.blocks.each
+        yield self._legend(has_signs=SMALLEST in self._below(chosen, each(chosen)))
+        yield from self._below(chosen, each(chosen))
+
+    def _below(self, shown: Iterable[int], texts: Iterable[str]) -> Iterator[str]:
+        """What stands in a view below what it leaves out of any page."""
+        expected = 0
+        for index, text in zip(shown, texts):
+            if 0 < expected < index:
+                yield self._gap_marker(slice(expected, index))
+            yield text
+            expected = index + 1
+        if 0 < expected < len(self.blocks):
+            yield self._gap_marker(slice(expected, len(self.blocks)))
 
     def _legend(self, *, has_signs: bool) -> str:
         """What a view leaves out of any page, and what a sign in it means, said once."""

@@ -73,10 +73,13 @@ def outlying_events(texts: Iterable[str], count: int) -> list[int]:
         if len(first) <= _LEAST and all(_is_status(number) for number in first):
             codes.update(dict.fromkeys(first.values()))
             continue
+        different = len(first)
+        # As large as the numbers themselves.
+        del first
         far = far_out(array("d", (float(number) if number else math.nan for number in column)))
         if len(far) * _USUAL <= max(count, 2 * _USUAL):
             odd.update(dict.fromkeys(far))
-        if len(first) * _REPEATED <= count:
+        if different * _REPEATED <= count:
             odd.update(dict.fromkeys(rare_values(column)[:1]))
     return sorted({*codes, *list(odd)[:_MOST]})
 

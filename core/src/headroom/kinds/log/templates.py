@@ -72,17 +72,22 @@ class Template:
         """The first event, and one for each word of the places that have at most so many."""
         shown = {self.events[0]}
         if len(self.variants) > 1:
-            split = [_words(text) for text in self.variants]
-            firsts = list(self.variants.values())
-            for position in range(len(self.words)):
-                by_word: dict[str, int] = {}
-                for words, first in zip(split, firsts):
+            # By place: the first event of each word. All words of all texts would be several times
+            # as large as these.
+            found: list[dict[str, int]] = [{} for _ in self.words]
+            few = list(enumerate(found))
+            for text, first in self.variants.items():
+                words = _words(text)
+                has_many = False
+                for position, by_word in few:
                     word = words[position]
-                    if MASK not in word:
-                        by_word.setdefault(word, first)
-                    if len(by_word) > most:
-                        break
-                if 1 < len(by_word) <= most:
+                    if word not in by_word and MASK not in word:
+                        by_word[word] = first
+                        has_many = has_many or len(by_word) > most
+                if has_many:
+                    few = [one for one in few if len(one[1]) <= most]
+            for _, by_word in few:
+                if len(by_word) > 1:
                     shown.update(by_word.values())
         return shown
 

@@ -84,7 +84,7 @@ def _condense_text(source: Source) -> Condensed | None:
     found = _placed(source.text, stretches, None)
     notes = notes_of([((), one) for one in found])
     return Condensed(
-        Source(_replaced(source.text, found, notes), source.deadline),
+        Source.made(lambda: _replaced(source.text, found, notes), source.deadline),
         tuple(one.omission for one in found),
         frozenset(note for one, note in zip(found, notes) if one.breaks),
     )

@@ -34,6 +34,7 @@ _NUMBERS = re.compile(r"[-+0-9.eE,\s]" + _STEPS)
 _BYTES = re.compile(r"[0-9a-fA-FxX:,;\s\\]" + _STEPS)
 #: Nearly all steps are of none of these, which is seen at one glance.
 _ANY = re.compile("|".join(one.pattern for one in (_ENCODED, _WRAPPED, _NUMBERS, _BYTES)))
+_SAID = re.compile(r"\S")
 #: So many places are looked at to see whether all of a text is such.
 _LOOKS = 8
 #: How each sort of stretch is found, at a place and no earlier than at another one.
@@ -78,8 +79,12 @@ def _merged(text: str, stretches: Sequence[Stretch]) -> Iterator[Stretch]:
     for one, after in zip_longest(stretches, stretches[1:]):
         start = start if count else one.start
         count += 1
-        between = "" if after is None else text[one.end : after.start]
-        if after is None or after.kind != one.kind or "\n" not in between or between.strip():
+        if (
+            after is None
+            or after.kind != one.kind
+            or text.find("\n", one.end, after.start) < 0
+            or _SAID.search(text, one.end, after.start)
+        ):
             what = one.what if count == 1 else f"{count} times {one.kind}"
             yield replace(one, start=start, what=what)
             count = 0

@@ -9,10 +9,11 @@ the places where words begin, or end, after two blanks in most lines.
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, pairwise
 
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.values import Json, Number
@@ -66,7 +67,7 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
     """
     if max(map(len, lines)) > _LONGEST:
         return None
-    said = [index for index, line in enumerate(lines) if _SAYS.search(line)]
+    said = array("I", compress(range(len(lines)), map(_SAYS.search, lines)))
     if len(said) < _LEAST_ROWS:
         return None
     probed = [lines[index].expandtabs() for index in said[:: len(said) // _PROBED + 1]]

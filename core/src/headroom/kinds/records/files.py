@@ -8,6 +8,7 @@ the first one where the values follow it.
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ def find_files(lines: Sequence[str], check: Callable[[], None]) -> Files | None:
         check: Called now and then, to watch the time.
 
     """
-    said = [index for index, line in enumerate(lines) if line.strip()]
+    said = array("I", compress(range(len(lines)), map(str.strip, lines)))
     if len(said) < _LEAST:
         return None
     probed = [lines[index] for index in said[:: len(said) // _PROBED + 1]]

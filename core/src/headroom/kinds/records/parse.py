@@ -200,8 +200,8 @@ def _find(lines: Sequence[str], check: Callable[[], None]) -> Records | None:
         return Records(lines, spans, files.rows, files.names, named=False)
     talk = find_talk(lines, check)
     if talk is not None:
-        spans = [(line, line + 1) for line in talk.lines]
-        return Records(lines, spans, talk.rows, named=False, is_talk=True)
+        turns = Spans((line, line + 1) for line in talk.lines)
+        return Records(lines, turns, talk.rows, named=False, is_talk=True)
     listing = find_listing(lines, check)
     if listing is not None:
         spans = [(line, line + 1) for line in listing.lines]

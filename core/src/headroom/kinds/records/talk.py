@@ -7,11 +7,13 @@ and says whole sentences; that tells them from cards and settings, which begin a
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, pairwise
 
+from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.rows.values import Json
 
 __all__ = ["Talk", "find_talk"]
@@ -29,8 +31,8 @@ _MOST, _EACH = 24, 3
 _FIELDS, _ORDERLY = 3, 0.85
 #: Lines that decide, evenly spread.
 _PROBED = 400
-#: Lines after which the time is looked at.
-_DEADLINE_EVERY = 500
+#: Lines after which the time is looked at, and turns of which what is said is held. Chosen.
+_DEADLINE_EVERY, _HELD = 500, 1000
 
 _TURN = re.compile(
     r"[ \t]{0,4}(?:[\[(]?[\d:., /-]{4,24}(?:[ap]m)?[\])]?[ \t]+|[-*>] )?"
@@ -46,8 +48,24 @@ _SAYS = re.compile(r":(?:\*\*)?[ \t]+\S")
 class Talk:
     """Which lines are turns, by index, and who says what in them."""
 
-    lines: list[int]
-    rows: list[Json]
+    lines: Sequence[int]
+    rows: Sequence[Json]
+
+
+class _Turns(Lazy[Json]):
+    """Who says what in each turn, read anew when it is asked for."""
+
+    def __init__(self, lines: Sequence[str], places: Sequence[int]) -> None:
+        self._lines = lines
+        self._places = places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def _at(self, index: int) -> Json:
+        match = _turn(self._lines[self._places[index]])
+        assert match is not None
+        return _row(match)
 
 
 def find_talk(lines: Sequence[str], check: Callable[[], None]) -> Talk | None:
@@ -58,7 +76,7 @@ def find_talk(lines: Sequence[str], check: Callable[[], None]) -> Talk | None:
         check: Called now and then, to watch the time.
 
     """
-    said = [index for index, line in enumerate(lines) if line.strip()]
+    said = array("I", compress(range(len(lines)), map(str.strip, lines)))
     if len(said) < _LEAST:
         return None
     probed = said[:: len(said) // _PROBED + 1]
@@ -71,7 +89,7 @@ def find_talk(lines: Sequence[str], check: Callable[[], None]) -> Talk | None:
             return None
     if not _is_talk(turns, len(probed)):
         return None
-    found: list[int] = []
+    found = array("I")
     rows: list[Json] = []
     for number, index in enumerate(said):
         if number % _DEADLINE_EVERY == 0:
@@ -79,8 +97,15 @@ def find_talk(lines: Sequence[str], check: Callable[[], None]) -> Talk | None:
         match = _turn(lines[index])
         if match is not None:
             found.append(index)
-            rows.append({"who": match["who"], "said": match["said"]})
-    return Talk(found, rows) if len(found) >= max(_LEAST, _TURNS * len(said)) else None
+            if len(rows) < _HELD:
+                rows.append(_row(match))
+    if len(found) < max(_LEAST, _TURNS * len(said)):
+        return None
+    return Talk(found, rows if len(rows) == len(found) else _Turns(lines, found))
+
+
+def _row(match: re.Match[str]) -> Json:
+    return {"who": match["who"], "said": match["said"]}
 
 
 def _turn(line: str) -> re.Match[str] | None:

@@ -56,6 +56,8 @@ _LOOKED_AT = 200
 #: So many lines that are left out of a file are counted, fewer are only marked; chosen: a count
 #: costs four tokens more than the sign.
 _COUNTED = 3
+#: Files of which what is shown is put together at a time. Chosen.
+_TOGETHER = 100
 
 
 class SearchCompressor(BaseKind):
@@ -264,6 +266,8 @@ class _Renderer:
             if self._whole
             else name_lines(paths, [self._split[n] for n in shown])
         )
+        # What is shown of many files each, and of those after them.
+        parts: list[str] = []
         view: list[str] = []
         lost = expected = 0
         for number, name, found in zip(shown, names, matches):
@@ -274,6 +278,9 @@ class _Renderer:
             if said:
                 # Joined at once: as lines of their own they take twice the text.
                 view.append("\n".join(said))
+                if len(view) >= _TOGETHER:
+                    parts.append("\n".join(view))
+                    view.clear()
             gone = len(self._entries[number]) - len(found)
             lost += gone
             if gone:
@@ -282,10 +289,10 @@ class _Renderer:
             view.append(self._missing(expected, len(self._files)))
         if lost:
             legend = f"{lost} of {plural(self._lines, 'line')}, where {SMALLEST} stands or a count"
-            view.insert(0, f"[left out: {legend}]")
+            parts.insert(0, f"[left out: {legend}]")
         elif self._separators and len(shown) == len(self._files):
-            view.insert(0, f"[left out: {plural(len(self._separators), 'separator line')}]")
-        return "\n".join(view)
+            parts.insert(0, f"[left out: {plural(len(self._separators), 'separator line')}]")
+        return "\n".join([*parts, *view])
 
     def _file(self, path: str, name: Sequence[str], found: Sequence[Entry]) -> list[str]:
         """A path and its matches; as it was printed, where that takes no path more or is worth one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 
 from headroom.kinds.text.outline import Outline, read_outline
 from headroom.kinds.text.parse import Units, read_units
@@ -238,9 +238,9 @@ def _without_comments(source: Source, request: Request) -> View:
 
 
 def _view(text: str, kept: Sequence[int], units: Units) -> View:
-    there = set(kept)
-    gone = spans(index for index in range(len(units.parts)) if index not in there)
-    ranges = tuple(units.ranges(first, last) for first, last in gone)
+    ends = chain(kept, (len(units.parts),))
+    gone = ((before + 1, end - 1) for before, end in pairwise(chain((-1,), ends)))
+    ranges = tuple(units.ranges(first, last) for first, last in gone if first <= last)
     omission = Omission(units.noun, ranges)
     return View(text, False, (omission,), first_line=units.first_line)
 

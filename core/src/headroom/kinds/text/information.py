@@ -14,8 +14,8 @@ import math
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import compress, pairwise
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from headroom.kinds.text.wordlist import Words
@@ -55,6 +55,8 @@ _STATES = 5
 _TOLL = 4
 #: Sentences between two looks at the clock, and those whose words are weighed at a time. Chosen.
 _CHECKED_EVERY, _TOGETHER = 500, 100
+#: Of a text with more different words, half of what is remembered, their forms are not. Chosen.
+_REMEMBERED = 4096
 
 # The first letter is looked at ahead: most words begin with another.
 _POINTER = re.compile(
@@ -88,8 +90,6 @@ def information(
     }
     weight = [by_frequency[frequency[concept]] for concept in range(len(frequency))]
     del frequency, by_frequency
-    # What each concept of each sentence is worth.
-    worth = array("d")
     gains = array("d")
     places = _places(sentences)
     for number in range(0, size, _TOGETHER):
@@ -99,7 +99,6 @@ def information(
         some = slice(begin, bounds[-1])
         own = zip(told.sorts[some], told.concepts[some])
         own_worth = [_SORTS[sort] * weight[concept] for sort, concept in own]
-        worth.fromlist(own_worth)
         for (first, end), place in zip(pairwise(bounds), places):
             stated = 1.0 if end - first >= _STATES else (end - first) / _STATES
             gains.append(sum(own_worth[first - begin : end - begin]) + place * stated)
@@ -110,10 +109,14 @@ def information(
     for index in deadline.over(order, every=_CHECKED_EVERY):
         own_span = slice(told.starts[index], told.starts[index + 1])
         there = told.concepts[own_span].tolist()
-        again = [seen[concept] for concept in there]
-        if 1 in again:
+        again = [
+            _SORTS[sort] * weight[concept]
+            for concept, sort in zip(there, told.sorts[own_span])
+            if seen[concept]
+        ]
+        if again:
             # The exact sum.
-            gains[index] -= (1 - _AGAIN) * math.fsum(compress(worth[own_span], again))
+            gains[index] -= (1 - _AGAIN) * math.fsum(again)
         for concept in there:
             seen[concept] = 1
     return gains
@@ -148,7 +151,7 @@ def concepts(words: Words, deadline: Deadline) -> Told:
     """The concepts of sentences.
 
     Args:
-        words: The words of each.
+        words: The words of each; their numbers are lost, since what is told takes their place.
         deadline: Checked now and then.
 
     """
@@ -157,14 +160,16 @@ def concepts(words: Words, deadline: Deadline) -> Told:
     size = len(concept_of)
     concept_of += concept_of
     sort_of += bytes((_PLAIN,)) * size
-    told = Told(array("q", [0]), array("i"), bytearray())
+    numbers = words.numbers
+    told = Told(array("q", [0]), numbers, bytearray())
     for first in range(0, len(words), _TOGETHER):
         deadline.check()
         bounds = words.starts[first : first + _TOGETHER + 1]
-        own = words.numbers[bounds[0] : bounds[-1]].tolist()
+        own = numbers[bounds[0] : bounds[-1]].tolist()
         ends = [bound - bounds[0] for bound in bounds]
         found: list[int] = []
         found_as: list[int] = []
+        begin = told.starts[-1]
         for start, end in pairwise(ends):
             if start < end and sort_of[own[start]] == _NAME:
                 own[start] += size
@@ -172,14 +177,18 @@ def concepts(words: Words, deadline: Deadline) -> Told:
             there = {concept_of[word]: sort for word in own[start:end] if (sort := sort_of[word])}
             found += there
             found_as += there.values()
-            told.starts.append(len(told.concepts) + len(found))
-        told.concepts.fromlist(found)
+            told.starts.append(begin + len(found))
+        # There are no more of them than of the words.
+        numbers[begin : begin + len(found)] = array("i", found)
         told.sorts.extend(found_as)
+    del numbers[told.starts[-1] :]
     return told
 
 
-def _concepts_of(words: Iterable[str]) -> tuple[array[int], bytearray]:
+def _concepts_of(words: Sequence[str]) -> tuple[array[int], bytearray]:
     """The number of what each word stands for, and its sort: -1 and 0 for one that only binds."""
+    # What is found out of so many would push out all else that is remembered.
+    own_stem = stem if len(words) <= _REMEMBERED else stem.__wrapped__
     numbers: dict[str, int] = {}
     concepts = array("i")
     sorts = bytearray()
@@ -189,7 +198,7 @@ def _concepts_of(words: Iterable[str]) -> tuple[array[int], bytearray]:
             concept, sort = None, 0
         elif word.islower() and word.isalpha() and word.isascii() and 1 < len(word) <= LONGEST_WORD:
             # Nearly every other word: at once what is found out below.
-            concept, sort = stem(word), _PLAIN
+            concept, sort = own_stem(word), _PLAIN
         else:
             concept, sort = _concept(word)
         concepts.append(-1 if concept is None else numbers.setdefault(concept, len(numbers)))

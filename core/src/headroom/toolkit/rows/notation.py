@@ -51,6 +51,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from json.encoder import encode_basestring
 
 from headroom.regexes import regex
@@ -90,7 +91,7 @@ _LITERALS = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
 _REMEMBERED, _REMEMBERED_CHARS = 5000, 80
 #: Characters around the key of a member: its quotes, a colon, and a comma.
 _AROUND_KEY = 4
-#: Pieces of a text that are put together at a time. Chosen.
+#: Pieces of a text that are put together, and cells that are looked at, at a time. Chosen.
 _TOGETHER = 1000
 
 # What no reader could see or type safely is escaped, as are lone surrogates.
@@ -222,16 +223,19 @@ def pointer(base: str, key: str | int) -> str:
 
 def _are_bare(texts: Sequence[str], signs: Iterable[str]) -> bool:
     """Whether all of some texts are surely cells as they are: much quicker than to ask of each."""
-    if len(texts) <= _TOGETHER:
+    rest = iter(texts)
+    while some := list(islice(rest, _TOGETHER)):
         # What comes again need not be looked at again.
-        several = set(texts)
-        texts = list(several) if len(several) * 2 <= len(texts) else texts
-    if not "".join(texts).isprintable():
-        return False
-    lines = "\n{}\n".format("\n".join(texts))
-    return not any(sign in lines for sign in signs) and not (
-        signs is _NO_CELLS and _NUMBER_LINE.search(lines)
-    )
+        several = set(some)
+        some = list(several) if len(several) * 2 <= len(some) else some
+        if not "".join(some).isprintable():
+            return False
+        lines = "\n{}\n".format("\n".join(some))
+        if any(sign in lines for sign in signs):
+            return False
+        if signs is _NO_CELLS and _NUMBER_LINE.search(lines):
+            return False
+    return True
 
 
 class Speller:

@@ -11,7 +11,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import chain, compress, count, islice
+from itertools import chain, compress, count, islice, repeat
 from operator import gt, lt, ne, sub
 
 from headroom.scanning import shapes_of
@@ -50,6 +50,10 @@ _WRONG_ONE_IN = 100
 _RUNS, _RUN_LENGTH = 2, 12
 #: Cells whose words are looked for at a time, and columns of which they are kept. Chosen.
 _TOGETHER, _REMEMBERED = 250, 2000
+#: More cells than this are counted in parts, if most of the first ones are different. Chosen.
+_LARGE, _PROBED = 1 << 13, 1000
+#: The bytes of each of some parts as one, and all others as zero.
+_ONE_OF = [bytes(one == part for one in range(256)) for part in range(4)]
 #: Numbers that are held as a list. Chosen.
 _LISTED = 4000
 #: What stands for a cell without words: no word tells as little.
@@ -111,10 +115,18 @@ class _Noted:
 def _look_at(column: Column, noted: _Noted) -> None:
     cells: Sequence[str] = column.cells
     numbers = numbers_of(cells, partial(column.plain_numbers, cells)) or times_of(cells)
-    counts: Mapping[str, int] = column.counts if column.is_small else Counter(cells)
-    noted.odd(_repeated(cells, counts))
+    counts: Mapping[str, int]
+    if column.is_small:
+        counts = column.counts
+        size = len(counts)
+    elif numbers is not None and all(map(lt, numbers, islice(numbers, 1, None))):
+        # Of a series that only rises, nothing comes again.
+        counts, size = {}, len(cells)
+    else:
+        counts, size = _counts_of_many(cells)
+    noted.odd(_repeated(cells, counts, size))
     # Where a column's values come from a set, rather than being new in each row.
-    are_of_set = len(counts) * 2 <= len(cells)
+    are_of_set = size * 2 <= len(cells)
     if numbers is not None:
         # Cells as texts of their own, and the counts of many, are larger than the numbers.
         cells = column.held
@@ -144,6 +156,9 @@ def _look_at(column: Column, noted: _Noted) -> None:
         inner = [far_out(numbers) for numbers in inner_numbers(cells, shapes)]
         # By themselves they take less than with a table to look them up by.
         distinct, times = list(counts), array("I", counts.values())
+        if len(distinct) < size:
+            distinct += [cell for cell in cells if cell not in counts]
+            times.extend(repeat(1, size - len(times)))
         cells = column.held
         del shapes, counts
         noted.odd(_rare_words(cells, distinct, times))
@@ -151,6 +166,33 @@ def _look_at(column: Column, noted: _Noted) -> None:
             noted.odd(rare_values(["U" if cell.isupper() else "" for cell in cells]))
         for rows in inner:
             noted.odd(rows)
+
+
+def _counts_of_many(cells: Sequence[str]) -> tuple[Mapping[str, int], int]:
+    """How often cells come, and how many different ones there are.
+
+    Where most of many are different, the counts of all would be as large as the payload: only those
+    of cells that come again are returned, and that of the empty one.
+    """
+    some = cells[:_PROBED]
+    again = len(some) - len(set(some))
+    # As many come again, or more, as where half of all are different.
+    if len(cells) <= _LARGE or again * len(cells) >= len(some) ** 2:
+        counts = Counter(cells)
+        return counts, len(counts)
+    # The same ones are in the same part; how cells are shared out tells nothing of what is found.
+    owners = bytes([hash(cell) & 3 for cell in cells])
+    several: dict[str, int] = {}
+    size = 0
+    for owner in range(4):
+        counts = Counter(compress(cells, owners.translate(_ONE_OF[owner])))
+        size += len(counts)
+        if len(counts) < owners.count(owner):
+            several.update(item for item in counts.items() if item[1] > 1)
+        if "" in counts:
+            several[""] = counts[""]
+    del counts
+    return (Counter(cells) if size * 2 <= len(cells) else several), size
 
 
 def _in_turn(queues: Sequence[Sequence[int]]) -> list[int]:
@@ -246,12 +288,19 @@ def _words_of(cells: Iterable[str]) -> Iterator[set[str]]:
         yield from map(set, map(_WORDS.findall, cells_of_part))
 
 
-def _repeated(cells: Sequence[str], counts: Mapping[str, int]) -> list[int]:
-    """Rows that share a value with another row in a column where nearly each has its own."""
+def _repeated(cells: Sequence[str], counts: Mapping[str, int], size: int) -> list[int]:
+    """Rows that share a value with another row in a column where nearly each has its own.
+
+    Args:
+        cells: Those of the column.
+        counts: How often those come that come again, and the empty one.
+        size: How many different ones there are.
+
+    """
     if len(cells) < _LEAST_IDENTIFIED:
         return []
     most = max(_SHARED, len(cells) // _SHARED_ONE_IN)
-    if len(cells) - counts.get("", 0) - len(counts) > most:
+    if len(cells) - counts.get("", 0) - size > most:
         return []
     shared = {cell for cell, n in counts.items() if n > 1 and cell}
     if not shared or sum(map(counts.__getitem__, shared)) > most:

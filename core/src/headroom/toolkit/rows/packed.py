@@ -13,16 +13,18 @@ from headroom.toolkit.rows.values import Json
 
 __all__ = ["Every", "Joined", "Packed", "PackedRecords", "TextRows"]
 
-#: Texts that are put together at a time. Chosen.
-_TOGETHER = 1000
+#: Texts that are put together. Chosen.
+_TOGETHER = 1024
+#: From so many characters on, a place within them takes four bytes.
+_FAR = 1 << 16
 #: Lists of texts that are taken at a time. Chosen.
 _AT_ONCE = 200
 
 
 class Packed(Sequence[str]):
-    """Texts, one after another, each cut out when it is asked for.
+    """Texts, many of them put together, each cut out when it is asked for.
 
-    Add all of them before the first is read: what is added later takes long.
+    Add all of them before the first is read: what is added later takes longer.
 
     >>> cells = Packed()
     >>> for text in ("Ada", "", "Bob"):
@@ -33,32 +35,48 @@ class Packed(Sequence[str]):
     """
 
     def __init__(self) -> None:
-        # Those that are added, and texts of many of them each.
-        self._added: list[str] = []
+        # Texts of so many each, the last one of fewer where they were read, and where within it
+        # each one ends, behind where the first begins. All of them as one would be there twice for
+        # as long as they are put together.
         self._joined: list[str] = []
-        # Where each ends, behind where the first begins.
-        self._ends = array("I", (0,))
+        self._ends: list[array[int]] = []
+        # Those that are not yet put together.
+        self._added: list[str] = []
+        self._is_read = False
 
     def append(self, text: str) -> None:
         """Adds one at the end."""
-        self._added.append(text)
-        self._ends.append(self._ends[-1] + len(text))
-        if len(self._added) >= _TOGETHER:
-            self._join()
+        self.extend((text,))
 
     def extend(self, texts: Sequence[str]) -> None:
         """Adds some at the end."""
+        if self._is_read and texts:
+            self._is_read = False
+            ends = self._ends.pop()
+            self._added.extend(map(self._joined.pop().__getitem__, map(slice, ends, ends[1:])))
         self._added.extend(texts)
         if len(self._added) >= _TOGETHER:
-            self._join()
-        _add_sizes(self._ends, texts)
+            self._join(len(self._added) - len(self._added) % _TOGETHER)
 
-    def _join(self) -> None:
-        self._joined.append("".join(self._added))
-        self._added.clear()
+    def _join(self, count: int) -> None:
+        """Puts so many of those that were added together."""
+        for first in range(0, count, _TOGETHER):
+            some = self._added[first : min(first + _TOGETHER, count)]
+            text = "".join(some)
+            size = "H" if len(text) < _FAR else "I"
+            self._joined.append(text)
+            self._ends.append(array(size, accumulate(map(len, some), initial=0)))
+        del self._added[:count]
+
+    def _read(self) -> None:
+        if self._added:
+            self._is_read = True
+            self._join(len(self._added))
 
     def __len__(self) -> int:
-        return len(self._ends) - 1
+        last = self._ends[-1:]
+        before = (len(self._ends) - 1) * _TOGETHER + len(last[0]) - 1 if last else 0
+        return before + len(self._added)
 
     @overload
     def __getitem__(self, index: int) -> str: ...
@@ -67,40 +85,42 @@ class Packed(Sequence[str]):
     def __getitem__(self, index: slice) -> list[str]: ...
 
     def __getitem__(self, index: int | slice) -> str | list[str]:
-        text, ends = self._whole(), self._ends
         if isinstance(index, slice):
             first, stop, step = index.indices(len(self))
-            starts, stops = ends[first:stop:step], ends[first + 1 : stop + 1 : step]
-            return list(map(text.__getitem__, map(slice, starts, stops)))
-        index = index + len(self) if index < 0 else index
-        if not 0 <= index < len(self):
-            raise IndexError("there is no such text")
-        return text[ends[index] : ends[index + 1]]
+            if step < 1:
+                return list(map(self.__getitem__, range(first, stop, step)))
+            return list(chain.from_iterable(self._some(first, stop, step)))
+        if self._added:
+            self._read()
+        if index < 0:
+            index += len(self)
+            if index < 0:
+                raise IndexError("there is no such text")
+        place, within = divmod(index, _TOGETHER)
+        ends = self._ends[place]
+        return self._joined[place][ends[within] : ends[within + 1]]
 
     def __iter__(self) -> Iterator[str]:
         return self.every(1)
 
     def holds(self, sign: str) -> bool:
         """Whether a sign is in any of them."""
-        return sign in self._whole()
+        return any(sign in text for text in chain(self._joined, self._added))
 
     def every(self, step: int, first: int = 0) -> Iterator[str]:
         """One of so many, from one on."""
-        text = self._whole()
-        return map(text.__getitem__, chain.from_iterable(self._places(first, step)))
+        return chain.from_iterable(self._some(first, len(self), step))
 
-    def _places(self, first: int, step: int) -> Iterator[Iterator[slice]]:
-        """Where one of so many stands, some at a time."""
-        for start in range(first, len(self), step * _TOGETHER):
-            end = min(start + step * _TOGETHER, len(self))
-            starts, stops = self._ends[start:end:step], self._ends[start + 1 : end + 1 : step]
-            yield map(slice, starts, stops)
-
-    def _whole(self) -> str:
-        if self._added or len(self._joined) != 1:
-            self._joined = ["".join([*self._joined, *self._added])]
-            self._added.clear()
-        return self._joined[0]
+    def _some(self, first: int, stop: int, step: int) -> Iterator[Iterator[str]]:
+        """One of so many of them, those that are put together at a time."""
+        self._read()
+        while first < stop:
+            place, within = divmod(first, _TOGETHER)
+            end = min(_TOGETHER, stop - first + within)
+            ends = self._ends[place]
+            edges = map(slice, ends[within:end:step], ends[within + 1 : end + 1 : step])
+            yield map(self._joined[place].__getitem__, edges)
+            first += -(-(end - within) // step) * step
 
 
 class Joined(Lazy[str]):

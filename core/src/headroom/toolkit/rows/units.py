@@ -36,7 +36,7 @@ _MOST_WITHIN = 40
 #: No more rows are what holds a collection rather than one. Chosen.
 _FEW_ROWS = 4
 #: Units that are counted at a time. Chosen.
-_TOGETHER = 10_000
+_TOGETHER = 1000
 #: The sentence of a line that is shown whole.
 WHOLE = -1
 
