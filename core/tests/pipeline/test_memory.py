@@ -24,7 +24,7 @@ MOST: dict[str, float] = {
     "prose": 26,
     "python": 35,
     "javascript": 45,
-    "log": 12.5,
+    "log": 18,
     "diff": 8.5,
     "html": 20,
     "xml": 15,

@@ -13,6 +13,7 @@ from headroom.kinds.guard import WRONG, BuiltIn, Guarded
 from headroom.kinds.installed import installed, package_of
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, Kind
+from headroom.toolkit.rows.values import whole
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -185,7 +186,7 @@ def decoded(kind: BaseKind, view: str, **options: Any) -> object:
         return data.decode(view, **options)
     except ValueError:
         try:
-            return kind.data(Source(view))
+            return whole(kind.data(Source(view)))
         except WrongKind:
             pass
         raise

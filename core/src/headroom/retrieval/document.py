@@ -22,6 +22,7 @@ from headroom.toolkit.kind import BaseKind, Symbols, line_pieces
 from headroom.toolkit.markers import SMALLEST
 from headroom.toolkit.rows.pieces import children, parts, records, rows_by_columns, spell
 from headroom.toolkit.rows.texts import sentences
+from headroom.toolkit.rows.values import whole
 from headroom.toolkit.sentences import segment
 from headroom.view import Piece, Within, spelled_path
 
@@ -98,12 +99,12 @@ class Document:
 
         """
         try:
-            return self.kind.data(self.source)
+            return whole(self.kind.data(self.source))
         except WrongKind:
             pass
         try:
             # It may be data but for what nobody reads.
-            return self.kind.data(self.searched)
+            return whole(self.kind.data(self.searched))
         except WrongKind:
             raise ValueError(
                 "this original has no rows and no paths: ask for lines, or by query"

@@ -228,6 +228,8 @@ class BaseKind:
     def data(self, source: Source) -> object:
         """The value in a text: what has rows, and places that JSON pointers lead to.
 
+        Rows of a large one may be a sequence that makes each when it is asked for.
+
         Raises:
             WrongKind: There is none.
 

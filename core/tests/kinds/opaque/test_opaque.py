@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import itertools
 import json
 import random
 import re
 import struct
 import time
+import tracemalloc
 import zlib
 
 import pytest
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 from headroom import MARKER, CompressResult, Kind, Omission, SharedContext, compress, get_counter
 from headroom.errors import TimeBudgetExceeded
 from headroom.kinds.opaque import Opaque
+from headroom.kinds.opaque.parse import condense
 from headroom.kinds.opaque.scan import scan
 from headroom.source import Source
 from headroom.view import Deadline
@@ -443,3 +446,19 @@ def test_instructions_beside_their_bytes_are_no_dump() -> None:
         for n, size in enumerate(sizes * 4)
     ]
     assert "dump" not in compress("\n".join(lines)).text
+
+
+def test_rows_of_large_data_are_looked_through_one_by_one() -> None:
+    ring = [[round(n * 0.01234, 5), round(n * -0.04321, 5)] for n in range(20)]
+    rows = [{"id": n, "place": {"name": f"n{n}", "shape": [ring]}} for n in range(1000)]
+    rows[700]["icon"] = "".join(hashlib.sha256(str(n).encode()).hexdigest() for n in range(40))
+    source = Source(json.dumps({"type": "places", "rows": rows}))
+    condense(Source(source.text[:9000]))
+    tracemalloc.start()
+    found = condense(source)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found is not None
+    assert [one.where for one in found.omissions] == ["/rows/700/icon"]
+    # All of them at once take seventeen times the text.
+    assert peak < 6 * len(source.text)

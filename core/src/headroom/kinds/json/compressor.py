@@ -95,8 +95,8 @@ class SmartCrusher(BaseKind):
             return line_pieces(source)
 
     def data(self, source: Source) -> object:
-        """The value."""
-        return whole(source.once(read))
+        """The value; of a large text, rows are read when they are asked for."""
+        return source.once(read)
 
     def leaves(self, source: Source) -> Iterable[Piece]:
         """Each scalar, as a member of what holds it."""

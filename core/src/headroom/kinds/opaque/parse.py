@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from typing import TypeGuard
 
 from headroom.errors import WrongKind
@@ -15,6 +16,7 @@ from headroom.kinds.opaque.stretch import LEAST, Stretch
 from headroom.kinds.registry import default_kinds
 from headroom.source import Source
 from headroom.toolkit.kind import Condensed
+from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.markers import SMALLEST
 from headroom.toolkit.rows.notation import flow, pointer
 from headroom.toolkit.rows.stretches import SHORT, are_short
@@ -44,7 +46,7 @@ def data_of(source: Source) -> Json:
         value = None if json is None else json.data(source)
     except WrongKind:
         return None
-    return value if isinstance(value, (dict, list)) else None
+    return value if isinstance(value, (dict, list, Lazy)) else None
 
 
 def condense(source: Source) -> Condensed | None:
@@ -169,7 +171,7 @@ def _looked_at(value: Json, deadline: Deadline) -> Iterator[tuple[Path, str | li
         for path, one in waiting[-1]:
             if type(one) is str or is_vector(one):
                 yield path, one
-            elif isinstance(one, list):
+            elif isinstance(one, (list, Lazy)):
                 waiting.append(_members(path, enumerate(one)))
                 break
             elif isinstance(one, dict):
@@ -181,7 +183,7 @@ def _looked_at(value: Json, deadline: Deadline) -> Iterator[tuple[Path, str | li
 
 def _members(path: Path, members: Iterable[tuple[str | int, Json]]) -> Iterator[tuple[Path, Json]]:
     for key, member in members:
-        if len(member) >= LEAST if type(member) is str else isinstance(member, (dict, list)):
+        if len(member) >= LEAST if type(member) is str else isinstance(member, (dict, list, Lazy)):
             yield (*path, key), member
 
 
@@ -202,6 +204,20 @@ def _pointer(path: Path) -> str:
     for key in path:
         where = pointer(where, key)
     return where
+
+
+class _Rows(Lazy[Json]):
+    """The rows of an array, each as it is written when it is asked for."""
+
+    def __init__(self, rows: Lazy[Json], written: Callable[[int, Json], Json]) -> None:
+        self._rows = rows
+        self._written = written
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def _at(self, index: int) -> Json:
+        return self._written(index, self._rows[index])
 
 
 @dataclass(frozen=True)
@@ -241,8 +257,11 @@ class _Rewriter:
                 key: self._written(member, (*path, key), holders) if key in inside else member
                 for key, member in value.items()
             }
-        assert isinstance(value, list)
-        return [
-            self._written(member, (*path, number), holders) if number in inside else member
-            for number, member in enumerate(value)
-        ]
+        assert isinstance(value, (list, Lazy))
+
+        def written(number: int, member: Json) -> Json:
+            return self._written(member, (*path, number), holders) if number in inside else member
+
+        if isinstance(value, Lazy):
+            return _Rows(value, written)
+        return list(starmap(written, enumerate(value)))

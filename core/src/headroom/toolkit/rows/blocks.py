@@ -66,7 +66,7 @@ _LEAST_SHARED = 2
 _SAFE_POINTER = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./~@ ")
 
 
-@dataclass
+@dataclass(slots=True)
 class Line:
     """A member of a section that stands in one line."""
 
@@ -78,7 +78,7 @@ class Line:
     same: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class TableBlock:
     """A collection."""
 
@@ -91,7 +91,7 @@ class TableBlock:
     pointers: Sequence[str] = ()
 
 
-@dataclass
+@dataclass(slots=True)
 class Section:
     """An object, its members below its key."""
 

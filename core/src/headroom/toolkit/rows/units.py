@@ -41,7 +41,7 @@ _TOGETHER = 1000
 WHOLE = -1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LineUnit:
     """A line of a document, or a sentence of one, as a unit."""
 

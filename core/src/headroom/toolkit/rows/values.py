@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Union
+from typing import Any, Union
 
 from headroom.toolkit.lazy import Lazy
 
@@ -47,7 +47,7 @@ SCALARS: frozenset[type] = frozenset({str, Number, bool, type(None), Duplicates}
 HOLDERS: frozenset[type] = frozenset({dict, list})
 
 
-def whole(value: Json) -> Json:
+def whole(value: Any) -> Any:
     """A value with the rows that its objects make when they are asked for."""
     if isinstance(value, dict):
         return {key: whole(member) for key, member in value.items()}
