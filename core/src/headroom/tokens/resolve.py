@@ -104,7 +104,7 @@ class _EncodingCounter:
         size = _LARGE_PIECE if text.isascii() else _PIECE
         return sum(map(self._whole, _pieces(text, size)))
 
-    def count_lines(self, lines: Iterable[str]) -> int:
+    def _count_lines(self, lines: Iterable[str]) -> int:
         """The same of lines with a line feed between them, of which some are there at a time."""
         total, some, size, most = 0, list[str](), 0, _LINES
         for line in lines:

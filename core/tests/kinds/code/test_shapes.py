@@ -156,6 +156,17 @@ def test_files_after_one_another_each_in_its_language(header, footer):
             assert parses("\n".join(lines[section.header : section.last]))
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\n\n"])
+def test_files_of_which_the_last_has_only_its_name_yet(end):
+    source = f"==> a.py <==\n{PYTHON}==> b.py <=={end}"
+    view = headroom.compress(source)
+    assert view.failure is None
+    assert view.kind == "code"
+    assert "==> b.py <==" in view.text
+    middle = f"==> a.py <==\n{PYTHON}==> b.py <==\n==> c.py <==\nx = 1\n"
+    assert headroom.compress(middle).failure is None
+
+
 def test_a_comment_that_names_its_own_file_starts_no_other():
     assert split_sections("# setup.py\nimport os\n# README.md\nx = 1\n") == []
     assert split_sections("import os\nx = 1\n") == []

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import headroom
 from headroom.errors import TimeBudgetExceeded, WrongKind
 from headroom.kinds.html import HtmlExtractor
 from headroom.kinds.html.parse import read_page
@@ -344,3 +345,34 @@ def test_blocks_that_are_put_together_are_the_same_ones() -> None:
     assert text == "\n".join(before[1::2])
     assert [text[a : b - 1] for a, b in pairwise(starts)] == before[1::2]
     assert list(map(blocks.rendered, range(len(blocks)))) == before
+
+
+class Twice:
+    """A counter that says twice what another one says, and hands on all else."""
+
+    def __init__(self) -> None:
+        self.inner = get_counter()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.inner, name)
+
+    def count(self, text: str) -> int:
+        return 2 * self.inner.count(text)
+
+    def count_many(self, texts: list[str]) -> list[int]:
+        return [2 * count for count in self.inner.count_many(texts)]
+
+
+class OfLines(Twice):
+    """One that has a method of its own for lines."""
+
+    def count_lines(self, text: str) -> int:
+        return self.count(text.split()[0])
+
+
+@pytest.mark.parametrize("counter", [Twice(), OfLines()])
+def test_a_page_is_counted_by_the_counter_that_is_given(counter: Twice) -> None:
+    tokens = counter.count(PAGE)
+    result = headroom.compress(PAGE, counter=counter, max_tokens=tokens // 2)
+    assert result.failure is None
+    assert result.text == headroom.compress(PAGE, max_tokens=tokens // 4).text

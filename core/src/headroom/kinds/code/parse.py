@@ -153,10 +153,13 @@ def _of_files(source: Source, sections: list[Section]) -> tuple[Outline, Check] 
     parts: list[tuple[Section, Outline]] = []
     checks: list[Check] = []
     read = 0
+    no_code: tuple[Outline | None, Check] = None, _anything
     for section in sections:
         source.deadline.check()
         inside = lines[section.header : section.last]
-        outline, check = _one_file(Source("\n".join(inside), source.deadline), section.path)
+        text = Source("\n".join(inside), source.deadline)
+        # Below the name of a file that was cut off, not even an empty line may stand.
+        outline, check = _one_file(text, section.path) if inside else no_code
         if outline is None:
             outline = whole_section(inside)
         else:
