@@ -124,16 +124,19 @@ class _EncodingCounter:
 
     def count_many(self, texts: Sequence[str]) -> list[int]:
         count, other = self._count, self.count
-        try:
-            return [count(text) if len(text) <= _PIECE else other(text) for text in texts]
-        except UnicodeEncodeError:
-            return list(map(other, texts))
+        with undisturbed:
+            try:
+                return [count(text) if len(text) <= _PIECE else other(text) for text in texts]
+            except UnicodeEncodeError:
+                return list(map(other, texts))
 
     def _whole(self, text: str) -> int:
-        try:
-            return self._count(text)
-        except UnicodeEncodeError:
-            return self._count(encodable(text))
+        # The library has locks of its own, which would never be free in the child of a fork.
+        with undisturbed:
+            try:
+                return self._count(text)
+            except UnicodeEncodeError:
+                return self._count(encodable(text))
 
 
 def _toktok(encoding: str) -> _Count:
