@@ -8,6 +8,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from headroom.retrieval.index import Searchable
+from headroom.retrieval.paths import unescape
 from headroom.toolkit.kind import LeftOut
 from headroom.toolkit.relevance import in_pieces, query_terms, terms
 from headroom.toolkit.turns import take_turns
@@ -121,7 +122,7 @@ class _Names:
         is_below = False
         while path:
             path, _, token = path.rpartition("/")
-            name = token.replace("~1", "/").replace("~0", "~")
+            name = unescape(token)
             if said := self._said_by(name):
                 return _Named(name, said, is_below, path)
             is_below = is_below or not name.isdecimal()

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from headroom.retrieval.paths import unescape
+
 __all__ = ["Holder", "holders", "raw_offsets"]
 
 # Strings as JSON and Python write them, signs, and all else up to the next of these. A string
@@ -77,7 +79,7 @@ def holders(text: str, pointers: Iterable[str]) -> dict[str, Holder]:
     for pointer in pointers:
         node = root
         for step in pointer.split("/")[1:]:
-            name = step.replace("~1", "/").replace("~0", "~")
+            name = unescape(step)
             node = node.children.setdefault(name, _Node())
         if node.holder is None:
             node.holder = Holder()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from headroom.view import spelled_path
 
-__all__ = ["escape", "is_index", "locate", "resolve", "walk"]
+__all__ = ["escape", "is_index", "locate", "resolve", "unescape", "walk"]
 
 _STEP = re.compile(
     r"\.\.(?P<deep>[^\s.\[\]'\"*]+|\*)"
@@ -25,6 +25,11 @@ _MOST = 10_000
 def escape(name: object) -> str:
     """A name as it stands in a pointer."""
     return str(name).replace("~", "~0").replace("/", "~1")
+
+
+def unescape(token: str) -> str:
+    """The name that a part of a pointer stands for."""
+    return token.replace("~1", "/").replace("~0", "~")
 
 
 def locate(document: object, path: str) -> list[tuple[str, object]]:
@@ -60,7 +65,7 @@ def resolve(document: object, pointer: str) -> object:
     """
     value = document
     for depth, token in enumerate(pointer.split("/")[1:], 1):
-        name = token.replace("~1", "/").replace("~0", "~")
+        name = unescape(token)
         if isinstance(value, dict) and name in value:
             value = value[name]
         elif isinstance(value, list) and is_index(name) and int(name) < len(value):

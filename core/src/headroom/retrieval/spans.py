@@ -13,7 +13,7 @@ from typing import TypeAlias
 from headroom.errors import WrongKind
 from headroom.kinds.registry import Kinds, default_kinds
 from headroom.retrieval.json_spans import Holder, holders, raw_offsets
-from headroom.retrieval.paths import escape
+from headroom.retrieval.paths import escape, unescape
 from headroom.retrieval.xml_spans import Tag, holder_of, tags_of
 from headroom.source import Source
 from headroom.toolkit.rows.texts import sentences
@@ -176,7 +176,7 @@ class _Text:
     def _tags(self, one: Omission) -> _Spans | None:
         if self._document is None:
             return None
-        steps = [step.replace("~1", "/").replace("~0", "~") for step in one.path.split("/")[1:]]
+        steps = list(map(unescape, one.path.split("/")[1:]))
         holder = holder_of(*self._document, steps)
         if holder is None:
             return None

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import compress, groupby
 
 from headroom.retrieval.onward import onward
-from headroom.retrieval.paths import is_index
+from headroom.retrieval.paths import is_index, unescape
 from headroom.retrieval.render import (
     Found,
     Parts,
@@ -226,11 +226,7 @@ def _named(leaf: Piece, base: str, cells: _Cells) -> tuple[str, str]:
 
 
 def _names_below(path: str, base: str) -> tuple[str, ...]:
-    return tuple(map(_unescaped, path[len(base) :].split("/")[1:]))
-
-
-def _unescaped(token: str) -> str:
-    return token.replace("~1", "/").replace("~0", "~")
+    return tuple(map(unescape, path[len(base) :].split("/")[1:]))
 
 
 def _pointer(piece: Piece) -> tuple[str, int, Within | None]:
@@ -261,7 +257,7 @@ def _number(key: str, keys: Mapping[str, int] | None) -> int:
     """Which row of what holds it a member is, by its key in a path; 0 for none."""
     if keys is None:
         return int(key) + 1 if is_index(key) else 0
-    return keys.get(_unescaped(key), 0)
+    return keys.get(unescape(key), 0)
 
 
 def _is_text(piece: Piece, of_data: set[Within | None]) -> bool:

@@ -19,12 +19,8 @@ _ANSWERED, _ENOUGH = 0.4, 700
 _LONG, _BEYOND = 60_000, 0.2
 
 
-def _no() -> bool:
-    return False
-
-
 def natural_limit(
-    original: int, rows: float, fidelity: Fidelity, *, is_answered: Callable[[], bool] = _no
+    original: int, rows: float, fidelity: Fidelity, *, is_answered: Callable[[], bool] = bool
 ) -> int:
     """The tokens that a view may have when its fidelity decides.
 

@@ -81,7 +81,6 @@ class _Builder:
         self, outline: Outline, piece: Piece, deadline: Deadline, exports: frozenset[str]
     ) -> None:
         self._outline = outline
-        self._units = outline.units
         self._before = piece.before
         self._lines = piece.lines
         self._deadline = deadline
@@ -132,9 +131,7 @@ class _Builder:
         statement: bool = True,
     ) -> int:
         self._next = end + 1
-        return self._units.add(
-            ranges, role, scope.owner, scope.symbol, scope.public, statement, False, self._before
-        )
+        return self._unit(ranges, role, scope, statement=statement)
 
     def _unit(
         self,
@@ -145,7 +142,7 @@ class _Builder:
         statement: bool = True,
         in_string: bool = False,
     ) -> int:
-        return self._units.add(
+        return self._outline.units.add(
             ranges,
             role,
             scope.owner,
