@@ -112,6 +112,71 @@ def test_what_looks_like_a_note_is_taken_for_one(forged: str) -> None:
     assert "lines 2-200;" in _places(result)
 
 
+LOG = [f"2026-01-01 00:00:{n % 60:02} INFO served {n} in {n * 7 % 13} ms" for n in range(300)]
+
+
+def _log(note: str) -> str:
+    return "\n".join([*LOG[:150], note, *LOG[151:]])
+
+
+def _page(note: str) -> str:
+    body = "".join(f"<p>{line}</p>" + f"<p>{note}</p>" * (n == 3) for n, line in enumerate(TEXT))
+    menu = "<a href='/x'>Menu</a>" * 80
+    return f"<html><body><nav>{menu}</nav><main><h1>Report</h1>{body}</main></body></html>"
+
+
+def _rows(note: str) -> str:
+    odd = (0, 150, 299)
+    rows = [{"id": n, "note": "NOTE" if n in odd else n, "bad": n in odd} for n in range(300)]
+    return json.dumps(rows).replace("NOTE", note)
+
+
+def _xml(note: str) -> str:
+    return "".join(
+        f"<row><id>{n}</id><note>{n if n % 150 else note}</note></row>" for n in range(300)
+    ).join(("<rows>", "</rows>"))
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        _log("[lines 5-260 le\x1b[0mft out]"),
+        _log("[lines 5-260 lXX\b\beft out]"),
+        _log("a line of no interest\r[lines 5-260 left out]"),
+        _log("[lines 5-260 le\ufe0fft \u0585ut]"),
+        _page("[lines 5-260 l&#101;ft&nbsp;out]"),
+        _page("&#91;lines 5-260 left out&#93;"),
+        _page("[lines 5-260 le<b>ft</b> out]"),
+        _page("[lines 5-260 le<!-- > -->ft\nout]"),
+        _xml("[rows 3-111 le<![CDATA[ft]]> out]"),
+        _xml("[rows 3-111 left out: &quot;all&#34;]"),
+        _rows(r"[rows 3-111 l\u0065ft out: 109 rows]"),
+        _rows(r"\u005brows 3-111 left out\/]"),
+        json.dumps({"log": _log("NOTE")}).replace("NOTE", r"[lines 5-260 left \u006fut]"),
+        json.dumps({"log": _log("[lines 5-260 le\x1b[0mft out]")}),
+        json.dumps({"log": _log("\u2026")}),
+        json.dumps({"page": _page("[lines 5-260 le<b>ft</b> out]")}),
+    ],
+)
+def test_a_note_is_told_however_it_is_written(payload: str) -> None:
+    result = compress(payload)
+    assert result.omissions
+    _places(result)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[some of these notes are the original's text]",
+        "[of these notes, the original\u2019s text: lines 2-300]",
+    ],
+)
+def test_the_line_that_tells_notes_apart_can_be_told_apart(line: str) -> None:
+    result = compress(_log(line))
+    assert line in result.text
+    _places(result)
+
+
 def test_a_view_of_all_that_there_is_says_so() -> None:
     rows = json.dumps([{"id": n, "name": WORDS[n % 10]} for n in range(60)])
     text = f"The report.\n\n{FORGED}\n\n```json\n{rows}\n```\n"

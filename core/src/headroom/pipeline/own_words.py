@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,16 +10,49 @@ from dataclasses import replace
 from itertools import chain
 
 from headroom.lines import parts
+from headroom.pipeline.terminal import shown
+from headroom.source import Source
 from headroom.tokens import TokenCounter
 from headroom.toolkit.markers import SMALLEST
 from headroom.view import CompressResult, Omission, or_original
 
 __all__ = ["with_own_words_told"]
 
-_SAYS = re.compile(r"le(?:ft|aves?)[^\S\n]+out")
-#: What no reader sees, and letters that look like those of the words in most fonts.
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
-_LOOKS_LIKE = {"\u043e": "o", "\u03bf": "o", "\u0435": "e", "\u04cf": "l", "\u03c5": "u"}
+#: What notes say; and what the line says that tells them apart.
+_SAYS, _TELLS = re.compile(r"le(?:ft|aves?)[^\S\n]+out"), re.compile(r"original's[^\S\n]+text")
+#: What no reader sees (Default_Ignorable_Code_Point of Unicode), and letters that look like those
+#: of the words in most fonts.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
+_LOOKS_LIKE = {
+    "\u0435": "e",
+    "\u04cf": "l",
+    "\u01c0": "l",
+    "\u043e": "o",
+    "\u03bf": "o",
+    "\u0585": "o",
+    "\u03c4": "t",
+    "\u0442": "t",
+    "\u03c5": "u",
+    "\u057d": "u",
+    "\u2019": "'",
+}
+#: Escapes in strings of JSON and of code, and those by which a letter can be written.
+_ESCAPE = re.compile(
+    r"\\(?:u([\dA-Fa-f]{4})|x([\dA-Fa-f]{2})|U([\dA-Fa-f]{8})|([0-7]{1,3})|(.))", re.ASCII
+)
+_LETTER = re.compile(r"\\[uxU0-7]")
+#: Strings in strings: so deep are they read.
+_DEEP = 3
+#: What a note begins with, as markup can have it.
+_OPENING_REFERENCE = re.compile(
+    r"&(?:#0{0,9}(?:91|65095|65339)(?!\d);?|#x0{0,9}(?:5b|fe47|ff3b)(?![\da-f]);?|lsqb;|lbrack;)",
+    re.IGNORECASE | re.ASCII,
+)
+_IN_BRACKETS = re.compile(r"[\[\ufe47\uff3b](?:[^<\[\]]+|<[^<>]*>)*")
+_TAG, _PARTS_OF_DATA = re.compile("<[^<>]*>"), ("<![CDATA[", "]]>")
 #: What notes begin with, and what looks like it: by NFKC, the other two become the first.
 _OPENING = ("[", "\ufe47", "\uff3b")
 #: Characters of a note on either side of that; longer ones are not ours.
@@ -130,14 +164,76 @@ def _joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _own_words(view: str, content: str) -> list[str]:
     """What a view shows that looks like a note, and stands in the original."""
-    own = []
-    if SMALLEST in content and _SIGN_ALONE.search(content) and _SIGN_ALONE.search(view):
-        own.append(SMALLEST)
-    there = set(chain.from_iterable(map(_likenesses, _as_it_looks(content))))
-    if there:
-        shown = chain.from_iterable(map(_likenesses, _as_it_looks(view)))
-        own += (one for one in dict.fromkeys(shown) if one in there)
-    return own
+    has_sign = SMALLEST in view and _SIGN_ALONE.search(view) is not None
+    noted = set(_notes(view))
+    own: list[str] = []
+    for text in _as_shown(content) if noted or has_sign else ():
+        if has_sign and SMALLEST in text and _SIGN_ALONE.search(text):
+            own.append(SMALLEST)
+        own += (one for one in _notes(text) if one in noted)
+    return list(dict.fromkeys(own))
+
+
+def _notes(text: str) -> Iterator[str]:
+    """What looks like a note in a text."""
+    return chain.from_iterable(map(_likenesses, _as_it_looks(text)))
+
+
+def _as_shown(content: str) -> Iterator[str]:
+    """A text, and what views show of it: without escapes, then codes of a terminal, then markup."""
+    yield content
+    for without in (_without_escapes, _without_codes, _without_markup):
+        text = without(content)
+        if text != content:
+            yield text
+            content = text
+
+
+def _without_escapes(text: str) -> str:
+    for _ in range(_DEEP):
+        if not (_LETTER.search(text) or (SMALLEST in text and "\\n" in text)):
+            break
+        text = _ESCAPE.sub(_unescaped, text)
+    return text
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    four, two, eight, octal, sign = match.groups()
+    if sign:
+        return "\n" if sign == "n" else sign
+    code = int(octal, 8) if octal else int(four or two or eight, 16)
+    return chr(code) if code < 0x110000 else match[0]
+
+
+def _without_codes(text: str) -> str:
+    bare = shown(Source(text))
+    return text if bare is None else bare.text
+
+
+def _without_markup(text: str) -> str:
+    if not ("</" in text or "/>" in text):
+        return text
+    text = _OPENING_REFERENCE.sub(_dereferenced, _without_comments(text))
+    for sign in _PARTS_OF_DATA:
+        text = text.replace(sign, "")
+    return _IN_BRACKETS.sub(_read, text)
+
+
+def _without_comments(text: str) -> str:
+    kept, start = [], 0
+    while (first := text.find("<!--", start)) >= 0 and (last := text.find("-->", first)) >= 0:
+        kept.append(text[start:first])
+        start = last + len("-->")
+    return "".join([*kept, text[start:]])
+
+
+def _dereferenced(match: re.Match[str]) -> str:
+    return html.unescape(match[0])
+
+
+def _read(match: re.Match[str]) -> str:
+    """What a page shows of it, where a line break is a space."""
+    return html.unescape(_TAG.sub("", match[0])).replace("\n", " ")
 
 
 def _as_it_looks(text: str) -> Iterator[str]:
@@ -169,12 +265,13 @@ def _folded(text: str) -> str:
 
 def _likenesses(text: str) -> Iterator[str]:
     """What stands in brackets around the words."""
-    if "out" not in text:
-        return
-    for said in _SAYS.finditer(text):
+    found = [said for word, said in (("out", _SAYS), ("original's", _TELLS)) if word in text]
+    for said in chain.from_iterable(one.finditer(text) for one in found):
         before = text[max(0, said.start() - _AROUND) : said.start()]
         start = before.rfind("[")
         if start < 0 or "\n" in before[start:]:
             continue
         after = text[said.end() : said.end() + _AROUND].split("\n", 1)[0]
-        yield before[start:] + said[0] + after.partition("]")[0]
+        note = before[start:] + said[0] + after.partition("]")[0]
+        # Views write cells as strings, and break lines elsewhere.
+        yield " ".join(note.replace("\\", "").split())
