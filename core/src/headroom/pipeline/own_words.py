@@ -23,8 +23,8 @@ _LOOKS_LIKE = {"\u043e": "o", "\u03bf": "o", "\u0435": "e", "\u04cf": "l", "\u03
 _OPENING = ("[", "\ufe47", "\uff3b")
 #: Characters of a note on either side of that; longer ones are not ours.
 _AROUND = 400
-#: So many characters of a long line, and some, are folded at a time, up to a sign that neither looks
-#: otherwise for what is next to it nor makes that look otherwise. Chosen.
+#: So many characters of a long line, and some, are folded at a time: up to a sign that does not
+#: look otherwise for what is next to it, nor that for the sign. Chosen.
 _TOGETHER, _SEAM = 50_000, re.compile('[ ,"]')
 #: A line that is nothing but the sign for something that is left out, and what a comment takes.
 _SIGN_ALONE = re.compile(rf"^[^\w\n{SMALLEST}]*{SMALLEST}[^\w\n{SMALLEST}]*$", re.MULTILINE)

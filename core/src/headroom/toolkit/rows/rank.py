@@ -11,11 +11,11 @@ from math import log2
 
 from headroom.toolkit.identifiers import identifiers, naming
 from headroom.toolkit.relevance import Asked, bm25, holders, query_terms
-from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.outliers import find_outliers
 from headroom.toolkit.rows.replies import asks, step_to_reply, with_replies
 from headroom.toolkit.rows.table import Table
+from headroom.toolkit.rows.tree import Line, Tree
 from headroom.toolkit.rows.values import Json
 from headroom.view import Fidelity, Request
 
@@ -229,6 +229,7 @@ def rank_line(
     score: float,
     best: float,
     *,
+    level: int,
     sentence: int | None,
     is_link: bool = False,
 ) -> Rank:
@@ -240,6 +241,7 @@ def rank_line(
         naming: How surely the query names it.
         score: How well it answers the query.
         best: How well the best unit of the value does.
+        level: How many keys lead to it.
         sentence: Which sentence of the line it is; ``None`` for the line as a whole.
         is_link: Whether it is one of the many addresses of an object.
 
@@ -248,7 +250,7 @@ def rank_line(
         return (NAMED, -naming)
     if best and score >= _NEAR_BEST * best:
         return (ANSWERS, -score)
-    depth = min(line.path.count("/") - 1, _DEEPEST) * LINE_DEPTH
+    depth = min(level - 1, _DEEPEST) * LINE_DEPTH
     if is_link and depth:
         # Below the top, they say where else to ask, each as its neighbours do.
         return (FILL, place)
@@ -263,21 +265,18 @@ def rank_line(
     return (SHOWS + depth + (2 if long else 0), place)
 
 
-def write_in_full(block: Block, speller: Speller, request: Request) -> None:
+def write_in_full(tree: Tree, speller: Speller, request: Request) -> None:
     """Writes the rows that the query names without aliases: their reader wants the values.
 
     Args:
-        block: What is written; the lines of its tables are changed.
+        tree: What is written; the lines of its tables are changed.
         speller: What spelled them, and knows the aliases.
         request: Has the query, and counts tokens.
 
     """
     if not speller.aliases or not request.query:
         return
-    if isinstance(block, Section):
-        for member in block.members:
-            write_in_full(member, speller, request)
-    elif isinstance(block, TableBlock):
+    for block in tree.tables.values():
         lines = block.table.lines
         naming = named(lines, request.query)
         limit = request.original_tokens if request.max_tokens is None else request.max_tokens

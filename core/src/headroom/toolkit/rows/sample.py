@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from heapq import nsmallest
 
 from headroom.forking import cached_property
 from headroom.toolkit.fitting import largest_fitting
@@ -23,9 +25,9 @@ from headroom.toolkit.rows.rank import (
     rank_rows,
     relevance,
 )
-from headroom.toolkit.rows.render import Renderer
+from headroom.toolkit.rows.render import Gone, Renderer
 from headroom.toolkit.rows.units import SMALL_TABLE, WHOLE, Units
-from headroom.view import Omission, View
+from headroom.view import View
 
 __all__ = ["Selection"]
 
@@ -80,7 +82,7 @@ class Selection:
         #: See `Units`.
         self.may_ask_apart = units.may_ask_apart
         #: The tokens of lines that are but addresses among many.
-        self.link_tokens = sum(units.costs[one.unit] for one in units.lines if one.is_link)
+        self.link_tokens = units.link_tokens
         #: The tokens of the rows that the query names, of tables that are shown in parts.
         self.asked_tokens = sum(sum(units.costs[first:end]) for first, end in units.asked)
 
@@ -176,15 +178,18 @@ class Selection:
         """
         if not self._request.query:
             return
-        lines = [one for one in self._units.lines if one.sentence in (WHOLE, 0)]
-        holders = [one.line.path.rpartition("/")[0] for one in lines]
+        units, holders = array("I"), []
+        for one in self._units.lines():
+            if one.sentence in (WHOLE, 0):
+                units.append(one.unit)
+                holders.append(one.holder)
         below = naming(holders, identifiers(self._request.query))
-        asked = sorted((ranks[one.unit], place) for place, one in enumerate(lines))[:_WITH_KIN]
+        asked = nsmallest(_WITH_KIN, ((ranks[unit], place) for place, unit in enumerate(units)))
         beside = {holders[place] for (tier, _), place in asked if tier <= ANSWERS} - {""}
         beside = {holder for holder in beside if holders.count(holder) <= _MOST_KIN}
-        for place, (one, holder) in enumerate(zip(lines, holders)):
+        for place, (unit, holder) in enumerate(zip(units, holders)):
             if place in below or holder in beside:
-                yield one.unit
+                yield unit
 
     @property
     def asks_rows(self) -> bool:
@@ -207,7 +212,7 @@ class Selection:
         told, scores = named(texts, query), self._scores
         best = max(scores, default=0.0)
         ranks: list[Rank] = [(REST, 0.0)] * len(texts)
-        for one in self._units.lines:
+        for one in self._units.lines():
             unit, sentence = one.unit, None if one.sentence == WHOLE else one.sentence
             ranks[unit] = rank_line(
                 one.line,
@@ -215,6 +220,7 @@ class Selection:
                 told[unit],
                 scores[unit],
                 best,
+                level=one.level,
                 sentence=sentence,
                 is_link=one.is_link,
             )
@@ -232,7 +238,7 @@ class Selection:
                 self._request,
             )
             # The deeper in the document, the later, other things being equal.
-            depth = table.path.count("/") * _DEPTH
+            depth = table.level * _DEPTH
             if depth:
                 ranked = [
                     one if one is FILLING or one[0] <= 1 else (one[0] + depth, one[1])
@@ -249,21 +255,23 @@ class Selection:
 class _Rendering:
     """Writes views, and remembers the last few: one of them is the one that is wanted."""
 
-    def __init__(self, render: Callable[[frozenset[int], list[Omission]], str]) -> None:
+    def __init__(self, render: Callable[[frozenset[int]], tuple[str, Gone]]) -> None:
         self._render = render
-        self._last: dict[frozenset[int], View] = {}
+        self._last: dict[frozenset[int], tuple[str, Gone]] = {}
 
     def __call__(self, kept: frozenset[int]) -> str:
-        return self.view(kept).text
+        return self._rendered(kept)[0]
 
     def view(self, kept: frozenset[int]) -> View:
         """The view with some units."""
-        view = self._last.get(kept)
-        if view is None:
-            omissions: list[Omission] = []
-            text = self._render(kept, omissions)
-            view = View(text, lossless=False, omissions=tuple(omissions))
+        text, gone = self._rendered(kept)
+        return View(text, lossless=False, omissions=tuple(gone.omissions()))
+
+    def _rendered(self, kept: frozenset[int]) -> tuple[str, Gone]:
+        rendered = self._last.get(kept)
+        if rendered is None:
+            rendered = self._render(kept)
             if len(self._last) == _REMEMBERED:
                 del self._last[next(iter(self._last))]
-            self._last[kept] = view
-        return view
+            self._last[kept] = rendered
+        return rendered
