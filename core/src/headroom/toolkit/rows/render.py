@@ -108,7 +108,7 @@ class Renderer:
 
     def _section(self, section: Section, shown: list[int], lines: list[str], gone: Gone) -> None:
         gap: list[Block] = []
-        members = section.members
+        members, same = section.members, self._units.tree.same
         visible = {one.node for one in members if self._is_visible(one, shown)}
         for member in shared(members, visible):
             if isinstance(member, str):
@@ -117,7 +117,8 @@ class Renderer:
                 lines.append(" " * section.depth + member)
                 continue
             # "The same as" something says nothing where that is not all there.
-            if member.node not in visible or not gone.has_what_is_same(member):
+            is_same = member.node in same
+            if member.node not in visible or (is_same and not gone.has_what_is_same(member)):
                 gap.append(member)
                 gone.touch(member)
                 continue
@@ -356,11 +357,9 @@ class Gone:
             self._touched[first:end] = b"\1" * (end - first)
 
     def has_what_is_same(self, block: Block) -> bool:
-        """Whether all is shown of what a block is said to be the same as, if it is."""
-        same = self._units.tree.same.get(block.node)
-        if same is None:
-            return True
-        first, end = self._units.range(self._units.tree.block(same))
+        """Whether all is shown of what a block is said to be the same as."""
+        tree = self._units.tree
+        first, end = self._units.range(tree.block(tree.same[block.node]))
         return self._touched.find(1, first, end) < 0
 
     def omissions(self) -> Iterator[Omission]:

@@ -178,11 +178,14 @@ class Selection:
         """
         if not self._request.query:
             return
-        units, holders = array("I"), []
+        units, within = array("I"), array("I")
+        tree = self._units.tree
         for one in self._units.lines():
             if one.sentence in (WHOLE, 0):
                 units.append(one.unit)
-                holders.append(one.holder)
+                within.append(tree.holders[one.line.node])
+        paths = {node: tree.path(node) for node in set(within)}
+        holders = [paths[node] for node in within]
         below = naming(holders, identifiers(self._request.query))
         asked = nsmallest(_WITH_KIN, ((ranks[unit], place) for place, unit in enumerate(units)))
         beside = {holders[place] for (tier, _), place in asked if tier <= ANSWERS} - {""}

@@ -93,6 +93,11 @@ class Tree:
             return Section(self, node)
         return self.tables.get(node) or Line(self, node)
 
+    def is_line(self, node: int) -> bool:
+        """Whether a block is a line."""
+        is_last = self.ends[node] == node + 1
+        return is_last and node not in self.tables and node not in self.rows
+
     @property
     def root(self) -> Block:
         """What holds all others."""

@@ -6,8 +6,8 @@ from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from headroom.forking import cached_property
 from headroom.toolkit.rows.blocks import expanded
@@ -43,8 +43,7 @@ _TOGETHER = 1000
 WHOLE = -1
 
 
-@dataclass(frozen=True, slots=True)
-class LineUnit:
+class LineUnit(NamedTuple):
     """A line of a document, or a sentence of one, as a unit."""
 
     unit: int
@@ -53,8 +52,7 @@ class LineUnit:
     place: int
     #: Which sentence of the line it is, from 0; ``WHOLE`` where it is the line.
     sentence: int
-    #: The JSON pointer of what holds it, and how many keys lead to the line.
-    holder: str
+    #: How many keys lead to it.
     level: int
     #: Whether it is one of the many addresses of an object.
     is_link: bool
@@ -110,15 +108,26 @@ class Units:
     def _number(self) -> array[int]:
         """Gives the units of all blocks their numbers."""
         starts, tree = array("I"), self.tree
-        for node in self.request.deadline.over(range(len(tree.keys))):
-            starts.append(len(self.texts))
-            block = tree.block(node)
-            if isinstance(block, Line):
-                pieces = [] if block.same else sentences(block.value)
-                self.texts.extend(list(map(sentence_line, pieces)) if pieces else [block.text])
-            elif isinstance(block, TableBlock):
-                self.texts.extend(block.table.lines)
-        starts.append(len(self.texts))
+        count = 0
+        # Texts that are not yet among the others.
+        some: list[str] = []
+        for node, text in enumerate(self.request.deadline.over(tree.texts)):
+            starts.append(count)
+            if tree.is_line(node):
+                pieces = sentences(tree.values[node])
+                if pieces:
+                    some += map(sentence_line, pieces)
+                else:
+                    some.append(text)
+                count += len(pieces) or 1
+            elif node in tree.tables:
+                lines = tree.tables[node].table.lines
+                count += len(lines)
+                self.texts.extend(some)
+                self.texts.extend(lines)
+                some.clear()
+        self.texts.extend(some)
+        starts.append(count)
         return starts
 
     def _costs(self) -> Sequence[int]:
@@ -132,23 +141,26 @@ class Units:
         """The first unit of a block, and the one after its last."""
         return self._starts[block.node], self._starts[self.tree.ends[block.node]]
 
-    def lines(self, section: Section | None = None) -> Iterator[LineUnit]:
-        """The lines within a section, or all, as they stand."""
-        if section is None:
-            root = self.tree.root
-            if isinstance(root, Section):
-                yield from self.lines(root)
-            return
-        holder, level = section.path, section.level + 1
-        for place, block in enumerate(section.members):
-            if isinstance(block, Section):
-                yield from self.lines(block)
-            elif isinstance(block, Line):
-                first, end = self.range(block)
-                is_link = block.node in self._links
+    def lines(self) -> Iterator[LineUnit]:
+        """The lines, as they stand."""
+        tree, starts = self.tree, self._starts
+        # Of each section around a line: where it ends, and how many of its members were before.
+        around: list[list[int]] = []
+        for node, end in enumerate(tree.ends):
+            while around and around[-1][0] <= node:
+                around.pop()
+            place = 0
+            if around:
+                place = around[-1][1]
+                around[-1][1] += 1
+            if end > node + 1:
+                around.append([end, 0])
+            elif tree.is_line(node):
+                line, first, end = Line(tree, node), starts[node], starts[end]
+                is_link, level = node in self._links, len(around)
                 for unit in range(first, end):
                     sentence = WHOLE if end - first == 1 else unit - first
-                    yield LineUnit(unit, block, place, sentence, holder, level, is_link)
+                    yield LineUnit(unit, line, place, sentence, level, is_link)
 
     @cached_property
     def outer_rows(self) -> list[Section]:
@@ -291,7 +303,7 @@ class Units:
         tree = self.tree
         links = array("I")
         for node, value in enumerate(tree.values):
-            if is_address(value):
+            if type(value) is str and is_address(value):
                 links.append(node)
         counts = Counter(map(tree.holders.__getitem__, links))
         return (node for node in links if counts[tree.holders[node]] >= _MANY_LINKS)
