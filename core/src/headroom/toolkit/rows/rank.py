@@ -10,6 +10,7 @@ from itertools import compress, islice
 from math import log2
 
 from headroom.toolkit.identifiers import identifiers, naming
+from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.relevance import Asked, bm25, holders, query_terms
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.outliers import find_outliers
@@ -27,6 +28,7 @@ __all__ = [
     "REST",
     "SHOWS",
     "Rank",
+    "Ranks",
     "is_address",
     "named",
     "rank_line",
@@ -42,6 +44,43 @@ Rank = tuple[float, float]
 NAMED, ANSWERS, SHOWS, ENDS, MENTIONS, UNUSUAL, REST = range(7)
 #: After everything else, the lines of documents included.
 FILL = 9
+
+
+class Ranks(Lazy[Rank]):
+    """Ranks of units, as tuples only when they are asked for.
+
+    >>> ranks = Ranks(2)
+    >>> ranks[0] = (2.5, 7)
+    >>> list(ranks)
+    [(2.5, 7.0), (6.0, 0.0)]
+
+    """
+
+    def __init__(self, count: int) -> None:
+        self.tiers = array("d", (REST,)) * count
+        self.places = array("d", (0,)) * count
+
+    def __len__(self) -> int:
+        return len(self.tiers)
+
+    def _at(self, index: int) -> Rank:
+        return self.tiers[index], self.places[index]
+
+    def __setitem__(self, unit: int, rank: Rank) -> None:
+        self.tiers[unit], self.places[unit] = rank
+
+    def put(self, first: int, ranks: Sequence[Rank]) -> None:
+        """Those of units that follow each other."""
+        end = first + len(ranks)
+        self.tiers[first:end] = array("d", (tier for tier, _ in ranks))
+        self.places[first:end] = array("d", (place for _, place in ranks))
+
+    def copy(self) -> Ranks:
+        """The same, to be changed."""
+        ranks = Ranks(0)
+        ranks.tiers, ranks.places = self.tiers[:], self.places[:]
+        return ranks
+
 
 #: The same rank for all of these.
 FILLING: Rank = (FILL, 0.0)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from heapq import nsmallest
 
@@ -17,9 +18,9 @@ from headroom.toolkit.rows.rank import (
     FILL,
     FILLING,
     LINE_DEPTH,
-    REST,
     SHOWS,
     Rank,
+    Ranks,
     named,
     rank_line,
     rank_rows,
@@ -51,8 +52,6 @@ _KIN = ANSWERS + 0.5
 #: So many lines that the query asks for bring those beside them, if these are no more than so many.
 #: Chosen.
 _WITH_KIN, _MOST_KIN = 6, 8
-#: Views that are remembered while one is looked for. Chosen.
-_REMEMBERED = 4
 #: So many rows that the query asks for are shown by themselves at the most. Chosen.
 _ALONE = 20
 
@@ -132,11 +131,11 @@ class Selection:
 
     def is_answered(self) -> bool:
         """Whether the query names a unit, or one answers it."""
-        return bool(self._request.query) and any(tier <= ANSWERS for tier, _ in self._ranks)
+        return bool(self._request.query) and any(tier <= ANSWERS for tier in self._ranks.tiers)
 
-    def _asked(self, ranks: Sequence[Rank]) -> list[int]:
+    def _asked(self, ranks: Ranks) -> list[int]:
         """The units that the query names or that answer it, the best first."""
-        asked = [unit for unit, (tier, _) in enumerate(ranks) if tier <= ANSWERS]
+        asked = [unit for unit, tier in enumerate(ranks.tiers) if tier <= ANSWERS]
         return sorted(asked, key=lambda unit: (ranks[unit], unit))
 
     def _alone(self, asked: Sequence[int], limit: int) -> frozenset[int] | None:
@@ -155,23 +154,29 @@ class Selection:
     def _as_objects(self) -> _Rendering:
         return _Rendering(partial(self._renderer.render, terse=True, as_objects=True))
 
-    def _order(self, ranked: Sequence[Rank], limit: int, named: frozenset[int]) -> list[int]:
+    def _order(self, ranks: Ranks, limit: int, named: frozenset[int]) -> Sequence[int]:
         """The units, the most important first; those too large for the limit last.
 
         Without a budget, rows that would only fill one are not among them.
         """
-        ranks = list(ranked)
         # By row, markers have the names of other rows: a line of each would bring its outline.
-        for unit, depth in () if self._by_row else self._units.name_lines(named):
+        names = () if self._by_row else list(self._units.name_lines(named))
+        if names:
+            ranks = ranks.copy()
+        for unit, depth in names:
             ranks[unit] = min(ranks[unit], (SHOWS + depth * LINE_DEPTH - _NAME, unit))
-        units: Iterable[int] = range(len(ranks))
-        if self._request.max_tokens is None:
-            units = [unit for unit in units if ranks[unit][0] < FILL]
-        return sorted(
-            units, key=lambda unit: (self.costs[unit] > _TOO_LARGE * limit, ranks[unit], unit)
-        )
+        # All ranks as tuples would be many times as large as the units.
+        by_tier: defaultdict[tuple[bool, float], array[int]] = defaultdict(partial(array, "I"))
+        fills, most = self._request.max_tokens is not None, _TOO_LARGE * limit
+        for unit, (tier, cost) in enumerate(zip(ranks.tiers, self.costs)):
+            if fills or tier < FILL:
+                by_tier[cost > most, tier].append(unit)
+        order = array("I")
+        for group in sorted(by_tier):
+            order.extend(sorted(by_tier[group], key=ranks.places.__getitem__))
+        return order
 
-    def _kin(self, ranks: Sequence[Rank]) -> Iterator[int]:
+    def _kin(self, ranks: Ranks) -> Iterator[int]:
         """Lines of what the query names: below a key that it names, or beside what answers it.
 
         Who asks for a member of something says what it is a member of.
@@ -209,12 +214,12 @@ class Selection:
         return relevance(self._units.texts, self._request.query)
 
     @cached_property
-    def _ranks(self) -> Sequence[Rank]:
+    def _ranks(self) -> Ranks:
         query = self._request.query
         texts = self._units.texts
         told, scores = named(texts, query), self._scores
         best = max(scores, default=0.0)
-        ranks: list[Rank] = [(REST, 0.0)] * len(texts)
+        ranks = Ranks(len(texts))
         for one in self._units.lines():
             unit, sentence = one.unit, None if one.sentence == WHOLE else one.sentence
             ranks[unit] = rank_line(
@@ -231,7 +236,9 @@ class Selection:
             ranks[unit] = min(ranks[unit], (_KIN, -scores[unit]))
         for first, end in self._units.asked:
             # All of it goes before the rest, in the same order.
-            ranks[first:end] = [(min(tier, _ASKED * tier), rank) for tier, rank in ranks[first:end]]
+            for unit in range(first, end):
+                tier, rank = ranks[unit]
+                ranks[unit] = min(tier, _ASKED * tier), rank
         for table in self._units.tables:
             first, end = self._units.range(table)
             ranked = rank_rows(
@@ -247,20 +254,23 @@ class Selection:
                     one if one is FILLING or one[0] <= 1 else (one[0] + depth, one[1])
                     for one in ranked
                 ]
-            ranks[first:end] = ranked
-        for unit, rank in self._row_ranks.items():
+            ranks.put(first, ranked)
+        for unit, of_row in self._row_ranks.items():
             # Without a budget, of rows that answer less well only their names are worth showing.
-            is_more = self._request.max_tokens is None and rank[0] >= ANSWERS
-            ranks[unit] = (FILL, unit) if is_more else rank
+            is_more = self._request.max_tokens is None and of_row[0] >= ANSWERS
+            ranks[unit] = (FILL, unit) if is_more else of_row
         return ranks
 
 
 class _Rendering:
-    """Writes views, and remembers the last few: one of them is the one that is wanted."""
+    """Writes views, and remembers the last that may be the one that is wanted.
+
+    Where a larger one is looked at after it, it fits; where a smaller one is, it does not.
+    """
 
     def __init__(self, render: Callable[[frozenset[int]], tuple[str, Gone]]) -> None:
         self._render = render
-        self._last: dict[frozenset[int], tuple[str, Gone]] = {}
+        self._last: list[tuple[frozenset[int], tuple[str, Gone]]] = []
 
     def __call__(self, kept: frozenset[int]) -> str:
         return self._rendered(kept)[0]
@@ -271,10 +281,10 @@ class _Rendering:
         return View(text, lossless=False, omissions=tuple(gone.omissions()))
 
     def _rendered(self, kept: frozenset[int]) -> tuple[str, Gone]:
-        rendered = self._last.get(kept)
-        if rendered is None:
-            rendered = self._render(kept)
-            if len(self._last) == _REMEMBERED:
-                del self._last[next(iter(self._last))]
-            self._last[kept] = rendered
+        for known, rendered in self._last:
+            if known == kept:
+                return rendered
+        self._last = [one for one in self._last if len(one[0]) < len(kept)][-1:]
+        rendered = self._render(kept)
+        self._last.append((kept, rendered))
         return rendered

@@ -8,14 +8,11 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from headroom.toolkit.rows.notation import DOCUMENT, pointer, quoted
-from headroom.toolkit.rows.packed import Packed
+from headroom.toolkit.rows.packed import LISTED, Packed, packed
 from headroom.toolkit.rows.table import Table
 from headroom.toolkit.rows.values import Json
 
 __all__ = ["Block", "Line", "RowsBelow", "Section", "TableBlock", "Tree"]
-
-#: More texts of lines are put together: as objects they would be several times as large. Chosen.
-_LISTED = 5000
 
 
 class Tree:
@@ -53,9 +50,8 @@ class Tree:
         self.values.append(value)
         self.holders.append(holder)
         self.depths.append(depth)
-        if len(self.keys) == _LISTED:
-            listed, self.texts = self.texts, Packed()
-            self.texts.extend(listed)
+        if len(self.keys) == LISTED:
+            self.texts = packed(self.texts)
         self.texts.append(text)
         self.ends.append(len(self.keys))
         return len(self.keys) - 1

@@ -37,7 +37,7 @@ _ONE_IN = 3
 _MOST_WITHIN = 40
 #: No more rows are what holds a collection rather than one. Chosen.
 _FEW_ROWS = 4
-#: Units that are counted at a time. Chosen.
+#: Units that are counted, or put together, at a time. Chosen.
 _TOGETHER = 1000
 #: The sentence of a line that is shown whole.
 WHOLE = -1
@@ -120,6 +120,9 @@ class Units:
                 else:
                     some.append(text)
                 count += len(pieces) or 1
+                if len(some) >= _TOGETHER:
+                    self.texts.extend(some)
+                    some.clear()
             elif node in tree.tables:
                 lines = tree.tables[node].table.lines
                 count += len(lines)
