@@ -30,6 +30,8 @@ _NAMES_IN_MARKER = 8
 _NAMED_ENTRIES = 40
 #: Where there are as many gaps, markers say no more than where they are. Chosen.
 _MANY_GAPS = 8
+#: Lines that are put together. Chosen.
+_TOGETHER = 1000
 #: Longer strings, in characters, are texts rather than values.
 _LONGEST_VALUE = 60
 
@@ -49,11 +51,13 @@ class Renderer:
         self._terse = self._as_objects = self._outlined = False
         self._named: frozenset[int] = frozenset()
         self._odd_cells = 0
+        # So many of the lines that are being written are those above, or many put together.
+        self._joined = 1
         self._summaries: dict[int, Summary] = {}
 
     def render(
         self,
-        kept: frozenset[int],
+        shown: Sequence[int],
         *,
         terse: bool = False,
         named: frozenset[int] = frozenset(),
@@ -64,7 +68,7 @@ class Renderer:
         """The view with some units, and what it leaves out.
 
         Args:
-            kept: The units.
+            shown: The units, as they stand.
             terse: Whether markers say only where something is left out, not what it held.
             named: The collections, by number, whose rows are named where they are left out.
             odd_cells: How many odd cells of left-out rows of a table are said.
@@ -80,7 +84,7 @@ class Renderer:
         self._request.deadline.check()
         lines: list[str] = []
         gone = Gone(self._units)
-        shown = sorted(kept)
+        self._joined = 1
         root = self._units.tree.root
         if isinstance(root, Section):
             lines.append(root.heading or self._units.tree.document)
@@ -95,18 +99,20 @@ class Renderer:
         ]
         return "\n".join(lines), gone
 
-    def _kept(self, block: Block, shown: list[int]) -> list[int]:
+    def _kept(self, block: Block, shown: Sequence[int]) -> Sequence[int]:
         first, end = self._units.range(block)
         return shown[bisect_left(shown, first) : bisect_left(shown, end)]
 
-    def _is_visible(self, block: Block, shown: list[int]) -> bool:
+    def _is_visible(self, block: Block, shown: Sequence[int]) -> bool:
         first, end = self._units.range(block)
         place = bisect_left(shown, first)
         return place < len(shown) and shown[place] < end
 
     # Sections
 
-    def _section(self, section: Section, shown: list[int], lines: list[str], gone: Gone) -> None:
+    def _section(
+        self, section: Section, shown: Sequence[int], lines: list[str], gone: Gone
+    ) -> None:
         gap: list[Block] = []
         members, same = section.members, self._units.tree.same
         visible = {one.node for one in members if self._is_visible(one, shown)}
@@ -132,6 +138,10 @@ class Renderer:
             else:
                 self._table(member, self._kept(member, shown), lines, gone)
         self._gap(section, gap, lines, gone)
+        if len(lines) - self._joined > _TOGETHER:
+            # Many lines are several times as large as their text.
+            lines[self._joined :] = ["\n".join(lines[self._joined :])]
+            self._joined += 1
 
     def _gap(self, section: Section, gap: Sequence[Block], lines: list[str], gone: Gone) -> None:
         """What stands for members of a section, one after the other, that are left out."""
@@ -151,7 +161,7 @@ class Renderer:
                 gone.add(block)
 
     def _line(
-        self, line: Line, indent: str, shown: list[int], lines: list[str], gone: Gone
+        self, line: Line, indent: str, shown: Sequence[int], lines: list[str], gone: Gone
     ) -> None:
         first, end = self._units.range(line)
         gaps = [
@@ -181,7 +191,7 @@ class Renderer:
 
     # Tables
 
-    def _table(self, block: TableBlock, shown: list[int], lines: list[str], gone: Gone) -> None:
+    def _table(self, block: TableBlock, shown: Sequence[int], lines: list[str], gone: Gone) -> None:
         first, end = self._units.range(block)
         if self._as_objects:
             self._objects(block, [unit - first for unit in shown], lines, gone)

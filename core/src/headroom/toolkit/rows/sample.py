@@ -268,9 +268,9 @@ class _Rendering:
     Where a larger one is looked at after it, it fits; where a smaller one is, it does not.
     """
 
-    def __init__(self, render: Callable[[frozenset[int]], tuple[str, Gone]]) -> None:
+    def __init__(self, render: Callable[[Sequence[int]], tuple[str, Gone]]) -> None:
         self._render = render
-        self._last: list[tuple[frozenset[int], tuple[str, Gone]]] = []
+        self._last: list[tuple[array[int], tuple[str, Gone]]] = []
 
     def __call__(self, kept: frozenset[int]) -> str:
         return self._rendered(kept)[0]
@@ -281,10 +281,11 @@ class _Rendering:
         return View(text, lossless=False, omissions=tuple(gone.omissions()))
 
     def _rendered(self, kept: frozenset[int]) -> tuple[str, Gone]:
+        shown = array("I", sorted(kept))
         for known, rendered in self._last:
-            if known == kept:
+            if known == shown:
                 return rendered
-        self._last = [one for one in self._last if len(one[0]) < len(kept)][-1:]
-        rendered = self._render(kept)
-        self._last.append((kept, rendered))
+        self._last = [one for one in self._last if len(one[0]) < len(shown)][-1:]
+        rendered = self._render(shown)
+        self._last.append((shown, rendered))
         return rendered
