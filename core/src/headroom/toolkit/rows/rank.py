@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import compress, islice
 from math import log2
+from operator import itemgetter
 
 from headroom.toolkit.identifiers import identifiers, naming
 from headroom.toolkit.lazy import Lazy
@@ -72,8 +73,8 @@ class Ranks(Lazy[Rank]):
     def put(self, first: int, ranks: Sequence[Rank]) -> None:
         """Those of units that follow each other."""
         end = first + len(ranks)
-        self.tiers[first:end] = array("d", (tier for tier, _ in ranks))
-        self.places[first:end] = array("d", (place for _, place in ranks))
+        self.tiers[first:end] = array("d", map(itemgetter(0), ranks))
+        self.places[first:end] = array("d", map(itemgetter(1), ranks))
 
     def copy(self) -> Ranks:
         """The same, to be changed."""

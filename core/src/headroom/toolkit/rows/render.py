@@ -57,7 +57,7 @@ class Renderer:
 
     def render(
         self,
-        shown: Sequence[int],
+        shown: list[int],
         *,
         terse: bool = False,
         named: frozenset[int] = frozenset(),
@@ -99,20 +99,18 @@ class Renderer:
         ]
         return "\n".join(lines), gone
 
-    def _kept(self, block: Block, shown: Sequence[int]) -> Sequence[int]:
+    def _kept(self, block: Block, shown: list[int]) -> list[int]:
         first, end = self._units.range(block)
         return shown[bisect_left(shown, first) : bisect_left(shown, end)]
 
-    def _is_visible(self, block: Block, shown: Sequence[int]) -> bool:
+    def _is_visible(self, block: Block, shown: list[int]) -> bool:
         first, end = self._units.range(block)
         place = bisect_left(shown, first)
         return place < len(shown) and shown[place] < end
 
     # Sections
 
-    def _section(
-        self, section: Section, shown: Sequence[int], lines: list[str], gone: Gone
-    ) -> None:
+    def _section(self, section: Section, shown: list[int], lines: list[str], gone: Gone) -> None:
         gap: list[Block] = []
         members, same = section.members, self._units.tree.same
         visible = {one.node for one in members if self._is_visible(one, shown)}
@@ -161,7 +159,7 @@ class Renderer:
                 gone.add(block)
 
     def _line(
-        self, line: Line, indent: str, shown: Sequence[int], lines: list[str], gone: Gone
+        self, line: Line, indent: str, shown: list[int], lines: list[str], gone: Gone
     ) -> None:
         first, end = self._units.range(line)
         gaps = [
@@ -191,7 +189,7 @@ class Renderer:
 
     # Tables
 
-    def _table(self, block: TableBlock, shown: Sequence[int], lines: list[str], gone: Gone) -> None:
+    def _table(self, block: TableBlock, shown: list[int], lines: list[str], gone: Gone) -> None:
         first, end = self._units.range(block)
         if self._as_objects:
             self._objects(block, [unit - first for unit in shown], lines, gone)
@@ -321,7 +319,7 @@ class Renderer:
         return summary.of_all_but(kept)
 
 
-def _gaps(first: int, end: int, shown: Sequence[int]) -> list[tuple[int, int]]:
+def _gaps(first: int, end: int, shown: list[int]) -> list[tuple[int, int]]:
     gaps: list[tuple[int, int]] = []
     expected = first
     for unit in [*shown, end]:

@@ -192,8 +192,11 @@ class Selection:
         paths = {node: tree.path(node) for node in set(within)}
         holders = [paths[node] for node in within]
         below = naming(holders, identifiers(self._request.query))
-        asked = nsmallest(_WITH_KIN, ((ranks[unit], place) for place, unit in enumerate(units)))
-        beside = {holders[place] for (tier, _), place in asked if tier <= ANSWERS} - {""}
+        tiers, places = ranks.tiers, ranks.places
+        asked = nsmallest(
+            _WITH_KIN, ((tiers[unit], places[unit], place) for place, unit in enumerate(units))
+        )
+        beside = {holders[place] for tier, _, place in asked if tier <= ANSWERS} - {""}
         beside = {holder for holder in beside if holders.count(holder) <= _MOST_KIN}
         for place, (unit, holder) in enumerate(zip(units, holders)):
             if place in below or holder in beside:
@@ -222,7 +225,7 @@ class Selection:
         ranks = Ranks(len(texts))
         for one in self._units.lines():
             unit, sentence = one.unit, None if one.sentence == WHOLE else one.sentence
-            ranks[unit] = rank_line(
+            ranks.tiers[unit], ranks.places[unit] = rank_line(
                 one.line,
                 one.place,
                 told[unit],
@@ -237,8 +240,7 @@ class Selection:
         for first, end in self._units.asked:
             # All of it goes before the rest, in the same order.
             for unit in range(first, end):
-                tier, rank = ranks[unit]
-                ranks[unit] = min(tier, _ASKED * tier), rank
+                ranks.tiers[unit] = min(ranks.tiers[unit], _ASKED * ranks.tiers[unit])
         for table in self._units.tables:
             first, end = self._units.range(table)
             ranked = rank_rows(
@@ -268,7 +270,7 @@ class _Rendering:
     Where a larger one is looked at after it, it fits; where a smaller one is, it does not.
     """
 
-    def __init__(self, render: Callable[[Sequence[int]], tuple[str, Gone]]) -> None:
+    def __init__(self, render: Callable[[list[int]], tuple[str, Gone]]) -> None:
         self._render = render
         self._last: list[tuple[array[int], tuple[str, Gone]]] = []
 
@@ -281,11 +283,12 @@ class _Rendering:
         return View(text, lossless=False, omissions=tuple(gone.omissions()))
 
     def _rendered(self, kept: frozenset[int]) -> tuple[str, Gone]:
-        shown = array("I", sorted(kept))
+        shown = sorted(kept)
+        units = array("I", shown)
         for known, rendered in self._last:
-            if known == shown:
+            if known == units:
                 return rendered
-        self._last = [one for one in self._last if len(one[0]) < len(shown)][-1:]
+        self._last = [one for one in self._last if len(one[0]) < len(units)][-1:]
         rendered = self._render(shown)
-        self._last.append((shown, rendered))
+        self._last.append((units, rendered))
         return rendered

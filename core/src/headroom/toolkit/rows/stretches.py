@@ -47,14 +47,19 @@ def may_have_long(text: str, least: int) -> bool:
     # Characters since the last quote.
     since = 0
     for part in _parts(text):
-        start = -since
+        first = part.find('"')
+        if since + (first if first >= 0 else len(part)) >= least:
+            return True
+        if first < 0:
+            since += len(part)
+            continue
+        start = first + 1
         while start + least <= len(part):
-            last = part.rfind('"', max(0, start), start + least)
+            last = part.rfind('"', start, start + least)
             if last < 0:
                 return True
             start = last + 1
-        last = part.rfind('"', max(0, start))
-        since = len(part) - (start if last < 0 else last + 1)
+        since = len(part) - max(start, part.rfind('"', start) + 1)
     return False
 
 

@@ -27,7 +27,7 @@ class Tree:
         self.keys: list[str | int] = []
         #: The values of lines.
         self.values: list[Json] = []
-        #: The lines, without what they are indented by.
+        #: The lines, without what they are indented by; nothing of what is no line.
         self.texts: list[str] | Packed = []
         self.holders = array("I")
         #: The number after the last block within each.
@@ -46,15 +46,16 @@ class Tree:
         self, key: str | int, holder: int, depth: int, value: Json = None, text: str = ""
     ) -> int:
         """Adds a block behind all others, and says its number; what comes next may be within it."""
+        node = len(self.keys)
+        if node == LISTED:
+            self.texts = packed(self.texts)
         self.keys.append(key)
         self.values.append(value)
-        self.holders.append(holder)
-        self.depths.append(depth)
-        if len(self.keys) == LISTED:
-            self.texts = packed(self.texts)
         self.texts.append(text)
-        self.ends.append(len(self.keys))
-        return len(self.keys) - 1
+        self.holders.append(holder)
+        self.ends.append(node + 1)
+        self.depths.append(depth)
+        return node
 
     def close(self, node: int) -> None:
         """All that is within a block has been added."""
@@ -88,11 +89,6 @@ class Tree:
         if self.ends[node] > node + 1 or node in self.rows:
             return Section(self, node)
         return self.tables.get(node) or Line(self, node)
-
-    def is_line(self, node: int) -> bool:
-        """Whether a block is a line."""
-        is_last = self.ends[node] == node + 1
-        return is_last and node not in self.tables and node not in self.rows
 
     @property
     def root(self) -> Block:

@@ -113,7 +113,7 @@ class Units:
         some: list[str] = []
         for node, text in enumerate(self.request.deadline.over(tree.texts)):
             starts.append(count)
-            if tree.is_line(node):
+            if text:
                 pieces = sentences(tree.values[node])
                 if pieces:
                     some += map(sentence_line, pieces)
@@ -147,6 +147,7 @@ class Units:
     def lines(self) -> Iterator[LineUnit]:
         """The lines, as they stand."""
         tree, starts = self.tree, self._starts
+        tables, rows = tree.tables, tree.rows
         # Of each section around a line: where it ends, and how many of its members were before.
         around: list[list[int]] = []
         for node, end in enumerate(tree.ends):
@@ -158,7 +159,7 @@ class Units:
                 around[-1][1] += 1
             if end > node + 1:
                 around.append([end, 0])
-            elif tree.is_line(node):
+            elif node not in tables and node not in rows:
                 line, first, end = Line(tree, node), starts[node], starts[end]
                 is_link, level = node in self._links, len(around)
                 for unit in range(first, end):
