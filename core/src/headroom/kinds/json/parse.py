@@ -19,7 +19,6 @@ __all__ = ["MAX_DEPTH", "decode_python", "nesting", "parse", "parse_with", "read
 
 #: Deeper values are not taken: Python's parser, and every reader, would give up too.
 MAX_DEPTH = 200
-
 #: Where the last line is less than one in so many of a text, it is read first. Chosen.
 _MANY_LINES = 10
 
