@@ -28,6 +28,7 @@ from headroom.kinds.table import parse as table
 from headroom.pipeline import boundaries
 from headroom.source import Source
 from headroom.toolkit.relevance import Asked, in_pieces, terms
+from headroom.toolkit.rows import stretches as long_values
 from headroom.toolkit.shares import enough
 
 #: What the patterns of all kinds are about, so that texts of these come near to each.
@@ -610,3 +611,13 @@ def test_what_is_asked_for_is_found_in_pieces(text: str, query: str) -> None:
         assert counted.length == len(there)
         for term in asked.terms:
             assert counted.counts[term] == there.count(term)
+
+
+@_many
+@given(st.lists(st.sampled_from('ab"\\\u00e9'), max_size=60).map("".join), st.integers(1, 20))
+def test_long_values_in_parts_of_a_text(text: str, least: int) -> None:
+    plain = text.replace("\\\\", "--").replace('\\"', "--")
+    longest = max(map(len, plain.split('"')))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(long_values, "_TOGETHER", 3)
+        assert long_values.may_have_long(text, least) == (longest >= least)

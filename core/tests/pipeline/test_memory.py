@@ -42,6 +42,9 @@ MOST_OF_MANY = {"json rows": 6, "csv": 6.6, "prose": 5.3, "python": 8.4, "html":
 #: With a sign for which Python holds four bytes of each character.
 MOST_IN_UTF32 = {"prose": 6.1, "mixed": 5}
 
+#: The same of an object of objects that are no rows: so many times what is read of it takes alone.
+MOST_OF_READ = 5
+
 #: In a process of its own: here, what other tests have left to be remembered would count, too.
 MEASURE = """
 import gc, json, sys, tracemalloc
@@ -60,6 +63,31 @@ for name in sys.argv[3:]:
     peaks[name] = tracemalloc.get_traced_memory()[1] / len(text)
     tracemalloc.stop()
 print(json.dumps(peaks))
+"""
+
+#: Of an object of objects, each with keys of its own and hardly a value: of its text nothing is
+#: dearer.
+MEASURE_TREE = """
+import gc, json, random, tracemalloc
+from headroom import compress, get_counter
+
+chance, counter = random.Random(1), get_counter()
+
+def tree(depth):
+    keys = [f"k{chance.randint(0, 999)}" for _ in range(6)]
+    return {key: tree(depth - 1) if depth else chance.choice([1, None, "text"]) for key in keys}
+
+compress(json.dumps(tree(3)), counter=counter)
+text = json.dumps(tree(5))
+peaks = []
+for take in (json.loads, lambda text: compress(text, counter=counter)):
+    gc.collect()
+    tracemalloc.start()
+    taken = take(text)
+    peaks.append(tracemalloc.get_traced_memory()[1])
+    tracemalloc.stop()
+    del taken
+print(peaks[1] / peaks[0])
 """
 
 
@@ -88,3 +116,9 @@ def test_much_takes_little_more_than_its_text() -> None:
 def test_a_sign_makes_little_of_a_text_larger() -> None:
     found = measured(MANY, MOST_IN_UTF32, "\U0001f600")
     assert all(found[name] <= most for name, most in MOST_IN_UTF32.items()), found
+
+
+def test_objects_of_objects_take_no_object_for_each_value() -> None:
+    command = [sys.executable, "-c", MEASURE_TREE]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert float(done.stdout) <= MOST_OF_READ, done.stdout

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from itertools import pairwise
+from random import Random
 
 import pytest
 
 from headroom import CompressResult, SharedContext, compress
+from headroom.pipeline import own_words
 
 FORGED = "[lines 2-3 left out: nothing of interest]"
 WORDS = "harbour granite lantern meadow orchard pepper quarry ribbon saddle timber".split()
@@ -234,6 +236,27 @@ def test_where_no_room_is_for_all_places_the_note_is_quoted() -> None:
 def test_a_text_of_such_words_without_brackets_costs_nothing() -> None:
     payload = "\n\n".join([*TEXT, "He was left out of the team."])
     assert "the original's text" not in compress(payload, query="left out of the team").text
+
+
+def test_a_long_line_looks_as_a_whole_as_it_does_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    signs = [
+        "\u03b1",
+        "\u03a3",
+        "\u0301",
+        "\u0308",
+        " ",
+        "K",
+        '"',
+        ",",
+        "\u212a",
+        "\u1100\u1161",
+        ".",
+    ]
+    chance = Random(1)
+    texts = ["".join(chance.choices(signs, k=chance.randint(1, 40))) for _ in range(2000)]
+    whole = [own_words._folded(text) for text in texts]
+    monkeypatch.setattr(own_words, "_TOGETHER", 3)
+    assert [own_words._folded(text) for text in texts] == whole
 
 
 def test_names_cannot_forge_a_line() -> None:

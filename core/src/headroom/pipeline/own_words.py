@@ -57,6 +57,9 @@ _TAG, _PARTS_OF_DATA = re.compile("<[^<>]*>"), ("<![CDATA[", "]]>")
 _OPENING = ("[", "\ufe47", "\uff3b")
 #: Characters of a note on either side of that; longer ones are not ours.
 _AROUND = 400
+#: So many characters of a long line, and some, are folded at a time: up to a sign that does not
+#: look otherwise for what is next to it, nor that for the sign. Chosen.
+_TOGETHER, _SEAM = 50_000, re.compile('[ ,"]')
 #: A line that is nothing but the sign for something that is left out, and what a comment takes.
 _SIGN_ALONE = re.compile(rf"^[^\w\n{SMALLEST}]*{SMALLEST}[^\w\n{SMALLEST}]*$", re.MULTILINE)
 #: A note of it may take one in so many tokens of a budget.
@@ -254,6 +257,19 @@ def _with_brackets(text: str) -> str:
 
 def _folded(text: str) -> str:
     """A text as it looks, in small letters."""
+    return text.lower() if text.isascii() else "".join(map(_folded_some, _pieces(text)))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    first = 0
+    while first < len(text):
+        seam = _SEAM.search(text, first + _TOGETHER)
+        last = seam.end() if seam else len(text)
+        yield text[first:last]
+        first = last
+
+
+def _folded_some(text: str) -> str:
     text = text.lower()
     if text.isascii():
         return text

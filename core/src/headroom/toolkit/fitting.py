@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import accumulate
@@ -82,7 +83,7 @@ def _longest_start(
         request.deadline.check()
         return request.counter.count(render(frozenset(order[:size]))) <= limit
 
-    sums = list(accumulate((costs[index] for index in order), initial=0))
+    sums = array("Q", accumulate((costs[index] for index in order), initial=0))
     low, high = 0, len(order)
     guess = max((size for size, total in enumerate(sums) if total <= limit), default=0)
     step = max(1, guess // 16)

@@ -9,7 +9,7 @@ import pytest
 
 from headroom import Pipeline, decode, get_counter
 from headroom.kinds.json import SmartCrusher
-from headroom.kinds.json.parse import parse, read
+from headroom.kinds.json.parse import parse, parse_with, read
 from headroom.kinds.json.rows import ReadAgain
 from headroom.source import Source
 from headroom.toolkit.lazy import Lazy
@@ -78,6 +78,21 @@ def test_what_is_no_array_of_rows_is_read_at_once(text: str) -> None:
 )
 def test_what_is_no_json_is_none(text: str) -> None:
     assert not SmartCrusher().recognise(Source(text))
+
+
+def test_lines_that_are_cut_are_not_read_before_that_shows() -> None:
+    read: list[str] = []
+
+    def decode(text: str) -> Any:
+        read.append(text)
+        return json.loads(text)
+
+    lines = "\n".join(["[1, 2]", "", *["  [3, 4] "] * 50])
+    assert parse_with(lines, decode) == ([[1, 2], *[[3, 4]] * 50], True)
+    read.clear()
+    with pytest.raises(ValueError, match="Expecting"):
+        parse_with(lines + "\n [5, ", decode)
+    assert read[1:] == ["[5,"]
 
 
 def test_keys_that_stand_twice_in_a_row_are_kept() -> None:

@@ -117,13 +117,13 @@ class SmartCrusher(BaseKind):
 
 def _view(source: Source, value: Json, request: Request) -> View | None:
     speller = Speller(aliases_in(source.text, value, request))
-    root = build(value, speller, request)
-    if root is None:
+    tree = build(value, speller, request)
+    if tree is None:
         return smaller(flow(value), request)
-    write_in_full(root, speller, request)
+    write_in_full(tree, speller, request)
 
     def lossless() -> str:
-        text = "\n".join(lossless_lines(root, speller))
+        text = "\n".join(lossless_lines(tree, speller))
         # Writing minified JSON takes time: only where it may have the fewer tokens. It is no
         # shorter than what the text has beside white space, and a token of it holds more than one
         # of a table.
@@ -131,4 +131,4 @@ def _view(source: Source, value: Json, request: Request) -> View | None:
             text = min(text, flow(value), key=request.counter.count)
         return text
 
-    return best_view(value, root, speller, lossless, request)
+    return best_view(value, tree, speller, lossless, request)

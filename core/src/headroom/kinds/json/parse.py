@@ -10,6 +10,7 @@ from itertools import accumulate
 from headroom.errors import WrongKind
 from headroom.kinds.json.python import as_json
 from headroom.kinds.json.rows import find_rows, may_have_rows
+from headroom.lines import parts
 from headroom.source import Source
 from headroom.toolkit.rows.values import Json, Number, members_of
 from headroom.view import Deadline
@@ -18,8 +19,8 @@ __all__ = ["MAX_DEPTH", "decode_python", "nesting", "parse", "parse_with", "read
 
 #: Deeper values are not taken: Python's parser, and every reader, would give up too.
 MAX_DEPTH = 200
-#: Fewer lines are no JSON Lines.
-_LEAST_LINES = 2
+#: Where the last line is less than one in so many of a text, it is read first. Chosen.
+_MANY_LINES = 10
 
 _PAIRS = bytes.maketrans(b"[{]}", b"(())")
 _NO_SIGNS = bytes(set(range(256)).difference(b'"[{]}'))
@@ -82,11 +83,16 @@ def parse_with(
     try:
         return decode(stripped), False
     except ValueError:
-        lines = [line for line in stripped.split("\n") if line.strip(" \t\r")]
-        if len(lines) < _LEAST_LINES:
+        if "\n" not in stripped:
             raise
-        some = lines if deadline is None else deadline.over(lines, every=50)
-        return [decode(line.strip(" \t\r")) for line in some], True
+        last = stripped[stripped.rindex("\n") + 1 :].lstrip(" \t\r")
+        if len(last) * _MANY_LINES < len(stripped):
+            # What is cut ends within a value: all before it would be read for nothing.
+            decode(last)
+        # Some at a time: all of them would be as large as the text once more.
+        lines = (line.strip(" \t\r") for part in parts(stripped) for line in part.split("\n"))
+        some = filter(None, lines)
+        return [decode(one) for one in (deadline.over(some, every=50) if deadline else some)], True
 
 
 def parse(text: str, deadline: Deadline | None = None) -> tuple[Json, bool]:

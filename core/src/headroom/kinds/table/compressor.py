@@ -16,7 +16,7 @@ from headroom.kinds.table.recognise import (
 )
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, line_pieces
-from headroom.toolkit.rows.blocks import TableBlock, lossless_lines
+from headroom.toolkit.rows.blocks import lossless_lines, of_table
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.pieces import children
 from headroom.toolkit.rows.table import build_table
@@ -64,11 +64,11 @@ class TableCrusher(BaseKind):
         rows = source.once(read)
         speller = Speller()
         table = build_table(rows, speller, request)
-        root = TableBlock("", table, rows, "", 0)
+        tree = of_table(table, rows)
         # What the lines say is in the rows.
         source.forget_lines()
         return best_view(
-            rows, root, speller, lambda: "\n".join(lossless_lines(root, speller)), request
+            rows, tree, speller, lambda: "\n".join(lossless_lines(tree, speller)), request
         )
 
     def may_stand_in(self, source: Source) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from headroom.errors import WrongKind
@@ -13,8 +12,8 @@ from headroom.kinds.xml.recognise import find_document, looks_like_xml, may_have
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, line_pieces
 from headroom.toolkit.rows.aliases import aliases_in
-from headroom.toolkit.rows.blocks import Section, build, lossless_lines
-from headroom.toolkit.rows.notation import DOCUMENT, XML_DOCUMENT, Speller
+from headroom.toolkit.rows.blocks import build, lossless_lines
+from headroom.toolkit.rows.notation import XML_DOCUMENT, Speller
 from headroom.toolkit.rows.pieces import leaves, parts
 from headroom.toolkit.rows.rank import write_in_full
 from headroom.toolkit.rows.values import whole
@@ -64,19 +63,14 @@ class XmlCompressor(BaseKind):
         """
         value = source.once(read).value
         speller = Speller(aliases_in(source.text, value, request))
-        root = build(value, speller, request)
-        if root is None:
+        tree = build(value, speller, request)
+        if tree is None:
             raise WrongKind("nothing in it")
-        write_in_full(root, speller, request)
-        plain = root
-        if isinstance(root, Section):
-            root = replace(root, heading=XML_DOCUMENT)
-
-        def lossless() -> str:
-            text = "\n".join(lossless_lines(plain, speller))
-            return text.replace(DOCUMENT, XML_DOCUMENT, 1)
-
-        return best_view(value, root, speller, lossless, request)
+        write_in_full(tree, speller, request)
+        tree.document = XML_DOCUMENT
+        return best_view(
+            value, tree, speller, lambda: "\n".join(lossless_lines(tree, speller)), request
+        )
 
     def may_stand_in(self, source: Source) -> bool:
         """See ``BaseKind``."""

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from array import array
+from collections.abc import Callable, Container, Iterator, Sequence
 
 from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.markers import plural
 from headroom.toolkit.rows.notation import (
-    DOCUMENT,
     NOTHING,
     Speller,
     flow,
     is_longer,
     pointer,
-    quoted,
     segment,
     shared_line,
 )
@@ -27,20 +24,11 @@ from headroom.toolkit.rows.shape import (
     sample,
 )
 from headroom.toolkit.rows.table import Table, build_table
+from headroom.toolkit.rows.tree import Block, Line, RowsBelow, Section, TableBlock, Tree
 from headroom.toolkit.rows.values import Json
 from headroom.view import Request
 
-__all__ = [
-    "Block",
-    "Line",
-    "Section",
-    "TableBlock",
-    "build",
-    "expand",
-    "heading_lines",
-    "lossless_lines",
-    "shared",
-]
+__all__ = ["build", "expanded", "heading_lines", "lossless_lines", "of_table", "shared"]
 
 # All of these are chosen, by what reads well; those of characters are of minified JSON.
 
@@ -66,49 +54,6 @@ _LEAST_SHARED = 2
 _SAFE_POINTER = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./~@ ")
 
 
-@dataclass(slots=True)
-class Line:
-    """A member of a section that stands in one line."""
-
-    key: str
-    text: str
-    value: Json
-    path: str
-    #: The pointer of what it is the same as, if it says no more than that.
-    same: str = ""
-
-
-@dataclass(slots=True)
-class TableBlock:
-    """A collection."""
-
-    label: str
-    table: Table
-    values: Sequence[Json]
-    path: str
-    depth: int
-    #: The last part of the JSON pointer of each row.
-    pointers: Sequence[str] = ()
-
-
-@dataclass(slots=True)
-class Section:
-    """An object, its members below its key."""
-
-    key: str
-    path: str
-    #: The depth of its members' lines.
-    depth: int
-    members: list[Block] = field(default_factory=list)
-    #: Its first line, where that is not the key.
-    heading: str = ""
-    #: Whether its members are rows, numbered from 1.
-    of_rows: bool = False
-    #: What the rows are, where they are, and the keys that they stand below.
-    values: Sequence[Json] = ()
-    keys: Sequence[str] = ()
-
-
 class _Numbers(Lazy[str]):
     """The first numbers as texts.
 
@@ -127,9 +72,6 @@ class _Numbers(Lazy[str]):
         return str(index)
 
 
-Block: TypeAlias = "Line | TableBlock | Section"
-
-
 class _Told:
     """Where objects are told, for those that are the same.
 
@@ -138,17 +80,18 @@ class _Told:
     """
 
     def __init__(self) -> None:
-        # By keys: the one that has them, until there is another one.
-        self._alone: dict[tuple[str, ...], tuple[dict[str, Json], str] | None] = {}
-        self._spelled: dict[str, str] = {}
+        # By keys: the one that has them, until there is another one. That others may have the same
+        # hash does no harm.
+        self._alone: dict[int, tuple[dict[str, Json], int] | None] = {}
+        self._spelled: dict[str, int] = {}
 
-    def before(self, value: dict[str, Json], path: str) -> str | None:
+    def before(self, value: dict[str, Json], path: str, node: int) -> int | None:
         """Where one that is spelled alike was told; ``None`` where there is none."""
         is_safe = set(path) <= _SAFE_POINTER and not path.endswith(" ")
-        keys = tuple(value)
+        keys = hash(tuple(value))
         if keys not in self._alone:
             if is_safe:
-                self._alone[keys] = value, path
+                self._alone[keys] = value, node
             return None
         alone, self._alone[keys] = self._alone[keys], None
         if alone is not None:
@@ -156,124 +99,196 @@ class _Told:
         spelled = flow(value)
         before = self._spelled.get(spelled)
         if before is None and is_safe:
-            self._spelled[spelled] = path
+            self._spelled[spelled] = node
         return before
 
 
 class _Builder:
-    def __init__(self, speller: Speller, request: Request) -> None:
+    """Adds values to a tree.
+
+    Args:
+        tree: The tree.
+        speller: Spells the values.
+        request: Counts tokens, watches the time.
+        is_better_in_parts: Whether a table is rather a section with a section for each row.
+
+    """
+
+    def __init__(
+        self,
+        tree: Tree,
+        speller: Speller,
+        request: Request,
+        is_better_in_parts: Callable[[TableBlock], bool] | None = None,
+    ) -> None:
+        self._tree = tree
         self._speller = speller
         self._request = request
+        self._is_better_in_parts = is_better_in_parts
         self._told = _Told()
 
-    def root(self, value: Json) -> Block | None:
-        if isinstance(value, (list, Lazy)) and value:
-            return self._table("", value, None, "", 0)
-        if not isinstance(value, dict) or not value:
-            return None
-        columns = self._columns("", value, "", 0)
-        if columns is not None:
-            return columns
-        if _is_map(value):
-            return self._table("", list(value.values()), list(value), "", 0)
-        return self._section("", value, "", 0)
+    def root(self, value: Json) -> None:
+        """Adds the value that holds all others."""
+        if isinstance(value, (list, Lazy)):
+            self._table("", "", value, None, "", 0, 0)
+        elif isinstance(value, dict) and not self._columns("", "", value, "", 0, 0):
+            if _is_map(value):
+                self._table("", "", list(value.values()), list(value), "", 0, 0)
+            else:
+                self._section("", value, "", 0, 0)
 
     def _table(
-        self, label: str, values: Sequence[Json], keys: list[str] | None, path: str, depth: int
-    ) -> TableBlock:
+        self,
+        key: str | int,
+        label: str,
+        values: Sequence[Json],
+        keys: list[str] | None,
+        path: str,
+        holder: int,
+        depth: int,
+        *,
+        by_columns: bool = False,
+    ) -> None:
         table = build_table(values, self._speller, self._request, keys=keys)
+        table.by_columns = by_columns
         pointers: Sequence[str] = _Numbers(len(values)) if keys is None else keys
-        return TableBlock(label, table, values, path, depth, pointers)
+        node = len(self._tree.keys)
+        block = TableBlock(self._tree, node, label, table, values, depth, pointers)
+        if self._is_better_in_parts is not None and self._is_better_in_parts(block):
+            self.in_parts(block, key, path, holder)
+        else:
+            self._tree.add(key, holder, depth)
+            self._tree.tables[node] = block
 
-    def _rows(self, key: str, values: Sequence[Json], path: str, depth: int) -> Section:
-        """A list of objects that are no rows of one table, each a section."""
-        section = Section(
-            key, path, depth, heading=_below(segment(key), len(values)), of_rows=True, values=values
-        )
+    def in_parts(self, block: TableBlock, key: str | int, path: str, holder: int) -> None:
+        """Adds a table as a section with a section for each row, so that parts can be shown."""
+        # At the root, the heading stands where a document says what it is, at the margin.
+        depth = block.depth + 1 if block.label else 0
+        keys = block.table.keys
+        heading = _below(block.label, len(block.values), keyed=keys is not None)
+        node = self._tree.add(key, holder, depth)
+        self._tree.rows[node] = RowsBelow(heading, block.values, block.pointers, keys)
+        told = self._told
+        for number, (part, value) in enumerate(zip(block.pointers, block.values), 1):
+            if isinstance(value, dict) and value:
+                # Nothing in a row is the same as something in another one.
+                self._told = _Told()
+                self._section(number, value, pointer(path, part), node, depth + 1)
+            else:
+                line = f"{number}={self._speller.line(value)}"
+                self._tree.add(number, node, depth, value, line)
+        self._told = told
+        self._tree.close(node)
+
+    def _rows(self, key: str, values: Sequence[Json], path: str, holder: int, depth: int) -> None:
+        """Adds a list of objects that are no rows of one table, each a section."""
+        node = self._tree.add(key, holder, depth)
+        heading = _below(segment(key), len(values))
+        self._tree.rows[node] = RowsBelow(heading, values, _Numbers(len(values)))
         for number, value in enumerate(values, 1):
             assert isinstance(value, dict)
-            row = self._section(f"{number}", value, pointer(path, number - 1), depth + 1)
-            row.heading = f"{number}:"
-            section.members.append(row)
-        return section
-
-    def row(self, key: str, value: dict[str, Json], path: str, depth: int) -> Section:
-        """A row as a section; nothing in it is the same as something in another row."""
-        self._told = _Told()
-        return self._section(key, value, path, depth)
+            self._section(number, value, pointer(path, number - 1), node, depth + 1)
+        self._tree.close(node)
 
     def _columns(
-        self, label: str, value: dict[str, Json], path: str, depth: int
-    ) -> TableBlock | None:
-        """The table of a value that is one by columns."""
+        self, key: str, label: str, value: dict[str, Json], path: str, holder: int, depth: int
+    ) -> bool:
+        """Adds the table of a value that is one by columns; whether it is."""
         found = find_columns(value)
-        if found is None:
-            return None
-        block = self._table(label, found[1], found[0], path, depth)
-        block.table.by_columns = True
-        return block
+        if found is not None:
+            keys, rows = found
+            self._table(key, label, rows, keys, path, holder, depth, by_columns=True)
+        return found is not None
 
-    def _section(self, key: str, value: dict[str, Json], path: str, depth: int) -> Section:
-        section = Section(key, path, depth)
+    def _section(
+        self, key: str | int, value: dict[str, Json], path: str, holder: int, depth: int
+    ) -> None:
+        node = self._tree.add(key, holder, depth)
         for member, inner in value.items():
-            section.members.append(self._member(member, inner, pointer(path, member), depth))
-        return section
+            self._member(member, inner, path, node, depth)
+        self._tree.close(node)
 
-    def _member(self, key: str, value: Json, path: str, depth: int) -> Block:
+    def _member(self, key: str, value: Json, base: str, holder: int, depth: int) -> None:
         self._request.deadline.check()
         label = segment(key)
         if isinstance(value, dict) and value:
+            path = pointer(base, key)
             is_deep = depth >= MAX_SECTION_DEPTH
             if not is_deep and is_longer(value, _WORTH_A_POINTER):
-                before = self._told.before(value, path)
+                before = self._told.before(value, path, len(self._tree.keys))
                 if before is not None:
-                    return Line(key, f"{label}: same as {before}", value, path, before)
+                    text = f"{label}: same as {self._tree.path(before)}"
+                    self._tree.same[self._tree.add(key, holder, depth, value, text)] = before
+                    return
             if not is_deep and is_longer(value, _LONG_OBJECT):
-                columns = self._columns(label, value, path, depth)
-                if columns is not None:
-                    return columns
+                if self._columns(key, label, value, path, holder, depth):
+                    return
                 if _is_map(value):
-                    return self._table(label, list(value.values()), list(value), path, depth)
-                return self._section(key, value, path, depth + 1)
+                    members = list(value.values())
+                    self._table(key, label, members, list(value), path, holder, depth)
+                else:
+                    self._section(key, value, path, holder, depth + 1)
+                return
         elif isinstance(value, (list, Lazy)) and depth < MAX_SECTION_DEPTH:
+            path = pointer(base, key)
             if _is_table(value):
-                return self._table(label, value, None, path, depth)
+                self._table(key, label, value, None, path, holder, depth)
+                return
             objects = bool(value) and all(isinstance(item, dict) and item for item in value)
             if objects and is_longer(value, _LONG_LIST):
-                return self._rows(key, value, path, depth + 1)
-        return Line(key, f"{label}={self._speller.line(value)}", value, path)
+                self._rows(key, value, path, holder, depth + 1)
+                return
+        self._tree.add(key, holder, depth, value, f"{label}={self._speller.line(value)}")
 
 
-def build(value: Json, speller: Speller, request: Request) -> Block | None:
+def build(value: Json, speller: Speller, request: Request) -> Tree | None:
     """The blocks of a value; ``None`` for a scalar and for an empty one."""
-    return _Builder(speller, request).root(value)
+    if not isinstance(value, (dict, list, Lazy)) or not value:
+        return None
+    tree = Tree()
+    _Builder(tree, speller, request).root(value)
+    return tree
 
 
-def expand(block: TableBlock, speller: Speller, request: Request) -> Section:
-    """A table as a section with a section for each row, so that parts of rows can be shown."""
-    builder = _Builder(speller, request)
-    # At the root, the heading stands where a document says what it is, at the margin.
-    depth = block.depth + 1 if block.label else 0
-    section = Section(
-        block.label,
-        block.path,
-        depth,
-        heading=_below(block.label, len(block.values), keyed=block.table.keys is not None),
-        of_rows=True,
-        values=block.values,
-        keys=block.table.keys or (),
-    )
-    for number, (key, value) in enumerate(zip(block.pointers, block.values), 1):
-        path = pointer(block.path, key)
-        if isinstance(value, dict) and value:
-            row = builder.row(f"{number}", value, path, depth + 1)
-            row.heading = f"{number}:" if block.table.keys is None else f"{number} {quoted(key)}:"
-            section.members.append(row)
-        else:
-            section.members.append(
-                Line(str(number), f"{number}={speller.line(value)}", value, path)
-            )
-    return section
+def of_table(table: Table, values: Sequence[Json]) -> Tree:
+    """The tree of a single table."""
+    tree = Tree()
+    node = tree.add("", 0, 0)
+    tree.tables[node] = TableBlock(tree, node, "", table, values, 0)
+    return tree
+
+
+def expanded(
+    tree: Tree,
+    is_better_in_parts: Callable[[TableBlock], bool],
+    speller: Speller,
+    request: Request,
+) -> Tree:
+    """The same with some tables as sections with a section for each row; another tree, if any is.
+
+    Args:
+        tree: The blocks.
+        is_better_in_parts: Asked of each table, also of those within rows.
+        speller: The one that spelled them.
+        request: Counts tokens, watches the time.
+
+    """
+    chosen = [node for node, block in tree.tables.items() if is_better_in_parts(block)]
+    if not chosen:
+        return tree
+    other, moved = Tree(), array("I")
+    other.document = tree.document
+    builder = _Builder(other, speller, request, is_better_in_parts)
+    for node in chosen:
+        other.add_all(tree, len(moved), node, moved)
+        moved.append(len(other.keys))
+        holder = moved[tree.holders[node]]
+        builder.in_parts(tree.tables[node], tree.keys[node], tree.path(node), holder)
+    other.add_all(tree, len(moved), len(tree.keys), moved)
+    moved.append(len(other.keys))
+    for node, end in enumerate(tree.ends):
+        other.ends[moved[node]] = moved[end]
+    return other
 
 
 def _below(label: str, count: int, *, keyed: bool = False) -> str:
@@ -323,12 +338,12 @@ def heading_lines(block: Block, shown: int | None = None) -> list[str]:
     return []
 
 
-def lossless_lines(root: Block, speller: Speller) -> list[str]:
+def lossless_lines(tree: Tree, speller: Speller) -> list[str]:
     """The whole view, line by line."""
     lines: list[str] = []
-    _write(root, lines, 0)
-    if isinstance(root, Section):
-        lines.insert(0, DOCUMENT)
+    _write(tree.root, lines, 0)
+    if isinstance(tree.root, Section):
+        lines.insert(0, tree.document)
     lines[1:1] = speller.definitions()
     return lines
 
@@ -358,18 +373,18 @@ def shared(
 
     Args:
         members: All of them.
-        visible: Those that are shown, by ``id``; the others are given as they are.
+        visible: Those that are shown, by number; the others are given as they are.
 
     """
     empty: dict[str, list[Line]] = {}
     for member in members:
         value = _nothing(member)
-        if isinstance(member, Line) and value and (visible is None or id(member) in visible):
+        if isinstance(member, Line) and value and (visible is None or member.node in visible):
             empty.setdefault(value, []).append(member)
     several = {value: lines for value, lines in empty.items() if len(lines) >= _LEAST_SHARED}
-    together = {id(line) for lines in several.values() for line in lines}
+    together = {line.node for lines in several.values() for line in lines}
     for member in members:
-        if id(member) not in together:
+        if member.node not in together:
             yield member
         else:
             value = _nothing(member)
@@ -379,7 +394,7 @@ def shared(
 
 def _nothing(member: Block) -> str:
     """How the value of a member is spelled, where it says nothing."""
-    if not isinstance(member, Line) or member.same:
+    if not isinstance(member, Line) or member.value:
         return ""
     spelled = member.text.rpartition("=")[2]
-    return spelled if spelled in NOTHING and not member.value else ""
+    return spelled if spelled in NOTHING else ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from headroom.toolkit.rows.blocks import Block, Line, Section
 from headroom.toolkit.rows.notation import flow
 from headroom.toolkit.rows.rank import REST, Rank, named, relevance
+from headroom.toolkit.rows.tree import Block, Line, Section
 from headroom.toolkit.rows.units import Units
 from headroom.toolkit.rows.values import Json
 
@@ -47,19 +47,20 @@ def rank_by_row(units: Units, query: str, scores: Sequence[float]) -> dict[int, 
 
     """
     rows = [
-        (section, index) for section in units.outer_rows for index in range(len(section.members))
+        (row, section, index)
+        for section in units.outer_rows
+        for index, row in enumerate(section.members)
     ]
     heads: list[set[int]] = []
-    for section, index in rows:
+    for row, section, index in rows:
         names = units.names(section)[0]
-        heads.append(_head(units, section.members[index], names[index] if names else ""))
+        heads.append(_head(units, row, names[index] if names else ""))
     says = ["\n".join(units.texts[unit] for unit in sorted(head)) for head in heads]
-    worth = _worth([_text(section, index) for section, index in rows], says, query)
+    worth = _worth([_text(*row) for row in rows], says, query)
     if not any(worth):
         return {}
     ranks: dict[int, Rank] = {}
-    for place, (section, index) in enumerate(rows):
-        row, head = section.members[index], heads[place]
+    for place, ((row, _, _), head) in enumerate(zip(rows, heads)):
         first, end = units.range(row)
         if worth[place] < _LEAST:
             # What answers best in a row that does not answers nothing.
@@ -93,10 +94,9 @@ def _of_best(scores: Sequence[float]) -> list[float]:
     return [score / best for score in scores]
 
 
-def _text(section: Section, index: int) -> str:
+def _text(row: Block, section: Section, index: int) -> str:
     """A row as it is searched, its keys included."""
-    row = section.members[index]
-    value: Json = section.values[index]
+    value: Json = section.rows.values[index]
     heading = row.heading if isinstance(row, Section) else ""
     return f"{heading} {flow(value)}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock
+from headroom.toolkit.rows.tree import Block, Line, Section, TableBlock
 
 __all__ = ["key_of", "outline"]
 
@@ -16,15 +16,18 @@ _NAMES, _DEPTH = 40, 3
 
 def key_of(block: Block) -> str:
     """The key of a block, as a marker writes it."""
-    key = block.path.rpartition("/")[2]
-    return _short(key.replace("~1", "/").replace("~0", "~"))
+    return _short(block.part)
 
 
 def outline(blocks: Sequence[Block]) -> str:
     """The keys of some blocks, the keys of each within braces after it.
 
-    >>> line = Line("unit", "unit=m", "m", "/0/size/unit")
-    >>> outline([Section("size", "/0/size", 1, [line]), Line("id", "id=1", "1", "/0/id")])
+    >>> from headroom.toolkit.rows.tree import Tree
+    >>> tree = Tree()
+    >>> root, size = tree.add("", 0, 0), tree.add("size", 0, 1)
+    >>> unit = tree.add("unit", size, 1, "m", "unit=m")
+    >>> tree.close(size)
+    >>> outline([tree.block(size), tree.block(tree.add("id", 0, 0, "1", "id=1"))])
     'size{unit}, id'
     """
     return _listed(blocks, _DEPTH, [_NAMES])

@@ -11,12 +11,14 @@ from typing import overload
 from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.rows.values import Json
 
-__all__ = ["Every", "Joined", "Packed", "PackedRecords", "TextRows"]
+__all__ = ["LISTED", "Every", "Joined", "Packed", "PackedRecords", "TextRows", "packed"]
 
 #: Texts that are put together. Chosen.
 _TOGETHER = 1024
 #: From so many characters on, a place within them takes four bytes.
 _FAR = 1 << 16
+#: More texts than these take too much memory as objects. Chosen.
+LISTED = 5000
 #: Lists of texts that are taken at a time. Chosen.
 _AT_ONCE = 200
 
@@ -123,8 +125,15 @@ class Packed(Sequence[str]):
             first += -(-(end - within) // step) * step
 
 
+def packed(texts: Sequence[str]) -> Packed:
+    """Texts put together."""
+    found = Packed()
+    found.extend(texts)
+    return found
+
+
 class Joined(Lazy[str]):
-    """Several sequences of texts as one; those that are not lists stay as they are.
+    """Several sequences of texts as one; those that are no short lists stay as they are.
 
     >>> texts = Joined()
     >>> cells = Packed()
@@ -139,15 +148,23 @@ class Joined(Lazy[str]):
     def __init__(self) -> None:
         self._parts: list[Sequence[str]] = []
         self._ends: list[int] = []
+        # The last part, where it holds what came in lists.
+        self._last: list[str] | Packed | None = None
 
     def extend(self, texts: Sequence[str]) -> None:
         """Adds some at the end."""
-        last = self._parts[-1] if self._parts else None
-        if isinstance(last, list) and isinstance(texts, list):
-            last.extend(texts)
-        else:
-            self._parts.append(texts.copy() if isinstance(texts, list) else texts)
+        if not isinstance(texts, list):
+            self._last = None
+            self._parts.append(texts)
             self._ends.append(0)
+        elif self._last is None:
+            self._last = texts.copy()
+            self._parts.append(self._last)
+            self._ends.append(0)
+        else:
+            if isinstance(self._last, list) and len(self._last) + len(texts) > LISTED:
+                self._parts[-1] = self._last = packed(self._last)
+            self._last.extend(texts)
         self._ends[-1] = sum(map(len, self._parts[-1:]), self._ends[-2] if self._ends[1:] else 0)
 
     def __len__(self) -> int:

@@ -8,14 +8,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import compress, islice
 from math import log2
+from operator import itemgetter
 
 from headroom.toolkit.identifiers import identifiers, naming
+from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.relevance import Asked, bm25, holders, query_terms
-from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.outliers import find_outliers
 from headroom.toolkit.rows.replies import asks, step_to_reply, with_replies
 from headroom.toolkit.rows.table import Table
+from headroom.toolkit.rows.tree import Line, Tree
 from headroom.toolkit.rows.values import Json
 from headroom.view import Fidelity, Request
 
@@ -27,6 +29,7 @@ __all__ = [
     "REST",
     "SHOWS",
     "Rank",
+    "Ranks",
     "is_address",
     "named",
     "rank_line",
@@ -42,6 +45,43 @@ Rank = tuple[float, float]
 NAMED, ANSWERS, SHOWS, ENDS, MENTIONS, UNUSUAL, REST = range(7)
 #: After everything else, the lines of documents included.
 FILL = 9
+
+
+class Ranks(Lazy[Rank]):
+    """Ranks of units, as tuples only when they are asked for.
+
+    >>> ranks = Ranks(2)
+    >>> ranks[0] = (2.5, 7)
+    >>> list(ranks)
+    [(2.5, 7.0), (6.0, 0.0)]
+
+    """
+
+    def __init__(self, count: int) -> None:
+        self.tiers = array("d", (REST,)) * count
+        self.places = array("d", (0,)) * count
+
+    def __len__(self) -> int:
+        return len(self.tiers)
+
+    def _at(self, index: int) -> Rank:
+        return self.tiers[index], self.places[index]
+
+    def __setitem__(self, unit: int, rank: Rank) -> None:
+        self.tiers[unit], self.places[unit] = rank
+
+    def put(self, first: int, ranks: Sequence[Rank]) -> None:
+        """Those of units that follow each other."""
+        end = first + len(ranks)
+        self.tiers[first:end] = array("d", map(itemgetter(0), ranks))
+        self.places[first:end] = array("d", map(itemgetter(1), ranks))
+
+    def copy(self) -> Ranks:
+        """The same, to be changed."""
+        ranks = Ranks(0)
+        ranks.tiers, ranks.places = self.tiers[:], self.places[:]
+        return ranks
+
 
 #: The same rank for all of these.
 FILLING: Rank = (FILL, 0.0)
@@ -229,6 +269,7 @@ def rank_line(
     score: float,
     best: float,
     *,
+    level: int,
     sentence: int | None,
     is_link: bool = False,
 ) -> Rank:
@@ -240,6 +281,7 @@ def rank_line(
         naming: How surely the query names it.
         score: How well it answers the query.
         best: How well the best unit of the value does.
+        level: How many keys lead to it.
         sentence: Which sentence of the line it is; ``None`` for the line as a whole.
         is_link: Whether it is one of the many addresses of an object.
 
@@ -248,7 +290,7 @@ def rank_line(
         return (NAMED, -naming)
     if best and score >= _NEAR_BEST * best:
         return (ANSWERS, -score)
-    depth = min(line.path.count("/") - 1, _DEEPEST) * LINE_DEPTH
+    depth = min(level - 1, _DEEPEST) * LINE_DEPTH
     if is_link and depth:
         # Below the top, they say where else to ask, each as its neighbours do.
         return (FILL, place)
@@ -263,21 +305,18 @@ def rank_line(
     return (SHOWS + depth + (2 if long else 0), place)
 
 
-def write_in_full(block: Block, speller: Speller, request: Request) -> None:
+def write_in_full(tree: Tree, speller: Speller, request: Request) -> None:
     """Writes the rows that the query names without aliases: their reader wants the values.
 
     Args:
-        block: What is written; the lines of its tables are changed.
+        tree: What is written; the lines of its tables are changed.
         speller: What spelled them, and knows the aliases.
         request: Has the query, and counts tokens.
 
     """
     if not speller.aliases or not request.query:
         return
-    if isinstance(block, Section):
-        for member in block.members:
-            write_in_full(member, speller, request)
-    elif isinstance(block, TableBlock):
+    for block in tree.tables.values():
         lines = block.table.lines
         naming = named(lines, request.query)
         limit = request.original_tokens if request.max_tokens is None else request.max_tokens

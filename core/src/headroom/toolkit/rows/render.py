@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 
 from headroom.toolkit.markers import marker, plural
-from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock, heading_lines, shared
-from headroom.toolkit.rows.notation import DOCUMENT, segment
+from headroom.toolkit.rows.blocks import heading_lines, shared
+from headroom.toolkit.rows.notation import segment
 from headroom.toolkit.rows.outline import key_of, outline
 from headroom.toolkit.rows.summary import Summary
+from headroom.toolkit.rows.tree import Block, Line, Section, TableBlock
 from headroom.toolkit.rows.units import Units
-from headroom.view import Omission, spelled_path
+from headroom.view import Omission, Unit, spelled_path
 
-__all__ = ["Renderer"]
+__all__ = ["Gone", "Renderer"]
 
 #: Tokens of an ordinary marker: a gap that costs less is shown instead.
 _MARKER_TOKENS = 8
@@ -29,6 +30,8 @@ _NAMES_IN_MARKER = 8
 _NAMED_ENTRIES = 40
 #: Where there are as many gaps, markers say no more than where they are. Chosen.
 _MANY_GAPS = 8
+#: Lines that are put together. Chosen.
+_TOGETHER = 1000
 #: Longer strings, in characters, are texts rather than values.
 _LONGEST_VALUE = 60
 
@@ -48,26 +51,26 @@ class Renderer:
         self._terse = self._as_objects = self._outlined = False
         self._named: frozenset[int] = frozenset()
         self._odd_cells = 0
+        # So many of the lines that are being written are those above, or many put together.
+        self._joined = 1
         self._summaries: dict[int, Summary] = {}
 
     def render(
         self,
-        kept: frozenset[int],
-        omissions: list[Omission] | None = None,
+        shown: list[int],
         *,
         terse: bool = False,
         named: frozenset[int] = frozenset(),
         odd_cells: int = 0,
         as_objects: bool = False,
         outlined: bool = False,
-    ) -> str:
-        """The view with some units.
+    ) -> tuple[str, Gone]:
+        """The view with some units, and what it leaves out.
 
         Args:
-            kept: The units.
-            omissions: Takes what the view leaves out.
+            shown: The units, as they stand.
             terse: Whether markers say only where something is left out, not what it held.
-            named: The collections, by ``id``, whose rows are named where they are left out.
+            named: The collections, by number, whose rows are named where they are left out.
             odd_cells: How many odd cells of left-out rows of a table are said.
             as_objects: Whether rows are written as JSON, without what a table says of all its rows.
             outlined: Whether markers say the keys within the objects that they stand for.
@@ -80,11 +83,11 @@ class Renderer:
         self._odd_cells = odd_cells
         self._request.deadline.check()
         lines: list[str] = []
-        gone = _Gone(omissions)
-        shown = sorted(kept)
-        root = self._units.root
+        gone = Gone(self._units)
+        self._joined = 1
+        root = self._units.tree.root
         if isinstance(root, Section):
-            lines.append(root.heading or DOCUMENT)
+            lines.append(root.heading or self._units.tree.document)
             self._section(root, shown, lines, gone)
         else:
             assert isinstance(root, TableBlock)
@@ -94,34 +97,34 @@ class Renderer:
             for index, line in enumerate(self._speller.definitions(), 1)
             if any(f"${index}" in text for text in lines)
         ]
-        return "\n".join(lines)
+        return "\n".join(lines), gone
 
     def _kept(self, block: Block, shown: list[int]) -> list[int]:
         first, end = self._units.range(block)
         return shown[bisect_left(shown, first) : bisect_left(shown, end)]
 
-    def _is_visible(self, block: Block, shown: list[int], gone: _Gone) -> bool:
-        # "The same as" something says nothing where that is not all there.
-        if isinstance(block, Line) and block.same and not gone.is_complete(block.same):
-            return False
+    def _is_visible(self, block: Block, shown: list[int]) -> bool:
         first, end = self._units.range(block)
         place = bisect_left(shown, first)
         return place < len(shown) and shown[place] < end
 
     # Sections
 
-    def _section(self, section: Section, shown: list[int], lines: list[str], gone: _Gone) -> None:
+    def _section(self, section: Section, shown: list[int], lines: list[str], gone: Gone) -> None:
         gap: list[Block] = []
-        visible = {id(one) for one in section.members if self._is_visible(one, shown, gone)}
-        for member in shared(section.members, visible):
+        members, same = section.members, self._units.tree.same
+        visible = {one.node for one in members if self._is_visible(one, shown)}
+        for member in shared(members, visible):
             if isinstance(member, str):
                 self._gap(section, gap, lines, gone)
                 gap = []
                 lines.append(" " * section.depth + member)
                 continue
-            if not self._is_visible(member, shown, gone):
+            # "The same as" something says nothing where that is not all there.
+            is_same = member.node in same
+            if member.node not in visible or (is_same and not gone.has_what_is_same(member)):
                 gap.append(member)
-                gone.touch(member.path)
+                gone.touch(member)
                 continue
             self._gap(section, gap, lines, gone)
             gap = []
@@ -133,27 +136,30 @@ class Renderer:
             else:
                 self._table(member, self._kept(member, shown), lines, gone)
         self._gap(section, gap, lines, gone)
+        if len(lines) - self._joined > _TOGETHER:
+            # Many lines are several times as large as their text.
+            lines[self._joined :] = ["\n".join(lines[self._joined :])]
+            self._joined += 1
 
-    def _gap(self, section: Section, gap: Sequence[Block], lines: list[str], gone: _Gone) -> None:
+    def _gap(self, section: Section, gap: Sequence[Block], lines: list[str], gone: Gone) -> None:
         """What stands for members of a section, one after the other, that are left out."""
         if not gap:
             return
         indent = " " * section.depth
         if section.of_rows:
-            numbers = [int(block.key) for block in gap if not isinstance(block, TableBlock)]
-            omission = Omission("rows", ((numbers[0], numbers[-1]),), section.path)
-            names = self._names(section, numbers[0] - 1, numbers[-1])
-            lines.append(indent + marker(replace(omission, path="").where, names))
-            gone.add(omission)
+            ranges = ((int(gap[0].key), int(gap[-1].key)),)
+            names = self._names(section, ranges[0][0] - 1, ranges[0][1])
+            lines.append(indent + marker(Omission("rows", ranges).where, names))
+            gone.add(section, "rows", ranges)
         elif sum(map(self._units.cost, gap)) <= _GAP_TOKENS and all(map(_is_plain_line, gap)):
             lines.extend(indent + block.text for block in gap if isinstance(block, Line))
         else:
             lines.append(indent + self._gap_marker(section, gap))
             for block in gap:
-                gone.add(Omission("values", (), block.path))
+                gone.add(block)
 
     def _line(
-        self, line: Line, indent: str, shown: list[int], lines: list[str], gone: _Gone
+        self, line: Line, indent: str, shown: list[int], lines: list[str], gone: Gone
     ) -> None:
         first, end = self._units.range(line)
         gaps = [
@@ -179,11 +185,11 @@ class Renderer:
             position = stop
         lines.extend(f"{indent} {text}" for text in texts[position:])
         ranges = tuple((start + 1, stop) for start, stop in gaps)
-        gone.add(Omission("sentences", ranges, line.path))
+        gone.add(line, "sentences", ranges)
 
     # Tables
 
-    def _table(self, block: TableBlock, shown: list[int], lines: list[str], gone: _Gone) -> None:
+    def _table(self, block: TableBlock, shown: list[int], lines: list[str], gone: Gone) -> None:
         first, end = self._units.range(block)
         if self._as_objects:
             self._objects(block, [unit - first for unit in shown], lines, gone)
@@ -223,9 +229,9 @@ class Renderer:
             lines.append(indent + marker("odd cells of rows", odd))
         if gaps:
             ranges = tuple((start + 1, stop) for start, stop in gaps)
-            gone.add(Omission("rows", ranges, block.path))
+            gone.add(block, "rows", ranges)
 
-    def _objects(self, block: TableBlock, rows: list[int], lines: list[str], gone: _Gone) -> None:
+    def _objects(self, block: TableBlock, rows: list[int], lines: list[str], gone: Gone) -> None:
         """Some rows of a table, each by itself, and one marker for all others."""
         count = len(block.table.lines)
         indent = " " * block.depth
@@ -236,7 +242,7 @@ class Renderer:
         gaps = tuple((start + 1, stop) for start, stop in _gaps(0, count, rows))
         if gaps:
             lines.append(indent + marker(Omission("rows", gaps).where))
-            gone.add(Omission("rows", gaps, block.path))
+            gone.add(block, "rows", gaps)
 
     def _notes(self, block: TableBlock, start: int, stop: int, *, many: bool) -> list[str]:
         """What the marker for some rows says of them: how many, and their names."""
@@ -255,7 +261,7 @@ class Renderer:
 
     def _names(self, block: Block, start: int, stop: int) -> str:
         """The names of some rows of a collection, where they can be said."""
-        if id(block) not in self._named:
+        if block.node not in self._named:
             return ""
         names, _ = self._units.names(block)
         return "; ".join(dict.fromkeys(filter(None, names[start:stop])))
@@ -278,7 +284,7 @@ class Renderer:
             return plural(count, "row") + (f": {names}" if names else "")
         if isinstance(block, Line):
             if block.same:
-                return f"same as {block.same}"
+                return f"same as {block.tree.path(block.same)}"
             value = block.value
             if isinstance(value, str):
                 return f"text of {len(value)} characters" if len(value) > _LONGEST_VALUE else ""
@@ -305,15 +311,15 @@ class Renderer:
         """What the rows in the gaps hold."""
         if not gaps or self._terse or self._outlined:
             return ""
-        summary = self._summaries.get(id(block))
+        summary = self._summaries.get(block.node)
         if summary is None:
-            summary = self._summaries[id(block)] = Summary(block.table)
+            summary = self._summaries[block.node] = Summary(block.table)
         edges = [0, *(row for gap in gaps for row in gap), count]
         kept = [row for start, stop in zip(edges[::2], edges[1::2]) for row in range(start, stop)]
         return summary.of_all_but(kept)
 
 
-def _gaps(first: int, end: int, shown: Sequence[int]) -> list[tuple[int, int]]:
+def _gaps(first: int, end: int, shown: list[int]) -> list[tuple[int, int]]:
     gaps: list[tuple[int, int]] = []
     expected = first
     for unit in [*shown, end]:
@@ -327,38 +333,48 @@ def _is_plain_line(block: Block) -> bool:
     return isinstance(block, Line) and not block.same
 
 
-class _Gone:
-    """What a view leaves out, and what it therefore shows only in part."""
+class Gone:
+    """What a view leaves out, and what it therefore shows only in part.
 
-    def __init__(self, omissions: list[Omission] | None) -> None:
-        self._omissions = omissions
-        self._missing: set[str] = set()
-        self._partial: set[str] = set()
+    Args:
+        units: What it consists of.
 
-    def add(self, omission: Omission) -> None:
-        """Notes that something is left out."""
-        if self._omissions is not None:
-            self._omissions.append(omission)
-        self.touch(omission.path)
+    """
 
-    def touch(self, path: str) -> None:
-        """Notes that not all of what stands at a path is shown."""
-        if path in self._missing:
-            return
-        self._missing.add(path)
-        while path and path not in self._partial:
-            self._partial.add(path)
-            path = path.rpartition("/")[0]
+    def __init__(self, units: Units) -> None:
+        self._units = units
+        # Blocks that are left out, or some parts of which are: those of the latter, by place.
+        self._blocks = array("I")
+        self._parts: dict[int, tuple[Unit, tuple[tuple[int, int], ...]]] = {}
+        # By unit, whether it is one of a block that is not all there.
+        self._touched = bytearray(len(units.texts) if units.tree.same else 0)
 
-    def is_complete(self, path: str) -> bool:
-        """Whether all of what stands at a path is shown."""
-        if path in self._partial:
-            return False
-        while path:
-            if path in self._missing:
-                return False
-            path = path.rpartition("/")[0]
-        return True
+    def add(
+        self, block: Block, unit: Unit | None = None, ranges: tuple[tuple[int, int], ...] = ()
+    ) -> None:
+        """Notes that a block is left out, or some parts of it."""
+        if unit is not None:
+            self._parts[len(self._blocks)] = unit, ranges
+        self._blocks.append(block.node)
+        self.touch(block)
+
+    def touch(self, block: Block) -> None:
+        """Notes that not all of a block is shown."""
+        if self._touched:
+            first, end = self._units.range(block)
+            self._touched[first:end] = b"\1" * (end - first)
+
+    def has_what_is_same(self, block: Block) -> bool:
+        """Whether all is shown of what a block is said to be the same as."""
+        tree = self._units.tree
+        first, end = self._units.range(tree.block(tree.same[block.node]))
+        return self._touched.find(1, first, end) < 0
+
+    def omissions(self) -> Iterator[Omission]:
+        """All that is left out, in the order in which it stands."""
+        for place, node in enumerate(self._blocks):
+            unit, ranges = self._parts.get(place, ("values", ()))
+            yield Omission(unit, ranges, self._units.tree.path(node))
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from heapq import nsmallest
 
 from headroom.forking import cached_property
 from headroom.toolkit.fitting import largest_fitting
@@ -15,17 +18,17 @@ from headroom.toolkit.rows.rank import (
     FILL,
     FILLING,
     LINE_DEPTH,
-    REST,
     SHOWS,
     Rank,
+    Ranks,
     named,
     rank_line,
     rank_rows,
     relevance,
 )
-from headroom.toolkit.rows.render import Renderer
+from headroom.toolkit.rows.render import Gone, Renderer
 from headroom.toolkit.rows.units import SMALL_TABLE, WHOLE, Units
-from headroom.view import Omission, View
+from headroom.view import View
 
 __all__ = ["Selection"]
 
@@ -49,8 +52,6 @@ _KIN = ANSWERS + 0.5
 #: So many lines that the query asks for bring those beside them, if these are no more than so many.
 #: Chosen.
 _WITH_KIN, _MOST_KIN = 6, 8
-#: Views that are remembered while one is looked for. Chosen.
-_REMEMBERED = 4
 #: So many rows that the query asks for are shown by themselves at the most. Chosen.
 _ALONE = 20
 
@@ -80,7 +81,7 @@ class Selection:
         #: See `Units`.
         self.may_ask_apart = units.may_ask_apart
         #: The tokens of lines that are but addresses among many.
-        self.link_tokens = sum(units.costs[one.unit] for one in units.lines if one.is_link)
+        self.link_tokens = units.link_tokens
         #: The tokens of the rows that the query names, of tables that are shown in parts.
         self.asked_tokens = sum(sum(units.costs[first:end]) for first, end in units.asked)
 
@@ -130,11 +131,11 @@ class Selection:
 
     def is_answered(self) -> bool:
         """Whether the query names a unit, or one answers it."""
-        return bool(self._request.query) and any(tier <= ANSWERS for tier, _ in self._ranks)
+        return bool(self._request.query) and any(tier <= ANSWERS for tier in self._ranks.tiers)
 
-    def _asked(self, ranks: Sequence[Rank]) -> list[int]:
+    def _asked(self, ranks: Ranks) -> list[int]:
         """The units that the query names or that answer it, the best first."""
-        asked = [unit for unit, (tier, _) in enumerate(ranks) if tier <= ANSWERS]
+        asked = [unit for unit, tier in enumerate(ranks.tiers) if tier <= ANSWERS]
         return sorted(asked, key=lambda unit: (ranks[unit], unit))
 
     def _alone(self, asked: Sequence[int], limit: int) -> frozenset[int] | None:
@@ -153,38 +154,53 @@ class Selection:
     def _as_objects(self) -> _Rendering:
         return _Rendering(partial(self._renderer.render, terse=True, as_objects=True))
 
-    def _order(self, ranked: Sequence[Rank], limit: int, named: frozenset[int]) -> list[int]:
+    def _order(self, ranks: Ranks, limit: int, named: frozenset[int]) -> Sequence[int]:
         """The units, the most important first; those too large for the limit last.
 
         Without a budget, rows that would only fill one are not among them.
         """
-        ranks = list(ranked)
         # By row, markers have the names of other rows: a line of each would bring its outline.
-        for unit, depth in () if self._by_row else self._units.name_lines(named):
+        names = () if self._by_row else list(self._units.name_lines(named))
+        if names:
+            ranks = ranks.copy()
+        for unit, depth in names:
             ranks[unit] = min(ranks[unit], (SHOWS + depth * LINE_DEPTH - _NAME, unit))
-        units: Iterable[int] = range(len(ranks))
-        if self._request.max_tokens is None:
-            units = [unit for unit in units if ranks[unit][0] < FILL]
-        return sorted(
-            units, key=lambda unit: (self.costs[unit] > _TOO_LARGE * limit, ranks[unit], unit)
-        )
+        # All ranks as tuples would be many times as large as the units.
+        by_tier: defaultdict[tuple[bool, float], array[int]] = defaultdict(partial(array, "I"))
+        fills, most = self._request.max_tokens is not None, _TOO_LARGE * limit
+        for unit, (tier, cost) in enumerate(zip(ranks.tiers, self.costs)):
+            if fills or tier < FILL:
+                by_tier[cost > most, tier].append(unit)
+        order = array("I")
+        for group in sorted(by_tier):
+            order.extend(sorted(by_tier[group], key=ranks.places.__getitem__))
+        return order
 
-    def _kin(self, ranks: Sequence[Rank]) -> Iterator[int]:
+    def _kin(self, ranks: Ranks) -> Iterator[int]:
         """Lines of what the query names: below a key that it names, or beside what answers it.
 
         Who asks for a member of something says what it is a member of.
         """
         if not self._request.query:
             return
-        lines = [one for one in self._units.lines if one.sentence in (WHOLE, 0)]
-        holders = [one.line.path.rpartition("/")[0] for one in lines]
+        units, within = array("I"), array("I")
+        tree = self._units.tree
+        for one in self._units.lines():
+            if one.sentence in (WHOLE, 0):
+                units.append(one.unit)
+                within.append(tree.holders[one.line.node])
+        paths = {node: tree.path(node) for node in set(within)}
+        holders = [paths[node] for node in within]
         below = naming(holders, identifiers(self._request.query))
-        asked = sorted((ranks[one.unit], place) for place, one in enumerate(lines))[:_WITH_KIN]
-        beside = {holders[place] for (tier, _), place in asked if tier <= ANSWERS} - {""}
+        tiers, places = ranks.tiers, ranks.places
+        asked = nsmallest(
+            _WITH_KIN, ((tiers[unit], places[unit], place) for place, unit in enumerate(units))
+        )
+        beside = {holders[place] for tier, _, place in asked if tier <= ANSWERS} - {""}
         beside = {holder for holder in beside if holders.count(holder) <= _MOST_KIN}
-        for place, (one, holder) in enumerate(zip(lines, holders)):
+        for place, (unit, holder) in enumerate(zip(units, holders)):
             if place in below or holder in beside:
-                yield one.unit
+                yield unit
 
     @property
     def asks_rows(self) -> bool:
@@ -201,20 +217,21 @@ class Selection:
         return relevance(self._units.texts, self._request.query)
 
     @cached_property
-    def _ranks(self) -> Sequence[Rank]:
+    def _ranks(self) -> Ranks:
         query = self._request.query
         texts = self._units.texts
         told, scores = named(texts, query), self._scores
         best = max(scores, default=0.0)
-        ranks: list[Rank] = [(REST, 0.0)] * len(texts)
-        for one in self._units.lines:
+        ranks = Ranks(len(texts))
+        for one in self._units.lines():
             unit, sentence = one.unit, None if one.sentence == WHOLE else one.sentence
-            ranks[unit] = rank_line(
+            ranks.tiers[unit], ranks.places[unit] = rank_line(
                 one.line,
                 one.place,
                 told[unit],
                 scores[unit],
                 best,
+                level=one.level,
                 sentence=sentence,
                 is_link=one.is_link,
             )
@@ -222,7 +239,8 @@ class Selection:
             ranks[unit] = min(ranks[unit], (_KIN, -scores[unit]))
         for first, end in self._units.asked:
             # All of it goes before the rest, in the same order.
-            ranks[first:end] = [(min(tier, _ASKED * tier), rank) for tier, rank in ranks[first:end]]
+            for unit in range(first, end):
+                ranks.tiers[unit] = min(ranks.tiers[unit], _ASKED * ranks.tiers[unit])
         for table in self._units.tables:
             first, end = self._units.range(table)
             ranked = rank_rows(
@@ -232,38 +250,45 @@ class Selection:
                 self._request,
             )
             # The deeper in the document, the later, other things being equal.
-            depth = table.path.count("/") * _DEPTH
+            depth = table.level * _DEPTH
             if depth:
                 ranked = [
                     one if one is FILLING or one[0] <= 1 else (one[0] + depth, one[1])
                     for one in ranked
                 ]
-            ranks[first:end] = ranked
-        for unit, rank in self._row_ranks.items():
+            ranks.put(first, ranked)
+        for unit, of_row in self._row_ranks.items():
             # Without a budget, of rows that answer less well only their names are worth showing.
-            is_more = self._request.max_tokens is None and rank[0] >= ANSWERS
-            ranks[unit] = (FILL, unit) if is_more else rank
+            is_more = self._request.max_tokens is None and of_row[0] >= ANSWERS
+            ranks[unit] = (FILL, unit) if is_more else of_row
         return ranks
 
 
 class _Rendering:
-    """Writes views, and remembers the last few: one of them is the one that is wanted."""
+    """Writes views, and remembers the last that may be the one that is wanted.
 
-    def __init__(self, render: Callable[[frozenset[int], list[Omission]], str]) -> None:
+    Where a larger one is looked at after it, it fits; where a smaller one is, it does not.
+    """
+
+    def __init__(self, render: Callable[[list[int]], tuple[str, Gone]]) -> None:
         self._render = render
-        self._last: dict[frozenset[int], View] = {}
+        self._last: list[tuple[array[int], tuple[str, Gone]]] = []
 
     def __call__(self, kept: frozenset[int]) -> str:
-        return self.view(kept).text
+        return self._rendered(kept)[0]
 
     def view(self, kept: frozenset[int]) -> View:
         """The view with some units."""
-        view = self._last.get(kept)
-        if view is None:
-            omissions: list[Omission] = []
-            text = self._render(kept, omissions)
-            view = View(text, lossless=False, omissions=tuple(omissions))
-            if len(self._last) == _REMEMBERED:
-                del self._last[next(iter(self._last))]
-            self._last[kept] = view
-        return view
+        text, gone = self._rendered(kept)
+        return View(text, lossless=False, omissions=tuple(gone.omissions()))
+
+    def _rendered(self, kept: frozenset[int]) -> tuple[str, Gone]:
+        shown = sorted(kept)
+        units = array("I", shown)
+        for known, rendered in self._last:
+            if known == units:
+                return rendered
+        self._last = [one for one in self._last if len(one[0]) < len(units)][-1:]
+        rendered = self._render(shown)
+        self._last.append((units, rendered))
+        return rendered

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from headroom.source import Source
 
@@ -12,6 +13,8 @@ __all__ = ["SHORT", "are_short", "may_have_long"]
 _SINGLE = re.compile(r"[\[{(,:]\s*'")
 
 
+#: Characters that are looked through at a time. Chosen.
+_TOGETHER = 100_000
 #: Values of fewer characters are short. Chosen: less than the shortest that somebody asks for.
 SHORT = 127
 
@@ -41,12 +44,35 @@ def may_have_long(text: str, least: int) -> bool:
     """
     if "'" in text and _SINGLE.search(text):
         return True
-    if "\\" in text:
-        text = text.replace("\\\\", "--").replace('\\"', "--")
-    start = 0
-    while start + least <= len(text):
-        last = text.rfind('"', start, start + least)
-        if last < 0:
+    # Characters since the last quote.
+    since = 0
+    for part in _parts(text):
+        first = part.find('"')
+        if since + (first if first >= 0 else len(part)) >= least:
             return True
-        start = last + 1
+        if first < 0:
+            since += len(part)
+            continue
+        start = first + 1
+        while start + least <= len(part):
+            last = part.rfind('"', start, start + least)
+            if last < 0:
+                return True
+            start = last + 1
+        since = len(part) - max(start, part.rfind('"', start) + 1)
     return False
+
+
+def _parts(text: str) -> Iterator[str]:
+    """A text one part after the other, without the quotes that a sign before them escapes."""
+    if "\\" not in text:
+        yield text
+        return
+    first = 0
+    while first < len(text):
+        end = first + _TOGETHER
+        # What a sign escapes stays with it.
+        while text[end - 1 : end] == "\\":
+            end += 1
+        yield text[first:end].replace("\\\\", "--").replace('\\"', "--")
+        first = end

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 from math import isnan, nan
+from operator import le
 
 from headroom.toolkit.rows.columns import Rows
 from headroom.toolkit.rows.notation import BARE_NUMBER
@@ -102,6 +103,8 @@ def _numbers_of(rows: Rows, column: int) -> Sequence[float] | None:
 def _by_number(numbers: Sequence[float]) -> Sequence[int]:
     """The rows with a number, the least first."""
     order = range(len(numbers))
+    if all(map(le, numbers, islice(numbers, 1, None))):
+        return order
     present = order if not any(map(isnan, numbers)) else (n for n in order if not isnan(numbers[n]))
     return array("q", sorted(present, key=numbers.__getitem__))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
+from typing import NamedTuple
 
 from headroom.forking import cached_property
-from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock, expand
+from headroom.toolkit.rows.blocks import expanded
 from headroom.toolkit.rows.identity import names_for
 from headroom.toolkit.rows.misspelt import find_misspelt
 from headroom.toolkit.rows.notation import Speller, flow
@@ -17,6 +18,7 @@ from headroom.toolkit.rows.packed import Joined
 from headroom.toolkit.rows.rank import is_address, named
 from headroom.toolkit.rows.shape import sample
 from headroom.toolkit.rows.texts import is_mostly_text, sentence_line, sentences
+from headroom.toolkit.rows.tree import Block, Line, Section, TableBlock, Tree
 from headroom.view import Request
 
 __all__ = ["SMALL_TABLE", "WHOLE", "LineUnit", "Units", "has_large_rows"]
@@ -35,14 +37,13 @@ _ONE_IN = 3
 _MOST_WITHIN = 40
 #: No more rows are what holds a collection rather than one. Chosen.
 _FEW_ROWS = 4
-#: Units that are counted at a time. Chosen.
+#: Units that are counted, or put together, at a time. Chosen.
 _TOGETHER = 1000
 #: The sentence of a line that is shown whole.
 WHOLE = -1
 
 
-@dataclass(frozen=True, slots=True)
-class LineUnit:
+class LineUnit(NamedTuple):
     """A line of a document, or a sentence of one, as a unit."""
 
     unit: int
@@ -51,15 +52,17 @@ class LineUnit:
     place: int
     #: Which sentence of the line it is, from 0; ``WHOLE`` where it is the line.
     sentence: int
+    #: How many keys lead to it.
+    level: int
     #: Whether it is one of the many addresses of an object.
-    is_link: bool = False
+    is_link: bool
 
 
 class Units:
     """The units of a value, numbered as they stand.
 
     Args:
-        root: The value.
+        tree: The value.
         speller: The one that spelled it.
         request: Counts tokens, knows the query, watches the time.
         longest_row: Tables whose rows all have more characters are shown in parts of rows.
@@ -70,7 +73,7 @@ class Units:
 
     def __init__(
         self,
-        root: Block,
+        tree: Tree,
         speller: Speller,
         request: Request,
         *,
@@ -83,11 +86,6 @@ class Units:
         self._large_rows = large_rows
         self.speller = speller
         self.request = request
-        self._range: dict[int, tuple[int, int]] = {}
-        self.texts = Joined()
-        self.tables: list[TableBlock] = []
-        self.row_sections: list[Section] = []
-        self.lines: list[LineUnit] = []
         #: The rows that the query names, of tables that are shown in parts: first unit, end.
         self.asked: list[tuple[int, int]] = []
         #: Whether these would be others if rows that the query names were shown in parts.
@@ -96,8 +94,44 @@ class Units:
         self._names: dict[int, tuple[list[str], int]] = {}
         self._misspelt: dict[int, list[tuple[int, str, str]]] = {}
         #: The value as these units show it: some of its tables in parts of rows.
-        self.root = self._number(root)
+        self.tree = expanded(tree, self._is_better_in_parts, speller, request)
+        self.tables = list(self.tree.tables.values())
+        self.row_sections = [Section(self.tree, node) for node in self.tree.rows]
+        self.texts = Joined()
+        #: The first unit of each block, and behind them how many units there are.
+        self._starts = self._number()
+        self._links = set(self._find_links())
+        for section in self.row_sections:
+            self.asked.extend(self._asked_rows(section))
         self.costs = self._costs()
+
+    def _number(self) -> array[int]:
+        """Gives the units of all blocks their numbers."""
+        starts, tree = array("I"), self.tree
+        count = 0
+        # Texts that are not yet among the others.
+        some: list[str] = []
+        for node, text in enumerate(self.request.deadline.over(tree.texts)):
+            starts.append(count)
+            if text:
+                pieces = sentences(tree.values[node])
+                if pieces:
+                    some += map(sentence_line, pieces)
+                else:
+                    some.append(text)
+                count += len(pieces) or 1
+                if len(some) >= _TOGETHER:
+                    self.texts.extend(some)
+                    some.clear()
+            elif node in tree.tables:
+                lines = tree.tables[node].table.lines
+                count += len(lines)
+                self.texts.extend(some)
+                self.texts.extend(lines)
+                some.clear()
+        self.texts.extend(some)
+        starts.append(count)
+        return starts
 
     def _costs(self) -> Sequence[int]:
         costs = array("I")
@@ -107,8 +141,30 @@ class Units:
         return costs
 
     def range(self, block: Block) -> tuple[int, int]:
-        """The first unit of a block of the root, and the one after its last."""
-        return self._range[id(block)]
+        """The first unit of a block, and the one after its last."""
+        return self._starts[block.node], self._starts[self.tree.ends[block.node]]
+
+    def lines(self) -> Iterator[LineUnit]:
+        """The lines, as they stand."""
+        tree, starts = self.tree, self._starts
+        tables, rows = tree.tables, tree.rows
+        # Of each section around a line: where it ends, and how many of its members were before.
+        around: list[list[int]] = []
+        for node, end in enumerate(tree.ends):
+            while around and around[-1][0] <= node:
+                around.pop()
+            place = 0
+            if around:
+                place = around[-1][1]
+                around[-1][1] += 1
+            if end > node + 1:
+                around.append([end, 0])
+            elif node not in tables and node not in rows:
+                line, first, end = Line(tree, node), starts[node], starts[end]
+                is_link, level = node in self._links, len(around)
+                for unit in range(first, end):
+                    sentence = WHOLE if end - first == 1 else unit - first
+                    yield LineUnit(unit, line, place, sentence, level, is_link)
 
     @cached_property
     def outer_rows(self) -> list[Section]:
@@ -116,7 +172,8 @@ class Units:
         found: list[Section] = []
         end = 0
         for section in sorted(self.row_sections, key=lambda one: _outermost(self.range(one))):
-            if len(section.members) <= _FEW_ROWS or is_mostly_text(section.values):
+            rows = section.rows
+            if len(rows.pointers) <= _FEW_ROWS or is_mostly_text(rows.values):
                 continue
             if self.range(section)[1] > end:
                 found.append(section)
@@ -130,11 +187,20 @@ class Units:
         first, end = self.range(block)
         place = bisect_right(self._outer_starts, first) - 1
         outer = self.outer_rows[max(0, place)]
-        return block is not outer and self.range(outer)[0] <= first and end <= self.range(outer)[1]
+        return (
+            block.node != outer.node
+            and self.range(outer)[0] <= first
+            and end <= self.range(outer)[1]
+        )
 
     @cached_property
     def _outer_starts(self) -> list[int]:
         return [self.range(section)[0] for section in self.outer_rows]
+
+    @property
+    def link_tokens(self) -> int:
+        """Tokens of all lines that are some of the many addresses of an object."""
+        return sum(self.cost(self.tree.block(node)) for node in self._links)
 
     def cost(self, block: Block) -> int:
         """Tokens of all the units of a block."""
@@ -157,15 +223,15 @@ class Units:
 
     def names(self, block: Block) -> tuple[list[str], int]:
         """The names of the rows of a collection, and how many tokens they have together."""
-        known = self._names.get(id(block))
+        known = self._names.get(block.node)
         if known is None:
             names = self._find_names(block)
             known = (names, sum(self.request.counter.count_many(names)) + len(names))
-            self._names[id(block)] = known
+            self._names[block.node] = known
         return known
 
     def nameable(self, limit: int, *, by_row: bool = False) -> tuple[frozenset[int], int]:
-        """The collections whose rows can be named where they are left out, by ``id``; the tokens.
+        """The collections whose rows can be named where they are left out, by number; the tokens.
 
         Args:
             limit: The tokens that all of these names may have.
@@ -174,14 +240,14 @@ class Units:
 
         """
         # Keys stand with the rows that are shown; of most rows, no part is.
-        sections = [one for one in self.row_sections if by_row or not one.keys]
+        sections = [one for one in self.row_sections if by_row or not one.rows.keys]
         blocks: list[Block] = [*self.tables, *sections]
         blocks.sort(key=lambda block: (self.names(block)[1], self.range(block)))
         found: set[int] = set()
         used = 0
         if by_row:
             within = [block for block in blocks if self._is_within_row(block)]
-            found.update(id(one) for one in within if len(self.names(one)[0]) <= _MOST_WITHIN)
+            found.update(one.node for one in within if len(self.names(one)[0]) <= _MOST_WITHIN)
             blocks = [block for block in blocks if not self._is_within_row(block)]
         for block in blocks:
             names, cost = self.names(block)
@@ -189,18 +255,18 @@ class Units:
                 break
             used += cost
             if names:
-                found.add(id(block))
+                found.add(block.node)
         return frozenset(found), used
 
     def name_lines(self, named: frozenset[int]) -> Iterator[tuple[int, int]]:
         """The lines with the names of rows that are shown in parts, and how deep the rows are.
 
         Args:
-            named: The collections, by ``id``, whose rows are named.
+            named: The collections, by number, whose rows are named.
 
         """
         for section in self.row_sections:
-            if id(section) not in named or section.keys:
+            if section.node not in named or section.rows.keys:
                 continue
             names = self.names(section)[0]
             if len(set(names)) < len(names):
@@ -208,16 +274,16 @@ class Units:
             for row, name in zip(section.members, names):
                 first, end = self.range(row)
                 found = (unit for unit in range(first, end) if name and name in self.texts[unit])
-                yield from ((unit, row.path.count("/") - 1) for unit in islice(found, 1))
+                yield from ((unit, row.level - 1) for unit in islice(found, 1))
 
     def misspelt(self, table: TableBlock) -> list[tuple[int, str, str]]:
         """Cells that are nearly what others of their column are: row, column and cell."""
-        known = self._misspelt.get(id(table))
+        known = self._misspelt.get(table.node)
         if known is None:
             found = find_misspelt(table.table, self.request.deadline.check)
             names, rows = table.table.names, table.table.rows
             known = [(row, names[column], rows[row].cells[column]) for row, column in found]
-            self._misspelt[id(table)] = known
+            self._misspelt[table.node] = known
         return known
 
     def _find_names(self, block: Block) -> list[str]:
@@ -228,49 +294,23 @@ class Units:
                 return []
             values = block.values
         elif isinstance(block, Section) and block.of_rows:
-            if block.keys:
-                return list(block.keys) if len(block.keys) <= _MOST_KEYS else []
-            values = block.values
+            keys = block.rows.keys
+            if keys:
+                return list(keys) if len(keys) <= _MOST_KEYS else []
+            values = block.rows.values
         else:
             return []
         return names_for(values, self.request)
 
-    def _number(self, block: Block, place: int = 0) -> Block:
-        """Gives the units of a block their numbers; the block as these units show it."""
-        if isinstance(block, TableBlock) and self._is_better_in_parts(block):
-            block = expand(block, self.speller, self.request)
-        start = len(self.texts)
-        if isinstance(block, Line):
-            pieces = [] if block.same else sentences(block.value)
-            self.texts.extend(list(map(sentence_line, pieces)) if pieces else [block.text])
-            for index in range(len(pieces)) if pieces else (WHOLE,):
-                self.lines.append(LineUnit(start + max(0, index), block, place, index))
-        elif isinstance(block, TableBlock):
-            self.tables.append(block)
-            self.texts.extend(block.table.lines)
-        else:
-            first = len(self.lines)
-            members = [self._number(member, index) for index, member in enumerate(block.members)]
-            self._find_links(block, first)
-            # A copy: other views of the same value have other parts.
-            block = replace(block, members=members)
-            if block.of_rows:
-                self.row_sections.append(block)
-                self.asked.extend(self._asked_rows(block))
-        self._range[id(block)] = (start, len(self.texts))
-        return block
-
-    def _find_links(self, section: Section, first: int) -> None:
-        """Marks the lines of a section, from ``first`` on, that are some of its many addresses."""
-        links = {
-            id(member)
-            for member in section.members
-            if isinstance(member, Line) and is_address(member.value)
-        }
-        if len(links) >= _MANY_LINKS:
-            for index in range(first, len(self.lines)):
-                if id(self.lines[index].line) in links:
-                    self.lines[index] = replace(self.lines[index], is_link=True)
+    def _find_links(self) -> Iterator[int]:
+        """The lines that are some of the many addresses of their section."""
+        tree = self.tree
+        links = array("I")
+        for node, value in enumerate(tree.values):
+            if type(value) is str and is_address(value):
+                links.append(node)
+        counts = Counter(map(tree.holders.__getitem__, links))
+        return (node for node in links if counts[tree.holders[node]] >= _MANY_LINKS)
 
     def _asked_rows(self, section: Section) -> list[tuple[int, int]]:
         rows = [self.range(member) for member in section.members]
@@ -302,14 +342,11 @@ def _outermost(units: tuple[int, int]) -> tuple[int, int]:
     return units[0], -units[1]
 
 
-def has_large_rows(block: Block, large: int) -> bool:
+def has_large_rows(tree: Tree, large: int) -> bool:
     """Whether some nested rows in a value have on the average more than so many characters."""
-    if isinstance(block, TableBlock):
-        return _has_large(block, large)
-    if isinstance(block, Section):
-        is_long = block.of_rows and len(block.members) > _FEW_ROWS
-        return is_long or any(has_large_rows(member, large) for member in block.members)
-    return False
+    return any(len(rows.pointers) > _FEW_ROWS for rows in tree.rows.values()) or any(
+        _has_large(block, large) for block in tree.tables.values()
+    )
 
 
 def _has_large(block: TableBlock, large: int) -> bool:

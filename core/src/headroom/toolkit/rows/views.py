@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from headroom.toolkit.markers import SMALLEST, marker, plural
-from headroom.toolkit.rows.blocks import Block, TableBlock
 from headroom.toolkit.rows.limits import natural_limit
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.sample import Selection
+from headroom.toolkit.rows.tree import TableBlock, Tree
 from headroom.toolkit.rows.units import Units, has_large_rows
 from headroom.toolkit.rows.values import Json
 from headroom.view import Omission, Request, View
@@ -35,7 +35,7 @@ _NAMES, _NAMES_CHARS = 20, 300
 
 def best_view(
     value: Json | Sequence[Json],
-    root: Block,
+    tree: Tree,
     speller: Speller,
     lossless: Callable[[], str],
     request: Request,
@@ -44,7 +44,7 @@ def best_view(
 
     Args:
         value: The data: an object or an array.
-        root: The same as a tree of lines, sections and tables.
+        tree: The same as lines, sections and tables.
         speller: Spells its values.
         lossless: Makes the shortest text that all of the data can be read back from.
         request: What is asked for.
@@ -52,7 +52,7 @@ def best_view(
     """
     if request.fidelity == "lossless" and request.max_tokens is None:
         return smaller(lossless(), request)
-    selection = Selection(Units(root, speller, request))
+    selection = Selection(Units(tree, speller, request))
     limit = request.max_tokens
     if limit is None:
         rows = selection.row_tokens / max(1, sum(selection.costs))
@@ -63,7 +63,7 @@ def best_view(
         )
         asked = selection
         if request.query and selection.may_ask_apart:
-            asked = Selection(Units(root, speller, request, asked_apart=True))
+            asked = Selection(Units(tree, speller, request, asked_apart=True))
         if asked.asked_tokens:
             # The others are to the row that is asked for what the rows of a large table are.
             rest = max(0, request.original_tokens - asked.asked_tokens)
@@ -77,30 +77,30 @@ def best_view(
             return smaller(text, request)
         del text
     if request.query and not (selection.asked_tokens and request.max_tokens is None):
-        view = _by_row(root, speller, request, limit)
+        view = _by_row(tree, speller, request, limit)
         if view is not None:
             return view
     view = selection.view(limit)
     if selection.misses_asked and request.max_tokens is not None:
         # Some of the row that is asked for says more than all of another.
-        parts = Selection(Units(root, speller, request, longest_row=0))
+        parts = Selection(Units(tree, speller, request, longest_row=0))
         some = parts.view(limit)
         view = view if parts.misses_asked else some
     # Not one row fits: some values of some rows may. First of rows that are too long; then of all,
     # where it is the many columns that take the room, and there is some.
     for longest_row in (2 * limit, 0) if limit >= _ROOM_FOR_PARTS else (2 * limit,):
         if view is None or (not selection.is_complete and _leaves_room(view, limit, request)):
-            parts = Selection(Units(root, speller, request, longest_row=longest_row))
+            parts = Selection(Units(tree, speller, request, longest_row=longest_row))
             view = _fuller(view, parts.view(limit), request)
-    return view or _nothing_fits(value, root, limit, request)
+    return view or _nothing_fits(value, tree, limit, request)
 
 
-def _by_row(root: Block, speller: Speller, request: Request, limit: int) -> View | None:
+def _by_row(tree: Tree, speller: Speller, request: Request, limit: int) -> View | None:
     """A view of rows that are large beside the limit, where the query asks for one of them."""
     large = max(_LEAST_LARGE, int(_CHARS * limit * _LARGE_ROW))
-    if limit < _ROOM_FOR_PARTS or not has_large_rows(root, large):
+    if limit < _ROOM_FOR_PARTS or not has_large_rows(tree, large):
         return None
-    units = Units(root, speller, request, large_rows=large)
+    units = Units(tree, speller, request, large_rows=large)
     if sum(map(units.cost, units.outer_rows)) < _MOSTLY * sum(units.costs):
         return None
     selection = Selection(units, by_row=True)
@@ -125,10 +125,10 @@ def smaller(text: str, request: Request) -> View | None:
     return View(text, lossless=True) if fits else None
 
 
-def _nothing_fits(value: Json | Sequence[Json], root: Block, limit: int, request: Request) -> View:
+def _nothing_fits(value: Json | Sequence[Json], tree: Tree, limit: int, request: Request) -> View:
     """The smallest honest views, the most telling first."""
     assert isinstance(value, (dict, Sequence))
-    size = len(value)
+    size, root = len(value), tree.root
     if isinstance(root, TableBlock):
         where, omission = f"rows 1-{size}", Omission("rows", ((1, size),))
     else:
