@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from array import array
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from headroom.kinds.text.information import concepts, information
@@ -17,7 +15,7 @@ from headroom.kinds.text.sources import read_sources
 from headroom.kinds.text.wordlist import read_said, read_words
 from headroom.source import Source
 from headroom.tokens import TokenCounter, count_each
-from headroom.toolkit.failures import says_outcome, verdicts
+from headroom.toolkit.failures import verdicts
 from headroom.view import Request
 
 __all__ = ["Ranked", "Ranking", "rank"]
@@ -135,25 +133,7 @@ def _title(source: Source) -> list[int]:
 
 def _verdicts(source: Source) -> list[int]:
     """The units that say how a run came out, and what failed."""
-    parts = source.once(read_units).parts
-    # The number of the first line of each, and at last of one behind all.
-    firsts = array("q", [0])
-
-    def lines() -> Iterator[str]:
-        for text in parts.texts():
-            own = text.split("\n")
-            firsts.append(firsts[-1] + len(own))
-            yield from own
-
-    said = [number for number, is_one in enumerate(verdicts(lines())) if is_one]
-
-    def owner_of(number: int) -> int:
-        return bisect_right(firsts, number) - 1
-
-    def line_of(number: int) -> str:
-        owner = owner_of(number)
-        return parts[owner].text.split("\n")[number - firsts[owner]]
-
+    said = verdicts(source.once(read_units).parts.texts)
     # How it all came out is little, and says of what failed how much there is.
-    outcomes = [number for number in said if says_outcome(line_of(number))][-_OUTCOMES:]
-    return list(dict.fromkeys(map(owner_of, (*outcomes, *said))))
+    outcomes = [index for index, sums_up in said if sums_up][-_OUTCOMES:]
+    return list(dict.fromkeys([*outcomes, *(index for index, _ in said)]))
