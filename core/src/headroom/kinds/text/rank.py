@@ -62,7 +62,7 @@ class Ranked:
         if self._found is None or not is_same:
             parts = source.once(read_units).parts
             costs = count_each(request.counter, parts.texts())
-            costs = [max(1, cost) for cost in costs]
+            costs = [cost or 1 for cost in costs]
             self._found = costs, rank(source, costs, request)
             self._counter, self._query = request.counter, request.query
         return self._found
