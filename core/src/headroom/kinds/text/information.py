@@ -196,9 +196,14 @@ def _concepts_of(words: Sequence[str]) -> tuple[array[int], bytearray]:
         concept: str | None
         if word in STOP_WORDS:
             concept, sort = None, 0
-        elif word.islower() and word.isalpha() and word.isascii() and 1 < len(word) <= LONGEST_WORD:
-            # Nearly every other word: at once what is found out below.
+        elif not (word.isalpha() and word.isascii() and 1 < len(word) <= LONGEST_WORD):
+            concept, sort = _concept(word)
+        # Nearly every other word: at once what is found out below.
+        elif word.islower():
             concept, sort = own_stem(word), _PLAIN
+        elif word.istitle() or word.isupper():
+            lower = word.lower()
+            concept, sort = (None, 0) if lower in STOP_WORDS else (own_stem(lower), _NAME)
         else:
             concept, sort = _concept(word)
         concepts.append(-1 if concept is None else numbers.setdefault(concept, len(numbers)))
