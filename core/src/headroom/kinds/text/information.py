@@ -88,7 +88,9 @@ def information(
         n: (1 + _OFTEN * math.log(n)) * min(1.0, math.log(1 + size / n) / _EVERYWHERE)
         for n in set(frequency.values())
     }
-    weight = [by_frequency[frequency[concept]] for concept in range(len(frequency))]
+    # What is told nowhere weighs nothing.
+    by_frequency[0] = 0.0
+    weight = [by_frequency[frequency[concept]] for concept in range(max(frequency, default=0) + 1)]
     del frequency, by_frequency
     gains = array("d")
     places = _places(sentences)

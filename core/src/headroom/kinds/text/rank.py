@@ -79,11 +79,13 @@ def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:
     """
     sentences = source.once(read_units).parts
     outline = source.once(read_outline)
-    words = likely = None
+    likely = None
     if request.query:
         words = read_words(source)
         likely = likelihood(sentences, words, outline, request.query, request.deadline)
-    if words is None or "://" in source.text:
+        if "://" in source.text:
+            words.drop_addresses(sentences.texts())
+    else:
         words = read_said(source)
     told_of = concepts(words, request.deadline)
     # As large as the text, and not needed where it is weighed what they tell.
