@@ -16,6 +16,7 @@ from headroom.kinds.text.pick import Choices
 from headroom.kinds.text.wordlist import Words
 from headroom.kinds.text.words import word_terms, words_of
 from headroom.scanning import sentences
+from headroom.scanning.wordforms import STEMMED
 from headroom.toolkit import paragraphs
 from headroom.toolkit.sentences import Sentences
 from headroom.view import Deadline
@@ -196,6 +197,7 @@ def test_a_plain_word_has_one_term_that_begins_as_it_does(written: Callable[[str
     for word in map(written, map("".join, product(_STEMS, _ENDINGS))):
         (term,) = word_terms(word)
         assert term[:3] == word[:3].lower()
+        assert term == word.lower() or word[-1].lower() in STEMMED
         concept, sort = information._concept(word)
         numbers, sorts = information._concepts_of([word, "London", term, word])
         assert sorts[0] == sort

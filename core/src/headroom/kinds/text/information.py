@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from headroom.kinds.text.wordlist import Words
 from headroom.kinds.text.words import LONGEST_WORD, STOP_WORDS, word_terms
-from headroom.scanning.wordforms import stem
+from headroom.scanning.wordforms import STEMMED, stem
 from headroom.toolkit.sentences import Sentences
 from headroom.view import Deadline
 
@@ -202,7 +202,7 @@ def _concepts_of(words: Sequence[str]) -> tuple[array[int], bytearray]:
             concept, sort = _concept(word)
         # Nearly every other word: at once what is found out below.
         elif word.islower():
-            concept, sort = own_stem(word), _PLAIN
+            concept, sort = own_stem(word) if word[-1] in STEMMED else word, _PLAIN
         elif word.istitle() or word.isupper():
             lower = word.lower()
             concept, sort = (None, 0) if lower in STOP_WORDS else (own_stem(lower), _NAME)
