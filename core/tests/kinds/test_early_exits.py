@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -25,11 +25,16 @@ from headroom.kinds.search import parse as search
 from headroom.kinds.search import rank as search_rank
 from headroom.kinds.table import aligned, ruled
 from headroom.kinds.table import parse as table
+from headroom.kinds.text import asked as asked_of_text
+from headroom.kinds.text.wordlist import Words
+from headroom.kinds.text.words import word_terms, words_of
 from headroom.pipeline import boundaries
 from headroom.source import Source
 from headroom.toolkit.relevance import Asked, in_pieces, terms
 from headroom.toolkit.rows import stretches as long_values
 from headroom.toolkit.shares import enough
+from headroom.toolkit.vocabulary import Vocabulary
+from headroom.view import Deadline
 
 #: What the patterns of all kinds are about, so that texts of these come near to each.
 _PIECES = st.sampled_from(
@@ -621,3 +626,36 @@ def test_long_values_in_parts_of_a_text(text: str, least: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(long_values, "_TOGETHER", 3)
         assert long_values.may_have_long(text, least) == (longest >= least)
+
+
+_SAID = st.lists(
+    st.sampled_from(
+        [
+            *("Contract", "contract", "CONTRACTS", "contractTerm", "contracting", "Term", "terms"),
+            *("termination", "the", "The", "of", "a", "Gallbladder", "gall", "bladder", "x_term"),
+            *("con-tract", "3", "1,234", "Z\u00fcrich", "zurich", "\u9000\u6b3e", "contr\u0430ct"),
+            *("terminations", "contractsterms", "co", "A" * 70, "government", "govern", "ties"),
+        ]
+    ),
+    max_size=12,
+).map(" ".join)
+
+
+@_many
+@given(st.lists(_SAID, min_size=1, max_size=6), _SAID)
+def test_what_is_asked_for_is_found_among_the_words_of_a_text(said: list[str], query: str) -> None:
+    words = Words(said)
+    asked, pairs = Asked(query), set(pairwise(word.lower() for word in words_of(query)))
+    looked = asked_of_text.Asked(query, words)
+    told = {term for word in words.distinct for term in word_terms(word)}
+    near = {form for term in asked.terms for form in Vocabulary(told).near(term)}
+    assert looked.widen() == (bool(near) and not asked.terms <= told)
+    wanted = asked.forms | near
+    counted = list(looked.count_each(Deadline(None)))
+    for own, one in zip(words, counted):
+        terms_there = [term for word in own for term in word_terms(word) if term in wanted]
+        if terms_there:
+            there = pairwise(word.lower() for word in own)
+            terms_there += [" ".join(pair) for pair in there if pair in pairs]
+        assert (one.counts, one.length) == (Counter(terms_there), len(own))
+    assert len(counted) == len(said)

@@ -95,7 +95,7 @@ def sentence_starts(
     found: list[int] = []
     first, small = start, None
     for number, match in enumerate(_STOP.finditer(text, start, end)):
-        if check is not None and not number % _CHECKED_EVERY:
+        if check is not None and number % _CHECKED_EVERY == _CHECKED_EVERY - 1:
             check()
         behind = match.end()
         if end - behind < _AFTER and not text[behind:end].strip():

@@ -24,6 +24,7 @@ from headroom.view import Deadline
 
 __all__ = [
     "LONG_WORD",
+    "STEMMED",
     "UNSPACED",
     "cut_at",
     "folded",
@@ -116,6 +117,8 @@ _ENDINGS_IN = {
     letter: [(one, other, len(one) - len(other)) for one, other in _ENDINGS if one[-1] == letter]
     for letter in sorted({one[-1] for one, _ in _ENDINGS})
 }
+#: What words end with that may have another stem; any other word is its own.
+STEMMED = frozenset((*_ENDINGS_IN, "e"))
 # "the", and "and", "by", "to" with it, as they are written onto an Arabic noun (Larkey, Ballesteros
 # and Connell, "Improving Stemming for Arabic Information Retrieval", 2002).
 _ARABIC_THE = re.compile("^(?:[\u0648\u0641\u0628\u0643]?\u0627\u0644|\u0644\u0644)(?=\\w\\w)")

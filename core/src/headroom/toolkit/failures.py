@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import accumulate, islice
 
 from headroom.regexes import regex
@@ -83,7 +84,7 @@ _SIGNS = {
         (_FAILS, "exception,panic,assert,fatal,not ok,fault,killed,***,read of,write of"),
         (_FAILS | _SUMS_UP, "fail,error,exit"),
         (_SUMS_UP, "pass,test,problem,warning,success,finished,build"),
-        (_ASK, f"e  ,\n==,0x,summary,\nok,{_MARK}"),
+        (_ASK, f"e  ,\n==,0x,summary,\nok,\x1b,{_MARK}"),
     )
     for sign in signs.split(",")
 }
@@ -96,6 +97,9 @@ _READ_AS = {
 _TWO_IN_ONE = "\u0130"
 #: Lines that are looked at at a time. Chosen.
 _AT_A_TIME = 500
+
+#: Where the line begins that a place of a text is in, and where it ends.
+_Bounds = Callable[[int], "tuple[int, int]"]
 
 
 def says_failure(line: str) -> bool:
@@ -128,27 +132,48 @@ def says_outcome(line: str) -> bool:
     return _OUTCOME.match(line) is not None and _MAY_SAY_OUTCOME.search(line) is not None
 
 
-def verdicts(lines: Iterable[str]) -> list[bool]:
-    """Which lines of a text say what failed, or how a run came out.
+def verdicts(texts: Callable[[], Iterable[str]]) -> list[tuple[int, bool]]:
+    r"""The lines of some texts that say what failed, or how a run came out.
 
-    >>> verdicts(["  1) drains", "  3 passing", "  1 failing", "", "1) Buy bread"])
-    [True, True, True, False, True]
-    >>> verdicts(["1) Buy bread", "2) Bake"])
-    [False, False]
+    Args:
+        texts: Gives them, a second time where a run counts what failed.
+
+    Returns:
+        In order, of each such line the number of its text, and whether it sums up a run.
+
+    >>> said = ["  1) drains\n  3 passing", "  1 failing", "", "1) Buy bread"]
+    >>> verdicts(lambda: said), verdicts(lambda: ["1) Buy bread", "2) Bake"])
+    ([(0, False), (0, True), (1, True), (3, False)], [])
 
     """
-    rest = iter(lines)
-    found: list[bool] = []
-    numbered: list[bool] = []
+    found, counts = _verdicts(texts(), counted=False)
+    return _verdicts(texts(), counted=True)[0] if counts else found
+
+
+def _verdicts(texts: Iterable[str], *, counted: bool) -> tuple[list[tuple[int, bool]], bool]:
+    """The lines, and whether a run counts what failed; ``counted`` where these are among them."""
+    found: list[tuple[int, bool]] = []
     counts = False
-    while some := _plain_lines(islice(rest, _AT_A_TIME)):
-        said = [False] * len(some)
-        for index, fails, sums_up in _told(some):
-            said[index] = fails or sums_up
-            counts = counts or (said[index] and _FAILING.match(some[index]) is not None)
-        found += said
-        numbered += [")" in plain and _COUNTED.match(plain) is not None for plain in some]
-    return [one or other for one, other in zip(found, numbered)] if counts else found
+    before = 0
+    rest = iter(texts)
+    while some := list(islice(rest, _AT_A_TIME)):
+        text = "\n".join(some)
+        # By where they begin.
+        said: dict[int, bool] = {}
+        for start, line, fails, sums_up in _told(text, partial(_line_at, text)):
+            if fails or sums_up:
+                said[start] = sums_up
+                counts = counts or _FAILING.match(line) is not None
+        if counted:
+            lines = text.split("\n")
+            for start, line in zip(_starts(lines), lines):
+                if ")" in line and _COUNTED.match(_plain(line)):
+                    said.setdefault(start, False)
+        if said:
+            starts = _starts(some)
+            found += ((before + bisect_right(starts, at) - 1, said[at]) for at in sorted(said))
+        before += len(some)
+    return found, counts
 
 
 def failures_and_outcomes(lines: Sequence[str]) -> tuple[frozenset[int], frozenset[int]]:
@@ -160,59 +185,85 @@ def failures_and_outcomes(lines: Sequence[str]) -> tuple[frozenset[int], frozens
     """
     failures: set[int] = set()
     outcomes: set[int] = set()
-    for start in range(0, len(lines), _AT_A_TIME):
-        for index, fails, sums_up in _told(_plain_lines(lines[start : start + _AT_A_TIME])):
+    for first in range(0, len(lines), _AT_A_TIME):
+        some = lines[first : first + _AT_A_TIME]
+        starts = _starts(some)
+
+        def bounds(at: int, starts: Sequence[int] = starts) -> tuple[int, int]:
+            # Of several lines, where these belong together.
+            index = bisect_right(starts, at, hi=len(starts) - 1) - 1
+            return starts[index], starts[index + 1] - 1
+
+        for start, _, fails, sums_up in _told("\n".join(some), bounds):
+            index = first + bisect_right(starts, start) - 1
             if fails:
-                failures.add(start + index)
+                failures.add(index)
             if sums_up:
-                outcomes.add(start + index)
+                outcomes.add(index)
     return frozenset(failures), frozenset(outcomes)
 
 
-def _told(lines: Sequence[str]) -> Iterator[tuple[int, bool, bool]]:
-    """Of lines that may be a verdict, by index, whether they say what failed, and sum up a run."""
-    for index, signs in _suspects(lines).items():
-        line = lines[index]
+def _starts(lines: Iterable[str]) -> list[int]:
+    """Where each of some lines begins, joined, and where one behind them would."""
+    return list(accumulate(map((1).__add__, map(len, lines)), initial=0))
+
+
+def _line_at(text: str, at: int) -> tuple[int, int]:
+    """Where the line begins that a place is in, and where it ends."""
+    end = text.find("\n", at)
+    return text.rfind("\n", 0, at) + 1, end if end >= 0 else len(text)
+
+
+def _told(text: str, bounds: _Bounds) -> Iterator[tuple[int, str, bool, bool]]:
+    """Of lines that may be a verdict, where each begins, what it says, and whether it says what
+    failed, and sums up a run.
+    """
+    for start, signs in _suspects(text, bounds).items():
+        line = text[slice(*bounds(start))]
+        if len(line) > _CHARS or "\x1b" in line:
+            # A sign may stand where it is not looked at.
+            line, signs = _plain(line), _ASK
         # As in the two above.
         fails = signs & (_FAILS | _ASK) and _FAILURE.match(line)
         sums_up = signs & (_SUMS_UP | _ASK) and _OUTCOME.match(line)
         yield (
-            index,
+            start,
+            line,
             bool(fails and (signs & _FAILS or _MAY_FAIL.search(line))),
             bool(sums_up and (signs & _SUMS_UP or _MAY_SAY_OUTCOME.search(line))),
         )
 
 
-def _suspects(lines: Sequence[str]) -> dict[int, int]:
-    """The lines, by index, that have what a verdict has, in any case, and the signs that they have.
+def _suspects(text: str, bounds: _Bounds) -> dict[int, int]:
+    """The lines, by where they begin, that have what a verdict has, in any case, and the signs that
+    they have.
 
     Some others are with them, of which it has to be asked.
 
     Looked for in all of them at once: most texts have hardly any of it.
     """
-    joined = "\n" + "\n".join(lines)
+    found: dict[int, int] = {}
+    joined = "\n" + text
     if not joined.isascii():
         if _TWO_IN_ONE in joined:
-            return dict.fromkeys(range(len(lines)), _ASK)
+            at = 0
+            while at <= len(text):
+                start, end = bounds(at)
+                found[start] = _ASK
+                at = end + 1
+            return found
         for letter, other in _READ_AS.items():
             joined = joined.replace(letter, other)
     lower = joined.encode("ascii", "replace").lower()
-    starts = list(accumulate((len(line) + 1 for line in lines), initial=1))
-    found: dict[int, int] = {}
     for sign, of in _SIGNS.items():
         at = lower.find(sign)
         while at >= 0:
-            # A sign of the beginning of a line has the line feed before it.
-            index = bisect_right(starts, at + 1) - 1
-            found[index] = found.get(index, 0) | of
-            at = lower.find(sign, starts[index + 1] - 1)
+            # One further on than in the text. A sign of the beginning of a line has the line feed
+            # before it.
+            start, end = bounds(at)
+            found[start] = found.get(start, 0) | of
+            at = lower.find(sign, end + 1)
     return found
-
-
-def _plain_lines(lines: Iterable[str]) -> list[str]:
-    some = list(lines)
-    is_plain = "\x1b" not in "".join(some) and max(map(len, some), default=0) <= _CHARS
-    return some if is_plain else list(map(_plain, some))
 
 
 def _plain(line: str) -> str:

@@ -17,6 +17,8 @@ __all__ = ["Sentence", "Sentences", "segment", "sentences"]
 #: words, into parts of about so many, and not in their first quarter. Chosen.
 LONGEST = 1200
 _CHUNK, _LEAST_PART = 480, 120
+#: Blocks between two looks at the clock.
+_CHECKED_EVERY = 100
 
 
 class Sentence(NamedTuple):
@@ -152,7 +154,9 @@ def segment(text: str, check: Callable[[], None] | None = None) -> Sentences:
     starts = array("I")
     # By block: its sentences, and what it says of each of them.
     counts, passages, headings, proses = array("I"), array("I"), bytearray(), bytearray()
-    for start, end, prose, heading, passage in blocks(text):
+    for number, (start, end, prose, heading, passage) in enumerate(blocks(text)):
+        if check is not None and not number % _CHECKED_EVERY:
+            check()
         own = [start]
         if prose and not heading:
             own += sentence_starts(text, start, end, check)

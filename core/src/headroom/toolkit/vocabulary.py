@@ -15,14 +15,14 @@ from math import ceil
 from headroom.forking import cached_property
 from headroom.scanning.wordforms import LONG_WORD
 
-__all__ = ["Vocabulary"]
+__all__ = ["SHORTEST_PART", "Vocabulary"]
 
 #: So many letters begin a word in all of its forms, and such a share of the longer one's.
 _BEGINNING, _SHARE = 5, 0.75
 #: A word with such an ending on it is a form of it as well: "govern" and "government".
 _LONGEST_ENDING = 5
 #: A part of a compound has so many letters, and so many may join it to the next.
-_SHORTEST_PART, _JOINT = 4, 2
+SHORTEST_PART, _JOINT = 4, 2
 #: Forms of a word that are worth looking for.
 _MOST = 12
 #: Terms with the beginning of a word that are looked at.
@@ -69,10 +69,10 @@ class Vocabulary:
 
     def _parts(self, term: str) -> set[str]:
         found: set[str] = set()
-        for end in range(_SHORTEST_PART, len(term) - _SHORTEST_PART + 1):
+        for end in range(SHORTEST_PART, len(term) - SHORTEST_PART + 1):
             if term[:end] not in self._terms:
                 continue
-            for start in range(end, min(end + _JOINT, len(term) - _SHORTEST_PART) + 1):
+            for start in range(end, min(end + _JOINT, len(term) - SHORTEST_PART) + 1):
                 if term[start:] in self._terms:
                     found |= {term[:end], term[start:]}
         return found

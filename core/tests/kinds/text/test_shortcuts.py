@@ -7,16 +7,18 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable
-from itertools import pairwise, product
+from itertools import accumulate, pairwise, product
 
 import pytest
 
-from headroom.kinds.text import information, sources
+from headroom.kinds.text import expectation, information, sources, wordlist
 from headroom.kinds.text.pick import Choices
 from headroom.kinds.text.wordlist import Words
 from headroom.kinds.text.words import word_terms, words_of
 from headroom.scanning import sentences
+from headroom.scanning.wordforms import STEMMED
 from headroom.toolkit import paragraphs
+from headroom.toolkit.sentences import Sentences
 from headroom.view import Deadline
 
 #: What sentences and their ends are made of.
@@ -190,10 +192,12 @@ def test_an_item_opens_as_by_a_pattern_that_gives_back() -> None:
     assert len(texts) > sum(map(bool, found)) > 500
 
 
-def test_a_word_of_small_letters_has_one_term_that_begins_as_it_does() -> None:
-    for word in map("".join, product(_STEMS, _ENDINGS)):
+@pytest.mark.parametrize("written", [str.lower, str.capitalize, str.upper])
+def test_a_plain_word_has_one_term_that_begins_as_it_does(written: Callable[[str], str]) -> None:
+    for word in map(written, map("".join, product(_STEMS, _ENDINGS))):
         (term,) = word_terms(word)
-        assert term[:3] == word[:3]
+        assert term[:3] == word[:3].lower()
+        assert term == word.lower() or word[-1].lower() in STEMMED
         concept, sort = information._concept(word)
         numbers, sorts = information._concepts_of([word, "London", term, word])
         assert sorts[0] == sort
@@ -218,6 +222,36 @@ def test_concepts_are_those_of_each_sentence() -> None:
                 expected[number] = information._PLAIN if is_first_name else sort
         assert list(told.concepts[start:end]) == list(expected)
         assert list(told.sorts[start:end]) == list(expected.values())
+
+
+def test_words_less_those_of_addresses_are_those_of_a_text_without_them() -> None:
+    draw = random.Random(7)
+    words = ["See", "(https://a.b/c-d)", "http://a.b/See?x=y,", "x://", "a", "a.b", "1,234", "."]
+    units = [" ".join(draw.choices(words, k=draw.randrange(6))) for _ in range(300)]
+    own = Words(units)
+    own.drop_addresses(units)
+    other = Words(wordlist._ADDRESS.sub(" ", unit) for unit in units)
+    assert list(own) == list(other)
+    parts = Sentences("".join(units))
+    for number, (start, end) in enumerate(pairwise(accumulate(map(len, units), initial=0))):
+        parts.add(start, end, passage=0, block=number)
+
+    def gains(words: Words) -> list[float]:
+        told = information.concepts(words, Deadline(None))
+        return list(information.information(parts, told, [9] * len(units), Deadline(None)))
+
+    # Words that are left nowhere weigh nothing.
+    assert len(own.distinct) > len(other.distinct)
+    assert gains(own) == gains(other)
+
+
+def test_a_name_behind_a_word_is_found_as_from_each_of_its_letters() -> None:
+    whole = re.compile(expectation._NAME.pattern.removeprefix("(?<![^\\W\\d_])"))
+    assert whole.pattern != expectation._NAME.pattern
+    texts = _drawn(_WORDS, ("\u201cA", " Bo", "1 ", "_x ", " "), size=9, count=5000)
+    found = [expectation._NAME.search(text) is not None for text in texts]
+    assert found == [whole.search(text) is not None for text in texts]
+    assert len(texts) > sum(found) > 500
 
 
 def test_words_that_point_back_begin_with_few_letters() -> None:

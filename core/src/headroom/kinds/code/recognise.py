@@ -121,6 +121,9 @@ _STRONG_STARTS = frozenset(
     map("".join, product("aA", "lL", "tT")),
 )
 
+# The others end with one of these signs, or name a function.
+_STRONG_ENDS = frozenset("){")
+
 # Lines that code is full of, but that other things have as well.
 _WEAK = regex(
     r"""
@@ -151,6 +154,8 @@ _COMMENT = re.compile(
     r"#(?!\s*(?:include|define|if|endif|undef|pragma)|!?\[)|//|/\*|\*|--|\"\"\"|'''"
 )
 _COMMENT_SIGNS = frozenset("#/*-\"'")
+#: What opens a comment over many lines begins with, but for quotes.
+_OPENING_SIGNS = frozenset("/=")
 # "dcaa4296 docs(path): fix a comment", as "git log --oneline" prints it, maybe with its graph.
 _COMMIT = re.compile(r"[*|/\\ ]*[0-9a-f]{7,40}(?: |$)")
 _COMMITS_SHARE = 0.5
@@ -286,6 +291,8 @@ def _are_code(strong: int, others: Sequence[str]) -> bool:
 def _shaped(lines: Sequence[str]) -> Iterator[tuple[str, bool]]:
     """The lines that are no comments, and whether hardly anything but code has their shape."""
     ends: str | None = None
+    joined = "\n".join(lines)
+    quotes = '"""' in joined or "'''" in joined
     for line in lines:
         text = line[:_LINE].strip()
         if not text:
@@ -294,12 +301,15 @@ def _shaped(lines: Sequence[str]) -> Iterator[tuple[str, bool]]:
             # Inside a docstring or a comment over many lines.
             ends = None if ends in text else ends
             continue
-        ends = _opens(text)
+        sign = text[0]
+        ends = _opens(text) if quotes or sign in _OPENING_SIGNS else None
         if (
-            "(" in text or text[0] in _STRONG_SIGNS or text[:3] in _STRONG_STARTS
+            sign in _STRONG_SIGNS
+            or text[:3] in _STRONG_STARTS
+            or ("(" in text and (text[-1] in _STRONG_ENDS or "fun" in text))
         ) and _STRONG.match(text):
             yield text, True
-        elif ends is None and not (text[0] in _COMMENT_SIGNS and _COMMENT.match(text)):
+        elif ends is None and not (sign in _COMMENT_SIGNS and _COMMENT.match(text)):
             yield text, False
 
 

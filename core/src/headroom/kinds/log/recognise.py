@@ -174,9 +174,9 @@ def _are_settings(lines: list[str]) -> bool:
 
     Output may look like that, too, but says the same of several things, or several things of one.
     """
-    found = [match for line in lines if (match := _SETTING.match(line))]
-    if len(found) <= _REPEATED_SHARE * len(lines):
+    if not more_than(_REPEATED_SHARE, map(_SETTING.match, lines), len(lines)):
         return False
+    found = [match for line in lines if (match := _SETTING.match(line))]
     if len({match[1] for match in found}) * 2 < len(found):
         return False
     values = Counter(masked([match.string[match.end() :].strip() for match in found]))

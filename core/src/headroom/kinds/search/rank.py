@@ -13,6 +13,7 @@ from headroom.kinds.search.definitions import defined_name, is_import
 from headroom.kinds.search.parse import Entry
 from headroom.regexes import regex
 from headroom.scanning.bm25 import mean, rarity, score
+from headroom.scanning.wordforms import squashed
 from headroom.toolkit.relevance import in_pieces, query_terms, terms
 from headroom.view import Request
 
@@ -244,8 +245,12 @@ class _Words:
         for piece in pieces:
             of_piece = self._known.get(piece)
             if of_piece is None:
-                # What has no sign in it has its terms as they are written.
-                is_none = piece.isascii() and piece.isalnum() and not self._may_have(piece)
+                # In ASCII, terms are as they are written, with the signs between them or without.
+                is_none = (
+                    piece.isascii()
+                    and not self._may_have(piece)
+                    and (piece.isalnum() or not self._may_have(squashed(piece)))
+                )
                 of_piece = _NO_TERMS if is_none else self._asked.intersection(terms_of(piece))
                 self._known[piece] = of_piece
             if of_piece:

@@ -19,7 +19,8 @@ _DIGIT = regex(
     r"thousand|million|billion)\b",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"[^\W\d_]\S* +[\"'(\u201c]?[A-Z\u00c0-\u00de][\w.'-]+")
+# From the first letter of a word on, and not once more from each other one.
+_NAME = re.compile(r"(?<![^\W\d_])[^\W\d_]\S* +[\"'(\u201c]?[A-Z\u00c0-\u00de][\w.'-]+")
 # Cheap to look for before a name is.
 _CAPITAL_LATER = re.compile(r" [\"'(\u201c]?[A-Z\u00c0-\u00de]")
 _PLACE = re.compile(r"\b(?:in|at|near|from|of|on|to|inside|within|between) +(?:the +)?[\w-]+", re.I)
@@ -43,6 +44,11 @@ class Expectation:
         self._meeting: frozenset[int] | None = None
         if wants in (_DATE, _DIGIT):
             self._meeting = frozenset(n for n, word in enumerate(words) if wants.search(word))
+
+    @property
+    def asks_words(self) -> bool:
+        """Whether it makes a difference which words a text has."""
+        return self._meeting is not None
 
     def is_met(self, text: str, numbers: Sequence[int]) -> bool:
         """Whether a text, of words with these numbers, has it."""

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from headroom.kinds.text.wordlist import Words
 from headroom.kinds.text.words import LONGEST_WORD, STOP_WORDS, word_terms
-from headroom.scanning.wordforms import stem
+from headroom.scanning.wordforms import STEMMED, stem
 from headroom.toolkit.sentences import Sentences
 from headroom.view import Deadline
 
@@ -88,7 +88,9 @@ def information(
         n: (1 + _OFTEN * math.log(n)) * min(1.0, math.log(1 + size / n) / _EVERYWHERE)
         for n in set(frequency.values())
     }
-    weight = [by_frequency[frequency[concept]] for concept in range(len(frequency))]
+    # What is told nowhere weighs nothing.
+    by_frequency[0] = 0.0
+    weight = [by_frequency[frequency[concept]] for concept in range(max(frequency, default=0) + 1)]
     del frequency, by_frequency
     gains = array("d")
     places = _places(sentences)
@@ -196,9 +198,14 @@ def _concepts_of(words: Sequence[str]) -> tuple[array[int], bytearray]:
         concept: str | None
         if word in STOP_WORDS:
             concept, sort = None, 0
-        elif word.islower() and word.isalpha() and word.isascii() and 1 < len(word) <= LONGEST_WORD:
-            # Nearly every other word: at once what is found out below.
-            concept, sort = own_stem(word), _PLAIN
+        elif not (word.isalpha() and word.isascii() and 1 < len(word) <= LONGEST_WORD):
+            concept, sort = _concept(word)
+        # Nearly every other word: at once what is found out below.
+        elif word.islower():
+            concept, sort = own_stem(word) if word[-1] in STEMMED else word, _PLAIN
+        elif word.istitle() or word.isupper():
+            lower = word.lower()
+            concept, sort = (None, 0) if lower in STOP_WORDS else (own_stem(lower), _NAME)
         else:
             concept, sort = _concept(word)
         concepts.append(-1 if concept is None else numbers.setdefault(concept, len(numbers)))

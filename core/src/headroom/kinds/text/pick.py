@@ -57,7 +57,7 @@ class Choices:
     ) -> None:
         self._values, self._costs, self._marker_cost = values, costs, marker_cost
         self._deadline = deadline
-        self._densities = array("d", (value / max(1, cost) for value, cost in zip(values, costs)))
+        self._densities = array("d", (value / (cost or 1) for value, cost in zip(values, costs)))
         # Of those that are alike, the first one comes first: sorting keeps their order.
         by_density = sorted(range(len(costs)), key=self._densities.__getitem__, reverse=True)
         self._by_density = array("q", by_density)

@@ -98,7 +98,7 @@ def likelihood(
     expected = expectation(query, words.distinct)
     if expected is not None:
         for index, text in enumerate(deadline.over(sentences.texts(), every=_CHECKED_EVERY)):
-            if expected.is_met(text, words.of(index)):
+            if expected.is_met(text, words.of(index) if expected.asks_words else ()):
                 logits[index] += _EXPECTED
     top = max(logits)
     values = [math.exp(logit - top) for logit in logits]
@@ -126,12 +126,11 @@ def _lexical(
     """Its own words, those of its passage, of its neighbours, and of the headings above it."""
     asked = Asked(query, words)
     asked.widen()
-    counted = [
-        Counted(asked.count(words.of(index)), words.length(index))
-        for index in deadline.over(range(len(words)), every=_CHECKED_EVERY)
-    ]
+    counted = list(asked.count_each(deadline))
     passages = [_merge([counted[index] for index in group]) for group in groups]
     for group, passage in zip(groups, passages):
+        if not passage.counts:
+            continue
         first = group[:_LEAD_SENTENCES]
         lead = [number for index in first for number in words.of(index)[:_LEAD]][:_LEAD]
         # The first words name what the passage is about.
@@ -184,8 +183,8 @@ def _titled(outline: Outline, counted: Sequence[Counted]) -> list[float]:
 def _merge(parts: Sequence[Counted]) -> Counted:
     counts: Counter[str] = Counter()
     for part in parts:
-        if part.counts:
-            counts.update(part.counts)
+        for term, count in part.counts.items():
+            counts[term] = counts.get(term, 0) + count
     return Counted(counts, sum(part.length for part in parts))
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from array import array
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from headroom.kinds.text.information import concepts, information
@@ -17,7 +15,7 @@ from headroom.kinds.text.sources import read_sources
 from headroom.kinds.text.wordlist import read_said, read_words
 from headroom.source import Source
 from headroom.tokens import TokenCounter, count_each
-from headroom.toolkit.failures import says_outcome, verdicts
+from headroom.toolkit.failures import verdicts
 from headroom.view import Request
 
 __all__ = ["Ranked", "Ranking", "rank"]
@@ -64,7 +62,7 @@ class Ranked:
         if self._found is None or not is_same:
             parts = source.once(read_units).parts
             costs = count_each(request.counter, parts.texts())
-            costs = [max(1, cost) for cost in costs]
+            costs = [cost or 1 for cost in costs]
             self._found = costs, rank(source, costs, request)
             self._counter, self._query = request.counter, request.query
         return self._found
@@ -81,11 +79,13 @@ def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:
     """
     sentences = source.once(read_units).parts
     outline = source.once(read_outline)
-    words = likely = None
+    likely = None
     if request.query:
         words = read_words(source)
         likely = likelihood(sentences, words, outline, request.query, request.deadline)
-    if words is None or "://" in source.text:
+        if "://" in source.text:
+            words.drop_addresses(sentences.texts())
+    else:
         words = read_said(source)
     told_of = concepts(words, request.deadline)
     # As large as the text, and not needed where it is weighed what they tell.
@@ -135,25 +135,7 @@ def _title(source: Source) -> list[int]:
 
 def _verdicts(source: Source) -> list[int]:
     """The units that say how a run came out, and what failed."""
-    parts = source.once(read_units).parts
-    # The number of the first line of each, and at last of one behind all.
-    firsts = array("q", [0])
-
-    def lines() -> Iterator[str]:
-        for text in parts.texts():
-            own = text.split("\n")
-            firsts.append(firsts[-1] + len(own))
-            yield from own
-
-    said = [number for number, is_one in enumerate(verdicts(lines())) if is_one]
-
-    def owner_of(number: int) -> int:
-        return bisect_right(firsts, number) - 1
-
-    def line_of(number: int) -> str:
-        owner = owner_of(number)
-        return parts[owner].text.split("\n")[number - firsts[owner]]
-
+    said = verdicts(source.once(read_units).parts.texts)
     # How it all came out is little, and says of what failed how much there is.
-    outcomes = [number for number in said if says_outcome(line_of(number))][-_OUTCOMES:]
-    return list(dict.fromkeys(map(owner_of, (*outcomes, *said))))
+    outcomes = [index for index, sums_up in said if sums_up][-_OUTCOMES:]
+    return list(dict.fromkeys([*outcomes, *(index for index, _ in said)]))

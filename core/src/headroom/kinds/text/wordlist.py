@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import count
 
 from headroom.kinds.text.parse import read_units
+from headroom.kinds.text.words import words_of
 from headroom.regexes import regex
 from headroom.scanning import numbered_words
 from headroom.source import Source
@@ -41,6 +43,30 @@ class Words(Lazy[Sequence[str]]):
     def length(self, index: int) -> int:
         """How many words one unit has."""
         return self.starts[index + 1] - self.starts[index]
+
+    def drop_addresses(self, units: Iterable[str]) -> None:
+        """Drops the words of addresses, which say nothing.
+
+        Args:
+            units: The same again.
+
+        >>> units = ["See https://a.b/c now", "or then"]
+        >>> words = Words(units)
+        >>> words.drop_addresses(units)
+        >>> list(words)
+        [['See', 'now'], ['or', 'then']]
+
+        """
+        known = dict(zip(self.distinct, count()))
+        starts, numbers = array("q", [0]), array("i")
+        for index, unit in enumerate(units):
+            if "://" in unit:
+                rest = words_of(_ADDRESS.sub(" ", unit))
+                numbers.extend(known.setdefault(word, len(known)) for word in rest)
+            else:
+                numbers += self.of(index)
+            starts.append(len(numbers))
+        self.starts, self.numbers, self.distinct = starts, numbers, list(known)
 
     def __len__(self) -> int:
         return len(self.starts) - 1
