@@ -141,7 +141,9 @@ class CodeCompressor(BaseKind):
         renderer = Renderer(outline, request.counter, source.first_line)
         order = rank(outline, renderer.costs, request.query, request.fidelity)
         renderer.arrange(order.units)
-        estimates = renderer.estimates()
+        # Without a budget, a view has no more than what is wanted.
+        size = order.wanted if request.max_tokens is None else len(order.units)
+        estimates = renderer.estimates(size)
 
         def count(size: int) -> int:
             request.deadline.check()
@@ -160,7 +162,7 @@ class CodeCompressor(BaseKind):
                 chosen = set(more)
                 rest = [index for index in order.units[size:] if index not in chosen]
                 renderer.arrange([*order.units[:size], *more, *rest])
-                estimates = renderer.estimates()[: size + len(more) + 1]
+                estimates = renderer.estimates(size + len(more))
                 size = nearly_largest(estimates, count, request.max_tokens) or 0
             return renderer, size
         share = _SHARE["compact" if order.settled else request.fidelity]

@@ -152,6 +152,27 @@ class Units:
         self.needs.append(needs)
         return index
 
+    def add_each(
+        self,
+        firsts: Sequence[int],
+        lasts: Sequence[int],
+        role: Role,
+        needs: int,
+        symbol: int,
+        public: bool,
+        before: int,
+    ) -> None:
+        """Adds statements of one part each, by their first and last lines. See ``add``."""
+        size, index, begin = len(firsts), len(self.needs), len(self.firsts)
+        self._begins.extend(range(begin, begin + size))
+        self.firsts.extend(map(before.__add__, firsts))
+        self.lasts.extend(map(before.__add__, lasts))
+        self.owners.extend(range(index, index + size))
+        self._roles += bytes((_PLACES[role],)) * size
+        self._flags += bytes((_PUBLIC * public + _STATEMENT,)) * size
+        self.symbols.extend([symbol] * size)
+        self.needs.extend([needs] * size)
+
     def sorts(self) -> Iterator[tuple[int, int, int]]:
         """Of each its symbol, and numbers for its role, and for all else but what it needs."""
         return zip(self.symbols, self._roles, self._flags)
@@ -192,10 +213,10 @@ class CodeBlock:
 class CodeBlocks:
     """Blocks, as numbers side by side, for the reason that units are."""
 
-    #: By block the unit that opens it.
+    #: By block the unit that opens it; see ``CodeBlock``.
     owners: array[int] = field(default_factory=lambda: array("i"))
-    _firsts: array[int] = field(default_factory=lambda: array("i"))
-    _lasts: array[int] = field(default_factory=lambda: array("i"))
+    firsts: array[int] = field(default_factory=lambda: array("i"))
+    lasts: array[int] = field(default_factory=lambda: array("i"))
     #: The indentation of each, by its number among those there are.
     _indents: array[int] = field(default_factory=lambda: array("i"))
     _known: dict[str, int] = field(default_factory=dict)
@@ -205,14 +226,17 @@ class CodeBlocks:
 
     def __iter__(self) -> Iterator[CodeBlock]:
         """Each of them, made when it is asked for."""
-        indents = map(list(self._known).__getitem__, self._indents)
-        return map(CodeBlock, self.owners, self._firsts, self._lasts, indents)
+        return map(CodeBlock, self.owners, self.firsts, self.lasts, self.indents())
+
+    def indents(self) -> Iterator[str]:
+        """The indentation of each."""
+        return map(list(self._known).__getitem__, self._indents)
 
     def append(self, block: CodeBlock) -> None:
         """Adds one after the others."""
         self.owners.append(block.owner)
-        self._firsts.append(block.first)
-        self._lasts.append(block.last)
+        self.firsts.append(block.first)
+        self.lasts.append(block.last)
         self._indents.append(self._known.setdefault(block.indent, len(self._known)))
 
 
