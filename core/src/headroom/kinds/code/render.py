@@ -25,6 +25,9 @@ _SHORT = 24
 #: What can be said in a comment of any language.
 _NAME = re.compile(r"[\w$#@?!=.:~-]{1,80}")
 
+#: All views of no more lines are kept until one is chosen; chosen.
+_FEW = 3000
+
 #: A line that would look like that sign.
 _LIKE_A_SIGN = re.compile(rf"\W*{SMALLEST}(?:\W.*)?")
 
@@ -75,8 +78,9 @@ class Renderer:
         self._ranks = array("i", bytes(4 * len(self._starts)))
         self._rank_of_unit = array("i")
         self._counted: dict[int, int] = {}
-        #: What was rendered last, which mostly is what is chosen: how many units; see ``_text``.
-        self._last: tuple[int, _Rendered] | None = None
+        #: What was rendered, by how many units; see ``_text``. Of many lines only what was last,
+        #: which mostly is what is chosen.
+        self._made: dict[int, _Rendered] = {}
         self._naming = True
         named = sorted(
             (symbol.first, index)
@@ -101,7 +105,7 @@ class Renderer:
 
     def _forget(self) -> None:
         self._counted.clear()
-        self._last = None
+        self._made.clear()
 
     def estimates(self, size: int) -> array[int]:
         """What views of the first 0, 1, 2 ... units cost, about; ascending, up to so many units."""
@@ -164,11 +168,13 @@ class Renderer:
         )
 
     def _rendered(self, size: int) -> _Rendered:
-        if self._last is None or self._last[0] != size:
-            # Both at once would take the most memory of all.
-            self._last = None
-            self._last = size, self._text(size)
-        return self._last[1]
+        made = self._made.get(size)
+        if made is None:
+            if len(self._outline.lines) > _FEW:
+                # Both at once would take the most memory of all.
+                self._made.clear()
+            made = self._made[size] = self._text(size)
+        return made
 
     def _text(self, size: int) -> _Rendered:
         """The text of a view, and its gaps; see ``_gaps``."""
