@@ -145,7 +145,7 @@ class _Ranker:
     def ranks(self) -> dict[_Rank, array[int]]:
         """The units of each rank, in the order of the text: a tier, and what orders it."""
         found: dict[_Rank, array[int]] = {}
-        of_sort: dict[tuple[int, int, int], array[int]] = {}
+        of_sort: dict[tuple[int, int], array[int]] = {}
         for index, sort in enumerate(self._outline.units.sorts()):
             units = of_sort.get(sort)
             if units is None:

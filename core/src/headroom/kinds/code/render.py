@@ -247,10 +247,7 @@ class Renderer:
         if not (outline.filler or any(filler for _, _, filler in outline.styles)):
             return needed
         ranks, starts = self._rank_of_unit, self._starts
-        blocks = outline.blocks
-        for owner, first, last, indent in zip(
-            blocks.owners, blocks.firsts, blocks.lasts, blocks.indents()
-        ):
+        for owner, first, last, indent in outline.blocks:
             if ranks[owner] >= size or not outline.style(first)[1]:
                 continue
             gap: int | None = None

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from headroom.kinds.code.outline import CodeBlock, Outline, Role, Symbol, own_lines
+from headroom.kinds.code.outline import Outline, Role, Symbol, own_lines
 from headroom.kinds.code.outlines.python_parse import (
     Piece,
     python_module,
@@ -237,7 +237,7 @@ class _Builder:
         last = body[-1].end_lineno or body[-1].lineno
         indent = _indent(self._lines[_start(body[0]) - 1])
         before = self._before
-        self._outline.blocks.append(CodeBlock(owner, self._next + before, last + before, indent))
+        self._outline.blocks.add(owner, self._next + before, last + before, indent)
 
     def _header(self, body: ast.stmt) -> int | None:
         """The last line of what comes before a block; ``None`` if the block starts on it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from headroom.kinds.code.outline import CodeBlock, Outline, Role, Symbol, own_lines
+from headroom.kinds.code.outline import Outline, Role, Symbol, own_lines
 from headroom.kinds.code.outlines.node_types import (
     BLOCKS,
     COMMENTS,
@@ -197,7 +197,7 @@ class _Builder:
         for inner_first, inner_last, block in spans:
             indent = self._lines[inner_first - 1]
             indent = indent[: len(indent) - len(indent.lstrip(" \t"))]
-            self._outline.blocks.append(CodeBlock(owner, inner_first, inner_last, indent))
+            self._outline.blocks.add(owner, inner_first, inner_last, indent)
             self._next = inner_first
             inner = scope._replace(
                 owner=owner,
