@@ -9,7 +9,7 @@ from headroom.errors import WrongKind
 from headroom.kinds.code.outline import Outline
 from headroom.kinds.code.parse import readings
 from headroom.kinds.code.rank import rank
-from headroom.kinds.code.recognise import looks_like_code, without_numbers
+from headroom.kinds.code.recognise import is_program, looks_like_code, without_numbers
 from headroom.kinds.code.render import Renderer
 from headroom.kinds.code.symbols import CodeSymbols
 from headroom.source import Source
@@ -69,6 +69,10 @@ class CodeCompressor(BaseKind):
     def recognise(self, source: Source) -> bool:
         """Whether enough of its first lines have shapes that only code has."""
         return looks_like_code(source)
+
+    def _proves(self, source: Source) -> bool:
+        """Whether it is a program of which the parser of the standard library takes all."""
+        return is_program(source)
 
     def compress(self, source: Source, request: Request) -> View | None:
         """A view of a source file.
