@@ -35,6 +35,7 @@ def test_what_a_kind_says_of_itself_is_said() -> None:
 def test_what_is_told_of_a_built_in_kind_before_it_is_imported_is_so(kind: BuiltIn) -> None:
     assert kind.name == kind._kind.name
     assert kind._condenses == (type(kind._kind).condense is not BaseKind.condense)
+    assert bool(kind._opens) == (type(kind._kind)._proves is not BaseKind._proves)
 
 
 def test_what_a_built_in_kind_says_of_itself_is_said_before_anything_is_asked() -> None:

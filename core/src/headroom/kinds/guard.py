@@ -23,6 +23,10 @@ T = TypeVar("T")
 #: something, is no reason to end that of the caller.
 WRONG = (Exception, SystemExit)
 
+#: Characters within which a line is looked for that a kind has need of, and those of the longest
+#: text that it is asked to prove: a parser takes a tenth of a second for it. Chosen.
+_SOON, _PROVEN = 24_000, 400_000
+
 #: What a kind says of itself, beside what it does.
 _SAYS = tuple(BaseKind.__annotations__)
 
@@ -237,12 +241,17 @@ class BuiltIn(Guarded):
         package: Whose it is.
         condenses: Whether it has a ``condense`` of its own: every kind is asked for that of every
             text, and one without is not imported for it.
+        opens: How lines begin of which each text has one soon that it ``proves``; nothing where it
+            proves none. It is imported for no others.
 
     """
 
-    def __init__(self, path: str, package: str, *, condenses: bool) -> None:
+    def __init__(
+        self, path: str, package: str, *, condenses: bool, opens: tuple[str, ...] = ()
+    ) -> None:
         self._path = path
         self._condenses = condenses
+        self._opens = opens
         self.name = path.split(".")[2].partition(":")[0]
         self.package = package
         self.is_built_in = True
@@ -259,6 +268,15 @@ class BuiltIn(Guarded):
     def condense(self, source: Source) -> Condensed | None:
         """See ``BaseKind``."""
         return super().condense(source) if self._condenses else None
+
+    def proves(self, source: Source) -> bool:
+        """Whether a parser says that a text is of this kind, whatever its lines look like."""
+        if not self._opens or len(source.text) > _PROVEN:
+            return False
+        text = source.text[:_SOON]
+        return (
+            text.startswith(self._opens) or any(f"\n{begin}" in text for begin in self._opens)
+        ) and self._is_so("_proves", self._kind._proves, source)
 
 
 def _said_by_its_class(name: str) -> property:

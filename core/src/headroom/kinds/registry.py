@@ -40,6 +40,12 @@ _BUILT_IN = (
 )
 #: Those of them that leave out of texts of all kinds what nobody reads.
 _CONDENSING = ("headroom.kinds.opaque:Opaque",)
+#: Those that a parser may prove, and how lines begin of which it proves no text without one.
+_PROVEN = {
+    "headroom.kinds.code:CodeCompressor": ("import ", "from ", "def ", "class ", "async ", "@")
+}
+#: The first that goes by what lines look like: before it, these are asked for what they prove.
+_BY_SHAPES = "table"
 _PACKAGE = "headroom-core"
 
 #: What a text is that no other kind takes.
@@ -116,6 +122,8 @@ class Kinds:
         check = source.deadline.check
         for kind in self:
             check()
+            if kind.name == _BY_SHAPES:
+                yield from (one for one in self if isinstance(one, BuiltIn) and one.proves(source))
             if kind.recognise(source):
                 yield kind
             else:
@@ -148,7 +156,10 @@ def _found() -> Kinds:
     import _headroom_namesake
 
     _headroom_namesake.warn()
-    built_in = [BuiltIn(path, _PACKAGE, condenses=path in _CONDENSING) for path in _BUILT_IN]
+    built_in = [
+        BuiltIn(path, _PACKAGE, condenses=path in _CONDENSING, opens=_PROVEN.get(path, ()))
+        for path in _BUILT_IN
+    ]
     taken = {MIXED: _PACKAGE, **{kind.name: _PACKAGE for kind in built_in}}
     found: list[Guarded] = []
     for point in installed():

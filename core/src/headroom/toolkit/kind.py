@@ -165,6 +165,11 @@ class BaseKind:
         """
         return False
 
+    def _proves(self, source: Source) -> bool:
+        # One of the core's own may be surely told by a parser, before others go by what lines look
+        # like.
+        return False
+
     @property
     def has_span(self) -> bool:
         """Whether it says by ``span`` where it begins and ends within other text."""

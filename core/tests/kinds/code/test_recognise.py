@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from headroom.kinds.code.recognise import looks_like_code
+from headroom.kinds.code.recognise import is_program, looks_like_code
+from headroom.kinds.registry import default_kinds
 from headroom.source import Source
 
 STDLIB = Path(sysconfig.get_paths()["stdlib"])
@@ -84,3 +85,36 @@ def test_scripts_within_yaml_make_no_code_of_it() -> None:
     workflow = f"name: check\n\non: push\n\njobs:\n  all:\n    steps:\n{step * 9}"
     assert not looks_like_code(Source(workflow))
     assert looks_like_code(Source("def run():\n    return 1\n\n\nclass Part:\n    size: int = 3\n"))
+
+
+#: A program whose lines look like records.
+ALIKE = "from ops import add\n\n" + "".join(
+    f'add(\n    name="op{n}",\n    kind=INT,\n    cost={n},\n    calls="lib_op{n}",\n)\n\n'
+    for n in range(30)
+)
+
+
+def test_what_a_parser_takes_for_a_program_is_code_whatever_its_lines_look_like() -> None:
+    kinds = default_kinds()
+    assert kinds.named("records").recognise(Source(ALIKE))
+    assert is_program(Source(ALIKE))
+    assert kinds.kind_of(Source(ALIKE)).name == "code"
+    cut = Source(ALIKE[:-20])
+    assert not is_program(cut)
+    assert kinds.kind_of(cut).name == "records"
+
+
+def test_no_program_lacks_the_lines_by_which_it_is_seen_that_it_may_be_one() -> None:
+    code = default_kinds().named("code")
+    found = 0
+    for path in sorted(STDLIB.glob("*.py")):
+        source = Source(path.read_text(encoding="utf-8", errors="replace"))
+        if is_program(source):
+            found += 1
+            assert code.proves(source)
+    assert found > 100
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_other_things_are_no_program(name):
+    assert not is_program(Source(OTHER[name]))

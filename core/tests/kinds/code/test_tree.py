@@ -179,10 +179,28 @@ def test_a_language_that_fits_the_start_is_taken_before_others_are_tried(monkeyp
     assert parse_tree(text, Deadline(None)).language.name == "javascript"
     assert [name for name, _ in tried] == ["javascript", "javascript"]
     tried.clear()
+    # That the start ends amid something is no sign of another language.
+    amid = "class Sums {\n" + "  add(a, b) {\n    const c = a;\n    return b;\n  }\n" * 500 + "}\n"
+    assert len(languages.likely_languages(amid)) > 1
+    assert parse_tree(amid, Deadline(None)).language.name == "javascript"
+    assert [name for name, _ in tried] == ["javascript", "javascript"]
+    tried.clear()
     # Only the second one knows types; that the first one does not is seen in the sample alone.
     text = text.replace("(a, b)", "(a: number, b: string)")
     assert parse_tree(text, Deadline(None)).language.name == "typescript"
     assert [name for name, size in tried if size == len(text)] == ["typescript"]
+
+
+UNREAD = {
+    "cut Python": "from a import b\n\n\ndef f(path):\n    if path:\n        return 1\n\n\nclass A(",
+    "old Python": "class A:\n    def f(self):\n        for x in self:\n            print 'a', x\n",
+    "Perl": "use strict;\nuse Carp;\n\nsub load {\n    my $x = shift;\n    return $x;\n}\n",
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_no_parser_is_tried_on_what_none_reads(name):
+    assert languages.likely_languages(UNREAD[name]) == []
 
 
 @pytest.mark.parametrize("name", NO_CODE)

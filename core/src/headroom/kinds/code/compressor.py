@@ -9,7 +9,7 @@ from headroom.errors import WrongKind
 from headroom.kinds.code.outline import Outline
 from headroom.kinds.code.parse import readings
 from headroom.kinds.code.rank import rank
-from headroom.kinds.code.recognise import looks_like_code, without_numbers
+from headroom.kinds.code.recognise import is_program, looks_like_code, without_numbers
 from headroom.kinds.code.render import Renderer
 from headroom.kinds.code.symbols import CodeSymbols
 from headroom.source import Source
@@ -69,6 +69,10 @@ class CodeCompressor(BaseKind):
     def recognise(self, source: Source) -> bool:
         """Whether enough of its first lines have shapes that only code has."""
         return looks_like_code(source)
+
+    def _proves(self, source: Source) -> bool:
+        """Whether it is a program of which the parser of the standard library takes all."""
+        return is_program(source)
 
     def compress(self, source: Source, request: Request) -> View | None:
         """A view of a source file.
@@ -141,7 +145,9 @@ class CodeCompressor(BaseKind):
         renderer = Renderer(outline, request.counter, source.first_line)
         order = rank(outline, renderer.costs, request.query, request.fidelity)
         renderer.arrange(order.units)
-        estimates = renderer.estimates()
+        # Without a budget, a view has no more than what is wanted.
+        size = order.wanted if request.max_tokens is None else len(order.units)
+        estimates = renderer.estimates(size)
 
         def count(size: int) -> int:
             request.deadline.check()
@@ -160,7 +166,7 @@ class CodeCompressor(BaseKind):
                 chosen = set(more)
                 rest = [index for index in order.units[size:] if index not in chosen]
                 renderer.arrange([*order.units[:size], *more, *rest])
-                estimates = renderer.estimates()[: size + len(more) + 1]
+                estimates = renderer.estimates(size + len(more))
                 size = nearly_largest(estimates, count, request.max_tokens) or 0
             return renderer, size
         share = _SHARE["compact" if order.settled else request.fidelity]

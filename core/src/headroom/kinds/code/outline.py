@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -12,7 +12,6 @@ from headroom.lines import Lines
 from headroom.toolkit.lazy import Lazy
 
 __all__ = [
-    "CodeBlock",
     "CodeBlocks",
     "Outline",
     "Role",
@@ -86,6 +85,8 @@ class Unit:
 _ROLES = tuple(Role)
 _PLACES = {role: place for place, role in enumerate(_ROLES)}
 _PUBLIC, _STATEMENT, _IN_STRING = 1, 2, 4
+#: A number that is a role and any of these.
+_OF_ROLE = 8
 
 
 @dataclass(slots=True)
@@ -95,14 +96,11 @@ class Units:
     #: By unit; see ``Unit``.
     needs: array[int] = field(default_factory=lambda: array("i"))
     symbols: array[int] = field(default_factory=lambda: array("i"))
-    _roles: bytearray = field(default_factory=bytearray)
-    _flags: bytearray = field(default_factory=bytearray)
+    _sorts: bytearray = field(default_factory=bytearray)
     #: First and last line of each part of each unit, and of what unit it is.
     firsts: array[int] = field(default_factory=lambda: array("i"))
     lasts: array[int] = field(default_factory=lambda: array("i"))
     owners: array[int] = field(default_factory=lambda: array("i"))
-    #: By unit its first part.
-    _begins: array[int] = field(default_factory=lambda: array("i"))
 
     def __len__(self) -> int:
         return len(self.needs)
@@ -114,9 +112,11 @@ class Units:
     def __getitem__(self, index: int) -> Unit:
         """One of them, made when it is asked for: to change it changes nothing here."""
         index = range(len(self))[index]
-        flags = self._flags[index]
+        begin = bisect_left(self.owners, index)
+        end = bisect_right(self.owners, index, begin)
+        flags = self._sorts[index]
         return Unit(
-            self._ranges(index),
+            tuple(zip(self.firsts[begin:end], self.lasts[begin:end])),
             self.role(index),
             self.needs[index],
             self.symbols[index],
@@ -141,56 +141,63 @@ class Units:
         Its ranges count the lines after those that stand ``before`` them.
         """
         index = len(self.needs)
-        self._begins.append(len(self.firsts))
         for first, last in ranges:
             self.firsts.append(first + before)
             self.lasts.append(last + before)
             self.owners.append(index)
-        self._roles.append(_PLACES[role])
-        self._flags.append(_PUBLIC * public + _STATEMENT * statement + _IN_STRING * in_string)
+        self._sorts.append(
+            _OF_ROLE * _PLACES[role]
+            + _PUBLIC * public
+            + _STATEMENT * statement
+            + _IN_STRING * in_string
+        )
         self.symbols.append(symbol)
         self.needs.append(needs)
         return index
 
-    def sorts(self) -> Iterator[tuple[int, int, int]]:
-        """Of each its symbol, and numbers for its role, and for all else but what it needs."""
-        return zip(self.symbols, self._roles, self._flags)
+    def add_each(
+        self,
+        firsts: Sequence[int],
+        lasts: Sequence[int],
+        role: Role,
+        needs: int,
+        symbol: int,
+        public: bool,
+        before: int,
+    ) -> None:
+        """Adds statements of one part each, by their first and last lines. See ``add``."""
+        size, index = len(firsts), len(self.needs)
+        self.firsts.extend(map(before.__add__, firsts))
+        self.lasts.extend(map(before.__add__, lasts))
+        self.owners.extend(range(index, index + size))
+        self._sorts += bytes((_OF_ROLE * _PLACES[role] + _PUBLIC * public + _STATEMENT,)) * size
+        self.symbols.extend([symbol] * size)
+        self.needs.extend([needs] * size)
+
+    def sorts(self) -> Iterator[tuple[int, int]]:
+        """Of each its symbol, and a number for all else but what it needs."""
+        return zip(self.symbols, self._sorts)
 
     def role(self, index: int) -> Role:
         """What one of them is for."""
-        return _ROLES[self._roles[index]]
+        return _ROLES[self._sorts[index] // _OF_ROLE]
 
     def is_public(self, index: int) -> bool:
         """Whether others may use it."""
-        return bool(self._flags[index] & _PUBLIC)
+        return bool(self._sorts[index] & _PUBLIC)
 
     def is_statement(self, index: int) -> bool:
         """Whether it counts as a statement where a block needs one."""
-        return bool(self._flags[index] & _STATEMENT)
+        return bool(self._sorts[index] & _STATEMENT)
 
     def in_string(self, index: int) -> bool:
         """Whether it stands inside a string."""
-        return bool(self._flags[index] & _IN_STRING)
-
-    def _ranges(self, index: int) -> tuple[tuple[int, int], ...]:
-        begin = self._begins[index]
-        end = self._begins[index + 1] if index + 1 < len(self) else len(self.firsts)
-        return tuple(zip(self.firsts[begin:end], self.lasts[begin:end]))
-
-
-@dataclass(slots=True)
-class CodeBlock:
-    """Lines that need at least one statement while the unit that opens them is kept."""
-
-    owner: int
-    first: int
-    last: int
-    indent: str
+        return bool(self._sorts[index] & _IN_STRING)
 
 
 @dataclass(slots=True)
 class CodeBlocks:
-    """Blocks, as numbers side by side, for the reason that units are."""
+    """Lines that need at least one statement while the unit that opens them is kept."""
 
     #: By block the unit that opens it.
     owners: array[int] = field(default_factory=lambda: array("i"))
@@ -203,17 +210,17 @@ class CodeBlocks:
     def __len__(self) -> int:
         return len(self.owners)
 
-    def __iter__(self) -> Iterator[CodeBlock]:
-        """Each of them, made when it is asked for."""
+    def __iter__(self) -> Iterator[tuple[int, int, int, str]]:
+        """Of each the unit that opens it, its first and last line, and its indentation."""
         indents = map(list(self._known).__getitem__, self._indents)
-        return map(CodeBlock, self.owners, self._firsts, self._lasts, indents)
+        return zip(self.owners, self._firsts, self._lasts, indents)
 
-    def append(self, block: CodeBlock) -> None:
+    def add(self, owner: int, first: int, last: int, indent: str) -> None:
         """Adds one after the others."""
-        self.owners.append(block.owner)
-        self._firsts.append(block.first)
-        self._lasts.append(block.last)
-        self._indents.append(self._known.setdefault(block.indent, len(self._known)))
+        self.owners.append(owner)
+        self._firsts.append(first)
+        self._lasts.append(last)
+        self._indents.append(self._known.setdefault(indent, len(self._known)))
 
 
 _IS_CLASS, _IS_PUBLIC, _IS_LOCAL = 1, 2, 4

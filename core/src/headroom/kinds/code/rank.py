@@ -77,21 +77,28 @@ def rank(outline: Outline, costs: Sequence[int], query: str | None, fidelity: Fi
     """
     ranker = _Ranker(outline, costs, query)
     brief = fidelity == "compact" or ranker.settled
-    # Those that are the same are one; among them, the order of the text counts.
-    ranks = ranker.ranks()
     limit_wanted = _Tier.IMPORT if brief else _Tier.STATEMENT
     order = array("i")
-    emitted = bytearray(len(outline.units))
+    needs = outline.units.needs
+    emitted = bytearray(len(needs))
     named = required = basic = wanted = 0
-    for index in sorted(range(len(outline.units)), key=ranks.__getitem__):
-        chain = []
-        node = index
-        while node >= 0 and not emitted[node]:
-            emitted[node] = 1
-            chain.append(node)
-            node = outline.units.needs[node]
-        order.extend(reversed(chain))
-        tier = ranks[index][0]
+    # Among those of the same rank, the order of the text counts.
+    for (tier, *_), units in sorted(ranker.ranks().items()):
+        for index in units:
+            if emitted[index]:
+                continue
+            node = needs[index]
+            if node < 0 or emitted[node]:
+                emitted[index] = 1
+                order.append(index)
+                continue
+            chain = [index]
+            while node >= 0 and not emitted[node]:
+                chain.append(node)
+                node = needs[node]
+            for node in reversed(chain):
+                emitted[node] = 1
+                order.append(node)
         if tier <= _Tier.NAMED:
             named = len(order)
         if tier <= _Tier.METHOD:
@@ -135,19 +142,17 @@ class _Ranker:
             self._inside = _unit_scores(outline, self._functions, self._large, query)
         self._best_inside = max(self._inside.values(), default=0.0)
 
-    def ranks(self) -> list[_Rank]:
-        """The place of each unit: its tier, and what orders it within that; equal ones as one."""
-        found: list[_Rank] = []
-        of_sort: dict[tuple[int, int, int], _Rank] = {}
-        known: dict[_Rank, _Rank] = {}
+    def ranks(self) -> dict[_Rank, array[int]]:
+        """The units of each rank, in the order of the text: a tier, and what orders it."""
+        found: dict[_Rank, array[int]] = {}
+        of_sort: dict[tuple[int, int], array[int]] = {}
         for index, sort in enumerate(self._outline.units.sorts()):
-            rank = of_sort.get(sort)
-            if rank is None:
-                rank = self._rank(index)
-                rank = known.setdefault(rank, rank)
+            units = of_sort.get(sort)
+            if units is None:
+                units = found.setdefault(self._rank(index), array("i"))
                 if self._is_of_its_sort(index):
-                    of_sort[sort] = rank
-            found.append(rank)
+                    of_sort[sort] = units
+            units.append(index)
         return found
 
     def _is_of_its_sort(self, index: int) -> bool:

@@ -16,7 +16,7 @@ from headroom.toolkit.components import component_blocks
 from headroom.toolkit.numbering import unnumbered
 from headroom.toolkit.shares import enough, more_than
 
-__all__ = ["looks_like_code", "without_numbers"]
+__all__ = ["is_program", "looks_like_code", "without_numbers"]
 
 # All of these are chosen, if nothing else is said.
 
@@ -180,6 +180,19 @@ def without_numbers(source: Source) -> Source:
     """
     bare = unnumbered(source.text)
     return source if bare is None else Source(bare, source.deadline)
+
+
+def is_program(source: Source) -> bool:
+    r"""Whether the parser says that all of a text is Python that imports or defines something.
+
+    >>> is_program(Source("import os\n\nhere = os.getcwd()\n")), is_program(Source("here = 1\n"))
+    (True, False)
+
+    """
+    sample = source.text[:_SAMPLE].removeprefix("\ufeff")
+    # What begins like some is soon seen to be none.
+    begins = any(map(_OF_PYTHON.match, sample.split("\n")))
+    return begins and not _FENCE.search(sample) and _is_sure(source)
 
 
 def looks_like_code(source: Source) -> bool:

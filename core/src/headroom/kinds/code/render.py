@@ -25,6 +25,9 @@ _SHORT = 24
 #: What can be said in a comment of any language.
 _NAME = re.compile(r"[\w$#@?!=.:~-]{1,80}")
 
+#: All views of no more lines are kept until one is chosen; chosen.
+_FEW = 3000
+
 #: A line that would look like that sign.
 _LIKE_A_SIGN = re.compile(rf"\W*{SMALLEST}(?:\W.*)?")
 
@@ -75,8 +78,9 @@ class Renderer:
         self._ranks = array("i", bytes(4 * len(self._starts)))
         self._rank_of_unit = array("i")
         self._counted: dict[int, int] = {}
-        #: What was rendered last, which mostly is what is chosen: how many units; see ``_text``.
-        self._last: tuple[int, _Rendered] | None = None
+        #: What was rendered, by how many units; see ``_text``. Of many lines only what was last,
+        #: which mostly is what is chosen.
+        self._made: dict[int, _Rendered] = {}
         self._naming = True
         named = sorted(
             (symbol.first, index)
@@ -101,22 +105,24 @@ class Renderer:
 
     def _forget(self) -> None:
         self._counted.clear()
-        self._last = None
+        self._made.clear()
 
-    def estimates(self) -> array[int]:
-        """What views of the first 0, 1, 2 ... units cost, about; ascending."""
-        places = array("i", sorted(range(len(self._ranks)), key=self._ranks.__getitem__))
+    def estimates(self, size: int) -> array[int]:
+        """What views of the first 0, 1, 2 ... units cost, about; ascending, up to so many units."""
+        ranks, starts, ends, sums = self._ranks, self._starts, self._ends, self._sums
+        places = [place for place, rank in enumerate(ranks) if rank < size]
+        places.sort(key=ranks.__getitem__)
         # With a kept one at both ends, a segment always has neighbours.
-        present = bytearray(len(self._ranks) + 2)
+        present = bytearray(len(ranks) + 2)
         present[0] = present[-1] = 1
         # An empty view is one gap.
         total, gaps, most = 0, 1, self._marker_cost
         # There are short ones and long ones.
         of_gap = (self._sign_cost + self._marker_cost) // 2 if self._short else self._marker_cost
         found = array("q", (most,))
-        for _, of_unit in groupby(places, self._ranks.__getitem__):
+        for _, of_unit in groupby(places, ranks.__getitem__):
             for place in of_unit:
-                total += self._sums[self._ends[place]] - self._sums[self._starts[place] - 1]
+                total += sums[ends[place]] - sums[starts[place] - 1]
                 gaps += 1 - present[place] - present[place + 2]
                 present[place + 1] = 1
             most = max(most, total + gaps * of_gap)
@@ -162,11 +168,13 @@ class Renderer:
         )
 
     def _rendered(self, size: int) -> _Rendered:
-        if self._last is None or self._last[0] != size:
-            # Both at once would take the most memory of all.
-            self._last = None
-            self._last = size, self._text(size)
-        return self._last[1]
+        made = self._made.get(size)
+        if made is None:
+            if len(self._outline.lines) > _FEW:
+                # Both at once would take the most memory of all.
+                self._made.clear()
+            made = self._made[size] = self._text(size)
+        return made
 
     def _text(self, size: int) -> _Rendered:
         """The text of a view, and its gaps; see ``_gaps``."""
@@ -238,20 +246,22 @@ class Renderer:
         needed: dict[int, str] = {}
         if not (outline.filler or any(filler for _, _, filler in outline.styles)):
             return needed
-        for block in outline.blocks:
-            if self._rank_of_unit[block.owner] >= size or not outline.style(block.first)[1]:
+        ranks, starts = self._rank_of_unit, self._starts
+        for owner, first, last, indent in outline.blocks:
+            if ranks[owner] >= size or not outline.style(first)[1]:
                 continue
             gap: int | None = None
-            position = bisect_left(self._starts, block.first)
-            while position < len(present) and self._starts[position] <= block.last:
-                if not present[position] and gap is None:
-                    gap = gap_at[self._starts[position]]
-                if present[position] and outline.units.is_statement(self._unit_of[position]):
+            position = bisect_left(starts, first)
+            while position < len(present) and starts[position] <= last:
+                if not present[position]:
+                    if gap is None:
+                        gap = gap_at[starts[position]]
+                elif outline.units.is_statement(self._unit_of[position]):
                     break
                 position += 1
             else:
                 if gap is not None:
-                    needed[gap] = block.indent
+                    needed[gap] = indent
         return needed
 
     def _where(self, first: int, last: int) -> str:

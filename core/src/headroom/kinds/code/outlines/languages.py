@@ -257,6 +257,16 @@ _ELIXIR = re.compile(
     r"^def(?:module|protocol|impl)\s+[A-Z][\w.]*[^\n]*\bdo[ \t]*\r?$", re.MULTILINE
 )
 
+# Signs of what no parser here reads, and others fail on, which takes longest: Python that is cut,
+# or of long ago, on which that of the standard library has failed; and Perl.
+_UNREAD = (
+    _signs(
+        r"(?:async\s+)?(?:class|def|elif|else|except|finally|for|if|try|while|with)\b[^\n]*:$"
+        r"|(?:async\s+)?def\s+\w+\($|from\s+[\w.]+\s+import\b"
+    ),
+    _signs(r"(?:my|our|local)\s+[$@%(]|sub\s+\w|package\s+[\w:]+;$|use\s|=(?:head\d|cut)\b"),
+)
+
 # Only Go has this without a semicolon.
 _PACKAGE = re.compile(r"package\s+[a-z]\w*$")
 
@@ -310,15 +320,16 @@ def likely_languages(content: str) -> list[Language]:
     lines = [text for line in sample.split("\n") if (text := line[:_LINE].strip())]
     # A third of the lines are the same as others.
     often = Counter(lines)
-    counted = [
-        (sum(compress(often.values(), map(language.signs.match, often))), language)
-        for language in LANGUAGES
-    ]
-    most = max(count for count, _ in counted)
-    if most < _SIGNS * len(lines):
+
+    def count(signs: re.Pattern[str]) -> int:
+        return sum(compress(often.values(), map(signs.match, often)))
+
+    counted = [(count(language.signs), language) for language in LANGUAGES]
+    most = max(found for found, _ in counted)
+    if most < _SIGNS * len(lines) or any(count(signs) > most for signs in _UNREAD):
         return []
     # A dialect has all the signs of its mother tongue, so near ties are told apart by parsing.
-    likely = [(count, language) for count, language in counted if count and count * 2 >= most]
+    likely = [(found, language) for found, language in counted if found and found * 2 >= most]
     found = [language for _, language in sorted(likely, key=lambda pair: -pair[0])][:4]
     if any(map(_PACKAGE.match, lines)):
         # A program that writes scripts is full of them.

@@ -244,6 +244,8 @@ def scope_in(head: str, name: str) -> str:
     >>> scope_in("void LRUCache::Prune() {", "Prune"), scope_in("func (c *Cache[T]) Get() {", "Get")
     ('LRUCache', 'Cache')
     """
+    if not ("func (" in head or any(f"{sign}{name}" in head for sign in (":", ".", ":~", ".~"))):
+        return ""
     match = _SCOPED.search(head)
     while match is not None:
         if (match["name"] or match["method"]) == name:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from headroom.kinds.code.outline import CodeBlock, Outline, Role, Symbol, own_lines
+from headroom.kinds.code.outline import Outline, Role, Symbol, own_lines
 from headroom.kinds.code.outlines.python_parse import (
     Piece,
     python_module,
@@ -94,8 +94,24 @@ class _Builder:
         docstring = scope.owner == -1 or scope.role is not Role.STATEMENT
         if scope.symbol < 0 and scope.owner < 0 and self._before:
             docstring = False
+        is_body = scope.role is Role.BODY
+        # Those of a body that are a unit each, one behind the other: added together.
+        firsts: list[int] = []
+        lasts: list[int] = []
         for position, (first, last, node) in enumerate(_lines_of(statements)):
             self._deadline.check()
+            if (
+                is_body
+                and first == self._next
+                and last - first < _SMALL
+                and not isinstance(node, _DEFINITIONS)
+                and not (position == 0 and node is not None and _is_text(node))
+            ):
+                firsts.append(first)
+                lasts.append(last)
+                self._next = last + 1
+                continue
+            self._add_each(firsts, lasts, scope)
             if first > self._next:
                 self._leading(first, scope)
             if node is None:
@@ -108,6 +124,7 @@ class _Builder:
                 self._docstring(first, last, scope)
             else:
                 self._simple(node, first, last, scope)
+        self._add_each(firsts, lasts, scope)
 
     def finish(self) -> None:
         """The lines after the last statement."""
@@ -152,6 +169,15 @@ class _Builder:
             in_string,
             self._before,
         )
+
+    def _add_each(self, firsts: list[int], lasts: list[int], scope: _Scope) -> None:
+        """Adds statements that are a unit each, and forgets them."""
+        if firsts:
+            self._outline.units.add_each(
+                firsts, lasts, scope.role, scope.owner, scope.symbol, scope.public, self._before
+            )
+            firsts.clear()
+            lasts.clear()
 
     def _leading(self, stop: int, scope: _Scope) -> None:
         """The comments before a statement, one unit for each paragraph of them."""
@@ -211,7 +237,7 @@ class _Builder:
         last = body[-1].end_lineno or body[-1].lineno
         indent = _indent(self._lines[_start(body[0]) - 1])
         before = self._before
-        self._outline.blocks.append(CodeBlock(owner, self._next + before, last + before, indent))
+        self._outline.blocks.add(owner, self._next + before, last + before, indent)
 
     def _header(self, body: ast.stmt) -> int | None:
         """The last line of what comes before a block; ``None`` if the block starts on it."""
@@ -350,7 +376,8 @@ def _lines_of(statements: Sequence[ast.stmt]) -> list[tuple[int, int, ast.stmt |
     groups: list[tuple[int, int, ast.stmt | None]] = []
     before = 0
     for node in statements:
-        first, last = _start(node), node.end_lineno or node.lineno
+        first = _start(node) if isinstance(node, _DEFINITIONS) else node.lineno
+        last = node.end_lineno or first
         if before >= first:
             last = max(last, before)
             groups[-1] = (groups[-1][0], last, None)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from headroom.kinds.code.outline import CodeBlock, Outline, Role
+from headroom.kinds.code.outline import Outline, Role
 from headroom.regexes import regex
 
 __all__ = ["Section", "add_part", "joined", "split_sections", "whole_section"]
@@ -133,7 +133,5 @@ def add_part(outline: Outline, part: Outline, offset: int, top: int) -> None:
             in_string=unit.in_string,
             before=offset,
         )
-    for block in part.blocks:
-        outline.blocks.append(
-            CodeBlock(moved(block.owner), block.first + offset, block.last + offset, block.indent)
-        )
+    for owner, first, last, indent in part.blocks:
+        outline.blocks.add(moved(owner), first + offset, last + offset, indent)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from headroom.kinds.code.outline import CodeBlock, Outline, Role, Symbol, own_lines
+from headroom.kinds.code.outline import Outline, Role, Symbol, own_lines
 from headroom.kinds.code.outlines.node_types import (
     BLOCKS,
     COMMENTS,
@@ -44,8 +44,7 @@ _STATEMENTS = "statements"
 _Group = tuple[int, int, list[Node], bool]
 
 
-@dataclass(frozen=True)
-class _Scope:
+class _Scope(NamedTuple):
     """Where statements stand."""
 
     in_body: bool = False
@@ -158,7 +157,7 @@ class _Builder:
         frame = (self._next, head)
         ranges = (frame, (end, end)) if tail < end else (frame,)
         owner = self._add(ranges, role, scope, end, statement=False)
-        inner = replace(scope, owner=owner)
+        inner = scope._replace(owner=owner)
         self._add(((head + 1, tail),), rest, inner, end, statement=False, in_string=tail < end)
 
     def _item(self, first: int, end: int, members: list[Node], scope: _Scope) -> None:
@@ -198,10 +197,9 @@ class _Builder:
         for inner_first, inner_last, block in spans:
             indent = self._lines[inner_first - 1]
             indent = indent[: len(indent) - len(indent.lstrip(" \t"))]
-            self._outline.blocks.append(CodeBlock(owner, inner_first, inner_last, indent))
+            self._outline.blocks.add(owner, inner_first, inner_last, indent)
             self._next = inner_first
-            inner = replace(
-                scope,
+            inner = scope._replace(
                 owner=owner,
                 depth=scope.depth + 1,
                 in_body=scope.in_body or is_function,
@@ -238,7 +236,7 @@ class _Builder:
                 "" if is_class else scope_in(head, name),
             )
         )
-        return replace(scope, symbol=len(self._outline.symbols) - 1, public=public)
+        return scope._replace(symbol=len(self._outline.symbols) - 1, public=public)
 
     def _spans(self, members: list[Node], first: int, end: int) -> list[tuple[int, int, Node]]:
         """The outermost blocks below some nodes, with the lines inside each."""
@@ -250,7 +248,9 @@ class _Builder:
             searched += 1
             if searched > _SEARCH:
                 break
-            if _last_line(node, self._read) - node.start_point[0] < 2:
+            # Most are on one line, which is sooner seen than where their text ends.
+            row = node.start_point[0]
+            if node.end_point[0] == row or _last_line(node, self._read) - row < 2:
                 continue
             if node.type in self._blocks or node.type in OPEN_BLOCKS:
                 span = _inside(node, self._read)

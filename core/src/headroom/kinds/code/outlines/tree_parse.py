@@ -73,6 +73,8 @@ class Parsed:
     errors: int
     #: Lines inside wrong nodes that are no part of a declaration.
     error_lines: int
+    #: Whether nothing is wrong before its end, where it may have been cut.
+    is_open: bool = False
 
     def read(self, node: Node) -> bytes:
         """The text of a node of it."""
@@ -120,7 +122,8 @@ def _by_sample(
 ) -> Iterator[Language]:
     """The languages by how well they fit the start of a text, as parsing all of it takes long.
 
-    One that fits without an error comes before others are tried, which take longest.
+    One that fits without an error, or one but at the end of the start, comes before others are
+    tried, which take longest.
 
     Those that fail all over it are left out: a parser that recovers from one error after another
     takes quadratic time and memory. Where a sample ends amid something, that is one error.
@@ -132,7 +135,7 @@ def _by_sample(
         parsed = reparse(sample, language, deadline)
         if parsed is None or parsed.errors > most:
             continue
-        if parsed.error_lines:
+        if parsed.error_lines and not parsed.is_open:
             others.append((parsed.error_lines, place, language))
         else:
             del parsed
@@ -158,7 +161,8 @@ def reparse(content: str, language: Language, deadline: Deadline) -> Parsed | No
     if tree is None:
         return None
     errors = _errors(tree)
-    return Parsed(source, partial(iter, (tree,)), language, errors.nodes, errors.lines)
+    is_open = not source[errors.first_end :].strip()
+    return Parsed(source, partial(iter, (tree,)), language, errors.nodes, errors.lines, is_open)
 
 
 class _Errors(NamedTuple):
