@@ -14,8 +14,9 @@ from headroom import MARKER, ContextEntry, Excerpt, Omission, SharedContext, Sou
 from headroom.kinds.json import SmartCrusher
 from headroom.kinds.registry import default_kinds
 from headroom.retrieval.document import Document
-from headroom.retrieval.paths import escape, resolve
+from headroom.retrieval.paths import resolve
 from headroom.retrieval.places import Place, Range, parse_places
+from headroom.toolkit.pointers import escape
 from headroom.toolkit.rows.pieces import children, spell
 from headroom.view import spelled_path
 from headroom_testing import SORTS, hostile_text

@@ -13,7 +13,6 @@ from headroom.pipeline.terminal import is_written_over
 from headroom.retrieval.conditions import Rows
 from headroom.retrieval.document import Document, counted
 from headroom.retrieval.index import Searchable
-from headroom.retrieval.paths import is_index
 from headroom.retrieval.patterns import Pattern
 from headroom.retrieval.places import Place
 from headroom.retrieval.ranking import ranked, ranked_values, values_of_record
@@ -23,6 +22,7 @@ from headroom.retrieval.tables import Tables
 from headroom.retrieval.values import fill_with_leaves, with_leaves
 from headroom.tokens import TokenCounter
 from headroom.toolkit.kind import LeftOut
+from headroom.toolkit.pointers import is_index
 from headroom.toolkit.relevance import Asked, holders, query_terms, terms
 from headroom.view import Omission, Piece, Within, spelled
 

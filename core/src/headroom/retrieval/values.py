@@ -10,7 +10,6 @@ from functools import partial
 from itertools import compress, groupby
 
 from headroom.retrieval.onward import onward
-from headroom.retrieval.paths import is_index, unescape
 from headroom.retrieval.render import (
     Found,
     Parts,
@@ -24,6 +23,7 @@ from headroom.retrieval.render import (
     spelt,
 )
 from headroom.tokens import TokenCounter
+from headroom.toolkit.pointers import is_index, unescape
 from headroom.toolkit.ranges import spans
 from headroom.toolkit.rows.notation import Speller, name
 from headroom.view import Piece, Within

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from headroom.toolkit.pointers import unescape
 from headroom.toolkit.rows.blocks import Block, Line, Section, TableBlock
 
 __all__ = ["key_of", "outline"]
@@ -16,8 +17,7 @@ _NAMES, _DEPTH = 40, 3
 
 def key_of(block: Block) -> str:
     """The key of a block, as a marker writes it."""
-    key = block.path.rpartition("/")[2]
-    return _short(key.replace("~1", "/").replace("~0", "~"))
+    return _short(unescape(block.path.rpartition("/")[2]))
 
 
 def outline(blocks: Sequence[Block]) -> str:
