@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
-from headroom.pipeline.terminal import is_written_over
+from headroom.pipeline.terminal import find_in_line, is_written_over
 from headroom.retrieval.conditions import Rows
 from headroom.retrieval.document import Document, counted
 from headroom.retrieval.index import Searchable
@@ -68,7 +68,7 @@ def find(
 
     def parts_of(piece: Piece) -> Parts:
         as_put = original.as_put(piece)
-        return Parts(as_put, focus(as_put.text))
+        return Parts(as_put, find_in_line(as_put.text, focus))
 
     if not selection.query:
         pieces = [original.marked(piece.in_whole()) for piece in pieces]
