@@ -15,7 +15,13 @@ from headroom.retrieval.document import Document, counted
 from headroom.retrieval.index import Searchable
 from headroom.retrieval.patterns import Pattern
 from headroom.retrieval.places import Place
-from headroom.retrieval.ranking import ranked, ranked_values, values_of_record
+from headroom.retrieval.ranking import (
+    names_place,
+    neighbours,
+    ranked,
+    ranked_values,
+    values_of_record,
+)
 from headroom.retrieval.render import Found, Parts, fill, place_of
 from headroom.retrieval.selection import Selection
 from headroom.retrieval.tables import Tables
@@ -64,12 +70,7 @@ def find(
         pieces = _matching(pieces, selection.pattern)
         if of_all and not (pieces or selection.query):
             pieces = _matching(original.put_lines(), selection.pattern)
-    focus = _focus(selection.query, selection.pattern)
-
-    def parts_of(piece: Piece) -> Parts:
-        as_put = original.as_put(piece)
-        return Parts(as_put, find_in_line(as_put.text, focus))
-
+    parts_of = _parts_of(original, selection)
     if not selection.query:
         pieces = [original.marked(piece.in_whole()) for piece in pieces]
         return fill(pieces, range(len(pieces)), max_tokens, counter, parts_of)
@@ -78,10 +79,7 @@ def find(
     room = max_tokens * _CHARS_OF_TOKEN
     order = ranked(searchable, selection.query, left_out, room)
     if of_all and not (order or selection.pattern):
-        lines = [line for line in original.put_lines() if is_written_over(line.text)]
-        having = holders([line.text for line in lines], Asked(selection.query))
-        some = [lines[number] for number in sorted(set().union(*having))]
-        searchable = Searchable(original.plain(), some)
+        searchable = _written_over(original, selection.query)
         order = ranked(searchable, selection.query, left_out, room)
     shown = list(searchable.pieces)
     for number in order:
@@ -94,19 +92,42 @@ def find(
         return excerpt
     best = searchable.pieces[order[0]]
     record = values_of_record(searchable, best, whole=excerpt.truncated)
-    if not excerpt.truncated and not record:
+    is_place = names_place(searchable, selection.query)
+    if not excerpt.truncated and not record and not is_place:
         return excerpt
-    leaves = ranked_values(searchable, selection.query, left_out, record, room)
+    beside = neighbours(searchable, selection.query)
+    beyond = dict.fromkeys([*record, *(beside if is_place else ())])
     # It is asked at each attempt to fill.
     keys = cache(document.keys)
     if not excerpt.truncated:
         pieces = [shown[number] for number in sorted(order)]
-        both = with_leaves(pieces, (searchable.leaves[number] for number in leaves), keys)
-        if counter.count(both.text) <= max_tokens:
+        values = (searchable.leaves[number] for number in beyond)
+        both = with_leaves(pieces, values, keys, max_tokens, counter)
+        if not (both.truncated and record):
             return both
+    leaves = ranked_values(searchable, selection.query, left_out, record, beside, room)
     return fill_with_leaves(
-        shown, order, searchable.leaves, leaves, keys, max_tokens, counter, parts_of
+        shown, order, searchable.leaves, leaves, beyond.keys(), keys, max_tokens, counter, parts_of
     )
+
+
+def _parts_of(original: Document, selection: Selection) -> Callable[[Piece], Parts]:
+    """Cuts a piece around what answers best in it."""
+    focus = _focus(selection.query, selection.pattern)
+
+    def parts_of(piece: Piece) -> Parts:
+        as_put = original.as_put(piece)
+        return Parts(as_put, find_in_line(as_put.text, focus))
+
+    return parts_of
+
+
+def _written_over(original: Document, query: str) -> Searchable:
+    """The lines in which a query occurs that a terminal shows in part, as they were put."""
+    lines = [line for line in original.put_lines() if is_written_over(line.text)]
+    having = holders([line.text for line in lines], Asked(query))
+    some = [lines[number] for number in sorted(set().union(*having))]
+    return Searchable(original.plain(), some)
 
 
 def _matching(pieces: Iterable[Piece], pattern: Pattern) -> list[Piece]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import partial
 from itertools import compress, groupby
@@ -49,6 +49,7 @@ _Say = Callable[[Sequence[Piece]], "Iterator[tuple[str, str]]"]
 _Keys = Callable[[str, "Within | None"], "Mapping[str, int] | None"]
 #: The numbers of rows by what holds them; 0 for all of it.
 _Rows = dict[_Holder, set[int]]
+_Pointer = tuple[str, int, "Within | None"]
 # A value by its number in an array, as the text of a piece has it.
 _ROW = re.compile(r'"\d+":')
 # An index, and what may end a list of values.
@@ -229,7 +230,7 @@ def _names_below(path: str, base: str) -> tuple[str, ...]:
     return tuple(map(unescape, path[len(base) :].split("/")[1:]))
 
 
-def _pointer(piece: Piece) -> tuple[str, int, Within | None]:
+def _pointer(piece: Piece) -> _Pointer:
     return piece.path, piece.number, piece.within
 
 
@@ -240,17 +241,48 @@ def _rows_of(pieces: Iterable[Piece]) -> _Rows:
     return found
 
 
-def _stands_in(leaf: Piece, rows: _Rows, keys: _Keys) -> bool:
-    """Whether a value is part of one of some rows."""
+def _row_with(leaf: Piece, rows: _Rows, keys: _Keys) -> _Pointer | None:
+    """The one of some rows that a value is part of."""
     path, number = leaf.path, leaf.number
     while True:
         numbers = rows.get((path, leaf.within))
         if numbers and (number in numbers or 0 in numbers):
-            return True
+            return path, number if number in numbers else 0, leaf.within
         if not path:
-            return False
+            return None
         path, _, key = path.rpartition("/")
         number = _number(key, keys(path, leaf.within)) if (path, leaf.within) in rows else 0
+
+
+def _whole_at(
+    numbers: Sequence[int],
+    row_of: Mapping[int, _Pointer | None],
+    row_with: Callable[[int], _Pointer | None],
+    count: int,
+) -> dict[_Pointer, int]:
+    """Behind which of some values all those of a row are shown, by row; not where some are none.
+
+    Args:
+        numbers: The values, in the order in which they are shown.
+        row_of: The rows that they are part of.
+        row_with: That of any value.
+        count: How many values there are: those of a row follow each other.
+
+    """
+    shown: dict[_Pointer, tuple[int, list[int]]] = {}
+    for place, number in enumerate(numbers):
+        row = row_of[number]
+        if row is not None:
+            shown.setdefault(row, (place, []))[1].append(number)
+            shown[row] = place, shown[row][1]
+    found = {}
+    for row, (place, own) in shown.items():
+        first, last = min(own), max(own)
+        is_whole = last - first + 1 == len(own)
+        ends = [n for n in (first - 1, last + 1) if 0 <= n < count]
+        if is_whole and not any(row_with(n) == row for n in ends):
+            found[row] = place
+    return found
 
 
 def _number(key: str, keys: Mapping[str, int] | None) -> int:
@@ -282,13 +314,40 @@ def _as_one(leaf: Piece) -> str:
     return next(text for _, text in _as_written([leaf]))
 
 
-def with_leaves(pieces: Sequence[Piece], leaves: Iterable[Piece], keys: _Keys) -> Found:
-    """All of some pieces, and of some values those that stand in none of them."""
-    shown = _rows_of(pieces)
-    apart = [leaf for leaf in leaves if leaf.number and not _stands_in(leaf, shown, keys)]
-    whole, said = rendered(pieces), list(_as_written(apart))
-    text = "\n".join([whole.text, *(text for _, text in said)])
-    return Found(text, "; ".join([whole.where, *(place for place, _ in said)]))
+def with_leaves(
+    pieces: Sequence[Piece],
+    leaves: Iterable[Piece],
+    keys: _Keys,
+    max_tokens: int,
+    counter: TokenCounter,
+) -> Found:
+    """All of some pieces, and of some values that are in none of them those that have room."""
+    shown, whole = _rows_of(pieces), rendered(pieces)
+    apart = [leaf for leaf in leaves if leaf.number and _row_with(leaf, shown, keys) is None]
+
+    def render(size: int, how: str, say: _Say = _as_written) -> Found:
+        said = list(say(apart[:size]))
+        blocks = [whole.text, *(text for _, text in said)]
+        if how:
+            blocks.append(f"[{len(apart) - size} more found, left out here: {how}]")
+        return Found("\n".join(blocks), "; ".join([whole.where, *(place for place, _ in said)]))
+
+    for say in (_as_written, partial(_shortly, _Cells(), keys)):
+        size, how = largest_with_how(
+            len(apart),
+            lambda size, how: render(size, how, say),  # noqa: B023
+            lambda size: apart[size:],
+            max_tokens,
+            counter,
+        )
+        if size == len(apart):
+            break
+    found = render(size, how, say)
+    if counter.count(found.text) > max_tokens:
+        # There is no room to say that something is left.
+        found = whole
+    left = apart[size:]
+    return replace(found, truncated=bool(left), next=onward(left))
 
 
 def fill_with_leaves(
@@ -296,6 +355,7 @@ def fill_with_leaves(
     order: Sequence[int],
     leaves: Sequence[Piece],
     leaf_order: Sequence[int],
+    beyond: Set[int],
     keys: _Keys,
     max_tokens: int,
     counter: TokenCounter,
@@ -304,30 +364,38 @@ def fill_with_leaves(
     """Where not all that was found fits: of texts the best parts, and of data the best values.
 
     Values stand as they are written while there is room; else those of a row stand in one line.
+    They are those of the pieces that were found, and those ``beyond`` these.
     """
     of_data = {leaf.within for leaf in leaves}
     texts = [n for n in order if _is_text(pieces[n], of_data)]
-    values = [leaves[number] for number in leaf_order if leaves[number].number]
     # Of a row that is shown in part, the rest is left.
     rows = [pieces[number] for number in sorted({*order}.difference(texts))]
-    known = _rows_of(rows)
-    if values and not texts and not _has_room(values[0], max_tokens, counter):
+    found = _rows_of(pieces[number] for number in order if pieces[number].unit == "rows")
+    row_of: dict[int, _Pointer | None] = {}
+    for number in leaf_order:
+        row = _row_with(leaves[number], found, keys)
+        if leaves[number].number and (row is not None or number in beyond):
+            row_of[number] = row
+    numbers = list(row_of)
+    in_part = set(map(_pointer, rows))
+    if numbers and not texts and not _has_room(leaves[numbers[0]], max_tokens, counter):
         # What answers best is larger than the room: a part of it.
-        apart = [leaf for leaf in values if not _stands_in(leaf, known, keys)]
+        apart = [leaves[number] for number in numbers if row_of[number] not in in_part]
         return fill(pieces, order, max_tokens, counter, parts_of, apart)
     # What takes all of the room comes last.
-    values.sort(key=lambda leaf: len(leaf.text) > max_tokens * _TOO_LONG)
-    beside = [not _stands_in(leaf, known, keys) for leaf in values]
-    # But a row that is one value is shown with it.
-    place_of_value = {_pointer(leaf): place for place, leaf in enumerate(values)}
-    places_of_rows = [place_of_value.get(_pointer(row), len(values)) for row in rows]
+    numbers.sort(key=lambda number: len(leaves[number].text) > max_tokens * _TOO_LONG)
+    values = [leaves[number] for number in numbers]
+    beside = [row_of[number] not in in_part for number in numbers]
+    # But a row of which every value is shown is shown with them.
+    whole_at = _whole_at(numbers, row_of, lambda n: _row_with(leaves[n], found, keys), len(leaves))
+    places_of_rows = [whole_at.get(_pointer(row), len(values)) for row in rows]
 
     def left_by(of_texts: int, of_values: int) -> list[Piece]:
-        found = [pieces[number] for number in sorted(texts[of_texts:])]
-        in_part = (row for row, place in zip(rows, places_of_rows) if place >= of_values)
+        left = [pieces[number] for number in sorted(texts[of_texts:])]
+        some = (row for row, place in zip(rows, places_of_rows) if place >= of_values)
         whole = _rows_of(pieces[number] for number in texts[:of_texts])
         apart = compress(values[of_values:], beside[of_values:])
-        return [*found, *in_part, *(n for n in apart if not _stands_in(n, whole, keys))]
+        return [*left, *some, *(n for n in apart if _row_with(n, whole, keys) is None)]
 
     def render(of_texts: int, of_values: int, how: str, say: _Say = _as_written) -> Found:
         whole = rendered([pieces[number] for number in sorted(texts[:of_texts])])
@@ -356,7 +424,7 @@ def fill_with_leaves(
             break
     if said == len(values) and texts:
         shown, how = most(len(texts), lambda size: (size, said), say)
-    found = render(shown, said, how, say)
-    if not (said or shown) or counter.count(found.text) > max_tokens:
+    excerpt = render(shown, said, how, say)
+    if not (said or shown) or counter.count(excerpt.text) > max_tokens:
         return fill(pieces, order, max_tokens, counter, parts_of, list(compress(values, beside)))
-    return replace(found, next=onward(left_by(shown, said)))
+    return replace(excerpt, next=onward(left_by(shown, said)))
