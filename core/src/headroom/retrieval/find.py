@@ -102,7 +102,7 @@ def find(
     if not excerpt.truncated:
         pieces = [shown[number] for number in sorted(order)]
         values = (searchable.leaves[number] for number in beyond)
-        both = with_leaves(pieces, values, keys, max_tokens, counter)
+        both = with_leaves(excerpt, pieces, values, keys, max_tokens, counter)
         if not (both.truncated and record):
             return both
     leaves = ranked_values(searchable, selection.query, left_out, record, beside, room)

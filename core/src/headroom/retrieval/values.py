@@ -41,6 +41,8 @@ _SHORT_CELL = 40
 _CHARS_OF_TOKEN = 4
 #: A value with more characters for each token that there is room for leaves none to others.
 _TOO_LONG = 2.5
+#: If there is room for no more than so many of its length, it is a long one. Chosen.
+_SEVERAL = 8
 #: Characters of a row that is like a line. Chosen.
 _SHORT_ROW = 300
 _Say = Callable[[Sequence[Piece]], "Iterator[tuple[str, str]]"]
@@ -254,6 +256,20 @@ def _row_with(leaf: Piece, rows: _Rows, keys: _Keys) -> _Pointer | None:
         number = _number(key, keys(path, leaf.within)) if (path, leaf.within) in rows else 0
 
 
+def _long_ones_last(numbers: list[int], leaves: Sequence[Piece], room: float) -> list[int]:
+    """Some values, those last that take all of the room, and of the longer ones all but half."""
+    taken, last = 0, set[int]()
+    for number in numbers:
+        size = len(leaves[number].text)
+        if size * _SEVERAL < room:
+            continue
+        if size > room or (taken and taken + size > room / 2):
+            last.add(number)
+        else:
+            taken += size
+    return [*(n for n in numbers if n not in last), *(n for n in numbers if n in last)]
+
+
 def _whole_at(
     numbers: Sequence[int],
     row_of: Mapping[int, _Pointer | None],
@@ -315,13 +331,14 @@ def _as_one(leaf: Piece) -> str:
 
 
 def with_leaves(
+    excerpt: Found,
     pieces: Sequence[Piece],
     leaves: Iterable[Piece],
     keys: _Keys,
     max_tokens: int,
     counter: TokenCounter,
 ) -> Found:
-    """All of some pieces, and of some values that are in none of them those that have room."""
+    """An excerpt that has all of some pieces, with those values beside them that have room."""
     shown, whole = _rows_of(pieces), rendered(pieces)
     apart = [leaf for leaf in leaves if leaf.number and _row_with(leaf, shown, keys) is None]
 
@@ -344,8 +361,8 @@ def with_leaves(
             break
     found = render(size, how, say)
     if counter.count(found.text) > max_tokens:
-        # There is no room to say that something is left.
-        found = whole
+        # There is no room for any, or the pieces are said shortly.
+        size, found = 0, excerpt
     left = apart[size:]
     return replace(found, truncated=bool(left), next=onward(left))
 
@@ -382,8 +399,7 @@ def fill_with_leaves(
         # What answers best is larger than the room: a part of it.
         apart = [leaves[number] for number in numbers if row_of[number] not in in_part]
         return fill(pieces, order, max_tokens, counter, parts_of, apart)
-    # What takes all of the room comes last.
-    numbers.sort(key=lambda number: len(leaves[number].text) > max_tokens * _TOO_LONG)
+    numbers = _long_ones_last(numbers, leaves, max_tokens * _TOO_LONG)
     values = [leaves[number] for number in numbers]
     beside = [row_of[number] not in in_part for number in numbers]
     # But a row of which every value is shown is shown with them.
