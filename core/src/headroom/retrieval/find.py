@@ -15,13 +15,7 @@ from headroom.retrieval.document import Document, counted
 from headroom.retrieval.index import Searchable
 from headroom.retrieval.patterns import Pattern
 from headroom.retrieval.places import Place
-from headroom.retrieval.ranking import (
-    names_place,
-    neighbours,
-    ranked,
-    ranked_values,
-    values_of_record,
-)
+from headroom.retrieval.ranking import ranked, ranked_values, values_beyond, values_of_record
 from headroom.retrieval.render import Found, Parts, fill, place_of
 from headroom.retrieval.selection import Selection
 from headroom.retrieval.tables import Tables
@@ -90,22 +84,18 @@ def find(
     excerpt = fill(shown, order, max_tokens, counter, parts_of, passes_over=True, tables=tables)
     if not order or not whole or not searchable.leaves:
         return excerpt
-    best = searchable.pieces[order[0]]
+    query, best = selection.query, searchable.pieces[order[0]]
     record = values_of_record(searchable, best, whole=excerpt.truncated)
-    is_place = names_place(searchable, selection.query)
-    if not excerpt.truncated and not record and not is_place:
-        return excerpt
-    beside = neighbours(searchable, selection.query)
-    beyond = dict.fromkeys([*record, *(beside if is_place else ())])
+    beyond = dict.fromkeys([*record, *values_beyond(searchable, query)])
     # It is asked at each attempt to fill.
     keys = cache(document.keys)
     if not excerpt.truncated:
         pieces = [shown[number] for number in sorted(order)]
-        values = (searchable.leaves[number] for number in beyond)
-        both = with_leaves(excerpt, pieces, values, keys, max_tokens, counter)
-        if not (both.truncated and record):
-            return both
-    leaves = ranked_values(searchable, selection.query, left_out, record, beside, room)
+        values = [searchable.leaves[number] for number in beyond]
+        excerpt = with_leaves(excerpt, pieces, values, keys, max_tokens, counter)
+        if not (excerpt.truncated and record):
+            return excerpt
+    leaves = ranked_values(searchable, query, left_out, record, room)
     return fill_with_leaves(
         shown, order, searchable.leaves, leaves, beyond.keys(), keys, max_tokens, counter, parts_of
     )

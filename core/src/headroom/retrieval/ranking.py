@@ -12,14 +12,7 @@ from headroom.toolkit.relevance import query_terms, terms
 from headroom.toolkit.turns import take_turns
 from headroom.view import Piece
 
-__all__ = [
-    "LeftOut",
-    "names_place",
-    "neighbours",
-    "ranked",
-    "ranked_values",
-    "values_of_record",
-]
+__all__ = ["LeftOut", "ranked", "ranked_values", "values_beyond", "values_of_record"]
 
 # Whoever asks has the view: what is not in it is worth so much more.
 _LEFT_OUT = 1.5
@@ -187,27 +180,25 @@ def _ranked_leaves(
     return take_turns(order, lambda n: _beginning(leaves[n]))
 
 
-def names_place(searchable: Searchable, query: str) -> bool:
-    """Whether more of a query stands together in some neighbourhood of values than in any piece.
+def values_beyond(searchable: Searchable, query: str) -> list[int]:
+    """The numbers of the scalar values that are asked for, whatever pieces they are in.
 
-    Then what stands between is asked for, whatever piece it is in.
+    None where a piece has all of a query. Else those that have a word of it; and where more of it
+    stands together in some neighbourhood than in any piece, those that stand between.
     """
     of_pieces = max(searchable.index.covered(query).values(), default=0.0)
     if of_pieces >= _AS_GOOD:
-        return False
-    near = searchable.neighbourhood_index.covered(query)
-    return of_pieces < _AS_GOOD * max(near.values(), default=0.0)
+        return []
+    own = searchable.leaf_index.scores(query)
+    near = max(searchable.neighbourhood_index.covered(query).values(), default=0.0)
+    is_place = of_pieces < _AS_GOOD * near
+    return [*(_neighbours(searchable, query, own) if is_place else ()), *own]
 
 
 def ranked_values(
-    searchable: Searchable,
-    query: str,
-    left_out: LeftOut,
-    record: Sequence[int],
-    beside: Sequence[int],
-    room: int,
+    searchable: Searchable, query: str, left_out: LeftOut, record: Sequence[int], room: int
 ) -> list[int]:
-    """The numbers of the scalar values that answer a query, of those of a record, and of others.
+    """The numbers of the scalar values that answer a query, and of those of a record, beside them.
 
     Of values that share no word with the query, those of the record and of the object that answers
     best take turns; what is empty comes last. What the query says of a few is brought before all
@@ -216,15 +207,16 @@ def ranked_values(
     own = searchable.leaf_index.scores(query)
     ranked = _ranked_leaves(searchable, query, left_out, own)
     found = set(ranked)
-    others = take_turns(
+    beside = take_turns(
         [*(n for n in record if n not in found), *(n for n in ranked if n not in own)],
         lambda number: str(number in found),
     )
-    others.sort(key=lambda number: searchable.leaves[number].text.endswith(EMPTY))
-    alone = [*(n for n in ranked if n in own), *others]
+    beside.sort(key=lambda number: searchable.leaves[number].text.endswith(EMPTY))
+    alone = [*(n for n in ranked if n in own), *beside]
     said = dict.fromkeys(_said_of(searchable, query, room))
     named = of_named_fields(searchable, query, left_out, own)
     best = [*named, *(number for number in alone if number in said), *said]
+    beside = _neighbours(searchable, query, own)
     rest = _side_by_side(alone, beside, searchable.leaves, _VALUES_ALONE)
     return list(dict.fromkeys([*best, *rest]))
 
@@ -262,7 +254,7 @@ def _all_within(leaves: Sequence[Piece], some: Iterable[int], room: int) -> list
     return found
 
 
-def neighbours(searchable: Searchable, query: str) -> list[int]:
+def _neighbours(searchable: Searchable, query: str, own: dict[int, float]) -> list[int]:
     """The scalar values of the neighbourhoods that answer best, from the best of each outwards.
 
     None where many answer alike: what is asked for stands all over, and not in a place.
@@ -271,7 +263,6 @@ def neighbours(searchable: Searchable, query: str) -> list[int]:
     best = _few_best(covered, max(2, min(_FEW_PLACES, len(searchable.neighbourhoods) // 3)))
     scores = searchable.neighbourhood_index.scores(query)
     best.sort(key=lambda number: (-covered[number], -scores.get(number, 0.0), number))
-    own = searchable.leaf_index.scores(query)
     found: dict[int, None] = {}
     for number in best:
         some = searchable.neighbourhoods[number]

@@ -341,6 +341,8 @@ def with_leaves(
     """An excerpt that has all of some pieces, with those values beside them that have room."""
     shown, whole = _rows_of(pieces), rendered(pieces)
     apart = [leaf for leaf in leaves if leaf.number and _row_with(leaf, shown, keys) is None]
+    if not apart:
+        return excerpt
 
     def render(size: int, how: str, say: _Say = _as_written) -> Found:
         said = list(say(apart[:size]))
