@@ -387,8 +387,7 @@ def fill_with_leaves(
     """
     of_data = {leaf.within for leaf in leaves}
     texts = [n for n in order if _is_text(pieces[n], of_data)]
-    # Of a row that is shown in part, the rest is left.
-    rows = [pieces[number] for number in sorted({*order}.difference(texts))]
+    rows = sorted({*order}.difference(texts))
     found = _rows_of(pieces[number] for number in order if pieces[number].unit == "rows")
     row_of: dict[int, _Pointer | None] = {}
     for number in leaf_order:
@@ -396,24 +395,23 @@ def fill_with_leaves(
         if leaves[number].number and (row is not None or number in beyond):
             row_of[number] = row
     numbers = list(row_of)
-    in_part = set(map(_pointer, rows))
+    in_part = {_pointer(pieces[number]) for number in rows}
+    alone = [leaves[number] for number in numbers if row_of[number] is None]
     if numbers and not texts and not _has_room(leaves[numbers[0]], max_tokens, counter):
         # What answers best is larger than the room: a part of it.
-        apart = [leaves[number] for number in numbers if row_of[number] not in in_part]
-        return fill(pieces, order, max_tokens, counter, parts_of, apart)
+        return fill(pieces, order, max_tokens, counter, parts_of, alone)
     numbers = _long_ones_last(numbers, leaves, max_tokens * _TOO_LONG)
     values = [leaves[number] for number in numbers]
     beside = [row_of[number] not in in_part for number in numbers]
-    # But a row of which every value is shown is shown with them.
     whole_at = _whole_at(numbers, row_of, lambda n: _row_with(leaves[n], found, keys), len(leaves))
-    places_of_rows = [whole_at.get(_pointer(row), len(values)) for row in rows]
 
     def left_by(of_texts: int, of_values: int) -> list[Piece]:
-        left = [pieces[number] for number in sorted(texts[of_texts:])]
-        some = (row for row, place in zip(rows, places_of_rows) if place >= of_values)
+        # Of a row that is shown in part, the rest is left.
+        some = (pieces[number] for number in (*sorted(texts[of_texts:]), *rows))
+        left = [one for one in some if whole_at.get(_pointer(one), of_values) >= of_values]
         whole = _rows_of(pieces[number] for number in texts[:of_texts])
         apart = compress(values[of_values:], beside[of_values:])
-        return [*left, *some, *(n for n in apart if _row_with(n, whole, keys) is None)]
+        return [*left, *(n for n in apart if _row_with(n, whole, keys) is None)]
 
     def render(of_texts: int, of_values: int, how: str, say: _Say = _as_written) -> Found:
         whole = rendered([pieces[number] for number in sorted(texts[:of_texts])])
@@ -444,5 +442,5 @@ def fill_with_leaves(
         shown, how = most(len(texts), lambda size: (size, said), say)
     excerpt = render(shown, said, how, say)
     if not (said or shown) or counter.count(excerpt.text) > max_tokens:
-        return fill(pieces, order, max_tokens, counter, parts_of, list(compress(values, beside)))
+        return fill(pieces, order, max_tokens, counter, parts_of, alone)
     return replace(excerpt, next=onward(left_by(shown, said)))
