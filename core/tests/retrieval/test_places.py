@@ -464,9 +464,22 @@ def test_a_question_has_so_many_places_at_the_most(ctx: SharedContext) -> None:
     many = [str(2 * n + 1) for n in range(501)]
     found = ctx.retrieve("log", lines=",".join(many), max_tokens=10**5)
     assert found.text.count("line ") >= len(many)
-    # Each place is looked for by itself.
+    place = "; ".join(f"lines {number}" for number in many)
+    assert ctx.retrieve("log", place=place, max_tokens=10**5) == found
+    # Each part of a text is looked for by itself.
     with pytest.raises(ValueError, match="more than 500"):
-        ctx.retrieve("log", place="; ".join(f"lines {number}" for number in many))
+        ctx.retrieve("log", place="; ".join(f"lines 1 within lines {n}-3000" for n in many))
+
+
+def test_rows_of_any_number_of_arrays_are_read_on_one_by_one(ctx: SharedContext) -> None:
+    arrays = {f"a{n}": [{"id": f"u{n}x{m}u", "ok": m != 3} for m in range(5)] for n in range(700)}
+    ctx.put("data", arrays)
+    whole = ctx.retrieve("data", where="ok = false", max_tokens=10**5)
+    assert ctx.retrieve("data", place=whole.where, max_tokens=10**5) == whole
+    found = read_on(ctx, "data", 2000, where="ok = false")
+    assert len(found) > 3
+    assert sum(one.text.count('"ok":false') for one in found) == 700
+    assert not any('"ok":true' in one.text for one in found)
 
 
 def test_rows_of_a_part_are_found_though_another_kind_is_the_first_of_it() -> None:
