@@ -566,3 +566,13 @@ def test_words_that_most_of_it_has_tell_of_no_neighbours() -> None:
     ctx = SharedContext()
     ctx.put("hosts", data, max_tokens=400)
     assert ctx.retrieve("hosts", query="city disk speed owner host 35", max_tokens=150).text
+
+
+def test_sentences_of_a_log_are_asked_for(
+    ctx: SharedContext, caplog: pytest.LogCaptureFixture
+) -> None:
+    ctx.put("spoken", "\n".join(f"{line}. Nobody saw it. Why? So." for line in LOG.split("\n")))
+    assert ctx.require("spoken").kind == "log"
+    found = ctx.retrieve("spoken", query="memory", place="sentences 1-300", max_tokens=100)
+    assert found.where == "sentences 125"
+    assert not caplog.records

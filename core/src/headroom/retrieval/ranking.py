@@ -73,7 +73,9 @@ def ranked(
     def order_of(scores: dict[int, float]) -> list[int]:
         order = _by_score(scores, pieces, left_out)
         document = searchable.document
-        order = document.kind.arrange(document.searched, query, order, pieces, left_out)
+        # Of a log, sentences may be asked for: it knows nothing of those.
+        if pieces is document.pieces or (first and first.unit == document.kind.unit):
+            order = document.kind.arrange(document.searched, query, order, pieces, left_out)
         return _with_groups(searchable, order, room)
 
     if not searchable.is_grouped:
@@ -317,7 +319,8 @@ def values_of_record(searchable: Searchable, best: Piece, *, whole: bool) -> lis
     has no room.
     """
     tokens = best.path.split("/")
-    if whole and best.unit == "rows" and best.number:
+    is_row = best.unit == "rows" and best.number > 0
+    if whole and is_row and searchable.document.keys(best.path, best.within) is None:
         tokens.append(f"{best.number - 1}")
     index = next((place for place, token in enumerate(tokens) if token.isdecimal()), None)
     if index is None:
