@@ -84,20 +84,34 @@ def find(
     excerpt = fill(shown, order, max_tokens, counter, parts_of, passes_over=True, tables=tables)
     if not order or not whole or not searchable.leaves:
         return excerpt
-    query, best = selection.query, searchable.pieces[order[0]]
-    record = values_of_record(searchable, best, whole=excerpt.truncated)
+    return _with_values(
+        searchable, selection.query, excerpt, shown, order, left_out, max_tokens, counter, parts_of
+    )
+
+
+def _with_values(
+    searchable: Searchable, query: str, excerpt: Found, shown: Sequence[Piece],
+    order: Sequence[int], left_out: LeftOut, max_tokens: int, counter: TokenCounter,
+    parts_of: Callable[[Piece], Parts],
+) -> Found:  # fmt: skip
+    """An excerpt of data: with the values that are asked for beside what was found.
+
+    Where not all of what was found has room, it is the values in it that answer best.
+    """
+    leaves = searchable.leaves
+    record = values_of_record(searchable, searchable.pieces[order[0]], whole=excerpt.truncated)
     beyond = dict.fromkeys([*record, *values_beyond(searchable, query)])
     # It is asked at each attempt to fill.
-    keys = cache(document.keys)
+    keys = cache(searchable.document.keys)
     if not excerpt.truncated:
         pieces = [shown[number] for number in sorted(order)]
-        values = [searchable.leaves[number] for number in beyond]
+        values = [leaves[number] for number in beyond]
         excerpt = with_leaves(excerpt, pieces, values, keys, max_tokens, counter)
         if not (excerpt.truncated and record):
             return excerpt
-    leaves = ranked_values(searchable, query, left_out, record, room)
+    best = ranked_values(searchable, query, left_out, record, max_tokens * _CHARS_OF_TOKEN)
     return fill_with_leaves(
-        shown, order, searchable.leaves, leaves, beyond.keys(), keys, max_tokens, counter, parts_of
+        shown, order, leaves, best, beyond.keys(), keys, max_tokens, counter, parts_of
     )
 
 
