@@ -74,7 +74,7 @@ def ranked(
         order = _by_score(scores, pieces, left_out)
         document = searchable.document
         # Of a log, sentences may be asked for: it knows nothing of those.
-        if pieces is document.pieces or (first and first.unit == document.kind.unit):
+        if first and (first.unit == document.kind.unit or pieces is document.pieces):
             order = document.kind.arrange(document.searched, query, order, pieces, left_out)
         return _with_groups(searchable, order, room)
 
