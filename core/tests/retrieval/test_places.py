@@ -14,8 +14,9 @@ from headroom import MARKER, ContextEntry, Excerpt, Omission, SharedContext, Sou
 from headroom.kinds.json import SmartCrusher
 from headroom.kinds.registry import default_kinds
 from headroom.retrieval.document import Document
-from headroom.retrieval.paths import escape, resolve
+from headroom.retrieval.paths import resolve
 from headroom.retrieval.places import Place, Range, parse_places
+from headroom.toolkit.pointers import escape
 from headroom.toolkit.rows.pieces import children, spell
 from headroom.view import spelled_path
 from headroom_testing import SORTS, hostile_text
@@ -150,6 +151,60 @@ def test_next_leads_to_all_that_is_asked_for(
     whole = ctx.retrieve("key", max_tokens=10**7, **asked)  # type: ignore[arg-type]
     assert not whole.truncated
     assert ids(read_on(ctx, "key", room, **asked)) >= ids([whole])
+
+
+_SAID = st.lists(st.sampled_from(["red", "oslo", "cat", "river"]), max_size=3).map(" ".join)
+_FIELDS = st.sampled_from(["name", "city", "0", "a/b", "last name"])
+_RECORDS = st.lists(
+    st.dictionaries(
+        _FIELDS, _SAID | st.lists(_SAID, min_size=1, max_size=3), min_size=1, max_size=4
+    ),
+    min_size=2,
+    max_size=25,
+)
+
+
+def tags(text: str) -> set[str]:
+    return set(re.findall("u[0-9]+u", text))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    records=st.dictionaries(_FIELDS, _RECORDS, min_size=1, max_size=3),
+    query=st.sampled_from(["red", "oslo river", "name", "name of cat", "u7u river", "city, name"]),
+    is_part=st.booleans(),
+)
+@example(
+    records={"city": [{"name": "cat"}] * 9 + [{"name": "red"}, {"name": "oslo", "city": "river"}]},
+    query="u9u u11u",
+    is_part=False,
+)
+def test_what_is_found_is_the_same_with_any_room(
+    records: dict[str, list[dict[str, Any]]], query: str, is_part: bool
+) -> None:
+    numbers = iter(range(10**6))
+    text = re.sub(
+        r'(: |\[|, )"(?=[^"]*"[],}])', lambda m: f"{m[0]}u{next(numbers)}u ", json.dumps(records)
+    )
+    if is_part:
+        text = f"# What was seen\n\nIt was red.\n\n```json\n{text}\n```\n"
+    ctx = SharedContext()
+    ctx.put("key", text)
+    whole = ctx.retrieve("key", query=query, max_tokens=10**6)
+    assert not whole.truncated
+    for room in (30, 80, 200, 600):
+        found = ctx.retrieve("key", query=query, max_tokens=room)
+        # What is cut may be cut within a tag.
+        if re.search(r"\d:\d|characters", found.where + found.next) or not found.where:
+            continue
+        rest = ctx.retrieve("key", place=found.next, max_tokens=10**6) if found.next else found
+        assert tags(found.text) | tags(rest.text) == tags(whole.text)
+        for place in parse_places(found.next) or ():
+            for one in place.ranges if place.unit == "rows" else ():
+                for number in range(one.first, one.last + 1):
+                    row = Place("rows", (Range(number, number),), place.path, place.within)
+                    said = tags(ctx.retrieve("key", place=row.spelled(), max_tokens=10**6).text)
+                    assert not said or not said <= tags(found.text)
 
 
 _DIGITS = st.integers(0, 120).map(str) | st.sampled_from(["007", "\u0663", "1/2", *KEYS])
@@ -463,9 +518,22 @@ def test_a_question_has_so_many_places_at_the_most(ctx: SharedContext) -> None:
     many = [str(2 * n + 1) for n in range(501)]
     found = ctx.retrieve("log", lines=",".join(many), max_tokens=10**5)
     assert found.text.count("line ") >= len(many)
-    # Each place is looked for by itself.
+    place = "; ".join(f"lines {number}" for number in many)
+    assert ctx.retrieve("log", place=place, max_tokens=10**5) == found
+    # Each part of a text is looked for by itself.
     with pytest.raises(ValueError, match="more than 500"):
-        ctx.retrieve("log", place="; ".join(f"lines {number}" for number in many))
+        ctx.retrieve("log", place="; ".join(f"lines 1 within lines {n}-3000" for n in many))
+
+
+def test_rows_of_any_number_of_arrays_are_read_on_one_by_one(ctx: SharedContext) -> None:
+    arrays = {f"a{n}": [{"id": f"u{n}x{m}u", "ok": m != 3} for m in range(5)] for n in range(700)}
+    ctx.put("data", arrays)
+    whole = ctx.retrieve("data", where="ok = false", max_tokens=10**5)
+    assert ctx.retrieve("data", place=whole.where, max_tokens=10**5) == whole
+    found = read_on(ctx, "data", 2000, where="ok = false")
+    assert len(found) > 3
+    assert sum(one.text.count('"ok":false') for one in found) == 700
+    assert not any('"ok":true' in one.text for one in found)
 
 
 def test_rows_of_a_part_are_found_though_another_kind_is_the_first_of_it() -> None:

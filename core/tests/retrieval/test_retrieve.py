@@ -281,6 +281,55 @@ def test_what_a_terminal_writes_over_is_found_and_not_left_out_unmarked(
     assert ctx.retrieve("run", query="delta").text == ""
 
 
+@pytest.mark.parametrize("is_part", [False, True])
+@pytest.mark.parametrize("unit", ["sentences", "rows"])
+def test_what_a_terminal_writes_over_is_marked_in_sentences_and_rows(
+    ctx: SharedContext, unit: str, is_part: bool
+) -> None:
+    text = "\n\n".join(f"The {n}th day was long. Nothing else was seen on it." for n in range(9))
+    text += "\n\nNobody came.\rWe waited for gamma. Then we went\nto see delta. It ended there."
+    shown = "…We waited for gamma."
+    fence = "```csv" if unit == "rows" else ""
+    if unit == "rows":
+        text = "id,name,note\n" + "".join(f"{n},name {n},well {n}\n" for n in range(40))
+        text += '40,"one,\r41,some,gamma\n42,\x1b[1mdelta\x1b[0m,well 42\n'
+        shown = '…{"id":"41","name":"some","note":"gamma"}'
+    if is_part:
+        rows = json.dumps([{"n": n} for n in range(40)])
+        text = f"What we saw:\n\n{fence}\n{text}\n{fence[:3]}\n\nAnd:\n\n```json\n{rows}\n```\n"
+    ctx.put("text", text)
+    for asked in ({"query": "gamma"}, {"pattern": "gamma"}):
+        found = ctx.retrieve("text", **asked, max_tokens=200)  # type: ignore[arg-type]
+        assert shown in found.text
+        assert found.text.count("…") == 1
+        assert found.where.startswith(unit)
+        assert shown in ctx.retrieve("text", place=found.where).text
+    found = ctx.retrieve("text", pattern="delta")
+    assert "delta" in found.text
+    assert "…" not in found.text
+
+
+MANY, RED = "so it went on " * 300, "\x1b[31mx\x1b[0m " * 900
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (f"{MANY}\x1b[31mERR\x1b[0mOR {MANY}", "\x1b[31mERR\x1b[0mOR"),
+        (f"10 % ERR\r{RED}ERROR {MANY}", "ERROR"),
+        (f"{RED}\x1b[2K{RED}ERROR {MANY}", "ERROR"),
+        (f"{MANY}ERROR {MANY}\rdone", "ERROR"),
+    ],
+)
+def test_a_match_in_a_line_with_codes_is_shown_with_what_is_around_it(
+    ctx: SharedContext, line: str, shown: str
+) -> None:
+    ctx.put("run", "\n".join([*LOG.split("\n"), line]))
+    for asked in ({"pattern": "ERROR"}, {"query": "error"}):
+        found = ctx.retrieve("run", **asked, max_tokens=60).text  # type: ignore[arg-type]
+        assert shown in found
+
+
 def test_what_nobody_reads_is_found_by_a_pattern_and_a_place_keeps_to_itself(
     ctx: SharedContext,
 ) -> None:
@@ -517,3 +566,13 @@ def test_words_that_most_of_it_has_tell_of_no_neighbours() -> None:
     ctx = SharedContext()
     ctx.put("hosts", data, max_tokens=400)
     assert ctx.retrieve("hosts", query="city disk speed owner host 35", max_tokens=150).text
+
+
+def test_sentences_of_a_log_are_asked_for(
+    ctx: SharedContext, caplog: pytest.LogCaptureFixture
+) -> None:
+    ctx.put("spoken", "\n".join(f"{line}. Nobody saw it. Why? So." for line in LOG.split("\n")))
+    assert ctx.require("spoken").kind == "log"
+    found = ctx.retrieve("spoken", query="memory", place="sentences 1-300", max_tokens=100)
+    assert found.where == "sentences 125"
+    assert not caplog.records

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from headroom.source import Source
 from headroom.toolkit.ranges import spans
 from headroom.view import Omission, Request, View
 
-__all__ = ["NOTE_TOKENS", "is_written_over", "shown", "with_codes_marked"]
+__all__ = ["NOTE_TOKENS", "find_in_line", "is_written_over", "shown", "with_codes_marked"]
 
 #: About what the line takes that says what is not shown.
 NOTE_TOKENS = 20
@@ -88,14 +89,39 @@ def _typed(text: str) -> tuple[str, bool]:
 
 
 def _shown(line: str) -> str:
-    has_return = "\r" in line
-    line = _without_codes(line)
-    end = "\r" if has_return and line.endswith("\r") else ""
-    # What is written from the beginning of the line again hides what stood there.
-    stop = len(line.rstrip())
-    start, after = line.rfind("\r", 0, stop) + 1, line.find("\r", stop)
-    last = line[start : after if after >= 0 else len(line)] if stop else ""
-    return _typed(last)[0] + end
+    bare = _without_codes(line)
+    end = "\r" if "\r" in line and bare.endswith("\r") else ""
+    return _typed(bare[slice(*_last(bare))])[0] + end
+
+
+def _last(bare: str) -> tuple[int, int]:
+    """Where what stays of a line begins and ends: the last that is written from its beginning."""
+    stop = len(bare.rstrip())
+    if not stop:
+        return 0, 0
+    after = bare.find("\r", stop)
+    return bare.rfind("\r", 0, stop) + 1, after if after >= 0 else len(bare)
+
+
+def find_in_line(line: str, find: Callable[[str], int | None]) -> int | None:
+    r"""Where in a line something begins that is looked for in what a terminal shows of it.
+
+    Else it is looked for in the line as it is.
+
+    >>> find_in_line("\x1b[31mERR\x1b[0mOR in a", lambda text: text.index("ERROR"))
+    5
+
+    """
+    place = find(_shown(line)) if _has_sign(line) else None
+    if place is None:
+        return find(line)
+    place += _last(_without_codes(line))[0]
+    for code in _CODES.finditer(line):
+        if code.start() > place:
+            break
+        # What goes back to the beginning of the line is a sign of what is left without codes.
+        place += code.end() - code.start() - bool(_BACK.fullmatch(code[0]))
+    return place
 
 
 def with_codes_marked(

@@ -16,6 +16,7 @@ from headroom.pipeline.pipeline import MIXED
 from headroom.pipeline.segments import split
 from headroom.pipeline.terminal import is_written_over, shown
 from headroom.retrieval.conditions import Rows
+from headroom.retrieval.hidden import rows_in_part, sentences_in_part
 from headroom.retrieval.paths import locate, resolve, walk
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, Symbols, line_pieces
@@ -24,7 +25,7 @@ from headroom.toolkit.rows.pieces import children, parts, records, rows_by_colum
 from headroom.toolkit.rows.texts import sentences
 from headroom.toolkit.rows.values import whole
 from headroom.toolkit.sentences import segment
-from headroom.view import Piece, Within, spelled_path
+from headroom.view import Piece, Unit, Within, spelled_path
 
 __all__ = ["Document"]
 
@@ -55,6 +56,8 @@ class Document:
         self.kind = kinds.named(kind) or _NO_KIND
         self.within = within
         self._kinds = kinds
+        # By their unit and their part, the pieces of which a terminal hides some.
+        self._hidden: dict[tuple[Unit, Within | None], frozenset[int]] = {}
 
     def plain(self) -> Document:
         """The same, as a text of no kind."""
@@ -249,13 +252,32 @@ class Document:
         return replace(piece, text=row.text)
 
     def marked(self, piece: Piece) -> Piece:
-        """A line, with a sign before it where some of it is not shown, and nothing else says so."""
-        lines = self._put.get(piece.within)
-        if lines is None or piece.unit != "lines" or not piece.number or piece.chars:
+        """A piece, with a sign before it where nothing else says that some of it is not shown."""
+        if not (self._put and piece.number) or piece.path or piece.chars:
             return piece
-        put = lines[piece.number - 1]
-        is_hidden = put != piece.text and (is_written_over(put) or not piece.text)
+        if piece.unit == "lines":
+            lines = self._put.get(piece.within)
+            put = piece.text if lines is None else lines[piece.number - 1]
+            is_hidden = put != piece.text and (is_written_over(put) or not piece.text)
+        else:
+            key = piece.unit, piece.within
+            if key not in self._hidden:
+                self._hidden[key] = frozenset(self._in_part(*key))
+            is_hidden = piece.number in self._hidden[key]
         return replace(piece, text=SMALLEST + piece.text) if is_hidden else piece
+
+    def _in_part(self, unit: Unit, within: Within | None) -> Iterable[int]:
+        """The numbers of the sentences, or of the rows of a table, of which some is not shown."""
+        start = Piece("", "lines", 1, within=within).in_whole()
+        lines = self._put.get(start.within)
+        if lines is None:
+            return ()
+        inner = self if within in (None, self.within) else self.part(within)
+        put = lines[start.number - 1 :][: len(inner.searched.lines)]
+        if unit == "sentences":
+            return sentences_in_part(put, inner.searched)
+        rows_of = inner.with_rows()
+        return rows_in_part(put, inner.searched, rows_of.kind) if rows_of.is_text else ()
 
     def line_pieces(self) -> list[Piece]:
         """All lines, as they were put."""

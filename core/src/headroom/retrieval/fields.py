@@ -8,8 +8,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from headroom.retrieval.index import Searchable
-from headroom.retrieval.paths import unescape
 from headroom.toolkit.kind import LeftOut
+from headroom.toolkit.pointers import unescape
 from headroom.toolkit.relevance import in_pieces, query_terms, terms
 from headroom.toolkit.turns import take_turns
 from headroom.view import Piece

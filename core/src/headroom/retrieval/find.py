@@ -9,20 +9,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
-from headroom.pipeline.terminal import is_written_over
+from headroom.pipeline.terminal import find_in_line, is_written_over
 from headroom.retrieval.conditions import Rows
 from headroom.retrieval.document import Document, counted
 from headroom.retrieval.index import Searchable
-from headroom.retrieval.paths import is_index
 from headroom.retrieval.patterns import Pattern
 from headroom.retrieval.places import Place
-from headroom.retrieval.ranking import ranked, ranked_values, values_of_record
+from headroom.retrieval.ranking import ranked, ranked_values, values_beyond, values_of_record
 from headroom.retrieval.render import Found, Parts, fill, place_of
 from headroom.retrieval.selection import Selection
 from headroom.retrieval.tables import Tables
 from headroom.retrieval.values import fill_with_leaves, with_leaves
 from headroom.tokens import TokenCounter
 from headroom.toolkit.kind import LeftOut
+from headroom.toolkit.pointers import is_index
 from headroom.toolkit.relevance import Asked, holders, query_terms, terms
 from headroom.view import Omission, Piece, Within, spelled
 
@@ -64,12 +64,7 @@ def find(
         pieces = _matching(pieces, selection.pattern)
         if of_all and not (pieces or selection.query):
             pieces = _matching(original.put_lines(), selection.pattern)
-    focus = _focus(selection.query, selection.pattern)
-
-    def parts_of(piece: Piece) -> Parts:
-        as_put = original.as_put(piece)
-        return Parts(as_put, focus(as_put.text))
-
+    parts_of = _parts_of(original, selection)
     if not selection.query:
         pieces = [original.marked(piece.in_whole()) for piece in pieces]
         return fill(pieces, range(len(pieces)), max_tokens, counter, parts_of)
@@ -78,10 +73,7 @@ def find(
     room = max_tokens * _CHARS_OF_TOKEN
     order = ranked(searchable, selection.query, left_out, room)
     if of_all and not (order or selection.pattern):
-        lines = [line for line in original.put_lines() if is_written_over(line.text)]
-        having = holders([line.text for line in lines], Asked(selection.query))
-        some = [lines[number] for number in sorted(set().union(*having))]
-        searchable = Searchable(original.plain(), some)
+        searchable = _written_over(original, selection.query)
         order = ranked(searchable, selection.query, left_out, room)
     shown = list(searchable.pieces)
     for number in order:
@@ -92,21 +84,54 @@ def find(
     excerpt = fill(shown, order, max_tokens, counter, parts_of, passes_over=True, tables=tables)
     if not order or not whole or not searchable.leaves:
         return excerpt
-    best = searchable.pieces[order[0]]
-    record = values_of_record(searchable, best, whole=excerpt.truncated)
-    if not excerpt.truncated and not record:
-        return excerpt
-    leaves = ranked_values(searchable, selection.query, left_out, record, room)
+    return _with_values(
+        searchable, selection.query, excerpt, shown, order, left_out, max_tokens, counter, parts_of
+    )
+
+
+def _with_values(
+    searchable: Searchable, query: str, excerpt: Found, shown: Sequence[Piece],
+    order: Sequence[int], left_out: LeftOut, max_tokens: int, counter: TokenCounter,
+    parts_of: Callable[[Piece], Parts],
+) -> Found:  # fmt: skip
+    """An excerpt of data: with the values that are asked for beside what was found.
+
+    Where not all of what was found has room, it is the values in it that answer best.
+    """
+    leaves = searchable.leaves
+    record = values_of_record(searchable, searchable.pieces[order[0]], whole=excerpt.truncated)
+    beyond = dict.fromkeys([*record, *values_beyond(searchable, query)])
     # It is asked at each attempt to fill.
-    keys = cache(document.keys)
+    keys = cache(searchable.document.keys)
     if not excerpt.truncated:
         pieces = [shown[number] for number in sorted(order)]
-        both = with_leaves(pieces, (searchable.leaves[number] for number in leaves), keys)
-        if counter.count(both.text) <= max_tokens:
-            return both
+        values = [leaves[number] for number in beyond]
+        excerpt = with_leaves(excerpt, pieces, values, keys, max_tokens, counter)
+        if not (excerpt.truncated and record):
+            return excerpt
+    best = ranked_values(searchable, query, left_out, record, max_tokens * _CHARS_OF_TOKEN)
     return fill_with_leaves(
-        shown, order, searchable.leaves, leaves, keys, max_tokens, counter, parts_of
+        shown, order, leaves, best, beyond.keys(), keys, max_tokens, counter, parts_of
     )
+
+
+def _parts_of(original: Document, selection: Selection) -> Callable[[Piece], Parts]:
+    """Cuts a piece around what answers best in it."""
+    focus = _focus(selection.query, selection.pattern)
+
+    def parts_of(piece: Piece) -> Parts:
+        as_put = original.as_put(piece)
+        return Parts(as_put, find_in_line(as_put.text, focus))
+
+    return parts_of
+
+
+def _written_over(original: Document, query: str) -> Searchable:
+    """The lines in which a query occurs that a terminal shows in part, as they were put."""
+    lines = [line for line in original.put_lines() if is_written_over(line.text)]
+    having = holders([line.text for line in lines], Asked(query))
+    some = [lines[number] for number in sorted(set().union(*having))]
+    return Searchable(original.plain(), some)
 
 
 def _matching(pieces: Iterable[Piece], pattern: Pattern) -> list[Piece]:

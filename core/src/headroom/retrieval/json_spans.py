@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from headroom.retrieval.paths import unescape
+from headroom.toolkit.pointers import unescape
 
 __all__ = ["Holder", "holders", "raw_offsets"]
 

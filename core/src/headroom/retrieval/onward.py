@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from headroom.retrieval.places import MOST_RANGES, Place, Range
+from headroom.retrieval.places import MOST_RANGES, Place, Range, are_too_many
 from headroom.toolkit.ranges import spans
 from headroom.view import Piece, Unit, Within
 
@@ -23,7 +23,8 @@ def onward(left: Sequence[Piece], most: int = MOST_RANGES) -> str:
     """The place that has all of some pieces; empty for none.
 
     Where they would take more than ``most`` ranges, the nearest ones become one, with what is
-    between them; and where they stand in more than ``most`` places, it is the one around all.
+    between them; and where they stand in more than ``most`` places, or in more parts than are
+    looked for, it is the one around all.
 
     >>> onward([Piece("", "rows", number, "/a") for number in (1, 2, 4, 9)])
     'rows 1-2,4,9 of /a'
@@ -33,7 +34,7 @@ def onward(left: Sequence[Piece], most: int = MOST_RANGES) -> str:
     """
     places = _places(left)
     count = sum(len(place.ranges) or 1 for place in places)
-    if len(places) > most:
+    if len(places) > most or are_too_many(places):
         places = [_around(left)]
     elif count > most:
         places = _coarser(places, count - most)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from headroom.toolkit.pointers import escape, is_index, member
 from headroom.view import spelled_path
 
-__all__ = ["escape", "is_index", "locate", "resolve", "unescape", "walk"]
+__all__ = ["locate", "resolve", "walk"]
 
 _STEP = re.compile(
     r"\.\.(?P<deep>[^\s.\[\]'\"*]+|\*)"
@@ -16,20 +17,8 @@ _STEP = re.compile(
     r"|(?P<slice>-?\d{0,9}:-?\d{0,9})|(?P<index>-?\d{1,9}))\s*\]"
 )
 
-# More digits than any index has.
-_LONGEST_INDEX = 12
 # A path that matches more places than this is too wide to be an answer.
 _MOST = 10_000
-
-
-def escape(name: object) -> str:
-    """A name as it stands in a pointer."""
-    return str(name).replace("~", "~0").replace("/", "~1")
-
-
-def unescape(token: str) -> str:
-    """The name that a part of a pointer stands for."""
-    return token.replace("~1", "/").replace("~0", "~")
 
 
 def locate(document: object, path: str) -> list[tuple[str, object]]:
@@ -63,26 +52,19 @@ def resolve(document: object, pointer: str) -> object:
         ValueError: Nothing is there.
 
     """
-    value = document
-    for depth, token in enumerate(pointer.split("/")[1:], 1):
-        name = unescape(token)
-        if isinstance(value, dict) and name in value:
-            value = value[name]
-        elif isinstance(value, list) and is_index(name) and int(name) < len(value):
-            value = value[int(name)]
-        else:
-            text = "there is nothing at this path"
-            if isinstance(value, list) and is_index(name):
-                holder = spelled_path("/".join(pointer.split("/")[:depth])) or "this"
-                last = len(value) - 1
-                text += f": {holder} goes from 0 to {last}" if value else f": {holder} is empty"
-            raise ValueError(text)
+    value, way = document, ""
+    try:
+        for part in pointer.split("/")[1:]:
+            value = member(value, part)
+            way += f"/{part}"
+    except LookupError:
+        text = "there is nothing at this path"
+        if isinstance(value, list) and is_index(part):
+            holder = spelled_path(way) or "this"
+            last = len(value) - 1
+            text += f": {holder} goes from 0 to {last}" if value else f": {holder} is empty"
+        raise ValueError(text) from None
     return value
-
-
-def is_index(name: str) -> bool:
-    """Whether a part of a pointer may be the index of an element of an array."""
-    return name.isdecimal() and len(name) <= _LONGEST_INDEX
 
 
 def walk(document: object, pointer: str = "") -> Iterator[tuple[str, object]]:

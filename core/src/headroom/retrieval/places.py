@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import cast
 
 from headroom.regexes import regex
@@ -15,18 +16,20 @@ __all__ = [
     "MOST_RANGES",
     "Place",
     "Range",
+    "are_too_many",
     "parse_places",
     "parse_ranges",
     "parse_within",
     "spell_ranges",
+    "together",
 ]
 
 _ONE = r"\d{1,12}(?::\d{1,12}-(?:\d{1,12})?|-\d{1,12})?"
 #: A place that reads on names no more ranges than this.
-MOST_RANGES = 500
-#: One that is asked for may name any number of them, as an omission does; but for each place, and
-#: each part of a unit, all is looked through anew.
-_MOST_PLACES = 500
+MOST_RANGES = 5000
+#: One that is asked for may name any number of them, as an omission does; but for each text, each
+#: part of a unit or a value, and each path with signs, all is looked through anew.
+_MOST_PARTS = 500
 #: Characters of a place; it is read in one pass.
 _LONGEST = 10_000_000
 _RANGES = re.compile(rf"{_ONE}(?:,{_ONE})*")
@@ -134,8 +137,8 @@ def parse_ranges(value: str, name: str) -> list[Range]:
     text = _SPELT_RANGE.sub("-", value).replace(" ", "")
     if not _RANGES.fullmatch(text):
         raise ValueError(f'{name} must look like "3-111" or "3,7-9", counted from 1')
-    if text.count(":") > _MOST_PLACES:
-        raise ValueError(f"{name} has parts of more than {_MOST_PLACES}: ask for some of them")
+    if text.count(":") > _MOST_PARTS:
+        raise ValueError(f"{name} has parts of more than {_MOST_PARTS}: ask for some of them")
     found = []
     for part in text.split(","):
         number, colon, chars = part.partition(":")
@@ -178,10 +181,35 @@ def parse_places(text: str) -> tuple[Place, ...] | None:
     places = tuple(_parse(part, held) for part in _NEXT.split(text))
     if not all(places):
         return None
-    parts = sum(one.chars is not None for place in places if place for one in place.ranges)
-    if len(places) + parts > _MOST_PLACES:
-        raise ValueError(f"place names more than {_MOST_PLACES} parts: ask for some of them")
-    return cast("tuple[Place, ...]", places)
+    found = cast("tuple[Place, ...]", places)
+    if are_too_many(found):
+        raise ValueError(f"place names more than {_MOST_PARTS} parts: ask for some of them")
+    return found
+
+
+def are_too_many(places: Sequence[Place]) -> bool:
+    """Whether some places have more parts than are looked for."""
+    chars = chain((p.chars for p in places), (one.chars for p in places for one in p.ranges))
+    parts = sum(one is not None for one in chars)
+    inside = {
+        (place.path, place.within)
+        for place in places
+        if place.within is not None or (place.path or "").startswith("$")
+    }
+    return parts + len(inside) > _MOST_PARTS
+
+
+def together(places: Iterable[Place]) -> tuple[Place, ...]:
+    """The same with one place for all ranges of one thing: each is looked through once.
+
+    >>> [place.spelled() for place in together(parse_places("rows 3 of /a; /b; rows 5-6 of /a"))]
+    ['rows 3,5-6 of /a', '/b']
+
+    """
+    found: dict[Place, list[Range]] = {}
+    for place in places:
+        found.setdefault(replace(place, ranges=()), []).extend(place.ranges)
+    return tuple(replace(place, ranges=tuple(ranges)) for place, ranges in found.items())
 
 
 def _outside_quotes(text: str, held: list[str]) -> Iterator[str]:

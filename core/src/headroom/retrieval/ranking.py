@@ -12,7 +12,7 @@ from headroom.toolkit.relevance import query_terms, terms
 from headroom.toolkit.turns import take_turns
 from headroom.view import Piece
 
-__all__ = ["LeftOut", "ranked", "ranked_values", "values_of_record"]
+__all__ = ["LeftOut", "ranked", "ranked_values", "values_beyond", "values_of_record"]
 
 # Whoever asks has the view: what is not in it is worth so much more.
 _LEFT_OUT = 1.5
@@ -73,7 +73,9 @@ def ranked(
     def order_of(scores: dict[int, float]) -> list[int]:
         order = _by_score(scores, pieces, left_out)
         document = searchable.document
-        order = document.kind.arrange(document.searched, query, order, pieces, left_out)
+        # Of a log, sentences may be asked for: it knows nothing of those.
+        if first and (first.unit == document.kind.unit or pieces is document.pieces):
+            order = document.kind.arrange(document.searched, query, order, pieces, left_out)
         return _with_groups(searchable, order, room)
 
     if not searchable.is_grouped:
@@ -178,6 +180,21 @@ def _ranked_leaves(
     order = _by_score(found, leaves, left_out)
     # Values of one object that begin alike: links to one place, times of one day.
     return take_turns(order, lambda n: _beginning(leaves[n]))
+
+
+def values_beyond(searchable: Searchable, query: str) -> list[int]:
+    """The numbers of the scalar values that are asked for, whatever pieces they are in.
+
+    None where a piece has all of a query. Else those that have a word of it; and where more of it
+    stands together in some neighbourhood than in any piece, those that stand between.
+    """
+    of_pieces = max(searchable.index.covered(query).values(), default=0.0)
+    if of_pieces >= _AS_GOOD:
+        return []
+    own = searchable.leaf_index.scores(query)
+    near = max(searchable.neighbourhood_index.covered(query).values(), default=0.0)
+    is_place = of_pieces < _AS_GOOD * near
+    return [*(_neighbours(searchable, query, own) if is_place else ()), *own]
 
 
 def ranked_values(
@@ -302,7 +319,8 @@ def values_of_record(searchable: Searchable, best: Piece, *, whole: bool) -> lis
     has no room.
     """
     tokens = best.path.split("/")
-    if whole and best.unit == "rows" and best.number:
+    is_row = best.unit == "rows" and best.number > 0
+    if whole and is_row and searchable.document.keys(best.path, best.within) is None:
         tokens.append(f"{best.number - 1}")
     index = next((place for place, token in enumerate(tokens) if token.isdecimal()), None)
     if index is None:

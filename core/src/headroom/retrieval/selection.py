@@ -8,7 +8,7 @@ from typing import cast
 
 from headroom.retrieval.conditions import Filter, conditions
 from headroom.retrieval.patterns import Pattern, compile_pattern
-from headroom.retrieval.places import Place, parse_places, parse_ranges, parse_within
+from headroom.retrieval.places import Place, parse_places, parse_ranges, parse_within, together
 from headroom.view import EVERYTHING, Unit
 
 __all__ = ["Selection", "select"]
@@ -63,7 +63,7 @@ def select(
     around = Place(path=path, within=None if within is None else parse_within(within))
     return Selection(
         query=query,
-        places=tuple(_inside(one, around) for one in places or (Place(),)),
+        places=together(_inside(one, around) for one in places or (Place(),)),
         where=conditions(where),
         pattern=None if pattern is None else compile_pattern(pattern),
     )

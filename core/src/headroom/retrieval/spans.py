@@ -13,9 +13,9 @@ from typing import TypeAlias
 from headroom.errors import WrongKind
 from headroom.kinds.registry import Kinds, default_kinds
 from headroom.retrieval.json_spans import Holder, holders, raw_offsets
-from headroom.retrieval.paths import escape, unescape
 from headroom.retrieval.xml_spans import Tag, holder_of, tags_of
 from headroom.source import Source
+from headroom.toolkit.pointers import escape, unescape
 from headroom.toolkit.rows.texts import sentences
 from headroom.toolkit.sentences import segment
 from headroom.view import Omission, Within

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from headroom.retrieval.json_spans import Holder
-from headroom.retrieval.paths import is_index
+from headroom.toolkit.pointers import is_index
 
 __all__ = ["Tag", "holder_of", "tags_of"]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 from headroom.kinds.json.parse import MAX_DEPTH, nesting, parse_with
 from headroom.kinds.json.python import as_json
+from headroom.toolkit.pointers import member
 from headroom.toolkit.rows.cells import (
     CellReader,
     Column,
@@ -317,12 +318,7 @@ def _by_columns(keys: list[str] | None, rows: list[JsonValue]) -> dict[str, Json
 
 
 def _resolve(value: Any, pointer: str) -> Any:
-    for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, list) and key.isdecimal() and int(key) < len(value):
-            value = value[int(key)]
-        elif isinstance(value, dict) and key in value:
-            value = value[key]
-        else:
-            raise no_view()
-    return value
+    try:
+        return reduce(member, pointer.split("/")[1:], value)
+    except LookupError:
+        raise no_view() from None

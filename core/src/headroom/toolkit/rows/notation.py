@@ -56,6 +56,7 @@ from json.encoder import encode_basestring
 
 from headroom.regexes import regex
 from headroom.toolkit.lazy import Lazy
+from headroom.toolkit.pointers import escape
 from headroom.toolkit.rows.values import Duplicates, Json, Number
 
 __all__ = [
@@ -218,7 +219,7 @@ def name(path: tuple[str, ...]) -> str:
 
 def pointer(base: str, key: str | int) -> str:
     """The JSON pointer (RFC 6901) of a member of what stands at ``base``."""
-    return f"{base}/{str(key).replace('~', '~0').replace('/', '~1')}"
+    return f"{base}/{escape(key)}"
 
 
 def _are_bare(texts: Sequence[str], signs: Iterable[str]) -> bool:
