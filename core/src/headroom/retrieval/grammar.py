@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn, TypeAlias
 
-from headroom.retrieval.comparing import order
+from headroom.retrieval.comparing import Comparable, order
 
 __all__ = [
     "All",
@@ -238,7 +238,7 @@ class _Reader:
         if not self._word("and"):
             self._fail('"between" takes two values, as in between 5 and 10')
         high = self._value()[0]
-        if order(low, high) == 1:
+        if order(Comparable(low), Comparable(high)) == 1:
             self._at = start
             self._fail('"between" takes the lower value first')
         return Between(field, low, high)
