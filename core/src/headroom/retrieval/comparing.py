@@ -13,15 +13,15 @@ from headroom.regexes import regex
 from headroom.toolkit.rows.pieces import spell
 from headroom.toolkit.rows.values import Duplicates
 
-__all__ = ["Comparable", "Moment", "Quantity", "is_scaled", "order", "text_of"]
+__all__ = ["Comparable", "Moment", "Quantity", "is_assumed", "is_scaled", "order", "text_of"]
 
 #: Longer texts, in characters, are no numbers; their order is that of their beginnings first.
 _LONGEST = 400
 # "5,000", "$5,000.50", "\u22125" and "37 ms", as people write amounts.
 _QUANTITY = regex(
-    r"\s*([-+\u2212]?)[$\u20ac\u00a3\u00a5]?\s?"
+    r"\s*([-+\u2212\u2013]?)[$\u20ac\u00a3\u00a5]?\s?"
     r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.?\d*(?:e[-+]?\d{1,3})?|\.\d+)"
-    r"\s*([^\W\d_]{1,6}|%)?\s*"
+    r"\s*([^\W\d_]{1,12}|%)?\s*"
 )
 # "2024-02", "2024-02-05", "2024/2/5", "2024-02-05 10:00", "2024-02-05T10:00:00.5+02:00".
 _MOMENT = regex(
@@ -30,16 +30,28 @@ _MOMENT = regex(
     r"\s?(?:(z|utc|gmt)|([-+\u2212])(\d\d):?(\d\d)?)?)?)\s*"
 )
 _YEAR = re.compile(r"\s*(\d{4})\s*")
+_MINUS = re.compile("[\u2212\u2013]")
+_VERSION = re.compile(r"[\w.:/+-]+")
 _RUNS = re.compile(r"\d+|\D+")
 #: Units that are so many of another one.
-_UNITS = {
-    **{unit: ("s", Decimal(10) ** power) for unit, power in (("ns", -9), ("us", -6), ("ms", -3))},
-    **{unit: ("s", Decimal(1)) for unit in ("s", "sec", "secs")},
-    **{"min": ("s", Decimal(60)), "mins": ("s", Decimal(60)), "h": ("s", Decimal(3600))},
-    "b": ("b", Decimal(1)),
-    **{f"{sign}b": ("b", Decimal(1000) ** power) for power, sign in enumerate("kmgt", 1)},
-    **{f"{sign}ib": ("b", Decimal(1024) ** power) for power, sign in enumerate("kmgt", 1)},
-}
+_UNITS: dict[str, dict[str, Decimal]] = {}
+for _base, _factor, _names in (
+    ("s", Decimal("1e-9"), "ns nsec nanosecond nanoseconds"),
+    ("s", Decimal("1e-6"), "us usec microsecond microseconds"),
+    ("s", Decimal("1e-3"), "ms msec msecs millisecond milliseconds"),
+    ("s", Decimal(1), "s sec secs second seconds"),
+    ("s", Decimal(60), "m min mins minute minutes"),
+    ("s", Decimal(60**2), "h hr hrs hour hours"),
+    ("s", Decimal(24 * 60**2), "d day days"),
+    ("s", Decimal(7 * 24 * 60**2), "week weeks"),
+    ("b", Decimal(1), "b byte bytes"),
+    *(("b", Decimal(1000**power), f"{sign}b") for power, sign in enumerate("kmgt", 1)),
+    *(("b", Decimal(1024**power), f"{sign}ib") for power, sign in enumerate("kmgt", 1)),
+    # What tools for files write: "12K". Beside times, "m" is a minute.
+    *(("k", Decimal(1024**power), sign) for power, sign in enumerate("kmgt", 1)),
+):
+    for _name in _names.split():
+        _UNITS.setdefault(_name, {})[_base] = _factor
 # More digits than a number has here, times those of a unit.
 _EXACT = Context(prec=2 * _LONGEST)
 
@@ -54,10 +66,12 @@ class Quantity(NamedTuple):
     unit: str = ""
 
     @property
-    def scaled(self) -> tuple[str, Decimal]:
-        """The unit that others are so many of, and the number of these."""
-        base, factor = _UNITS.get(self.unit, (self.unit, Decimal(1)))
-        return base, _EXACT.multiply(self.number, factor)
+    def amounts(self) -> dict[str, Decimal]:
+        """By the units that others are so many of, the number of these."""
+        factors = _UNITS.get(self.unit)
+        if factors is None:
+            return {self.unit: self.number}
+        return {base: _EXACT.multiply(self.number, factor) for base, factor in factors.items()}
 
 
 class Moment(NamedTuple):
@@ -93,9 +107,9 @@ class Comparable:
     __slots__ = ("_moment", "_quantity", "is_null", "is_ordered", "text")
 
     def __init__(self, value: object) -> None:
-        text = text_of(value).casefold()
-        #: Without case; what is written alike is alike, however its accents are encoded.
-        self.text = text if text.isascii() else normalize("NFC", text)
+        text = text_of(value)
+        #: Without case; what looks alike is alike, however accents and blanks are encoded.
+        self.text = (text if text.isascii() else normalize("NFKC", text)).casefold()
         self.is_null = value is None
         #: Whether anything is more or less than it.
         self.is_ordered = not (self.is_null or isinstance(value, (dict, list, Duplicates)))
@@ -119,6 +133,11 @@ class Comparable:
         return self._moment
 
     @property
+    def is_amount(self) -> bool:
+        """Whether it is a number, a date or a version."""
+        return self.is_digit or self.quantity is not None
+
+    @property
     def unit(self) -> str:
         """The unit of a number; empty where it has none, and for any other value."""
         quantity = self.quantity
@@ -129,7 +148,7 @@ class Comparable:
         quantity, moment, runs = self.quantity, self.moment, self.runs
         if quantity is not None:
             yield "number", quantity.number
-            yield "amount", quantity.scaled
+            yield from (("amount", amount) for amount in quantity.amounts.items())
             if not quantity.unit:
                 yield "bare number", quantity.number
         if runs is not None:
@@ -139,7 +158,7 @@ class Comparable:
                 yield "runs of a date", runs
             else:
                 yield "runs", runs
-                if self.is_one_word:
+                if self.is_like_version:
                     yield "runs like a number", runs
                 if self.is_like_date:
                     yield "runs like a date", runs
@@ -154,7 +173,7 @@ class Comparable:
         if quantity is not None:
             if quantity.unit:
                 yield "bare number", quantity.number
-                yield "amount", quantity.scaled
+                yield from (("amount", amount) for amount in quantity.amounts.items())
             else:
                 yield "number", quantity.number
             of_runs: tuple[str, ...] = ("runs like a number",)
@@ -185,9 +204,9 @@ class Comparable:
         return self.text[:1].isdecimal()
 
     @property
-    def is_one_word(self) -> bool:
-        """Whether it may be a version or a time, and is no phrase."""
-        return " " not in self.text
+    def is_like_version(self) -> bool:
+        """Whether it may be a version or a time of the day, and is no phrase."""
+        return _VERSION.fullmatch(self.text) is not None
 
     @property
     def is_like_date(self) -> bool:
@@ -216,15 +235,15 @@ def order(one: Comparable, other: Comparable) -> int | None:
     if left is not None and right is not None:
         if left.unit == right.unit or not left.unit or not right.unit:
             return _sign(left.number, right.number)
-        if is_scaled(left.unit) and is_scaled(right.unit):
-            of_left, of_right = left.scaled, right.scaled
-            return _sign(of_left[1], of_right[1]) if of_left[0] == of_right[0] else None
-    elif one.moment is not None or other.moment is not None:
+        others = right.amounts
+        signs = (_sign(n, others[base]) for base, n in left.amounts.items() if base in others)
+        return next(signs, None)
+    if one.moment is not None or other.moment is not None:
         return _order_of_moments(one, other)
-    elif (left is not None or right is not None) and not (one.is_digit and other.is_digit):
+    if (left is not None or right is not None) and not (one.is_digit and other.is_digit):
         # A version may be compared with a number; a word is neither.
         return None
-    elif left is not None and right is None and not other.is_one_word:
+    if left is not None and not other.is_like_version:
         return None
     return _order_of_texts(one, other)
 
@@ -259,13 +278,18 @@ def is_scaled(unit: str) -> bool:
     return unit in _UNITS
 
 
+def is_assumed(unit: str) -> bool:
+    """Whether a number without a unit may be taken for one of these."""
+    return unit == "%" or (unit in _UNITS and "k" not in _UNITS[unit])
+
+
 def _quantity(text: str) -> Quantity | None:
     if text.isdecimal():
         return Quantity(Decimal(text))
     match = _QUANTITY.fullmatch(text)
     if match is None:
         return None
-    number = Decimal(match[1].replace("\u2212", "-") + match[2].replace(",", ""))
+    number = Decimal(_MINUS.sub("-", match[1]) + match[2].replace(",", ""))
     return Quantity(number, (match[3] or "").replace("\u03bc", "u"))
 
 

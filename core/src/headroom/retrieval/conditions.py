@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from headroom.retrieval.comparing import Comparable, is_scaled, order, text_of
+from headroom.retrieval.comparing import Comparable, is_assumed, is_scaled, order, text_of
 from headroom.retrieval.grammar import (
     All,
     Any,
@@ -27,15 +27,23 @@ from headroom.toolkit.rows.values import Duplicates
 __all__ = ["Filter", "Rows", "conditions"]
 
 #: A value that may have been meant as more than one: several words, a part that stands for any.
-_READ_AS_ONE = re.compile(r" |\*|^[%!]")
+_READ_AS_ONE = re.compile(
+    r"[ *?(]|^[%!\[{]|^/.+/$|^\d+(?:[-\u2013+]|\.\.)\d*$|^(?:none|nil|undefined|empty)$",
+    re.IGNORECASE,
+)
+#: A value and a part of one that may have been meant as patterns.
+_LIKE_PATTERN = re.compile(r"^[*%].|\w\*|[.)\]][*+?]|[^\W\d]%")
+_PART_LIKE_PATTERN = re.compile(rf"{_LIKE_PATTERN.pattern}|^\^|\$$|\\[a-zA-Z]|\|")
 #: The same of one beside the name of its field: only where it says what it is.
-_A_TEST = re.compile(r"!|(?:not|in|between|is|contains|exists)\b|.*[ )](?:and|or)\b", re.DOTALL)
+_A_TEST = re.compile(
+    r"!|.*\*$|(?:not|in|between|is|contains|exists)\b|.*[ )](?:and|or)\b", re.DOTALL
+)
 #: Names of fields that are said where one is not known, and the rows that they are taken from.
 _NAMES, _ROWS = 40, 200
 _LONGEST_NAME = 60
-#: With more tests of a row than these, their number is bounded over all rows: five million take
-#: about two seconds. Characters that are looked through count as one more.
-_FEW_TESTS, _MOST_TESTS, _CHARS = 20, 5_000_000, 500
+#: With more tests of a row than these, their number is bounded over all rows: three million take
+#: about two seconds. To find a field counts as so many, and so many characters of a value as one.
+_FEW_TESTS, _MOST_TESTS, _FINDING, _CHARS = 20, 3_000_000, 4, 500
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,13 @@ class Filter:
             leaf for leaf in _leaves(self.root) if isinstance(leaf, Comparison) and leaf.is_bare
         )
         return [text for leaf in bare if _READ_AS_ONE.search(text := str(leaf.value))]
+
+    @property
+    def patterns(self) -> dict[Comparison, Comparable]:
+        """Those whose values may have been meant as patterns, and these."""
+        parts = (leaf for leaf in _leaves(self.root) if isinstance(leaf, Comparison))
+        found = ((leaf, Comparable(leaf.value)) for leaf in parts)
+        return {leaf: value for leaf, value in found if _is_pattern(leaf, value)}
 
     @property
     def comparisons(self) -> list[Comparison | Between]:
@@ -135,7 +150,8 @@ def _from_item(name: object, value: object) -> Condition:
     if value is not None and not isinstance(value, (bool, int, float)):
         what = "an object" if isinstance(value, Mapping) else type(value).__name__
         raise TypeError(f"where compares with values; {name!r} has {what}")
-    return Comparison(name, "=", value)
+    found = Comparison(name, "=", value)
+    return Any((Null(name), found)) if value is None else found
 
 
 @dataclass
@@ -162,14 +178,21 @@ class Rows:
         self._is_long = sum(self.wanted.tests.values()) > _FEW_TESTS
         self._done = 0
         ends = {leaf: [*map(Comparable, _ends(leaf))] for leaf in self.wanted.comparisons}
-        #: What asks for more or less, and has met no value that it can be compared with: the
-        #: values that it has, and whether the field has any.
-        self._strange = {leaf: (values, False) for leaf, values in ends.items() if _is_order(leaf)}
-        #: By field, the units of its numbers, where what they are compared with has none.
+        #: What has met no value that it can be compared with: the values that it has, and whether
+        #: the field has any.
+        self._strange = {
+            leaf: (values, False)
+            for leaf, values in ends.items()
+            if _is_order(leaf) or (not self._is_long and any(one.is_amount for one in values))
+        }
+        #: What may have been meant as a pattern, and stands in no value.
+        self._patterns = self.wanted.patterns
+        #: By field, the units of its numbers, where what they are compared with has none, or one
+        #: that may be none.
         self._units = {
             leaf.field: set[str]()
             for leaf, values in ends.items()
-            if any(value.quantity is not None and not value.unit for value in values)
+            if any(value.quantity is not None and not is_assumed(value.unit) for value in values)
         }
 
     def holds(self, row: object) -> bool:
@@ -191,6 +214,10 @@ class Rows:
             self._count(fields)
         for leaf in list(self._strange):
             self._look_at(fields, leaf)
+        for part in list(self._patterns):
+            text = self._patterns[part].text
+            if any(text in value.text for value in fields[part.field]):
+                del self._patterns[part]
         for name, units in self._units.items():
             for value in fields[name]:
                 units.add(value.unit)
@@ -200,12 +227,13 @@ class Rows:
 
     def _count(self, fields: Fields) -> None:
         for name, tests in self.wanted.tests.items():
-            self._done += tests * sum((1 + len(one.text) // _CHARS for one in fields[name]), 1)
+            sizes = (1 + len(one.text) // _CHARS for one in fields[name])
+            self._done += _FINDING + tests * sum(sizes)
         if self._done > _MOST_TESTS:
             raise ValueError(
                 f"where: {sum(self.wanted.tests.values())} comparisons are too many for so many "
                 f"rows; up to {_FEW_TESTS} always do, and values of one field count as one where "
-                "they stand as in (a, b); or ask for some of the rows, by place"
+                "they stand as in (a, b); or ask in several calls"
             )
 
     def _look_at(self, fields: Fields, leaf: Comparison | Between) -> None:
@@ -214,7 +242,7 @@ class Rows:
             if all(order(value, end) is not None for end in ends):
                 del self._strange[leaf]
                 return
-            has_values = True
+            has_values = has_values or value.is_ordered
         self._strange[leaf] = ends, has_values
 
     def check(self) -> None:
@@ -234,25 +262,43 @@ class Rows:
             there = ", ".join(_spelled(name) for name in names)
             raise ValueError(f"where: no row has {noun} {unknown}; there are: {there}")
         self._check_orders()
+        for leaf, value in self._patterns.items():
+            raise ValueError(
+                f"where: no value of {_quoted(leaf.field)} has {_quoted(value.text)} in it, which "
+                "is compared as it stands: ~ finds parts, and the argument pattern takes regular "
+                "expressions"
+            )
         if not self.met and self.wanted.phrases:
             said = ", ".join(map(_quoted, self.wanted.phrases[:_NAMES]))
             raise ValueError(f"where: no row was found; {said} was read as one value")
 
     def _check_orders(self) -> None:
-        for name, units in self._units.items():
-            several = sorted(unit for unit in units if is_scaled(unit))
-            if len(several) > 1:
-                raise ValueError(
-                    f"where: the values of {_quoted(name)} have several units, "
-                    f"{', '.join(several)}: write one, as in 5 {several[0]}"
-                )
+        for leaf in self.wanted.comparisons:
+            units = self._units.get(leaf.field, set())
+            several = sorted(filter(is_scaled, units))
+            for unit in (end.unit for end in map(Comparable, _ends(leaf)) if end.quantity):
+                if not unit and len(several) > 1:
+                    raise ValueError(
+                        f"where: the values of {_quoted(leaf.field)} have several units, "
+                        f"{', '.join(several)}: write one, as in 5 {several[0]}"
+                    )
+                if "" in units and unit not in units and not is_assumed(unit):
+                    raise ValueError(
+                        f"where: no value of {_quoted(leaf.field)} has a unit {_quoted(unit)}: "
+                        "write the number alone"
+                    )
         for leaf, (_, has_values) in self._strange.items():
-            if has_values and not self.met:
+            if has_values and not self.met and (_is_order(leaf) or not self.wanted.phrases):
                 ends = " and ".join(_quoted(text_of(end)) for end in _ends(leaf))
                 raise ValueError(
                     f"where: no value of {_quoted(leaf.field)} is more or less than {ends}: "
                     "numbers compare with numbers, and words with words"
                 )
+
+
+def _is_pattern(leaf: Comparison, value: Comparable) -> bool:
+    pattern = _PART_LIKE_PATTERN if "~" in leaf.operator else _LIKE_PATTERN
+    return pattern.search(value.text) is not None
 
 
 def _is_order(leaf: Comparison | Between) -> bool:

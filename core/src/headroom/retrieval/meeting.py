@@ -44,7 +44,7 @@ def ready(node: Condition, tests: Counter[str]) -> Test:
         return lambda fields: not part(fields)
     if isinstance(node, Comparison) and node.operator in ("=", "!="):
         return _among(node.field, [node.value], tests, is_in=node.operator == "=")
-    tests[node.field] += 1
+    tests[node.field] += 1 + isinstance(node, Between)
     if isinstance(node, Null):
         return _null(node.field)
     if isinstance(node, Between):
