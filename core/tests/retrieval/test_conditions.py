@@ -75,7 +75,8 @@ ROW = {
         ("status !== ok && delay \u2265 30 || ok = true", True),
         ("delay >= 30, and status = failed;", True),
         ("none is null", True),
-        ("none = null and none is None and none in (x, NULL) and not none != null", True),
+        ("none = null and none = None and none is none and none in (x, NULL)", True),
+        ("none != null or none is not none", False),
         ("missing = null and missing is None", True),
         ("missing != null or status = null or status is null", False),
         ("none = 'null'", True),
@@ -471,9 +472,9 @@ def test_values_of_one_field_are_one_look_up() -> None:
 
 def test_more_comparisons_than_can_be_made_are_an_error() -> None:
     ctx = SharedContext()
-    ctx.put("rows", [{"id": n, "note": f"the words of {n}"} for n in range(8000)])
-    ctx.put("long", [{"id": n, "note": f"the words of {n} " * 3000} for n in range(90)])
-    ctx.put("lists", [{"id": n, "note": list(map(str, range(9000)))} for n in range(3)])
+    ctx.put("rows", [{"id": n, "note": f"the words of {n}"} for n in range(6000)])
+    ctx.put("long", [{"id": n, "note": f"the words of {n} " * 3000} for n in range(60)])
+    ctx.put("lists", [{"id": n, "note": list(map(str, range(3000)))} for n in range(3)])
     few = " or ".join(f"note ~ z{n}" for n in range(20))
     many = " or ".join(f"note ~ z{n}" for n in range(600))
     fields = " or ".join(f"note.{'x.' * (n % 9)}f{n} = 5" for n in range(400)) + " or note = 5"

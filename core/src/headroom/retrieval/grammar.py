@@ -224,6 +224,8 @@ class _Reader:
         is_said, is_not = self._word("is"), self._word("not")
         if is_said and (self._word("null") or self._word("missing")):
             found: Condition = Null(field)
+        elif is_said and self._word("none"):
+            found = _equal(field, "None", is_bare=True)
         elif self._word("exists"):
             found = Not(Null(field))
         elif self._word("in"):
