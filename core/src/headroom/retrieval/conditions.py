@@ -28,7 +28,7 @@ __all__ = ["Filter", "Rows", "conditions"]
 
 #: A value that may have been meant as more than one: several words, a part that stands for any.
 _READ_AS_ONE = re.compile(
-    r"[ *?(]|^[%!\[{]|^/.+/$|^\d+(?:[-\u2013+]|\.\.)\d*$|^(?:none|nil|undefined|empty)$",
+    r"[ *?(]|^[%!]|^[\[{][^\]}]|^/.+/$|^\d+(?:[-\u2013+]|\.\.)\d*$|^(?:none|nil|undefined|empty)$",
     re.IGNORECASE,
 )
 #: A value and a part of one that may have been meant as patterns.
@@ -36,14 +36,15 @@ _LIKE_PATTERN = re.compile(r"^[*%].|\w\*|[.)\]][*+?]|[^\W\d]%")
 _PART_LIKE_PATTERN = re.compile(rf"{_LIKE_PATTERN.pattern}|^\^|\$$|\\[a-zA-Z]|\|")
 #: The same of one beside the name of its field: only where it says what it is.
 _A_TEST = re.compile(
-    r"!|.*\*$|(?:not|in|between|is|contains|exists)\b|.*[ )](?:and|or)\b", re.DOTALL
+    r"!|.*\*$|\d+(?:-|\.\.)\d+$|(?:not|in|between|is|contains|exists)\b|.*[ )](?:and|or)\b",
+    re.DOTALL,
 )
 #: Names of fields that are said where one is not known, and the rows that they are taken from.
 _NAMES, _ROWS = 40, 200
 _LONGEST_NAME = 60
 #: With more tests of a row than these, their number is bounded over all rows: three million take
 #: about two seconds. To find a field counts as so many, and so many characters of a value as one.
-_FEW_TESTS, _MOST_TESTS, _FINDING, _CHARS = 20, 3_000_000, 4, 500
+_FEW_TESTS, _MOST_TESTS, _FINDING, _CHARS = 20, 3_000_000, 10, 500
 
 
 @dataclass(frozen=True)
@@ -183,10 +184,11 @@ class Rows:
         self._strange = {
             leaf: (values, False)
             for leaf, values in ends.items()
-            if _is_order(leaf) or (not self._is_long and any(one.is_amount for one in values))
+            if _is_order(leaf) or (len(ends) <= _FEW_TESTS and values[0].is_amount)
         }
+        patterns = self.wanted.patterns
         #: What may have been meant as a pattern, and stands in no value.
-        self._patterns = self.wanted.patterns
+        self._patterns = patterns if len(patterns) <= _FEW_TESTS else {}
         #: By field, the units of its numbers, where what they are compared with has none, or one
         #: that may be none.
         self._units = {
@@ -262,9 +264,10 @@ class Rows:
             there = ", ".join(_spelled(name) for name in names)
             raise ValueError(f"where: no row has {noun} {unknown}; there are: {there}")
         self._check_orders()
-        for leaf, value in self._patterns.items():
+        if self._patterns:
+            part, value = next(iter(self._patterns.items()))
             raise ValueError(
-                f"where: no value of {_quoted(leaf.field)} has {_quoted(value.text)} in it, which "
+                f"where: no value of {_quoted(part.field)} has {_quoted(value.text)} in it, which "
                 "is compared as it stands: ~ finds parts, and the argument pattern takes regular "
                 "expressions"
             )
@@ -291,8 +294,8 @@ class Rows:
             if has_values and not self.met and (_is_order(leaf) or not self.wanted.phrases):
                 ends = " and ".join(_quoted(text_of(end)) for end in _ends(leaf))
                 raise ValueError(
-                    f"where: no value of {_quoted(leaf.field)} is more or less than {ends}: "
-                    "numbers compare with numbers, and words with words"
+                    f"where: no value of {_quoted(leaf.field)} can be compared with {ends}: "
+                    "numbers compare with numbers, dates with dates (2024-02-05), words with words"
                 )
 
 
