@@ -33,7 +33,7 @@ _READ_AS_ONE = re.compile(
 )
 #: A value and a part of one that may have been meant as patterns.
 _LIKE_PATTERN = re.compile(r"^[*%].|\w\*|[.)\]][*+?]|[^\W\d]%")
-_PART_LIKE_PATTERN = re.compile(rf"{_LIKE_PATTERN.pattern}|^\^|\$$|\\[a-zA-Z]|\|")
+_PART_LIKE_PATTERN = re.compile(_LIKE_PATTERN.pattern + r"|^\^|\$$|\\[dws][+*?{]|\w\|\w")
 #: The same of one beside the name of its field: only where it says what it is.
 _A_TEST = re.compile(
     r"!|.*\*$|\d+(?:-|\.\.)\d+$|(?:not|in|between|is|contains|exists)\b|.*[ )](?:and|or)\b",
