@@ -30,7 +30,7 @@ _MOMENT = regex(
     r"\s?(?:(z|utc|gmt)|([-+\u2212])(\d\d):?(\d\d)?)?)?)\s*"
 )
 _YEAR = re.compile(r"\s*(\d{4})\s*")
-_MINUS = re.compile("[\u2212\u2013]")
+_MINUS = ("-", "\u2212", "\u2013")
 _VERSION = re.compile(r"[\w.:/+-]+")
 _RUNS = re.compile(r"\d+|\D+")
 #: Units that are so many of another one.
@@ -104,15 +104,17 @@ class Comparable:
 
     """
 
-    __slots__ = ("_moment", "_quantity", "is_null", "is_ordered", "text")
+    __slots__ = ("_moment", "_quantity", "is_ordered", "text", "value")
 
     def __init__(self, value: object) -> None:
+        self.value = value
         text = text_of(value)
         #: Without case; what looks alike is alike, however accents and blanks are encoded.
         self.text = (text if text.isascii() else normalize("NFKC", text)).casefold()
-        self.is_null = value is None
         #: Whether anything is more or less than it.
-        self.is_ordered = not (self.is_null or isinstance(value, (dict, list, Duplicates)))
+        self.is_ordered = isinstance(value, str) or not (
+            value is None or isinstance(value, (dict, list, Duplicates))
+        )
         self._quantity: Quantity | bool | None = False
         self._moment: Moment | bool | None = False
 
@@ -289,7 +291,7 @@ def _quantity(text: str) -> Quantity | None:
     match = _QUANTITY.fullmatch(text)
     if match is None:
         return None
-    number = Decimal(_MINUS.sub("-", match[1]) + match[2].replace(",", ""))
+    number = Decimal(("-" if match[1] in _MINUS else "") + match[2].replace(",", ""))
     return Quantity(number, (match[3] or "").replace("\u03bc", "u"))
 
 

@@ -214,15 +214,13 @@ class Rows:
         self.count += 1
         if self._is_long:
             self._count(fields)
-        for leaf in list(self._strange):
-            self._look_at(fields, leaf)
-        for part in list(self._patterns):
-            text = self._patterns[part].text
-            if any(text in value.text for value in fields[part.field]):
-                del self._patterns[part]
+        if self._strange or self._patterns:
+            self._look_at(fields)
         for name, units in self._units.items():
             for value in fields[name]:
-                units.add(value.unit)
+                quantity = value.quantity
+                if quantity is not None:
+                    units.add(quantity.unit)
         holds = self.wanted.meets(fields)
         self.met += holds
         return holds
@@ -238,14 +236,17 @@ class Rows:
                 "they stand as in (a, b); or ask in several calls"
             )
 
-    def _look_at(self, fields: Fields, leaf: Comparison | Between) -> None:
-        ends, has_values = self._strange[leaf]
-        for value in fields[leaf.field]:
-            if all(order(value, end) is not None for end in ends):
+    def _look_at(self, fields: Fields) -> None:
+        for leaf, (ends, has_values) in list(self._strange.items()):
+            values = fields[leaf.field]
+            if any(all(order(value, end) is not None for end in ends) for value in values):
                 del self._strange[leaf]
-                return
-            has_values = has_values or value.is_ordered
-        self._strange[leaf] = ends, has_values
+            else:
+                has_values = has_values or any(value.is_ordered for value in values)
+                self._strange[leaf] = ends, has_values
+        for part, wanted in list(self._patterns.items()):
+            if any(wanted.text in value.text for value in fields[part.field]):
+                del self._patterns[part]
 
     def check(self) -> None:
         """Says what cannot have been meant, after all rows.

@@ -21,8 +21,9 @@ class Fields(dict[str, list[Comparable]]):
         self._steps = steps
 
     def __missing__(self, name: str) -> list[Comparable]:
-        found = self[name] = [*map(Comparable, _found(self._row, name, self._steps[name]))]
-        return found
+        found = _found(self._row, name, self._steps[name])
+        self[name] = told = [Comparable(value) for value in found]
+        return told
 
 
 #: Whether a row meets a condition.
@@ -123,7 +124,7 @@ def _any(field: str, holds: Callable[[Comparable], bool]) -> Test:
 def _null(field: str) -> Test:
     def test(fields: Fields) -> bool:
         found = fields[field]
-        return not found or any(value.is_null for value in found)
+        return not found or any(value.value is None for value in found)
 
     return test
 
