@@ -203,6 +203,7 @@ class Comparable:
 
     @property
     def is_digit(self) -> bool:
+        """Whether it begins with a digit."""
         return self.text[:1].isdecimal()
 
     @property
@@ -217,6 +218,7 @@ class Comparable:
 
     @property
     def year(self) -> Moment | None:
+        """The year that four digits are beside a date."""
         match = _YEAR.fullmatch(self.text)
         return None if match is None else Moment((int(match[1]),))
 

@@ -31,14 +31,14 @@ _READ_AS_ONE = re.compile(
     r"[ *?(]|^[%!]|^[\[{][^\]}]|^/.+/$|^\d+(?:[-\u2013+]|\.\.)\d*$|^(?:none|nil|undefined|empty)$",
     re.IGNORECASE,
 )
-#: A value and a part of one that may have been meant as patterns.
-_LIKE_PATTERN = re.compile(r"^[*%].|\w\*|[.)\]][*+?]|[^\W\d]%")
-_PART_LIKE_PATTERN = re.compile(_LIKE_PATTERN.pattern + r"|^\^|\$$|\\[dws][+*?{]|\w\|\w")
 #: The same of one beside the name of its field: only where it says what it is.
 _A_TEST = re.compile(
     r"!|.*\*$|\d+(?:-|\.\.)\d+$|(?:not|in|between|is|contains|exists)\b|.*[ )](?:and|or)\b",
     re.DOTALL,
 )
+#: A value and a part of one that may have been meant as patterns.
+_LIKE_PATTERN = re.compile(r"^[*%].|\w\*|[.)\]][*+?]|[^\W\d]%")
+_PART_LIKE_PATTERN = re.compile(_LIKE_PATTERN.pattern + r"|^\^|\$$|\\[dws][+*?{]|\w\|\w")
 #: Names of fields that are said where one is not known, and the rows that they are taken from.
 _NAMES, _ROWS = 40, 200
 _LONGEST_NAME = 60
