@@ -21,7 +21,9 @@ ROW = {
     "none": None, "order": {"lines": [{"sku": "A1"}, {"sku": "B2"}]}, "a.b": 5, "5": "five",
     "total": "$5,000", "city": "New York", "took": "10 ms", "share": "10%", "version": "1.10.0",
     "clock": "9:05", "ratio": "NaN", "sha": "5e401", "part": "12_05", "tags": [],
-    "deep": {"x": "y"},
+    "deep": {"x": "y"}, "name": "\u00c9mile",
+    "disk": "1.5G", "up": "3m", "spaced": "New\u00a0York \uff15",
+    "low": "\u221212345678901234567890123456789012345678901234567890",
 }  # fmt: skip
 
 
@@ -73,6 +75,21 @@ ROW = {
         ("status !== ok && delay \u2265 30 || ok = true", True),
         ("delay >= 30, and status = failed;", True),
         ("none is null", True),
+        ("none = null and none = None and none is none and none in (x, NULL)", True),
+        ("none != null or none is not none", False),
+        ("missing = null and missing is None", True),
+        ("missing != null or status = null or status is null", False),
+        ("none = 'null'", True),
+        ("missing = 'null'", False),
+        ("status is exists and status is not null and not missing is exists", True),
+        ("status is not exists or status not exists", False),
+        ("missing is not exists and missing not exists", True),
+        ("status = \u00abfailed\u00bb", True),
+        ("disk > 900M and disk < 3G and disk < 2000 M and disk > 1 K", True),
+        ("up > 179 s and up = 3 min and up < 1 h and up = 180 s and up = 3m", True),
+        ("share = 10% and share < 50% and status != '*'", True),
+        ("took < 5 seconds and took > 0.001 minutes", False),
+        ("took < 5 seconds and took < 0.001 minutes", True),
         ("missing is null", True),
         ("status is not null", True),
         ("missing exists", False),
@@ -93,7 +110,27 @@ ROW = {
         ("took > 9", True),
         ("took > 9 ms and took <= 10ms", True),
         ("took < 1 s and took > 0.001 s", True),
-        ("took = 10", False),
+        ("took = 10", True),
+        ("took = 0.01 s and took in (10, 11) and not took != 10000 us", True),
+        ("took between 10 and 10 and took in (9, 0.01 s)", True),
+        ("took = 11 or took = 10 kB or took in (9 ms, 10 s)", False),
+        ("took < 11 kB or took > 9 kB", False),
+        ("share = 10 and share in (9, 10) and not share != 10", True),
+        ("at = 2026-11-03 and at in (2026-11-03) and not at != 2026-11-03", True),
+        ("at between 2026-11-03 and 2026-11-03", True),
+        ("at > 2026-11-03 or at < 2026-11-03", False),
+        ("at = 2026-11 and at = 2026 and at <= 2026 and at = 2026/11/3", True),
+        ("at = 2026-11-03T10:00:00+00:00 and at = '2026-11-03 12:00:00.0+0200'", True),
+        ("at > 2026-11-03T11:59:59+02:00 and at < 2026-11-03T10:00:01", True),
+        ("at = 2026-11-03T12:00:00", False),
+        ("at > 1700000000 or at < 1700000000", False),
+        ("version > 1.9.2 and version > 1 and version < 1.11.1", True),
+        ("at = 2026-13 or at = 2026-11-31", False),
+        ("low < -5 and low = -12345678901234567890123456789012345678901234567890", True),
+        ("low < \u22125 and low > \u22121e60", True),
+        ("spaced = 'new york 5'", True),
+        ("low < \u20135", True),
+        ("name = E\u0301mile and name ~ \u00e9m", True),
         ("share > 9 and share < 15 %", True),
         ("version > 1.9.2 and version < 1.11", True),
         ("clock < 10:00", True),
@@ -169,6 +206,11 @@ def test_a_pattern_without_its_engine_says_what_to_install(
         ("delay between 5 and 3", 'here: "5 and 3": "between" takes the lower value first'),
         ("name = Trinidad and Tobago", 'after "Tobago" one of these is missing'),
         ("name = Foo (bar)", "a value of several words is not in quotes"),
+        ("name != ok limit 3", 'here: "ok limit 3": nothing but conditions is read here'),
+        ("name != ok order by name", "nothing but conditions is read here"),
+        ("name = \u201ex\u201c", 'quotes are "...", or stand in these'),
+        ("name = \u00bbx\u00ab", 'quotes are "...", or stand in these'),
+        ("name = ok\u200b", "a value with a character that nobody sees stands in quotes"),
         ("not " * 60 + "a = 1", "conditions nest no deeper than 50"),
         ("(" * 5000, "conditions nest no deeper than 50"),
         ("a = 1 and " * 2000, "where has at most 10000 characters"),
@@ -189,6 +231,7 @@ def ctx() -> SharedContext:
             "total": f"${n},500",
             "job": {"n": n},
             "size": f"{n} kB" if n % 2 else f"{n} MB",
+            "disk": f"{n}K" if n % 2 else f"{n}M",
         }
         for n in range(20)
     ]
@@ -210,6 +253,8 @@ def ctx() -> SharedContext:
         ("total >= 9,500 and job.n < 12", 3),
         ("total in ($9,500, $11,500)", 2),
         ("size > 5 kB", 16),
+        ("disk > 5M", 7),
+        ("disk = 5K or disk = 6M", 2),
         ("status = gone", 0),
     ],
 )
@@ -225,9 +270,27 @@ def test_rows_that_are_there_are_found(ctx: SharedContext, where: str, count: in
         ("jobs", {"where": "state = failed"}, 'no row has a field "state"; there are: status, del'),
         ("jobs", {"where": "job.m = 3"}, "there are: status, delay, total, job.n"),
         ("jobs", {"where": "delay > five"}, '"five": numbers compare with numbers'),
-        ("jobs", {"where": "status > 5"}, 'no value of "status" is more or less than "5"'),
+        ("jobs", {"where": "status > 5"}, 'no value of "status" can be compared with "5"'),
         ("jobs", {"where": "size > 5"}, '"size" have several units, kb, mb: write one'),
-        ("jobs", {"where": "status = f*"}, '"f*" was read as one value'),
+        ("jobs", {"where": {"status": "f*"}}, '"status" has "f*" in it, which is compared as it'),
+        ("jobs", {"where": "status != f*"}, '"status" has "f*" in it, which is compared as it'),
+        ("jobs", {"where": "delay < 5 or status in (ok, '%ed')"}, '"status" has "%ed" in it'),
+        ("jobs", {"where": "status is not like f%"}, '"status" has "like f%" in it'),
+        ("jobs", {"where": "status ~ 'fail.*'"}, '"status" has "fail.*" in it, which is compare'),
+        ("jobs", {"where": "status !~ '^fail'"}, '"status" has "^fail" in it, which is compared'),
+        ("jobs", {"where": "status is empty"}, '"empty" was read as one value'),
+        ("jobs", {"where": "delay = 3-5"}, '"3-5" was read as one value'),
+        ("jobs", {"where": {"delay": "3-5"}}, '"3-5" was read as one value'),
+        ("jobs", {"where": "delay = any(3,5)"}, '"any(3,5)" was read as one value'),
+        ("jobs", {"where": "status = {ok}"}, '"{ok}" was read as one value'),
+        ("jobs", {"where": "delay > 5k"}, 'no value of "delay" has a unit "k": write the number'),
+        ("jobs", {"where": "status = 2026-11-03"}, 'no value of "status" can be compared with'),
+        ("jobs", {"where": "delay = 5 then"}, 'no value of "delay" has a unit "then": write the'),
+        ("jobs", {"where": "delay > 5 USD"}, 'no value of "delay" has a unit "usd": write the nu'),
+        ("jobs", {"where": "size = 5"}, '"size" have several units, kb, mb: write one, as in 5 kb'),
+        ("jobs", {"where": "size in (5 kB, 7)"}, '"size" have several units, kb, mb: write one'),
+        ("jobs", {"where": "size > 5 min"}, 'no value of "size" can be compared with "5 min"'),
+        ("jobs", {"where": {"delay": "> 1,<3"}}, '"1,<3": numbers compare with numbers'),
         ("jobs", {"where": "delay in (1 2 3)"}, '"1 2 3" was read as one value'),
         ("jobs", {"where": {"delay": "between 3 and 5"}}, '"between 3 and 5" was read as one'),
         ("jobs", {"where": {"delay": "> 5 and < 9"}}, '"5 and < 9": numbers compare'),
@@ -384,3 +447,90 @@ def test_it_takes_time_in_proportion_to_its_length() -> None:
         with contextlib.suppress(ValueError):
             conditions(where)
     assert time.process_time() - start < 2
+
+
+def _counted(where: object, row: object) -> int:
+    """How often something was compared for one row."""
+    found = conditions(where)  # type: ignore[arg-type]
+    assert found is not None
+    return sum(found.tests.values())
+
+
+def test_values_of_one_field_are_one_look_up() -> None:
+    many = list(range(1700))
+    in_text = ",".join(map(str, many))
+    for where in (
+        f"a in ({in_text})",
+        f"a not in ({in_text})",
+        " or ".join(f"a={n}" for n in many[:900]),
+        " and ".join(f"a!={n}" for n in many[:900]),
+        "(" + " or ".join(f"a={n}" for n in many[:400]) + f") or a in ({in_text[:1000]})",
+        {"a": many},
+    ):
+        assert _counted(where, {}) == 1
+    assert _counted("a = 5 or b = 5 or a > 7 or a between 3 and 4", {}) == 5
+
+
+def test_more_comparisons_than_can_be_made_are_an_error() -> None:
+    ctx = SharedContext()
+    ctx.put("rows", [{"id": n, "note": f"the words of {n}"} for n in range(6000)])
+    ctx.put("long", [{"id": n, "note": f"the words of {n} " * 3000} for n in range(60)])
+    ctx.put("lists", [{"id": n, "note": list(map(str, range(3000)))} for n in range(3)])
+    few = " or ".join(f"note ~ z{n}" for n in range(20))
+    many = " or ".join(f"note ~ z{n}" for n in range(600))
+    fields = " or ".join(f"note.{'x.' * (n % 9)}f{n} = 5" for n in range(400)) + " or note = 5"
+    for key in ("rows", "long", "lists"):
+        assert not ctx.retrieve(key, where=few).text
+        start = time.process_time()
+        with pytest.raises(ValueError, match="600 comparisons are too many for so many rows; up"):
+            ctx.retrieve(key, where=many)
+        assert time.process_time() - start < 5
+    with pytest.raises(ValueError, match="401 comparisons are too many"):
+        ctx.retrieve("rows", where=fields)
+
+
+def test_many_values_are_looked_up_at_once_whatever_they_are_and_the_field_has() -> None:
+    ctx = SharedContext()
+    rows = [{"id": n, "name": f"some words {n}", "none": None} for n in range(6000)]
+    ctx.put("rows", rows)
+    for values in (range(1500), [f"a*{n}" for n in range(1500)], [f"{n}-1" for n in range(1200)]):
+        for field, count in (("id", 1500 * (values == range(1500))), ("name", 1), ("none", 0)):
+            where = f"{field} in ({','.join(map(str, values))}, 'some words 7')"
+            found = None
+            start = time.process_time()
+            with contextlib.suppress(ValueError):
+                found = ctx.retrieve("rows", where=where, max_tokens=10**6)
+            assert time.process_time() - start < 5, where[:40]
+            assert (found.text.count('"id"') if found else 0) == count
+
+
+def test_a_name_with_very_many_parts_costs_no_more_than_its_length() -> None:
+    found = conditions("a" + ".a" * 4900 + " = 5")
+    assert found is not None
+    start = time.process_time()
+    for n in range(20_000):
+        assert not found.holds({"a": n})
+    assert time.process_time() - start < 2
+
+
+def test_of_a_key_that_stands_twice_both_values_count() -> None:
+    ctx = SharedContext()
+    ctx.put("list", '[{"a": 1, "a": 2, "b": 6}, {"a": 3, "b": 7}]')
+    ctx.put("inner", '[{"id": 1, "o": {"a": 1, "a": null}}, {"id": 2, "o": {"a": 3}}]')
+    ctx.put("map", '{"x": {"a": 1, "a": 2}, "y": {"a": 3}, "z": {"a": 4}}')
+    for key, where, place in (
+        ("list", "b = 6", "rows 1"),
+        ("list", "a = 2", "rows 1"),
+        ("list", "a = 1 and a = 2 and a < 2", "rows 1"),
+        ("list", "a exists", "rows 1-2"),
+        ("list", "a != 2", "rows 2"),
+        ("list", "a is null", ""),
+        ("inner", "o.a = 1", "rows 1"),
+        ("inner", "o.a is null", "rows 1"),
+        ("map", "a = 2", "rows 1"),
+        ("map", "a > 2", "rows 2-3"),
+    ):
+        assert ctx.retrieve(key, where=where).where == place, (key, where)
+    assert '{"a":1,"a":2,"b":6}' in ctx.retrieve("list", where="b = 6").text
+    with pytest.raises(ValueError, match='no row has a field "c"; there are: a, b'):
+        ctx.retrieve("list", where="c = 6", place="rows 1")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from headroom.retrieval.comparing import equal, is_scaled, order, text_of, unit_of
+from headroom.retrieval.comparing import Comparable, is_assumed, is_scaled, order, text_of
 from headroom.retrieval.grammar import (
     All,
     Any,
@@ -19,16 +21,30 @@ from headroom.retrieval.grammar import (
     operator_of,
     parse,
 )
+from headroom.retrieval.meeting import Fields, Test, ready
+from headroom.toolkit.rows.values import Duplicates
 
 __all__ = ["Filter", "Rows", "conditions"]
 
 #: A value that may have been meant as more than one: several words, a part that stands for any.
-_READ_AS_ONE = re.compile(r" |\*|^[%!]")
+_READ_AS_ONE = re.compile(
+    r"[ *?(]|^[%!]|^[\[{][^\]}]|^/.+/$|^\d+(?:[-\u2013+]|\.\.)\d*$|^(?:none|nil|undefined|empty)$",
+    re.IGNORECASE,
+)
 #: The same of one beside the name of its field: only where it says what it is.
-_A_TEST = re.compile(r"!|(?:not|in|between|is|contains|exists)\b|.*[ )](?:and|or)\b", re.DOTALL)
+_A_TEST = re.compile(
+    r"!|.*\*$|\d+(?:-|\.\.)\d+$|(?:not|in|between|is|contains|exists)\b|.*[ )](?:and|or)\b",
+    re.DOTALL,
+)
+#: A value and a part of one that may have been meant as patterns.
+_LIKE_PATTERN = re.compile(r"^[*%].|\w\*|[.)\]][*+?]|[^\W\d]%")
+_PART_LIKE_PATTERN = re.compile(_LIKE_PATTERN.pattern + r"|^\^|\$$|\\[dws][+*?{]|\w\|\w")
 #: Names of fields that are said where one is not known, and the rows that they are taken from.
 _NAMES, _ROWS = 40, 200
 _LONGEST_NAME = 60
+#: With more tests of a row than these, their number is bounded over all rows: three million take
+#: about two seconds. To find a field counts as so many, and so many characters of a value as one.
+_FEW_TESTS, _MOST_TESTS, _FINDING, _CHARS = 20, 3_000_000, 10, 500
 
 
 @dataclass(frozen=True)
@@ -51,14 +67,43 @@ class Filter:
         return [text for leaf in bare if _READ_AS_ONE.search(text := str(leaf.value))]
 
     @property
-    def orders(self) -> list[Comparison | Between]:
-        """Those that ask for more or less than a value."""
-        leaves = [leaf for leaf in _leaves(self.root) if not isinstance(leaf, Null)]
-        return [leaf for leaf in leaves if isinstance(leaf, Between) or leaf.operator[0] in "<>"]
+    def patterns(self) -> dict[Comparison, Comparable]:
+        """Those whose values may have been meant as patterns, and these."""
+        parts = (leaf for leaf in _leaves(self.root) if isinstance(leaf, Comparison))
+        found = ((leaf, Comparable(leaf.value)) for leaf in parts)
+        return {leaf: value for leaf, value in found if _is_pattern(leaf, value)}
+
+    @property
+    def comparisons(self) -> list[Comparison | Between]:
+        """Those that ask for more, less or as much as a value."""
+        leaves = (leaf for leaf in _leaves(self.root) if not isinstance(leaf, Null))
+        return [leaf for leaf in leaves if isinstance(leaf, Between) or "~" not in leaf.operator]
+
+    @cached_property
+    def tests(self) -> Mapping[str, int]:
+        """By field, how often its values are looked at for a row."""
+        return self._ready[1]
 
     def holds(self, row: object) -> bool:
         """Whether a row meets them. One without the field meets ``!=`` and ``is null``."""
-        return _holds(self.root, row)
+        return self.meets(self.fields_of(row))
+
+    def fields_of(self, row: object) -> Fields:
+        """What of a row is looked at."""
+        return Fields(row, self._steps)
+
+    def meets(self, fields: Fields) -> bool:
+        """Whether a row with such fields meets them."""
+        return self._ready[0](fields)
+
+    @cached_property
+    def _steps(self) -> dict[str, list[str]]:
+        return {name: name.split(".") for name in self.fields}
+
+    @cached_property
+    def _ready(self) -> tuple[Test, Counter[str]]:
+        tests: Counter[str] = Counter()
+        return ready(self.root, tests), tests
 
 
 def conditions(where: Mapping[str, object] | str | None) -> Filter | None:
@@ -106,7 +151,8 @@ def _from_item(name: object, value: object) -> Condition:
     if value is not None and not isinstance(value, (bool, int, float)):
         what = "an object" if isinstance(value, Mapping) else type(value).__name__
         raise TypeError(f"where compares with values; {name!r} has {what}")
-    return Comparison(name, "=", value)
+    found = Comparison(name, "=", value)
+    return Any((Null(name), found)) if value is None else found
 
 
 @dataclass
@@ -130,38 +176,77 @@ class Rows:
 
     def __post_init__(self) -> None:
         self._unknown = set(self.wanted.fields)
-        #: What asks for more or less, and has met no value that it can be compared with.
-        self._strange = dict.fromkeys(self.wanted.orders, False)
-        #: By field, the units of its numbers, where what they are compared with has none.
+        self._is_long = sum(self.wanted.tests.values()) > _FEW_TESTS
+        self._done = 0
+        ends = {leaf: [*map(Comparable, _ends(leaf))] for leaf in self.wanted.comparisons}
+        #: What has met no value that it can be compared with: the values that it has, and whether
+        #: the field has any.
+        self._strange = {
+            leaf: (values, False)
+            for leaf, values in ends.items()
+            if _is_order(leaf) or (len(ends) <= _FEW_TESTS and values[0].is_amount)
+        }
+        patterns = self.wanted.patterns
+        #: What may have been meant as a pattern, and stands in no value.
+        self._patterns = patterns if len(patterns) <= _FEW_TESTS else {}
+        #: By field, the units of its numbers, where what they are compared with has none, or one
+        #: that may be none.
         self._units = {
             leaf.field: set[str]()
-            for leaf in self.wanted.orders
-            if not all(map(unit_of, _ends(leaf)))
+            for leaf, values in ends.items()
+            if any(value.quantity is not None and not is_assumed(value.unit) for value in values)
         }
 
     def holds(self, row: object) -> bool:
-        """Whether a row meets the conditions; what is no object meets none."""
-        if not isinstance(row, dict):
+        """Whether a row meets the conditions; what is no object meets none.
+
+        Raises:
+            ValueError: There are too many of them for so many rows.
+
+        """
+        if not isinstance(row, (dict, Duplicates)):
             return False
+        fields = self.wanted.fields_of(row)
         if self._unknown:
-            self._unknown -= {name for name in self._unknown if name in row or _found(row, name)}
+            self._unknown -= {name for name in self._unknown if fields[name]}
             if self.count < _ROWS and len(self._names) < _NAMES:
                 self._names.update(dict.fromkeys(_names_in(row)))
         self.count += 1
-        for leaf in list(self._strange):
-            self._look_at(row, leaf)
+        if self._is_long:
+            self._count(fields)
+        if self._strange or self._patterns:
+            self._look_at(fields)
         for name, units in self._units.items():
-            units.update(map(unit_of, _found(row, name)))
-        holds = self.wanted.holds(row)
+            for value in fields[name]:
+                quantity = value.quantity
+                if quantity is not None:
+                    units.add(quantity.unit)
+        holds = self.wanted.meets(fields)
         self.met += holds
         return holds
 
-    def _look_at(self, row: object, leaf: Comparison | Between) -> None:
-        for value in _found(row, leaf.field):
-            if all(order(value, end) is not None for end in _ends(leaf)):
+    def _count(self, fields: Fields) -> None:
+        for name, tests in self.wanted.tests.items():
+            sizes = (1 + len(one.text) // _CHARS for one in fields[name])
+            self._done += _FINDING + tests * sum(sizes)
+        if self._done > _MOST_TESTS:
+            raise ValueError(
+                f"where: {sum(self.wanted.tests.values())} comparisons are too many for so many "
+                f"rows; up to {_FEW_TESTS} always do, and values of one field count as one where "
+                "they stand as in (a, b); or ask in several calls"
+            )
+
+    def _look_at(self, fields: Fields) -> None:
+        for leaf, (ends, has_values) in list(self._strange.items()):
+            values = fields[leaf.field]
+            if any(all(order(value, end) is not None for end in ends) for value in values):
                 del self._strange[leaf]
-                return
-            self._strange[leaf] = True
+            else:
+                has_values = has_values or any(value.is_ordered for value in values)
+                self._strange[leaf] = ends, has_values
+        for part, wanted in list(self._patterns.items()):
+            if any(wanted.text in value.text for value in fields[part.field]):
+                del self._patterns[part]
 
     def check(self) -> None:
         """Says what cannot have been meant, after all rows.
@@ -180,25 +265,48 @@ class Rows:
             there = ", ".join(_spelled(name) for name in names)
             raise ValueError(f"where: no row has {noun} {unknown}; there are: {there}")
         self._check_orders()
+        if self._patterns:
+            part, value = next(iter(self._patterns.items()))
+            raise ValueError(
+                f"where: no value of {_quoted(part.field)} has {_quoted(value.text)} in it, which "
+                "is compared as it stands: ~ finds parts, and the argument pattern takes regular "
+                "expressions"
+            )
         if not self.met and self.wanted.phrases:
             said = ", ".join(map(_quoted, self.wanted.phrases[:_NAMES]))
             raise ValueError(f"where: no row was found; {said} was read as one value")
 
     def _check_orders(self) -> None:
-        for name, units in self._units.items():
-            several = sorted(unit for unit in units if is_scaled(unit))
-            if len(several) > 1:
-                raise ValueError(
-                    f"where: the values of {_quoted(name)} have several units, "
-                    f"{', '.join(several)}: write one, as in > 5 {several[0]}"
-                )
-        for leaf, has_values in self._strange.items():
-            if has_values and not self.met:
+        for leaf in self.wanted.comparisons:
+            units = self._units.get(leaf.field, set())
+            several = sorted(filter(is_scaled, units))
+            for unit in (end.unit for end in map(Comparable, _ends(leaf)) if end.quantity):
+                if not unit and len(several) > 1:
+                    raise ValueError(
+                        f"where: the values of {_quoted(leaf.field)} have several units, "
+                        f"{', '.join(several)}: write one, as in 5 {several[0]}"
+                    )
+                if "" in units and unit not in units and not is_assumed(unit):
+                    raise ValueError(
+                        f"where: no value of {_quoted(leaf.field)} has a unit {_quoted(unit)}: "
+                        "write the number alone"
+                    )
+        for leaf, (_, has_values) in self._strange.items():
+            if has_values and not self.met and (_is_order(leaf) or not self.wanted.phrases):
                 ends = " and ".join(_quoted(text_of(end)) for end in _ends(leaf))
                 raise ValueError(
-                    f"where: no value of {_quoted(leaf.field)} is more or less than {ends}: "
-                    "numbers compare with numbers, and words with words"
+                    f"where: no value of {_quoted(leaf.field)} can be compared with {ends}: "
+                    "numbers compare with numbers, dates with dates (2024-02-05), words with words"
                 )
+
+
+def _is_pattern(leaf: Comparison, value: Comparable) -> bool:
+    pattern = _PART_LIKE_PATTERN if "~" in leaf.operator else _LIKE_PATTERN
+    return pattern.search(value.text) is not None
+
+
+def _is_order(leaf: Comparison | Between) -> bool:
+    return isinstance(leaf, Between) or leaf.operator[0] in "<>"
 
 
 def _ends(leaf: Comparison | Between) -> tuple[object, ...]:
@@ -215,8 +323,8 @@ def _spelled(name: str) -> str:
     return name if is_plain and len(name) <= _LONGEST_NAME else _quoted(name)
 
 
-def _names_in(row: dict[str, object]) -> Iterator[str]:
-    for name, value in row.items():
+def _names_in(row: dict[str, object] | Duplicates) -> Iterator[str]:
+    for name, value in row.items() if isinstance(row, dict) else row.pairs:
         if isinstance(value, dict) and value:
             yield from (f"{name}.{inner}" for inner in value)
         else:
@@ -233,61 +341,3 @@ def _leaves(root: Condition) -> Iterator[Comparison | Between | Null]:
             waiting.append(node.part)
         else:
             yield node
-
-
-def _holds(node: Condition, row: object) -> bool:
-    # No deeper than the parser lets conditions be.
-    if isinstance(node, All):
-        return all(_holds(part, row) for part in node.parts)
-    if isinstance(node, Any):
-        return any(_holds(part, row) for part in node.parts)
-    if isinstance(node, Not):
-        return not _holds(node.part, row)
-    found = _found(row, node.field)
-    if isinstance(node, Null):
-        return not found or any(value is None for value in found)
-    if isinstance(node, Between):
-        return any(
-            _compare(value, ">=", node.low) and _compare(value, "<=", node.high) for value in found
-        )
-    if node.operator.startswith("!"):
-        return not any(_compare(value, node.operator[1:], node.value) for value in found)
-    return any(_compare(value, node.operator, node.value) for value in found)
-
-
-def _found(row: object, name: str) -> list[object]:
-    """The values of a field: dots lead into objects, unless the name itself has them."""
-    if isinstance(row, dict) and "." not in name:
-        value = row.get(name, _found)
-        if not isinstance(value, list):
-            return [] if value is _found else [value]
-    return _values(row, name.split(".")) or _values(row, [name])
-
-
-def _values(row: object, names: list[str]) -> list[object]:
-    """What stands under a path of names; lists on the way stand for each of their elements."""
-    here = [row]
-    for name in names:
-        here = [one[name] for one in _elements(here) if isinstance(one, dict) and name in one]
-    return list(_elements(here))
-
-
-def _elements(values: Sequence[object]) -> Iterator[object]:
-    waiting = list(reversed(values))
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, list) and value:
-            waiting += reversed(value)
-        else:
-            yield value
-
-
-def _compare(value: object, operator: str, wanted: object) -> bool:
-    if operator == "~":
-        return text_of(wanted).casefold() in text_of(value).casefold()
-    if operator == "=":
-        return equal(value, wanted)
-    found = order(value, wanted)
-    if found is None:
-        return False
-    return (found == 0 and operator in ("<=", ">=")) or found == (-1 if "<" in operator else 1)

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn, TypeAlias
 
-from headroom.retrieval.comparing import order
+from headroom.retrieval.comparing import Comparable, order
 
 __all__ = [
     "All",
@@ -43,7 +43,15 @@ _SIGNS = {
     ">": ">", "~": "~",
 }  # fmt: skip
 _TESTS = ("is", "in", "not", "between", "contains", "exists")
-_QUOTES = {'"': '"', "'": "'", "`": "`", "\u201c": "\u201d", "\u2018": "\u2019"}
+_QUOTES = {
+    '"': '"', "'": "'", "`": "`", "\u201c": "\u201d", "\u2018": "\u2019", "\u00ab": "\u00bb",
+}  # fmt: skip
+#: What others quote with: which of these end a value, nobody can say.
+_OTHER_QUOTES = "\u00bb\u201a\u201d\u201e\u2019\u2039\u203a\u300c\u300e\uff02\uff07"
+# What follows the conditions in SQL.
+_SQL = re.compile(r"\s(?:limit\s+\d|(?:order|group)\s+by\s)", re.IGNORECASE)
+# What nobody sees, and no blank.
+_INVISIBLE = re.compile(r"[\0-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u2060\ufeff]")
 _KNOWN = "=, !=, <, <=, >, >=, ~ (contains), in (a, b), between a and b, is null"
 _BLANK = re.compile(r"\s*")
 _SIGN_OF_ANY = re.compile(r"[=<>~\u2264\u2265\u2260]")
@@ -139,6 +147,19 @@ missing: =, !=, <, <=, >, >=, ~ (contains), in (a, b), between a and b, is null
     return _Reader(text).whole()
 
 
+def _is_null(value: str, is_bare: bool) -> bool:
+    return is_bare and (value.lower() == "null" or value == "None")
+
+
+def _equal(field: str, value: str, is_bare: bool) -> Condition:
+    """A field that has a value; ``null`` is what is null, and a text that says so, as in CSV.
+
+    So is ``None``, as Python has it.
+    """
+    found = Comparison(field, "=", value, is_bare)
+    return Any((Null(field), found)) if _is_null(value, is_bare) else found
+
+
 class _Reader:
     """A text of conditions, and how far it is read."""
 
@@ -195,10 +216,18 @@ class _Reader:
         if sign:
             self._at += len(sign)
             value, is_bare = self._value()
+            if operator == "!=" and _is_null(value, is_bare):
+                return Not(_equal(field, value, is_bare))
+            if operator == "=":
+                return _equal(field, value, is_bare)
             return Comparison(field, operator, value, is_bare)
         is_said, is_not = self._word("is"), self._word("not")
         if is_said and (self._word("null") or self._word("missing")):
             found: Condition = Null(field)
+        elif is_said and self._word("none"):
+            found = _equal(field, "None", is_bare=True)
+        elif self._word("exists"):
+            found = Not(Null(field))
         elif self._word("in"):
             found = self._in(field)
         elif self._word("between"):
@@ -207,10 +236,7 @@ class _Reader:
             value, is_bare = self._value()
             found = Comparison(field, "~", value, is_bare)
         elif is_said:
-            value, is_bare = self._value()
-            found = Comparison(field, "=", value, is_bare)
-        elif self._word("exists"):
-            found = Not(Null(field))
+            found = _equal(field, *self._value())
         else:
             self._fail(f'after "{field[:_SHOWN]}" one of these is missing: {_KNOWN}')
         return Not(found) if is_not else found
@@ -230,7 +256,7 @@ class _Reader:
         # Whether "5,500" is one value or two, nobody can say: it is either.
         amounts = _THOUSANDS.finditer(self._text, start, self._at)
         values += [(match[0], False) for match in amounts]
-        return Any(tuple(Comparison(field, "=", *value) for value in values))
+        return Any(tuple(_equal(field, *value) for value in values))
 
     def _between(self, field: str) -> Condition:
         start = self._at
@@ -238,7 +264,7 @@ class _Reader:
         if not self._word("and"):
             self._fail('"between" takes two values, as in between 5 and 10')
         high = self._value()[0]
-        if order(low, high) == 1:
+        if order(Comparable(low), Comparable(high)) == 1:
             self._at = start
             self._fail('"between" takes the lower value first')
         return Between(field, low, high)
@@ -290,7 +316,16 @@ class _Reader:
             self._bare(lambda: self._here() in ends)
             end = self._at
             self._blank()
-        return self._text[start:end], True
+        value = self._text[start:end]
+        self._at, after = start, self._at
+        if value[0] in _OTHER_QUOTES:
+            self._fail('quotes are "...", or stand in these')
+        if _INVISIBLE.search(value):
+            self._fail("a value with a character that nobody sees stands in quotes")
+        if _SQL.search(value):
+            self._fail("nothing but conditions is read here; a value that says so stands in quotes")
+        self._at = after
+        return value, True
 
     def _check_goes_on(self) -> None:
         """Whether a further word belongs to a value, and does not begin another condition."""

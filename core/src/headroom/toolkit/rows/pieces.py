@@ -7,6 +7,7 @@ from functools import partial
 
 from headroom.toolkit.rows.notation import flow, pointer
 from headroom.toolkit.rows.shape import are_alike, find_columns
+from headroom.toolkit.rows.values import Duplicates
 from headroom.view import Piece
 
 __all__ = ["children", "leaves", "parts", "records", "rows_by_columns", "spell"]
@@ -56,7 +57,12 @@ def records(value: object) -> Iterator[tuple[object, Callable[[], str]]]:
     if rows is not None:
         yield from ((row, partial(spell, row)) for row in rows)
     elif isinstance(value, dict) and len(value) >= _LEAST_ENTRIES:
-        objects = [row for row in value.values() if isinstance(row, dict)]
+        rows = list(value.values())
+        objects = [
+            row if isinstance(row, dict) else dict(row.pairs)
+            for row in rows
+            if isinstance(row, (dict, Duplicates))
+        ]
         if len(objects) == len(value) and are_alike(objects):
             yield from ((row, partial(spell, {name: row})) for name, row in value.items())
 

@@ -1,0 +1,165 @@
+"""Conditions made ready for many rows: each value is read once, and each field of a row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
+
+from headroom.retrieval.comparing import Comparable, order
+from headroom.retrieval.grammar import All, Any, Between, Comparison, Condition, Not, Null
+from headroom.toolkit.rows.values import Duplicates
+
+__all__ = ["Fields", "Test", "ready"]
+
+
+class Fields(dict[str, list[Comparable]]):
+    """The values of the fields of a row, by their names, each found when it is first asked for."""
+
+    def __init__(self, row: object, steps: dict[str, list[str]]) -> None:
+        self._row = row
+        self._steps = steps
+
+    def __missing__(self, name: str) -> list[Comparable]:
+        found = _found(self._row, name, self._steps[name])
+        self[name] = told = [Comparable(value) for value in found]
+        return told
+
+
+#: Whether a row meets a condition.
+Test: TypeAlias = Callable[[Fields], bool]
+
+
+def ready(node: Condition, tests: Counter[str]) -> Test:
+    """How a condition is tested.
+
+    Args:
+        node: The condition, no deeper than the parser lets conditions be.
+        tests: Where it is counted how often each field is looked at for a row.
+
+    """
+    if isinstance(node, (All, Any)):
+        return _several(node, tests)
+    if isinstance(node, Not):
+        part = ready(node.part, tests)
+        return lambda fields: not part(fields)
+    if isinstance(node, Comparison) and node.operator in ("=", "!="):
+        return _among(node.field, [node.value], tests, is_in=node.operator == "=")
+    tests[node.field] += 1 + isinstance(node, Between)
+    if isinstance(node, Null):
+        return _null(node.field)
+    if isinstance(node, Between):
+        return _within(node.field, Comparable(node.low), Comparable(node.high))
+    if not node.operator.endswith("~"):
+        return _ordered(node.field, node.operator, Comparable(node.value))
+    found = _containing(node.field, Comparable(node.value))
+    return (lambda fields: not found(fields)) if node.operator == "!~" else found
+
+
+def _several(node: All | Any, tests: Counter[str]) -> Test:
+    """Any of some conditions, or all; the values that one field may have are looked up at once."""
+    is_any = isinstance(node, Any)
+    operator = "=" if is_any else "!="
+    values: dict[str, list[object]] = {}
+    others: list[Condition] = []
+    for part in _flat(node):
+        if isinstance(part, Comparison) and part.operator == operator:
+            values.setdefault(part.field, []).append(part.value)
+        else:
+            others.append(part)
+    parts = [_among(field, wanted, tests, is_in=is_any) for field, wanted in values.items()]
+    parts += (ready(part, tests) for part in others)
+    if len(parts) == 1:
+        return parts[0]
+    if is_any:
+        return lambda fields: any(part(fields) for part in parts)
+    return lambda fields: all(part(fields) for part in parts)
+
+
+def _flat(node: All | Any) -> Iterator[Condition]:
+    for part in node.parts:
+        yield from _flat(part) if type(part) is type(node) else (part,)
+
+
+def _among(field: str, values: Sequence[object], tests: Counter[str], *, is_in: bool) -> Test:
+    """Whether any value of a field is equal to any of some, however many these are."""
+    tests[field] += 1
+    wanted = [Comparable(value) for value in values]
+    texts = frozenset(one.text for one in wanted)
+    keys = frozenset(key for one in wanted for key in one.said())
+    sorts = frozenset(sort for sort, _ in keys)
+
+    def test(fields: Fields) -> bool:
+        for value in fields[field]:
+            if value.text in texts or (keys and not keys.isdisjoint(value.looks(sorts))):
+                return is_in
+        return not is_in
+
+    return test
+
+
+def _ordered(field: str, operator: str, wanted: Comparable) -> Test:
+    meets = {"<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1)}[operator]
+    return _any(field, lambda value: order(value, wanted) in meets)
+
+
+def _within(field: str, low: Comparable, high: Comparable) -> Test:
+    return _any(field, lambda value: order(value, low) in (0, 1) and order(value, high) in (-1, 0))
+
+
+def _containing(field: str, wanted: Comparable) -> Test:
+    return _any(field, lambda value: wanted.text in value.text)
+
+
+def _any(field: str, holds: Callable[[Comparable], bool]) -> Test:
+    def test(fields: Fields) -> bool:
+        for value in fields[field]:  # noqa: SIM110
+            if holds(value):
+                return True
+        return False
+
+    return test
+
+
+def _null(field: str) -> Test:
+    def test(fields: Fields) -> bool:
+        found = fields[field]
+        return not found or any(value.value is None for value in found)
+
+    return test
+
+
+def _found(row: object, name: str, steps: list[str]) -> list[object]:
+    """The values of a field: dots lead into objects, unless the name itself has them."""
+    if isinstance(row, dict) and len(steps) == 1:
+        value = row.get(name, _found)
+        if not isinstance(value, list):
+            return [] if value is _found else [value]
+    return _values(row, steps) or _values(row, [name])
+
+
+def _values(row: object, names: list[str]) -> list[object]:
+    """What stands under a path of names; lists on the way stand for each of their elements."""
+    here = [row]
+    for name in names:
+        here = [value for one in _elements(here) for value in _named(one, name)]
+        if not here:
+            break
+    return list(_elements(here))
+
+
+def _named(value: object, name: str) -> list[object]:
+    if isinstance(value, dict):
+        return [value[name]] if name in value else []
+    pairs = value.pairs if isinstance(value, Duplicates) else ()
+    return [member for key, member in pairs if key == name]
+
+
+def _elements(values: Sequence[object]) -> Iterator[object]:
+    waiting = list(reversed(values))
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list) and value:
+            waiting += reversed(value)
+        else:
+            yield value

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headroom.retrieval.comparing import Comparable, order
+from headroom.retrieval.conditions import conditions
+
+_NUMBERS = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["", "-", "+", "\u2212", "$"]),
+    st.sampled_from(["0", "1", "01", "1.0", "1.10", "1.1", "1e3", "1,000", "1000", "2024", "60"])
+    | st.integers(0, 10**60).map(str),
+    st.sampled_from(
+        [
+            "",
+            "",
+            " ",
+            "%",
+            " %",
+            "ms",
+            " ms",
+            "s",
+            "min",
+            "kB",
+            "KiB",
+            "m",
+            "K",
+            "G",
+            " apples",
+            "x",
+        ]
+    ),
+)
+_DATES = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(
+        ["2024", "2024-02", "2024-02-05", "2024/2/5", "2024-2-5", "2024-02-06", "2024-13", "2025"]
+    ),
+    st.sampled_from(["", "", "T10:00", " 10:00:00", "T10:00:00.50", "T23:30", "T08:00:00"]),
+    st.sampled_from(["", "", "Z", "+00:00", "+02:00", "-0200", " UTC", "x"]),
+)
+_TEXTS = st.text("01.,: aA-/s\u00e9e\u0301", max_size=8) | st.sampled_from(
+    ["ok", "1.10.2", "1.9", "1.09", "9:05", "09:05", "null", "nan", "5e401", "9" * 450, "1,00"]
+)
+_SCALARS = _NUMBERS | _DATES | _TEXTS
+_CELLS = _SCALARS | st.none() | st.booleans() | st.just([]) | st.lists(_SCALARS, max_size=2)
+
+
+def _holds(test: str, cell: object) -> bool:
+    found = conditions(f"a {test}")
+    assert found is not None
+    return found.holds({"a": cell})
+
+
+@settings(max_examples=1500, deadline=None)
+@given(_SCALARS, _SCALARS)
+def test_all_comparisons_agree(cell: str, wanted: str) -> None:
+    said = f'"{wanted}"'
+    found = order(Comparable(cell), Comparable(wanted))
+    assert _holds(f"= {said}", cell) is (found == 0), found
+    assert _holds(f"in (\u201cof others\u201d, {said})", cell) is (found == 0)
+    assert _holds(f"= 'of others' or a = {said}", cell) is (found == 0)
+    assert _holds(f"!= {said}", cell) is not (found == 0)
+    assert _holds(f"< {said}", cell) is (found == -1)
+    assert _holds(f"> {said}", cell) is (found == 1)
+    assert _holds(f"<= {said}", cell) is (found in (-1, 0))
+    assert _holds(f">= {said}", cell) is (found in (0, 1))
+    assert _holds(f"between {said} and {said}", cell) is (found == 0)
+    mirrored = order(Comparable(wanted), Comparable(cell))
+    if found is not None and mirrored is not None:
+        # A version is told from a phrase only where it is asked for.
+        assert mirrored == -found
+
+
+@settings(max_examples=300, deadline=None)
+@given(_CELLS, st.lists(_SCALARS, min_size=1, max_size=5))
+def test_any_of_some_is_as_if_each_was_asked_for(cell: object, wanted: list[str]) -> None:
+    said = [f'"{one}"' for one in wanted]
+    each = [_holds(f"= {one}", cell) for one in said]
+    assert _holds(f"in ({', '.join(said)})", cell) is any(each)
+    assert _holds(f"not in ({', '.join(said)})", cell) is not any(each)
+    assert _holds("= " + " or a = ".join(said), cell) is any(each)
+    assert _holds("!= " + " and a != ".join(said), cell) is not any(each)
