@@ -363,13 +363,13 @@ def test_a_newer_format_is_left_alone(store: RedisStore, behind: redis.Redis) ->
     write(store, "key", "content")
     state = behind.hget(DATA, "s")
     assert state is not None
-    behind.hset(DATA, "s", struct.pack(">d", 4.0) + state[8:] + b"more")
+    behind.hset(DATA, "s", struct.pack(">d", 5.0) + state[8:] + b"more")
     for action in (lambda: write(store, "key", "2"), lambda: store.get("space", "key")):
         with pytest.raises(StoreError, match=r"newer Headroom.*upgrade headroom-redis"):
             action()
 
 
-@pytest.mark.parametrize(("version", "size"), [(1.0, 128), (2.0, 192)])
+@pytest.mark.parametrize(("version", "size"), [(1.0, 128), (2.0, 192), (3.0, 192)])
 def test_a_format_from_before_the_first_release_is_left_alone(
     store: RedisStore, behind: redis.Redis, version: float, size: int
 ) -> None:
