@@ -59,7 +59,7 @@ class Calls:
         now = "" if self.clock is None else math.floor(self.clock() * 1000)
         chosen = names_of(self.prefix, namespace).keys if keys is None else keys
         is_first = script(name).writes and namespace not in self._permitted
-        end = (self.key_ids, int(is_first))
+        end = (self.key_ids, b"1" if is_first else b"")
         then = None if after_loss is None else (now, *after_loss, *end)
         try:
             answer = yield from self.run(

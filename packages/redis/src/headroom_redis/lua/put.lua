@@ -94,7 +94,10 @@ local goes = changes and #writes_of(old.reference, 2) < 2
 -- What is overwritten, held, and nowhere else is kept.
 local keeps = goes and was_held
 local old_view = keeps and call('HGET', data, 'v' .. key)
-local is_there = old and not changes or call('HEXISTS', data, 'o' .. reference) == 1
+-- What is sealed is never alike.
+local stored = not is_sealed and call('HGET', data, 'o' .. reference)
+local is_there = old and not changes or stored
+  or (is_sealed and call('HEXISTS', data, 'o' .. reference) == 1)
 local is_new_view = false
 if view ~= '' then
   local known = call('HGET', seen, written:sub(65, 96)) or ''
@@ -120,8 +123,8 @@ if state.sealed == 0 then state.sealed = own_key end
 local new = {expires = expires, number = number, reference = reference}
 local values = {'e' .. key, pack('>dd', expires, number) .. written}
 if view ~= '' then values[3], values[4] = 'v' .. key, view end
--- What lies there may have been put before there were keys: it would not be read.
-if not is_there or is_sealed then
+-- What lies there may be damaged, or from before there were keys.
+if stored ~= original then
   values[#values + 1] = 'o' .. reference
   values[#values + 1] = original
 end
