@@ -46,7 +46,7 @@ def limited(server: Server, *commands: str) -> RedisStore:
     return RedisStore(f"{server.url}&username=limited&password=pw")
 
 
-def everything(behind: redis.Redis) -> dict[bytes, tuple[object, object]]:
+def everything(behind: redis.Redis) -> dict[object, tuple[object, bool]]:
     return {name: (behind.dump(name), behind.ttl(name) < 0) for name in behind.keys("*")}
 
 

@@ -101,11 +101,11 @@ class ValueTests(ContractBase):
     def test_contents_that_are_nearly_alike_are_kept_apart(self, store: Store) -> None:
         noise = random.Random(0).randbytes(_NEARLY_ALIKE[-1])
         for size in _NEARLY_ALIKE:
-            alike = [noise[:size]]
+            contents = [noise[:size]]
             for place in (0, size // 2, size - 1):
-                alike.append(bytearray(alike[0]))
-                alike[-1][place] ^= 1
-            contents = list(map(bytes, alike))
+                changed = bytearray(noise[:size])
+                changed[place] ^= 1
+                contents.append(bytes(changed))
             records = [
                 make_of_bytes(f"{number}", content, store.next_version("space"), other[1:])
                 for number, (content, other) in enumerate(zip(contents, reversed(contents)))
