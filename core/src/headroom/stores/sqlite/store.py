@@ -350,11 +350,12 @@ class SQLiteStore(LeasingStore):
         reference = _hash(record.header.reference)
         row = self._connections.read(
             lambda db: db.execute(
-                f"SELECT e.data, e.size FROM contents e WHERE {_THERE} AND e.reference = ?",
-                (as_bytes(namespace), reference),
+                f"SELECT e.data FROM contents e WHERE {_THERE} AND e.reference = ? AND e.size = ? "
+                "AND typeof(e.data) = 'blob'",
+                (as_bytes(namespace), reference, len(record.original)),
             ).fetchone()
         )
-        return row is not None and self._values.holds(namespace, reference, *row, record.original)
+        return row is not None and self._values.holds(namespace, reference, row[0], record.original)
 
 
 def _is_held(db: sqlite3.Connection, where: tuple[bytes, bytes], now: float) -> bool:

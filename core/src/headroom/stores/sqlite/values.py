@@ -132,7 +132,7 @@ class Packed:
     view_reference: bytes
     #: Bytes of the original.
     size: int
-    #: The original as it is stored; asked for only where the content is not there yet.
+    #: The original as it is stored; asked for only where it is to be written.
     original: Callable[[], bytes]
     #: Whether the content was found there, as it should be.
     is_known: bool
@@ -233,12 +233,8 @@ class Values:
         where = entry_place(namespace, "view", *_bound(row))
         return Record(header, original, unpack(view, where, most=view_size))
 
-    def holds(
-        self, namespace: str, reference: bytes, stored: object, size: object, original: bytes
-    ) -> bool:
+    def holds(self, namespace: str, reference: bytes, stored: bytes, original: bytes) -> bool:
         """Whether this original can be had of what is stored of it."""
-        if not isinstance(stored, bytes) or size != len(original):
-            return False
         try:
             where = original_place(namespace, reference)
             return self.codec.unpack(stored, where, most=len(original)) == original
