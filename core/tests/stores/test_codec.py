@@ -221,6 +221,8 @@ def test_whose_key_it_is_can_be_told_without_opening() -> None:
     one, other, both = Codec(keys=[KEY]), Codec(keys=[OTHER_KEY]), Codec(keys=[OTHER_KEY, KEY])
     sealed = one.pack(JSON, b"place")
     assert [codec.has_key_of(sealed) for codec in (one, other, both)] == [True, False, True]
+    assert both.key_ids == (*other.key_ids, *one.key_ids)
+    assert sealed[1:].startswith(one.key_ids)
     assert [codec.is_current(sealed) for codec in (one, other, both)] == [True, False, False]
     for unsealed in (Codec().pack(JSON, b"place"), b"", None, "text", b"\0" + sealed[1:]):
         assert not one.has_key_of(unsealed)

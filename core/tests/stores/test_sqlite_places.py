@@ -242,10 +242,23 @@ def test_a_folder_that_everybody_can_write_to_is_refused(tmp_path: Path) -> None
     # As where groups of users share a folder.
     tmp_path.chmod(0o770)
     SQLiteStore(tmp_path / "context.db").close()
-    # A folder within one that is open to all is one of its own.
-    tmp_path.chmod(0o777)
-    (tmp_path / "own").mkdir(mode=0o700)
-    SQLiteStore(tmp_path / "own" / "context.db").close()
+
+
+def test_a_folder_below_one_that_everybody_can_write_to_is_refused(tmp_path: Path) -> None:
+    wide = tmp_path / "wide"
+    own = wide / "own" / "deep"
+    own.mkdir(parents=True, mode=0o700)
+    (tmp_path / "real").mkdir()
+    (own / "way").symlink_to(tmp_path / "real")
+    wide.chmod(0o777)
+    # Whoever renames "own" has another in its place.
+    for place in (own, own / "way"):
+        with pytest.raises(StoreError, match=f"everybody can write to {wide}, .*chmod o-w"):
+            SQLiteStore(place / "context.db")
+    assert list((tmp_path / "real").iterdir()) == []
+    wide.chmod(0o1777)
+    for place in (own, own / "way"):
+        SQLiteStore(place / "context.db").close()
 
 
 @needs_root

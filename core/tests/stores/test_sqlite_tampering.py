@@ -15,6 +15,7 @@ from headroom import (
     IntegrityError,
     Limits,
     Missing,
+    Record,
     SQLiteStore,
     StoreError,
     new_encryption_key,
@@ -361,3 +362,43 @@ def test_what_is_not_bound_makes_nothing_false(tampered: Tampered, table: str, c
         pytest.skip("there is no mark")
     for way, answers in tampered.ways(table, column):
         tampered.check(way, answers)
+
+
+@pytest.mark.parametrize("is_sealed", [False, True], ids=["plain", "sealed"])
+@pytest.mark.parametrize("size", [40, 400_000], ids=["small", "large"])
+@pytest.mark.parametrize("key", ["key", "other"])
+@pytest.mark.parametrize(
+    "damage",
+    ["data = substr(data, 1, 9)", "data = data || x'00'", "data = x''", "data = 5", "size = 3",
+     "data = substr(data, 1, length(data) - 3) || 'xyz'"],
+)  # fmt: skip
+def test_a_put_heals_an_original(
+    tmp_path: Path, damage: str, key: str, size: int, is_sealed: bool
+) -> None:
+    content = "".join(f"{number} " for number in range(size // 6))
+    codec = Codec(keys=[new_encryption_key()] if is_sealed else [])
+    with closing(SQLiteStore(tmp_path / "x.db", codec=codec)) as store:
+        write(store, "key", content, view="view")
+        with closing(sqlite3.connect(store._connections.path)) as db, db:
+            db.execute(f"UPDATE contents SET {damage}")
+        write(store, key, content, view="view")
+        for name in {"key", key}:
+            found = store.get("space", name)
+            assert isinstance(found, Record)
+            assert found.original == content.encode()
+        assert store.usage("space").bytes == len(content)
+        store.delete("space", "key")
+        store.delete("space", "other")
+        assert store.usage("space").bytes == 0
+
+
+def test_an_original_that_is_whole_is_not_written_again(tmp_path: Path) -> None:
+    content = "a content of many words " * 1000
+    for keys in ([], [new_encryption_key()]):
+        path = tmp_path / f"{len(keys)}.db"
+        with closing(SQLiteStore(path, codec=Codec(keys=keys))) as store:
+            write(store, "key", content)
+            with closing(sqlite3.connect(path)) as db:
+                before = db.execute("SELECT data FROM contents").fetchall()
+                write(store, "other", content)
+                assert db.execute("SELECT data FROM contents").fetchall() == before

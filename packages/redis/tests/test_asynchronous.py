@@ -46,6 +46,9 @@ async def test_every_operation_can_be_awaited(open_store: OpenStore) -> None:
     # Metadata, a view, an original, and what two views are of.
     assert await rotating.asynchronous().rotate("space") == 5
     assert open_store(codec=Codec(keys=[new])).get("space", "key") == record
+    with pytest.raises(StoreError, match="none of the keys given opens it"):
+        await awaited.delete("space", "key")
+    awaited = rotating.asynchronous()
     assert await awaited.delete("space", "key")
     assert not await awaited.delete("space", "key")
     assert await awaited.clear("space") == 0

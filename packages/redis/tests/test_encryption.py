@@ -7,7 +7,8 @@ import pytest
 import redis
 from redis_server import OpenStore
 
-from headroom import Codec, IntegrityError, Record, StoreError, new_encryption_key
+from headroom import Codec, IntegrityError, Limits, Record, StoreError, new_encryption_key
+from headroom_redis import RedisStore
 from headroom_redis.keys import names_of
 from headroom_testing.store import digest, make, put, write
 
@@ -130,3 +131,58 @@ def test_no_plain_value_is_written_where_others_seal(open_store: OpenStore) -> N
         plain.remember_view("space", digest("view"), digest("original"))
     sealed.clear("space")
     write(plain, "other", "not secret")
+
+
+VERBS: dict[str, Callable[[RedisStore], object]] = {
+    "next_version": lambda store: store.next_version("space"),
+    "put": lambda store: put(store, make("other", "content", 2**50)),
+    "put_now": lambda store: store.put_now(
+        "space", make("other", "content", 0), began=time.monotonic(), ttl=60, limits=Limits()
+    ),
+    "get": lambda store: store.get("space", "nothing"),
+    "find": lambda store: store.find("space", digest("nothing")),
+    "headers": lambda store: store.headers("space"),
+    "usage": lambda store: store.usage("space"),
+    "delete": lambda store: store.delete("space", "key"),
+    "clear": lambda store: store.clear("space"),
+    "remember_view": lambda store: store.remember_view("space", digest("v"), digest("o")),
+    "view_origin": lambda store: store.view_origin("space", digest("v")),
+    "lease": lambda store: store.lease("space", "run", [], seconds=60),
+    "release": lambda store: store.release("space", "run"),
+}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_wrong_key_is_an_error_at_once_and_changes_nothing(
+    open_store: OpenStore, behind: redis.Redis, verb: str
+) -> None:
+    right = open_store(codec=Codec(keys=[new_encryption_key()]))
+    record = write(right, "key", "content", view="view")
+    before = {name: behind.dump(name) for name in behind.keys("*")}
+    wrong = open_store(codec=Codec(keys=[new_encryption_key(), new_encryption_key()]))
+    with pytest.raises(StoreError, match="none of the keys given opens it"):
+        VERBS[verb](wrong)
+    with pytest.raises(StoreError, match="no key was given"):
+        VERBS[verb](open_store())
+    assert {name: behind.dump(name) for name in behind.keys("*")} == before
+    assert right.headers("space") == [record.header]
+
+
+def test_the_old_keys_alone_write_nothing_more_after_a_rotation(open_store: OpenStore) -> None:
+    old, new = new_encryption_key(), new_encryption_key()
+    before = open_store(codec=Codec(keys=[old]))
+    write(before, "key", "content", view="view")
+    both = open_store(codec=Codec(keys=[new, old]))
+    # Until then, who has the old one alone goes on.
+    write(both, "another", "content")
+    write(before, "another", "content")
+    with pytest.raises(StoreError, match="none of the keys given opens it"):
+        open_store(codec=Codec(keys=[new])).rotate("space")
+    both.rotate("space")
+    for store in (before, open_store(codec=Codec(keys=[old])), open_store()):
+        for verb in ("put", "put_now", "remember_view"):
+            with pytest.raises(StoreError, match="give the store a codec with the key"):
+                VERBS[verb](store)
+    assert [header.key for header in both.headers("space")] == ["key", "another"]
+    write(open_store(codec=Codec(keys=[new])), "key", "content")
+    assert both.rotate("space") == 0

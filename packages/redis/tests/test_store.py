@@ -363,13 +363,13 @@ def test_a_newer_format_is_left_alone(store: RedisStore, behind: redis.Redis) ->
     write(store, "key", "content")
     state = behind.hget(DATA, "s")
     assert state is not None
-    behind.hset(DATA, "s", struct.pack(">d", 4.0) + state[8:] + b"more")
+    behind.hset(DATA, "s", struct.pack(">d", 5.0) + state[8:] + b"more")
     for action in (lambda: write(store, "key", "2"), lambda: store.get("space", "key")):
         with pytest.raises(StoreError, match=r"newer Headroom.*upgrade headroom-redis"):
             action()
 
 
-@pytest.mark.parametrize(("version", "size"), [(1.0, 128), (2.0, 192)])
+@pytest.mark.parametrize(("version", "size"), [(1.0, 128), (2.0, 192), (3.0, 192)])
 def test_a_format_from_before_the_first_release_is_left_alone(
     store: RedisStore, behind: redis.Redis, version: float, size: int
 ) -> None:
@@ -439,6 +439,15 @@ def test_a_bomb_is_not_unpacked(store: RedisStore, behind: redis.Redis, field: s
         ("redis://localhost/0?key_env=NO_SUCH_VARIABLE", "NO_SUCH_VARIABLE"),
         ("redis://localhost/0?compression=best", "compression must be"),
         ("unix://", "unix:///run/redis.sock"),
+        ("redis://localhost:6379/0#1", "write %23 for #"),
+        ("redis://user:pass#word@localhost:6379/0", "# @ in the password written as"),
+        ("unix:///run/redis#1.sock", "write %23 for #"),
+        ("redis://localhost:6379/\n1", "%0A and %0D for line breaks"),
+        ("unix://run/redis.sock", "three slashes"),
+        ("redis://localhost/agents", "number of a database, or nothing"),
+        ("redis://localhost/1/2", "number of a database, or nothing"),
+        ("redis://localhost/0?timeout=3&timeout=4", "an option twice"),
+        ("redis://localhost/0?socket_timeout=3&socket_timeout=4", "an option twice"),
     ],
 )
 def test_urls_that_make_no_sense(url: str, said: str) -> None:

@@ -10,7 +10,15 @@ import pytest
 import redis
 from redis_server import OpenStore
 
-from headroom import Codec, IntegrityError, Limits, Missing, StoreError, new_encryption_key
+from headroom import (
+    Codec,
+    IntegrityError,
+    Limits,
+    Missing,
+    Record,
+    StoreError,
+    new_encryption_key,
+)
 from headroom_redis import RedisStore
 from headroom_redis.keys import names_of
 from headroom_redis.values import Values, _entry_place
@@ -270,3 +278,26 @@ def test_metadata_that_are_none_are_an_error_of_ours(meta: bytes) -> None:
     place = _entry_place("space", "meta", "key", packed[:96])
     with pytest.raises(IntegrityError, match="metadata cannot be read: it was cut or changed"):
         values.header("space", "key", head + Codec().pack(meta, place, checked=True))
+
+
+@pytest.mark.parametrize("keys", [[], [new_encryption_key()]], ids=["plain", "sealed"])
+@pytest.mark.parametrize("key", ["key", "other"])
+@pytest.mark.parametrize("damage", ["cut", "longer", "as long", "deleted"])
+def test_a_put_heals_an_original(
+    open_store: OpenStore, behind: redis.Redis, keys: list[str], key: str, damage: str
+) -> None:
+    store = open_store(codec=Codec(keys=keys))
+    record = write(store, "key", "content " * 2_000, view="view")
+    field = b"o" + bytes.fromhex(record.header.reference)
+    stored = behind.hget(DATA, field)
+    assert stored is not None
+    if damage == "deleted":
+        behind.hdel(DATA, field)
+    else:
+        changed = {"cut": stored[:-9], "longer": stored + b"x", "as long": stored[:-3] + b"xyz"}
+        behind.hset(DATA, field, changed[damage])
+    write(store, key, "content " * 2_000, view="view")
+    for name in {"key", key}:
+        found = store.get("space", name)
+        assert isinstance(found, Record)
+        assert found.original == record.original

@@ -15,6 +15,7 @@ from headroom import Header, MemoryStore, Missing, Record
 
 SIZES = "test_contents_of_all_sizes_come_back_whole"
 BYTES = "test_contents_come_back_byte_for_byte"
+ALIKE = "test_contents_that_are_nearly_alike_are_kept_apart"
 META = "test_metadata_comes_back_as_it_was"
 TIMES = "test_times_and_versions_come_back_as_they_were"
 
@@ -288,3 +289,32 @@ class LosesLargeMeta(AltersHeaders):
 class TimesHaveThirtyTwoBits(AltersHeaders):
     def header(self, header: Header) -> Header:
         return replace(header, created=min(header.created, 2.0**31 - 1))
+
+
+@found_by(ALIKE)
+class TakesEqualBeginningsForEqual(Alters):
+    def content(self, data: bytes) -> bytes:
+        firsts: dict[object, bytes] = self.__dict__.setdefault("firsts", {})
+        return firsts.setdefault((len(data), data[:65_536]), data) if len(data) > 200_000 else data
+
+
+@found_by(ALIKE)
+class TakesEqualEndsForEqual(Alters):
+    def content(self, data: bytes) -> bytes:
+        firsts: dict[object, bytes] = self.__dict__.setdefault("firsts", {})
+        return firsts.setdefault((len(data), data[-32:]), data)
+
+
+@found_by(SIZES)
+class CutsLargeViewsThatAreWantedAlone(MemoryStore):
+    def get(self, namespace: str, key: str, *, with_original: bool = True) -> Record | Missing:
+        found = super().get(namespace, key, with_original=with_original)
+        if with_original or isinstance(found, Missing) or len(found.view) <= 131_072:
+            return found
+        return replace(found, view=found.view[:-1])
+
+
+@found_by("test_many_entries")
+class ListsTheNewestThousand(MemoryStore):
+    def headers(self, namespace: str) -> list[Header]:
+        return super().headers(namespace)[-1000:]

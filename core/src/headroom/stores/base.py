@@ -198,8 +198,8 @@ class Store(Protocol):
 
         It is called when the write can be read, and for no write of another key. A store may call
         it more than once for a write, and may miss writes (those of another process, those during
-        an outage): whoever waits looks now and again all the same. ``wake`` returns at once and
-        raises nothing.
+        an outage): whoever waits looks now and again all the same. ``wake`` returns at once,
+        raises nothing and asks the store for nothing, which the write may hold locked still.
         """
 
     def close(self) -> None:

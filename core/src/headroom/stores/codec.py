@@ -101,6 +101,11 @@ class Codec:
         """Whether what is packed is sealed."""
         return self._first is not None
 
+    @property
+    def key_ids(self) -> tuple[bytes, ...]:
+        """What tells of each key in what it sealed, of the one that seals first."""
+        return tuple(self._ciphers)
+
     def pack(self, data: bytes, place: bytes, *, checked: bool = False) -> bytes:
         """Data as it is stored.
 

@@ -46,6 +46,8 @@ def open_store(url: str) -> Store:
     """
     scheme = urlsplit(url).scheme
     if scheme == "memory":
+        if url.partition(":")[2].strip("/"):
+            raise ValueError("memory:// takes nothing more: each store in memory is its own")
         return MemoryStore()
     if scheme == "sqlite":
         return _open_sqlite(url)
@@ -70,6 +72,12 @@ def open_store(url: str) -> Store:
 
 
 def _open_sqlite(url: str) -> SQLiteStore:
+    if any(sign in url for sign in "#\t\r\n"):
+        # All that follows the one would be lost, and so would the others.
+        raise ValueError(
+            "a SQLite URL has no # and no line breaks: write %23 for #, %09 for a tab, %0A and %0D "
+            "for line breaks"
+        )
     parts = urlsplit(url)
     path = unquote(parts.path[1:])
     if parts.netloc or not path or path == ":memory:":
@@ -77,7 +85,10 @@ def _open_sqlite(url: str) -> SQLiteStore:
             "a SQLite URL is sqlite:///context.db, or sqlite:////folder/context.db with four "
             "slashes for a path from the root; memory:// keeps nothing on disk"
         )
-    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    given = parse_qsl(parts.query, keep_blank_values=True)
+    options = dict(given)
+    if len(options) < len(given):
+        raise ValueError("a SQLite URL has an option twice; leave one of them out")
     compression = options.pop("compression", "zlib")
     key_variable = options.pop("key_env", None)
     timeout = options.pop("timeout", "10")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from redis import exceptions
 
+from headroom import StoreError
 from headroom.steps import Steps
 from headroom_redis.commands import Argument
 from headroom_redis.connecting import pause
@@ -20,6 +21,9 @@ from headroom_redis.server import AwaitedServer, Server
 __all__ = ["Calls", "ServerSteps"]
 
 T = TypeVar("T")
+
+# Namespaces that are remembered: a user may have rights to some of them alone.
+_NAMESPACES = 1024
 
 #: What a store asks of its server, and does with the answers.
 ServerSteps = Steps[Server | AwaitedServer, T]
@@ -37,6 +41,10 @@ class Calls:
     retries: int
     #: Seconds since the epoch instead of the server's, for tests.
     clock: Callable[[], float] | None = None
+    #: What tells of the keys of the codec: by it the scripts know who may do something.
+    key_ids: bytes = b""
+    #: The namespaces of which it is known that the user may do all that writing needs.
+    _permitted: set[str] = field(default_factory=set)
 
     def ask(
         self,
@@ -50,8 +58,22 @@ class Calls:
         """Runs one of our scripts for a namespace: see ``run``."""
         now = "" if self.clock is None else math.floor(self.clock() * 1000)
         chosen = names_of(self.prefix, namespace).keys if keys is None else keys
-        then = None if after_loss is None else (now, *after_loss)
-        return self.run(name, chosen, (now, *arguments), after_loss=then, frees=frees)
+        is_first = script(name).writes and namespace not in self._permitted
+        end = (self.key_ids, b"1" if is_first else b"")
+        then = None if after_loss is None else (now, *after_loss, *end)
+        try:
+            answer = yield from self.run(
+                name, chosen, (now, *arguments, *end), after_loss=then, frees=frees
+            )
+        except StoreError:
+            # The user may have lost a right.
+            self._permitted.discard(namespace)
+            raise
+        if is_first:
+            if len(self._permitted) >= _NAMESPACES:
+                self._permitted.clear()
+            self._permitted.add(namespace)
+        return answer
 
     def run(
         self,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
 import redis
 import redis.asyncio
@@ -152,8 +153,8 @@ def settings_of(url: str, timeout: float, *, cluster: bool = False) -> Settings:
         "socket_keepalive": True,
         "health_check_interval": _HEALTH_CHECK,
     }
-    scheme = urlsplit(url).scheme
-    if scheme not in ("redis", "rediss", "unix"):
+    parts = urlsplit(url)
+    if parts.scheme not in ("redis", "rediss", "unix"):
         raise ValueError(
             "a Redis URL is redis://localhost:6379/0, rediss://host:6380/0 for TLS, or "
             "unix:///run/redis.sock?db=0"
@@ -168,7 +169,29 @@ def settings_of(url: str, timeout: float, *, cluster: bool = False) -> Settings:
             f"this Redis URL cannot be read. {text} It is redis://user:password@host:6379/0, with "
             "signs such as / ? # @ in the password written as %2F %3F %23 %40"
         ) from None
+    _refuse_what_is_ignored(url, parts)
     return _of_cluster(_checked(options)) if cluster else _checked(options)
+
+
+def _refuse_what_is_ignored(url: str, parts: SplitResult) -> None:
+    """Refuses what neither urllib nor redis-py reads, and drops without a word."""
+    if any(sign in url for sign in "#\t\r\n"):
+        raise ValueError(
+            "a Redis URL has no # and no line breaks: write %23 for #, %09 for a tab, %0A and %0D "
+            "for line breaks"
+        )
+    if parts.scheme == "unix":
+        if parts.netloc.rpartition("@")[2]:
+            raise ValueError("a Redis URL for a socket has three slashes: unix:///run/redis.sock")
+    elif not re.fullmatch("/?[0-9]*", parts.path):
+        raise ValueError("behind its host a Redis URL has the number of a database, or nothing")
+    _refuse_twice(parse_qsl(parts.query, keep_blank_values=True))
+
+
+def _refuse_twice(options: list[tuple[str, str]]) -> None:
+    """Refuses an option that is there twice: one of them would be ignored."""
+    if len(dict(options)) < len(options):
+        raise ValueError("a Redis URL has an option twice; leave one of them out")
 
 
 def _of_cluster(settings: Settings) -> Settings:
@@ -239,9 +262,11 @@ def split_url(url: str) -> tuple[str, dict[str, Any]]:
     """
     # Not put together by urllib, which loses the slashes of unix:///.
     base, _, query = url.partition("?")
+    given = parse_qsl(query, keep_blank_values=True)
+    _refuse_twice(given)
     ours: dict[str, str] = {}
     others: list[tuple[str, str]] = []
-    for name, value in parse_qsl(query, keep_blank_values=True):
+    for name, value in given:
         if name in ("prefix", "timeout", "retries", "compression", "key_env", "cluster"):
             ours[name] = value
         else:

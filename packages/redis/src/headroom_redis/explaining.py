@@ -105,7 +105,12 @@ _SENTENCES: tuple[tuple[Callable[[Exception], bool], str], ...] = (
     ),
     (
         _saying("HEADROOM SEALED"),
-        "has this namespace encrypted; give the store a codec with the keys",
+        "has this namespace encrypted, and no key was given; give the store a codec with the keys",
+    ),
+    (
+        _saying("HEADROOM OTHER KEY"),
+        "has this namespace encrypted, and none of the keys given opens it; give the store a codec "
+        "with the key that sealed it, after the newest one",
     ),
     (
         _saying("DB index is out of range"),

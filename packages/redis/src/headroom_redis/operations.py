@@ -64,7 +64,6 @@ class Operations:
     ) -> None:
         self._calls = calls
         self._values = Values(codec)
-        self._sealing = 1 if codec.sealing else 0
         self._puts = Puts(calls, self._values, ServerClock(clock), written)
 
     def names(self, namespace: str) -> Names:
@@ -182,7 +181,7 @@ class Operations:
         if view is None or origin is None:
             raise ValueError("references are SHA-256 in hex")
         stored = self._values.origin(namespace, view, origin)
-        yield from self._calls.ask("remember_view", namespace, view, stored, self._sealing)
+        yield from self._calls.ask("remember_view", namespace, view, stored)
 
     def view_origin(self, namespace: str, view_reference: str) -> ServerSteps[str | None]:
         wanted = as_reference(view_reference)
@@ -214,10 +213,10 @@ class Operations:
 
     def rotate(self, namespace: str) -> ServerSteps[int]:
         """Seals anew what the codec's first key did not seal; how many values that were."""
-        if not self._sealing:
+        if not self._values.codec.sealing:
             raise StoreError("rotate() needs the keys: give the store codec=Codec(keys=[...])")
-        # First: whoever has no keys writes nothing from then on that would have to be sealed.
-        yield from self._calls.ask("seal", namespace, 1)
+        # First: whoever has not that key writes nothing from then on that it would have to seal.
+        yield from self._calls.ask("seal", namespace)
         entries, views = yield from self._calls.ask("fields", namespace)
         count = 0
         for start in range(0, len(entries), _ROTATED_AT_ONCE):

@@ -92,8 +92,7 @@ class Puts:
         most = (or_empty(limits.max_entries), or_empty(limits.max_bytes))
         lasts, clock = milliseconds(ttl), self._clock
         # What is sealed is bound to when it expires, by the time of the server.
-        is_sealing = int(self._values.codec.sealing)
-        is_bound = is_sealing and lasts is not None
+        is_bound = self._values.codec.sealing and lasts is not None
         if (is_bound or began is not None) and clock.at(namespace, 0.0) is None:
             yield from self._ask_the_time(namespace)
         version, least, margin = record.header.version, 0, 0 if clock.is_given else _MARGIN_MS
@@ -110,7 +109,7 @@ class Puts:
             )
             arguments = (
                 key, packed.entry, packed.original, packed.view, or_empty(lasts), *most,
-                or_empty(expected), is_sealing, channel, packed.origin, or_empty(expires),
+                or_empty(expected), channel, packed.origin, or_empty(expires),
             )  # fmt: skip
             asked = time.monotonic()
             stamp = ("", "") if began is None else (clock.age_of(began), "lost")

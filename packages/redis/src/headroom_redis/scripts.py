@@ -19,6 +19,8 @@ class Script:
 
     source: str
     sha: str
+    #: Whether it is for writing.
+    writes: bool
 
     @property
     def freeing(self) -> str:
@@ -50,4 +52,6 @@ def script(name: str) -> Script:
         parts = [_part("common"), _part("state"), _part("writing"), own]
     source = "\n".join(parts)
     # The protocol of Redis demands SHA-1; nothing is kept safe by it.
-    return Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest())
+    sha = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
+    # That one writes only where the server has taken something away.
+    return Script(source, sha, name not in _READING and name != "usage")

@@ -116,8 +116,9 @@ class RedisStore(LeasingStore):
         self._owned = owned
         self._where = settings.where if settings else address(_first_node(client))
         self._watching = Watching(client, prefix)
-        calls = Calls(self._where, prefix, retries, clock)
-        self._operations = Operations(calls, codec or Codec(), clock, self._watching.written)
+        codec = codec or Codec()
+        calls = Calls(self._where, prefix, retries, clock, b"".join(codec.key_ids))
+        self._operations = Operations(calls, codec, clock, self._watching.written)
         self._closed = threading.Event()
         self._server = Server(client, self._closed, owned=owned)
         self._loops = Loops(self._operations, settings, self._server, self._closed)
@@ -207,7 +208,7 @@ class RedisStore(LeasingStore):
         """Seals anew, with the first key of the codec, all that is sealed otherwise or not at all.
 
         Others that have all the keys may use the namespace meanwhile. Afterwards the old keys are
-        not needed any more, and who writes without a key is refused. Here alone, what is not sealed
+        not needed any more, and who lacks the first one is refused. Here alone, what is not sealed
         passes for genuine.
 
         Returns:

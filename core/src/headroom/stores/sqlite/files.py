@@ -38,7 +38,7 @@ def resolved(path: str | os.PathLike[str]) -> str:
     """The file that a path leads to, if nobody else can put another in its place.
 
     Raises:
-        StoreError: Somebody could, by a link that is not ours or in a folder that is open to all.
+        StoreError: Somebody could, by a link that is not ours or in a folder above it.
         ValueError: No file can be called so.
 
     """
@@ -54,12 +54,7 @@ def resolved(path: str | os.PathLike[str]) -> str:
         file = _followed(Path(path).absolute())
     except OSError as error:
         raise StoreError(f"{path} cannot be opened; check who owns it and its folder") from error
-    folder = file.parent
-    if _is_shared(folder) and not _is_sticky(folder):
-        raise StoreError(
-            f"everybody can write to {folder}, and so replace files in it; take that away "
-            "(chmod o-w), or give the store a folder of its own"
-        )
+    _check_folders(file)
     return str(file)
 
 
@@ -73,9 +68,10 @@ def _followed(path: Path) -> Path:
         if not step.is_symlink():
             found = step
             continue
+        _check_folders(step)
         links += 1
         ours = step.lstat().st_uid in (0, os.geteuid())
-        if links > _LINKS or (_is_shared(found) and not (ours and _is_sticky(found))):
+        if links > _LINKS or (_is_shared(found) and not ours):
             raise StoreError(
                 f"{step} is a link in a folder that everybody can write to; give the store the "
                 "file itself"
@@ -85,6 +81,21 @@ def _followed(path: Path) -> Path:
             found = Path(target.anchor)
         ahead.extend(part for part in reversed(target.parts) if part != target.anchor)
     return found
+
+
+def _check_folders(file: Path) -> None:
+    """Refuses a file that others can replace, or a folder above it.
+
+    Raises:
+        StoreError: They can: somewhere above it is a folder that is open to all.
+
+    """
+    for folder in file.parents:
+        if _is_shared(folder) and not _is_sticky(folder):
+            raise StoreError(
+                f"everybody can write to {folder}, and so replace what is in it; take that away "
+                "(chmod o-w), or give the store a folder of its own elsewhere"
+            )
 
 
 def _is_shared(folder: Path) -> bool:

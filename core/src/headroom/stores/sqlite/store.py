@@ -124,7 +124,7 @@ class SQLiteStore(LeasingStore):
     ) -> bool:
         # What takes long is done before the file is locked.
         known = self._knows(namespace, record)
-        packed = self._values.pack(namespace, record, with_original=not known)
+        packed = self._values.pack(namespace, record, is_known=known)
 
         def change(tables: Tables, space: Space) -> bool:
             tables.check_seal()
@@ -344,17 +344,18 @@ class SQLiteStore(LeasingStore):
             pass
 
     def _knows(self, namespace: str, record: Record) -> bool:
-        """Whether this content is stored already, so that it need not be packed again."""
+        """Whether this content is stored already as it is, so that it need not be packed again."""
         if len(record.original) < _WORTH_A_LOOK:
             return False
-        where = as_bytes(namespace), _hash(record.header.reference)
+        reference = _hash(record.header.reference)
         row = self._connections.read(
             lambda db: db.execute(
-                f"SELECT substr(e.data, 1, 1) FROM contents e WHERE {_THERE} AND e.reference = ?",
-                where,
+                f"SELECT e.data FROM contents e WHERE {_THERE} AND e.reference = ? AND e.size = ? "
+                "AND typeof(e.data) = 'blob'",
+                (as_bytes(namespace), reference, len(record.original)),
             ).fetchone()
         )
-        return row is not None and (not self._values.codec.sealing or Codec.is_sealed(row[0]))
+        return row is not None and self._values.holds(namespace, reference, row[0], record.original)
 
 
 def _is_held(db: sqlite3.Connection, where: tuple[bytes, bytes], now: float) -> bool:

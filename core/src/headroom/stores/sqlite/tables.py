@@ -205,18 +205,18 @@ class Tables:
     def _add_content(self, space: Space, packed: Packed) -> int:
         where = (space.id, packed.reference)
         found = self._db.execute(
-            "SELECT id, substr(data, 1, 1) FROM contents WHERE namespace = ? AND reference = ?",
-            where,
+            "SELECT id FROM contents WHERE namespace = ? AND reference = ?", where
         ).fetchone()
         if found is not None:
-            content, form = found
+            content: int = found[0]
             self._db.execute("UPDATE contents SET uses = uses + 1 WHERE id = ?", (content,))
-            if self._codec.sealing and not Codec.is_sealed(form):
-                # Put before there were keys: it would not be read.
+            if not packed.is_known:
+                # What lies there may be damaged, or from before there were keys.
                 self._db.execute(
-                    "UPDATE contents SET data = ? WHERE id = ?", (packed.original(), content)
+                    "UPDATE contents SET data = ?, size = ? WHERE id = ?",
+                    (packed.original(), packed.size, content),
                 )
-            return int(content)
+            return content
         made = self._db.execute(
             "INSERT INTO contents (namespace, reference, size, uses, data) VALUES (?, ?, ?, 1, ?)",
             (*where, packed.size, packed.original()),

@@ -132,8 +132,10 @@ class Packed:
     view_reference: bytes
     #: Bytes of the original.
     size: int
-    #: The original as it is stored; asked for only where the content is not there yet.
+    #: The original as it is stored; asked for only where it is to be written.
     original: Callable[[], bytes]
+    #: Whether the content was found there, as it should be.
+    is_known: bool
     #: What the table of views has of it.
     origin: bytes
     #: The view, where it is not the original, and the metadata, for an entry that expires then.
@@ -146,13 +148,13 @@ class Values:
     def __init__(self, codec: Codec) -> None:
         self.codec = codec
 
-    def pack(self, namespace: str, record: Record, *, with_original: bool) -> Packed:
+    def pack(self, namespace: str, record: Record, *, is_known: bool) -> Packed:
         """A record as it is written.
 
         Args:
             namespace: Where it belongs.
             record: The record.
-            with_original: ``False`` where the content is likely to be there already.
+            is_known: Whether the content was found there, as it should be.
 
         """
         header, codec = record.header, self.codec
@@ -175,10 +177,11 @@ class Values:
         def pack_original() -> bytes:
             return codec.pack(record.original, original_place(namespace, hashes[0]))
 
-        original = pack_original() if with_original else None
+        original = None if is_known else pack_original()
         return Packed(
             header, key, *hashes, len(record.original),
             original=pack_original if original is None else lambda: original,
+            is_known=is_known,
             origin=self.origin(namespace, hashes[1], hashes[0]),
             sealed=sealed,
         )  # fmt: skip
@@ -229,6 +232,14 @@ class Values:
             return Record(header, original, original)
         where = entry_place(namespace, "view", *_bound(row))
         return Record(header, original, unpack(view, where, most=view_size))
+
+    def holds(self, namespace: str, reference: bytes, stored: bytes, original: bytes) -> bool:
+        """Whether this original can be had of what is stored of it."""
+        try:
+            where = original_place(namespace, reference)
+            return self.codec.unpack(stored, where, most=len(original)) == original
+        except StoreError:
+            return False
 
     def anew(
         self, stored: object, where: bytes, *, most: int, checked: bool = False

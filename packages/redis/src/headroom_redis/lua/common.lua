@@ -24,11 +24,14 @@ local gone, gone_age, seen, seen_age = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local held_age, holds, leases, leased = KEYS[9], KEYS[10], KEYS[11], KEYS[12]
 local call = redis.call
 local pack, unpack_numbers = struct.pack, struct.unpack
+-- What tells of the keys of the client, four bytes each, that by which it seals first. Every script is
+-- given that last but one, and then what state.lua says.
+local key_ids = ARGV[#ARGV - 1]
 
-local FORMAT = 3
+local FORMAT = 4
 local STATE, STATE_BYTES = '>dddddddddddddddddddddddd', 192
 -- The formats from before the first release.
-local OLD_BYTES = {128, 192}
+local OLD_BYTES = {128, 192, 192}
 -- Later than anything, and exact as a number.
 local FAR = 9007199254740992
 -- How many keys that went, and how many views, a namespace remembers.
@@ -59,7 +62,7 @@ local function whole(number)
   return string.format('%.0f', number)
 end
 
--- The error for what cannot be ours, or is of another version.
+-- The error for what cannot be ours, is of another version, or is sealed by a key that the client has not.
 local function problem_of(packed)
   if not packed then
     if call('EXISTS', data) == 1 then return redis.error_reply('HEADROOM FOREIGN') end
@@ -70,6 +73,10 @@ local function problem_of(packed)
   if format > FORMAT then return redis.error_reply('HEADROOM NEWER ' .. format) end
   if OLD_BYTES[format] == #packed then return redis.error_reply('HEADROOM OLDER') end
   if format ~= FORMAT or #packed ~= STATE_BYTES then return redis.error_reply('HEADROOM FOREIGN') end
+  local sealed = unpack_numbers('>d', packed, 81)
+  if sealed ~= 0 and not key_ids:find(pack('>I4', sealed - 1), 1, true) then
+    return redis.error_reply(key_ids == '' and 'HEADROOM SEALED' or 'HEADROOM OTHER KEY')
+  end
 end
 
 local function parse(packed)

@@ -16,7 +16,7 @@ end
 call('ZADD', leases, whole(lasts), holder)
 state.lease_due = math.min(state.lease_due, lasts)
 state.lasts = math.max(state.lasts, lasts)
-for i = 4, #ARGV do
+for i = 4, #ARGV - 2 do
   local reference = ARGV[i]
   if call('ZADD', leased, 0, holder .. reference) == 1 then
     if state.links == 0 then created = true end

@@ -1,5 +1,5 @@
 -- now, key, entry, original, view or '', ttl in ms or '', max_entries or '', max_bytes or '', expected or
--- '', whether it is sealed, channel, what to remember of the view, the millisecond in which the entry
+-- '', channel, what to remember of the view, the millisecond in which the entry
 -- is sealed to expire or '', and what its version is: '' is one that was given out; a number is the
 -- client's estimate for a put that began so many microseconds ago; 'lost' is that again, after an
 -- answer that may have been lost.
@@ -14,17 +14,14 @@ local LATE = 60000
 
 local key, written, original, view = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local max_entries, max_bytes = tonumber(ARGV[7]), tonumber(ARGV[8])
-local is_sealed, origin = ARGV[10] == '1', ARGV[12]
-local sealed_expiry, age_given = tonumber(ARGV[13]), ARGV[14]
+local is_sealed, origin = own_key ~= 0, ARGV[11]
+local sealed_expiry, age_given = tonumber(ARGV[12]), ARGV[13]
 local version, size = unpack_numbers('>dd', written)
 local reference = written:sub(33, 64)
 
 local found = call('HMGET', data, 's', 'e' .. key)
 local problem, is_lost = read_state(found[1])
 if problem then return problem end
-if state.sealed == 1 and not is_sealed then
-  return redis.error_reply('HEADROOM SEALED')
-end
 local old = parse(found[2])
 local went = not old and call('HGET', gone, key)
 if is_lost or is_due() or went or state.links > 0 or (old and is_over(old))
@@ -97,7 +94,10 @@ local goes = changes and #writes_of(old.reference, 2) < 2
 -- What is overwritten, held, and nowhere else is kept.
 local keeps = goes and was_held
 local old_view = keeps and call('HGET', data, 'v' .. key)
-local is_there = old and not changes or call('HEXISTS', data, 'o' .. reference) == 1
+-- What is sealed is never alike.
+local stored = not is_sealed and call('HGET', data, 'o' .. reference)
+local is_there = old and not changes or stored
+  or (is_sealed and call('HEXISTS', data, 'o' .. reference) == 1)
 local is_new_view = false
 if view ~= '' then
   local known = call('HGET', seen, written:sub(65, 96)) or ''
@@ -117,14 +117,14 @@ if not (was_held or becomes_held) then
 end
 if is_timed then state.latest = math.max(state.latest, expires) end
 if goes and not keeps then state.bytes = state.bytes - old.size end
-if is_sealed then state.sealed = 1 end
+if state.sealed == 0 then state.sealed = own_key end
 
 -- First of all, for this alone is refused where there is no memory.
 local new = {expires = expires, number = number, reference = reference}
 local values = {'e' .. key, pack('>dd', expires, number) .. written}
 if view ~= '' then values[3], values[4] = 'v' .. key, view end
--- What lies there may have been put before there were keys: it would not be read.
-if not is_there or is_sealed then
+-- What lies there may be damaged, or from before there were keys.
+if stored ~= original then
   values[#values + 1] = 'o' .. reference
   values[#values + 1] = original
 end
@@ -163,5 +163,5 @@ if (max_entries and state.entries > max_entries) or (max_bytes and state.bytes >
 end
 save()
 -- Whoever may not publish has no watchers elsewhere; the write stands.
-redis.pcall('PUBLISH', ARGV[11], key)
+redis.pcall('PUBLISH', ARGV[10], key)
 return {WRITTEN, more and 1 or 0, now_exactly}

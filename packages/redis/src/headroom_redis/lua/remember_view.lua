@@ -1,9 +1,7 @@
--- now, view reference, what to remember of it, whether that is sealed.
+-- now, view reference, what to remember of it.
 local problem = load()
 if problem then return problem end
-if state.sealed == 1 and ARGV[4] ~= '1' then
-  return redis.error_reply('HEADROOM SEALED')
-end
+if state.sealed == 0 then state.sealed = own_key end
 note_seen(ARGV[2], ARGV[3])
 save()
 return 1

@@ -1,6 +1,6 @@
--- now, whether writes must be sealed from now on.
+-- now. From now on, who writes must have the key by which this client seals.
 local problem = load()
 if problem then return problem end
-state.sealed = tonumber(ARGV[2])
+state.sealed = own_key
 save()
 return 1

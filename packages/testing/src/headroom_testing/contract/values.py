@@ -28,6 +28,8 @@ _ODD_TEXTS = (
 # Around what counts of bytes are often cut at.
 _EDGES = (255, 65_535, 2**20)
 
+# So many bytes have contents that differ in one of them.
+_NEARLY_ALIKE = (40, 70_000, 300_000)
 
 # The last are past what 32 bits count, of seconds and of milliseconds.
 _TIMES = (0.0, 1.7e9, 1.7e9 + 0.125, 1_785_000_000.123456, 5e9 + 0.25)
@@ -40,8 +42,8 @@ _PACKERS: tuple[Callable[[bytes], bytes], ...] = (
 class ValueTests(ContractBase):
     """Nothing is too odd to keep."""
 
-    #: How many entries a namespace gets in the test of many.
-    many_entries: int = 300
+    #: How many entries a namespace gets in the test of many: more than are often listed at once.
+    many_entries: int = 1100
     #: Bytes of the largest content that is tried.
     largest: int = 4 * 2**20 + 1
 
@@ -92,6 +94,30 @@ class ValueTests(ContractBase):
             assert len(found.original) == size
             assert found == record
             assert store.find("space", record.header.reference) == record
+            without = store.get("space", f"{number}", with_original=False)
+            assert isinstance(without, Record)
+            assert without.view == view, "another view without the original"
+
+    def test_contents_that_are_nearly_alike_are_kept_apart(self, store: Store) -> None:
+        noise = random.Random(0).randbytes(_NEARLY_ALIKE[-1])
+        for size in _NEARLY_ALIKE:
+            contents = [noise[:size]]
+            for place in (0, size // 2, size - 1):
+                changed = bytearray(noise[:size])
+                changed[place] ^= 1
+                contents.append(bytes(changed))
+            records = [
+                make_of_bytes(f"{number}", content, store.next_version("space"), other[1:])
+                for number, (content, other) in enumerate(zip(contents, reversed(contents)))
+            ]
+            for record in records:
+                assert put(store, record)
+            for record in records:
+                found = store.get("space", record.header.key)
+                assert found == record, "another content, by a byte"
+                assert store.find("space", record.header.reference) == record
+            assert store.usage("space").bytes == size * len(records)
+            store.clear("space")
 
     def test_contents_that_look_packed_come_back_as_they_are(self, store: Store) -> None:
         packed = [pack(b"content " * 9) for pack in _PACKERS]

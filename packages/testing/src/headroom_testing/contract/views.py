@@ -78,6 +78,12 @@ class ViewTests(ContractBase):
         write(store, "b", "same", view="2")
         newest = write(store, "a", "same", view="3")
         assert store.find("space", first.header.reference) == newest
-        write(store, "b", "other")
+        third = write(store, "c", "same", view="4")
+        assert store.find("space", first.header.reference) == third
+        newest = write(store, "b", "same", view="5")
+        assert store.find("space", first.header.reference) == newest
+        store.delete("space", "b")
+        assert store.find("space", first.header.reference) == third
+        write(store, "c", "other")
         write(store, "a", "other")
         assert store.find("space", first.header.reference) is None
