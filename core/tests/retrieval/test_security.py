@@ -119,3 +119,24 @@ def test_nothing_of_a_payload_reaches_a_log(
     assert "vault" not in caplog.text
     printed = capfd.readouterr()
     assert "vault" not in printed.out + printed.err
+
+
+def test_a_name_passes_for_no_other() -> None:
+    ctx = SharedContext()
+    names = [
+        "admin",
+        "admin\u200b",
+        "\u202eadmin",
+        "admin\n",
+        " admin",
+        "admin\u3164",
+        "adm\ufe0fin",
+    ]
+    for number, name in enumerate(names):
+        ctx.put(f"by {number}", "a page", agent=name)
+        ctx.put(name, "a page")
+    lines = ctx.manifest(max_tokens=10_000).split("\n")
+    assert len(lines) == 2 * len(names)
+    assert len([line for line in lines if "by admin," in line]) == 1
+    assert len([line for line in lines if line.startswith("admin (")]) == 1
+    assert all(line.isascii() for line in lines)

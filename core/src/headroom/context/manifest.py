@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from headroom.context.gist import shortened
 from headroom.context.names import named
 from headroom.context.records import kind_of, number_of, text_of
 from headroom.stores import Header
@@ -39,11 +38,13 @@ def manifest(headers: Sequence[Header], max_tokens: int, counter: TokenCounter) 
 
 
 def _line(header: Header, now: float) -> str:
-    agent = text_of(header, "agent")
+    agent = text_of(header, "agent") or ""
+    if len(agent) > _AGENT_CHARS:
+        agent = f"{agent[: _AGENT_CHARS - 1]}\u2026"
     about = [
         kind_of(header),
         f"{number_of(header, 'original_tokens')} tokens",
-        *([f"by {named(shortened(agent, chars=_AGENT_CHARS))}"] if agent else []),
+        *([f"by {named(agent)}"] if agent else []),
         f"{_age(now - header.created)} ago",
     ]
     gist = text_of(header, "gist")

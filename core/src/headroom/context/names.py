@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 
+from headroom.toolkit.unseen import UNSEEN
+
 __all__ = ["named", "quoted"]
 
 #: What cannot be taken for anything but a name.
-_PLAIN = re.compile(r"(?:[\w./@#+-]|:(?! )|(?<=\S) (?=\S))+")
+_PLAIN = re.compile(rf"(?![^{UNSEEN}]*[{UNSEEN}])(?:[\w./@#+-]|:(?! )|(?<=\S) (?=\S))+")
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 
 
 def quoted(name: str) -> str:
@@ -19,9 +22,9 @@ def quoted(name: str) -> str:
 
     """
     text = json.dumps(name, ensure_ascii=False)
-    if text.isprintable():
-        return text
-    return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in text)
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in text)
+    return _UNSEEN.sub(lambda sign: json.dumps(sign[0])[1:-1], text)
 
 
 def named(name: str) -> str:

@@ -14,18 +14,14 @@ from headroom.pipeline.terminal import shown
 from headroom.source import Source
 from headroom.tokens import TokenCounter
 from headroom.toolkit.markers import SMALLEST
+from headroom.toolkit.unseen import UNSEEN
 from headroom.view import CompressResult, Omission, or_original
 
 __all__ = ["with_own_words_told"]
 
 #: What notes say; and what the line says that tells them apart.
 _SAYS, _TELLS = re.compile(r"le(?:ft|aves?)[^\S\n]+out"), re.compile(r"original's[^\S\n]+text")
-#: What no reader sees (Default_Ignorable_Code_Point of Unicode), and letters that look like those
-#: of the words in most fonts.
-_UNSEEN = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
-)
+#: Letters that look like those of the words in most fonts.
 _LOOKS_LIKE = {
     "\u0435": "e",
     "\u04cf": "l",
@@ -39,6 +35,7 @@ _LOOKS_LIKE = {
     "\u057d": "u",
     "\u2019": "'",
 }
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 #: Escapes in strings of JSON and of code, and those by which a letter can be written.
 _ESCAPE = re.compile(
     r"\\(?:u([\dA-Fa-f]{4})|x([\dA-Fa-f]{2})|U([\dA-Fa-f]{8})|([0-7]{1,3})|(.))", re.ASCII

@@ -30,7 +30,8 @@ __all__ = [
 _PATIENCE = 1.0
 # What moves the cursor, changes colours, or turns the direction of writing. A payload must not.
 _CONTROLS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 
 
