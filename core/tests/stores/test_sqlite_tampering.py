@@ -267,13 +267,17 @@ def _swap(
     _set(db, table, one, column, other[column])
 
 
+def _keys(is_sealed: bool) -> list[str]:
+    if is_sealed:
+        pytest.importorskip("cryptography")
+    return [new_encryption_key()] if is_sealed else []
+
+
 @pytest.fixture(scope="module", params=["plain", "sealed"])
 def tampered(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Tampered]:
-    if request.param == "sealed":
-        pytest.importorskip("cryptography")
-    keys = [new_encryption_key()] if request.param == "sealed" else []
+    keys = _keys(request.param == "sealed")
     found = Tampered(tmp_path_factory.mktemp("tampered") / "context.db", keys)
     yield found
     found.close()
@@ -376,7 +380,7 @@ def test_a_put_heals_an_original(
     tmp_path: Path, damage: str, key: str, size: int, is_sealed: bool
 ) -> None:
     content = "".join(f"{number} " for number in range(size // 6))
-    codec = Codec(keys=[new_encryption_key()] if is_sealed else [])
+    codec = Codec(keys=_keys(is_sealed))
     with closing(SQLiteStore(tmp_path / "x.db", codec=codec)) as store:
         write(store, "key", content, view="view")
         with closing(sqlite3.connect(store._connections.path)) as db, db:
@@ -392,13 +396,12 @@ def test_a_put_heals_an_original(
         assert store.usage("space").bytes == 0
 
 
-def test_an_original_that_is_whole_is_not_written_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_sealed", [False, True], ids=["plain", "sealed"])
+def test_an_original_that_is_whole_is_not_written_again(tmp_path: Path, is_sealed: bool) -> None:
     content = "a content of many words " * 1000
-    for keys in ([], [new_encryption_key()]):
-        path = tmp_path / f"{len(keys)}.db"
-        with closing(SQLiteStore(path, codec=Codec(keys=keys))) as store:
-            write(store, "key", content)
-            with closing(sqlite3.connect(path)) as db:
-                before = db.execute("SELECT data FROM contents").fetchall()
-                write(store, "other", content)
-                assert db.execute("SELECT data FROM contents").fetchall() == before
+    with closing(SQLiteStore(tmp_path / "store.db", codec=Codec(keys=_keys(is_sealed)))) as store:
+        write(store, "key", content)
+        with closing(sqlite3.connect(tmp_path / "store.db")) as db:
+            before = db.execute("SELECT data FROM contents").fetchall()
+            write(store, "other", content)
+            assert db.execute("SELECT data FROM contents").fetchall() == before
