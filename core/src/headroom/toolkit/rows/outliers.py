@@ -135,9 +135,12 @@ def _look_at(column: Column, noted: _Noted) -> None:
     shapes: list[str] = []
     if numbers is not None:
         series = _Series(numbers)
-        noted.odd(far_out(numbers, series.ordered))
+        ordered = series.held(sorted(series.numbers))
+        noted.odd(far_out(numbers, ordered))
+        noted.unusual.append(_extremes(series, ordered[0], ordered[-1]))
+        # As large as the numbers, as are steps.
+        del ordered
         noted.changes += [_jumps(series), _out_of_order(series)]
-        noted.unusual.append(_extremes(series))
         # Also where values repeat: among many, a word between numbers is not the rarest.
         if len(series.places) < len(cells):
             texts = [cell for cell, number in zip(cells, numbers) if not math.isfinite(number)]
@@ -325,15 +328,12 @@ class _Series:
         if not all(map(math.isfinite, numbers)):
             self.places = array("I", compress(count(), map(math.isfinite, numbers)))
             numbers = self.held(filter(math.isfinite, numbers))
-        self.numbers: Sequence[float] = self.held(numbers)
-        #: The numbers in ascending order.
-        self.ordered = self.held(sorted(self.numbers))
+        are_held = self.held is not list and isinstance(numbers, array)
+        self.numbers: Sequence[float] = numbers if are_held else self.held(numbers)
 
 
-def _extremes(series: _Series) -> list[int]:
-    highest, lowest = (
-        series.places[series.numbers.index(one)] for one in (series.ordered[-1], series.ordered[0])
-    )
+def _extremes(series: _Series, least: float, most: float) -> list[int]:
+    highest, lowest = (series.places[series.numbers.index(one)] for one in (most, least))
     return [highest] if highest == lowest else [highest, lowest]
 
 

@@ -210,6 +210,8 @@ def rank_rows(
             budget, all those that would only fill one have the same rank.
 
     """
+    # First of all, since it takes the most memory.
+    outliers = find_outliers(table, request.deadline.check)
     count = len(table.rows)
     best = max(scores, default=0.0)
     ranks: list[Rank | None] = [None] * count
@@ -234,7 +236,6 @@ def rank_rows(
     asked = [index - step for index in first if 0 <= index - step < count]
     asked = [index for index in asked if asks(table.lines[index])]
     add(ANSWERS, [*with_replies(answers[:_REPLIED], table.lines, step), *asked, *answers])
-    outliers = find_outliers(table, request.deadline.check)
     # What nobody could guess goes before what shows the shape: the header does that as well.
     add(SHOWS, [*outliers.rare[:_BEFORE_FIRST], 0, *outliers.rare[_BEFORE_FIRST:]])
     add(ENDS, [count - 1, *outliers.changes])

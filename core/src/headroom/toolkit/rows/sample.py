@@ -216,12 +216,30 @@ class Selection:
     def _scores(self) -> Sequence[float]:
         return relevance(self._units.texts, self._request.query)
 
+    def _of_tables(
+        self, told: Sequence[float], scores: Sequence[float]
+    ) -> Iterator[tuple[int, list[Rank]]]:
+        """The ranks of the rows of each table, and which unit is the first of them."""
+        for table in self._units.tables:
+            first, end = self._units.range(table)
+            ranked = rank_rows(table.table, told[first:end], scores[first:end], self._request)
+            # The deeper in the document, the later, other things being equal.
+            depth = table.level * _DEPTH
+            if depth:
+                ranked = [
+                    one if one is FILLING or one[0] <= 1 else (one[0] + depth, one[1])
+                    for one in ranked
+                ]
+            yield first, ranked
+
     @cached_property
     def _ranks(self) -> Ranks:
         query = self._request.query
         texts = self._units.texts
         told, scores = named(texts, query), self._scores
         best = max(scores, default=0.0)
+        # First of all, since it takes the most memory.
+        of_tables = list(self._of_tables(told, scores))
         ranks = Ranks(len(texts))
         for one in self._units.lines():
             unit, sentence = one.unit, None if one.sentence == WHOLE else one.sentence
@@ -241,21 +259,7 @@ class Selection:
             # All of it goes before the rest, in the same order.
             for unit in range(first, end):
                 ranks.tiers[unit] = min(ranks.tiers[unit], _ASKED * ranks.tiers[unit])
-        for table in self._units.tables:
-            first, end = self._units.range(table)
-            ranked = rank_rows(
-                table.table,
-                told[first:end],
-                scores[first:end],
-                self._request,
-            )
-            # The deeper in the document, the later, other things being equal.
-            depth = table.level * _DEPTH
-            if depth:
-                ranked = [
-                    one if one is FILLING or one[0] <= 1 else (one[0] + depth, one[1])
-                    for one in ranked
-                ]
+        for first, ranked in of_tables:
             ranks.put(first, ranked)
         for unit, of_row in self._row_ranks.items():
             # Without a budget, of rows that answer less well only their names are worth showing.
