@@ -534,3 +534,22 @@ def test_of_a_key_that_stands_twice_both_values_count() -> None:
     assert '{"a":1,"a":2,"b":6}' in ctx.retrieve("list", where="b = 6").text
     with pytest.raises(ValueError, match='no row has a field "c"; there are: a, b'):
         ctx.retrieve("list", where="c = 6", place="rows 1")
+
+
+@pytest.mark.parametrize(
+    ("where", "rows"),
+    [
+        ("size = 0", "rows 1"),
+        ("size > 0", "rows 2-7"),
+        ("size > 0 b", "rows 2-7"),
+        ("size = 12", "rows 3,7"),
+        ("size = 12K", "rows 3,7"),
+        ("size >= 12 KB and size < 2MB", "rows 3-4"),
+        ("size between 1Mi and 4 MB", "rows 4-5"),
+    ],
+)
+def test_sizes_as_tools_write_them(where: str, rows: str) -> None:
+    ctx = SharedContext()
+    sizes = ["0", "4.0K", "12K", "1.5M", "3M", "1.5G", "12"]
+    ctx.put("files", [{"n": n, "size": size} for n, size in enumerate(sizes)])
+    assert ctx.retrieve("files", where=where).where.replace("; rows ", ",") == rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,7 +21,7 @@ from headroom.view import CompressResult, Omission, or_original
 __all__ = ["with_own_words_told"]
 
 #: What notes say; and what the line says that tells them apart.
-_SAYS, _TELLS = re.compile(r"le(?:ft|aves?)[^\S\n]+out"), re.compile(r"original's[^\S\n]+text")
+_SAYS, _TELLS = re.compile(r"le(?:ft|aves?)[^\S\n]*out"), re.compile(r"original's[^\S\n]*text")
 #: Letters that look like those of the words in most fonts.
 _LOOKS_LIKE = {
     "\u0435": "e",
@@ -38,7 +39,8 @@ _LOOKS_LIKE = {
 _UNSEEN = re.compile(f"[{UNSEEN}]")
 #: Escapes in strings of JSON and of code, and those by which a letter can be written.
 _ESCAPE = re.compile(
-    r"\\(?:u([\dA-Fa-f]{4})|x([\dA-Fa-f]{2})|U([\dA-Fa-f]{8})|([0-7]{1,3})|(.))", re.ASCII
+    r"\\(?:u([\dA-Fa-f]{4}(?:(?<=[dD][89aAbB]..)\\u[dD][c-fC-F][\dA-Fa-f]{2})?)|x([\dA-Fa-f]{2})|U([\dA-Fa-f]{8})|([0-7]{1,3})|(.))",
+    re.ASCII,
 )
 _LETTER = re.compile(r"\\[uxU0-7]")
 #: Strings in strings: so deep are they read.
@@ -48,8 +50,10 @@ _OPENING_REFERENCE = re.compile(
     r"&(?:#0{0,9}(?:91|65095|65339)(?!\d);?|#x0{0,9}(?:5b|fe47|ff3b)(?![\da-f]);?|lsqb;|lbrack;)",
     re.IGNORECASE | re.ASCII,
 )
-_IN_BRACKETS = re.compile(r"[\[\ufe47\uff3b](?:[^<\[\]]+|<[^<>]*>)*")
-_TAG, _PARTS_OF_DATA = re.compile("<[^<>]*>"), ("<![CDATA[", "]]>")
+# A sign within an attribute does not end its tag.
+_MARKUP = r"""<(?:[^<>"']|"[^"]{0,400}"|'[^']{0,400}')*>|<[^<>]*>"""
+_IN_BRACKETS = re.compile(rf"[\[\ufe47\uff3b](?:[^<\[\]]+|{_MARKUP})*")
+_TAG, _PARTS_OF_DATA = re.compile(_MARKUP), ("<![CDATA[", "]]>")
 #: What notes begin with, and what looks like it: by NFKC, the other two become the first.
 _OPENING = ("[", "\ufe47", "\uff3b")
 #: Characters of a note on either side of that; longer ones are not ours.
@@ -201,6 +205,8 @@ def _unescaped(match: re.Match[str]) -> str:
     four, two, eight, octal, sign = match.groups()
     if sign:
         return "\n" if sign == "n" else sign
+    if four and len(four) > 4:
+        return json.loads(f'"\\u{four}"')
     code = int(octal, 8) if octal else int(four or two or eight, 16)
     return chr(code) if code < 0x110000 else match[0]
 

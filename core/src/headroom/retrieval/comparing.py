@@ -46,9 +46,9 @@ for _base, _factor, _names in (
     ("s", Decimal(7 * 24 * 60**2), "week weeks"),
     ("b", Decimal(1), "b byte bytes"),
     *(("b", Decimal(1000**power), f"{sign}b") for power, sign in enumerate("kmgt", 1)),
-    *(("b", Decimal(1024**power), f"{sign}ib") for power, sign in enumerate("kmgt", 1)),
+    *(("b", Decimal(1024**power), f"{sign}ib {sign}i") for power, sign in enumerate("kmgt", 1)),
     # What tools for files write: "12K". Beside times, "m" is a minute.
-    *(("k", Decimal(1024**power), sign) for power, sign in enumerate("kmgt", 1)),
+    *(("b", Decimal(1024**power), sign) for power, sign in enumerate("kmgt", 1)),
 ):
     for _name in _names.split():
         _UNITS.setdefault(_name, {})[_base] = _factor
@@ -284,7 +284,7 @@ def is_scaled(unit: str) -> bool:
 
 def is_assumed(unit: str) -> bool:
     """Whether a number without a unit may be taken for one of these."""
-    return unit == "%" or (unit in _UNITS and "k" not in _UNITS[unit])
+    return unit == "%" or (unit in _UNITS and unit not in ("k", "m", "g", "t"))
 
 
 def _quantity(text: str) -> Quantity | None:

@@ -280,8 +280,10 @@ class Rows:
         for leaf in self.wanted.comparisons:
             units = self._units.get(leaf.field, set())
             several = sorted(filter(is_scaled, units))
-            for unit in (end.unit for end in map(Comparable, _ends(leaf)) if end.quantity):
-                if not unit and len(several) > 1:
+            for number, unit in filter(None, (Comparable(end).quantity for end in _ends(leaf))):
+                # Nothing is nothing in any unit, and a value without one may be meant.
+                is_said = "" in units and isinstance(leaf, Comparison) and leaf.operator == "="
+                if number and not unit and len(several) > 1 and not is_said:
                     raise ValueError(
                         f"where: the values of {_quoted(leaf.field)} have several units, "
                         f"{', '.join(several)}: write one, as in 5 {several[0]}"

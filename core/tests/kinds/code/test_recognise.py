@@ -118,3 +118,9 @@ def test_no_program_lacks_the_lines_by_which_it_is_seen_that_it_may_be_one() -> 
 @pytest.mark.parametrize("name", OTHER)
 def test_other_things_are_no_program(name):
     assert not is_program(Source(OTHER[name]))
+
+
+def test_a_program_with_a_long_text_in_it_may_be_about_that() -> None:
+    log = "\n".join(f"2026-02-05 10:00:{n % 60:02} INFO served request {n}" for n in range(200))
+    assert is_program(Source(f"import pytest\n\nLOG = 'none'\n{ALIKE}"))
+    assert not is_program(Source(f"import pytest\n\nLOG = '''\n{log}\n'''\n{ALIKE}"))

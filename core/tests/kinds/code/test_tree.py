@@ -194,7 +194,6 @@ def test_a_language_that_fits_the_start_is_taken_before_others_are_tried(monkeyp
 UNREAD = {
     "cut Python": "from a import b\n\n\ndef f(path):\n    if path:\n        return 1\n\n\nclass A(",
     "old Python": "class A:\n    def f(self):\n        for x in self:\n            print 'a', x\n",
-    "Perl": "use strict;\nuse Carp;\n\nsub load {\n    my $x = shift;\n    return $x;\n}\n",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice, product
+from itertools import islice, product, repeat
 
 from headroom.kinds.code.outline import Role
 from headroom.kinds.code.outlines.python import python_outline
@@ -169,6 +169,9 @@ _POD = re.compile(r"=(?:pod|head[1-6]|over|item|begin|for|encoding)\b")
 _LETTERS = "[\\w'\u2019-]+"
 _PROSE = regex(rf"(?=[^\d_]*$)(?:{_LETTERS}[,;:]? ){{5,}}{_LETTERS}[.,;:!?)]?")
 # Also within the item of a list; farther in stand those of docstrings.
+_QUOTES = ('"""', "'''")
+#: Lines of a string that is no docstring.
+_LONG_TEXT = 60
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~)[\w{}.+-]*\s*$", re.MULTILINE)
 _MARKUP = re.compile(r"\s*<(?!\?php)[!?A-Za-z]")
 
@@ -185,6 +188,8 @@ def without_numbers(source: Source) -> Source:
 def is_program(source: Source) -> bool:
     r"""Whether the parser says that all of a text is Python that imports or defines something.
 
+    One with a long text in it, such as a log in a string, may be about that.
+
     >>> is_program(Source("import os\n\nhere = os.getcwd()\n")), is_program(Source("here = 1\n"))
     (True, False)
 
@@ -192,7 +197,13 @@ def is_program(source: Source) -> bool:
     sample = source.text[:_SAMPLE].removeprefix("\ufeff")
     # What begins like some is soon seen to be none.
     begins = any(map(_OF_PYTHON.match, sample.split("\n")))
-    return begins and not _FENCE.search(sample) and _is_sure(source)
+    if not begins or _FENCE.search(sample) or any(map(_has_long, _QUOTES, repeat(source.text))):
+        return False
+    return _is_sure(source)
+
+
+def _has_long(quotes: str, text: str) -> bool:
+    return any(part.count("\n") > _LONG_TEXT for part in text.split(quotes)[1::2])
 
 
 def looks_like_code(source: Source) -> bool:

@@ -257,14 +257,11 @@ _ELIXIR = re.compile(
     r"^def(?:module|protocol|impl)\s+[A-Z][\w.]*[^\n]*\bdo[ \t]*\r?$", re.MULTILINE
 )
 
-# Signs of what no parser here reads, and others fail on, which takes longest: Python that is cut,
-# or of long ago, on which that of the standard library has failed; and Perl.
-_UNREAD = (
-    _signs(
-        r"(?:async\s+)?(?:class|def|elif|else|except|finally|for|if|try|while|with)\b[^\n]*:$"
-        r"|(?:async\s+)?def\s+\w+\($|from\s+[\w.]+\s+import\b"
-    ),
-    _signs(r"(?:my|our|local)\s+[$@%(]|sub\s+\w|package\s+[\w:]+;$|use\s|=(?:head\d|cut)\b"),
+# Signs of Python that is cut, or of long ago, on which the parser of the standard library has
+# failed: others fail on it, too, which takes longest.
+_UNREAD = _signs(
+    r"(?:async\s+)?(?:class|def|elif|else|except|finally|for|if|try|while|with)\b[^\n]*:$"
+    r"|(?:async\s+)?def\s+\w+\($|from\s+[\w.]+\s+import\b"
 )
 
 # Only Go has this without a semicolon.
@@ -326,7 +323,7 @@ def likely_languages(content: str) -> list[Language]:
 
     counted = [(count(language.signs), language) for language in LANGUAGES]
     most = max(found for found, _ in counted)
-    if most < _SIGNS * len(lines) or any(count(signs) > most for signs in _UNREAD):
+    if most < _SIGNS * len(lines) or count(_UNREAD) > most:
         return []
     # A dialect has all the signs of its mother tongue, so near ties are told apart by parsing.
     likely = [(found, language) for found, language in counted if found and found * 2 >= most]
