@@ -206,7 +206,7 @@ def _unescaped(match: re.Match[str]) -> str:
     if sign:
         return "\n" if sign == "n" else sign
     if four and len(four) > 4:
-        return json.loads(f'"\\u{four}"')
+        return str(json.loads(f'"\\u{four}"'))
     code = int(octal, 8) if octal else int(four or two or eight, 16)
     return chr(code) if code < 0x110000 else match[0]
 
