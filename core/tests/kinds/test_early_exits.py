@@ -29,8 +29,10 @@ from headroom.kinds.text import asked as asked_of_text
 from headroom.kinds.text.wordlist import Words
 from headroom.kinds.text.words import word_terms, words_of
 from headroom.pipeline import boundaries
+from headroom.scanning import plain_numbers
 from headroom.source import Source
 from headroom.toolkit.relevance import Asked, in_pieces, terms
+from headroom.toolkit.rows import columns as rows_by_column
 from headroom.toolkit.rows import stretches as long_values
 from headroom.toolkit.shares import enough
 from headroom.toolkit.vocabulary import Vocabulary
@@ -659,3 +661,15 @@ def test_what_is_asked_for_is_found_among_the_words_of_a_text(said: list[str], q
             terms_there += [" ".join(pair) for pair in there if pair in pairs]
         assert (one.counts, one.length) == (Counter(terms_there), len(own))
     assert len(counted) == len(said)
+
+
+@_many
+@given(st.lists(st.sampled_from(["", "7", "-0.5", "08", "-", ".", "1.", "1e3", "x"]), max_size=20))
+def test_numbers_of_many_cells(cells: list[str]) -> None:
+    whole = plain_numbers(cells)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows_by_column, "_SMALL", 0)
+        patch.setattr(rows_by_column, "_AT_A_TIME", 3)
+        found = rows_by_column.Column(cells).plain_numbers()
+    assert (found is None) == (whole is None)
+    assert found is None or whole is None or str(found) == str(whole)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, repeat
 
 from headroom.scanning import plain_numbers
 from headroom.toolkit.lazy import Lazy
@@ -18,7 +20,7 @@ _LISTED, _SMALL = 500, 4000
 #: Counts are remembered where so many cells, on the average, are the same, and of so few cells:
 #: others take more memory than they are worth.
 _AGAIN, _FEW = 2, 1000
-#: Cells that are counted at a time where it matters only whether one value is most of all.
+#: Cells that are looked at, or counted, at a time where there are many.
 _AT_A_TIME = 1000
 
 
@@ -77,10 +79,25 @@ class Column:
         """
         if self._numbers is not None:
             return self._numbers[0]
+        if cells is None and not self.is_small:
+            return self._many_numbers()
         numbers = plain_numbers(self.cells if cells is None else cells)
         if self.is_small:
             self._numbers = (numbers,)
         return numbers
+
+    def _many_numbers(self) -> Sequence[float] | None:
+        """The same, some cells at a time: as texts of their own, they are larger than all else."""
+        numbers, cells, has_any = array("d"), iter(self.held), False
+        while some := list(islice(cells, _AT_A_TIME)):
+            if not any(some):
+                numbers.extend(repeat(math.nan, len(some)))
+                continue
+            found, has_any = plain_numbers(some), True
+            if found is None:
+                return None
+            numbers.extend(found)
+        return numbers if has_any else None
 
     def holds(self, sign: str) -> bool:
         """Whether a sign is in any of its cells."""
