@@ -35,13 +35,13 @@ def gist(view: str, kind: BaseKind | None) -> str:
     return shortened(found or head)
 
 
-def shortened(text: str, around: int = 0, chars: int = _CHARS) -> str:
+def shortened(text: str, around: int = 0) -> str:
     """At most so many characters of a text on one line, from near a position on."""
-    start = max(0, around - chars // _BEFORE)
-    line = " ".join(text[start : start + _SLACK * chars].split())
+    start = max(0, around - _CHARS // _BEFORE)
+    line = " ".join(text[start : start + _SLACK * _CHARS].split())
     if not line.isprintable():
         # Much slower, and seldom needed.
         line = _SPACE.sub(" ", line).strip()
     before = "\u2026" if start else ""
-    room = chars - len(before)
+    room = _CHARS - len(before)
     return before + (line if len(line) <= room else line[: room - 1].rstrip() + "\u2026")

@@ -45,17 +45,17 @@ _ESCAPE = re.compile(
 _LETTER = re.compile(r"\\[uxU0-7]")
 #: Strings in strings: so deep are they read.
 _DEEP = 3
-#: What a note begins with, as markup can have it.
+#: What notes begin with, and what looks like it: by NFKC, the other two become the first.
+_OPENING = ("[", "\ufe47", "\uff3b")
+#: The same, as markup can have it.
 _OPENING_REFERENCE = re.compile(
     r"&(?:#0{0,9}(?:91|65095|65339)(?!\d);?|#x0{0,9}(?:5b|fe47|ff3b)(?![\da-f]);?|lsqb;|lbrack;)",
     re.IGNORECASE | re.ASCII,
 )
 # A sign within an attribute does not end its tag.
 _MARKUP = r"""<(?:[^<>"']|"[^"]{0,400}"|'[^']{0,400}')*>|<[^<>]*>"""
-_IN_BRACKETS = re.compile(rf"[\[\ufe47\uff3b](?:[^<\[\]]+|{_MARKUP})*")
+_IN_BRACKETS = re.compile(rf"[{re.escape(''.join(_OPENING))}](?:[^<\[\]]+|{_MARKUP})*")
 _TAG, _PARTS_OF_DATA = re.compile(_MARKUP), ("<![CDATA[", "]]>")
-#: What notes begin with, and what looks like it: by NFKC, the other two become the first.
-_OPENING = ("[", "\ufe47", "\uff3b")
 #: Characters of a note on either side of that; longer ones are not ours.
 _AROUND = 400
 #: So many characters of a long line, and some, are folded at a time: up to a sign that does not

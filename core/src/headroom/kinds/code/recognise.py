@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice, product, repeat
+from itertools import chain, islice, product
 
 from headroom.kinds.code.outline import Role
 from headroom.kinds.code.outlines.python import python_outline
@@ -197,13 +197,14 @@ def is_program(source: Source) -> bool:
     sample = source.text[:_SAMPLE].removeprefix("\ufeff")
     # What begins like some is soon seen to be none.
     begins = any(map(_OF_PYTHON.match, sample.split("\n")))
-    if not begins or _FENCE.search(sample) or any(map(_has_long, _QUOTES, repeat(source.text))):
+    if not begins or _FENCE.search(sample) or _has_long_text(source.text):
         return False
     return _is_sure(source)
 
 
-def _has_long(quotes: str, text: str) -> bool:
-    return any(part.count("\n") > _LONG_TEXT for part in text.split(quotes)[1::2])
+def _has_long_text(program: str) -> bool:
+    strings = chain.from_iterable(program.split(quotes)[1::2] for quotes in _QUOTES)
+    return any(string.count("\n") > _LONG_TEXT for string in strings)
 
 
 def looks_like_code(source: Source) -> bool:
