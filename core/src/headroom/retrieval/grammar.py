@@ -55,8 +55,9 @@ _INVISIBLE = re.compile(r"[\0-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u2060\ufeff]"
 _KNOWN = "=, !=, <, <=, >, >=, ~ (contains), in (a, b), between a and b, is null"
 _BLANK = re.compile(r"\s*")
 _SIGN_OF_ANY = re.compile(r"[=<>~\u2264\u2265\u2260]")
-# "5,000": the comma is part of the number.
-_THOUSANDS = re.compile(r"[-+]?[$\u20ac\u00a3\u00a5]?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w.]|,\d)")
+# "5,000": the comma is part of the number. In a list, the next number may follow at once.
+_MANY = r"[-+\u2212\u2013]?[$\u20ac\u00a3\u00a5]?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w.]%s)"
+_THOUSANDS, _THOUSANDS_IN_LIST = re.compile(_MANY % r"|,\d"), re.compile(_MANY % "")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -245,18 +246,21 @@ class _Reader:
         close = ")" if self._sign("(") else "]" if self._sign("[") else ""
         if not close:
             self._fail('"in" takes values in parentheses, as in (a, b)')
-        start = self._at
         values: list[tuple[str, bool]] = []
+        amounts: list[tuple[str, bool]] = []
+        end = self._at
         while not self._sign(close):
             if values and not self._sign(","):
                 self._fail(f'"," or "{close}" is missing')
+            amount = _THOUSANDS_IN_LIST.match(self._text, self._at) if self._at >= end else None
+            if amount is not None:
+                # Whether "5,500" is one value or two, nobody can say: it is either.
+                amounts.append((amount[0], False))
+                end = amount.end()
             values.append(self._value(ends=f",{close}", in_list=True))
         if not values:
             self._fail('"in" takes at least one value')
-        # Whether "5,500" is one value or two, nobody can say: it is either.
-        amounts = _THOUSANDS.finditer(self._text, start, self._at)
-        values += [(match[0], False) for match in amounts]
-        return Any(tuple(_equal(field, *value) for value in values))
+        return Any(tuple(_equal(field, *value) for value in values + amounts))
 
     def _between(self, field: str) -> Condition:
         start = self._at
@@ -305,7 +309,7 @@ class _Reader:
         start = end = self._at
         thousands = _THOUSANDS.match(self._text, self._at)
         # In a list, its commas are those of the list, unless a currency says what it is.
-        if thousands and not (in_list and thousands[0].lstrip("+-")[0].isdecimal()):
+        if thousands and not (in_list and thousands[0].lstrip("+-\u2212\u2013")[0].isdecimal()):
             self._at = end = thousands.end()
             self._blank()
         while not self._is_over() and self._here() not in ends:
