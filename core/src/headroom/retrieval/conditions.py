@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cached_property
 
+from headroom.forking import cached_property
 from headroom.retrieval.comparing import Comparable, is_assumed, is_scaled, order, text_of
 from headroom.retrieval.grammar import (
     All,

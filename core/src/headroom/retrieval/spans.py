@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import accumulate
 from typing import TypeAlias
 
 from headroom.errors import WrongKind
+from headroom.forking import cached_property
 from headroom.kinds.registry import Kinds, default_kinds
 from headroom.retrieval.json_spans import Holder, holders, raw_offsets
 from headroom.retrieval.xml_spans import Tag, holder_of, tags_of
