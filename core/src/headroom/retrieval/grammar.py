@@ -55,9 +55,11 @@ _INVISIBLE = re.compile(r"[\0-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u2060\ufeff]"
 _KNOWN = "=, !=, <, <=, >, >=, ~ (contains), in (a, b), between a and b, is null"
 _BLANK = re.compile(r"\s*")
 _SIGN_OF_ANY = re.compile(r"[=<>~\u2264\u2265\u2260]")
-# "5,000": the comma is part of the number. In a list, the next number may follow at once.
-_MANY = r"[-+\u2212\u2013]?[$\u20ac\u00a3\u00a5]?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w.]%s)"
-_THOUSANDS, _THOUSANDS_IN_LIST = re.compile(_MANY % r"|,\d"), re.compile(_MANY % "")
+# "5,000" and "5.000,50": the comma is part of the number. In a list, the next may follow at once.
+_SIGNED = r"[-+\u2212\u2013]?[$\u20ac\u00a3\u00a5]?"
+_MANY = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?"
+_THOUSANDS = re.compile(rf"{_SIGNED}(?:{_MANY}|\d{{1,3}}(?:\.\d{{3}})+,\d+)(?![\w.]|,\d)")
+_THOUSANDS_IN_LIST = re.compile(rf"{_SIGNED}{_MANY}(?![\w.])")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
