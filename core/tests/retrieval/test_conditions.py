@@ -256,6 +256,10 @@ def ctx() -> SharedContext:
     ]
     ctx.put("jobs", {"page": 1, "jobs": rows})
     ctx.put("object", {"a": 1, "b": "text"})
+    nested = [{"n": n, "u": [{"count": n, "v": {"w": n}}], "o": {"x": n}} for n in range(9)]
+    nested[0].update(u=None, o={})
+    ctx.put("nested", [*nested, {"n": 9, "o": {"x": 1}}])
+    ctx.put("twice", '[{"n": 1, "o": {"a": 1, "a": 2, "b": 3}}, {"n": 2, "o": {"a": 1, "a": 4}}]')
     return ctx
 
 
@@ -275,6 +279,8 @@ def ctx() -> SharedContext:
         ("disk > 5M", 7),
         ("disk = 5K or disk = 6M", 2),
         ("status = gone", 0),
+        ("job is not null and job ~ '5}' and job != null", 2),
+        ("job = '{\"n\":5}'", 1),
     ],
 )
 def test_rows_that_are_there_are_found(ctx: SharedContext, where: str, count: int) -> None:
@@ -320,6 +326,13 @@ def test_rows_that_are_there_are_found(ctx: SharedContext, where: str, count: in
         ("jobs", {"where": {"state": "failed"}}, 'no row has a field "state"'),
         ("jobs", {"where": "status = failed order by delay"}, "failed order by delay"),
         ("jobs", {"where": "delay = 3", "lines": "1-3"}, "it asks for rows, and not for lines"),
+        ("nested", {"where": "u >= 3"}, '"u" are objects: name what stands in them; there are'),
+        ("nested", {"where": "u = 3"}, "there are: u.count, u.v"),
+        ("nested", {"where": "u.v in (3, 4)"}, "name what stands in them; there are: u.v.w"),
+        ("nested", {"where": {"o": "!= 3"}}, "there are: o.x"),
+        ("nested", {"where": "n = 3 or o between 2 and 5"}, "there are: o.x"),
+        ("twice", {"where": "o > 3"}, "there are: o.a, o.b"),
+        ("twice", {"where": "b = 3"}, "there are: n, o.a, o.b"),
         ("object", {"where": "a = 1"}, "there are no rows with fields here"),
     ],
 )

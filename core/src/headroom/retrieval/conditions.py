@@ -42,6 +42,8 @@ _A_TEST = re.compile(
 #: A value and a part of one that may have been meant as patterns.
 _LIKE_PATTERN = re.compile(r"^[*%].|\w\*|[.)\]][*+?]|[^\W\d]%")
 _PART_LIKE_PATTERN = re.compile(_LIKE_PATTERN.pattern + r"|^\^|\$$|\\[dws][+*?{]|\w\|\w")
+#: What objects and nothing can be compared with.
+_OF_OBJECTS = re.compile(r"[\[{]|(?:null|none)?$")
 #: Names of fields that are said where one is not known, and the rows that they are taken from.
 _NAMES, _ROWS = 40, 200
 _LONGEST_NAME = 60
@@ -199,6 +201,13 @@ class Rows:
         patterns = self.wanted.patterns
         #: What may have been meant as a pattern, and stands in no value.
         self._patterns = patterns if len(patterns) <= _FEW_TESTS else {}
+        #: By each field that is compared with a value, and had none but objects so far, the names
+        #: of what stands in these.
+        self._below = {
+            leaf.field: dict[str, None]()
+            for leaf, values in ends.items()
+            if not all(_OF_OBJECTS.match(value.text) for value in values)
+        }
         #: Those of each field that is compared with one.
         self._numbers = {
             leaf.field: Numbers(_quoted(leaf.field))
@@ -225,6 +234,8 @@ class Rows:
             self._count(fields)
         if self._strange or self._patterns:
             self._look_at(fields)
+        if self._below:
+            self._look_below(fields)
         for name, numbers in self._numbers.items():
             for value in fields[name]:
                 numbers.add(value)
@@ -255,6 +266,15 @@ class Rows:
             if any(wanted.text in value.text for value in fields[part.field]):
                 del self._patterns[part]
 
+    def _look_below(self, fields: Fields) -> None:
+        for name, names in list(self._below.items()):
+            for value in fields[name]:
+                if value.is_ordered:
+                    del self._below[name]
+                    break
+                if isinstance(value.value, (dict, Duplicates)) and value.value:
+                    names.update(dict.fromkeys(_names_in({name: value.value})))
+
     def check(self) -> None:
         """Says what cannot have been meant, after all rows.
 
@@ -271,6 +291,13 @@ class Rows:
             names = list(self._names)[:_NAMES]
             there = ", ".join(_spelled(name) for name in names)
             raise ValueError(f"where: no row has {noun} {unknown}; there are: {there}")
+        for name, below in self._below.items():
+            if below:
+                there = ", ".join(map(_spelled, [*below][:_NAMES]))
+                raise ValueError(
+                    f"where: the values of {_quoted(name)} are objects: name what stands in them; "
+                    f"there are: {there}"
+                )
         self._check_orders()
         if self._patterns:
             part, value = next(iter(self._patterns.items()))
@@ -331,8 +358,12 @@ def _spelled(name: str) -> str:
 
 def _names_in(row: dict[str, object] | Duplicates) -> Iterator[str]:
     for name, value in row.items() if isinstance(row, dict) else row.pairs:
-        if isinstance(value, dict) and value:
-            yield from (f"{name}.{inner}" for inner in value)
+        # A list stands for its elements.
+        one = value[0] if isinstance(value, list) and value else value
+        if isinstance(one, dict) and one:
+            yield from (f"{name}.{inner}" for inner in one)
+        elif isinstance(one, Duplicates):
+            yield from (f"{name}.{inner}" for inner in dict(one.pairs))
         else:
             yield name
 
