@@ -350,6 +350,10 @@ ROWS = [{"status": "ok" if n % 4 else "failed", "delay": n} for n in range(1, 41
 _TABLE = "\n".join(
     ["status,delay,note", *(f"{row['status']},{row['delay']},some words" for row in ROWS)]
 )
+_OTHER = _TABLE.replace("delay", "wait")
+_PROSE = "\n".join(
+    f"The sentence {n} of a longer text says nothing, and that, again and again." for n in range(40)
+)
 
 
 @pytest.mark.parametrize(
@@ -359,6 +363,11 @@ _TABLE = "\n".join(
         json.dumps({"page": 1, "jobs": {f"job {row['delay']}": row for row in ROWS}}),
         f"They are:\n\n```json\n{json.dumps(ROWS)}\n```\n\nThat is all that there is to be said.\n",
         f"They are:\n\n```csv\n{_TABLE}\n```\n\nThat is all that there is to be said.\n",
+        f"They are:\n\n{_TABLE}\n\n{_PROSE}",
+        f"{_PROSE}\n\nThey are:\n{_TABLE}\n\n\n{_PROSE}",
+        f"{_TABLE}\n\n\n{_PROSE}",
+        f"{_TABLE}\n\n{_OTHER}",
+        f"{_PROSE}\n\n```json\n{json.dumps(ROWS[:1] * 9)}\n```\n{_PROSE}\n\n{_TABLE}\n\n{_PROSE}",
         json.dumps({"ok": True, "text": f"They are:\n\n```json\n{json.dumps(ROWS)}\n```\n"}),
     ],
     ids=[
@@ -366,6 +375,11 @@ _TABLE = "\n".join(
         "a map in an object",
         "JSON in a text",
         "CSV in a text",
+        "CSV between paragraphs",
+        "CSV below a line",
+        "CSV first",
+        "CSV before other CSV",
+        "CSV beside JSON",
         "JSON in a text in JSON",
     ],
 )
