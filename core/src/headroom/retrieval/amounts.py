@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from headroom.regexes import regex
 
-__all__ = ["LONGEST", "Quantity", "factors", "is_scaled", "read"]
+__all__ = ["CURRENCIES", "LONGEST", "Quantity", "factors", "is_scaled", "read"]
 
 #: Longer texts, in characters, are no numbers.
 LONGEST = 400
@@ -16,7 +16,7 @@ LONGEST = 400
 _GROUPED = "(?!0)\\d{1,3}(?:(?: \\d{3})+|(?:['\u2019]\\d{3})+)"
 # "5,000", "$5,000.50", "12,34,567", "5.000,50 \u20ac", "12,50", "\u22125" and "37 ms".
 _QUANTITY = regex(
-    r"\s*([-+\u2212\u2013]?)[$\u20ac\u00a3\u00a5]?\s?(?:"
+    r"\s*([-+\u2212\u2013]?)([$\u20ac\u00a3\u00a5]?)\s?(?:"
     rf"((?:(?!0)\d{{1,3}}(?:,\d{{3}})+|(?!0)\d\d?(?:,\d\d)+,\d{{3}}|{_GROUPED})(?:\.\d+)?"
     r"|\d+(?:\.\d*)?(?:e[-+]?\d{1,3})?|\.\d+)"
     rf"|((?:(?!0)\d{{1,3}}(?:\.\d{{3}})+|{_GROUPED}|\d+),\d+))"
@@ -33,6 +33,8 @@ _DURATION = regex(
 # "1h30m", "2 days, 3 hours"; "m" is a minute in both.
 _SEVERAL = regex(r"\s*\d+\s?[^\W\d_]{1,12}(?:,?\s?\d+(?:\.\d+)?\s?[^\W\d_]{1,12})+\s*")
 _PART = regex(r"(\d+(?:[.,]\d+)?)\s?([^\W\d_]+)")
+#: What stands for each as well. A number with such a sign may be one that has no unit elsewhere.
+CURRENCIES = {"$": "usd", "\u20ac": "eur", "\u00a3": "gbp", "\u00a5": "jpy"}
 #: Units that are so many of another one.
 _UNITS: dict[str, dict[str, Decimal]] = {}
 for _base, _factor, _names in (
@@ -49,6 +51,7 @@ for _base, _factor, _names in (
     *(("b", Decimal(1024**power), f"{sign}ib {sign}i") for power, sign in enumerate("kmgt", 1)),
     # What tools for files write: "12K". Beside times, "m" is a minute.
     *(("b", Decimal(1024**power), sign) for power, sign in enumerate("kmgt", 1)),
+    *((sign, Decimal(1), f"{sign} {code}") for sign, code in CURRENCIES.items()),
 ):
     for _name in _names.split():
         _UNITS.setdefault(_name, {})[_base] = _factor
@@ -93,12 +96,12 @@ def read(text: str) -> tuple[Quantity, tuple[str, ...]] | None:
         return Quantity(Decimal(text)), ("",)
     match = _QUANTITY.fullmatch(text)
     if match is not None:
-        sign, with_point, with_comma, unit = match.groups()
+        sign, currency, with_point, with_comma, unit = match.groups()
         number = (
             with_point.translate(_WITH_POINT) if with_point else with_comma.translate(_WITH_COMMA)
         )
         number = Decimal(f"-{number}" if sign in _MINUS else number)
-        unit = _named(unit) if unit else ""
+        unit = _named(unit) if unit else currency
         return Quantity(number, unit), (unit,)
     match = _HEX.fullmatch(text)
     if match is not None:
@@ -111,9 +114,7 @@ def _named(unit: str) -> str:
     if unit in _UNITS:
         return unit
     unit = unit.replace("\u03bc", "u")
-    if len(unit) < 4 or not unit.endswith("s") or unit.endswith("ss"):
-        return "" if unit in ("$", "\u20ac", "\u00a3", "\u00a5") else unit
-    return unit[:-1]
+    return unit[:-1] if len(unit) > 3 and unit[-1] == "s" != unit[-2] else unit
 
 
 def _duration(text: str) -> tuple[Quantity, tuple[str, ...]] | None:

@@ -57,7 +57,7 @@ class Comparable:
         value: The value.
         lacking: The unit of a number that is written without one.
 
-    >>> Comparable("$5,000").quantity == Comparable(5000).quantity, Comparable("12_34").quantity
+    >>> Comparable("5,000").quantity == Comparable(5000).quantity, Comparable("12_34").quantity
     (True, None)
     >>> Comparable("37 ms").quantity
     Quantity(number=Decimal('37'), unit='ms')

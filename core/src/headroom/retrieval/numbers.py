@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headroom.retrieval.amounts import factors, is_scaled
+from headroom.retrieval.amounts import CURRENCIES, factors, is_scaled
 from headroom.retrieval.comparing import Comparable
 
 __all__ = ["Numbers", "is_size"]
@@ -78,6 +78,8 @@ class Numbers:
             return ""
         like = [other for other in others if factors(unit).keys() & factors(other).keys()]
         if not like:
+            if unit in CURRENCIES and not others:
+                return ""
             return f'no value of {self._name} has a unit "{unit}": write the number alone'
         others = like if is_equal else others
         if all(_are_same(other, unit) for other in others) and len(factors(unit)) == 1:
