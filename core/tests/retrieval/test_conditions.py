@@ -660,6 +660,7 @@ def test_sizes_as_tools_write_them(where: str, rows: str) -> None:
         (["5.000", "12,5"], "u = 12.5", "rows 2"),
         (["1,200", "0.5", "1,234,567"], "u > 12", "rows 1,3"),
         ([5.125, "12,5"], "u > 12", "rows 2"),
+        (["1,234,567", "1,200.50", "12,5"], "u > 13", "rows 1-2"),
         # One that says several counts as all of them.
         (["1h30m", "2h5m"], "u > 100 min", "rows 2"),
         (["1h30m", "2h5m"], "u > 100", "have several units, h, m: write one"),

@@ -22,6 +22,8 @@ _QUANTITY = regex(
     rf"|((?:(?!0)\d{{1,3}}(?:\.\d{{3}})+|{_GROUPED}|\d+),\d+))"
     r"\s*([^\W\d_]{1,12}|[%$\u20ac\u00a3\u00a5])?\s*"
 )
+# Some write thousands with a zero before them.
+_EITHER = regex(r"0\d{0,2},\d{3}")
 _HEX = regex(r"\s*0x([\da-f]+)\s*")
 _MINUS = ("-", "\u2212", "\u2013")
 _WITH_POINT = str.maketrans("", "", ", '\u2019")
@@ -82,18 +84,27 @@ def is_scaled(unit: str) -> bool:
     return unit in _UNITS
 
 
-def read(text: str) -> tuple[Quantity, tuple[str, ...]] | None:
-    """What a text amounts to, in small letters, and the units in it; ``None`` for any other text.
+class Reading(NamedTuple):
+    """What a text amounts to, and how that is written."""
 
-    >>> read("5,000.5"), read("37 ms")
-    ((Quantity(number=Decimal('5000.5'), unit=''), ('',)), \
-(Quantity(number=Decimal('37'), unit='ms'), ('ms',)))
+    quantity: Quantity
+    #: All units in it, as they are written; an empty one where there is none.
+    units: tuple[str, ...] = ("",)
+    #: Whether a comma surely stands before its decimals.
+    has_comma: bool = False
+
+
+def read(text: str) -> Reading | None:
+    """Reads a text in small letters; ``None`` where it is no number.
+
+    >>> read("5,000.5").quantity, read("37 ms").quantity
+    (Quantity(number=Decimal('5000.5'), unit=''), Quantity(number=Decimal('37'), unit='ms'))
     >>> read("1h30m")
-    (Quantity(number=Decimal('5400'), unit='s'), ('h', 'm'))
+    Reading(quantity=Quantity(number=Decimal('5400'), unit='s'), units=('h', 'm'), has_comma=False)
 
     """
     if text.isdecimal():
-        return Quantity(Decimal(text)), ("",)
+        return Reading(Quantity(Decimal(text)))
     match = _QUANTITY.fullmatch(text)
     if match is not None:
         sign, currency, with_point, with_comma, unit = match.groups()
@@ -102,10 +113,11 @@ def read(text: str) -> tuple[Quantity, tuple[str, ...]] | None:
         )
         number = Decimal(f"-{number}" if sign in _MINUS else number)
         unit = _named(unit) if unit else currency
-        return Quantity(number, unit), (unit,)
+        has_comma = bool(with_comma) and _EITHER.fullmatch(with_comma) is None
+        return Reading(Quantity(number, unit), (unit,), has_comma)
     match = _HEX.fullmatch(text)
     if match is not None:
-        return Quantity(Decimal(int(match[1], 16))), ("",)
+        return Reading(Quantity(Decimal(int(match[1], 16))))
     return _duration(text) if text.rstrip()[-1:].isalpha() else None
 
 
@@ -117,7 +129,7 @@ def _named(unit: str) -> str:
     return unit[:-1] if len(unit) > 3 and unit[-1] == "s" != unit[-2] else unit
 
 
-def _duration(text: str) -> tuple[Quantity, tuple[str, ...]] | None:
+def _duration(text: str) -> Reading | None:
     """An amount of time in several units, the largest of them first."""
     if _DURATION.fullmatch(text) is not None:
         text, names = text.replace("t", " "), {"w": "week", "m": "min"}
@@ -131,6 +143,6 @@ def _duration(text: str) -> tuple[Quantity, tuple[str, ...]] | None:
         return None
     numbers = (Decimal(number.replace(",", ".")) for number, _ in parts)
     if len(parts) == 1:
-        return Quantity(next(numbers), parts[0][1]), (parts[0][1],)
+        return Reading(Quantity(next(numbers), parts[0][1]), (parts[0][1],))
     total = sum(map(_EXACT.multiply, numbers, seconds), Decimal(0))
-    return Quantity(total, "s"), tuple(unit for _, unit in parts)
+    return Reading(Quantity(total, "s"), tuple(unit for _, unit in parts))

@@ -64,7 +64,16 @@ class Comparable:
 
     """
 
-    __slots__ = ("_lacking", "_moment", "_quantity", "is_ordered", "text", "units", "value")
+    __slots__ = (
+        "_lacking",
+        "_moment",
+        "_quantity",
+        "has_comma",
+        "is_ordered",
+        "text",
+        "units",
+        "value",
+    )
 
     def __init__(self, value: object, lacking: str = "") -> None:
         self.value = value
@@ -78,6 +87,8 @@ class Comparable:
         self._lacking = lacking
         #: Of a number that was read the units, as they are written; an empty one where it has none.
         self.units: tuple[str, ...] = ()
+        #: Whether a comma surely stands before the decimals of such a number.
+        self.has_comma = False
         self._quantity: Quantity | bool | None = False
         self._moment: Moment | bool | None = False
 
@@ -88,7 +99,7 @@ class Comparable:
             found = read(self.text) if len(self.text) <= LONGEST else None
             self._quantity = None
             if found is not None:
-                self._quantity, self.units = found
+                self._quantity, self.units, self.has_comma = found
                 if self._lacking and not self._quantity.unit:
                     self._quantity = Quantity(self._quantity.number, self._lacking)
         return self._quantity

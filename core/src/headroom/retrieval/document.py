@@ -32,6 +32,7 @@ __all__ = ["Document"]
 _NO_KIND = BaseKind()
 # A text within a document, or some of its lines.
 _IN_TEXT = re.compile(r"(?:lines (\d+)(?:-(\d+))? of )?(.*)", re.DOTALL)
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 #: A paragraph that has rows has so many lines: those of a table, and its header.
 _LEAST_LINES = 3
 # Beyond so many scalar values, a document is searched by its rows alone.
@@ -328,11 +329,11 @@ class Document:
         """The parts that have rows of their own: tables stand between paragraphs as they are."""
         if self.is_mixed:
             return [one for part in self.parts for one in part._apart or [part] if one.has_data]
-        if isinstance(self.within, str) or (self.has_data and not self.is_text):
+        if isinstance(self.within, str):
             return []
-        paragraphs = list(_paragraphs(self.searched.lines))
-        if self.has_data and len(paragraphs) < 2:
+        if self.has_data and not (_BLANK_LINE.search(self.searched.text) and self.is_text):
             return []
+        paragraphs = _paragraphs(self.searched.lines)
         tables = [self._table_in(first, end) for first, end in paragraphs]
         found = [table for table in tables if table is not None]
         # It is several tables where all of it is, and they have other names.

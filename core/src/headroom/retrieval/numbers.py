@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from headroom.regexes import regex
 from headroom.retrieval.amounts import CURRENCIES, factors, is_scaled
 from headroom.retrieval.comparing import Comparable
 
@@ -9,6 +10,8 @@ __all__ = ["Numbers", "is_size"]
 
 #: A field with so many units has texts, and as many of them are said.
 _MOST_UNITS = 20
+#: "5.000" and "5,000": the sign may be that of thousands, and that before decimals.
+_DOUBTFUL = regex(r"[^\d.,]{0,4}[1-9]\d{0,2}[.,]\d{3}(?:[^\d.,].*)?")
 
 
 class Numbers:
@@ -30,32 +33,23 @@ class Numbers:
         #: As they are written; an empty one where there is none.
         self._units: dict[str, None] = {}
         #: One with a comma before decimals, and one with a sign that may be that of thousands.
-        self._european = self._doubtful = ""
+        self._with_comma = self._doubtful = ""
 
     def add(self, value: Comparable) -> None:
         """Takes one of the values into account; nothing is nothing in any unit."""
         quantity = value.quantity
         if quantity is None or not quantity.number:
             return
-        if len(self._units) < _MOST_UNITS:
-            for unit in value.units:
+        for unit in value.units:
+            if unit not in self._units and len(self._units) < _MOST_UNITS:
                 self._units[unit] = None
-        # A number of JSON is text of another type; "1 day, 2 hours" is two.
-        is_written = type(value.value) is str and len(value.units) == 1
-        if is_written and ("," in value.text or "." in value.text):
-            self._look_at(value.text.strip())
-
-    def _look_at(self, text: str) -> None:
-        signs = [sign for sign in text if sign in ".,"]
-        before, after = ("".join(filter(str.isdecimal, part)) for part in text.split(signs[0], 1))
-        if len(signs) > 1:
-            is_european, is_doubtful = signs[0] == "." and signs[-1] == ",", False
-        else:
-            is_either = len(after) == 3 and len(before) < 4
-            is_doubtful = is_either and not before.startswith("0")
-            is_european = signs[0] == "," and not is_either
-        self._european = self._european or text * is_european
-        self._doubtful = self._doubtful or text * is_doubtful
+        text = value.text
+        if value.has_comma:
+            self._with_comma = text
+        elif not self._doubtful and ("," in text or "." in text):
+            # A number of JSON is text of another type.
+            is_doubtful = type(value.value) is str and _DOUBTFUL.fullmatch(text) is not None
+            self._doubtful = text if is_doubtful else ""
 
     def why_not(self, unit: str, *, is_equal: bool) -> str:
         """Why they cannot be compared with a number; empty if they can.
@@ -65,10 +59,11 @@ class Numbers:
             is_equal: Whether it is asked what is equal to it, and it may be meant as it stands.
 
         """
-        if self._european and self._doubtful and not is_equal:
+        if self._with_comma and self._doubtful and not is_equal:
             return (
-                f"some values of {self._name} have a comma before decimals, as {self._european}, "
-                f"and whether {self._doubtful} has, nobody can say: ask by query"
+                f"some values of {self._name} have a comma before decimals, as "
+                f"{self._with_comma.strip()}, and whether {self._doubtful.strip()} has, nobody can "
+                "say: ask by query"
             )
         others = sorted(filter(None, self._units))
         has_sizes = any("b" in factors(other) for other in others)
