@@ -105,6 +105,9 @@ def test_the_last_line_names_all_that_is_left_out(name: str) -> None:
         "[lines 3-9 left\u200b out]",
         "[lines 3-9 left \u043eut]",
         "[lines 3-9 Left\tOut]",
+        "[lines 3-9 Ieft out]",
+        "[lines 3-9 1eft 0ut]",
+        "[this view |eaves out nothing]",
         "\uff3blines 3-9 left out\uff3d",
     ],
 )
@@ -152,6 +155,7 @@ def _xml(note: str) -> str:
         _page("[lines 5-260 le<!-- > -->ft\nout]"),
         _xml("[rows 3-111 le<![CDATA[ft]]> out]"),
         _xml("[rows 3-111 left out: &quot;all&#34;]"),
+        _xml("&#91rows 3-111 left out&#93"),
         _rows(r"[rows 3-111 l\u0065ft out: 109 rows]"),
         _rows(r"[rows 3-111 \ud835\udc25eft out]"),
         _rows("[rows 3-111 left\u3164out]"),
@@ -174,6 +178,7 @@ def test_a_note_is_told_however_it_is_written(payload: str) -> None:
     [
         "[some of these notes are the original's text]",
         "[of these notes, the original\u2019s text: lines 2-300]",
+        "[of these notes, the originaI's text: lines 2-300]",
     ],
 )
 def test_the_line_that_tells_notes_apart_can_be_told_apart(line: str) -> None:

@@ -23,6 +23,8 @@ ROW = {
     "clock": "9:05", "ratio": "NaN", "sha": "5e401", "part": "12_05", "tags": [],
     "deep": {"x": "y"}, "name": "\u00c9mile",
     "disk": "1.5G", "up": "3m", "spaced": "New\u00a0York \uff15",
+    "paid": "1.234,50 \u20ac", "blank": "1\u00a0200", "small": "0,123", "flags": "0x5F",
+    "iso": "P1DT2H", "ran": "1h30m", "files": "3 files", "laps": "1:30:00",
     "low": "\u221212345678901234567890123456789012345678901234567890",
 }  # fmt: skip
 
@@ -139,6 +141,16 @@ ROW = {
         ("sha = 5e402", False),
         ("sha = 5e401", True),
         ("part = 1205", False),
+        ("paid = 1234.5 and paid > 1,234 and paid < 1.235,00 and paid = \u20ac1.234,50", True),
+        ("blank = 1200 and blank > 1 199.5 and blank in (1'200, 7) and blank < 1,201", True),
+        ("small < 1 and small = 0.123", True),
+        ("flags > 94 and flags = 0x5f and flags < 0x60", True),
+        ("iso > 25 h and iso = 26 hours and iso < P2D and iso > PT25H59M", True),
+        ("ran > 45m and ran = 5400 s and ran < PT2H and ran > 1h29m59s", True),
+        ("files > 1 file and files = 3 files and files < 10", True),
+        ("paid > $5 or paid < $5,000 or total = 5,000 \u20ac or total = 5000 EUR", False),
+        ("paid = 1234.5 EUR and total > 4999 USD and total = 5000", True),
+        ("laps > 5 min or laps < 5 min or laps > 5,000", False),
         ("total in ($5,000, $6,000)", True),
         ("total in (4,000,5,000)", True),
         ("total in (5,000,4,000)", True),
@@ -147,6 +159,7 @@ ROW = {
         ('total in ("5,000,000")', False),
         ("total in (\u22125,000, 4)", False),
         ("total in (15,000)", False),
+        ("total in (1, 5.000,00, 7) and took in (1 ms, 10,000 us)", True),
         ("total in (5,000,000)", False),
         ("total = \u22125,000", False),
         ("total > \u22125,000", True),
@@ -246,6 +259,10 @@ def ctx() -> SharedContext:
     ]
     ctx.put("jobs", {"page": 1, "jobs": rows})
     ctx.put("object", {"a": 1, "b": "text"})
+    nested = [{"n": n, "u": [{"count": n, "v": {"w": n}}], "o": {"x": n}} for n in range(9)]
+    nested[0].update(u=None, o={})
+    ctx.put("nested", [*nested, {"n": 9, "o": {"x": 1}}])
+    ctx.put("twice", '[{"n": 1, "o": {"a": 1, "a": 2, "b": 3}}, {"n": 2, "o": {"a": 1, "a": 4}}]')
     return ctx
 
 
@@ -265,6 +282,8 @@ def ctx() -> SharedContext:
         ("disk > 5M", 7),
         ("disk = 5K or disk = 6M", 2),
         ("status = gone", 0),
+        ("job is not null and job ~ '5}' and job != null", 2),
+        ("job = '{\"n\":5}'", 1),
     ],
 )
 def test_rows_that_are_there_are_found(ctx: SharedContext, where: str, count: int) -> None:
@@ -292,6 +311,9 @@ def test_rows_that_are_there_are_found(ctx: SharedContext, where: str, count: in
         ("jobs", {"where": {"delay": "3-5"}}, '"3-5" was read as one value'),
         ("jobs", {"where": "delay = any(3,5)"}, '"any(3,5)" was read as one value'),
         ("jobs", {"where": "status = {ok}"}, '"{ok}" was read as one value'),
+        ("jobs", {"where": {"delay": "3,5"}}, '"3,5" was read as one value'),
+        ("jobs", {"where": "delay > 5 s"}, 'no value of "delay" has a unit "s": write the number'),
+        ("jobs", {"where": "delay = 12,50"}, 'after "50" one of these is missing'),
         ("jobs", {"where": "delay > 5k"}, 'no value of "delay" has a unit "k": write the number'),
         ("jobs", {"where": "status = 2026-11-03"}, 'no value of "status" can be compared with'),
         ("jobs", {"where": "delay = 5 then"}, 'no value of "delay" has a unit "then": write the'),
@@ -307,6 +329,13 @@ def test_rows_that_are_there_are_found(ctx: SharedContext, where: str, count: in
         ("jobs", {"where": {"state": "failed"}}, 'no row has a field "state"'),
         ("jobs", {"where": "status = failed order by delay"}, "failed order by delay"),
         ("jobs", {"where": "delay = 3", "lines": "1-3"}, "it asks for rows, and not for lines"),
+        ("nested", {"where": "u >= 3"}, '"u" are objects: name what stands in them; there are'),
+        ("nested", {"where": "u = 3"}, "there are: u.count, u.v"),
+        ("nested", {"where": "u.v in (3, 4)"}, "name what stands in them; there are: u.v.w"),
+        ("nested", {"where": {"o": "!= 3"}}, "there are: o.x"),
+        ("nested", {"where": "n = 3 or o between 2 and 5"}, "there are: o.x"),
+        ("twice", {"where": "o > 3"}, "there are: o.a, o.b"),
+        ("twice", {"where": "b = 3"}, "there are: n, o.a, o.b"),
         ("object", {"where": "a = 1"}, "there are no rows with fields here"),
     ],
 )
@@ -324,6 +353,10 @@ ROWS = [{"status": "ok" if n % 4 else "failed", "delay": n} for n in range(1, 41
 _TABLE = "\n".join(
     ["status,delay,note", *(f"{row['status']},{row['delay']},some words" for row in ROWS)]
 )
+_OTHER = _TABLE.replace("delay", "wait")
+_PROSE = "\n".join(
+    f"The sentence {n} of a longer text says nothing, and that, again and again." for n in range(40)
+)
 
 
 @pytest.mark.parametrize(
@@ -333,6 +366,11 @@ _TABLE = "\n".join(
         json.dumps({"page": 1, "jobs": {f"job {row['delay']}": row for row in ROWS}}),
         f"They are:\n\n```json\n{json.dumps(ROWS)}\n```\n\nThat is all that there is to be said.\n",
         f"They are:\n\n```csv\n{_TABLE}\n```\n\nThat is all that there is to be said.\n",
+        f"They are:\n\n{_TABLE}\n\n{_PROSE}",
+        f"{_PROSE}\n\nThey are:\n{_TABLE}\n\n\n{_PROSE}",
+        f"{_TABLE}\n\n\n{_PROSE}",
+        f"{_TABLE}\n\n{_OTHER}",
+        f"{_PROSE}\n\n```json\n{json.dumps(ROWS[:1] * 9)}\n```\n{_PROSE}\n\n{_TABLE}\n\n{_PROSE}",
         json.dumps({"ok": True, "text": f"They are:\n\n```json\n{json.dumps(ROWS)}\n```\n"}),
     ],
     ids=[
@@ -340,6 +378,11 @@ _TABLE = "\n".join(
         "a map in an object",
         "JSON in a text",
         "CSV in a text",
+        "CSV between paragraphs",
+        "CSV below a line",
+        "CSV first",
+        "CSV before other CSV",
+        "CSV beside JSON",
         "JSON in a text in JSON",
     ],
 )
@@ -551,8 +594,10 @@ def test_of_a_key_that_stands_twice_both_values_count() -> None:
         ("size = 0", "rows 1"),
         ("size > 0", "rows 2-7"),
         ("size > 0 b", "rows 2-7"),
-        ("size = 12", "rows 3,7"),
-        ("size = 12K", "rows 3,7"),
+        ("size = 12 b", "rows 7"),
+        ("size = 12K", "rows 3"),
+        ("size > 1 MB", "rows 4-6"),
+        ("size < 1 kB", "rows 1,7"),
         ("size >= 12 KB and size < 2MB", "rows 3-4"),
         ("size between 1Mi and 4 MB", "rows 4-5"),
     ],
@@ -562,3 +607,78 @@ def test_sizes_as_tools_write_them(where: str, rows: str) -> None:
     sizes = ["0", "4.0K", "12K", "1.5M", "3M", "1.5G", "12"]
     ctx.put("files", [{"n": n, "size": size} for n, size in enumerate(sizes)])
     assert ctx.retrieve("files", where=where).where.replace("; rows ", ",") == rows
+
+
+@pytest.mark.parametrize(
+    ("values", "where", "answer"),
+    [
+        # Beside sizes, a number without a unit is bytes.
+        (["12", "3 kB", "1 MB"], "u > 1000 b", "rows 2-3"),
+        (["12", "3 kB"], "u > 5 kB", ""),
+        (["950", "1.2k", "12k"], "u > 1k", "rows 2-3"),
+        (["12", "3 kB"], "u > 5", "have several units, b, kb: write one, as in 5 b"),
+        (["12", "3 kB"], "u = 3", "have several units, b, kb: write one, as in 5 b"),
+        (["12", "3 M"], "u > 5 M", "no unit, and others m: write the number in min or mb"),
+        (["12", "3 M"], "u > 5 MB", ""),
+        (["12", "3 M"], "u > 5 min", "rows 1"),
+        # Beside others, they have that of the others, if that is one.
+        (["12", "3 ms"], "u > 5", "rows 1"),
+        (["12", "3 ms"], "u > 5 ms", "rows 1"),
+        (["12", "3 ms", "0"], "u < 5 s", "no unit, and others ms: write the number in ms"),
+        (["12", "3 sec", "2 s"], "u > 5 seconds", "rows 1"),
+        (["12", "3 ms", "1 s"], "u > 5 ms", "no unit, and others ms, s: which of these they are"),
+        (["12", "3 ms", "1 s"], "u > 5", "have several units, ms, s: write one, as in 5 ms"),
+        (["12", "5 usd", "3 eur"], "u > 4 usd", "no unit, and others eur, usd: "),
+        (["12", "3 ms", "1 s"], "u = 12", "rows 1"),
+        (["0", "3 ms", "1 s"], "u > 5 ms", "rows 3"),
+        (["0", "3 ms", "1 s"], "u >= 0", "rows 1-3"),
+        (["$12", "5 USD", "20"], "u > 10", "rows 1,3"),
+        (["$12", "\u20ac11", "$8"], "u > $10", "rows 1"),
+        (
+            ["$12", "\u20ac11", "$8"],
+            "u > 10",
+            "have several units, $, \u20ac: write one, as in 5 $",
+        ),
+        (
+            ["$12", "\u20ac11", "20"],
+            "u > $10",
+            "no unit, and others $, \u20ac: which of these they",
+        ),
+        (["12", "5"], "u > $10", "rows 1"),
+        # Where none has a unit, nobody can say which is meant.
+        ([123456, 7], "u > 1 MB", 'no value of "u" has a unit "mb": write the number alone'),
+        ([0.5, 7], "u > 10%", 'no value of "u" has a unit "%": write the number alone'),
+        (["0"], "u < 10 MB", "rows 1"),
+        # What a single sign before three digits means, the others may say.
+        (["5.000,50", "12,50", "99"], "u > 12", "rows 1-3"),
+        (["1,200", "5.000,50"], "u > 12", "as 5.000,50, and whether 1,200 has, nobody can say"),
+        (
+            ["5.000", "12,5 \u20ac"],
+            "u > 12",
+            "as 12,5 \u20ac, and whether 5.000 has, nobody can say",
+        ),
+        (["5.000", "12,5"], "u = 12.5", "rows 2"),
+        (["1,200", "0.5", "1,234,567"], "u > 12", "rows 1,3"),
+        ([5.125, "12,5"], "u > 12", "rows 2"),
+        (["1,234,567", "1,200.50", "12,5"], "u > 13", "rows 1-2"),
+        # One that says several counts as all of them.
+        (["1h30m", "2h5m"], "u > 100 min", "rows 2"),
+        (["1h30m", "2h5m"], "u > 100", "have several units, h, m: write one"),
+        (["1 day, 2 hours", "1.125 h"], "u > 2 h", "rows 1"),
+        (["PT5M", "PT90M"], "u > 10", "rows 2"),
+        (["1 file", "3 files", "12"], "u >= 3 files", "rows 2-3"),
+    ],
+)
+def test_numbers_without_a_unit_are_never_taken_for_another(
+    values: list[object], where: str, answer: str
+) -> None:
+    ctx = SharedContext()
+    ctx.put("rows", [{"n": n, "u": value} for n, value in enumerate(values)])
+    try:
+        found = ctx.retrieve("rows", where=where).where
+    except ValueError as error:
+        found = str(error)
+    if answer.startswith("rows") or not answer:
+        assert found.replace("; rows ", ",") == answer
+    else:
+        assert answer in found

@@ -5,24 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Set
 from datetime import date
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import NamedTuple, TypeVar
 from unicodedata import normalize
 
 from headroom.regexes import regex
+from headroom.retrieval.amounts import LONGEST, Quantity, read
 from headroom.toolkit.rows.pieces import spell
 from headroom.toolkit.rows.values import Duplicates
 
-__all__ = ["Comparable", "Moment", "Quantity", "is_assumed", "is_scaled", "order", "text_of"]
+__all__ = ["Comparable", "Moment", "order", "text_of"]
 
-#: Longer texts, in characters, are no numbers; their order is that of their beginnings first.
-_LONGEST = 400
-# "5,000", "$5,000.50", "\u22125" and "37 ms", as people write amounts.
-_QUANTITY = regex(
-    r"\s*([-+\u2212\u2013]?)[$\u20ac\u00a3\u00a5]?\s?"
-    r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.?\d*(?:e[-+]?\d{1,3})?|\.\d+)"
-    r"\s*([^\W\d_]{1,12}|%)?\s*"
-)
 # "2024-02", "2024-02-05", "2024/2/5", "2024-02-05 10:00", "2024-02-05T10:00:00.5+02:00".
 _MOMENT = regex(
     r"\s*(\d{4})(?:-(\d\d)|([-/])(\d\d?)\3(\d\d?)"
@@ -30,48 +23,11 @@ _MOMENT = regex(
     r"\s?(?:(z|utc|gmt)|([-+\u2212])(\d\d):?(\d\d)?)?)?)\s*"
 )
 _YEAR = re.compile(r"\s*(\d{4})\s*")
-_MINUS = ("-", "\u2212", "\u2013")
 _VERSION = re.compile(r"[\w.:/+-]+")
+_PLAIN = re.compile(r"\d+(?:\.\d*)?")
 _RUNS = re.compile(r"\d+|\D+")
-#: Units that are so many of another one.
-_UNITS: dict[str, dict[str, Decimal]] = {}
-for _base, _factor, _names in (
-    ("s", Decimal("1e-9"), "ns nsec nanosecond nanoseconds"),
-    ("s", Decimal("1e-6"), "us usec microsecond microseconds"),
-    ("s", Decimal("1e-3"), "ms msec msecs millisecond milliseconds"),
-    ("s", Decimal(1), "s sec secs second seconds"),
-    ("s", Decimal(60), "m min mins minute minutes"),
-    ("s", Decimal(60**2), "h hr hrs hour hours"),
-    ("s", Decimal(24 * 60**2), "d day days"),
-    ("s", Decimal(7 * 24 * 60**2), "week weeks"),
-    ("b", Decimal(1), "b byte bytes"),
-    *(("b", Decimal(1000**power), f"{sign}b") for power, sign in enumerate("kmgt", 1)),
-    *(("b", Decimal(1024**power), f"{sign}ib {sign}i") for power, sign in enumerate("kmgt", 1)),
-    # What tools for files write: "12K". Beside times, "m" is a minute.
-    *(("b", Decimal(1024**power), sign) for power, sign in enumerate("kmgt", 1)),
-):
-    for _name in _names.split():
-        _UNITS.setdefault(_name, {})[_base] = _factor
-# More digits than a number has here, times those of a unit.
-_EXACT = Context(prec=2 * _LONGEST)
-
 _Runs = tuple[tuple[int, int, str], ...]
 T = TypeVar("T", Decimal, tuple[int, ...], _Runs, str)
-
-
-class Quantity(NamedTuple):
-    """A number, and what it counts."""
-
-    number: Decimal
-    unit: str = ""
-
-    @property
-    def amounts(self) -> dict[str, Decimal]:
-        """By the units that others are so many of, the number of these."""
-        factors = _UNITS.get(self.unit)
-        if factors is None:
-            return {self.unit: self.number}
-        return {base: _EXACT.multiply(self.number, factor) for base, factor in factors.items()}
 
 
 class Moment(NamedTuple):
@@ -97,16 +53,29 @@ class Moment(NamedTuple):
 class Comparable:
     """A value as it is compared. What it may be read as is found out once, when that is asked.
 
-    >>> Comparable("$5,000").quantity == Comparable(5000).quantity, Comparable("12_34").quantity
+    Args:
+        value: The value.
+        lacking: The unit of a number that is written without one.
+
+    >>> Comparable("5,000").quantity == Comparable(5000).quantity, Comparable("12_34").quantity
     (True, None)
     >>> Comparable("37 ms").quantity
     Quantity(number=Decimal('37'), unit='ms')
 
     """
 
-    __slots__ = ("_moment", "_quantity", "is_ordered", "text", "value")
+    __slots__ = (
+        "_lacking",
+        "_moment",
+        "_quantity",
+        "has_comma",
+        "is_ordered",
+        "text",
+        "units",
+        "value",
+    )
 
-    def __init__(self, value: object) -> None:
+    def __init__(self, value: object, lacking: str = "") -> None:
         self.value = value
         text = text_of(value)
         #: Without case; what looks alike is alike, however accents and blanks are encoded.
@@ -115,6 +84,11 @@ class Comparable:
         self.is_ordered = isinstance(value, str) or not (
             value is None or isinstance(value, (dict, list, Duplicates))
         )
+        self._lacking = lacking
+        #: Of a number that was read the units, as they are written; an empty one where it has none.
+        self.units: tuple[str, ...] = ()
+        #: Whether a comma surely stands before the decimals of such a number.
+        self.has_comma = False
         self._quantity: Quantity | bool | None = False
         self._moment: Moment | bool | None = False
 
@@ -122,7 +96,12 @@ class Comparable:
     def quantity(self) -> Quantity | None:
         """The number that it is, with its unit; ``None`` for any other value."""
         if isinstance(self._quantity, bool):
-            self._quantity = _quantity(self.text) if len(self.text) <= _LONGEST else None
+            found = read(self.text) if len(self.text) <= LONGEST else None
+            self._quantity = None
+            if found is not None:
+                self._quantity, self.units, self.has_comma = found
+                if self._lacking and not self._quantity.unit:
+                    self._quantity = Quantity(self._quantity.number, self._lacking)
         return self._quantity
 
     @property
@@ -130,7 +109,7 @@ class Comparable:
         """The date or the time that it is; ``None`` for any other value."""
         if isinstance(self._moment, bool):
             self._moment = (
-                _moment(self.text) if self.is_digit and len(self.text) <= _LONGEST else None
+                _moment(self.text) if self.is_digit and len(self.text) <= LONGEST else None
             )
         return self._moment
 
@@ -140,10 +119,9 @@ class Comparable:
         return self.is_digit or self.quantity is not None
 
     @property
-    def unit(self) -> str:
-        """The unit of a number; empty where it has none, and for any other value."""
-        quantity = self.quantity
-        return "" if quantity is None else quantity.unit
+    def is_plain(self) -> bool:
+        """Whether it is a number of nothing but digits and a point: versions compare with it."""
+        return _PLAIN.fullmatch(self.text) is not None and self.quantity is not None
 
     def said(self) -> Iterator[tuple[str, object]]:
         """What those look for, each with its sort, that are equal to it and written otherwise."""
@@ -155,7 +133,8 @@ class Comparable:
                 yield "bare number", quantity.number
         if runs is not None:
             if quantity is not None:
-                yield "runs of a number", runs
+                if self.is_plain:
+                    yield "runs of a number", runs
             elif moment is not None:
                 yield "runs of a date", runs
             else:
@@ -178,13 +157,13 @@ class Comparable:
                 yield from (("amount", amount) for amount in quantity.amounts.items())
             else:
                 yield "number", quantity.number
-            of_runs: tuple[str, ...] = ("runs like a number",)
+            of_runs: tuple[str, ...] = ("runs like a number",) if self.is_plain else ()
         elif moment is not None:
             of_runs = ("runs like a date",)
         else:
             of_runs = (
                 "runs",
-                "runs of a number",
+                *(("runs of a number",) if self.is_like_version else ()),
                 *(("runs of a date",) if self.is_like_date else ()),
             )
         yield from ((sort, self.runs) for sort in of_runs if sort in sorts)
@@ -199,7 +178,7 @@ class Comparable:
     @property
     def runs(self) -> _Runs | None:
         """Its numbers and what is between, so that 10 comes after 9; ``None`` for other texts."""
-        return _runs(self.text) if self.is_digit and len(self.text) <= _LONGEST else None
+        return _runs(self.text) if self.is_digit and len(self.text) <= LONGEST else None
 
     @property
     def is_digit(self) -> bool:
@@ -244,11 +223,11 @@ def order(one: Comparable, other: Comparable) -> int | None:
         return next(signs, None)
     if one.moment is not None or other.moment is not None:
         return _order_of_moments(one, other)
-    if (left is not None or right is not None) and not (one.is_digit and other.is_digit):
+    if left is not None or right is not None:
+        number, text = (one, other) if right is None else (other, one)
         # A version may be compared with a number; a word is neither.
-        return None
-    if left is not None and not other.is_like_version:
-        return None
+        if not (number.is_plain and text.is_digit and text.is_like_version):
+            return None
     return _order_of_texts(one, other)
 
 
@@ -268,33 +247,13 @@ def _order_of_moments(one: Comparable, other: Comparable) -> int | None:
 def _order_of_texts(one: Comparable, other: Comparable) -> int:
     if one.is_digit and other.is_digit:
         found = _sign(_runs(one.text), _runs(other.text))
-        if found or max(len(one.text), len(other.text)) <= _LONGEST:
+        if found or max(len(one.text), len(other.text)) <= LONGEST:
             return found
     return _sign(one.text, other.text)
 
 
 def _sign(one: T, other: T) -> int:
     return (one > other) - (one < other)
-
-
-def is_scaled(unit: str) -> bool:
-    """Whether there are other units of the same: a number without one may mean any of them."""
-    return unit in _UNITS
-
-
-def is_assumed(unit: str) -> bool:
-    """Whether a number without a unit may be taken for one of these."""
-    return unit == "%" or (unit in _UNITS and unit not in ("k", "m", "g", "t"))
-
-
-def _quantity(text: str) -> Quantity | None:
-    if text.isdecimal():
-        return Quantity(Decimal(text))
-    match = _QUANTITY.fullmatch(text)
-    if match is None:
-        return None
-    number = Decimal(("-" if match[1] in _MINUS else "") + match[2].replace(",", ""))
-    return Quantity(number, (match[3] or "").replace("\u03bc", "u"))
 
 
 def _moment(text: str) -> Moment | None:
@@ -322,7 +281,7 @@ def _moment(text: str) -> Moment | None:
 def _runs(text: str) -> _Runs:
     return tuple(
         (0, int(run), "") if run[0].isdecimal() else (1, 0, run)
-        for run in _RUNS.findall(text[:_LONGEST])
+        for run in _RUNS.findall(text[:LONGEST])
     )
 
 

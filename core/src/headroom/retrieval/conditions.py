@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from headroom.forking import cached_property
-from headroom.retrieval.comparing import Comparable, is_assumed, is_scaled, order, text_of
+from headroom.retrieval.comparing import Comparable, order, text_of
 from headroom.retrieval.grammar import (
     All,
     Any,
@@ -22,23 +22,28 @@ from headroom.retrieval.grammar import (
     parse,
 )
 from headroom.retrieval.meeting import Fields, Test, ready
+from headroom.retrieval.numbers import Numbers, is_size
 from headroom.toolkit.rows.values import Duplicates
 
 __all__ = ["Filter", "Rows", "conditions"]
 
 #: A value that may have been meant as more than one: several words, a part that stands for any.
 _READ_AS_ONE = re.compile(
-    r"[ *?(]|^[%!]|^[\[{][^\]}]|^/.+/$|^\d+(?:[-\u2013+]|\.\.)\d*$|^(?:none|nil|undefined|empty)$",
+    r"[ *?(]|^[%!]|^[\[{][^\]}]|^/.+/$|^\d+(?:[-\u2013+]|\.\.)\d*$|^\d+(?:,\d{1,2})+$"
+    r"|^(?:none|nil|undefined|empty)$",
     re.IGNORECASE,
 )
 #: The same of one beside the name of its field: only where it says what it is.
 _A_TEST = re.compile(
-    r"!|.*\*$|\d+(?:-|\.\.)\d+$|(?:not|in|between|is|contains|exists)\b|.*[ )](?:and|or)\b",
+    r"!|.*\*$|\d+(?:-|\.\.)\d+$|\d+(?:,\d{1,2})+$"
+    r"|(?:not|in|between|is|contains|exists)\b|.*[ )](?:and|or)\b",
     re.DOTALL,
 )
 #: A value and a part of one that may have been meant as patterns.
 _LIKE_PATTERN = re.compile(r"^[*%].|\w\*|[.)\]][*+?]|[^\W\d]%")
 _PART_LIKE_PATTERN = re.compile(_LIKE_PATTERN.pattern + r"|^\^|\$$|\\[dws][+*?{]|\w\|\w")
+#: What objects and nothing can be compared with.
+_OF_OBJECTS = re.compile(r"[\[{]|(?:null|none)?$")
 #: Names of fields that are said where one is not known, and the rows that they are taken from.
 _NAMES, _ROWS = 40, 200
 _LONGEST_NAME = 60
@@ -64,7 +69,7 @@ class Filter:
         bare = (
             leaf for leaf in _leaves(self.root) if isinstance(leaf, Comparison) and leaf.is_bare
         )
-        return [text for leaf in bare if _READ_AS_ONE.search(text := str(leaf.value))]
+        return [text for leaf in bare if _is_read_as_one(text := str(leaf.value))]
 
     @property
     def patterns(self) -> dict[Comparison, Comparable]:
@@ -90,7 +95,7 @@ class Filter:
 
     def fields_of(self, row: object) -> Fields:
         """What of a row is looked at."""
-        return Fields(row, self._steps)
+        return Fields(row, self._steps, self.lacking)
 
     def meets(self, fields: Fields) -> bool:
         """Whether a row with such fields meets them."""
@@ -99,6 +104,13 @@ class Filter:
     @cached_property
     def _steps(self) -> dict[str, list[str]]:
         return {name: name.split(".") for name in self.fields}
+
+    @cached_property
+    def lacking(self) -> dict[str, str]:
+        """By the fields that are compared with sizes, the unit of numbers without one."""
+        leaves = ((leaf, end) for leaf in self.comparisons for end in _ends(leaf))
+        numbers = ((leaf.field, Comparable(end).quantity) for leaf, end in leaves)
+        return {name: "b" for name, number in numbers if number and is_size(number.unit)}
 
     @cached_property
     def _ready(self) -> tuple[Test, Counter[str]]:
@@ -189,12 +201,18 @@ class Rows:
         patterns = self.wanted.patterns
         #: What may have been meant as a pattern, and stands in no value.
         self._patterns = patterns if len(patterns) <= _FEW_TESTS else {}
-        #: By field, the units of its numbers, where what they are compared with has none, or one
-        #: that may be none.
-        self._units = {
-            leaf.field: set[str]()
+        #: By each field that is compared with a value, and had none but objects so far, the names
+        #: of what stands in these.
+        self._below = {
+            leaf.field: dict[str, None]()
             for leaf, values in ends.items()
-            if any(value.quantity is not None and not is_assumed(value.unit) for value in values)
+            if not all(_OF_OBJECTS.match(value.text) for value in values)
+        }
+        #: Those of each field that is compared with one.
+        self._numbers = {
+            leaf.field: Numbers(_quoted(leaf.field))
+            for leaf, values in ends.items()
+            if any(value.quantity is not None and value.quantity.number for value in values)
         }
 
     def holds(self, row: object) -> bool:
@@ -216,11 +234,11 @@ class Rows:
             self._count(fields)
         if self._strange or self._patterns:
             self._look_at(fields)
-        for name, units in self._units.items():
+        if self._below:
+            self._look_below(fields)
+        for name, numbers in self._numbers.items():
             for value in fields[name]:
-                quantity = value.quantity
-                if quantity is not None:
-                    units.add(quantity.unit)
+                numbers.add(value)
         holds = self.wanted.meets(fields)
         self.met += holds
         return holds
@@ -248,6 +266,15 @@ class Rows:
             if any(wanted.text in value.text for value in fields[part.field]):
                 del self._patterns[part]
 
+    def _look_below(self, fields: Fields) -> None:
+        for name, names in list(self._below.items()):
+            for value in fields[name]:
+                if value.is_ordered:
+                    del self._below[name]
+                    break
+                if isinstance(value.value, (dict, Duplicates)) and value.value:
+                    names.update(dict.fromkeys(_names_in({name: value.value})))
+
     def check(self) -> None:
         """Says what cannot have been meant, after all rows.
 
@@ -264,6 +291,13 @@ class Rows:
             names = list(self._names)[:_NAMES]
             there = ", ".join(_spelled(name) for name in names)
             raise ValueError(f"where: no row has {noun} {unknown}; there are: {there}")
+        for name, below in self._below.items():
+            if below:
+                there = ", ".join(map(_spelled, [*below][:_NAMES]))
+                raise ValueError(
+                    f"where: the values of {_quoted(name)} are objects: name what stands in them; "
+                    f"there are: {there}"
+                )
         self._check_orders()
         if self._patterns:
             part, value = next(iter(self._patterns.items()))
@@ -278,21 +312,12 @@ class Rows:
 
     def _check_orders(self) -> None:
         for leaf in self.wanted.comparisons:
-            units = self._units.get(leaf.field, set())
-            several = sorted(filter(is_scaled, units))
             for number, unit in filter(None, (Comparable(end).quantity for end in _ends(leaf))):
-                # Nothing is nothing in any unit, and a value without one may be meant.
-                is_said = "" in units and isinstance(leaf, Comparison) and leaf.operator == "="
-                if number and not unit and len(several) > 1 and not is_said:
-                    raise ValueError(
-                        f"where: the values of {_quoted(leaf.field)} have several units, "
-                        f"{', '.join(several)}: write one, as in 5 {several[0]}"
-                    )
-                if "" in units and unit not in units and not is_assumed(unit):
-                    raise ValueError(
-                        f"where: no value of {_quoted(leaf.field)} has a unit {_quoted(unit)}: "
-                        "write the number alone"
-                    )
+                numbers = self._numbers.get(leaf.field) if number else None
+                is_equal = isinstance(leaf, Comparison) and leaf.operator == "="
+                said = numbers.why_not(unit, is_equal=is_equal) if numbers else ""
+                if said:
+                    raise ValueError(f"where: {said}")
         for leaf, (_, has_values) in self._strange.items():
             if has_values and not self.met and (_is_order(leaf) or not self.wanted.phrases):
                 ends = " and ".join(_quoted(text_of(end)) for end in _ends(leaf))
@@ -300,6 +325,12 @@ class Rows:
                     f"where: no value of {_quoted(leaf.field)} can be compared with {ends}: "
                     "numbers compare with numbers, dates with dates (2024-02-05), words with words"
                 )
+
+
+def _is_read_as_one(text: str) -> bool:
+    one = Comparable(text)
+    is_said = "," not in text and (one.quantity is not None or one.moment is not None)
+    return not is_said and _READ_AS_ONE.search(text) is not None
 
 
 def _is_pattern(leaf: Comparison, value: Comparable) -> bool:
@@ -327,8 +358,12 @@ def _spelled(name: str) -> str:
 
 def _names_in(row: dict[str, object] | Duplicates) -> Iterator[str]:
     for name, value in row.items() if isinstance(row, dict) else row.pairs:
-        if isinstance(value, dict) and value:
-            yield from (f"{name}.{inner}" for inner in value)
+        # A list stands for its elements.
+        one = value[0] if isinstance(value, list) and value else value
+        if isinstance(one, dict) and one:
+            yield from (f"{name}.{inner}" for inner in one)
+        elif isinstance(one, Duplicates):
+            yield from (f"{name}.{inner}" for inner in dict(one.pairs))
         else:
             yield name
 

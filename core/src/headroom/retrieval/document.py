@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 
 from headroom.errors import WrongKind
 from headroom.forking import cached_property
@@ -32,6 +32,9 @@ __all__ = ["Document"]
 _NO_KIND = BaseKind()
 # A text within a document, or some of its lines.
 _IN_TEXT = re.compile(r"(?:lines (\d+)(?:-(\d+))? of )?(.*)", re.DOTALL)
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
+#: A paragraph that has rows has so many lines: those of a table, and its header.
+_LEAST_LINES = 3
 # Beyond so many scalar values, a document is searched by its rows alone.
 _MOST_LEAVES = 200_000
 
@@ -309,10 +312,8 @@ class Document:
 
     def records(self, path: str | None, wanted: Rows) -> list[Piece]:
         """The rows that meet all conditions: those at a path, or all that there are."""
-        if self.is_mixed and path is None:
-            data = [part for part in self.parts if part.has_data]
-            if data:
-                return [piece for part in data for piece in part.records(None, wanted)]
+        if path is None and self._apart:
+            return [piece for part in self._apart for piece in part.records(None, wanted)]
         holders = walk(self.value) if path is None else locate(self.value, path)
         own = self._placed(
             Piece(text(), "rows", number, pointer)
@@ -322,6 +323,43 @@ class Document:
         )
         data = [text for text in self.embedded if text.has_data and path is None]
         return [*own, *(piece for text in data for piece in text.records(None, wanted))]
+
+    @cached_property
+    def _apart(self) -> list[Document]:
+        """The parts that have rows of their own: tables stand between paragraphs as they are."""
+        if self.is_mixed:
+            return [one for part in self.parts for one in part._apart or [part] if one.has_data]
+        if isinstance(self.within, str):
+            return []
+        if self.has_data and not (_BLANK_LINE.search(self.searched.text) and self.is_text):
+            return []
+        paragraphs = _paragraphs(self.searched.lines)
+        tables = [self._table_in(first, end) for first, end in paragraphs]
+        found = [table for table in tables if table is not None]
+        # It is several tables where all of it is, and they have other names.
+        is_one = len(found) < len(tables) or len({table._names for table in found}) < 2
+        return [] if self.has_data and is_one else found
+
+    def _table_in(self, first: int, end: int) -> Document | None:
+        """Some lines, or all but the first that leads over to them, if they are surely rows."""
+        before = self.within[0] - 1 if isinstance(self.within, tuple) else 0
+        for start in (first, first + 1):
+            if end - start < _LEAST_LINES:
+                break
+            part = self.searched.part(start, end)
+            kind = self._kinds.kind_of(part)
+            # What a text only may be it is no more likely among others.
+            if kind.unit == "rows" and kind.recognise(part):
+                found = self._inner(part, kind.name, (before + start + 1, before + end))
+                if found.has_data:
+                    return found
+        return None
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """Those of the first row of a table."""
+        first = self.value[0] if isinstance(self.value, list) and self.value else None
+        return tuple(first) if isinstance(first, dict) else ()
 
     def everything(self) -> list[Piece]:
         """All that there is, as it was put: rows of data, and lines of a text."""
@@ -380,6 +418,16 @@ class Document:
         if self.within is None:
             return list(pieces)
         return [replace(piece, within=self.within) for piece in pieces]
+
+
+def _paragraphs(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """First line and end of what stands between blank lines."""
+    first = 0
+    for number, line in enumerate(chain(lines, ("",))):
+        if not line.strip():
+            if number > first:
+                yield first, number
+            first = number + 1
 
 
 def _lines_of(lines: Sequence[str], first: int, last: int) -> str:

@@ -55,9 +55,13 @@ _INVISIBLE = re.compile(r"[\0-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u2060\ufeff]"
 _KNOWN = "=, !=, <, <=, >, >=, ~ (contains), in (a, b), between a and b, is null"
 _BLANK = re.compile(r"\s*")
 _SIGN_OF_ANY = re.compile(r"[=<>~\u2264\u2265\u2260]")
-# "5,000": the comma is part of the number. In a list, the next number may follow at once.
-_MANY = r"[-+\u2212\u2013]?[$\u20ac\u00a3\u00a5]?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w.]%s)"
-_THOUSANDS, _THOUSANDS_IN_LIST = re.compile(_MANY % r"|,\d"), re.compile(_MANY % "")
+# "5,000 ms" and "5.000,50 ms": the comma is part of the number. In a list, the next number may
+# follow at once.
+_AMOUNT = (
+    r"[-+\u2212\u2013]?[$\u20ac\u00a3\u00a5]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?"
+    r"|\d{1,3}(?:(?:\.\d{3})+|(?:\s\d{3})+|(?:['\u2019]\d{3})+),\d+)[^\W\d_]{0,12}(?![\w.]%s)"
+)
+_THOUSANDS, _THOUSANDS_IN_LIST = re.compile(_AMOUNT % r"|,\d"), re.compile(_AMOUNT % "")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -248,16 +252,18 @@ class _Reader:
             self._fail('"in" takes values in parentheses, as in (a, b)')
         values: list[tuple[str, bool]] = []
         amounts: list[tuple[str, bool]] = []
-        end = self._at
+        start = end = self._at
         while not self._sign(close):
             if values and not self._sign(","):
                 self._fail(f'"," or "{close}" is missing')
             amount = _THOUSANDS_IN_LIST.match(self._text, self._at) if self._at >= end else None
             if amount is not None:
-                # Whether "5,500" is one value or two, nobody can say: it is either.
-                amounts.append((amount[0], False))
-                end = amount.end()
+                start, end = amount.span()
             values.append(self._value(ends=f",{close}", in_list=True))
+            if start < end <= self._at:
+                # Whether "5,500 ms" is one value or two, nobody can say: it is either.
+                amounts.append((self._text[start : self._at].strip(), False))
+                start = end
         if not values:
             self._fail('"in" takes at least one value')
         return Any(tuple(_equal(field, *value) for value in values + amounts))

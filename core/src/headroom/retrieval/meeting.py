@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from headroom.retrieval.comparing import Comparable, order
@@ -14,15 +14,26 @@ __all__ = ["Fields", "Test", "ready"]
 
 
 class Fields(dict[str, list[Comparable]]):
-    """The values of the fields of a row, by their names, each found when it is first asked for."""
+    """The values of the fields of a row, by their names, each found when it is first asked for.
 
-    def __init__(self, row: object, steps: dict[str, list[str]]) -> None:
+    Args:
+        row: The row.
+        steps: By the name of a field, what leads to it.
+        lacking: The unit of its numbers that are written without one.
+
+    """
+
+    def __init__(
+        self, row: object, steps: dict[str, list[str]], lacking: Mapping[str, str]
+    ) -> None:
         self._row = row
         self._steps = steps
+        self._lacking = lacking
 
     def __missing__(self, name: str) -> list[Comparable]:
         found = _found(self._row, name, self._steps[name])
-        self[name] = told = [Comparable(value) for value in found]
+        lacking = self._lacking.get(name, "")
+        self[name] = told = [Comparable(value, lacking) for value in found]
         return told
 
 

@@ -1,0 +1,148 @@
+"""Numbers as people and tools write them, and what they count."""
+
+from __future__ import annotations
+
+from decimal import Context, Decimal
+from itertools import pairwise
+from typing import NamedTuple
+
+from headroom.regexes import regex
+
+__all__ = ["CURRENCIES", "LONGEST", "Quantity", "factors", "is_scaled", "read"]
+
+#: Longer texts, in characters, are no numbers.
+LONGEST = 400
+# "1 200" and "1'200": signs between thousands that are nothing else.
+_GROUPED = "(?!0)\\d{1,3}(?:(?: \\d{3})+|(?:['\u2019]\\d{3})+)"
+# "5,000", "$5,000.50", "12,34,567", "5.000,50 \u20ac", "12,50", "\u22125" and "37 ms".
+_QUANTITY = regex(
+    r"\s*([-+\u2212\u2013]?)([$\u20ac\u00a3\u00a5]?)\s?(?:"
+    rf"((?:(?!0)\d{{1,3}}(?:,\d{{3}})+|(?!0)\d\d?(?:,\d\d)+,\d{{3}}|{_GROUPED})(?:\.\d+)?"
+    r"|\d+(?:\.\d*)?(?:e[-+]?\d{1,3})?|\.\d+)"
+    rf"|((?:(?!0)\d{{1,3}}(?:\.\d{{3}})+|{_GROUPED}|\d+),\d+))"
+    r"\s*([^\W\d_]{1,12}|[%$\u20ac\u00a3\u00a5])?\s*"
+)
+# Some write thousands with a zero before them.
+_EITHER = regex(r"0\d{0,2},\d{3}")
+_HEX = regex(r"\s*0x([\da-f]+)\s*")
+_MINUS = ("-", "\u2212", "\u2013")
+_WITH_POINT = str.maketrans("", "", ", '\u2019")
+_WITH_COMMA = str.maketrans({",": ".", ".": None, " ": None, "'": None, "\u2019": None})
+# "PT5M", "P1DT2H", as ISO 8601 has durations; months and years are of no fixed length.
+_DURATION = regex(
+    r"\s*p(?=[\dt])(?:\d+w)?(?:\d+d)?(?:t(?=\d)(?:\d+h)?(?:\d+m)?(?:\d+(?:[.,]\d+)?s)?)?\s*"
+)
+# "1h30m", "2 days, 3 hours"; "m" is a minute in both.
+_SEVERAL = regex(r"\s*\d+\s?[^\W\d_]{1,12}(?:,?\s?\d+(?:\.\d+)?\s?[^\W\d_]{1,12})+\s*")
+_PART = regex(r"(\d+(?:[.,]\d+)?)\s?([^\W\d_]+)")
+#: What stands for each as well. A number with such a sign may be one that has no unit elsewhere.
+CURRENCIES = {"$": "usd", "\u20ac": "eur", "\u00a3": "gbp", "\u00a5": "jpy"}
+#: Units that are so many of another one.
+_UNITS: dict[str, dict[str, Decimal]] = {}
+for _base, _factor, _names in (
+    ("s", Decimal("1e-9"), "ns nsec nanosecond nanoseconds"),
+    ("s", Decimal("1e-6"), "us usec microsecond microseconds"),
+    ("s", Decimal("1e-3"), "ms msec msecs millisecond milliseconds"),
+    ("s", Decimal(1), "s sec secs second seconds"),
+    ("s", Decimal(60), "m min mins minute minutes"),
+    ("s", Decimal(60**2), "h hr hrs hour hours"),
+    ("s", Decimal(24 * 60**2), "d day days"),
+    ("s", Decimal(7 * 24 * 60**2), "week weeks"),
+    ("b", Decimal(1), "b byte bytes"),
+    *(("b", Decimal(1000**power), f"{sign}b") for power, sign in enumerate("kmgt", 1)),
+    *(("b", Decimal(1024**power), f"{sign}ib {sign}i") for power, sign in enumerate("kmgt", 1)),
+    # What tools for files write: "12K". Beside times, "m" is a minute.
+    *(("b", Decimal(1024**power), sign) for power, sign in enumerate("kmgt", 1)),
+    *((sign, Decimal(1), f"{sign} {code}") for sign, code in CURRENCIES.items()),
+):
+    for _name in _names.split():
+        _UNITS.setdefault(_name, {})[_base] = _factor
+# More digits than a number has here, times those of a unit.
+_EXACT = Context(prec=2 * LONGEST)
+
+
+class Quantity(NamedTuple):
+    """A number, and what it counts."""
+
+    number: Decimal
+    unit: str = ""
+
+    @property
+    def amounts(self) -> dict[str, Decimal]:
+        """By the units that others are so many of, the number of these."""
+        parts = factors(self.unit).items()
+        return {base: _EXACT.multiply(self.number, factor) for base, factor in parts}
+
+
+def factors(unit: str) -> dict[str, Decimal]:
+    """What one of a unit is: so many seconds or bytes, either of them (``m``), or just that."""
+    return _UNITS.get(unit, {unit: Decimal(1)})
+
+
+def is_scaled(unit: str) -> bool:
+    """Whether there are other units of the same: a number without one may mean any of them."""
+    return unit in _UNITS
+
+
+class Reading(NamedTuple):
+    """What a text amounts to, and how that is written."""
+
+    quantity: Quantity
+    #: All units in it, as they are written; an empty one where there is none.
+    units: tuple[str, ...] = ("",)
+    #: Whether a comma surely stands before its decimals.
+    has_comma: bool = False
+
+
+def read(text: str) -> Reading | None:
+    """Reads a text in small letters; ``None`` where it is no number.
+
+    >>> read("5,000.5").quantity, read("37 ms").quantity
+    (Quantity(number=Decimal('5000.5'), unit=''), Quantity(number=Decimal('37'), unit='ms'))
+    >>> read("1h30m")
+    Reading(quantity=Quantity(number=Decimal('5400'), unit='s'), units=('h', 'm'), has_comma=False)
+
+    """
+    if text.isdecimal():
+        return Reading(Quantity(Decimal(text)))
+    match = _QUANTITY.fullmatch(text)
+    if match is not None:
+        sign, currency, with_point, with_comma, unit = match.groups()
+        number = (
+            with_point.translate(_WITH_POINT) if with_point else with_comma.translate(_WITH_COMMA)
+        )
+        number = Decimal(f"-{number}" if sign in _MINUS else number)
+        unit = _named(unit) if unit else currency
+        has_comma = bool(with_comma) and _EITHER.fullmatch(with_comma) is None
+        return Reading(Quantity(number, unit), (unit,), has_comma)
+    match = _HEX.fullmatch(text)
+    if match is not None:
+        return Reading(Quantity(Decimal(int(match[1], 16))))
+    return _duration(text) if text.rstrip()[-1:].isalpha() else None
+
+
+def _named(unit: str) -> str:
+    """A unit by the name that it has here: "files" are so many times a "file"."""
+    if unit in _UNITS:
+        return unit
+    unit = unit.replace("\u03bc", "u")
+    return unit[:-1] if len(unit) > 3 and unit[-1] == "s" != unit[-2] else unit
+
+
+def _duration(text: str) -> Reading | None:
+    """An amount of time in several units, the largest of them first."""
+    if _DURATION.fullmatch(text) is not None:
+        text, names = text.replace("t", " "), {"w": "week", "m": "min"}
+    elif _SEVERAL.fullmatch(text) is not None:
+        names = {}
+    else:
+        return None
+    parts = [(number, names.get(unit, unit)) for number, unit in _PART.findall(text)]
+    seconds = [factors(unit).get("s", Decimal(0)) for _, unit in parts]
+    if not all(one > other for one, other in pairwise([*seconds, Decimal(0)])):
+        return None
+    numbers = (Decimal(number.replace(",", ".")) for number, _ in parts)
+    if len(parts) == 1:
+        return Reading(Quantity(next(numbers), parts[0][1]), (parts[0][1],))
+    total = sum(map(_EXACT.multiply, numbers, seconds), Decimal(0))
+    return Reading(Quantity(total, "s"), tuple(unit for _, unit in parts))
