@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from headroom.forking import undisturbed
 from headroom.tokens import TokenCounter, as_counter, get_counter
 from headroom.view import CompressResult, Fidelity
 
@@ -17,7 +18,9 @@ __all__ = ["compress"]
 
 @lru_cache(maxsize=1)
 def _pipeline() -> Pipeline:
-    from headroom.pipeline import Pipeline
+    # What a fork has of an import by half it would have for good.
+    with undisturbed:
+        from headroom.pipeline import Pipeline
 
     return Pipeline()
 
@@ -56,8 +59,9 @@ def compress(
 
     """
     # With ``import headroom`` come only those modules that all its uses have need of.
-    from headroom.observing import observed
-    from headroom.payload import to_text
+    with undisturbed:
+        from headroom.observing import observed
+        from headroom.payload import to_text
 
     with observed("compress") as told:
         result = _pipeline().compress(
@@ -69,7 +73,8 @@ def compress(
             kind=kind,
         )
         if told is not None:
-            from headroom.context.observing import note_result
+            with undisturbed:
+                from headroom.context.observing import note_result
 
             note_result(told, result)
         return result

@@ -63,6 +63,56 @@ def test_forks_under_load(kind: str, url: str) -> None:
     fork_under_load("memory://" if kind == "memory" else url, forks_wanted(4))
 
 
+# What a process imports when it first does something
+
+_IMPORTS = """
+import asyncio, sys, threading
+import headroom
+from headroom.forking import undisturbed
+
+rows = [{{"id": n, "state": "paid" if n % 3 else "open", "took": n % 7}} for n in range(99)]
+url, outside = sys.argv[1], []
+
+def tell(event, arguments):
+    if event == "import" and threading.get_ident() not in undisturbed._inside:
+        outside.append(arguments[0])
+
+sys.addaudithook(tell)
+{}
+print(*outside)
+"""
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "headroom.compress(rows)",
+        "headroom.compress('def a(x):\\n    return x\\n' * 99)",
+        "headroom.compress('function a(x) {\\n  return x;\\n}\\n' * 99)",
+        "headroom.compress('<p>It rained on the hills.</p>\\n' * 99)",
+        "headroom.compress('It rained on the hills. The river rose.\\n\\n' * 99)",
+        "headroom.decode(headroom.compress(rows, fidelity='lossless').text)",
+        "headroom.SharedContext()",
+        "headroom.SharedContext(workers=2).close()",
+        "headroom.SharedContext(store=url).put('k', rows)",
+        "headroom.SharedContext(store=url + '?compression=zstd').put('k', rows)",
+        "headroom.Codec(keys=[headroom.new_encryption_key()]).pack(b'a' * 99, b'x')",
+        "headroom.RetrievalTool(headroom.SharedContext())(key='k')",
+        "ctx = headroom.SharedContext(); ctx.put('k', rows); ctx.retrieve('k', where='took > 5')",
+        "ctx = headroom.SharedContext(); ctx.put('k', rows); ctx.search('paid'); ctx.manifest()",
+        "ctx = headroom.SharedContext(); ctx.put('k', rows)._repr_html_()",
+        "asyncio.run(headroom.SharedContext().aput('k', rows))",
+    ],
+)
+def test_no_fork_comes_between_an_import(first: str, url: str) -> None:
+    command = [sys.executable, "-c", _IMPORTS.format(first), url]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    if "needs a package" in done.stderr:
+        pytest.skip("what it imports is not installed")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
+
+
 # What other threads were in the middle of
 
 

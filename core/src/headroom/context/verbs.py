@@ -39,6 +39,7 @@ from headroom.context.store_namespace import NOT_READ, OnError, StoreNamespace, 
 from headroom.context.views import ViewMaker, ViewRequest
 from headroom.context.writing import Writing, as_it_is
 from headroom.errors import PayloadTooLarge, VersionConflict
+from headroom.forking import undisturbed
 from headroom.payload import to_text
 from headroom.pipeline import Pipeline
 from headroom.pipeline.pipeline import check_options
@@ -101,7 +102,8 @@ class ContextVerbs:
         self._processes: CompressionProcesses | None = None
         if workers:
             # Slow to import.
-            from headroom.context.processes import CompressionProcesses
+            with undisturbed:
+                from headroom.context.processes import CompressionProcesses
 
             self._processes = CompressionProcesses(workers, pipeline, self.counter.given, model)
             # Threads that wait for these processes, beside those that work.

@@ -10,6 +10,7 @@ import secrets
 import sys
 import zlib
 from collections.abc import Sequence
+from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Literal
 
@@ -234,7 +235,8 @@ class Codec:
                 f"a stored value is encrypted, and {given}; pass the key that sealed it, after "
                 "the newest one: keys=[...], or the variable that key_env=NAME in a URL names"
             )
-        from cryptography.exceptions import InvalidTag
+        with undisturbed:
+            from cryptography.exceptions import InvalidTag
 
         nonce, sealed = packed[start : start + _NONCE_BYTES], packed[start + _NONCE_BYTES :]
         try:
@@ -279,11 +281,9 @@ def _cipher(key: bytes) -> AESGCM:
 
 def _zstd() -> ModuleType:
     """The module of Python 3.14, or its backport."""
-    from importlib import import_module
-
+    name = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
     try:
-        return import_module(
-            "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
-        )
+        with undisturbed:
+            return import_module(name)
     except ModuleNotFoundError as error:
         raise StoreError('zstd needs a package: pip install "headroom-core[zstd]"') from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from headroom.errors import StoreError
+from headroom.forking import undisturbed
 from headroom.stores.base import Store
 from headroom.stores.codec import Codec
 from headroom.stores.memory import MemoryStore
@@ -52,11 +53,13 @@ def open_store(url: str) -> Store:
     if scheme == "sqlite":
         return _open_sqlite(url)
     # Slow to import, and not needed for the commonest stores.
-    from importlib.metadata import entry_points
+    with undisturbed:
+        from importlib.metadata import entry_points
 
-    points = {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
-    if scheme in points:
-        store = points[scheme].load()(url)
+        points = {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
+        opened_by = points[scheme].load() if scheme in points else None
+    if opened_by is not None:
+        store = opened_by(url)
         if not isinstance(store, Store):
             raise TypeError(f"the store for {scheme}:// is no Store: {type(store).__name__}")
         return store

@@ -386,9 +386,10 @@ def _is_safe() -> bool:
         ModuleNotFoundError: There is none.
 
     """
-    from importlib.metadata import version
+    with undisturbed:
+        from importlib.metadata import version
 
-    installed = version("tree-sitter")
+        installed = version("tree-sitter")
     if tuple(map(int, re.findall(r"\d+", installed)[:3])) >= _LEAST:
         return True
     least = ".".join(map(str, _LEAST))
