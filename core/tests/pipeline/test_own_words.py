@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tracemalloc
 from itertools import pairwise
 from random import Random
 
@@ -272,6 +273,15 @@ def test_parts_of_a_page_show_what_the_whole_does(monkeypatch: pytest.MonkeyPatc
     in_parts = [list(own_words._without_markup(lines.parts(text))) for text in texts]
     assert list(map("\n".join, in_parts)) == whole
     assert sum(map(len, in_parts)) > 1.3 * len(texts)
+
+
+def test_nothing_that_is_made_of_a_whole_text_is_kept() -> None:
+    text = "<p>Caf\\u00e9 [the <b>menu</b>](x)</p>\x1b[0m <!-- a -->\n" * 10_000 + "\U0001f600"
+    tracemalloc.start()
+    own_words._own_words(FORGED, text)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2 * len(text)
 
 
 def test_names_cannot_forge_a_line() -> None:
