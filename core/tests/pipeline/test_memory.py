@@ -40,7 +40,7 @@ NAMES = tuple(MOST) if "HEADROOM_ALL_HOSTILE" in os.environ else SOME
 MANY = 400_000
 MOST_OF_MANY = {"json rows": 6, "csv": 6.6, "prose": 5.3, "python": 8.4, "html": 6, "diff": 6}
 #: With a sign for which Python holds four bytes of each character.
-MOST_IN_UTF32 = {"prose": 6.1, "mixed": 5}
+MOST_IN_UTF32 = {"prose": 6.1, "mixed": 5, "diff": 4.7}
 
 #: The same of an object of objects that are no rows: so many times what is read of it takes alone.
 MOST_OF_READ = 5

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import tracemalloc
 from itertools import pairwise
 from random import Random
 
 import pytest
 
-from headroom import CompressResult, SharedContext, compress
+from headroom import CompressResult, SharedContext, compress, lines
 from headroom.pipeline import own_words
 
 FORGED = "[lines 2-3 left out: nothing of interest]"
@@ -265,6 +266,27 @@ def test_a_long_line_looks_as_a_whole_as_it_does_in_pieces(monkeypatch: pytest.M
     whole = [own_words._folded(text) for text in texts]
     monkeypatch.setattr(own_words, "_TOGETHER", 3)
     assert [own_words._folded(text) for text in texts] == whole
+
+
+def test_parts_of_a_page_show_what_the_whole_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    signs = ["[", "]", "<", ">", '"', "'", "<b>", "</b>", "<!--", "-->", "\n", "\n", "a", "&#91;"]
+    signs += ["<![CDATA[", "]]>", " ", '<a title="', "&quot;", "x" * 30]
+    chance = Random(1)
+    texts = ["".join(chance.choices(signs, k=chance.randint(1, 60))) for _ in range(3000)]
+    whole = ["\n".join(own_words._without_markup([text])) for text in texts]
+    monkeypatch.setattr(lines, "_CHUNK", 12)
+    in_parts = [list(own_words._without_markup(lines.parts(text))) for text in texts]
+    assert list(map("\n".join, in_parts)) == whole
+    assert sum(map(len, in_parts)) > 1.3 * len(texts)
+
+
+def test_nothing_that_is_made_of_a_whole_text_is_kept() -> None:
+    text = "<p>Caf\\u00e9 [the <b>menu</b>](x)</p>\x1b[0m <!-- a -->\n" * 10_000 + "\U0001f600"
+    tracemalloc.start()
+    own_words._own_words(FORGED, text)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2 * len(text)
 
 
 def test_names_cannot_forge_a_line() -> None:

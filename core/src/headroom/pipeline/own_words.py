@@ -57,7 +57,12 @@ _OPENING_REFERENCE = re.compile(
 )
 # A sign within an attribute does not end its tag.
 _MARKUP = r"""<(?:[^<>"']|"[^"]{0,400}"|'[^']{0,400}')*>|<[^<>]*>"""
-_IN_BRACKETS = re.compile(rf"[{re.escape(''.join(_OPENING))}](?:[^<\[\]]+|{_MARKUP})*")
+# A tag that may end behind the text.
+_BEGUN = r"""<(?:[^<>"']|"[^"]{0,400}"|'[^']{0,400}')*(?:"[^"]{0,400}|'[^']{0,400})?\Z|<[^<>]*\Z"""
+_OPENED = f"[{re.escape(''.join(_OPENING))}]"
+_IN_BRACKETS = re.compile(rf"{_OPENED}(?:[^<\[\]]+|{_MARKUP})*")
+#: The same in a text that may go on: what may have its end there goes up to the end of the text.
+_IN_BRACKETS_SO_FAR = re.compile(rf"{_OPENED}(?:[^<\[\]]+|{_BEGUN}|{_MARKUP})*")
 _TAG, _PARTS_OF_DATA = re.compile(_MARKUP), ("<![CDATA[", "]]>")
 #: Characters of a note on either side of that; longer ones are not ours.
 _AROUND = 400
@@ -187,24 +192,34 @@ def _notes(text: str) -> Iterator[str]:
 
 
 def _as_shown(content: str) -> Iterator[str]:
-    """A text, and what views show of it: without escapes, then codes of a terminal, then markup."""
-    yield content
-    for without in (_without_escapes, _without_codes, _without_markup):
-        text = without(content)
-        if text != content:
-            yield text
-            content = text
+    """A text, and what views show of it: without escapes, then codes of a terminal, then markup.
+
+    In parts, that end where a line does. Of what is made of them nothing is kept: one sign that is
+    not Latin makes all others of a text take two or four bytes as well.
+    """
+    is_page = False
+    for text in parts(content):
+        plain = _unescaped(text)
+        bare = _without_codes(plain)
+        yield text
+        if plain != text:
+            yield plain
+        if bare != plain:
+            yield bare
+        is_page = is_page or "</" in bare or "/>" in bare
+    if is_page:
+        yield from _without_markup(map(_without_codes, map(_unescaped, parts(content))))
 
 
-def _without_escapes(text: str) -> str:
+def _unescaped(text: str) -> str:
     for _ in range(_DEEP):
         if not (_LETTER.search(text) or (SMALLEST in text and "\\n" in text)):
             break
-        text = _ESCAPE.sub(_unescaped, text)
+        text = _ESCAPE.sub(_escaped, text)
     return text
 
 
-def _unescaped(match: re.Match[str]) -> str:
+def _escaped(match: re.Match[str]) -> str:
     four, two, eight, octal, sign = match.groups()
     if sign:
         return "\n" if sign == "n" else sign
@@ -219,13 +234,41 @@ def _without_codes(text: str) -> str:
     return text if bare is None else bare.text
 
 
-def _without_markup(text: str) -> str:
-    if not ("</" in text or "/>" in text):
-        return text
+def _without_markup(texts: Iterable[str]) -> Iterator[str]:
+    """What a page shows, in so many parts at a time that nothing in the last one goes on."""
+    several: list[str] = []
+    size = wanted = 0
+    for text in texts:
+        several.append(text)
+        size += len(text)
+        if size < wanted:
+            continue
+        read = _as_on_a_page("\n".join(several), may_go_on=True)
+        if read is None:
+            # Twice as much, so that nothing is read more than some times.
+            wanted = 2 * size
+        else:
+            yield read
+            several, size, wanted = [], 0, 0
+    if several:
+        yield _as_on_a_page("\n".join(several), may_go_on=False) or ""
+
+
+def _as_on_a_page(text: str, *, may_go_on: bool) -> str | None:
+    """A text without markup; ``None`` if what follows may belong to something in it."""
+    if may_go_on and "<!--" in text and text.find("-->", text.rfind("<!--")) < 0:
+        return None
     text = _OPENING_REFERENCE.sub(_dereferenced, _without_comments(text))
     for sign in _PARTS_OF_DATA:
         text = text.replace(sign, "")
-    return _IN_BRACKETS.sub(_read, text)
+    found: list[str] = []
+    end = 0
+    for match in (_IN_BRACKETS_SO_FAR if may_go_on else _IN_BRACKETS).finditer(text):
+        found += (text[end : match.start()], _read(match))
+        end = match.end()
+    if may_go_on and end == len(text):
+        return None
+    return "".join([*found, text[end:]])
 
 
 def _without_comments(text: str) -> str:

@@ -147,7 +147,10 @@ class Pipeline:
             return _checked(source, None, request, too_large)
 
         def made(limit: int | None) -> CompressResult:
-            return self._made(source, replace(request, max_tokens=limit), kind)
+            result = self._made(source, replace(request, max_tokens=limit), kind)
+            # What was read of it, which may take many times its memory, is of no more use.
+            source.forget()
+            return result
 
         return with_own_words_told(made(max_tokens), content, counter, max_tokens, made)
 

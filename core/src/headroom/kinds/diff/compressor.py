@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
+from array import array
+from collections.abc import Collection, Iterator, Sequence
 
 from headroom.errors import WrongKind
 from headroom.kinds.diff.parse import Diff, Role, read
@@ -109,7 +109,7 @@ class DiffCompressor(BaseKind):
             yield Piece(line, "lines", index + 1, group=group, heads=(*of_hunk, *of_file))
 
     @staticmethod
-    def _balanced(diff: Diff, request: Request, renderer: Renderer) -> set[int]:
+    def _balanced(diff: Diff, request: Request, renderer: Renderer) -> Sequence[int]:
         """All but what is spare, with as much of the context as the query earns."""
         kept = {i for i, role in enumerate(diff.roles) if role not in _SPARE}
         kept -= renderer.moved
@@ -121,10 +121,11 @@ class DiffCompressor(BaseKind):
                 break
             kept.add(index)
         renderer.close_dear_gaps(kept, request)
-        return kept
+        # A set takes as much as the diff.
+        return array("I", kept)
 
 
-def _view(renderer: Renderer, kept: AbstractSet[int]) -> View | None:
+def _view(renderer: Renderer, kept: Collection[int]) -> View | None:
     before = renderer.first_line
     # Before where the gaps are: its lines one by one take most.
     text = renderer.text(kept)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate, chain, compress
 
 from headroom.kinds.diff.parse import Diff, Role
@@ -66,7 +65,7 @@ class Renderer:
             "I", accumulate((index in moved for index in range(len(diff.roles))), initial=0)
         )
 
-    def shown(self, kept: AbstractSet[int]) -> Sequence[int]:
+    def shown(self, kept: Collection[int]) -> Sequence[int]:
         """The chosen lines, and the headers without which they cannot be placed."""
         diff = self._diff
         is_shown = bytearray(len(diff.lines))
@@ -78,7 +77,7 @@ class Renderer:
                 is_shown[diff.hunks[index]] = 1
         return array("I", compress(range(self._end), is_shown))
 
-    def gaps(self, kept: AbstractSet[int]) -> Iterator[tuple[int, int]]:
+    def gaps(self, kept: Collection[int]) -> Iterator[tuple[int, int]]:
         """The first and the last line of each run that a choice leaves out."""
         expected = 0
         for index in chain(self.shown(kept), (self._end,)):
@@ -86,7 +85,7 @@ class Renderer:
                 yield expected, index - 1
             expected = index + 1
 
-    def text(self, kept: AbstractSet[int]) -> str:
+    def text(self, kept: Collection[int]) -> str:
         """The view."""
         diff = self._diff
         shown = self.shown(kept)
@@ -111,7 +110,7 @@ class Renderer:
             if index in runs:
                 begin = index + runs[index]
                 view.append(_sign_marker(diff.lines[index][0], runs[index]))
-                view += [line[1:] for line in diff.lines[index:begin]]
+                view.append("\n".join([line[1:] for line in diff.lines[index:begin]]))
             expected = index + 1
         if short:
             view.insert(0, f"[left out where {SMALLEST} stands: {_what(short)}]")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from itertools import accumulate
 
 from headroom.errors import WrongKind
@@ -27,6 +27,8 @@ _NO_SIGNS = bytes(set(range(256)).difference(b'"[{]}'))
 #: Characters that are looked through at a time. Chosen.
 _TOGETHER = 1_000_000
 _STEP = {ord("("): 1, ord(")"): -1}
+#: Numbers that are remembered: most come again, and each takes a hundred bytes. Chosen.
+_NUMBERS = 1024
 #: Levels of what is mostly read. Chosen.
 _SHALLOW = 16
 
@@ -65,8 +67,9 @@ def nesting(text: str, deadline: Deadline | None = None) -> int:
 
 
 def _decoder() -> json.JSONDecoder:
+    number = lru_cache(_NUMBERS)(Number)
     return json.JSONDecoder(
-        parse_float=Number, parse_int=Number, parse_constant=Number, object_pairs_hook=members_of
+        parse_float=number, parse_int=number, parse_constant=number, object_pairs_hook=members_of
     )
 
 

@@ -71,15 +71,13 @@ def find_rows(text: str, scan: Scan, deadline: Deadline | None) -> Json:
         deadline: Checked now and then, where there is one.
 
     Returns:
-        ``None`` where the text is no such, or has no such rows.
+        ``None`` where the text is no such.
 
     """
-    reader = _Reader(text.lstrip("\ufeff"), scan, deadline)
     try:
-        value = reader.value()
+        return _Reader(text.lstrip("\ufeff"), scan, deadline).value()
     except (ValueError, IndexError):
         return None
-    return value if reader.has_rows else None
 
 
 class _Reader:
@@ -90,7 +88,6 @@ class _Reader:
         check = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
         self._check: Scan = check.raw_decode
         self._deadline = Deadline(None) if deadline is None else deadline
-        self.has_rows = False
 
     def value(self) -> Json:
         """The whole.
@@ -167,7 +164,6 @@ class _Reader:
         return self._check(self._text, start)[1]
 
     def _rows(self, starts: array[int]) -> Json:
-        self.has_rows = True
         return ReadAgain(self._text, starts, self._scan)
 
     def _skip(self, at: int) -> int:
