@@ -575,6 +575,7 @@ def test_a_field_of_a_record(line: str) -> None:
             [
                 *("def", "Static", "\u017ftatic", "function*", "pub(crate)", "macro_rules!", "int"),
                 *("create or replace table", "#", " ", "  ", "return", "x", "N_A", "=", "(", ")"),
+                *("create ", "or replace ", "view", "pub", "import", "const", "from", "\u212a"),
                 *(" ", "{", ","),
             ]
         ),
@@ -582,13 +583,26 @@ def test_a_field_of_a_record(line: str) -> None:
     ).map("".join)
 )
 def test_a_line_that_defines(line: str) -> None:
+    # Letters that are no others but in a pattern that is blind to case: no keyword has them.
+    line = line.translate({ord(sign): "\u00e9" for sign in "\u017f\u0131\u0130"})
+    words = "|".join(
+        re.escape(word) for word in sorted(definitions._KEYWORDS, key=len, reverse=True)
+    )
+    before = "|".join(sorted(definitions._MODIFIERS, key=len, reverse=True))
+    by_keyword = re.compile(
+        rf"\s*(?:#\s*)?(?:(?:{before}|pub\(\w+\))\s+){{0,6}}"
+        rf"(?:{words}|create\s+(?:or replace )?(?:table|view|function|index|type))"
+        r"\s+(?:\([^()\n]{0,80}\)\s*)?([\w$.:]+)",
+        re.IGNORECASE,
+    )
     statements = "|".join(sorted(definitions._STATEMENTS))
     found = None
     if not re.match(rf"\s*(?:{statements})\b", line):
-        patterns = (definitions._BY_KEYWORD, definitions._ASSIGNED, definitions._TYPED)
+        patterns = (by_keyword, definitions._ASSIGNED, definitions._TYPED)
         found = next((match for one in patterns if (match := one.match(line))), None)
     name = None if found is None else next((one for one in found.groups() if one), None)
     assert definitions.defined_name(line) == name
+    assert definitions.is_import(line) == (definitions._IMPORT.match(line) is not None)
 
 
 @_many
