@@ -598,7 +598,8 @@ def test_a_line_that_defines(line: str) -> None:
     statements = "|".join(sorted(definitions._STATEMENTS))
     found = None
     if not re.match(rf"\s*(?:{statements})\b", line):
-        patterns = (by_keyword, definitions._ASSIGNED, definitions._TYPED)
+        constant = re.compile(rf"\s*{definitions._CONSTANT.pattern}")
+        patterns = (by_keyword, definitions._ASSIGNED, constant, definitions._TYPED)
         found = next((match for one in patterns if (match := one.match(line))), None)
     name = None if found is None else next((one for one in found.groups() if one), None)
     assert definitions.defined_name(line) == name
@@ -610,6 +611,7 @@ def test_a_line_that_defines(line: str) -> None:
 def test_gaps_and_columns_between_words(lines: list[str]) -> None:
     for line in lines:
         assert columns._has_gap(line) == (" ".join(line.split()) != line.strip())
+        assert columns._words(line) == [one.span() for one in columns._WORD.finditer(line)]
     used = [any(line[at : at + 1].strip() for line in lines) for at in range(99)]
     begins = [at for at in range(99) if used[at] and not (at and used[at - 1])]
     found = aligned._by_position(lines[0], lines[1:])

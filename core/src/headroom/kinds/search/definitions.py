@@ -33,9 +33,8 @@ _FIRST = frozenset((_CREATE, *_MODIFIERS, *(word.rstrip("*!") for word in _KEYWO
 #: In Go, what a method belongs to stands before its name.
 _NAME = re.compile(r"(?:\([^()\n]{0,80}\)\s*)?([\w$.:]+)")
 # A name at the left margin that is given a value, or a constant anywhere.
-_ASSIGNED = re.compile(
-    r"([A-Za-z_$][\w$.]{0,80})\s*(?::[^=\n]{1,80})?:?=(?![=>~])|\s*([A-Z_][A-Z0-9_]{2,})\s*=(?!=)"
-)
+_ASSIGNED = re.compile(r"([A-Za-z_$][\w$.]{0,80})\s*(?::[^=\n]{1,80})?:?=(?![=>~])")
+_CONSTANT = re.compile(r"([A-Z_][A-Z0-9_]{2,})\s*=(?!=)")
 # "static int parse(char *text) {", "public void close() throws X {": a type, a name, arguments.
 _TYPED = re.compile(
     r"\s*(?:[A-Za-z_][\w<>,\[\]*&:]{0,60}\s+){1,5}[*&]?([A-Za-z_]\w{0,80})\s*\([^;=\n]{0,300}(?:\{|\)|,)\s*$"
@@ -70,10 +69,10 @@ def defined_name(text: str) -> str | None:
     """
     if len(text) > _LONGEST:
         return None
-    bare = text.lstrip()
-    of_preprocessor = bare[:1] == "#"
+    line = bare = text.lstrip()
+    of_preprocessor = line[:1] == "#"
     if of_preprocessor:
-        bare = bare[1:].lstrip()
+        bare = line[1:].lstrip()
     word = _WORD.match(bare)
     assert word is not None
     first = word[0]
@@ -84,12 +83,12 @@ def defined_name(text: str) -> str | None:
     # What each of the patterns cannot do without is seen much sooner than that it does not match.
     match = None
     if "=" in text:
-        match = _ASSIGNED.match(text)
+        match = _ASSIGNED.match(text) or _CONSTANT.match(line)
     elif text.rstrip().endswith(_TYPED_ENDS):
         head, parenthesis, _ = text.partition("(")
         if parenthesis and len(head.split()) > 1:
             match = _TYPED.match(text)
-    return None if match is None else next(filter(None, match.groups()), None)
+    return None if match is None else match[1]
 
 
 def _behind_keyword(text: str) -> str | None:

@@ -23,6 +23,8 @@ _NO_TERMS: frozenset[str] = frozenset()
 # A sign that begins with a class is found by it alone, one that begins with a repeat is tried at
 # each place. In ASCII, the second one has them all, and asks less of each sign.
 _DIGITS, _PLAIN_DIGITS = re.compile(r"\d\d*"), re.compile("[0-9][0-9]*")
+#: What `_folded` folds, as far as it is ASCII.
+_FOLDED = b"0123456789 \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"
 #: So many lines tell what was searched for; chosen.
 _SAMPLE = 2000
 #: A match longer than this, in characters, is mostly a file without line breaks; chosen.
@@ -72,7 +74,9 @@ def by_file(entries: Sequence[Entry]) -> tuple[list[File], list[int]]:
         if entry.is_alone and entry.path.rstrip("\r") in ("", "--"):
             separators.append(entry.index)
             continue
-        file = files.setdefault(entry.path, File(entry.path))
+        file = files.get(entry.path)
+        if file is None:
+            file = files[entry.path] = File(entry.path)
         if entry.is_alone:
             file.alone.append(entry.index)
         else:
@@ -150,6 +154,12 @@ def _folded(text: str) -> str:
     return digits.sub("0", " ".join(text.split()))
 
 
+def _said(text: str) -> bytes:
+    """The same less all that is folded, which takes less: repeats have that in common as well."""
+    text = text if text.isascii() else _folded(text)
+    return text.encode("utf-8", "surrogatepass").translate(None, _FOLDED)
+
+
 def _may_repeat(entries: Sequence[Entry], request: Request) -> bytes:
     """Of each match, whether it may be told again, or was before.
 
@@ -159,8 +169,8 @@ def _may_repeat(entries: Sequence[Entry], request: Request) -> bytes:
     size = _SLOTS * len(entries)
     slots = array("Q")
     told = bytearray(size)
-    for folded in map(_folded, chain.from_iterable(_texts(entries, request))):
-        slot = hash(folded) % size
+    for said in map(_said, chain.from_iterable(_texts(entries, request))):
+        slot = hash(said) % size
         slots.append(slot)
         if told[slot] < _TWICE:
             told[slot] += 1
@@ -268,8 +278,13 @@ class _Words:
         for piece in pieces:
             of_piece = self._known.get(piece)
             if of_piece is None:
-                of_piece = self._known[piece] = self._asked.intersection(terms_of(piece))
-            found = found | of_piece
+                may_have = not (self._is_plain and piece.isascii()) or any(
+                    map(squashed(piece).__contains__, self._squashed)
+                )
+                of_piece = self._asked.intersection(terms_of(piece)) if may_have else _NO_TERMS
+                self._known[piece] = of_piece
+            if of_piece:
+                found = found | of_piece
         return found
 
     def _may_have(self, text: str) -> bool:
