@@ -80,7 +80,8 @@ _ALIKE = str.maketrans(
 
 _SOME_ALIKE = re.compile("[{}]".format("".join(map(chr, _ALIKE))))
 
-_SQUASHED = {ord(sign): None for sign in "_.'\u2019-,"}
+#: What may stand or not stand within a word; in ASCII, as bytes, of which each is looked up sooner.
+_SQUASHED, _PLAIN_SQUASHED = {ord(sign): None for sign in "_.'\u2019-,"}, b"_.'-,"
 
 # Scripts that set no spaces between words, and Korean.
 _PAIRED = (
@@ -161,6 +162,8 @@ def squashed(text: str) -> str:
 
     Every term of a text that is at least as long as its stem begins somewhere in this.
     """
+    if text.isascii():
+        return text.lower().encode().translate(None, _PLAIN_SQUASHED).decode()
     return folded(text).lower().translate(_SQUASHED)
 
 
