@@ -49,9 +49,12 @@ _DIGITS = (
 _PLAIN_VALUE = regex(rf"{_QUOTED} | /{_PATH_REST} | ~/{_PATH_REST} | {_DIGITS}", re.VERBOSE)
 # And for those without digits, where only a few signs can begin a value.
 _SIGNED_VALUE = regex(rf"{_QUOTED} | /{_PATH_REST} | ~/{_PATH_REST}", re.VERBOSE)
-_DIGIT = re.compile(r"\d")
+# By whether a line is ASCII: there, it is known which signs are digits, and none is asked.
+_DIGIT = {True: re.compile("[0-9]"), False: re.compile(r"\d")}
 # Where nothing but a digit makes a value, what stands behind the first one of each word.
-_FROM_DIGIT = re.compile(rf"\d{_BEHIND_DIGIT}")
+_FROM_DIGIT = {
+    is_ascii: re.compile(digit.pattern + _BEHIND_DIGIT) for is_ascii, digit in _DIGIT.items()
+}
 _BEFORE_DIGITS = string.ascii_letters + string.digits + "_.$@#%*+-"
 # And for those that may have a path of Windows.
 _DRIVE_VALUE = regex(
@@ -79,7 +82,8 @@ def _mask(line: str) -> str:
     if ":\\" in line:
         return _DRIVE_VALUE.sub(MASK, line)
     if "/" in line or '"' in line or "'" in line:
-        return (_PLAIN_VALUE if _DIGIT.search(line) else _SIGNED_VALUE).sub(MASK, line)
+        has_digit = _DIGIT[line.isascii()].search(line) is not None
+        return (_PLAIN_VALUE if has_digit else _SIGNED_VALUE).sub(MASK, line)
     # No letter is tried as the beginning of a word with a digit: it is taken off from behind.
-    *before, end = _FROM_DIGIT.split(line)
+    *before, end = _FROM_DIGIT[line.isascii()].split(line)
     return MASK.join([*(text.rstrip(_BEFORE_DIGITS) for text in before), end])

@@ -45,8 +45,9 @@ _MARKS = (
     "\u0e30-\u0e3a\u0e47-\u0e4e\u0eb0-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3"
 )
 _GROUPED = r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?"
-# Letters by their names: it is for ASCII, and quicker than to ask of each sign what it is.
-_PLAIN_WORD = r"[a-zA-Z0-9]+(?:[_.'-][a-zA-Z0-9]+)*"
+# Letters by their names: it is for ASCII, and quicker than to ask of each sign what it is. The
+# first one by itself: a single sign is looked for at one glance, a run is tried in each place.
+_PLAIN_WORD = r"[a-zA-Z0-9][a-zA-Z0-9]*(?:[_.'-][a-zA-Z0-9]+)*"
 _PLAIN_MARKED_WORD = rf"[^\W_][\w{_MARKS}]*(?:[.'\u2019-][^\W_][\w{_MARKS}]*)*"
 # By whether a text is ASCII, and whether it has groups of digits: to look for these takes longer.
 _WORDS = {
@@ -79,7 +80,8 @@ _ALIKE = str.maketrans(
 
 _SOME_ALIKE = re.compile("[{}]".format("".join(map(chr, _ALIKE))))
 
-_SQUASHED = {ord(sign): None for sign in "_.'\u2019-,"}
+#: What may stand or not stand within a word; in ASCII, as bytes, of which each is looked up sooner.
+_SQUASHED, _PLAIN_SQUASHED = {ord(sign): None for sign in "_.'\u2019-,"}, b"_.'-,"
 
 # Scripts that set no spaces between words, and Korean.
 _PAIRED = (
@@ -160,6 +162,8 @@ def squashed(text: str) -> str:
 
     Every term of a text that is at least as long as its stem begins somewhere in this.
     """
+    if text.isascii():
+        return text.lower().encode().translate(None, _PLAIN_SQUASHED).decode()
     return folded(text).lower().translate(_SQUASHED)
 
 

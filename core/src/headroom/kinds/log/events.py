@@ -89,7 +89,7 @@ _LEVEL_SHARE, _LEVEL_SAMPLE, _LEVEL_WORDS = 0.6, 200, 8
 # Cheap to look for before the pattern is.
 _CODE_SIGNS = ("exit", "rc", "returned", '" 4', '" 5')
 _WORD, _WORD_SIGN = re.compile(r"\w+"), re.compile(r"\w")
-_NO_WORD = {code: " " for code in range(128) if not _WORD_SIGN.match(chr(code))}
+_NO_WORD = bytes(code if _WORD_SIGN.match(chr(code)) else ord(" ") for code in range(256))
 # Where one of these stands, what follows it may make an alert of it.
 _MAY_BEGIN_ALERT = regex(r"time[ds]?|can|couldn?|not|reset|rolled|no|non", re.IGNORECASE)
 _LEVELS = frozenset(("E", "W", "F", "C", "A"))
@@ -273,7 +273,11 @@ def _alerting(texts: Sequence[str], harmless: set[str]) -> set[int]:
     """
     joined = "\n".join(texts)
     # The same words, whichever way; most logs are ASCII.
-    every = joined.translate(_NO_WORD).split() if joined.isascii() else _WORD.findall(joined)
+    every = (
+        joined.encode().translate(_NO_WORD).decode().split()
+        if joined.isascii()
+        else _WORD.findall(joined)
+    )
     words = set(every) - harmless
     # Few words begin or end as those that alert do, and the patterns take long for each.
     some = [

@@ -50,8 +50,12 @@ _LEVEL = regex(
     """,
     re.VERBOSE,
 )
-# Cheap to look for before a time is: none is without.
-_DIGITS_OF_TIME = re.compile(r"\d(?::\d|\d{5})")
+# Cheap to look for before a time is: none is without. By whether the text is ASCII: there, it is
+# known which signs are digits, and none is asked.
+_DIGITS_OF_TIME = {
+    is_ascii: re.compile(f"{digit}(?::{digit}|{digit}{{5}})")
+    for is_ascii, digit in ((True, "[0-9]"), (False, r"\d"))
+}
 _LEVEL_AT_START = re.compile(r"\W?(?:info|debug|warn(?:ing)?|error|notice|trace|fatal)\W")
 # What builds and test runs print: at the end of a line, and from its beginning.
 _PROGRESS_ENDS = frozenset("dDlLrRkK]")
@@ -190,7 +194,8 @@ def _says_something(template: Template) -> bool:
 
 
 def _is_timed(text: str) -> bool:
-    return _DIGITS_OF_TIME.search(text) is not None and _TIME.search(text) is not None
+    may_be = _DIGITS_OF_TIME[text.isascii()].search(text)
+    return may_be is not None and _TIME.search(text) is not None
 
 
 def _is_leveled(text: str) -> bool:

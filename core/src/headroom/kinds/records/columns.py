@@ -39,8 +39,11 @@ _CELLS = 0.51
 _LONGEST = 2000
 _WORD = re.compile(r"\S+(?: \S+)*")
 _BLANK = re.compile(r"(?<=\S) (?=\S)")
-#: How a line of a log begins.
-_TIME = re.compile(r"\W{0,2}\d{4}-\d\d-\d\d|.{0,24}?\b\d\d?:\d\d:\d\d|\d{6} \d{6}\b")
+#: How a line of a log begins: with a day, or, in so many characters, with a time.
+_DAY = re.compile(r"\W{0,2}\d{4}-\d\d-\d\d|\d{6} \d{6}\b")
+_TIME, _NEAR = re.compile(r".{0,24}?\b\d\d?:\d\d:\d\d"), 32
+#: What every time has; it is found sooner.
+_SIGN_OF_TIME = re.compile(r":\d\d:")
 #: Signs that no row consists of alone.
 _SAYS = re.compile(r"\w")
 #: Lines that decide on the columns, evenly spread.
@@ -74,7 +77,7 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
     # Most texts have no gaps between words, which is sooner seen than where these begin.
     if not enough(map(_has_gap, probed), len(probed), _SHARED * len(probed)):
         return None
-    if more_than(0.5, (_TIME.match(lines[index]) for index in said), len(said)):
+    if more_than(0.5, (_is_timed(lines[index]) for index in said), len(said)):
         # A log says when, and then what happened, in columns or not.
         return None
     some = [_words(line) for line in probed]
@@ -104,6 +107,12 @@ def find_listing(lines: Sequence[str], check: Callable[[], None]) -> Listing | N
     return Listing(found, rows)
 
 
+def _is_timed(line: str) -> bool:
+    if _SIGN_OF_TIME.search(line, 0, _NEAR) and _TIME.match(line):
+        return True
+    return _DAY.match(line) is not None
+
+
 def _has_gap(line: str) -> bool:
     """Whether more than a single blank stands between two words of a line."""
     bare = line.strip()
@@ -119,7 +128,18 @@ def _words(line: str) -> list[tuple[int, int]]:
         # Nearly all lines of running text.
         start = len(line) - len(line.lstrip())
         return [(start, start + len(bare))]
-    return [match.span() for match in _WORD.finditer(line)]
+    if not (line.isascii() and line.isprintable()):
+        return [match.span() for match in _WORD.finditer(line)]
+    found: list[tuple[int, int]] = []
+    at = 0
+    # There is no white space but blanks, of which one may be left over before a piece.
+    for piece in line.split("  "):
+        word = piece.strip()
+        if word:
+            start = at + (piece[0] == " ")
+            found.append((start, start + len(word)))
+        at += len(piece) + 2
+    return found
 
 
 def _cuts(lines: Sequence[str]) -> list[int]:

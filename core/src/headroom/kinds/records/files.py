@@ -175,29 +175,32 @@ def _form_of(lines: Sequence[str]) -> tuple[int, bool, list[frozenset[str]]] | N
 
 def _counts(lines: Sequence[str]) -> list[int]:
     """How many values each line has, if it is about a file, and 0 for any other; none at all where
-    these are too many.
+    no number of them is usual.
     """
     return _usual(map(_count, lines), len(lines))
 
 
 def _of_values(lines: Sequence[str], counts: Sequence[int]) -> list[int]:
     """The counts of lines that have nothing but values behind a word, and 0 for any other; none at
-    all where these are too many.
+    all where no number of them is usual.
     """
     own = (n if n and _are_all_values(line) else 0 for line, n in zip(lines, counts))
     return _usual(own, len(lines))
 
 
 def _usual(counts: Iterable[int], total: int) -> list[int]:
-    """The counts, of which no more are taken than it takes to see that too many of them are 0."""
+    """The counts, of which no more are taken than it takes to see that none can be usual."""
     found: list[int] = []
-    others = 0
+    often = [0] * (_MOST_VALUES + 1)
+    most, least = 0, _USUAL * total
     for count in counts:
-        if not count:
-            others += 1
-            if total - others < _USUAL * total:
-                return []
         found.append(count)
+        if count:
+            often[count] += 1
+            if often[count] > most:
+                most = often[count]
+        if most + total - len(found) < least:
+            return []
     return found
 
 

@@ -127,6 +127,12 @@ class _Fields:
         """The name of a field."""
         return self.said[self.keys[line]]
 
+    def own(self, line: int) -> str:
+        """What else a line may be called: "BEGIN:VEVENT"; without a name, its first word."""
+        if self.name(line):
+            return self.lines[line].strip()[:_SAME]
+        return self.value(line).split(None, 1)[0]
+
     def value(self, line: int) -> str:
         """What a field says, read anew where they are many."""
         return self._values[line] if self._values is not None else _field(self.lines[line])[2]
@@ -295,9 +301,15 @@ def _candidates(fields: _Fields) -> Iterator[Sequence[int]]:
 def _names_that_come_again(fields: _Fields) -> Iterator[tuple[int, tuple[int, str]]]:
     """Those of ``_names`` that come often, and maybe some others."""
     if len(fields) <= _SMALL:
-        names = list(_names(fields))
-        often = Counter(key for _, key in names)
-        yield from (one for one in names if often[one[1]] >= _LEAST)
+        # Whatever the indent: mostly nothing comes again.
+        lines = list(fields.within(0, len(fields)))
+        said = list(map(fields.own, lines))
+        names, others = Counter(fields.keys), Counter(said)
+        for line, own in zip(lines, said):
+            if names[fields.keys[line]] >= _LEAST and fields.name(line):
+                yield line, (fields.indents[line], fields.name(line))
+            if others[own] >= _LEAST:
+                yield line, (fields.indents[line], f"\n{own}")
         return
     # Most names come but once or twice: of those it is only counted how many there may be.
     counts = bytearray(_COUNTS * len(fields))
@@ -311,11 +323,9 @@ def _names(fields: _Fields) -> Iterator[tuple[int, tuple[int, str]]]:
     """Each line with its indent and what it may be called."""
     for line in fields.within(0, len(fields)):
         name, indent = fields.name(line), fields.indents[line]
-        # Also by the whole line, or by its first word: "BEGIN:VEVENT", "commit 1f2e3d".
-        own = fields.lines[line].strip()[:_SAME] if name else fields.value(line).split(None, 1)[0]
         if name:
             yield line, (indent, name)
-        yield line, (indent, f"\n{own}")
+        yield line, (indent, f"\n{fields.own(line)}")
 
 
 def _heads(fields: _Fields, starts: Sequence[int]) -> Sequence[int]:

@@ -6,6 +6,7 @@ import re
 from array import array
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from headroom.lines import Lines
 from headroom.source import Source
@@ -96,7 +97,7 @@ _PATH = re.compile(
     r"(?=[^\n]*[A-Za-z_])(?:[A-Za-z]:[\\/])?(?:[^\s:]*[\\/][^:*?\"<>|]*|"
     r"[\w.@+~-][\w .@+~-]*\.[A-Za-z]\w{0,9}|Makefile|Dockerfile|LICENSE)$"
 )
-_DIAGNOSTIC = re.compile(r"\s*(?:fatal )?(?:error|warning|note|info|[A-Z]{1,4}\d{2,5})\b")
+_DIAGNOSTIC = re.compile(r"(?:fatal )?(?:error|warning|note|info|[A-Z]{1,4}\d{2,5})\b")
 _COUNTED = re.compile(r":\d{1,9}\r?$")
 _URL = re.compile(r"[a-z+]{2,10}://")
 
@@ -133,13 +134,12 @@ def _entries(lines: Sequence[str], form: str, deadline: Deadline) -> list[Entry]
     if form == "paths":
         return [Entry(index, line) for index, line in enumerate(lines)]
     pattern = _PATTERNS[form]
-    is_path_known: dict[str, bool] = {}
     # What a match takes is several times the line.
     paths: list[str | None] = []
     ends = array("l")
     known: dict[str, str] = {}
     for line in lines:
-        match = _match(pattern, line, is_path_known)
+        match = _match(pattern, line)
         paths.append(None if match is None else known.setdefault(match[1], match[1]))
         ends.append(0 if match is None else match.end())
     is_numbered = form in _NUMBERED_FORMS
@@ -184,8 +184,7 @@ def _placed_form(sample: Sequence[str]) -> str | None:
         return None
     for form in (*_NUMBERED_FORMS, "placed"):
         pattern = _PATTERNS[form]
-        known: dict[str, bool] = {}
-        placed = [match for line in sample if (match := _match(pattern, line, known))]
+        placed = [match for line in sample if (match := _match(pattern, line))]
         enough_are = len(placed) >= _PLACED_SHARE * len(sample)
         if placed and not enough_are and form in _NUMBERED_FORMS:
             near = _near(sample, placed, pattern)
@@ -232,8 +231,8 @@ def _plain_form(sample: Sequence[str]) -> str | None:
 
 def _are_diagnostics(matches: Sequence[re.Match[str]]) -> bool:
     """Whether what stands at many of the places is the complaint of a compiler or a linter."""
-    complaints = sum(bool(_DIAGNOSTIC.match(match.string, match.end())) for match in matches)
-    return complaints >= _COMPLAINTS_SHARE * len(matches)
+    said = (match.string[match.end() :].lstrip() for match in matches)
+    return enough(map(_DIAGNOSTIC.match, said), len(matches), _COMPLAINTS_SHARE * len(matches))
 
 
 def _of_one_file(numbers: Sequence[int]) -> bool:
@@ -244,25 +243,23 @@ def _of_one_file(numbers: Sequence[int]) -> bool:
     return min(steps) > 0 and sum(step > 1 for step in steps) >= _GAPS_SHARE * len(steps)
 
 
-def _match(
-    pattern: re.Pattern[str], line: str, paths: dict[str, bool] | None = None
-) -> re.Match[str] | None:
-    """The match of a line that begins with a path; ``paths`` has what is known of them."""
+def _match(pattern: re.Pattern[str], line: str) -> re.Match[str] | None:
+    """The match of a line that begins with a path."""
     match = pattern.match(line, 0, _LONGEST_PATH)
     if match is None:
         return None
     path = match[1]
-    known = paths.get(path) if paths is not None else None
-    if known is None:
-        known = is_path(path.partition(":")[2] if pattern is _IN_REVISION else path)
-        if paths is not None:
-            paths[path] = known
+    known = _is_known_path(path.partition(":")[2] if pattern is _IN_REVISION else path)
     return match if known and not ("://" in line and _URL.match(line)) else None
 
 
 def is_path(text: str) -> bool:
     """Whether a text can be the path of a file."""
     return len(text) <= _LONGEST_PATH and bool(_PATH.match(text.rstrip("\r")))
+
+
+#: The same of paths that stand before many lines.
+_is_known_path = lru_cache(maxsize=1024)(is_path)
 
 
 def _is_heading(line: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -20,15 +20,19 @@ from headroom.view import Request
 __all__ = ["File", "Ranking", "by_file", "rank"]
 
 _NO_TERMS: frozenset[str] = frozenset()
-_DIGITS = re.compile(r"\d+")
+# A sign that begins with a class is found by it alone, one that begins with a repeat is tried at
+# each place. In ASCII, the second one has them all, and asks less of each sign.
+_DIGITS, _PLAIN_DIGITS = re.compile(r"\d\d*"), re.compile("[0-9][0-9]*")
+#: What `_folded` folds, as far as it is ASCII.
+_FOLDED = b"0123456789 \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"
 #: So many lines tell what was searched for; chosen.
 _SAMPLE = 2000
 #: A match longer than this, in characters, is mostly a file without line breaks; chosen.
 _LONG = 400
 #: So many answers come before everything else; chosen.
 _ANSWERS = 5
-#: So many matches take little memory, whatever is kept of each. Chosen.
-_FEW = 1000
+#: Matches of which the texts are there at a time. Chosen.
+_TOGETHER = 256
 #: Places for the hashes of so many matches for each match: of fewer, more would share one. Chosen.
 _SLOTS = 8
 _TWICE = 2
@@ -70,7 +74,9 @@ def by_file(entries: Sequence[Entry]) -> tuple[list[File], list[int]]:
         if entry.is_alone and entry.path.rstrip("\r") in ("", "--"):
             separators.append(entry.index)
             continue
-        file = files.setdefault(entry.path, File(entry.path))
+        file = files.get(entry.path)
+        if file is None:
+            file = files[entry.path] = File(entry.path)
         if entry.is_alone:
             file.alone.append(entry.index)
         else:
@@ -84,7 +90,8 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
     In each file imports, repeats of a line
     that has been seen, context and very long lines come last.
     """
-    matches = _matches(files, request)
+    entries = [entry for file in files for entry in file.entries]
+    matches = _matches(entries, request)
     definitions: list[int] = []
     cited: list[tuple[float, int]] = []
     headed: list[tuple[int, int]] = []
@@ -92,19 +99,18 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
     turns = array("Q")
     # An entry is told among the others by its index, and by its place among those of its file.
     most = 1 + max((file.entries[-1].index for file in files if file.entries), default=0)
-    repeats = _may_repeat(files, request)
     seen: set[str] = set()
-    told = zip(matches.scores, matches.hits)
+    told = zip(matches.scores, matches.hits, _may_repeat(entries, request))
     for file in files:
         request.deadline.check()
         levels: list[tuple[int, float, int]] = []
         heads = 0
         for entry in file.entries:
-            score, found = next(told)
+            score, found, may_repeat = next(told)
             text = entry.text
             is_repeated = False
-            if repeats[entry.index]:
-                folded = _folded(text)
+            if may_repeat:
+                folded = _folded(text[:_LONG])
                 is_repeated = folded in seen
                 seen.add(folded)
             name = None if entry.context else defined_name(text)
@@ -135,31 +141,36 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
     )
 
 
+def _texts(entries: Sequence[Entry], request: Request) -> Iterator[list[str]]:
+    """What some of the matches say, and what those after them do."""
+    for first in range(0, len(entries), _TOGETHER):
+        request.deadline.check()
+        yield [entry.text[:_LONG] for entry in entries[first : first + _TOGETHER]]
+
+
 def _folded(text: str) -> str:
     """What a match has in common with its repeats."""
-    return _DIGITS.sub("0", " ".join(text[:_LONG].split()))
+    digits = _PLAIN_DIGITS if text.isascii() else _DIGITS
+    return digits.sub("0", " ".join(text.split()))
 
 
-def _may_repeat(files: Sequence[File], request: Request) -> Sequence[int]:
-    """Of each line of the output, whether it may be a match that is told again, or was before.
+def _said(text: str) -> bytes:
+    """The same less all that is folded, which takes less: repeats have that in common as well."""
+    text = text if text.isascii() else _folded(text)
+    return text.encode("utf-8", "surrogatepass").translate(None, _FOLDED)
+
+
+def _may_repeat(entries: Sequence[Entry], request: Request) -> bytes:
+    """Of each match, whether it may be told again, or was before.
 
     Those that surely are not need not be kept to be told from others: all of them would be twice
     the output.
     """
-    entries = [entry for file in files for entry in file.entries]
-    if not entries:
-        return b""
-    lines = entries[0].lines
-    if len(entries) <= _FEW:
-        return b"\1" * len(lines)
-    starts = array("i", (-1,)) * len(lines)
-    for entry in entries:
-        starts[entry.index] = entry.text_at
     size = _SLOTS * len(entries)
     slots = array("Q")
     told = bytearray(size)
-    for line, start in request.deadline.over(zip(lines, starts), every=256):
-        slot = 0 if start < 0 else hash(_folded(line[start:])) % size
+    for said in map(_said, chain.from_iterable(_texts(entries, request))):
+        slot = hash(said) % size
         slots.append(slot)
         if told[slot] < _TWICE:
             told[slot] += 1
@@ -183,23 +194,22 @@ class _Matches:
         return not self.subject or not self.subject.isdisjoint(terms(name))
 
 
-def _matches(files: Sequence[File], request: Request) -> _Matches:
-    entries = [entry for file in files for entry in file.entries]
+def _matches(entries: Sequence[Entry], request: Request) -> _Matches:
     asked = query_terms(request.query)
     if not asked:
         # What most of the lines have, some of them tell.
         subject = _said_by_most([e.text[:_LONG] for e in entries[:: len(entries) // _SAMPLE + 1]])
         return _Matches([_NO_TERMS] * len(entries), [0.0] * len(entries), subject, _NO_TERMS)
     found_in = _Words(asked)
-    hits = []
-    for number, entry in enumerate(entries):
-        if number % 256 == 0:
-            request.deadline.check()
-        hits.append(found_in.of(entry.text[:_LONG]))
+    hits: list[frozenset[str]] = []
+    lengths = array("I")
+    for texts in _texts(entries, request):
+        hits += found_in.of_each(texts)
+        lengths.extend(map(len, texts))
     frequency = Counter(chain.from_iterable(hits))
     most = _TELLING_SHARE * len(entries)
     telling = frozenset(word for word in asked if 0 < frequency[word] < most)
-    return _Matches(hits, _scores(entries, hits, frequency), asked, telling)
+    return _Matches(hits, _scores(lengths, hits, frequency), asked, telling)
 
 
 def _said_by_most(texts: Sequence[str]) -> frozenset[str]:
@@ -234,27 +244,47 @@ class _Words:
         self._glance = regex(glance, re.IGNORECASE)
         # In small letters of ASCII, these are all that letters can be written as.
         self._is_plain = glance.isascii()
+        self._squashed = list(map(squashed, self._starts))
         self._known: dict[str, frozenset[str]] = {}
+        #: What lines have, each once: few are different.
+        self._sets: dict[frozenset[str], frozenset[str]] = {}
 
-    def of(self, text: str) -> frozenset[str]:
-        """The words of the query that a text has."""
-        if not self._may_have(text):
-            return _NO_TERMS
+    def of_each(self, texts: Sequence[str]) -> list[frozenset[str]]:
+        """The words of the query that each of some texts has."""
+        pieces = [text.split() if self._may_have(text) else [] for text in texts]
+        found = self._found_in(set(chain.from_iterable(pieces)))
+        hits = (_NO_TERMS.union(*map(found.__getitem__, found.keys() & some)) for some in pieces)
+        return [self._sets.setdefault(one, one) for one in hits]
+
+    def _found_in(self, pieces: Iterable[str]) -> dict[str, frozenset[str]]:
+        """The words of the query that pieces between blanks have; those alone that have any."""
+        if self._is_plain:
+            # In ASCII, terms are as they are written, but for the signs between them.
+            plain = [piece for piece in pieces if piece.isascii()]
+            bare = squashed("\n".join(plain)).split("\n")
+            having = {
+                piece
+                for start in self._squashed
+                for piece, text in zip(plain, bare)
+                if start in text
+            }
+            pieces = having.union(piece for piece in pieces if not piece.isascii())
+        hits = ((piece, self._in_piece(piece)) for piece in pieces)
+        return {piece: found for piece, found in hits if found}
+
+    def _in_piece(self, text: str) -> frozenset[str]:
         found = _NO_TERMS
         pieces, terms_of = in_pieces(text)
         for piece in pieces:
             of_piece = self._known.get(piece)
             if of_piece is None:
-                # In ASCII, terms are as they are written, with the signs between them or without.
-                is_none = (
-                    piece.isascii()
-                    and not self._may_have(piece)
-                    and (piece.isalnum() or not self._may_have(squashed(piece)))
+                may_have = not (self._is_plain and piece.isascii()) or any(
+                    map(squashed(piece).__contains__, self._squashed)
                 )
-                of_piece = _NO_TERMS if is_none else self._asked.intersection(terms_of(piece))
+                of_piece = self._asked.intersection(terms_of(piece)) if may_have else _NO_TERMS
                 self._known[piece] = of_piece
             if of_piece:
-                found = found | of_piece if found else of_piece
+                found = found | of_piece
         return found
 
     def _may_have(self, text: str) -> bool:
@@ -264,11 +294,10 @@ class _Words:
 
 
 def _scores(
-    entries: Sequence[Entry], hits: Sequence[frozenset[str]], frequency: Counter[str]
+    lengths: Sequence[int], hits: Sequence[frozenset[str]], frequency: Counter[str]
 ) -> list[float]:
     """How well each line answers: BM25 where a word counts once, by the length in signs."""
-    count = len(entries)
-    lengths = [min(len(entry.line) - entry.text_at, _LONG) for entry in entries]
+    count = len(lengths)
     average = mean(lengths)
     weight = {word: rarity(count, n) for word, n in frequency.items()}
     weights = {found: sum(weight[word] for word in sorted(found)) for found in set(hits)}
