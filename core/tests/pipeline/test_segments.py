@@ -160,6 +160,28 @@ def test_a_document_between_sentences_is_found() -> None:
     assert "refund_failed" in result.text
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("They are:\n\n```json\n", "\n```\n"),
+        ("They are:\n\n", "\n\nThat is all."),
+        ("The orders\n==========\n\nThey are:\n\n", "\n\nThat is all.\n\nNext\n====\n\nNone.\n"),
+    ],
+)
+@pytest.mark.parametrize("indent", [1, 2])
+def test_flat_rows_of_json_between_sentences_are_no_records(
+    before: str, after: str, indent: int
+) -> None:
+    # A field stands on each line, as in records.
+    rows = [{"id": n, "state": "open" if n % 9 else "lost", "took": n * 7 % 91} for n in range(60)]
+    data = json.dumps(rows, indent=indent)
+    ctx = SharedContext()
+    entry = ctx.put("answer", f"{before}{data}{after}")
+    assert entry.kind == "mixed"
+    assert entry.compressed_tokens < compress(data).tokens_after + 60
+    assert '"id":9,' in ctx.retrieve("answer", where="state = lost").text.replace(" ", "")
+
+
 @pytest.mark.parametrize("before", ["", "The worker wrote:\n\n"])
 @pytest.mark.parametrize(
     "after", ["", "\n\nThat is all of it, and this is what it means.\n\n" + PROSE]

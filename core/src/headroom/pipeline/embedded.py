@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from headroom.kinds.registry import LAST_RESORT, Kinds
 from headroom.pipeline.apportion import ViewOf, apportion
-from headroom.pipeline.segments import NAME, installed_parts, split
+from headroom.pipeline.segments import NAME, parts_of
 from headroom.pipeline.terminal import shown
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind
@@ -111,7 +111,7 @@ def _parts(path: str, source: Source, kinds: Kinds) -> list[Embedded]:
     lacks = bare is not None
     source = bare or source
     kind = kinds.kind_of(source)
-    parts = split(source, kinds) if kind.may_be_mixed else installed_parts(source, kind, kinds)
+    parts = parts_of(source, kind, kinds)
     if parts is None:
         return [Embedded(path, kind, source, lacks)]
     return [

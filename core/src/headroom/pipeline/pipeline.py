@@ -17,7 +17,7 @@ from headroom.pipeline.apportion import ViewOf
 from headroom.pipeline.condense import condense
 from headroom.pipeline.embedded import compress_embedded, find_embedded
 from headroom.pipeline.own_words import with_own_words_told
-from headroom.pipeline.segments import Part, compress_parts, installed_parts, is_cut, split
+from headroom.pipeline.segments import Part, compress_parts, is_cut, parts_of, split
 from headroom.pipeline.terminal import NOTE_TOKENS, shown, with_codes_marked
 from headroom.source import Source
 from headroom.tokens import TokenCounter
@@ -253,9 +253,9 @@ class Pipeline:
         return None, replace(request, kind=name or LAST_RESORT), None
 
     def _parts(self, source: Source, kind: Guarded, name: str | None) -> list[Part] | None:
-        if name == MIXED or (name is None and _may_have_parts(kind, source)):
+        if name == MIXED or (name is None and not kind.is_sure and is_cut(source)):
             return split(source, self.kinds)
-        return installed_parts(source, kind, self.kinds) if name is None else None
+        return parts_of(source, kind, self.kinds) if name is None else None
 
     def _mixed(
         self, source: Source, parts: Sequence[Part], request: Request, view_of_part: ViewOf
@@ -312,10 +312,6 @@ def _failure(kind: BaseKind | None, on: str, error: Exception) -> str:
     # Not the error's message: it may quote the payload.
     who = "the router" if kind is None else kind.compressor or kind.name
     return f"{who} failed on {on}: {type(error).__name__}"
-
-
-def _may_have_parts(kind: BaseKind, source: Source) -> bool:
-    return kind.may_be_mixed or (not kind.is_sure and is_cut(source))
 
 
 def _compressed(kind: BaseKind, source: Source, request: Request) -> View | None:

@@ -24,7 +24,7 @@ from headroom.source import Source
 from headroom.toolkit.markers import marker
 from headroom.view import Omission, Request, View
 
-__all__ = ["NAME", "Part", "compress_parts", "installed_parts", "is_cut", "split"]
+__all__ = ["NAME", "Part", "compress_parts", "is_cut", "parts_of", "split"]
 
 #: As it stands in ``transforms``, after the names of the compressors of the parts.
 NAME = "router"
@@ -95,16 +95,25 @@ def split(source: Source, kinds: Kinds) -> list[Part] | None:
     return parts if len(parts) > 1 else None
 
 
-def installed_parts(source: Source, kind: Guarded, kinds: Kinds) -> list[Part] | None:
-    """The parts of a text that a built-in kind took as a whole, where one is of an installed kind.
+def parts_of(source: Source, kind: Guarded, kinds: Kinds) -> list[Part] | None:
+    """The parts of a text that a kind took as a whole; ``None`` where it is of that kind alone.
 
     Notations have their shapes in common, as blocks of fields: whoever brings a kind knows better,
     but for what a parser or sure signs speak for.
     """
-    if not kind.is_built_in or kind.is_sure or all(other.is_built_in for other in kinds):
+    if kind.may_be_mixed:
+        return split(source, kinds)
+    installed = kind.is_built_in and not all(other.is_built_in for other in kinds)
+    if kind.is_sure or not (installed or kind.is_alike):
         return None
     parts = split(source, kinds)
-    return None if parts is None or all(part.kind.is_built_in for part in parts) else parts
+    return parts if parts is not None and _has_others(parts, kind) else None
+
+
+def _has_others(parts: Sequence[Part], kind: Guarded) -> bool:
+    """Whether a part is of a kind that knows better than the one that took the whole."""
+    others = (part.kind for part in parts if part.kind is not kind and not _is_text(part))
+    return any(kind.is_alike or not other.is_built_in for other in others)
 
 
 def is_cut(source: Source) -> bool:
@@ -135,11 +144,11 @@ def _parts_of_stretches(source: Source, found: Sequence[Stretch], kinds: Kinds) 
             # What was looked at of all the parts of a large text would be more than the text. What
             # was parsed is kept: that takes long.
             inner.forget()
-        if output is not None or not kind.may_be_mixed:
+        if output is not None or not (kind.may_be_mixed or kind.is_alike):
             parts.append(Part(kind, first, end))
             continue
         within = _joined_parts(_Cutter(inner, kinds).parts(), inner, prose)
-        if len(within) == 1:
+        if len(within) == 1 or not (kind.may_be_mixed or _has_others(within, kind)):
             parts.append(Part(kind, first, end))
         else:
             source.forget_part(first, end)

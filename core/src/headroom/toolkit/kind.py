@@ -119,6 +119,7 @@ class BaseKind:
     A subclass has ``name``, ``recognise`` and ``compress``, and of the rest what it needs. What
     it may say of itself: ``compressor``, its name in ``transforms``; ``unit``, what the bare
     numbers of a place count; ``may_be_mixed``, its texts may have parts of other kinds;
+    ``is_alike``, other notations look like it;
     ``is_sure``, nothing sets parts of its texts apart; ``takes_in_lines``, a few lines of
     anything may stand among its own; ``is_example``, short pieces of it belong to the text around
     them; ``has_headings``, its headings stand over parts of other kinds; ``stands_in_text``, it is
@@ -133,6 +134,9 @@ class BaseKind:
     unit: ClassVar[Unit] = "lines"
     #: Whether a text that is of this kind as a whole may yet have parts of several kinds.
     may_be_mixed: ClassVar[bool] = False
+    #: Whether other notations look like it: what it takes as a whole is one of several kinds where
+    #: a part of it is of another.
+    is_alike: ClassVar[bool] = False
     #: Whether a parser or sure signs speak for all of a text of this kind: nothing sets parts of it
     #: apart, whatever stands in it.
     is_sure: ClassVar[bool] = False

@@ -69,6 +69,8 @@ class RecordCompressor(BaseKind):
 
     name = "records"
     compressor = "record_compressor"
+    # Data of many notations are blocks of fields, one of which stands on each line.
+    is_alike = True
     stands_in_text = False
 
     def recognise(self, source: Source) -> bool:
