@@ -160,6 +160,21 @@ def test_a_document_between_sentences_is_found() -> None:
     assert "refund_failed" in result.text
 
 
+@pytest.mark.parametrize("before", ["The orders are:", "$ orders list --all"])
+@pytest.mark.parametrize("gap", ["  ", ","])
+def test_a_table_right_below_what_leads_over_to_it_is_one(before: str, gap: str) -> None:
+    rows = [
+        f"{row['order']}{gap}{row['status']}{gap}{row['city']}{gap}a-{n}"
+        for n, row in enumerate(ROWS)
+    ]
+    table = "\n".join([f"order{gap}status{gap}city{gap}part", *rows])
+    bare, below = compress(table), compress(f"{before}\n{table}")
+    assert (bare.kind, below.kind) == ("table", "mixed")
+    assert below.text.startswith(f"{before}\n")
+    assert below.text.endswith(f"\n{bare.text}")
+    assert [one.unit for one in below.omissions] == [one.unit for one in bare.omissions]
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

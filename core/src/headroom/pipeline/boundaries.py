@@ -15,7 +15,7 @@ from itertools import chain, pairwise
 from headroom.source import Source
 from headroom.view import Deadline
 
-__all__ = ["Stretch", "stretches"]
+__all__ = ["Stretch", "leads_over", "stretches"]
 
 #: A command as a shell echoes it: with tracing, with a prompt alone, with who and where in front.
 _COMMAND = re.compile(
@@ -70,6 +70,11 @@ class Stretch:
     is_tag: bool = False
     #: Whether it is a line on which a shell echoes a command.
     is_command: bool = False
+
+
+def leads_over(line: str) -> bool:
+    """Whether a line says what the next ones are: "They are:", or a command of a shell."""
+    return line.rstrip().endswith(":") or _COMMAND.match(line) is not None
 
 
 def stretches(source: Source) -> list[Stretch]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from headroom.kinds.guard import Guarded
+from headroom.pipeline.boundaries import leads_over
 from headroom.source import Source
 
 __all__ = ["ParagraphFinder"]
@@ -112,8 +113,7 @@ class _Paragraphs:
         self.ends = [number for number in range(1, len(edges)) if edges[number] > edges[number - 1]]
         self.number_at = {line: number for number, line in enumerate(self.begins)}
         for number, (first, end) in enumerate(zip(self.begins, self.ends)):
-            # "This is it:", and the next line is it.
-            if first + 1 < end and lines[first].rstrip().endswith(":"):
+            if first + 1 < end and leads_over(lines[first]):
                 self.number_at[first + 1] = number
 
     def end(self, number: int, size: int) -> int:

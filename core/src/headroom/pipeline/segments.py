@@ -18,7 +18,7 @@ from headroom.kinds.guard import Guarded
 from headroom.kinds.registry import LAST_RESORT, Kinds
 from headroom.lines import Lines
 from headroom.pipeline.apportion import ViewOf, apportion
-from headroom.pipeline.boundaries import Stretch, stretches
+from headroom.pipeline.boundaries import Stretch, leads_over, stretches
 from headroom.pipeline.paragraphs import ParagraphFinder
 from headroom.source import Source
 from headroom.toolkit.markers import marker
@@ -304,6 +304,7 @@ class _Cutter:
                 ((one + 1, other) for one, other in pairwise(edges)),
                 key=lambda span: self.size(*span),
             )
+            first += leads_over(lines[first])
             size, whole = self.size(first, end), self.size(0, len(lines))
             may_be = _MOST_OF_IT * whole < size < whole and end - first > _LEAST_LINES
             kind = self._kind(first, end) if may_be else self.prose
