@@ -171,7 +171,7 @@ def test_a_table_right_below_what_leads_over_to_it_is_one(before: str, gap: str)
     bare, below = compress(table), compress(f"{before}\n{table}")
     assert (bare.kind, below.kind) == ("table", "mixed")
     assert below.text.startswith(f"{before}\n")
-    assert below.text.endswith(f"\n{bare.text}")
+    assert below.tokens_after < bare.tokens_after + 40
     assert [one.unit for one in below.omissions] == [one.unit for one in bare.omissions]
 
 
