@@ -161,13 +161,10 @@ def test_a_document_between_sentences_is_found() -> None:
 
 
 @pytest.mark.parametrize("before", ["The orders are:", "$ orders list --all"])
-@pytest.mark.parametrize("gap", ["  ", ","])
-def test_a_table_right_below_what_leads_over_to_it_is_one(before: str, gap: str) -> None:
-    rows = [
-        f"{row['order']}{gap}{row['status']}{gap}{row['city']}{gap}a-{n}"
-        for n, row in enumerate(ROWS)
-    ]
-    table = "\n".join([f"order{gap}status{gap}city{gap}part", *rows])
+@pytest.mark.parametrize("cell", ["{:<15}", "{},"])
+def test_a_table_right_below_what_leads_over_to_it_is_one(before: str, cell: str) -> None:
+    cells = [list(ROWS[0]), *(row.values() for row in ROWS)]
+    table = "\n".join("".join(map(cell.format, row)).rstrip(" ,") for row in cells)
     bare, below = compress(table), compress(f"{before}\n{table}")
     assert (bare.kind, below.kind) == ("table", "mixed")
     assert below.text.startswith(f"{before}\n")
