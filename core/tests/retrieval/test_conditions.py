@@ -609,6 +609,74 @@ def test_sizes_as_tools_write_them(where: str, rows: str) -> None:
     assert ctx.retrieve("files", where=where).where.replace("; rows ", ",") == rows
 
 
+def _answer(values: object, where: str, field: str = "u") -> str:
+    """The rows of some values that meet a condition, or what the error says."""
+    ctx = SharedContext()
+    if isinstance(values, list):
+        values = [{"n": n, field: value} for n, value in enumerate(values)]
+    ctx.put("rows", values)
+    try:
+        return ctx.retrieve("rows", where=where).where.replace("; rows ", ",")
+    except ValueError as error:
+        return str(error)
+
+
+_MAIL = ["Mon, 15 Jan 2024 10:00:00 GMT", "Sun, 31 Dec 2023 23:30:00 -0100"]
+
+
+@pytest.mark.parametrize(
+    ("values", "where", "answer"),
+    [
+        # One number over 12 tells which is the month, wherever it stands.
+        (["01/02/2024", "12/31/2023", "02/01/2025"], "u >= 01/02/2024", "rows 1,3"),
+        (["05/01/2024", "01/02/2024", "31/12/2023"], "u > 05/01/2024", "rows 2"),
+        (["05/01/2024", "01/02/2024"], "u > 31/12/2023", "rows 1-2"),
+        (["05.01.2024", "1.2.2024 10:00", "31.12.2023"], "u >= 2024-02", "rows 2"),
+        (["05.01.2024", "1.2.2024 10:00", "31.12.2023"], "u = 2024-02-01", "rows 2"),
+        (["05/01/2024", "31/12/2023"], "u between 31/12/2023 and 06/01/2024", "rows 1-2"),
+        (["05/01/2024", "31/12/2023"], "u between 01/02/2024 and 04/01/2024", "the lower value"),
+        (["1/15/2024, 1:00:00 PM", "1/15/2024, 12:59:00 AM"], "u > 2024-01-15 01:00", "rows 1"),
+        # Where none tells, nobody can say.
+        (["01/02/2024", "02/03/2024"], "u > 2024-01-05", "which number of 01/02/2024 is the month"),
+        (["01/02/2024", "02/03/2024"], "u >= 01/02/2024", "2024-02-05 is sure, and ~ finds parts"),
+        (["01/02/2024", "02/03/2023"], "u = 2024-01-02", "which number of 01/02/2024 is the month"),
+        (["2024-01-02"], "u = 01/02/2024", "which number of 01/02/2024 is the month"),
+        (["01/02/2024", "02/03/2023"], "u > 2023", "rows 1"),
+        (["01/02/2024", "2/3/2023"], "u = 02/03/2023", "rows 2"),
+        (["01/13/2024", "13/01/2024"], "u > 2023", "no order of day and month fits 01/13/2024 and"),
+        (["01/13/2024", "03/01/2024"], "u < 14/01/2024", "no order of day and month fits"),
+        # Versions are none.
+        (["1.2.2024", "1.10.2023", "1.10.3"], "u > 1.2.2024", "rows 2-3"),
+        (["22.04.24", "9.10.24"], "u > 10.1", "rows 1"),
+        # Names of months.
+        (_MAIL, "u > 'Mon, 01 Jan 2024 00:00:00 GMT'", "rows 1-2"),
+        (_MAIL, "u = 2023-12-31", "rows 2"),
+        (["15 Jan 2024", "3 February 2023", "1-Feb-2024"], "u >= '15 Jan 2024'", "rows 1,3"),
+        (["Jan 15, 2024", "Sept 3rd, 2023", "Feb 2024"], "u > 'Jan 14, 2024'", "rows 1,3"),
+        (
+            ["15/Jan/2024:10:00:00 +0100", "15/Jan/2024:09:30:00 Z"],
+            "u > 2024-01-15T09:00",
+            "rows 2",
+        ),
+        (
+            ["Mon Jan 15 10:00:00 2024", "Mon Jan 15 08:00:00 EST 2024"],
+            "u > 2024-01-15T12:00",
+            "rows 2",
+        ),
+        (["Jan 15 10:00", "Feb  3 11:00:12"], "u > 'Jan 20 10:00'", "Jan 20 10:00 is, nobody can"),
+        (["Jan 15 10:00", "Jan 20  2023"], "u between 'Jan 1' and 'Feb 1'", "is, nobody can say"),
+        (["01/15/24", "01/16/24"], "u < 2024-02-05", "01/15/24 is, nobody can say"),
+        (["15 Jan", "3 Feb"], "u > '1 Jan'", "is, nobody can say"),
+        (["2024-01-15 10:00 CET", "2024-01-15 12:00"], "u > 2024-01-15 11:00", "nobody can say"),
+        (["Jan 15 10:00", "Feb  3 11:00:12"], "u = 'jan 15 10:00'", "rows 1"),
+        (["may 5", "more"], "u > 'many'", "rows 1-2"),
+    ],
+)
+def test_dates_are_read_or_an_error(values: list[str], where: str, answer: str) -> None:
+    found = _answer(values, where)
+    assert found == answer if answer.startswith("rows") else answer in found
+
+
 @pytest.mark.parametrize(
     ("values", "where", "answer"),
     [
@@ -667,18 +735,23 @@ def test_sizes_as_tools_write_them(where: str, rows: str) -> None:
         (["1 day, 2 hours", "1.125 h"], "u > 2 h", "rows 1"),
         (["PT5M", "PT90M"], "u > 10", "rows 2"),
         (["1 file", "3 files", "12"], "u >= 3 files", "rows 2-3"),
+        # Signs in units.
+        (["-5 \u00b0C", "3 \u00b0C", "10 \u2103"], "u < 0", "rows 1"),
+        (["-5 \u00b0C", "3 \u00b0C", "10 \u2103"], "u >= 3 \u00b0c", "rows 2-3"),
+        (["85\u00b0", "-12\u00b0"], "u > 80\u00b0", "rows 1"),
+        (["12 km/h", "50 km/h"], "u > 20", "rows 2"),
+        (["$5/month", "$9/month"], "u > $6/month", "rows 2"),
+        (["120 req/s", "99 requests/second", "6,000 req/min"], "u > 99.5 req/s", "rows 1,3"),
+        (["120 req/s", "9 req/min"], "u > 100", "have several units, req/min, req/s: write one"),
+        (["10 MB/s", "900 kB/s", "1 GB/min"], "u > 1000 kB/s", "rows 1,3"),
+        (["5 m/s", "5 min"], "u > 1 s", "rows 2"),
     ],
 )
 def test_numbers_without_a_unit_are_never_taken_for_another(
     values: list[object], where: str, answer: str
 ) -> None:
-    ctx = SharedContext()
-    ctx.put("rows", [{"n": n, "u": value} for n, value in enumerate(values)])
-    try:
-        found = ctx.retrieve("rows", where=where).where
-    except ValueError as error:
-        found = str(error)
+    found = _answer(values, where)
     if answer.startswith("rows") or not answer:
-        assert found.replace("; rows ", ",") == answer
+        assert found == answer
     else:
         assert answer in found

@@ -6,10 +6,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from headroom.forking import cached_property
-from headroom.retrieval.comparing import Comparable, order, text_of
+from headroom.retrieval.comparing import PLAIN, Comparable, Notation, order, text_of
+from headroom.retrieval.dates import ORDERS, Order
 from headroom.retrieval.grammar import (
     All,
     Any,
@@ -22,7 +23,7 @@ from headroom.retrieval.grammar import (
     parse,
 )
 from headroom.retrieval.meeting import Fields, Test, ready
-from headroom.retrieval.numbers import Numbers, is_size
+from headroom.retrieval.numbers import Dates, Numbers, is_size
 from headroom.toolkit.rows.values import Duplicates
 
 __all__ = ["Filter", "Rows", "conditions"]
@@ -57,6 +58,8 @@ class Filter:
     """Conditions that a row meets or does not."""
 
     root: Condition
+    #: By the fields with dates as "01/02/2024", which number of these is the month.
+    orders: tuple[tuple[str, Order], ...] = ()
 
     @property
     def fields(self) -> frozenset[str]:
@@ -95,7 +98,7 @@ class Filter:
 
     def fields_of(self, row: object) -> Fields:
         """What of a row is looked at."""
-        return Fields(row, self._steps, self.lacking)
+        return Fields(row, self._steps, self.notations)
 
     def meets(self, fields: Fields) -> bool:
         """Whether a row with such fields meets them."""
@@ -106,16 +109,27 @@ class Filter:
         return {name: name.split(".") for name in self.fields}
 
     @cached_property
-    def lacking(self) -> dict[str, str]:
-        """By the fields that are compared with sizes, the unit of numbers without one."""
-        leaves = ((leaf, end) for leaf in self.comparisons for end in _ends(leaf))
-        numbers = ((leaf.field, Comparable(end).quantity) for leaf, end in leaves)
-        return {name: "b" for name, number in numbers if number and is_size(number.unit)}
+    def notations(self) -> dict[str, Notation]:
+        """By field, how its values are to be read."""
+        orders = dict(self.orders)
+        found = {name: Notation(order=one) for name, one in orders.items()}
+        for leaf in self.comparisons:
+            for number in filter(None, (Comparable(end).quantity for end in _ends(leaf))):
+                # Beside sizes, numbers without a unit are bytes.
+                lacking = "b" if is_size(number.unit) else ""
+                if lacking:
+                    found[leaf.field] = Notation(lacking, orders.get(leaf.field, ORDERS[0]))
+        return found
+
+    def wanted(self, name: str, value: object) -> Comparable:
+        """A value that a field is compared with: it has the unit that it says."""
+        found = self.notations.get(name, PLAIN)
+        return Comparable(value, found._replace(lacking=""))
 
     @cached_property
     def _ready(self) -> tuple[Test, Counter[str]]:
         tests: Counter[str] = Counter()
-        return ready(self.root, tests), tests
+        return ready(self.root, tests, self.wanted), tests
 
 
 def conditions(where: Mapping[str, object] | str | None) -> Filter | None:
@@ -190,7 +204,7 @@ class Rows:
         self._unknown = set(self.wanted.fields)
         self._is_long = sum(self.wanted.tests.values()) > _FEW_TESTS
         self._done = 0
-        ends = {leaf: [*map(Comparable, _ends(leaf))] for leaf in self.wanted.comparisons}
+        ends = {leaf: self._read(leaf) for leaf in self.wanted.comparisons}
         #: What has met no value that it can be compared with: the values that it has, and whether
         #: the field has any.
         self._strange = {
@@ -209,11 +223,21 @@ class Rows:
             if not all(_OF_OBJECTS.match(value.text) for value in values)
         }
         #: Those of each field that is compared with one.
-        self._numbers = {
+        self._numbers: dict[str, Numbers] = {
             leaf.field: Numbers(_quoted(leaf.field))
             for leaf, values in ends.items()
             if any(value.quantity is not None and value.quantity.number for value in values)
         }
+        #: Those of each field that is compared with a date.
+        self._dates: dict[str, Dates] = {}
+        for leaf, values in ends.items():
+            if any(value.day is not None or value.year is not None for value in values):
+                dates = self._dates.setdefault(leaf.field, Dates(_quoted(leaf.field)))
+                for value in values:
+                    dates.add(value)
+
+    def _read(self, leaf: Comparison | Between) -> list[Comparable]:
+        return [self.wanted.wanted(leaf.field, end) for end in _ends(leaf)]
 
     def holds(self, row: object) -> bool:
         """Whether a row meets the conditions; what is no object meets none.
@@ -236,9 +260,10 @@ class Rows:
             self._look_at(fields)
         if self._below:
             self._look_below(fields)
-        for name, numbers in self._numbers.items():
-            for value in fields[name]:
-                numbers.add(value)
+        for known in (self._numbers, self._dates):
+            for name, one in known.items():
+                for value in fields[name]:
+                    one.add(value)
         holds = self.wanted.meets(fields)
         self.met += holds
         return holds
@@ -274,6 +299,14 @@ class Rows:
                     break
                 if isinstance(value.value, (dict, Duplicates)) and value.value:
                     names.update(dict.fromkeys(_names_in({name: value.value})))
+
+    def read_otherwise(self) -> Filter | None:
+        """The filter that reads their dates as all of them say; ``None`` where this one does."""
+        orders = tuple((name, dates.order) for name, dates in self._dates.items())
+        known = dict(self.wanted.orders)
+        if all(known.get(name, ORDERS[0]) == order for name, order in orders):
+            return None
+        return replace(self.wanted, orders=orders)
 
     def check(self) -> None:
         """Says what cannot have been meant, after all rows.
@@ -312,12 +345,12 @@ class Rows:
 
     def _check_orders(self) -> None:
         for leaf in self.wanted.comparisons:
-            for number, unit in filter(None, (Comparable(end).quantity for end in _ends(leaf))):
-                numbers = self._numbers.get(leaf.field) if number else None
-                is_equal = isinstance(leaf, Comparison) and leaf.operator == "="
-                said = numbers.why_not(unit, is_equal=is_equal) if numbers else ""
+            for value in self._read(leaf):
+                said = self._why_not(leaf, value)
                 if said:
                     raise ValueError(f"where: {said}")
+            if isinstance(leaf, Between) and order(*self._read(leaf)) == 1:
+                raise ValueError('where: "between" takes the lower value first')
         for leaf, (_, has_values) in self._strange.items():
             if has_values and not self.met and (_is_order(leaf) or not self.wanted.phrases):
                 ends = " and ".join(_quoted(text_of(end)) for end in _ends(leaf))
@@ -325,6 +358,16 @@ class Rows:
                     f"where: no value of {_quoted(leaf.field)} can be compared with {ends}: "
                     "numbers compare with numbers, dates with dates (2024-02-05), words with words"
                 )
+
+    def _why_not(self, leaf: Comparison | Between, value: Comparable) -> str:
+        """Why a field cannot be compared with a value; empty if it can."""
+        quantity, dates = value.quantity, self._dates.get(leaf.field)
+        said = dates.why_not(value, is_equal=not _is_order(leaf)) if dates else ""
+        numbers = self._numbers.get(leaf.field)
+        if said or quantity is None or not (quantity.number and numbers):
+            return said
+        is_equal = isinstance(leaf, Comparison) and leaf.operator == "="
+        return numbers.why_not(quantity.unit, is_equal=is_equal)
 
 
 def _is_read_as_one(text: str) -> bool:

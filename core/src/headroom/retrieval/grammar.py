@@ -274,7 +274,10 @@ class _Reader:
         if not self._word("and"):
             self._fail('"between" takes two values, as in between 5 and 10')
         high = self._value()[0]
-        if order(Comparable(low), Comparable(high)) == 1:
+        ends = Comparable(low), Comparable(high)
+        # Which of two dates is the lower one, those that they are compared with may say.
+        is_open = any(end.day is not None and end.day.moment("") is None for end in ends)
+        if not is_open and order(*ends) == 1:
             self._at = start
             self._fail('"between" takes the lower value first')
         return Between(field, low, high)

@@ -1,12 +1,13 @@
-"""What the numbers of a field have in common, and which number they can be compared with."""
+"""What the numbers and the dates of a field have in common, and what can be compared with them."""
 
 from __future__ import annotations
 
 from headroom.regexes import regex
 from headroom.retrieval.amounts import CURRENCIES, factors, is_scaled
 from headroom.retrieval.comparing import Comparable
+from headroom.retrieval.dates import ORDERS, Order
 
-__all__ = ["Numbers", "is_size"]
+__all__ = ["Dates", "Numbers", "is_size"]
 
 #: A field with so many units has texts, and as many of them are said.
 _MOST_UNITS = 20
@@ -97,6 +98,82 @@ class Numbers:
             return ""
         said = f"have several units, {', '.join(several)}"
         return f"the values of {self._name} {said}: write one, as in 5 {several[0]}"
+
+
+class Dates:
+    """The dates of a field: whether "01/02/2024" is in January or in February.
+
+    Args:
+        name: That of the field, as errors say it.
+
+    >>> dates = Dates('"at"')
+    >>> dates.add(Comparable("01/02/2024"))
+    >>> dates.why_not(Comparable("01/02/2024"), is_equal=False)[:51]
+    'which number of 01/02/2024 is the month, nothing in'
+    >>> dates.add(Comparable("15/01/2024"))
+    >>> dates.order, dates.why_not(Comparable("01/02/2024"), is_equal=False)
+    ('day', '')
+
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        #: By the orders that they all fit so far, the first that fits no other.
+        self._orders: dict[Order, str] = {}
+        #: One that does not say its order, and one of which nobody can say when it is.
+        self._open = self._unclear = ""
+        #: Whether others say their order, and whether some are versions.
+        self._has_sure = self._has_version = False
+
+    def add(self, value: Comparable) -> None:
+        """Takes one of the values into account."""
+        day, text = value.day, str(value.value).strip()
+        if day is None:
+            self._has_version = self._has_version or (text.count(".") > 1 and value.is_dotted)
+        elif day.is_unclear:
+            self._unclear = self._unclear or text
+        elif not day.is_by_order:
+            self._has_sure = True
+        else:
+            self._open = self._open or text
+            if len(day.readings) == 1:
+                self._orders.setdefault(next(iter(day.readings)), text)
+
+    @property
+    def order(self) -> Order:
+        """That which they are to be read in."""
+        if self._has_version and "." in self._open:
+            return ""
+        return next(iter(self._orders), ORDERS[0])
+
+    def why_not(self, wanted: Comparable, *, is_equal: bool) -> str:
+        """Why they cannot be compared with a value; empty if they can.
+
+        Args:
+            wanted: The value.
+            is_equal: Whether it is asked what is equal to it, and it may be meant as it stands.
+
+        """
+        day = wanted.day
+        if day is None and wanted.year is None:
+            return ""
+        if self._unclear and not (is_equal and wanted.moment is None):
+            return (
+                f"when {self._unclear} is, nobody can say: dates of {self._name} have no "
+                "year of four digits or an unknown zone; ~ finds parts of them"
+            )
+        if not (self._open and self.order) or len(self._orders) == 1:
+            return ""
+        advice = "2024-02-05 is sure, and ~ finds parts of dates"
+        if self._orders:
+            both = " and ".join(self._orders.values())
+            return f"no order of day and month fits {both} of {self._name}: {advice}"
+        # Those of one year, and those that are written alike, are so in either order.
+        is_alike = is_equal and not self._has_sure and day is not None and day.is_by_order
+        if day is None or is_alike:
+            return ""
+        said = f"which number of {self._open} is the month"
+        return f"{said}, nothing in {self._name} says: {advice}"
 
 
 def is_size(unit: str) -> bool:
