@@ -621,6 +621,27 @@ def _answer(values: object, where: str, field: str = "u") -> str:
         return str(error)
 
 
+@pytest.mark.parametrize(
+    ("table", "where", "rows"),
+    [
+        ("a,b\n1,\n2,5\n3,\n4,null\n", "b is null", "rows 1,3"),
+        ("a,b\n1,\n2,5\n3,\n4,null\n", "b = null", "rows 1,3-4"),
+        ("a,b\n1,\n2,5\n3,\n4,null\n", "b exists", "rows 2,4"),
+        ("a,b\n1,\n2,5\n3,\n4,null\n", "b = ''", "rows 1,3"),
+        ("| a | b |\n|---|---|\n| 1 | |\n| 2 | 5 |\n| 3 | |\n", "b is null", "rows 1,3"),
+        (
+            "NAME   NODE   AGE\na-1           5d\na-2    n1     3h\na-3           2h\n",
+            "NODE is null",
+            "rows 1,3",
+        ),
+        ('[{"a": 1, "b": ""}, {"a": 2, "b": null}, {"a": 3}]', "b is null", "rows 2-3"),
+        ('[{"a": 1, "b": ""}, {"a": 2, "b": null}, {"a": 3}]', "b = ''", "rows 1"),
+    ],
+)
+def test_an_empty_cell_of_a_table_is_null(table: str, where: str, rows: str) -> None:
+    assert _answer(table, where) == rows
+
+
 _MAIL = ["Mon, 15 Jan 2024 10:00:00 GMT", "Sun, 31 Dec 2023 23:30:00 -0100"]
 
 

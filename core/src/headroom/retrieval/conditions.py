@@ -96,9 +96,9 @@ class Filter:
         """Whether a row meets them. One without the field meets ``!=`` and ``is null``."""
         return self.meets(self.fields_of(row))
 
-    def fields_of(self, row: object) -> Fields:
-        """What of a row is looked at."""
-        return Fields(row, self._steps, self.notations)
+    def fields_of(self, row: object, *, is_of_text: bool = False) -> Fields:
+        """What of a row is looked at; in one of nothing but texts, an empty one is null."""
+        return Fields(row, self._steps, self.notations, is_of_text=is_of_text)
 
     def meets(self, fields: Fields) -> bool:
         """Whether a row with such fields meets them."""
@@ -239,8 +239,12 @@ class Rows:
     def _read(self, leaf: Comparison | Between) -> list[Comparable]:
         return [self.wanted.wanted(leaf.field, end) for end in _ends(leaf)]
 
-    def holds(self, row: object) -> bool:
+    def holds(self, row: object, *, is_of_text: bool = False) -> bool:
         """Whether a row meets the conditions; what is no object meets none.
+
+        Args:
+            row: The row.
+            is_of_text: Whether it has nothing but texts, as one of a table.
 
         Raises:
             ValueError: There are too many of them for so many rows.
@@ -248,7 +252,7 @@ class Rows:
         """
         if not isinstance(row, (dict, Duplicates)):
             return False
-        fields = self.wanted.fields_of(row)
+        fields = self.wanted.fields_of(row, is_of_text=is_of_text)
         if self._unknown:
             self._unknown -= {name for name in self._unknown if fields[name]}
             if self.count < _ROWS and len(self._names) < _NAMES:

@@ -20,12 +20,16 @@ class Fields(dict[str, list[Comparable]]):
         row: The row.
         steps: By the name of a field, what leads to it.
         notations: How its values are to be read, where they do not say so themselves.
+        is_of_text: Whether the row has nothing but texts: of these, an empty one is null.
 
     """
 
     def __init__(
-        self, row: object, steps: dict[str, list[str]], notations: Mapping[str, Notation]
-    ) -> None:
+        self, row: object, steps: dict[str, list[str]], notations: Mapping[str, Notation],
+        *, is_of_text: bool = False,
+    ) -> None:  # fmt: skip
+        #: The values that are null.
+        self.nulls: tuple[object, ...] = (None, "") if is_of_text else (None,)
         self._row = row
         self._steps = steps
         self._notations = notations
@@ -138,7 +142,7 @@ def _any(field: str, holds: Callable[[Comparable], bool]) -> Test:
 def _null(field: str) -> Test:
     def test(fields: Fields) -> bool:
         found = fields[field]
-        return not found or any(value.value is None for value in found)
+        return not found or any(value.value in fields.nulls for value in found)
 
     return test
 
