@@ -622,6 +622,27 @@ def _answer(values: object, where: str, field: str = "u") -> str:
 
 
 @pytest.mark.parametrize(
+    ("field", "where", "answer"),
+    [
+        ("latency_ms", "latency_ms > 0.5 s", "rows 2"),
+        ("latency_ms", "latency_ms = 0.7 s", "rows 2"),
+        ("latency_ms", "latency_ms > 500 and latency_ms < 1 s", "rows 2"),
+        ("latency_ms", "latency_ms in (300, 0.7 s)", "rows 1-2"),
+        ("durationSeconds", "durationSeconds > 10 min", "rows 2"),
+        ("Size (KB)", "`Size (KB)` > 0.5 MB", "rows 2"),
+        ("size_bytes", "size_bytes < 0.5 kB", "rows 1,3"),
+        ("used_pct", "used_pct >= 700%", "rows 2"),
+        ("latency_ms", "latency_ms > 1 kB", 'no value of "latency_ms" has a unit "kb"'),
+        ("latency_min", "latency_min > 1 s", 'no value of "latency_min" has a unit "s"'),
+        ("items", "items > 1 s", 'no value of "items" has a unit "s"'),
+    ],
+)
+def test_a_unit_in_the_name_of_a_field(field: str, where: str, answer: str) -> None:
+    found = _answer([300, 700, 0], where, field)
+    assert found == answer if answer.startswith("rows") else answer in found
+
+
+@pytest.mark.parametrize(
     ("table", "where", "rows"),
     [
         ("a,b\n1,\n2,5\n3,\n4,null\n", "b is null", "rows 1,3"),

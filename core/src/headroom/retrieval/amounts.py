@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Context, Decimal
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import NamedTuple
 from headroom.regexes import regex
 from headroom.retrieval.dates import MONTHS
 
-__all__ = ["CURRENCIES", "LONGEST", "Quantity", "factors", "is_scaled", "read"]
+__all__ = ["CURRENCIES", "LONGEST", "Quantity", "factors", "is_scaled", "read", "unit_in_name"]
 
 #: Longer texts, in characters, are no numbers.
 LONGEST = 400
@@ -61,6 +62,14 @@ for _base, _factor, _names in (
 ):
     for _name in _names.split():
         _UNITS.setdefault(_name, {})[_base] = _factor
+# Of "latency_ms", "sizeBytes", "Share (%)", the end. A "min" may be the least.
+_END_OF_NAME = re.compile(r"(?:(?<![a-zA-Z])|(?<=[a-z])(?=[A-Z]))([A-Z]?[a-z]+|[A-Z]+|%)[)\]]?$")
+_IN_NAMES = {name: name for name in (
+    "ns ms msec msecs s sec secs mins hrs nanoseconds microseconds milliseconds seconds minutes "
+    "hours days weeks bytes kb mb gb tb kib mib gib tib %"
+).split()}  # fmt: skip
+_IN_NAMES.update(pct="%", percent="%")
+_LONGEST_END = 20
 # More digits than a number has here, times those of a unit.
 _EXACT = Context(prec=2 * LONGEST)
 
@@ -102,6 +111,20 @@ def factors(unit: str) -> Mapping[str, Decimal]:
 def is_scaled(unit: str) -> bool:
     """Whether there are other units of the same: a number without one may mean any of them."""
     return unit in _UNITS or "/" in unit
+
+
+def unit_in_name(name: str, unit: str) -> str:
+    """The unit that the numbers of a field have by its name; empty where it is none like another.
+
+    >>> unit_in_name("stats.latency_ms", "s"), unit_in_name("sizeBytes", "kb")
+    ('ms', 'bytes')
+    >>> unit_in_name("latency_ms", "kb"), unit_in_name("items", "s")
+    ('', '')
+
+    """
+    match = _END_OF_NAME.search(name[-_LONGEST_END:])
+    found = "" if match is None else _IN_NAMES.get(match[1].casefold(), "")
+    return found if found and factors(found).keys() & factors(unit).keys() else ""
 
 
 class Reading(NamedTuple):

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from headroom.forking import cached_property
+from headroom.retrieval.amounts import unit_in_name
 from headroom.retrieval.comparing import PLAIN, Comparable, Notation, order, text_of
 from headroom.retrieval.dates import ORDERS, Order
 from headroom.retrieval.grammar import (
@@ -111,14 +112,15 @@ class Filter:
     @cached_property
     def notations(self) -> dict[str, Notation]:
         """By field, how its values are to be read."""
-        orders = dict(self.orders)
-        found = {name: Notation(order=one) for name, one in orders.items()}
+        found = {name: Notation(order=order) for name, order in self.orders}
         for leaf in self.comparisons:
             for number in filter(None, (Comparable(end).quantity for end in _ends(leaf))):
                 # Beside sizes, numbers without a unit are bytes.
-                lacking = "b" if is_size(number.unit) else ""
+                of_sizes = "b" if is_size(number.unit) else ""
+                lacking = unit_in_name(leaf.field, number.unit) or of_sizes
                 if lacking:
-                    found[leaf.field] = Notation(lacking, orders.get(leaf.field, ORDERS[0]))
+                    known = found.get(leaf.field, PLAIN)
+                    found[leaf.field] = known._replace(lacking=lacking)
         return found
 
     def wanted(self, name: str, value: object) -> Comparable:
@@ -370,6 +372,8 @@ class Rows:
         numbers = self._numbers.get(leaf.field)
         if said or quantity is None or not (quantity.number and numbers):
             return said
+        if unit_in_name(leaf.field, quantity.unit):
+            return ""
         is_equal = isinstance(leaf, Comparison) and leaf.operator == "="
         return numbers.why_not(quantity.unit, is_equal=is_equal)
 
