@@ -609,16 +609,20 @@ def test_sizes_as_tools_write_them(where: str, rows: str) -> None:
     assert ctx.retrieve("files", where=where).where.replace("; rows ", ",") == rows
 
 
-def _answer(values: object, where: str, field: str = "u") -> str:
-    """The rows of some values that meet a condition, or what the error says."""
+def _check(values: object, where: Any, answer: str, field: str = "u") -> None:
+    """Whether those rows are found, or an error says so."""
     ctx = SharedContext()
     if isinstance(values, list):
         values = [{"n": n, field: value} for n, value in enumerate(values)]
     ctx.put("rows", values)
     try:
-        return ctx.retrieve("rows", where=where).where.replace("; rows ", ",")
+        found = ctx.retrieve("rows", where=where).where.replace("; rows ", ",")
     except ValueError as error:
-        return str(error)
+        found = str(error)
+    if answer.startswith("rows") or not answer:
+        assert found == answer
+    else:
+        assert answer in found
 
 
 @pytest.mark.parametrize(
@@ -638,8 +642,27 @@ def _answer(values: object, where: str, field: str = "u") -> str:
     ],
 )
 def test_a_unit_in_the_name_of_a_field(field: str, where: str, answer: str) -> None:
-    found = _answer([300, 700, 0], where, field)
-    assert found == answer if answer.startswith("rows") else answer in found
+    _check([300, 700, 0], where, answer, field)
+
+
+@pytest.mark.parametrize(
+    ("values", "where", "answer"),
+    [
+        ([True, False, None], "u = yes", 'no value of "u" is yes: each is false or true'),
+        ([True, False, None], "u != 'No'", 'no value of "u" is no: each is false or true'),
+        ([True], "u in (true, 1)", 'no value of "u" is 1: each is true'),
+        (["True", "False", ""], {"u": "= on"}, 'no value of "u" is on: each is false or true'),
+        (["yes", "no"], "u = true", 'no value of "u" is true: each is no or yes'),
+        ([1, 0, 1], "u = true", 'no value of "u" is true: each is 0 or 1'),
+        ([True, True], "u = false", ""),
+        ([True, False], "u = TRUE", "rows 1"),
+        ([1, 0, 2], "u = 1", "rows 1"),
+        ([True, "yes"], "u = yes", "rows 2"),
+        (["yes", "perhaps"], "u != true", "rows 1-2"),
+    ],
+)
+def test_true_is_not_yes(values: list[object], where: Any, answer: str) -> None:
+    _check(values, where, answer)
 
 
 @pytest.mark.parametrize(
@@ -660,7 +683,7 @@ def test_a_unit_in_the_name_of_a_field(field: str, where: str, answer: str) -> N
     ],
 )
 def test_an_empty_cell_of_a_table_is_null(table: str, where: str, rows: str) -> None:
-    assert _answer(table, where) == rows
+    _check(table, where, rows)
 
 
 _MAIL = ["Mon, 15 Jan 2024 10:00:00 GMT", "Sun, 31 Dec 2023 23:30:00 -0100"]
@@ -715,8 +738,7 @@ _MAIL = ["Mon, 15 Jan 2024 10:00:00 GMT", "Sun, 31 Dec 2023 23:30:00 -0100"]
     ],
 )
 def test_dates_are_read_or_an_error(values: list[str], where: str, answer: str) -> None:
-    found = _answer(values, where)
-    assert found == answer if answer.startswith("rows") else answer in found
+    _check(values, where, answer)
 
 
 @pytest.mark.parametrize(
@@ -792,8 +814,4 @@ def test_dates_are_read_or_an_error(values: list[str], where: str, answer: str) 
 def test_numbers_without_a_unit_are_never_taken_for_another(
     values: list[object], where: str, answer: str
 ) -> None:
-    found = _answer(values, where)
-    if answer.startswith("rows") or not answer:
-        assert found == answer
-    else:
-        assert answer in found
+    _check(values, where, answer)

@@ -24,7 +24,7 @@ from headroom.retrieval.grammar import (
     parse,
 )
 from headroom.retrieval.meeting import Fields, Test, ready
-from headroom.retrieval.numbers import Dates, Numbers, is_size
+from headroom.retrieval.numbers import SWITCHES, Dates, Numbers, Switches, is_size
 from headroom.toolkit.rows.values import Duplicates
 
 __all__ = ["Filter", "Rows", "conditions"]
@@ -237,6 +237,12 @@ class Rows:
                 dates = self._dates.setdefault(leaf.field, Dates(_quoted(leaf.field)))
                 for value in values:
                     dates.add(value)
+        #: Those of each field that is or is not to be true, or no, and so on.
+        self._switches: dict[str, Switches] = {
+            leaf.field: Switches(_quoted(leaf.field))
+            for leaf, values in ends.items()
+            if not _is_order(leaf) and values[0].text in SWITCHES
+        }
 
     def _read(self, leaf: Comparison | Between) -> list[Comparable]:
         return [self.wanted.wanted(leaf.field, end) for end in _ends(leaf)]
@@ -266,7 +272,7 @@ class Rows:
             self._look_at(fields)
         if self._below:
             self._look_below(fields)
-        for known in (self._numbers, self._dates):
+        for known in (self._numbers, self._dates, self._switches):
             for name, one in known.items():
                 for value in fields[name]:
                     one.add(value)
@@ -369,6 +375,8 @@ class Rows:
         """Why a field cannot be compared with a value; empty if it can."""
         quantity, dates = value.quantity, self._dates.get(leaf.field)
         said = dates.why_not(value, is_equal=not _is_order(leaf)) if dates else ""
+        if not _is_order(leaf) and value.text in SWITCHES:
+            said = said or self._switches[leaf.field].why_not(value.text)
         numbers = self._numbers.get(leaf.field)
         if said or quantity is None or not (quantity.number and numbers):
             return said

@@ -1,4 +1,4 @@
-"""What the numbers and the dates of a field have in common, and what can be compared with them."""
+"""What the values of a field have in common, and what can be compared with them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from headroom.retrieval.amounts import CURRENCIES, factors, is_scaled
 from headroom.retrieval.comparing import Comparable
 from headroom.retrieval.dates import ORDERS, Order
 
-__all__ = ["Dates", "Numbers", "is_size"]
+__all__ = ["SWITCHES", "Dates", "Numbers", "Switches", "is_size"]
 
 #: A field with so many units has texts, and as many of them are said.
 _MOST_UNITS = 20
 #: "5.000" and "5,000": the sign may be that of thousands, and that before decimals.
 _DOUBTFUL = regex(r"[^\d.,]{0,4}[1-9]\d{0,2}[.,]\d{3}(?:[^\d.,].*)?")
+
+#: What is on or off, each with the words of its sort.
+SWITCHES = {word: pair for pair in map(
+    str.split, ("true false", "yes no", "on off", "y n", "t f", "1 0")
+) for word in pair}  # fmt: skip
 
 
 class Numbers:
@@ -174,6 +179,38 @@ class Dates:
             return ""
         said = f"which number of {self._open} is the month"
         return f"{said}, nothing in {self._name} says: {advice}"
+
+
+class Switches:
+    """Whether a field has nothing but true and false, or yes and no, or 1 and 0.
+
+    Args:
+        name: That of the field, as errors say it.
+
+    >>> switches = Switches('"ok"')
+    >>> switches.add(Comparable(True))
+    >>> switches.why_not("yes"), switches.why_not("false")
+    ('no value of "ok" is yes: each is true', '')
+
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._texts: set[str] = set()
+        self._has_others = False
+
+    def add(self, value: Comparable) -> None:
+        """Takes one of the values into account; null and empty ones say nothing."""
+        if value.text in SWITCHES:
+            self._texts.add(value.text)
+        elif value.is_ordered and value.text:
+            self._has_others = True
+
+    def why_not(self, wanted: str) -> str:
+        """Why none can be equal to one of such; empty if one can."""
+        if self._has_others or not self._texts or not self._texts.isdisjoint(SWITCHES[wanted]):
+            return ""
+        return f"no value of {self._name} is {wanted}: each is {' or '.join(sorted(self._texts))}"
 
 
 def is_size(unit: str) -> bool:
