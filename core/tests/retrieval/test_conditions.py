@@ -716,6 +716,7 @@ _MAIL = ["Mon, 15 Jan 2024 10:00:00 GMT", "Sun, 31 Dec 2023 23:30:00 -0100"]
         # Names of months.
         (_MAIL, "u > 'Mon, 01 Jan 2024 00:00:00 GMT'", "rows 1-2"),
         (_MAIL, "u = 2023-12-31", "rows 2"),
+        ([f"{one} (UTC)" for one in _MAIL], f"u >= '{_MAIL[0]} (UTC)'", "rows 1"),
         (["15 Jan 2024", "3 February 2023", "1-Feb-2024"], "u >= '15 Jan 2024'", "rows 1,3"),
         (["Jan 15, 2024", "Sept 3rd, 2023", "Feb 2024"], "u > 'Jan 14, 2024'", "rows 1,3"),
         (
@@ -808,6 +809,12 @@ def test_dates_are_read_or_an_error(values: list[str], where: str, answer: str) 
         (["120 req/s", "99 requests/second", "6,000 req/min"], "u > 99.5 req/s", "rows 1,3"),
         (["120 req/s", "9 req/min"], "u > 100", "have several units, req/min, req/s: write one"),
         (["10 MB/s", "900 kB/s", "1 GB/min"], "u > 1000 kB/s", "rows 1,3"),
+        # What stands in parentheses after it is no part of a number.
+        (["0", "3 (5h ago)", "3 (2d ago)", "12 (1m ago)"], "u = 3", "rows 2-3"),
+        (["0", "3 (5h ago)", "3 (2d ago)", "12 (1m ago)"], "u > 3", "rows 4"),
+        (["0", "3 (5h ago)", "3 (2d ago)", "12 (1m ago)"], "u = '3 (5h ago)'", "rows 2"),
+        (["0", "3 (5h ago)"], "u > '3 (5h ago)'", "is more than a number: write that alone"),
+        (["1.5 GB (1,610,612,736 bytes)", "2 MB"], "u > 1 GB", "rows 1"),
         (["5 m/s", "5 min"], "u > 1 s", "rows 2"),
     ],
 )

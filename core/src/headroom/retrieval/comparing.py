@@ -30,6 +30,8 @@ class Notation(NamedTuple):
     lacking: str = ""
     #: Which number of "01/02/2024" is the month.
     order: Order = "month"
+    #: Whether they are what others are compared with.
+    is_wanted: bool = False
 
 
 #: As they stand.
@@ -82,7 +84,9 @@ class Comparable:
     def quantity(self) -> Quantity | None:
         """The number that it is, with its unit; ``None`` for any other value."""
         if isinstance(self._quantity, bool):
-            found = read(self.text) if len(self.text) <= LONGEST else None
+            # Of "3 (5h ago)", what it says beside the number counts where it is asked for.
+            text = self.text if self._notation.is_wanted else _without_note(self.text)
+            found = read(text) if len(text) <= LONGEST else None
             self._quantity = None
             if found is not None:
                 self._quantity, self.units, self.has_comma = found
@@ -94,7 +98,8 @@ class Comparable:
     def day(self) -> Day | None:
         """The date that it is, as it is written; ``None`` for any other value."""
         if isinstance(self._day, bool):
-            self._day = read_day(self.text) if isinstance(self.value, str) else None
+            is_text = isinstance(self.value, str)
+            self._day = read_day(_without_note(self.text)) if is_text else None
         return self._day
 
     @property
@@ -208,6 +213,8 @@ def order(one: Comparable, other: Comparable) -> int | None:
     """
     if not (one.is_ordered and other.is_ordered):
         return None
+    if one.text == other.text:
+        return 0
     left, right = one.quantity, other.quantity
     if left is not None and right is not None:
         if left.unit == right.unit or not left.unit or not right.unit:
@@ -248,6 +255,11 @@ def _order_of_texts(one: Comparable, other: Comparable) -> int:
 
 def _sign(one: T, other: T) -> int:
     return (one > other) - (one < other)
+
+
+def _without_note(text: str) -> str:
+    """A text without what stands in parentheses after it."""
+    return text.partition(" (")[0] if text[-1:] == ")" else text
 
 
 def _runs(text: str) -> _Runs:

@@ -126,7 +126,7 @@ class Filter:
     def wanted(self, name: str, value: object) -> Comparable:
         """A value that a field is compared with: it has the unit that it says."""
         found = self.notations.get(name, PLAIN)
-        return Comparable(value, found._replace(lacking=""))
+        return Comparable(value, found._replace(lacking="", is_wanted=True))
 
     @cached_property
     def _ready(self) -> tuple[Test, Counter[str]]:
@@ -374,6 +374,8 @@ class Rows:
     def _why_not(self, leaf: Comparison | Between, value: Comparable) -> str:
         """Why a field cannot be compared with a value; empty if it can."""
         quantity, dates = value.quantity, self._dates.get(leaf.field)
+        if quantity is None and _is_order(leaf) and Comparable(value.value).quantity is not None:
+            return f"{_quoted(text_of(value.value))} is more than a number: write that alone"
         said = dates.why_not(value, is_equal=not _is_order(leaf)) if dates else ""
         if not _is_order(leaf) and value.text in SWITCHES:
             said = said or self._switches[leaf.field].why_not(value.text)
