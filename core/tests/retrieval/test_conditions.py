@@ -753,6 +753,10 @@ def test_dates_are_read_or_an_error(values: list[str], where: str, answer: str) 
         (["12", "3 kB"], "u = 3", "have several units, b, kb: write one, as in 5 b"),
         (["12", "3 M"], "u > 5 M", "no unit, and others m: write the number in min or mb"),
         (["12", "3 M"], "u > 5 MB", ""),
+        (["250m", "2", "1"], "u > 1", "others m: write the number in min or mb if that is meant"),
+        (["250m", "2", "1"], "u = 1", "of a thousandth, as of processors, ask by query"),
+        (["250m", "2", "1"], "u > 500m", "of a thousandth, as of processors, ask by query"),
+        (["0", "250m", "700m"], "u > 500m", "rows 3"),
         (["12", "3 M"], "u > 5 min", "rows 1"),
         # Beside others, they have that of the others, if that is one.
         (["12", "3 ms"], "u > 5", "rows 1"),
@@ -797,6 +801,8 @@ def test_dates_are_read_or_an_error(values: list[str], where: str, answer: str) 
         # One that says several counts as all of them.
         (["1h30m", "2h5m"], "u > 100 min", "rows 2"),
         (["1h30m", "2h5m"], "u > 100", "have several units, h, m: write one"),
+        (["5d12h", "2m30s", "3h5m", "45m"], "u > 1h", "rows 1,3"),
+        (["5d12h", "2m30s", "3h5m", "45m"], "u < 5m", "rows 2"),
         (["1 day, 2 hours", "1.125 h"], "u > 2 h", "rows 1"),
         (["PT5M", "PT90M"], "u > 10", "rows 2"),
         (["1 file", "3 files", "12"], "u >= 3 files", "rows 2-3"),

@@ -85,9 +85,10 @@ class Numbers:
         others = like if is_equal else others
         if all(_are_same(other, unit) for other in others) and len(factors(unit)) == 1:
             return ""
+        if others == ["m"]:
+            return self._why_not_beside_m()
         if all(_are_same(other, others[0]) for other in others):
-            # Beside a number without a unit, "m" may be a minute and mega.
-            advice = f"write the number in {'min or mb' if others[0] == 'm' else others[0]}"
+            advice = f"write the number in {others[0]}"
         else:
             advice = "which of these they are in, nobody can say: ask by query"
         said = f"have no unit, and others {', '.join(others)}"
@@ -99,10 +100,18 @@ class Numbers:
         if "" in self._units and is_equal and not is_bytes:
             # A value without one may be meant.
             return ""
+        if is_bytes and others == ["m"]:
+            return self._why_not_beside_m()
         if all(_are_same(other, several[0]) for other in several):
             return ""
         said = f"have several units, {', '.join(several)}"
         return f"the values of {self._name} {said}: write one, as in 5 {several[0]}"
+
+    def _why_not_beside_m(self) -> str:
+        return (
+            f"some values of {self._name} have no unit, and others m: write the number in min or "
+            "mb if that is meant; of a thousandth, as of processors, ask by query"
+        )
 
 
 class Dates:
