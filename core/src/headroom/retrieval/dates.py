@@ -72,15 +72,12 @@ class Day(NamedTuple):
     time: tuple[int, int] | None = None
     #: Whether nobody can say when it is: it has no year of four digits, or a zone of several.
     is_unclear: bool = False
-
-    @property
-    def is_by_order(self) -> bool:
-        """Whether it has no name of a month, and does not begin with the year."""
-        return "" not in self.readings
+    #: What stands between its numbers, where their order does not say itself which is the month.
+    sign: str = ""
 
     def moment(self, order: Order) -> Moment | None:
         """What it says in an order; ``None`` where it fits none."""
-        day = self.readings.get("" if "" in self.readings else order)
+        day = self.readings.get(order if self.sign else "")
         if day is None or self.is_unclear:
             return None
         if self.time is None:
@@ -127,7 +124,8 @@ def _day(text: str) -> Day | None:
         one, other, year = int(match[1]), int(match[3] or match[5]), match[4] or match[6]
         # With two digits, one of a year that is left open, in which there is each day.
         found = _of({"month": (int(year), one, other), "day": (int(year), other, one)})
-        return None if found is None else found._replace(is_unclear=len(year) == 2)
+        sign = match[2] or "."
+        return None if found is None else found._replace(is_unclear=len(year) == 2, sign=sign)
     match = _BY_DAY.fullmatch(text)
     name, day, year = (match[2], match[1], match[3]) if match is not None else ("", "", "")
     if match is None:

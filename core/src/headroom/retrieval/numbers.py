@@ -132,10 +132,12 @@ class Dates:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        #: By the orders that they all fit so far, the first that fits no other.
-        self._orders: dict[Order, str] = {}
-        #: One that does not say its order, and one of which nobody can say when it is.
-        self._open = self._unclear = ""
+        #: By the sign in them, the first of those that do not begin with the year, and the first
+        #: that fits no other order.
+        self._open: dict[str, str] = {}
+        self._told: dict[tuple[str, Order], str] = {}
+        #: One of which nobody can say when it is.
+        self._unclear = ""
         #: Whether others say their order, and whether some are versions.
         self._has_sure = self._has_version = False
 
@@ -146,19 +148,19 @@ class Dates:
             self._has_version = self._has_version or (text.count(".") > 1 and value.is_dotted)
         elif day.is_unclear:
             self._unclear = self._unclear or text
-        elif not day.is_by_order:
+        elif not day.sign:
             self._has_sure = True
         else:
-            self._open = self._open or text
+            self._open.setdefault(day.sign, text)
             if len(day.readings) == 1:
-                self._orders.setdefault(next(iter(day.readings)), text)
+                self._told.setdefault((day.sign, next(iter(day.readings))), text)
 
     @property
     def order(self) -> Order:
         """That which they are to be read in."""
-        if self._has_version and "." in self._open:
+        if self._has_version and self._open.keys() == {"."}:
             return ""
-        return next(iter(self._orders), ORDERS[0])
+        return next((order for _, order in self._told), ORDERS[0])
 
     def why_not(self, wanted: Comparable, *, is_equal: bool) -> str:
         """Why they cannot be compared with a value; empty if they can.
@@ -176,18 +178,20 @@ class Dates:
                 f"when {self._unclear} is, nobody can say: dates of {self._name} have no "
                 "year of four digits or an unknown zone; ~ finds parts of them"
             )
-        if not (self._open and self.order) or len(self._orders) == 1:
+        if not (self._open and self.order):
             return ""
         advice = "2024-02-05 is sure, and ~ finds parts of dates"
-        if self._orders:
-            both = " and ".join(self._orders.values())
+        if len({order for _, order in self._told}) > 1:
+            both = " and ".join(self._told.values())
             return f"no order of day and month fits {both} of {self._name}: {advice}"
+        # Other people write other signs, and the month elsewhere.
+        told = {sign for sign, _ in self._told}
+        untold = next((one for sign, one in self._open.items() if sign not in told), "")
         # Those of one year, and those that are written alike, are so in either order.
-        is_alike = is_equal and not self._has_sure and day is not None and day.is_by_order
-        if day is None or is_alike:
+        is_alike = is_equal and not self._has_sure and len(self._open) == 1
+        if not untold or day is None or is_alike:
             return ""
-        said = f"which number of {self._open} is the month"
-        return f"{said}, nothing in {self._name} says: {advice}"
+        return f"which number of {untold} is the month, nothing in {self._name} says: {advice}"
 
 
 class Switches:
