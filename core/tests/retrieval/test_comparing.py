@@ -105,7 +105,7 @@ def test_all_comparisons_agree(cell: str, wanted: str) -> None:
     test = conditions(f"a = {said}")
     assert test is not None
     notation = test.notations.get("a", PLAIN)
-    found = order(Comparable(cell, notation), test.wanted("a", wanted))
+    found = order(Comparable(cell, notation), test.read("a", wanted))
     assert _holds(f"= {said}", cell) is (found == 0), found
     assert _holds(f"in (\u201cof others\u201d, {said})", cell) is (found == 0)
     assert _holds(f"= 'of others' or a = {said}", cell) is (found == 0)

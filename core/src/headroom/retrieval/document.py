@@ -15,9 +15,9 @@ from headroom.pipeline.embedded import Embedded, find_embedded
 from headroom.pipeline.pipeline import MIXED
 from headroom.pipeline.segments import split
 from headroom.pipeline.terminal import is_written_over, shown
-from headroom.retrieval.conditions import Rows
 from headroom.retrieval.hidden import rows_in_part, sentences_in_part
 from headroom.retrieval.paths import locate, resolve, walk
+from headroom.retrieval.rows import Rows
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, Symbols, line_pieces
 from headroom.toolkit.markers import SMALLEST

@@ -10,13 +10,13 @@ from dataclasses import replace
 from functools import cache
 
 from headroom.pipeline.terminal import find_in_line, is_written_over
-from headroom.retrieval.conditions import Rows
 from headroom.retrieval.document import Document, counted
 from headroom.retrieval.index import Searchable
 from headroom.retrieval.patterns import Pattern
 from headroom.retrieval.places import Place
 from headroom.retrieval.ranking import ranked, ranked_values, values_beyond, values_of_record
 from headroom.retrieval.render import Found, Parts, fill, place_of
+from headroom.retrieval.rows import Rows
 from headroom.retrieval.selection import Selection
 from headroom.retrieval.tables import Tables
 from headroom.retrieval.values import fill_with_leaves, with_leaves

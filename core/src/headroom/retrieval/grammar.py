@@ -75,6 +75,16 @@ class Comparison:
     #: Whether the value stood without quotes.
     is_bare: bool = False
 
+    @property
+    def ends(self) -> tuple[object, ...]:
+        """What the values of the field are compared with."""
+        return (self.value,)
+
+    @property
+    def is_order(self) -> bool:
+        """Whether more or less is asked for."""
+        return self.operator[0] in "<>"
+
 
 @dataclass(frozen=True)
 class Between:
@@ -83,6 +93,16 @@ class Between:
     field: str
     low: str
     high: str
+
+    @property
+    def ends(self) -> tuple[object, ...]:
+        """What the values of the field are compared with."""
+        return self.low, self.high
+
+    @property
+    def is_order(self) -> bool:
+        """Whether more or less is asked for."""
+        return True
 
 
 @dataclass(frozen=True)
