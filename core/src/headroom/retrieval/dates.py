@@ -98,43 +98,49 @@ def read_day(text: str) -> Day | None:
     if len(text) > _LONGEST:
         return None
     text = text.strip()
-    weekday = _WEEKDAY.match(text)
-    if weekday is not None:
-        text = text[weekday.end() :]
-    if not text or not (text[0].isdecimal() or text[:3] in MONTHS):
-        return None
-    timed = _TIMED.fullmatch(text)
+    if not text[:1].isdecimal():
+        weekday = _WEEKDAY.match(text)
+        text = text if weekday is None else text[weekday.end() :]
+        if not (text[:1].isdecimal() or text[:3] in MONTHS):
+            return None
+    timed = _TIMED.fullmatch(text) if ":" in text else None
     if timed is None:
         return _day(text)
     written = f"{timed[1]} {timed[11]}" if timed[11] else timed[1]
-    found, zone = _day(written), timed[7]
-    time = _time(timed)
+    found, time, zone = _day(written), _time(timed), timed[7]
     if found is None or time is None or any(len(day) == 2 for day in found.readings.values()):
         return None
-    return found._replace(time=time, is_unclear=found.is_unclear or zone not in (None, *_ZONES))
+    is_unclear = found.is_unclear or (zone is not None and zone not in _ZONES)
+    return found._replace(time=time, is_unclear=is_unclear)
 
 
 def _day(text: str) -> Day | None:
     match = _BY_YEAR.fullmatch(text)
     if match is not None:
-        year, month, day = match[1], match[2] or match[4], match[5]
-        return _of({"": (int(year), int(month), int(day)) if day else (int(year), int(month))})
+        year, month, day = int(match[1]), int(match[2] or match[4]), match[5]
+        return _of({"": (year, month, int(day)) if day else (year, month)})
     match = _BY_NUMBERS.fullmatch(text)
-    if match is not None:
-        one, other, year = int(match[1]), int(match[3] or match[5]), match[4] or match[6]
-        # With two digits, one of a year that is left open, in which there is each day.
-        found = _of({"month": (int(year), one, other), "day": (int(year), other, one)})
-        sign = match[2] or "."
-        return None if found is None else found._replace(is_unclear=len(year) == 2, sign=sign)
-    match = _BY_DAY.fullmatch(text)
-    name, day, year = (match[2], match[1], match[3]) if match is not None else ("", "", "")
     if match is None:
+        return _day_by_name(text)
+    one, other, written = int(match[1]), int(match[3] or match[5]), match[4] or match[6]
+    # With two digits, it is one of a year that has all days.
+    is_unclear = len(written) == 2
+    year = 2000 if is_unclear else int(written)
+    found = _of({"month": (year, one, other), "day": (year, other, one)})
+    return found and found._replace(is_unclear=is_unclear, sign=match[2] or ".")
+
+
+def _day_by_name(text: str) -> Day | None:
+    match = _BY_DAY.fullmatch(text)
+    if match is not None:
+        day, name, year = match.groups()
+    else:
         match = _BY_MONTH.fullmatch(text)
-        if match is None or not (match[2] or match[3]):
+        if match is None:
             return None
         name, day, year = match.groups()
     month = MONTHS.get(name)
-    if month is None:
+    if month is None or not (day or year):
         return None
     if not year:
         return Day({"": ()}, is_unclear=True)
@@ -157,14 +163,18 @@ def _is_there(year: int, month: int, day: int = 1) -> bool:
 
 def _time(timed: re.Match[str]) -> tuple[int, int] | None:
     """Seconds of the day, and their billionths; ``None`` where there is no such time."""
-    hour, minute, second = (int(timed[n] or 0) for n in (2, 3, 4))
-    if timed[6]:
+    _, hours, minutes, seconds, part, half, zone, *offsets = timed.groups()
+    hour, minute, second = int(hours), int(minutes), int(seconds or 0)
+    if half:
         if not 1 <= hour <= 12:
             return None
-        hour = hour % 12 + (12 if timed[6] == "p" else 0)
-    sign, *away = timed.group(8, 9, 10) if timed[8] else timed.group(12, 13, 14)
-    past, off = (int(one or 0) for one in away)
-    if hour > 24 or minute > 59 or second > 60 or past > 23 or off > 59:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    ahead = 60 * _ZONES.get(zone, 0) if zone else 0
+    sign, past, off = offsets[:3] if offsets[0] else offsets[4:]
+    if sign:
+        if int(past) > 23 or int(off or 0) > 59:
+            return None
+        ahead = (int(past) * 60 + int(off or 0)) * (1 if sign == "+" else -1)
+    if hour > 24 or minute > 59 or second > 60:
         return None
-    ahead = (past * 60 + off) * (1 if sign == "+" else -1) + 60 * _ZONES.get(timed[7] or "", 0)
-    return ((hour * 60 + minute - ahead) * 60 + second, int((timed[5] or "").ljust(9, "0")))
+    return ((hour * 60 + minute - ahead) * 60 + second, int(part.ljust(9, "0")) if part else 0)
