@@ -86,7 +86,22 @@ _DURATIONS = st.sampled_from(
     ["PT5M", "PT300S", "P1DT2H", "P1D", "PT", "P1M", "1h30m", "90 min", "1 day, 2 hours", "2m 1h"]
 )
 _TEXTS = st.text("01.,: '\u00a0aA-/s\u00e9e\u0301", max_size=8) | st.sampled_from(
-    ["ok", "1.10.2", "1.9", "1.09", "9:05", "09:05", "null", "nan", "5e401", "9" * 450, "1,00"]
+    [
+        "ok",
+        "1.10.2",
+        "1.9",
+        "1.09",
+        "9:05",
+        "09:05",
+        "9:05 PM",
+        "21:05",
+        "9 pm",
+        "null",
+        "nan",
+        "5e401",
+        "9" * 450,
+        "1,00",
+    ]
 )
 _SCALARS = _NUMBERS | _DATES | _DURATIONS | _TEXTS
 _CELLS = _SCALARS | st.none() | st.booleans() | st.just([]) | st.lists(_SCALARS, max_size=2)

@@ -39,6 +39,8 @@ _DURATION = regex(
 # "1h30m", "2 days, 3 hours"; "m" is a minute in both.
 _SEVERAL = regex(r"\s*\d+\s?[^\W\d_]{1,12}(?:,?\s?\d+(?:\.\d+)?\s?[^\W\d_]{1,12})+\s*")
 _PART = regex(r"(\d+(?:[.,]\d+)?)\s?([^\W\d_]+)")
+#: Words after numbers of days and hours.
+_NO_UNITS = frozenset((*MONTHS, "am", "pm"))
 #: What stands for each as well. A number with such a sign may be one that has no unit elsewhere.
 CURRENCIES = {"$": "usd", "\u20ac": "eur", "\u00a3": "gbp", "\u00a5": "jpy"}
 _WEEK = Decimal(7 * 24 * 60**2)
@@ -151,7 +153,7 @@ def read(text: str) -> Reading | None:
     match = _QUANTITY.fullmatch(text)
     if match is not None:
         sign, currency, with_point, with_comma, unit = match.groups()
-        if unit in MONTHS:
+        if unit in _NO_UNITS:
             return None
         number = (
             with_point.translate(_WITH_POINT) if with_point else with_comma.translate(_WITH_COMMA)

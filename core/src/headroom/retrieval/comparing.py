@@ -18,6 +18,7 @@ __all__ = ["PLAIN", "Comparable", "Notation", "order", "text_of"]
 _YEAR = re.compile(r"\s*(\d{4})\s*")
 _VERSION = re.compile(r"[\w.:/+-]+")
 _PLAIN = re.compile(r"\d+(?:\.\d*)?")
+_HALF_DAY = re.compile(r"(\d\d?)((?::\d\d){0,2})\s?([ap])m")
 _RUNS = re.compile(r"\d+|\D+")
 _Runs = tuple[tuple[int, int, str], ...]
 T = TypeVar("T", Decimal, tuple[int, ...], _Runs, str)
@@ -263,6 +264,10 @@ def _without_note(text: str) -> str:
 
 
 def _runs(text: str) -> _Runs:
+    half = _HALF_DAY.fullmatch(text) if text[-1:] == "m" else None
+    if half is not None:
+        # "2:05 pm" is "14:05".
+        text = f"{int(half[1]) % 12 + (12 if half[3] == 'p' else 0)}{half[2] or ':00'}"
     return tuple(
         (0, int(run), "") if run[0].isdecimal() else (1, 0, run)
         for run in _RUNS.findall(text[:LONGEST])
