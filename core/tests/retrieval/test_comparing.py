@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headroom.retrieval.comparing import Comparable, order
+from headroom.retrieval.comparing import PLAIN, Comparable, order
 from headroom.retrieval.conditions import conditions
 
 _NUMBERS = st.builds(
@@ -47,6 +47,13 @@ _NUMBERS = st.builds(
             " apple",
             "x",
             "\u20ac",
+            "/s",
+            " MB/min",
+            " km/h",
+            "\u00b0",
+            " (5h ago)",
+            " ms (05h ago)",
+            " \u00b0C",
         ]
     ),
 )
@@ -54,15 +61,47 @@ _DATES = st.builds(
     "{}{}{}".format,
     st.sampled_from(
         ["2024", "2024-02", "2024-02-05", "2024/2/5", "2024-2-5", "2024-02-06", "2024-13", "2025"]
+    )
+    | st.sampled_from(
+        [
+            "02/05/2024",
+            "2.5.2024",
+            "13.02.2024",
+            "02/05/24",
+            "5 Feb 2024",
+            "Feb 5, 2024",
+            "Mon, 05-Feb-2024",
+            "February 2024",
+            "Feb 5",
+            "5 feb",
+            "1.2.24",
+        ]
     ),
-    st.sampled_from(["", "", "T10:00", " 10:00:00", "T10:00:00.50", "T23:30", "T08:00:00"]),
-    st.sampled_from(["", "", "Z", "+00:00", "+02:00", "-0200", " UTC", "x"]),
+    st.sampled_from(
+        ["", "", "T10:00", " 10:00:00", "T10:00:00.50", "T23:30", "T08:00:00", ", 08:00 PM"]
+    ),
+    st.sampled_from(["", "", "Z", "+00:00", "+02:00", "-0200", " UTC", "x", " EST", " CET"]),
 )
 _DURATIONS = st.sampled_from(
     ["PT5M", "PT300S", "P1DT2H", "P1D", "PT", "P1M", "1h30m", "90 min", "1 day, 2 hours", "2m 1h"]
 )
 _TEXTS = st.text("01.,: '\u00a0aA-/s\u00e9e\u0301", max_size=8) | st.sampled_from(
-    ["ok", "1.10.2", "1.9", "1.09", "9:05", "09:05", "null", "nan", "5e401", "9" * 450, "1,00"]
+    [
+        "ok",
+        "1.10.2",
+        "1.9",
+        "1.09",
+        "9:05",
+        "09:05",
+        "9:05 PM",
+        "21:05",
+        "9 pm",
+        "null",
+        "nan",
+        "5e401",
+        "9" * 450,
+        "1,00",
+    ]
 )
 _SCALARS = _NUMBERS | _DATES | _DURATIONS | _TEXTS
 _CELLS = _SCALARS | st.none() | st.booleans() | st.just([]) | st.lists(_SCALARS, max_size=2)
@@ -80,7 +119,8 @@ def test_all_comparisons_agree(cell: str, wanted: str) -> None:
     said = f'"{wanted}"'
     test = conditions(f"a = {said}")
     assert test is not None
-    found = order(Comparable(cell, test.lacking.get("a", "")), Comparable(wanted))
+    notation = test.notations.get("a", PLAIN)
+    found = order(Comparable(cell, notation), test.read("a", wanted))
     assert _holds(f"= {said}", cell) is (found == 0), found
     assert _holds(f"in (\u201cof others\u201d, {said})", cell) is (found == 0)
     assert _holds(f"= 'of others' or a = {said}", cell) is (found == 0)

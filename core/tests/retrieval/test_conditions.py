@@ -609,6 +609,147 @@ def test_sizes_as_tools_write_them(where: str, rows: str) -> None:
     assert ctx.retrieve("files", where=where).where.replace("; rows ", ",") == rows
 
 
+def _check(values: object, where: Any, answer: str, field: str = "u") -> None:
+    """Whether those rows are found, or an error says so."""
+    ctx = SharedContext()
+    if isinstance(values, list):
+        values = [{"n": n, field: value} for n, value in enumerate(values)]
+    ctx.put("rows", values)
+    try:
+        found = ctx.retrieve("rows", where=where).where.replace("; rows ", ",")
+    except ValueError as error:
+        found = str(error)
+    if answer.startswith("rows") or not answer:
+        assert found == answer
+    else:
+        assert answer in found
+
+
+@pytest.mark.parametrize(
+    ("field", "where", "answer"),
+    [
+        ("latency_ms", "latency_ms > 0.5 s", "rows 2"),
+        ("latency_ms", "latency_ms = 0.7 s", "rows 2"),
+        ("latency_ms", "latency_ms > 500 and latency_ms < 1 s", "rows 2"),
+        ("latency_ms", "latency_ms in (300, 0.7 s)", "rows 1-2"),
+        ("durationSeconds", "durationSeconds > 10 min", "rows 2"),
+        ("Size (KB)", "`Size (KB)` > 0.5 MB", "rows 2"),
+        ("size_bytes", "size_bytes < 0.5 kB", "rows 1,3"),
+        ("used_pct", "used_pct >= 700%", "rows 2"),
+        ("latency_ms", "latency_ms > 1 kB", 'no value of "latency_ms" has a unit "kb"'),
+        ("latency_min", "latency_min > 1 s", 'no value of "latency_min" has a unit "s"'),
+        ("items", "items > 1 s", 'no value of "items" has a unit "s"'),
+    ],
+)
+def test_a_unit_in_the_name_of_a_field(field: str, where: str, answer: str) -> None:
+    _check([300, 700, 0], where, answer, field)
+
+
+@pytest.mark.parametrize(
+    ("values", "where", "answer"),
+    [
+        ([True, False, None], "u = yes", 'no value of "u" is yes: each is false or true'),
+        ([True, False, None], "u != 'No'", 'no value of "u" is no: each is false or true'),
+        ([True], "u in (true, 1)", 'no value of "u" is 1: each is true'),
+        (["True", "False", ""], {"u": "= on"}, 'no value of "u" is on: each is false or true'),
+        (["yes", "no"], "u = true", 'no value of "u" is true: each is no or yes'),
+        ([1, 0, 1], "u = true", 'no value of "u" is true: each is 0 or 1'),
+        ([True, True], "u = false", ""),
+        ([True, False], "u = TRUE", "rows 1"),
+        ([1, 0, 2], "u = 1", "rows 1"),
+        ([True, "yes"], "u = yes", "rows 2"),
+        (["yes", "perhaps"], "u != true", "rows 1-2"),
+    ],
+)
+def test_true_is_not_yes(values: list[object], where: Any, answer: str) -> None:
+    _check(values, where, answer)
+
+
+@pytest.mark.parametrize(
+    ("table", "where", "rows"),
+    [
+        ("a,b\n1,\n2,5\n3,\n4,null\n", "b is null", "rows 1,3"),
+        ("a,b\n1,\n2,5\n3,\n4,null\n", "b = null", "rows 1,3-4"),
+        ("a,b\n1,\n2,5\n3,\n4,null\n", "b exists", "rows 2,4"),
+        ("a,b\n1,\n2,5\n3,\n4,null\n", "b = ''", "rows 1,3"),
+        ("| a | b |\n|---|---|\n| 1 | |\n| 2 | 5 |\n| 3 | |\n", "b is null", "rows 1,3"),
+        (
+            "NAME   NODE   AGE\na-1           5d\na-2    n1     3h\na-3           2h\n",
+            "NODE is null",
+            "rows 1,3",
+        ),
+        ('[{"a": 1, "b": ""}, {"a": 2, "b": null}, {"a": 3}]', "b is null", "rows 2-3"),
+        ('[{"a": 1, "b": ""}, {"a": 2, "b": null}, {"a": 3}]', "b = ''", "rows 1"),
+    ],
+)
+def test_an_empty_cell_of_a_table_is_null(table: str, where: str, rows: str) -> None:
+    _check(table, where, rows)
+
+
+_MAIL = ["Mon, 15 Jan 2024 10:00:00 GMT", "Sun, 31 Dec 2023 23:30:00 -0100"]
+
+
+@pytest.mark.parametrize(
+    ("values", "where", "answer"),
+    [
+        # One number over 12 tells which is the month, wherever it stands.
+        (["01/02/2024", "12/31/2023", "02/01/2025"], "u >= 01/02/2024", "rows 1,3"),
+        (["05/01/2024", "01/02/2024", "31/12/2023"], "u > 05/01/2024", "rows 2"),
+        (["05/01/2024", "01/02/2024"], "u > 31/12/2023", "rows 1-2"),
+        (["05.01.2024", "1.2.2024 10:00", "31.12.2023"], "u >= 2024-02", "rows 2"),
+        (["05.01.2024", "1.2.2024 10:00", "31.12.2023"], "u = 2024-02-01", "rows 2"),
+        (["05/01/2024", "31/12/2023"], "u between 31/12/2023 and 06/01/2024", "rows 1-2"),
+        (["05/01/2024", "31/12/2023"], "u between 01/02/2024 and 04/01/2024", "the lower value"),
+        (["1/15/2024, 1:00:00 PM", "1/15/2024, 12:59:00 AM"], "u > 2024-01-15 01:00", "rows 1"),
+        # Where none tells, nobody can say.
+        (["01/02/2024", "02/03/2024"], "u > 2024-01-05", "which number of 01/02/2024 is the month"),
+        (["01/02/2024", "02/03/2024"], "u >= 01/02/2024", "2024-02-05 is sure, and ~ finds parts"),
+        (["01/02/2024", "02/03/2023"], "u = 2024-01-02", "which number of 01/02/2024 is the month"),
+        (["2024-01-02"], "u = 01/02/2024", "which number of 01/02/2024 is the month"),
+        (["01/02/2024", "02/03/2023"], "u > 2023", "rows 1"),
+        (["01/02/2024", "2/3/2023"], "u = 02/03/2023", "rows 2"),
+        (["01/13/2024", "13/01/2024"], "u > 2023", "no order of day and month fits 01/13/2024 and"),
+        (["01/13/2024", "03/01/2024"], "u < 14/01/2024", "no order of day and month fits"),
+        (["15.01.2024", "01/02/2024"], "u > 2023", "rows 1-2"),
+        (["15.01.2024", "01/02/2024"], "u > 2024-01-20", "which number of 01/02/2024 is the month"),
+        (["15.01.2024"], "u > 01/02/2024", "which number of 01/02/2024 is the month"),
+        (["15.01.2024", "01/20/2024"], "u > 2023", "fits 15.01.2024 and 01/20/2024"),
+        # Versions are none.
+        (["1.2.2024", "1.10.2023", "1.10.3"], "u > 1.2.2024", "rows 2-3"),
+        (["22.04.24", "9.10.24"], "u > 10.1", "rows 1"),
+        # Names of months.
+        (_MAIL, "u > 'Mon, 01 Jan 2024 00:00:00 GMT'", "rows 1-2"),
+        (_MAIL, "u = 2023-12-31", "rows 2"),
+        ([f"{one} (UTC)" for one in _MAIL], f"u >= '{_MAIL[0]} (UTC)'", "rows 1"),
+        (["15 Jan 2024", "3 February 2023", "1-Feb-2024"], "u >= '15 Jan 2024'", "rows 1,3"),
+        (["Jan 15, 2024", "Sept 3rd, 2023", "Feb 2024"], "u > 'Jan 14, 2024'", "rows 1,3"),
+        (
+            ["15/Jan/2024:10:00:00 +0100", "15/Jan/2024:09:30:00 Z"],
+            "u > 2024-01-15T09:00",
+            "rows 2",
+        ),
+        (
+            ["Mon Jan 15 10:00:00 2024", "Mon Jan 15 08:00:00 EST 2024"],
+            "u > 2024-01-15T12:00",
+            "rows 2",
+        ),
+        (["Jan 15 10:00", "Feb  3 11:00:12"], "u > 'Jan 20 10:00'", "Jan 20 10:00 is, nobody can"),
+        (["Jan 15 10:00", "Jan 20  2023"], "u between 'Jan 1' and 'Feb 1'", "is, nobody can say"),
+        (["01/15/24", "01/16/24"], "u < 2024-02-05", "01/15/24 is, nobody can say"),
+        (["15 Jan", "3 Feb"], "u > '1 Jan'", "is, nobody can say"),
+        (["2024-01-15 10:00 CET", "2024-01-15 12:00"], "u > 2024-01-15 11:00", "nobody can say"),
+        (["Jan 15 10:00", "Feb  3 11:00:12"], "u = 'jan 15 10:00'", "rows 1"),
+        # Times of the day.
+        (["9:05 AM", "12:30 AM", "2:05 PM", "12:10 PM"], "u > '9:30 am'", "rows 3-4"),
+        (["9:05 AM", "12:30 AM", "2:05 PM", "12:10 PM"], "u = '14:05'", "rows 3"),
+        (["5 pm", "10am"], "u > '10:30 am'", "rows 1"),
+        (["may 5", "more"], "u > 'many'", "rows 1-2"),
+    ],
+)
+def test_dates_are_read_or_an_error(values: list[str], where: str, answer: str) -> None:
+    _check(values, where, answer)
+
+
 @pytest.mark.parametrize(
     ("values", "where", "answer"),
     [
@@ -620,6 +761,10 @@ def test_sizes_as_tools_write_them(where: str, rows: str) -> None:
         (["12", "3 kB"], "u = 3", "have several units, b, kb: write one, as in 5 b"),
         (["12", "3 M"], "u > 5 M", "no unit, and others m: write the number in min or mb"),
         (["12", "3 M"], "u > 5 MB", ""),
+        (["250m", "2", "1"], "u > 1", "others m: write the number in min or mb if that is meant"),
+        (["250m", "2", "1"], "u = 1", "of a thousandth, as of processors, ask by query"),
+        (["250m", "2", "1"], "u > 500m", "of a thousandth, as of processors, ask by query"),
+        (["0", "250m", "700m"], "u > 500m", "rows 3"),
         (["12", "3 M"], "u > 5 min", "rows 1"),
         # Beside others, they have that of the others, if that is one.
         (["12", "3 ms"], "u > 5", "rows 1"),
@@ -664,21 +809,30 @@ def test_sizes_as_tools_write_them(where: str, rows: str) -> None:
         # One that says several counts as all of them.
         (["1h30m", "2h5m"], "u > 100 min", "rows 2"),
         (["1h30m", "2h5m"], "u > 100", "have several units, h, m: write one"),
+        (["5d12h", "2m30s", "3h5m", "45m"], "u > 1h", "rows 1,3"),
+        (["5d12h", "2m30s", "3h5m", "45m"], "u < 5m", "rows 2"),
         (["1 day, 2 hours", "1.125 h"], "u > 2 h", "rows 1"),
         (["PT5M", "PT90M"], "u > 10", "rows 2"),
         (["1 file", "3 files", "12"], "u >= 3 files", "rows 2-3"),
+        # Signs in units.
+        (["-5 \u00b0C", "3 \u00b0C", "10 \u2103"], "u < 0", "rows 1"),
+        (["-5 \u00b0C", "3 \u00b0C", "10 \u2103"], "u >= 3 \u00b0c", "rows 2-3"),
+        (["85\u00b0", "-12\u00b0"], "u > 80\u00b0", "rows 1"),
+        (["12 km/h", "50 km/h"], "u > 20", "rows 2"),
+        (["$5/month", "$9/month"], "u > $6/month", "rows 2"),
+        (["120 req/s", "99 requests/second", "6,000 req/min"], "u > 99.5 req/s", "rows 1,3"),
+        (["120 req/s", "9 req/min"], "u > 100", "have several units, req/min, req/s: write one"),
+        (["10 MB/s", "900 kB/s", "1 GB/min"], "u > 1000 kB/s", "rows 1,3"),
+        # What stands in parentheses after it is no part of a number.
+        (["0", "3 (5h ago)", "3 (2d ago)", "12 (1m ago)"], "u = 3", "rows 2-3"),
+        (["0", "3 (5h ago)", "3 (2d ago)", "12 (1m ago)"], "u > 3", "rows 4"),
+        (["0", "3 (5h ago)", "3 (2d ago)", "12 (1m ago)"], "u = '3 (5h ago)'", "rows 2"),
+        (["0", "3 (5h ago)"], "u > '3 (5h ago)'", "is more than a number: write that alone"),
+        (["1.5 GB (1,610,612,736 bytes)", "2 MB"], "u > 1 GB", "rows 1"),
+        (["5 m/s", "5 min"], "u > 1 s", "rows 2"),
     ],
 )
 def test_numbers_without_a_unit_are_never_taken_for_another(
     values: list[object], where: str, answer: str
 ) -> None:
-    ctx = SharedContext()
-    ctx.put("rows", [{"n": n, "u": value} for n, value in enumerate(values)])
-    try:
-        found = ctx.retrieve("rows", where=where).where
-    except ValueError as error:
-        found = str(error)
-    if answer.startswith("rows") or not answer:
-        assert found.replace("; rows ", ",") == answer
-    else:
-        assert answer in found
+    _check(values, where, answer)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from decimal import Context, Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from headroom.regexes import regex
+from headroom.retrieval.dates import MONTHS
 
-__all__ = ["CURRENCIES", "LONGEST", "Quantity", "factors", "is_scaled", "read"]
+__all__ = ["CURRENCIES", "LONGEST", "Quantity", "factors", "is_scaled", "read", "unit_in_name"]
 
 #: Longer texts, in characters, are no numbers.
 LONGEST = 400
 # "1 200" and "1'200": signs between thousands that are nothing else.
 _GROUPED = "(?!0)\\d{1,3}(?:(?: \\d{3})+|(?:['\u2019]\\d{3})+)"
-# "5,000", "$5,000.50", "12,34,567", "5.000,50 \u20ac", "12,50", "\u22125" and "37 ms".
+# "5,000", "$5,000.50", "12,34,567", "5.000,50 \u20ac", "12,50", "\u22125"; "9 km/h", "3/s".
 _QUANTITY = regex(
     r"\s*([-+\u2212\u2013]?)([$\u20ac\u00a3\u00a5]?)\s?(?:"
     rf"((?:(?!0)\d{{1,3}}(?:,\d{{3}})+|(?!0)\d\d?(?:,\d\d)+,\d{{3}}|{_GROUPED})(?:\.\d+)?"
     r"|\d+(?:\.\d*)?(?:e[-+]?\d{1,3})?|\.\d+)"
     rf"|((?:(?!0)\d{{1,3}}(?:\.\d{{3}})+|{_GROUPED}|\d+),\d+))"
-    r"\s*([^\W\d_]{1,12}|[%$\u20ac\u00a3\u00a5])?\s*"
+    r"\s*([^\W\d_]{0,12}/[^\W\d_]{1,12}|\u00b0?[^\W\d_]{1,12}|[%\u2030\u00b0$\u20ac\u00a3\u00a5])?\s*"
 )
 # Some write thousands with a zero before them.
 _EITHER = regex(r"0\d{0,2},\d{3}")
@@ -35,8 +39,11 @@ _DURATION = regex(
 # "1h30m", "2 days, 3 hours"; "m" is a minute in both.
 _SEVERAL = regex(r"\s*\d+\s?[^\W\d_]{1,12}(?:,?\s?\d+(?:\.\d+)?\s?[^\W\d_]{1,12})+\s*")
 _PART = regex(r"(\d+(?:[.,]\d+)?)\s?([^\W\d_]+)")
+#: Words after numbers of days and hours.
+_NO_UNITS = frozenset((*MONTHS, "am", "pm"))
 #: What stands for each as well. A number with such a sign may be one that has no unit elsewhere.
 CURRENCIES = {"$": "usd", "\u20ac": "eur", "\u00a3": "gbp", "\u00a5": "jpy"}
+_WEEK = Decimal(7 * 24 * 60**2)
 #: Units that are so many of another one.
 _UNITS: dict[str, dict[str, Decimal]] = {}
 for _base, _factor, _names in (
@@ -47,7 +54,7 @@ for _base, _factor, _names in (
     ("s", Decimal(60), "m min mins minute minutes"),
     ("s", Decimal(60**2), "h hr hrs hour hours"),
     ("s", Decimal(24 * 60**2), "d day days"),
-    ("s", Decimal(7 * 24 * 60**2), "week weeks"),
+    ("s", _WEEK, "week weeks"),
     ("b", Decimal(1), "b byte bytes"),
     *(("b", Decimal(1000**power), f"{sign}b") for power, sign in enumerate("kmgt", 1)),
     *(("b", Decimal(1024**power), f"{sign}ib {sign}i") for power, sign in enumerate("kmgt", 1)),
@@ -57,6 +64,14 @@ for _base, _factor, _names in (
 ):
     for _name in _names.split():
         _UNITS.setdefault(_name, {})[_base] = _factor
+# Of "latency_ms", "sizeBytes", "Share (%)", the end. A "min" may be the least.
+_END_OF_NAME = re.compile(r"(?:(?<![a-zA-Z])|(?<=[a-z])(?=[A-Z]))([A-Z]?[a-z]+|[A-Z]+|%)[)\]]?$")
+_IN_NAMES = {name: name for name in (
+    "ns ms msec msecs s sec secs mins hrs nanoseconds microseconds milliseconds seconds minutes "
+    "hours days weeks bytes kb mb gb tb kib mib gib tib %"
+).split()}  # fmt: skip
+_IN_NAMES.update(pct="%", percent="%")
+_LONGEST_END = 20
 # More digits than a number has here, times those of a unit.
 _EXACT = Context(prec=2 * LONGEST)
 
@@ -74,14 +89,44 @@ class Quantity(NamedTuple):
         return {base: _EXACT.multiply(self.number, factor) for base, factor in parts}
 
 
-def factors(unit: str) -> dict[str, Decimal]:
-    """What one of a unit is: so many seconds or bytes, either of them (``m``), or just that."""
-    return _UNITS.get(unit, {unit: Decimal(1)})
+@lru_cache(maxsize=1024)
+def factors(unit: str) -> Mapping[str, Decimal]:
+    """What one of a unit is: so many seconds or bytes, either of them (``m``), or just that.
+
+    >>> factors("req/min")["req/s"] * 60 == factors("req/s")["req/s"]
+    True
+
+    """
+    of, sign, per = unit.partition("/")
+    found = _UNITS.get(of, {of: Decimal(1)})
+    if not sign:
+        return found
+    # Of a metre and a minute, it is the metre here.
+    found = found if len(found) == 1 else {of: Decimal(1)}
+    seconds = _UNITS.get(per, {}).get("s")
+    if seconds is None:
+        return {f"{base}/{per}": factor for base, factor in found.items()}
+    # So many in a week, which has a whole number of each other unit of time.
+    return {f"{base}/s": factor * _WEEK / seconds for base, factor in found.items()}
 
 
 def is_scaled(unit: str) -> bool:
     """Whether there are other units of the same: a number without one may mean any of them."""
-    return unit in _UNITS
+    return unit in _UNITS or "/" in unit
+
+
+def unit_in_name(name: str, unit: str) -> str:
+    """The unit that the numbers of a field have by its name; empty where it is none like another.
+
+    >>> unit_in_name("stats.latency_ms", "s"), unit_in_name("sizeBytes", "kb")
+    ('ms', 'bytes')
+    >>> unit_in_name("latency_ms", "kb"), unit_in_name("items", "s")
+    ('', '')
+
+    """
+    match = _END_OF_NAME.search(name[-_LONGEST_END:])
+    found = "" if match is None else _IN_NAMES.get(match[1].casefold(), "")
+    return found if found and factors(found).keys() & factors(unit).keys() else ""
 
 
 class Reading(NamedTuple):
@@ -108,11 +153,13 @@ def read(text: str) -> Reading | None:
     match = _QUANTITY.fullmatch(text)
     if match is not None:
         sign, currency, with_point, with_comma, unit = match.groups()
+        if unit in _NO_UNITS:
+            return None
         number = (
             with_point.translate(_WITH_POINT) if with_point else with_comma.translate(_WITH_COMMA)
         )
         number = Decimal(f"-{number}" if sign in _MINUS else number)
-        unit = _named(unit) if unit else currency
+        unit = _named(unit, currency) if unit else currency
         has_comma = bool(with_comma) and _EITHER.fullmatch(with_comma) is None
         return Reading(Quantity(number, unit), (unit,), has_comma)
     match = _HEX.fullmatch(text)
@@ -121,10 +168,13 @@ def read(text: str) -> Reading | None:
     return _duration(text) if text.rstrip()[-1:].isalpha() else None
 
 
-def _named(unit: str) -> str:
+def _named(unit: str, currency: str = "") -> str:
     """A unit by the name that it has here: "files" are so many times a "file"."""
     if unit in _UNITS:
         return unit
+    of, sign, per = unit.partition("/")
+    if sign:
+        return f"{_named(of or currency)}/{_named(per)}"
     unit = unit.replace("\u03bc", "u")
     return unit[:-1] if len(unit) > 3 and unit[-1] == "s" != unit[-2] else unit
 

@@ -4,50 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
-from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
 from unicodedata import normalize
 
-from headroom.regexes import regex
 from headroom.retrieval.amounts import LONGEST, Quantity, read
+from headroom.retrieval.dates import Day, Moment, Order, read_day
 from headroom.toolkit.rows.pieces import spell
 from headroom.toolkit.rows.values import Duplicates
 
-__all__ = ["Comparable", "Moment", "order", "text_of"]
+__all__ = ["PLAIN", "Comparable", "Notation", "order", "text_of"]
 
-# "2024-02", "2024-02-05", "2024/2/5", "2024-02-05 10:00", "2024-02-05T10:00:00.5+02:00".
-_MOMENT = regex(
-    r"\s*(\d{4})(?:-(\d\d)|([-/])(\d\d?)\3(\d\d?)"
-    r"(?:(?:t|\s)\s?(\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?"
-    r"\s?(?:(z|utc|gmt)|([-+\u2212])(\d\d):?(\d\d)?)?)?)\s*"
-)
 _YEAR = re.compile(r"\s*(\d{4})\s*")
 _VERSION = re.compile(r"[\w.:/+-]+")
 _PLAIN = re.compile(r"\d+(?:\.\d*)?")
+_HALF_DAY = re.compile(r"(\d\d?)((?::\d\d){0,2})\s?([ap])m")
 _RUNS = re.compile(r"\d+|\D+")
 _Runs = tuple[tuple[int, int, str], ...]
 T = TypeVar("T", Decimal, tuple[int, ...], _Runs, str)
 
 
-class Moment(NamedTuple):
-    """A date, and where it has a time, that."""
+class Notation(NamedTuple):
+    """How the values of a field are to be read, as far as they do not say so themselves."""
 
-    #: Year, month and day as they are written, or the first of these.
-    day: tuple[int, ...]
-    #: Seconds and their billionths; a time without a zone is one of UTC.
-    instant: tuple[int, int] | None = None
+    #: The unit of a number without one.
+    lacking: str = ""
+    #: Which number of "01/02/2024" is the month.
+    order: Order = "month"
+    #: Whether they are what others are compared with.
+    is_wanted: bool = False
 
-    @property
-    def key(self) -> tuple[str, object]:
-        """What those that are equal to it have in common, if they say as much."""
-        return ("date", self.day) if self.instant is None else ("instant", self.instant)
 
-    @property
-    def around(self) -> Iterator[tuple[int, ...]]:
-        """The dates that it is a part of: the year of a month, the day of a time."""
-        for length in range(1, len(self.day) + (self.instant is not None)):
-            yield self.day[:length]
+#: As they stand.
+PLAIN = Notation()
 
 
 class Comparable:
@@ -55,7 +44,7 @@ class Comparable:
 
     Args:
         value: The value.
-        lacking: The unit of a number that is written without one.
+        notation: How it is read where it does not say so itself.
 
     >>> Comparable("5,000").quantity == Comparable(5000).quantity, Comparable("12_34").quantity
     (True, None)
@@ -65,8 +54,8 @@ class Comparable:
     """
 
     __slots__ = (
-        "_lacking",
-        "_moment",
+        "_day",
+        "_notation",
         "_quantity",
         "has_comma",
         "is_ordered",
@@ -75,7 +64,7 @@ class Comparable:
         "value",
     )
 
-    def __init__(self, value: object, lacking: str = "") -> None:
+    def __init__(self, value: object, notation: Notation = PLAIN) -> None:
         self.value = value
         text = text_of(value)
         #: Without case; what looks alike is alike, however accents and blanks are encoded.
@@ -84,39 +73,45 @@ class Comparable:
         self.is_ordered = isinstance(value, str) or not (
             value is None or isinstance(value, (dict, list, Duplicates))
         )
-        self._lacking = lacking
+        self._notation = notation
         #: Of a number that was read the units, as they are written; an empty one where it has none.
         self.units: tuple[str, ...] = ()
         #: Whether a comma surely stands before the decimals of such a number.
         self.has_comma = False
         self._quantity: Quantity | bool | None = False
-        self._moment: Moment | bool | None = False
+        self._day: Day | bool | None = False
 
     @property
     def quantity(self) -> Quantity | None:
         """The number that it is, with its unit; ``None`` for any other value."""
         if isinstance(self._quantity, bool):
-            found = read(self.text) if len(self.text) <= LONGEST else None
+            # Of "3 (5h ago)", what it says beside the number counts where it is asked for.
+            text = self.text if self._notation.is_wanted else _without_note(self.text)
+            found = read(text) if len(text) <= LONGEST else None
             self._quantity = None
             if found is not None:
                 self._quantity, self.units, self.has_comma = found
-                if self._lacking and not self._quantity.unit:
-                    self._quantity = Quantity(self._quantity.number, self._lacking)
+                if self._notation.lacking and not self._quantity.unit:
+                    self._quantity = Quantity(self._quantity.number, self._notation.lacking)
         return self._quantity
+
+    @property
+    def day(self) -> Day | None:
+        """The date that it is, as it is written; ``None`` for any other value."""
+        if isinstance(self._day, bool):
+            is_text = isinstance(self.value, str)
+            self._day = read_day(_without_note(self.text)) if is_text else None
+        return self._day
 
     @property
     def moment(self) -> Moment | None:
         """The date or the time that it is; ``None`` for any other value."""
-        if isinstance(self._moment, bool):
-            self._moment = (
-                _moment(self.text) if self.is_digit and len(self.text) <= LONGEST else None
-            )
-        return self._moment
+        return None if self.day is None else self.day.moment(self._notation.order)
 
     @property
     def is_amount(self) -> bool:
         """Whether it is a number, a date or a version."""
-        return self.is_digit or self.quantity is not None
+        return self.is_digit or self.quantity is not None or self.day is not None
 
     @property
     def is_plain(self) -> bool:
@@ -186,6 +181,11 @@ class Comparable:
         return self.text[:1].isdecimal()
 
     @property
+    def is_dotted(self) -> bool:
+        """Whether it is nothing but numbers with points between."""
+        return self.text.replace(".", "").isdecimal()
+
+    @property
     def is_like_version(self) -> bool:
         """Whether it may be a version or a time of the day, and is no phrase."""
         return _VERSION.fullmatch(self.text) is not None
@@ -214,6 +214,8 @@ def order(one: Comparable, other: Comparable) -> int | None:
     """
     if not (one.is_ordered and other.is_ordered):
         return None
+    if one.text == other.text:
+        return 0
     left, right = one.quantity, other.quantity
     if left is not None and right is not None:
         if left.unit == right.unit or not left.unit or not right.unit:
@@ -256,29 +258,16 @@ def _sign(one: T, other: T) -> int:
     return (one > other) - (one < other)
 
 
-def _moment(text: str) -> Moment | None:
-    match = _MOMENT.fullmatch(text)
-    if match is None:
-        return None
-    year, month = int(match[1]), int(match[2] or match[4])
-    try:
-        days = date(year, month, int(match[5] or 1)).toordinal()
-    except ValueError:
-        return None
-    if match[2]:
-        return Moment((year, month))
-    day = year, month, int(match[5])
-    if match[6] is None:
-        return Moment(day)
-    hour, minute, second, past, off = (int(match[n] or 0) for n in (6, 7, 8, 12, 13))
-    if hour > 24 or minute > 59 or second > 60 or past > 23 or off > 59:
-        return None
-    ahead = (past * 60 + off) * (1 if match[11] == "+" else -1)
-    seconds = ((days * 24 + hour) * 60 + minute - ahead) * 60 + second
-    return Moment(day, (seconds, int((match[9] or "").ljust(9, "0"))))
+def _without_note(text: str) -> str:
+    """A text without what stands in parentheses after it."""
+    return text.partition(" (")[0] if text[-1:] == ")" else text
 
 
 def _runs(text: str) -> _Runs:
+    half = _HALF_DAY.fullmatch(text) if text[-1:] == "m" else None
+    if half is not None:
+        # "2:05 pm" is "14:05".
+        text = f"{int(half[1]) % 12 + (12 if half[3] == 'p' else 0)}{half[2] or ':00'}"
     return tuple(
         (0, int(run), "") if run[0].isdecimal() else (1, 0, run)
         for run in _RUNS.findall(text[:LONGEST])

@@ -15,9 +15,9 @@ from headroom.pipeline.embedded import Embedded, find_embedded
 from headroom.pipeline.pipeline import MIXED
 from headroom.pipeline.segments import split
 from headroom.pipeline.terminal import is_written_over, shown
-from headroom.retrieval.conditions import Rows
 from headroom.retrieval.hidden import rows_in_part, sentences_in_part
 from headroom.retrieval.paths import locate, resolve, walk
+from headroom.retrieval.rows import Rows
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, Symbols, line_pieces
 from headroom.toolkit.markers import SMALLEST
@@ -142,11 +142,15 @@ class Document:
         """Whether all values in it are text, as the cells of CSV are."""
         if self.is_mixed:
             return all(part.is_text for part in self.parts)
+        return self._is_of_text and all(text.is_text for text in self.embedded)
+
+    @cached_property
+    def _is_of_text(self) -> bool:
+        """The same without the texts in it that are read by themselves."""
         try:
-            first = next(iter(self.kind.leaves(self._rest)), None)
+            return next(iter(self.kind.leaves(self._rest)), None) is None
         except WrongKind:
-            first = None
-        return first is None and all(text.is_text for text in self.embedded)
+            return True
 
     @cached_property
     def parts(self) -> list[Document]:
@@ -319,7 +323,7 @@ class Document:
             Piece(text(), "rows", number, pointer)
             for pointer, value in holders
             for number, (row, text) in enumerate(records(value), 1)
-            if wanted.holds(row)
+            if wanted.holds(row, is_of_text=self._is_of_text)
         )
         data = [text for text in self.embedded if text.has_data and path is None]
         return [*own, *(piece for text in data for piece in text.records(None, wanted))]

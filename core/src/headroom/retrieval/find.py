@@ -10,13 +10,13 @@ from dataclasses import replace
 from functools import cache
 
 from headroom.pipeline.terminal import find_in_line, is_written_over
-from headroom.retrieval.conditions import Rows
 from headroom.retrieval.document import Document, counted
 from headroom.retrieval.index import Searchable
 from headroom.retrieval.patterns import Pattern
 from headroom.retrieval.places import Place
 from headroom.retrieval.ranking import ranked, ranked_values, values_beyond, values_of_record
 from headroom.retrieval.render import Found, Parts, fill, place_of
+from headroom.retrieval.rows import Rows
 from headroom.retrieval.selection import Selection
 from headroom.retrieval.tables import Tables
 from headroom.retrieval.values import fill_with_leaves, with_leaves
@@ -50,11 +50,8 @@ def find(
         ValueError: The selection cannot apply: rows of what has none, a path to nothing.
 
     """
-    rows = None if selection.where is None else Rows(selection.where)
     original = searchable.document
-    found = [_at(searchable, place, selection, rows) for place in selection.places]
-    if rows is not None:
-        rows.check()
+    found = _at_all(searchable, selection)
     searchable, pieces = found[0] if len(found) == 1 else _together(searchable, found)
     document = searchable.document
     whole = pieces is document.pieces
@@ -189,6 +186,20 @@ def left_out_by(omissions: Sequence[Omission]) -> LeftOut:
         return ("", piece.within) in values
 
     return left_out
+
+
+def _at_all(searchable: Searchable, selection: Selection) -> list[tuple[Searchable, list[Piece]]]:
+    """What stands at each place that is asked for."""
+    where = selection.where
+    rows = None if where is None else Rows(where)
+    found = [_at(searchable, place, selection, rows) for place in selection.places]
+    if rows is None:
+        return found
+    where = rows.read_otherwise()
+    if where is not None:
+        return _at_all(searchable, replace(selection, where=where))
+    rows.check()
+    return found
 
 
 def _at(

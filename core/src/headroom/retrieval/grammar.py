@@ -75,6 +75,16 @@ class Comparison:
     #: Whether the value stood without quotes.
     is_bare: bool = False
 
+    @property
+    def ends(self) -> tuple[object, ...]:
+        """What the values of the field are compared with."""
+        return (self.value,)
+
+    @property
+    def is_order(self) -> bool:
+        """Whether more or less is asked for."""
+        return self.operator[0] in "<>"
+
 
 @dataclass(frozen=True)
 class Between:
@@ -83,6 +93,16 @@ class Between:
     field: str
     low: str
     high: str
+
+    @property
+    def ends(self) -> tuple[object, ...]:
+        """What the values of the field are compared with."""
+        return self.low, self.high
+
+    @property
+    def is_order(self) -> bool:
+        """Whether more or less is asked for."""
+        return True
 
 
 @dataclass(frozen=True)
@@ -274,7 +294,10 @@ class _Reader:
         if not self._word("and"):
             self._fail('"between" takes two values, as in between 5 and 10')
         high = self._value()[0]
-        if order(Comparable(low), Comparable(high)) == 1:
+        ends = Comparable(low), Comparable(high)
+        # Which of two dates is the lower one, those that they are compared with may say.
+        is_open = any(end.day is not None and end.day.moment("") is None for end in ends)
+        if not is_open and order(*ends) == 1:
             self._at = start
             self._fail('"between" takes the lower value first')
         return Between(field, low, high)

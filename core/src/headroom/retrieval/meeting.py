@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from headroom.retrieval.comparing import Comparable, order
+from headroom.retrieval.comparing import PLAIN, Comparable, Notation, order
 from headroom.retrieval.grammar import All, Any, Between, Comparison, Condition, Not, Null
 from headroom.toolkit.rows.values import Duplicates
 
@@ -19,67 +19,75 @@ class Fields(dict[str, list[Comparable]]):
     Args:
         row: The row.
         steps: By the name of a field, what leads to it.
-        lacking: The unit of its numbers that are written without one.
+        notations: How its values are to be read, where they do not say so themselves.
+        is_of_text: Whether the row has nothing but texts: of these, an empty one is null.
 
     """
 
     def __init__(
-        self, row: object, steps: dict[str, list[str]], lacking: Mapping[str, str]
-    ) -> None:
+        self, row: object, steps: dict[str, list[str]], notations: Mapping[str, Notation],
+        *, is_of_text: bool = False,
+    ) -> None:  # fmt: skip
+        #: The values that are null.
+        self.nulls: tuple[object, ...] = (None, "") if is_of_text else (None,)
         self._row = row
         self._steps = steps
-        self._lacking = lacking
+        self._notations = notations
 
     def __missing__(self, name: str) -> list[Comparable]:
         found = _found(self._row, name, self._steps[name])
-        lacking = self._lacking.get(name, "")
-        self[name] = told = [Comparable(value, lacking) for value in found]
+        notation = self._notations.get(name, PLAIN)
+        self[name] = told = [Comparable(value, notation) for value in found]
         return told
 
 
 #: Whether a row meets a condition.
 Test: TypeAlias = Callable[[Fields], bool]
+#: Reads a value that a field is compared with.
+Reader: TypeAlias = Callable[[str, object], Comparable]
 
 
-def ready(node: Condition, tests: Counter[str]) -> Test:
+def ready(node: Condition, tests: Counter[str], read: Reader) -> Test:
     """How a condition is tested.
 
     Args:
         node: The condition, no deeper than the parser lets conditions be.
         tests: Where it is counted how often each field is looked at for a row.
+        read: Reads a value that a field is compared with.
 
     """
     if isinstance(node, (All, Any)):
-        return _several(node, tests)
+        return _several(node, tests, read)
     if isinstance(node, Not):
-        part = ready(node.part, tests)
+        part = ready(node.part, tests, read)
         return lambda fields: not part(fields)
     if isinstance(node, Comparison) and node.operator in ("=", "!="):
-        return _among(node.field, [node.value], tests, is_in=node.operator == "=")
+        wanted = [read(node.field, node.value)]
+        return _among(node.field, wanted, tests, is_in=node.operator == "=")
     tests[node.field] += 1 + isinstance(node, Between)
     if isinstance(node, Null):
         return _null(node.field)
     if isinstance(node, Between):
-        return _within(node.field, Comparable(node.low), Comparable(node.high))
+        return _within(node.field, read(node.field, node.low), read(node.field, node.high))
     if not node.operator.endswith("~"):
-        return _ordered(node.field, node.operator, Comparable(node.value))
-    found = _containing(node.field, Comparable(node.value))
+        return _ordered(node.field, node.operator, read(node.field, node.value))
+    found = _containing(node.field, read(node.field, node.value))
     return (lambda fields: not found(fields)) if node.operator == "!~" else found
 
 
-def _several(node: All | Any, tests: Counter[str]) -> Test:
+def _several(node: All | Any, tests: Counter[str], read: Reader) -> Test:
     """Any of some conditions, or all; the values that one field may have are looked up at once."""
     is_any = isinstance(node, Any)
     operator = "=" if is_any else "!="
-    values: dict[str, list[object]] = {}
+    values: dict[str, list[Comparable]] = {}
     others: list[Condition] = []
     for part in _flat(node):
         if isinstance(part, Comparison) and part.operator == operator:
-            values.setdefault(part.field, []).append(part.value)
+            values.setdefault(part.field, []).append(read(part.field, part.value))
         else:
             others.append(part)
     parts = [_among(field, wanted, tests, is_in=is_any) for field, wanted in values.items()]
-    parts += (ready(part, tests) for part in others)
+    parts += (ready(part, tests, read) for part in others)
     if len(parts) == 1:
         return parts[0]
     if is_any:
@@ -92,10 +100,9 @@ def _flat(node: All | Any) -> Iterator[Condition]:
         yield from _flat(part) if type(part) is type(node) else (part,)
 
 
-def _among(field: str, values: Sequence[object], tests: Counter[str], *, is_in: bool) -> Test:
+def _among(field: str, wanted: Sequence[Comparable], tests: Counter[str], *, is_in: bool) -> Test:
     """Whether any value of a field is equal to any of some, however many these are."""
     tests[field] += 1
-    wanted = [Comparable(value) for value in values]
     texts = frozenset(one.text for one in wanted)
     keys = frozenset(key for one in wanted for key in one.said())
     sorts = frozenset(sort for sort, _ in keys)
@@ -135,7 +142,7 @@ def _any(field: str, holds: Callable[[Comparable], bool]) -> Test:
 def _null(field: str) -> Test:
     def test(fields: Fields) -> bool:
         found = fields[field]
-        return not found or any(value.value is None for value in found)
+        return not found or any(value.value in fields.nulls for value in found)
 
     return test
 

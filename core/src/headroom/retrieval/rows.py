@@ -1,0 +1,249 @@
+"""The rows that a filter is asked about, and what of it they cannot answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from headroom.retrieval.amounts import unit_in_name
+from headroom.retrieval.comparing import Comparable, order, text_of
+from headroom.retrieval.conditions import LONGEST_SAID, Filter, quoted
+from headroom.retrieval.dates import ORDERS
+from headroom.retrieval.grammar import Between, Comparison
+from headroom.retrieval.meeting import Fields
+from headroom.retrieval.numbers import SWITCHES, Dates, Numbers, Switches
+from headroom.toolkit.rows.values import Duplicates
+
+__all__ = ["Rows"]
+
+#: What objects and nothing can be compared with.
+_OF_OBJECTS = re.compile(r"[\[{]|(?:null|none)?$")
+#: Names of fields that are said where one is not known, and the rows that they are taken from.
+_NAMES, _ROWS = 40, 200
+#: With more tests of a row than these, their number is bounded over all rows: three million take
+#: about two seconds. To find a field counts as so many, and so many characters of a value as one.
+_FEW_TESTS, _MOST_TESTS, _FINDING, _CHARS = 20, 3_000_000, 10, 500
+
+
+@dataclass
+class Rows:
+    """The rows that a filter was asked about, and what fields they have.
+
+    >>> from headroom.retrieval.conditions import conditions
+    >>> rows = Rows(conditions("state = failed"))
+    >>> rows.holds({"status": "failed", "id": 7})
+    False
+    >>> rows.check()
+    Traceback (most recent call last):
+    ...
+    ValueError: where: no row has a field "state"; there are: status, id
+
+    """
+
+    wanted: Filter
+    count: int = 0
+    met: int = 0
+    _names: dict[str, None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._unknown = set(self.wanted.fields)
+        self._is_long = sum(self.wanted.tests.values()) > _FEW_TESTS
+        self._done = 0
+        ends = {leaf: self._read(leaf) for leaf in self.wanted.comparisons}
+        #: What has met no value that it can be compared with: the values that it has, and whether
+        #: the field has any.
+        self._strange = {
+            leaf: (values, False)
+            for leaf, values in ends.items()
+            if leaf.is_order or (len(ends) <= _FEW_TESTS and values[0].is_amount)
+        }
+        patterns = self.wanted.patterns
+        #: What may have been meant as a pattern, and stands in no value.
+        self._patterns = patterns if len(patterns) <= _FEW_TESTS else {}
+        #: By each field that is compared with a value, and had none but objects so far, the names
+        #: of what stands in these.
+        self._below = {
+            leaf.field: dict[str, None]()
+            for leaf, values in ends.items()
+            if not all(_OF_OBJECTS.match(value.text) for value in values)
+        }
+        #: Those of each field that is compared with one.
+        self._numbers: dict[str, Numbers] = {
+            leaf.field: Numbers(quoted(leaf.field))
+            for leaf, values in ends.items()
+            if any(value.quantity is not None and value.quantity.number for value in values)
+        }
+        #: Those of each field that is compared with a date.
+        self._dates: dict[str, Dates] = {}
+        for leaf, values in ends.items():
+            if any(value.day is not None or value.year is not None for value in values):
+                dates = self._dates.setdefault(leaf.field, Dates(quoted(leaf.field)))
+                for value in values:
+                    dates.add(value)
+        #: Those of each field that is or is not to be true, or no, and so on.
+        self._switches: dict[str, Switches] = {
+            leaf.field: Switches(quoted(leaf.field))
+            for leaf, values in ends.items()
+            if not leaf.is_order and values[0].text in SWITCHES
+        }
+
+    def _read(self, leaf: Comparison | Between) -> list[Comparable]:
+        return [self.wanted.read(leaf.field, end) for end in leaf.ends]
+
+    def holds(self, row: object, *, is_of_text: bool = False) -> bool:
+        """Whether a row meets the conditions; what is no object meets none.
+
+        Args:
+            row: The row.
+            is_of_text: Whether it has nothing but texts, as one of a table.
+
+        Raises:
+            ValueError: There are too many of them for so many rows.
+
+        """
+        if not isinstance(row, (dict, Duplicates)):
+            return False
+        fields = self.wanted.fields_of(row, is_of_text=is_of_text)
+        if self._unknown:
+            self._unknown -= {name for name in self._unknown if fields[name]}
+            if self.count < _ROWS and len(self._names) < _NAMES:
+                self._names.update(dict.fromkeys(_names_in(row)))
+        self.count += 1
+        if self._is_long:
+            self._count(fields)
+        if self._strange or self._patterns:
+            self._look_at(fields)
+        if self._below:
+            self._look_below(fields)
+        for known in (self._numbers, self._dates, self._switches):
+            for name, one in known.items():
+                for value in fields[name]:
+                    one.add(value)
+        holds = self.wanted.meets(fields)
+        self.met += holds
+        return holds
+
+    def _count(self, fields: Fields) -> None:
+        for name, tests in self.wanted.tests.items():
+            sizes = (1 + len(one.text) // _CHARS for one in fields[name])
+            self._done += _FINDING + tests * sum(sizes)
+        if self._done > _MOST_TESTS:
+            raise ValueError(
+                f"where: {sum(self.wanted.tests.values())} comparisons are too many for so many "
+                f"rows; up to {_FEW_TESTS} always do, and values of one field count as one where "
+                "they stand as in (a, b); or ask in several calls"
+            )
+
+    def _look_at(self, fields: Fields) -> None:
+        for leaf, (ends, has_values) in list(self._strange.items()):
+            values = fields[leaf.field]
+            if any(all(order(value, end) is not None for end in ends) for value in values):
+                del self._strange[leaf]
+            else:
+                has_values = has_values or any(value.is_ordered for value in values)
+                self._strange[leaf] = ends, has_values
+        for part, wanted in list(self._patterns.items()):
+            if any(wanted.text in value.text for value in fields[part.field]):
+                del self._patterns[part]
+
+    def _look_below(self, fields: Fields) -> None:
+        for name, names in list(self._below.items()):
+            for value in fields[name]:
+                if value.is_ordered:
+                    del self._below[name]
+                    break
+                if isinstance(value.value, (dict, Duplicates)) and value.value:
+                    names.update(dict.fromkeys(_names_in({name: value.value})))
+
+    def read_otherwise(self) -> Filter | None:
+        """The filter that reads their dates as all of them say; ``None`` where this one does."""
+        orders = tuple((name, dates.order) for name, dates in self._dates.items())
+        known = dict(self.wanted.orders)
+        if all(known.get(name, ORDERS[0]) == order for name, order in orders):
+            return None
+        return replace(self.wanted, orders=orders)
+
+    def check(self) -> None:
+        """Says what cannot have been meant, after all rows.
+
+        Raises:
+            ValueError: There are no rows with fields, none has a field of the filter, or none has
+                a value that may have been read otherwise than it was meant.
+
+        """
+        if not self.count:
+            raise ValueError("where: there are no rows with fields here; ask by query or by place")
+        if self._unknown:
+            unknown = ", ".join(quoted(name) for name in sorted(self._unknown))
+            noun = "a field" if len(self._unknown) == 1 else "fields"
+            names = list(self._names)[:_NAMES]
+            there = ", ".join(_spelled(name) for name in names)
+            raise ValueError(f"where: no row has {noun} {unknown}; there are: {there}")
+        for name, below in self._below.items():
+            if below:
+                there = ", ".join(map(_spelled, [*below][:_NAMES]))
+                raise ValueError(
+                    f"where: the values of {quoted(name)} are objects: name what stands in them; "
+                    f"there are: {there}"
+                )
+        self._check_orders()
+        if self._patterns:
+            part, value = next(iter(self._patterns.items()))
+            raise ValueError(
+                f"where: no value of {quoted(part.field)} has {quoted(value.text)} in it, which "
+                "is compared as it stands: ~ finds parts, and the argument pattern takes regular "
+                "expressions"
+            )
+        if not self.met and self.wanted.phrases:
+            said = ", ".join(map(quoted, self.wanted.phrases[:_NAMES]))
+            raise ValueError(f"where: no row was found; {said} was read as one value")
+
+    def _check_orders(self) -> None:
+        for leaf in self.wanted.comparisons:
+            for value in self._read(leaf):
+                said = self._why_not(leaf, value)
+                if said:
+                    raise ValueError(f"where: {said}")
+            if isinstance(leaf, Between) and order(*self._read(leaf)) == 1:
+                raise ValueError('where: "between" takes the lower value first')
+        for leaf, (_, has_values) in self._strange.items():
+            if has_values and not self.met and (leaf.is_order or not self.wanted.phrases):
+                ends = " and ".join(quoted(text_of(end)) for end in leaf.ends)
+                raise ValueError(
+                    f"where: no value of {quoted(leaf.field)} can be compared with {ends}: "
+                    "numbers compare with numbers, dates with dates (2024-02-05), words with words"
+                )
+
+    def _why_not(self, leaf: Comparison | Between, value: Comparable) -> str:
+        """Why a field cannot be compared with a value; empty if it can."""
+        quantity, dates = value.quantity, self._dates.get(leaf.field)
+        if quantity is None and leaf.is_order and Comparable(value.value).quantity is not None:
+            return f"{quoted(text_of(value.value))} is more than a number: write that alone"
+        said = dates.why_not(value, is_equal=not leaf.is_order) if dates else ""
+        if not leaf.is_order and value.text in SWITCHES:
+            said = said or self._switches[leaf.field].why_not(value.text)
+        numbers = self._numbers.get(leaf.field)
+        if said or quantity is None or not (quantity.number and numbers):
+            return said
+        if unit_in_name(leaf.field, quantity.unit):
+            return ""
+        is_equal = isinstance(leaf, Comparison) and leaf.operator == "="
+        return numbers.why_not(quantity.unit, is_equal=is_equal)
+
+
+def _spelled(name: str) -> str:
+    is_plain = name.replace("_", "a").replace(".", "a").replace("-", "a").isalnum()
+    return name if is_plain and len(name) <= LONGEST_SAID else quoted(name)
+
+
+def _names_in(row: dict[str, object] | Duplicates) -> Iterator[str]:
+    for name, value in row.items() if isinstance(row, dict) else row.pairs:
+        # A list stands for its elements.
+        one = value[0] if isinstance(value, list) and value else value
+        if isinstance(one, dict) and one:
+            yield from (f"{name}.{inner}" for inner in one)
+        elif isinstance(one, Duplicates):
+            yield from (f"{name}.{inner}" for inner in dict(one.pairs))
+        else:
+            yield name
