@@ -412,7 +412,10 @@ def test_places_are_read_as_they_are_spelled(
             assert chars == ([] if unit == "values" else [(7, 7, (2, 9))] if cut else expected)
 
 
-@pytest.mark.parametrize("key", ["seats left outside", "a, in partial", "b, each after its numbers"])
+@pytest.mark.parametrize(
+    "key",
+    ["seats left outside", "a, in partial", "b, each after its numbers"],
+)
 def test_a_key_that_goes_on_where_a_note_would_end_is_its_own_place(key: str) -> None:
     ctx = SharedContext()
     rows = [{"n": n, "note": f"word {n} " * 9} for n in range(90)]
@@ -430,9 +433,9 @@ def test_a_pointer_with_a_quote_in_it_is_a_part(pointer: str) -> None:
         said = spelled(within)
         (place,) = parse_places(f"lines 1 within {said}") or ()
         assert place.within == parse_within(said) == parse_within(within) == within
+    ctx = SharedContext()
+    ctx.put("key", [{"id": n} for n in range(60)])
     with pytest.raises(ValueError, match="nothing at this path"):
-        ctx = SharedContext()
-        ctx.put("key", [{"id": n} for n in range(60)])
         ctx.retrieve("key", place=f"lines 1 within {spelled(pointer)}")
 
 

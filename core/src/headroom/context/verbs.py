@@ -38,7 +38,7 @@ from headroom.context.stats import stats_of
 from headroom.context.store_namespace import NOT_READ, OnError, StoreNamespace, StoreSteps
 from headroom.context.views import ViewMaker, ViewRequest
 from headroom.context.writing import Writing, as_it_is
-from headroom.errors import PayloadTooLarge, VersionConflict
+from headroom.errors import IntegrityError, PayloadTooLarge, VersionConflict
 from headroom.forking import undisturbed
 from headroom.payload import to_text
 from headroom.pipeline import Pipeline
@@ -208,9 +208,14 @@ class ContextVerbs:
     def delete(self, key: str) -> StoreSteps[bool]:
         check_key(key)
         self._views.forget()
-        record = yield from self.store.get(key, with_original=False)
-        if isinstance(record, Record):
-            self._excerpts.forget(record.header.reference)
+        try:
+            record = yield from self.store.get(key, with_original=False)
+        except IntegrityError:
+            # It is what is to be got rid of, and nobody can tell of which original it was.
+            self._excerpts.forget()
+        else:
+            if isinstance(record, Record):
+                self._excerpts.forget(record.header.reference)
         return (yield from self.store.delete(key))
 
     def clear(self) -> StoreSteps[None]:
