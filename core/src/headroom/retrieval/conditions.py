@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from headroom.forking import cached_property
 from headroom.retrieval.comparing import Comparable, order, text_of
 from headroom.retrieval.grammar import (
+    DEEPEST,
     All,
     Any,
     Between,
@@ -149,7 +150,7 @@ def conditions(where: Mapping[str, object] | str | None) -> Filter | None:
     return Filter(All(parts)) if parts else None
 
 
-def _from_item(name: object, value: object) -> Condition:
+def _from_item(name: object, value: object, depth: int = 0) -> Condition:
     if not isinstance(name, str):
         raise TypeError(f"where names fields by text, not by {type(name).__name__}")
     if isinstance(value, str):
@@ -157,12 +158,14 @@ def _from_item(name: object, value: object) -> Condition:
         text = value[len(sign) :].strip() if sign else value
         return Comparison(name, operator or "=", text, _A_TEST.match(text) is not None)
     if isinstance(value, (Sequence, Set)) and not isinstance(value, (bytes, bytearray)):
+        if depth >= DEEPEST:
+            raise ValueError(f"where has more than {DEEPEST} lists within each other")
         if not value:
             raise ValueError(f"where: any of no values is none: {_quoted(name)} has an empty list")
-        return Any(tuple(_from_item(name, one) for one in value))
+        return Any(tuple(_from_item(name, one, depth + 1) for one in value))
     if value is not None and not isinstance(value, (bool, int, float)):
         what = "an object" if isinstance(value, Mapping) else type(value).__name__
-        raise TypeError(f"where compares with values; {name!r} has {what}")
+        raise TypeError(f"where compares with values; {_quoted(name)} has {what}")
     found = Comparison(name, "=", value)
     return Any((Null(name), found)) if value is None else found
 

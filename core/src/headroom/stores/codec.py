@@ -9,11 +9,12 @@ import os
 import secrets
 import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Literal
 
+from headroom.arguments import brief, check_text
 from headroom.errors import IntegrityError, StoreError
 from headroom.forking import undisturbed
 
@@ -65,6 +66,7 @@ class Codec:
             nothing is sealed. Needs ``headroom-core[encryption]``.
 
     Raises:
+        TypeError: ``keys`` is no list.
         ValueError: The compression is unknown, or a key is none.
         StoreError: A package is missing; the message says what to install.
 
@@ -79,9 +81,13 @@ class Codec:
         self, *, compression: Compression | None = "zlib", keys: Sequence[str] = ()
     ) -> None:
         if compression not in ("zlib", "zstd", None):
-            raise ValueError(f'compression must be "zlib", "zstd" or None, not {compression!r}')
-        if isinstance(keys, str):
+            raise ValueError(
+                f'compression must be "zlib", "zstd" or None, not {brief(compression)}'
+            )
+        if isinstance(keys, (str, bytes)):
             raise ValueError("keys must be a list of keys, the newest first, not one text")
+        if not isinstance(keys, Iterable):
+            raise TypeError(f"keys must be a list of keys, not {type(keys).__name__}")
         self._compression = compression
         self._zstd = _zstd() if compression == "zstd" else None
         # Beside their ids, by which a sealed value says which key opens it.
@@ -93,9 +99,11 @@ class Codec:
         """A codec with the keys in an environment variable, commas between, the newest first.
 
         Raises:
+            TypeError: ``name`` is no text.
             ValueError: The variable is not set, is empty, or holds something else.
 
         """
+        check_text("name", name)
         keys = [key.strip() for key in os.environ.get(name, "").split(",") if key.strip()]
         if not keys:
             raise ValueError(f"the environment variable {name} must hold the encryption keys")
