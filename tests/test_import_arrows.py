@@ -31,7 +31,7 @@ FRAMEWORKS = {"crewai", "langgraph", "langchain", "langchain_core", "agents", "o
 
 # The floors of the core, from the ground up: a part may import those of the floors below its own.
 FLOORS = (
-    {"regexes"},
+    {"arguments", "regexes"},
     {"forking", "notebook", "observing"},
     {"errors", "workers", "_version"},
     {"steps"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from headroom.arguments import brief, check_text
 from headroom.kinds.registry import MIXED, default_kinds
 from headroom.toolkit.kind import BaseKind
 
@@ -31,6 +32,7 @@ def decode(
         parse_int: Makes a number of any other lexeme.
 
     Raises:
+        TypeError: ``view`` or ``kind`` is no text.
         ValueError: The text is no lossless view of this kind, or of a kind that there is.
 
     >>> from headroom import compress
@@ -43,8 +45,10 @@ def decode(
     True
 
     """
+    check_text("view", view)
+    check_text("kind", kind)
     known = default_kinds()
     one = BaseKind() if kind == MIXED else known.named(kind)
     if one is None:
-        raise ValueError(f"kind must be one of {', '.join(sorted(known.names))}, not {kind!r}")
+        raise ValueError(f"kind must be one of {', '.join(sorted(known.names))}, not {brief(kind)}")
     return one.decode(view, parse_float=parse_float, parse_int=parse_int)

@@ -15,6 +15,7 @@ from headroom.notebook import card
 from headroom.tokens import TokenCounter
 
 __all__ = [
+    "ENDS_PLACE",
     "EVERYTHING",
     "FIDELITIES",
     "CompressResult",
@@ -99,9 +100,11 @@ Within: TypeAlias = "tuple[int, int] | str"
 
 #: The place of all that there is.
 EVERYTHING = "everything"
+#: What a marker or a heading says after a place, as a pattern.
+ENDS_PLACE = r" left out\b|, in part\b|, each after its number\b"
 #: What a pointer in a place has to be put in quotes for: else it would end there, or begin.
 _ENDS = re.compile(
-    r'[\[\]";]|  | /|/ | (?:within|characters|left out|everything)\b|, (?:each after|in part)'
+    rf'[\[\]";]|  | /|/ | (?:within|characters|everything)\b|{ENDS_PLACE}'
     r"| (?:row|line|sentence)s?[ :]{0,2}\d",
     re.IGNORECASE,
 )

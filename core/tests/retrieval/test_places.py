@@ -15,17 +15,23 @@ from headroom.kinds.json import SmartCrusher
 from headroom.kinds.registry import default_kinds
 from headroom.retrieval.document import Document
 from headroom.retrieval.paths import resolve
-from headroom.retrieval.places import Place, Range, parse_places
+from headroom.retrieval.places import Place, Range, parse_places, parse_within
 from headroom.toolkit.pointers import escape
 from headroom.toolkit.rows.pieces import children, spell
-from headroom.view import spelled_path
+from headroom.view import spelled, spelled_path
 from headroom_testing import SORTS, hostile_text
 from headroom_testing.payloads import KEYS
 from headroom_testing.way_back import read_back
 
+# What a place or a note is made of, in pieces that make other words as well.
+_WORDS = (
+    " left out", " Left Out", "side", ", in part", "ly", ", each after its number", "ed", " of ",
+    " within ", " characters 3-5", " row: 3", " to ", ", and ", "lines 3 of ", "/", '"', "\\",
+)  # fmt: skip
 _KEYS = st.one_of(
-    st.sampled_from(KEYS), st.text(max_size=8), st.lists(st.sampled_from(KEYS)).map("".join)
-)
+    st.sampled_from(KEYS), st.text(max_size=8), st.lists(st.sampled_from(KEYS)).map("".join),
+    st.lists(st.sampled_from(_WORDS), max_size=6).map("".join),
+)  # fmt: skip
 _VALUES = st.one_of(
     st.none(), st.integers(-9, 10**6), st.sampled_from(KEYS), st.text(max_size=60),
     st.just("It rained all night, and the river rose over its banks. " * 9),
@@ -404,6 +410,33 @@ def test_places_are_read_as_they_are_spelled(
             chars = [(one.first, one.last, one.chars) for one in place.ranges]
             expected = [(3, 5, None), (7, 7, None)]
             assert chars == ([] if unit == "values" else [(7, 7, (2, 9))] if cut else expected)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["seats left outside", "a, in partial", "b, each after its numbers"],
+)
+def test_a_key_that_goes_on_where_a_note_would_end_is_its_own_place(key: str) -> None:
+    ctx = SharedContext()
+    rows = [{"n": n, "note": f"word {n} " * 9} for n in range(90)]
+    others = [{"n": n, "note": "another"} for n in range(90)]
+    # What would be left of the key is a key as well.
+    data = {key: rows, **{key[:end]: others for end in range(1, len(key))}}
+    entry = ctx.put("key", data, max_tokens=2000)
+    gone = next(one for one in entry.omissions if one.path == f"/{escape(key)}")
+    assert '"note":"word' in ctx.retrieve("key", place=gone.where).text
+
+
+@pytest.mark.parametrize("pointer", ['/ of "', '/ of "x', '/a of "b"'])
+def test_a_pointer_with_a_quote_in_it_is_a_part(pointer: str) -> None:
+    for within in (pointer, f"lines 3-9 of {pointer}"):
+        said = spelled(within)
+        (place,) = parse_places(f"lines 1 within {said}") or ()
+        assert place.within == parse_within(said) == parse_within(within) == within
+    ctx = SharedContext()
+    ctx.put("key", [{"id": n} for n in range(60)])
+    with pytest.raises(ValueError, match="nothing at this path"):
+        ctx.retrieve("key", place=f"lines 1 within {spelled(pointer)}")
 
 
 def test_several_places_are_read_in_one_go() -> None:

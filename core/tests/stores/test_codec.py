@@ -83,6 +83,39 @@ def test_no_more_is_made_of_it_than_was_put(codec: Codec, compression: str | Non
     assert codec.unpack(codec.pack(b"", b""), b"", most=0) == b""
 
 
+@pytest.mark.parametrize("size", [-1, 0, 999_999, 1_000_001, 1_500_000_000, 2**64 - 1, 2**300])
+def test_a_size_that_it_cannot_have_is_not_unpacked(codec: Codec, size: int) -> None:
+    data = bytes(1_000_000)
+    packed = codec.pack(data, b"place")
+    with pytest.raises(IntegrityError, match="than what was put"):
+        _within(3_000_000, lambda: codec.unpack(packed, b"place", size=size))
+    assert codec.unpack(packed, b"place", size=len(data)) == data
+    assert codec.unpack(codec.pack(b"", b""), b"", size=0) == b""
+
+
+@pytest.mark.parametrize("size", [-1, 10_000_000_000])
+def test_of_a_bomb_nothing_is_made_where_a_wrong_size_is_stated(size: int) -> None:
+    stream = zlib.compressobj(9)
+    bomb = b"\1" + b"".join(stream.compress(bytes(10**6)) for _ in range(50)) + stream.flush()
+    assert 1032 * len(bomb) > 50_000_000
+    with pytest.raises(IntegrityError, match="another size"):
+        _within(1_000_000, lambda: Codec().unpack(bomb, b"place", size=size))
+    # All that the densest one can be is honest.
+    assert len(Codec().unpack(bomb, b"place", size=50_000_000)) == 50_000_000
+
+
+def test_a_frame_that_says_another_size_or_none_is_refused() -> None:
+    pytest.importorskip("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+    from headroom.stores.codec import _zstd
+
+    zstd = _zstd()
+    writer = zstd.ZstdCompressor()
+    silent = b"\2" + writer.compress(bytes(50_000_000)) + writer.flush()
+    for bomb in (silent, b"\2" + zstd.compress(bytes(50_000_000))):
+        with pytest.raises(IntegrityError, match="another size"):
+            _within(1_000_000, lambda bomb=bomb: Codec().unpack(bomb, b"place", size=40_000_000))  # type: ignore[misc]
+
+
 def test_shrinking_and_sealing_are_the_halves_of_packing() -> None:
     codec = Codec()
     for data in (b"short", JSON):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import json
 import sqlite3
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -16,11 +18,12 @@ from headroom import (
     Limits,
     Missing,
     Record,
+    SharedContext,
     SQLiteStore,
     StoreError,
     new_encryption_key,
 )
-from headroom.stores.sqlite.values import entry_place
+from headroom.stores.sqlite.values import MOST_META, MOST_PARTS, entry_place
 from headroom_testing import ManualClock
 from headroom_testing.store import digest, write
 
@@ -332,26 +335,81 @@ def test_an_entry_that_has_lost_its_content_can_be_deleted(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "meta", [b"", b"\0" * 8, b"\0" * 8 + b"{", b"\0" * 8 + b"[1]", b"\0" * 8 + b"[" * 100_000]
-)
+    "meta",
+    [
+        b"", b"\0" * 8, b"\0" * 8 + b"{", b"\0" * 8 + b"[1]", b"\0" * 8 + b"[" * 100_000,
+        b"\0" * 8 + b'{"a":[' + b"[]," * MOST_PARTS + b"0]}",
+        b"\0" * 8 + b'{"a":[' + b'"a",' * MOST_PARTS + b"0]}",
+    ],
+    ids=["nothing", "a size", "cut", "a list", "deep", "lists", "texts"],
+)  # fmt: skip
 def test_metadata_that_are_none_are_an_error_of_ours(tmp_path: Path, meta: bytes) -> None:
     # Where nothing is sealed, whoever writes to the file can write the right check, too.
     store = SQLiteStore(tmp_path / "context.db")
+    write(store, "other", "else")
     write(store, "key", "content")
-    with closing(sqlite3.connect(tmp_path / "context.db", isolation_level=None)) as db:
-        ((*told, size, expires),) = db.execute(
-            "SELECT e.key, c.reference, e.view_reference, e.version, e.created, c.size, e.expires "
-            "FROM entries e JOIN contents c ON c.id = e.content"
-        )
-        key, reference, view_reference, version, created = told
-        place = entry_place(
-            "space", "meta", key, (reference, view_reference), (size, version), (created, expires)
-        )
-        db.execute("UPDATE entries SET meta = ?", (Codec().pack(meta, place, checked=True),))
+    _write_row(tmp_path / "context.db", meta=meta)
     for read in (lambda: store.get("space", "key"), lambda: store.headers("space")):
-        with pytest.raises(IntegrityError, match="metadata cannot be read: it was cut or changed"):
+        with pytest.raises(IntegrityError, match="metadata cannot be read") as error:
             read()
+        # Others were asked for as well: it says which is bad, so that it can be deleted.
+        assert "(key 'key')" in str(error.value)
+    assert store.delete("space", "key")
+    assert [header.key for header in store.headers("space")] == ["other"]
     store.close()
+
+
+def test_the_longest_metadata_come_back(tmp_path: Path) -> None:
+    # Every second line of a log of 17 megabytes; more of the kind has more digits.
+    gone = [["lines", "", [[2 * n, 2 * n] for n in range(1, 1_100_000)], None, None, False]]
+    text = json.dumps(gone, separators=(",", ":"))
+    assert text.count("[") / len(text) * MOST_META < MOST_PARTS
+    store = SQLiteStore(tmp_path / "context.db")
+    write(store, "key", "content", meta={"omissions": gone})
+    found = store.get("space", "key")
+    assert isinstance(found, Record)
+    assert found.header.meta == {"omissions": gone}
+    store.close()
+
+
+@pytest.mark.parametrize("size", [-1, 6, 8, 10**9, 2**62])
+@pytest.mark.parametrize("is_view", [False, True])
+def test_a_size_that_is_none_is_an_error_of_ours(tmp_path: Path, size: int, is_view: bool) -> None:
+    ctx = SharedContext(store=f"sqlite:///{tmp_path / 'context.db'}", namespace="space")
+    for key in ("other", "key"):
+        ctx.put(key, [{"id": n, "of": key} for n in range(300)])
+    if is_view:
+        meta = struct.pack(">Q", size % 2**64) + b"{}"
+        _write_row(tmp_path / "context.db", meta=meta)
+    else:
+        _write_row(tmp_path / "context.db", size=size)
+    for read in (lambda: ctx.get("key", full=True), lambda: ctx.search("id")):
+        with pytest.raises(IntegrityError, match=r"than what was put.*\(key .key.\)"):
+            read()
+    assert ctx.delete("key")
+    assert [hit.key for hit in ctx.search("other")] == ["other"]
+
+
+def _write_row(path: Path, *, meta: bytes | None = None, size: int | None = None) -> None:
+    """Has the row of the entry "key" say something else, with the right check."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        (told,) = db.execute(
+            "SELECT c.id, e.key, c.reference, e.view_reference, e.version, e.created, c.size, "
+            "e.expires, e.meta FROM entries e JOIN contents c ON c.id = e.content WHERE e.key = ?",
+            (b"key",),
+        )
+        content, key, reference, view_reference, version, created, stated, expires, stored = told
+
+        def place(size: int) -> bytes:
+            hashes, numbers = (reference, view_reference), (size, version)
+            return entry_place("space", "meta", key, hashes, numbers, (created, expires))
+
+        if meta is None:
+            meta = Codec().unpack(stored, place(stated), checked=True)
+        size = stated if size is None else size
+        packed = Codec().pack(meta, place(size), checked=True)
+        db.execute("UPDATE entries SET meta = ? WHERE key = ?", (packed, key))
+        db.execute("UPDATE contents SET size = ? WHERE id = ?", (size, content))
 
 
 @pytest.mark.parametrize(("table", "column"), _listed(PLACES))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import struct
 from collections.abc import Callable, Iterator
 from typing import cast
 
@@ -21,7 +22,7 @@ from headroom import (
 )
 from headroom_redis import RedisStore
 from headroom_redis.keys import names_of
-from headroom_redis.values import Values, _entry_place
+from headroom_redis.values import MOST_PARTS, Values, _entry_place
 from headroom_testing import ManualClock
 from headroom_testing.store import digest, make, write
 
@@ -251,6 +252,34 @@ def test_a_write_fails_as_a_store_does_whatever_lies_there(
         for value in (b"", b"x" * 200, bytes(192)):
             behind.hset(DATA, field, value)
             tampered.write()
+
+
+@pytest.mark.parametrize(
+    ("size", "meta"),
+    [(-1.0, None), (1e15, None), (float("nan"), None), (None, b"[]," * MOST_PARTS + b"0")],
+    ids=["negative", "huge", "no number", "lists"],
+)
+def test_what_was_changed_with_the_right_check_is_an_error_that_names_its_key(
+    open_store: OpenStore, behind: redis.Redis, size: float | None, meta: bytes | None
+) -> None:
+    store = open_store()
+    for key in ("key 0", "key 1"):
+        write(store, key, f"content of {key} " * 100)
+    # Where nothing is sealed, whoever writes to the server can make the check as well.
+    entry, codec = behind.hget(DATA, "ekey 0"), Codec()
+    assert entry is not None
+    head, packed = entry[:112], entry[112:]
+    values = codec.unpack(packed, _entry_place("space", "meta", "key 0", head[16:]), checked=True)
+    if size is not None:
+        head = head[:24] + struct.pack(">d", size) + head[32:]
+    if meta is not None:
+        values = values[:8] + b'{"a":[' + meta + b"]}"
+    place = _entry_place("space", "meta", "key 0", head[16:])
+    behind.hset(DATA, "ekey 0", head + codec.pack(values, place, checked=True))
+    with pytest.raises(IntegrityError, match=r"\(key 'key 0'\)"):
+        store.get("space", "key 0")
+    assert store.delete("space", "key 0")
+    assert [header.key for header in store.headers("space")] == ["key 1"]
 
 
 def test_all_fields_are_known(tampered: Tampered, behind: redis.Redis) -> None:

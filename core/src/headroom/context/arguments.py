@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from urllib.parse import parse_qsl, urlsplit
 
+from headroom.arguments import brief, seconds
 from headroom.stores import Store, open_store
 
 __all__ = [
@@ -15,9 +15,7 @@ __all__ = [
     "check_namespace",
     "check_timeout",
     "check_version",
-    "check_whole",
     "check_workers",
-    "seconds",
 ]
 
 
@@ -27,16 +25,6 @@ def check_key(key: str) -> None:
         raise TypeError(f"a key must be text, not {type(key).__name__}; convert it with str()")
     if not key:
         raise ValueError("a key must not be empty")
-
-
-def check_whole(name: str, value: int | None) -> None:
-    """A limit is a whole number from 1, or None."""
-    if value is None:
-        return
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} must be a whole number, not {type(value).__name__}")
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1, not {value}; None is without limit")
 
 
 def check_namespace(name: str) -> None:
@@ -52,18 +40,9 @@ def check_version(version: int | None) -> None:
     if isinstance(version, bool) or not isinstance(version, int):
         raise TypeError(f"expected_version must be a number, not {type(version).__name__}")
     if version < 0:
-        raise ValueError(f"expected_version must be 0 or more, not {version}; 0 is for nothing")
-
-
-def seconds(ttl: float | None, name: str = "ttl") -> float | None:
-    """A time to live, or to wait, in seconds: ``None`` is for ever."""
-    if ttl is None:
-        return None
-    if isinstance(ttl, bool) or not isinstance(ttl, (int, float)):
-        raise TypeError(f"{name} must be seconds, not {type(ttl).__name__}")
-    if math.isnan(ttl) or ttl < 0:
-        raise ValueError(f"{name} must be 0 or more seconds, not {ttl}; None is for ever")
-    return None if math.isinf(ttl) else float(ttl)
+        raise ValueError(
+            f"expected_version must be 0 or more, not {brief(version)}; 0 is for nothing"
+        )
 
 
 def check_holder(holder: str | None) -> str | None:
@@ -84,7 +63,8 @@ def check_lease(time: float) -> float:
     found = seconds(time, "seconds")
     if not found:
         raise ValueError(
-            f"seconds must be more than 0 and not for ever, not {time}; a lease renews itself"
+            f"seconds must be more than 0 and not for ever, not {brief(time)}; "
+            "a lease renews itself"
         )
     return found
 
@@ -102,7 +82,7 @@ def check_workers(workers: int) -> int:
     if isinstance(workers, bool) or not isinstance(workers, int):
         raise TypeError(f"workers must be a whole number, not {type(workers).__name__}")
     if workers < 0:
-        raise ValueError(f"workers must be 0 or more, not {workers}; 0 is no other process")
+        raise ValueError(f"workers must be 0 or more, not {brief(workers)}; 0 is no other process")
     return workers
 
 

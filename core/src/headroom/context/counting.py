@@ -5,7 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from headroom.tokens import EstimateCounter, TokenCounter, as_counter, get_counter, load_early
+from headroom.tokens import (
+    EstimateCounter,
+    TokenCounter,
+    as_counter,
+    check_model,
+    get_counter,
+    load_early,
+)
 
 __all__ = ["Counting"]
 
@@ -18,8 +25,7 @@ class Counting:
     def __init__(
         self, model: str, counter: TokenCounter | Callable[[str], int] | None = None
     ) -> None:
-        if not isinstance(model, str):
-            raise TypeError(f"model must be a name such as 'gpt-4o', not {type(model).__name__}")
+        check_model(model)
         self.model = model
         #: What the user gave instead of the tokenizer of the model.
         self.given = None if counter is None else as_counter(counter)

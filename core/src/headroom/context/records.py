@@ -55,9 +55,11 @@ def content_hash(data: bytes) -> str:
     return digest.hexdigest()
 
 
-def _text(data: bytes, reference: str) -> str:
+def _text(data: bytes, reference: str, key: str) -> str:
     if content_hash(data) != reference:
-        raise IntegrityError("what the store gave back is not what was put: its hash differs")
+        raise IntegrityError(
+            f"what the store gave back is not what was put: its hash differs (key {key!r})"
+        )
     return data.decode("utf-8", "surrogatepass")
 
 
@@ -68,7 +70,7 @@ def original_of(record: Record) -> str:
         IntegrityError: The store gave back something else.
 
     """
-    return _text(record.original, record.header.reference)
+    return _text(record.original, record.header.reference, record.header.key)
 
 
 def view_of(record: Record) -> str:
@@ -78,7 +80,7 @@ def view_of(record: Record) -> str:
         IntegrityError: The store gave back something else.
 
     """
-    return _text(record.view, record.header.view_reference)
+    return _text(record.view, record.header.view_reference, record.header.key)
 
 
 def missing_error(key: str, missing: Missing) -> KeyNotFound:

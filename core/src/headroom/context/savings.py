@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from headroom.arguments import brief
 from headroom.forking import lock
 
 __all__ = ["HandoffStats", "Prices", "ReaderStats", "Savings"]
@@ -30,8 +32,10 @@ class Prices:
     def __post_init__(self) -> None:
         given = (self.input,) if self.cached is None else (self.input, self.cached)
         for price in given:
-            if not isinstance(price, (int, float)) or not 0 <= price < float("inf"):
-                raise ValueError(f"a price is for a million tokens, such as 2.5, not {price!r}")
+            if not isinstance(price, (int, float)) or not 0 <= price <= sys.float_info.max:
+                raise ValueError(
+                    f"a price is for a million tokens, such as 2.5, not {brief(price)}"
+                )
 
     def of(self, tokens: int, cached: int) -> float:
         """What tokens cost, some of which are cached.

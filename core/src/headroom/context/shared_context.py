@@ -8,6 +8,7 @@ from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from headroom.context.arguments import check_namespace
 from headroom.context.decisions import Decision, Reader
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
 from headroom.context.explaining import explained
@@ -87,6 +88,7 @@ class SharedContext(SynchronousContext):
         ('Fly on Monday.', None)
 
         """
+        check_namespace(namespace)
         return cast("Self", self._namespaces.get(namespace, lambda: self._within(namespace)))
 
     def _within(self, namespace: str) -> Self:
@@ -152,7 +154,7 @@ class SharedContext(SynchronousContext):
         # Whoever awaits has it.
         import asyncio
 
-        waiting = Waiting(key, timeout)
+        waiting = Waiting(key, timeout, after)
         loop = asyncio.get_running_loop()
         woken = asyncio.Event()
 

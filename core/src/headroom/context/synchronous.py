@@ -214,7 +214,7 @@ class SynchronousContext:
         'Fly on Monday.'
 
         """
-        waiting = Waiting(key, timeout)
+        waiting = Waiting(key, timeout, after)
         woken = threading.Event()
         end = self._namespace.watch(key, woken.set)
         try:

@@ -8,15 +8,14 @@ from collections.abc import Callable
 from copy import copy
 from typing import TYPE_CHECKING, TypeVar
 
+from headroom.arguments import brief, check_text, check_whole, seconds
 from headroom.context.arguments import (
     as_store,
     check_key,
     check_namespace,
     check_timeout,
     check_version,
-    check_whole,
     check_workers,
-    seconds,
 )
 from headroom.context.counting import Counting
 from headroom.context.entry import ContextEntry, ContextStats, Excerpt, SearchHit
@@ -38,11 +37,11 @@ from headroom.context.stats import stats_of
 from headroom.context.store_namespace import NOT_READ, OnError, StoreNamespace, StoreSteps
 from headroom.context.views import ViewMaker, ViewRequest
 from headroom.context.writing import Writing, as_it_is
-from headroom.errors import PayloadTooLarge, VersionConflict
+from headroom.errors import IntegrityError, PayloadTooLarge, VersionConflict
 from headroom.forking import undisturbed
 from headroom.payload import to_text
 from headroom.pipeline import Pipeline
-from headroom.pipeline.pipeline import check_options
+from headroom.pipeline.pipeline import check_options, check_query
 from headroom.retrieval import Selection
 from headroom.steps import work
 from headroom.stores import Limits, Missing, Record, Store
@@ -81,12 +80,12 @@ class ContextVerbs:
     ) -> None:
         check_whole("max_entries", max_entries)
         check_whole("max_bytes", max_bytes)
-        check_whole("max_payload_bytes", max_payload_bytes)
+        check_whole("max_payload_bytes", max_payload_bytes, optional=False)
         check_options(None, None, fidelity)
         check_namespace(namespace)
         if on_error not in ("raise", "passthrough"):
-            raise ValueError(f'on_error must be "raise" or "passthrough", not {on_error!r}')
-        self._ttl = seconds(ttl)
+            raise ValueError(f'on_error must be "raise" or "passthrough", not {brief(on_error)}')
+        self._ttl = seconds(ttl, "ttl")
         self._limits = Limits(max_entries, max_bytes)
         self._max_payload_bytes = (
             max_payload_bytes if max_bytes is None else min(max_payload_bytes, max_bytes)
@@ -98,6 +97,8 @@ class ContextVerbs:
         self._room = Room(self.store, self._limits)
         self.fidelity: Fidelity = fidelity
         self.counter = Counting(model, counter)
+        if pipeline is not None and not isinstance(pipeline, Pipeline):
+            raise TypeError(f"pipeline must be a Pipeline, not {type(pipeline).__name__}")
         self._pipeline = pipeline or Pipeline()
         self._processes: CompressionProcesses | None = None
         if workers:
@@ -151,8 +152,10 @@ class ContextVerbs:
         """Stores a payload with its view: ``result``, or one that is made now."""
         check_key(key)
         check_version(expected_version)
+        if agent is not None:
+            check_text("agent", agent)
         options = self._options(key, query, max_tokens, fidelity, kind, tool)
-        lifetime = self._ttl if ttl is None else seconds(ttl)
+        lifetime = self._ttl if ttl is None else seconds(ttl, "ttl")
         text, original, reference = yield from work(
             lambda: self._taken(data), is_long=not isinstance(data, str) or len(data) >= MUCH
         )
@@ -208,9 +211,14 @@ class ContextVerbs:
     def delete(self, key: str) -> StoreSteps[bool]:
         check_key(key)
         self._views.forget()
-        record = yield from self.store.get(key, with_original=False)
-        if isinstance(record, Record):
-            self._excerpts.forget(record.header.reference)
+        try:
+            record = yield from self.store.get(key, with_original=False)
+        except IntegrityError:
+            # It is what is to be got rid of, and nobody can tell of which original it was.
+            self._excerpts.forget()
+        else:
+            if isinstance(record, Record):
+                self._excerpts.forget(record.header.reference)
         return (yield from self.store.delete(key))
 
     def clear(self) -> StoreSteps[None]:
@@ -265,23 +273,25 @@ class ContextVerbs:
 
     def retrieve(self, key: str, selection: Selection, *, max_tokens: int) -> StoreSteps[Excerpt]:
         check_key(key)
-        check_options(selection.query, max_tokens, self.fidelity)
+        check_whole("max_tokens", max_tokens, optional=False)
+        if selection.query is not None:
+            check_query(selection.query)
         excerpt = yield from self._excerpts.retrieve(key, selection, max_tokens)
         yield from self.leases.hold_for_active(excerpt.reference)
         return excerpt
 
     def search(self, query: str, *, agent: str | None, limit: int) -> StoreSteps[list[SearchHit]]:
-        if not isinstance(query, str):
-            raise TypeError(f"query must be text, not {type(query).__name__}")
+        check_query(query)
         check_whole("limit", limit)
         return (yield from self._excerpts.search(query, agent, limit))
 
     def manifest(self, *, max_tokens: int) -> StoreSteps[str]:
-        check_whole("max_tokens", max_tokens)
+        check_whole("max_tokens", max_tokens, optional=False)
         headers = yield from self.store.headers()
         return (yield from work(lambda: manifest(headers, max_tokens, self.counter())))
 
     def is_view(self, text: str) -> StoreSteps[bool]:
+        check_text("text", text)
         origin = yield from self.store.view_origin((yield from _hash_of(text)))
         if origin is None:
             return False
@@ -290,6 +300,7 @@ class ContextVerbs:
         return True
 
     def original_of(self, view: str) -> StoreSteps[str | None]:
+        check_text("view", view)
         reference = yield from self.store.view_origin((yield from _hash_of(view)))
         if reference is None:
             return None
@@ -336,6 +347,8 @@ class ContextVerbs:
     ) -> ViewRequest:
         chosen = self.fidelity if fidelity is None else fidelity
         check_options(query, max_tokens, chosen, kind)
+        if tool is not None:
+            check_text("tool", tool)
         named = None if tool is None else key
         return ViewRequest(query, max_tokens, chosen, kind, tool, named)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from headroom.context.arguments import check_key, seconds
+from headroom.arguments import seconds
+from headroom.context.arguments import check_key
 from headroom.errors import WaitTimeout
 
 __all__ = ["Waiting"]
@@ -16,8 +17,10 @@ _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 0.005, 0.25, 1.5
 class Waiting:
     """One wait for a key."""
 
-    def __init__(self, key: str, timeout: float | None) -> None:
+    def __init__(self, key: str, timeout: float | None, after: int) -> None:
         check_key(key)
+        if isinstance(after, bool) or not isinstance(after, int):
+            raise TypeError(f"after must be a version, not {type(after).__name__}")
         self._key = key
         self._timeout = seconds(timeout, "timeout")
         self._start = time.monotonic()

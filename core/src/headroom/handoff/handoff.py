@@ -19,7 +19,7 @@ from headroom.context.explaining import decided_by
 from headroom.context.store_namespace import StoreSteps
 from headroom.handoff.deciding import BYTES, Deciding
 from headroom.handoff.notices import Notices
-from headroom.handoff.options import TokenLimits, check_handoff_options
+from headroom.handoff.options import TokenLimits, check_handoff_options, check_payloads
 from headroom.handoff.retrieval_tool import RetrievalTool
 from headroom.handoff.shown import Shown
 from headroom.steps import work
@@ -99,7 +99,7 @@ class Handoff:
     def decide(
         self, payloads: Sequence[Payload], reader: Reader, *, room: int | None = None
     ) -> list[Decision]:
-        """What a reader gets for payloads that it reads together. Never raises.
+        """What a reader gets for payloads that it reads together. It never fails.
 
         Where ``needs_tool`` is true and the reader lacks the retrieval tool, the adapter attaches
         it. Payloads that it gets at one time are decided together: they share the tool.
@@ -113,7 +113,11 @@ class Handoff:
                 are not enough. What is excluded, small or owed whole stays; if it does not fit so,
                 that is said once.
 
+        Raises:
+            TypeError: They are no payloads, or there is no reader.
+
         """
+        check_payloads(payloads, reader)
         try:
             steps = self._deciding(reader, failed=self._failed).decide(payloads, room)
             decided = self.ctx._run(steps, "handoff")
@@ -125,6 +129,7 @@ class Handoff:
         self, payloads: Sequence[Payload], reader: Reader, *, room: int | None = None
     ) -> list[Decision]:
         """``decide``, without blocking the event loop."""
+        check_payloads(payloads, reader)
         try:
             steps = self._deciding(reader, failed=self._failed).decide(payloads, room)
             decided = await self.ctx._run_async(steps, "handoff")
@@ -133,10 +138,11 @@ class Handoff:
         return self._told(decided)
 
     def plan(self, payloads: Sequence[Payload], reader: Reader) -> list[Decision]:
-        """What ``decide`` would say: nothing is stored, counted or told. Never raises.
+        """What ``decide`` would say: nothing is stored, counted or told.
 
         For frameworks in which a tool must be attached before its reader is given the payloads.
         """
+        check_payloads(payloads, reader)
         try:
             steps = self._deciding(reader, stores=False, failed=_not_told).decide(payloads)
             return self.ctx._run(steps)

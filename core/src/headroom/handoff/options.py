@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypedDict
 
-from headroom.context import ContextEntry, Decision, Savings
+from headroom.arguments import brief
+from headroom.context import ContextEntry, Decision, Payload, Reader, Savings
+from headroom.handoff.question import as_query
 from headroom.pipeline.pipeline import check_options
 from headroom.view import Fidelity
 
 if TYPE_CHECKING:
     from headroom.handoff.handoff import Handoff
 
-__all__ = ["HandoffOptions", "TokenLimits", "check_handoff_options"]
+__all__ = ["HandoffOptions", "TokenLimits", "check_handoff_options", "check_payloads"]
 
 
 class HandoffOptions(TypedDict, total=False):
@@ -77,14 +79,17 @@ def check_handoff_options(handoff: Handoff) -> None:
         TypeError: It has the wrong type.
 
     """
-    limits = handoff.max_tokens
+    limits, query = handoff.max_tokens, handoff.query
+    if isinstance(query, str):
+        # As it is asked: one that is too long is shortened.
+        query = as_query(query)
     for limit in limits.values() if isinstance(limits, Mapping) else [limits]:
-        check_options(handoff.query, limit, handoff.fidelity or "balanced")
+        check_options(query, limit, handoff.fidelity or "balanced")
     least = handoff.min_tokens
     if isinstance(least, bool) or not isinstance(least, int):
         raise TypeError(f"min_tokens must be a whole number, not {type(least).__name__}")
     if least < 0:
-        raise ValueError(f"min_tokens must be 0 or more, not {least}")
+        raise ValueError(f"min_tokens must be 0 or more, not {brief(least)}")
     for option in ("exclude", "full_for"):
         names = getattr(handoff, option)
         if isinstance(names, str) or not isinstance(names, Collection):
@@ -95,3 +100,19 @@ def check_handoff_options(handoff: Handoff) -> None:
             raise TypeError(f"{option} must be callable, not {type(function).__name__}")
     if not isinstance(handoff.savings, Savings):
         raise TypeError(f"savings must be Savings, not {type(handoff.savings).__name__}")
+
+
+def check_payloads(payloads: Sequence[Payload], reader: Reader) -> None:
+    """Says what is wrong with what is handed on, or with who reads it.
+
+    Raises:
+        TypeError: They are no payloads, or there is no reader.
+
+    """
+    if isinstance(payloads, (str, Payload)) or not isinstance(payloads, Sequence):
+        raise TypeError(f"payloads must be a list of Payload, not {type(payloads).__name__}")
+    for one in payloads:
+        if not isinstance(one, Payload):
+            raise TypeError(f"payloads must be a list of Payload, not of {type(one).__name__}")
+    if not isinstance(reader, Reader):
+        raise TypeError(f"reader must be a Reader, not {type(reader).__name__}")

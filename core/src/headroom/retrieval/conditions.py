@@ -13,6 +13,7 @@ from headroom.retrieval.amounts import unit_in_name
 from headroom.retrieval.comparing import PLAIN, Comparable, Notation
 from headroom.retrieval.dates import Order
 from headroom.retrieval.grammar import (
+    DEEPEST,
     All,
     Any,
     Between,
@@ -158,7 +159,7 @@ def conditions(where: Mapping[str, object] | str | None) -> Filter | None:
     return Filter(All(parts)) if parts else None
 
 
-def _from_item(name: object, value: object) -> Condition:
+def _from_item(name: object, value: object, depth: int = 0) -> Condition:
     if not isinstance(name, str):
         raise TypeError(f"where names fields by text, not by {type(name).__name__}")
     if isinstance(value, str):
@@ -166,12 +167,14 @@ def _from_item(name: object, value: object) -> Condition:
         text = value[len(sign) :].strip() if sign else value
         return Comparison(name, operator or "=", text, _A_TEST.match(text) is not None)
     if isinstance(value, (Sequence, Set)) and not isinstance(value, (bytes, bytearray)):
+        if depth >= DEEPEST:
+            raise ValueError(f"where has more than {DEEPEST} lists within each other")
         if not value:
             raise ValueError(f"where: any of no values is none: {quoted(name)} has an empty list")
-        return Any(tuple(_from_item(name, one) for one in value))
+        return Any(tuple(_from_item(name, one, depth + 1) for one in value))
     if value is not None and not isinstance(value, (bool, int, float)):
         what = "an object" if isinstance(value, Mapping) else type(value).__name__
-        raise TypeError(f"where compares with values; {name!r} has {what}")
+        raise TypeError(f"where compares with values; {quoted(name)} has {what}")
     found = Comparison(name, "=", value)
     return Any((Null(name), found)) if value is None else found
 

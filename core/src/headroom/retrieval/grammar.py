@@ -20,6 +20,7 @@ from typing import NoReturn, TypeAlias
 from headroom.retrieval.comparing import Comparable, order
 
 __all__ = [
+    "DEEPEST",
     "All",
     "Any",
     "Between",
@@ -33,7 +34,7 @@ __all__ = [
 
 #: Conditions in parentheses or after "not" nest no deeper. More characters than these are no
 #: condition that anyone wrote.
-_DEEPEST, _LONGEST = 50, 10_000
+DEEPEST, _LONGEST = 50, 10_000
 #: Characters of a condition that are said again where it cannot be read.
 _SHOWN = 40
 #: What people write for each operator; the longest first.
@@ -225,8 +226,8 @@ class _Reader:
         return self._word("and") or True
 
     def _one(self, depth: int) -> Condition:
-        if depth > _DEEPEST:
-            self._fail(f"conditions nest no deeper than {_DEEPEST}")
+        if depth > DEEPEST:
+            self._fail(f"conditions nest no deeper than {DEEPEST}")
         if self._word("not") or (not self._next().startswith("!=") and self._sign("!")):
             return Not(self._one(depth + 1))
         if self._sign("("):

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import cast
 
 from headroom.regexes import regex
-from headroom.view import EVERYTHING, Unit, Within, spelled, spelled_path
+from headroom.view import ENDS_PLACE, EVERYTHING, Unit, Within, spelled, spelled_path
 
 __all__ = [
     "MOST_RANGES",
@@ -38,8 +38,7 @@ _SPELT_RANGE = re.compile(r"(?<=\d) ?(?:-|\u2013|\u2014| to ) ?(?=\d)")
 # Readers write "row 3", "Lines: 3 to 5".
 _UNIT = re.compile(r"\b(row|line|sentence)s?(?: |: ?)?(?=\d)", re.IGNORECASE)
 _HOLDER = re.compile(r"(.*?)(|(?: of | within |^)[/\0])((?<=[/\0]).*|)", re.DOTALL)
-#: What a marker or a heading says after a place.
-_SAID = re.compile(r" left out|, in part|, each after its number")
+_SAID = re.compile(ENDS_PLACE)
 # A pointer in quotes, which stands at the beginning of a place or after a word that leads to it.
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.){0,100000}"', re.DOTALL)
 _LEADS = (" of ", " within ", "; ", ", ", "[")
@@ -55,6 +54,8 @@ _PLACE = regex(
 )
 _HELD = re.compile(r"\0(\d+)\0")
 _LINES_OF = re.compile(r"lines \d{1,12}(?:-\d{1,12})? of /.*", re.DOTALL)
+# A part of an original as a place spells it, with the pointer in quotes.
+_QUOTED_WITHIN = re.compile(r'(?:lines \d{1,12}(?:-\d{1,12})? of )?"')
 
 
 @dataclass(frozen=True)
@@ -246,7 +247,7 @@ def _parse(text: str, held: Sequence[str]) -> Place | None:
         unit=cast("Unit | None", unit),
         ranges=tuple(parse_ranges(ranges, unit)) if ranges else (),
         path="" if is_everything and chars else path,
-        within=None if within is None else parse_within(within),
+        within=None if within is None else _within(within),
         chars=_chars(chars) if chars else None,
         is_everything=is_everything and not chars,
     )
@@ -277,11 +278,15 @@ def parse_within(value: str) -> Within:
         ValueError: It is written in another way.
 
     """
-    text = value
-    if value.startswith('"') or ' of "' in value:
+    if _QUOTED_WITHIN.match(value):
         places = parse_places(f"everything within {value}")
         if places is not None and len(places) == 1 and places[0].within is not None:
             return places[0].within
+    return _within(value)
+
+
+def _within(text: str) -> Within:
+    """A part of an original, with its pointer as it is."""
     if text.startswith("/") or _LINES_OF.fullmatch(text):
         return text
     (only, *more) = parse_ranges(text.removeprefix("lines "), "within")

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
+from headroom.arguments import brief, check_text
 from headroom.retrieval.conditions import Filter, conditions
 from headroom.retrieval.patterns import Pattern, compile_pattern
 from headroom.retrieval.places import Place, parse_places, parse_ranges, parse_within, together
 from headroom.view import EVERYTHING, Unit
 
 __all__ = ["Selection", "select"]
+
+# What a place counts has no more digits than twelve.
+_LARGEST = 10**12
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ def select(
 
     """
     for name, text in (("query", query), ("path", path), ("within", within)):
-        _check_text(name, text)
+        if text is not None:
+            check_text(name, text)
     units = {"lines": lines, "rows": rows, "sentences": sentences}
     given = {name: value for name, value in units.items() if value is not None}
     if len(given) > 1:
@@ -113,9 +118,6 @@ def _range_text(name: str, value: str | int) -> str:
         return value
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f'{name} must look like "3-111" or 3, not {type(value).__name__}')
+    if abs(value) > _LARGEST:
+        raise ValueError(f'{name} must look like "3-111" or 3, not {brief(value)}')
     return str(value)
-
-
-def _check_text(name: str, value: str | None) -> None:
-    if value is not None and not isinstance(value, str):
-        raise TypeError(f"{name} must be text, not {type(value).__name__}")

@@ -9,11 +9,12 @@ import os
 import secrets
 import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Literal
 
+from headroom.arguments import brief, check_text
 from headroom.errors import IntegrityError, StoreError
 from headroom.forking import undisturbed
 
@@ -35,6 +36,10 @@ _WORTH_COMPRESSING = 512
 _SMALLER = 0.9
 # The fastest levels: JSON and logs shrink to a fifth at any level.
 _ZLIB_LEVEL, _ZSTD_LEVEL = 1, 1
+# No byte of zlib becomes more: 258 bytes take two bits at the least (RFC 1951).
+_ZLIB_RATIO = 1032
+
+_OTHER_SIZE = "a stored value has another size than what was put: it was cut or changed"
 
 
 def new_encryption_key() -> str:
@@ -61,6 +66,7 @@ class Codec:
             nothing is sealed. Needs ``headroom-core[encryption]``.
 
     Raises:
+        TypeError: ``keys`` is no list.
         ValueError: The compression is unknown, or a key is none.
         StoreError: A package is missing; the message says what to install.
 
@@ -75,9 +81,13 @@ class Codec:
         self, *, compression: Compression | None = "zlib", keys: Sequence[str] = ()
     ) -> None:
         if compression not in ("zlib", "zstd", None):
-            raise ValueError(f'compression must be "zlib", "zstd" or None, not {compression!r}')
-        if isinstance(keys, str):
+            raise ValueError(
+                f'compression must be "zlib", "zstd" or None, not {brief(compression)}'
+            )
+        if isinstance(keys, (str, bytes)):
             raise ValueError("keys must be a list of keys, the newest first, not one text")
+        if not isinstance(keys, Iterable):
+            raise TypeError(f"keys must be a list of keys, not {type(keys).__name__}")
         self._compression = compression
         self._zstd = _zstd() if compression == "zstd" else None
         # Beside their ids, by which a sealed value says which key opens it.
@@ -89,9 +99,11 @@ class Codec:
         """A codec with the keys in an environment variable, commas between, the newest first.
 
         Raises:
+            TypeError: ``name`` is no text.
             ValueError: The variable is not set, is empty, or holds something else.
 
         """
+        check_text("name", name)
         keys = [key.strip() for key in os.environ.get(name, "").split(",") if key.strip()]
         if not keys:
             raise ValueError(f"the environment variable {name} must hold the encryption keys")
@@ -146,6 +158,7 @@ class Codec:
         place: bytes,
         *,
         most: int | None = None,
+        size: int | None = None,
         checked: bool = False,
         unsealed: bool = False,
     ) -> bytes:
@@ -155,6 +168,8 @@ class Codec:
             packed: What is stored.
             place: As it was packed for.
             most: Bytes that it has at the most: no more are made of it. ``None`` is any number.
+            size: Bytes that it has, where that is stated elsewhere: what cannot have so many is
+                not unpacked. ``None`` is any number.
             checked: As it was packed.
             unsealed: Whether it is taken although there are keys and it is not sealed: only where
                 it is sealed next.
@@ -176,7 +191,7 @@ class Codec:
             packed, check = packed[start:], packed[:start]
             if check != bytes([_CHECKED]) + _check(packed, place):
                 raise IntegrityError("a stored value is not as it was put: it was cut or changed")
-        return self._unshrunk(packed, most)
+        return self._unshrunk(packed, most, size)
 
     @staticmethod
     def is_sealed(packed: bytes) -> bool:
@@ -197,7 +212,7 @@ class Codec:
             return not self.is_sealed(packed)
         return packed[: 1 + _KEY_ID_BYTES] == bytes([_SEALED]) + self._first
 
-    def _unshrunk(self, packed: bytes, most: int | None) -> bytes:
+    def _unshrunk(self, packed: bytes, most: int | None, size: int | None) -> bytes:
         if not packed:
             raise IntegrityError("a stored value is empty: it was cut")
         method, data = packed[0], packed[1:]
@@ -205,6 +220,9 @@ class Codec:
             raise IntegrityError("a stored value is of an unknown form: it was changed")
         whole = True
         try:
+            if size is not None and not self._may_have(size, method, data):
+                raise IntegrityError(_OTHER_SIZE)
+            most = most if size is None else size
             # One byte more than there may be tells that there is more.
             if method == _ZLIB:
                 stream = zlib.decompressobj()
@@ -222,7 +240,19 @@ class Codec:
             raise IntegrityError("a stored value is larger than what was put: it was changed")
         if not whole:
             raise IntegrityError("a stored value cannot be read: it was cut or changed")
+        if size is not None and len(data) != size:
+            raise IntegrityError(_OTHER_SIZE)
         return data
+
+    def _may_have(self, size: int, method: int, data: bytes) -> bool:
+        """Whether data have so many bytes when they are unpacked, as far as can be told before."""
+        if method == _ZLIB:
+            return 0 <= size <= _ZLIB_RATIO * len(data)
+        if method == _ZSTD:
+            # What ``shrink`` writes says how long it is.
+            info = (self._zstd or _zstd()).get_frame_info(data)
+            return bool(info.decompressed_size == size)
+        return size == len(data)
 
     def _opened(self, packed: bytes, place: bytes) -> bytes:
         start = 1 + _KEY_ID_BYTES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from headroom.arguments import brief
 from headroom.errors import StoreError
 from headroom.forking import undisturbed
 from headroom.stores.base import Store
@@ -70,7 +71,7 @@ def open_store(url: str) -> Store:
         )
     known = ", ".join(f"{name}://" for name in ("memory", "sqlite", *sorted(points)))
     # Not the whole URL: it may hold a password.
-    what = f"the scheme {scheme!r}" if scheme else "no scheme"
+    what = f"the scheme {brief(scheme)}" if scheme else "no scheme"
     raise ValueError(f"a store URL begins with one of {known}; this one has {what}")
 
 
@@ -98,13 +99,13 @@ def _open_sqlite(url: str) -> SQLiteStore:
     durability = options.pop("durability", "process")
     if options:
         raise ValueError(
-            f"a SQLite URL has no option {sorted(options)[0]!r}; it takes durability, timeout, "
-            "compression and key_env"
+            f"a SQLite URL has no option {brief(sorted(options)[0])}; it takes durability, "
+            "timeout, compression and key_env"
         )
     try:
         seconds = float(timeout)
     except ValueError:
-        raise ValueError(f"timeout must be seconds, not {timeout!r}") from None
+        raise ValueError(f"timeout must be seconds, not {brief(timeout)}") from None
     # Both check these words themselves.
     chosen = None if compression == "none" else compression
     codec = (

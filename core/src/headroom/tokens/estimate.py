@@ -13,6 +13,8 @@ from __future__ import annotations
 import string
 from collections.abc import Iterable, Sequence
 
+from headroom.arguments import check_text
+
 __all__ = ["EstimateCounter", "shapes"]
 
 # Kinds of characters, each with the letter that stands for it. What is not ASCII is known by the
@@ -121,6 +123,7 @@ class EstimateCounter:
         self.reason = reason
 
     def count(self, text: str) -> int:
+        check_text("text", text)
         if not text:
             return 0
         coarse, fine, raw = shapes(text)

@@ -17,11 +17,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TypeAlias, cast
 
+from headroom.arguments import check_text
 from headroom.forking import lock, on_fork, undisturbed
 from headroom.tokens.base import TokenCounter, encodable
 from headroom.tokens.estimate import EstimateCounter
 
-__all__ = ["encoding_for_model", "get_counter", "load_early"]
+__all__ = ["check_model", "encoding_for_model", "get_counter", "load_early"]
 
 logger = logging.getLogger("headroom.tokens")
 
@@ -99,6 +100,7 @@ class _EncodingCounter:
         self._count = count
 
     def count(self, text: str) -> int:
+        check_text("text", text)
         if len(text) <= _PIECE:
             return self._whole(text)
         size = _LARGE_PIECE if text.isascii() else _PIECE
@@ -231,6 +233,12 @@ def _tiktoken_counter(encoding: str) -> tuple[_Count | None, str]:
     return counter, f"tiktoken could not load {encoding} ({reason})"
 
 
+def check_model(model: str) -> None:
+    """A model is text."""
+    if not isinstance(model, str):
+        raise TypeError(f"model must be a name such as 'gpt-4o', not {type(model).__name__}")
+
+
 def load_early(model: str) -> None:
     """Has a thread read the vocabulary for a model, so that the caller goes on meanwhile.
 
@@ -247,7 +255,7 @@ def load_early(model: str) -> None:
 
 
 def get_counter(model: str = "gpt-4o") -> TokenCounter:
-    """The best counter that this machine has for ``model``. Never raises, never hangs.
+    """The best counter that this machine has for ``model``. Never fails, never hangs.
 
     The first call may read a vocabulary (some tenths of a second). The network is asked
     only if ``tiktoken`` is the sole tokenizer installed, once per process and encoding, for three
@@ -256,10 +264,14 @@ def get_counter(model: str = "gpt-4o") -> TokenCounter:
     Args:
         model: The model's name, such as ``"gpt-4o"``, or the name of an encoding.
 
+    Raises:
+        TypeError: ``model`` is no text.
+
     >>> get_counter("gpt-4o").count("")
     0
 
     """
+    check_model(model)
     encoding, own = encoding_for_model(model)
     offline = _offline_counter(encoding)
     if offline is not None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,6 +26,8 @@ _LARGEST_VERSION = 2**53
 _VIEW_SIZE = struct.Struct(">Q")
 #: Bytes of the metadata of an entry; more are not made of what is stored.
 MOST_META = 64 * 1024 * 1024
+#: Lists, objects and texts in it, as in ``SQLiteStore``: each takes more than its two signs.
+MOST_PARTS = 5_000_000
 _MOST_PACKED = MOST_META + _VIEW_SIZE.size
 _HASH_BYTES = 32
 _JSON = json.JSONEncoder(separators=(",", ":"))
@@ -109,8 +113,10 @@ class Values:
             reference, view_reference,
         )  # fmt: skip
         json_text = _JSON.encode(dict(header.meta)).encode()
-        if len(json_text) > MOST_META:
-            raise StoreError(f"the metadata of an entry has more than {MOST_META} bytes")
+        if len(json_text) > MOST_META or _parts(json_text) > MOST_PARTS:
+            raise StoreError(
+                f"the metadata of an entry has more than {MOST_META} bytes or {MOST_PARTS} parts"
+            )
         meta = _VIEW_SIZE.pack(len(record.view)) + json_text
         ends = _NEVER if expires is None else _EXPIRY.pack(expires)
         bound = ends + head if self.codec.sealing else head
@@ -152,7 +158,8 @@ class Values:
             IntegrityError: It was cut or changed.
 
         """
-        return self._head(namespace, key, entry)[0]
+        with _named(key):
+            return self._head(namespace, key, entry)[0]
 
     def record(
         self,
@@ -170,15 +177,25 @@ class Values:
             IntegrityError: It was cut or changed, or some of it is missing.
 
         """
+        with _named(key):
+            return self._record(namespace, key, entry, view, original, with_original)
+
+    def _record(
+        self,
+        namespace: str,
+        key: str,
+        entry: bytes,
+        view: bytes | None,
+        original: bytes | None,
+        with_original: bool,
+    ) -> Record:
         header, size, view_size = self._head(namespace, key, entry)
         unpack = self.codec.unpack
         is_own_view = header.reference == header.view_reference
         content = b""
         if original is not None:
             place = _original_place(namespace, bytes.fromhex(header.reference))
-            content = unpack(original, place, most=size)
-            if len(content) != size:
-                raise IntegrityError("a stored original has another size than what was put")
+            content = unpack(original, place, size=size)
         elif with_original or is_own_view:
             raise IntegrityError("a stored entry has lost its original")
         if is_own_view:
@@ -186,7 +203,7 @@ class Values:
         if view is None:
             raise IntegrityError("a stored entry has lost its view")
         place = _entry_place(namespace, "view", key, _bound(entry, view))
-        return Record(header, content, unpack(view, place, most=view_size))
+        return Record(header, content, unpack(view, place, size=view_size))
 
     def sealed_anew(
         self, namespace: str, name: bytes, entry: bytes, view: bytes | None, original: bytes | None
@@ -213,24 +230,29 @@ class Values:
         bound = entry[: _EXPIRY.size] + entry[_FRONT_BYTES:start]
 
         def anew(
-            part: Literal["meta", "view"], value: bytes, most: int, *, checked: bool = False
+            part: Literal["meta", "view"],
+            value: bytes,
+            *,
+            most: int | None = None,
+            size: int | None = None,
+            checked: bool = False,
         ) -> bytes | None:
             before = _entry_place(namespace, part, key, _bound(entry, value))
             after = _entry_place(namespace, part, key, bound)
-            return self._anew(value, before, after, most=most, checked=checked)
+            return self._anew(value, before, after, most=most, size=size, checked=checked)
 
         changes: dict[bytes, tuple[bytes, bytes]] = {}
-        meta = anew("meta", entry[start:], _MOST_PACKED, checked=True)
+        meta = anew("meta", entry[start:], most=_MOST_PACKED, checked=True)
         if meta is not None:
             changes[b"e" + name] = (entry, entry[:start] + meta)
         if view is not None:
-            other = anew("view", view, view_size)
+            other = anew("view", view, size=view_size)
             if other is not None:
                 changes[b"v" + name] = (view, other)
         if original is not None:
             reference = bytes.fromhex(header.reference)
             place = _original_place(namespace, reference)
-            other = self._anew(original, place, place, most=size)
+            other = self._anew(original, place, place, size=size)
             if other is not None:
                 changes[b"o" + reference] = (original, other)
         return changes
@@ -244,11 +266,20 @@ class Values:
         return None if seal is None else stored[:_HASH_BYTES] + seal
 
     def _anew(
-        self, value: bytes, before: bytes, after: bytes, *, most: int, checked: bool = False
+        self,
+        value: bytes,
+        before: bytes,
+        after: bytes,
+        *,
+        most: int | None = None,
+        size: int | None = None,
+        checked: bool = False,
     ) -> bytes | None:
         if self.codec.is_current(value):
             return None
-        data = self.codec.unpack(value, before, most=most, checked=checked, unsealed=True)
+        data = self.codec.unpack(
+            value, before, most=most, size=size, checked=checked, unsealed=True
+        )
         return self.codec.pack(data, after, checked=checked)
 
     def _head(
@@ -266,6 +297,8 @@ class Values:
         )
         try:
             (view_size,) = _VIEW_SIZE.unpack_from(meta)
+            if _parts(meta) > MOST_PARTS:
+                raise ValueError("too many parts")
             values = json.loads(meta[_VIEW_SIZE.size :])
             if not isinstance(values, dict):
                 raise ValueError("no object")
@@ -275,6 +308,20 @@ class Values:
             return header, int(size), view_size
         except (ValueError, OverflowError, RecursionError, struct.error) as error:
             raise IntegrityError("stored metadata cannot be read: it was cut or changed") from error
+
+
+@contextmanager
+def _named(key: str) -> Iterator[None]:
+    """Has an error say which entry it is: others, or all of a namespace, were asked for as well."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise IntegrityError(f"{error} (key {key!r})") from error
+
+
+def _parts(json_text: bytes) -> int:
+    """How many lists, objects and texts a JSON text has, or a few more."""
+    return json_text.count(b"[") + json_text.count(b"{") + json_text.count(b'"') // 2
 
 
 def _bound(entry: bytes, value: bytes) -> bytes:

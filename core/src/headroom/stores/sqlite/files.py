@@ -11,6 +11,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from headroom.arguments import brief
 from headroom.errors import StoreError
 
 __all__ = ["GROWTH_BYTES", "Spare", "Watched", "check_files", "make", "make_private", "resolved"]
@@ -20,6 +21,8 @@ _POSIX = os.name == "posix"
 _BESIDE = ("-wal", "-shm", "-journal")
 # Links that a path may lead through; Linux follows as many.
 _LINKS = 40
+# Bytes of a path, as on Linux.
+_LONGEST = 4096
 #: Bytes that may wait in the log to come into the file, which is to grow by them.
 GROWTH_BYTES = 3 * 1024 * 1024
 # Bytes that are kept for deletes on a full disk: for those, and for what a delete writes. That is
@@ -39,15 +42,21 @@ def resolved(path: str | os.PathLike[str]) -> str:
 
     Raises:
         StoreError: Somebody could, by a link that is not ours or in a folder above it.
+        TypeError: It is no path.
         ValueError: No file can be called so.
 
     """
+    if not isinstance(path, (str, bytes, os.PathLike)):
+        raise TypeError(f"path must be that of a file, not {type(path).__name__}")
     try:
-        is_name = b"\0" not in os.fsencode(path)
+        name = os.fsencode(path)
+        is_name = b"\0" not in name and len(name) <= _LONGEST
     except UnicodeEncodeError:
         is_name = False
     if not is_name:
-        raise ValueError(f"no file can be called {os.fspath(path)!r}: take NULs and the like out")
+        raise ValueError(
+            f"no file can be called {brief(os.fspath(path))}: too long, or with NULs and the like"
+        )
     if not _POSIX:
         return str(Path(path).absolute())
     try:

@@ -16,6 +16,7 @@ from headroom.stores.sqlite.values import (
     as_text,
     origin_place,
     original_place,
+    readable,
     true_key,
 )
 
@@ -140,25 +141,21 @@ def _rotate_some(
 
 def _name_of(db: sqlite3.Connection, table: str, namespace: bytes, number: int) -> str:
     """What a value is, for those who are to delete it."""
-    where = f"in the namespace {_readable(namespace)!r}"
+    where = f"in the namespace {readable(namespace)!r}"
     if table == "views":
         return f"what a view {where} is of"
     column = "id" if table == "entries" else "content"
     row = db.execute(f"SELECT key FROM entries WHERE {column} = ? LIMIT 1", (number,)).fetchone()
     if row is None:
         return f"an original {where} that no key has"
-    return f"the key {_readable(true_key(row[0]))!r} {where}"
-
-
-def _readable(name: bytes) -> str:
-    return name.decode("utf-8", "backslashreplace")
+    return f"the key {readable(true_key(row[0]))!r} {where}"
 
 
 def _content(values: Values, namespace: str, row: sqlite3.Row) -> dict[str, bytes]:
     reference, data, size = row
     if not (isinstance(reference, bytes) and isinstance(size, int)):
         raise IntegrityError("a stored original cannot be read: some of it was changed")
-    return _changed(data=values.anew(data, original_place(namespace, reference), most=size))
+    return _changed(data=values.anew(data, original_place(namespace, reference), size=size))
 
 
 def _entry(values: Values, namespace: str, row: sqlite3.Row) -> dict[str, bytes]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Collection
 from types import NoneType
 from typing import TypeVar
 
+from headroom.arguments import brief
 from headroom.errors import IntegrityError, StoreError
 from headroom.stores.base import Header, LeasingStore, Limits, Missing, Record, Usage
 from headroom.stores.codec import Codec
@@ -88,9 +89,9 @@ class SQLiteStore(LeasingStore):
         clock: Callable[[], float] = time.time,
     ) -> None:
         if durability not in ("process", "power"):
-            raise ValueError(f'durability must be "process" or "power", not {durability!r}')
-        if not isinstance(timeout, (int, float)) or not 0 <= timeout < math.inf:
-            raise ValueError(f"timeout must be 0 or more seconds, not {timeout!r}")
+            raise ValueError(f'durability must be "process" or "power", not {brief(durability)}')
+        if not isinstance(timeout, (int, float)) or not 0 <= timeout <= sys.float_info.max:
+            raise ValueError(f"timeout must be 0 or more seconds, not {brief(timeout)}")
         #: The most seconds that a call waits, but for the disk.
         self.timeout = float(timeout)
         codec = codec or Codec()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import NoneType
 from typing import Literal
@@ -27,6 +28,7 @@ __all__ = [
     "kept_key",
     "origin_place",
     "original_place",
+    "readable",
     "true_key",
 ]
 
@@ -42,6 +44,9 @@ _TYPES: tuple[type | tuple[type, ...], ...] = (
 
 #: Bytes of the metadata of an entry; more are not made of what is stored.
 MOST_META = 64 * 1024 * 1024
+#: Lists, objects and texts in it: each takes far more memory than the two signs that it may be.
+#: That many bytes of ranges, of which the longest metadata consist, are 4.3 million lists.
+MOST_PARTS = 5_000_000
 # The bytes of the view stand in front of the metadata.
 _VIEW_SIZE = struct.Struct(">Q")
 _MOST_PACKED = MOST_META + _VIEW_SIZE.size
@@ -64,6 +69,11 @@ def as_text(data: bytes) -> str:
         return data.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError as error:
         raise IntegrityError("a stored key or namespace cannot be read: it was changed") from error
+
+
+def readable(name: bytes) -> str:
+    """A key or a namespace for people, whatever stands there."""
+    return name.decode("utf-8", "backslashreplace")
 
 
 #: What the key of an entry begins with that was overwritten while its content was held. In UTF-8 no
@@ -163,8 +173,10 @@ class Values:
         key = as_bytes(header.key)
         view = None if hashes[0] == hashes[1] else codec.shrink(record.view)
         json_text = json.dumps(dict(header.meta), separators=(",", ":")).encode()
-        if len(json_text) > MOST_META:
-            raise StoreError(f"the metadata of an entry has more than {MOST_META} bytes")
+        if len(json_text) > MOST_META or _parts(json_text) > MOST_PARTS:
+            raise StoreError(
+                f"the metadata of an entry has more than {MOST_META} bytes or {MOST_PARTS} parts"
+            )
         meta = codec.shrink(_VIEW_SIZE.pack(len(record.view)) + json_text)
 
         def sealed(expires: float | None) -> tuple[bytes | None, bytes]:
@@ -209,7 +221,8 @@ class Values:
             IntegrityError: It was cut or changed.
 
         """
-        return self._head(namespace, row)[0]
+        with _named(row):
+            return self._head(namespace, row)[0]
 
     def record(self, namespace: str, row: sqlite3.Row, *, with_original: bool = True) -> Record:
         """The record in a row; its original is empty where it is not wanted and not its view.
@@ -218,20 +231,22 @@ class Values:
             IntegrityError: It was cut or changed.
 
         """
+        with _named(row):
+            return self._record(namespace, row, with_original=with_original)
+
+    def _record(self, namespace: str, row: sqlite3.Row, *, with_original: bool) -> Record:
         header, view_size = self._head(namespace, row)
         view, size, data = row[7:10]
         unpack = self.codec.unpack
         original = b""
         if data is not None:
-            original = unpack(data, original_place(namespace, row[1]), most=size)
-            if len(original) != size:
-                raise IntegrityError("a stored original has another size than what was put")
+            original = unpack(data, original_place(namespace, row[1]), size=size)
         elif with_original or view is None:
             raise IntegrityError("a stored entry has lost its original")
         if view is None:
             return Record(header, original, original)
         where = entry_place(namespace, "view", *_bound(row))
-        return Record(header, original, unpack(view, where, most=view_size))
+        return Record(header, original, unpack(view, where, size=view_size))
 
     def holds(self, namespace: str, reference: bytes, stored: bytes, original: bytes) -> bool:
         """Whether this original can be had of what is stored of it."""
@@ -242,14 +257,22 @@ class Values:
             return False
 
     def anew(
-        self, stored: object, where: bytes, *, most: int, checked: bool = False
+        self,
+        stored: object,
+        where: bytes,
+        *,
+        most: int | None = None,
+        size: int | None = None,
+        checked: bool = False,
     ) -> bytes | None:
         """A value as the codec seals it now; ``None`` if it is sealed so already."""
         if not isinstance(stored, bytes):
             raise IntegrityError("a stored value is none that was put: it was changed")
         if self.codec.is_current(stored):
             return None
-        data = self.codec.unpack(stored, where, most=most, checked=checked, unsealed=True)
+        data = self.codec.unpack(
+            stored, where, most=most, size=size, checked=checked, unsealed=True
+        )
         return self.codec.pack(data, where, checked=checked)
 
     def entry_anew(self, namespace: str, row: sqlite3.Row) -> tuple[bytes | None, bytes | None]:
@@ -261,7 +284,7 @@ class Values:
         )
         if row[7] is None:
             return None, meta
-        return self.anew(row[7], entry_place(namespace, "view", *bound), most=view_size), meta
+        return self.anew(row[7], entry_place(namespace, "view", *bound), size=view_size), meta
 
     def _head(
         self, namespace: str, row: sqlite3.Row, *, unsealed: bool = False
@@ -273,12 +296,30 @@ class Values:
         try:
             key = as_text(true_key(row[0]))
             (view_size,) = _VIEW_SIZE.unpack_from(meta)
+            if _parts(meta) > MOST_PARTS:
+                raise ValueError("too many parts")
             values = json.loads(meta[_VIEW_SIZE.size :])
             if not isinstance(values, dict):
                 raise ValueError("no object")
         except (ValueError, RecursionError, struct.error) as error:
             raise IntegrityError("stored metadata cannot be read: it was cut or changed") from error
         return Header(key, row[1].hex(), row[2].hex(), row[3], row[4], values), view_size
+
+
+@contextmanager
+def _named(row: sqlite3.Row) -> Iterator[None]:
+    """Has an error say which entry it is: others, or all of a namespace, were asked for as well."""
+    try:
+        yield
+    except IntegrityError as error:
+        if not isinstance(row[0], bytes):
+            raise
+        raise IntegrityError(f"{error} (key {readable(true_key(row[0]))!r})") from error
+
+
+def _parts(json_text: bytes) -> int:
+    """How many lists, objects and texts a JSON text has, or a few more."""
+    return json_text.count(b"[") + json_text.count(b"{") + json_text.count(b'"') // 2
 
 
 def check_row(row: sqlite3.Row) -> None:
