@@ -124,10 +124,10 @@ def _lexical(
     deadline: Deadline,
 ) -> _Lexical | None:
     """Its own words, those of its passage, of its neighbours, and of the headings above it."""
-    asked = Asked(query, words)
+    asked = Asked(query, words, deadline)
     asked.widen()
-    counted = list(asked.count_each(deadline))
-    passages = [_merge([counted[index] for index in group]) for group in groups]
+    counted = list(asked.count_each())
+    passages = [_merge([counted[index] for index in group]) for group in deadline.over(groups)]
     for group, passage in zip(groups, passages):
         if not passage.counts:
             continue
@@ -139,7 +139,9 @@ def _lexical(
     weights = _weights(passages if len(passages) > _FEW_PASSAGES else counted)
     if not weights:
         return None
+    deadline.check()
     by_passage = _normal(scores(passages, weights, _LENGTH))
+    deadline.check()
     own = _normal(scores(counted, weights, _LENGTH))
     for index, (before, prose) in enumerate(pairwise(sentences.proses), 1):
         if before and not prose:
