@@ -10,7 +10,7 @@ from headroom.kinds.code.answers import answer_scores
 from headroom.kinds.code.named import are_identified, are_meant, described_functions, named_symbols
 from headroom.kinds.code.outline import Outline, Role
 from headroom.toolkit.relevance import bm25
-from headroom.view import Fidelity
+from headroom.view import Deadline, Request
 
 __all__ = ["Order", "rank"]
 
@@ -65,26 +65,27 @@ _TIERS = {
 _Rank = tuple[int, float, float]
 
 
-def rank(outline: Outline, costs: Sequence[int], query: str | None, fidelity: Fidelity) -> Order:
+def rank(outline: Outline, costs: Sequence[int], request: Request) -> Order:
     """Ranks the units of an outline.
 
     Args:
         outline: The source, taken apart.
         costs: Tokens of each unit.
-        query: What the reader wants to know, in words.
-        fidelity: Which of the units a view without a budget has.
+        request: What is asked, and which of the units a view without a budget has.
 
     """
-    ranker = _Ranker(outline, costs, query)
-    brief = fidelity == "compact" or ranker.settled
+    deadline = request.deadline
+    deadline.check()
+    ranker = _Ranker(outline, costs, request.query)
+    brief = request.fidelity == "compact" or ranker.settled
     limit_wanted = _Tier.IMPORT if brief else _Tier.STATEMENT
     order = array("i")
     needs = outline.units.needs
     emitted = bytearray(len(needs))
     named = required = basic = wanted = 0
     # Among those of the same rank, the order of the text counts.
-    for (tier, *_), units in sorted(ranker.ranks().items()):
-        for index in units:
+    for (tier, *_), units in sorted(ranker.ranks(deadline).items()):
+        for index in deadline.over(units):
             if emitted[index]:
                 continue
             node = needs[index]
@@ -142,11 +143,11 @@ class _Ranker:
             self._inside = _unit_scores(outline, self._functions, self._large, query)
         self._best_inside = max(self._inside.values(), default=0.0)
 
-    def ranks(self) -> dict[_Rank, array[int]]:
+    def ranks(self, deadline: Deadline) -> dict[_Rank, array[int]]:
         """The units of each rank, in the order of the text: a tier, and what orders it."""
         found: dict[_Rank, array[int]] = {}
         of_sort: dict[tuple[int, int], array[int]] = {}
-        for index, sort in enumerate(self._outline.units.sorts()):
+        for index, sort in enumerate(deadline.over(self._outline.units.sorts())):
             units = of_sort.get(sort)
             if units is None:
                 units = found.setdefault(self._rank(index), array("i"))

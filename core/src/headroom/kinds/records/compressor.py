@@ -140,7 +140,9 @@ class _View:
 
     def best(self, limit: int) -> View | None:
         """The view with the most important units that has at most ``limit`` tokens."""
-        costs = array("I", (cost + 1 for cost in count_each(self._request.counter, self._texts)))
+        texts_of_units = self._request.deadline.over(self._texts)
+        of_each = count_each(self._request.counter, texts_of_units)
+        costs = array("I", map((1).__add__, of_each))
         ranks: list[Rank] = [_AROUND] * len(self._units)
         texts = self._texts_of_rows()
         query = self._request.query

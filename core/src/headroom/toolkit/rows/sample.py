@@ -241,7 +241,7 @@ class Selection:
         # First of all, since it takes the most memory.
         of_tables = list(self._of_tables(told, scores))
         ranks = Ranks(len(texts))
-        for one in self._units.lines():
+        for one in self._request.deadline.over(self._units.lines()):
             unit, sentence = one.unit, None if one.sentence == WHOLE else one.sentence
             ranks.tiers[unit], ranks.places[unit] = rank_line(
                 one.line,
