@@ -17,6 +17,7 @@ from headroom.tokens import TokenCounter
 __all__ = [
     "EVERYTHING",
     "FIDELITIES",
+    "NO_LIMIT",
     "CompressResult",
     "Deadline",
     "Fidelity",
@@ -93,6 +94,10 @@ class Deadline:
         while some := list(islice(rest, every)):
             self.check()
             yield some
+
+
+#: One that is never over.
+NO_LIMIT = Deadline(None)
 
 
 #: A part of an original in which units are counted: first and last line of a part of a text of

@@ -55,7 +55,7 @@ class Diff:
     #: The index of the line with the hunk's header, -1 outside of hunks.
     hunks: array[int]
     #: Watches the time of whoever goes through it.
-    deadline: Deadline
+    deadline: Deadline = field(compare=False)
     #: Per file: the path that its header names, for judging what kind of file it is.
     paths: list[str] = field(default_factory=list)
     #: The files that a tool wrote.

@@ -33,7 +33,7 @@ def rank(diff: Diff, query: str | None) -> list[int]:
     and those that change nothing but white space last. Then the context, nearest to a change
     first. Headers of hunks are no units of their own: they stand where a line of theirs does.
     """
-    scores = bm25(diff.lines, query)
+    scores = bm25(diff.lines, query, diff.deadline)
     by_role: dict[Role, list[int]] = {role: [] for role in Role}
     blank: list[int] = []
     for index, role in enumerate(diff.deadline.over(diff.roles)):
@@ -119,7 +119,7 @@ def asked_context(diff: Diff, query: str | None) -> list[int]:
     found = {i: wanted.intersection(terms(diff.lines[i])) for i in diff.deadline.over(context)}
     most = max(2, int(len(context) * _RARE_SHARE))
     rare = {word for word in wanted if sum(word in words for words in found.values()) <= most}
-    scores = bm25([diff.lines[i] for i in context], query)
+    scores = bm25([diff.lines[i] for i in context], query, diff.deadline)
     hits = [(-score, i) for score, i in zip(scores, context) if found[i] & rare]
     return [i for _, i in sorted(hits)]
 

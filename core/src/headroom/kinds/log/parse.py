@@ -34,7 +34,7 @@ class Log:
     #: By which number markers call the first line.
     first_line: int
     #: Watches the time of whoever goes through it.
-    deadline: Deadline
+    deadline: Deadline = field(compare=False)
     #: The ranges of the numbers in all events of a template but one, by both, once they are known.
     ranges: dict[tuple[int, int], list[str]] = field(default_factory=dict)
 

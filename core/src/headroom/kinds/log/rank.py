@@ -35,11 +35,12 @@ _FAIL, _EDGES = re.compile(r"(?:FAIL(?:ED|URE)?|ERROR)$", re.IGNORECASE), "()[]{
 
 def scores_of(log: Log, query: str | None) -> dict[int, float]:
     """How well events answer the query; those that share no word with it are not there."""
-    asked = Asked(query)
+    asked = Asked(query, log.deadline)
     if not asked:
         return {}
     found = sorted(set().union(*holders(log.texts, asked)))
-    scores = bm25([log.texts[index][:_SCORED_CHARS] for index in found], query)
+    texts = [log.texts[index][:_SCORED_CHARS] for index in log.deadline.over(found)]
+    scores = bm25(texts, query, log.deadline)
     return {index: score for index, score in zip(found, scores) if score > 0}
 
 

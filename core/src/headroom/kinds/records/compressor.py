@@ -146,12 +146,13 @@ class _View:
         ranks: list[Rank] = [_AROUND] * len(self._units)
         texts = self._texts_of_rows()
         query = self._request.query
-        scores = relevance(texts, query)
+        deadline = self._request.deadline
+        scores = relevance(texts, query, deadline)
         if self._records.is_talk:
             scores = _with_neighbours(scores)
         ranked = rank_rows(
             self._table,
-            named(texts, query),
+            named(texts, query, deadline),
             scores,
             self._request,
         )

@@ -88,6 +88,7 @@ def likelihood(
     """
     groups = _passages(sentences)
     lexical = _lexical(sentences, words, groups, outline, query, deadline)
+    deadline.check()
     known = vectors()
     near = None if known is None else nearness(words, groups, words_of(query), known, deadline)
     if lexical is None and (near is None or not near.is_telling):
@@ -143,6 +144,7 @@ def _lexical(
     by_passage = _normal(scores(passages, weights, _LENGTH))
     deadline.check()
     own = _normal(scores(counted, weights, _LENGTH))
+    deadline.check()
     for index, (before, prose) in enumerate(pairwise(sentences.proses), 1):
         if before and not prose:
             own[index] = max(own[index], _SHOWN * own[index - 1])
