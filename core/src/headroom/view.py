@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Literal, TypeAlias, TypeVar, get_args
 
 from headroom.errors import TimeBudgetExceeded
@@ -18,6 +18,7 @@ __all__ = [
     "ENDS_PLACE",
     "EVERYTHING",
     "FIDELITIES",
+    "NO_LIMIT",
     "CompressResult",
     "Deadline",
     "Fidelity",
@@ -87,10 +88,17 @@ class Deadline:
         ['one', 'two', 'three']
 
         """
-        rest = iter(items)
+        # Put together in C: it takes a third of the time for each item.
+        return chain.from_iterable(self._some(iter(items), every))
+
+    def _some(self, rest: Iterator[T], every: int) -> Iterator[list[T]]:
         while some := list(islice(rest, every)):
             self.check()
-            yield from some
+            yield some
+
+
+#: One that is never over.
+NO_LIMIT = Deadline(None)
 
 
 #: A part of an original in which units are counted: first and last line of a part of a text of

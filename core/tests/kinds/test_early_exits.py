@@ -87,7 +87,8 @@ def test_a_line_of_a_log(line: str) -> None:
 def test_no_template_has_more_events_than_may_be_alike(lines: list[list[str]]) -> None:
     texts = [" ".join(words) for words in lines]
     for together in (2, 3):
-        found = [one for one in templates.mine(texts) if len(one.events) >= together]
+        mined = templates.mine(texts, Deadline(None))
+        found = [one for one in mined if len(one.events) >= together]
         alike = sum(len(one.events) for one in found if any(w.strip("\x00") for w in one.words))
         assert alike <= sum(templates.may_be_alike(texts, together))
 
@@ -664,12 +665,12 @@ _SAID = st.lists(
 def test_what_is_asked_for_is_found_among_the_words_of_a_text(said: list[str], query: str) -> None:
     words = Words(said)
     asked, pairs = Asked(query), set(pairwise(word.lower() for word in words_of(query)))
-    looked = asked_of_text.Asked(query, words)
+    looked = asked_of_text.Asked(query, words, Deadline(None))
     told = {term for word in words.distinct for term in word_terms(word)}
     near = {form for term in asked.terms for form in Vocabulary(told).near(term)}
     assert looked.widen() == (bool(near) and not asked.terms <= told)
     wanted = asked.forms | near
-    counted = list(looked.count_each(Deadline(None)))
+    counted = list(looked.count_each())
     for own, one in zip(words, counted):
         terms_there = [term for word in own for term in word_terms(word) if term in wanted]
         if terms_there:

@@ -6,6 +6,7 @@ import cProfile
 import os
 import sys
 import time
+from collections.abc import Callable
 from itertools import pairwise
 from types import FrameType
 from typing import Any
@@ -65,6 +66,11 @@ def test_a_view_for_a_query_takes_few_steps(name: str) -> None:
     assert count <= MOST_CALLS[name] * len(text), count / len(text)
 
 
+#: Functions that are called between two looks at the clock, for each character of a payload, at
+#: the most: a loop in C takes little time for each of its calls.
+MOST_BETWEEN = 2.6
+
+
 class Lines:
     """A clock that goes by the lines of Python that are executed."""
 
@@ -104,6 +110,58 @@ def test_no_step_goes_on_when_the_time_is_up(name: str, max_tokens: int | None) 
     if result.failure is not None:
         assert "TimeBudgetExceeded" in result.failure
         assert max_tokens is not None or result.text == text
+
+
+class Stretch:
+    """A clock that knows how many functions were called between two looks at it, at the most."""
+
+    def __init__(self) -> None:
+        self.count = self.last = self.longest = 0
+
+    def __call__(self) -> float:
+        self.longest = max(self.longest, self.count - self.last)
+        self.last = self.count
+        return 0.0
+
+    def profile(self, _frame: FrameType, event: str, _argument: object) -> None:
+        self.count += event in ("call", "c_call")
+
+    def run(self, text: str, query: str | None) -> int:
+        pipeline = Pipeline(max_seconds=1.0, clock=self)
+        before = sys.getprofile()
+        sys.setprofile(self.profile)
+        try:
+            pipeline.compress(text, counter=get_counter(), query=query)
+        finally:
+            sys.setprofile(before)
+        self()
+        return self.longest
+
+
+#: Texts of many small lines, or words, that all differ: the longest loops are over them.
+MANY: dict[str, Callable[[int], str]] = {
+    "one column": lambda n: "name\n" + "\n".join(f"v{i}" for i in range(n // 6)),
+    "a log": lambda n: "\n".join(
+        f"2026-01-01T00:00:00Z ERROR {'abcdefghij'[i * 7 % 10] * 9} w{i * 7919 % 9973} in {i} ms"
+        for i in range(n // 55)
+    ),
+    "fences": lambda n: "~~~\n" * (n // 4),
+    "records": lambda n: "\n".join(f"---\na: {i}" for i in range(n // 10)),
+    "a diff": lambda n: "--- a/f\n+++ b/f\n@@ -1,99999 +0,0 @@\n" + "-x\n" * (n // 3),
+    "paths": lambda n: "\n".join(f"/a/b/c{i}/d.py" for i in range(n // 15)),
+    "functions": lambda n: "\n".join(f"def f{i}(a, b): return a" for i in range(n // 28)),
+    "a table": lambda n: "a | b\n--- | ---\n" + "\n".join(f"x{i} | y" for i in range(n // 9)),
+    "a page": lambda n: "<html><body>" + "\n".join(f"<ul><li>item {i}" for i in range(n // 18)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("query", [None, "which word failed at line 77"])
+@pytest.mark.parametrize("name", MANY)
+def test_the_clock_is_looked_at_in_every_loop(name: str, query: str | None) -> None:
+    Stretch().run(MANY[name](4_000), query)  # imports what it needs
+    text = MANY[name](60_000)
+    longest = Stretch().run(text, query)
+    assert longest <= MOST_BETWEEN * len(text), longest / len(text)
 
 
 @pytest.mark.parametrize("name", ["lines of 'a'", "only '\\n'", "lines of '\\r'"])

@@ -127,7 +127,7 @@ class Guarded(BaseKind):
 
         def ask() -> list[T] | None:
             made: list[T] = []
-            for piece in self._kind.pieces(source):
+            for piece in source.deadline.over(self._kind.pieces(source)):
                 if not isinstance(piece, Piece):
                     raise TypeError("pieces must yield Piece")
                 made.append(make(piece))

@@ -89,6 +89,7 @@ def stretches(source: Source) -> list[Stretch]:
     # Most texts have no second line of any such sort.
     tags = _wrapping_tags(lines, deadline) if "\n<" in text else set()
     runs = list(_numbered_runs(lines, deadline)) if _NUMBERED_BELOW.search(text) else []
+    deadline.check()
     starts = {first for first, _ in runs} | {end for _, end in runs}
     commands = _commands(lines, deadline) - tags if _COMMAND_BELOW.search(text) else set()
     starts |= {edge for number in tags | commands for edge in (number, number + 1)}

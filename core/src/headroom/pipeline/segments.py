@@ -10,8 +10,8 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain, islice, pairwise
+from typing import NamedTuple
 
 from headroom.forking import cached_property
 from headroom.kinds.guard import Guarded
@@ -62,8 +62,7 @@ _FENCE_SIGNS, _DIVIDER_SIGNS = "`~", "-=*_#~"
 _Find = Callable[[Source, int], "tuple[int, int] | None"]
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """Lines of one kind: ``first`` is an index, ``end`` is exclusive."""
 
     kind: Guarded
@@ -153,7 +152,7 @@ def _parts_of_stretches(source: Source, found: Sequence[Stretch], kinds: Kinds) 
         else:
             source.forget_part(first, end)
             parts += [
-                replace(part, first=first + part.first, end=first + part.end) for part in within
+                part._replace(first=first + part.first, end=first + part.end) for part in within
             ]
     found_parts = _joined_parts(parts, source, prose)
     left = {(part.first, part.end) for part in found_parts}
@@ -190,15 +189,15 @@ def _joined_parts(found: Iterable[Part], source: Source, prose: Guarded) -> list
     sizes = [source.size(part.first, part.end) for part in pieces]
     of_text = sum(size for part, size in zip(pieces, sizes) if _is_text(part))
     parts: list[Part] = []
-    for part, size in zip(pieces, sizes):
+    for part, size in source.deadline.over(zip(pieces, sizes)):
         an_example = (
             part.kind.is_example and size < _EXAMPLE_CHARS and of_text * 2 > len(source.text)
         )
         if an_example or (part.is_whole and size < _LEAST_CHARS):
-            part = replace(part, kind=prose, is_whole=False)
+            part = Part(prose, part.first, part.end)
         last = parts[-1] if parts else None
         if last and last.kind is part.kind and not (last.is_whole or part.is_whole):
-            parts[-1] = replace(last, end=part.end)
+            parts[-1] = Part(last.kind, last.first, part.end)
         else:
             parts.append(part)
     return parts
@@ -277,7 +276,7 @@ class _Cutter:
     def _closing(self) -> Mapping[str, Sequence[int]]:
         """The lines that can close a fence of each sign, in order."""
         found: dict[str, list[int]] = defaultdict(list)
-        for number, line in enumerate(self._lines):
+        for number, line in enumerate(self._source.deadline.over(self._lines)):
             match = _CLOSING.fullmatch(line) if line and line[0] in _FENCE_SIGNS else None
             if match is not None:
                 found[match[1]].append(number)

@@ -40,7 +40,7 @@ def excerpt(source: Source, request: Request) -> View | None:
     ends = [*starts[1:], len(lines)]
     units = ["\n".join(lines[start:end]) for start, end in zip(starts, ends)]
     count = len(units)
-    scores = bm25(units, request.query)
+    scores = bm25(units, request.query, request.deadline)
     # From both ends inwards: beginnings say what a text is, endings how it came out.
     distance = [min(index, count - 1 - index) for index in range(count)]
     order = sorted(range(count), key=lambda index: (-scores[index], distance[index], index))

@@ -176,7 +176,7 @@ def _verdicts(texts: Iterable[str], *, counted: bool) -> tuple[list[tuple[int, b
     return found, counts
 
 
-def failures_and_outcomes(lines: Sequence[str]) -> tuple[frozenset[int], frozenset[int]]:
+def failures_and_outcomes(lines: Iterable[str]) -> tuple[frozenset[int], frozenset[int]]:
     """The lines, by index, that say what failed, and those that sum up a run.
 
     >>> found = failures_and_outcomes(["starting", "FAIL: test_cart", "== 1 failed in 3s =="])
@@ -185,8 +185,9 @@ def failures_and_outcomes(lines: Sequence[str]) -> tuple[frozenset[int], frozens
     """
     failures: set[int] = set()
     outcomes: set[int] = set()
-    for first in range(0, len(lines), _AT_A_TIME):
-        some = lines[first : first + _AT_A_TIME]
+    first = 0
+    rest = iter(lines)
+    while some := list(islice(rest, _AT_A_TIME)):
         starts = _starts(some)
 
         def bounds(at: int, starts: Sequence[int] = starts) -> tuple[int, int]:
@@ -200,6 +201,7 @@ def failures_and_outcomes(lines: Sequence[str]) -> tuple[frozenset[int], frozens
                 failures.add(index)
             if sums_up:
                 outcomes.add(index)
+        first += len(some)
     return frozenset(failures), frozenset(outcomes)
 
 

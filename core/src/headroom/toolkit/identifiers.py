@@ -13,6 +13,7 @@ from math import log2
 
 from headroom.regexes import regex
 from headroom.scanning.wordforms import UNSPACED
+from headroom.view import NO_LIMIT, Deadline
 
 __all__ = ["identifiers", "names_one", "naming"]
 
@@ -72,14 +73,16 @@ def names_one(text: str, names: Sequence[str]) -> bool:
     return any(_pattern(name).search(lower) is not None for name in names)
 
 
-def naming(units: Sequence[str], names: Sequence[str]) -> dict[int, float]:
+def naming(
+    units: Sequence[str], names: Sequence[str], deadline: Deadline = NO_LIMIT
+) -> dict[int, float]:
     """The few units that hold some of the names, by index, and how much these tell.
 
     What stands everywhere names nothing.
     """
-    lowered = [unit.lower() for unit in units] if names else []
+    lowered = [unit.lower() for unit in deadline.over(units)] if names else []
     found: dict[int, float] = {}
-    for name in names:
+    for name in deadline.over(names, every=1):
         start = _BETWEEN.split(name.lower())[0]
         hits = [n for n, unit in enumerate(lowered) if start in unit]
         if hits:

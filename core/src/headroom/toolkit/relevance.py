@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 
@@ -12,6 +12,7 @@ from headroom.scanning.bm25 import Counted, rarities
 from headroom.scanning.wordforms import squashed, stem
 from headroom.toolkit.thesaurus import meanings, words_of_meaning
 from headroom.toolkit.vocabulary import Vocabulary
+from headroom.view import NO_LIMIT, Deadline
 
 __all__ = ["Asked", "bm25", "holders", "in_pieces", "query_terms", "terms"]
 
@@ -81,9 +82,17 @@ def _asked_for(query: str) -> tuple[frozenset[str], frozenset[str], frozenset[st
 
 
 class Asked:
-    """What a query asks for, and how texts are searched for it."""
+    """What a query asks for, and how texts are searched for it.
 
-    def __init__(self, query: str | None) -> None:
+    Args:
+        query: What is asked.
+        deadline: Checked now and then while many texts are searched.
+
+    """
+
+    def __init__(self, query: str | None, deadline: Deadline = NO_LIMIT) -> None:
+        #: Watches the time.
+        self.deadline = deadline
         #: Its own terms; all that its words may be written as.
         self.terms, self.forms, self._meant = _asked_for(query or "")
         #: All that is looked for, and what each weighs.
@@ -112,7 +121,7 @@ class Asked:
 
     def widen(self) -> bool:
         """Looks for forms of the words that none of the texts had so far; whether there are any."""
-        pieces = {piece: terms(piece) for piece in self._known}
+        pieces = {piece: terms(piece) for piece in self.deadline.over(self._known)}
         there = Vocabulary(chain.from_iterable(pieces.values()))
         near = {form for term in sorted(self.terms) for form in there.near(term)}
         near -= self.weights.keys()
@@ -120,10 +129,15 @@ class Asked:
             self.weights.update(dict.fromkeys(sorted(near), _NEAR))
             self._known.update(
                 (piece, self._look_at(found))
-                for piece, found in pieces.items()
+                for piece, found in self.deadline.over(pieces.items())
                 if not near.isdisjoint(found)
             )
         return bool(near)
+
+    def look_at_each(self, texts: Iterable[str]) -> list[Counted]:
+        """What of it is in each of some texts; see ``look``."""
+        # Each may be of several thousand characters.
+        return list(map(self.look, self.deadline.over(texts, every=50)))
 
     def look(self, text: str) -> Counted:
         """What of it is in a text, and how many terms the text has."""
@@ -162,10 +176,10 @@ def holders(units: Sequence[str], asked: Asked) -> list[list[int]]:
     >>> holders(["two entries", "denied", "all is well"], Asked("entry"))
     [[0]]
     """
-    plain = [squashed(unit) for unit in units]
+    plain = [squashed(unit) for unit in asked.deadline.over(units)]
     everything = "\n".join(plain)
     found = []
-    for term in asked.weights:
+    for term in asked.deadline.over(asked.weights, every=1):
         words = map(squashed, words_of_meaning(term) or (term,))
         starts = {word[: max(_BEGINNING, len(word) - _ENDING)] for word in words}
         # One that begins with another is found by that.
@@ -178,18 +192,25 @@ def holders(units: Sequence[str], asked: Asked) -> list[list[int]]:
     return found
 
 
-def bm25(units: Sequence[str], query: str | None) -> list[float]:
+def bm25(units: Sequence[str], query: str | None, deadline: Deadline = NO_LIMIT) -> list[float]:
     """The score of each unit for a query; all zero without one.
+
+    Args:
+        units: The units.
+        query: What is asked.
+        deadline: Checked now and then.
 
     >>> scores = bm25(["the refund failed", "all is well"], "failed refunds")
     >>> scores[0] > scores[1] == 0.0
     True
+
     """
-    asked = Asked(query)
+    asked = Asked(query, deadline)
     if not asked:
         return [0.0] * len(units)
-    counted = [asked.look(unit) for unit in units]
+    counted = asked.look_at_each(units)
     there = {term for unit in counted for term in unit.counts}
     if not asked.terms <= there and asked.widen():
-        counted = [asked.look(unit) for unit in units]
+        counted = asked.look_at_each(units)
+    deadline.check()
     return scores(counted, asked.weighed(counted))

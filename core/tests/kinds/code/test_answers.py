@@ -8,6 +8,7 @@ from headroom import compress
 from headroom.kinds.code.answers import answer_scores, forms_in_names
 from headroom.kinds.code.outlines.braces import brace_outline
 from headroom.source import Source
+from headroom.view import Deadline
 
 _FILLING = "".join(
     f"""
@@ -110,7 +111,7 @@ def test_forms_of_words():
 def test_without_a_question_nothing_has_a_score():
     outline = brace_outline(Source("void f() {\n  g();\n}\n"))
     assert outline is not None
-    assert answer_scores(outline, [0], None) == [0.0]
+    assert answer_scores(outline, [0], None, Deadline(None)) == [0.0]
 
 
 def test_what_is_left_out_keeps_its_name():

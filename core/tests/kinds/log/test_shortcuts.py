@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from headroom.kinds.log import events, recognise, templates
 from headroom.scanning import masks
+from headroom.view import Deadline
 
 _PIECES = st.sampled_from(
     [
@@ -123,7 +124,7 @@ def test_levels_begin_and_end_with_no_other_letter() -> None:
 @given(st.lists(st.lists(st.sampled_from(["a", "b", "cc", "dd", "\x00"]), max_size=6), max_size=30))
 def test_the_most_similar_template_is_found(lines: list[list[str]]) -> None:
     texts = [" ".join(words) for words in lines]
-    found = [template.events for template in templates.mine(texts)]
+    found = [template.events for template in templates.mine(texts, Deadline(None))]
     assert sorted(index for group in found for index in group) == list(range(len(texts)))
     for size in {len(line) for line in lines}:
         bucket = templates._Bucket()

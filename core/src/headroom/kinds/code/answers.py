@@ -10,6 +10,7 @@ from headroom.kinds.code.verbs import named_alike
 from headroom.scanning import terms
 from headroom.scanning.bm25 import LENGTH, mean, rarity
 from headroom.toolkit.relevance import Asked
+from headroom.view import Deadline
 
 __all__ = ["answer_scores", "documented_from", "forms_in_names"]
 
@@ -34,7 +35,9 @@ _LONGEST_COMMENT = 40
 _COMMENTS = ("*", "/*", "//", "#", "--", "@")
 
 
-def answer_scores(outline: Outline, functions: Sequence[int], query: str | None) -> list[float]:
+def answer_scores(
+    outline: Outline, functions: Sequence[int], query: str | None, deadline: Deadline
+) -> list[float]:
     """How much each symbol matters to a query: its name, and its text with the comment above it.
 
     BM25F (Robertson, Zaragoza and Taylor, "Simple BM25 Extension to Multiple Weighted Fields",
@@ -44,24 +47,25 @@ def answer_scores(outline: Outline, functions: Sequence[int], query: str | None)
         outline: The source, taken apart.
         functions: The symbols that are weighed, by index. All others have no score.
         query: What the reader wants to know.
+        deadline: Checked now and then.
 
     """
     found = [0.0] * len(outline.symbols)
-    asked = Asked(query)
+    asked = Asked(query, deadline)
     if not asked or not functions:
         return found
-    texts = [_text(outline, index) for index in functions]
-    bodies = [asked.look(text) for text in texts]
+    texts = [_text(outline, index) for index in deadline.over(functions)]
+    bodies = asked.look_at_each(texts)
     there = {term for body in bodies for term in body.counts}
     if not asked.terms <= there and asked.widen():
-        bodies = [asked.look(text) for text in texts]
+        bodies = asked.look_at_each(texts)
     names = _in_names([outline.symbols.names[index] for index in functions], asked)
     having = Counter(t for name, body in zip(names, bodies) for t in {*name, *body.counts})
     told = {
         term: asked.weights[term] * rarity(len(functions), count) for term, count in having.items()
     }
     average = mean([body.length for body in bodies])
-    for index, name, body in zip(functions, names, bodies):
+    for index, name, body in deadline.over(zip(functions, names, bodies)):
         size = 1 - LENGTH + LENGTH * body.length / average
         for term in sorted({*name, *body.counts}):
             often = _NAME * name.get(term, 0.0) + body.counts[term] / size
@@ -71,7 +75,7 @@ def answer_scores(outline: Outline, functions: Sequence[int], query: str | None)
 
 def _in_names(names: Sequence[str], asked: Asked) -> list[dict[str, float]]:
     """What each name has of what is asked for, and how surely."""
-    in_name = {name: set(terms(name)) for name in names}
+    in_name = {name: set(terms(name)) for name in asked.deadline.over(names)}
     parts = {term for found in in_name.values() for term in found}
     forms = forms_in_names(asked.terms, parts)
     alike: dict[str, list[str]] = {}
@@ -79,7 +83,7 @@ def _in_names(names: Sequence[str], asked: Asked) -> list[dict[str, float]]:
         for other in named_alike(term):
             alike.setdefault(other, []).append(term)
     hits: dict[str, dict[str, float]] = {}
-    for name, found in in_name.items():
+    for name, found in asked.deadline.over(in_name.items()):
         hits[name] = (
             {wanted: _ALIKE for term in sorted(found) for wanted in alike.get(term, ())}
             | {wanted: _FORM for term in sorted(found) for wanted in forms.get(term, ())}

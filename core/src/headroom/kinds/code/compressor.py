@@ -143,7 +143,8 @@ class CodeCompressor(BaseKind):
         if is_numbered:
             outline.lines = source.lines[: len(outline.lines)]
         renderer = Renderer(outline, request.counter, source.first_line)
-        order = rank(outline, renderer.costs, request.query, request.fidelity)
+        order = rank(outline, renderer.costs, request)
+        request.deadline.check()
         renderer.arrange(order.units)
         # Without a budget, a view has no more than what is wanted.
         size = order.wanted if request.max_tokens is None else len(order.units)

@@ -47,13 +47,15 @@ def readings(source: Source) -> Iterator[tuple[Outline, Check]]:
     """
     sound = source.once(python_outline)
     if sound is not None:
-        yield sound, parses
+        yield sound, partial(parses, deadline=source.deadline)
         return
     component = component_outline(source, _script)
     if component is not None:
         yield component, _component_parses
         return
+    source.deadline.check()
     sections = split_sections(source.text)
+    source.deadline.check()
     if sections and len(sections) <= _MOST_FILES:
         reading = _of_files(source, sections)
         if reading is not None:
@@ -185,7 +187,7 @@ def _one_file(source: Source, path: str) -> tuple[Outline | None, Check]:
     if path.endswith((".py", ".pyi")) or "." not in path:
         sound = python_outline(source)
         if sound is not None:
-            return sound, parses
+            return sound, partial(parses, deadline=source.deadline)
     # The literals of a file stay whole: what can be cut of them depends on each of the others.
     for outline, check in _other_languages(source, path):
         return outline, check

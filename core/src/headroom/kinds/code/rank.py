@@ -10,7 +10,7 @@ from headroom.kinds.code.answers import answer_scores
 from headroom.kinds.code.named import are_identified, are_meant, described_functions, named_symbols
 from headroom.kinds.code.outline import Outline, Role
 from headroom.toolkit.relevance import bm25
-from headroom.view import Fidelity
+from headroom.view import Deadline, Request
 
 __all__ = ["Order", "rank"]
 
@@ -65,18 +65,19 @@ _TIERS = {
 _Rank = tuple[int, float, float]
 
 
-def rank(outline: Outline, costs: Sequence[int], query: str | None, fidelity: Fidelity) -> Order:
+def rank(outline: Outline, costs: Sequence[int], request: Request) -> Order:
     """Ranks the units of an outline.
 
     Args:
         outline: The source, taken apart.
         costs: Tokens of each unit.
-        query: What the reader wants to know, in words.
-        fidelity: Which of the units a view without a budget has.
+        request: What is asked, and which of the units a view without a budget has.
 
     """
-    ranker = _Ranker(outline, costs, query)
-    brief = fidelity == "compact" or ranker.settled
+    deadline = request.deadline
+    deadline.check()
+    ranker = _Ranker(outline, costs, request)
+    brief = request.fidelity == "compact" or ranker.settled
     limit_wanted = _Tier.IMPORT if brief else _Tier.STATEMENT
     order = array("i")
     needs = outline.units.needs
@@ -84,7 +85,7 @@ def rank(outline: Outline, costs: Sequence[int], query: str | None, fidelity: Fi
     named = required = basic = wanted = 0
     # Among those of the same rank, the order of the text counts.
     for (tier, *_), units in sorted(ranker.ranks().items()):
-        for index in units:
+        for index in deadline.over(units):
             if emitted[index]:
                 continue
             node = needs[index]
@@ -113,13 +114,15 @@ def rank(outline: Outline, costs: Sequence[int], query: str | None, fidelity: Fi
 class _Ranker:
     """Knows what the query asks for, and how large functions are."""
 
-    def __init__(self, outline: Outline, costs: Sequence[int], query: str | None) -> None:
+    def __init__(self, outline: Outline, costs: Sequence[int], request: Request) -> None:
+        query, deadline = request.query, request.deadline
+        self._deadline = deadline
         self._outline = outline
         #: The outermost function of each symbol; the last one is that of what stands in none.
         self._functions = [_function(outline, index) for index in range(len(outline.symbols))]
         self._functions.append(-1)
         outermost = [n for n, function in enumerate(self._functions) if n == function]
-        self._scores = answer_scores(outline, outermost, query)
+        self._scores = answer_scores(outline, outermost, query, deadline)
         self._best = max(self._scores, default=0.0)
         self._sizes = [0] * len(self._functions)
         for symbol, cost in zip(outline.units.symbols, costs):
@@ -139,14 +142,14 @@ class _Ranker:
         }
         self._inside: dict[int, float] = {}
         if self._large:
-            self._inside = _unit_scores(outline, self._functions, self._large, query)
+            self._inside = _unit_scores(outline, self._functions, self._large, query, deadline)
         self._best_inside = max(self._inside.values(), default=0.0)
 
     def ranks(self) -> dict[_Rank, array[int]]:
         """The units of each rank, in the order of the text: a tier, and what orders it."""
         found: dict[_Rank, array[int]] = {}
         of_sort: dict[tuple[int, int], array[int]] = {}
-        for index, sort in enumerate(self._outline.units.sorts()):
+        for index, sort in enumerate(self._deadline.over(self._outline.units.sorts())):
             units = of_sort.get(sort)
             if units is None:
                 units = found.setdefault(self._rank(index), array("i"))
@@ -224,7 +227,11 @@ def _within(outline: Outline, named: frozenset[int]) -> frozenset[int]:
 
 
 def _unit_scores(
-    outline: Outline, functions: Sequence[int], large: set[int], query: str | None
+    outline: Outline,
+    functions: Sequence[int],
+    large: set[int],
+    query: str | None,
+    deadline: Deadline,
 ) -> dict[int, float]:
     """How much each part of very long functions matters to the query."""
     units = [
@@ -239,7 +246,7 @@ def _unit_scores(
         )
         for index in units
     ]
-    return dict(zip(units, bm25(texts, query)))
+    return dict(zip(units, bm25(texts, query, deadline)))
 
 
 def _answers(scores: Sequence[float], sizes: Sequence[int]) -> list[int]:

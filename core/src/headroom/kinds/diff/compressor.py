@@ -12,6 +12,7 @@ from headroom.kinds.diff.recognise import looks_like_diff
 from headroom.kinds.diff.render import Renderer
 from headroom.kinds.diff.repeats import moved_lines
 from headroom.source import Source
+from headroom.tokens import count_each
 from headroom.toolkit.excerpt import nothing_fits
 from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.kind import BaseKind
@@ -69,14 +70,14 @@ class DiffCompressor(BaseKind):
         limit = request.max_tokens
         if limit is not None and limit >= request.original_tokens:
             return None
-        renderer = Renderer(diff, moved_lines(diff, request.deadline), source.first_line)
+        renderer = Renderer(diff, moved_lines(diff), source.first_line)
         if limit is None:
             kept = self._balanced(diff, request, renderer)
             if request.fidelity == "balanced":
                 return _view(renderer, kept)
             limit = int(request.counter.count(renderer.text(kept)) * _COMPACT_SHARE)
         choice = rank(diff, request.query)
-        costs = request.counter.count_many(diff.lines)
+        costs = count_each(request.counter, request.deadline.over(diff.lines))
 
         def text(kept: frozenset[int]) -> str:
             return renderer.text(renderer.closed(kept, costs))
@@ -111,7 +112,8 @@ class DiffCompressor(BaseKind):
     @staticmethod
     def _balanced(diff: Diff, request: Request, renderer: Renderer) -> Sequence[int]:
         """All but what is spare, with as much of the context as the query earns."""
-        kept = {i for i, role in enumerate(diff.roles) if role not in _SPARE}
+        roles = enumerate(request.deadline.over(diff.roles))
+        kept = {index for index, role in roles if role not in _SPARE}
         kept -= renderer.moved
         kept.update(names_of_changes(diff))
         budget = request.original_tokens * _ASKED_SHARE

@@ -54,6 +54,8 @@ class Diff:
     files: array[int]
     #: The index of the line with the hunk's header, -1 outside of hunks.
     hunks: array[int]
+    #: Watches the time of whoever goes through it.
+    deadline: Deadline = field(compare=False)
     #: Per file: the path that its header names, for judging what kind of file it is.
     paths: list[str] = field(default_factory=list)
     #: The files that a tool wrote.
@@ -62,7 +64,11 @@ class Diff:
     @property
     def changed(self) -> list[int]:
         """The indexes of the lines that were added or removed."""
-        return [i for i, role in enumerate(self.roles) if role in (Role.ADDED, Role.REMOVED)]
+        return [
+            index
+            for index, role in enumerate(self.deadline.over(self.roles))
+            if role in (Role.ADDED, Role.REMOVED)
+        ]
 
 
 #: What a line of a hunk is by its sign; some tools strip the blank of an empty line of context.
@@ -98,7 +104,7 @@ def parse(content: str, deadline: Deadline) -> Diff:
 def _parsed(lines: Sequence[str], deadline: Deadline) -> Diff:
     count = len(lines)
     none = array("i", (-1,))
-    diff = Diff(lines, [Role.OTHER] * count, none * count, none * count)
+    diff = Diff(lines, [Role.OTHER] * count, none * count, none * count, deadline)
     index = 0
     while index < count:
         if index % _CHECKED < _HEADER_LINES:
@@ -117,7 +123,7 @@ def _parsed(lines: Sequence[str], deadline: Deadline) -> Diff:
 def _tell_generated(diff: Diff) -> None:
     """Finds the files that a tool wrote, and what need not be read of them."""
     diff.generated.update(number for number, path in enumerate(diff.paths) if is_generated(path))
-    for index, role in enumerate(diff.roles):
+    for index, role in enumerate(diff.deadline.over(diff.roles)):
         if role is not Role.HUNK or not _FROM_THE_TOP.match(diff.lines[index]):
             continue
         if any(map(says_generated, diff.lines[index + 1 : index + 1 + _TOP])):
@@ -151,7 +157,7 @@ def read(source: Source) -> Diff:
     else:
         known = [
             sign if (sign := line[:1]) == " " or (sign in _CHANGED and line[1:2] != sign) else line
-            for line in lines
+            for line in source.deadline.over(lines)
         ]
     diff = _parsed(known, source.deadline)
     diff.lines = lines

@@ -33,10 +33,10 @@ def rank(diff: Diff, query: str | None) -> list[int]:
     and those that change nothing but white space last. Then the context, nearest to a change
     first. Headers of hunks are no units of their own: they stand where a line of theirs does.
     """
-    scores = bm25(diff.lines, query)
+    scores = bm25(diff.lines, query, diff.deadline)
     by_role: dict[Role, list[int]] = {role: [] for role in Role}
     blank: list[int] = []
-    for index, role in enumerate(diff.roles):
+    for index, role in enumerate(diff.deadline.over(diff.roles)):
         if role is Role.OTHER and not diff.lines[index].strip():
             blank.append(index)
         else:
@@ -83,7 +83,7 @@ def names_of_changes(diff: Diff) -> list[int]:
     as the name of a package above its version.
     """
     found: dict[int, None] = {}
-    for index in diff.changed if diff.generated else ():
+    for index in diff.deadline.over(diff.changed if diff.generated else ()):
         if diff.files[index] not in diff.generated:
             continue
         indent = _indent(diff.lines[index])
@@ -116,10 +116,10 @@ def asked_context(diff: Diff, query: str | None) -> list[int]:
         return []
     spare = (Role.CONTEXT, Role.GENERATED)
     context = [i for i, role in enumerate(diff.roles) if role in spare]
-    found = {i: wanted.intersection(terms(diff.lines[i])) for i in context}
+    found = {i: wanted.intersection(terms(diff.lines[i])) for i in diff.deadline.over(context)}
     most = max(2, int(len(context) * _RARE_SHARE))
     rare = {word for word in wanted if sum(word in words for words in found.values()) <= most}
-    scores = bm25([diff.lines[i] for i in context], query)
+    scores = bm25([diff.lines[i] for i in context], query, diff.deadline)
     hits = [(-score, i) for score, i in zip(scores, context) if found[i] & rare]
     return [i for _, i in sorted(hits)]
 
@@ -128,7 +128,7 @@ def _places(diff: Diff, changed: list[int]) -> dict[int, int]:
     """How many changed lines of its hunk stand before each changed line."""
     places: dict[int, int] = {}
     seen: dict[int, int] = {}
-    for index in changed:
+    for index in diff.deadline.over(changed):
         hunk = diff.hunks[index]
         places[index] = seen.get(hunk, 0)
         seen[hunk] = places[index] + 1
@@ -138,8 +138,11 @@ def _places(diff: Diff, changed: list[int]) -> dict[int, int]:
 def _white_space_only(diff: Diff, changed: list[int]) -> frozenset[int]:
     """Changed lines that are empty, or whose hunk has the same words on the other side."""
     sides: dict[tuple[int, Role], set[str]] = {}
-    folded = {index: "".join(diff.lines[index].lstrip("+-").split()) for index in changed}
-    for index in changed:
+    folded = {
+        index: "".join(diff.lines[index].lstrip("+-").split())
+        for index in diff.deadline.over(changed)
+    }
+    for index in diff.deadline.over(changed):
         sides.setdefault((diff.hunks[index], diff.roles[index]), set()).add(folded[index])
     other = {Role.ADDED: Role.REMOVED, Role.REMOVED: Role.ADDED}
     nothing: set[str] = set()
@@ -157,7 +160,7 @@ def _distance_to_change(diff: Diff) -> list[int]:
     distance = [far] * far
     for step in (range(far), range(far - 1, -1, -1)):
         last = far
-        for index in step:
+        for index in diff.deadline.over(step):
             changed = diff.roles[index] in (Role.ADDED, Role.REMOVED)
             last = 0 if changed else min(far, last + 1)
             distance[index] = min(distance[index], last)

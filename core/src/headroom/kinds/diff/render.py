@@ -54,13 +54,14 @@ class Renderer:
         self._end = len(diff.lines) - (diff.lines[-1] == "")
         self._path_of = {
             diff.files[i]: i
-            for i in range(len(diff.lines) - 1, -1, -1)
+            for i in diff.deadline.over(range(len(diff.lines) - 1, -1, -1))
             if diff.roles[i] is Role.PATH
         }
 
         # How many lines before each are not spare, and how many are moved: it is asked for many
         # choices of the same lines.
-        self._solid = array("I", accumulate((role not in _SPARE for role in diff.roles), initial=0))
+        roles = diff.deadline.over(diff.roles)
+        self._solid = array("I", accumulate((role not in _SPARE for role in roles), initial=0))
         self._moved = array(
             "I", accumulate((index in moved for index in range(len(diff.roles))), initial=0)
         )
@@ -69,7 +70,7 @@ class Renderer:
         """The chosen lines, and the headers without which they cannot be placed."""
         diff = self._diff
         is_shown = bytearray(len(diff.lines))
-        for index in kept:
+        for index in diff.deadline.over(kept):
             is_shown[index] = 1
             if diff.files[index] >= 0:
                 is_shown[self._path_of[diff.files[index]]] = 1
@@ -80,7 +81,7 @@ class Renderer:
     def gaps(self, kept: Collection[int]) -> Iterator[tuple[int, int]]:
         """The first and the last line of each run that a choice leaves out."""
         expected = 0
-        for index in chain(self.shown(kept), (self._end,)):
+        for index in self._diff.deadline.over(chain(self.shown(kept), (self._end,))):
             if index > expected:
                 yield expected, index - 1
             expected = index + 1
@@ -94,7 +95,7 @@ class Renderer:
         short: Counter[Role] = Counter()
         # What is shown from the first on, up to the second, is not yet in the view.
         begin = expected = 0
-        for index in chain(shown, (self._end,)):
+        for index in diff.deadline.over(chain(shown, (self._end,))):
             if index > expected or index in runs or index == self._end:
                 if begin < expected:
                     view.append(joined(diff.lines, begin, expected))

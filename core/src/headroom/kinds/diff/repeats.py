@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from headroom.kinds.diff.parse import Diff, Role
-from headroom.view import Deadline
 
 __all__ = ["moved_lines", "one_sign"]
 
@@ -21,11 +20,11 @@ _FEWEST_SIGNS = 20
 _CONFUSING = re.compile(r"@@|diff -|--- |\+\+\+ |\[[^\]]*left out|\u2026")
 
 
-def moved_lines(diff: Diff, deadline: Deadline) -> frozenset[int]:
+def moved_lines(diff: Diff) -> frozenset[int]:
     """The indexes of removed lines that stand, block by block, among the added lines as well."""
     lines, roles = diff.lines, diff.roles
     added: dict[str, list[int]] = {}
-    for index, (line, role) in enumerate(zip(lines, roles)):
+    for index, (line, role) in enumerate(diff.deadline.over(zip(lines, roles))):
         if role is Role.ADDED and (text := line[1:]).strip():
             places = added.setdefault(text, [])
             if len(places) < _MOST_PLACES:
@@ -34,7 +33,7 @@ def moved_lines(diff: Diff, deadline: Deadline) -> frozenset[int]:
     index, end = 0, len(lines)
     while index < end:
         if index % 64 == 0:
-            deadline.check()
+            diff.deadline.check()
         length = 0
         if roles[index] is Role.REMOVED:
             places = added.get(lines[index][1:], [])
@@ -72,7 +71,7 @@ def one_sign(diff: Diff, shown: Sequence[int]) -> dict[int, int]:
     """
     runs: dict[int, int] = {}
     start = 0
-    for place in range(1, len(shown) + 1):
+    for place in diff.deadline.over(range(1, len(shown) + 1)):
         before = shown[place - 1]
         if place < len(shown):
             index = shown[place]

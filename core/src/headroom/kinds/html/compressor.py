@@ -82,9 +82,11 @@ class HtmlExtractor(BaseKind):
         renderer = Renderer(page, source.text, source.first_line)
         # All that its text says is in the page.
         source.forget_text()
+        request.deadline.check()
         chosen = _chosen(page)
         # All of it takes more memory than the page: it is not made to be counted.
-        limit = _limit(count_lines(request.counter, renderer.whole(chosen)), request)
+        whole = request.deadline.over(renderer.whole(chosen))
+        limit = _limit(count_lines(request.counter, whole), request)
         if limit is None:
             return renderer.view({index: page.blocks.rendered(index) for index in chosen})
         shown = fitting_sentences(limit, chosen, renderer, request)

@@ -96,7 +96,7 @@ def fitting_blocks(
 ) -> dict[int, str] | None:
     """The most important blocks, whole; ``None`` if not one of them fits."""
     texts = list(map(renderer.blocks.rendered, range(len(renderer.blocks))))
-    scores = bm25(texts, request.query)
+    scores = bm25(texts, request.query, request.deadline)
     rank = {"title": 0, "heading": 1}
     order = sorted(chosen, key=lambda i: (-scores[i], rank.get(renderer.blocks.kinds[i], 2), i))
     kept = largest_fitting(

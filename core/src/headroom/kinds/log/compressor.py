@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from headroom.kinds.log.asides import asides_of
 from headroom.kinds.log.names import names_of
@@ -13,6 +13,7 @@ from headroom.kinds.log.rank import order_of, scores_of
 from headroom.kinds.log.recognise import looks_like_log, looks_like_output
 from headroom.kinds.log.render import render
 from headroom.source import Source
+from headroom.tokens import count_each
 from headroom.toolkit.fitting import nearly_largest
 from headroom.toolkit.kind import BaseKind, LeftOut
 from headroom.toolkit.relevance import Asked
@@ -73,7 +74,7 @@ class LogCompressor(BaseKind):
         if limit is None and request.fidelity == "compact":
             limit = int(tokens(must) * _COMPACT_SHARE)
         if limit is not None:
-            costs = request.counter.count_many(log.texts)
+            costs = count_each(request.counter, request.deadline.over(log.texts))
             estimates = list(accumulate((costs[index] for index in order), initial=0))
             size = nearly_largest(estimates, tokens, limit)
         if size is None or (size == len(log.events) and not asides):
@@ -115,9 +116,9 @@ def _asides(log: Log, query: str | None) -> dict[int, list[int]]:
     """The lines of each event that are beside the point, but what the query asks for."""
     asked = Asked(query)
     found = {}
-    for index, event in enumerate(log.events):
-        if event.end - event.start > 1:
-            lines = log.lines[event.start : event.end]
+    for index, (start, end) in enumerate(log.deadline.over(pairwise(log.events.edges))):
+        if end - start > 1:
+            lines = log.lines[start:end]
             places = [
                 place
                 for place in asides_of(lines)
@@ -130,4 +131,5 @@ def _asides(log: Log, query: str | None) -> dict[int, list[int]]:
 
 def _shapes(source: Source) -> list[str]:
     """What lines that are alike have in common: their text without its numbers."""
-    return [_NUMBERS.sub("0", line[:_SHAPE_CHARS]) for line in source.lines]
+    lines = source.deadline.over(source.lines)
+    return [_NUMBERS.sub("0", line[:_SHAPE_CHARS]) for line in lines]

@@ -12,6 +12,7 @@ from typing import NamedTuple, overload
 
 from headroom.regexes import regex
 from headroom.toolkit.lazy import Lazy
+from headroom.view import Deadline
 
 __all__ = ["Event", "Events", "Texts", "alerts", "identity", "names_a_place", "split_events"]
 
@@ -169,16 +170,21 @@ class Texts(Lazy[str]):
         return map(self._text.__getitem__, map(slice, self._starts, self._ends))
 
 
-def split_events(lines: Sequence[str]) -> Events:
+def split_events(lines: Sequence[str], deadline: Deadline) -> Events:
     """The events of a log, which together are all of its lines.
 
-    >>> list(split_events(["a failed", "  at b", "  at c", "d"]))
+    Args:
+        lines: Its lines.
+        deadline: Checked now and then.
+
+    >>> list(split_events(["a failed", "  at b", "  at c", "d"], Deadline(None)))
     [Event(start=0, end=3), Event(start=3, end=4)]
+
     """
     edges = array("i", (0,))
     start = 0
     in_trace = False
-    for index, (before, line) in enumerate(pairwise(lines), 1):
+    for index, (before, line) in enumerate(deadline.over(pairwise(lines)), 1):
         in_trace = in_trace or before.startswith(_TRACE_BEGINS)
         if index - start < _MOST_LINES:
             if _CONTINUES.match(line):
@@ -193,19 +199,20 @@ def split_events(lines: Sequence[str]) -> Events:
     return Events(edges)
 
 
-def alerts(texts: Sequence[str], masked: Sequence[str]) -> list[bool]:
+def alerts(texts: Sequence[str], masked: Sequence[str], deadline: Deadline) -> list[bool]:
     """Which events alert: by a word, by a code, or by the letter in the column of levels.
 
     Args:
         texts: The events.
         masked: The same with their values masked; what is equal here has the same words.
+        deadline: Checked now and then.
 
     """
     column = _level_column(texts)
     found = []
-    by_words = _alert_by_words(texts, masked)
+    by_words = _alert_by_words(texts, masked, deadline)
     exits, rc, returned, is_4xx, is_5xx = _CODE_SIGNS
-    for text, key in zip(texts, masked):
+    for text, key in deadline.over(zip(texts, masked)):
         alert = by_words[key]
         if not alert and "\n" in text:
             alert = _FINDING.match(text) is not None
@@ -250,11 +257,13 @@ def _unless_code(match: re.Match[str]) -> str:
     return match[0] if match[0] in _CODES else "0"
 
 
-def _alert_by_words(texts: Sequence[str], masked: Sequence[str]) -> dict[str, bool]:
+def _alert_by_words(
+    texts: Sequence[str], masked: Sequence[str], deadline: Deadline
+) -> dict[str, bool]:
     """Whether a word alerts, by the masked text of events."""
     known: dict[str, bool] = {}
     harmless: set[str] = set()
-    for start in range(0, len(texts), _AT_A_TIME):
+    for start in deadline.over(range(0, len(texts), _AT_A_TIME), every=1):
         some: dict[str, str] = {}
         for key, text in zip(masked[start : start + _AT_A_TIME], texts[start : start + _AT_A_TIME]):
             if key not in known:

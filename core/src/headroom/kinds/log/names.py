@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from headroom.kinds.log.parse import Log
-from headroom.tokens import TokenCounter
+from headroom.tokens import TokenCounter, count_each
 
 __all__ = ["names_of"]
 
@@ -43,8 +43,8 @@ def names_of(log: Log, counter: TokenCounter) -> Mapping[int, str]:
 
     """
     found: dict[int, str] = {}
-    room = _OF_ALL * sum(counter.count_many(log.texts))
-    for template in log.templates:
+    room = _OF_ALL * sum(count_each(counter, log.deadline.over(log.texts)))
+    for template in log.deadline.over(log.templates):
         events = template.events
         if not _LEAST <= len(events) <= _MOST:
             continue

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from itertools import accumulate
 
 from headroom.toolkit.outliers import far_out, rare_values
+from headroom.view import Deadline
 
 __all__ = ["outlying_events"]
 
@@ -33,15 +34,16 @@ _NUMBER = re.compile(
 )
 
 
-def outlying_events(texts: Iterable[str], count: int) -> list[int]:
+def outlying_events(texts: Iterable[str], count: int, deadline: Deadline) -> list[int]:
     """The indices of events with a number far out, a rare one, or another status code.
 
     Args:
         texts: The events of one template.
         count: How many they are.
+        deadline: Checked now and then.
 
     >>> texts = [f"served /a in {n % 9} ms" for n in range(40)]
-    >>> outlying_events([*texts, "served /a in 48213 ms"], 41)
+    >>> outlying_events([*texts, "served /a in 48213 ms"], 41, Deadline(None))
     [40]
 
     """
@@ -51,7 +53,7 @@ def outlying_events(texts: Iterable[str], count: int) -> list[int]:
     known: dict[str, str] = {}
     numbers: list[str] = []
     sizes = bytearray()
-    for text in texts:
+    for text in deadline.over(texts):
         own = _NUMBER.findall(text, 0, _CHARS)[:_NUMBERS]
         numbers.extend(map(known.setdefault, own, own))
         sizes.append(len(own))
@@ -59,7 +61,7 @@ def outlying_events(texts: Iterable[str], count: int) -> list[int]:
     width = Counter(sizes).most_common(1)[0][0]
     odd: dict[int, None] = {}
     codes: dict[int, None] = {}
-    for place in range(width):
+    for place in deadline.over(range(width), every=1):
         column = [
             numbers[start + place] if size == width else ""
             for start, size in zip(accumulate(sizes, initial=0), sizes)

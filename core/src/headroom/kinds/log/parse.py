@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from headroom.kinds.log.events import Event, Events, Texts, alerts, split_events
 from headroom.kinds.log.shell import inner_steps
@@ -12,6 +12,7 @@ from headroom.kinds.log.templates import Template, mine
 from headroom.scanning import masked
 from headroom.scanning.masks import MASK
 from headroom.source import Source
+from headroom.view import Deadline
 
 __all__ = ["Log", "parts_within", "read_log"]
 
@@ -32,13 +33,15 @@ class Log:
     alert: list[bool]
     #: By which number markers call the first line.
     first_line: int
+    #: Watches the time of whoever goes through it.
+    deadline: Deadline = field(compare=False)
     #: The ranges of the numbers in all events of a template but one, by both, once they are known.
     ranges: dict[tuple[int, int], list[str]] = field(default_factory=dict)
 
 
 def read_log(source: Source) -> Log:
     """The log that a text is: ``source.once(read_log)``."""
-    return _read(source, split_events(source.lines))
+    return _read(source, split_events(source.lines, source.deadline))
 
 
 def parts_within(source: Source, most: int) -> Log:
@@ -51,18 +54,19 @@ def parts_within(source: Source, most: int) -> Log:
 
     """
     log = source.once(read_log)
-    parts = (part for event in log.events for part in _parts(event, log.lines, most))
-    events = Events((*(part.start for part in parts), len(log.lines)))
+    found = (_parts(event, log.lines, most) for event in log.deadline.over(log.events))
+    starts = (part.start for part in chain.from_iterable(found))
+    events = Events((*starts, len(log.lines)))
     return log if len(events) == len(log.events) else _read(source, events)
 
 
 def _read(source: Source, events: Events) -> Log:
-    lines = source.lines
+    lines, deadline = source.lines, source.deadline
     texts = Texts(source.text, lines, events)
     said: list[str] = []
     edges = events.edges
     for first in range(0, len(events), _CHECKED_EVERY):
-        source.deadline.check()
+        deadline.check()
         some = edges[first : first + _CHECKED_EVERY + 1]
         own = masked(lines[some[0] : some[-1]])
         if len(own) == len(some) - 1:
@@ -71,18 +75,21 @@ def _read(source: Source, events: Events) -> Log:
             # A stack trace belongs to what an event says: another trace is another event.
             said += ("\n".join(own[a - some[0] : b - some[0]]) for a, b in pairwise(some))
     # Steps within the commands of a shell's trace are alike in that hardly anybody asks for one.
-    steps = inner_steps(lines)
-    templates = mine(
-        [
+    steps = inner_steps(lines, deadline)
+    told = said
+    if steps:
+        told = [
             MASK if event.start in steps and event.end - 1 in steps else text
-            for event, text in zip(events, said)
+            for event, text in zip(deadline.over(events), said)
         ]
-    )
+    templates = mine(told, deadline)
     of_event = [0] * len(events)
     for number, template in enumerate(templates):
         for index in template.events:
             of_event[index] = number
-    return Log(lines, events, texts, templates, of_event, alerts(texts, said), source.first_line)
+    alerting = alerts(texts, said, deadline)
+    first_line = source.first_line
+    return Log(lines, events, texts, templates, of_event, alerting, first_line, deadline)
 
 
 def _parts(event: Event, lines: Sequence[str], most: int) -> list[Event]:

@@ -35,11 +35,12 @@ _FAIL, _EDGES = re.compile(r"(?:FAIL(?:ED|URE)?|ERROR)$", re.IGNORECASE), "()[]{
 
 def scores_of(log: Log, query: str | None) -> dict[int, float]:
     """How well events answer the query; those that share no word with it are not there."""
-    asked = Asked(query)
+    asked = Asked(query, log.deadline)
     if not asked:
         return {}
     found = sorted(set().union(*holders(log.texts, asked)))
-    scores = bm25([log.texts[index][:_SCORED_CHARS] for index in found], query)
+    texts = [log.texts[index][:_SCORED_CHARS] for index in log.deadline.over(found)]
+    scores = bm25(texts, query, log.deadline)
     return {index: score for index, score in zip(found, scores) if score > 0}
 
 
@@ -51,7 +52,8 @@ def order_of(log: Log, scores: dict[int, float]) -> tuple[int, list[int]]:
         key=lambda index: (-scores[index], index),
     )[:_ANSWERS]
     # The end says how it came out: the last line that is none of dashes or blanks.
-    said = (i for i in range(len(log.events) - 1, -1, -1) if _SAYS.search(log.texts[i]))
+    upward = log.deadline.over(range(len(log.events) - 1, -1, -1))
+    said = (index for index in upward if _SAYS.search(log.texts[index]))
     end = [next(said, len(log.events) - 1), len(log.events) - 1]
     # Of answers that say the same thing, one comes before all else.
     best_of = {log.of_event[index]: index for index in reversed(answers)}
@@ -64,7 +66,7 @@ def _examples(log: Log) -> list[int]:
     """The events that stand for those of their templates, the most important first."""
     size = [len(template.events) for template in log.templates]
     firsts = {template.events[0] for template in log.templates}
-    failures, outcomes = failures_and_outcomes(log.texts)
+    failures, outcomes = failures_and_outcomes(log.deadline.over(log.texts))
     # A single line that says what failed, or how a run came out.
     verdicts = {index for index in failures | outcomes if _is_line(log, index)}
     again = _said_again(log, sorted(verdicts & failures, reverse=True))
@@ -83,7 +85,9 @@ def _examples(log: Log) -> list[int]:
         )
 
     examples = {
-        index for template in log.templates for index in _examples_of(log, template, failures)
+        index
+        for template in log.deadline.over(log.templates)
+        for index in _examples_of(log, template, failures)
     }
     return sorted(examples.union(sorted(outcomes)[-_OUTCOMES:]), key=rank)
 
@@ -103,7 +107,7 @@ def _said_again(log: Log, failures: Sequence[int]) -> frozenset[int]:
     """
     seen: set[frozenset[str]] = set()
     again = set()
-    for index in failures:
+    for index in log.deadline.over(failures):
         words = (word.strip(_EDGES) for word in log.texts[index].split())
         told = frozenset(word for word in words if _SAYS.search(word) and not _FAIL.match(word))
         if told and told in seen:
@@ -113,14 +117,14 @@ def _said_again(log: Log, failures: Sequence[int]) -> frozenset[int]:
 
 
 def _examples_of(log: Log, template: Template, failures: Set[int]) -> set[int]:
-    shown = set(template.examples())
+    shown = set(template.examples(log.deadline))
     # An alert that says something else is another alert, however alike they are.
     different: dict[str, int] = {}
-    for index in template.events:
+    for index in log.deadline.over(template.events):
         if log.alert[index]:
             different.setdefault(identity(log.texts[index]), index)
     texts = map(log.texts.__getitem__, template.events)
-    odd = outlying_events(texts, len(template.events))
+    odd = outlying_events(texts, len(template.events), log.deadline)
     shown.update(map(template.events.__getitem__, odd))
     first = template.events[0]
     is_finding = first in failures or names_a_place(log.texts[first])
@@ -140,7 +144,7 @@ def _rest(log: Log, chosen: frozenset[int], scores: dict[int, float]) -> list[in
     rest = [index for index in range(len(log.events)) if index not in chosen]
     seen: Counter[int] = Counter()
     turn = array("I", [0]) * len(log.events)
-    for index in reversed(rest):
+    for index in log.deadline.over(reversed(rest)):
         seen[log.of_event[index]] += 1
         turn[index] = seen[log.of_event[index]]
     size = [len(template.events) for template in log.templates]

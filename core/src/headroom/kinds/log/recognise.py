@@ -162,7 +162,7 @@ def looks_like_output(source: Source) -> bool:
         return False
     repeated = sum(
         len(template.events)
-        for template in mine(texts)
+        for template in mine(texts, source.deadline)
         if len(template.events) >= (_AGAIN if _says_something(template) else _OFTEN)
         and any(word.strip(MASK) for word in template.words)
     )

@@ -57,7 +57,7 @@ def render(
 
     """
     first_kept: dict[int, int] = {}
-    for index in sorted(kept):
+    for index in log.deadline.over(sorted(kept)):
         first_kept.setdefault(log.of_event[index], index)
     kept = kept.union(*(_short_rest(log, number, kept) for number in first_kept))
     view: list[str] = []
@@ -66,7 +66,7 @@ def render(
     blank = ""
     beside: list[int] = []
     sources: set[str] = set()
-    for index in sorted(kept):
+    for index in log.deadline.over(sorted(kept)):
         again = _shown_again(log, index, traces)
         if again is None and index in asides:
             places = {*asides[index], *_said_before(log, index, sources)}

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from headroom.view import Deadline
+
 __all__ = ["inner_steps"]
 
 _TRACED = re.compile(r"(\+{1,12}) \S")
@@ -23,16 +25,22 @@ _FEWEST = 8
 _MOST_LINES = 40
 
 
-def inner_steps(lines: Sequence[str]) -> frozenset[int]:
+def inner_steps(lines: Sequence[str], deadline: Deadline) -> frozenset[int]:
     """The lines, by index, that a trace has of what runs within commands; none without a trace.
 
+    Args:
+        lines: All of them.
+        deadline: Checked now and then.
+
     >>> trace = ["+ source env.sh", "++ A=1", "++ B='x", "y'", "+ local c", "+ make", "cc a.c"]
-    >>> sorted(inner_steps(trace * 3))[:4]
+    >>> sorted(inner_steps(trace * 3, Deadline(None)))[:4]
     [1, 2, 3, 4]
-    >>> inner_steps(["+ added", "++ twice"])
+    >>> inner_steps(["+ added", "++ twice"], Deadline(None))
     frozenset()
+
     """
-    traced = {index: match for index, line in enumerate(lines) if (match := _TRACED.match(line))}
+    numbered = enumerate(deadline.over(lines))
+    traced = {index: match for index, line in numbered if (match := _TRACED.match(line))}
     if len(traced) < _FEWEST or all(len(match[1]) == 1 for match in traced.values()):
         return frozenset()
     found: set[int] = set()

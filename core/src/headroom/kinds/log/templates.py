@@ -17,6 +17,7 @@ from itertools import chain, compress, repeat
 from operator import contains, eq
 
 from headroom.scanning.masks import MASK
+from headroom.view import Deadline
 
 __all__ = ["Template", "may_be_alike", "mine"]
 
@@ -63,15 +64,15 @@ class Template:
     #: The first event of each distinct masked text.
     variants: dict[str, int] = field(default_factory=dict)
 
-    def examples(self) -> list[int]:
+    def examples(self, deadline: Deadline) -> list[int]:
         """The first event, and one for each word that tells events of this template apart."""
-        shown = self._telling(_FEW_WORDS)
+        shown = self._telling(_FEW_WORDS, deadline)
         if len(self.events) >= _NAMES_SHOW and len(shown) * 3 > 2 * len(self.events):
             # That would be most of them: what tells so many apart are names.
-            shown = self._telling(max(2, len(self.events) // 3))
+            shown = self._telling(max(2, len(self.events) // 3), deadline)
         return sorted(shown)
 
-    def _telling(self, most: int) -> set[int]:
+    def _telling(self, most: int, deadline: Deadline) -> set[int]:
         """The first event, and one for each word of the places that have at most so many."""
         shown = {self.events[0]}
         if len(self.variants) > 1:
@@ -79,7 +80,7 @@ class Template:
             # as large as these.
             found: list[dict[str, int]] = [{} for _ in self.words]
             few = list(enumerate(found))
-            for text, first in self.variants.items():
+            for text, first in deadline.over(self.variants.items()):
                 words = _words(text)
                 has_many = False
                 for position, by_word in few:
@@ -95,11 +96,12 @@ class Template:
         return shown
 
 
-def mine(masked: Sequence[str]) -> list[Template]:
+def mine(masked: Sequence[str], deadline: Deadline) -> list[Template]:
     """Groups events by what they say.
 
     Args:
         masked: The masked text of each event.
+        deadline: Checked now and then.
 
     Returns:
         The templates in the order of their first events; each event is in exactly one.
@@ -108,11 +110,11 @@ def mine(masked: Sequence[str]) -> list[Template]:
     texts = dict.fromkeys(masked)
     # All of their words are looked at twice; where they are few, they are kept meanwhile.
     split = {text: _words(text) for text in texts} if len(texts) <= _FEW else {}
-    common, names = _common_words(split.values() or map(_words, texts), len(texts))
+    common, names = _common_words(split.values() or map(_words, deadline.over(texts)), len(texts))
     exact: dict[str, Template] = {}
     buckets: dict[tuple[int, str], _Bucket] = {}
     templates: list[Template] = []
-    for index, text in enumerate(masked):
+    for index, text in enumerate(deadline.over(masked)):
         template = exact.get(text)
         if template is None:
             words = split.get(text) or _words(text)

@@ -49,7 +49,7 @@ _SAYS = re.compile(r"\w")
 #: Lines that decide on the columns, evenly spread.
 _PROBED = 400
 #: Lines after which the time is looked at.
-_DEADLINE_EVERY = 500
+_DEADLINE_EVERY = 50
 
 
 @dataclass(frozen=True)

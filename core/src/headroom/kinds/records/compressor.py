@@ -140,16 +140,19 @@ class _View:
 
     def best(self, limit: int) -> View | None:
         """The view with the most important units that has at most ``limit`` tokens."""
-        costs = array("I", (cost + 1 for cost in count_each(self._request.counter, self._texts)))
+        texts_of_units = self._request.deadline.over(self._texts)
+        of_each = count_each(self._request.counter, texts_of_units)
+        costs = array("I", map((1).__add__, of_each))
         ranks: list[Rank] = [_AROUND] * len(self._units)
         texts = self._texts_of_rows()
         query = self._request.query
-        scores = relevance(texts, query)
+        deadline = self._request.deadline
+        scores = relevance(texts, query, deadline)
         if self._records.is_talk:
             scores = _with_neighbours(scores)
         ranked = rank_rows(
             self._table,
-            named(texts, query),
+            named(texts, query, deadline),
             scores,
             self._request,
         )

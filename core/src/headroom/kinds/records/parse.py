@@ -84,8 +84,9 @@ Field: TypeAlias = "tuple[int, str, str]"
 class _Fields:
     """The fields of lines, as numbers: objects would take many times the memory of the text."""
 
-    def __init__(self, lines: Sequence[str]) -> None:
+    def __init__(self, lines: Sequence[str], check: Callable[[], None]) -> None:
         self.lines = lines
+        self.check = check
         #: By line; -1 for a blank one.
         self.indents = array("i")
         #: By line: what lines of the same field share; 0 for a blank one.
@@ -222,7 +223,7 @@ def _find_blocks(lines: Sequence[str], check: Callable[[], None]) -> Records | N
     check()
     if not _are_named(lines):
         return None
-    fields = _Fields(lines)
+    fields = _Fields(lines, check)
     for number, line in enumerate(lines):
         if number % _DEADLINE_EVERY == 0:
             check()
@@ -321,7 +322,9 @@ def _names_that_come_again(fields: _Fields) -> Iterator[tuple[int, tuple[int, st
 
 def _names(fields: _Fields) -> Iterator[tuple[int, tuple[int, str]]]:
     """Each line with its indent and what it may be called."""
-    for line in fields.within(0, len(fields)):
+    for number, line in enumerate(fields.within(0, len(fields))):
+        if number % _DEADLINE_EVERY == 0:
+            fields.check()
         name, indent = fields.name(line), fields.indents[line]
         if name:
             yield line, (indent, name)
@@ -355,6 +358,8 @@ def _spans(fields: _Fields, starts: Sequence[int]) -> Spans:
     spans = Spans()
     for start, following in zip(starts, chain(islice(starts, 1, None), (len(fields),))):
         end = start + 1
+        if len(spans) % _DEADLINE_EVERY == 0:
+            fields.check()
         while end < following and not 0 <= indents[end] < first:
             end += 1
         while indents[end - 1] < 0:
@@ -424,6 +429,8 @@ class _Blocks(Lazy["list[int]"]):
         return len(self._spans)
 
     def _at(self, index: int) -> list[int]:
+        if index % _DEADLINE_EVERY == 0:
+            self._fields.check()
         return self._fields.keys_within(*self._spans[index])
 
 

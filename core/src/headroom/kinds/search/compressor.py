@@ -30,7 +30,7 @@ from headroom.toolkit.kind import BaseKind, LeftOut
 from headroom.toolkit.markers import SMALLEST, marker, plural
 from headroom.toolkit.ranges import spans
 from headroom.toolkit.turns import take_turns
-from headroom.view import Omission, Piece, Request, View
+from headroom.view import Deadline, Omission, Piece, Request, View
 
 __all__ = ["SearchCompressor"]
 
@@ -137,10 +137,10 @@ class SearchCompressor(BaseKind):
         """The re-encoding, if it is smaller and the original can be read back from it exactly."""
         end = "\n" if content.endswith("\n") else ""
         for directories in (True, False):
-            text = encode(entries, directories=directories) + end
+            text = encode(request.deadline.over(entries), directories=directories) + end
             # Line by line: all of them at once would be several times the text.
             pairs = zip_longest(decoded_lines(text), each_line(content))
-            if all(one == other for one, other in pairs):
+            if all(one == other for one, other in request.deadline.over(pairs)):
                 if request.counter.count(text) >= request.original_tokens:
                     return None
                 return View(text, lossless=True)
@@ -148,7 +148,8 @@ class SearchCompressor(BaseKind):
 
     @staticmethod
     def _choice(source: Source, entries: Sequence[Entry], request: Request) -> View | None:
-        files, separators = by_file(entries)
+        deadline = request.deadline
+        files, separators = by_file(deadline.over(entries))
         ranking = rank(files, request)
         lines = source.lines
         # Units are the lines of the output, and after them the files.
@@ -157,13 +158,15 @@ class SearchCompressor(BaseKind):
         order.extend(ranking.others)
         costs = count_each(
             request.counter,
-            chain((line.partition(":")[2] for line in lines), (file.path for file in files)),
+            deadline.over(
+                chain((line.partition(":")[2] for line in lines), (file.path for file in files))
+            ),
         )
         limit = request.max_tokens
         of_paths = sum(costs[len(lines) :])
         whole = limit is None or of_paths <= _PATHS_SHARE * limit
         renderer = _Renderer(
-            files, separators, lines, ranking.cited, source.first_line, whole=whole
+            files, separators, lines, ranking.cited, source.first_line, deadline, whole=whole
         )
         least: Sequence[int] = ()
         if limit is None:
@@ -215,6 +218,7 @@ class _Renderer:
         lines: Sequence[str],
         cited: frozenset[int],
         first_line: int,
+        deadline: Deadline,
         *,
         whole: bool,
     ) -> None:
@@ -227,16 +231,17 @@ class _Renderer:
         self._lines = sum(len(file.entries) + len(file.alone) for file in files)
         self._first = len(lines)
         self._first_line = first_line
+        self._deadline = deadline
         self._paths = [file.path for file in files]
-        self._split = [split_path(path) for path in self._paths]
+        self._split = [split_path(path) for path in deadline.over(self._paths)]
         self._entries = [file.entries for file in files]
-        self._spans = [_span(file) for file in files]
+        self._spans = [_span(file) for file in deadline.over(files)]
         self._last: tuple[bytearray, str] | None = None
 
     def gone(self, kept: bytearray) -> list[int]:
         """The lines of the output that a choice leaves out."""
         gone = list(self._separators)
-        for number, file in enumerate(self._files):
+        for number, file in enumerate(self._deadline.over(self._files)):
             lost = [e.index for e in self._entries[number] if not kept[e.index]]
             gone += lost
             if len(lost) == len(file.entries) and not kept[self._first + number]:
@@ -255,7 +260,7 @@ class _Renderer:
     def _made(self, kept: bytearray) -> str:
         shown: list[int] = []
         matches: list[list[Entry]] = []
-        for number, entries in enumerate(self._entries, self._first):
+        for number, entries in enumerate(self._deadline.over(self._entries), self._first):
             found = [entry for entry in entries if kept[entry.index]]
             if found or kept[number]:
                 shown.append(number - self._first)
@@ -270,7 +275,7 @@ class _Renderer:
         parts: list[str] = []
         view: list[str] = []
         lost = expected = 0
-        for number, name, found in zip(shown, names, matches):
+        for number, name, found in self._deadline.over(zip(shown, names, matches)):
             if number > expected:
                 view.append(self._missing(expected, number))
             expected = number + 1

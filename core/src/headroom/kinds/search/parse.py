@@ -130,15 +130,16 @@ def _entries(lines: Sequence[str], form: str, deadline: Deadline) -> list[Entry]
     if form == "heading":
         return _under_headings(lines, deadline)
     if form == "one file":
-        return [_without_path(lines, index, line) for index, line in enumerate(lines)]
+        numbered = enumerate(deadline.over(lines))
+        return [_without_path(lines, index, line) for index, line in numbered]
     if form == "paths":
-        return [Entry(index, line) for index, line in enumerate(lines)]
+        return [Entry(index, line) for index, line in enumerate(deadline.over(lines))]
     pattern = _PATTERNS[form]
     # What a match takes is several times the line.
     paths: list[str | None] = []
     ends = array("l")
     known: dict[str, str] = {}
-    for line in lines:
+    for line in deadline.over(lines):
         match = _match(pattern, line)
         paths.append(None if match is None else known.setdefault(match[1], match[1]))
         ends.append(0 if match is None else match.end())

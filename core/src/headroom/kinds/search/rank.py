@@ -66,7 +66,7 @@ class Ranking:
     cited: frozenset[int]
 
 
-def by_file(entries: Sequence[Entry]) -> tuple[list[File], list[int]]:
+def by_file(entries: Iterable[Entry]) -> tuple[list[File], list[int]]:
     """The files in the order of the output, and the lines that only separate them."""
     files: dict[str, File] = {}
     separators: list[int] = []
@@ -102,10 +102,9 @@ def rank(files: Sequence[File], request: Request) -> Ranking:
     seen: set[str] = set()
     told = zip(matches.scores, matches.hits, _may_repeat(entries, request))
     for file in files:
-        request.deadline.check()
         levels: list[tuple[int, float, int]] = []
         heads = 0
-        for entry in file.entries:
+        for entry in request.deadline.over(file.entries):
             score, found, may_repeat = next(told)
             text = entry.text
             is_repeated = False

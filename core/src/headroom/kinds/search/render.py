@@ -66,7 +66,7 @@ def group(entries: Iterable[Entry]) -> list[list[Entry]]:
     return runs
 
 
-def encode(entries: Sequence[Entry], *, directories: bool) -> str:
+def encode(entries: Iterable[Entry], *, directories: bool) -> str:
     r"""All the entries, with each path said once.
 
     >>> from headroom.kinds.search.parse import read

@@ -14,6 +14,7 @@ from headroom.source import Source
 from headroom.toolkit.rows.packed import PackedRecords, TextRows
 from headroom.toolkit.rows.values import Json
 from headroom.toolkit.shares import enough
+from headroom.view import Deadline
 
 __all__ = [
     "LEAST_ROWS",
@@ -68,7 +69,7 @@ def parse_table(content: str) -> list[Json]:
     [{'id': '1', 'name': 'Ada'}, {'id': '2', 'name': ''}, {'id': '3', 'name': 'Cy'}]
 
     """
-    return list(_rows(content.lstrip("\ufeff").split("\n")))
+    return list(_rows(content.lstrip("\ufeff").split("\n"), Deadline(None)))
 
 
 def read(source: Source) -> TextRows:
@@ -78,15 +79,20 @@ def read(source: Source) -> TextRows:
         WrongKind: It is no table, or its header names a column twice.
 
     """
-    return _rows(source.lines if source.text[:1] != "\ufeff" else source.text[1:].split("\n"))
+    lines = source.lines if source.text[:1] != "\ufeff" else source.text[1:].split("\n")
+    return _rows(lines, source.deadline)
 
 
-def _rows(lines: Sequence[str]) -> TextRows:
-    return TextRows(find_records(lines))
+def _rows(lines: Sequence[str], deadline: Deadline) -> TextRows:
+    return TextRows(find_records(lines, deadline))
 
 
-def find_records(lines: Sequence[str]) -> PackedRecords:
+def find_records(lines: Sequence[str], deadline: Deadline) -> PackedRecords:
     """The header and the rows.
+
+    Args:
+        lines: Those of the text.
+        deadline: Checked now and then.
 
     Raises:
         WrongKind: It is no table.
@@ -95,11 +101,11 @@ def find_records(lines: Sequence[str]) -> PackedRecords:
     bare = without_ends(lines)
     if len(bare) <= LEAST_ROWS:
         raise WrongKind("too few lines for a table")
-    records = ruled_records(bare) or _aligned(bare)
+    records = ruled_records(bare, deadline) or _aligned(bare)
     if records is None:
         # Within quotes an end of a line is a part of the cell: the reader tells.
         whole = lines.first(len(bare)) if isinstance(lines, Lines) else lines[: len(bare)]
-        records = PackedRecords(_delimited(whole))
+        records = PackedRecords(_delimited(whole, deadline))
     header = records[0]
     same = sum(size == len(header) for size in records.sizes())
     if (
@@ -116,7 +122,7 @@ def _aligned(lines: Sequence[str]) -> PackedRecords | None:
     return None if records is None else PackedRecords(records)
 
 
-def _delimited(lines: Sequence[str]) -> Iterator[list[str]]:
+def _delimited(lines: Sequence[str], deadline: Deadline) -> Iterator[list[str]]:
     probed = lines[:PROBE]
     try:
         delimiter = _delimiter(probed)
@@ -125,7 +131,7 @@ def _delimited(lines: Sequence[str]) -> Iterator[list[str]]:
         if len(whole) in (0, len(probed)):
             raise
         delimiter = _delimiter(whole)
-    ended = (line + "\n" for line in lines)
+    ended = (line + "\n" for line in deadline.over(lines))
     count = 0
     try:
         for record in filter(None, csv.reader(ended, delimiter=delimiter, strict=True)):
@@ -169,7 +175,7 @@ def is_delimited(lines: Sequence[str]) -> bool:
     True
     """
     try:
-        header, *rows = _delimited(lines)
+        header, *rows = _delimited(lines, Deadline(None))
     except WrongKind:
         return False
     if any(_FIGURE.search(name) for name in header) or len(set(header)) < len(header):

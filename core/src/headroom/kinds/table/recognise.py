@@ -17,6 +17,7 @@ from headroom.kinds.table.parse import (
 from headroom.kinds.table.ruled import like_rules, ruled_records, ruled_run
 from headroom.source import Source
 from headroom.toolkit.numbering import unnumbered
+from headroom.view import Deadline
 
 __all__ = ["find_table", "looks_like_table", "may_be_table", "may_have_table"]
 
@@ -41,7 +42,7 @@ def may_be_table(source: Source) -> bool:
     # A tab follows the number of a line as well.
     if lines[0][:_NUMBER].lstrip()[:1].isdigit() and unnumbered("\n".join(lines)) is not None:
         return False
-    return any(map(_are_records, _tried(lines)))
+    return any(_are_records(tried, source.deadline) for tried in _tried(lines))
 
 
 def looks_like_table(source: Source) -> bool:
@@ -57,7 +58,7 @@ def looks_like_table(source: Source) -> bool:
     lines = without_ends(source.once(_first_lines))
     if len(lines) <= LEAST_ROWS:
         return False
-    if (ruled_records(lines) or aligned_records(lines)) is not None:
+    if (ruled_records(lines, source.deadline) or aligned_records(lines)) is not None:
         return True
     return any(map(is_delimited, _tried(lines)))
 
@@ -74,7 +75,10 @@ def find_table(source: Source, line: int) -> tuple[int, int] | None:
         # Below neither header is a rule.
         return None
     lines = source.lines
-    run = ruled_run(lines, line) or (ruled_run(lines, line - 1) if line else None)
+    deadline = source.deadline
+    run = ruled_run(lines, line, deadline)
+    if run is None and line:
+        run = ruled_run(lines, line - 1, deadline)
     return run if run is not None and run[1] - run[0] >= _LEAST_RULED else None
 
 
@@ -98,9 +102,9 @@ def _tried(lines: Sequence[str]) -> Iterator[Sequence[str]]:
         yield "\n".join(records).split("\n")
 
 
-def _are_records(lines: Sequence[str]) -> bool:
+def _are_records(lines: Sequence[str], deadline: Deadline) -> bool:
     try:
-        find_records(lines)
+        find_records(lines, deadline)
     except WrongKind:
         return False
     return True

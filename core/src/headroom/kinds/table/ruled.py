@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from headroom.regexes import regex
 from headroom.toolkit.rows.packed import PackedRecords
+from headroom.view import Deadline
 
 __all__ = ["is_rule", "like_rules", "ruled_records", "ruled_run"]
 
@@ -27,15 +28,23 @@ _SIGNS_WITH_CROSSING = "(?=[{0}]*(?:\n|\\Z))[{0}]*?[{1}]".format(
 _LIKE_RULE, _LIKE_RULE_BELOW = regex(_SIGNS_WITH_CROSSING), regex(f"\n{_SIGNS_WITH_CROSSING}")
 #: A table has so many rows below its rule.
 _LEAST_ROWS = 2
+#: Lines between two looks at the clock. Chosen.
+_CHECKED_EVERY = 256
 
 
-def ruled_records(lines: Sequence[str]) -> PackedRecords | None:
+def ruled_records(lines: Sequence[str], deadline: Deadline) -> PackedRecords | None:
     """The header and the rows of a table that all lines belong to; ``None`` where it is none.
 
-    >>> list(ruled_records(["| id | name |", "|----|------|", "| 7  | Ada  |", "| 8  | Bob  |"]))
+    Args:
+        lines: Those of a text.
+        deadline: Checked now and then.
+
+    >>> lines = ["| id | name |", "|----|------|", "| 7  | Ada  |", "| 8  | Bob  |"]
+    >>> list(ruled_records(lines, Deadline(None)))
     [['id', 'name'], ['7', 'Ada'], ['8', 'Bob']]
+
     """
-    run = ruled_run(lines, 0)
+    run = ruled_run(lines, 0, deadline)
     if run is None or run != (0, len(lines)):
         return None
     header = lines[1] if is_rule(lines[0]) else lines[0]
@@ -43,11 +52,11 @@ def ruled_records(lines: Sequence[str]) -> PackedRecords | None:
     assert bar is not None
     # Between bars, or with bars between.
     bounded = header.strip().startswith(bar)
-    rows = (line for line in lines if not is_rule(line))
+    rows = (line for line in deadline.over(lines) if not is_rule(line))
     return PackedRecords(_cells(line, bar, bounded=bounded) for line in rows)
 
 
-def ruled_run(lines: Sequence[str], first: int) -> tuple[int, int] | None:
+def ruled_run(lines: Sequence[str], first: int, deadline: Deadline) -> tuple[int, int] | None:
     """First line and end (exclusive) of the table that begins at a line; ``None`` if none does."""
     header = first + 1 if is_rule(lines[first]) else first
     if header + 1 + _LEAST_ROWS >= len(lines) or not is_rule(lines[header + 1]):
@@ -63,6 +72,8 @@ def ruled_run(lines: Sequence[str], first: int) -> tuple[int, int] | None:
     # The rules below the header, and whether the last line is one.
     rules, is_last = 0, False
     while end < len(lines):
+        if end % _CHECKED_EVERY == 0:
+            deadline.check()
         line = lines[end]
         is_one = is_rule(line)
         # Bars within cells are more than in the header.

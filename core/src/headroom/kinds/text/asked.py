@@ -30,20 +30,21 @@ class Asked:
     Args:
         query: What is asked.
         words: Those of the text.
+        deadline: Checked now and then.
 
     """
 
-    def __init__(self, query: str, words: Words) -> None:
+    def __init__(self, query: str, words: Words, deadline: Deadline) -> None:
         asked = relevance.Asked(query)
         self._terms, self._wanted = asked.terms, asked.forms
         self._words = words
+        self._deadline = deadline
         self._distinct = words.distinct
         self._pairs = frozenset(pairwise(word.lower() for word in words_of(query)))
         paired = {word for pair in self._pairs for word in pair}
         #: The words, by number, that may be any of these, or a form of one: few.
-        self._some = array(
-            "i", _beginning_as({*self._wanted, *paired, *_ends(self._terms)}, words.distinct)
-        )
+        beginnings = {*self._wanted, *paired, *_ends(self._terms)}
+        self._some = array("i", _beginning_as(beginnings, deadline.over(words.distinct)))
         #: Those of the pairs, as they stand there.
         self._paired = {
             number: lower
@@ -56,7 +57,7 @@ class Asked:
         """The words that have terms of it, by number: hardly any."""
         wanted = self._wanted
         found: dict[int, tuple[str, ...]] = {}
-        for number in self._some:
+        for number in self._deadline.over(self._some):
             terms = word_terms(self._distinct[number])
             if not wanted.isdisjoint(terms):
                 found[number] = tuple(term for term in terms if term in wanted)
@@ -68,24 +69,20 @@ class Asked:
         missing = self._terms - told
         if not missing:
             return False
-        there = Vocabulary(term for n in self._some for term in word_terms(self._distinct[n]))
+        some = self._deadline.over(self._some)
+        there = Vocabulary(term for n in some for term in word_terms(self._distinct[n]))
         near = {form for term in missing for form in there.near(term)}
         if near:
             self._wanted |= near
             self._found = self._look()
         return bool(near)
 
-    def count_each(self, deadline: Deadline) -> Iterator[Counted]:
-        """What ``count`` says of each unit of the text, and how many words the unit has.
-
-        Args:
-            deadline: Checked now and then.
-
-        """
+    def count_each(self) -> Iterator[Counted]:
+        """What ``count`` says of each unit of the text, and how many words the unit has."""
         has_none = self._found.keys().isdisjoint
         starts, numbers = self._words.starts, self._words.numbers
         for unit in range(0, len(self._words), _TOGETHER):
-            deadline.check()
+            self._deadline.check()
             bounds = starts[unit : unit + _TOGETHER + 1]
             begin = bounds[0]
             of_all = numbers[begin : bounds[-1]].tolist()

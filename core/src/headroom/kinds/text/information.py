@@ -157,7 +157,7 @@ def concepts(words: Words, deadline: Deadline) -> Told:
         deadline: Checked now and then.
 
     """
-    concept_of, sort_of = _concepts_of(words.distinct)
+    concept_of, sort_of = _concepts_of(words.distinct, deadline)
     # Any word may have a capital at the beginning of a sentence: there it is one of a second set.
     size = len(concept_of)
     concept_of += concept_of
@@ -187,14 +187,14 @@ def concepts(words: Words, deadline: Deadline) -> Told:
     return told
 
 
-def _concepts_of(words: Sequence[str]) -> tuple[array[int], bytearray]:
+def _concepts_of(words: Sequence[str], deadline: Deadline) -> tuple[array[int], bytearray]:
     """The number of what each word stands for, and its sort: -1 and 0 for one that only binds."""
     # What is found out of so many would push out all else that is remembered.
     own_stem = stem if len(words) <= _REMEMBERED else stem.__wrapped__
     numbers: dict[str, int] = {}
     concepts = array("i")
     sorts = bytearray()
-    for word in words:
+    for word in deadline.over(words):
         concept: str | None
         if word in STOP_WORDS:
             concept, sort = None, 0

@@ -152,7 +152,7 @@ class Choices:
             "q",
             (n for n, cost in enumerate(costs) if cost <= most and not chosen[n + 1]),
         )
-        densities = array("d", map(density, fitting))
+        densities = array("d", map(density, self._deadline.over(fitting)))
         # The best of all that fit now, and of the neighbours of those that were added, whose price
         # is another one since: a heap of all would take more memory than their text.
         best = array("q", sorted(range(len(fitting)), key=densities.__getitem__))

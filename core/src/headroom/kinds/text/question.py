@@ -88,6 +88,7 @@ def likelihood(
     """
     groups = _passages(sentences)
     lexical = _lexical(sentences, words, groups, outline, query, deadline)
+    deadline.check()
     known = vectors()
     near = None if known is None else nearness(words, groups, words_of(query), known, deadline)
     if lexical is None and (near is None or not near.is_telling):
@@ -124,10 +125,10 @@ def _lexical(
     deadline: Deadline,
 ) -> _Lexical | None:
     """Its own words, those of its passage, of its neighbours, and of the headings above it."""
-    asked = Asked(query, words)
+    asked = Asked(query, words, deadline)
     asked.widen()
-    counted = list(asked.count_each(deadline))
-    passages = [_merge([counted[index] for index in group]) for group in groups]
+    counted = list(asked.count_each())
+    passages = [_merge([counted[index] for index in group]) for group in deadline.over(groups)]
     for group, passage in zip(groups, passages):
         if not passage.counts:
             continue
@@ -139,8 +140,11 @@ def _lexical(
     weights = _weights(passages if len(passages) > _FEW_PASSAGES else counted)
     if not weights:
         return None
+    deadline.check()
     by_passage = _normal(scores(passages, weights, _LENGTH))
+    deadline.check()
     own = _normal(scores(counted, weights, _LENGTH))
+    deadline.check()
     for index, (before, prose) in enumerate(pairwise(sentences.proses), 1):
         if before and not prose:
             own[index] = max(own[index], _SHOWN * own[index - 1])

@@ -61,7 +61,7 @@ class Ranked:
         is_same = self._counter is request.counter and self._query == request.query
         if self._found is None or not is_same:
             parts = source.once(read_units).parts
-            costs = count_each(request.counter, parts.texts())
+            costs = count_each(request.counter, request.deadline.over(parts.texts()))
             costs = [cost or 1 for cost in costs]
             self._found = costs, rank(source, costs, request)
             self._counter, self._query = request.counter, request.query
@@ -84,7 +84,7 @@ def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:
         words = read_words(source)
         likely = likelihood(sentences, words, outline, request.query, request.deadline)
         if "://" in source.text:
-            words.drop_addresses(sentences.texts())
+            words.drop_addresses(request.deadline.over(sentences.texts()))
     else:
         words = read_said(source)
     told_of = concepts(words, request.deadline)
@@ -119,7 +119,7 @@ def _comments(source: Source) -> frozenset[int]:
     parts = source.once(read_units).parts
     return frozenset(
         index
-        for index, part in enumerate(parts)
+        for index, part in enumerate(source.deadline.over(parts))
         if all(map(is_comment, filter(str.strip, part.text.split("\n"))))
     )
 
@@ -135,7 +135,8 @@ def _title(source: Source) -> list[int]:
 
 def _verdicts(source: Source) -> list[int]:
     """The units that say how a run came out, and what failed."""
-    said = verdicts(source.once(read_units).parts.texts)
+    parts = source.once(read_units).parts
+    said = verdicts(lambda: source.deadline.over(parts.texts()))
     # How it all came out is little, and says of what failed how much there is.
     outcomes = [index for index, sums_up in said if sums_up][-_OUTCOMES:]
     return list(dict.fromkeys([*outcomes, *(index for index, _ in said)]))

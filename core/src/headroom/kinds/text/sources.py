@@ -44,7 +44,7 @@ def read_sources(source: Source) -> list[int]:
     parts = source.once(read_units).parts
     text = source.text
     opened: dict[int, str] = {}
-    for index, (start, end) in enumerate(zip(parts.starts, parts.ends)):
+    for index, (start, end) in enumerate(source.deadline.over(zip(parts.starts, parts.ends))):
         if start and text[start - 1] != "\n":
             continue
         match = _OPENING.match(text, start, min(end, start + _LOOKED_AT))

@@ -77,7 +77,7 @@ class Words(Lazy[Sequence[str]]):
 
 def read_words(source: Source) -> Words:
     """The words of each unit."""
-    return Words(source.once(read_units).parts.texts())
+    return Words(source.deadline.over(source.once(read_units).parts.texts()))
 
 
 def read_said(source: Source) -> Words:
@@ -86,5 +86,5 @@ def read_said(source: Source) -> Words:
         return read_words(source)
     return Words(
         _ADDRESS.sub(" ", text) if "://" in text else text
-        for text in source.once(read_units).parts.texts()
+        for text in source.deadline.over(source.once(read_units).parts.texts())
     )

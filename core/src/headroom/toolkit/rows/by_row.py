@@ -9,6 +9,7 @@ from headroom.toolkit.rows.rank import REST, Rank, named, relevance
 from headroom.toolkit.rows.tree import Block, Line, Section
 from headroom.toolkit.rows.units import Units
 from headroom.toolkit.rows.values import Json
+from headroom.view import Deadline
 
 __all__ = ["rank_by_row"]
 
@@ -56,7 +57,7 @@ def rank_by_row(units: Units, query: str, scores: Sequence[float]) -> dict[int, 
         names = units.names(section)[0]
         heads.append(_head(units, row, names[index] if names else ""))
     says = ["\n".join(units.texts[unit] for unit in sorted(head)) for head in heads]
-    worth = _worth([_text(*row) for row in rows], says, query)
+    worth = _worth([_text(*row) for row in rows], says, query, units.request.deadline)
     if not any(worth):
         return {}
     ranks: dict[int, Rank] = {}
@@ -75,12 +76,14 @@ def rank_by_row(units: Units, query: str, scores: Sequence[float]) -> dict[int, 
     return ranks
 
 
-def _worth(texts: Sequence[str], says: Sequence[str], query: str) -> list[float]:
+def _worth(
+    texts: Sequence[str], says: Sequence[str], query: str, deadline: Deadline
+) -> list[float]:
     """How well each row answers the query, as a whole and in what it says it is, from 0 to 1."""
-    scores = _of_best(relevance(texts, query))
-    said = _of_best(relevance(says, query))
-    told = _of_best(named(texts, query, identifiers_only=True))
-    quoted = [min(1.0, sure / _QUOTED) for sure in named(texts, query)]
+    scores = _of_best(relevance(texts, query, deadline))
+    said = _of_best(relevance(says, query, deadline))
+    told = _of_best(named(texts, query, deadline, identifiers_only=True))
+    quoted = [min(1.0, sure / _QUOTED) for sure in named(texts, query, deadline)]
     return _of_best(
         [
             whole + _SAID * own + _NAMED * max(sure, words)

@@ -77,14 +77,14 @@ def find_outliers(table: Table, check: Callable[[], None]) -> Outliers:
 
     Args:
         table: Its rows.
-        check: Called once a column, to watch the time.
+        check: Called some times for each column, to watch the time.
 
     """
     found = Outliers()
     size = len(table.rows)
     if size < _LEAST_ROWS:
         return found
-    noted = _Noted(size)
+    noted = _Noted(size, check)
     noted.odd(_odd_rows(table))
     for column in table.rows.columns:
         check()
@@ -100,14 +100,17 @@ def find_outliers(table: Table, check: Callable[[], None]) -> Outliers:
 class _Noted:
     """Rows by what is odd of them, a queue for each thing that is."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, check: Callable[[], None]) -> None:
         self.rare: list[list[int]] = []
         self.unusual: list[list[int]] = []
         self.changes: list[list[int]] = []
         self._few = max(_FEW, size // _FEW_ONE_IN)
+        self._check = check
 
     def odd(self, rows: list[int]) -> None:
         """Notes rows that say something that no other row says, if they are few."""
+        # Each step of the search ends here, and many cells make it long.
+        self._check()
         if rows:
             (self.rare if len(rows) <= self._few else self.unusual).append(rows)
 

@@ -19,7 +19,7 @@ from headroom.toolkit.rows.replies import asks, step_to_reply, with_replies
 from headroom.toolkit.rows.table import Table
 from headroom.toolkit.rows.tree import Line, Tree
 from headroom.toolkit.rows.values import Json
-from headroom.view import Fidelity, Request
+from headroom.view import NO_LIMIT, Deadline, Fidelity, Request
 
 __all__ = [
     "ANSWERS",
@@ -159,19 +159,23 @@ def _phrases(query: str) -> tuple[str, ...]:
 
 
 def named(
-    units: Sequence[str], query: str | None, *, identifiers_only: bool = False
+    units: Sequence[str],
+    query: str | None,
+    deadline: Deadline = NO_LIMIT,
+    *,
+    identifiers_only: bool = False,
 ) -> Sequence[float]:
     """How surely each unit is the one that a query names: by an identifier, or in its words."""
     if not query:
         return bytes(len(units))
     scores = [0.0] * len(units)
-    for index, told in naming(units, identifiers(query)).items():
+    for index, told in naming(units, identifiers(query), deadline).items():
         scores[index] += told * _SURE
     if identifiers_only:
         return scores
     phrases = _phrases(query)
-    lowered = [unit.lower() for unit in units] if phrases else []
-    for phrase in phrases:
+    lowered = [unit.lower() for unit in deadline.over(units)] if phrases else []
+    for phrase in deadline.over(phrases, every=1):
         hits = [index for index, unit in enumerate(lowered) if phrase in unit]
         if hits:
             pattern = re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)")
@@ -183,15 +187,19 @@ def named(
     return scores
 
 
-def relevance(units: Sequence[str], query: str | None) -> Sequence[float]:
+def relevance(
+    units: Sequence[str], query: str | None, deadline: Deadline = NO_LIMIT
+) -> Sequence[float]:
     """BM25 of the units; those without any telling word of the query are not even looked at."""
-    asked = Asked(query)
+    asked = Asked(query, deadline)
     if not asked:
         return bytes(len(units))
     having = holders(units, asked)
     telling = [found for found in having if 0 < len(found) <= max(_TELLING, len(units) // _ONE_IN)]
     candidates = set().union(*(telling or having))
-    return bm25([unit if index in candidates else "" for index, unit in enumerate(units)], query)
+    numbered = enumerate(deadline.over(units))
+    texts = [unit if index in candidates else "" for index, unit in numbered]
+    return bm25(texts, query, deadline)
 
 
 def rank_rows(
@@ -319,7 +327,7 @@ def write_in_full(tree: Tree, speller: Speller, request: Request) -> None:
         return
     for block in tree.tables.values():
         lines = block.table.lines
-        naming = named(lines, request.query)
+        naming = named(lines, request.query, request.deadline)
         limit = request.original_tokens if request.max_tokens is None else request.max_tokens
         for row in sorted(range(len(lines)), key=lambda row: (-naming[row], row))[:_IN_FULL]:
             if naming[row]:

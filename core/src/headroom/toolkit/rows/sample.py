@@ -214,7 +214,7 @@ class Selection:
 
     @cached_property
     def _scores(self) -> Sequence[float]:
-        return relevance(self._units.texts, self._request.query)
+        return relevance(self._units.texts, self._request.query, self._request.deadline)
 
     def _of_tables(
         self, told: Sequence[float], scores: Sequence[float]
@@ -236,12 +236,12 @@ class Selection:
     def _ranks(self) -> Ranks:
         query = self._request.query
         texts = self._units.texts
-        told, scores = named(texts, query), self._scores
+        told, scores = named(texts, query, self._request.deadline), self._scores
         best = max(scores, default=0.0)
         # First of all, since it takes the most memory.
         of_tables = list(self._of_tables(told, scores))
         ranks = Ranks(len(texts))
-        for one in self._units.lines():
+        for one in self._request.deadline.over(self._units.lines()):
             unit, sentence = one.unit, None if one.sentence == WHOLE else one.sentence
             ranks.tiers[unit], ranks.places[unit] = rank_line(
                 one.line,

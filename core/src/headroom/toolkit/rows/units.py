@@ -137,6 +137,7 @@ class Units:
         costs = array("I")
         texts = iter(self.texts)
         while some := list(islice(texts, _TOGETHER)):
+            self.request.deadline.check()
             costs.extend([cost + 1 for cost in self.request.counter.count_many(some)])
         return costs
 

@@ -99,6 +99,8 @@ def python_pieces(
                 some = joined(lines, begin, end)
                 body = _parse(_plain(some, is_first=not begin, is_notebook=is_notebook))
             except SyntaxError as error:
+                if deadline is not None:
+                    deadline.check()
                 if is_last or _is_lasting(error, some):
                     raise
             else:
@@ -166,14 +168,19 @@ def _parse(text: str) -> list[ast.stmt]:
         raise SyntaxError(f"cannot be parsed: {type(error).__name__}") from None
 
 
-def parses(content: str) -> bool:
+def parses(content: str, deadline: Deadline | None = None) -> bool:
     """Whether a text is Python.
+
+    Args:
+        content: The text.
+        deadline: Checked now and then, where there is one.
 
     >>> parses("def f(): ..."), parses("def f(:")
     (True, False)
+
     """
     lines = Source(content).lines
-    return any(_reads(lines, is_notebook) is not None for is_notebook in python_ways(content))
+    return any(_reads(lines, way, deadline) is not None for way in python_ways(content))
 
 
 def defines(source: Source) -> bool:

@@ -160,7 +160,7 @@ def reparse(content: str, language: Language, deadline: Deadline) -> Parsed | No
     tree = _parse(source, language, deadline)
     if tree is None:
         return None
-    errors = _errors(tree)
+    errors = _errors(tree, deadline)
     is_open = not source[errors.first_end :].strip()
     return Parsed(source, partial(iter, (tree,)), language, errors.nodes, errors.lines, is_open)
 
@@ -173,7 +173,7 @@ class _Errors(NamedTuple):
     first_end: int
 
 
-def _errors(tree: Tree) -> _Errors:
+def _errors(tree: Tree, deadline: Deadline) -> _Errors:
     nodes = lines = 0
     first_end = tree.root_node.end_byte
     stack = [tree.root_node] if tree.root_node.has_error else []
@@ -184,8 +184,10 @@ def _errors(tree: Tree) -> _Errors:
             nodes += 1
             first_end = min(first_end, node.end_byte)
             if node.is_error:
-                lines += _lost_lines(node, children)
-        stack.extend(child for child in children if child.has_error or child.is_missing)
+                lines += _lost_lines(node, deadline.over(children))
+        stack.extend(
+            child for child in deadline.over(children) if child.has_error or child.is_missing
+        )
     return _Errors(nodes, lines, first_end)
 
 
@@ -203,7 +205,7 @@ def _in_pieces(source: bytes, language: Language, deadline: Deadline) -> Parsed 
         end = len(source) if cut is None else cut.end()
         piece = Extent(first, end, row, row + source.count(b"\n", first, end))
         tree = _parse(source, language, deadline, piece)
-        errors = None if tree is None else _errors(tree)
+        errors = None if tree is None else _errors(tree, deadline)
         if errors is None or errors.nodes:
             is_open = errors is not None and not source[errors.first_end : end].strip()
             if end < len(source) and (size < _LARGEST * _PIECE or is_open):
@@ -291,7 +293,7 @@ class _Reading:
         self._buffer.release()
 
 
-def _lost_lines(node: Node, children: Sequence[Node]) -> int:
+def _lost_lines(node: Node, children: Iterable[Node]) -> int:
     """The lines inside a wrong node that stand in none of the declarations below it."""
     lost = node.end_point[0] - node.start_point[0] + 1
     for child in children:
