@@ -115,7 +115,7 @@ SIGNATURES = {
     headroom.Source.once: "self read",
     headroom.Source.part: "self first end",
     headroom.Deadline: "seconds clock",
-    headroom.toolkit.bm25: "units query",
+    headroom.toolkit.bm25: "units query deadline",
     headroom.toolkit.Condensed: "source omissions long",
     headroom.toolkit.excerpt: "source request",
     headroom.toolkit.far_out: "numbers ordered",
