@@ -111,8 +111,8 @@ def parts_of(source: Source, kind: Guarded, kinds: Kinds) -> list[Part] | None:
 
 def _has_others(parts: Sequence[Part], kind: Guarded) -> bool:
     """Whether a part is of a kind that knows better than the one that took the whole."""
-    others = (part.kind for part in parts if part.kind is not kind and not _is_text(part))
-    return any(kind.is_alike or not other.is_built_in for other in others)
+    others = {part.kind for part in parts} - {kind}
+    return any((kind.is_alike and other.is_sure) or not other.is_built_in for other in others)
 
 
 def is_cut(source: Source) -> bool:
