@@ -199,7 +199,7 @@ def test_a_plain_word_has_one_term_that_begins_as_it_does(written: Callable[[str
         assert term[:3] == word[:3].lower()
         assert term == word.lower() or word[-1].lower() in STEMMED
         concept, sort = information._concept(word)
-        numbers, sorts = information._concepts_of([word, "London", term, word])
+        numbers, sorts = information._concepts_of([word, "London", term, word], Deadline(None))
         assert sorts[0] == sort
         assert (numbers[0] >= 0) == (concept is not None)
         assert numbers[0] == numbers[3]
