@@ -24,6 +24,7 @@ ROW = {
     "deep": {"x": "y"}, "name": "\u00c9mile",
     "disk": "1.5G", "up": "3m", "spaced": "New\u00a0York \uff15",
     "paid": "1.234,50 \u20ac", "blank": "1\u00a0200", "small": "0,123", "flags": "0x5F",
+    "letters": "0xFF", "worth": "$1.2B",
     "iso": "P1DT2H", "ran": "1h30m", "files": "3 files", "laps": "1:30:00",
     "low": "\u221212345678901234567890123456789012345678901234567890",
 }  # fmt: skip
@@ -145,6 +146,9 @@ ROW = {
         ("blank = 1200 and blank > 1 199.5 and blank in (1'200, 7) and blank < 1,201", True),
         ("small < 1 and small = 0.123", True),
         ("flags > 94 and flags = 0x5f and flags < 0x60", True),
+        ("letters = 255 and letters > 0xfe and letters < 0x100 and letters != 0", True),
+        ("worth > $900M and worth < $1,201,000K and worth = $1,200,000,000", True),
+        ("worth = 1.2", False),
         ("iso > 25 h and iso = 26 hours and iso < P2D and iso > PT25H59M", True),
         ("ran > 45m and ran = 5400 s and ran < PT2H and ran > 1h29m59s", True),
         ("files > 1 file and files = 3 files and files < 10", True),

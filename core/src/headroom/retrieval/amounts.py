@@ -28,6 +28,9 @@ _QUANTITY = regex(
 )
 # Some write thousands with a zero before them.
 _EITHER = regex(r"0\d{0,2},\d{3}")
+# "$1.2B": beside a currency, how many of it.
+_OF_MONEY = {sign: Decimal(1000) ** n for n, sign in enumerate(("k", "m", "b", "t"), 1)}
+_OF_MONEY["bn"] = _OF_MONEY["b"]
 _HEX = regex(r"\s*0x([\da-f]+)\s*")
 _MINUS = ("-", "\u2212", "\u2013")
 _WITH_POINT = str.maketrans("", "", ", '\u2019")
@@ -150,6 +153,9 @@ def read(text: str) -> Reading | None:
     """
     if text.isdecimal():
         return Reading(Quantity(Decimal(text)))
+    match = _HEX.fullmatch(text)
+    if match is not None:
+        return Reading(Quantity(Decimal(int(match[1], 16))))
     match = _QUANTITY.fullmatch(text)
     if match is not None:
         sign, currency, with_point, with_comma, unit = match.groups()
@@ -159,12 +165,11 @@ def read(text: str) -> Reading | None:
             with_point.translate(_WITH_POINT) if with_point else with_comma.translate(_WITH_COMMA)
         )
         number = Decimal(f"-{number}" if sign in _MINUS else number)
+        if currency and unit in _OF_MONEY:
+            number, unit = _EXACT.multiply(number, _OF_MONEY[unit]), ""
         unit = _named(unit, currency) if unit else currency
         has_comma = bool(with_comma) and _EITHER.fullmatch(with_comma) is None
         return Reading(Quantity(number, unit), (unit,), has_comma)
-    match = _HEX.fullmatch(text)
-    if match is not None:
-        return Reading(Quantity(Decimal(int(match[1], 16))))
     return _duration(text) if text.rstrip()[-1:].isalpha() else None
 
 
