@@ -74,7 +74,7 @@ from headroom import compress, get_counter
 chance, counter = random.Random(1), get_counter()
 
 def tree(depth):
-    keys = [f"k{chance.randint(0, 999)}" for _ in range(6)]
+    keys = [f"k{chance.randint(0, 999)}" for _ in range(5)]
     return {key: tree(depth - 1) if depth else chance.choice([1, None, "text"]) for key in keys}
 
 compress(json.dumps(tree(3)), counter=counter)
