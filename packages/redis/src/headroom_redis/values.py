@@ -178,32 +178,21 @@ class Values:
 
         """
         with _named(key):
-            return self._record(namespace, key, entry, view, original, with_original)
-
-    def _record(
-        self,
-        namespace: str,
-        key: str,
-        entry: bytes,
-        view: bytes | None,
-        original: bytes | None,
-        with_original: bool,
-    ) -> Record:
-        header, size, view_size = self._head(namespace, key, entry)
-        unpack = self.codec.unpack
-        is_own_view = header.reference == header.view_reference
-        content = b""
-        if original is not None:
-            place = _original_place(namespace, bytes.fromhex(header.reference))
-            content = unpack(original, place, size=size)
-        elif with_original or is_own_view:
-            raise IntegrityError("a stored entry has lost its original")
-        if is_own_view:
-            return Record(header, content, content)
-        if view is None:
-            raise IntegrityError("a stored entry has lost its view")
-        place = _entry_place(namespace, "view", key, _bound(entry, view))
-        return Record(header, content, unpack(view, place, size=view_size))
+            header, size, view_size = self._head(namespace, key, entry)
+            unpack = self.codec.unpack
+            is_own_view = header.reference == header.view_reference
+            content = b""
+            if original is not None:
+                place = _original_place(namespace, bytes.fromhex(header.reference))
+                content = unpack(original, place, size=size)
+            elif with_original or is_own_view:
+                raise IntegrityError("a stored entry has lost its original")
+            if is_own_view:
+                return Record(header, content, content)
+            if view is None:
+                raise IntegrityError("a stored entry has lost its view")
+            place = _entry_place(namespace, "view", key, _bound(entry, view))
+            return Record(header, content, unpack(view, place, size=view_size))
 
     def sealed_anew(
         self, namespace: str, name: bytes, entry: bytes, view: bytes | None, original: bytes | None

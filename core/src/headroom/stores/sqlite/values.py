@@ -232,21 +232,18 @@ class Values:
 
         """
         with _named(row):
-            return self._record(namespace, row, with_original=with_original)
-
-    def _record(self, namespace: str, row: sqlite3.Row, *, with_original: bool) -> Record:
-        header, view_size = self._head(namespace, row)
-        view, size, data = row[7:10]
-        unpack = self.codec.unpack
-        original = b""
-        if data is not None:
-            original = unpack(data, original_place(namespace, row[1]), size=size)
-        elif with_original or view is None:
-            raise IntegrityError("a stored entry has lost its original")
-        if view is None:
-            return Record(header, original, original)
-        where = entry_place(namespace, "view", *_bound(row))
-        return Record(header, original, unpack(view, where, size=view_size))
+            header, view_size = self._head(namespace, row)
+            view, size, data = row[7:10]
+            unpack = self.codec.unpack
+            original = b""
+            if data is not None:
+                original = unpack(data, original_place(namespace, row[1]), size=size)
+            elif with_original or view is None:
+                raise IntegrityError("a stored entry has lost its original")
+            if view is None:
+                return Record(header, original, original)
+            where = entry_place(namespace, "view", *_bound(row))
+            return Record(header, original, unpack(view, where, size=view_size))
 
     def holds(self, namespace: str, reference: bytes, stored: bytes, original: bytes) -> bool:
         """Whether this original can be had of what is stored of it."""
