@@ -218,7 +218,7 @@ def test_outputs_joined_by_a_divider_are_told_apart() -> None:
     assert {"smart_crusher", "log_compressor", "kompress"} < set(result.transforms)
 
 
-@pytest.mark.parametrize("max_tokens", [1, 20, 60, 150, 400, 1000, 3000])
+@pytest.mark.parametrize("max_tokens", [1, 20, 60, 150, 400, 1000, 3000, 8000, 12000])
 @pytest.mark.parametrize("query", [None, "why was order 41141 given up?"])
 def test_the_budget_holds(max_tokens: int, query: str | None) -> None:
     result = compress(REPORT, max_tokens=max_tokens, query=query)
@@ -228,6 +228,17 @@ def test_the_budget_holds(max_tokens: int, query: str | None) -> None:
     if max_tokens >= 400:
         assert result.transforms[-1] == "router"
         assert result.tokens_after > 0.7 * max_tokens
+
+
+def test_nothing_is_left_out_where_all_of_it_fits() -> None:
+    tokens = get_counter().count(REPORT)
+    assert compress(REPORT).omissions
+    for max_tokens in (tokens, 2 * tokens):
+        result = compress(REPORT, max_tokens=max_tokens)
+        assert not result.omissions
+        # The rows are told in a notation that takes less, and nothing else is changed.
+        assert result.tokens_after < 0.9 * tokens
+        assert all(part in result.text for part in (LOG, PROSE, CODE))
 
 
 def test_lossless_leaves_a_mixture_alone() -> None:
