@@ -193,6 +193,32 @@ def test_flat_rows_of_json_between_sentences_are_no_records(
     assert '"id":9,' in ctx.retrieve("answer", where="state = lost").text.replace(" ", "")
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("$ ps aux\n", ""),
+        ("These run:\n\n```\n", "\n```\n"),
+        ("These run:\n\n", "\n\nThat is all."),
+    ],
+)
+def test_a_listing_between_sentences_is_the_table_that_it_is_by_itself(
+    before: str, after: str
+) -> None:
+    # Its columns stand one below the other, as those of records do.
+    listing = "USER         PID %CPU %MEM COMMAND\n" + "\n".join(
+        f"{'root' if n % 9 else 'www-data':<9}{1000 + n * 37:>7} {n * 7 % 40 / 10:>4} "
+        f"{n % 3}.{n % 10:<2} /usr/bin/worker --queue q{n * 11 % 50}"
+        for n in range(60)
+    )
+    bare = compress(listing)
+    assert bare.kind == "table"
+    ctx = SharedContext()
+    entry = ctx.put("processes", f"{before}{listing}{after}")
+    assert entry.kind == "mixed"
+    assert entry.compressed_tokens < bare.tokens_after + 60
+    assert ctx.retrieve("processes", where="PID = 1333").text.count("q49") == 1
+
+
 @pytest.mark.parametrize("before", ["", "The worker wrote:\n\n"])
 @pytest.mark.parametrize(
     "after", ["", "\n\nThat is all of it, and this is what it means.\n\n" + PROSE]
