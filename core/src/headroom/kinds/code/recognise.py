@@ -15,6 +15,7 @@ from headroom.source import Source
 from headroom.toolkit.components import component_blocks
 from headroom.toolkit.numbering import unnumbered
 from headroom.toolkit.shares import enough, more_than
+from headroom.toolkit.traces import traces_in
 
 __all__ = ["is_program", "looks_like_code", "without_numbers"]
 
@@ -235,6 +236,9 @@ def looks_like_code(source: Source) -> bool:
     if _SHEBANG.match(sample):
         return sum(1 for _ in islice(_shaped(lines), _FEWEST_OF_A_SCRIPT)) == _FEWEST_OF_A_SCRIPT
     may_be_parsed = len(source.text) <= _PARSED
+    if traces_in(lines, source.deadline).frames:
+        # It shows lines of source, and is none: what went wrong stands beside them.
+        return may_be_parsed and _is_sure(source)
     strong = 0
     others: list[str] = []
     for text, is_strong in _shaped(lines):

@@ -33,6 +33,7 @@ _LIBRARY = re.compile(
 )
 # How a frame begins: 'File "a.py", line 3, in f', "at f (a.js:3:1)", "3: a::b", "#3 0x1 in f".
 _FRAME = re.compile(r"\s+File \"|\s+at\s|\s*\d{1,4}:\s+\S|\s*#\d{1,4}\s|\s+from \S+:\d+:in ")
+_NUMBERED, _PLACE = re.compile(r"\s*\d{1,4}:\s"), re.compile(r"\s+at\s")
 #: A frame has so many lines at the most: itself, its place or its source, and an arrow. Chosen.
 _FRAME_LINES = 3
 
@@ -75,6 +76,8 @@ def _in_libraries(lines: Sequence[str]) -> list[int]:
     Where the error stands last, as Python writes it, the last frame says where it was raised.
     """
     frames = [index for index, line in enumerate(lines) if _FRAME.match(line)]
+    # The place below a numbered frame is of that frame.
+    frames = [index for index in frames if not (index and _is_place(lines, index))]
     if len(frames) < _FEWEST:
         return []
     ends = [*frames[1:], len(lines)]
@@ -93,3 +96,8 @@ def _in_libraries(lines: Sequence[str]) -> list[int]:
         if of_library[number] and number != last:
             found.extend(span)
     return found
+
+
+def _is_place(lines: Sequence[str], index: int) -> bool:
+    """Whether a line is where the numbered frame above it stands, as Rust writes it."""
+    return _PLACE.match(lines[index]) is not None and _NUMBERED.match(lines[index - 1]) is not None

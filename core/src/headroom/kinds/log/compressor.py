@@ -18,6 +18,7 @@ from headroom.toolkit.fitting import nearly_largest
 from headroom.toolkit.kind import BaseKind, LeftOut
 from headroom.toolkit.relevance import Asked
 from headroom.toolkit.titles import titles_above
+from headroom.toolkit.traces import what_failed_first
 from headroom.toolkit.turns import take_turns
 from headroom.view import Piece, Request, View
 
@@ -107,9 +108,10 @@ class LogCompressor(BaseKind):
         pieces: Sequence[Piece],
         left_out: LeftOut,
     ) -> list[int]:
-        """Lines of one shape take turns with others."""
+        """Lines of one shape take turns with others, behind what traces say of a failure."""
         shapes = source.once(_shapes)
-        return take_turns(order, lambda number: shapes[pieces[number].number - 1])
+        order = take_turns(order, lambda number: shapes[pieces[number].number - 1])
+        return what_failed_first(source, query, order, pieces)
 
 
 def _asides(log: Log, query: str | None) -> dict[int, list[int]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 
 from headroom.kinds.log.events import identity, names_a_place
 from headroom.kinds.log.outliers import outlying_events
@@ -13,6 +14,7 @@ from headroom.kinds.log.parse import Log
 from headroom.kinds.log.templates import Template
 from headroom.toolkit.failures import failures_and_outcomes
 from headroom.toolkit.relevance import Asked, bm25, holders
+from headroom.toolkit.traces import traces_in
 
 __all__ = ["order_of", "scores_of"]
 
@@ -28,6 +30,8 @@ _ALERT_VARIANTS, _NAMED_ALERTS = 16, 6
 _FINDINGS = 200
 #: So many lines that sum up a run, the last ones, are shown. Chosen.
 _OUTCOMES = 12
+#: So many of the frames of a trace that are nearest to the failure come with it. Chosen.
+_OWN = 2
 _SAYS = re.compile(r"\w")
 # That something failed, in one word, and what stands around words.
 _FAIL, _EDGES = re.compile(r"(?:FAIL(?:ED|URE)?|ERROR)$", re.IGNORECASE), "()[]{}<>:;,.'\"`"
@@ -69,6 +73,8 @@ def _examples(log: Log) -> list[int]:
     failures, outcomes = failures_and_outcomes(log.deadline.over(log.texts))
     # A single line that says what failed, or how a run came out.
     verdicts = {index for index in failures | outcomes if _is_line(log, index)}
+    raised, places = _raised(log)
+    verdicts |= raised
     again = _said_again(log, sorted(verdicts & failures, reverse=True))
 
     def rank(index: int) -> tuple[int, int, int, int, int, int]:
@@ -77,7 +83,7 @@ def _examples(log: Log) -> list[int]:
         # common, and the first event of a template before others.
         return (
             0 if index in verdicts and index not in again else 1,
-            0 if log.alert[index] and index not in again else 1,
+            0 if (log.alert[index] or index in places) and index not in again else 1,
             0 if _is_line(log, index) and names_a_place(log.texts[index]) else 1,
             0 if index in firsts else 1,
             size[log.of_event[index]],
@@ -90,6 +96,18 @@ def _examples(log: Log) -> list[int]:
         for index in _examples_of(log, template, failures)
     }
     return sorted(examples.union(sorted(outcomes)[-_OUTCOMES:]), key=rank)
+
+
+def _raised(log: Log) -> tuple[set[int], set[int]]:
+    """The events in which traces say what went wrong, and those where it did: inner frames."""
+    traces = traces_in(log.lines, log.deadline)
+    places = (line for inner in traces.inner for span in inner[:_OWN] for line in span)
+    edges = log.events.edges
+
+    def events(lines: Iterable[int]) -> set[int]:
+        return {bisect_right(edges, line) - 1 for line in lines}
+
+    return events(traces.said), events(line for line in places if _SAYS.search(log.lines[line]))
 
 
 def _is_line(log: Log, index: int) -> bool:

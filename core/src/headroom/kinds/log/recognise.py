@@ -11,6 +11,7 @@ from headroom.scanning import masked
 from headroom.scanning.masks import MASK
 from headroom.source import Source
 from headroom.toolkit.shares import more_than
+from headroom.toolkit.traces import mostly_trace
 
 __all__ = ["looks_like_log", "looks_like_output"]
 
@@ -125,6 +126,8 @@ def looks_like_log(source: Source) -> bool:
     lines = source.once(_first_lines)
     # Indented lines continue an entry: a stack trace says nothing for or against.
     heads = [line for line in lines if not line[:1].isspace()] or lines
+    if mostly_trace(lines, source.deadline):
+        return True
     if len(heads) < _FEWEST or _is_delimited(heads):
         return False
     return (

@@ -14,9 +14,10 @@ from headroom.kinds.text.recognise import comments_of, is_commented, is_listing
 from headroom.kinds.text.render import gap_marker, render
 from headroom.source import Source
 from headroom.toolkit.gaps import view_of_lines
-from headroom.toolkit.kind import BaseKind
+from headroom.toolkit.kind import BaseKind, LeftOut
 from headroom.toolkit.markers import SMALLEST, plural
 from headroom.toolkit.ranges import spans
+from headroom.toolkit.traces import what_failed_first
 from headroom.view import Omission, Piece, Request, View
 
 __all__ = ["Kompress"]
@@ -100,6 +101,17 @@ class Kompress(BaseKind):
         if kept:
             return _view(text, kept, units)
         return None if request.max_tokens is None else _nothing(units, request)
+
+    def arrange(
+        self,
+        source: Source,
+        query: str,
+        order: list[int],
+        pieces: Sequence[Piece],
+        left_out: LeftOut,
+    ) -> list[int]:
+        """What traces in it say of a failure comes first to whoever asks for that."""
+        return what_failed_first(source, query, order, pieces)
 
     def pieces(self, source: Source) -> Iterator[Piece]:
         """Its sentences, or its lines where those are counted; those of a passage together."""

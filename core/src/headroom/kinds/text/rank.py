@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,9 +14,11 @@ from headroom.kinds.text.question import likelihood
 from headroom.kinds.text.recognise import comments_of, is_comment, is_commented
 from headroom.kinds.text.sources import read_sources
 from headroom.kinds.text.wordlist import read_said, read_words
+from headroom.lines import starts_of
 from headroom.source import Source
 from headroom.tokens import TokenCounter, count_each
 from headroom.toolkit.failures import verdicts
+from headroom.toolkit.traces import read_traces
 from headroom.view import Request
 
 __all__ = ["Ranked", "Ranking", "rank"]
@@ -29,6 +32,8 @@ _COMMENT = 0.3
 _NAME_TOKENS = 160
 #: So many lines that sum up a run, the last ones, come before what failed. Chosen.
 _OUTCOMES = 12
+#: So many of the frames of a trace that are nearest to the failure come with it. Chosen.
+_OWN = 2
 #: A title in capitals has so many words, in one of the first units, in so many characters. Chosen.
 _OPENING, _TITLE_CHARS = 4, 400
 _CAPITALS = re.compile(r"(?:\b[A-Z][A-Z&',.-]{2,30}[ \t]{1,3}(?:(?:OF|TO|AND|FOR)[ \t]+)?){3}")
@@ -93,6 +98,7 @@ def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:
     told = information(sentences, told_of, costs, request.deadline)
     del told_of
     pins = [index for index in _title(source) if costs[index] <= _NAME_TOKENS]
+    pins += [index for index in source.once(_raised) if costs[index] <= _NAME_TOKENS]
     pins += [index for index in source.once(_verdicts) if costs[index] <= _NAME_TOKENS]
     if likely is None:
         comments = _comments(source)
@@ -131,6 +137,17 @@ def _title(source: Source) -> list[int]:
         return [0]
     opening = enumerate(parts[:_OPENING])
     return [index for index, part in opening if _CAPITALS.search(part.text, 0, _TITLE_CHARS)][:1]
+
+
+def _raised(source: Source) -> list[int]:
+    """The units that traces name a failure in, and then where it happened in the program."""
+    traces = source.once(read_traces)
+    if not traces.inner:
+        return []
+    starts = starts_of(source.lines)
+    begins = source.once(read_units).parts.starts
+    places = (index for inner in traces.inner for span in inner[:_OWN] for index in span)
+    return [bisect_right(begins, starts[line]) - 1 for line in (*traces.said, *places)]
 
 
 def _verdicts(source: Source) -> list[int]:
