@@ -53,6 +53,29 @@ def test_every_value_of_a_document_is_where_its_pointer_says(
             assert json.loads("{" + ",".join(text[a:b] for a, b in found[path].rows) + "}") == one
 
 
+def test_objects_as_python_prints_them_are_where_their_pointers_say() -> None:
+    text = "[Row(id=1, at=(2, 'a'), of=Unit('x', n=3)), Row(id=4, at=(), of=None)]"
+    found = holders(text, ["", "/0", "/0/class", "/0/at", "/0/at/1", "/0/of/1", "/0/of/n", "/1/id"])
+
+    def said(path: str) -> str:
+        return text[found[path].start : found[path].end]
+
+    assert [text[a:b] for a, b in found[""].rows] == [
+        "Row(id=1, at=(2, 'a'), of=Unit('x', n=3))",
+        "Row(id=4, at=(), of=None)",
+    ]
+    assert said("/0/class") == "Row"
+    assert said("/0/at") == "(2, 'a')"
+    assert [said(path) for path in ("/0/at/1", "/0/of/1", "/0/of/n", "/1/id")] == [
+        "'a'",
+        "'x'",
+        "3",
+        "4",
+    ]
+    assert found["/0"].names == ["class", "id", "at", "of"]
+    assert [text[a:b] for a, b in found["/0"].rows][1] == "id=1"
+
+
 @settings(max_examples=150)
 @given(text=st.text(max_size=30), ascii_only=st.booleans(), data=st.data())
 def test_characters_of_a_string_are_found_in_how_it_is_written(

@@ -14,7 +14,7 @@ __all__ = ["Holder", "holders", "raw_offsets"]
 # Strings as JSON and Python write them, signs, and all else up to the next of these. A string
 # that does not close is one, too: no text makes this slow.
 _WORD = re.compile(
-    r"\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?|[\[\]{}:,()]|[^\s\[\]{}:,()\"']+", re.DOTALL
+    r"\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?|[\[\]{}:,()=]|[^\s\[\]{}:,()=\"']+", re.DOTALL
 )
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _OPEN, _CLOSE = frozenset("[{("), frozenset("]})")
@@ -50,10 +50,16 @@ class _Node:
 class _Open:
     """An array or an object whose end is not reached yet."""
 
-    __slots__ = ("count", "is_object", "name", "node", "row", "start")
+    __slots__ = ("count", "is_call", "is_object", "name", "node", "row", "start", "unnamed")
 
-    def __init__(self, node: _Node | None, start: int, *, is_object: bool) -> None:
+    def __init__(
+        self, node: _Node | None, start: int, *, is_object: bool, is_call: bool = False
+    ) -> None:
         self.node = node
+        #: Whether it is an object as Python prints it, ``Name(field=value)``, and how many of its
+        #: values have no name.
+        self.is_call = is_call
+        self.unnamed = 0
         self.start = start
         self.is_object = is_object
         self.count = 0
@@ -102,11 +108,29 @@ def _is_lines(text: str) -> bool:
 def _scan(text: str, root: _Node, *, lines: bool) -> None:
     outer = _Open(root if lines else None, 0, is_object=False)
     stack = [outer]
+    # The name of an object of Python, where its bracket is next.
+    named: re.Match[str] | None = None
     for match in _WORD.finditer(text):
         word, here = match[0], stack[-1]
-        if word in ",:":
+        if word in ",:=":
             continue
-        if word in _OPEN:
+        after = text[match.end() : match.end() + 1]
+        if here.is_call and here.name is None and word not in _CLOSE and named is None:
+            here.row = match.start()
+            if after == "=":
+                here.name = word
+                continue
+            here.unnamed += 1
+            here.name = str(here.unnamed)
+        if after == "(" and word not in _OPEN:
+            named = match
+            continue
+        if named is not None:
+            stack.append(_Open(_below(stack, root), named.start(), is_object=True, is_call=True))
+            stack[-1].name, stack[-1].row = "class", named.start()
+            _ended(stack, _below(stack, root), named.start(), named.end())
+            named = None
+        elif word in _OPEN:
             stack.append(_Open(_below(stack, root), match.start(), is_object=word == "{"))
         elif word in _CLOSE:
             if len(stack) > 1:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
 import json
 import pprint
+import re
+import uuid
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -96,7 +101,14 @@ def test_what_a_view_leaves_out_comes_back_by_its_rows() -> None:
         "{1: 'a', 2: 'b'}",
         "{'a', 'b'}",
         "[b'abc', b'def']",
-        "[datetime.date(2026, 3, 2)]",
+        "[f(x=1, 2 3)]",
+        "[f(x=1]",
+        "[f(x=)]",
+        "[x=1]",
+        "f(1)",
+        "print('a', sep='')",
+        "a=1 b=2",
+        "level=info msg='lost'",
         "['a' 'b']",
         "[('a')]",
         "['a', 'b',]",
@@ -131,3 +143,96 @@ def test_odd_input_is_passed_on(payload: str) -> None:
     result = compress(payload, counter=COUNTER)
     assert result.failure is None
     assert result.kind != "json"
+
+
+@dataclasses.dataclass
+class Passage:
+    """As a search hands it over."""
+
+    id: int
+    metadata: dict[str, Any]
+    text: str
+
+
+def _passages() -> list[Passage]:
+    return [
+        Passage(
+            n, {"source": f"https://kb.example/{n}"}, f"Valve {n} of plant {n * 3} is shut. " * 9
+        )
+        for n in range(24)
+    ]
+
+
+def test_objects_are_rows_each_with_what_it_is_called() -> None:
+    passages = _passages()
+    view = compress(repr(passages), counter=COUNTER, query="Is valve 15 shut?")
+    assert view.kind == "json"
+    assert "class=Passage" in view.text
+    assert "https://kb.example/15" in view.text or "/15," in view.text
+    for line in view.text.split("\n"):
+        # No sentence stands below the source of another passage.
+        said = set(re.findall(r"Valve (\d+) of", line))
+        assert len(said) <= 1
+        assert all(f"/{n}," in line for n in said)
+    whole = compress(repr(passages), counter=COUNTER, fidelity="lossless")
+    assert decode(whole.text) == [
+        {"class": "Passage", **dataclasses.asdict(passage)} for passage in passages
+    ]
+
+
+def test_conditions_hold_over_objects() -> None:
+    context = SharedContext()
+    context.put("found", repr(_passages()))
+    found = context.retrieve("found", where="id > 20")
+    assert found is not None
+    assert re.findall(r"kb\.example/(\d+)", found.text) == ["21", "22", "23"]
+
+
+def test_rows_of_a_database_keep_the_odd_amount() -> None:
+    rows = [
+        (
+            n,
+            Decimal("-5012.00") if n == 88 else Decimal(f"{n % 90}.50"),
+            datetime.date(2026, 3, n % 28 + 1),
+        )
+        for n in range(140)
+    ]
+    view = compress(repr(rows), counter=COUNTER, query="Which bookings are odd?")
+    assert view.kind == "json"
+    assert "-5012.00" in view.text
+    assert "2026-03-05" in view.text
+
+
+def test_what_stands_for_a_text_or_a_number_is_that() -> None:
+    identifier = uuid.UUID(int=77)
+    moment = datetime.datetime(2026, 3, 2, 9, 14, 10, tzinfo=datetime.timezone.utc)
+    row = {
+        "id": identifier,
+        "paid": Decimal("3.20"),
+        "on": datetime.date(2026, 3, 2),
+        "at": moment,
+        "until": datetime.time(9, 30),
+        "lasts": datetime.timedelta(days=2),
+    }
+    whole = compress(repr([row] * 20), counter=COUNTER, fidelity="lossless")
+    assert whole.tokens_saved > 0
+    read = decode(whole.text)
+    assert isinstance(read, list)
+    assert read[0] == {
+        "id": str(identifier),
+        "paid": 3.20,
+        "on": "2026-03-02",
+        "at": moment.isoformat(),
+        "until": "09:30:00",
+        "lasts": {"class": "datetime.timedelta", "days": 2},
+    }
+
+
+def test_fields_without_the_name_of_their_object_are_read() -> None:
+    lines = "\n".join(f"id={n} text='Valve {n} is shut' tags=['a', 'b']" for n in range(30))
+    whole = compress(lines, counter=COUNTER, fidelity="lossless")
+    assert whole.kind == "json"
+    assert whole.tokens_saved > 0
+    assert decode(whole.text) == [
+        {"id": n, "text": f"Valve {n} is shut", "tags": ["a", "b"]} for n in range(30)
+    ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from headroom.errors import WrongKind
 from headroom.kinds.json.parse import decode_python, read
+from headroom.kinds.json.python import may_be_python
 from headroom.lines import starts_of
 from headroom.source import Source
 from headroom.toolkit.lazy import Lazy
@@ -25,7 +26,8 @@ def looks_like_json(source: Source) -> bool:
     >>> looks_like_json(Source('{"a": 1}')), looks_like_json(Source("[see below]"))
     (True, False)
     """
-    if source.text.lstrip("\ufeff \t\r\n")[:1] not in _OPENING:
+    text = source.text.lstrip("\ufeff \t\r\n")
+    if text[:1] not in _OPENING and not may_be_python(text):
         return False
     try:
         return isinstance(source.once(read), (dict, list, Lazy, Duplicates))
