@@ -28,6 +28,7 @@ from headroom import (
     Source,
     View,
 )
+from headroom.handoff.policy import LOOKUP_TOKENS
 from headroom_testing import FaultyStore
 
 # Of each, a view leaves something out.
@@ -114,11 +115,11 @@ def test_payloads_for_one_reader_share_the_tool(ctx: SharedContext) -> None:
         for one, decided in zip(payloads, handoff.decide(payloads, Reader("x", has_tool=True)))
     ]
     assert all(saved)
-    cost = sum(saved) - 1
+    cost = sum(saved) - LOOKUP_TOKENS - 1
     decided = handoff.decide(payloads, Reader("clerk", tool_tokens=cost))
     assert [one.needs_tool for one in decided] == [True] * 3
     assert [one.tool_tokens for one in decided] == [cost, 0, 0]
-    assert sum(one.saved for one in decided) == 1
+    assert sum(one.saved for one in decided) == LOOKUP_TOKENS + 1
     alone = handoff.decide(payloads[:1], Reader("clerk", tool_tokens=cost))
     assert not alone[0].needs_tool
 

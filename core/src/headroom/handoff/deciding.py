@@ -18,6 +18,7 @@ from headroom.handoff.policy import (
     tool_cost,
     why_kept,
     why_whole,
+    worth_a_lookup,
 )
 from headroom.handoff.question import as_query
 from headroom.handoff.remembered import Sent
@@ -127,6 +128,7 @@ class Deciding:
             one
             for one in weighed
             if isinstance(one, Candidate) and one.needs_tool and why_whole(one) is None
+            if worth_a_lookup(one)
         ]
         cost, saves = tool_cost(self.reader), sum(one.saves for one in lossy)
         if not choose(lossy, self.reader):
@@ -221,7 +223,7 @@ class Deciding:
     def _settle(self, one: Candidate, *, pays: bool) -> StoreSteps[Decision]:
         """What becomes of a payload, now that it is known whether the tool pays."""
         whole = why_whole(one)
-        if whole is None and one.needs_tool and not pays:
+        if whole is None and one.needs_tool and not (pays and worth_a_lookup(one)):
             whole = why_kept(one, self.reader)
             if one.max_tokens is None:
                 # A view that leaves nothing out needs no tool.

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headroom.context import Decision, Payload, Reader
+from headroom.forking import cached_property
+from headroom.toolkit.prose import reads_like_prose
 from headroom.view import CompressResult, Fidelity
 
 __all__ = [
+    "LOOKUP_TOKENS",
     "WHOLE_PROSE_TOKENS",
     "Candidate",
     "Decision",
@@ -19,6 +22,7 @@ __all__ = [
     "tool_cost",
     "why_kept",
     "why_whole",
+    "worth_a_lookup",
 ]
 
 #: Prose with fewer tokens stays whole, unless ``max_tokens`` says otherwise. Chosen, not measured:
@@ -26,7 +30,14 @@ __all__ = [
 #: or to sum it up, and there is little to save.
 WHOLE_PROSE_TOKENS = 3000
 
+#: Tokens of one lookup, about: the call, what it brings, and what stands around these. A view that
+#: leaves something out and saves no more is spent by the first reader that misses something.
+#: Measured over 61 payloads of agents: the middle answer has 114 tokens, and a call some 40.
+LOOKUP_TOKENS = 150
+
 _PROSE = "text"
+#: What quotes lines of files is no prose, whatever its lines are like.
+_NO_PROSE = frozenset({"code", "diff", "search"})
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,12 @@ class Candidate:
         """Tokens that the view has less than the payload."""
         return self.tokens - self.result.tokens_after if self.result.transforms else 0
 
+    @cached_property
+    def is_prose(self) -> bool:
+        """Whether it reads like prose, in whatever it is wrapped: data, lists, a dialogue."""
+        kind = self.result.kind
+        return kind == _PROSE or (kind not in _NO_PROSE and reads_like_prose(self.text))
+
     @property
     def needs_tool(self) -> bool:
         """Whether it leaves something out."""
@@ -67,10 +84,10 @@ def why_whole(candidate: Candidate) -> str | None:
     if candidate.saves <= 0:
         return f"{before}, a view saves nothing"
     if (
-        result.kind == _PROSE
-        and candidate.tokens < WHOLE_PROSE_TOKENS
+        candidate.tokens < WHOLE_PROSE_TOKENS
         and candidate.max_tokens is None
         and candidate.needs_tool
+        and candidate.is_prose
     ):
         return f"{before} of prose, which can be read whole"
     return None
@@ -84,7 +101,15 @@ def choose(candidates: Sequence[Candidate], reader: Reader) -> bool:
     """
     if not can_look_up(reader):
         return False
-    return sum(one.saves for one in candidates if one.needs_tool) > tool_cost(reader)
+    lossy = [one for one in candidates if one.needs_tool]
+    # Where the caller says how much there may be, it is not ours to give more.
+    least = 0 if any(one.max_tokens is not None for one in lossy) else LOOKUP_TOKENS
+    return sum(one.saves for one in lossy) - tool_cost(reader) > least
+
+
+def worth_a_lookup(candidate: Candidate) -> bool:
+    """Whether a view that leaves something out saves more than the first lookup costs."""
+    return candidate.max_tokens is not None or candidate.saves > LOOKUP_TOKENS
 
 
 def tool_cost(reader: Reader) -> int:
@@ -100,7 +125,7 @@ def can_look_up(reader: Reader) -> bool:
 def why_kept(candidate: Candidate, reader: Reader) -> str:
     """Why a payload stays whose view alone would save something."""
     cost = tool_cost(reader)
-    tool = f"the tool costs {cost:,}"
+    tool = f"the tool costs {cost:,}" if cost else "a lookup costs as much"
     if not reader.can_attach and cost < candidate.saves:
         tool = "its reader cannot be given the tool"
     return f"kept: {candidate.tokens:,} tokens, a view saves {candidate.saves:,}, {tool}"
