@@ -143,11 +143,11 @@ def test_a_failure_counts_where_nothing_came_of_it() -> None:
 
 
 def test_why_a_view_is_not_shown_is_the_tool_where_it_costs_as_much() -> None:
-    late = Reader("clerk", tool_tokens=599, can_attach=False)
+    late = Reader("clerk", tool_tokens=449, can_attach=False)
     beginning = "kept: 1,000 tokens, a view saves 600, "
     assert why_kept(candidate(), late) == f"{beginning}its reader cannot be given the tool"
-    dear = Reader("clerk", tool_tokens=600, can_attach=False)
-    assert why_kept(candidate(), dear) == f"{beginning}the tool costs 600"
+    dear = Reader("clerk", tool_tokens=450, can_attach=False)
+    assert why_kept(candidate(), dear) == f"{beginning}the tool costs 450"
     there = Reader("clerk", tool_tokens=601)
     assert why_kept(candidate(), there) == f"{beginning}the tool costs 601"
     has = Reader("clerk", has_tool=True)

@@ -126,6 +126,7 @@ def why_kept(candidate: Candidate, reader: Reader) -> str:
     """Why a payload stays whose view alone would save something."""
     cost = tool_cost(reader)
     tool = f"the tool costs {cost:,}" if cost else "a lookup costs as much"
-    if not reader.can_attach and cost < candidate.saves:
+    least = 0 if candidate.max_tokens is not None else LOOKUP_TOKENS
+    if not reader.can_attach and cost + least < candidate.saves:
         tool = "its reader cannot be given the tool"
     return f"kept: {candidate.tokens:,} tokens, a view saves {candidate.saves:,}, {tool}"

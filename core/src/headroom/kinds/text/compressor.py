@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice, pairwise
+from itertools import chain, pairwise
 
 from headroom.kinds.text.outline import Outline, read_outline
 from headroom.kinds.text.parse import Units, read_units
@@ -46,6 +48,10 @@ _COMMENT_TOKENS, _WORTH_IT = 12, 0.85
 _PINNED = 0.5
 #: Tokens of the longest heading that is brought by what stands under it. Chosen.
 _HEADING_TOKENS = 40
+#: Tokens of the longest line of a head that is brought by what stands under it; by how many
+#: sentences it is shared that are shown; and how often a line of heads comes, as a share of the one
+#: that comes most often, where it says something itself. Chosen.
+_HEAD_TOKENS, _SHARED, _RARE_HEAD = 80, 2, 0.1
 #: How often a choice is made anew that leaves too much over, or takes too much; how often at least
 #: where one was found. Chosen: more of them gain less than a sentence.
 _TURNS, _LEAST_TURNS = 6, 3
@@ -55,6 +61,7 @@ _LARGE = 250_000
 #: turn gains nothing: no sentence is that small. Chosen.
 _SLACK, _SLACK_TOKENS = 1 / 200, 4
 _WIDE, _WIDE_TOKENS = 1 / 8, 16
+_DIGITS = re.compile(r"\d+")
 
 
 class Kompress(BaseKind):
@@ -121,9 +128,7 @@ class Kompress(BaseKind):
             # A heading stands over what is below it in other parts, too: it names itself.
             tuple(
                 places[heading]
-                for heading in chain(
-                    [index] if part.heading else [], islice(outline.path(index), _HEADINGS)
-                )
+                for heading in chain([index] if part.heading else [], _named(outline, index))
             )
             for index, part in enumerate(units.parts)
         )
@@ -149,15 +154,22 @@ def _best(
     numbers = units.ranges(count // 2, count - 1)
     marker_cost = request.counter.count("\n" + gap_marker(units.noun, numbers))
     values = _with_pins(ranking, costs, limit, marker_cost)
-    choices = Choices(values, costs, marker_cost, request.deadline)
+    pinned = frozenset(ranking.pins)
+    if outline.heads:
+        values = _without_heads(values, units, outline, pinned)
+    choices = Choices(values, _with_heads(costs, outline), marker_cost, request.deadline)
     best: list[int] = []
     text = ""
     aim = limit
-    for turn in range(_TURNS):
+    # Heads take more than they are thought to where each is shown for a single sentence.
+    turns = 2 * _TURNS if outline.heads else _TURNS
+    # The least that was too much.
+    most = turns * limit
+    for turn in range(turns):
         kept = choices.within(aim)
         # Where headings take too much, there are none.
-        if kept and ranking.likely is not None and (best or turn < _TURNS - 1):
-            kept = _with_headings(kept, outline, costs)
+        if kept and (best or turn < turns - 1):
+            kept = _with_headings(_without_lone(kept, values, outline), outline, costs)
         if not kept or len(kept) == count:
             break
         # There is one at a time.
@@ -168,9 +180,18 @@ def _best(
             best = kept
         is_near = 0 <= spare <= int(limit * _SLACK) + _SLACK_TOKENS
         is_wide = spare > int(limit * _WIDE) + _WIDE_TOKENS
-        if best and (turn >= _LEAST_TURNS or is_near or is_wide):
+        if spare < 0:
+            most = min(most, aim)
+        # Much is left where headings took too much at first, and less was chosen for that.
+        is_done = most - aim <= _SLACK_TOKENS if is_wide and most < turns * limit else True
+        if best and is_done and (turn >= _LEAST_TURNS or is_near or is_wide):
             break
-        aim = aim + spare if spare > 0 else max(aim + spare * (1 + turn), aim * 2 // 3)
+        if turn == turns - 2 and not best:
+            aim = limit
+        elif spare > 0:
+            aim = min(aim + spare, (aim + most) // 2)
+        else:
+            aim = max(aim + spare * (1 + turn), aim * 2 // 3)
     if best and best is not kept:
         text = render(units, best)
     return best, text
@@ -193,12 +214,66 @@ def _with_pins(
     return values
 
 
+def _named(outline: Outline, index: int) -> list[int]:
+    """What says whose a sentence is, and the nearest of the headings above that."""
+    path = outline.path(index)
+    heads = [above for above in path if above in outline.heads]
+    return heads + [above for above in path if above not in outline.heads][:_HEADINGS]
+
+
 def _with_headings(kept: Sequence[int], outline: Outline, costs: Sequence[int]) -> list[int]:
-    """The sentences, and the names of the sections that they stand in."""
+    """The sentences, whose they are, and the names of the sections that they stand in."""
     named = set(kept)
     for index in kept:
-        named.update(above for above in outline.path(index) if costs[above] <= _HEADING_TOKENS)
+        for above in outline.path(index):
+            most = _HEAD_TOKENS if above in outline.heads else _HEADING_TOKENS
+            if costs[above] <= most:
+                named.add(above)
     return sorted(named)
+
+
+def _without_lone(kept: list[int], values: Sequence[float], outline: Outline) -> list[int]:
+    """The sentences without heads that say nothing of use: those that are needed are brought."""
+    if not outline.heads:
+        return kept
+    return [index for index in kept if values[index] or index not in outline.heads] or kept
+
+
+def _without_heads(
+    values: Sequence[float], units: Units, outline: Outline, pinned: frozenset[int]
+) -> Sequence[float]:
+    """What sentences are worth where a head is worth something for what stands below it alone.
+
+    But for what it says itself, and hardly another one does: that a result is the one that failed.
+    """
+    lines = {
+        index: _DIGITS.sub("0", units.parts.text(index, index + 1)).strip()
+        for index in outline.heads - outline.spoken - pinned
+    }
+    often = Counter(lines.values())
+    rare = max(1, int(_RARE_HEAD * max(often.values(), default=0)))
+    found = array("d", values)
+    for index, line in lines.items():
+        if often[line] > rare:
+            found[index] = 0.0
+    return found
+
+
+def _with_heads(costs: Sequence[int], outline: Outline) -> Sequence[int]:
+    """What sentences cost with their share of the head that they bring."""
+    if not outline.heads:
+        return costs
+    found = array("q", costs)
+    below = Counter(above for above in outline.above if above in outline.heads)
+    heads: dict[int, int] = {}
+    for index, above in enumerate(outline.above):
+        if above not in outline.heads or index in outline.heads:
+            continue
+        if above not in heads:
+            path = [above, *(one for one in outline.path(above) if one in outline.heads)]
+            heads[above] = sum(costs[one] for one in path if costs[one] <= _HEAD_TOKENS)
+        found[index] += heads[above] // min(below[above], _SHARED)
+    return found
 
 
 def _most(request: Request) -> int | None:

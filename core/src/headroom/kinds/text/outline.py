@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import compress, repeat
 from typing import NamedTuple
 
+from headroom.kinds.text.heads import Heads, read_heads
 from headroom.kinds.text.parse import read_units
 from headroom.source import Source
 
@@ -21,15 +22,20 @@ _LOWEST = 99
 class Outline(NamedTuple):
     """The headings of a text, by the numbers of sentences; -1 stands for none."""
 
-    #: For each sentence the heading that it stands under; for a heading that above it.
+    #: For each sentence the heading, or the head, that it stands under; for a heading that above
+    #: it; for a line of a head the line before, for its first one the heading.
     above: list[int]
     #: The headings, in order.
     headings: list[int]
     #: The level of each of them, 1 for the highest.
     levels: list[int]
+    #: What says whose the sentences below it are: headers of messages, speakers, each line of them.
+    heads: frozenset[int] = frozenset()
+    #: Those of them that say something themselves.
+    spoken: frozenset[int] = frozenset()
 
     def path(self, index: int) -> list[int]:
-        """The headings above a sentence, the nearest first."""
+        """The headings and heads above a sentence, the nearest first."""
         found = []
         while (index := self.above[index]) >= 0:
             found.append(index)
@@ -51,9 +57,13 @@ def read_outline(source: Source) -> Outline:
     underlines: dict[str, int] = {}
     parts = source.once(read_units).parts
     last = -1
+    heads = source.once(read_heads)
     for index in compress(range(len(parts)), parts.headings):
-        above += repeat(last, index - len(above))
         level = _level(parts[index].text, underlines)
+        if heads.runs and level == _LOWEST:
+            # What stands alone in a message is a salutation or a name.
+            continue
+        above += repeat(last, index - len(above))
         while open_headings and open_headings[-1][0] >= level:
             open_headings.pop()
         above.append(open_headings[-1][1] if open_headings else -1)
@@ -62,7 +72,21 @@ def read_outline(source: Source) -> Outline:
         open_headings.append((level, index))
         last = index
     above += repeat(last, len(parts) - len(above))
-    return Outline(above, headings, levels)
+    _put_below(heads, above, frozenset(headings))
+    lines = frozenset(index for first, last in heads.runs for index in range(first, last + 1))
+    return Outline(above, headings, levels, lines, heads.spoken)
+
+
+def _put_below(heads: Heads, above: list[int], headings: frozenset[int]) -> None:
+    """Puts each sentence below the head that is nearest before it, unless a heading is nearer."""
+    ends = [first for first, _ in heads.runs[1:]] + [len(above)]
+    for (first, last), end in zip(heads.runs, ends):
+        for index in range(first + 1, last + 1):
+            above[index] = index - 1
+        for index in range(last + 1, end):
+            if index in headings:
+                break
+            above[index] = last
 
 
 def _level(heading: str, underlines: dict[str, int]) -> int:

@@ -95,7 +95,7 @@ def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:
     told_of = concepts(words, request.deadline)
     # As large as the text, and not needed where it is weighed what they tell.
     del words
-    told = information(sentences, told_of, costs, request.deadline)
+    told = information(sentences, told_of, costs, request.deadline, figures_tell=likely is None)
     del told_of
     pins = [index for index in _title(source) if costs[index] <= _NAME_TOKENS]
     pins += [index for index in source.once(_raised) if costs[index] <= _NAME_TOKENS]

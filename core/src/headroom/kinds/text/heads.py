@@ -1,0 +1,178 @@
+"""Finds whose words a text quotes: headers of messages, speakers, titles that come again.
+
+What stands below such a line is another's than what stands below the next one. Mails, chats,
+transcripts, reviews, passages that a search found are like that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby, pairwise
+from typing import NamedTuple
+
+from headroom.kinds.text.parse import read_units
+from headroom.source import Source
+
+__all__ = ["Heads", "read_heads"]
+
+# All of these are chosen: the tests have the texts that they let in and keep out.
+
+#: Heads of one sort come so often at the least; a name that speaks comes again.
+_LEAST, _LEAST_OF_SPEAKER = 3, 2
+#: The share of the units that may be heads: of more, they are the text itself.
+_MOST = 0.5
+#: Lines of a head at the most, and characters of a title that comes again.
+_LINES, _TITLE = 8, 80
+#: Turns of each speaker on the average, at the least.
+_TURNS = 2
+#: The share of the turns that must have so many words, less one.
+_SPOKEN, _WORDS = 0.5, 3
+#: Characters of a unit that are looked at.
+_CHARS = 300
+
+# "From: Ana <ana@example.com>", "**Status:** failed", "> Date: 3 May".
+_FIELD = re.compile(
+    r"[ \t]{0,4}(?:[>*-] {0,2})?(?:\*\*|__)?(?P<key>[^\W\d_][\w-]{0,24}(?: [\w-]{1,20}){0,2})"
+    r"(?:\*\*|__)?[:\uff1a](?:\*\*|__)?[ \t]+\S"
+)
+# "[10:02] ANA SOUSA (host): Well, ..."
+_SPEAKER = re.compile(
+    r"[ \t]{0,4}(?:[\[(]?\d[\d:., /-]{2,24}(?:[ap]m)?[\])]?[ \t]+|[-*>] )?(?:\*\*|__)?"
+    r"(?P<who>[^\W\d_][\w.'\u2019-]{0,24}(?: [\w.'\u2019-]{1,24}){0,3}?)(?:\*\*|__)?"
+    r"(?: ?[\[(][^\])\n]{1,30}[\])])?[:\uff1a](?:\*\*|__)?(?:[ \t]+\S|[ \t]*$)",
+    re.IGNORECASE,
+)
+_BLANKS = re.compile(r"\s+")
+_DIGITS = re.compile(r"\d+")
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+_ENDS_SENTENCE = re.compile(r"[.!?\u3002,;][\"')\u201d]?\s*$")
+
+
+class Heads(NamedTuple):
+    """Which units say whose the units below them are, by index."""
+
+    #: The first and the last unit of each, in order.
+    runs: list[tuple[int, int]]
+    #: Those of them that say something themselves: a speaker with the first words.
+    spoken: frozenset[int]
+
+
+def read_heads(source: Source) -> Heads:
+    r"""The heads in a text: ``source.once(read_heads)``.
+
+    >>> mail = "From: {0}\nDate: {1} May\n\nIt rained. It was cold. {0} left.\n\nNobody came.\n\n"
+    >>> text = "".join(mail.format(n, d) for d, n in enumerate(("ana", "bo", "cy"), 1))
+    >>> len(read_heads(Source(text)).runs)
+    3
+
+    """
+    units = source.once(read_units)
+    parts, text = units.parts, source.text
+    lines = [
+        "" if heading else text[start : min(end, start + _CHARS)]
+        for heading, start, end in source.deadline.over(
+            zip(parts.headings, parts.starts, parts.ends)
+        )
+    ]
+    # Whether a line, and whether a paragraph begins with each.
+    opens = [start == 0 or text[start - 1] == "\n" for start in parts.starts]
+    paragraphs = [
+        opened and (start < 2 or not text[text.rfind("\n", 0, start - 1) + 1 : start].strip())
+        for opened, start in zip(opens, parts.starts)
+    ]
+    fields = [
+        match["key"].casefold() if opened and (match := _FIELD.match(line)) else ""
+        for line, opened in source.deadline.over(zip(lines, opens))
+    ]
+    runs = _blocks(lines, fields, paragraphs)
+    if not runs:
+        runs = _titles(lines, fields, paragraphs)
+    spoken: frozenset[int] = frozenset()
+    if not runs:
+        turns = _speakers(lines, opens)
+        runs, spoken = [(index, index) for index in turns], frozenset(turns)
+    size = sum(last - first + 1 for first, last in runs)
+    return Heads(runs, spoken) if size <= _MOST * len(parts) else Heads([], frozenset())
+
+
+def _blocks(lines: list[str], fields: list[str], paragraphs: list[bool]) -> list[tuple[int, int]]:
+    """Blocks of fields, as messages begin with, of which the first is called the same."""
+    found: list[tuple[int, int]] = []
+    index = 0
+    while index < len(lines):
+        if not (paragraphs[index] and fields[index]):
+            index += 1
+            continue
+        last = index
+        while last + 1 < len(lines) and fields[last + 1] and not paragraphs[last + 1]:
+            last += 1
+        is_block = last > index or lines[index].strip().count("\n") > 0
+        if is_block and last - index < _LINES:
+            found.append((index, last))
+        index = last + 1
+    often = Counter(fields[first] for first, _ in found)
+    return [run for run in found if often[fields[run[0]]] >= _LEAST]
+
+
+def _titles(lines: list[str], fields: list[str], paragraphs: list[bool]) -> list[tuple[int, int]]:
+    """Short lines above a paragraph, which are alike but for their numbers, with fields below."""
+    shapes: dict[int, str] = {}
+    for index, line in enumerate(lines):
+        title = line.strip()
+        if (
+            paragraphs[index]
+            and 0 < len(title) <= _TITLE
+            and "\n" not in title
+            and line.endswith("\n")
+            and not _ENDS_SENTENCE.search(title)
+            and _DIGITS.search(title)
+            and _LETTERS.search(title)
+        ):
+            shapes[index] = _DIGITS.sub("0", title)
+    often = Counter(shapes.values())
+    found = []
+    for first, shape in shapes.items():
+        last = first
+        while last + 1 < len(lines) and fields[last + 1] and not paragraphs[last + 1]:
+            last += 1
+        if often[shape] > _LEAST and last - first < _LINES:
+            found.append((first, last))
+    return found
+
+
+def _speakers(lines: list[str], opens: list[bool]) -> list[int]:
+    """The units that begin with who says what follows."""
+    found = {
+        index: match
+        for index, (line, opened) in enumerate(zip(lines, opens))
+        if opened and ":" in line[:100].replace("\uff1a", ":") and (match := _SPEAKER.match(line))
+    }
+    names = {index: match["who"].casefold() for index, match in found.items()}
+    often = Counter(names.values())
+    turns = [index for index, name in names.items() if often[name] >= _LEAST_OF_SPEAKER]
+    who = {names[index] for index in turns}
+    if len(who) < 2 or len(turns) < max(_LEAST * 2, _TURNS * len(who)):
+        return []
+    spoken = sum(
+        len(_BLANKS.findall(lines[index], found[index].end())) >= _WORDS for index in turns
+    )
+    if spoken < _SPOKEN * len(turns):
+        return []
+    # Names that come in one order again and again are those of fields.
+    order = [name for name, _ in groupby(names[index] for index in turns)]
+    following = Counter(pairwise(order))
+    if len(who) > 2 and max(_shares(following)) == 1.0 == min(_shares(following)):
+        return []
+    return turns
+
+
+def _shares(following: Counter[tuple[str, str]]) -> Iterator[float]:
+    """Of each name how sure its next one is."""
+    total: Counter[str] = Counter()
+    best: Counter[str] = Counter()
+    for (one, _), count in following.items():
+        total[one] += count
+        best[one] = max(best[one], count)
+    return (best[one] / count for one, count in total.items())
