@@ -111,7 +111,9 @@ def test_a_head_that_says_what_is_asked_for_stays() -> None:
     assert "Result: agent 12\nStatus: failed" in view
 
 
-@pytest.mark.parametrize("question", ["who said the price is 48.20", "price per unit", "dock in Hamburg"])
+@pytest.mark.parametrize(
+    "question", ["who said the price is 48.20", "price per unit", "dock in Hamburg"]
+)
 def test_a_lookup_brings_whose_words_it_finds(question: str) -> None:
     text, owners = thread("mail", 1)
     context = SharedContext()

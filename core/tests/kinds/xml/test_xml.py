@@ -381,3 +381,9 @@ class TestLaws(KindLaws):
         rows = list(children(holder, omission.path))
         for first, last in omission.ranges:
             assert all(row.text in found for row in rows[first - 1 : last])
+
+
+def test_names_of_speakers_in_brackets_are_no_tags() -> None:
+    said = "The harbour clerk found a letter in the ledger, and nobody knew whose it was."
+    chat = "\n".join(f"<{name}> {said[n % 7 :]}" for n, name in enumerate(["ana", "bo", "cy"] * 12))
+    assert compress(chat).kind != "xml"

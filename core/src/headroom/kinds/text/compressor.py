@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 
+from headroom.kinds.text.carriers import asks_for_sources, read_references, with_references
 from headroom.kinds.text.outline import Outline, read_outline
 from headroom.kinds.text.parse import Units, read_units
 from headroom.kinds.text.pick import Choices
@@ -161,8 +162,9 @@ def _best(
     best: list[int] = []
     text = ""
     aim = limit
+    references = source.once(read_references) if asks_for_sources(request.query) else {}
     # Heads take more than they are thought to where each is shown for a single sentence.
-    turns = 2 * _TURNS if outline.heads else _TURNS
+    turns = 2 * _TURNS if outline.heads or references else _TURNS
     # The least that was too much.
     most = turns * limit
     for turn in range(turns):
@@ -170,6 +172,7 @@ def _best(
         # Where headings take too much, there are none.
         if kept and (best or turn < turns - 1):
             kept = _with_headings(_without_lone(kept, values, outline), outline, costs)
+            kept = with_references(kept, references, units, costs, limit) if references else kept
         if not kept or len(kept) == count:
             break
         # There is one at a time.

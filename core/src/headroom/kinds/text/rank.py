@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from headroom.kinds.text.carriers import is_table, read_references
 from headroom.kinds.text.information import concepts, information
 from headroom.kinds.text.outline import read_outline
 from headroom.kinds.text.parse import read_units
@@ -34,6 +35,11 @@ _NAME_TOKENS = 160
 _OUTCOMES = 12
 #: So many of the frames of a trace that are nearest to the failure come with it. Chosen.
 _OWN = 2
+#: The share of a text that its tables may have which stay. Chosen: a quarter of a view.
+_OF_TABLES = 0.125
+#: What a reference tells by itself, as a share of what its words do; and the share of the sentences
+#: that are references where they are not what the text is. Chosen.
+_REFERENCE, _MOST_REFERENCES = 0.3, 0.5
 #: A title in capitals has so many words, in one of the first units, in so many characters. Chosen.
 _OPENING, _TITLE_CHARS = 4, 400
 _CAPITALS = re.compile(r"(?:\b[A-Z][A-Z&',.-]{2,30}[ \t]{1,3}(?:(?:OF|TO|AND|FOR)[ \t]+)?){3}")
@@ -108,7 +114,14 @@ def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:
             if is_commented(source):
                 pins += range(len(sentences))
             return Ranking(told, None, list(dict.fromkeys(i for i in pins if i not in comments)))
+        references = {one for own in source.once(read_references).values() for one in own}
+        if len(references) <= _MOST_REFERENCES * len(sentences):
+            # What is cited is worth something to whoever reads what cites it.
+            told = [
+                one * _REFERENCE if index in references else one for index, one in enumerate(told)
+            ]
         pins += [index for index in source.once(read_sources) if costs[index] <= _NAME_TOKENS]
+        pins += _tables(source, costs)
         by_level = sorted(zip(outline.levels, outline.headings))
         pins += [index for _, index in by_level if costs[index] <= _NAME_TOKENS]
         return Ranking(told, None, list(dict.fromkeys(pins)))
@@ -148,6 +161,24 @@ def _raised(source: Source) -> list[int]:
     begins = source.once(read_units).parts.starts
     places = (index for inner in traces.inner for span in inner[:_OWN] for index in span)
     return [bisect_right(begins, starts[line]) - 1 for line in (*traces.said, *places)]
+
+
+def _tables(source: Source, costs: Sequence[int]) -> list[int]:
+    """The tables of a text that has a few among much else, the smallest first: what it counts."""
+    parts = source.once(read_units).parts
+    found = [
+        index
+        for index, part in enumerate(source.deadline.over(parts))
+        if not part.prose and is_table(part.text)
+    ]
+    room = sum(costs) * _OF_TABLES
+    pins = []
+    for index in sorted(found, key=costs.__getitem__):
+        room -= costs[index]
+        if room < 0:
+            break
+        pins.append(index)
+    return pins
 
 
 def _verdicts(source: Source) -> list[int]:

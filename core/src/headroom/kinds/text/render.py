@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from headroom.kinds.text.carriers import is_table
 from headroom.kinds.text.parse import Units
-from headroom.toolkit.markers import marker
+from headroom.toolkit.markers import marker, plural
 from headroom.toolkit.ranges import spans
 
 __all__ = ["gap_marker", "render"]
@@ -47,7 +48,13 @@ def _gap(parts: list[str], units: Units, first: int, stop: int) -> None:
         and blocks[first - 1] == blocks[stop]
         and "\n" not in units.parts.text(first - 1, stop)
     )
-    text = gap_marker(units.noun, units.ranges(first, stop - 1))
+    tables = sum(
+        is_table(units.parts.text(index, index + 1))
+        for index in range(first, stop)
+        if not units.parts.proses[index]
+    )
+    note = f"with {plural(tables, 'table')}" if tables else ""
+    text = gap_marker(units.noun, units.ranges(first, stop - 1), note)
     if inside:
         parts.append(text if parts[-1][-1:].isspace() else " " + text)
         parts.append(" ")

@@ -38,7 +38,8 @@ def looks_like_xml(source: Source) -> bool:
     False
     """
     text = source.text
-    if not _START.match(text):
+    if not _START.match(text) or not ("</" in text or "/>" in text):
+        # Names in brackets that nothing closes are those of who says what follows.
         return False
     try:
         if len(text) <= _LOOKED_AT:
