@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from headroom.retrieval.comparing import PLAIN, Comparable, order
@@ -146,6 +146,11 @@ def test_what_is_less_than_another_is_less_whichever_is_asked_first(one: str, ot
 @given(_CELLS, st.lists(_SCALARS, min_size=1, max_size=5))
 def test_any_of_some_is_as_if_each_was_asked_for(cell: object, wanted: list[str]) -> None:
     said = [f'"{one}"' for one in wanted]
+    every = conditions(f"a in ({', '.join(said)})")
+    assert every is not None
+    # What is asked for with others is read as these are.
+    alone = (conditions(f"a = {one}") for one in said)
+    assume(all(one is not None and one.notations == every.notations for one in alone))
     each = [_holds(f"= {one}", cell) for one in said]
     assert _holds(f"in ({', '.join(said)})", cell) is any(each)
     assert _holds(f"not in ({', '.join(said)})", cell) is not any(each)

@@ -1,0 +1,98 @@
+"""How the values of a field are to be read: all of them together say it, and each by itself not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from headroom.retrieval.comparing import Comparable, Notation
+from headroom.retrieval.numbers import SWITCHES, Dates, Numbers, Switches
+from headroom.retrieval.versions import is_surely_version, read_version
+
+__all__ = ["Column"]
+
+#: Last words of names of fields that have such.
+_VERSIONS = frozenset(("version", "versions", "ver", "release"))
+
+
+class Column:
+    """A field: whether it has versions, dates, amounts or switches, and how they are written.
+
+    Args:
+        field: Its name.
+        name: The same as errors say it.
+        wanted: What it is compared with.
+
+    >>> column = Column("python", '"python"', [Comparable("3.9")])
+    >>> column.add(Comparable("3.12.1"))
+    >>> column.notation.is_version
+    True
+
+    """
+
+    def __init__(self, field: str, name: str, wanted: Iterable[Comparable]) -> None:
+        wanted = list(wanted)
+        self._numbers, self._dates = Numbers(field, name), Dates(name)
+        self._switches = Switches(name)
+        #: What of it is asked for.
+        self._has_numbers = any(one.reading is not None for one in wanted)
+        self._has_dates = any(one.day or one.number_as_date for one in wanted)
+        self._has_switches = any(one.text in SWITCHES for one in wanted)
+        words = re.split(r"[^a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", field).casefold())
+        #: Whether its name says that it has versions, and whether its values say it, or that it has
+        #: dates.
+        self._is_named = words[-1] in _VERSIONS
+        self._has_versions = self._has_days = False
+        self._may_be_versions = any(read_version(one.text) for one in wanted)
+        for one in wanted:
+            self._numbers.want(one)
+            self._dates.add(one)
+            self._look(one)
+
+    def add(self, value: Comparable) -> None:
+        """Takes one of the values into account."""
+        if value.is_known:
+            return
+        value.is_known = True
+        if self._has_numbers:
+            self._numbers.add(value)
+        if self._has_dates:
+            self._dates.add(value)
+        if self._has_switches:
+            self._switches.add(value)
+        if self._may_be_versions:
+            self._look(value)
+
+    def _look(self, value: Comparable) -> None:
+        """Whether a value says that there are versions; "1.234.567" is a number, too."""
+        text = value.text
+        if text.count(".") > 1 or text[:1] == "v":
+            is_version = value.day is None and value.reading is None and is_surely_version(text)
+            self._has_versions = self._has_versions or is_version
+        if self._is_named and not self._has_days and value.day is not None:
+            self._has_days = value.day.sign == "." or "." not in text
+
+    @property
+    def notation(self) -> Notation:
+        """How its values are to be read."""
+        if self._has_versions or (self._is_named and not self._has_days and self._may_be_versions):
+            return Notation(is_version=True)
+        return Notation(self._numbers.lacking, self._numbers.beside, self._dates.order)
+
+    def why_not(self, wanted: Comparable, *, is_equal: bool, is_order: bool) -> str:
+        """Why its values cannot be compared with one; empty if they can.
+
+        Args:
+            wanted: The one, read as they are.
+            is_equal: Whether it is asked what is equal to it, and it may be meant as it stands.
+            is_order: Whether more or less is asked for.
+
+        """
+        if self.notation.is_version:
+            return ""
+        said = self._dates.why_not(wanted, is_equal=not is_order)
+        if not said and not is_order and wanted.text in SWITCHES:
+            said = self._switches.why_not(wanted.text)
+        if not said and wanted.quantity is not None and wanted.quantity.number:
+            said = self._numbers.why_not(wanted, is_equal=is_equal)
+        return said
