@@ -166,6 +166,8 @@ def _read(match: re.Match[str], rest: str) -> Reading | None:
 
 def _unit(rest: str, currency: str) -> tuple[Decimal | None, str, str] | None:
     """What a number is multiplied by, its unit, and that as it is written; ``None`` for no unit."""
+    if not (rest or currency):
+        return None, "", ""
     words = rest.split()
     first = words[0].casefold() if words else ""
     times = None

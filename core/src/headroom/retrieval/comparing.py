@@ -18,7 +18,7 @@ from headroom.toolkit.rows.values import Duplicates
 __all__ = ["PLAIN", "WANTED", "Comparable", "Notation", "order", "text_of"]
 
 # "2024", "20240205": dates beside others.
-_DAY = re.compile(r"\s*(\d{4})(?:(\d\d)(\d\d))?\s*")
+_DAY = re.compile(r"\s*([12]\d{3})(?:(\d\d)(\d\d))?\s*")
 _HALF_DAY = re.compile(r"(\d\d?)((?::\d\d){0,2})\s?([ap])m")
 _RUNS = re.compile(r"\d+|\D+")
 _Runs = tuple[tuple[int, int, str], ...]
@@ -198,17 +198,18 @@ def order(one: Comparable, other: Comparable) -> int | None:
         return 0
     if one.version is not None or other.version is not None:
         return _order_of_versions(one.version, other.version)
-    moment, wanted = one.moment, other.moment
-    if moment is not None or wanted is not None:
-        moment, wanted = moment or one.number_as_date, wanted or other.number_as_date
-        return None if moment is None or wanted is None else order_of_moments(moment, wanted)
-    left, right = one.quantity, other.quantity
+    right = other.quantity
+    left = one.quantity if right is not None else None
     if left is not None and right is not None:
         if left.unit == right.unit or not left.unit or not right.unit:
             return _sign(left.number, right.number)
         (base, number), (of, many) = left.amount, right.amount
         return _sign(number, many) if base == of else None
-    return _order_of_texts(one, other) if left is right else None
+    moment, wanted = one.moment, other.moment
+    if moment is not None or wanted is not None:
+        moment, wanted = moment or one.number_as_date, wanted or other.number_as_date
+        return None if moment is None or wanted is None else order_of_moments(moment, wanted)
+    return _order_of_texts(one, other) if right is None and one.quantity is None else None
 
 
 def _order_of_versions(one: Version | None, other: Version | None) -> int | None:

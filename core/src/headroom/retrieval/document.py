@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -32,6 +33,16 @@ __all__ = ["Document"]
 _NO_KIND = BaseKind()
 # A text within a document, or some of its lines.
 _IN_TEXT = re.compile(r"(?:lines (\d+)(?:-(\d+))? of )?(.*)", re.DOTALL)
+# What follows words in their line, and how it is read to its end; so often it may be something else.
+_BEHIND_WORDS = re.compile(
+    r"^[^\n\[{]{0,200}?[^\W_][)\"'*`]{0,3}\s?[:=][*`]{0,3}\s?(?=[\[{])", re.MULTILINE
+)
+_JSON = json.JSONDecoder()
+_MOST_MISSED = 20
+# What stands between tables as a blank line does: a command, a comment, a fence, a count of rows.
+_BETWEEN = re.compile(
+    r"\s*(?:$|```|~~~|[$#] |-- |\(\d+ rows?\)\s*$|\d+ rows? (?:in set|affected|returned|selected)\b)"
+)
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 #: A paragraph that has rows has so many lines: those of a table, and its header.
 _LEAST_LINES = 3
@@ -234,7 +245,7 @@ class Document:
             other = Document(self._original, kind.name, self._kinds, self.within, self._searched)
             if other.has_data:
                 return other
-        return self
+        return next(iter(self._behind_words), self) if isinstance(self.within, tuple) else self
 
     def as_put(self, piece: Piece) -> Piece:
         """A piece with what a query does not look through in it: nobody reads it, or it is apart.
@@ -325,8 +336,21 @@ class Document:
             for number, (row, text) in enumerate(records(value), 1)
             if wanted.holds(row, is_of_text=self._is_of_text)
         )
-        data = [text for text in self.embedded if text.has_data and path is None]
+        data = [text for text in self._with_rows if path is None]
         return [*own, *(piece for text in data for piece in text.records(None, wanted))]
+
+    @cached_property
+    def _with_rows(self) -> list[Document]:
+        """The payloads in the strings of data that have rows, whatever their names are."""
+        found = self.embedded
+        if not found and self.within is None:
+            try:
+                told = find_embedded(self.searched, self.kind, self._kinds, of_any_name=True)
+            except WrongKind:
+                told = None
+            inner = [] if told is None else told[1]
+            found = [self._inner(one.source, one.kind.name, one.within) for one in inner]
+        return [text for text in found if text.has_data]
 
     @cached_property
     def _apart(self) -> list[Document]:
@@ -340,9 +364,37 @@ class Document:
         paragraphs = _paragraphs(self.searched.lines)
         tables = [self._table_in(first, end) for first, end in paragraphs]
         found = [table for table in tables if table is not None]
+        if not self.has_data:
+            return [*found, *self._behind_words]
         # It is several tables where all of it is, and they have other names.
         is_one = len(found) < len(tables) or len({table._names for table in found}) < 2
-        return [] if self.has_data and is_one else found
+        return [] if is_one else found
+
+    @cached_property
+    def _behind_words(self) -> list[Document]:
+        """The data that begin in a line behind words, as in "The rows are: [...]"."""
+        before = self.within[0] if isinstance(self.within, tuple) else 1
+        found: list[Document] = []
+        text, at, line, missed = self.searched.text, 0, before, 0
+        while missed < _MOST_MISSED and (match := _BEHIND_WORDS.search(text, at)) is not None:
+            start = match.end()
+            line, at = line + text.count("\n", at, start), start
+            try:
+                end = _JSON.raw_decode(text, start)[1]
+            except (ValueError, RecursionError):
+                missed += 1
+                continue
+            last, at = line + text.count("\n", start, end), end
+            source = Source(text[start:end], self.searched.deadline)
+            kind = self._kinds.kind_of(source)
+            if kind.unit == "rows" and kind.recognise(source):
+                inner = self._inner(source, kind.name, (line, last))
+                if inner.has_data and any(
+                    True for _, one in walk(inner.value) for _ in records(one)
+                ):
+                    found.append(inner)
+            line = last
+        return found
 
     def _table_in(self, first: int, end: int) -> Document | None:
         """Some lines, or all but the first that leads over to them, if they are surely rows."""
@@ -351,8 +403,10 @@ class Document:
             if end - start < _LEAST_LINES:
                 break
             part = self.searched.part(start, end)
-            kind = self._kinds.kind_of(part)
             # What a text only may be it is no more likely among others.
+            if not any(kind.recognise(part) for kind in self._kinds if kind.unit == "rows"):
+                continue
+            kind = self._kinds.kind_of(part)
             if kind.unit == "rows" and kind.recognise(part):
                 found = self._inner(part, kind.name, (before + start + 1, before + end))
                 if found.has_data:
@@ -425,10 +479,10 @@ class Document:
 
 
 def _paragraphs(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """First line and end of what stands between blank lines."""
+    """First line and end of what stands between blank lines and the like."""
     first = 0
     for number, line in enumerate(chain(lines, ("",))):
-        if not line.strip():
+        if _BETWEEN.match(line):
             if number > first:
                 yield first, number
             first = number + 1

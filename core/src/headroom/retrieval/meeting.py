@@ -13,6 +13,8 @@ from headroom.toolkit.rows.values import Duplicates
 __all__ = ["Fields", "Test", "Values", "ready"]
 
 
+#: Names of more parts are looked for with a dot at each of them, or as one.
+_MOST_DOTTED = 6
 #: Values of a field that are remembered; more distinct ones are read each time.
 _MOST_REMEMBERED = 10_000
 
@@ -184,7 +186,20 @@ def _found(row: object, name: str, steps: list[str]) -> list[object]:
         value = row.get(name, _found)
         if not isinstance(value, list):
             return [] if value is _found else [value]
-    return _values(row, steps) or _values(row, [name])
+    return _values(row, steps) or (
+        _dotted(row, steps) if len(steps) <= _MOST_DOTTED else _values(row, [name])
+    )
+
+
+def _dotted(row: object, names: Sequence[str]) -> list[object]:
+    """The same where names themselves may have dots: the shortest that is there."""
+    for count in range(1, len(names) + 1):
+        found = _values(row, [".".join(names[:count])])
+        if found and count < len(names):
+            found = [value for one in found for value in _dotted(one, names[count:])]
+        if found:
+            return found
+    return []
 
 
 def _values(row: object, names: list[str]) -> list[object]:

@@ -174,7 +174,9 @@ class Numbers:
                 f"whether b is a byte or a billion in {self._name}, nobody can say: write the "
                 "number so, too, as in 5 b"
             )
-        is_alone = is_letter and not (others or any(one.casefold() in LETTERS for one in self._units))
+        is_alone = is_letter and not (
+            others or any(one.casefold() in LETTERS for one in self._units)
+        )
         return self._no_unit(wanted.reading.units[0].casefold()) if is_alone and there else ""
 
     def _why_not_ago(self, unit: str, others: list[str]) -> str:
@@ -182,9 +184,7 @@ class Numbers:
             return ""
         return f"values of {self._name} say how long ago it was: write one, as in 3 days ago"
 
-    def _why_not_of(
-        self, unit: str, there: set[str], others: list[str], *, is_equal: bool
-    ) -> str:
+    def _why_not_of(self, unit: str, there: set[str], others: list[str], *, is_equal: bool) -> str:
         like = [other for other in others if _base(other) == _base(unit)]
         if "" not in there or _base(unit) == "b" in map(_base, others):
             is_named = unit_of_name(self._field) in others

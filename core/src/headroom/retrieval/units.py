@@ -39,7 +39,9 @@ SYMBOLS = "".join(name for name in _CODES if len(name) == 1)
 #: A currency as a pattern, in small letters.
 _LETTERED = "|".join(name for name in _CODES if name.isalpha())
 # What may be the name of something, as "eth0", has a blank after it.
-CURRENCY = rf"(?:[a-z]{{0,2}}[{SYMBOLS}]|(?:usd|eur|gbp|chf|inr|rs)\.?(?=[-\d])|(?:{_LETTERED})\.?(?=\s))"
+CURRENCY = (
+    rf"(?:[a-z]{{0,2}}[{SYMBOLS}]|(?:usd|eur|gbp|chf|inr|rs)\.?(?=[-\d])|(?:{_LETTERED})\.?(?=\s))"
+)
 _WEEK = Decimal(7 * 24 * 60**2)
 #: Units that are so many of another one.
 _UNITS: dict[str, tuple[str, Decimal]] = {}
@@ -100,9 +102,13 @@ _MANY = {"k": 3, "thousand": 3, "m": 6, "mn": 6, "mio": 6, "million": 6, "lakh":
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[%$\u20ac\u00a3\u00b0\u00b5]+")
 _LONGEST_END = 30
 #: Words that are no units at the end of a name, as a "min" that may be the least.
-_NO_UNITS = frozenset("min d day second minute hour week m in mi try pen cop mad php all ron sar".split())
-_OF_SIZES = frozenset("size sizes bytes byte disk mem memory ram swap storage capacity rss vsz heap used avail "
-    "available".split())
+_NO_UNITS = frozenset(
+    "min d day second minute hour week m in mi try pen cop mad php all ron sar".split()
+)
+_OF_SIZES = frozenset(
+    "size sizes bytes byte disk mem memory ram swap storage capacity rss vsz heap used avail "
+    "available".split()
+)
 _SPANS = frozenset("duration time ttl timeout elapsed runtime uptime wait age interval eta".split())
 
 
