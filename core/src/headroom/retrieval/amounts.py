@@ -15,6 +15,7 @@ from headroom.retrieval.units import (
     CURRENCY,
     LETTERS,
     SYMBOLS,
+    ZEROS,
     factors,
     is_currency,
     is_known,
@@ -28,8 +29,8 @@ __all__ = ["LONGEST", "Quantity", "Reading", "read"]
 
 #: Longer texts, in characters, are no numbers.
 LONGEST = 400
-# "1 200" and "1'200": signs between thousands that are nothing else.
-_GROUPED = "(?!0)\\d{1,3}(?:(?: \\d{3})+|(?:['\u2019]\\d{3})+)"
+# "1 200", "1'200", "1_200": signs between thousands that are nothing else.
+_GROUPED = "(?!0)\\d{1,3}(?:(?: \\d{3})+|(?:['\u2019]\\d{3})+|(?:_\\d{3})+)"
 # "5,000", "$5,000.50", "12,34,567", "5.000,50 \u20ac", "1.234.567", "12,50", "\u22125"; "(5)".
 _QUANTITY = regex(
     rf"(\()?([-+\u2212\u2013]?)\s?((?![\d.]){CURRENCY})?\s?([-\u2212]?)(?:"
@@ -37,7 +38,7 @@ _QUANTITY = regex(
     r"|\d+(?:\.\d*)?(?:e[-+]?\d{1,3})?|\.\d+)"
     rf"|((?:(?!0)\d{{1,3}}(?:\.\d{{3}})+|{_GROUPED}|\d+),\d+|(?!0)\d{{1,3}}(?:\.\d{{3}}){{2,}}))"
     # What follows: "km/h", "\u00b0C", "million \u20ac", "Not Found".
-    rf"(?![.,\d])\s*([^\d_]{{0,40}}?)(\))?"
+    rf"(?![.,\d_])\s*([^\d_]{{0,40}}?)(\))?"
 )
 _UNIT = regex(
     r"[^\W\d_]{0,12}/[^\W\d_]{1,12}|\u00b0?[^\W\d_]{1,12}\.?"
@@ -50,8 +51,8 @@ _PLAIN = regex(r"-?\d+(?:\.\d+)?")
 _EITHER = regex(r"0\d{0,2},\d{3}")
 _HEX = regex(r"0x([\da-f]+)")
 _MINUS = ("-", "\u2212", "\u2013")
-_WITH_POINT = str.maketrans("", "", ", '\u2019")
-_WITH_COMMA = str.maketrans({",": ".", ".": None, " ": None, "'": None, "\u2019": None})
+_WITH_POINT = str.maketrans("", "", ", _'\u2019")
+_WITH_COMMA = str.maketrans({",": ".", ".": None, " ": None, "'": None, "_": None, "\u2019": None})
 # "PT5M", "P1DT2H", as ISO 8601 has durations; months and years are of no fixed length.
 _DURATION = regex(
     r"p(?=[\dt])(?:\d+w)?(?:\d+d)?(?:t(?=\d)(?:\d+h)?(?:\d+m)?(?:\d+(?:[.,]\d+)?s)?)?"
@@ -59,6 +60,7 @@ _DURATION = regex(
 # "1h30m", "2 days, 3 hours"; "m" is a minute in both.
 _SEVERAL = regex(r"\d+\s?[^\W\d_]{1,12}(?:,?\s?\d+(?:\.\d+)?\s?[^\W\d_]{1,12})+")
 _PART = regex(r"(\d+(?:[.,]\d+)?)\s?([^\W\d_]+)")
+_YEAR = Decimal(365 * 24 * 60**2)
 _IN_DURATION = {"w": "week", "m": "min"}
 # "about an hour ago"
 _SINCE = regex(r"(?:about|over|almost|some)?\s*(?:(an?)\s)?(.{1,30}?)\s+ago")
@@ -81,7 +83,8 @@ class Quantity(NamedTuple):
     def amount(self) -> tuple[str, Decimal]:
         """Of what it is so many, with units of the same, and the number of these."""
         base, factor = factors(self.unit)
-        return base, _EXACT.multiply(self.number, factor)
+        number = self.number - ZEROS[self.unit] if self.unit in ZEROS else self.number
+        return base, _EXACT.multiply(number, factor)
 
     def beside(self, dimension: str) -> Quantity:
         """The same where its unit is a letter that stands for several."""
@@ -169,11 +172,13 @@ def _unit(rest: str, currency: str) -> tuple[Decimal | None, str, str] | None:
     if not (rest or currency):
         return None, "", ""
     words = rest.split()
-    first = words[0].casefold() if words else ""
+    first = words[0].casefold().rstrip(".") if words else ""
     times = None
     if words and (many(first) is not None):
         after = named(words[1]) if len(words) == 2 else ""
-        if len(first) > 1 or currency or is_currency(after):
+        # "1.2M views", "12k req/s"; "5 m deep" are none of millions.
+        is_many = words[0] in "kKMBT" and after and (not is_known(after) or "/" in after)
+        if len(first) > 1 or currency or is_currency(after) or is_many:
             times, words = many(first), words[1:]
     elif "/" in first and currency and (many(first.partition("/")[0]) is not None):
         times, words = many(first.partition("/")[0]), [first[first.index("/") :]]
@@ -213,11 +218,17 @@ def _duration(text: str) -> Reading | None:
         return None
     parts = [(number, _IN_DURATION.get(unit, unit)) for number, unit in _PART.findall(text)]
     told = [factors(unit) for _, unit in parts]
-    seconds = [factor if base == "s" else Decimal(0) for base, factor in told]
+    bases = {base for base, _ in told}
+    if bases == {"s", "month"} and told[0][1] == 12 and told[1][0] == "s":
+        # Beside days, years are so many of these: "2y45d".
+        bases, told[0] = {"s"}, ("s", _YEAR)
+    if len(bases) > 1 or not bases <= {"s", "month"}:
+        return None
+    seconds = [factor for _, factor in told]
     if not all(one > other for one, other in pairwise([*seconds, Decimal(0)])):
         return None
     numbers = (Decimal(number.replace(",", ".")) for number, _ in parts)
     if len(parts) == 1:
         return Reading(Quantity(next(numbers), parts[0][1]), (parts[0][1],))
     total = sum(map(_EXACT.multiply, numbers, seconds), Decimal(0))
-    return Reading(Quantity(total, "s"), tuple(unit for _, unit in _PART.findall(text)))
+    return Reading(Quantity(total, *bases), tuple(unit for _, unit in _PART.findall(text)))

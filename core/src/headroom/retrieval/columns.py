@@ -11,6 +11,7 @@ from headroom.retrieval.versions import is_surely_version, read_version
 
 __all__ = ["Column"]
 
+_MOST = {"min": "max", "Min": "Max", "MIN": "MAX"}
 #: Last words of names of fields that have such.
 _VERSIONS = frozenset(("version", "versions", "ver", "release"))
 
@@ -33,6 +34,8 @@ class Column:
     def __init__(self, field: str, name: str, wanted: Iterable[Comparable]) -> None:
         wanted = list(wanted)
         self._numbers, self._dates = Numbers(field, name), Dates(name)
+        #: The name of the most, where it may be the least; a "min" is a minute, too.
+        self.most = f"{field[:-3]}{_MOST[field[-3:]]}" if field[-3:] in _MOST else ""
         self._switches = Switches(name)
         #: What of it is asked for.
         self._has_numbers = any(one.reading is not None for one in wanted)
@@ -48,6 +51,11 @@ class Column:
             self._numbers.want(one)
             self._dates.add(one)
             self._look(one)
+
+    def have_most(self) -> None:
+        """Takes into account that a row has the most, too."""
+        self.most = ""
+        self._numbers.have_most()
 
     def add(self, value: Comparable) -> None:
         """Takes one of the values into account."""
@@ -93,6 +101,6 @@ class Column:
         said = self._dates.why_not(wanted, is_equal=not is_order)
         if not said and not is_order and wanted.text in SWITCHES:
             said = self._switches.why_not(wanted.text)
-        if not said and wanted.quantity is not None and wanted.quantity.number:
+        if not said and wanted.quantity is not None:
             said = self._numbers.why_not(wanted, is_equal=is_equal)
         return said

@@ -10,17 +10,29 @@ from unicodedata import normalize
 
 from headroom.forking import cached_property
 from headroom.retrieval.amounts import LONGEST, Quantity, Reading, read
-from headroom.retrieval.dates import Day, Moment, Order, order_of_moments, read_day, span_of
+from headroom.retrieval.dates import (
+    Day,
+    Moment,
+    Order,
+    order_of_moments,
+    read_day,
+    since_1970,
+    span_of,
+)
 from headroom.retrieval.versions import Version, read_version
 from headroom.toolkit.rows.pieces import spell
 from headroom.toolkit.rows.values import Duplicates
 
 __all__ = ["PLAIN", "WANTED", "Comparable", "Notation", "order", "text_of"]
 
-# "2024", "20240205": dates beside others.
+# "2024", "20240205", and seconds or their thousandths since 1970: dates beside others.
 _DAY = re.compile(r"\s*([12]\d{3})(?:(\d\d)(\d\d))?\s*")
+_SINCE = re.compile(r"\s*([12]\d{9})(?:\.?(\d{3})\d{0,6})?\s*")
 _HALF_DAY = re.compile(r"(\d\d?)((?::\d\d){0,2})\s?([ap])m")
+_DAYS = re.compile(r"(\d{1,9}) days?,? (\d\d?)((?::\d\d){1,2}(?:\.\d+)?)")
 _RUNS = re.compile(r"\d+|\D+")
+#: What those that are dates look for, and of numbers that may be, these alone.
+_OF_DATES = {sort: {f"{sort}date", f"{sort}instant"} for sort in ("", "number ")}
 _Runs = tuple[tuple[int, int, str], ...]
 T = TypeVar("T", Decimal, _Runs, str, "tuple[object, ...]")
 
@@ -122,8 +134,13 @@ class Comparable:
 
     @cached_property
     def number_as_date(self) -> Moment | None:
-        """The year, or the day, that a number is beside a date."""
-        match = None if self._notation.is_version else _DAY.fullmatch(self.text)
+        """The year, the day or the time that a number is beside a date."""
+        if self._notation.is_version or not self.text[:1].isdecimal():
+            return None
+        match = _SINCE.fullmatch(self.text)
+        if match is not None:
+            return since_1970(int(match[1]), int(match[2] or 0))
+        match = _DAY.fullmatch(self.text)
         span = match and span_of(*(int(part or 0) for part in match.groups()))
         return Moment(span) if span else None
 
@@ -171,15 +188,14 @@ class Comparable:
                 yield "number", self.quantity.number
         elif "runs" in sorts and moment is None and self.quantity is None:
             yield "runs", self.runs
-        sort = "" if moment is None or "number date" not in sorts else "number "
-        if sort or "date" in sorts or "instant" in sorts:
-            moment = moment or self.number_as_date
-            if moment is not None:
-                for before in {"", sort}:
-                    yield f"{before}{moment.key[0]}", moment.key[1]
-                    if moment.instant is None:
-                        yield f"{before}in date", moment.span
-                    yield from ((f"{before}date", span) for span in moment.around)
+        of_dates = {"", *(("number ",) if moment is not None else ())}
+        for before in (sort for sort in of_dates if not sorts.isdisjoint(_OF_DATES[sort])):
+            found = moment or self.number_as_date
+            if found is not None:
+                yield f"{before}{found.key[0]}", found.key[1]
+                if found.instant is None:
+                    yield f"{before}in date", found.span
+                yield from ((f"{before}date", span) for span in found.around)
 
 
 def order(one: Comparable, other: Comparable) -> int | None:
@@ -219,10 +235,10 @@ def _order_of_versions(one: Version | None, other: Version | None) -> int | None
 
 
 def _order_of_texts(one: Comparable, other: Comparable) -> int:
-    if one.text[:1].isdecimal() and other.text[:1].isdecimal():
-        found = _sign(_runs(one.text), _runs(other.text))
-        if found or max(len(one.text), len(other.text)) <= LONGEST:
-            return found
+    """By the numbers in them as numbers; those that are no times stay others with other zeros."""
+    found = _sign(_runs(one.text), _runs(other.text))
+    if found or (one.runs is not None and other.runs is not None):
+        return found
     return _sign(one.text, other.text)
 
 
@@ -231,15 +247,21 @@ def _sign(one: T, other: T) -> int:
 
 
 def _without_note(text: str) -> str:
-    """A text without what stands in parentheses after it."""
+    """A text without what stands in parentheses after it, or how far it may be off."""
+    if "\u00b1" in text:
+        text = text.partition("\u00b1")[0]
     return text.partition(" (")[0] if text[-1:] == ")" else text
 
 
 def _runs(text: str) -> _Runs:
     half = _HALF_DAY.fullmatch(text) if text[-1:] == "m" else None
+    days = _DAYS.fullmatch(text) if " day" in text[:20] else None
     if half is not None:
         # "2:05 pm" is "14:05".
         text = f"{int(half[1]) % 12 + (12 if half[3] == 'p' else 0)}{half[2] or ':00'}"
+    elif days is not None:
+        # "1 day, 2:05:00" is "26:05:00".
+        text = f"{24 * int(days[1]) + int(days[2])}{days[3]}"
     return tuple(
         (0, int(run), "") if run[0].isdecimal() else (1, 0, run)
         for run in _RUNS.findall(text[:LONGEST])

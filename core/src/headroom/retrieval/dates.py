@@ -10,11 +10,22 @@ from typing import Literal, NamedTuple
 
 from headroom.regexes import regex
 
-__all__ = ["MONTHS", "ORDERS", "Day", "Moment", "Order", "order_of_moments", "read_day", "span_of"]
+__all__ = [
+    "MONTHS",
+    "ORDERS",
+    "Day",
+    "Moment",
+    "Order",
+    "order_of_moments",
+    "read_day",
+    "since_1970",
+    "span_of",
+]
 
 #: Which number of "01/02/2024" is the month; empty where it is no date at all.
 Order = Literal["month", "day", ""]
 ORDERS: tuple[Order, ...] = ("month", "day")
+_1970, _SECONDS_OF_DAY = date(1970, 1, 1).toordinal(), 24 * 60**2
 #: Longer texts, in characters, are no dates.
 _LONGEST = 60
 _WHOLE_MONTHS = (
@@ -37,6 +48,10 @@ _WEEKDAY = regex(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}(?:,\s?|\s\s?)(?=\w)
 _ISO = regex(
     r"(\d{4})-(\d\d)-(\d\d)(?:[t ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?"
     r"(?:z|([-+])(\d\d):?(\d\d)?)?)?"
+)
+# The same without signs: "20240205T100000Z".
+_BASIC = regex(
+    r"(\d{4})(\d\d)(\d\d)t(\d\d)(\d\d)(?:(\d\d)(?:[.,](\d{1,9}))?)?(?:z|([-+])(\d\d):?(\d\d)?)?"
 )
 # "...+01:00[Europe/Paris]"
 _IN_BRACKETS = regex(r"\[[\w/+-]{1,40}\]$")
@@ -98,6 +113,13 @@ def _months(year: int, first: int, count: int) -> Span:
     return start, date(year, first + count, 1).toordinal() - 1
 
 
+def since_1970(seconds: int, thousandths: int) -> Moment:
+    """The time that is so much later than the first of 1970."""
+    seconds += _1970 * _SECONDS_OF_DAY
+    day = seconds // _SECONDS_OF_DAY
+    return Moment((day, day), (seconds, thousandths * 10**6))
+
+
 def order_of_moments(one: Moment, other: Moment) -> int:
     """-1, 0 or 1, as one is before another, a part of it or the same, or after it."""
     if one.instant is not None and other.instant is not None:
@@ -129,7 +151,7 @@ class Day(NamedTuple):
         if self.time is None:
             return Moment(span)
         seconds, part = self.time
-        return Moment(span, (span[0] * 24 * 60**2 + seconds, part))
+        return Moment(span, (span[0] * _SECONDS_OF_DAY + seconds, part))
 
 
 def read_day(text: str) -> Day | None:
@@ -143,7 +165,7 @@ def read_day(text: str) -> Day | None:
     """
     if len(text) > _LONGEST:
         return None
-    match = _ISO.fullmatch(text)
+    match = _ISO.fullmatch(text) or _BASIC.fullmatch(text)
     if match is not None:
         return _iso(match)
     text = _IN_BRACKETS.sub("", text.strip())

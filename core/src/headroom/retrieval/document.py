@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import islice
 
 from headroom.errors import WrongKind
 from headroom.forking import cached_property
@@ -16,6 +15,7 @@ from headroom.pipeline.embedded import Embedded, find_embedded
 from headroom.pipeline.pipeline import MIXED
 from headroom.pipeline.segments import split
 from headroom.pipeline.terminal import is_written_over, shown
+from headroom.retrieval.apart import behind_words, paragraphs
 from headroom.retrieval.hidden import rows_in_part, sentences_in_part
 from headroom.retrieval.paths import locate, resolve, walk
 from headroom.retrieval.rows import Rows
@@ -33,16 +33,6 @@ __all__ = ["Document"]
 _NO_KIND = BaseKind()
 # A text within a document, or some of its lines.
 _IN_TEXT = re.compile(r"(?:lines (\d+)(?:-(\d+))? of )?(.*)", re.DOTALL)
-# What follows words in their line, and how it is read to its end; so often it may be something else.
-_BEHIND_WORDS = re.compile(
-    r"^[^\n\[{]{0,200}?[^\W_][)\"'*`]{0,3}\s?[:=][*`]{0,3}\s?(?=[\[{])", re.MULTILINE
-)
-_JSON = json.JSONDecoder()
-_MOST_MISSED = 20
-# What stands between tables as a blank line does: a command, a comment, a fence, a count of rows.
-_BETWEEN = re.compile(
-    r"\s*(?:$|```|~~~|[$#] |-- |\(\d+ rows?\)\s*$|\d+ rows? (?:in set|affected|returned|selected)\b)"
-)
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 #: A paragraph that has rows has so many lines: those of a table, and its header.
 _LEAST_LINES = 3
@@ -361,8 +351,7 @@ class Document:
             return []
         if self.has_data and not (_BLANK_LINE.search(self.searched.text) and self.is_text):
             return []
-        paragraphs = _paragraphs(self.searched.lines)
-        tables = [self._table_in(first, end) for first, end in paragraphs]
+        tables = [self._table_in(first, end) for first, end in paragraphs(self.searched.lines)]
         found = [table for table in tables if table is not None]
         if not self.has_data:
             return [*found, *self._behind_words]
@@ -373,27 +362,17 @@ class Document:
     @cached_property
     def _behind_words(self) -> list[Document]:
         """The data that begin in a line behind words, as in "The rows are: [...]"."""
-        before = self.within[0] if isinstance(self.within, tuple) else 1
+        before = self.within[0] - 1 if isinstance(self.within, tuple) else 0
         found: list[Document] = []
-        text, at, line, missed = self.searched.text, 0, before, 0
-        while missed < _MOST_MISSED and (match := _BEHIND_WORDS.search(text, at)) is not None:
-            start = match.end()
-            line, at = line + text.count("\n", at, start), start
-            try:
-                end = _JSON.raw_decode(text, start)[1]
-            except (ValueError, RecursionError):
-                missed += 1
-                continue
-            last, at = line + text.count("\n", start, end), end
-            source = Source(text[start:end], self.searched.deadline)
+        deadline = self.searched.deadline
+        for text, first, last in behind_words(self.searched.text, deadline):
+            source = Source(text, deadline)
             kind = self._kinds.kind_of(source)
             if kind.unit == "rows" and kind.recognise(source):
-                inner = self._inner(source, kind.name, (line, last))
-                if inner.has_data and any(
-                    True for _, one in walk(inner.value) for _ in records(one)
-                ):
+                inner = self._inner(source, kind.name, (before + first, before + last))
+                holders = walk(inner.value) if inner.has_data else ()
+                if any(True for _, value in holders for _ in records(value)):
                     found.append(inner)
-            line = last
         return found
 
     def _table_in(self, first: int, end: int) -> Document | None:
@@ -476,16 +455,6 @@ class Document:
         if self.within is None:
             return list(pieces)
         return [replace(piece, within=self.within) for piece in pieces]
-
-
-def _paragraphs(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """First line and end of what stands between blank lines and the like."""
-    first = 0
-    for number, line in enumerate(chain(lines, ("",))):
-        if _BETWEEN.match(line):
-            if number > first:
-                yield first, number
-            first = number + 1
 
 
 def _lines_of(lines: Sequence[str], first: int, last: int) -> str:

@@ -10,7 +10,7 @@ from headroom.retrieval.comparing import Comparable, Notation, order
 from headroom.retrieval.grammar import All, Any, Between, Comparison, Condition, Not, Null
 from headroom.toolkit.rows.values import Duplicates
 
-__all__ = ["Fields", "Test", "Values", "ready"]
+__all__ = ["Fields", "Test", "Values", "has_field", "ready"]
 
 
 #: Names of more parts are looked for with a dot at each of them, or as one.
@@ -189,6 +189,11 @@ def _found(row: object, name: str, steps: list[str]) -> list[object]:
     return _values(row, steps) or (
         _dotted(row, steps) if len(steps) <= _MOST_DOTTED else _values(row, [name])
     )
+
+
+def has_field(row: object, name: str) -> bool:
+    """Whether a row has a field."""
+    return bool(_found(row, name, name.split(".")))
 
 
 def _dotted(row: object, names: Sequence[str]) -> list[object]:

@@ -24,6 +24,14 @@ _MOST_UNITS = 20
 #: "5.000" and "5,000": the sign may be that of thousands, and that before decimals.
 _DOUBTFUL = regex(r"[^\d.,]{0,4}[1-9]\d{0,2}[.,]\d{3}(?:[^\d.,].*)?")
 
+#: What has zeros of its own.
+_WITH_ZEROS = {"\u00b0c", "s" + AGO}
+#: "<5", "5+", "$40 - $50", "5.00-": more numbers than one.
+_INEXACT = regex(
+    r"\s*(?:[<>\u2264\u2265]=?\s?[^\w\s]?\d[\d.,]*\s?[^\W\d]{0,3}%?"
+    r"|[^\w\s]?\d[\d.,]*\s?[^\W\d]{0,3}"
+    r"(?:[-+]|(?:\s-\s|\s?\u2013\s?)[^\w\s]?\d[\d.,]*\s?\S{0,5}))\s*"
+)
 #: "2024-13-45", "2024 Q5": no date, and no other thing.
 _LIKE_DATE = regex(r"(?:19|20)\d\d[-/.]\d")
 #: Characters of a value that are said.
@@ -60,6 +68,14 @@ class Numbers:
         self._has_billions = False
         #: One with a comma before decimals, and one with a sign that may be that of thousands.
         self._with_comma = self._doubtful = ""
+        #: One that is not one number.
+        self._inexact = ""
+        #: The unit that its name says.
+        self._unit = unit_of_name(field)
+
+    def have_most(self) -> None:
+        """Takes into account that there is a most, too: a "min" is the least, and no minute."""
+        self._unit = ""
 
     def want(self, value: Comparable) -> None:
         """Takes into account what they are compared with."""
@@ -69,7 +85,11 @@ class Numbers:
     def add(self, value: Comparable) -> None:
         """Takes one of the values into account; nothing is nothing in any unit."""
         reading = value.reading
-        if reading is None or not reading.quantity.number:
+        if reading is None:
+            if not self._inexact and len(value.text) <= _LONGEST_SAID:
+                self._inexact = value.text if _INEXACT.fullmatch(value.text) else ""
+            return
+        if not reading.quantity.number:
             return
         for unit in reading.units:
             if unit not in self._units and len(self._units) < _MOST_UNITS:
@@ -89,7 +109,7 @@ class Numbers:
         if not self._wanted:
             return ""
         is_bytes = "b" in self._bases or self.beside == "b"
-        return unit_of_name(self._field) or ("b" if is_bytes else "")
+        return self._unit or ("b" if is_bytes else "")
 
     @property
     def beside(self) -> str:
@@ -127,17 +147,20 @@ class Numbers:
 
         """
         assert wanted.quantity is not None
+        if not wanted.quantity.number and not self._bases & _WITH_ZEROS:
+            # Nothing is nothing in any unit.
+            return self._why_not_written(is_equal=is_equal)
         unit, beside = wanted.quantity.unit, self.beside
         there = {lettered(one.casefold(), beside) or "" for one in self._units}
-        name = unit_of_name(self._field)
-        if "" in there and name:
+        if "" in there and self._unit:
             # That of the name is theirs, and as they stand they compare with what has none.
-            there = {*filter(None, there), name}
+            there = {*filter(None, there), self._unit}
         others = sorted(filter(None, there))
         return (
             self._why_not_written(is_equal=is_equal)
             or self._why_not_letter(wanted, beside, there, others)
             or self._why_not_ago(unit, others)
+            or self._why_not_months(unit, others)
             or (
                 self._why_not_of(unit, there, others, is_equal=is_equal)
                 if unit
@@ -146,6 +169,11 @@ class Numbers:
         )
 
     def _why_not_written(self, *, is_equal: bool) -> str:
+        if self._inexact and not is_equal:
+            return (
+                f"whether {self._inexact.strip()} in {self._name} is more or less, nobody can say: "
+                "it is no single number, and ~ finds parts of it"
+            )
         if not (self._with_comma and self._doubtful) or is_equal:
             return ""
         return (
@@ -158,36 +186,41 @@ class Numbers:
         self, wanted: Comparable, beside: str, there: set[str], others: list[str]
     ) -> str:
         """Why nobody can say what a letter means."""
-        letters = {one.casefold() for one in self._letters}
-        if "m" in letters and beside == OWN and "" in there and "m" in there:
+        assert wanted.reading is not None
+        asked = wanted.reading.units[0].casefold()
+        own = there & LETTERS.keys() if beside == OWN else set()
+        if "m" in own and "" in there:
             return (
                 f"some values of {self._name} have no unit, and others m: write the number in min "
                 "or mb if that is meant; of a thousandth, as of processors, ask by query"
             )
-        if "m" in letters and "s" in self._bases and beside != "s":
+        if own and (len(there) > 1 or ("b" in own and asked != "b")):
+            return (
+                f"what {', '.join(sorted(own))} is in {self._name}, nobody can say: 5 B may be "
+                "bytes or billions, and 5 G so many bytes or grams; ask by query"
+            )
+        if "s" in self._bases and beside != "s" and any(one in ("m", "M") for one in self._letters):
             said = ", ".join(sorted(filter(None, self._units)))
             return f"whether m is a minute among units of {self._name}, {said}, nobody can say"
-        assert wanted.reading is not None
-        is_letter = wanted.reading.units[0].casefold() in LETTERS
-        if beside == OWN and "b" in there and (len(there) > 1 or not is_letter):
-            return (
-                f"whether b is a byte or a billion in {self._name}, nobody can say: write the "
-                "number so, too, as in 5 b"
-            )
-        is_alone = is_letter and not (
-            others or any(one.casefold() in LETTERS for one in self._units)
-        )
-        return self._no_unit(wanted.reading.units[0].casefold()) if is_alone and there else ""
+        is_told = others or any(one.casefold() in LETTERS for one in self._units)
+        return self._no_unit(asked) if asked in LETTERS and there and not is_told else ""
 
     def _why_not_ago(self, unit: str, others: list[str]) -> str:
         if unit.endswith(AGO) or not any(other.endswith(AGO) for other in others):
             return ""
         return f"values of {self._name} say how long ago it was: write one, as in 3 days ago"
 
+    def _why_not_months(self, unit: str, others: list[str]) -> str:
+        if not {"s", "month"} <= {_base(one) for one in (unit, *others)}:
+            return ""
+        return (
+            f"how long a month or a year of {self._name} is in days, nobody can say: ask by query"
+        )
+
     def _why_not_of(self, unit: str, there: set[str], others: list[str], *, is_equal: bool) -> str:
         like = [other for other in others if _base(other) == _base(unit)]
         if "" not in there or _base(unit) == "b" in map(_base, others):
-            is_named = unit_of_name(self._field) in others
+            is_named = self._unit in others
             return "" if like or not is_named else self._no_unit(unit)
         if not like:
             is_sign = is_currency(unit) and not unit.isalpha()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from headroom.retrieval.comparing import PLAIN, Comparable, order, text_of
 from headroom.retrieval.conditions import LONGEST_SAID, Filter, quoted
 from headroom.retrieval.grammar import Between, Comparison
-from headroom.retrieval.meeting import Fields
+from headroom.retrieval.meeting import Fields, has_field
 from headroom.toolkit.rows.values import Duplicates
 
 __all__ = ["Rows"]
@@ -97,6 +97,8 @@ class Rows:
         if self._below:
             self._look_below(fields)
         for name, column in self._columns.items():
+            if column.most and has_field(row, column.most):
+                column.have_most()
             for value in fields[name]:
                 column.add(value)
         holds = self.wanted.meets(fields)

@@ -13,6 +13,7 @@ __all__ = [
     "LETTERS",
     "OWN",
     "SYMBOLS",
+    "ZEROS",
     "factors",
     "is_currency",
     "is_known",
@@ -70,19 +71,23 @@ for _base, _factor, _names in (
     ("%", 1, "% percent pct"),
     ("%", "0.1", "\u2030"),
     ("\u00b0", 1, "\u00b0"),
-    ("\u00b0c", 1, "\u00b0c celsius"),
-    ("\u00b0f", 1, "\u00b0f fahrenheit"),
+    ("\u00b0c", 9, "\u00b0c celsius"),
+    ("\u00b0c", 5, "\u00b0f fahrenheit"),
+    ("month", 1, "month months mo mos"),
+    ("month", 12, "year years yr yrs y"),
     *((sign, 1, name) for name, sign in _CODES.items()),
 ):
     for _name in _names.split():
         _UNITS.setdefault(_name, (_base, Decimal(_factor)))
+#: Where the zero of a unit is not that of the others.
+ZEROS = {"\u00b0f": Decimal(32), "fahrenheit": Decimal(32)}
 _POWERS = {"n": -9, "\u00b5": -6, "u": -6, "m": -3, "c": -2, "d": -1, "h": 2, "k": 3, "M": 6,
-           "G": 9, "T": 12}  # fmt: skip
+           "G": 9, "T": 12, "P": 15}  # fmt: skip
 #: By the base units that take prefixes, these: "mW" is not "MW".
 _PREFIXES = {"m": "nu\u00b5mcdk", "g": "nu\u00b5mk", "l": "u\u00b5mcdk", "v": "u\u00b5mkM",
              "a": "u\u00b5mk", "ah": "mk", "w": "u\u00b5mkMGT", "wh": "mkMGT", "hz": "kMGT",
              "pa": "hkM", "j": "mkMG", "cal": "k", "bit": "kMGT", "ohm": "mkM", "bar": "m",
-             "n": "mkM"}  # fmt: skip
+             "flops": "kMGTP", "n": "mkM"}  # fmt: skip
 #: Letters that are other units beside others: by what their column has, they are so many bytes, a
 #: minute, or grams and tonnes, or a metre, and else thousands, millions and billions.
 LETTERS: Mapping[str, Mapping[str, str]] = {
@@ -95,20 +100,20 @@ LETTERS: Mapping[str, Mapping[str, str]] = {
 #: Of letters that stand beside nothing else.
 OWN = "own"
 #: What words and letters multiply by.
-_MANY = {"k": 3, "thousand": 3, "m": 6, "mn": 6, "mio": 6, "million": 6, "lakh": 5, "crore": 7,
-         "cr": 7, "b": 9, "g": 9, "bn": 9, "mrd": 9, "billion": 9, "t": 12, "tn": 12,
+_MANY = {"k": 3, "thousand": 3, "tsd": 3, "lakh": 5, "m": 6, "mn": 6, "mio": 6, "million": 6,
+         "crore": 7, "cr": 7, "b": 9, "g": 9, "bn": 9, "mrd": 9, "billion": 9, "t": 12, "tn": 12,
          "trillion": 12}  # fmt: skip
 # Words of "p99_us", "sizeBytes", "Share (%)", the last first. An "h" is one where it stands alone.
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[%$\u20ac\u00a3\u00b0\u00b5]+")
 _LONGEST_END = 30
 #: Words that are no units at the end of a name, as a "min" that may be the least.
 _NO_UNITS = frozenset(
-    "min d day second minute hour week m in mi try pen cop mad php all ron sar".split()
+    "min d day second minute hour week month year y m in mi try pen cop mad php all ron sar".split()
 )
-_OF_SIZES = frozenset(
-    "size sizes bytes byte disk mem memory ram swap storage capacity rss vsz heap used avail "
-    "available".split()
-)
+#: Words in names of what has a size, and of what lasts: there, a "min" is a minute.
+_OF_SIZES = frozenset((
+    "size sizes bytes byte disk mem memory ram swap storage capacity rss vsz heap used avail"
+).split())  # fmt: skip
 _SPANS = frozenset("duration time ttl timeout elapsed runtime uptime wait age interval eta".split())
 
 
