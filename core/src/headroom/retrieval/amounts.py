@@ -216,12 +216,13 @@ def _duration(text: str) -> Reading | None:
         text = text.replace("t", " ")
     elif _SEVERAL.fullmatch(text) is None:
         return None
-    parts = [(number, _IN_DURATION.get(unit, unit)) for number, unit in _PART.findall(text)]
+    written = [(number, unit) for number, unit in _PART.findall(text)]
+    parts = [(number, _IN_DURATION.get(unit, unit)) for number, unit in written]
     told = [factors(unit) for _, unit in parts]
-    bases = {base for base, _ in told}
-    if bases == {"s", "month"} and told[0][1] == 12 and told[1][0] == "s":
+    if told[0] == factors("year") and is_time(parts[-1][1]):
         # Beside days, years are so many of these: "2y45d".
-        bases, told[0] = {"s"}, ("s", _YEAR)
+        told[0], written = ("s", _YEAR), written[1:]
+    bases = {base for base, _ in told}
     if len(bases) > 1 or not bases <= {"s", "month"}:
         return None
     seconds = [factor for _, factor in told]
@@ -231,4 +232,4 @@ def _duration(text: str) -> Reading | None:
     if len(parts) == 1:
         return Reading(Quantity(next(numbers), parts[0][1]), (parts[0][1],))
     total = sum(map(_EXACT.multiply, numbers, seconds), Decimal(0))
-    return Reading(Quantity(total, *bases), tuple(unit for _, unit in _PART.findall(text)))
+    return Reading(Quantity(total, *bases), tuple(unit for _, unit in written))

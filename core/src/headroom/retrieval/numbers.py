@@ -213,9 +213,7 @@ class Numbers:
     def _why_not_months(self, unit: str, others: list[str]) -> str:
         if not {"s", "month"} <= {_base(one) for one in (unit, *others)}:
             return ""
-        return (
-            f"how long a month or a year of {self._name} is in days, nobody can say: ask by query"
-        )
+        return f"how many days a month or a year of {self._name} has, nobody can say: ask by query"
 
     def _why_not_of(self, unit: str, there: set[str], others: list[str], *, is_equal: bool) -> str:
         like = [other for other in others if _base(other) == _base(unit)]
