@@ -42,6 +42,7 @@ def _check(values: list[Any], where: str, answer: str) -> None:
         (["1.0.0.post1", "1.0.0.dev1", "1.0.0"], "u > 1.0", "rows 1"),
         (["v1.27.3+k3s1", "v1.27.3", "latest"], "u >= v1.27.3", "rows 1-2"),
         (["1.2.3-4ubuntu1", "1:0.1-1", "1.2.3"], "ver > 1.2.3", "rows 1-2"),
+        (["1.x", "1.2", "0.9"], "version > 0.95", "rows 2"),
         (["go1.21", "go1.9", "node-18.1"], "go_version > go1.10", "rows 1"),
         (["2024-01-05", "2024-02-01"], "release > 2024-01-10", "rows 2"),
         (["05.01.2024", "13.02.2023"], "release > 2024", ""),
@@ -223,6 +224,12 @@ def test_rows_are_found_in_texts(payload: str) -> None:
     found = ctx.retrieve("rows", where="status = failed and delay between 4 and 8")
     assert found.text.count("failed") == 2, found.where
     assert ctx.retrieve("rows", place=found.where).text == found.text
+
+
+def test_texts_under_any_key_are_read_beside_each_other() -> None:
+    text = json.dumps({"data": _JSON, "my data": _JSON.replace('"delay": 8}', '"delay": 9}')})
+    assert _found(text, "delay = 8") == "rows 8 within /data"
+    assert _found(text, "delay = 9") == "rows 9 within /data,8-9 within /my data"
 
 
 def test_names_may_have_dots_below_an_object() -> None:

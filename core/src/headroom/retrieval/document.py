@@ -333,13 +333,13 @@ class Document:
     def _with_rows(self) -> list[Document]:
         """The payloads in the strings of data that have rows, whatever their names are."""
         found = self.embedded
-        if not found and self.within is None:
+        if self.within is None and not self.is_mixed:
             try:
                 told = find_embedded(self.searched, self.kind, self._kinds, of_any_name=True)
             except WrongKind:
                 told = None
-            inner = [] if told is None else told[1]
-            found = [self._inner(one.source, one.kind.name, one.within) for one in inner]
+            if told is not None and len(told[1]) > len(found):
+                found = [self._inner(one.source, one.kind.name, one.within) for one in told[1]]
         return [text for text in found if text.has_data]
 
     @cached_property

@@ -193,7 +193,8 @@ class Rows:
                 ends = " and ".join(quoted(text_of(end)) for end in leaf.ends)
                 raise ValueError(
                     f"where: no value of {quoted(leaf.field)} can be compared with {ends}: "
-                    "numbers compare with numbers, dates with dates (2024-02-05), words with words"
+                    "numbers compare with numbers, dates with dates (2024-02-05), versions with "
+                    "versions, words with words"
                 )
 
     def _why_not(self, leaf: Comparison | Between, value: Comparable) -> str:

@@ -43,7 +43,7 @@ def read_version(text: str) -> Version | None:
 
     """
     match = _VERSION.fullmatch(text.strip()) if len(text) <= _LONGEST else None
-    if match is None:
+    if match is None or match[5] in ("x", "x.x"):
         return None
     name, epoch, numbers, sign, after, build = match.groups()
     release = [int(number) for number in numbers.split(".")]
