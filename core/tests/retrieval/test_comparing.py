@@ -215,6 +215,8 @@ def _rows(values: list[str], where: str) -> set[int] | None:
 @given(_COLUMNS)
 def test_what_is_more_than_more_is_more(told: tuple[list[str], str, str]) -> None:
     values, low, high = told
+    # A word is compared as a text, and nothing is nothing in any unit.
+    assume(not {"latest", "0"} & {low, high})
     less, same, more = (_rows(values, f'u {sign} "{low}"') for sign in "<=>")
     if less is not None and more is not None:
         assert not less & more

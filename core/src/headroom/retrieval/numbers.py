@@ -194,7 +194,8 @@ class Numbers:
                 f"some values of {self._name} have no unit, and others m: write the number in min "
                 "or mb if that is meant; of a thousandth, as of processors, ask by query"
             )
-        if own and (len(there) > 1 or ("b" in own and asked != "b")):
+        is_other = asked not in own and (asked in LETTERS or "b" in own)
+        if own and (len(there) > 1 or is_other):
             return (
                 f"what {', '.join(sorted(own))} is in {self._name}, nobody can say: 5 B may be "
                 "bytes or billions, and 5 G so many bytes or grams; ask by query"
