@@ -47,6 +47,9 @@ def _check(values: list[Any], where: str, answer: str) -> None:
         (["2024-01-05", "2024-02-01"], "release > 2024-01-10", "rows 2"),
         (["05.01.2024", "13.02.2023"], "release > 2024", ""),
         (["1.5", "3.10", "10.0.0.1"], "u > 3.05", "rows 2"),
+        (["1.2.3", "5 kg", "$9"], "u > 4", "have several units"),
+        (["1.2.3", "$9", "$10"], "u > 9", "rows 3"),
+        (["1.0b", "1.0", "1.0.1"], "u > 1.0", "rows 1,3"),
         (["10.0.0.9", "10.0.0.12", "9.1.1.1"], "u > 10.0.0.2", "rows 1-2"),
     ],
 )
@@ -138,6 +141,8 @@ def test_dates_and_times(values: list[Any], where: str, answer: str) -> None:
         (["512B", "300B"], "u > 400", "5 B may be bytes or billions"),
         (["512B", "300B"], "u > 400B", "rows 1"),
         (["12", "2G"], "u > 5G", "5 G so many bytes or grams"),
+        (["12", "2G", "1M"], "u > 1M", "rows 2"),
+        (["12", "2G"], "size > 1G", "rows 2"),
         (["5 m", "10 m"], "u > 400 s", "rows 2"),
         (["5 m", "10 km", "3 cm"], "u > 1 m", "rows 1-2"),
         (["5 kg", "900 g", "1 t"], "u > 1 kg", "rows 1,3"),

@@ -211,7 +211,7 @@ def _rows(values: list[str], where: str) -> set[int] | None:
     return found
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(_COLUMNS)
 def test_what_is_more_than_more_is_more(told: tuple[list[str], str, str]) -> None:
     values, low, high = told

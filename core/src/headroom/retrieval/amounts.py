@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from decimal import Context, Decimal
-from http import HTTPStatus
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -68,7 +67,11 @@ _SINCE = regex(r"(?:about|over|almost|some)?\s*(?:(an?)\s)?(.{1,30}?)\s+ago")
 _NO_UNITS = frozenset((*MONTHS, "am", "pm"))
 #: "404 Not Found", as protocols say it.
 _STATUS = regex(r"(?:http(?:/[\d.]+)?\s)?([1-5]\d\d)((?:\s[^\W\d]['\w-]*)*)")
-_STATUSES = frozenset(f"{status.value} {status.phrase}".casefold() for status in HTTPStatus)
+#: Those of one word, which may else be a unit.
+_STATUSES = frozenset((
+    "100 continue,102 processing,200 ok,201 created,202 accepted,302 found,401 unauthorized,"
+    "403 forbidden,409 conflict,410 gone,423 locked"
+).split(","))  # fmt: skip
 # More digits than a number has here, times those of a unit.
 _EXACT = Context(prec=2 * LONGEST)
 

@@ -43,9 +43,9 @@ class Column:
         self._has_switches = any(one.text in SWITCHES for one in wanted)
         words = re.split(r"[^a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", field).casefold())
         #: Whether its name says that it has versions, and whether its values say it, or that it has
-        #: dates.
+        #: others.
         self._is_named = words[-1] in _VERSIONS
-        self._has_versions = self._has_days = False
+        self._has_versions = self._has_others = False
         self._may_be_versions = any(read_version(one.text) for one in wanted)
         for one in wanted:
             self._numbers.want(one)
@@ -77,13 +77,20 @@ class Column:
         if text.count(".") > 1 or text[:1] == "v":
             is_version = value.day is None and value.reading is None and is_surely_version(text)
             self._has_versions = self._has_versions or is_version
-        if self._is_named and not self._has_days and value.day is not None:
-            self._has_days = value.day.sign == "." or "." not in text
+        elif self._has_others or text[:1].isalpha():
+            return
+        elif value.day is not None:
+            # One with points is a version beside others.
+            self._has_others = self._is_named and (value.day.sign == "." or "." not in text)
+        elif value.reading is not None and value.reading.quantity.unit:
+            # "5 kg" and "$5", and not "1.0b".
+            self._has_others = not text[:1].isdecimal() or " " in text or not text[-1:].isalpha()
 
     @property
     def notation(self) -> Notation:
         """How its values are to be read."""
-        if self._has_versions or (self._is_named and not self._has_days and self._may_be_versions):
+        has_versions = self._has_versions or (self._is_named and self._may_be_versions)
+        if has_versions and not self._has_others:
             return Notation(is_version=True)
         return Notation(self._numbers.lacking, self._numbers.beside, self._dates.order)
 

@@ -118,11 +118,11 @@ class Numbers:
         small = {letter.casefold() for letter in letters}
         if not letters:
             return ""
-        if letters == {"m"}:
-            return next((base for base in ("b", "s", "m") if base in bases), OWN)
-        if small <= {"g", "t"}:
-            return next((base for base in ("b", "g") if base in bases), OWN)
-        if "b" in bases or "g" in small or is_name_of_size(self._field):
+        of_sizes = is_name_of_size(self._field)
+        if letters == {"m"} or small <= {"g", "t"}:
+            found = (base for base in ("b", "s", "m", "g") if base in bases)
+            return next(found, "b" if of_sizes else OWN)
+        if "b" in bases or "g" in small or of_sizes:
             return "b"
         if small == {"m"} and "s" in bases:
             return "s"
