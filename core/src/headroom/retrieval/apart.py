@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from headroom.retrieval.paths import walk
+from headroom.toolkit.rows.pieces import records
 from headroom.view import Deadline
 
 __all__ = ["behind_words", "paragraphs"]
@@ -40,7 +42,7 @@ def paragraphs(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def behind_words(text: str, deadline: Deadline) -> Iterator[tuple[str, int, int]]:
-    r"""The data that begin in a line behind words, each with its first line and its last.
+    r"""The data with rows that begin in a line behind words, each with its first line and last.
 
     >>> list(behind_words('one\nThe rows are: [{"a":\n1}] and so on', Deadline(None)))
     [('[{"a":\n1}]', 2, 3)]
@@ -52,10 +54,12 @@ def behind_words(text: str, deadline: Deadline) -> Iterator[tuple[str, int, int]
         start = match.end()
         line += text.count("\n", at, start)
         try:
-            at = _JSON.raw_decode(text, start)[1]
+            value, at = _JSON.raw_decode(text, start)
         except (ValueError, RecursionError):
             missed, at = missed + 1, start
             continue
         last = line + text.count("\n", start, at)
-        yield text[start:at], line, last
+        # Most data in lines of logs have no rows: that is told before anybody looks at their kind.
+        if any(True for _, one in walk(value) for _ in records(one)):
+            yield text[start:at], line, last
         line = last

@@ -370,8 +370,7 @@ class Document:
             kind = self._kinds.kind_of(source)
             if kind.unit == "rows" and kind.recognise(source):
                 inner = self._inner(source, kind.name, (before + first, before + last))
-                holders = walk(inner.value) if inner.has_data else ()
-                if any(True for _, value in holders for _ in records(value)):
+                if inner.has_data:
                     found.append(inner)
         return found
 
