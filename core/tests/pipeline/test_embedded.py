@@ -132,7 +132,7 @@ def test_a_lossless_view_that_fits_comes_first() -> None:
     assert compress(content, max_tokens=tokens - 1).lossless
 
 
-@pytest.mark.parametrize("max_tokens", [1, 10, 50, 100, 200, 500, 1000, 3000])
+@pytest.mark.parametrize("max_tokens", [1, 10, 50, 100, 200, 500, 1000, 3000, 7000])
 @pytest.mark.parametrize("query", [None, "why was order 41141 given up?"])
 def test_the_budget_holds_and_is_used(max_tokens: int, query: str | None) -> None:
     document = {"exit": 1, "stdout": LOG, "orders": json.dumps(ROWS), "source": CODE}

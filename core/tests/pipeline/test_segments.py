@@ -4,6 +4,7 @@ import inspect
 import json
 import re
 import textwrap
+from collections.abc import Callable
 from pydoc_data.topics import topics
 
 import pytest
@@ -160,6 +161,25 @@ def test_a_document_between_sentences_is_found() -> None:
     assert "refund_failed" in result.text
 
 
+def _xml(number: int) -> str:
+    rows = "".join(f"<order><id>{number}{n}</id><paid>yes</paid></order>" for n in range(60))
+    return f'<?xml version="1.0"?><orders>{rows}</orders>'
+
+
+@pytest.mark.parametrize("document", [lambda n: json.dumps({"page": n, "rows": ROWS[:40]}), _xml])
+def test_every_document_between_sentences_is_found(document: Callable[[int], str]) -> None:
+    text = "\n".join(f"This is page {n}.\n{document(n)}" for n in range(80))
+    parts = split(Source(text), default_kinds())
+    assert parts is not None
+    assert len([part for part in parts if part.kind.name in ("json", "xml")]) == 80
+
+
+def test_a_document_below_many_lines_that_begin_like_one_is_found() -> None:
+    notes = "\n".join(f"[{n}]: https://example.org/{n}\n[note {n}] It rained." for n in range(80))
+    result = compress(f"{notes}\n\nThe orders:\n\n{DATA}\n")
+    assert "smart_crusher" in result.transforms
+
+
 @pytest.mark.parametrize("before", ["The orders are:", "$ orders list --all"])
 def test_a_table_right_below_what_leads_over_to_it_is_one(before: str) -> None:
     cells = [list(ROWS[0]), *(row.values() for row in ROWS)]
@@ -193,6 +213,32 @@ def test_flat_rows_of_json_between_sentences_are_no_records(
     assert '"id":9,' in ctx.retrieve("answer", where="state = lost").text.replace(" ", "")
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("$ ps aux\n", ""),
+        ("These run:\n\n```\n", "\n```\n"),
+        ("These run:\n\n", "\n\nThat is all."),
+    ],
+)
+def test_a_listing_between_sentences_is_the_table_that_it_is_by_itself(
+    before: str, after: str
+) -> None:
+    # Its columns stand one below the other, as those of records do.
+    listing = "USER         PID %CPU %MEM COMMAND\n" + "\n".join(
+        f"{'root' if n % 9 else 'www-data':<9}{1000 + n * 37:>7} {n * 7 % 40 / 10:>4} "
+        f"{n % 3}.{n % 10:<2} /usr/bin/worker --queue q{n * 11 % 50}"
+        for n in range(60)
+    )
+    bare = compress(listing)
+    assert bare.kind == "table"
+    ctx = SharedContext()
+    entry = ctx.put("processes", f"{before}{listing}{after}")
+    assert entry.kind == "mixed"
+    assert entry.compressed_tokens < bare.tokens_after + 60
+    assert ctx.retrieve("processes", where="PID = 1333").text.count("q49") == 1
+
+
 @pytest.mark.parametrize("before", ["", "The worker wrote:\n\n"])
 @pytest.mark.parametrize(
     "after", ["", "\n\nThat is all of it, and this is what it means.\n\n" + PROSE]
@@ -218,7 +264,7 @@ def test_outputs_joined_by_a_divider_are_told_apart() -> None:
     assert {"smart_crusher", "log_compressor", "kompress"} < set(result.transforms)
 
 
-@pytest.mark.parametrize("max_tokens", [1, 20, 60, 150, 400, 1000, 3000])
+@pytest.mark.parametrize("max_tokens", [1, 20, 60, 150, 400, 1000, 3000, 8000, 12000])
 @pytest.mark.parametrize("query", [None, "why was order 41141 given up?"])
 def test_the_budget_holds(max_tokens: int, query: str | None) -> None:
     result = compress(REPORT, max_tokens=max_tokens, query=query)
@@ -228,6 +274,17 @@ def test_the_budget_holds(max_tokens: int, query: str | None) -> None:
     if max_tokens >= 400:
         assert result.transforms[-1] == "router"
         assert result.tokens_after > 0.7 * max_tokens
+
+
+def test_nothing_is_left_out_where_all_of_it_fits() -> None:
+    tokens = get_counter().count(REPORT)
+    assert compress(REPORT).omissions
+    for max_tokens in (tokens, 2 * tokens):
+        result = compress(REPORT, max_tokens=max_tokens)
+        assert not result.omissions
+        # The rows are told in a notation that takes less, and nothing else is changed.
+        assert result.tokens_after < 0.9 * tokens
+        assert all(part in result.text for part in (LOG, PROSE, CODE))
 
 
 def test_lossless_leaves_a_mixture_alone() -> None:

@@ -55,33 +55,37 @@ def apportion(
             source.forget()
     view = join(natural)
     most = request.max_tokens
-    if most is None or (view is not None and request.fits(view.text)):
+    if most is None:
         return view
     texts = [source.text for source in sources]
     sizes = request.counter.count_many(
         [text if seen is None else seen.text for text, seen in zip(texts, natural)]
     )
+    # What a text can take at the most: of one that lacks nothing there is no more to show.
+    wholes = [
+        size if seen is None or not seen.omissions else cost
+        for size, seen, cost in zip(sizes, natural, costs)
+    ]
     weights = _weights(texts, request.query)
-    # What stands between the texts is paid from the budget first.
     total = request.original_tokens if view is None else request.counter.count(view.text)
+    # What stands between the texts is paid from the budget first.
     limit = most - max(0, total - sum(sizes))
-    best, best_total = None, 0
+    best, best_total = (view, total) if total <= most else (None, 0)
+    shares = list(sizes)
     for _ in range(_TURNS):
-        view = join(
-            [
-                _smaller(view_of(source, replace(own, max_tokens=share)), own)
-                if share < size
-                else seen
-                for source, own, share, size, seen in zip(
-                    sources, requests, _shares(sizes, weights, limit), sizes, natural
-                )
-            ]
-        )
+        if total <= most and most - total < _SLACK * most:
+            break
+        before, shares = shares, _shares(sizes, wholes, weights, limit)
+        if shares == before:
+            break
+        views = [
+            seen if share == size else _smaller(view_of(source, _within(own, share)), own)
+            for source, own, share, size, seen in zip(sources, requests, shares, sizes, natural)
+        ]
+        view = join(views)
         total = request.original_tokens if view is None else request.counter.count(view.text)
         if best_total < total <= most:
             best, best_total = view, total
-        if total <= most and most - total < _SLACK * most:
-            break
         # What is too much is taken from the texts, and what is left over is given to them.
         limit += most - total if total <= most else min(-8, most - total)
     return best
@@ -99,6 +103,12 @@ def _smaller(view: View | None, request: Request) -> View | None:
     return view
 
 
+def _within(request: Request, share: int) -> Request:
+    if share >= request.original_tokens:
+        return replace(request, fidelity="lossless")
+    return replace(request, max_tokens=share)
+
+
 def _weights(texts: Sequence[str], query: str | None) -> list[float]:
     """What a token of each text is worth: up to three times as much where it answers the query."""
     scores = bm25([text[:_SCORED_CHARS] for text in texts], query)
@@ -106,21 +116,32 @@ def _weights(texts: Sequence[str], query: str | None) -> list[float]:
     return [1 + 2 * score / best for score in scores]
 
 
-def _shares(sizes: Sequence[int], weights: Sequence[float], limit: int) -> list[int]:
-    """The budget of each text: what is small stays whole, the others get equal shares of the rest.
+def _shares(
+    sizes: Sequence[int], wholes: Sequence[int], weights: Sequence[float], limit: int
+) -> list[int]:
+    """The budget of each text: first for the view that it has by itself, then for more of it."""
+    room = limit - sum(sizes)
+    if room <= 0:
+        return _fair(sizes, weights, limit)
+    more = _fair([whole - size for whole, size in zip(wholes, sizes)], weights, room)
+    return [size + some for size, some in zip(sizes, more)]
+
+
+def _fair(wanted: Sequence[int], weights: Sequence[float], limit: int) -> list[int]:
+    """A limit shared out: who wants little gets it all, the others equal shares of the rest.
 
     A text whose whole view is small says much with each token. (Max-min fairness: Bertsekas and
     Gallager, "Data Networks", 1992, section 6.5.)
     """
-    shares = list(sizes)
-    rest = set(range(len(sizes)))
+    shares = list(wanted)
+    rest = set(range(len(wanted)))
     while rest:
         level = limit / sum(weights[index] for index in sorted(rest))
-        small = {index for index in rest if sizes[index] <= level * weights[index]}
+        small = {index for index in rest if wanted[index] <= level * weights[index]}
         if not small:
             for index in rest:
                 shares[index] = max(1, int(level * weights[index]))
             break
-        limit -= sum(sizes[index] for index in small)
+        limit -= sum(wanted[index] for index in small)
         rest -= small
     return shares

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice, pairwise
+from itertools import chain, islice, pairwise, takewhile
 from typing import NamedTuple
 
 from headroom.forking import cached_property
@@ -106,13 +106,14 @@ def parts_of(source: Source, kind: Guarded, kinds: Kinds) -> list[Part] | None:
     if kind.is_sure or not (installed or kind.is_alike):
         return None
     parts = split(source, kinds)
-    return parts if parts is not None and _has_others(parts, kind) else None
+    return parts if parts is not None and _has_others(parts, kind, kinds) else None
 
 
-def _has_others(parts: Sequence[Part], kind: Guarded) -> bool:
+def _has_others(parts: Sequence[Part], kind: Guarded, kinds: Kinds) -> bool:
     """Whether a part is of a kind that knows better than the one that took the whole."""
-    others = {part.kind for part in parts} - {kind}
-    return any((kind.is_alike and other.is_sure) or not other.is_built_in for other in others)
+    found = {part.kind for part in parts}
+    surer = set(takewhile(lambda other: other is not kind, kinds)) if kind.is_alike else set()
+    return any(other in surer or not other.is_built_in for other in found - {kind})
 
 
 def is_cut(source: Source) -> bool:
@@ -147,7 +148,7 @@ def _parts_of_stretches(source: Source, found: Sequence[Stretch], kinds: Kinds) 
             parts.append(Part(kind, first, end))
             continue
         within = _joined_parts(_Cutter(inner, kinds).parts(), inner, prose)
-        if len(within) == 1 or not (kind.may_be_mixed or _has_others(within, kind)):
+        if len(within) == 1 or not (kind.may_be_mixed or _has_others(within, kind, kinds)):
             parts.append(Part(kind, first, end))
         else:
             source.forget_part(first, end)

@@ -135,7 +135,7 @@ class BaseKind:
     #: Whether a text that is of this kind as a whole may yet have parts of several kinds.
     may_be_mixed: ClassVar[bool] = False
     #: Whether other notations look like it: what it takes as a whole is one of several kinds where
-    #: a part of it surely is of another.
+    #: a part of it is of one that is asked earlier.
     is_alike: ClassVar[bool] = False
     #: Whether a parser or sure signs speak for all of a text of this kind: nothing sets parts of it
     #: apart, whatever stands in it.
