@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from headroom.kinds.opaque.encoded import bytes_in_hex
 from headroom.kinds.opaque.stretch import LEAST, Stretch
+from headroom.lines import parts
 from headroom.regexes import regex
 from headroom.view import Deadline
 
@@ -58,6 +59,8 @@ _BLANKS = 0.08
 
 # What no text has: control characters but those of terminals, what could not be decoded.
 _BAD = regex("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd\ud800-\udfff]")
+#: What else there is in ASCII.
+_GOOD = bytes((*range(0x09, 0x0E), 0x1B, *range(0x20, 0x7F)))
 #: Such characters stand this close together, so many of them, of so many sorts, in such a share.
 _CLOSE, _FEWEST, _SORTS, _DENSE = 24, 32, 5, 0.1
 
@@ -71,6 +74,9 @@ def holds_dump(text: str) -> bool:
 
 def holds_binary(text: str) -> bool:
     """Whether there is anything in a text that no text has."""
+    if text.isascii():
+        # A tenth of the time that the pattern takes.
+        return any(part.encode().translate(None, _GOOD) for part in parts(text))
     return _BAD.search(text) is not None
 
 
@@ -162,6 +168,8 @@ def _minified(line: str) -> str:
 
 def find_binary(text: str, deadline: Deadline) -> Iterator[Stretch]:
     """Stretches of what was never text, or was read in the wrong encoding."""
+    if not holds_binary(text):
+        return
     first = last = -1
     count = 0
     sorts: set[str] = set()
