@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from itertools import islice
+
+from headroom.regexes import regex
 
 __all__ = ["reads_like_prose"]
 
@@ -25,16 +26,14 @@ _WORD = (
     r"[\"'(\u2018\u201c*_\[]{0,3}(?:[^\W\d_][\w'\u2019./-]{0,30}|\d[\d.,:%/-]{0,15})"
     r"[,;:.!?)\"'\u2019\u201d*_\]%]{0,3}"
 )
-_WORDS = re.compile(rf"(?=((?:{_WORD}[ ](?:[\u2013\u2014&-][ ])?){{5,400}}))\1(?:{_WORD})?")
-_UNSPACED = re.compile(
-    r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f\uff0c\u3002\u3001]{8,}"
-)
-_STOP = re.compile(r"(?<=[.!?\u3002])\s*")
-_DIGITS = re.compile(r"\d+")
+_WORDS = regex(rf"(?=((?:{_WORD}[ ](?:[\u2013\u2014&-][ ])?){{5,400}}))\1(?:{_WORD})?")
+_UNSPACED = regex(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f\uff0c\u3002\u3001]{8,}")
+_STOP = regex(r"(?<=[.!?\u3002])\s*")
+_DIGITS = regex(r"\d+")
 # Breaks as JSON writes them, and what is not said.
-_BREAKS = re.compile(r"\\[nrt]")
-_FOUND = re.compile(r"[:=,\[(]\s{0,8}([\"'])[a-z]{2,10}://[^\s\"']{1,2000}\1")
-_BLANK = re.compile(r"\s+")
+_BREAKS = regex(r"\\[nrt]")
+_FOUND = regex(r"[:=,\[(]\s{0,8}([\"'])[a-z]{2,10}://[^\s\"']{1,2000}\1")
+_BLANK = regex(r"\s+")
 
 
 def reads_like_prose(text: str) -> bool:

@@ -36,7 +36,7 @@ _TOLD = 8
 _MOSTLY = 0.5
 
 # What a group of exceptions draws before its lines.
-_BARS = re.compile(r"[\s|+]*")
+_BARS = regex(r"[\s|+]*")
 _FRAME = regex(
     r"""
       [\s|]*File\ "[^"]{1,300}",\ line\ \d+                                       # Python
@@ -48,28 +48,24 @@ _FRAME = regex(
     re.VERBOSE,
 )
 # What any of them has: most lines have not.
-_SIGN = re.compile(r"File \"|\bat \S|:\d|::|#\d|0x")
-_PYTHON = re.compile(r"[\s|]*File \"")
-_BEGINS = re.compile(r"[\s|+]*(?:Exception Group )?Traceback \(most recent call last\):\s*$")
+_SIGN = regex(r"File \"|\bat \S|:\d|::|#\d|0x")
+_PYTHON = regex(r"[\s|]*File \"")
+_BEGINS = regex(r"[\s|+]*(?:Exception Group )?Traceback \(most recent call last\):\s*$")
 # A frame of Rust: its place is on the next line.
-_NUMBERED = re.compile(r"\s{0,6}\d{1,4}:\s+\S")
+_NUMBERED = regex(r"\s{0,6}\d{1,4}:\s+\S")
 # What an exception of Python is called, and what it says.
-_RAISED = re.compile(r"[A-Za-z_][\w.<>]{0,200}(?::(?:\s|$)|\s*$)")
-_CAUSE = re.compile(
-    r"\s*(?:Caused by|Suppressed|Wrapped by|caused by|Previous)\b.{0,20}:|\s*\[cause\]:"
-)
+_RAISED = regex(r"[A-Za-z_][\w.<>]{0,200}(?::(?:\s|$)|\s*$)")
+_CAUSE = regex(r"\s*(?:Caused by|Suppressed|Wrapped by|caused by|Previous)\b.{0,20}:|\s*\[cause\]:")
 # What says only that a trace follows.
-_LABEL = re.compile(
-    r"\s*(?:stack ?(?:back)?trace|backtrace|goroutine \d+ \[.*\]|#0 .*):?\s*$", re.I
-)
+_LABEL = regex(r"\s*(?:stack ?(?:back)?trace|backtrace|goroutine \d+ \[.*\]|#0 .*):?\s*$", re.I)
 # How it is asked what went wrong.
-_ASKS = re.compile(
+_ASKS = regex(
     r"\b(?:errors?|exceptions?|fail\w*|wrong|cause[sd]?|crash\w*|(?:stack ?)?traces?|tracebacks?"
     r"|raise[ds]?|panic\w*|broken?|bugs?)\b",
     re.IGNORECASE,
 )
 # Where libraries are, of languages and of systems.
-_LIBRARY = re.compile(
+_LIBRARY = regex(
     r"/rustc/|\.cargo/registry/|(?:site|dist)-packages/|/lib/python\d|<frozen |node_modules/"
     r"|\(?node:|/go/src/|/go/pkg/mod/|/gems/|/vendor/|\bjava\.base/|\bjdk\.internal\."
     r"|\b(?:java|javax|sun)\.[a-z]+\.|/usr/(?:local/)?lib/|/usr/include/"

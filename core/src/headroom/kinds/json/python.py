@@ -52,12 +52,12 @@ _WORDS = {
 _CHECKED_EVERY = 2000
 _PAIRS = {"[": "]", "{": "}", "(": ")"}
 # One object, or several fields as ``str`` writes those of an object; a list of either by its lines.
-_OBJECT = re.compile(r"(?:[a-z_]\w*\.)*[A-Z]\w*\((?=[A-Za-z_]\w*=)")
-_FIELDS = re.compile(r"[A-Za-z_]\w*=")
+_OBJECT = regex(r"(?:[a-z_]\w*\.)*[A-Z]\w*\((?=[A-Za-z_]\w*=)")
+_FIELDS = regex(r"[A-Za-z_]\w*=")
 #: Characters of the first line that are looked at. Chosen.
 _FIRST_LINE = 2000
 # What stands for a value that JSON has.
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_NUMBER = regex(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _TEXTS = frozenset(
     f"{module}{name}"
     for name in ("UUID", "Path", "PosixPath", "PurePosixPath", "WindowsPath", "ObjectId", "AnyUrl")

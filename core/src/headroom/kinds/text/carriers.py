@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from headroom.kinds.text.parse import Units, read_units
+from headroom.regexes import regex
 from headroom.source import Source
 
 __all__ = ["asks_for_sources", "is_table", "read_references", "with_references"]
@@ -21,13 +22,11 @@ _SHARE = 0.25
 #: Characters of a unit in which a reference gives its mark.
 _LOOKED_AT = 12
 
-_ROW = re.compile(
-    r"^[ \t]{0,8}(?:\|.*\|[ \t\r]*|[^\t\n]{1,200}(?:\t[^\t\n]{0,200}){2,})$", re.MULTILINE
-)
-_REFERENCE = re.compile(r"\s{0,3}(?:[-*] )?\[\^?(\w{1,12})\](?::|\s)")
-_CITED = re.compile(r"\[\^?(\w{1,12}(?:[,;\u2013-] ?\w{1,12}){0,5})\](?![:(])")
-_MARK = re.compile(r"\w+")
-_ASKS = re.compile(
+_ROW = regex(r"^[ \t]{0,8}(?:\|.*\|[ \t\r]*|[^\t\n]{1,200}(?:\t[^\t\n]{0,200}){2,})$", re.MULTILINE)
+_REFERENCE = regex(r"\s{0,3}(?:[-*] )?\[\^?(\w{1,12})\](?::|\s)")
+_CITED = regex(r"\[\^?(\w{1,12}(?:[,;\u2013-] ?\w{1,12}){0,5})\](?![:(])")
+_MARK = regex(r"\w+")
+_ASKS = regex(
     r"\b(?:cit(?:e[sd]?|ing|ations?)|sources?|references?|bibliograph(?:y|ic)|footnotes?)\b",
     re.IGNORECASE,
 )

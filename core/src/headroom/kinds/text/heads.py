@@ -13,6 +13,7 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from headroom.kinds.text.parse import read_units
+from headroom.regexes import regex
 from headroom.source import Source
 
 __all__ = ["Heads", "read_heads"]
@@ -33,21 +34,21 @@ _SPOKEN, _WORDS = 0.5, 3
 _CHARS = 300
 
 # "From: Ana <ana@example.com>", "**Status:** failed", "> Date: 3 May".
-_FIELD = re.compile(
+_FIELD = regex(
     r"[ \t]{0,4}(?:[>*-] {0,2})?(?:\*\*|__)?(?P<key>[^\W\d_][\w-]{0,24}(?: [\w-]{1,20}){0,2})"
     r"(?:\*\*|__)?[:\uff1a](?:\*\*|__)?[ \t]+\S"
 )
 # "[10:02] ANA SOUSA (host): Well, ..."
-_SPEAKER = re.compile(
+_SPEAKER = regex(
     r"[ \t]{0,4}(?:[\[(]?\d[\d:., /-]{2,24}(?:[ap]m)?[\])]?[ \t]+|[-*>] )?(?:\*\*|__)?"
     r"(?P<who>[^\W\d_][\w.'\u2019-]{0,24}(?: [\w.'\u2019-]{1,24}){0,3}?)(?:\*\*|__)?"
     r"(?: ?[\[(][^\])\n]{1,30}[\])])?[:\uff1a](?:\*\*|__)?(?:[ \t]+\S|[ \t]*$)",
     re.IGNORECASE,
 )
-_BLANKS = re.compile(r"\s+")
-_DIGITS = re.compile(r"\d+")
-_LETTERS = re.compile(r"[^\W\d_]{2}")
-_ENDS_SENTENCE = re.compile(r"[.!?\u3002,;][\"')\u201d]?\s*$")
+_BLANKS = regex(r"\s+")
+_DIGITS = regex(r"\d+")
+_LETTERS = regex(r"[^\W\d_]{2}")
+_ENDS_SENTENCE = regex(r"[.!?\u3002,;][\"')\u201d]?\s*$")
 
 
 class Heads(NamedTuple):

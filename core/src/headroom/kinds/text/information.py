@@ -84,8 +84,7 @@ def information(
         told: The concepts of each.
         costs: Tokens of each.
         deadline: Checked now and then.
-        figures_tell: Whether a figure is worth something whatever it is: not where something else
-            is asked for.
+        figures_tell: Whether a figure is worth something whatever it is.
 
     """
     frequency = Counter(told.concepts)
@@ -101,9 +100,8 @@ def information(
     del frequency, by_frequency
     gains = array("d")
     places = _places(sentences)
-    figures = told.with_number(deadline)
-    is_rare = sum(figures) <= _FEW_FIGURES * size
-    figure = _FIGURE if figures_tell and is_rare else 0.0
+    figures = told.with_number(deadline) if figures_tell else bytearray(size)
+    figure = _FIGURE if sum(figures) <= _FEW_FIGURES * size else 0.0
     for number in range(0, size, _TOGETHER):
         deadline.check()
         bounds = told.starts[number : number + _TOGETHER + 1]
@@ -113,9 +111,8 @@ def information(
         own_worth = [_SORTS[sort] * weight[concept] for sort, concept in own]
         for (first, end), place in zip(pairwise(bounds), places):
             stated = 1.0 if end - first >= _STATES else (end - first) / _STATES
+            place += figure * figures[len(gains)]
             gains.append(sum(own_worth[first - begin : end - begin]) + place * stated)
-            if figure and figures[len(gains) - 1]:
-                gains[-1] += figure * stated
     seen = bytearray(len(weight))
     density = array("d", (-gain / (cost + _TOLL) for gain, cost in zip(gains, costs)))
     # Of those that are alike, the first one comes first: sorting keeps their order.
