@@ -87,17 +87,8 @@ def information(
         figures_tell: Whether a figure is worth something whatever it is.
 
     """
-    frequency = Counter(told.concepts)
     size = len(sentences)
-    # Told in more than one sentence: what the text is about. Told everywhere: furniture.
-    by_frequency = {
-        n: (1 + _OFTEN * math.log(n)) * min(1.0, math.log(1 + size / n) / _EVERYWHERE)
-        for n in set(frequency.values())
-    }
-    # What is told nowhere weighs nothing.
-    by_frequency[0] = 0.0
-    weight = [by_frequency[frequency[concept]] for concept in range(max(frequency, default=0) + 1)]
-    del frequency, by_frequency
+    weight = _weights(told, size)
     gains = array("d")
     places = _places(sentences)
     figures = told.with_number(deadline) if figures_tell else bytearray(size)
@@ -131,6 +122,19 @@ def information(
         for concept in there:
             seen[concept] = 1
     return gains
+
+
+def _weights(told: Told, size: int) -> list[float]:
+    """What each concept is worth, by its number, in a text of so many sentences."""
+    frequency = Counter(told.concepts)
+    # Told in more than one sentence: what the text is about. Told everywhere: furniture.
+    by_frequency = {
+        n: (1 + _OFTEN * math.log(n)) * min(1.0, math.log(1 + size / n) / _EVERYWHERE)
+        for n in set(frequency.values())
+    }
+    # What is told nowhere weighs nothing.
+    by_frequency[0] = 0.0
+    return [by_frequency[frequency[concept]] for concept in range(max(frequency, default=0) + 1)]
 
 
 def _places(sentences: Sentences) -> Iterator[float]:
