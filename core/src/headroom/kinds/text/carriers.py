@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from headroom.kinds.text.parse import Units, read_units
 from headroom.regexes import regex
 from headroom.source import Source
+from headroom.toolkit.sentences import Sentences
 
-__all__ = ["asks_for_sources", "is_table", "read_references", "with_references"]
+__all__ = ["asks_for_sources", "is_table", "read_references", "tables_among", "with_references"]
 
 # All of these are chosen.
 
@@ -41,6 +42,27 @@ def is_table(text: str) -> bool:
     """
     may_be = text.count("\n") >= _ROWS - 1 and ("|" in text or "\t" in text)
     return may_be and sum(1 for _ in _ROW.finditer(text)) >= _ROWS
+
+
+def tables_among(parts: Sentences, first: int, stop: int) -> Iterator[range]:
+    """The tables among some units, each as all of its units there.
+
+    Args:
+        parts: The units of a text.
+        first: Index of the first that is looked at.
+        stop: Index after the last.
+
+    """
+    blocks, proses = parts.blocks, parts.proses
+    index = first
+    while index < stop:
+        end = index + 1
+        if not proses[index]:
+            while end < stop and blocks[end] == blocks[index] and not proses[end]:
+                end += 1
+            if is_table(parts.text(index, end)):
+                yield range(index, end)
+        index = end
 
 
 def asks_for_sources(query: str | None) -> bool:

@@ -185,9 +185,11 @@ def _best(
         is_wide = spare > int(limit * _WIDE) + _WIDE_TOKENS
         if spare < 0:
             most = min(most, aim)
-        # Much is left where headings took too much at first, and less was chosen for that.
-        is_done = most - aim <= _SLACK_TOKENS if is_wide and most < turns * limit else True
-        if best and is_done and (turn >= _LEAST_TURNS or is_near or is_wide):
+        # Much is left where headings took too much, and less was chosen for that, or where heads
+        # took less than they were thought to.
+        may_gain = is_wide and most - aim > _SLACK_TOKENS
+        may_gain = may_gain and (bool(outline.heads) or most < turns * limit)
+        if best and not may_gain and (turn >= _LEAST_TURNS or is_near or is_wide):
             break
         if turn == turns - 2 and not best:
             aim = limit

@@ -30,6 +30,8 @@ _LINES, _TITLE = 8, 80
 _TURNS = 2
 #: The share of the turns that must have so many words, less one.
 _SPOKEN, _WORDS = 0.5, 3
+#: The share of what stands beside heads that is in units of so many words, less one.
+_RUNNING, _RUNNING_WORDS = 0.6, 4
 #: Characters of a unit that are looked at.
 _CHARS = 300
 
@@ -95,7 +97,19 @@ def read_heads(source: Source) -> Heads:
         turns = _speakers(lines, opens)
         runs, spoken = [(index, index) for index in turns], frozenset(turns)
     size = sum(last - first + 1 for first, last in runs)
-    return Heads(runs, spoken) if size <= _MOST * len(parts) else Heads([], frozenset())
+    if size > _MOST * len(parts) or not _are_spoken_of(lines, fields, runs):
+        return Heads([], frozenset())
+    return Heads(runs, spoken)
+
+
+def _are_spoken_of(lines: list[str], fields: list[str], runs: list[tuple[int, int]]) -> bool:
+    """Whether what stands beside the heads is mostly running words: settings have heads, too."""
+    heads = {index for first, last in runs if last > first for index in range(first, last + 1)}
+    rest = [index for index in range(len(lines)) if index not in heads]
+    said = (i for i in rest if len(_BLANKS.findall(lines[i].strip())) >= _RUNNING_WORDS)
+    is_field = {index for index in rest if fields[index]} if heads else set()
+    size = sum(len(lines[index]) for index in said if index not in is_field)
+    return size >= _RUNNING * sum(len(lines[index]) for index in rest)
 
 
 def _blocks(lines: list[str], fields: list[str], paragraphs: list[bool]) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from headroom.kinds.text.carriers import is_table, read_references
+from headroom.kinds.text.carriers import read_references, tables_among
 from headroom.kinds.text.information import concepts, information
 from headroom.kinds.text.outline import read_outline
 from headroom.kinds.text.parse import read_units
@@ -166,18 +166,16 @@ def _raised(source: Source) -> list[int]:
 def _tables(source: Source, costs: Sequence[int]) -> list[int]:
     """The tables of a text that has a few among much else, the smallest first: what it counts."""
     parts = source.once(read_units).parts
-    found = [
-        index
-        for index, part in enumerate(source.deadline.over(parts))
-        if not part.prose and is_table(part.text)
-    ]
     room = sum(costs) * _OF_TABLES
-    pins = []
-    for index in sorted(found, key=costs.__getitem__):
-        room -= costs[index]
+    pins: list[int] = []
+    found = source.deadline.over(tables_among(parts, 0, len(parts)))
+    for cost, first, stop in sorted(
+        (sum(costs[i] for i in one), one[0], one[-1] + 1) for one in found
+    ):
+        room -= cost
         if room < 0:
             break
-        pins.append(index)
+        pins.extend(range(first, stop))
     return pins
 
 

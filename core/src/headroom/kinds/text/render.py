@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from headroom.kinds.text.carriers import is_table
+from headroom.kinds.text.carriers import tables_among
 from headroom.kinds.text.parse import Units
 from headroom.toolkit.markers import marker, plural
 from headroom.toolkit.ranges import spans
@@ -48,11 +48,7 @@ def _gap(parts: list[str], units: Units, first: int, stop: int) -> None:
         and blocks[first - 1] == blocks[stop]
         and "\n" not in units.parts.text(first - 1, stop)
     )
-    tables = sum(
-        is_table(units.parts.text(index, index + 1))
-        for index in range(first, stop)
-        if not units.parts.proses[index]
-    )
+    tables = sum(1 for _ in tables_among(units.parts, first, stop))
     note = f"with {plural(tables, 'table')}" if tables else ""
     text = gap_marker(units.noun, units.ranges(first, stop - 1), note)
     if inside:
