@@ -93,6 +93,14 @@ def test_no_sentence_stands_below_the_head_of_another(
         assert heads[-1].casefold() == owners[fact].casefold()
 
 
+@pytest.mark.parametrize("sort", ["mail", "review"])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_few_figures_of_a_thread_stay_where_nothing_is_asked(sort: str, seed: int) -> None:
+    text, owners = thread(sort, seed)
+    view = compress(text, kind="text").text
+    assert [fact for fact in owners if fact not in view] == []
+
+
 def test_heads_of_which_nothing_is_shown_are_left_out() -> None:
     text, _ = thread("mail", 1)
     view = compress(text, query=QUERY, max_tokens=400, kind="text").text

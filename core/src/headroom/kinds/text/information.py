@@ -14,7 +14,7 @@ import math
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -75,7 +75,7 @@ def information(
     costs: Sequence[int],
     deadline: Deadline,
     *,
-    figures_tell: bool = True,
+    beside: Collection[int] | None = (),
 ) -> Sequence[float]:
     """The gain of each sentence, given those that tell more for their cost.
 
@@ -84,15 +84,17 @@ def information(
         told: The concepts of each.
         costs: Tokens of each.
         deadline: Checked now and then.
-        figures_tell: Whether a figure is worth something whatever it is.
+        beside: Units whose figures are those of what stands around: headers, references. ``None``
+            where no figure is worth more than other words.
 
     """
     size = len(sentences)
     weight = _weights(told, size)
     gains = array("d")
     places = _places(sentences)
-    figures = told.with_number(deadline) if figures_tell else bytearray(size)
-    figure = _FIGURE if sum(figures) <= _FEW_FIGURES * size else 0.0
+    figures = bytearray(size) if beside is None else told.with_number(deadline, beside)
+    is_rare = sum(figures) <= _FEW_FIGURES * (size - len(beside or ()))
+    figure = _FIGURE if is_rare else 0.0
     for number in range(0, size, _TOGETHER):
         deadline.check()
         bounds = told.starts[number : number + _TOGETHER + 1]
@@ -161,12 +163,13 @@ class Told(NamedTuple):
     concepts: array[int]
     sorts: bytearray
 
-    def with_number(self, deadline: Deadline) -> bytearray:
-        """For each sentence, 1 where it has a number."""
-        ends = pairwise(self.starts)
-        return bytearray(
-            self.sorts.find(_NUMBER, first, end) >= 0 for first, end in deadline.over(ends)
-        )
+    def with_number(self, deadline: Deadline, beside: Collection[int]) -> bytearray:
+        """For each sentence, 1 where it has a number, but for those ``beside``."""
+        ends = deadline.over(pairwise(self.starts))
+        found = bytearray(self.sorts.find(_NUMBER, first, end) >= 0 for first, end in ends)
+        for index in beside:
+            found[index] = 0
+        return found
 
 
 def concepts(words: Words, deadline: Deadline) -> Told:

@@ -101,7 +101,9 @@ def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:
     told_of = concepts(words, request.deadline)
     # As large as the text, and not needed where it is weighed what they tell.
     del words
-    told = information(sentences, told_of, costs, request.deadline, figures_tell=likely is None)
+    references = _references(source) if likely is None else frozenset()
+    beside = outline.heads | references if likely is None else None
+    told = information(sentences, told_of, costs, request.deadline, beside=beside)
     del told_of
     pins = [index for index in _title(source) if costs[index] <= _NAME_TOKENS]
     pins += [index for index in source.once(_raised) if costs[index] <= _NAME_TOKENS]
@@ -114,12 +116,8 @@ def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:
             if is_commented(source):
                 pins += range(len(sentences))
             return Ranking(told, None, list(dict.fromkeys(i for i in pins if i not in comments)))
-        references = {one for own in source.once(read_references).values() for one in own}
-        if len(references) <= _MOST_REFERENCES * len(sentences):
-            # What is cited is worth something to whoever reads what cites it.
-            told = [
-                one * _REFERENCE if index in references else one for index, one in enumerate(told)
-            ]
+        # What is cited is worth something to whoever reads what cites it.
+        told = [one * _REFERENCE if index in references else one for index, one in enumerate(told)]
         pins += [index for index in source.once(read_sources) if costs[index] <= _NAME_TOKENS]
         pins += _tables(source, costs)
         by_level = sorted(zip(outline.levels, outline.headings))
@@ -161,6 +159,13 @@ def _raised(source: Source) -> list[int]:
     begins = source.once(read_units).parts.starts
     places = (index for inner in traces.inner for span in inner[:_OWN] for index in span)
     return [bisect_right(begins, starts[line]) - 1 for line in (*traces.said, *places)]
+
+
+def _references(source: Source) -> frozenset[int]:
+    """The units of references, where these are not what the text is."""
+    found = frozenset(one for own in source.once(read_references).values() for one in own)
+    is_list = len(found) > _MOST_REFERENCES * len(source.once(read_units).parts)
+    return frozenset() if is_list else found
 
 
 def _tables(source: Source, costs: Sequence[int]) -> list[int]:
