@@ -163,9 +163,9 @@ def test_the_tool_is_offered_where_it_pays_and_costs_once(ctx: SharedContext) ->
         agent.invoke({"messages": said})
         return [one.content for one in model.sent[0] if one.type == "tool"], model.tools[0]
 
-    small = log(24)
+    small = log(36)
     assert offered(small) == ([small], ["count"])
-    seen, tools = offered(log(400), small + "\nINFO request 24 took 3 ms")
+    seen, tools = offered(log(400), small + "\nINFO request 36 took 3 ms")
     assert tools == ["count", "headroom_retrieve"]
     # The tool is there for the first one, so that the second one need not bear it.
     assert all(ctx.is_view(text) for text in seen)

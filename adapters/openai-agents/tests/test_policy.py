@@ -135,7 +135,7 @@ def log(lines: int) -> str:
     return "\n".join(f"INFO request {n} took {n * n % 71} ms" for n in range(lines))
 
 
-@pytest.mark.parametrize(("lines", "pays"), [(5, False), (24, False), (40, True), (300, True)])
+@pytest.mark.parametrize(("lines", "pays"), [(5, False), (24, False), (60, True), (300, True)])
 async def test_the_tool_is_offered_where_it_pays(
     ctx: SharedContext, lines: int, pays: bool
 ) -> None:
