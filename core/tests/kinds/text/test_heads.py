@@ -139,6 +139,12 @@ def test_a_lookup_brings_whose_words_it_finds(question: str) -> None:
     [
         "Note: it rained.\n\nIt rained all night. The river rose.\n\nNote: it was cold.\n\nIt was.",
         "\n".join(f"name: n{n}\nage: {n}\ncity: Oslo\n" for n in range(20)),
+        "".join(
+            f"It rained on day {n}, and the river rose by {n} feet over its banks.\n\n"
+            "Source: The Harbour Company, 10-K, 3/30/2020\n\n"
+            "Seen: by the clerk of the harbour in person\n\n"
+            for n in range(12)
+        ),
         "".join(f"{n}:    if x{n} is None:\n{n + 1}:        else:\n" for n in range(1, 40, 2)),
         "It rained all night.\n\nIn the morning the river was over its banks.\n" * 9,
     ],

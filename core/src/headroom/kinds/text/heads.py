@@ -165,7 +165,8 @@ def _speakers(lines: list[str], opens: list[bool]) -> list[int]:
         if opened and ":" in line[:100].replace("\uff1a", ":") and (match := _SPEAKER.match(line))
     }
     names = {index: match["who"].casefold() for index, match in found.items()}
-    often = Counter(names.values())
+    # What is the same each time stands at the foot of a page.
+    often = Counter(name for name, _ in {(name, lines[i].strip()) for i, name in names.items()})
     turns = [index for index, name in names.items() if often[name] >= _LEAST_OF_SPEAKER]
     who = {names[index] for index in turns}
     if len(who) < 2 or len(turns) < max(_LEAST * 2, _TURNS * len(who)):
