@@ -103,6 +103,18 @@ def test_the_record_that_is_asked_for_is_kept_whole(
     assert result.tokens_after <= max_tokens
 
 
+@pytest.mark.parametrize("notation", [yaml_list, ini, blocks])
+@pytest.mark.parametrize("query", ["Which parcel has an odd state?", "check depot, grams and state"])
+def test_a_field_that_is_asked_for_brings_the_record_that_differs_in_it(
+    notation: Callable[[Row], str], query: str
+) -> None:
+    # Each record has the names of the fields: as words of the query they would tell nothing.
+    rows = parcels()
+    rows[77]["state"] = "lost"
+    result = compress(written(rows, notation), query=query, max_tokens=200)
+    assert notation(rows[77]).strip() in result.text
+
+
 @pytest.mark.parametrize("notation", NOTATIONS)
 def test_no_line_stands_under_the_head_of_another_record(notation: Callable[[Row], str]) -> None:
     rows = parcels()

@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from headroom.toolkit.identifiers import identifiers, naming
 from headroom.toolkit.lazy import Lazy
-from headroom.toolkit.relevance import Asked, bm25, holders, query_terms
+from headroom.toolkit.relevance import Asked, bm25, holders, query_terms, terms
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.outliers import find_outliers
 from headroom.toolkit.rows.replies import asks, step_to_reply, with_replies
@@ -99,6 +99,8 @@ _NEAR_BEST, _BEST_ROWS, _MENTIONED = 0.5, 20, 0.125
 _FEW_HITS, _ONE_IN = 3, 10
 #: Of the rows that are named, and of those that answer, so many bring their replies. Chosen.
 _REPLIED = 6
+#: What more than this share of the rows have answers nothing. Chosen.
+_EACH = 0.9
 #: As many units may hold a word of the query that tells them apart, or one in ``_ONE_IN``. Chosen.
 _TELLING = 20
 #: An identifier is worth so many runs of words. Chosen.
@@ -219,7 +221,7 @@ def rank_rows(
 
     """
     # First of all, since it takes the most memory.
-    outliers = find_outliers(table, request.deadline.check)
+    outliers = find_outliers(table, request.deadline.check, _asked_columns(table, request.query))
     count = len(table.rows)
     best = max(scores, default=0.0)
     ranks: list[Rank | None] = [None] * count
@@ -237,7 +239,13 @@ def rank_rows(
         key=lambda index: (-naming[index], -scores[index], index),
     )
     answers = [index for index in by_score if scores[index] >= _NEAR_BEST * best]
-    answers = answers[:_BEST_ROWS]
+    if len(answers) > _EACH * count:
+        # The names of fields, say, which all of them have: that answers nothing.
+        by_score, answers = array("I"), []
+    odd = outliers.asked[:_BEFORE_FIRST]
+    # Where many rows answer, what is odd in what is asked for tells more.
+    is_sure = len(answers) <= max(_TELLING, count // _ONE_IN)
+    answers = [*answers[:_BEST_ROWS], *odd] if is_sure else [*odd, *answers[:_BEST_ROWS]]
     first = [*names[:_REPLIED], *answers[:_REPLIED]]
     step = _step(table, first)
     add(NAMED, [*with_replies(names[:_REPLIED], table.lines, step), *names])
@@ -257,6 +265,15 @@ def rank_rows(
     fill = (row for block in blocks for row in range(block * _RUN, (block + 1) * _RUN))
     add(FILL, (row for row in fill if row < count))
     return [rank for rank in ranks if rank is not None]
+
+
+def _asked_columns(table: Table, query: str | None) -> frozenset[int]:
+    """The columns, by index, with a word of the query in their names."""
+    asked = query_terms(query)
+    if not asked:
+        return frozenset()
+    names = enumerate(table.layout.names)
+    return frozenset(index for index, name in names if not asked.isdisjoint(terms(name)))
 
 
 def _step(table: Table, rows: Sequence[int]) -> int:
