@@ -74,9 +74,7 @@ class Outliers:
         self.unusual: list[int] = []
 
 
-def find_outliers(
-    table: Table, check: Callable[[], None], asked: Container[int] = ()
-) -> Outliers:
+def find_outliers(table: Table, check: Callable[[], None], asked: Container[int] = ()) -> Outliers:
     """Looks at every column of a table.
 
     Args:
