@@ -298,6 +298,7 @@ def rank_line(
     level: int,
     sentence: int | None,
     is_link: bool = False,
+    is_source: bool = False,
 ) -> Rank:
     """The rank of a line of a document, or of one of its sentences.
 
@@ -310,6 +311,7 @@ def rank_line(
         level: How many keys lead to it.
         sentence: Which sentence of the line it is; ``None`` for the line as a whole.
         is_link: Whether it is one of the many addresses of an object.
+        is_source: Whether it is the address of a text.
 
     """
     if naming:
@@ -320,7 +322,7 @@ def rank_line(
     if is_link and depth:
         # Below the top, they say where else to ask, each as its neighbours do.
         return (FILL, place)
-    if depth and is_address(line.value):
+    if depth and not is_source and is_address(line.value):
         # Rarely does one say what its neighbours do not.
         return (REST + 1, place)
     if sentence:

@@ -252,6 +252,7 @@ class Selection:
                 level=one.level,
                 sentence=sentence,
                 is_link=one.is_link,
+                is_source=one.is_source,
             )
         for unit in self._kin(ranks):
             ranks[unit] = min(ranks[unit], (_KIN, -scores[unit]))

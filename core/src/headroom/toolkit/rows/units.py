@@ -56,6 +56,8 @@ class LineUnit(NamedTuple):
     level: int
     #: Whether it is one of the many addresses of an object.
     is_link: bool
+    #: Whether it is the one address of a text, where somebody read it.
+    is_source: bool
 
 
 class Units:
@@ -100,7 +102,7 @@ class Units:
         self.texts = Joined()
         #: The first unit of each block, and behind them how many units there are.
         self._starts = self._number()
-        self._links = set(self._find_links())
+        self._links, self._sources = self._find_links()
         for section in self.row_sections:
             self.asked.extend(self._asked_rows(section))
         self.costs = self._costs()
@@ -162,10 +164,11 @@ class Units:
                 around.append([end, 0])
             elif node not in tables and node not in rows:
                 line, first, end = Line(tree, node), starts[node], starts[end]
-                is_link, level = node in self._links, len(around)
+                is_link, is_source = node in self._links, node in self._sources
+                level = len(around)
                 for unit in range(first, end):
                     sentence = WHOLE if end - first == 1 else unit - first
-                    yield LineUnit(unit, line, place, sentence, level, is_link)
+                    yield LineUnit(unit, line, place, sentence, level, is_link, is_source)
 
     @cached_property
     def outer_rows(self) -> list[Section]:
@@ -303,15 +306,22 @@ class Units:
             return []
         return names_for(values, self.request)
 
-    def _find_links(self) -> Iterator[int]:
-        """The lines that are some of the many addresses of their section."""
-        tree = self.tree
-        links = array("I")
+    def _find_links(self) -> tuple[set[int], set[int]]:
+        """The lines that are some of the many addresses of their section, and sources of texts."""
+        tree, starts = self.tree, self._starts
+        links, texts = array("I"), set()
         for node, value in enumerate(tree.values):
-            if type(value) is str and is_address(value):
+            if type(value) is not str:
+                continue
+            if is_address(value):
                 links.append(node)
+            elif starts[node + 1] - starts[node] > 1:
+                # It has sentences.
+                texts.add(tree.holders[node])
         counts = Counter(map(tree.holders.__getitem__, links))
-        return (node for node in links if counts[tree.holders[node]] >= _MANY_LINKS)
+        many = {node for node in links if counts[tree.holders[node]] >= _MANY_LINKS}
+        alone = (node for node in links if counts[tree.holders[node]] == 1)
+        return many, {node for node in alone if tree.holders[node] in texts}
 
     def _asked_rows(self, section: Section) -> list[tuple[int, int]]:
         rows = [self.range(member) for member in section.members]
