@@ -13,12 +13,12 @@ from operator import itemgetter
 from headroom.toolkit.identifiers import identifiers, naming
 from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.relevance import Asked, bm25, holders, query_terms, terms
+from headroom.toolkit.rows.identity import is_address
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.outliers import find_outliers
 from headroom.toolkit.rows.replies import asks, step_to_reply, with_replies
 from headroom.toolkit.rows.table import Table
 from headroom.toolkit.rows.tree import Line, Tree
-from headroom.toolkit.rows.values import Json
 from headroom.view import NO_LIMIT, Deadline, Fidelity, Request
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "SHOWS",
     "Rank",
     "Ranks",
-    "is_address",
     "named",
     "rank_line",
     "rank_rows",
@@ -281,11 +280,6 @@ def _step(table: Table, rows: Sequence[int]) -> int:
     if not any(asks(table.lines[index]) for index in rows):
         return 1
     return step_to_reply(row.cells for row in table.rows)
-
-
-def is_address(value: Json) -> bool:
-    """Whether a value is a web address."""
-    return isinstance(value, str) and value.startswith(("http://", "https://"))
 
 
 def rank_line(
