@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 
 import pytest
 
@@ -56,8 +57,8 @@ def test_each_title_and_address_is_there(
 def test_no_marker_takes_the_place_of_what_costs_no_more() -> None:
     # "[3 values of /part_0 left out: follow_up_questions, ...]" has as many tokens as these.
     small = {"follow_up_questions": None, "corrected_spelling": "cost", "related_images": []}
-    parts = {f"part_{n}": {"text": "It rained. " * 60, **small} for n in range(12)}
-    for max_tokens in range(200, 2500, 25):
+    parts = {f"part_{n}": {"text": f"It rained at {n}. " * 60, **small} for n in range(12)}
+    for max_tokens in range(200, 1500, 25):
         text = compress(json.dumps(parts), max_tokens=max_tokens).text
         assert "left out" in text
-        assert "left out: follow_up_questions" not in text
+        assert not re.search(r"\[3 values of \S+ left out: follow_up_questions", text)
