@@ -6,7 +6,7 @@ import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import compress, islice
+from itertools import chain, compress, islice
 from math import log2
 from operator import itemgetter
 
@@ -241,10 +241,12 @@ def rank_rows(
     if len(answers) > _EACH * count:
         # The names of fields, say, which all of them have: that answers nothing.
         by_score, answers = array("I"), []
-    odd = outliers.asked[:_BEFORE_FIRST]
-    # Where many rows answer, what is odd in what is asked for tells more.
-    is_sure = len(answers) <= max(_TELLING, count // _ONE_IN)
-    answers = [*answers[:_BEST_ROWS], *odd] if is_sure else [*odd, *answers[:_BEST_ROWS]]
+    if len(answers) <= max(_FEW_HITS, count // _ONE_IN):
+        answers = [*answers[:_BEST_ROWS], *outliers.asked[:_BEFORE_FIRST]]
+    else:
+        # So many say no more than that what is odd beside them does.
+        odd = list(dict.fromkeys([*outliers.asked, *outliers.rare]))[:_BEFORE_FIRST]
+        answers = _in_turn(answers[:_BEST_ROWS], odd)
     first = [*names[:_REPLIED], *answers[:_REPLIED]]
     step = _step(table, first)
     add(NAMED, [*with_replies(names[:_REPLIED], table.lines, step), *names])
@@ -264,6 +266,13 @@ def rank_rows(
     fill = (row for block in blocks for row in range(block * _RUN, (block + 1) * _RUN))
     add(FILL, (row for row in fill if row < count))
     return [rank for rank in ranks if rank is not None]
+
+
+def _in_turn(some: Sequence[int], others: Sequence[int]) -> list[int]:
+    """One of the former, one of the latter, and so on."""
+    pairs = chain.from_iterable(zip(some, others))
+    both = min(len(some), len(others))
+    return [*pairs, *some[both:], *others[both:]]
 
 
 def _asked_columns(table: Table, query: str | None) -> frozenset[int]:
