@@ -464,7 +464,7 @@ def test_wrong_types(ctx: SharedContext, options: dict[str, object]) -> None:
 
 
 def test_a_missing_key(ctx: SharedContext) -> None:
-    with pytest.raises(KeyNotFound, match="nothing was ever put under 'nothing'"):
+    with pytest.raises(KeyNotFound, match="nothing is stored under 'nothing' here"):
         ctx.retrieve("nothing")
 
 
