@@ -16,6 +16,7 @@ from headroom.source import Source
 from headroom.toolkit.fitting import nearly_largest
 from headroom.toolkit.kind import BaseKind, LeftOut
 from headroom.toolkit.numbering import unnumbered
+from headroom.toolkit.relevance import only_names
 from headroom.view import Piece, Request, View
 
 __all__ = ["CodeCompressor"]
@@ -117,12 +118,17 @@ class CodeCompressor(BaseKind):
         pieces: Sequence[Piece],
         left_out: LeftOut,
     ) -> list[int]:
-        """The bodies that the query names, what answers it, then what else is defined here."""
+        """The bodies that the query names, what answers it, then what else is defined here.
+
+        Who asks for nothing but what is named has what else there is in the view.
+        """
         symbols = source.once(CodeSymbols)
         lines = set(symbols.lines_in_query(query))
         named = [number for number, piece in enumerate(pieces) if piece.number in lines]
         # What the reader lacks comes before what is there.
         named.sort(key=lambda number: not left_out(pieces[number]))
+        if named and only_names(query):
+            return list(dict.fromkeys([*named, *order]))
         heads = set(symbols.first_lines()) if named or order else set()
         outline = [number for number, piece in enumerate(pieces) if piece.number in heads]
         outline.sort(key=lambda number: not left_out(pieces[number]))
