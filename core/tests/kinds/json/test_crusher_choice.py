@@ -409,3 +409,10 @@ def test_many_weak_answers_do_not_push_out_the_comment_that_is_unlike_the_others
     rows[11]["body"] = alarm
     result = compress(json.dumps(rows), query="Address the review comments.", max_tokens=500)
     assert alarm in result.text
+
+
+@pytest.mark.parametrize("rows", [[{"status": "ok"}] * 1400, [{"status": "ok", "n": 1}] * 1400])
+def test_rows_that_are_the_same_are_not_shown_again_and_again(rows: list[Any]) -> None:
+    text = compress(json.dumps(rows)).text
+    assert text.count("ok") <= 3
+    assert "[rows 2-1399 left out: 1398 rows; status ok]" in text

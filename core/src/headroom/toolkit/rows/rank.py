@@ -258,7 +258,11 @@ def rank_rows(
     add(ENDS, [count - 1, *outliers.changes])
     add(MENTIONS, [index for index in by_score if scores[index] > _MENTIONED * best])
     add(UNUSUAL, outliers.unusual[: max(_UNUSUAL, count // _UNUSUAL_ONE_IN)])
-    add(REST, islice(spread(count), _TYPICAL[request.fidelity]))
+    # Each once: that others are the same, their marker says.
+    typical: dict[str, int] = {}
+    for index in islice(spread(count), _TYPICAL[request.fidelity]):
+        typical.setdefault(table.lines[index], index)
+    add(REST, typical.values())
     if request.max_tokens is None:
         return [FILLING if rank is None else rank for rank in ranks]
     # Rows that follow each other need no marker between them.
