@@ -66,7 +66,7 @@ def names_for(rows: Sequence[Json], request: Request) -> list[str]:
 def sources_of(rows: Sequence[Json]) -> list[str]:
     """The address of each row, where rows are texts with one each; nothing where they are not.
 
-    >>> said = "It rained all night, and in the morning the river was over its banks, as usual."
+    >>> said = "It rained all night; in the morning the river was over its banks, as in any year."
     >>> sources_of([{"title": "Rain", "url": "https://a.example/1", "text": said}])
     ['https://a.example/1']
 
