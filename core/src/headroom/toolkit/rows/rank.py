@@ -15,7 +15,7 @@ from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.relevance import Asked, bm25, holders, query_terms, terms
 from headroom.toolkit.rows.identity import is_address
 from headroom.toolkit.rows.notation import Speller
-from headroom.toolkit.rows.outliers import find_outliers
+from headroom.toolkit.rows.outliers import Outliers, find_outliers
 from headroom.toolkit.rows.replies import asks, step_to_reply, with_replies
 from headroom.toolkit.rows.table import Table
 from headroom.toolkit.rows.tree import Line, Tree
@@ -230,9 +230,7 @@ def rank_rows(
             if ranks[index] is None:
                 ranks[index] = (tier, place)
 
-    by_score = array("I")
-    if best:
-        by_score.extend(sorted(range(count), key=lambda index: (-scores[index], index)))
+    by_score = _by_score(scores) if best else array("I")
     names = sorted(
         compress(range(count), naming),
         key=lambda index: (-naming[index], -scores[index], index),
@@ -241,12 +239,7 @@ def rank_rows(
     if len(answers) > _EACH * count:
         # The names of fields, say, which all of them have: that answers nothing.
         by_score, answers = array("I"), []
-    if len(answers) <= max(_FEW_HITS, count // _ONE_IN):
-        answers = [*answers[:_BEST_ROWS], *outliers.asked[:_BEFORE_FIRST]]
-    else:
-        # So many say no more than that what is odd beside them does.
-        odd = list(dict.fromkeys([*outliers.asked, *outliers.rare]))[:_BEFORE_FIRST]
-        answers = _in_turn(answers[:_BEST_ROWS], odd)
+    answers = _with_odd(answers, outliers, max(_FEW_HITS, count // _ONE_IN))
     first = [*names[:_REPLIED], *answers[:_REPLIED]]
     step = _step(table, first)
     add(NAMED, [*with_replies(names[:_REPLIED], table.lines, step), *names])
@@ -270,6 +263,21 @@ def rank_rows(
     fill = (row for block in blocks for row in range(block * _RUN, (block + 1) * _RUN))
     add(FILL, (row for row in fill if row < count))
     return [rank for rank in ranks if rank is not None]
+
+
+def _by_score(scores: Sequence[float]) -> array[int]:
+    """The rows, the one that answers best first."""
+    return array("I", sorted(range(len(scores)), key=lambda index: (-scores[index], index)))
+
+
+def _with_odd(answers: Sequence[int], outliers: Outliers, few: int) -> list[int]:
+    """The best answers, and the rows that differ in what the query asks for."""
+    best = list(answers[:_BEST_ROWS])
+    if len(answers) <= few:
+        return [*best, *outliers.asked[:_BEFORE_FIRST]]
+    # So many say no more than that what is odd beside them does.
+    odd = list(dict.fromkeys([*outliers.asked, *outliers.rare]))[:_BEFORE_FIRST]
+    return _in_turn(best, odd)
 
 
 def _in_turn(some: Sequence[int], others: Sequence[int]) -> list[int]:
