@@ -12,6 +12,7 @@ from headroom.kinds.log.parse import Log, parts_within, read_log
 from headroom.kinds.log.rank import order_of, scores_of
 from headroom.kinds.log.recognise import looks_like_log, looks_like_output
 from headroom.kinds.log.render import render
+from headroom.kinds.log.subjects import subjects_of
 from headroom.source import Source
 from headroom.tokens import count_each
 from headroom.toolkit.fitting import nearly_largest
@@ -26,6 +27,8 @@ __all__ = ["LogCompressor"]
 #: Characters of a line that tell which others are like it, to a query. Chosen.
 _SHAPE_CHARS = 200
 _NUMBERS = re.compile(r"\d+|[0-9a-f]{8,}", re.IGNORECASE)
+#: So many events say what a line is about at the most. Chosen.
+_MOST_HEADS = 8
 #: The share of a balanced view that a compact one takes. Chosen.
 _COMPACT_SHARE = 0.5
 
@@ -84,12 +87,21 @@ class LogCompressor(BaseKind):
         return View(text, False, omissions, first_line=log.first_line)
 
     def pieces(self, source: Source) -> Iterator[Piece]:
-        """Its lines; those of an event of several together, below its first one and the titles."""
+        """Its lines; those of an event of several together, below its first one and the titles.
+
+        And below those that say what it is about, where it does not say so itself.
+        """
         titles = titles_above(source.lines)
-        for group, event in enumerate(source.once(read_log).events):
+        log = source.once(read_log)
+        for group, event in enumerate(log.events):
             is_one = event.end - event.start == 1
-            above = tuple(title + 1 for title in titles[event.start])
-            heads = above if is_one else (event.start + 1, *above)
+            about = (
+                line + 1
+                for one in subjects_of(log, group)[:_MOST_HEADS]
+                for line in range(log.events[one].start, log.events[one].end)
+            )
+            above = dict.fromkeys([*about, *(title + 1 for title in titles[event.start])])
+            heads = tuple(above if is_one else (event.start + 1, *above))
             for index in range(event.start, event.end):
                 yield Piece(
                     source.lines[index],

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain, pairwise
 
 from headroom.kinds.log.events import Event, Events, Texts, alerts, split_events
+from headroom.kinds.log.rhythm import openers
 from headroom.kinds.log.shell import inner_steps
 from headroom.kinds.log.templates import Template, mine
 from headroom.scanning import masked
@@ -31,6 +32,8 @@ class Log:
     #: The template of each event.
     of_event: list[int]
     alert: list[bool]
+    #: For each event the one that opens the group that it is in, or -1.
+    opened_by: Sequence[int]
     #: By which number markers call the first line.
     first_line: int
     #: Watches the time of whoever goes through it.
@@ -88,8 +91,9 @@ def _read(source: Source, events: Events) -> Log:
         for index in template.events:
             of_event[index] = number
     alerting = alerts(texts, said, deadline)
+    opened_by = openers(told, of_event, templates, deadline)
     first_line = source.first_line
-    return Log(lines, events, texts, templates, of_event, alerting, first_line, deadline)
+    return Log(lines, events, texts, templates, of_event, alerting, opened_by, first_line, deadline)
 
 
 def _parts(event: Event, lines: Sequence[str], most: int) -> list[Event]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
-from itertools import islice
+from collections.abc import Container, Mapping, Sequence, Set
+from itertools import islice, pairwise
 
 from headroom.kinds.log.parse import Log
 from headroom.toolkit.markers import SMALLEST, marker, plural
@@ -20,6 +20,8 @@ _SHORT_TRACE_CHARS = 160
 #: Events of a template that have no more characters together than this are shown: the marker for
 #: them, ``[1 more like this left out: line 63]``, would be longer.
 _SHORT_REST = 30
+#: Nor is a line of so many characters longer than a mark.
+_SHORT = 2
 #: How many ranges of numbers a marker says. Chosen.
 _RANGES = 3
 #: Of more events no ranges are told: of a sample they would be wrong, of all it takes too long.
@@ -60,25 +62,30 @@ def render(
     for index in log.deadline.over(sorted(kept)):
         first_kept.setdefault(log.of_event[index], index)
     kept = kept.union(*(_short_rest(log, number, kept) for number in first_kept))
-    view: list[str] = []
+    between = _shorter_than_a_mark(log, kept, first_kept)
+    kept = kept.union(between)
+    for index in between:
+        first_kept.setdefault(log.of_event[index], index)
+    view = _Written(log)
     omissions: list[Omission] = []
     traces: dict[str, int] = {}
     blank = ""
     beside: list[int] = []
     sources: set[str] = set()
     for index in log.deadline.over(sorted(kept)):
+        view.comes_to(index)
         again = _shown_again(log, index, traces)
         if again is None and index in asides:
             places = {*asides[index], *_said_before(log, index, sources)}
-            view.extend(_without(log, index, places))
+            view.lines.extend(_without(log, index, places))
             beside.extend(
                 log.first_line + log.events[index].start + place for place in sorted(places)
             )
         elif again is None:
-            view.append(log.texts[index])
+            view.lines.append(log.texts[index])
         else:
             text, omission = again
-            view.append(text)
+            view.lines.append(text)
             omissions.append(omission)
         number = log.of_event[index]
         if first_kept[number] == index:
@@ -88,7 +95,7 @@ def render(
                 omissions.append(omission)
                 more = _more_like_this(log, gone, omission, names, ranges=ranges)
                 if log.texts[index].strip():
-                    view.append(more)
+                    view.mark(more)
                 else:
                     # Of blank lines there is nothing to be told.
                     blank = more
@@ -96,13 +103,45 @@ def render(
     if strangers:
         omission = _omission(log, strangers)
         omissions.append(omission)
-        view.append(_of_other_kinds(log, strangers, omission))
+        view.mark(_of_other_kinds(log, strangers, omission))
     if blank and len(omissions) == 1:
-        view.append(blank)
+        view.mark(blank)
     if beside:
         omissions.append(Omission("lines", tuple(spans(beside))))
-        view.insert(0, _legend(len(beside)))
-    return "\n".join(view), tuple(omissions)
+        view.lines.insert(0, _legend(len(beside), between=view.has_gaps))
+    return "\n".join(view.lines), tuple(omissions)
+
+
+class _Written:
+    """The lines of a view, with a mark between those that were no neighbours.
+
+    Lines without one between are taken for neighbours: an answer for that to the question above.
+    """
+
+    def __init__(self, log: Log) -> None:
+        self.lines: list[str] = []
+        #: Whether a mark says no more than that lines are left out there.
+        self.has_gaps = False
+        self._log = log
+        self._last = -1
+        # Above the first line there is nothing that it could be tied to.
+        self._is_apart, self._is_marked = False, True
+
+    def comes_to(self, index: int) -> None:
+        """Marks the gap above an event, if there is one, and no marker stands there."""
+        self._is_apart = self._is_apart or index != self._last + 1
+        self._last = index
+        # Blank lines say nothing that could be tied to others.
+        if self._log.texts[index].strip():
+            if self._is_apart and not self._is_marked:
+                self.lines.append(SMALLEST)
+                self.has_gaps = True
+            self._is_apart = self._is_marked = False
+
+    def mark(self, text: str) -> None:
+        """Adds a marker."""
+        self.lines.append(text)
+        self._is_marked = True
 
 
 def _of_other_kinds(log: Log, strangers: Sequence[int], omission: Omission) -> str:
@@ -111,8 +150,10 @@ def _of_other_kinds(log: Log, strangers: Sequence[int], omission: Omission) -> s
     return marker(what, _span(omission))
 
 
-def _legend(count: int) -> str:
+def _legend(count: int, *, between: bool) -> str:
     what = f"{plural(count, 'line')} of source, arrows, and frames of libraries"
+    if between:
+        what += "; between entries, others like those shown"
     return f"[left out where {SMALLEST} stands: {what}]"
 
 
@@ -173,6 +214,24 @@ def _short_rest(log: Log, number: int, kept: frozenset[int]) -> list[int]:
             return []
         rest.append(index)
     return rest
+
+
+def _shorter_than_a_mark(log: Log, kept: Set[int], shown: Container[int]) -> list[int]:
+    """The events between two that are kept that are no longer than a mark in their place.
+
+    Args:
+        log: The log.
+        kept: The events that are kept.
+        shown: The templates that have any of these.
+
+    """
+    found = []
+    for one, other in log.deadline.over(pairwise(sorted(kept))):
+        if other - one == 2:
+            text = log.texts[one + 1].strip()
+            if not text or (len(text) <= _SHORT and log.of_event[one + 1] in shown):
+                found.append(one + 1)
+    return found
 
 
 def _omission(log: Log, gone: list[int]) -> Omission:
