@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
 
@@ -34,6 +35,8 @@ class Log:
     alert: list[bool]
     #: For each event the one that opens the group that it is in, or -1.
     opened_by: Sequence[int]
+    #: How many events have a masked text.
+    often: Mapping[str, int]
     #: By which number markers call the first line.
     first_line: int
     #: Watches the time of whoever goes through it.
@@ -92,8 +95,10 @@ def _read(source: Source, events: Events) -> Log:
             of_event[index] = number
     alerting = alerts(texts, said, deadline)
     opened_by = openers(told, of_event, templates, deadline)
-    first_line = source.first_line
-    return Log(lines, events, texts, templates, of_event, alerting, opened_by, first_line, deadline)
+    return Log(
+        lines, events, texts, templates, of_event, alerting, opened_by, Counter(told),
+        source.first_line, deadline,
+    )  # fmt: skip
 
 
 def _parts(event: Event, lines: Sequence[str], most: int) -> list[Event]:

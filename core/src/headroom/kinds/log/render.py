@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping, Sequence, Set
-from itertools import islice, pairwise
+from itertools import pairwise
 
+from headroom.kinds.log.differences import number_ranges, words_of
 from headroom.kinds.log.parse import Log
 from headroom.toolkit.markers import SMALLEST, marker, plural
 from headroom.toolkit.ranges import spans
@@ -22,21 +23,9 @@ _SHORT_TRACE_CHARS = 160
 _SHORT_REST = 30
 #: Nor is a line of so many characters longer than a mark.
 _SHORT = 2
-#: How many ranges of numbers a marker says. Chosen.
-_RANGES = 3
-#: Of more events no ranges are told: of a sample they would be wrong, of all it takes too long.
-#: Chosen.
-_MOST_FOR_RANGES = 500
-#: Characters of an event in which numbers are looked for, and of what may name one. Chosen.
-_NUMBERED_CHARS, _NAME_CHARS = 1000, 30
 
 # A line of source beside its number, long enough to be known by.
 _SOURCE = re.compile(r"\s{0,12}\d{1,7} {0,8}[|\u2502] .{16}")
-# It begins with a sign, not with a look at what stands before it: most characters are passed by.
-_NUMBER = re.compile(
-    r"([-\d](?<![\w.-][-\d])(?:(?<=\d)\d{0,14}|(?<=-)\d{1,15})(?:\.\d{1,9})?)(?![\w.-]*\d)"
-)
-_NAME = re.compile(r"(?<![\w-])([A-Za-z_-]{2,24})[=: ]{1,2}$")
 
 
 def render(
@@ -52,7 +41,7 @@ def render(
     Args:
         log: The log.
         kept: The events.
-        ranges: Whether markers say the ranges of numbers also where more than one event of a
+        ranges: Whether markers say which words differ, and the ranges of numbers also where more than one event of a
             template is shown; finding them anew for each choice would take too long.
         asides: The lines of events that are beside the point, by event: counted from 0 in each.
         names: What events are about, by event, where markers are to say it.
@@ -93,7 +82,7 @@ def render(
             if gone:
                 omission = _omission(log, gone)
                 omissions.append(omission)
-                more = _more_like_this(log, gone, omission, names, ranges=ranges)
+                more = _more_like_this(log, gone, kept, omission, names, ranges=ranges)
                 if log.texts[index].strip():
                     view.mark(more)
                 else:
@@ -253,55 +242,18 @@ def _span(omission: Omission) -> str:
 
 
 def _more_like_this(
-    log: Log, gone: list[int], omission: Omission, names: Mapping[int, str], *, ranges: bool
-) -> str:
+    log: Log, gone: list[int], kept: Set[int], omission: Omission, names: Mapping[int, str],
+    *, ranges: bool,
+) -> str:  # fmt: skip
     number = log.of_event[gone[0]]
     said: list[str] = []
     if gone[0] in names:
         said = [", ".join(names[index] for index in gone)]
     elif ranges:
-        said = _number_ranges(log.texts, gone)
+        said = [*words_of(log, number, kept), *number_ranges(log.texts, gone)]
     elif len(gone) == len(log.templates[number].events) - 1:
         all_but = (number, sum(log.templates[number].events) - sum(gone))
         if all_but not in log.ranges:
-            log.ranges[all_but] = _number_ranges(log.texts, gone)
+            log.ranges[all_but] = number_ranges(log.texts, gone)
         said = log.ranges[all_but]
     return marker(f"{len(gone)} more like this", "; ".join([_span(omission), *said]))
-
-
-def _number_ranges(texts: Sequence[str], events: Sequence[int]) -> list[str]:
-    """The ranges of the numbers that follow a name at the same place of each of some texts."""
-    if len(events) > _MOST_FOR_RANGES:
-        return []
-    first = texts[events[0]]
-    names: dict[int, str] = {}
-    for place, found in enumerate(_NUMBER.finditer(first, 0, _NUMBERED_CHARS)):
-        name = _NAME.search(first, max(0, found.start() - _NAME_CHARS), found.start())
-        if name:
-            names[place] = name[1]
-    values: dict[int, list[float]] = {place: [] for place in names}
-    shown: dict[float, str] = {}
-    # No number behind the last one that has a name is looked at.
-    end = max(names, default=-1) + 1
-    for count, text in enumerate(map(texts.__getitem__, events)):
-        if all(len(numbers) < count for numbers in values.values()):
-            # Each of them is lacking somewhere.
-            return []
-        numbers_here = islice(_NUMBER.finditer(text, 0, _NUMBERED_CHARS), end)
-        for place, found in enumerate(numbers_here):
-            label = names.get(place)
-            if label is None:
-                continue
-            before = text[max(0, found.start() - _NAME_CHARS) : found.start()]
-            if before.rstrip("=: ").endswith(label):
-                value = float(found[1])
-                shown[value] = found[1]
-                values[place].append(value)
-    ranges = []
-    for place, numbers in values.items():
-        if len(numbers) < len(events):
-            continue
-        low, high = min(numbers), max(numbers)
-        if high > low:
-            ranges.append(f"{names[place]} {shown[low]}-{shown[high]}")
-    return ranges[:_RANGES]
