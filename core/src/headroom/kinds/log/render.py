@@ -41,8 +41,9 @@ def render(
     Args:
         log: The log.
         kept: The events.
-        ranges: Whether markers say which words differ, and the ranges of numbers also where more than one event of a
-            template is shown; finding them anew for each choice would take too long.
+        ranges: Whether markers say which words differ, and the ranges of numbers also where more
+            than one event of a template is shown; finding them anew for each choice would take too
+            long.
         asides: The lines of events that are beside the point, by event: counted from 0 in each.
         names: What events are about, by event, where markers are to say it.
 
