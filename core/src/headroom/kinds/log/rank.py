@@ -62,7 +62,10 @@ def order_of(log: Log, scores: dict[int, float]) -> tuple[int, list[int]]:
     best_of = {log.of_event[index]: index for index in reversed(answers)}
     leading = [index for index in answers if best_of[log.of_event[index]] == index]
     examples, sums = _examples(log)
-    must = dict.fromkeys([*leading, end[0], *examples, end[1], *answers])
+    # A last line like many others says no more than that it went on.
+    is_common = len(log.templates[log.of_event[end[0]]].events) > _OUTCOMES
+    first = [] if is_common and any(map(log.alert.__getitem__, examples[:1])) else [end[0]]
+    must = dict.fromkeys([*leading, *first, *examples, *end, *answers])
     shown = list(dict.fromkeys(chain.from_iterable(_with_subjects(log, must, sums))))
     return len(shown), shown + _rest(log, frozenset(shown), scores)
 

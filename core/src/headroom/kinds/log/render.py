@@ -12,7 +12,7 @@ from headroom.toolkit.markers import SMALLEST, marker, plural
 from headroom.toolkit.ranges import spans
 from headroom.view import Omission
 
-__all__ = ["render"]
+__all__ = ["render", "render_briefly"]
 
 #: What follows the first line of an event, such as a stack trace, is shown once, unless saying that
 #: it comes again would be about as long: so many lines, so many characters. Chosen.
@@ -93,13 +93,36 @@ def render(
     if strangers:
         omission = _omission(log, strangers)
         omissions.append(omission)
-        view.mark(_of_other_kinds(log, strangers, omission))
+        if len(omissions) == 1 or any(log.texts[index].strip() for index in strangers):
+            view.mark(_of_other_kinds(log, strangers, omission))
     if blank and len(omissions) == 1:
         view.mark(blank)
     if beside:
         omissions.append(Omission("lines", tuple(spans(beside))))
         view.lines.insert(0, _legend(len(beside), between=view.has_gaps))
     return "\n".join(view.lines), tuple(omissions)
+
+
+def render_briefly(log: Log, kept: Set[int]) -> tuple[str, tuple[Omission, ...]]:
+    """The view with some events, and what it leaves out, of which it says how much there is.
+
+    Of use where markers would take the room of all events.
+
+    Args:
+        log: The log.
+        kept: The events.
+
+    """
+    view = _Written(log)
+    for index in log.deadline.over(sorted(kept)):
+        view.comes_to(index)
+        view.lines.append(log.texts[index])
+    gone = [index for index in range(len(log.events)) if index not in kept]
+    if not gone:
+        return "\n".join(view.lines), ()
+    omission = _omission(log, gone)
+    view.mark(marker(plural(omission.count, "line")))
+    return "\n".join(view.lines), (omission,)
 
 
 class _Written:
