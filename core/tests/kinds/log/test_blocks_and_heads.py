@@ -70,14 +70,7 @@ TEXTS = {
         f".PHONY: {name}\n\n"
         for n, name in enumerate(_SHORT * 3)
     ),
-    "schema": "".join(
-        f"model {name.title()} {{\n  id        Int      @id @default(autoincrement())\n"
-        f"  email     String?  @unique\n  createdAt DateTime @default(now())\n"
-        f"  {name}Total  Decimal  @db.Decimal(10, 2)\n  @@index([createdAt])\n}}\n\n"
-        for name in _SHORT * 4
-    ),
     "buckets": buckets(),
-    "classes": classes(),
 }
 
 
