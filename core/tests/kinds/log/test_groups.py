@@ -165,6 +165,15 @@ def test_of_answers_that_are_as_good_as_all_others_the_first_is_shown() -> None:
     assert result.text.count("Sending to") <= 4
 
 
+def test_of_answers_that_a_query_tells_from_their_like_several_are_shown() -> None:
+    log = "\n".join(
+        f"10:{n // 60:02}:{n % 60:02} INFO session opened for user {('news', 'cyrus')[n % 3 == 0]}"
+        for n in range(120)
+    )
+    result = compress(log, query="What did cyrus do?")
+    assert result.text.count("user cyrus") >= 10
+
+
 @pytest.mark.parametrize("word", ["OK", "PASSED"])
 def test_equal_verdicts_are_shown_once(word: str) -> None:
     log = "".join(f"Scanning /srv/{name}/data.bin ...\n{word}\n" for name in _NAMES)

@@ -94,9 +94,10 @@ def _read(source: Source, events: Events) -> Log:
         for index in template.events:
             of_event[index] = number
     alerting = alerts(texts, said, deadline)
-    opened_by = openers(told, of_event, templates, deadline)
+    often = Counter(told)
+    opened_by = openers(told, often, templates, deadline)
     return Log(
-        lines, events, texts, templates, of_event, alerting, opened_by, Counter(told),
+        lines, events, texts, templates, of_event, alerting, opened_by, often,
         source.first_line, deadline,
     )  # fmt: skip
 

@@ -23,6 +23,8 @@ __all__ = ["order_of", "scores_of"]
 _ANSWERS = 12
 _GOOD_ANSWER = 0.6
 _SCORED_CHARS = 4000
+#: The share of the lines of a shape that are nearly all of them. Chosen.
+_NEARLY_ALL = 0.8
 #: Alerts of one template are shown apart while they differ in more than their values, if they are
 #: no more than the first; else so many of them are. Measured with `python -m benchmarks`.
 _ALERT_VARIANTS, _NAMED_ALERTS = 16, 6
@@ -77,7 +79,7 @@ def _with_subjects(log: Log, events: Iterable[int], sums: Set[int]) -> Iterator[
 
 
 def _told_apart(log: Log, answers: Sequence[int], scores: Mapping[int, float]) -> list[int]:
-    """Answers, but those that are as good as more like them than are shown: of these, the first.
+    """Answers, but of those that nearly all lines of a shape are, and as good, the first.
 
     A query that has a word of each line of a shape asks for none of them.
     """
@@ -86,7 +88,8 @@ def _told_apart(log: Log, answers: Sequence[int], scores: Mapping[int, float]) -
     found = []
     for index in answers:
         key = (log.of_event[index], scores[index])
-        if alike[key] <= _ANSWERS or key not in seen:
+        of_all = len(log.templates[log.of_event[index]].events)
+        if alike[key] <= max(_ANSWERS, _NEARLY_ALL * of_all) or key not in seen:
             found.append(index)
         seen.add(key)
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import repeat
 
 from headroom.kinds.log.templates import Template
@@ -36,7 +36,7 @@ _BLANK = -1
 
 
 def openers(
-    masked: Sequence[str], of_event: Sequence[int], templates: Sequence[Template],
+    masked: Sequence[str], often: Mapping[str, int], templates: Sequence[Template],
     deadline: Deadline,
 ) -> array[int]:  # fmt: skip
     """For each event the one that opens the group that it is in; -1 for one that is in none.
@@ -47,13 +47,14 @@ def openers(
 
     Args:
         masked: The masked text of each event.
-        of_event: The template of each.
-        templates: All of them.
+        often: How many events have each of these.
+        templates: All templates.
         deadline: Checked now and then.
 
     """
-    shapes = _shapes(masked, of_event, templates, deadline)
+    shapes = _shapes(masked, often, templates, deadline)
     counts = Counter(shapes)
+    alone = -len(templates) - 1
     parents = _parents(shapes, counts, deadline)
     found = array("i", repeat(-1, len(shapes)))
     if not parents:
@@ -66,7 +67,7 @@ def openers(
     for index, shape in enumerate(deadline.over(shapes)):
         if shape == _BLANK:
             continue
-        is_rare = shape < _BLANK or counts[shape] < _FEWEST
+        is_rare = shape < alone
         opener = latest.get(parents.get(shape, _BLANK), -1)
         if shape in opening and not (
             is_rare and before >= 0 and shapes[before] == shape and index - before < _ALONE
@@ -84,32 +85,34 @@ def openers(
 
 
 def _shapes(
-    masked: Sequence[str], of_event: Sequence[int], templates: Sequence[Template],
+    masked: Sequence[str], often: Mapping[str, int], templates: Sequence[Template],
     deadline: Deadline,
 ) -> array[int]:  # fmt: skip
     """A number for each event that those like it have.
 
     What few are like, by its template and its words, has one by how many words it has: a name that
-    stands alone on its line is like others. Those numbers are below ``_BLANK``.
+    stands alone on its line is like others. Those numbers are below all others.
     """
     # Indented lines go with a blank one above them: that tells no two lines apart.
-    said = [text.strip() for text in masked]
-    often = Counter(said)
-    rest = Counter(
-        number for text, number in deadline.over(zip(said, of_event)) if often[text] < _FEWEST
-    )
-    numbers: dict[str | int, int] = {}
-    found = array("i")
-    for text, number in deadline.over(zip(said, of_event)):
-        if not text:
-            found.append(_BLANK)
-        elif often[text] >= _FEWEST:
-            found.append(numbers.setdefault(text, len(numbers)))
-        elif rest[number] >= _FEWEST:
-            found.append(numbers.setdefault(number, len(numbers)))
-        else:
-            found.append(_BLANK - 1 - len(templates[number].words))
-    return found
+    said: Counter[str] = Counter()
+    for text, count in deadline.over(often.items()):
+        said[text.strip()] += count
+    numbers: dict[str, int] = {}
+    shape_of: dict[str, int] = {}
+    for number, template in enumerate(deadline.over(templates)):
+        words = [text.strip() for text in template.variants]
+        rest = sum(
+            often[text] for text, own in zip(template.variants, words) if said[own] < _FEWEST
+        )
+        of_rest = -len(templates) - 2 - len(template.words) if rest < _FEWEST else -number - 2
+        for text, own in zip(template.variants, words):
+            if not own:
+                shape_of[text] = _BLANK
+            elif said[own] >= _FEWEST:
+                shape_of[text] = numbers.setdefault(own, len(numbers))
+            else:
+                shape_of[text] = of_rest
+    return array("i", map(shape_of.__getitem__, masked))
 
 
 def _parents(shapes: Sequence[int], counts: Counter[int], deadline: Deadline) -> dict[int, int]:
