@@ -55,13 +55,28 @@ def test_a_view_of_data_loads_no_kind_but_those_that_are_asked() -> None:
     )
     by_python = loaded("pass")
     found = loaded(code)
-    assert (found - by_python).isdisjoint(("importlib.metadata", "decimal", "pathlib", "uuid"))
+    assert (found - by_python).isdisjoint(
+        ("importlib.metadata", "decimal", "pathlib", "uuid", "html.entities")
+    )
     assert {name for name in found if name.count(".") == 2 and name.startswith(KINDS)} == {
         "headroom.kinds.guard", "headroom.kinds.installed", "headroom.kinds.registry",
         "headroom.kinds.opaque", "headroom.kinds.json",
     }  # fmt: skip
     assert found.isdisjoint(
         ("headroom.context", "headroom.handoff", "headroom.retrieval", "headroom.stores")
+    )
+
+
+def test_a_view_of_prose_loads_nothing_that_takes_code_apart() -> None:
+    code = (
+        "from headroom import compress\n"
+        "text = ' '.join(f'On day {n} the river rose by {n} feet.' for n in range(200))\n"
+        "assert compress(text, counter=len).kind == 'text'\n"
+    )
+    found = loaded(code)
+    assert "headroom.kinds.code" in found
+    assert found.isdisjoint(
+        {f"headroom.kinds.code.{name}" for name in ("parse", "rank", "render", "symbols")}
     )
 
 

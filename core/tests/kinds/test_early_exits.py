@@ -211,6 +211,31 @@ def test_signs_of_languages_that_stand_within_a_line(line: str) -> None:
 
 @_many
 @given(
+    st.dictionaries(
+        st.sampled_from(
+            [
+                *("const a = b;", "let b", "interface A {", "export type B", "<p>", "a: string;"),
+                *("#include <a>", "int a", "namespace b {", "std::a", "public:", "static int a"),
+            ]
+        ),
+        st.integers(1, 9),
+    )
+)
+def test_a_dialect_has_the_signs_of_its_mother_tongue(often: dict[str, int]) -> None:
+    spoken = languages._spoken(often)
+    for language in languages.LANGUAGES:
+        all_of_it = [
+            one for one in languages.LANGUAGES if one.name in (language.mother, language.name)
+        ]
+        assert spoken[language.name] == sum(
+            count
+            for line, count in often.items()
+            if any(one.signs.match(line) for one in all_of_it)
+        )
+
+
+@_many
+@given(
     _LINES
     | _of("import os", "x = f(1)", "It rained all night and the river rose.", "words", "# words")
 )

@@ -4,6 +4,7 @@ import inspect
 import json
 import re
 import textwrap
+from collections.abc import Callable
 from pydoc_data.topics import topics
 
 import pytest
@@ -158,6 +159,25 @@ def test_a_document_between_sentences_is_found() -> None:
     assert result.text.startswith("Here is what the API said:\n")
     assert result.text.endswith("\nThat was all of it.")
     assert "refund_failed" in result.text
+
+
+def _xml(number: int) -> str:
+    rows = "".join(f"<order><id>{number}{n}</id><paid>yes</paid></order>" for n in range(60))
+    return f'<?xml version="1.0"?><orders>{rows}</orders>'
+
+
+@pytest.mark.parametrize("document", [lambda n: json.dumps({"page": n, "rows": ROWS[:40]}), _xml])
+def test_every_document_between_sentences_is_found(document: Callable[[int], str]) -> None:
+    text = "\n".join(f"This is page {n}.\n{document(n)}" for n in range(80))
+    parts = split(Source(text), default_kinds())
+    assert parts is not None
+    assert len([part for part in parts if part.kind.name in ("json", "xml")]) == 80
+
+
+def test_a_document_below_many_lines_that_begin_like_one_is_found() -> None:
+    notes = "\n".join(f"[{n}]: https://example.org/{n}\n[note {n}] It rained." for n in range(80))
+    result = compress(f"{notes}\n\nThe orders:\n\n{DATA}\n")
+    assert "smart_crusher" in result.transforms
 
 
 @pytest.mark.parametrize("before", ["The orders are:", "$ orders list --all"])

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
+from headroom.regexes import regex
 from headroom.source import Source
 from headroom.view import Deadline
 
@@ -23,11 +24,11 @@ _COMMAND = re.compile(
     r"|PS [A-Z]:\\[^>\n]{0,200}> \S"
 )
 #: All but the first one stand below a line feed, which is found sooner than where a line begins.
-_COMMAND_BELOW = re.compile(rf"\n(?:{_COMMAND.pattern})")
+_COMMAND_BELOW = regex(rf"\n(?:{_COMMAND.pattern})")
 #: What they begin with, where not with who and where, in so many characters.
 _SIGNS, _PROMPT = frozenset("+$(P"), 42
 #: The added lines of a diff begin like a traced command. A hunk has as many lines as it says.
-_HUNK = re.compile(r"@@ -\d{1,9}(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@")
+_HUNK = regex(r"@@ -\d{1,9}(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@")
 _CHANGED = frozenset("+-")
 _FENCES = frozenset(("```", "~~~"))
 #: Fewer echoed commands may be something else.
@@ -35,7 +36,7 @@ _LEAST_COMMANDS = 2
 #: The first of so many lines that is not blank must be one, or so many of them traced.
 _START, _TRACED = 10, 8
 #: A tag alone on its line, or one with a word in it.
-_TAG = re.compile(
+_TAG = regex(
     r"<(/?)([A-Za-z][\w.:-]{0,60})(?:\s[^<>\n]{0,300})?>\s*$"
     r"|<([A-Za-z][\w.:-]{0,60})>[^<>\n]{0,200}</\3>\s*$"
 )
@@ -45,9 +46,9 @@ _FEW_TAGS, _SHARE_OF_TAGS = 6, 0.02
 _SHARE_OF_MARKUP = 0.2
 #: The number in front of a line, as ``cat -n`` and editors put it; never a column of a table, whose
 #: numbers begin at the margin and end at a tab.
-_NUMBERED = re.compile(r"[ ]{1,12}(\d{1,9})\t|[ ]{0,12}(\d{1,9})[\u2192|:\u2502]")
+_NUMBERED = regex(r"[ ]{1,12}(\d{1,9})\t|[ ]{0,12}(\d{1,9})[\u2192|:\u2502]")
 # Nothing of an indentation is given back.
-_NUMBERED_BELOW = re.compile(r"\n(?=([ ]{0,12}))\1\d{1,9}[\t\u2192|:\u2502]")
+_NUMBERED_BELOW = regex(r"\n(?=([ ]{0,12}))\1\d{1,9}[\t\u2192|:\u2502]")
 #: Tags of HTML that people write into Markdown: they say how a text looks, not what it is.
 _OF_PAGES = frozenset(
     """

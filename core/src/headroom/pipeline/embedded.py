@@ -48,7 +48,7 @@ class Embedded:
 
 
 def find_embedded(
-    source: Source, kind: BaseKind, kinds: Kinds
+    source: Source, kind: BaseKind, kinds: Kinds, *, of_any_name: bool = False
 ) -> tuple[Embedded, list[Embedded]] | None:
     r"""The payloads in the strings of data, and the data without them.
 
@@ -56,6 +56,7 @@ def find_embedded(
         source: The whole.
         kind: Its kind.
         kinds: Those that the payloads may be of.
+        of_any_name: Whether their names need not be such that they can stand in a marker.
 
     Returns:
         ``None`` where there are none, or too many, or where they are a small part of it.
@@ -94,7 +95,7 @@ def find_embedded(
             )
             for part in parts
         )
-        if telling and _POINTER.fullmatch(path):
+        if telling and (of_any_name or _POINTER.fullmatch(path)):
             paths.add(path)
             total += len(text)
             found += parts

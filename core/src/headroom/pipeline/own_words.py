@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 import unicodedata
@@ -10,8 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
+from headroom.forking import undisturbed
 from headroom.lines import parts
 from headroom.pipeline.terminal import shown
+from headroom.regexes import regex
 from headroom.source import Source
 from headroom.tokens import TokenCounter
 from headroom.toolkit.markers import SMALLEST
@@ -22,8 +23,8 @@ __all__ = ["with_own_words_told"]
 
 #: What notes say, but for an "l" before it; and what the line says that tells them apart. Other
 #: signs look like an "l", and a pattern that begins with any of several is slow.
-_SAYS = re.compile(r"e(?:ft|aves?)[^\S\n]*[o0]ut")
-_TELLS = re.compile(r"gina[l1i|]'s[^\S\n]*text")
+_SAYS = regex(r"e(?:ft|aves?)[^\S\n]*[o0]ut")
+_TELLS = regex(r"gina[l1i|]'s[^\S\n]*text")
 _LIKE_L = frozenset("l1i|")
 #: Letters that look like those of the words in most fonts.
 _LOOKS_LIKE = {
@@ -39,19 +40,19 @@ _LOOKS_LIKE = {
     "\u057d": "u",
     "\u2019": "'",
 }
-_UNSEEN = re.compile(f"[{UNSEEN}]")
+_UNSEEN = regex(f"[{UNSEEN}]")
 #: Escapes in strings of JSON and of code, and those by which a letter can be written.
-_ESCAPE = re.compile(
+_ESCAPE = regex(
     r"\\(?:u([\dA-Fa-f]{4}(?:(?<=[dD][89aAbB]..)\\u[dD][c-fC-F][\dA-Fa-f]{2})?)|x([\dA-Fa-f]{2})|U([\dA-Fa-f]{8})|([0-7]{1,3})|(.))",
     re.ASCII,
 )
-_LETTER = re.compile(r"\\[uxU0-7]")
+_LETTER = regex(r"\\[uxU0-7]")
 #: Strings in strings: so deep are they read.
 _DEEP = 3
 #: What notes begin with, and what looks like it: by NFKC, the other two become the first.
 _OPENING = ("[", "\ufe47", "\uff3b")
 #: The same, as markup can have it.
-_OPENING_REFERENCE = re.compile(
+_OPENING_REFERENCE = regex(
     r"&(?:#0{0,9}(?:91|65095|65339)(?!\d);?|#x0{0,9}(?:5b|fe47|ff3b)(?![\da-f]);?|lsqb;|lbrack;)",
     re.IGNORECASE | re.ASCII,
 )
@@ -60,20 +61,20 @@ _MARKUP = r"""<(?:[^<>"']|"[^"]{0,400}"|'[^']{0,400}')*>|<[^<>]*>"""
 # A tag that may end behind the text.
 _BEGUN = r"""<(?:[^<>"']|"[^"]{0,400}"|'[^']{0,400}')*(?:"[^"]{0,400}|'[^']{0,400})?\Z|<[^<>]*\Z"""
 _OPENED = f"[{re.escape(''.join(_OPENING))}]"
-_IN_BRACKETS = re.compile(rf"{_OPENED}(?:[^<\[\]]+|{_MARKUP})*")
+_IN_BRACKETS = regex(rf"{_OPENED}(?:[^<\[\]]+|{_MARKUP})*")
 #: The same in a text that may go on: what may have its end there goes up to the end of the text.
-_IN_BRACKETS_SO_FAR = re.compile(rf"{_OPENED}(?:[^<\[\]]+|{_BEGUN}|{_MARKUP})*")
-_TAG, _PARTS_OF_DATA = re.compile(_MARKUP), ("<![CDATA[", "]]>")
+_IN_BRACKETS_SO_FAR = regex(rf"{_OPENED}(?:[^<\[\]]+|{_BEGUN}|{_MARKUP})*")
+_TAG, _PARTS_OF_DATA = regex(_MARKUP), ("<![CDATA[", "]]>")
 #: Characters of a note on either side of that; longer ones are not ours.
 _AROUND = 400
 #: So many characters of a long line, and some, are folded at a time: up to a sign that does not
 #: look otherwise for what is next to it, nor that for the sign. Chosen.
-_TOGETHER, _SEAM = 50_000, re.compile('[ ,"]')
+_TOGETHER, _SEAM = 50_000, regex('[ ,"]')
 #: A line that is nothing but the sign for something that is left out, and what a comment takes.
-_SIGN_ALONE = re.compile(rf"^[^\w\n{SMALLEST}]*{SMALLEST}[^\w\n{SMALLEST}]*$", re.MULTILINE)
+_SIGN_ALONE = regex(rf"^[^\w\n{SMALLEST}]*{SMALLEST}[^\w\n{SMALLEST}]*$", re.MULTILINE)
 #: A note of it may take one in so many tokens of a budget.
 _SHARE = 2
-_UNSAFE = re.compile(r"[\[\]\s]+")
+_UNSAFE = regex(r"[\[\]\s]+")
 _OWN = "the original's text"
 _SOME = f"[some of these notes are {_OWN}]"
 # Notes that are quoted, and characters of each.
@@ -279,14 +280,22 @@ def _without_comments(text: str) -> str:
     return "".join([*kept, text[start:]])
 
 
+def _unescape(text: str) -> str:
+    # Its table of names takes a while to load, and few texts have a reference in a note.
+    with undisturbed:
+        from html import unescape
+
+    return unescape(text)
+
+
 def _dereferenced(match: re.Match[str]) -> str:
-    return html.unescape(match[0])
+    return _unescape(match[0])
 
 
 def _read(match: re.Match[str]) -> str:
     """What a page shows of it, where a line break is a space."""
     # No reference goes on behind a tag.
-    return "".join(map(html.unescape, _TAG.split(match[0]))).replace("\n", " ")
+    return "".join(map(_unescape, _TAG.split(match[0]))).replace("\n", " ")
 
 
 def _as_it_looks(text: str) -> Iterator[str]:

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from headroom.forking import cached_property
-from headroom.retrieval.amounts import unit_in_name
-from headroom.retrieval.comparing import PLAIN, Comparable, Notation
-from headroom.retrieval.dates import Order
+from headroom.retrieval.columns import Column
+from headroom.retrieval.comparing import PLAIN, WANTED, Comparable, Notation
 from headroom.retrieval.grammar import (
     DEEPEST,
     All,
@@ -24,8 +23,7 @@ from headroom.retrieval.grammar import (
     operator_of,
     parse,
 )
-from headroom.retrieval.meeting import Fields, Test, ready
-from headroom.retrieval.numbers import is_size
+from headroom.retrieval.meeting import Fields, Test, Values, ready
 
 __all__ = ["LONGEST_SAID", "Filter", "conditions", "quoted"]
 
@@ -53,8 +51,10 @@ class Filter:
     """Conditions that a row meets or does not."""
 
     root: Condition
-    #: By the fields with dates as "01/02/2024", which number of these is the month.
-    orders: tuple[tuple[str, Order], ...] = ()
+    #: How the values of fields are to be read, where they say it together.
+    told: tuple[tuple[str, Notation], ...] = ()
+    #: The same, before that was known.
+    before: Filter | None = None
 
     @property
     def fields(self) -> frozenset[str]:
@@ -93,11 +93,19 @@ class Filter:
 
     def fields_of(self, row: object, *, is_of_text: bool = False) -> Fields:
         """What of a row is looked at; in one of nothing but texts, an empty one is null."""
-        return Fields(row, self._steps, self.notations, is_of_text=is_of_text)
+        return Fields(row, self._steps, self._known, is_of_text=is_of_text)
 
     def meets(self, fields: Fields) -> bool:
         """Whether a row with such fields meets them."""
         return self._ready[0](fields)
+
+    @cached_property
+    def _known(self) -> dict[str, Values]:
+        before = {} if self.before is None else self.before._known
+        return {
+            name: Values(self.notations.get(name, PLAIN), before.get(name, {}))
+            for name in self.fields
+        }
 
     @cached_property
     def _steps(self) -> dict[str, list[str]]:
@@ -106,16 +114,16 @@ class Filter:
     @cached_property
     def notations(self) -> dict[str, Notation]:
         """By field, how its values are to be read."""
-        found = {name: Notation(order=order) for name, order in self.orders}
+        found = {name: column.notation for name, column in self.columns().items()}
+        return {**found, **dict(self.told)}
+
+    def columns(self) -> dict[str, Column]:
+        """The fields that are compared with values, before any of their own is seen."""
+        wanted: dict[str, list[Comparable]] = {}
         for leaf in self.comparisons:
-            for number in filter(None, (Comparable(end).quantity for end in leaf.ends)):
-                # Beside sizes, numbers without a unit are bytes.
-                of_sizes = "b" if is_size(number.unit) else ""
-                lacking = unit_in_name(leaf.field, number.unit) or of_sizes
-                if lacking:
-                    known = found.get(leaf.field, PLAIN)
-                    found[leaf.field] = known._replace(lacking=lacking)
-        return found
+            ends = (Comparable(end, WANTED) for end in leaf.ends)
+            wanted.setdefault(leaf.field, []).extend(ends)
+        return {name: Column(name, quoted(name), ends) for name, ends in wanted.items()}
 
     def read(self, name: str, value: object) -> Comparable:
         """A value that a field is compared with: it has the unit that it says."""

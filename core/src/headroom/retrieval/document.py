@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import islice
 
 from headroom.errors import WrongKind
 from headroom.forking import cached_property
@@ -15,6 +15,7 @@ from headroom.pipeline.embedded import Embedded, find_embedded
 from headroom.pipeline.pipeline import MIXED
 from headroom.pipeline.segments import split
 from headroom.pipeline.terminal import is_written_over, shown
+from headroom.retrieval.apart import behind_words, paragraphs
 from headroom.retrieval.hidden import rows_in_part, sentences_in_part
 from headroom.retrieval.paths import locate, resolve, walk
 from headroom.retrieval.rows import Rows
@@ -234,7 +235,7 @@ class Document:
             other = Document(self._original, kind.name, self._kinds, self.within, self._searched)
             if other.has_data:
                 return other
-        return self
+        return next(iter(self._behind_words), self) if isinstance(self.within, tuple) else self
 
     def as_put(self, piece: Piece) -> Piece:
         """A piece with what a query does not look through in it: nobody reads it, or it is apart.
@@ -325,8 +326,21 @@ class Document:
             for number, (row, text) in enumerate(records(value), 1)
             if wanted.holds(row, is_of_text=self._is_of_text)
         )
-        data = [text for text in self.embedded if text.has_data and path is None]
+        data = [text for text in self._with_rows if path is None]
         return [*own, *(piece for text in data for piece in text.records(None, wanted))]
+
+    @cached_property
+    def _with_rows(self) -> list[Document]:
+        """The payloads in the strings of data that have rows, whatever their names are."""
+        found = self.embedded
+        if self.within is None and not self.is_mixed:
+            try:
+                told = find_embedded(self.searched, self.kind, self._kinds, of_any_name=True)
+            except WrongKind:
+                told = None
+            if told is not None and len(told[1]) > len(found):
+                found = [self._inner(one.source, one.kind.name, one.within) for one in told[1]]
+        return [text for text in found if text.has_data]
 
     @cached_property
     def _apart(self) -> list[Document]:
@@ -337,12 +351,28 @@ class Document:
             return []
         if self.has_data and not (_BLANK_LINE.search(self.searched.text) and self.is_text):
             return []
-        paragraphs = _paragraphs(self.searched.lines)
-        tables = [self._table_in(first, end) for first, end in paragraphs]
+        tables = [self._table_in(first, end) for first, end in paragraphs(self.searched.lines)]
         found = [table for table in tables if table is not None]
+        if not self.has_data:
+            return [*found, *self._behind_words]
         # It is several tables where all of it is, and they have other names.
         is_one = len(found) < len(tables) or len({table._names for table in found}) < 2
-        return [] if self.has_data and is_one else found
+        return [] if is_one else found
+
+    @cached_property
+    def _behind_words(self) -> list[Document]:
+        """The data that begin in a line behind words, as in "The rows are: [...]"."""
+        before = self.within[0] - 1 if isinstance(self.within, tuple) else 0
+        found: list[Document] = []
+        deadline = self.searched.deadline
+        for text, first, last in behind_words(self.searched.text, deadline):
+            source = Source(text, deadline)
+            kind = self._kinds.kind_of(source)
+            if kind.unit == "rows" and kind.recognise(source):
+                inner = self._inner(source, kind.name, (before + first, before + last))
+                if inner.has_data:
+                    found.append(inner)
+        return found
 
     def _table_in(self, first: int, end: int) -> Document | None:
         """Some lines, or all but the first that leads over to them, if they are surely rows."""
@@ -351,8 +381,10 @@ class Document:
             if end - start < _LEAST_LINES:
                 break
             part = self.searched.part(start, end)
-            kind = self._kinds.kind_of(part)
             # What a text only may be it is no more likely among others.
+            if not any(kind.recognise(part) for kind in self._kinds if kind.unit == "rows"):
+                continue
+            kind = self._kinds.kind_of(part)
             if kind.unit == "rows" and kind.recognise(part):
                 found = self._inner(part, kind.name, (before + start + 1, before + end))
                 if found.has_data:
@@ -422,16 +454,6 @@ class Document:
         if self.within is None:
             return list(pieces)
         return [replace(piece, within=self.within) for piece in pieces]
-
-
-def _paragraphs(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """First line and end of what stands between blank lines."""
-    first = 0
-    for number, line in enumerate(chain(lines, ("",))):
-        if not line.strip():
-            if number > first:
-                yield first, number
-            first = number + 1
 
 
 def _lines_of(lines: Sequence[str], first: int, last: int) -> str:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import NoReturn, TypeAlias
 
 from headroom.retrieval.comparing import Comparable, order
+from headroom.retrieval.units import SYMBOLS
 
 __all__ = [
     "DEEPEST",
@@ -59,7 +60,8 @@ _SIGN_OF_ANY = re.compile(r"[=<>~\u2264\u2265\u2260]")
 # "5,000 ms" and "5.000,50 ms": the comma is part of the number. In a list, the next number may
 # follow at once.
 _AMOUNT = (
-    r"[-+\u2212\u2013]?[$\u20ac\u00a3\u00a5]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?"
+    rf"[-+\u2212\u2013]?(?:[A-Za-z]{{0,2}}[{SYMBOLS}]|[A-Z]{{3}}\s)?"
+    r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d\d?(?:,\d\d)+,\d{3}"
     r"|\d{1,3}(?:(?:\.\d{3})+|(?:\s\d{3})+|(?:['\u2019]\d{3})+),\d+)[^\W\d_]{0,12}(?![\w.]%s)"
 )
 _THOUSANDS, _THOUSANDS_IN_LIST = re.compile(_AMOUNT % r"|,\d"), re.compile(_AMOUNT % "")
@@ -296,9 +298,8 @@ class _Reader:
             self._fail('"between" takes two values, as in between 5 and 10')
         high = self._value()[0]
         ends = Comparable(low), Comparable(high)
-        # Which of two dates is the lower one, those that they are compared with may say.
-        is_open = any(end.day is not None and end.day.moment("") is None for end in ends)
-        if not is_open and order(*ends) == 1:
+        # Of others than whole numbers, the values that they are compared with may say it.
+        if all(end.text.isdecimal() for end in ends) and order(*ends) == 1:
             self._at = start
             self._fail('"between" takes the lower value first')
         return Between(field, low, high)

@@ -6,11 +6,44 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from headroom.retrieval.comparing import PLAIN, Comparable, Notation, order
+from headroom.retrieval.comparing import Comparable, Notation, order
 from headroom.retrieval.grammar import All, Any, Between, Comparison, Condition, Not, Null
 from headroom.toolkit.rows.values import Duplicates
 
-__all__ = ["Fields", "Test", "ready"]
+__all__ = ["Fields", "Test", "Values", "has_field", "ready"]
+
+
+#: Names of more parts are looked for with a dot at each of them, or as one.
+_MOST_DOTTED = 6
+#: Values of a field that are remembered; more distinct ones are read each time.
+_MOST_REMEMBERED = 10_000
+
+
+class Values(dict[object, Comparable]):
+    """The values of a field, each read once.
+
+    Args:
+        notation: How they are to be read, where they do not say so themselves.
+        before: The same, read otherwise.
+
+    """
+
+    def __init__(self, notation: Notation, before: Mapping[object, Comparable]) -> None:
+        self._notation = notation
+        self._before = before
+
+    def read(self, value: object) -> Comparable:
+        """One of them as it is compared."""
+        # 1 is True, and 1.0 is 1: these are other texts.
+        if type(value) is not str:
+            return Comparable(value, self._notation)
+        found = self.get(value)
+        if found is None:
+            known = self._before.get(value)
+            found = known.again(self._notation) if known else Comparable(value, self._notation)
+            if len(self) < _MOST_REMEMBERED:
+                self[value] = found
+        return found
 
 
 class Fields(dict[str, list[Comparable]]):
@@ -19,25 +52,25 @@ class Fields(dict[str, list[Comparable]]):
     Args:
         row: The row.
         steps: By the name of a field, what leads to it.
-        notations: How its values are to be read, where they do not say so themselves.
+        known: By the name of a field, what reads its values.
         is_of_text: Whether the row has nothing but texts: of these, an empty one is null.
 
     """
 
     def __init__(
-        self, row: object, steps: dict[str, list[str]], notations: Mapping[str, Notation],
+        self, row: object, steps: dict[str, list[str]], known: Mapping[str, Values],
         *, is_of_text: bool = False,
     ) -> None:  # fmt: skip
         #: The values that are null.
         self.nulls: tuple[object, ...] = (None, "") if is_of_text else (None,)
         self._row = row
         self._steps = steps
-        self._notations = notations
+        self._known = known
 
     def __missing__(self, name: str) -> list[Comparable]:
         found = _found(self._row, name, self._steps[name])
-        notation = self._notations.get(name, PLAIN)
-        self[name] = told = [Comparable(value, notation) for value in found]
+        read = self._known[name].read
+        self[name] = told = [read(value) for value in found]
         return told
 
 
@@ -153,7 +186,25 @@ def _found(row: object, name: str, steps: list[str]) -> list[object]:
         value = row.get(name, _found)
         if not isinstance(value, list):
             return [] if value is _found else [value]
-    return _values(row, steps) or _values(row, [name])
+    return _values(row, steps) or (
+        _dotted(row, steps) if len(steps) <= _MOST_DOTTED else _values(row, [name])
+    )
+
+
+def has_field(row: object, name: str) -> bool:
+    """Whether a row has a field."""
+    return bool(_found(row, name, name.split(".")))
+
+
+def _dotted(row: object, names: Sequence[str]) -> list[object]:
+    """The same where names themselves may have dots: the shortest that is there."""
+    for count in range(1, len(names) + 1):
+        found = _values(row, [".".join(names[:count])])
+        if found and count < len(names):
+            found = [value for one in found for value in _dotted(one, names[count:])]
+        if found:
+            return found
+    return []
 
 
 def _values(row: object, names: list[str]) -> list[object]:

@@ -6,13 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from headroom.retrieval.amounts import unit_in_name
-from headroom.retrieval.comparing import Comparable, order, text_of
+from headroom.retrieval.comparing import PLAIN, Comparable, order, text_of
 from headroom.retrieval.conditions import LONGEST_SAID, Filter, quoted
-from headroom.retrieval.dates import ORDERS
 from headroom.retrieval.grammar import Between, Comparison
-from headroom.retrieval.meeting import Fields
-from headroom.retrieval.numbers import SWITCHES, Dates, Numbers, Switches
+from headroom.retrieval.meeting import Fields, has_field
 from headroom.toolkit.rows.values import Duplicates
 
 __all__ = ["Rows"]
@@ -68,25 +65,8 @@ class Rows:
             for leaf, values in ends.items()
             if not all(_OF_OBJECTS.match(value.text) for value in values)
         }
-        #: Those of each field that is compared with one.
-        self._numbers: dict[str, Numbers] = {
-            leaf.field: Numbers(quoted(leaf.field))
-            for leaf, values in ends.items()
-            if any(value.quantity is not None and value.quantity.number for value in values)
-        }
-        #: Those of each field that is compared with a date.
-        self._dates: dict[str, Dates] = {}
-        for leaf, values in ends.items():
-            if any(value.day is not None or value.year is not None for value in values):
-                dates = self._dates.setdefault(leaf.field, Dates(quoted(leaf.field)))
-                for value in values:
-                    dates.add(value)
-        #: Those of each field that is or is not to be true, or no, and so on.
-        self._switches: dict[str, Switches] = {
-            leaf.field: Switches(quoted(leaf.field))
-            for leaf, values in ends.items()
-            if not leaf.is_order and values[0].text in SWITCHES
-        }
+        #: What the values of each field that is compared with some have in common.
+        self._columns = self.wanted.columns()
 
     def _read(self, leaf: Comparison | Between) -> list[Comparable]:
         return [self.wanted.read(leaf.field, end) for end in leaf.ends]
@@ -116,10 +96,11 @@ class Rows:
             self._look_at(fields)
         if self._below:
             self._look_below(fields)
-        for known in (self._numbers, self._dates, self._switches):
-            for name, one in known.items():
-                for value in fields[name]:
-                    one.add(value)
+        for name, column in self._columns.items():
+            if column.most and has_field(row, column.most):
+                column.have_most()
+            for value in fields[name]:
+                column.add(value)
         holds = self.wanted.meets(fields)
         self.met += holds
         return holds
@@ -157,12 +138,12 @@ class Rows:
                     names.update(dict.fromkeys(_names_in({name: value.value})))
 
     def read_otherwise(self) -> Filter | None:
-        """The filter that reads their dates as all of them say; ``None`` where this one does."""
-        orders = tuple((name, dates.order) for name, dates in self._dates.items())
-        known = dict(self.wanted.orders)
-        if all(known.get(name, ORDERS[0]) == order for name, order in orders):
+        """The filter that reads fields as all values of them say; ``None`` where this one does."""
+        told = {name: column.notation for name, column in self._columns.items()}
+        known = self.wanted.notations
+        if all(known.get(name, PLAIN) == notation for name, notation in told.items()):
             return None
-        return replace(self.wanted, orders=orders)
+        return replace(self.wanted, told=tuple(told.items()), before=self.wanted)
 
     def check(self) -> None:
         """Says what cannot have been meant, after all rows.
@@ -212,24 +193,22 @@ class Rows:
                 ends = " and ".join(quoted(text_of(end)) for end in leaf.ends)
                 raise ValueError(
                     f"where: no value of {quoted(leaf.field)} can be compared with {ends}: "
-                    "numbers compare with numbers, dates with dates (2024-02-05), words with words"
+                    "numbers compare with numbers, dates with dates (2024-02-05), versions with "
+                    "versions, words with words"
                 )
 
     def _why_not(self, leaf: Comparison | Between, value: Comparable) -> str:
         """Why a field cannot be compared with a value; empty if it can."""
-        quantity, dates = value.quantity, self._dates.get(leaf.field)
-        if quantity is None and leaf.is_order and Comparable(value.value).quantity is not None:
-            return f"{quoted(text_of(value.value))} is more than a number: write that alone"
-        said = dates.why_not(value, is_equal=not leaf.is_order) if dates else ""
-        if not leaf.is_order and value.text in SWITCHES:
-            said = said or self._switches[leaf.field].why_not(value.text)
-        numbers = self._numbers.get(leaf.field)
-        if said or quantity is None or not (quantity.number and numbers):
-            return said
-        if unit_in_name(leaf.field, quantity.unit):
-            return ""
-        is_equal = isinstance(leaf, Comparison) and leaf.operator == "="
-        return numbers.why_not(quantity.unit, is_equal=is_equal)
+        said = self._columns[leaf.field].why_not(
+            value,
+            is_equal=isinstance(leaf, Comparison) and leaf.operator == "=",
+            is_order=leaf.is_order,
+        )
+        if not said and leaf.is_order and value.reading is None:
+            without = Comparable(value.value)
+            if without.reading is not None and value.version is None:
+                return f"{quoted(value.text)} is more than a number: write that alone"
+        return said
 
 
 def _spelled(name: str) -> str:

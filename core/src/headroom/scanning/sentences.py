@@ -39,12 +39,12 @@ _STOP = regex(
 _WIDE = frozenset(_WIDE_STOPS)
 _WORD = re.compile(r"[^\W_]")
 # Of a text that is written backwards: the pattern is tried in one place and not in each.
-_WORD_BACKWARDS = re.compile(r"[^\s(\[{\"'\u201c\u2018\u00ab\u2014/]*")
+_WORD_BACKWARDS = regex(r"[^\s(\[{\"'\u201c\u2018\u00ab\u2014/]*")
 _OPENERS = "([{\"'\u201c\u2018\u00ab\u2014/)"
-_NEXT = re.compile(r"\s*[\"'\u201c\u2018\u00ab(\[{*_\u00bf\u00a1]{0,4}(\w*)")
-_ITEM = re.compile(r"[a-zA-Z]|[ivxIVX]{2,4}")
-_REFERENCE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])[.;,]?\s*\Z")
-_DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?$")
+_NEXT = regex(r"\s*[\"'\u201c\u2018\u00ab(\[{*_\u00bf\u00a1]{0,4}(\w*)")
+_ITEM = regex(r"[a-zA-Z]|[ivxIVX]{2,4}")
+_REFERENCE = regex(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])[.;,]?\s*\Z")
+_DOTTED = regex(r"(?:[^\W\d_]\.)+[^\W\d_]?$")
 
 # Never the last word of a sentence: a name or a number follows.
 _TITLES = frozenset(

@@ -68,7 +68,7 @@ _SEPARATORS = re.compile(r"[_.'\u2019-]+")
 _POSSESSIVE = re.compile(r"['\u2019]s$")
 
 # Accents of Latin, Greek and Cyrillic letters, and the vowels that Hebrew and Arabic may leave out.
-_DROPPED = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0640\u064b-\u065f\u0670]")
+_DROPPED = regex("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0640\u064b-\u065f\u0670]")
 # Letters that read as others and are not taken apart by Unicode; forms of one letter in Arabic.
 _ALIKE = str.maketrans(
     {
@@ -78,7 +78,7 @@ _ALIKE = str.maketrans(
     }
 )  # fmt: skip
 
-_SOME_ALIKE = re.compile("[{}]".format("".join(map(chr, _ALIKE))))
+_SOME_ALIKE = regex("[{}]".format("".join(map(chr, _ALIKE))))
 
 #: What may stand or not stand within a word; in ASCII, as bytes, of which each is looked up sooner.
 _SQUASHED, _PLAIN_SQUASHED = {ord(sign): None for sign in "_.'\u2019-,"}, b"_.'-,"
@@ -123,7 +123,7 @@ _ENDINGS_IN = {
 STEMMED = frozenset((*_ENDINGS_IN, "e"))
 # "the", and "and", "by", "to" with it, as they are written onto an Arabic noun (Larkey, Ballesteros
 # and Connell, "Improving Stemming for Arabic Information Retrieval", 2002).
-_ARABIC_THE = re.compile("^(?:[\u0648\u0641\u0628\u0643]?\u0627\u0644|\u0644\u0644)(?=\\w\\w)")
+_ARABIC_THE = regex("^(?:[\u0648\u0641\u0628\u0643]?\u0627\u0644|\u0644\u0644)(?=\\w\\w)")
 
 
 @lru_cache(maxsize=8192)

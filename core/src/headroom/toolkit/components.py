@@ -12,16 +12,16 @@ from headroom.source import Source
 
 __all__ = ["ComponentBlock", "component_blocks"]
 
-_OPENING = re.compile(r"<(script|template|style)(?=[\s>])[^<>\n]{0,300}>[ \t]*\r?$")
-_CLOSING = re.compile(r"</(script|template|style)>")
-_PAGE = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
+_OPENING = regex(r"<(script|template|style)(?=[\s>])[^<>\n]{0,300}>[ \t]*\r?$")
+_CLOSING = regex(r"</(script|template|style)>")
+_PAGE = regex(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 #: What only a component has: a script that imports, or words of these languages in the markup.
 _IMPORTS = regex(
     r"^[ \t]*(?:import\s[^\n]{0,300}|[^\n]{0,300}\bfrom\s*)['\"][^'\"\n]+['\"];?[ \t]*\r?$"
     r"|^[ \t]*export\s+(?:let|default)\b|\bdefine(?:Props|Emits|Model|Component)\b|\$props\(",
     re.MULTILINE,
 )
-_MARKUP = re.compile(
+_MARKUP = regex(
     r"\{[#:@/](?:if|each|else|await|html|render|snippet|key)\b|\sv-(?:if|for|model|else)\b"
 )
 

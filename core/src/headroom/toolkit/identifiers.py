@@ -17,7 +17,7 @@ from headroom.view import NO_LIMIT, Deadline
 
 __all__ = ["identifiers", "names_one", "naming"]
 
-_QUOTED = re.compile(r"`([^`\n]{2,80})`|\"([^\"\n]{2,80})\"|(?<!\w)'([^'\n]{2,80})'(?!\w)")
+_QUOTED = regex(r"`([^`\n]{2,80})`|\"([^\"\n]{2,80})\"|(?<!\w)'([^'\n]{2,80})'(?!\w)")
 _TYPOGRAPHIC = regex(
     "[\u201c\u201e\u00ab\u300c\u300e]([^\u201d\u00bb\u300d\u300f\n]{2,80})[\u201d\u201c\u00bb\u300d\u300f]"
 )
@@ -27,15 +27,15 @@ _EDGES = (
 )
 # Signs that no word of a language has within it; a capital after a small letter; capitals in front
 # of a word, as in ``LRUCache``.
-_SIGNED = re.compile(r"\d|[_@/#\\]|::|->|\w\w\.\w|\w\.\w\w|[a-z][A-Z]|[A-Z]{2}[a-z]")
+_SIGNED = regex(r"\d|[_@/#\\]|::|->|\w\w\.\w|\w\.\w\w|[a-z][A-Z]|[A-Z]{2}[a-z]")
 # Of what is said of a year much is, and most of it is about something else.
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR = regex(r"(?:19|20)\d\d")
 #: So many characters make a word in capitals an acronym.
 _ACRONYM = 3
 #: Words of a query that are looked at, and names that are looked for.
 _QUERY_WORDS, _MOST = 200, 60
 #: Between the parts of a name: ``Cache::get``, ``Cache.get``, ``Cache#get`` are one.
-_BETWEEN = re.compile(r"::|->|[.#]")
+_BETWEEN = regex(r"::|->|[.#]")
 #: Units that hold what names one are at most so many, or one in so many of all.
 _FEW, _ONE_IN = 3, 10
 

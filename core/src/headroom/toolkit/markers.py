@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from headroom.regexes import regex
+
 __all__ = ["MARKER", "SMALLEST", "marker", "plural"]
 
 #: What every marker looks like. Only tests and people use it: a payload may hold such text too,
@@ -14,7 +16,7 @@ MARKER = re.compile(r"\[[^\[\]\n]*left out[^\[\]\n]*\]|\u2026")
 SMALLEST = "\u2026"
 
 #: A single line, row or sentence, as ``Omission.where`` spells it.
-_ONE = re.compile(r"(line|row|sentence)s (?=\d+(?:[ :]|$))")
+_ONE = regex(r"(line|row|sentence)s (?=\d+(?:[ :]|$))")
 
 
 def marker(where: str, note: str = "") -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from headroom.regexes import regex
 
 __all__ = ["unnumbered"]
 
-_NUMBERED = re.compile(r"[ ]{0,12}(\d{1,9})(\t|→|[ ]?[|:│][ ]?|[.)][ ]|[ ])")
+_NUMBERED = regex(r"[ ]{0,12}(\d{1,9})(\t|→|[ ]?[|:│][ ]?|[.)][ ]|[ ])")
 # An empty line, whose number may have lost what follows it.
-_EMPTY = re.compile(r"[ ]{0,12}(\d{1,9})[ ]?[|:│→.)]?\r?$")
+_EMPTY = regex(r"[ ]{0,12}(\d{1,9})[ ]?[|:│→.)]?\r?$")
 
 #: Fewer lines may be numbered by chance.
 _LEAST = 5

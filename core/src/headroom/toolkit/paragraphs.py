@@ -174,7 +174,8 @@ class _Cutter:
         if "```" not in self._text and "~~~" not in self._text:
             return closing
         for index, line in enumerate(self._lines):
-            found = _FENCE.match(line)
+            # Hardly any line has such a sign, which is sooner seen.
+            found = _FENCE.match(line) if "```" in line or "~~~" in line else None
             if not found:
                 continue
             fence = found.group(1)

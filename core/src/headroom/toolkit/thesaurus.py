@@ -9,6 +9,7 @@ in which people ask for them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from headroom.scanning import terms
 
@@ -84,7 +85,9 @@ _MEANINGS = {
 }  # fmt: skip
 
 
-def _by_term() -> dict[str, tuple[str, ...]]:
+# Some hundred words are stemmed for these, which only a question has need of.
+@cache
+def _meanings_of() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for meaning, words in _MEANINGS.items():
         for term in dict.fromkeys(terms(words)):
@@ -92,8 +95,9 @@ def _by_term() -> dict[str, tuple[str, ...]]:
     return found
 
 
-_MEANINGS_OF = _by_term()
-_TERMS_OF = {MARK + meaning: frozenset(terms(words)) for meaning, words in _MEANINGS.items()}
+@cache
+def _terms_of() -> dict[str, frozenset[str]]:
+    return {MARK + meaning: frozenset(terms(words)) for meaning, words in _MEANINGS.items()}
 
 
 def meanings(found: Sequence[str]) -> list[str]:
@@ -102,10 +106,10 @@ def meanings(found: Sequence[str]) -> list[str]:
     >>> meanings(["deny", "queen"]) == meanings(["fail"])
     True
     """
-    known = _MEANINGS_OF
+    known = _meanings_of()
     return [meaning for term in found if term in known for meaning in known[term]]
 
 
 def words_of_meaning(meaning: str) -> frozenset[str]:
     """The terms that have a marked meaning; none for anything else."""
-    return _TERMS_OF.get(meaning, frozenset())
+    return _terms_of().get(meaning, frozenset())

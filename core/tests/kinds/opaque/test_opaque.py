@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from headroom import MARKER, CompressResult, Kind, Omission, SharedContext, compress, get_counter
 from headroom.errors import TimeBudgetExceeded
 from headroom.kinds.opaque import Opaque
+from headroom.kinds.opaque.lines import holds_binary
 from headroom.kinds.opaque.parse import condense
 from headroom.kinds.opaque.scan import scan
 from headroom.source import Source
@@ -462,3 +463,12 @@ def test_rows_of_large_data_are_looked_through_one_by_one() -> None:
     assert [one.where for one in found.omissions] == ["/rows/700/icon"]
     # All of them at once take seventeen times the text.
     assert peak < 6 * len(source.text)
+
+
+def test_what_no_text_has_is_the_same_in_ascii_as_in_any_other_text() -> None:
+    signs = [chr(code) for code in range(128)]
+    assert [sign for sign in signs if holds_binary(f"a\n{sign}")] == [
+        sign for sign in signs if holds_binary(f"\u00e9\n{sign}")
+    ]
+    noise_in_ascii = "".join(chr(byte % 32) for byte in noise(4000))
+    assert "characters of binary data" in compress("It rained.\n" * 9 + noise_in_ascii).text

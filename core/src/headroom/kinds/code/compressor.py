@@ -4,42 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from headroom.errors import WrongKind
-from headroom.kinds.code.outline import Outline
-from headroom.kinds.code.parse import readings
-from headroom.kinds.code.rank import rank
-from headroom.kinds.code.recognise import is_program, looks_like_code, without_numbers
-from headroom.kinds.code.render import Renderer
-from headroom.kinds.code.symbols import CodeSymbols
+from headroom.forking import undisturbed
+from headroom.kinds.code.recognise import is_program, looks_like_code
 from headroom.source import Source
-from headroom.toolkit.fitting import nearly_largest
 from headroom.toolkit.kind import BaseKind, LeftOut
-from headroom.toolkit.numbering import unnumbered
 from headroom.view import Piece, Request, View
 
+if TYPE_CHECKING:
+    from headroom.kinds.code.symbols import CodeSymbols
+
 __all__ = ["CodeCompressor"]
-
-#: The share of the tokens that a view without a budget has, if what it must keep allows it;
-#: measured with ``python -m benchmarks``.
-_SHARE = {"balanced": 0.4, "compact": 0.25}
-
-#: The share that it may have so that fields, constants and imports are in it, too; measured.
-_MOST = 0.5
-
 
 _DEFINED = re.compile(
     r"^[ \t]*(?:[\w@]+[ \t]+){0,4}?(?:def|class|func|function|fn|interface|struct|trait|enum|impl)"
     r"[ \t]+(?:\([^()\n]{0,80}\)[ \t]*)?(\w+)",
     re.MULTILINE,
 )
-
-#: Where more of a budget is left over than this share, smaller things than the next are put in;
-#: chosen.
-_SPARE = 0.04
-
-#: A text that defines nothing must have so many parts for a view to leave one out.
-_FEWEST_UNITS = 2
 
 
 class CodeCompressor(BaseKind):
@@ -82,30 +64,16 @@ class CodeCompressor(BaseKind):
             TimeBudgetExceeded: The time is up.
 
         """
-        if request.fidelity == "lossless" and request.max_tokens is None:
-            return None
-        bare = source.once(without_numbers)
-        found = False
-        for outline, is_sound in readings(bare):
-            found = True
-            if not outline.symbols and len(outline.units) < _FEWEST_UNITS:
-                continue
-            renderer, size = self._choice(outline, request, source, is_numbered=bare is not source)
-            view = renderer.view(size)
-            if view.lossless:
-                continue
-            if bare is source and outline.is_exact and renderer.is_whole(size):
-                return view
-            text = view.text if bare is source else unnumbered(view.text, gaps=True)
-            if is_sound(text or ""):
-                return view
-        if not found:
-            raise WrongKind("this is no source code that can be parsed")
-        return None
+        # Every text is asked whether it is code: what takes it apart is imported for the first that
+        # is.
+        with undisturbed:
+            from headroom.kinds.code.choose import view_of
+
+        return view_of(source, request)
 
     def pieces(self, source: Source) -> Iterator[Piece]:
         """Its lines; those of a function together, below what it stands in."""
-        scopes = source.once(CodeSymbols).scopes(source.lines)
+        scopes = _symbols(source).scopes(source.lines)
         for number, (line, (group, heads)) in enumerate(zip(source.lines, scopes), 1):
             yield Piece(line, "lines", number, group=group, heads=heads)
 
@@ -118,7 +86,7 @@ class CodeCompressor(BaseKind):
         left_out: LeftOut,
     ) -> list[int]:
         """The bodies that the query names, what answers it, then what else is defined here."""
-        symbols = source.once(CodeSymbols)
+        symbols = _symbols(source)
         lines = set(symbols.lines_in_query(query))
         named = [number for number, piece in enumerate(pieces) if piece.number in lines]
         # What the reader lacks comes before what is there.
@@ -130,68 +98,15 @@ class CodeCompressor(BaseKind):
 
     def symbols(self, source: Source) -> CodeSymbols:
         """Its functions and classes."""
-        return source.once(CodeSymbols)
+        return _symbols(source)
 
     def gist(self, view: str) -> str:
         """The names that it defines."""
         return ", ".join(dict.fromkeys(_DEFINED.findall(view)))
 
-    def _choice(
-        self, outline: Outline, request: Request, source: Source, *, is_numbered: bool
-    ) -> tuple[Renderer, int]:
-        """What renders the view, and of how many units."""
-        if is_numbered:
-            outline.lines = source.lines[: len(outline.lines)]
-        renderer = Renderer(outline, request.counter, source.first_line)
-        order = rank(outline, renderer.costs, request)
-        request.deadline.check()
-        renderer.arrange(order.units)
-        # Without a budget, a view has no more than what is wanted.
-        size = order.wanted if request.max_tokens is None else len(order.units)
-        estimates = renderer.estimates(size)
 
-        def count(size: int) -> int:
-            request.deadline.check()
-            return renderer.count(size)
+def _symbols(source: Source) -> CodeSymbols:
+    with undisturbed:
+        from headroom.kinds.code.symbols import CodeSymbols
 
-        if request.max_tokens is not None:
-            found = nearly_largest(estimates, count, request.max_tokens)
-            if found is None or found < order.named:
-                # What is asked for goes before the names of what is not.
-                renderer.name_none()
-                found = nearly_largest(estimates, count, request.max_tokens)
-            size = found or 0
-            left = request.max_tokens - count(size)
-            more = _smaller(outline, order.units, size, renderer.costs, left)
-            if more and left > _SPARE * request.max_tokens:
-                chosen = set(more)
-                rest = [index for index in order.units[size:] if index not in chosen]
-                renderer.arrange([*order.units[:size], *more, *rest])
-                estimates = renderer.estimates(size + len(more))
-                size = nearly_largest(estimates, count, request.max_tokens) or 0
-            return renderer, size
-        share = _SHARE["compact" if order.settled else request.fidelity]
-        limits = ((share, order.wanted), (_MOST, order.basic))
-        kept = order.required
-        for share, size in limits:
-            limit = int(request.original_tokens * share)
-            found = nearly_largest(estimates[: size + 1], count, limit)
-            kept = max(kept, found or 0)
-            if kept >= order.basic:
-                break
-        return renderer, kept
-
-
-def _smaller(
-    outline: Outline, order: Sequence[int], size: int, costs: Sequence[int], left: int
-) -> list[int]:
-    """The units after the first ones of an order that fit into what they leave of a budget."""
-    kept = set(order[:size])
-    found: list[int] = []
-    for index in order[size:]:
-        needs = outline.units.needs[index]
-        if costs[index] <= left and (needs < 0 or needs in kept):
-            left -= costs[index]
-            kept.add(index)
-            found.append(index)
-    return found
+    return source.once(CodeSymbols)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from headroom.kinds.code.outline import Symbol
+from headroom.regexes import regex
 from headroom.scanning.wordforms import parts
 from headroom.toolkit.relevance import query_terms, terms
 
 __all__ = ["are_identified", "are_meant", "described_functions", "named_symbols"]
 
-_NAME = re.compile(r"[^\W\d]\w*")
-_QUOTED = re.compile(r"[`'\"]([^\W\d]\w*)(?:\(\))?[`'\"]|\b([^\W\d]\w*)\(|(?:::|\.|->)([^\W\d]\w*)")
+_NAME = regex(r"[^\W\d]\w*")
+_QUOTED = regex(r"[`'\"]([^\W\d]\w*)(?:\(\))?[`'\"]|\b([^\W\d]\w*)\(|(?:::|\.|->)([^\W\d]\w*)")
 
 
 def named_symbols(symbols: Sequence[Symbol], query: str | None) -> frozenset[int]:

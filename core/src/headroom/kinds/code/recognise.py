@@ -197,9 +197,14 @@ def is_program(source: Source) -> bool:
     sample = source.text[:_SAMPLE].removeprefix("\ufeff")
     # What begins like some is soon seen to be none.
     begins = any(map(_OF_PYTHON.match, sample.split("\n")))
-    if not begins or _FENCE.search(sample) or _has_long_text(source.text):
+    if not begins or _has_fence(sample) or _has_long_text(source.text):
         return False
     return _is_sure(source)
+
+
+def _has_fence(sample: str) -> bool:
+    # Most texts have no such sign, which is sooner seen.
+    return ("```" in sample or "~~~" in sample) and _FENCE.search(sample) is not None
 
 
 def _has_long_text(program: str) -> bool:
@@ -225,7 +230,7 @@ def looks_like_code(source: Source) -> bool:
     numbered = unnumbered(sample[: sample.rfind("\n") + 1])
     if numbered is not None:
         source, sample = source.once(without_numbers), numbered
-    if ("```" in sample or "~~~" in sample) and _FENCE.search(sample):
+    if _has_fence(sample):
         return False
     if _MARKUP.match(sample) and not split_sections(sample):
         return False

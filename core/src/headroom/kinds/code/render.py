@@ -56,8 +56,8 @@ class Renderer:
         self._sums = array("q", accumulate(costs, initial=0))
         del costs
         # Where the file has such lines itself, every marker says more.
-        confusing = any(SMALLEST in line and _LIKE_A_SIGN.fullmatch(line) for line in outline.lines)
-        self._short = 0 if confusing else _SHORT
+        with_sign = [line for line in outline.lines if SMALLEST in line]
+        self._short = 0 if any(map(_LIKE_A_SIGN.fullmatch, with_sign)) else _SHORT
         self._marker_cost = counter.count(
             _comment(marker(f"lines 1-{len(outline.lines)}"), "    ", outline.comment) + "\n"
         )

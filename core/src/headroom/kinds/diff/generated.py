@@ -34,9 +34,9 @@ _SAYS_GENERATED = regex(
 )
 
 # "integrity": "sha512-9lkc...", and the address of an archive beside it.
-_HASH = re.compile(r"[0-9a-f]{32}|(?:sha\d{3}[-:]|h1:)[\w+/=]{20}|https?://\S{20}")
+_HASH = regex(r"[0-9a-f]{32}|(?:sha\d{3}[-:]|h1:)[\w+/=]{20}|https?://\S{20}")
 # A line of go.sum has the name and the version of a module in front of its checksum.
-_NAMED_HASH = re.compile(r".\S+ v\d[^/\s]* h1:")
+_NAMED_HASH = regex(r".\S+ v\d[^/\s]* h1:")
 #: Fewer lines with checksums in a file may have been written by a person; chosen.
 FEWEST_HASHES = 4
 
@@ -47,9 +47,9 @@ _FEW = 24
 _OF_HUNK, _OF_FILE = 8, 48
 
 #: ``"version": "1.2"``, ``name = "x"``.
-_KEY = re.compile(r"\s*-? ?[\"']?(?:name|version)[\"']?(?: ?[:=] ?|\s+)[\"']?[\w@]")
+_KEY = regex(r"\s*-? ?[\"']?(?:name|version)[\"']?(?: ?[:=] ?|\s+)[\"']?[\w@]")
 #: A version, and no range of them: ``7.0.1`` and not ``^7.0.1`` or ``>= 7.0``.
-_PINNED = re.compile(r"(?<![\^~<>=!*] )(?<![\^~<>=!*\w.-])v?\d+\.\d")
+_PINNED = regex(r"(?<![\^~<>=!*] )(?<![\^~<>=!*\w.-])v?\d+\.\d")
 #: What a package needs, and where it runs: packages are told by their own entries.
 _NEEDS = regex(
     r"\s*[\[\"']*[\w.-]*(?:dependenc(?:y|ies)|requires?|engines|suggest|conflict|replace)\b"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from headroom.kinds.diff.parse import Diff, Role
+from headroom.regexes import regex
 
 __all__ = ["moved_lines", "one_sign"]
 
@@ -17,7 +17,7 @@ _MOST_PLACES = 8
 #: From this many lines on it pays to say once that all of a run are added.
 _FEWEST_SIGNS = 20
 #: Without its sign such a line would look like a header, or like a marker.
-_CONFUSING = re.compile(r"@@|diff -|--- |\+\+\+ |\[[^\]]*left out|\u2026")
+_CONFUSING = regex(r"@@|diff -|--- |\+\+\+ |\[[^\]]*left out|\u2026")
 
 
 def moved_lines(diff: Diff) -> frozenset[int]:

@@ -15,8 +15,15 @@ from headroom.toolkit.rows.values import Duplicates
 __all__ = ["find_document", "looks_like_json", "may_have_document"]
 
 _OPENING = ("{", "[")
-#: How often a line that begins like a document is read as one, in one text. It bounds the time.
-_ATTEMPTS = 30
+#: What is read in vain, of several lines that begin like a document and are none, has at most so
+#: many times the characters of the text. It bounds the time, however many documents there are.
+_IN_VAIN = 2
+#: That an error tells its line costs as much as reading this share of what stands before it.
+_SHARE_OF_COUNTING = 8
+#: Of so many documents between sentences, further ones of fewer characters are what the text says.
+_MANY, _SMALL = 30, 2000
+#: So often a line is read in vain as Python writes data, which takes much longer.
+_AS_PYTHON = 30
 
 
 def looks_like_json(source: Source) -> bool:
@@ -47,47 +54,79 @@ def find_document(source: Source, line: int) -> tuple[int, int] | None:
     """
     if source.lines[line][:1] not in _OPENING:
         return None
-    documents = source.once(_Documents)
-    if documents.attempts == _ATTEMPTS:
-        return None
-    documents.attempts += 1
-    end = documents.end(line)
-    if end is None and _is_python(source.lines[line]):
-        end = line + 1
+    end = source.once(_Documents).end(line)
     if end == line + 1:
         end = _end_of_lines(source.lines, line)
     return None if end is None else (line, end)
-
-
-def _is_python(line: str) -> bool:
-    try:
-        decode_python(line.strip())
-    except ValueError:
-        return False
-    return True
 
 
 class _Documents:
     """Reads documents that begin somewhere in a text."""
 
     def __init__(self, source: Source) -> None:
-        self._text = source.text
+        self._text, self._lines = source.text, source.lines
         self._starts = starts_of(source.lines)
-        self._decoder = json.JSONDecoder()
-        self.attempts = 0
+        self._decode = json.JSONDecoder().raw_decode
+        #: Characters that were read of what is no document.
+        self._in_vain = 0
+        #: Lines that were read in vain as Python writes data.
+        self._as_python = 0
+        self._found = 0
 
     def end(self, line: int) -> int | None:
         """The line after the document that begins at a line; ``None`` if none does."""
-        starts = self._starts
+        end = self._end(line)
+        if end is None:
+            return None
+        self._found += 1
+        is_small = self._starts[end] - self._starts[line] < _SMALL
+        return None if is_small and self._found > _MANY else end
+
+    def _end(self, line: int) -> int | None:
+        text = self._lines[line]
         try:
-            _, end = self._decoder.raw_decode(self._text, starts[line])
+            _, length = self._decode(text)
+        except json.JSONDecodeError as error:
+            if error.pos < len(text.rstrip()):
+                return line + 1 if self._is_python(text) else None
         except (ValueError, RecursionError):
+            return None
+        else:
+            return None if text[length:].strip() else line + 1
+        return self._end_below(line)
+
+    def _end_below(self, line: int) -> int | None:
+        """The line after the document of which all of a line is the beginning."""
+        if self._in_vain > _IN_VAIN * len(self._text):
+            return None
+        starts = self._starts
+        start = starts[line]
+        try:
+            _, end = self._decode(self._text, start)
+        except json.JSONDecodeError as error:
+            self._in_vain += error.pos - start + error.pos // _SHARE_OF_COUNTING
+            return None
+        except (ValueError, RecursionError):
+            # How far it was read is not said.
+            self._in_vain += len(self._text) - start
             return None
         last = line
         while starts[last + 1] <= end:
             last += 1
-        rest = self._text[end : starts[last + 1] - 1]
-        return None if rest.strip() else last + 1
+        if self._text[end : starts[last + 1] - 1].strip():
+            self._in_vain += end - start
+            return None
+        return last + 1
+
+    def _is_python(self, line: str) -> bool:
+        if self._as_python == _AS_PYTHON:
+            return False
+        try:
+            decode_python(line.strip())
+        except ValueError:
+            self._as_python += 1
+            return False
+        return True
 
 
 def _end_of_lines(lines: Sequence[str], first: int) -> int:

@@ -7,32 +7,33 @@ is meant, the program's own frames and the error stay.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+
+from headroom.regexes import regex
 
 __all__ = ["asides_of"]
 
 #: Shorter events are shown as they are. Chosen.
 _FEWEST = 3
 # A line of source beside its number: "12 | x = 1", "> 12 | x = 1", "   | ^^^".
-_GUTTER = re.compile(r"[ >]{0,12}\d{0,7}\s{0,8}[|\u2502](?:\s|$)")
-_ARROW = re.compile(r"[ >]{0,12}[|\u2502][\s|\u2502_]{0,400}[+^~\u2500\u252c\u256d\u2570-]")
+_GUTTER = regex(r"[ >]{0,12}\d{0,7}\s{0,8}[|\u2502](?:\s|$)")
+_ARROW = regex(r"[ >]{0,12}[|\u2502][\s|\u2502_]{0,400}[+^~\u2500\u252c\u256d\u2570-]")
 # What an arrow points with, and no word beside it.
-_DRAWN = re.compile(r"[\s>|\u2502+_^~\u2500\u252c\u256d\u2570-]*$")
+_DRAWN = regex(r"[\s>|\u2502+_^~\u2500\u252c\u256d\u2570-]*$")
 # A line of source, or none: but the first of several that are meant, and the rows of a table.
-_AROUND = re.compile(r"[ >]{0,12}(?:\d{1,7}\s{0,8}[|\u2502](?! ?/)|[|\u2502]\s*$)")
+_AROUND = regex(r"[ >]{0,12}(?:\d{1,7}\s{0,8}[|\u2502](?! ?/)|[|\u2502]\s*$)")
 # A line that a tool would change.
-_CHANGE = re.compile(r"\s{0,12}(?:\d{1,7}\s{1,8}\+|\s{2}-)\s")
+_CHANGE = regex(r"\s{0,12}(?:\d{1,7}\s{1,8}\+|\s{2}-)\s")
 # A place in a file that has a column: the arrow says no more.
-_COLUMN = re.compile(r"[:(]\d+[:,]\d+")
+_COLUMN = regex(r"[:(]\d+[:,]\d+")
 # Where libraries are, of languages and of systems.
-_LIBRARY = re.compile(
+_LIBRARY = regex(
     r"/rustc/|\.cargo/registry/|(?:site|dist)-packages/|/lib/python\d|<frozen |node_modules/"
     r"|\(?node:|/go/src/|/go/pkg/mod/|/gems/|/vendor/|\bjava\.base/|\bjdk\.internal\."
     r"|\b(?:java|javax|sun)\.[a-z]+\.|/usr/(?:local/)?lib/|/usr/include/"
 )
 # How a frame begins: 'File "a.py", line 3, in f', "at f (a.js:3:1)", "3: a::b", "#3 0x1 in f".
-_FRAME = re.compile(r"\s+File \"|\s+at\s|\s*\d{1,4}:\s+\S|\s*#\d{1,4}\s|\s+from \S+:\d+:in ")
+_FRAME = regex(r"\s+File \"|\s+at\s|\s*\d{1,4}:\s+\S|\s*#\d{1,4}\s|\s+from \S+:\d+:in ")
 #: A frame has so many lines at the most: itself, its place or its source, and an arrow. Chosen.
 _FRAME_LINES = 3
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from headroom.kinds.opaque.media import LOOKED_AT, media_type
 from headroom.kinds.opaque.stretch import LEAST, Stretch
+from headroom.regexes import regex
 from headroom.view import Deadline
 
 __all__ = ["bytes_in_hex", "described", "find_data_uris", "find_unbroken", "find_wrapped"]
@@ -19,29 +20,29 @@ _NO_WORD = 2000
 _SAMPLE = 400
 
 # With what JSON, PHP and forms make of a slash, a plus and a line break.
-_RUN = re.compile(r"(?:[A-Za-z0-9+/_-]+|\\{1,8}[/nr]|%2[BF])+(?:={1,3}|(?:%3D){1,3})?")
-_NO_RUN = re.compile(r"[^A-Za-z0-9+/_-]")
-_ESCAPED = re.compile(r"\\{1,8}[nr]")
-_HEX = re.compile(r"(?:0[xX])?[0-9a-fA-F]+")
-_TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){2,4}")
+_RUN = regex(r"(?:[A-Za-z0-9+/_-]+|\\{1,8}[/nr]|%2[BF])+(?:={1,3}|(?:%3D){1,3})?")
+_NO_RUN = regex(r"[^A-Za-z0-9+/_-]")
+_ESCAPED = regex(r"\\{1,8}[nr]")
+_HEX = regex(r"(?:0[xX])?[0-9a-fA-F]+")
+_TOKEN = regex(r"eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){2,4}")
 _TOKEN_PARTS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.")
-_CASES = re.compile(r"[A-Z]+|[a-z]+|[0-9]+|[^A-Za-z0-9]+")
-_ENDS_URL = re.compile(r"[\s\"'<>()`]")
+_CASES = regex(r"[A-Z]+|[a-z]+|[0-9]+|[^A-Za-z0-9]+")
+_ENDS_URL = regex(r"[\s\"'<>()`]")
 #: How far back an address is looked for that a run is part of.
 _URL_CHARS = 4000
 
-_DATA = re.compile("data:")
-_DATA_URI = re.compile(
+_DATA = regex("data:")
+_DATA_URI = regex(
     r"data:(?P<type>[\w.+-]{1,60}/[\w.+-]{1,60})?(?:;[\w.+-]{1,40}=[\w.+-]{1,60}){0,4}"
     r"(?P<base64>;base64)?,"
 )
 _DATA_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_=-]+|\\{1,8}[/nr]|%2[BFbf]|%3[Dd])*")
-_DATA_OTHER = re.compile(r"[^\s\"'()<>\\]*")
+_DATA_OTHER = regex(r"[^\s\"'()<>\\]*")
 
-_WRAPPED = re.compile(r"[ \t>]*([A-Za-z0-9+/_-]{40,200}={0,2})[ \t\r]*")
-_LAST = re.compile(r"[ \t>]*([A-Za-z0-9+/_-]{1,200}={0,2})[ \t\r]*")
-_BEGIN = re.compile(r"[ \t>]*-----BEGIN ([A-Z0-9 ]{1,60})-----[ \t\r]*")
-_END = re.compile(r"[ \t>]*-----END [A-Z0-9 ]{1,60}-----[ \t\r]*")
+_WRAPPED = regex(r"[ \t>]*([A-Za-z0-9+/_-]{40,200}={0,2})[ \t\r]*")
+_LAST = regex(r"[ \t>]*([A-Za-z0-9+/_-]{1,200}={0,2})[ \t\r]*")
+_BEGIN = regex(r"[ \t>]*-----BEGIN ([A-Z0-9 ]{1,60})-----[ \t\r]*")
+_END = regex(r"[ \t>]*-----END [A-Z0-9 ]{1,60}-----[ \t\r]*")
 #: The longest line of an encoding that is broken into lines, with what stands before it.
 _LINE_CHARS = 260
 _FEWEST_LINES = 4

@@ -9,6 +9,7 @@ from itertools import pairwise
 from headroom.kinds.opaque.encoded import bytes_in_hex
 from headroom.kinds.opaque.media import LOOKED_AT, media_type
 from headroom.kinds.opaque.stretch import LEAST, Stretch
+from headroom.regexes import regex
 from headroom.view import Deadline
 
 __all__ = ["LEAST_NUMBERS", "described_list", "find_bytes", "find_vectors"]
@@ -30,15 +31,15 @@ _TOLD = 0.3
 #: Lines between two looks at the clock.
 _CHECKED_EVERY = 500
 
-_RUN = re.compile(r"[-+0-9.eE,\s]+")
-_NO_RUN = re.compile(r"[^-+0-9.eE,\s]")
-_NUMBER = re.compile(r"(?<![\w.+-])[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])")
-_ITEM = re.compile(r"[ \t]*((?:- )+)[ \t]*([-+]?(?:\d+\.\d*|\.\d+)(?:[eE][-+]?\d+)?)[ \t\r]*")
+_RUN = regex(r"[-+0-9.eE,\s]+")
+_NO_RUN = regex(r"[^-+0-9.eE,\s]")
+_NUMBER = regex(r"(?<![\w.+-])[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])")
+_ITEM = regex(r"[ \t]*((?:- )+)[ \t]*([-+]?(?:\d+\.\d*|\.\d+)(?:[eE][-+]?\d+)?)[ \t\r]*")
 _BRACKETS = {"[": "]", "(": ")", "{": "}"}
 
-_BYTE_RUN = re.compile(r"[0-9a-fA-FxX:,;\s\\]+")
-_NO_BYTE_RUN = re.compile(r"[^0-9a-fA-FxX:,;\s\\]")
-_BYTE = re.compile(r"(?:0x|0X|\\x)?([0-9a-fA-F]{2})(?:[:,;\s]+|(?=\\x)|$)")
+_BYTE_RUN = regex(r"[0-9a-fA-FxX:,;\s\\]+")
+_NO_BYTE_RUN = regex(r"[^0-9a-fA-FxX:,;\s\\]")
+_BYTE = regex(r"(?:0x|0X|\\x)?([0-9a-fA-F]{2})(?:[:,;\s]+|(?=\\x)|$)")
 
 
 def described_list(values: Sequence[str]) -> tuple[str, str] | None:

@@ -25,21 +25,21 @@ _MODIFIERS = frozenset(
 #: So many modifiers at the most stand before a keyword.
 _MOST_MODIFIERS = 6
 #: A word with what follows it, as in "pub(crate) fn" and in "function* each".
-_NEXT = re.compile(r"(\w+[*!]?)(\(\w+\))?\s+")
+_NEXT = regex(r"(\w+[*!]?)(\(\w+\))?\s+")
 _PUBLIC, _CREATE = "pub", "create"
 _CREATED = regex(r"(?:or replace )?(?:table|view|function|index|type)\s+", re.IGNORECASE)
 #: What the first word of all these lines is.
 _FIRST = frozenset((_CREATE, *_MODIFIERS, *(word.rstrip("*!") for word in _KEYWORDS)))
 #: In Go, what a method belongs to stands before its name.
-_NAME = re.compile(r"(?:\([^()\n]{0,80}\)\s*)?([\w$.:]+)")
+_NAME = regex(r"(?:\([^()\n]{0,80}\)\s*)?([\w$.:]+)")
 # A name at the left margin that is given a value, or a constant anywhere.
-_ASSIGNED = re.compile(r"([A-Za-z_$][\w$.]{0,80})\s*(?::[^=\n]{1,80})?:?=(?![=>~])")
-_CONSTANT = re.compile(r"([A-Z_][A-Z0-9_]{2,})\s*=(?!=)")
+_ASSIGNED = regex(r"([A-Za-z_$][\w$.]{0,80})\s*(?::[^=\n]{1,80})?:?=(?![=>~])")
+_CONSTANT = regex(r"([A-Z_][A-Z0-9_]{2,})\s*=(?!=)")
 # "static int parse(char *text) {", "public void close() throws X {": a type, a name, arguments.
-_TYPED = re.compile(
+_TYPED = regex(
     r"\s*(?:[A-Za-z_][\w<>,\[\]*&:]{0,60}\s+){1,5}[*&]?([A-Za-z_]\w{0,80})\s*\([^;=\n]{0,300}(?:\{|\)|,)\s*$"
 )
-_WORD = re.compile(r"\w*")
+_WORD = regex(r"\w*")
 _STATEMENTS = frozenset(
     """
     return else elif if while for await yield raise throw new delete case assert not in and or print
@@ -50,7 +50,7 @@ _STATEMENTS = frozenset(
 _TYPED_ENDS = ("{", ")", ",")
 #: What all imports begin with.
 _IMPORTS = ("import", "from", "us", "#", "require", "export", "const", "let", "var")
-_IMPORT = re.compile(
+_IMPORT = regex(
     r"\s*(?:import\b|from\s+\S+\s+import\b|use\s+[\w:{]|using\s+[\w.]+|#\s*include\b|require\b|"
     r"export\s+.{0,200}\bfrom\b|(?:const|let|var)\s+.{1,200}=\s*require\()"
 )

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from headroom.regexes import regex
+
 __all__ = ["aligned_records"]
 
-_WORD = re.compile(r"\S+")
+_WORD = regex(r"\S+")
 #: By character of ASCII, whether it is part of a word.
 _IN_WORD = bytes(not chr(code).isspace() for code in range(128)) + bytes(128)
 #: What two blanks or more set apart.
-_NAME = re.compile(r"\S+(?: \S+)*")
+_NAME = regex(r"\S+(?: \S+)*")
 #: A word, or a date with its time.
-_VALUE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?(?!\S)|\S+")
-_RULE = re.compile(r"[-=+| ]*-{2,}[-=+| ]*|[=+| ]*={2,}[-=+| ]*")
-_NUMERIC = re.compile(r"[-+<>~]?\d[\w.,:%+<>-]*|-|n/a|none|<none>", re.IGNORECASE)
+_VALUE = regex(r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?(?!\S)|\S+")
+_RULE = regex(r"[-=+| ]*-{2,}[-=+| ]*|[=+| ]*={2,}[-=+| ]*")
+_NUMERIC = regex(r"[-+<>~]?\d[\w.,:%+<>-]*|-|n/a|none|<none>", re.IGNORECASE)
 # Chosen; the tests have the tables that they keep apart.
 
 #: The share of a column's cells that make it one of numbers.

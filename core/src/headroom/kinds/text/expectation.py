@@ -20,10 +20,10 @@ _DIGIT = regex(
     re.IGNORECASE,
 )
 # From the first letter of a word on, and not once more from each other one.
-_NAME = re.compile(r"(?<![^\W\d_])[^\W\d_]\S* +[\"'(\u201c]?[A-Z\u00c0-\u00de][\w.'-]+")
+_NAME = regex(r"(?<![^\W\d_])[^\W\d_]\S* +[\"'(\u201c]?[A-Z\u00c0-\u00de][\w.'-]+")
 # Cheap to look for before a name is.
-_CAPITAL_LATER = re.compile(r" [\"'(\u201c]?[A-Z\u00c0-\u00de]")
-_PLACE = re.compile(r"\b(?:in|at|near|from|of|on|to|inside|within|between) +(?:the +)?[\w-]+", re.I)
+_CAPITAL_LATER = regex(r" [\"'(\u201c]?[A-Z\u00c0-\u00de]")
+_PLACE = regex(r"\b(?:in|at|near|from|of|on|to|inside|within|between) +(?:the +)?[\w-]+", re.I)
 _EXPECTATIONS = tuple(
     (re.compile(rf"\b(?:{asks})\b", re.IGNORECASE), wants)
     for asks, wants in (

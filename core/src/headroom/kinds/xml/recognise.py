@@ -15,8 +15,10 @@ __all__ = ["find_document", "looks_like_xml", "may_have_document"]
 _LOOKED_AT = 20_000
 #: Fewer tags make no document.
 _FEWEST = 8
-#: So often a line that may begin a document is read as one, in one text.
-_ATTEMPTS = 20
+#: So often a line that may begin a document, and begins none, is read as one, in one text.
+_IN_VAIN = 20
+#: Of so many documents between sentences, further ones of fewer characters are what the text says.
+_MANY, _SMALL = 30, 2000
 
 _START = re.compile(r"\ufeff?\s{0,1000}<(?:\?xml\s|!DOCTYPE\s|!--|[A-Za-z_])")
 #: What pages, templates and components begin with.
@@ -65,10 +67,21 @@ def find_document(source: Source, line: int) -> tuple[int, int] | None:
     if not _DOCUMENT.match(source.lines[line]):
         return None
     documents = source.once(_Documents)
-    if documents.attempts == _ATTEMPTS:
+    if documents.in_vain == _IN_VAIN:
         return None
-    documents.attempts += 1
     start = documents.starts[line]
+    end = _end(source, start)
+    if end is None:
+        documents.in_vain += 1
+        return None
+    documents.found += 1
+    if documents.found > _MANY and end - start < _SMALL:
+        return None
+    return line, line + source.text.count("\n", start, end) + 1
+
+
+def _end(source: Source, start: int) -> int | None:
+    """Where the document ends that begins at a character; ``None`` if none does."""
     try:
         reading = (
             read_document(source.text, start, source.deadline.check)
@@ -81,14 +94,13 @@ def find_document(source: Source, line: int) -> tuple[int, int] | None:
         return None
     end = source.text.find("\n", reading.end)
     rest = source.text[reading.end : len(source.text) if end < 0 else end]
-    if rest.strip() or not reading.is_data(reading.end - start):
-        return None
-    return line, line + source.text.count("\n", start, reading.end) + 1
+    is_one = not rest.strip() and reading.is_data(reading.end - start)
+    return reading.end if is_one else None
 
 
 class _Documents:
-    """Where lines begin, and how often one was read as the beginning of a document."""
+    """Where lines begin, and how many begin a document, or were read in vain."""
 
     def __init__(self, source: Source) -> None:
-        self.attempts = 0
+        self.found = self.in_vain = 0
         self.starts = starts_of(source.lines)

@@ -98,14 +98,12 @@ _TOGETHER = 1000
 # What no reader could see or type safely is escaped, as are lone surrogates.
 _INVISIBLE = regex("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 # A bare cell ends at these; and a double blank begins what follows the cells.
-_NO_CELL = re.compile(
+_NO_CELL = regex(
     '[,;\\[\\]{}"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]|  |^[(=\\s]|\\s$|^\\$[0-9]'
 )
-_NO_LINE = re.compile(
-    '[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]|^[\\[{"(\\s]|\\s$|^\\$[0-9]'
-)
+_NO_LINE = regex('[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]|^[\\[{"(\\s]|\\s$|^\\$[0-9]')
 # A quoted string, or the short form of a text where a cell begins.
-_ALIASED = re.compile(
+_ALIASED = regex(
     r'(?:^|(?<=[\[{,;]))\$(?P<alias>[1-9])(?P<rest>"(?:[^"\\]|\\.)*"|[^,;\[\]{}"]*)'
     r'|"(?:[^"\\]|\\.)*"'
 )

@@ -14,6 +14,7 @@ from functools import partial
 from itertools import chain, compress, count, islice, repeat
 from operator import gt, lt, ne, sub
 
+from headroom.regexes import regex
 from headroom.scanning import shapes_of
 from headroom.scanning.cells import LONGEST
 from headroom.toolkit.outliers import far_out, least_bits, quartiles, rare_among, rare_values
@@ -24,13 +25,13 @@ from headroom.toolkit.rows.table import Table
 __all__ = ["Outliers", "find_outliers"]
 
 _SHORTEST_WORD = 3
-_WORDS = re.compile(rf"[^\W\d_]{{{_SHORTEST_WORD},}}")
+_WORDS = regex(rf"[^\W\d_]{{{_SHORTEST_WORD},}}")
 #: What is no small letter of ASCII as blanks, but for ends of lines.
 _LETTERS = bytes(
     sign if chr(sign).islower() or chr(sign) == "\n" else ord(" ") for sign in range(128)
 ).ljust(256)
 #: Values that rows may well share by chance: fractions, and times.
-_MEASURE = re.compile(rf"-?\d*\.\d+|{TIME.pattern}", re.ASCII)
+_MEASURE = regex(rf"-?\d*\.\d+|{TIME.pattern}", re.ASCII)
 # Of the numbers below, the tests of ``core/tests/kinds/json`` and the benchmark's anomalies tell
 # which are too small or too large; within that, they are chosen.
 

@@ -29,7 +29,7 @@ TIME = regex(
 )
 # A number between the same signs, as currencies and units are; a quoted one for its commas. Letters
 # right before a number make an identifier.
-_WITH_UNIT = re.compile(
+_WITH_UNIT = regex(
     r'"?([^\w"]{0,3}|[A-Z]{3} )(-?\d{1,3}(?:,\d{3})+(?:\.\d{1,9})?|-?\d{1,15}(?:\.\d{1,9})?)'
     r'( ?[^\W\d]{1,6}| ?%| ?[^\w"]{1,3}|)"?',
 )
@@ -39,9 +39,9 @@ _DATE, _ANY_DATE, _REMEMBERED = 10, "2000-01-01", 1000
 _TOGETHER = 500
 #: Cells that have no value.
 _NOTHING = frozenset({"", '""', "null"})
-_NUMBERS = re.compile(r"(?<![\d.])\d{1,15}(?:\.\d{1,9})?(?![\d.])", re.ASCII)
+_NUMBERS = regex(r"(?<![\d.])\d{1,15}(?:\.\d{1,9})?(?![\d.])", re.ASCII)
 #: What may be no number for being too long, or several.
-_LONG_NUMBER = re.compile(r"\d{16}|\.\d{10}", re.ASCII)
+_LONG_NUMBER = regex(r"\d{16}|\.\d{10}", re.ASCII)
 #: So many numbers within a cell are looked at.
 _INNER = 4
 #: Cells that are looked at to see whether a column may be one of numbers.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from headroom.regexes import regex
 from headroom.toolkit.rows.notation import quoted
 from headroom.toolkit.rows.shape import sample
 from headroom.toolkit.rows.values import Json
@@ -21,8 +21,8 @@ _LONG_ROW, _MOSTLY_TEXT = 800, 0.6
 _ROUGHLY = 8
 #: Rows that are looked at.
 _LOOKED_AT = 50
-_BREAK = re.compile(r"(?<=[.!?])\s+|\n+")
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]|left out")
+_BREAK = regex(r"(?<=[.!?])\s+|\n+")
+_UNSAFE = regex("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]|left out")
 
 
 def sentences(value: Json) -> list[str]:

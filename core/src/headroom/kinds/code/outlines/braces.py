@@ -15,13 +15,13 @@ from headroom.view import Deadline
 
 __all__ = ["brace_outline"]
 
-_CONTAINER = re.compile(
+_CONTAINER = regex(
     r"\b(?:class|interface|struct|enum|union|namespace|trait|impl|mod|module|object|protocol|"
     r"extension|record|extern)\b[^(=;]*"
 )
-_END = re.compile(r"end\b[,;)\]]*$")
+_END = regex(r"end\b[,;)\]]*$")
 # Comments of shells, and lines of languages that have them: Perl, R.
-_HASHED = re.compile(
+_HASHED = regex(
     r"#(?!\s*(?:include|define|if|ifn?def|el(?:se|if)|end|undef|pragma|region|line|error)\b|!?\[|\d)"
     r"|sub\s+\w+\s*\{|my\s+[$@%(]|[\w.]+\s*<-\s*function\b"
 )
@@ -31,26 +31,24 @@ _OTHER_CONTAINER = regex(
     r"(?:service|message|contract|library|actor|mixin|type|input)\s+(?P<name>[A-Za-z_]\w*)\b[^(=;{]*$",
     re.MULTILINE,
 )
-_CONTROL = re.compile(r"(?:[}\s]*)(?:if|else|for|while|do|switch|try|catch|return|match|select)\b")
-_IMPORT = re.compile(r"\s*(?:import|use|using|package|#\s*include|from|open)\b")
-_NAME_BEFORE_BRACKET = re.compile(
-    r"\b([A-Za-z_$][\w$]*) ?(?:<[^<>()]{0,200}>)? ?(?:= ?(?:async ?)?)?\("
-)
+_CONTROL = regex(r"(?:[}\s]*)(?:if|else|for|while|do|switch|try|catch|return|match|select)\b")
+_IMPORT = regex(r"\s*(?:import|use|using|package|#\s*include|from|open)\b")
+_NAME_BEFORE_BRACKET = regex(r"\b([A-Za-z_$][\w$]*) ?(?:<[^<>()]{0,200}>)? ?(?:= ?(?:async ?)?)?\(")
 # What a function is bound to, or called, without anything in brackets after it.
-_BOUND = re.compile(r"([A-Za-z_.][\w.]*) *(?:<-|=) *function *\(|\bsub +([A-Za-z_]\w*)")
+_BOUND = regex(r"([A-Za-z_.][\w.]*) *(?:<-|=) *function *\(|\bsub +([A-Za-z_]\w*)")
 # What a method of Go belongs to stands before its name.
-_RECEIVER = re.compile(r"(?<=\bfunc )\([^()\n]{0,200}\) ?")
-_PROTOTYPE = re.compile(r"\s*[A-Za-z_][\w:<>,*& \t]{0,200}[\s*&]([A-Za-z_]\w*) ?\(")
-_NAME_OF_CONTAINER = re.compile(
+_RECEIVER = regex(r"(?<=\bfunc )\([^()\n]{0,200}\) ?")
+_PROTOTYPE = regex(r"\s*[A-Za-z_][\w:<>,*& \t]{0,200}[\s*&]([A-Za-z_]\w*) ?\(")
+_NAME_OF_CONTAINER = regex(
     r"\b(?:class|interface|struct|enum|union|namespace|trait|impl|mod|module|object|protocol|"
     r"extension|record)\s+([A-Za-z_]\w*)"
 )
 # What the header of a class goes on with on a line of its own.
-_HEADER_GOES_ON = re.compile(
+_HEADER_GOES_ON = regex(
     r"[ \t]*(?:@\w|:(?!:)|(?:(?:private|internal|protected)[ \t]+)?constructor\b"
     r"|(?:extends|implements|permits|where)\b)"
 )
-_HIDDEN = re.compile(r"\b(?:private|fileprivate)\b")
+_HIDDEN = regex(r"\b(?:private|fileprivate)\b")
 
 #: The share of the lines that must open, close or end something.
 _SHARE = 0.3

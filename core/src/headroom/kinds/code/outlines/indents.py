@@ -32,14 +32,12 @@ _CONTAINERS = frozenset(
 )
 #: What says by its first word that nothing outside may use it.
 _HIDDEN = frozenset(("defp", "defmacrop"))
-_IMPORT = re.compile(
-    r"(?:import|from|use|using|require|require_relative|source|package|#include)\b"
-)
-_FIELD = re.compile(
+_IMPORT = regex(r"(?:import|from|use|using|require|require_relative|source|package|#include)\b")
+_FIELD = regex(
     r"(?:(?:const|let|var|val|local|export|readonly)\s+)?[\w.$]+(?:\s*:[^=\n]+)?\s*=(?!=)"
 )
 _COMMENT = ("#", "//", "--", "/*", "*")
-_CLOSING = re.compile(r"(?:end|fi|done)\b|[}\])]+[;,)]*$")
+_CLOSING = regex(r"(?:end|fi|done)\b|[}\])]+[;,)]*$")
 
 #: The header of a function has at most so many lines.
 _HEADER = 30

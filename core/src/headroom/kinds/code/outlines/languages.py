@@ -6,10 +6,11 @@ import importlib
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import compress
+from operator import not_
 from typing import Any
 
 from headroom.forking import undisturbed
@@ -67,7 +68,7 @@ class Language:
     #: The module of the grammar and its function.
     module: str
     function: str
-    #: Lines without white space around them that speak for it.
+    #: Lines without white space around them that speak for it, beside those of its mother tongue.
     signs: re.Pattern[str]
     #: Whether a declaration is public, by the text of its frame and its name.
     is_public: _Visibility
@@ -80,10 +81,8 @@ class Language:
     #: Whether statements between blank lines mean the same by themselves: text that no sign opens
     #: may stand elsewhere, as in PHP, and below a heredoc.
     in_pieces: bool = True
-
-
-def _signs(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+    #: Of a dialect, the name of a language above it all of whose signs it has.
+    mother: str = ""
 
 
 # What C has as well, such as "return x;", says nothing. What may stand anywhere in a line is found
@@ -107,29 +106,31 @@ _MACROS = re.compile(
 
 #: In the order in which they are tried where the signs say the same.
 LANGUAGES = (
-    Language("javascript", "tree_sitter_javascript", "language", _signs(_SCRIPT), _not_hidden),
+    Language("javascript", "tree_sitter_javascript", "language", regex(_SCRIPT), _not_hidden),
     Language(
         "typescript",
         "tree_sitter_typescript",
         "language_typescript",
-        _signs(
-            _SCRIPT + r"|(?:export\s+)?(?:declare\s|abstract\s)?(?:interface|type|enum|namespace)\s"
+        regex(
+            r"(?:export\s+)?(?:declare\s|abstract\s)?(?:interface|type|enum|namespace)\s"
             r"|(?:public|private|protected|readonly|static)\s+\w+[?!]?\s*[:(]|\w+\??:\s*\w+[^,\n]*;$"
         ),
         _not_hidden,
+        mother="javascript",
     ),
     Language(
         "tsx",
         "tree_sitter_typescript",
         "language_tsx",
-        _signs(_SCRIPT + r"|(?:export\s+)?(?:interface|type)\s|</?[A-Za-z][\w.]*[ />]"),
+        regex(r"(?:export\s+)?(?:interface|type)\s|</?[A-Za-z][\w.]*[ />]"),
         _not_hidden,
+        mother="javascript",
     ),
     Language(
         "go",
         "tree_sitter_go",
         "language",
-        _signs(
+        regex(
             r"package\s+\w+$|func\s+[(\w]|type\s+\w+\s+(?:struct|interface)|import\s+[(\"]|"
             r"[\w, ]+:=\s|(?:if|for)\s+[^(\n]*\{$"
         ),
@@ -139,7 +140,7 @@ LANGUAGES = (
         "rust",
         "tree_sitter_rust",
         "language",
-        _signs(
+        regex(
             r"(?:pub(?:\([^)\n]*\))?\s+)?(?:fn|impl|trait|mod|use|enum|struct)\b|let\s+(?:mut\s)?|"
             r"#!?\[|match\s|///|macro_rules!"
         ),
@@ -149,29 +150,30 @@ LANGUAGES = (
         "java",
         "tree_sitter_java",
         "language",
-        _signs(
+        regex(
             r"package\s+[\w.]+;|import\s+(?:static\s+)?[\w.*]+;|@\w+|(?:public|private|protected)"
             r"\s[^\n]*[{;(]$|final\s"
         ),
         _not_hidden,
     ),
-    Language("c", "tree_sitter_c", "language", _signs(_C), _not_static, unknown=_MACROS),
+    Language("c", "tree_sitter_c", "language", regex(_C), _not_static, unknown=_MACROS),
     Language(
         "cpp",
         "tree_sitter_cpp",
         "language",
-        _signs(
-            _C + r"|(?:class|namespace|template|using|virtual|constexpr)\b|(?:public|private|"
+        regex(
+            r"(?:class|namespace|template|using|virtual|constexpr)\b|(?:public|private|"
             r"protected)\s*:|[\w:<>,&* ]*std::(?<=\bstd::)|[^\n(]*::(?<=\w::)~?\w+\("
         ),
         _not_static,
         unknown=_MACROS,
+        mother="c",
     ),
     Language(
         "c_sharp",
         "tree_sitter_c_sharp",
         "language",
-        _signs(
+        regex(
             r"using\s+[\w.= ]+;|namespace\s|(?:public|private|protected|internal)\s|\[\w+.*\]$|"
             r"#(?:region|endregion)|///\s*<|[^\n]*get;(?<=\bget;)|foreach\s*\(|string\s\w+\s*="
         ),
@@ -181,7 +183,7 @@ LANGUAGES = (
         "ruby",
         "tree_sitter_ruby",
         "language",
-        _signs(
+        regex(
             r"def\s|end$|module\s+[A-Z]|class\s+[A-Z]|require(?:_relative)?\s|attr_\w+\s|"
             r"[^\n]*do(?<=\bdo)(?:\s*\|[^|\n]*\|)?$|elsif\s|unless\s"
         ),
@@ -193,7 +195,7 @@ LANGUAGES = (
         "php",
         "tree_sitter_php",
         "language_php",
-        _signs(
+        regex(
             r"<\?php|\$\w+\s*=|(?:public|private|protected)\s+(?:static\s+)?function|use\s+[\w\\]+"
             r"|namespace\s+[\w\\]+;|echo\s"
         ),
@@ -204,7 +206,7 @@ LANGUAGES = (
         "bash",
         "tree_sitter_bash",
         "language",
-        _signs(
+        regex(
             r"#!\s*/\S*sh\b|#!.*env\s+(?:ba|z|da)?sh|(?:fi|done|esac|then|do)\b|if\s+\[|case\s.*\sin$"
             r"|(?=[^\n]*\(\))(?:function\s+)?[\w-]+\s*\(\)|(?:local|export)\s+\w+=?|echo\s"
             r"|\w+=[\"$']|set\s+-"
@@ -218,7 +220,7 @@ LANGUAGES = (
         "kotlin",
         "tree_sitter_kotlin",
         "language",
-        _signs(
+        regex(
             r"package\s+[\w.]+$|import\s+[\w.*]+$|(?=[^\n]*fun\s)(?:\w+\s+){0,4}fun\s+[\w<.`]"
             r"|(?=[^\n]*va[lr]\s)(?:\w+\s+){0,3}va[lr]\s"
             r"|(?:data|sealed|open|inline|internal|override|companion|enum|object)\s[^\n;]*[{(=]$"
@@ -230,7 +232,7 @@ LANGUAGES = (
         "swift",
         "tree_sitter_swift",
         "language",
-        _signs(
+        regex(
             r"import\s+\w+$|(?=[^\n]*func\s)(?:\w+(?:\(\w+\))?\s+){0,4}func\s+[\w<`]"
             r"|(?=[^\n]*let\s)(?:\w+\s+){0,3}let\s\w+\s*[:=]"
             r"|(?=[^\n]*var\s)(?:\w+\s+){0,3}var\s\w+\s*[:=]"
@@ -243,7 +245,7 @@ LANGUAGES = (
         "lua",
         "tree_sitter_lua",
         "language",
-        _signs(
+        regex(
             r"local\s|(?:local\s+)?function\s+[\w.:]+\s*\(|end[,)]?$|--|elseif\s"
             r"|[^\n]*then(?<=\bthen)$|[^\n]*do(?<=\bdo)$|(?=[^\n]*function\()[\w.]+\s*=\s*function\("
         ),
@@ -252,6 +254,8 @@ LANGUAGES = (
     ),
 )
 
+_MOTHERS = {language.mother for language in LANGUAGES}
+
 # Elixir, for which there is no parser here, and which others take for their own in part.
 _ELIXIR = re.compile(
     r"^def(?:module|protocol|impl)\s+[A-Z][\w.]*[^\n]*\bdo[ \t]*\r?$", re.MULTILINE
@@ -259,7 +263,7 @@ _ELIXIR = re.compile(
 
 # Signs of Python that is cut, or of long ago, on which the parser of the standard library has
 # failed: others fail on it, too, which takes longest.
-_UNREAD = _signs(
+_UNREAD = regex(
     r"(?:async\s+)?(?:class|def|elif|else|except|finally|for|if|try|while|with)\b[^\n]*:$"
     r"|(?:async\s+)?def\s+\w+\($|from\s+[\w.]+\s+import\b"
 )
@@ -317,21 +321,34 @@ def likely_languages(content: str) -> list[Language]:
     lines = [text for line in sample.split("\n") if (text := line[:_LINE].strip())]
     # A third of the lines are the same as others.
     often = Counter(lines)
-
-    def count(signs: re.Pattern[str]) -> int:
-        return sum(compress(often.values(), map(signs.match, often)))
-
-    counted = [(count(language.signs), language) for language in LANGUAGES]
-    most = max(found for found, _ in counted)
-    if most < _SIGNS * len(lines) or count(_UNREAD) > most:
+    spoken = _spoken(often)
+    most = max(spoken.values())
+    unread = sum(compress(often.values(), map(_UNREAD.match, often)))
+    if most < _SIGNS * len(lines) or unread > most:
         return []
     # A dialect has all the signs of its mother tongue, so near ties are told apart by parsing.
-    likely = [(found, language) for found, language in counted if found and found * 2 >= most]
-    found = [language for _, language in sorted(likely, key=lambda pair: -pair[0])][:4]
+    likely = [one for one in LANGUAGES if spoken[one.name] and spoken[one.name] * 2 >= most]
+    found = sorted(likely, key=lambda one: -spoken[one.name])[:4]
     if any(map(_PACKAGE.match, lines)):
         # A program that writes scripts is full of them.
         found = [_BY_NAME["go"], *(language for language in found if language.name != "go")]
     return found
+
+
+def _spoken(often: Mapping[str, int]) -> dict[str, int]:
+    """How many lines speak for each language, by its name; of each line how often it stands there.
+
+    In what speaks for a mother tongue, its dialects need not be looked for.
+    """
+    spoken = {"": 0}
+    left: dict[str, Mapping[str, int]] = {"": often}
+    for language in LANGUAGES:
+        some = left[language.mother]
+        told = list(map(language.signs.match, some))
+        spoken[language.name] = spoken[language.mother] + sum(compress(some.values(), told))
+        if language.name in _MOTHERS:
+            left[language.name] = dict(compress(some.items(), map(not_, told)))
+    return spoken
 
 
 _CONDITIONS = regex(_MACROS.pattern + r"|^[ \t]*#[ \t]*(?:if|else|elif|endif)[^\n]*", re.MULTILINE)

@@ -48,7 +48,12 @@ def _taken_apart(source: Source, *, is_notebook: bool) -> Outline:
     lines, final_newline = own_lines(source.lines)
     # The lines of a notebook for the shell are none that a parser knows.
     outline = Outline(lines, filler="...", final_newline=final_newline, is_exact=not is_notebook)
-    exports, pieces = python_module(lines, is_notebook=is_notebook, deadline=source.deadline)
+    exports, pieces = python_module(
+        lines,
+        is_notebook=is_notebook,
+        has_exports="__all__" in source.text,
+        deadline=source.deadline,
+    )
     for piece in pieces:
         builder = _Builder(outline, piece, source.deadline, exports)
         builder.suite(piece.body, _Scope(Role.STATEMENT))

@@ -203,18 +203,24 @@ def _reads(
 
 
 def python_module(
-    lines: Sequence[str], *, is_notebook: bool, deadline: Deadline
+    lines: Sequence[str], *, is_notebook: bool, has_exports: bool, deadline: Deadline
 ) -> tuple[frozenset[str], Iterator[Piece]]:
     """The names in ``__all__``, where it is a plain list of them, and the pieces of a module.
 
     See ``python_pieces``, which also says what may be wrong while the pieces are gone through.
+
+    Args:
+        lines: Those of the module; only line feeds end a line.
+        is_notebook: Whether lines may be for the shell, and for the notebook itself.
+        has_exports: Whether that name stands anywhere in them.
+        deadline: Checked before each try.
 
     Raises:
         SyntaxError: It is no Python, or nested too deeply.
 
     """
     pieces = python_pieces(lines, is_notebook=is_notebook, deadline=deadline)
-    if not any("__all__" in line for line in lines):
+    if not has_exports:
         return frozenset(), pieces
     # They may be said below what they are about. Most say them in the first piece.
     first = next(pieces)

@@ -27,16 +27,16 @@ _DEFINITION = regex(
     re.IGNORECASE,
 )
 #: What a line of every definition has: most texts have none, and need not be taken apart.
-_CREATES = re.compile(r"^[^\S\n]*CREATE\s", re.IGNORECASE | re.MULTILINE)
-_INSERT = re.compile(r"\s*(?:INSERT|REPLACE|COPY)\b", re.IGNORECASE)
-_COMMENT = re.compile(r"\s*(?:--|#|/\*)")
+_CREATES = regex(r"^[^\S\n]*CREATE\s", re.IGNORECASE | re.MULTILINE)
+_INSERT = regex(r"\s*(?:INSERT|REPLACE|COPY)\b", re.IGNORECASE)
+_COMMENT = regex(r"\s*(?:--|#|/\*)")
 #: What has no body that is worth leaving out by itself.
 _SMALL_KINDS = frozenset(("INDEX", "SEQUENCE", "SCHEMA", "DATABASE", "EXTENSION"))
 #: Quotes of bodies in PostgreSQL: within them a semicolon ends no statement.
-_DOLLAR = re.compile(r"\$\w*\$")
+_DOLLAR = regex(r"\$\w*\$")
 _BEGIN, _END = (
-    re.compile(r"\bBEGIN\b(?!\s*;)", re.I),
-    re.compile(r"\s*END\b[^;]*(?:;|\$\$|//|$)", re.I),
+    regex(r"\bBEGIN\b(?!\s*;)", re.I),
+    regex(r"\s*END\b[^;]*(?:;|\$\$|//|$)", re.I),
 )
 
 #: So many of the first statements tell, and this share of them must begin as SQL does; chosen.

@@ -1,0 +1,113 @@
+"""How the values of a field are to be read: all of them together say it, and each by itself not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from headroom.retrieval.comparing import Comparable, Notation
+from headroom.retrieval.numbers import SWITCHES, Dates, Numbers, Switches
+from headroom.retrieval.versions import is_surely_version, read_version
+
+__all__ = ["Column"]
+
+_MOST = {"min": "max", "Min": "Max", "MIN": "MAX"}
+#: Last words of names of fields that have such.
+_VERSIONS = frozenset(("version", "versions", "ver", "release"))
+
+
+class Column:
+    """A field: whether it has versions, dates, amounts or switches, and how they are written.
+
+    Args:
+        field: Its name.
+        name: The same as errors say it.
+        wanted: What it is compared with.
+
+    >>> column = Column("python", '"python"', [Comparable("3.9")])
+    >>> column.add(Comparable("3.12.1"))
+    >>> column.notation.is_version
+    True
+
+    """
+
+    def __init__(self, field: str, name: str, wanted: Iterable[Comparable]) -> None:
+        wanted = list(wanted)
+        self._numbers, self._dates = Numbers(field, name), Dates(name)
+        #: The name of the most, where it may be the least; a "min" is a minute, too.
+        self.most = f"{field[:-3]}{_MOST[field[-3:]]}" if field[-3:] in _MOST else ""
+        self._switches = Switches(name)
+        #: What of it is asked for.
+        self._has_numbers = any(one.reading is not None for one in wanted)
+        self._has_dates = any(one.day or one.number_as_date for one in wanted)
+        self._has_switches = any(one.text in SWITCHES for one in wanted)
+        words = re.split(r"[^a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", field).casefold())
+        #: Whether its name says that it has versions, and whether its values say it, or that it has
+        #: others.
+        self._is_named = words[-1] in _VERSIONS
+        self._has_versions = self._has_others = False
+        self._may_be_versions = any(read_version(one.text) for one in wanted)
+        for one in wanted:
+            self._numbers.want(one)
+            self._dates.add(one)
+            self._look(one)
+
+    def have_most(self) -> None:
+        """Takes into account that a row has the most, too."""
+        self.most = ""
+        self._numbers.have_most()
+
+    def add(self, value: Comparable) -> None:
+        """Takes one of the values into account."""
+        if value.is_known:
+            return
+        value.is_known = True
+        if self._has_numbers:
+            self._numbers.add(value)
+        if self._has_dates:
+            self._dates.add(value)
+        if self._has_switches:
+            self._switches.add(value)
+        if self._may_be_versions:
+            self._look(value)
+
+    def _look(self, value: Comparable) -> None:
+        """Whether a value says that there are versions; "1.234.567" is a number, too."""
+        text = value.text
+        if text.count(".") > 1 or text[:1] == "v":
+            is_version = value.day is None and value.reading is None and is_surely_version(text)
+            self._has_versions = self._has_versions or is_version
+        elif self._has_others or text[:1].isalpha():
+            return
+        elif value.day is not None:
+            # One with points is a version beside others.
+            self._has_others = self._is_named and (value.day.sign == "." or "." not in text)
+        elif value.reading is not None and value.reading.quantity.unit:
+            # "5 kg" and "$5", and not "1.0b".
+            self._has_others = not text[:1].isdecimal() or " " in text or not text[-1:].isalpha()
+
+    @property
+    def notation(self) -> Notation:
+        """How its values are to be read."""
+        has_versions = self._has_versions or (self._is_named and self._may_be_versions)
+        if has_versions and not self._has_others:
+            return Notation(is_version=True)
+        return Notation(self._numbers.lacking, self._numbers.beside, self._dates.order)
+
+    def why_not(self, wanted: Comparable, *, is_equal: bool, is_order: bool) -> str:
+        """Why its values cannot be compared with one; empty if they can.
+
+        Args:
+            wanted: The one, read as they are.
+            is_equal: Whether it is asked what is equal to it, and it may be meant as it stands.
+            is_order: Whether more or less is asked for.
+
+        """
+        if self.notation.is_version:
+            return ""
+        said = self._dates.why_not(wanted, is_equal=not is_order)
+        if not said and not is_order and wanted.text in SWITCHES:
+            said = self._switches.why_not(wanted.text)
+        if not said and wanted.quantity is not None:
+            said = self._numbers.why_not(wanted, is_equal=is_equal)
+        return said
