@@ -140,6 +140,16 @@ def test_a_group_of_any_length_has_its_first_line() -> None:
     assert above[-2:] == ["make[1]: Entering directory '/src/m7'", "\u2026"]
 
 
+def test_a_log_that_begins_within_a_group_shows_what_its_lines_are_about() -> None:
+    lines = []
+    for number, name in enumerate(_NAMES):
+        bad = number == 37
+        lines += [f"Deploying service {name}", "pulled", f"state: {'DOWN' if bad else 'up'}", "end"]
+    view = compress("\n".join(lines[1:])).text
+    assert f"Deploying service {_NAMES[37]}\npulled\nstate: DOWN" in view
+    assert "end\nDeploying" not in view
+
+
 def test_what_says_itself_what_it_is_about_needs_no_other_line() -> None:
     lines = []
     for number in range(60):

@@ -95,7 +95,7 @@ def _read(source: Source, events: Events) -> Log:
             of_event[index] = number
     alerting = alerts(texts, said, deadline)
     often = Counter(told)
-    opened_by = openers(told, often, templates, deadline)
+    opened_by = openers(texts, told, often, templates, deadline)
     return Log(
         lines, events, texts, templates, of_event, alerting, opened_by, often,
         source.first_line, deadline,

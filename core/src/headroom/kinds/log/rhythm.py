@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from itertools import repeat
 
 from headroom.kinds.log.templates import Template
+from headroom.kinds.log.times import without_times
 from headroom.view import Deadline
 
 __all__ = ["openers"]
@@ -26,6 +27,8 @@ _MOST = 0.5
 _APART = 0.7
 #: A line belongs to what opened its group so many events above at the most.
 _FAR = 60
+#: So many lines of a shape show whether it names something.
+_SAMPLE = 12
 #: Looked through so often: each time, what follows members known by then becomes one.
 _ROUNDS = 4
 #: So many lines of a shape that no other is like may come one after the other, the first of which
@@ -36,17 +39,18 @@ _BLANK = -1
 
 
 def openers(
-    masked: Sequence[str], often: Mapping[str, int], templates: Sequence[Template],
-    deadline: Deadline,
+    texts: Sequence[str], masked: Sequence[str], often: Mapping[str, int],
+    templates: Sequence[Template], deadline: Deadline,
 ) -> array[int]:  # fmt: skip
     """For each event the one that opens the group that it is in; -1 for one that is in none.
 
     A line is a member of the group of another one if its like nearly always follow the like of
-    that, or other members. The first of them in the log opens the group, and what comes once or
-    twice is in the group of what it follows. Groups go on behind blank lines.
+    that, or other members. The first of them in the log that names something opens the group, and
+    what comes once or twice is in the group of what it follows. Groups go on behind blank lines.
 
     Args:
-        masked: The masked text of each event.
+        texts: What events say.
+        masked: The masked text of each.
         often: How many events have each of these.
         templates: All templates.
         deadline: Checked now and then.
@@ -56,6 +60,8 @@ def openers(
     counts = Counter(shapes)
     alone = -len(templates) - 1
     parents = _parents(shapes, counts, deadline)
+    if parents:
+        parents = _opened_by_names(parents, counts, _naming(shapes, parents, texts))
     found = array("i", repeat(-1, len(shapes)))
     if not parents:
         return found
@@ -160,6 +166,54 @@ def _parents(shapes: Sequence[int], counts: Counter[int], deadline: Deadline) ->
         if len(parents) == known:
             break
     return parents
+
+
+def _naming(
+    shapes: Sequence[int], parents: Mapping[int, int], texts: Sequence[str]
+) -> frozenset[int]:
+    """The shapes in groups whose lines mostly differ, by their first lines."""
+    wanted = set(parents).union(parents.values())
+    found: dict[int, list[str]] = {shape: [] for shape in wanted}
+    for index, shape in enumerate(shapes):
+        if shape in wanted:
+            found[shape].append(without_times(texts[index]))
+            if len(found[shape]) == _SAMPLE:
+                wanted.remove(shape)
+                if not wanted:
+                    break
+    return frozenset(shape for shape, some in found.items() if len(set(some)) >= _SHARE * len(some))
+
+
+def _opened_by_names(
+    parents: dict[int, int], counts: Mapping[int, int], naming: Set[int]
+) -> dict[int, int]:
+    """The same groups, but opened by a line that names something, where there is one.
+
+    A log may begin, or have been cut, in the middle of a group.
+    """
+    members: dict[int, list[int]] = {}
+    for shape, group in parents.items():
+        members.setdefault(group, []).append(shape)
+    found = dict(parents)
+    for group, some in members.items():
+        most = counts[group] / _SHARE
+        other = next(
+            (
+                one
+                for one in some
+                if one in naming
+                and one not in members
+                and _SHARE * counts[group] <= counts[one] <= most
+            ),
+            None,
+        )
+        if group in naming or other is None:
+            continue
+        found.update(dict.fromkeys([*some, group], other))
+        del found[other]
+        if group in parents:
+            found[other] = parents[group]
+    return found
 
 
 def _is_within(shape: int, group: int, parents: dict[int, int]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from headroom.kinds.log.parse import Log
+from headroom.kinds.log.times import words_but_times
 
 __all__ = ["subjects_of"]
 
@@ -18,9 +19,6 @@ _LEVELS = 2
 #: other one.
 _CHARS, _LARGEST = 2000, 600
 
-_WORD = re.compile(r"[^\s,;()'\"{}<>]+")
-# A date, a time, or both.
-_TIME = re.compile(r"\W?\d{1,4}(?:[:.,/T+-]\d+){2,}Z?\W?|\W?\d{1,2}:\d\d\W?|\d{10}|\d{13}")
 # The process that a line of a system's log is of: sshd[24503].
 _PROCESS = re.compile(r"(?<=\S)\[\d{1,10}\]")
 
@@ -58,6 +56,6 @@ def subjects_of(log: Log, index: int) -> list[int]:
 def _names(log: Log, event: int) -> set[str]:
     """What an event names: its words, but times, that another one like it has not."""
     like = next((one for one in log.templates[log.of_event[event]].events if one != event), -1)
-    shared = frozenset(_WORD.findall(log.texts[like], 0, _CHARS)) if like >= 0 else frozenset()
-    words = _WORD.findall(log.texts[event], 0, _CHARS)
-    return {word for word in words if word not in shared and not _TIME.fullmatch(word)}
+    shared = frozenset(words_but_times(log.texts[like][:_CHARS]) if like >= 0 else ())
+    words = words_but_times(log.texts[event][:_CHARS])
+    return {word for word in words if word not in shared}
