@@ -164,7 +164,7 @@ def test_other_namespaces_are_out_of_reach(orders: str) -> None:
     SharedContext(store=store, namespace="theirs").put("orders", orders)
     answer = retrieve_tool(SharedContext(store=store, namespace="ours")).run(key="orders")
     assert "refund" not in answer
-    assert answer.startswith("Nothing was ever put under")
+    assert answer.startswith("Nothing is stored under")
 
 
 def test_a_tool_without_context_takes_the_chosen_one(ctx: SharedContext, orders: str) -> None:
@@ -187,7 +187,7 @@ def test_a_tool_without_context_takes_that_of_the_hooks(orders: str, flights: st
     assert "diverted" in tool.run(key="data", query="diverted")
     with compressed_context(inner):
         # Empty, and the right one all the same.
-        assert "Nothing was ever put" in tool.run(key="data", query="refund failed")
+        assert "Nothing is stored" in tool.run(key="data", query="refund failed")
         inner.put("data", orders)
         assert "98713" in tool.run(key="data", query="refund failed")
     uninstall()

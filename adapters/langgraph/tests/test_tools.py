@@ -23,7 +23,7 @@ async def test_it_answers_within_its_bound(ctx: SharedContext, tool: BaseTool) -
 
 
 def test_a_sentence_instead_of_an_exception(tool: BaseTool) -> None:
-    assert tool.invoke({"key": "nothing"}) == "Nothing was ever put under 'nothing'."
+    assert tool.invoke({"key": "nothing"}) == "Nothing is stored under 'nothing' here."
     answer = tool.invoke({"key": "flights", "place": "all rows"})
     assert answer.startswith("This call cannot be answered: place must look like")
 

@@ -88,7 +88,7 @@ async def test_a_limit_for_no_tool_is_told(
     assert "'search', and nothing" not in caplog.text
 
 
-BUDGET = 1600
+BUDGET = 1800
 
 
 async def many(
@@ -149,7 +149,7 @@ async def test_the_cached_prefix_changes_only_where_new_views_are_not_enough(roa
     kept = [
         later[: len(sent)] == sent for sent, later in zip(model.sent, model.sent[1:], strict=False)
     ]
-    # The views of six logs have some 500 tokens each: the fourth finds the room taken.
+    # The views of six logs have more than 500 tokens each: the fourth finds the room taken.
     assert kept[:3] == [True] * 3
     assert kept.count(False) <= 2
 

@@ -98,6 +98,6 @@ async def test_the_run_goes_on(
     if survives or not at_handoff:
         assert "HR121" in answer
     else:
-        assert answer.startswith("Nothing was ever put under 'search-")
+        assert answer.startswith("Nothing is stored under 'search-")
     if not at_handoff:
         assert outputs(result.to_input_list())["call_search"] == payload

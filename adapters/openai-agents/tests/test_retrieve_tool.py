@@ -35,7 +35,7 @@ async def test_it_answers_within_its_bound(ctx: SharedContext, tool: FunctionToo
 
 
 async def test_a_sentence_instead_of_an_exception(tool: FunctionTool) -> None:
-    assert await call(tool, key="nothing") == "Nothing was ever put under 'nothing'."
+    assert await call(tool, key="nothing") == "Nothing is stored under 'nothing' here."
     answer = await call(tool, key="flights", place="all rows")
     assert answer.startswith("This call cannot be answered: place must look like")
 

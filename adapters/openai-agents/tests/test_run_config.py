@@ -255,7 +255,7 @@ def many(ctx: SharedContext, count: int) -> tuple[Agent[Any], ScriptedModel]:
 
 @pytest.mark.parametrize("road", [headroom_run_config, model_input_filter])
 async def test_all_that_a_model_is_sent_is_within_a_budget(road: Any) -> None:
-    budget = 1700
+    budget = 900
     sizes = []
     for limit in (None, budget):
         ctx = SharedContext()

@@ -97,7 +97,7 @@ async def test_no_tenant_reads_what_is_anothers(road: str, ctx: SharedContext) -
 
     assert "request 199 took" in answers(await run(road, ctx, Run("rome"), asks, says("Ok.")))
     told = answers(await run(road, ctx, Run("oslo"), asks, says("Ok.")))
-    assert told == f"Nothing was ever put under '{key}'."
+    assert told == f"Nothing is stored under '{key}' here."
     assert len(ctx) == 0
 
 

@@ -161,7 +161,7 @@ async def test_what_is_looked_up_arrives_whole_and_from_the_tenants_namespace(
     # Large enough for a view, and none: what was asked for is read.
     assert ctx.count_tokens(found) > 400
     assert not ctx.in_namespace("rome").is_view(found)
-    assert await look_up(Run("oslo"), "None.") == f"Nothing was ever put under '{key}'."
+    assert await look_up(Run("oslo"), "None.") == f"Nothing is stored under '{key}' here."
 
 
 @pytest.mark.parametrize("api", APIS)

@@ -33,7 +33,7 @@ class KeyNotFound(HeadroomError, KeyError):
     >>> SharedContext().require("plan")
     Traceback (most recent call last):
         ...
-    headroom.errors.KeyNotFound: nothing was ever put under 'plan'
+    headroom.errors.KeyNotFound: nothing is stored under 'plan' here
 
     """
 

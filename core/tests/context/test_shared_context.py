@@ -194,7 +194,7 @@ def test_bytes_make_room() -> None:
 
 
 def test_never_put_and_deleted_are_told_apart(ctx: SharedContext) -> None:
-    with pytest.raises(KeyNotFound, match="nothing was ever put under 'key'") as error:
+    with pytest.raises(KeyNotFound, match="nothing is stored under 'key' here") as error:
         ctx.require("key")
     assert error.value.when is None
     ctx.put("key", "value")

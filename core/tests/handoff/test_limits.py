@@ -12,8 +12,27 @@ from headroom import Decision, Handoff, MemoryStore, Payload, Reader, Savings, S
 READER = Reader("clerk", query="Which request was slow?", has_tool=True)
 
 
+#: What a log has once each: lines that a view without a limit shows.
+ONCE = [
+    f"{who} {did} {what}"
+    for who, did in (("the cache", "dropped"), ("a worker", "left"), ("queue", "grew by"))
+    for what in (
+        "half of its pages at noon",
+        "the pool before others came",
+        "two parts of a late order",
+        "an old lease without a word",
+        "whatever the night had left",
+        "some of it, then the rest",
+        "no more than was asked for",
+    )
+]
+
+
 def log(number: int, lines: int = 300) -> str:
-    return "\n".join(f"INFO {number} request {n} took {n * n % 71} ms" for n in range(lines))
+    said = [f"INFO {number} request {n} took {n * n % 71} ms" for n in range(lines)]
+    for place, once in enumerate(ONCE):
+        said[20 + place * 10] = f"INFO {number} {once}"
+    return "\n".join(said)
 
 
 def payloads(count: int) -> list[Payload]:

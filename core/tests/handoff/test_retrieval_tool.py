@@ -35,7 +35,7 @@ def test_empty_arguments_are_no_arguments(tool: RetrievalTool) -> None:
 @pytest.mark.parametrize(
     ("arguments", "answer"),
     [
-        ({"key": "nothing"}, "Nothing was ever put under 'nothing'."),
+        ({"key": "nothing"}, "Nothing is stored under 'nothing' here."),
         ({"key": ""}, "This call cannot be answered: a key must not be empty."),
         ({"key": 5}, "This call cannot be answered: a key must be text, not int"),
         (
@@ -69,7 +69,7 @@ def test_another_namespace_is_out_of_reach(store: MemoryStore) -> None:
     entry = SharedContext(store=store, namespace="other").put("secret", "text")
     tool = RetrievalTool(SharedContext(store=store))
     for key in ("secret", entry.reference, "other/secret", "other:secret"):
-        assert tool(key) == f"Nothing was ever put under {key!r}."
+        assert tool(key) == f"Nothing is stored under {key!r} here."
 
 
 def test_a_broken_store_is_a_sentence() -> None:
@@ -124,8 +124,8 @@ async def test_a_key_that_is_not_there_is_warned_of_once(caplog: pytest.LogCaptu
     """As where a run is taken up by a process that has another store: its views lead nowhere."""
     tool = RetrievalTool(SharedContext())
     for key in ("search-1f2e", "search-3a4b"):
-        assert tool(key) == f"Nothing was ever put under '{key}'."
-        assert await tool.answer(key) == f"Nothing was ever put under '{key}'."
+        assert tool(key) == f"Nothing is stored under '{key}' here."
+        assert await tool.answer(key) == f"Nothing is stored under '{key}' here."
     (said,) = [each.getMessage() for each in caplog.records]
     assert "a key that is not in the store" in said
     assert "search" not in said

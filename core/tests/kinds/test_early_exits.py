@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from headroom.errors import WrongKind
 from headroom.kinds.code import recognise as code
 from headroom.kinds.code.outlines import languages, python_parse
-from headroom.kinds.log import outliers, render, templates
+from headroom.kinds.log import differences, outliers, templates
 from headroom.kinds.log import recognise as log
 from headroom.kinds.opaque import lines as opaque_lines
 from headroom.kinds.records import columns, files
@@ -97,7 +97,7 @@ def test_no_template_has_more_events_than_may_be_alike(lines: list[list[str]]) -
 @given(_LINE)
 def test_numbers_of_a_log(line: str) -> None:
     ranged = re.compile(r"(?<![\w.-])(-?\d{1,15}(?:\.\d{1,9})?)(?![\w.-]*\d)")
-    assert render._NUMBER.findall(line) == ranged.findall(line)
+    assert differences._NUMBER.findall(line) == ranged.findall(line)
     alone = re.compile(
         r"(?<![\w.,/+-])-?\d{1,15}(?:\.\d{1,9})?"
         r"(?=(?:[a-zA-Z\u00b5%]{1,3})?(?:[\s,;)\]}\"']|$))"
@@ -107,23 +107,26 @@ def test_numbers_of_a_log(line: str) -> None:
 
 def _ranges(texts: list[str]) -> list[str]:
     names: dict[int, str] = {}
-    for place, found in enumerate(render._NUMBER.finditer(texts[0])):
-        name = render._NAME.search(texts[0], 0, found.start())
+    for place, found in enumerate(differences._NUMBER.finditer(texts[0])):
+        name = differences._NAME.search(texts[0], 0, found.start())
         if name:
             names[place] = name[1]
+    if not names and len(texts[0]) <= differences._SHORT:
+        places = list(enumerate(differences._NUMBER.findall(texts[0])))
+        names = {place: "" for place, _ in places[: differences._FEW_NUMBERS]}
     values: dict[int, list[float]] = {}
     shown: dict[float, str] = {}
     for text in texts:
-        for place, found in enumerate(render._NUMBER.finditer(text)):
+        for place, found in enumerate(differences._NUMBER.finditer(text)):
             label = names.get(place)
-            if label and text[: found.start()].rstrip("=: ").endswith(label):
+            if label is not None and text[: found.start()].rstrip("=: ").endswith(label):
                 shown[float(found[1])] = found[1]
                 values.setdefault(place, []).append(float(found[1]))
     return [
-        f"{names[place]} {shown[min(numbers)]}-{shown[max(numbers)]}"
+        f"{names[place] or 'numbers'} {shown[min(numbers)]}-{shown[max(numbers)]}"
         for place, numbers in values.items()
         if len(numbers) == len(texts) and max(numbers) > min(numbers)
-    ][: render._RANGES]
+    ][: differences._RANGES]
 
 
 @_many
@@ -136,7 +139,7 @@ def _ranges(texts: list[str]) -> list[str]:
 )
 def test_ranges_are_those_of_numbers_in_all_events(lines: list[list[str]]) -> None:
     texts = [" ".join(words) for words in lines]
-    assert render._number_ranges(texts, range(len(texts))) == _ranges(texts)
+    assert differences.number_ranges(texts, range(len(texts))) == _ranges(texts)
 
 
 @_many

@@ -114,7 +114,9 @@ def test_what_is_left_out_comes_back_by_its_place() -> None:
         assert omission.within is None
         numbers = [n for first, last in omission.ranges for n in range(first, last + 1)]
         assert all(lines[number - 1] in found.text for number in numbers)
-    assert " within lines " in entry.compressed.rsplit("\n", 1)[1]
+    example = entry.compressed.rsplit("\n", 1)[1].partition('place="')[2].removesuffix('")]')
+    assert example
+    assert ctx.retrieve("report", place=example).text
 
 
 def test_markers_of_a_part_count_in_the_lines_of_the_whole() -> None:

@@ -464,7 +464,7 @@ def test_wrong_types(ctx: SharedContext, options: dict[str, object]) -> None:
 
 
 def test_a_missing_key(ctx: SharedContext) -> None:
-    with pytest.raises(KeyNotFound, match="nothing was ever put under 'nothing'"):
+    with pytest.raises(KeyNotFound, match="nothing is stored under 'nothing' here"):
         ctx.retrieve("nothing")
 
 
@@ -489,10 +489,35 @@ def test_a_record_that_is_larger_than_a_piece_comes_with_its_other_values(
 def test_what_else_is_defined_comes_after_the_body(ctx: SharedContext) -> None:
     code = "\n\n".join(f"def step_{n}(value):\n    return value * {n}" for n in range(20))
     ctx.put("code", code, kind="code")
-    found = ctx.retrieve("code", query="step_7", max_tokens=300).text
+    found = ctx.retrieve("code", query="what does step_7 return?", max_tokens=300).text
     assert "return value * 7" in found
     assert "def step_3(value):" in found
     assert "return value * 3" not in found
+
+
+@pytest.mark.parametrize("query", ["step_7", "def step_7", "show me `step_7`"])
+def test_who_asks_for_a_name_alone_is_given_what_has_it(ctx: SharedContext, query: str) -> None:
+    code = "\n\n".join(f"def step_{n}(value):\n    return value * {n}" for n in range(20))
+    ctx.put("code", f"{code}\n\nprint(step_7(3))", kind="code")
+    found = ctx.retrieve("code", query=query, max_tokens=300).text
+    assert "return value * 7" in found
+    assert "print(step_7(3))" in found
+    assert "step_3" not in found
+
+
+@pytest.mark.parametrize("query", ["c13.tsx", "What is wrong in c13.tsx?"])
+def test_a_line_that_is_named_comes_with_what_is_indented_below_it(
+    ctx: SharedContext, query: str
+) -> None:
+    checked = "\n\n".join(
+        f"/srv/web/c{n}.tsx\n  {n + 9}:5  error  unused name\n  {n + 70}:1  error  any is odd"
+        for n in range(22)
+    )
+    ctx.put("checked", checked)
+    found = ctx.retrieve("checked", query=query, max_tokens=300)
+    assert "22:5  error  unused name" in found.text
+    assert "83:1  error  any is odd" in found.text
+    assert ("c14.tsx" in found.text) == (query != "c13.tsx")
 
 
 @pytest.mark.parametrize(

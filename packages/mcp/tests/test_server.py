@@ -197,7 +197,7 @@ async def test_what_is_not_there_is_a_sentence(
     ctx.delete("other")
     clock.advance(101)
     for tool in ("get", "retrieve"):
-        assert await call(client, tool, key="never") == "Nothing was ever put under 'never'."
+        assert await call(client, tool, key="never") == "Nothing is stored under 'never' here."
         assert "was evicted at" in await call(client, tool, key="deleted")
         assert "expired at" in await call(client, tool, key="expired")
         assert "was deleted at" in await call(client, tool, key="other")
@@ -267,7 +267,7 @@ async def test_entries_are_resources(client: Clients, ctx: SharedContext) -> Non
         uri = (await client.list_resources()).resources[0].uri
         (content,) = (await client.read_resource(uri)).contents
         assert content.text == f"Text of {key}."  # type: ignore[union-attr]
-    with pytest.raises(MCPError, match=r"Nothing was ever put under 'nothing'\."):
+    with pytest.raises(MCPError, match=r"Nothing is stored under 'nothing' here\."):
         await client.read_resource("headroom://default/nothing")
 
 

@@ -77,7 +77,7 @@ async def test_stdio_over_a_file_that_survives(tmp_path: Path) -> None:
         names = [resource.name for resource in (await client.list_resources()).resources]
         assert names == ["orders"]
     async with Client(stdio(*store, "--namespace", "other")) as client:
-        assert "Nothing was ever put" in await call(client, "get", key="orders")
+        assert "Nothing is stored" in await call(client, "get", key="orders")
 
 
 async def test_sessions_over_http_share_the_store() -> None:

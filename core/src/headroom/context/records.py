@@ -86,7 +86,7 @@ def view_of(record: Record) -> str:
 def missing_error(key: str, missing: Missing) -> KeyNotFound:
     """The error that says why nothing is under a key."""
     if missing.when is None:
-        return KeyNotFound(f"nothing was ever put under {key!r}", key=key)
+        return KeyNotFound(f"nothing is stored under {key!r} here", key=key)
     at = clock_time(missing.when)
     if missing.reason == "expired":
         return KeyExpired(f"{key!r} expired at {at}", key=key, when=missing.when)

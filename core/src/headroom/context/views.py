@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headroom.context.names import quoted
+from headroom.context.hints import hint, most_telling
 from headroom.context.observing import note_result
 from headroom.forking import lock, on_fork
 from headroom.observing import observed
 from headroom.pipeline import Pipeline
 from headroom.tokens import TokenCounter
-from headroom.view import CompressResult, Fidelity, Omission, or_original
+from headroom.view import CompressResult, Fidelity, or_original
 
 if TYPE_CHECKING:
     from headroom.context.processes import CompressionProcesses
@@ -133,31 +133,28 @@ class ViewMaker:
         if options.tool is None or not result.omissions:
             return result
         # With a place that can be asked for, or, where a budget has no room for it, without.
-        for places in (1, 0):
+        for has_place in (True, False):
             shown = result
-            hint = _hint(options.tool, options.key or "", shown.omissions[:places])
-            if options.max_tokens is not None and not self._fits(shown, hint, options):
+            line = self._hint(shown, content, options, has_place=has_place)
+            if options.max_tokens is not None and not self._fits(shown, line, options):
                 # A hint is worth a few tokens of the budget, not half of it.
-                room = options.max_tokens - counter.count(hint) - 1
+                room = options.max_tokens - counter.count(line) - 1
                 if room < options.max_tokens // _LEAST_SHARE:
                     continue
                 shown = compress(room)
-                hint = _hint(options.tool, options.key or "", shown.omissions[:places])
-                if not self._fits(shown, hint, options):
+                line = self._hint(shown, content, options, has_place=has_place)
+                if not self._fits(shown, line, options):
                     continue
-            text = f"{shown.text}\n{hint}"
+            text = f"{shown.text}\n{line}"
             return or_original(shown, text, counter.count(text), content)
         return result
 
-    def _fits(self, result: CompressResult, hint: str, options: ViewRequest) -> bool:
+    def _hint(
+        self, result: CompressResult, content: str, options: ViewRequest, *, has_place: bool
+    ) -> str:
+        place = most_telling(result.omissions, content) if has_place else None
+        return hint(options.tool or "", options.key or "", place)
+
+    def _fits(self, result: CompressResult, line: str, options: ViewRequest) -> bool:
         assert options.max_tokens is not None
-        return self._counter().count(f"{result.text}\n{hint}") <= options.max_tokens
-
-
-def _hint(tool: str, key: str, omissions: Sequence[Omission]) -> str:
-    """The line that tells a reader how to get at what is left out: by a query, or by a place."""
-    calls = [f'{tool}(key={quoted(key)}, query="...")']
-    for omission in omissions:
-        place = quoted(replace(omission, ranges=omission.ranges[:1]).where)
-        calls.append(f"{tool}(key={quoted(key)}, place={place})")
-    return f"[what is left out: {' or '.join(calls)}]"
+        return self._counter().count(f"{result.text}\n{line}") <= options.max_tokens

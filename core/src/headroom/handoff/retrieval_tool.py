@@ -56,7 +56,7 @@ class RetrievalTool:
     [rows 8]
     {"id":7,"city":"Rome"}
     >>> tool("invoices")
-    "Nothing was ever put under 'invoices'."
+    "Nothing is stored under 'invoices' here."
 
     """
 

@@ -1,8 +1,8 @@
 """Lines that set parts of a text apart, whatever stands between them.
 
 What a shell echoes (``$ make``, ``+ make``, ``me@host:~$ make``), tags alone on their lines, as
-programs put them around what they hand to a model (``<output>``), and where lines begin or cease to
-have numbers in front.
+programs put them around what they hand to a model (``<output>``), where lines begin or cease to
+have numbers in front, and where a sheet has a further table.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
+from headroom.pipeline.sheets import find_sheet
 from headroom.regexes import regex
 from headroom.source import Source
 from headroom.view import Deadline
@@ -71,6 +72,8 @@ class Stretch:
     is_tag: bool = False
     #: Whether it is a line on which a shell echoes a command.
     is_command: bool = False
+    #: Whether it is a table of a sheet, which goes on with none of the others.
+    is_table: bool = False
 
 
 def leads_over(line: str) -> bool:
@@ -94,8 +97,13 @@ def stretches(source: Source) -> list[Stretch]:
     starts = {first for first, _ in runs} | {end for _, end in runs}
     commands = _commands(lines, deadline) - tags if _COMMAND_BELOW.search(text) else set()
     starts |= {edge for number in tags | commands for edge in (number, number + 1)}
+    tables = set() if starts else set(find_sheet(lines, deadline))
+    starts |= set(chain.from_iterable(tables))
     edges = sorted({0, *starts, len(lines)})
-    return [Stretch(one, other, one in tags, one in commands) for one, other in pairwise(edges)]
+    return [
+        Stretch(one, other, one in tags, one in commands, (one, other) in tables)
+        for one, other in pairwise(edges)
+    ]
 
 
 def _commands(lines: Sequence[str], deadline: Deadline) -> set[int]:

@@ -131,6 +131,7 @@ def _parts_of_stretches(source: Source, found: Sequence[Stretch], kinds: Kinds) 
     """The parts within each stretch of a text, and what stands between the stretches."""
     prose = _last_resort(kinds)
     parts: list[Part] = []
+    tables = {one.first for one in found if one.is_table}
     for first, end, is_session in _sessions(source, found):
         # What a shell prints is output, line by line, whatever each line looks like.
         output = next((kind for kind in kinds if is_session and kind.takes_in_lines), None)
@@ -144,8 +145,8 @@ def _parts_of_stretches(source: Source, found: Sequence[Stretch], kinds: Kinds) 
             # What was looked at of all the parts of a large text would be more than the text. What
             # was parsed is kept: that takes long.
             inner.forget()
-        if output is not None or not (kind.may_be_mixed or kind.is_alike):
-            parts.append(Part(kind, first, end))
+        if output is not None or first in tables or not (kind.may_be_mixed or kind.is_alike):
+            parts.append(Part(kind, first, end, is_whole=first in tables))
             continue
         within = _joined_parts(_Cutter(inner, kinds).parts(), inner, prose)
         if len(within) == 1 or not (kind.may_be_mixed or _has_others(within, kind, kinds)):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from headroom.retrieval.fields import EMPTY, of_named_fields
 from headroom.retrieval.index import Searchable
 from headroom.toolkit.identifiers import identifiers, names_one, naming
 from headroom.toolkit.kind import LeftOut
-from headroom.toolkit.relevance import query_terms, terms
+from headroom.toolkit.relevance import only_names, query_terms, terms
 from headroom.toolkit.turns import take_turns
 from headroom.view import Piece
 
@@ -44,6 +44,8 @@ _FEW = 3
 #: A neighbourhood of values that has such a share of what the best one has of a query is as good,
 #: and so many of them, of which two stand in one place, are what is asked about.
 _AS_GOOD, _FEW_PLACES = 0.95, 6
+#: A line that is named brings so many that are indented below it. Chosen.
+_MOST_BELOW = 40
 #: Characters of a value that is brought for what it stands beside.
 _SHORT = 200
 #: Characters of a value that tell what it is like.
@@ -68,7 +70,13 @@ def ranked(
     if first is not None and first.is_inseparable:
         return _whole_groups(searchable, query, left_out, room)
     scores = searchable.index.scores(query)
-    scores = _pinned(scores, lambda number: pieces[number].text, query)
+    named = _named(scores, lambda number: pieces[number].text, query)
+    is_alone = bool(named) and only_names(query)
+    if is_alone:
+        scores = {number: scores[number] for number in named}
+    elif named:
+        best = max(scores.values())
+        scores.update((number, scores[number] + best) for number in named)
 
     def order_of(scores: dict[int, float]) -> list[int]:
         order = _by_score(scores, pieces, left_out)
@@ -78,14 +86,50 @@ def ranked(
             order = document.kind.arrange(document.searched, query, order, pieces, left_out)
         return _with_groups(searchable, order, room)
 
+    if first is not None and first.unit == "lines" and not searchable.is_grouped:
+        return list(_with_below(order_of(scores), named, pieces))
     if not searchable.is_grouped:
         return order_of(scores)
+    if is_alone:
+        # All of an event that is named, and of others nothing.
+        whole = {n for one in named for n in searchable.groups[searchable.group_of[one]]}
+        found = order_of(_with_context(searchable, query, scores))
+        return _with_heads(searchable, [n for n in found if n in whole])
     best = max(scores.values(), default=0.0)
     alone = order_of({n: score for n, score in scores.items() if score >= _STRONG * best})
     together = order_of(_with_context(searchable, query, scores))
     order = _side_by_side(alone, _with_heads(searchable, together), pieces, _ALONE)
     said = _all_said(searchable, query, room)
     return [*(n for n in order if n in said), *(n for n in order if n not in said)]
+
+
+def _with_below(
+    order: Sequence[int], named: Collection[int], pieces: Sequence[Piece]
+) -> Iterator[int]:
+    """An order in which lines that the query names bring those that are indented below them."""
+    found: set[int] = set()
+    for number in order:
+        below = _below(number, pieces) if number in named else ()
+        for one in (number, *below):
+            if one not in found:
+                found.add(one)
+                yield one
+
+
+def _below(number: int, pieces: Sequence[Piece]) -> list[int]:
+    own = _indent(pieces[number].text)
+    found: list[int] = []
+    for below in range(number + 1, min(number + 1 + _MOST_BELOW, len(pieces))):
+        piece = pieces[below]
+        if _indent(piece.text) <= own or piece.within != pieces[number].within:
+            break
+        found.append(below)
+    return found
+
+
+def _indent(line: str) -> int:
+    """How far a line is indented; a blank one not at all."""
+    return len(line) - len(line.lstrip()) if line.strip() else -1
 
 
 def _all_said(searchable: Searchable, query: str, room: int | None) -> set[int]:
@@ -340,13 +384,18 @@ def _pinned(
     scores: dict[int, float], text_of: Callable[[int], str], query: str
 ) -> dict[int, float]:
     """Those that hold what the query names before all others."""
+    best = max(scores.values(), default=0.0)
+    named = _named(scores, text_of, query)
+    return {**scores, **{number: scores[number] + best for number in named}}
+
+
+def _named(scores: dict[int, float], text_of: Callable[[int], str], query: str) -> set[int]:
+    """Those that hold what the query names."""
     names = identifiers(query)
     if not names or not scores:
-        return scores
+        return set()
     numbers = sorted(scores)
-    best = max(scores.values())
-    pinned = naming([text_of(number) for number in numbers], names)
-    return {**scores, **{numbers[i]: scores[numbers[i]] + best for i in pinned}}
+    return {numbers[i] for i in naming([text_of(number) for number in numbers], names)}
 
 
 def _by_score(scores: dict[int, float], pieces: Sequence[Piece], left_out: LeftOut) -> list[int]:

@@ -10,11 +10,12 @@ from itertools import chain, pairwise
 from headroom.scanning import scores, terms, terms_of_word, words
 from headroom.scanning.bm25 import Counted, rarities
 from headroom.scanning.wordforms import squashed, stem
+from headroom.toolkit.identifiers import identifiers
 from headroom.toolkit.thesaurus import meanings, words_of_meaning
 from headroom.toolkit.vocabulary import Vocabulary
 from headroom.view import NO_LIMIT, Deadline
 
-__all__ = ["Asked", "bm25", "holders", "in_pieces", "query_terms", "terms"]
+__all__ = ["Asked", "bm25", "holders", "in_pieces", "only_names", "query_terms", "terms"]
 
 # Words that ask, and words that bind: they say nothing of what is asked for.
 _STOP_WORDS = frozenset(
@@ -26,6 +27,10 @@ _STOP_WORDS = frozenset(
     """.split()
 )
 _STOP_TERMS = frozenset(map(stem, _STOP_WORDS))
+# Words that say what sort of thing a name is of, in programs and beside them.
+_DEFINING = frozenset(
+    map(stem, "body class code def file fn func function line method row struct type".split())
+)
 
 #: The weight of what words mean, beside that of words. A meaning tells less than a word by itself:
 #: more units have it, and a unit that has the word has both. Of 0.4 to 1, measured over all
@@ -50,6 +55,19 @@ def query_terms(query: str | None) -> frozenset[str]:
     return frozenset(term for term in everything if term not in _STOP_TERMS) or frozenset(
         everything
     )
+
+
+def only_names(query: str) -> bool:
+    """Whether a query says nothing but what can only be names, and what sort of thing they name.
+
+    >>> only_names("def helper_23"), only_names("show me c13.tsx"), only_names("why helper_23?")
+    (True, True, True)
+    >>> only_names("callers of helper_23"), only_names("who is Ada")
+    (False, False)
+    """
+    names = identifiers(query)
+    said = terms(" ".join(names))
+    return bool(names) and query_terms(query) <= {*said, *_DEFINING, *_STOP_TERMS}
 
 
 def in_pieces(text: str) -> tuple[list[str], Callable[[str], Sequence[str]]]:

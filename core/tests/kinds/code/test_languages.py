@@ -263,3 +263,18 @@ void {of}::Prune(int limit) {{
         found = context.retrieve("code", path="Shards::Prune").text
     assert '"Shards"' in found
     assert '"Table"' not in found
+
+
+def test_a_marker_says_what_many_lines_begin_with():
+    rows = "".join(f"INSERT INTO users VALUES ({n}, 'u{n}@ex.org', {n}.50);\n" for n in range(90))
+    table = (
+        "CREATE TABLE users (\n  id BIGINT PRIMARY KEY,\n  email TEXT NOT NULL,\n  gb NUMERIC\n);\n"
+    )
+    last = "ALTER TABLE users ADD CONSTRAINT unique_mail UNIQUE (email);\n"
+    view = compress(f"{table}\n{rows}\n{last}", query="Which constraints are there?")
+    assert "left out: each INSERT INTO users VALUES ...]" in view.text
+    others = "".join(
+        f"{'SELECT' if n % 9 else 'DELETE'} FROM t{n} WHERE a = {n};\n" for n in range(90)
+    )
+    view = compress(f"{table}\n{others}\n{last}", query="Which constraints are there?")
+    assert "each" not in view.text

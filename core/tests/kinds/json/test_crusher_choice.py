@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from headroom import SharedContext
+from headroom import SharedContext, compress
 from headroom.kinds.json import SmartCrusher
 from headroom.kinds.json.decode import decode
 from headroom.source import Source
@@ -390,3 +390,29 @@ def test_a_reply_in_a_talk_brings_its_question(seed: int) -> None:
     view = view_of(turns, query="4711", max_tokens=200)
     assert turns[71]["text"] in view.text
     assert turns[70]["text"] in view.text
+
+
+def test_many_weak_answers_do_not_push_out_the_comment_that_is_unlike_the_others() -> None:
+    said = "The {} was found in order after a review of the {} and of the {}."
+    things = ["berth", "crane", "ferry", "store", "quay", "tariff", "pilot"]
+    rows = [
+        {
+            "id": 1000 + n,
+            "body": said.format(things[n % 7], things[n % 5], things[n % 3]),
+            "hunk": f"@@ -{n * 9},6 +{n * 9},7 @@ def load(request): return fetch(request, {n})"
+            * 3,
+            "commit": f"{n * 7919 % 10007:05x}" * 8,
+        }
+        for n in range(24)
+    ]
+    alarm = "This commits the production password to the repository."
+    rows[11]["body"] = alarm
+    result = compress(json.dumps(rows), query="Address the review comments.", max_tokens=500)
+    assert alarm in result.text
+
+
+@pytest.mark.parametrize("rows", [[{"status": "ok"}] * 1400, [{"status": "ok", "n": 1}] * 1400])
+def test_rows_that_are_the_same_are_not_shown_again_and_again(rows: list[Any]) -> None:
+    text = compress(json.dumps(rows)).text
+    assert text.count("ok") <= 3
+    assert "[rows 2-1399 left out: 1398 rows; status ok]" in text

@@ -103,6 +103,32 @@ def test_the_record_that_is_asked_for_is_kept_whole(
     assert result.tokens_after <= max_tokens
 
 
+@pytest.mark.parametrize("notation", [yaml_list, ini, blocks])
+@pytest.mark.parametrize("query", ["Which parcel has an odd state?", "check depot and state"])
+def test_a_field_that_is_asked_for_brings_the_record_that_differs_in_it(
+    notation: Callable[[Row], str], query: str
+) -> None:
+    # Each record has the names of the fields: as words of the query they would tell nothing.
+    rows = parcels()
+    rows[77]["state"] = "lost"
+    result = compress(written(rows, notation), query=query, max_tokens=200)
+    assert notation(rows[77]).strip() in result.text
+
+
+def test_a_number_within_a_value_is_odd_among_records_of_two_sorts_as_well() -> None:
+    text = "\n".join(
+        f'resource "rule" "{name}_in" {{\n  type = "ingress"\n  from_port = {8000 + n}\n'
+        f'  to_port = {8000 + n}\n  protocol = "tcp"\n'
+        f'  cidr_blocks = ["{"0.0.0.0/0" if n == 13 else f"10.{n}.0.0/16"}"]\n}}\n'
+        f'\nresource "group" "{name}" {{\n  name = "{name}-sg"\n  vpc_id = var.vpc_id\n}}\n'
+        for n, name in enumerate(f"svc{n:03}" for n in range(40))
+    )
+    for max_tokens in (None, 400):
+        result = compress(text, query="Is it safe?", max_tokens=max_tokens)
+        assert result.kind == "records"
+        assert '"0.0.0.0/0"' in result.text
+
+
 @pytest.mark.parametrize("notation", NOTATIONS)
 def test_no_line_stands_under_the_head_of_another_record(notation: Callable[[Row], str]) -> None:
     rows = parcels()

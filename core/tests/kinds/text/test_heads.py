@@ -101,6 +101,16 @@ def test_the_few_figures_of_a_thread_stay_where_nothing_is_asked(sort: str, seed
     assert [fact for fact in owners if fact not in view] == []
 
 
+def test_what_stands_at_the_foot_of_each_page_is_no_head() -> None:
+    chance = random.Random(3)
+    foot = "Source: The Harbour Company, 10-K, 3/30/2020"
+    pages = "\n\n".join(
+        f"{' '.join(said(chance) for _ in range(6))}\n\n{foot}\n\nSeen by the clerk: {n} of 12 in all"
+        for n in range(12)
+    )
+    assert read_heads(Source(pages)).runs == []
+
+
 def test_heads_of_which_nothing_is_shown_are_left_out() -> None:
     text, _ = thread("mail", 1)
     view = compress(text, query=QUERY, max_tokens=400, kind="text").text
@@ -139,12 +149,6 @@ def test_a_lookup_brings_whose_words_it_finds(question: str) -> None:
     [
         "Note: it rained.\n\nIt rained all night. The river rose.\n\nNote: it was cold.\n\nIt was.",
         "\n".join(f"name: n{n}\nage: {n}\ncity: Oslo\n" for n in range(20)),
-        "".join(
-            f"It rained on day {n}, and the river rose by {n} feet over its banks.\n\n"
-            "Source: The Harbour Company, 10-K, 3/30/2020\n\n"
-            "Seen: by the clerk of the harbour in person\n\n"
-            for n in range(12)
-        ),
         "".join(f"{n}:    if x{n} is None:\n{n + 1}:        else:\n" for n in range(1, 40, 2)),
         "It rained all night.\n\nIn the morning the river was over its banks.\n" * 9,
     ],

@@ -10,6 +10,7 @@ from headroom.forking import undisturbed
 from headroom.kinds.code.recognise import is_program, looks_like_code
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, LeftOut
+from headroom.toolkit.relevance import only_names
 from headroom.view import Piece, Request, View
 
 if TYPE_CHECKING:
@@ -85,12 +86,17 @@ class CodeCompressor(BaseKind):
         pieces: Sequence[Piece],
         left_out: LeftOut,
     ) -> list[int]:
-        """The bodies that the query names, what answers it, then what else is defined here."""
+        """The bodies that the query names, what answers it, then what else is defined here.
+
+        Who asks for nothing but what is named has what else there is in the view.
+        """
         symbols = _symbols(source)
         lines = set(symbols.lines_in_query(query))
         named = [number for number, piece in enumerate(pieces) if piece.number in lines]
         # What the reader lacks comes before what is there.
         named.sort(key=lambda number: not left_out(pieces[number]))
+        if named and only_names(query):
+            return list(dict.fromkeys([*named, *order]))
         heads = set(symbols.first_lines()) if named or order else set()
         outline = [number for number, piece in enumerate(pieces) if piece.number in heads]
         outline.sort(key=lambda number: not left_out(pieces[number]))

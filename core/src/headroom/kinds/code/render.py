@@ -25,6 +25,9 @@ _SHORT = 24
 #: What can be said in a comment of any language.
 _NAME = re.compile(r"[\w$#@?!=.:~-]{1,80}")
 
+#: So many lines that begin alike are said to; and with what: some words of it.
+_MANY_ALIKE, _WORDS = 8, re.compile(r"[^\W\d]\w*(?: \w+){1,8}(?= |\W)")
+
 #: All views of no more lines are kept until one is chosen; chosen.
 _FEW = 3000
 
@@ -216,8 +219,20 @@ class Renderer:
         start = bisect_left(self._named_lines, first)
         stop = bisect_right(self._named_lines, last, start)
         if start == stop:
-            return ""
+            return self._alike(first, last)
         return ", ".join(dict.fromkeys(self._names[start:stop]))
+
+    def _alike(self, first: int, last: int) -> str:
+        """What many lines begin with, where all of them begin alike: the rows of a table in SQL."""
+        lines = self._outline.lines
+        match = _WORDS.match(lines[first - 1]) if last - first + 1 >= _MANY_ALIKE else None
+        words = match[0].split(" ") if match else []
+        for number in range(first, last):
+            while words and lines[number] and not lines[number].startswith(" ".join(words)):
+                words.pop()
+            if not words:
+                return ""
+        return f"each {' '.join(words)} ..." if len(words) > 1 else ""
 
     def _gaps(self, size: int) -> tuple[list[tuple[int, int, bool]], bytearray]:
         """What is left out: first line, last line, whether it is inside a string.

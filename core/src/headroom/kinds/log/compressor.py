@@ -11,7 +11,8 @@ from headroom.kinds.log.names import names_of
 from headroom.kinds.log.parse import Log, parts_within, read_log
 from headroom.kinds.log.rank import order_of, scores_of
 from headroom.kinds.log.recognise import looks_like_log, looks_like_output
-from headroom.kinds.log.render import render
+from headroom.kinds.log.render import render, render_briefly
+from headroom.kinds.log.subjects import subjects_of
 from headroom.source import Source
 from headroom.tokens import count_each
 from headroom.toolkit.fitting import nearly_largest
@@ -27,6 +28,10 @@ __all__ = ["LogCompressor"]
 #: Characters of a line that tell which others are like it, to a query. Chosen.
 _SHAPE_CHARS = 200
 _NUMBERS = re.compile(r"\d+|[0-9a-f]{8,}", re.IGNORECASE)
+#: So many events say what a line is about at the most. Chosen.
+_MOST_HEADS = 8
+#: So many events that are too long make room for shorter ones that come later. Chosen.
+_SKIPS = 3
 #: The share of a balanced view that a compact one takes. Chosen.
 _COMPACT_SHARE = 0.5
 
@@ -76,8 +81,13 @@ class LogCompressor(BaseKind):
             limit = int(tokens(must) * _COMPACT_SHARE)
         if limit is not None:
             costs = count_each(request.counter, request.deadline.over(log.texts))
+            # One that has more tokens than the view by itself stands in no other's way.
+            order = [index for index in order if costs[index] <= limit]
             estimates = list(accumulate((costs[index] for index in order), initial=0))
             size = nearly_largest(estimates, tokens, limit)
+            says_nothing = not any(log.texts[index].strip() for index in order[: size or 0])
+            if says_nothing and request.max_tokens is not None:
+                return _brief(log, order, costs, request)
         if size is None or (size == len(log.events) and not asides):
             return None
         kept = frozenset(order[:size])
@@ -85,12 +95,21 @@ class LogCompressor(BaseKind):
         return View(text, False, omissions, first_line=log.first_line)
 
     def pieces(self, source: Source) -> Iterator[Piece]:
-        """Its lines; those of an event of several together, below its first one and the titles."""
+        """Its lines; those of an event of several together, below its first one and the titles.
+
+        And below those that say what it is about, where it does not say so itself.
+        """
         titles = titles_above(source.lines)
-        for group, event in enumerate(source.once(read_log).events):
+        log = source.once(read_log)
+        for group, event in enumerate(log.events):
             is_one = event.end - event.start == 1
-            above = tuple(title + 1 for title in titles[event.start])
-            heads = above if is_one else (event.start + 1, *above)
+            about = (
+                line + 1
+                for one in subjects_of(log, group)[:_MOST_HEADS]
+                for line in range(log.events[one].start, log.events[one].end)
+            )
+            above = dict.fromkeys([*about, *(title + 1 for title in titles[event.start])])
+            heads = tuple(above if is_one else (event.start + 1, *above))
             for index in range(event.start, event.end):
                 yield Piece(
                     source.lines[index],
@@ -112,6 +131,32 @@ class LogCompressor(BaseKind):
         shapes = source.once(_shapes)
         order = take_turns(order, lambda number: shapes[pieces[number].number - 1])
         return what_failed_first(source, query, order, pieces)
+
+
+def _brief(log: Log, order: list[int], costs: Sequence[int], request: Request) -> View | None:
+    """A view of a log whose markers have no room beside any event, with as many as have."""
+    limit = request.max_tokens or 0
+    order = [index for index in order if log.texts[index].strip()]
+
+    def tokens(size: int) -> int:
+        request.deadline.check()
+        return request.counter.count(render_briefly(log, frozenset(order[:size]))[0])
+
+    for _ in range(_SKIPS):
+        estimates = list(accumulate((costs[index] for index in order), initial=0))
+        size = nearly_largest(estimates, tokens, limit)
+        if size is None:
+            return None
+        if size:
+            text, omissions = render_briefly(log, frozenset(order[:size]))
+            return View(text, False, omissions, first_line=log.first_line)
+        # What comes next may be shorter.
+        most = costs[order[0]] if order else 0
+        order = [index for index in order if costs[index] < most]
+    text, omissions = render(log, frozenset(), asides={}, names={})
+    if request.counter.count(text) > limit:
+        text, omissions = render_briefly(log, frozenset())
+    return View(text, False, omissions, first_line=log.first_line)
 
 
 def _asides(log: Log, query: str | None) -> dict[int, list[int]]:

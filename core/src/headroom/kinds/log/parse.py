@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
 
 from headroom.kinds.log.events import Event, Events, Texts, alerts, split_events
+from headroom.kinds.log.rhythm import openers
 from headroom.kinds.log.shell import inner_steps
 from headroom.kinds.log.templates import Template, mine
 from headroom.scanning import masked
@@ -31,6 +33,10 @@ class Log:
     #: The template of each event.
     of_event: list[int]
     alert: list[bool]
+    #: For each event the one that opens the group that it is in, or -1.
+    opened_by: Sequence[int]
+    #: How many events have a masked text.
+    often: Mapping[str, int]
     #: By which number markers call the first line.
     first_line: int
     #: Watches the time of whoever goes through it.
@@ -88,8 +94,12 @@ def _read(source: Source, events: Events) -> Log:
         for index in template.events:
             of_event[index] = number
     alerting = alerts(texts, said, deadline)
-    first_line = source.first_line
-    return Log(lines, events, texts, templates, of_event, alerting, first_line, deadline)
+    often = Counter(told)
+    opened_by = openers(texts, told, often, templates, deadline)
+    return Log(
+        lines, events, texts, templates, of_event, alerting, opened_by, often,
+        source.first_line, deadline,
+    )  # fmt: skip
 
 
 def _parts(event: Event, lines: Sequence[str], most: int) -> list[Event]:

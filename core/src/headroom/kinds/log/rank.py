@@ -6,11 +6,13 @@ import re
 from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import chain
 
 from headroom.kinds.log.events import identity, names_a_place
 from headroom.kinds.log.outliers import outlying_events
 from headroom.kinds.log.parse import Log
+from headroom.kinds.log.subjects import subjects_of
 from headroom.kinds.log.templates import Template
 from headroom.toolkit.failures import failures_and_outcomes
 from headroom.toolkit.relevance import Asked, bm25, holders
@@ -23,6 +25,8 @@ __all__ = ["order_of", "scores_of"]
 _ANSWERS = 12
 _GOOD_ANSWER = 0.6
 _SCORED_CHARS = 4000
+#: The share of the lines of a shape that are nearly all of them. Chosen.
+_NEARLY_ALL = 0.8
 #: Alerts of one template are shown apart while they differ in more than their values, if they are
 #: no more than the first; else so many of them are. Measured with `python -m benchmarks`.
 _ALERT_VARIANTS, _NAMED_ALERTS = 16, 6
@@ -54,7 +58,8 @@ def order_of(log: Log, scores: dict[int, float]) -> tuple[int, list[int]]:
     answers = sorted(
         (index for index, score in scores.items() if score >= _GOOD_ANSWER * best),
         key=lambda index: (-scores[index], index),
-    )[:_ANSWERS]
+    )
+    answers = _told_apart(log, answers, scores)[:_ANSWERS]
     # The end says how it came out: the last line that is none of dashes or blanks.
     upward = log.deadline.over(range(len(log.events) - 1, -1, -1))
     said = (index for index in upward if _SAYS.search(log.texts[index]))
@@ -62,12 +67,43 @@ def order_of(log: Log, scores: dict[int, float]) -> tuple[int, list[int]]:
     # Of answers that say the same thing, one comes before all else.
     best_of = {log.of_event[index]: index for index in reversed(answers)}
     leading = [index for index in answers if best_of[log.of_event[index]] == index]
-    must = list(dict.fromkeys([*leading, end[0], *_examples(log), end[1], *answers]))
-    return len(must), must + _rest(log, frozenset(must), scores)
+    examples, sums = _examples(log)
+    # A last line like many others says no more than that it went on.
+    is_common = len(log.templates[log.of_event[end[0]]].events) > _OUTCOMES
+    first = [] if is_common and any(map(log.alert.__getitem__, examples[:1])) else [end[0]]
+    must = dict.fromkeys([*leading, *first, *examples, *end, *answers])
+    shown = list(dict.fromkeys(chain.from_iterable(_with_subjects(log, must, sums))))
+    return len(shown), shown + _rest(log, frozenset(shown), scores)
 
 
-def _examples(log: Log) -> list[int]:
-    """The events that stand for those of their templates, the most important first."""
+def _with_subjects(log: Log, events: Iterable[int], sums: Set[int]) -> Iterator[tuple[int, ...]]:
+    """Events, each with those that say what it is about; but sums, of which there is one a run."""
+    for index in log.deadline.over(events):
+        yield (index,) if index in sums else (index, *subjects_of(log, index))
+
+
+def _told_apart(log: Log, answers: Sequence[int], scores: Mapping[int, float]) -> list[int]:
+    """Answers, but of those that nearly all lines of a shape are, and as good, the first.
+
+    A query that has a word of each line of a shape asks for none of them.
+    """
+    alike = Counter((log.of_event[index], scores[index]) for index in answers)
+    seen: set[tuple[int, float]] = set()
+    found = []
+    for index in answers:
+        key = (log.of_event[index], scores[index])
+        of_all = len(log.templates[log.of_event[index]].events)
+        if alike[key] <= max(_ANSWERS, _NEARLY_ALL * of_all) or key not in seen:
+            found.append(index)
+        seen.add(key)
+    return found
+
+
+def _examples(log: Log) -> tuple[list[int], Set[int]]:
+    """The events that stand for those of their templates, the most important first.
+
+    And those that say how a run came out, where nothing failed.
+    """
     size = [len(template.events) for template in log.templates]
     firsts = {template.events[0] for template in log.templates}
     failures, outcomes = failures_and_outcomes(log.deadline.over(log.texts))
@@ -95,7 +131,11 @@ def _examples(log: Log) -> list[int]:
         for template in log.deadline.over(log.templates)
         for index in _examples_of(log, template, failures)
     }
-    return sorted(examples.union(sorted(outcomes)[-_OUTCOMES:]), key=rank)
+    sums = outcomes - failures
+    # Of those that say the same, word by word, the last one.
+    last = {log.texts[index]: index for index in log.deadline.over(sorted(outcomes))}
+    shown = examples.union(sorted(last.values())[-_OUTCOMES:])
+    return sorted(shown, key=rank), sums
 
 
 def _raised(log: Log) -> tuple[set[int], set[int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 from headroom.kinds.log.templates import Template, may_be_alike, mine
 from headroom.regexes import regex
@@ -96,7 +97,14 @@ _SHARED_WORDS = 2
 _AGAIN = 3
 _OFTEN = 10
 _REPEATED_SHARE = 0.5
+#: The share of the characters that these lines have. Chosen.
+_REPEATED_CHARS = 0.35
 _SETTING = re.compile(r"\s*(?:- )?([\w.\"'/-]{1,60})\s?[:=](?:\s|$)")
+# What ends a block in braces, and what begins one in a makefile.
+_CLOSING = re.compile(r"\s*[}\])]+[;,]?\s*$")
+_TARGET = re.compile(r"[\w./%$(){}-][\w./%$(){} -]{0,200}::?(?:\s[^=]*)?$")
+#: The share of the lines that open a block in braces, and of those that close one. Chosen.
+_BRACES_SHARE = 0.08
 # What compilers, linters and test runners say of one place or one test.
 _DIAGNOSTIC = regex(
     r"""
@@ -153,7 +161,7 @@ def looks_like_output(source: Source) -> bool:
         return False
     if more_than(_DIAGNOSTIC_SHARE, map(_DIAGNOSTIC.match, lines), len(lines)):
         return True
-    if _are_settings(lines):
+    if _are_settings(lines) or _are_blocks(lines):
         return False
     # A line that comes again as it is says nothing: a refrain, a rule.
     often = Counter(lines)
@@ -163,13 +171,17 @@ def looks_like_output(source: Source) -> bool:
     texts = masked(once)
     if not more_than(_REPEATED_SHARE, may_be_alike(texts, _AGAIN), len(once)):
         return False
-    repeated = sum(
-        len(template.events)
+    repeated = [
+        once[event]
         for template in mine(texts, source.deadline)
         if len(template.events) >= (_AGAIN if _says_something(template) else _OFTEN)
         and any(word.strip(MASK) for word in template.words)
+        for event in template.events
+    ]
+    # Short lines above long ones, each of which is like no other, are heads of texts.
+    return len(repeated) > _REPEATED_SHARE * len(once) and sum(map(len, repeated)) > (
+        _REPEATED_CHARS * sum(map(len, once))
     )
-    return repeated > _REPEATED_SHARE * len(once)
 
 
 def _first_lines(source: Source) -> list[str]:
@@ -189,6 +201,24 @@ def _are_settings(lines: list[str]) -> bool:
     values = Counter(masked([match.string[match.end() :].strip() for match in found]))
     said = max((n for value, n in values.items() if value.count(" ") > 0), default=0)
     return said * 2 < len(found)
+
+
+def _are_blocks(lines: list[str]) -> bool:
+    """Whether lines are those of a program or of a configuration in blocks, as what is alike shows.
+
+    In braces, or below the targets of a makefile: such a line is nothing that happened, and a block
+    without its name is nothing at all.
+    """
+    opening = sum(line.rstrip()[-1:] == "{" for line in lines)
+    closing = sum(_CLOSING.match(line) is not None for line in lines)
+    if min(opening, closing) > _BRACES_SHARE * len(lines):
+        return True
+    below = sum(
+        line[:1] == "\t" and (above[:1] == "\t" or _TARGET.match(above) is not None)
+        for above, line in pairwise(lines)
+    )
+    heads = sum(map(bool, map(_TARGET.match, lines)))
+    return heads >= _FEWEST and below >= heads / 2 and heads + below > _REPEATED_SHARE * len(lines)
 
 
 def _says_something(template: Template) -> bool:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
-from itertools import islice
+from collections.abc import Container, Mapping, Sequence, Set
+from itertools import pairwise
 
+from headroom.kinds.log.differences import number_ranges, words_of
 from headroom.kinds.log.parse import Log
 from headroom.toolkit.markers import SMALLEST, marker, plural
 from headroom.toolkit.ranges import spans
 from headroom.view import Omission
 
-__all__ = ["render"]
+__all__ = ["render", "render_briefly"]
 
 #: What follows the first line of an event, such as a stack trace, is shown once, unless saying that
 #: it comes again would be about as long: so many lines, so many characters. Chosen.
@@ -20,21 +21,11 @@ _SHORT_TRACE_CHARS = 160
 #: Events of a template that have no more characters together than this are shown: the marker for
 #: them, ``[1 more like this left out: line 63]``, would be longer.
 _SHORT_REST = 30
-#: How many ranges of numbers a marker says. Chosen.
-_RANGES = 3
-#: Of more events no ranges are told: of a sample they would be wrong, of all it takes too long.
-#: Chosen.
-_MOST_FOR_RANGES = 500
-#: Characters of an event in which numbers are looked for, and of what may name one. Chosen.
-_NUMBERED_CHARS, _NAME_CHARS = 1000, 30
+#: Nor is a line of so many characters longer than a mark.
+_SHORT = 2
 
 # A line of source beside its number, long enough to be known by.
 _SOURCE = re.compile(r"\s{0,12}\d{1,7} {0,8}[|\u2502] .{16}")
-# It begins with a sign, not with a look at what stands before it: most characters are passed by.
-_NUMBER = re.compile(
-    r"([-\d](?<![\w.-][-\d])(?:(?<=\d)\d{0,14}|(?<=-)\d{1,15})(?:\.\d{1,9})?)(?![\w.-]*\d)"
-)
-_NAME = re.compile(r"(?<![\w-])([A-Za-z_-]{2,24})[=: ]{1,2}$")
 
 
 def render(
@@ -50,8 +41,9 @@ def render(
     Args:
         log: The log.
         kept: The events.
-        ranges: Whether markers say the ranges of numbers also where more than one event of a
-            template is shown; finding them anew for each choice would take too long.
+        ranges: Whether markers say which words differ, and the ranges of numbers also where more
+            than one event of a template is shown; finding them anew for each choice would take too
+            long.
         asides: The lines of events that are beside the point, by event: counted from 0 in each.
         names: What events are about, by event, where markers are to say it.
 
@@ -60,25 +52,30 @@ def render(
     for index in log.deadline.over(sorted(kept)):
         first_kept.setdefault(log.of_event[index], index)
     kept = kept.union(*(_short_rest(log, number, kept) for number in first_kept))
-    view: list[str] = []
+    between = _shorter_than_a_mark(log, kept, first_kept)
+    kept = kept.union(between)
+    for index in between:
+        first_kept.setdefault(log.of_event[index], index)
+    view = _Written(log)
     omissions: list[Omission] = []
     traces: dict[str, int] = {}
     blank = ""
     beside: list[int] = []
     sources: set[str] = set()
     for index in log.deadline.over(sorted(kept)):
+        view.comes_to(index)
         again = _shown_again(log, index, traces)
         if again is None and index in asides:
             places = {*asides[index], *_said_before(log, index, sources)}
-            view.extend(_without(log, index, places))
+            view.lines.extend(_without(log, index, places))
             beside.extend(
                 log.first_line + log.events[index].start + place for place in sorted(places)
             )
         elif again is None:
-            view.append(log.texts[index])
+            view.lines.append(log.texts[index])
         else:
             text, omission = again
-            view.append(text)
+            view.lines.append(text)
             omissions.append(omission)
         number = log.of_event[index]
         if first_kept[number] == index:
@@ -86,9 +83,9 @@ def render(
             if gone:
                 omission = _omission(log, gone)
                 omissions.append(omission)
-                more = _more_like_this(log, gone, omission, names, ranges=ranges)
+                more = _more_like_this(log, gone, kept, omission, names, ranges=ranges)
                 if log.texts[index].strip():
-                    view.append(more)
+                    view.mark(more)
                 else:
                     # Of blank lines there is nothing to be told.
                     blank = more
@@ -96,13 +93,68 @@ def render(
     if strangers:
         omission = _omission(log, strangers)
         omissions.append(omission)
-        view.append(_of_other_kinds(log, strangers, omission))
+        if len(omissions) == 1 or any(log.texts[index].strip() for index in strangers):
+            view.mark(_of_other_kinds(log, strangers, omission))
     if blank and len(omissions) == 1:
-        view.append(blank)
+        view.mark(blank)
     if beside:
         omissions.append(Omission("lines", tuple(spans(beside))))
-        view.insert(0, _legend(len(beside)))
-    return "\n".join(view), tuple(omissions)
+        view.lines.insert(0, _legend(len(beside), between=view.has_gaps))
+    return "\n".join(view.lines), tuple(omissions)
+
+
+def render_briefly(log: Log, kept: Set[int]) -> tuple[str, tuple[Omission, ...]]:
+    """The view with some events, and what it leaves out, of which it says how much there is.
+
+    Of use where markers would take the room of all events.
+
+    Args:
+        log: The log.
+        kept: The events.
+
+    """
+    view = _Written(log)
+    for index in log.deadline.over(sorted(kept)):
+        view.comes_to(index)
+        view.lines.append(log.texts[index])
+    gone = [index for index in range(len(log.events)) if index not in kept]
+    if not gone:
+        return "\n".join(view.lines), ()
+    omission = _omission(log, gone)
+    view.mark(marker(plural(omission.count, "line")))
+    return "\n".join(view.lines), (omission,)
+
+
+class _Written:
+    """The lines of a view, with a mark between those that were no neighbours.
+
+    Lines without one between are taken for neighbours: an answer for that to the question above.
+    """
+
+    def __init__(self, log: Log) -> None:
+        self.lines: list[str] = []
+        #: Whether a mark says no more than that lines are left out there.
+        self.has_gaps = False
+        self._log = log
+        self._last = -1
+        # Above the first line there is nothing that it could be tied to.
+        self._is_apart, self._is_marked = False, True
+
+    def comes_to(self, index: int) -> None:
+        """Marks the gap above an event, if there is one, and no marker stands there."""
+        self._is_apart = self._is_apart or index != self._last + 1
+        self._last = index
+        # Blank lines say nothing that could be tied to others.
+        if self._log.texts[index].strip():
+            if self._is_apart and not self._is_marked:
+                self.lines.append(SMALLEST)
+                self.has_gaps = True
+            self._is_apart = self._is_marked = False
+
+    def mark(self, text: str) -> None:
+        """Adds a marker."""
+        self.lines.append(text)
+        self._is_marked = True
 
 
 def _of_other_kinds(log: Log, strangers: Sequence[int], omission: Omission) -> str:
@@ -111,8 +163,10 @@ def _of_other_kinds(log: Log, strangers: Sequence[int], omission: Omission) -> s
     return marker(what, _span(omission))
 
 
-def _legend(count: int) -> str:
+def _legend(count: int, *, between: bool) -> str:
     what = f"{plural(count, 'line')} of source, arrows, and frames of libraries"
+    if between:
+        what += "; between entries, others like those shown"
     return f"[left out where {SMALLEST} stands: {what}]"
 
 
@@ -175,6 +229,24 @@ def _short_rest(log: Log, number: int, kept: frozenset[int]) -> list[int]:
     return rest
 
 
+def _shorter_than_a_mark(log: Log, kept: Set[int], shown: Container[int]) -> list[int]:
+    """The events between two that are kept that are no longer than a mark in their place.
+
+    Args:
+        log: The log.
+        kept: The events that are kept.
+        shown: The templates that have any of these.
+
+    """
+    found = []
+    for one, other in log.deadline.over(pairwise(sorted(kept))):
+        if other - one == 2:
+            text = log.texts[one + 1].strip()
+            if not text or (len(text) <= _SHORT and log.of_event[one + 1] in shown):
+                found.append(one + 1)
+    return found
+
+
 def _omission(log: Log, gone: list[int]) -> Omission:
     numbers = [
         log.first_line + line
@@ -194,55 +266,18 @@ def _span(omission: Omission) -> str:
 
 
 def _more_like_this(
-    log: Log, gone: list[int], omission: Omission, names: Mapping[int, str], *, ranges: bool
-) -> str:
+    log: Log, gone: list[int], kept: Set[int], omission: Omission, names: Mapping[int, str],
+    *, ranges: bool,
+) -> str:  # fmt: skip
     number = log.of_event[gone[0]]
     said: list[str] = []
     if gone[0] in names:
         said = [", ".join(names[index] for index in gone)]
     elif ranges:
-        said = _number_ranges(log.texts, gone)
+        said = [*words_of(log, number, kept), *number_ranges(log.texts, gone)]
     elif len(gone) == len(log.templates[number].events) - 1:
         all_but = (number, sum(log.templates[number].events) - sum(gone))
         if all_but not in log.ranges:
-            log.ranges[all_but] = _number_ranges(log.texts, gone)
+            log.ranges[all_but] = number_ranges(log.texts, gone)
         said = log.ranges[all_but]
     return marker(f"{len(gone)} more like this", "; ".join([_span(omission), *said]))
-
-
-def _number_ranges(texts: Sequence[str], events: Sequence[int]) -> list[str]:
-    """The ranges of the numbers that follow a name at the same place of each of some texts."""
-    if len(events) > _MOST_FOR_RANGES:
-        return []
-    first = texts[events[0]]
-    names: dict[int, str] = {}
-    for place, found in enumerate(_NUMBER.finditer(first, 0, _NUMBERED_CHARS)):
-        name = _NAME.search(first, max(0, found.start() - _NAME_CHARS), found.start())
-        if name:
-            names[place] = name[1]
-    values: dict[int, list[float]] = {place: [] for place in names}
-    shown: dict[float, str] = {}
-    # No number behind the last one that has a name is looked at.
-    end = max(names, default=-1) + 1
-    for count, text in enumerate(map(texts.__getitem__, events)):
-        if all(len(numbers) < count for numbers in values.values()):
-            # Each of them is lacking somewhere.
-            return []
-        numbers_here = islice(_NUMBER.finditer(text, 0, _NUMBERED_CHARS), end)
-        for place, found in enumerate(numbers_here):
-            label = names.get(place)
-            if label is None:
-                continue
-            before = text[max(0, found.start() - _NAME_CHARS) : found.start()]
-            if before.rstrip("=: ").endswith(label):
-                value = float(found[1])
-                shown[value] = found[1]
-                values[place].append(value)
-    ranges = []
-    for place, numbers in values.items():
-        if len(numbers) < len(events):
-            continue
-        low, high = min(numbers), max(numbers)
-        if high > low:
-            ranges.append(f"{names[place]} {shown[low]}-{shown[high]}")
-    return ranges[:_RANGES]

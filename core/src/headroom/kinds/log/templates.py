@@ -19,7 +19,7 @@ from operator import contains, eq
 from headroom.scanning.masks import MASK
 from headroom.view import Deadline
 
-__all__ = ["Template", "may_be_alike", "mine"]
+__all__ = ["Template", "may_be_alike", "mine", "words_in"]
 
 
 _WORD = re.compile(r"[^\s=:,;|()\[\]{}<>]+")
@@ -81,11 +81,13 @@ class Template:
             found: list[dict[str, int]] = [{} for _ in self.words]
             few = list(enumerate(found))
             for text, first in deadline.over(self.variants.items()):
-                words = _words(text)
+                words = words_in(text)
                 has_many = False
                 for position, by_word in few:
                     word = words[position]
-                    if word not in by_word and MASK not in word:
+                    # A word where others have a number, as in "loss: nan", tells most of all.
+                    word = MASK if MASK in word else word
+                    if word not in by_word:
                         by_word[word] = first
                         has_many = has_many or len(by_word) > most
                 if has_many:
@@ -109,15 +111,15 @@ def mine(masked: Sequence[str], deadline: Deadline) -> list[Template]:
     """
     texts = dict.fromkeys(masked)
     # All of their words are looked at twice; where they are few, they are kept meanwhile.
-    split = {text: _words(text) for text in texts} if len(texts) <= _FEW else {}
-    common, names = _common_words(split.values() or map(_words, deadline.over(texts)), len(texts))
+    split = {text: words_in(text) for text in texts} if len(texts) <= _FEW else {}
+    common, names = _common_words(split.values() or map(words_in, deadline.over(texts)), len(texts))
     exact: dict[str, Template] = {}
     buckets: dict[tuple[int, str], _Bucket] = {}
     templates: list[Template] = []
     for index, text in enumerate(deadline.over(masked)):
         template = exact.get(text)
         if template is None:
-            words = split.get(text) or _words(text)
+            words = split.get(text) or words_in(text)
             words = list(map(names.get, words, words))
             key = (len(words), _first_word(words, common))
             bucket = buckets.get(key)
@@ -156,7 +158,7 @@ def may_be_alike(masked: Sequence[str], together: int) -> Iterator[bool]:
     """
     by_size: dict[int, list[tuple[str, list[str]]]] = defaultdict(list)
     for text in masked:
-        words = _words(text)
+        words = words_in(text)
         by_size[len(words)].append((text, words))
     for several in sorted(by_size.values(), key=len):
         if len(several) < together:
@@ -171,7 +173,8 @@ def may_be_alike(masked: Sequence[str], together: int) -> Iterator[bool]:
             yield shared >= _SIMILAR * max(1, len(words) - values)
 
 
-def _words(text: str) -> list[str]:
+def words_in(text: str) -> list[str]:
+    """The words of a text, as many as count."""
     if not text.isascii():
         return _WORD.findall(text)[:_WORDS]
     return text.encode().translate(_BLANKS).decode().split()[:_WORDS]

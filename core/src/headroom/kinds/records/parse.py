@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import chain, compress, islice, pairwise
 from typing import TypeAlias
 
+from headroom.kinds.records.braces import END, are_in_braces, is_end, opening_of
 from headroom.kinds.records.columns import find_listing
 from headroom.kinds.records.entries import find_entries
 from headroom.kinds.records.files import find_files
@@ -84,9 +85,12 @@ Field: TypeAlias = "tuple[int, str, str]"
 class _Fields:
     """The fields of lines, as numbers: objects would take many times the memory of the text."""
 
-    def __init__(self, lines: Sequence[str], check: Callable[[], None]) -> None:
+    def __init__(
+        self, lines: Sequence[str], check: Callable[[], None], *, in_braces: bool = False
+    ) -> None:
         self.lines = lines
         self.check = check
+        self._read = _field_in_braces if in_braces else _field
         #: By line; -1 for a blank one.
         self.indents = array("i")
         #: By line: what lines of the same field share; 0 for a blank one.
@@ -102,7 +106,7 @@ class _Fields:
         if not line or line.isspace():
             indent, name, value, number = -1, "", "", 0
         else:
-            indent, name, value = _field(line)
+            indent, name, value = self._read(line)
             key = (indent, name)
             number = self._numbers.get(key, 0)
             if not number:
@@ -136,7 +140,7 @@ class _Fields:
 
     def value(self, line: int) -> str:
         """What a field says, read anew where they are many."""
-        return self._values[line] if self._values is not None else _field(self.lines[line])[2]
+        return self._values[line] if self._values is not None else self._read(self.lines[line])[2]
 
 
 class _Values(Lazy[Json]):
@@ -221,9 +225,10 @@ def _find_blocks(lines: Sequence[str], check: Callable[[], None]) -> Records | N
     if len(lines) < _LEAST * _SHORTEST:
         return None
     check()
-    if not _are_named(lines):
+    in_braces = are_in_braces(lines, _PAIR)
+    if not in_braces and not _are_named(lines):
         return None
-    fields = _Fields(lines, check)
+    fields = _Fields(lines, check, in_braces=in_braces)
     for number, line in enumerate(lines):
         if number % _DEADLINE_EVERY == 0:
             check()
@@ -279,6 +284,15 @@ def _field(line: str) -> Field:
     if text.startswith("- "):
         return indent, "-", text[2:].strip()
     return indent, "", text.strip()
+
+
+def _field_in_braces(line: str) -> Field:
+    text = line.strip()
+    indent = len(line) - len(line.lstrip(" \t"))
+    opening = opening_of(text)
+    if opening is not None:
+        return indent, *opening
+    return (indent, END, "") if is_end(text) else _field(line)
 
 
 def _candidates(fields: _Fields) -> Iterator[Sequence[int]]:
@@ -372,7 +386,9 @@ def _value(fields: _Fields, first: int, end: int) -> Json:
     """A record as an object of its fields; what has no name is its text."""
     said: dict[str, list[str]] = {}
     for line in fields.within(first, end):
-        said.setdefault(fields.name(line) or "text", []).append(fields.value(line))
+        name = fields.name(line)
+        if name != END:
+            said.setdefault(name or "text", []).append(fields.value(line))
     row: dict[str, Json] = {}
     for name, values in said.items():
         value = ", ".join(filter(None, values))

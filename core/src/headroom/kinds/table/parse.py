@@ -105,7 +105,7 @@ def find_records(lines: Sequence[str], deadline: Deadline) -> PackedRecords:
     if records is None:
         # Within quotes an end of a line is a part of the cell: the reader tells.
         whole = lines.first(len(bare)) if isinstance(lines, Lines) else lines[: len(bare)]
-        records = PackedRecords(_delimited(whole, deadline))
+        records = _without_padding(PackedRecords(_delimited(whole, deadline)))
     header = records[0]
     same = sum(size == len(header) for size in records.sizes())
     if (
@@ -115,6 +115,19 @@ def find_records(lines: Sequence[str], deadline: Deadline) -> PackedRecords:
     ):
         raise WrongKind("no table")
     return records
+
+
+def _without_padding(records: PackedRecords) -> PackedRecords:
+    """The records without columns at the end that have neither a name nor a value.
+
+    Sheets are as wide everywhere as their widest table.
+    """
+    width = len(records[0])
+    while width and not records[0][width - 1]:
+        width -= 1
+    if width in (0, len(records[0])) or any(any(record[width:]) for record in records):
+        return records
+    return PackedRecords(record[:width] for record in records)
 
 
 def _aligned(lines: Sequence[str]) -> PackedRecords | None:
@@ -175,7 +188,7 @@ def is_delimited(lines: Sequence[str]) -> bool:
     True
     """
     try:
-        header, *rows = _delimited(lines, Deadline(None))
+        header, *rows = _without_padding(PackedRecords(_delimited(lines, Deadline(None))))
     except WrongKind:
         return False
     if any(_FIGURE.search(name) for name in header) or len(set(header)) < len(header):

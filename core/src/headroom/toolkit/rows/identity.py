@@ -10,7 +10,14 @@ from headroom.toolkit.rows.quantities import TIME
 from headroom.toolkit.rows.values import Json, Number
 from headroom.view import Request
 
-__all__ = ["extra_for_names", "find_names", "names_for", "room_for_names"]
+__all__ = [
+    "extra_for_names",
+    "find_names",
+    "is_address",
+    "names_for",
+    "room_for_names",
+    "sources_of",
+]
 
 #: Rows of longer lists are not named where they are left out; nor are those of lists that are not
 #: short where they have codes rather than names, or a query tells which are wanted. Chosen.
@@ -36,6 +43,8 @@ _PRESENT, _DISTINCT, _ALL_DISTINCT = 0.8, 0.5, 0.95
 #: Characters of a name at the most, and on the average: of columns that are called so, and of
 #: others.
 _LONGEST, _AVERAGE, _SHORT = 160, 90, 60
+#: Characters of a text that says what it is about, rather than of a name.
+_TEXT = 80
 #: Keys within keys that are looked at.
 _DEPTH = 2
 #: The share of rows that must begin with a heading.
@@ -52,6 +61,39 @@ def names_for(rows: Sequence[Json], request: Request) -> list[str]:
     if len(rows) > _MOST or (request.query and not is_short):
         return []
     return find_names(rows, codes=is_short) or []
+
+
+def sources_of(rows: Sequence[Json]) -> list[str]:
+    """The address of each row, where rows are texts with one each; nothing where they are not.
+
+    >>> said = "It rained all night; in the morning the river was over its banks, as in any year."
+    >>> sources_of([{"title": "Rain", "url": "https://a.example/1", "text": said}])
+    ['https://a.example/1']
+
+    """
+    first = rows[0] if 0 < len(rows) <= _SHORT_LIST else None
+    if type(first) is not dict or not any(map(is_address, first.values())):
+        # Mostly there is none.
+        return []
+    objects = [row for row in rows if type(row) is dict]
+    if len(objects) < len(rows):
+        return []
+    addresses = {key for row in objects for key, value in row.items() if is_address(value)}
+    if len(addresses) != 1:
+        return []
+    (column,) = addresses
+    found = [str(row.get(column) or "") for row in objects]
+    texts = sum(
+        any(type(value) is str and len(value) >= _TEXT and " " in value for value in row.values())
+        for row in objects
+    )
+    are_own = len(set(found)) >= _ALL_DISTINCT * len(found)
+    return found if are_own and texts >= _PRESENT * len(rows) else []
+
+
+def is_address(value: Json) -> bool:
+    """Whether a value is a web address."""
+    return isinstance(value, str) and value.startswith(("http://", "https://"))
 
 
 def room_for_names(limit: int, request: Request) -> int:

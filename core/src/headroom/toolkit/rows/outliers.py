@@ -9,7 +9,7 @@ import math
 import re
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, compress, count, islice, repeat
 from operator import gt, lt, ne, sub
@@ -67,18 +67,21 @@ class Outliers:
     def __init__(self) -> None:
         #: Few rows of a column: each of them says something that no other row says.
         self.rare: list[int] = []
+        #: Those of columns that are asked for.
+        self.asked: list[int] = []
         #: Rows at which a column begins to behave differently.
         self.changes: list[int] = []
         #: Rows of columns with so many odd values that these are no surprise, and extremes.
         self.unusual: list[int] = []
 
 
-def find_outliers(table: Table, check: Callable[[], None]) -> Outliers:
+def find_outliers(table: Table, check: Callable[[], None], asked: Container[int] = ()) -> Outliers:
     """Looks at every column of a table.
 
     Args:
         table: Its rows.
         check: Called some times for each column, to watch the time.
+        asked: The columns, by index, that a query asks for.
 
     """
     found = Outliers()
@@ -87,12 +90,17 @@ def find_outliers(table: Table, check: Callable[[], None]) -> Outliers:
         return found
     noted = _Noted(size, check)
     noted.odd(_odd_rows(table))
-    for column in table.rows.columns:
+    of_asked: list[list[int]] = []
+    for index, column in enumerate(table.rows.columns):
         check()
+        before = len(noted.rare)
         # By itself: what is known of one column goes before the next is looked at.
         if not column.is_all(column[0]):
             _look_at(column, noted)
+        if index in asked:
+            of_asked += noted.rare[before:]
     found.rare = _in_turn(noted.rare)
+    found.asked = _in_turn(of_asked)
     found.changes = _in_turn(noted.changes)
     found.unusual = _in_turn(noted.unusual)
     return found

@@ -48,6 +48,8 @@ _INNER = 4
 _PROBED = 20
 #: A column is one of numbers where so many cells are, and this share of those that say something.
 _LEAST_NUMBERS, _MOSTLY = 4, 0.9
+#: The share of the rows that have such cells at the least. Chosen.
+_LEAST_FILLED = 0.25
 
 
 def numbers_of(
@@ -102,9 +104,14 @@ def inner_numbers(cells: Sequence[str], shapes: Sequence[str]) -> Iterator[Seque
     """The numbers within cells that are alike but for them, one place after the other."""
     if len(shapes) < 2:
         return
-    usual, count = Counter(shapes).most_common(1)[0]
+    counts = Counter(shapes)
+    # Rows of another sort have no such cell.
+    filled = len(shapes) - counts.pop("", 0)
+    usual, count = counts.most_common(1)[0] if counts else ("", 0)
+    if "9" not in usual or count < _MOSTLY * filled or filled < _LEAST_FILLED * len(shapes):
+        return
     # Cells of one length, as identifiers are, have no number far out.
-    if "9" not in usual or count < _MOSTLY * len(cells) or len(set(map(len, cells))) < 2:
+    if len({len(cell) for cell in cells if cell}) < 2:
         return
     places: list[array[float]] = []
     for start in range(0, len(cells), _TOGETHER):

@@ -6,19 +6,19 @@ import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import compress, islice
+from itertools import chain, compress, islice
 from math import log2
 from operator import itemgetter
 
 from headroom.toolkit.identifiers import identifiers, naming
 from headroom.toolkit.lazy import Lazy
-from headroom.toolkit.relevance import Asked, bm25, holders, query_terms
+from headroom.toolkit.relevance import Asked, bm25, holders, query_terms, terms
+from headroom.toolkit.rows.identity import is_address
 from headroom.toolkit.rows.notation import Speller
-from headroom.toolkit.rows.outliers import find_outliers
+from headroom.toolkit.rows.outliers import Outliers, find_outliers
 from headroom.toolkit.rows.replies import asks, step_to_reply, with_replies
 from headroom.toolkit.rows.table import Table
 from headroom.toolkit.rows.tree import Line, Tree
-from headroom.toolkit.rows.values import Json
 from headroom.view import NO_LIMIT, Deadline, Fidelity, Request
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "SHOWS",
     "Rank",
     "Ranks",
-    "is_address",
     "named",
     "rank_line",
     "rank_rows",
@@ -99,6 +98,8 @@ _NEAR_BEST, _BEST_ROWS, _MENTIONED = 0.5, 20, 0.125
 _FEW_HITS, _ONE_IN = 3, 10
 #: Of the rows that are named, and of those that answer, so many bring their replies. Chosen.
 _REPLIED = 6
+#: What more than this share of the rows have answers nothing. Chosen.
+_EACH = 0.9
 #: As many units may hold a word of the query that tells them apart, or one in ``_ONE_IN``. Chosen.
 _TELLING = 20
 #: An identifier is worth so many runs of words. Chosen.
@@ -219,7 +220,7 @@ def rank_rows(
 
     """
     # First of all, since it takes the most memory.
-    outliers = find_outliers(table, request.deadline.check)
+    outliers = find_outliers(table, request.deadline.check, _asked_columns(table, request.query))
     count = len(table.rows)
     best = max(scores, default=0.0)
     ranks: list[Rank | None] = [None] * count
@@ -229,15 +230,16 @@ def rank_rows(
             if ranks[index] is None:
                 ranks[index] = (tier, place)
 
-    by_score = array("I")
-    if best:
-        by_score.extend(sorted(range(count), key=lambda index: (-scores[index], index)))
+    by_score = _by_score(scores) if best else array("I")
     names = sorted(
         compress(range(count), naming),
         key=lambda index: (-naming[index], -scores[index], index),
     )
     answers = [index for index in by_score if scores[index] >= _NEAR_BEST * best]
-    answers = answers[:_BEST_ROWS]
+    if len(answers) > _EACH * count:
+        # The names of fields, say, which all of them have: that answers nothing.
+        by_score, answers = array("I"), []
+    answers = _with_odd(answers, outliers, max(_FEW_HITS, count // _ONE_IN))
     first = [*names[:_REPLIED], *answers[:_REPLIED]]
     step = _step(table, first)
     add(NAMED, [*with_replies(names[:_REPLIED], table.lines, step), *names])
@@ -249,7 +251,11 @@ def rank_rows(
     add(ENDS, [count - 1, *outliers.changes])
     add(MENTIONS, [index for index in by_score if scores[index] > _MENTIONED * best])
     add(UNUSUAL, outliers.unusual[: max(_UNUSUAL, count // _UNUSUAL_ONE_IN)])
-    add(REST, islice(spread(count), _TYPICAL[request.fidelity]))
+    # Each once: that others are the same, their marker says.
+    typical: dict[str, int] = {}
+    for index in islice(spread(count), _TYPICAL[request.fidelity]):
+        typical.setdefault(table.lines[index], index)
+    add(REST, typical.values())
     if request.max_tokens is None:
         return [FILLING if rank is None else rank for rank in ranks]
     # Rows that follow each other need no marker between them.
@@ -259,16 +265,42 @@ def rank_rows(
     return [rank for rank in ranks if rank is not None]
 
 
+def _by_score(scores: Sequence[float]) -> array[int]:
+    """The rows, the one that answers best first."""
+    return array("I", sorted(range(len(scores)), key=lambda index: (-scores[index], index)))
+
+
+def _with_odd(answers: Sequence[int], outliers: Outliers, few: int) -> list[int]:
+    """The best answers, and the rows that differ in what the query asks for."""
+    best = list(answers[:_BEST_ROWS])
+    if len(answers) <= few:
+        return [*best, *outliers.asked[:_BEFORE_FIRST]]
+    # So many say no more than that what is odd beside them does.
+    odd = list(dict.fromkeys([*outliers.asked, *outliers.rare]))[:_BEFORE_FIRST]
+    return _in_turn(best, odd)
+
+
+def _in_turn(some: Sequence[int], others: Sequence[int]) -> list[int]:
+    """One of the former, one of the latter, and so on."""
+    pairs = chain.from_iterable(zip(some, others))
+    both = min(len(some), len(others))
+    return [*pairs, *some[both:], *others[both:]]
+
+
+def _asked_columns(table: Table, query: str | None) -> frozenset[int]:
+    """The columns, by index, with a word of the query in their names."""
+    asked = query_terms(query)
+    if not asked:
+        return frozenset()
+    names = enumerate(table.layout.names)
+    return frozenset(index for index, name in names if not asked.isdisjoint(terms(name)))
+
+
 def _step(table: Table, rows: Sequence[int]) -> int:
     """How far from a row its reply stands: 1, or -1 where the newest row is the first."""
     if not any(asks(table.lines[index]) for index in rows):
         return 1
     return step_to_reply(row.cells for row in table.rows)
-
-
-def is_address(value: Json) -> bool:
-    """Whether a value is a web address."""
-    return isinstance(value, str) and value.startswith(("http://", "https://"))
 
 
 def rank_line(
@@ -281,6 +313,7 @@ def rank_line(
     level: int,
     sentence: int | None,
     is_link: bool = False,
+    is_source: bool = False,
 ) -> Rank:
     """The rank of a line of a document, or of one of its sentences.
 
@@ -293,6 +326,7 @@ def rank_line(
         level: How many keys lead to it.
         sentence: Which sentence of the line it is; ``None`` for the line as a whole.
         is_link: Whether it is one of the many addresses of an object.
+        is_source: Whether it is the address of a text.
 
     """
     if naming:
@@ -303,7 +337,7 @@ def rank_line(
     if is_link and depth:
         # Below the top, they say where else to ask, each as its neighbours do.
         return (FILL, place)
-    if depth and is_address(line.value):
+    if depth and not is_source and is_address(line.value):
         # Rarely does one say what its neighbours do not.
         return (REST + 1, place)
     if sentence:

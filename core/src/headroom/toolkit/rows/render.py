@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from headroom.toolkit.markers import marker, plural
 from headroom.toolkit.rows.blocks import heading_lines, shared
@@ -22,8 +22,9 @@ _MARKER_TOKENS = 8
 #: Tokens of what a marker says of the rows left out; characters of a token; and more rows than
 #: these are worth a marker in any case.
 _SUMMARY_TOKENS, _CHARS, _FEW_ROWS = 20, 4, 8
-#: Tokens of a marker that names what it stands for: so many of plain lines are shown instead.
-_GAP_TOKENS = 12
+#: Tokens of a marker that names what it stands for: so many of plain lines are shown instead. Where
+#: they may be more, up to so many, they are counted.
+_GAP_TOKENS, _LARGE_GAP = 12, 60
 #: So many names stand in a marker.
 _NAMES_IN_MARKER = 8
 #: Entries of larger collections are not named where they are left out. Chosen.
@@ -34,6 +35,7 @@ _MANY_GAPS = 8
 _TOGETHER = 1000
 #: Longer strings, in characters, are texts rather than values.
 _LONGEST_VALUE = 60
+_UNNAMED: Mapping[int, Sequence[str]] = {}
 
 
 class Renderer:
@@ -49,7 +51,7 @@ class Renderer:
         self._speller = units.speller
         self._request = units.request
         self._terse = self._as_objects = self._outlined = False
-        self._named: frozenset[int] = frozenset()
+        self._named: Mapping[int, Sequence[str]] = _UNNAMED
         self._odd_cells = 0
         # So many of the lines that are being written are those above, or many put together.
         self._joined = 1
@@ -60,7 +62,7 @@ class Renderer:
         shown: list[int],
         *,
         terse: bool = False,
-        named: frozenset[int] = frozenset(),
+        named: Mapping[int, Sequence[str]] = _UNNAMED,
         odd_cells: int = 0,
         as_objects: bool = False,
         outlined: bool = False,
@@ -70,7 +72,7 @@ class Renderer:
         Args:
             shown: The units, as they stand.
             terse: Whether markers say only where something is left out, not what it held.
-            named: The collections, by number, whose rows are named where they are left out.
+            named: What rows are called where they are left out, by the number of the collection.
             odd_cells: How many odd cells of left-out rows of a table are said.
             as_objects: Whether rows are written as JSON, without what a table says of all its rows.
             outlined: Whether markers say the keys within the objects that they stand for.
@@ -151,12 +153,18 @@ class Renderer:
             names = self._names(section, ranges[0][0] - 1, ranges[0][1])
             lines.append(indent + marker(Omission("rows", ranges).where, names))
             gone.add(section, "rows", ranges)
-        elif sum(map(self._units.cost, gap)) <= _GAP_TOKENS and all(map(_is_plain_line, gap)):
+            return
+        cost = sum(map(self._units.cost, gap))
+        said = self._gap_marker(section, gap)
+        is_small = cost <= _GAP_TOKENS or (
+            cost <= _LARGE_GAP and cost <= self._request.counter.count(said) + 1
+        )
+        if is_small and all(map(_is_plain_line, gap)):
             lines.extend(indent + block.text for block in gap if isinstance(block, Line))
-        else:
-            lines.append(indent + self._gap_marker(section, gap))
-            for block in gap:
-                gone.add(block)
+            return
+        lines.append(indent + said)
+        for block in gap:
+            gone.add(block)
 
     def _line(
         self, line: Line, indent: str, shown: list[int], lines: list[str], gone: Gone
@@ -261,9 +269,7 @@ class Renderer:
 
     def _names(self, block: Block, start: int, stop: int) -> str:
         """The names of some rows of a collection, where they can be said."""
-        if block.node not in self._named:
-            return ""
-        names, _ = self._units.names(block)
+        names = self._named.get(block.node, ())
         return "; ".join(dict.fromkeys(filter(None, names[start:stop])))
 
     def _gap_marker(self, section: Section, gap: Sequence[Block]) -> str:

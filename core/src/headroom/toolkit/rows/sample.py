@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import partial
 from heapq import nsmallest
 
@@ -94,7 +94,8 @@ class Selection:
         )
         ranks = self._ranks
         order = self._order(ranks, limit, names)
-        limit += extra_for_names(cost, limit)
+        if request.max_tokens is None:
+            limit += extra_for_names(cost, limit)
         odd = 0 if terse else int(_ODD_CELLS * limit / _ODD_CELL)
         if request.max_tokens is None and order:
             # One unit must be seen whatever it costs, if it is not most of the payload.
@@ -154,7 +155,7 @@ class Selection:
     def _as_objects(self) -> _Rendering:
         return _Rendering(partial(self._renderer.render, terse=True, as_objects=True))
 
-    def _order(self, ranks: Ranks, limit: int, named: frozenset[int]) -> Sequence[int]:
+    def _order(self, ranks: Ranks, limit: int, named: Container[int]) -> Sequence[int]:
         """The units, the most important first; those too large for the limit last.
 
         Without a budget, rows that would only fill one are not among them.
@@ -252,6 +253,7 @@ class Selection:
                 level=one.level,
                 sentence=sentence,
                 is_link=one.is_link,
+                is_source=one.is_source,
             )
         for unit in self._kin(ranks):
             ranks[unit] = min(ranks[unit], (_KIN, -scores[unit]))

@@ -5,17 +5,17 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from headroom.forking import cached_property
 from headroom.toolkit.rows.blocks import expanded
-from headroom.toolkit.rows.identity import names_for
+from headroom.toolkit.rows.identity import is_address, names_for, sources_of
 from headroom.toolkit.rows.misspelt import find_misspelt
 from headroom.toolkit.rows.notation import Speller, flow
 from headroom.toolkit.rows.packed import Joined
-from headroom.toolkit.rows.rank import is_address, named
+from headroom.toolkit.rows.rank import named
 from headroom.toolkit.rows.shape import sample
 from headroom.toolkit.rows.texts import is_mostly_text, sentence_line, sentences
 from headroom.toolkit.rows.tree import Block, Line, Section, TableBlock, Tree
@@ -35,6 +35,8 @@ _MANY_LINKS = 5
 _ONE_IN = 3
 #: So many names within a row are said in any case. Chosen.
 _MOST_WITHIN = 40
+#: Addresses beside names may take this share of the room that names have. Chosen.
+_SOURCES = 1.5
 #: No more rows are what holds a collection rather than one. Chosen.
 _FEW_ROWS = 4
 #: Units that are counted, or put together, at a time. Chosen.
@@ -56,6 +58,8 @@ class LineUnit(NamedTuple):
     level: int
     #: Whether it is one of the many addresses of an object.
     is_link: bool
+    #: Whether it is the one address of a text, where somebody read it.
+    is_source: bool
 
 
 class Units:
@@ -100,7 +104,7 @@ class Units:
         self.texts = Joined()
         #: The first unit of each block, and behind them how many units there are.
         self._starts = self._number()
-        self._links = set(self._find_links())
+        self._links, self._sources = self._find_links()
         for section in self.row_sections:
             self.asked.extend(self._asked_rows(section))
         self.costs = self._costs()
@@ -162,10 +166,11 @@ class Units:
                 around.append([end, 0])
             elif node not in tables and node not in rows:
                 line, first, end = Line(tree, node), starts[node], starts[end]
-                is_link, level = node in self._links, len(around)
+                is_link, is_source = node in self._links, node in self._sources
+                level = len(around)
                 for unit in range(first, end):
                     sentence = WHOLE if end - first == 1 else unit - first
-                    yield LineUnit(unit, line, place, sentence, level, is_link)
+                    yield LineUnit(unit, line, place, sentence, level, is_link, is_source)
 
     @cached_property
     def outer_rows(self) -> list[Section]:
@@ -231,8 +236,8 @@ class Units:
             self._names[block.node] = known
         return known
 
-    def nameable(self, limit: int, *, by_row: bool = False) -> tuple[frozenset[int], int]:
-        """The collections whose rows can be named where they are left out, by number; the tokens.
+    def nameable(self, limit: int, *, by_row: bool = False) -> tuple[dict[int, list[str]], int]:
+        """What to call rows that are left out, by collection; the tokens of all of that.
 
         Args:
             limit: The tokens that all of these names may have.
@@ -257,9 +262,16 @@ class Units:
             used += cost
             if names:
                 found.add(block.node)
-        return frozenset(found), used
+        named = {node: self._names[node][0] for node in sorted(found)}
+        for block in self.tables:
+            sources = sources_of(block.values) if block.node in found else []
+            cost = sum(self.request.counter.count_many(sources)) + len(sources)
+            if sources and used + cost <= _SOURCES * limit:
+                used += cost
+                named[block.node] = list(map(" ".join, zip(named[block.node], sources)))
+        return named, used
 
-    def name_lines(self, named: frozenset[int]) -> Iterator[tuple[int, int]]:
+    def name_lines(self, named: Container[int]) -> Iterator[tuple[int, int]]:
         """The lines with the names of rows that are shown in parts, and how deep the rows are.
 
         Args:
@@ -303,15 +315,22 @@ class Units:
             return []
         return names_for(values, self.request)
 
-    def _find_links(self) -> Iterator[int]:
-        """The lines that are some of the many addresses of their section."""
-        tree = self.tree
-        links = array("I")
+    def _find_links(self) -> tuple[set[int], set[int]]:
+        """The lines that are some of the many addresses of their section, and sources of texts."""
+        tree, starts = self.tree, self._starts
+        links, texts = array("I"), set()
         for node, value in enumerate(tree.values):
-            if type(value) is str and is_address(value):
+            if type(value) is not str:
+                continue
+            if is_address(value):
                 links.append(node)
+            elif starts[node + 1] - starts[node] > 1:
+                # It has sentences.
+                texts.add(tree.holders[node])
         counts = Counter(map(tree.holders.__getitem__, links))
-        return (node for node in links if counts[tree.holders[node]] >= _MANY_LINKS)
+        many = {node for node in links if counts[tree.holders[node]] >= _MANY_LINKS}
+        alone = (node for node in links if counts[tree.holders[node]] == 1)
+        return many, {node for node in alone if tree.holders[node] in texts}
 
     def _asked_rows(self, section: Section) -> list[tuple[int, int]]:
         rows = [self.range(member) for member in section.members]

@@ -1,0 +1,227 @@
+"""What the lines of a log are about, where lines go in groups: one names a thing, others follow.
+
+``Device 12``, then ``Firmware 2.4.1``; ``Entering directory '/src/a'``, then what is done there. By
+itself, a line of such a group says something of nobody knows what.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from itertools import repeat
+
+from headroom.kinds.log.templates import Template
+from headroom.kinds.log.times import without_times
+from headroom.view import Deadline
+
+__all__ = ["openers"]
+
+# All of these are chosen.
+
+#: So many lines of a shape show what they follow, and such a share of them must follow it.
+_FEWEST, _SHARE = 3, 0.8
+#: What comes once or twice is in the group that it follows where groups are such a share of all.
+_MOST = 0.5
+#: What opens groups seldom comes twice in a row: such a share of its lines does not.
+_APART = 0.7
+#: A line belongs to what opened its group so many events above at the most.
+_FAR = 60
+#: So many lines of a shape show whether it names something.
+_SAMPLE = 12
+#: Looked through so often: each time, what follows members known by then becomes one.
+_ROUNDS = 4
+#: So many lines of a shape that no other is like may come one after the other, the first of which
+#: opens a group.
+_ALONE = 3
+
+_BLANK = -1
+
+
+def openers(
+    texts: Sequence[str], masked: Sequence[str], often: Mapping[str, int],
+    templates: Sequence[Template], deadline: Deadline,
+) -> array[int]:  # fmt: skip
+    """For each event the one that opens the group that it is in; -1 for one that is in none.
+
+    A line is a member of the group of another one if its like nearly always follow the like of
+    that, or other members. The first of them in the log that names something opens the group, and
+    what comes once or twice is in the group of what it follows. Groups go on behind blank lines.
+
+    Args:
+        texts: What events say.
+        masked: The masked text of each.
+        often: How many events have each of these.
+        templates: All templates.
+        deadline: Checked now and then.
+
+    """
+    shapes = _shapes(masked, often, templates, deadline)
+    counts = Counter(shapes)
+    alone = -len(templates) - 1
+    parents = _parents(shapes, counts, deadline)
+    if parents:
+        parents = _opened_by_names(parents, counts, _naming(shapes, parents, texts))
+    found = array("i", repeat(-1, len(shapes)))
+    if not parents:
+        return found
+    opening = set(parents.values())
+    inside = sum(counts[shape] for shape in opening.union(parents))
+    is_all = inside >= _MOST * (len(shapes) - counts[_BLANK])
+    latest: dict[int, int] = {}
+    before = -1
+    for index, shape in enumerate(deadline.over(shapes)):
+        if shape == _BLANK:
+            continue
+        is_rare = shape < alone
+        opener = latest.get(parents.get(shape, _BLANK), -1)
+        if shape in opening and not (
+            is_rare and before >= 0 and shapes[before] == shape and index - before < _ALONE
+        ):
+            latest[shape] = index
+        elif opener < 0 and is_rare and is_all and before >= 0:
+            opener = before if shapes[before] in opening else found[before]
+        elif opener < 0:
+            # What comes often, and anywhere, is no member, and ends no group.
+            continue
+        if index - opener <= _FAR:
+            found[index] = opener
+        before = index
+    return found
+
+
+def _shapes(
+    masked: Sequence[str], often: Mapping[str, int], templates: Sequence[Template],
+    deadline: Deadline,
+) -> array[int]:  # fmt: skip
+    """A number for each event that those like it have.
+
+    What few are like, by its template and its words, has one by how many words it has: a name that
+    stands alone on its line is like others. Those numbers are below all others.
+    """
+    # Indented lines go with a blank one above them: that tells no two lines apart.
+    said: Counter[str] = Counter()
+    for text, count in deadline.over(often.items()):
+        said[text.strip()] += count
+    numbers: dict[str, int] = {}
+    shape_of: dict[str, int] = {}
+    for number, template in enumerate(deadline.over(templates)):
+        words = [text.strip() for text in template.variants]
+        rest = sum(
+            often[text] for text, own in zip(template.variants, words) if said[own] < _FEWEST
+        )
+        of_rest = -len(templates) - 2 - len(template.words) if rest < _FEWEST else -number - 2
+        for text, own in zip(template.variants, words):
+            if not own:
+                shape_of[text] = _BLANK
+            elif said[own] >= _FEWEST:
+                shape_of[text] = numbers.setdefault(own, len(numbers))
+            else:
+                shape_of[text] = of_rest
+    return array("i", map(shape_of.__getitem__, masked))
+
+
+def _parents(shapes: Sequence[int], counts: Counter[int], deadline: Deadline) -> dict[int, int]:
+    """The shape that opens the group, for each shape that is a member of one."""
+    follows: dict[int, Counter[int]] = {}
+    last = _BLANK
+    for shape in deadline.over(shapes):
+        if shape == _BLANK:
+            continue
+        if shape != last:
+            # In the order in which they come first.
+            before = follows.setdefault(shape, Counter())
+            if last != _BLANK:
+                before[last] += 1
+        last = shape
+    runs = Counter({shape: max(1, before.total()) for shape, before in follows.items()})
+    opens = {shape for shape in follows if _APART * counts[shape] <= runs[shape]}
+    place = {shape: number for number, shape in enumerate(follows)}
+    parents: dict[int, int] = {}
+    for _ in range(_ROUNDS):
+        known = len(parents)
+        for shape, before in deadline.over(follows.items()):
+            if shape in parents or counts[shape] < _FEWEST:
+                continue
+            groups: Counter[int] = Counter()
+            for other, count in before.items():
+                group = parents.get(other, other)
+                # What follows a group of its own opens the next one.
+                if group != shape:
+                    groups[group] += count
+            if not groups:
+                continue
+            group, count = groups.most_common(1)[0]
+            # Where it has a group of its own, it must be what the other one is there for.
+            has_own = groups.total() < before.total()
+            if (
+                count >= max(_FEWEST - 1, _SHARE * groups.total())
+                and counts[group] >= _FEWEST
+                and group in opens
+                and (not has_own or count >= _SHARE * runs[group])
+                and place[group] < place[shape]
+                and not _is_within(group, shape, parents)
+            ):
+                parents[shape] = group
+        if len(parents) == known:
+            break
+    return parents
+
+
+def _naming(
+    shapes: Sequence[int], parents: Mapping[int, int], texts: Sequence[str]
+) -> frozenset[int]:
+    """The shapes in groups whose lines mostly differ, by their first lines."""
+    wanted = set(parents).union(parents.values())
+    found: dict[int, list[str]] = {shape: [] for shape in wanted}
+    for index, shape in enumerate(shapes):
+        if shape in wanted:
+            found[shape].append(without_times(texts[index]))
+            if len(found[shape]) == _SAMPLE:
+                wanted.remove(shape)
+                if not wanted:
+                    break
+    return frozenset(shape for shape, some in found.items() if len(set(some)) >= _SHARE * len(some))
+
+
+def _opened_by_names(
+    parents: dict[int, int], counts: Mapping[int, int], naming: Set[int]
+) -> dict[int, int]:
+    """The same groups, but opened by a line that names something, where there is one.
+
+    A log may begin, or have been cut, in the middle of a group.
+    """
+    members: dict[int, list[int]] = {}
+    for shape, group in parents.items():
+        members.setdefault(group, []).append(shape)
+    found = dict(parents)
+    for group, some in members.items():
+        most = counts[group] / _SHARE
+        other = next(
+            (
+                one
+                for one in some
+                if one in naming
+                and one not in members
+                and _SHARE * counts[group] <= counts[one] <= most
+            ),
+            None,
+        )
+        if group in naming or other is None:
+            continue
+        found.update(dict.fromkeys([*some, group], other))
+        del found[other]
+        if group in parents:
+            found[other] = parents[group]
+    return found
+
+
+def _is_within(shape: int, group: int, parents: dict[int, int]) -> bool:
+    """Whether a shape stands within the group of another one."""
+    for _ in range(_FAR):
+        if shape == group:
+            return True
+        if shape not in parents:
+            return False
+        shape = parents[shape]
+    return True

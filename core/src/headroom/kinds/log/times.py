@@ -1,0 +1,27 @@
+"""The words of a line but those that say when: they tell any two lines apart."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["without_times", "words_but_times"]
+
+_WORD = re.compile(r"[^\s,;()'\"{}<>]+")
+# A date, a time, or both.
+_TIME = re.compile(r"\W?\d{1,4}(?:[:.,/T+-]\d+){2,}Z?\W?|\W?\d{1,2}:\d\d\W?|\d{10}|\d{13}")
+#: Characters of a line that count. Chosen.
+_CHARS = 300
+
+
+def words_but_times(text: str) -> list[str]:
+    """The words of a text that are no times.
+
+    >>> words_but_times("2026-05-01 10:38:02 INFO Processing a.csv")
+    ['INFO', 'Processing', 'a.csv']
+    """
+    return [word for word in _WORD.findall(text) if not _TIME.fullmatch(word)]
+
+
+def without_times(text: str) -> str:
+    """The beginning of a text without its times."""
+    return " ".join(words_but_times(text[:_CHARS]))
