@@ -103,11 +103,9 @@ def test_the_few_figures_of_a_thread_stay_where_nothing_is_asked(sort: str, seed
 
 def test_what_stands_at_the_foot_of_each_page_is_no_head() -> None:
     chance = random.Random(3)
-    foot = "Source: The Harbour Company, 10-K, 3/30/2020"
-    pages = "\n\n".join(
-        f"{' '.join(said(chance) for _ in range(6))}\n\n{foot}\n\nSeen by the clerk: {n} of 12 in all"
-        for n in range(12)
-    )
+    foot = "Source: The Harbour Company, as of March.\nBy: The clerk of the harbour in person.\n"
+    page = "\n\n".join(f"{said(chance)} {said(chance)}" for _ in range(6))
+    pages = "\n".join(f"{page}\n{foot}" for _ in range(12))
     assert read_heads(Source(pages)).runs == []
 
 
