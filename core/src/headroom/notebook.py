@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from headroom.forking import undisturbed
 from headroom.regexes import regex
 
 __all__ = ["card"]
@@ -43,6 +44,7 @@ def card(title: str, figures: str, texts: Sequence[tuple[str, str, bool]]) -> st
 
 def _plain(text: str) -> str:
     """A text as markup that shows it, its control characters as escapes."""
-    from html import escape
+    with undisturbed:
+        from html import escape
 
     return escape(_CONTROLS.sub(lambda match: ascii(match[0])[1:-1], text))
