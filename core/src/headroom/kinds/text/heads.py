@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
+from headroom.kinds.text.owners import find_feet, find_openers
 from headroom.kinds.text.parse import read_units
 from headroom.regexes import regex
 from headroom.source import Source
@@ -60,6 +61,11 @@ class Heads(NamedTuple):
     runs: list[tuple[int, int]]
     #: Those of them that say something themselves: a speaker with the first words.
     spoken: frozenset[int]
+    #: By a unit that goes on with a block the one that opens it, with whose it is, where there are
+    #: no runs.
+    openers: dict[int, int] = {}  # noqa: RUF012
+    #: By a unit the last one of its block, which says whose it is.
+    feet: dict[int, int] = {}  # noqa: RUF012
 
 
 def read_heads(source: Source) -> Heads:
@@ -98,8 +104,12 @@ def read_heads(source: Source) -> Heads:
         runs, spoken = [(index, index) for index in turns], frozenset(turns)
     size = sum(last - first + 1 for first, last in runs)
     if size > _MOST * len(parts) or not _are_spoken_of(lines, fields, runs):
-        return Heads([], frozenset())
-    return Heads(runs, spoken)
+        runs, spoken = [], frozenset()
+    if runs or not _are_spoken_of(lines, fields, runs):
+        return Heads(runs, spoken)
+    openers = find_openers(lines, opens, paragraphs, parts.headings)
+    feet = {} if openers else find_feet(lines, opens, paragraphs, parts.headings)
+    return Heads([], frozenset(openers.values()), openers, feet)
 
 
 def _are_spoken_of(lines: list[str], fields: list[str], runs: list[tuple[int, int]]) -> bool:

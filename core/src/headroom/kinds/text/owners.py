@@ -1,0 +1,149 @@
+"""Finds whose a block of a text is where the block says it: at its beginning, or at its foot.
+
+A glossary, profiles and short reports name each block's subject in its first words; quotations,
+letters and passages that were found, their source or who signs them in the last line.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from headroom.regexes import regex
+
+__all__ = ["find_feet", "find_openers"]
+
+# All of these are chosen: the tests have the texts that they let in and keep out.
+
+#: Fewer blocks are no list of them.
+_LEAST = 6
+#: The share of the blocks that must say whose they are.
+_MOSTLY = 0.8
+#: What is the same in a larger share of the blocks stands at the foot of a page.
+_SAME = 0.5
+#: Units of a block without a foot of its own, as a multiple of those of the block in the middle.
+_LONGEST = 4
+
+# "Ana Sousa: It rained", "**Ana Sousa** It rained".
+_OPENER = regex(
+    r"[ \t]{0,4}(?:[-*>] )?(?:"
+    r"(?:\*\*|__)(?P<bold>[^*_\n]{1,60})(?:\*\*|__)"
+    r"|(?P<who>[^\W\d_][\w.'\u2019-]{0,24}(?: [\w.'\u2019-]{1,24}){0,3}?)"
+    r"(?: ?[\[(][^\])\n]{1,30}[\])])?[:\uff1a](?=\s)"
+    r")"
+)
+# "(Source: Ana)", "- from Ana", "Source: Ana", "Best, Ana".
+_FOOT = regex(
+    r"[ \t]{0,40}[*_]{0,2}(?:"
+    r"(?P<round>[(\[])[^\n]{1,90}[)\]]\.?"
+    r"|(?P<dash>\u2014|\u2013|--|~)[ \t]{0,3}\S[^\n]{0,80}"
+    r"|(?P<key>[^\W\d_][\w-]{0,20}(?: [\w-]{1,20}){0,2})[*_]{0,2}[:,\uff1a]\s{1,2}\S[^\n]{0,90}"
+    r")[*_]{0,2}\s*$"
+)
+
+
+class _Block(NamedTuple):
+    """Some units: a paragraph."""
+
+    first: int
+    stop: int
+
+
+def find_openers(
+    lines: Sequence[str], opens: Sequence[bool], paragraphs: Sequence[bool], headings: Sequence[int]
+) -> dict[int, int]:
+    """By each unit that goes on with a block the unit that opens it and names whose it is.
+
+    Args:
+        lines: The beginning of each unit; nothing for a heading.
+        opens: Whether a line begins with each.
+        paragraphs: Whether a paragraph does.
+        headings: Which of them are headings.
+
+    """
+    named = {
+        index: match["bold"] or match["who"]
+        for index, line in enumerate(lines)
+        if opens[index] and (match := _OPENER.match(line))
+    }
+    found: dict[int, int] = {}
+    size = 0
+    for first, stop in _paragraphs(paragraphs, headings):
+        # A block that names nobody says nothing of its own.
+        size += first not in named and stop - first > 1
+        own = -1
+        for index in range(first, stop):
+            if index in named:
+                own = index
+            elif own >= 0:
+                found[index] = own
+    openers = set(found.values())
+    names = {named[index].casefold() for index in openers}
+    if len(openers) < _LEAST or len(openers) < _MOSTLY * (len(openers) + size):
+        return {}
+    return found if len(names) > _SAME * _LEAST else {}
+
+
+def find_feet(
+    lines: Sequence[str], opens: Sequence[bool], paragraphs: Sequence[bool], headings: Sequence[int]
+) -> dict[int, int]:
+    """By each unit the last one of its block, which says whose it is: a source, or who signs it.
+
+    Args:
+        lines: The beginning of each unit; nothing for a heading.
+        opens: Whether a line begins with each.
+        paragraphs: Whether a paragraph does.
+        headings: Which of them are headings.
+
+    """
+    blocks = list(_paragraphs(paragraphs, headings))
+    sorts = {
+        stop - 1: match["round"] or match["dash"] or match["key"].casefold()
+        for first, stop in blocks
+        if opens[stop - 1] and (match := _FOOT.match(lines[stop - 1]))
+    }
+    often = Counter(sorts.values()).most_common(1)
+    if not often or often[0][1] < _LEAST:
+        return {}
+    feet = [index for index, sort in sorts.items() if sort == often[0][0]]
+    said = Counter(lines[index].strip() for index in feet)
+    if max(said.values()) > _SAME * len(feet):
+        return {}
+    alone = {first for first, stop in blocks if stop - first == 1}
+    own = [_Block(first, stop) for first, stop in blocks if stop - first > 1]
+    found: dict[int, int] = {}
+    if not alone.issuperset(feet):
+        within = {stop - 1: first for first, stop in own}
+        if len(feet) < _MOSTLY * len(own):
+            return {}
+        for foot in feet:
+            found.update(dict.fromkeys(range(within.get(foot, foot), foot), foot))
+        return found
+    # A paragraph by itself, which ends what stands above it as far as the one before.
+    first, sizes = 0, []
+    for foot in feet:
+        above = [index for index in range(first, foot) if headings[index]]
+        first = above[-1] + 1 if above else first
+        sizes.append(foot - first)
+        found.update(dict.fromkeys(range(first, foot), foot))
+        first = foot + 1
+    middle = sorted(sizes)[len(sizes) // 2]
+    rest = len(lines) - first
+    is_even = middle > 0 and max(*sizes, rest) <= _LONGEST * middle
+    return found if is_even else {}
+
+
+def _paragraphs(paragraphs: Sequence[bool], headings: Sequence[int]) -> list[_Block]:
+    """The paragraphs, without headings."""
+    found: list[_Block] = []
+    first = -1
+    for index, (begins, heading) in enumerate(zip(paragraphs, headings)):
+        if first >= 0 and (begins or heading):
+            found.append(_Block(first, index))
+            first = -1
+        if not heading and first < 0:
+            first = index
+    if first >= 0:
+        found.append(_Block(first, len(paragraphs)))
+    return found
