@@ -236,6 +236,7 @@ def _with_headings(kept: Sequence[int], outline: Outline, costs: Sequence[int]) 
         lone = frozenset(feet.values())
         kept = [index for index in kept if index not in lone] or kept
     named = {*kept, *(feet[index] for index in kept if index in feet)}
+    named.update([feet[index] for index in named if index in feet])
     for index in kept:
         for above in outline.path(index):
             most = _HEAD_TOKENS if above in outline.heads else _HEADING_TOKENS

@@ -62,7 +62,7 @@ def read_outline(source: Source) -> Outline:
     heads = source.once(read_heads)
     for index in compress(range(len(parts)), parts.headings):
         level = _level(parts[index].text, underlines)
-        if heads.runs and level == _LOWEST:
+        if (heads.runs or heads.feet) and level == _LOWEST:
             # What stands alone in a message is a salutation or a name.
             continue
         above += repeat(last, index - len(above))

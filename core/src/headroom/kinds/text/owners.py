@@ -22,8 +22,12 @@ _LEAST = 6
 _MOSTLY = 0.8
 #: What is the same in a larger share of the blocks stands at the foot of a page.
 _SAME = 0.5
-#: Units of a block without a foot of its own, as a multiple of those of the block in the middle.
+#: Units of the longest block, as a multiple of those of the block in the middle.
 _LONGEST = 4
+#: Characters of the name of who signs.
+_NAME = 60
+#: A line with more words and a full stop is a sentence.
+_WORDS, _STOPS = 6, tuple(".!?\u3002")
 
 # "Ana Sousa: It rained", "**Ana Sousa** It rained".
 _OPENER = regex(
@@ -41,6 +45,8 @@ _FOOT = regex(
     r"|(?P<key>[^\W\d_][\w-]{0,20}(?: [\w-]{1,20}){0,2})[*_]{0,2}[:,\uff1a]\s{1,2}\S[^\n]{0,90}"
     r")[*_]{0,2}\s*$"
 )
+# "Best regards," with a name below it.
+_CLOSING = regex(r"[^\W\d_][\w ]{1,30},\s*$")
 
 
 class _Block(NamedTuple):
@@ -90,6 +96,8 @@ def find_feet(
 ) -> dict[int, int]:
     """By each unit the last one of its block, which says whose it is: a source, or who signs it.
 
+    By such a one, what stands between the block and it.
+
     Args:
         lines: The beginning of each unit; nothing for a heading.
         opens: Whether a line begins with each.
@@ -98,11 +106,17 @@ def find_feet(
 
     """
     blocks = list(_paragraphs(paragraphs, headings))
-    sorts = {
-        stop - 1: match["round"] or match["dash"] or match["key"].casefold()
-        for first, stop in blocks
-        if opens[stop - 1] and (match := _FOOT.match(lines[stop - 1]))
-    }
+    sorts: dict[int, str] = {}
+    alone: set[int] = set()
+    for first, stop in blocks:
+        last = lines[stop - 1]
+        is_signed = stop - first == 2 and _CLOSING.match(lines[first]) is not None
+        if is_signed and len(last) <= _NAME:
+            sorts[stop - 1] = lines[first].strip().casefold()
+        elif opens[stop - 1] and not _is_said(last) and (match := _FOOT.match(last)):
+            sorts[stop - 1] = match["round"] or match["dash"] or match["key"].casefold()
+        if is_signed or stop - first == 1:
+            alone.add(stop - 1)
     often = Counter(sorts.values()).most_common(1)
     if not often or often[0][1] < _LEAST:
         return {}
@@ -110,7 +124,6 @@ def find_feet(
     said = Counter(lines[index].strip() for index in feet)
     if max(said.values()) > _SAME * len(feet):
         return {}
-    alone = {first for first, stop in blocks if stop - first == 1}
     own = [_Block(first, stop) for first, stop in blocks if stop - first > 1]
     found: dict[int, int] = {}
     if not alone.issuperset(feet):
@@ -126,12 +139,22 @@ def find_feet(
         above = [index for index in range(first, foot) if headings[index]]
         first = above[-1] + 1 if above else first
         sizes.append(foot - first)
-        found.update(dict.fromkeys(range(first, foot), foot))
+        stop = foot - (not paragraphs[foot])
+        found.update(dict.fromkeys(range(first, stop), foot))
+        if stop < foot:
+            # "Best regards," comes with the name.
+            found[foot] = stop
         first = foot + 1
     middle = sorted(sizes)[len(sizes) // 2]
     rest = len(lines) - first
-    is_even = middle > 0 and max(*sizes, rest) <= _LONGEST * middle
+    # What stands above the first block, but not below the last one, is a title.
+    is_even = min(sizes) > 0 == rest and max(sizes) <= _LONGEST * middle
     return found if is_even else {}
+
+
+def _is_said(line: str) -> bool:
+    """Whether a line is a sentence."""
+    return line.rstrip()[-1:] in _STOPS and len(line.split()) > _WORDS
 
 
 def _paragraphs(paragraphs: Sequence[bool], headings: Sequence[int]) -> list[_Block]:
