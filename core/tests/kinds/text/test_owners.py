@@ -127,3 +127,20 @@ def test_a_lookup_brings_whose_a_sentence_is(sort: str) -> None:
 def test_what_is_no_source_or_signature(text: str) -> None:
     heads = read_heads(Source(text))
     assert heads.feet == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Labels.
+        "\n".join(
+            f"* {('New', 'Fix')[n % 2]}: It rained on {n}. It was cold.\n" for n in range(30)
+        ),
+        # A few of many paragraphs.
+        "\n".join(f"{f'Day {n}: ' * (n % 5 == 0)}It rained. It was cold.\n" for n in range(40)),
+        # Lines, each of which is another's.
+        "\n".join(f"{n}a4c7 fix(part{n}): the rain of day {n} comes in" for n in range(40)),
+    ],
+)
+def test_what_opens_no_blocks(text: str) -> None:
+    assert read_heads(Source(text)).openers == {}

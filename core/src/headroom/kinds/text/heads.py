@@ -122,7 +122,7 @@ def read_heads(source: Source) -> Heads:
         runs, spoken = [], frozenset()
     if runs or feet or not is_said:
         return Heads(runs, spoken, feet=feet)
-    openers = find_openers(lines, opens, paragraphs, parts.headings)
+    openers = find_openers(lines, opens, parts.blocks)
     return Heads([], frozenset(openers.values()), openers)
 
 

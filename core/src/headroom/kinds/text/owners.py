@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from headroom.regexes import regex
@@ -57,38 +58,32 @@ class _Block(NamedTuple):
 
 
 def find_openers(
-    lines: Sequence[str], opens: Sequence[bool], paragraphs: Sequence[bool], headings: Sequence[int]
+    lines: Sequence[str], opens: Sequence[bool], blocks: Sequence[int]
 ) -> dict[int, int]:
     """By each unit that goes on with a block the unit that opens it and names whose it is.
 
     Args:
         lines: The beginning of each unit; nothing for a heading.
         opens: Whether a line begins with each.
-        paragraphs: Whether a paragraph does.
-        headings: Which of them are headings.
+        blocks: The block of each, by number.
 
     """
-    named = {
-        index: match["bold"] or match["who"]
-        for index, line in enumerate(lines)
-        if opens[index] and (match := _OPENER.match(line))
-    }
+    names: list[str] = []
     found: dict[int, int] = {}
-    size = 0
-    for first, stop in _paragraphs(paragraphs, headings):
-        # A block that names nobody says nothing of its own.
-        size += first not in named and stop - first > 1
-        own = -1
-        for index in range(first, stop):
-            if index in named:
-                own = index
-            elif own >= 0:
-                found[index] = own
-    openers = set(found.values())
-    names = {named[index].casefold() for index in openers}
-    if len(openers) < _LEAST or len(openers) < _MOSTLY * (len(openers) + size):
-        return {}
-    return found if len(names) > _SAME * _LEAST else {}
+    others = 0
+    for _, units in groupby(range(len(lines)), blocks.__getitem__):
+        first, *rest = units
+        if not rest:
+            continue
+        match = _OPENER.match(lines[first]) if opens[first] else None
+        if match is None:
+            others += 1
+            continue
+        names.append((match["bold"] or match["who"]).casefold())
+        found.update(dict.fromkeys(rest, first))
+    is_list = len(names) >= max(_LEAST, _MOSTLY * (len(names) + others))
+    # What comes again and again is a label, as of the sort of a change.
+    return found if is_list and len(set(names)) >= _SAME * len(names) else {}
 
 
 def find_feet(
