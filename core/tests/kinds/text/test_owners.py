@@ -37,6 +37,7 @@ def document(write: Callable[[str, list[str]], str], each: int) -> tuple[str, di
 OPENED: dict[str, Callable[[str, list[str]], str]] = {
     "colon": lambda who, words: f"{who}: {' '.join(words)}\n",
     "bold": lambda who, words: f"**{who}** {' '.join(words)}\n",
+    "it": lambda who, words: f"{who} is here. He has news. {' '.join(words)}\n",
 }
 ENDED: dict[str, Callable[[str, list[str]], str]] = {
     "round": lambda who, words: f"{' '.join(words)}\n(Source: {who})\n",
@@ -91,9 +92,9 @@ def test_no_source_is_shown_without_a_sentence_of_its_block(sort: str) -> None:
     }
 
 
-@pytest.mark.parametrize("sort", ["colon", "bold", "round"])
+@pytest.mark.parametrize("sort", ["letter", "signed"])
 def test_a_lookup_brings_whose_a_sentence_is(sort: str) -> None:
-    text, _ = document({**OPENED, **ENDED}[sort], 3)
+    text, _ = document(ENDED[sort], 3)
     fact = "T150, so nobody was told about the lighthouse."
     text = re.sub(r"T150, [^.]*\.", fact, text)
     context = SharedContext()

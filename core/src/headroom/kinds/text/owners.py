@@ -27,6 +27,8 @@ _SAME = 0.5
 _LONGEST = 4
 #: Characters of the name of who signs.
 _NAME = 60
+#: Words at the beginning of a block that name whose it is.
+_NAMED = 2
 #: A line with more words and a full stop is a sentence.
 _WORDS, _STOPS = 6, tuple(".!?\u3002")
 
@@ -37,6 +39,10 @@ _OPENER = regex(
     r"|(?P<who>[^\W\d_][\w.'\u2019-]{0,24}(?: [\w.'\u2019-]{1,24}){0,3}?)"
     r"(?: ?[\[(][^\])\n]{1,30}[\])])?[:\uff1a](?=\s)"
     r")"
+)
+# Whose beginning says that it speaks of whom the block began with.
+_REFERS = regex(
+    r"[\"'(\u201c]?(?:It|Its|He|His|She|Her|They|Their|Er|Es|Sie|Il|Elle|Ils|Elles|\u00c9l|Ella)\s"
 )
 # "(Source: Ana)", "- from Ana", "Source: Ana", "Best, Ana".
 _FOOT = regex(
@@ -76,10 +82,13 @@ def find_openers(
         if not rest:
             continue
         match = _OPENER.match(lines[first]) if opens[first] else None
-        if match is None:
+        if match is not None:
+            names.append((match["bold"] or match["who"]).casefold())
+        elif any(_REFERS.match(lines[index]) for index in rest):
+            names.append(" ".join(lines[first].split(None, _NAMED)[:_NAMED]).casefold())
+        else:
             others += 1
             continue
-        names.append((match["bold"] or match["who"]).casefold())
         found.update(dict.fromkeys(rest, first))
     is_list = len(names) >= max(_LEAST, _MOSTLY * (len(names) + others))
     # What comes again and again is a label, as of the sort of a change.
