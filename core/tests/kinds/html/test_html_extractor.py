@@ -201,7 +201,7 @@ def test_a_script_ends_at_its_own_tag() -> None:
 
 
 @pytest.mark.parametrize(
-    ("root", "row", "cell"), [("r", "p", "b"), ("rows", "row", "i"), ("section", "entry", "code")]
+    ("root", "row", "cell"), [("r", "p", "b"), ("rows", "row", "i"), ("links", "link", "href")]
 )
 def test_data_in_tags_of_which_some_are_those_of_pages_is_no_page(
     root: str, row: str, cell: str
