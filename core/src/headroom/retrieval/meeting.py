@@ -15,6 +15,8 @@ __all__ = ["Fields", "Test", "Values", "has_field", "ready"]
 
 #: Names of more parts are looked for with a dot at each of them, or as one.
 _MOST_DOTTED = 6
+#: What says in a cell of a table that nothing stands there.
+_NULLS = (None, "", "NULL", "null", "<NULL>", "<null>", "NaN", "nan", "NaT")
 #: Values of a field that are remembered; more distinct ones are read each time.
 _MOST_REMEMBERED = 10_000
 
@@ -62,7 +64,7 @@ class Fields(dict[str, list[Comparable]]):
         *, is_of_text: bool = False,
     ) -> None:  # fmt: skip
         #: The values that are null.
-        self.nulls: tuple[object, ...] = (None, "") if is_of_text else (None,)
+        self.nulls: tuple[object, ...] = _NULLS if is_of_text else (None,)
         self._row = row
         self._steps = steps
         self._known = known
@@ -142,7 +144,11 @@ def _among(field: str, wanted: Sequence[Comparable], tests: Counter[str], *, is_
 
     def test(fields: Fields) -> bool:
         for value in fields[field]:
-            if value.text in texts or (keys and not keys.isdisjoint(value.looks(sorts))):
+            if value.value is None:
+                # A text that says null is another thing, and is asked for what is null as well.
+                continue
+            is_there = value.text in texts or value.put in texts
+            if is_there or (keys and not keys.isdisjoint(value.looks(sorts))):
                 return is_in
         return not is_in
 
@@ -159,7 +165,7 @@ def _within(field: str, low: Comparable, high: Comparable) -> Test:
 
 
 def _containing(field: str, wanted: Comparable) -> Test:
-    return _any(field, lambda value: wanted.text in value.text)
+    return _any(field, lambda value: wanted.put in value.put or wanted.put in value.text)
 
 
 def _any(field: str, holds: Callable[[Comparable], bool]) -> Test:
@@ -184,6 +190,9 @@ def _found(row: object, name: str, steps: list[str]) -> list[object]:
     """The values of a field: dots lead into objects, unless the name itself has them."""
     if isinstance(row, dict) and len(steps) == 1:
         value = row.get(name, _found)
+        if value is _found:
+            # Some write a blank behind the commas of CSV.
+            value = row.get(f" {name}", _found)
         if not isinstance(value, list):
             return [] if value is _found else [value]
     return _values(row, steps) or (
