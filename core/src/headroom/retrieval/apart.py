@@ -15,7 +15,8 @@ __all__ = ["behind_words", "paragraphs"]
 
 # What follows words in their line; so often it may be something else than data.
 _BEHIND_WORDS = re.compile(
-    r"^[^\n\[{]{0,200}?[^\W_][)\"'*`]{0,3}\s?[:=][*`]{0,3}\s?(?=[\[{])", re.MULTILINE
+    r"^[^\n\[{]{0,200}?[^\W_][)\"'*`]{0,3}\s?[:=][*`]{0,3}\s?(?=[\[{])"
+    r"|(?:^|(?<=\s))(?=\[\s?\{\s?\"|\{\s?\")", re.MULTILINE
 )
 _MOST_MISSED = 20
 _JSON = json.JSONDecoder()

@@ -108,6 +108,7 @@ class Comparable:
         self._notation = notation
         #: Whether it is taken into account in what its column has.
         self.is_known = False
+        self._looked: dict[Set[str], frozenset[tuple[str, object]]] = {}
 
     def again(self, notation: Notation) -> Comparable:
         """The same read otherwise: what it is as it stands need not be found out again."""
@@ -222,6 +223,13 @@ class Comparable:
         if moment is not None:
             yield f"{sort}{moment.key[0]}", moment.key[1]
             yield from ((f"{sort}in date", span) for span in moment.around)
+
+    def looked(self, sorts: frozenset[str]) -> frozenset[tuple[str, object]]:
+        """The same as ``looks``, found once."""
+        found = self._looked.get(sorts)
+        if found is None:
+            found = self._looked[sorts] = frozenset(self.looks(sorts))
+        return found
 
     def looks(self, sorts: Set[str]) -> Iterator[tuple[str, object]]:
         """What it looks for among the keys of others, which are of these sorts."""

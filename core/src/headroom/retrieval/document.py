@@ -33,6 +33,8 @@ __all__ = ["Document"]
 _NO_KIND = BaseKind()
 # A text within a document, or some of its lines.
 _IN_TEXT = re.compile(r"(?:lines (\d+)(?:-(\d+))? of )?(.*)", re.DOTALL)
+# A text that may be rows of JSON, and is short.
+_ROWS_OF_JSON = re.compile(r"\s*(?:\[\s*\{\s*\"|\{\s*\")[\s\S]{0,4000}[\]}]\s*$")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 #: A paragraph that has rows has so many lines: those of a table, and its header.
 _LEAST_LINES = 3
@@ -324,9 +326,9 @@ class Document:
             Piece(text(), "rows", number, pointer)
             for pointer, value in holders
             for number, (row, text) in enumerate(records(value), 1)
-            if wanted.holds(row, is_of_text=self._is_of_text)
+            if wanted.holds(self._by_names(row, value), is_of_text=self._is_of_text)
         )
-        data = [text for text in self._with_rows if path is None]
+        data = [text for text in (*self._with_rows, *self._small) if path is None]
         return [*own, *(piece for text in data for piece in text.records(None, wanted))]
 
     @cached_property
@@ -341,6 +343,44 @@ class Document:
             if told is not None and len(told[1]) > len(found):
                 found = [self._inner(one.source, one.kind.name, one.within) for one in told[1]]
         return [text for text in found if text.has_data]
+
+    @cached_property
+    def _small(self) -> list[Document]:
+        """The short texts of JSON in data that have rows."""
+        if self.within is not None or self.is_mixed:
+            return []
+        known = {text.within for text in self._with_rows}
+        found: list[Document] = []
+        for path, text in walk(self.value):
+            self.searched.deadline.check()
+            if type(text) is not str or path in known or _ROWS_OF_JSON.match(text) is None:
+                continue
+            source = Source(text, self.searched.deadline)
+            kind = self._kinds.kind_of(source)
+            if kind.unit == "rows" and kind.recognise(source):
+                inner = self._inner(source, kind.name, path)
+                found += [inner] if inner.has_data else []
+        return found
+
+    def _by_names(self, row: object, table: object) -> object:
+        """A row of a table with fewer cells than its header, or more, by the names of these.
+
+        Raises:
+            ValueError: Nobody can say which of its cells has which name.
+
+        """
+        if not (isinstance(row, list) and isinstance(table, list) and self._is_of_text):
+            return row
+        names = self._names
+        cells = row[: len(names)]
+        if not names or row == [*names]:
+            return row
+        if any(row[len(names) :]):
+            raise ValueError(
+                f"where: a row has {len(row)} cells, and the header {len(names)}: which is which, "
+                f"nobody can say; ask by query, or for lines: {', '.join(map(str, row))[:60]}"
+            )
+        return dict(zip(names, cells, strict=False))
 
     @cached_property
     def _apart(self) -> list[Document]:
@@ -391,11 +431,11 @@ class Document:
                     return found
         return None
 
-    @property
+    @cached_property
     def _names(self) -> tuple[str, ...]:
-        """Those of the first row of a table."""
-        first = self.value[0] if isinstance(self.value, list) and self.value else None
-        return tuple(first) if isinstance(first, dict) else ()
+        """Those of the columns of a table."""
+        rows = self.value if isinstance(self.value, list) else ()
+        return tuple(next((row for row in rows if isinstance(row, dict)), ()))
 
     def everything(self) -> list[Piece]:
         """All that there is, as it was put: rows of data, and lines of a text."""

@@ -122,12 +122,31 @@ def _several(node: All | Any, tests: Counter[str], read: Reader) -> Test:
         else:
             others.append(part)
     parts = [_among(field, wanted, tests, is_in=is_any) for field, wanted in values.items()]
-    parts += (ready(part, tests, read) for part in others)
+    parts += (ready(part, tests, read) for part in _needed(others, read, is_any=is_any))
     if len(parts) == 1:
         return parts[0]
     if is_any:
         return lambda fields: any(part(fields) for part in parts)
     return lambda fields: all(part(fields) for part in parts)
+
+
+def _needed(parts: list[Condition], read: Reader, *, is_any: bool) -> list[Condition]:
+    """Some conditions without those that others imply: of ``v < 5 or v < 6``, the first."""
+    kept: dict[object, Condition] = {}
+    for part in parts:
+        key: object = part
+        if isinstance(part, Comparison) and part.is_order:
+            one = read(part.field, part.value)
+            if one.version is not None or one.quantity is not None:
+                unit = one.quantity and one.quantity.unit
+                key = part.field, part.operator, one.sort, unit
+                other = kept.get(key)
+                if isinstance(other, Comparison):
+                    is_less = order(one, read(other.field, other.value)) == -1
+                    if is_less == ((part.operator[0] == "<") == is_any):
+                        continue
+        kept[key] = part
+    return list(kept.values())
 
 
 def _flat(node: All | Any) -> Iterator[Condition]:
@@ -148,7 +167,7 @@ def _among(field: str, wanted: Sequence[Comparable], tests: Counter[str], *, is_
                 # A text that says null is another thing, and is asked for what is null as well.
                 continue
             is_there = value.text in texts or value.put in texts
-            if is_there or (keys and not keys.isdisjoint(value.looks(sorts))):
+            if is_there or (keys and not keys.isdisjoint(value.looked(sorts))):
                 return is_in
         return not is_in
 

@@ -52,11 +52,12 @@ class Rows:
         ends = {leaf: self._read(leaf) for leaf in self.wanted.comparisons}
         #: What has met no value that it can be compared with: the values that it has, and whether
         #: the field has any.
-        self._strange = {
-            leaf: (values, False)
-            for leaf, values in ends.items()
+        strange = {
+            (leaf.field, leaf.is_order, *(end.sort for end in values)): (leaf, values)
+            for leaf, values in reversed(ends.items())
             if leaf.is_order or (len(ends) <= _FEW_TESTS and values[0].is_amount)
         }
+        self._strange = {leaf: (values, False) for leaf, values in reversed(strange.values())}
         patterns = self.wanted.patterns
         #: What may have been meant as a pattern, and stands in no value.
         self._patterns = patterns if len(patterns) <= _FEW_TESTS else {}
