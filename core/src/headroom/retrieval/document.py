@@ -15,7 +15,14 @@ from headroom.pipeline.embedded import Embedded, find_embedded
 from headroom.pipeline.pipeline import MIXED
 from headroom.pipeline.segments import split
 from headroom.pipeline.terminal import is_written_over, shown
-from headroom.retrieval.apart import behind_words, paragraphs
+from headroom.retrieval.apart import (
+    behind_words,
+    by_names,
+    check_places,
+    paragraphs,
+    short_tables,
+    short_texts,
+)
 from headroom.retrieval.hidden import rows_in_part, sentences_in_part
 from headroom.retrieval.paths import locate, resolve, walk
 from headroom.retrieval.rows import Rows
@@ -33,8 +40,6 @@ __all__ = ["Document"]
 _NO_KIND = BaseKind()
 # A text within a document, or some of its lines.
 _IN_TEXT = re.compile(r"(?:lines (\d+)(?:-(\d+))? of )?(.*)", re.DOTALL)
-# A text that may be rows of JSON, and is short.
-_ROWS_OF_JSON = re.compile(r"\s*(?:\[\s*\{\s*\"|\{\s*\")[\s\S]{0,4000}[\]}]\s*$")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 #: A paragraph that has rows has so many lines: those of a table, and its header.
 _LEAST_LINES = 3
@@ -320,13 +325,16 @@ class Document:
     def records(self, path: str | None, wanted: Rows) -> list[Piece]:
         """The rows that meet all conditions: those at a path, or all that there are."""
         if path is None and self._apart:
-            return [piece for part in self._apart for piece in part.records(None, wanted)]
+            check_places(part.within for part in self._apart)
+            found = [piece for part in self._apart for piece in part.records(None, wanted)]
+            return found if self.is_mixed else found + self._short_tables(wanted)
         holders = walk(self.value) if path is None else locate(self.value, path)
+        names = self._names if self._is_of_text else ()
         own = self._placed(
             Piece(text(), "rows", number, pointer)
             for pointer, value in holders
             for number, (row, text) in enumerate(records(value), 1)
-            if wanted.holds(self._by_names(row, value), is_of_text=self._is_of_text)
+            if wanted.holds(by_names(row, names), is_of_text=self._is_of_text)
         )
         data = [text for text in (*self._with_rows, *self._small) if path is None]
         return [*own, *(piece for text in data for piece in text.records(None, wanted))]
@@ -347,40 +355,32 @@ class Document:
     @cached_property
     def _small(self) -> list[Document]:
         """The short texts of JSON in data that have rows."""
-        if self.within is not None or self.is_mixed:
-            return []
+        is_whole = self.within is None and not self.is_mixed
         known = {text.within for text in self._with_rows}
-        found: list[Document] = []
-        for path, text in walk(self.value):
-            self.searched.deadline.check()
-            if type(text) is not str or path in known or _ROWS_OF_JSON.match(text) is None:
-                continue
-            source = Source(text, self.searched.deadline)
-            kind = self._kinds.kind_of(source)
-            if kind.unit == "rows" and kind.recognise(source):
-                inner = self._inner(source, kind.name, path)
-                found += [inner] if inner.has_data else []
-        return found
+        texts = short_texts(self.value, self.searched.deadline) if is_whole else ()
+        told = (self._rows_of(text, path) for path, text in texts if path not in known)
+        return [inner for inner in told if inner is not None]
 
-    def _by_names(self, row: object, table: object) -> object:
-        """A row of a table with fewer cells than its header, or more, by the names of these.
+    def _rows_of(self, text: str, within: Within) -> Document | None:
+        """Data in a text, if they have rows."""
+        source = Source(text, self.searched.deadline)
+        kind = self._kinds.kind_of(source)
+        inner = self._inner(source, kind.name, within)
+        return inner if kind.unit == "rows" and kind.recognise(source) and inner.has_data else None
 
-        Raises:
-            ValueError: Nobody can say which of its cells has which name.
-
-        """
-        if not (isinstance(row, list) and isinstance(table, list) and self._is_of_text):
-            return row
-        names = self._names
-        cells = row[: len(names)]
-        if not names or row == [*names]:
-            return row
-        if any(row[len(names) :]):
-            raise ValueError(
-                f"where: a row has {len(row)} cells, and the header {len(names)}: which is which, "
-                f"nobody can say; ask by query, or for lines: {', '.join(map(str, row))[:60]}"
-            )
-        return dict(zip(names, cells, strict=False))
+    def _short_tables(self, wanted: Rows) -> list[Piece]:
+        """The lines that meet all conditions in tables too short to be one by themselves."""
+        kind = self._apart[0].kind
+        names = {name for part in self._apart if part.kind is kind for name in part._names}
+        before = self.within[0] - 1 if isinstance(self.within, tuple) else 0
+        read = {part.within for part in self._apart}
+        return self._placed(
+            Piece(self.source.lines[number], "lines", number + 1)
+            for (first, end), rows in short_tables(self.searched, kind, names)
+            if (before + first + 1, before + end) not in read
+            for number, row in rows
+            if wanted.holds(row, is_of_text=True)
+        )
 
     @cached_property
     def _apart(self) -> list[Document]:
@@ -403,16 +403,9 @@ class Document:
     def _behind_words(self) -> list[Document]:
         """The data that begin in a line behind words, as in "The rows are: [...]"."""
         before = self.within[0] - 1 if isinstance(self.within, tuple) else 0
-        found: list[Document] = []
-        deadline = self.searched.deadline
-        for text, first, last in behind_words(self.searched.text, deadline):
-            source = Source(text, deadline)
-            kind = self._kinds.kind_of(source)
-            if kind.unit == "rows" and kind.recognise(source):
-                inner = self._inner(source, kind.name, (before + first, before + last))
-                if inner.has_data:
-                    found.append(inner)
-        return found
+        places = behind_words(self.searched.text, self.searched.deadline)
+        told = (self._rows_of(text, (before + one, before + last)) for text, one, last in places)
+        return [inner for inner in told if inner is not None]
 
     def _table_in(self, first: int, end: int) -> Document | None:
         """Some lines, or all but the first that leads over to them, if they are surely rows."""
