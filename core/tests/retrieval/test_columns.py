@@ -223,6 +223,8 @@ def test_what_has_a_digit_and_cannot_be_compared_is_an_error(value: str) -> None
         (["5", "abc", "zoo"], "u > five", "whether 5 in"),
         (["2024-01-05", "10:05"], "u > 2024-01-01", "whether 10:05 in"),
         (["$4", "\u20ac5", "$9"], "u > $4", "rows 3"),
+        (["200", "404", "5xx"], "u >= 400", "whether 5xx in"),
+        (["Jan 2024", "Mar 2024"], "release > Feb 2024", "rows 2"),
         (["$4", "5 kg", "$9"], "u > $4", "whether 5 kg in"),
         (["10 days, 3:04", "45 min"], "u > 4 days", "whether 10 days, 3:04 in"),
         (["2 hours and 5 minutes", "125 minutes", "1 h"], "u > 2 hours", "rows 1-2"),

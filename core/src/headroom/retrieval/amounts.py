@@ -63,8 +63,8 @@ _YEAR = Decimal(365 * 24 * 60**2)
 _IN_DURATION = {"w": "week", "m": "min"}
 # "about an hour ago"
 _SINCE = regex(r"(?:about|over|almost|some)?\s*(?:(an?)\s)?(.{1,30}?)\s+ago")
-#: Words after numbers of days and hours.
-_NO_UNITS = frozenset((*MONTHS, "am", "pm"))
+#: Words after numbers of days and hours, and what stands for any digits, as in "5xx".
+_NO_UNITS = frozenset((*MONTHS, "am", "pm", "xx"))
 #: What follows a number in "1st".
 _ORDINALS = ("st", "nd", "rd", "th")
 _INFINITE = ("inf", "infinity", "\u221e")

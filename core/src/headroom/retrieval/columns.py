@@ -60,7 +60,9 @@ class Column:
         self._has_versions = self._has_others = False
         #: Whether values begin with a zero, as ids do.
         self.has_zeros = False
-        self._may_be_versions = any(read_version(one.text) for one in wanted)
+        self._may_be_versions = any(
+            read_version(one.text) for one in wanted if one.day is None or one.text[:1].isdecimal()
+        )
         for one in wanted:
             self._numbers.want(one)
             self._dates.add(one)
@@ -99,7 +101,10 @@ class Column:
             # "05.01.24" is none, and "20.11.10" where others are.
             self._has_versions = self._has_versions or (is_version and not is_short_date)
             self._has_others = self._has_others or (is_short_date and not is_version)
-        elif self._has_others or text[:1].isalpha():
+        elif text[:1].isalpha():
+            # "Jan 2024"
+            self._has_others = self._has_others or (self._is_named and value.day is not None)
+        elif self._has_others:
             return
         elif value.day is not None:
             # One with points is a version beside others.

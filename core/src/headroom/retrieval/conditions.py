@@ -148,7 +148,8 @@ class Filter:
             for leaf in leaves
             if not (leaf.is_order or leaf.is_bare) and isinstance(leaf.value, str)
         )
-        return frozenset((name, one.text) for name, one in texts if one.day is None)
+        # Of a word, nothing else is equal to it anyhow.
+        return frozenset((name, one.text) for name, one in texts if not one.day and any(one.said()))
 
     @cached_property
     def _ready(self) -> tuple[Test, Counter[str]]:

@@ -125,8 +125,9 @@ class Rows:
 
     def _look_for(self, name: str, value: Comparable, fields: Fields) -> None:
         """Whether a value is what a field is to be equal to, or cannot be put in an order."""
-        texts = self._equals.get(name, set())
-        self._literal.update((name, text) for text in (value.text, value.put) if text in texts)
+        texts = self._equals.get(name)
+        if texts is not None:
+            self._literal.update((name, text) for text in (value.text, value.put) if text in texts)
         if name in self._ends and name not in self._holes and value.value not in fields.nulls:
             for end in self._ends[name].values():
                 if value.is_hole(end):
