@@ -111,6 +111,7 @@ def read_heads(source: Source) -> Heads:
             line or text[start : min(end, start + _CHARS)]
             for line, start, end in zip(lines, parts.starts, parts.ends)
         ]
+        source.deadline.check()
         feet = find_feet(full, opens, paragraphs, marked)
     if not (runs or feet):
         runs = _titles(lines, fields, paragraphs)
@@ -122,6 +123,7 @@ def read_heads(source: Source) -> Heads:
         runs, spoken = [], frozenset()
     if runs or feet or not is_said:
         return Heads(runs, spoken, feet=feet)
+    source.deadline.check()
     openers = find_openers(lines, opens, parts.blocks)
     return Heads([], frozenset(openers.values()), openers)
 
