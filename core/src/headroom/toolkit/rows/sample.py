@@ -13,6 +13,7 @@ from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.identifiers import identifiers, naming
 from headroom.toolkit.rows.by_row import rank_by_row
 from headroom.toolkit.rows.identity import extra_for_names, room_for_names
+from headroom.toolkit.rows.raised import roles
 from headroom.toolkit.rows.rank import (
     ANSWERS,
     FILL,
@@ -242,6 +243,7 @@ class Selection:
         # First of all, since it takes the most memory.
         of_tables = list(self._of_tables(told, scores))
         ranks = Ranks(len(texts))
+        of_traces = roles(self._units.tree, self._units.start, self._request.deadline)
         for one in self._request.deadline.over(self._units.lines()):
             unit, sentence = one.unit, None if one.sentence == WHOLE else one.sentence
             ranks.tiers[unit], ranks.places[unit] = rank_line(
@@ -254,6 +256,7 @@ class Selection:
                 sentence=sentence,
                 is_link=one.is_link,
                 is_source=one.is_source,
+                role=of_traces.get(unit),
             )
         for unit in self._kin(ranks):
             ranks[unit] = min(ranks[unit], (_KIN, -scores[unit]))
