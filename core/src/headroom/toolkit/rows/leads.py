@@ -42,7 +42,7 @@ def find_leads(table: Table, check: Callable[[], None]) -> list[Sequence[int]]:
     for column in rows.columns:
         check()
         cells = column.held
-        if cells[0] in blanks or not any(cell in blanks for cell in islice(cells, 1, _PROBED)):
+        if cells[0] in blanks or set(islice(cells, 1, _PROBED)).isdisjoint(blanks):
             continue
         starts = array("I", (row for row, cell in enumerate(cells) if cell not in blanks))
         if not table.of_text and any(not cells[row] for row in starts):
