@@ -12,6 +12,7 @@ from heapq import nsmallest
 from headroom.forking import cached_property
 from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.identifiers import identifiers, naming
+from headroom.toolkit.rows.below import odd_below
 from headroom.toolkit.rows.by_row import rank_by_row
 from headroom.toolkit.rows.identity import extra_for_names, room_for_names
 from headroom.toolkit.rows.leads import find_leads, led_by
@@ -50,6 +51,8 @@ _NAME = 0.1
 _DEPTH = 0.1
 #: The rows that the query asks for are ahead of all others by this factor of their tier.
 _ASKED = 0.1
+#: So far, in tiers, is what is odd below before rows that show what others are like.
+_BEFORE_ROWS = 0.4
 #: Where lines go that stand beside what the query names, or below it: after what answers it.
 _KIN = ANSWERS + 0.5
 #: So many lines that the query asks for bring those beside them, if these are no more than so many.
@@ -292,6 +295,11 @@ class Selection:
                 ranks.tiers[unit] = min(ranks.tiers[unit], _ASKED * ranks.tiers[unit])
         for first, ranked in of_tables:
             ranks.put(first, ranked)
+        if self._request.max_tokens is not None:
+            # Of rows that hold many things, few fit: those with what is odd below.
+            below = odd_below(self._units.tree, self._units.start, self._request.deadline)
+            for place, unit in enumerate(below):
+                ranks[unit] = min(ranks[unit], (SHOWS - _BEFORE_ROWS, place))
         for unit, of_row in self._row_ranks.items():
             # Without a budget, of rows that answer less well only their names are worth showing.
             is_more = self._request.max_tokens is None and of_row[0] >= ANSWERS
