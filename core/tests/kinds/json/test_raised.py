@@ -54,3 +54,10 @@ def test_a_short_row_that_failed_otherwise_is_shown() -> None:
     ]
     view = compress(rows).text
     assert "app.OSError: not" in view
+
+
+def test_with_little_room_each_row_that_is_shown_has_its_exception() -> None:
+    rows = [{"id": n, "err": trace(n, f"KeyError: 'z{n}'")} for n in range(25)]
+    view = compress(rows, max_tokens=400).text
+    assert view.count("\n id=") >= 8
+    assert abs(view.count("\n id=") - view.count("KeyError: ")) <= 1

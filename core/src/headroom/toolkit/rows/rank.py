@@ -16,6 +16,7 @@ from headroom.toolkit.relevance import Asked, bm25, holders, query_terms, terms
 from headroom.toolkit.rows.identity import is_address
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.outliers import Outliers, find_outliers
+from headroom.toolkit.rows.raised import RAISED
 from headroom.toolkit.rows.replies import asks, step_to_reply, with_replies
 from headroom.toolkit.rows.table import Table
 from headroom.toolkit.rows.tree import Line, Tree
@@ -346,7 +347,10 @@ def rank_line(
         return (REST + 1, place)
     if role is not None:
         # What went wrong is what a trace is about; where, the last thing to know of it.
-        return ((SHOWS - _ODD, SHOWS + depth, ENDS + depth, UNUSUAL + depth)[role], sentence or 0)
+        # Each row says it before the next says anything.
+        is_said = role <= RAISED
+        tier = (SHOWS - _ODD, SHOWS + depth, ENDS + depth, UNUSUAL + depth)[role]
+        return (tier, 0 if is_said else sentence or 0)
     if sentence:
         # Texts say first what they are about; beyond that, what comes near the question.
         near = score / best if best else 0.0
