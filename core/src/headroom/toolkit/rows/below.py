@@ -16,8 +16,8 @@ __all__ = ["odd_below"]
 
 # All of these are chosen.
 
-#: Of fewer values none is odd; of so many different ones, each is new.
-_LEAST, _DIFFERENT = 20, 60
+#: Of fewer values none is odd; where more are different, they are names rather than states.
+_LEAST, _DIFFERENT = 20, 12
 #: Longer values, in characters, are texts.
 _LONG = 60
 #: What stands in one list only is compared with its neighbours by the rows of a table.
