@@ -20,6 +20,7 @@ from headroom.scanning.cells import LONGEST
 from headroom.toolkit.outliers import far_out, least_bits, quartiles, rare_among, rare_values
 from headroom.toolkit.rows.columns import Column
 from headroom.toolkit.rows.quantities import TIME, inner_numbers, numbers_of, times_of
+from headroom.toolkit.rows.raised import failed_otherwise
 from headroom.toolkit.rows.table import Table
 
 __all__ = ["Outliers", "find_outliers"]
@@ -114,12 +115,12 @@ class _Noted:
         self.unusual: list[list[int]] = []
         self.changes: list[list[int]] = []
         self._few = max(_FEW, size // _FEW_ONE_IN)
-        self._check = check
+        self.check = check
 
     def odd(self, rows: list[int]) -> None:
         """Notes rows that say something that no other row says, if they are few."""
         # Each step of the search ends here, and many cells make it long.
-        self._check()
+        self.check()
         if rows:
             (self.rare if len(rows) <= self._few else self.unusual).append(rows)
 
@@ -168,6 +169,7 @@ def _look_at(column: Column, noted: _Noted) -> None:
     elif numbers is None:
         noted.odd(far_out(array("I", map(len, cells))))
     if numbers is None:
+        noted.odd(failed_otherwise(cells, noted.check))
         inner = [far_out(numbers) for numbers in inner_numbers(cells, shapes)]
         # By themselves they take less than with a table to look them up by.
         distinct, times = list(counts), array("I", counts.values())

@@ -16,6 +16,7 @@ from headroom.toolkit.relevance import Asked, bm25, holders, query_terms, terms
 from headroom.toolkit.rows.identity import is_address
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.outliers import Outliers, find_outliers
+from headroom.toolkit.rows.raised import RAISED
 from headroom.toolkit.rows.replies import asks, step_to_reply, with_replies
 from headroom.toolkit.rows.table import Table
 from headroom.toolkit.rows.tree import Line, Tree
@@ -115,6 +116,8 @@ _RUN = 8
 _BEFORE_FIRST = 3
 #: A level of depth puts a line of a document back by this share of a tier, up to so many levels.
 LINE_DEPTH, _DEEPEST = 0.25, 8
+#: Who failed otherwise than all others goes before what shows the shape, by so much of a tier.
+_ODD = 0.5
 #: A longer line, in characters, is a text or a list rather than a fact. Chosen.
 _LONG_LINE = 400
 #: Words of a query that are looked at.
@@ -314,6 +317,7 @@ def rank_line(
     sentence: int | None,
     is_link: bool = False,
     is_source: bool = False,
+    role: int | None = None,
 ) -> Rank:
     """The rank of a line of a document, or of one of its sentences.
 
@@ -327,6 +331,7 @@ def rank_line(
         sentence: Which sentence of the line it is; ``None`` for the line as a whole.
         is_link: Whether it is one of the many addresses of an object.
         is_source: Whether it is the address of a text.
+        role: Which line of a stack trace it is, if it is one: the first is the most telling.
 
     """
     if naming:
@@ -340,6 +345,12 @@ def rank_line(
     if depth and not is_source and is_address(line.value):
         # Rarely does one say what its neighbours do not.
         return (REST + 1, place)
+    if role is not None:
+        # What went wrong is what a trace is about; where, the last thing to know of it.
+        # Each row says it before the next says anything.
+        is_said = role <= RAISED
+        tier = (SHOWS - _ODD, SHOWS + depth, ENDS + depth, UNUSUAL + depth)[role]
+        return (tier, 0 if is_said else sentence or 0)
     if sentence:
         # Texts say first what they are about; beyond that, what comes near the question.
         near = score / best if best else 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterator, Sequence
 from functools import partial
@@ -11,8 +12,11 @@ from heapq import nsmallest
 from headroom.forking import cached_property
 from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.identifiers import identifiers, naming
+from headroom.toolkit.rows.below import odd_below
 from headroom.toolkit.rows.by_row import rank_by_row
 from headroom.toolkit.rows.identity import extra_for_names, room_for_names
+from headroom.toolkit.rows.leads import find_leads, led_by
+from headroom.toolkit.rows.raised import roles
 from headroom.toolkit.rows.rank import (
     ANSWERS,
     FILL,
@@ -47,6 +51,8 @@ _NAME = 0.1
 _DEPTH = 0.1
 #: The rows that the query asks for are ahead of all others by this factor of their tier.
 _ASKED = 0.1
+#: So far, in tiers, is what is odd below before rows that show what others are like.
+_BEFORE_ROWS = 0.4
 #: Where lines go that stand beside what the query names, or below it: after what answers it.
 _KIN = ANSWERS + 0.5
 #: So many lines that the query asks for bring those beside them, if these are no more than so many.
@@ -108,13 +114,14 @@ class Selection:
                 named=names,
                 odd_cells=odd,
                 outlined=self._by_row and not terse,
-            )
+            ),
+            self._with_leads,
         )
         kept = largest_fitting(order, self.costs, render, request, limit)
         asked = self._asked(ranks)
         if request.max_tokens is not None and not terse and asked and asked[0] not in (kept or ()):
             # What is asked for is worth more than what markers say of the rest.
-            briefly = _Rendering(partial(self._renderer.render, terse=True))
+            briefly = _Rendering(partial(self._renderer.render, terse=True), self._with_leads)
             brief = largest_fitting(order, self.costs, briefly, request, limit)
             if brief and asked[0] in brief:
                 kept, render = brief, briefly
@@ -153,7 +160,30 @@ class Selection:
         return kept if kept and asked[0] in kept else None
 
     def _as_objects(self) -> _Rendering:
-        return _Rendering(partial(self._renderer.render, terse=True, as_objects=True))
+        return _Rendering(
+            partial(self._renderer.render, terse=True, as_objects=True), self._with_leads
+        )
+
+    def _with_leads(self, kept: frozenset[int]) -> list[int]:
+        """Some units, and the rows that name the groups of those among them, as they stand.
+
+        Below the name of another group, a row would be taken for one of that.
+        """
+        shown = sorted(kept)
+        more: set[int] = set()
+        for first, end, leads in self._leads:
+            units = shown[bisect_left(shown, first) : bisect_left(shown, end)]
+            more.update(first + row for row in led_by(leads, [unit - first for unit in units]))
+        return sorted(more | kept) if more else shown
+
+    @cached_property
+    def _leads(self) -> list[tuple[int, int, list[Sequence[int]]]]:
+        """Of each table that names groups, its units and the rows that name them."""
+        check = self._request.deadline.check
+        found = (
+            (self._units.range(one), find_leads(one.table, check)) for one in self._units.tables
+        )
+        return [(*units, leads) for units, leads in found if leads]
 
     def _order(self, ranks: Ranks, limit: int, named: Container[int]) -> Sequence[int]:
         """The units, the most important first; those too large for the limit last.
@@ -242,6 +272,7 @@ class Selection:
         # First of all, since it takes the most memory.
         of_tables = list(self._of_tables(told, scores))
         ranks = Ranks(len(texts))
+        of_traces = roles(self._units.tree, self._units.start, self._request.deadline)
         for one in self._request.deadline.over(self._units.lines()):
             unit, sentence = one.unit, None if one.sentence == WHOLE else one.sentence
             ranks.tiers[unit], ranks.places[unit] = rank_line(
@@ -254,6 +285,7 @@ class Selection:
                 sentence=sentence,
                 is_link=one.is_link,
                 is_source=one.is_source,
+                role=of_traces.get(unit),
             )
         for unit in self._kin(ranks):
             ranks[unit] = min(ranks[unit], (_KIN, -scores[unit]))
@@ -263,6 +295,11 @@ class Selection:
                 ranks.tiers[unit] = min(ranks.tiers[unit], _ASKED * ranks.tiers[unit])
         for first, ranked in of_tables:
             ranks.put(first, ranked)
+        if self._request.max_tokens is not None:
+            # Of rows that hold many things, few fit: those with what is odd below.
+            below = odd_below(self._units.tree, self._units.start, self._request.deadline)
+            for place, unit in enumerate(below):
+                ranks[unit] = min(ranks[unit], (SHOWS - _BEFORE_ROWS, place))
         for unit, of_row in self._row_ranks.items():
             # Without a budget, of rows that answer less well only their names are worth showing.
             is_more = self._request.max_tokens is None and of_row[0] >= ANSWERS
@@ -276,8 +313,13 @@ class _Rendering:
     Where a larger one is looked at after it, it fits; where a smaller one is, it does not.
     """
 
-    def __init__(self, render: Callable[[list[int]], tuple[str, Gone]]) -> None:
+    def __init__(
+        self,
+        render: Callable[[list[int]], tuple[str, Gone]],
+        complete: Callable[[frozenset[int]], list[int]],
+    ) -> None:
         self._render = render
+        self._complete = complete
         self._last: list[tuple[array[int], tuple[str, Gone]]] = []
 
     def __call__(self, kept: frozenset[int]) -> str:
@@ -289,7 +331,7 @@ class _Rendering:
         return View(text, lossless=False, omissions=tuple(gone.omissions()))
 
     def _rendered(self, kept: frozenset[int]) -> tuple[str, Gone]:
-        shown = sorted(kept)
+        shown = self._complete(kept)
         units = array("I", shown)
         for known, rendered in self._last:
             if known == units:

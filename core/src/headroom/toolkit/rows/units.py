@@ -149,6 +149,10 @@ class Units:
         """The first unit of a block, and the one after its last."""
         return self._starts[block.node], self._starts[self.tree.ends[block.node]]
 
+    def start(self, node: int) -> int:
+        """The first unit of a block, by its number."""
+        return self._starts[node]
+
     def lines(self) -> Iterator[LineUnit]:
         """The lines, as they stand."""
         tree, starts = self.tree, self._starts
