@@ -21,7 +21,7 @@ _ADDRESS = regex(r"\d{1,3}(?:\.\d{1,3}){3}")
 # "3.8 beta 2", "3.9 LTS", "1.2.3 (abc)": what stands after a blank is a stage, or no part of it.
 _SAID = regex(
     r"((?:v(?:ersion)?[ .]?)?\d\S*)\s+(?:(alpha|beta|rc|pre|preview|dev|snapshot)\.?\s?(\d*)"
-    r"|(?:[^\W\d]+\s?)+|[(\[].*[)\]])"
+    r"|[^\W\d]+(?:\s[^\W\d]+)*|[(\[].*[)\]])"
 )
 # "nginx-1.2.3"
 _NAMED = regex(r"[a-z]{2,20}[-_/ ]v?\d+(?:\.\d+){2,}")
