@@ -191,3 +191,15 @@ def test_equal_verdicts_are_shown_once(word: str) -> None:
     view = compress(log).text
     assert "/srv/last/data.bin ...\nInfected" in view
     assert view.split("\n").count(word) <= 2
+
+
+@pytest.mark.parametrize("size", range(1, 8))
+def test_an_address_is_what_a_group_is_about(size: int) -> None:
+    ports = (21, 22, 25, 53, 80, 110, 143)[:size]
+    lines = []
+    for host in range(60):
+        lines += [f"scan of 10.0.0.{host}", *(f"{port}/tcp closed" for port in ports)]
+        lines += ["443/tcp open" if host == 40 else "443/tcp closed", ""]
+    view = compress("\n".join(lines)).text
+    above = [line for line in view[: view.index("443/tcp open")].split("\n") if "scan" in line]
+    assert above[-1] == "scan of 10.0.0.40"
