@@ -17,6 +17,7 @@ _NAMES = [
     for a in ("north", "south", "east", "west", "upper", "lower", "old", "new", "far", "near")
     for b in ("gate", "dock", "mill", "bridge", "field", "port")
 ]
+_WORDS = "Anchor Boiler Cable Drum Engine Filter Gasket Hinge Inlet Jig Keel Lever".split()
 #: What opens a group, and what follows: a line that is the same, or that counts something.
 _FIRST = (
     "Processing {name}.csv",
@@ -203,3 +204,27 @@ def test_an_address_is_what_a_group_is_about(size: int) -> None:
     view = compress("\n".join(lines)).text
     above = [line for line in view[: view.index("443/tcp open")].split("\n") if "scan" in line]
     assert above[-1] == "scan of 10.0.0.40"
+
+
+def test_what_opens_groups_may_be_of_many_shapes() -> None:
+    chance = random.Random(5)
+    lines = []
+    for number in range(1, 71):
+        item, one, other = (chance.choice(_WORDS) for _ in range(3))
+        lines += [f"{number}. {item} budget", f"Proposed by {one}.", f"Seconded by {other}."]
+        lines += ["Lost." if number == 42 else "Carried.", ""]
+    view = compress("\n".join(lines)).text
+    assert "\n".join(lines[5 * 41 : 5 * 41 + 4]) in view
+
+
+def test_what_a_warning_is_about_may_name_somebody() -> None:
+    chance = random.Random(5)
+    lines = []
+    for number in range(90):
+        said = "WARN card declined" if number == 56 else "INFO card charged"
+        names = f"INFO order {4000 + number} opened by {chance.choice(_WORDS)}"
+        said_then = [names, f"INFO stock checked {chance.randint(0, 99)}", said, "INFO mail sent"]
+        lines += [f"12:{number // 60:02}:{number % 60:02} {one}" for one in said_then]
+    for limit in (None, 300):
+        view = compress("\n".join(lines), max_tokens=limit).text
+        assert "\n".join(lines[4 * 56 : 4 * 56 + 3]) in view
