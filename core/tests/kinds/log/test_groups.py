@@ -228,3 +228,24 @@ def test_what_a_warning_is_about_may_name_somebody() -> None:
     for limit in (None, 300):
         view = compress("\n".join(lines), max_tokens=limit).text
         assert "\n".join(lines[4 * 56 : 4 * 56 + 3]) in view
+
+
+def test_items_have_the_heading_of_their_list() -> None:
+    verbs = ("read", "write", "purge", "mount")
+    lines = []
+    for number in range(25):
+        may = "allowed" if number % 2 else "forbidden"
+        lines.append(f"### {_WORDS[number % 7]} {number} is {may}")
+        lines += [
+            f"- {verbs[(number + k) % 4]} {_WORDS[(number * 3 + k) % 6]} {number * 10 + k}"
+            for k in range(6)
+        ]
+        lines.append("")
+    text = "\n".join(lines)
+    for limit in (None, 200):
+        head = ""
+        for line in compress(text, kind="log", max_tokens=limit).text.split("\n"):
+            if line.startswith("#"):
+                head = line.split()[2]
+            elif line.startswith("- "):
+                assert str(int(line.split()[-1]) // 10) == head

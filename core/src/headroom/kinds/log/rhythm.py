@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from itertools import pairwise, repeat
+from itertools import chain, pairwise, repeat
 from operator import eq
 
 from headroom.kinds.log.templates import Template
@@ -59,6 +59,20 @@ def openers(
         deadline: Checked now and then.
 
     """
+    found = _opened(texts, masked, often, templates, deadline)
+    # What is set apart by blank lines, and begins as nothing else does, is a group whatever it has.
+    for head, end in _blocks_with_heads(masked, deadline):
+        found[head] = -1
+        for index in range(head + 1, min(end, head + _FAR + 1)):
+            found[index] = head
+    return found
+
+
+def _opened(
+    texts: Sequence[str], masked: Sequence[str], often: Mapping[str, int],
+    templates: Sequence[Template], deadline: Deadline,
+) -> array[int]:  # fmt: skip
+    """The same by what follows what."""
     shapes = _as_one(_shapes(masked, often, templates, deadline), masked, deadline)
     counts = Counter(shapes)
     alone = -len(templates) - 1
@@ -91,6 +105,31 @@ def openers(
             found[index] = opener
         before = index
     return found
+
+
+def _blocks_with_heads(masked: Sequence[str], deadline: Deadline) -> list[tuple[int, int]]:
+    """Runs of events without a blank one, where nearly all begin with a word as no others do."""
+    blocks: list[tuple[int, int]] = []
+    start = 0
+    for index, text in enumerate(deadline.over(chain(masked, ("",)))):
+        if not text.strip():
+            if start < index:
+                blocks.append((start, index))
+            start = index + 1
+    if len(blocks) < _FEWEST:
+        return []
+    firsts = Counter(_first_word(masked[start]) for start, _ in blocks)
+    word, count = firsts.most_common(1)[0]
+    if count < _SHARE * len(blocks):
+        return []
+    within = chain.from_iterable(range(start + 1, end) for start, end in blocks)
+    if any(_first_word(masked[index]) == word for index in deadline.over(within)):
+        return []
+    return [(start, end) for start, end in blocks if _first_word(masked[start]) == word]
+
+
+def _first_word(text: str) -> str:
+    return text.split(None, 1)[0]
 
 
 def _shapes(
