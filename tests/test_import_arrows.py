@@ -31,8 +31,8 @@ FRAMEWORKS = {"crewai", "langgraph", "langchain", "langchain_core", "agents", "o
 
 # The floors of the core, from the ground up: a part may import those of the floors below its own.
 FLOORS = (
-    {"arguments", "regexes"},
-    {"forking", "notebook", "observing"},
+    {"arguments", "forking", "regexes"},
+    {"notebook", "observing"},
     {"errors", "workers", "_version"},
     {"steps"},
     {"tokens", "payload", "stores"},

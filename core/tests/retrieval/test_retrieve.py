@@ -35,6 +35,12 @@ def test_by_query(ctx: SharedContext) -> None:
     assert "fog" in ctx.retrieve("text", query="fog").text
 
 
+@pytest.mark.parametrize("query", ['"ran out of memory"', ' "memory" ', '"worker 31"; "memory"'])
+def test_words_in_quotes_are_words(ctx: SharedContext, query: str) -> None:
+    assert "worker 31 ran out of memory" in ctx.retrieve("log", query=query, max_tokens=40).text
+    assert ctx.retrieve("orders", query='"/orders/3"').where == "/orders/3"
+
+
 def test_by_query_in_json(ctx: SharedContext) -> None:
     found = ctx.retrieve("orders", query="customer 77", max_tokens=60)
     assert '{"id":77,"name":"customer 77"}' in found.text

@@ -57,14 +57,17 @@ _DURATION = regex(
     r"p(?=[\dt])(?:\d+w)?(?:\d+d)?(?:t(?=\d)(?:\d+h)?(?:\d+m)?(?:\d+(?:[.,]\d+)?s)?)?"
 )
 # "1h30m", "2 days, 3 hours"; "m" is a minute in both.
-_SEVERAL = regex(r"\d+\s?[^\W\d_]{1,12}(?:,?\s?\d+(?:\.\d+)?\s?[^\W\d_]{1,12})+")
+_SEVERAL = regex(r"\d+\s?[^\W\d_]{1,12}(?:,?\s?(?:and\s)?\d+(?:\.\d+)?\s?[^\W\d_]{1,12})+")
 _PART = regex(r"(\d+(?:[.,]\d+)?)\s?([^\W\d_]+)")
 _YEAR = Decimal(365 * 24 * 60**2)
 _IN_DURATION = {"w": "week", "m": "min"}
 # "about an hour ago"
 _SINCE = regex(r"(?:about|over|almost|some)?\s*(?:(an?)\s)?(.{1,30}?)\s+ago")
-#: Words after numbers of days and hours.
-_NO_UNITS = frozenset((*MONTHS, "am", "pm"))
+#: Words after numbers of days and hours, and what stands for any digits, as in "5xx".
+_NO_UNITS = frozenset((*MONTHS, "am", "pm", "xx"))
+#: What follows a number in "1st".
+_ORDINALS = ("st", "nd", "rd", "th")
+_INFINITE = ("inf", "infinity", "\u221e")
 #: "404 Not Found", as protocols say it.
 _STATUS = regex(r"(?:http(?:/[\d.]+)?\s)?([1-5]\d\d)((?:\s[^\W\d]['\w-]*)*)")
 #: Those of one word, which may else be a unit.
@@ -124,7 +127,9 @@ def read(text: str) -> Reading | None:
     written = text.strip()
     text = written.casefold()
     if not _may_be(text):
-        return None
+        if text.removeprefix("-").removeprefix("+") not in _INFINITE:
+            return None
+        return Reading(Quantity(Decimal("-Infinity" if text[0] == "-" else "Infinity")))
     match = _HEX.fullmatch(text)
     if match is not None:
         return Reading(Quantity(Decimal(int(match[1], 16))))
@@ -188,7 +193,14 @@ def _unit(rest: str, currency: str) -> tuple[Decimal | None, str, str] | None:
     if not words:
         return times, named(currency), named(currency)
     written = words[0]
-    if _UNIT.fullmatch(written.casefold()) is None or written.casefold() in _NO_UNITS:
+    if words == [first] and first in _ORDINALS and not currency:
+        return None, "", ""
+    # "10\u00b2" and "12\u00bd" are other numbers.
+    if (
+        written[0].isnumeric()
+        or _UNIT.fullmatch(written.casefold()) is None
+        or written.casefold() in _NO_UNITS
+    ):
         return None
     if currency and written[0] == "/":
         written = currency + written

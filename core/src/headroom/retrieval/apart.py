@@ -4,20 +4,39 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 
+from headroom.errors import WrongKind
 from headroom.retrieval.paths import walk
+from headroom.source import Source
+from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.rows.pieces import records
-from headroom.view import Deadline
+from headroom.view import Deadline, Within
 
-__all__ = ["behind_words", "paragraphs"]
+__all__ = [
+    "behind_words",
+    "by_names",
+    "check_places",
+    "paragraphs",
+    "short_tables",
+    "short_texts",
+]
 
 # What follows words in their line; so often it may be something else than data.
 _BEHIND_WORDS = re.compile(
-    r"^[^\n\[{]{0,200}?[^\W_][)\"'*`]{0,3}\s?[:=][*`]{0,3}\s?(?=[\[{])", re.MULTILINE
+    r"^[^\n\[{]{0,200}?[^\W_][)\"'*`]{0,3}\s?[:=][*`]{0,3}\s?(?=[\[{])"
+    r"|(?:^|(?<=\s))(?=\[\s?\{\s?\"|\{\s?\")",
+    re.MULTILINE,
 )
+# A text that may be rows of JSON, and is short.
+_ROWS_OF_JSON = re.compile(r"\s*(?:\[\s*\{\s*\"|\{\s*\")[\s\S]{0,4000}[\]}]\s*$")
 _MOST_MISSED = 20
+#: Tables of more lines are found by themselves.
+_SHORT = 3
+#: Characters of a row that are said.
+_LONGEST_SAID = 60
 _JSON = json.JSONDecoder()
 # What stands between tables as a blank line does: a command, a comment, a fence, a count of rows.
 _BETWEEN = re.compile(
@@ -63,3 +82,76 @@ def behind_words(text: str, deadline: Deadline) -> Iterator[tuple[str, int, int]
         if any(True for _, one in walk(value) for _ in records(one)):
             yield text[start:at], line, last
         line = last
+
+
+def short_texts(value: object, deadline: Deadline) -> Iterator[tuple[str, str]]:
+    """The texts in data that may be rows of JSON, and are short, with their paths.
+
+    >>> list(short_texts({"a": '[{"b": 1}]', "c": "[d]"}, Deadline(None)))
+    [('/a', '[{"b": 1}]')]
+
+    """
+    for path, text in walk(value):
+        deadline.check()
+        if type(text) is str and _ROWS_OF_JSON.match(text) is not None:
+            yield path, text
+
+
+def short_tables(
+    source: Source, kind: BaseKind, names: Collection[str]
+) -> Iterator[tuple[tuple[int, int], list[tuple[int, object]]]]:
+    """The tables too short to be one by themselves that have names of others beside them.
+
+    Args:
+        source: What they stand in.
+        kind: That of the others.
+        names: Those of their columns.
+
+    """
+    for first, end in paragraphs(source.lines):
+        lines = list(source.lines[first:end]) if 1 < end - first <= _SHORT else []
+        if not (lines and any(name in lines[0] for name in names)):
+            continue
+        # With its last line again and again, it is long enough.
+        padded = Source("\n".join([*lines, *lines[-1:] * _SHORT]), source.deadline)
+        try:
+            rows = list(kind.data(padded))[:-_SHORT]  # type: ignore[call-overload]
+        except WrongKind:
+            continue
+        if all(isinstance(row, dict) and any(name in row for name in names) for row in rows):
+            yield (first, end), list(enumerate(rows, end - len(rows)))
+
+
+def by_names(row: object, names: Sequence[str]) -> object:
+    """A row of a table with fewer cells than its header, by the names of these.
+
+    Raises:
+        ValueError: It has more, and nobody can say which of them has which name.
+
+    >>> by_names(["7"], ["id", "name"])
+    {'id': '7'}
+
+    """
+    if not (names and isinstance(row, list)):
+        return row
+    if any(row[len(names) :]):
+        said = ", ".join(map(str, row))[:_LONGEST_SAID]
+        raise ValueError(
+            f"where: a row has {len(row)} cells, and the header {len(names)}: which is which, "
+            f"nobody can say; ask by query, or for lines: {said}"
+        )
+    return dict(zip(names, row, strict=False))
+
+
+def check_places(places: Iterable[Within | None]) -> None:
+    """Whether each of some data has a place of its own.
+
+    Raises:
+        ValueError: Several are in one line.
+
+    """
+    for place, count in Counter(places).items():
+        if count > 1 and isinstance(place, tuple):
+            raise ValueError(
+                f"where: line {place[0]} has several data with rows: ask by query, or for lines"
+            )

@@ -7,10 +7,14 @@ from collections.abc import Iterable
 
 from headroom.retrieval.comparing import Comparable, Notation
 from headroom.retrieval.numbers import SWITCHES, Dates, Numbers, Switches
+from headroom.retrieval.units import is_known
 from headroom.retrieval.versions import is_surely_version, read_version
 
 __all__ = ["Column"]
 
+#: A day, though there may be none such, and a year.
+_DAY, _YEAR = re.compile(r"(?:19|20)\d\d([-/.])\d\d?\1\d\d?"), re.compile(r"(?:19|20)\d\d")
+_WITH_ZERO = re.compile(r"0\d+")
 _MOST = {"min": "max", "Min": "Max", "MIN": "MAX"}
 #: Last words of names of fields that have such.
 _VERSIONS = frozenset(("version", "versions", "ver", "release"))
@@ -23,6 +27,7 @@ class Column:
         field: Its name.
         name: The same as errors say it.
         wanted: What it is compared with.
+        is_order: Whether more or less than that is asked for.
 
     >>> column = Column("python", '"python"', [Comparable("3.9")])
     >>> column.add(Comparable("3.12.1"))
@@ -31,12 +36,19 @@ class Column:
 
     """
 
-    def __init__(self, field: str, name: str, wanted: Iterable[Comparable]) -> None:
+    def __init__(
+        self, field: str, name: str, wanted: Iterable[Comparable], *, is_order: bool = False
+    ) -> None:
         wanted = list(wanted)
         self._numbers, self._dates = Numbers(field, name), Dates(name)
         #: The name of the most, where it may be the least; a "min" is a minute, too.
         self.most = f"{field[:-3]}{_MOST[field[-3:]]}" if field[-3:] in _MOST else ""
         self._switches = Switches(name)
+        self._name = name
+        #: Whether more or less is asked for.
+        self._is_order = is_order
+        #: Where all numbers so far may be seconds since 1970, the last of them.
+        self._epochs: str | None = ""
         #: What of it is asked for.
         self._has_numbers = any(one.reading is not None for one in wanted)
         self._has_dates = any(one.day or one.number_as_date for one in wanted)
@@ -46,7 +58,11 @@ class Column:
         #: others.
         self._is_named = words[-1] in _VERSIONS
         self._has_versions = self._has_others = False
-        self._may_be_versions = any(read_version(one.text) for one in wanted)
+        #: Whether values begin with a zero, as ids do.
+        self.has_zeros = False
+        self._may_be_versions = any(
+            read_version(one.text) for one in wanted if one.day is None or one.text[:1].isdecimal()
+        )
         for one in wanted:
             self._numbers.want(one)
             self._dates.add(one)
@@ -62,29 +78,41 @@ class Column:
         if value.is_known:
             return
         value.is_known = True
+        self.has_zeros = self.has_zeros or _WITH_ZERO.fullmatch(value.text) is not None
         if self._has_numbers:
             self._numbers.add(value)
         if self._has_dates:
             self._dates.add(value)
         if self._has_switches:
             self._switches.add(value)
-        if self._may_be_versions:
+        if self._may_be_versions or self._is_order:
             self._look(value)
+        if self._epochs is not None and value.reading is not None:
+            is_epoch = value.reading.quantity.number == 0 or value.number_as_date is not None
+            self._epochs = (value.text if is_epoch and len(value.text) > 9 else "") or None
 
     def _look(self, value: Comparable) -> None:
         """Whether a value says that there are versions; "1.234.567" is a number, too."""
         text = value.text
         if text.count(".") > 1 or text[:1] == "v":
-            is_version = value.day is None and value.reading is None and is_surely_version(text)
-            self._has_versions = self._has_versions or is_version
-        elif self._has_others or text[:1].isalpha():
+            is_short_date = value.day is not None and value.day.is_unclear
+            is_version = value.day is None or (is_short_date and text[:1] != "0")
+            is_version = is_version and value.reading is None and is_surely_version(text)
+            # "05.01.24" is none, and "20.11.10" where others are.
+            self._has_versions = self._has_versions or (is_version and not is_short_date)
+            self._has_others = self._has_others or (is_short_date and not is_version)
+        elif text[:1].isalpha():
+            # "Jan 2024"
+            self._has_others = self._has_others or (self._is_named and value.day is not None)
+        elif self._has_others:
             return
         elif value.day is not None:
             # One with points is a version beside others.
             self._has_others = self._is_named and (value.day.sign == "." or "." not in text)
         elif value.reading is not None and value.reading.quantity.unit:
-            # "5 kg" and "$5", and not "1.0b".
-            self._has_others = not text[:1].isdecimal() or " " in text or not text[-1:].isalpha()
+            # "5 kg" and "$5", and not "1.0b"; "3.9 LTS" is one, where they are called so.
+            is_said = " " in text and not (self._is_named and not is_known(value.reading.units[0]))
+            self._has_others = not text[:1].isdecimal() or is_said or not text[-1:].isalpha()
 
     @property
     def notation(self) -> Notation:
@@ -105,6 +133,13 @@ class Column:
         """
         if self.notation.is_version:
             return ""
+        if wanted.day is None and wanted.reading is None and _DAY.fullmatch(wanted.text):
+            return f"there is no day {wanted.text}"
+        if self._epochs and is_order and _YEAR.fullmatch(wanted.text):
+            return (
+                f"{self._epochs} in {self._name} may be seconds since 1970: write {wanted.text}-01 "
+                f"if {wanted.text} is a year, or {wanted.text}.0"
+            )
         said = self._dates.why_not(wanted, is_equal=not is_order)
         if not said and not is_order and wanted.text in SWITCHES:
             said = self._switches.why_not(wanted.text)

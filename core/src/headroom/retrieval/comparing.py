@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Set
 from decimal import Decimal
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 from unicodedata import normalize
 
 from headroom.forking import cached_property
@@ -19,6 +19,7 @@ from headroom.retrieval.dates import (
     since_1970,
     span_of,
 )
+from headroom.retrieval.units import factors, is_currency
 from headroom.retrieval.versions import Version, read_version
 from headroom.toolkit.rows.pieces import spell
 from headroom.toolkit.rows.values import Duplicates
@@ -27,10 +28,23 @@ __all__ = ["PLAIN", "WANTED", "Comparable", "Notation", "order", "text_of"]
 
 # "2024", "20240205", and seconds or their thousandths since 1970: dates beside others.
 _DAY = re.compile(r"\s*([12]\d{3})(?:(\d\d)(\d\d))?\s*")
-_SINCE = re.compile(r"\s*([12]\d{9})(?:\.?(\d{3})\d{0,6})?\s*")
+_SINCE = re.compile(r"\s*([12]\d{9})(?:(\d{3})\d{0,6}|\.(\d{1,9}))?\s*")
 _HALF_DAY = re.compile(r"(\d\d?)((?::\d\d){0,2})\s?([ap])m")
 _DAYS = re.compile(r"(\d{1,9}) days?,? (\d\d?)((?::\d\d){1,2}(?:\.\d+)?)")
 _RUNS = re.compile(r"\d+|\D+")
+# "10\u00b2" is not 102, and "12\u00bd" not 121/2.
+_SMALL_DIGIT = re.compile("[\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209f\u2150-\u215f]")
+# What stands around a cell of a table in a text, and is not part of what it says.
+_AROUND = re.compile(
+    r"(?P<sign>\*\*\*|\*\*|\*|`|~~)(?=\S)(?P<a>[^*`~]+)(?<=\S)(?P=sign)"
+    r"|\[(?P<b>[^\[\]]+)\]\([^()\s]*\)|<(?P<tag>[a-z]{1,8})\b[^<>]*>(?P<c>[^<>]*)</(?P=tag)>"
+)
+_MOST_AROUND = 4
+#: Words that say numbers and times, as digits do.
+_NUMERIC = re.compile(
+    r"\d|(?:[-+]?(?:inf|infinity|nan)|today|yesterday|(?:just )?now|last (?:week|month|year))$"
+)
+_BEGINS_AROUND = ("*", "`", "~", "[", "<")
 #: What those that are dates look for, and of numbers that may be, these alone.
 _OF_DATES = {sort: {f"{sort}date", f"{sort}instant"} for sort in ("", "number ")}
 _Runs = tuple[tuple[int, int, str], ...]
@@ -50,6 +64,8 @@ class Notation(NamedTuple):
     is_version: bool = False
     #: Whether they are what others are compared with.
     is_wanted: bool = False
+    #: Whether what is equal to one must be written as it is.
+    is_exact: bool = False
 
 
 #: As they stand, and what they are compared with.
@@ -73,8 +89,16 @@ class Comparable:
     def __init__(self, value: object, notation: Notation = PLAIN) -> None:
         self.value = value
         text = text_of(value)
-        #: What looks alike is alike, however accents and blanks are encoded.
-        self.written = text if text.isascii() else normalize("NFKC", text)
+        if not text.isascii():
+            form: Literal["NFC", "NFKC"] = "NFC" if _SMALL_DIGIT.search(text) else "NFKC"
+            text = normalize(form, text)
+        #: As it stands, without case. What looks alike is alike, however accents and blanks are
+        #: encoded.
+        self.put = text.casefold()
+        #: What it says, without what stands around that.
+        self.written = text.strip()
+        if self.written[:1] in _BEGINS_AROUND and not notation.is_wanted:
+            self.written = _without_around(self.written)
         #: The same without case.
         self.text = self.written.casefold()
         #: Whether anything is more or less than it.
@@ -84,6 +108,7 @@ class Comparable:
         self._notation = notation
         #: Whether it is taken into account in what its column has.
         self.is_known = False
+        self._looked: dict[Set[str], frozenset[tuple[str, object]]] = {}
 
     def again(self, notation: Notation) -> Comparable:
         """The same read otherwise: what it is as it stands need not be found out again."""
@@ -125,6 +150,27 @@ class Comparable:
             return found._replace(unit=self._notation.lacking) if self._notation.lacking else found
         return found.beside(self._notation.beside)
 
+    @property
+    def sort(self) -> object:
+        """What those have in common that are comparable with the same."""
+        quantity = self.quantity
+        of = self.version and self.version.name, quantity and factors(quantity.unit)[0]
+        return *of, self.moment is None, self.number_as_date is None
+
+    def is_hole(self, other: Comparable) -> bool:
+        """Whether nobody can say if it is more or less than another, which its field is asked for.
+
+        A word says no number; another currency, or the version of something else, is another thing.
+        """
+        if not self.is_ordered or _NUMERIC.search(self.text) is None:
+            return False
+        if order(self, other) is not None or (self.version and other.version):
+            return False
+        if self.quantity is None or other.quantity is None:
+            return True
+        units = (one.unit.partition("/")[0] for one in (self.quantity, other.quantity))
+        return len({factors(unit)[0] for unit in units if is_currency(unit)}) < 2
+
     @cached_property
     def moment(self) -> Moment | None:
         """The date or the time that it is; ``None`` for any other value."""
@@ -139,7 +185,8 @@ class Comparable:
             return None
         match = _SINCE.fullmatch(self.text)
         if match is not None:
-            return since_1970(int(match[1]), int(match[2] or 0))
+            part = match[2] or (match[3] or "").ljust(3, "0")[:3]
+            return since_1970(int(match[1]), int(part))
         match = _DAY.fullmatch(self.text)
         span = match and span_of(*(int(part or 0) for part in match.groups()))
         return Moment(span) if span else None
@@ -159,6 +206,8 @@ class Comparable:
     def said(self) -> Iterator[tuple[str, object]]:
         """What those look for, each with its sort, that are equal to it and written otherwise."""
         moment = self.moment
+        if self._notation.is_exact:
+            return
         if self.version is not None:
             yield "version", self.version
         elif self.quantity is not None:
@@ -174,6 +223,13 @@ class Comparable:
         if moment is not None:
             yield f"{sort}{moment.key[0]}", moment.key[1]
             yield from ((f"{sort}in date", span) for span in moment.around)
+
+    def looked(self, sorts: frozenset[str]) -> frozenset[tuple[str, object]]:
+        """The same as ``looks``, found once."""
+        found = self._looked.get(sorts)
+        if found is None:
+            found = self._looked[sorts] = frozenset(self.looks(sorts))
+        return found
 
     def looks(self, sorts: Set[str]) -> Iterator[tuple[str, object]]:
         """What it looks for among the keys of others, which are of these sorts."""
@@ -266,6 +322,15 @@ def _runs(text: str) -> _Runs:
         (0, int(run), "") if run[0].isdecimal() else (1, 0, run)
         for run in _RUNS.findall(text[:LONGEST])
     )
+
+
+def _without_around(text: str) -> str:
+    for _ in range(_MOST_AROUND):
+        match = _AROUND.fullmatch(text)
+        if match is None:
+            break
+        text = (match["a"] or match["b"] or match["c"] or "").strip()
+    return text
 
 
 def text_of(value: object) -> str:

@@ -53,6 +53,8 @@ class Filter:
     root: Condition
     #: How the values of fields are to be read, where they say it together.
     told: tuple[tuple[str, Notation], ...] = ()
+    #: Fields, each with a text that only those are equal to that are written so.
+    exact: frozenset[tuple[str, str]] = frozenset()
     #: The same, before that was known.
     before: Filter | None = None
 
@@ -123,12 +125,31 @@ class Filter:
         for leaf in self.comparisons:
             ends = (Comparable(end, WANTED) for end in leaf.ends)
             wanted.setdefault(leaf.field, []).extend(ends)
-        return {name: Column(name, quoted(name), ends) for name, ends in wanted.items()}
+        orders = {leaf.field for leaf in self.comparisons if leaf.is_order}
+        return {
+            name: Column(name, quoted(name), ends, is_order=name in orders)
+            for name, ends in wanted.items()
+        }
 
     def read(self, name: str, value: object) -> Comparable:
         """A value that a field is compared with: it has the unit that it says."""
-        found = self.notations.get(name, PLAIN)
-        return Comparable(value, found._replace(lacking="", is_wanted=True))
+        found = self.notations.get(name, PLAIN)._replace(lacking="", is_wanted=True)
+        told = Comparable(value, found)
+        if (name, told.text) in self.exact:
+            return Comparable(value, found._replace(is_exact=True))
+        return told
+
+    @cached_property
+    def in_quotes(self) -> frozenset[tuple[str, str]]:
+        """Fields, each with a text in quotes that it may be equal to, and that is no date."""
+        leaves = (leaf for leaf in self.comparisons if isinstance(leaf, Comparison))
+        texts = (
+            (leaf.field, Comparable(leaf.value, WANTED))
+            for leaf in leaves
+            if not (leaf.is_order or leaf.is_bare) and isinstance(leaf.value, str)
+        )
+        # Of a word, nothing else is equal to it anyhow.
+        return frozenset((name, one.text) for name, one in texts if not one.day and any(one.said()))
 
     @cached_property
     def _ready(self) -> tuple[Test, Counter[str]]:
@@ -173,6 +194,10 @@ def _from_item(name: object, value: object, depth: int = 0) -> Condition:
     if isinstance(value, str):
         sign, operator = operator_of(value)
         text = value[len(sign) :].strip() if sign else value
+        if not operator and text.casefold() == "null":
+            return Any((Null(name), Comparison(name, "=", text)))
+        if sign and not text:
+            raise ValueError(f'where: a value is missing for {quoted(name)} after "{sign}"')
         return Comparison(name, operator or "=", text, _A_TEST.match(text) is not None)
     if isinstance(value, (Sequence, Set)) and not isinstance(value, (bytes, bytearray)):
         if depth >= DEEPEST:
@@ -189,7 +214,7 @@ def _from_item(name: object, value: object, depth: int = 0) -> Condition:
 
 def quoted(text: str) -> str:
     """The beginning of a text, as errors say it."""
-    return json.dumps(text[:LONGEST_SAID])
+    return json.dumps(text[:LONGEST_SAID], ensure_ascii=False)
 
 
 def _is_read_as_one(text: str) -> bool:

@@ -63,6 +63,9 @@ _BY_MONTHS = regex(r"(\d\d?)[-/](\d{4})")
 _BY_PART = regex(r"(?:(\d{4})[-/ ]?([qhw])(\d\d?)|([qhw])(\d\d?)[-/ ]?(\d{4}))")
 # "01/15/2024", "15.01.2024"; "1.2.24" is a version.
 _BY_NUMBERS = regex(r"(\d\d?)(?:([-/])(\d\d?)\2(\d{4}|\d\d)|\.(\d\d?)\.(\d{4}))")
+# "05.01.24" may be a date, and "1Q24", "Q1'24", "FY24" are of years that nobody can say.
+_SHORT = regex(r"(\d\d)\.(\d\d)\.(\d\d)")
+_SHORT_PART = regex(r"(?:[1-4]q|q[1-4]|[12]h|h[12])?[- ]?(?:fy)?[- ]?['\u2019]?(\d\d|\d{4})")
 # "15 Jan 2024", "15/Jan/2024", and "Jan 15, 2024", "Jan 2024".
 _BY_DAY = regex(
     r"(\d\d?)(?:st|nd|rd|th|\.)?[-/\s]([a-z]{3,9})\.?(?:,?[-/\s]\s?(?:(\d{4})|\u2019?\d\d))?"
@@ -172,7 +175,9 @@ def read_day(text: str) -> Day | None:
     if not text[:1].isdecimal():
         weekday = _WEEKDAY.match(text)
         text = text if weekday is None else text[weekday.end() :]
-        if not (text[:1].isdecimal() or text[:3] in MONTHS or text[1:2].isdecimal()):
+        if not (
+            text[:1].isdecimal() or text[:3] in MONTHS or text[1:2].isdecimal() or text[:2] == "fy"
+        ):
             return None
     timed = _TIMED.fullmatch(text) if ":" in text else None
     if timed is None:
@@ -211,6 +216,14 @@ def _day(text: str) -> Day | None:
     if match is not None:
         year, sort, number = int(match[1] or match[6]), match[2] or match[4], match[3] or match[5]
         return _part_of(year, sort, int(number))
+    match = _SHORT.fullmatch(text)
+    if match is not None:
+        one, other, year = map(int, match.groups())
+        is_day = span_of(2000 + year, one, other) or span_of(2000 + year, other, one)
+        return Day({}, is_unclear=True) if is_day else None
+    may_be_part = text[:1] in ("q", "h", "f") or text[1:2] in ("q", "h")
+    if may_be_part and _SHORT_PART.fullmatch(text):
+        return Day({}, is_unclear=True)
     match = _BY_NUMBERS.fullmatch(text)
     if match is None:
         return _day_by_name(text)

@@ -15,7 +15,7 @@ from headroom.pipeline.embedded import Embedded, find_embedded
 from headroom.pipeline.pipeline import MIXED
 from headroom.pipeline.segments import split
 from headroom.pipeline.terminal import is_written_over, shown
-from headroom.retrieval.apart import behind_words, paragraphs
+from headroom.retrieval import apart
 from headroom.retrieval.hidden import rows_in_part, sentences_in_part
 from headroom.retrieval.paths import locate, resolve, walk
 from headroom.retrieval.rows import Rows
@@ -318,16 +318,19 @@ class Document:
     def records(self, path: str | None, wanted: Rows) -> list[Piece]:
         """The rows that meet all conditions: those at a path, or all that there are."""
         if path is None and self._apart:
-            return [piece for part in self._apart for piece in part.records(None, wanted)]
+            apart.check_places(part.within for part in self._apart)
+            found = [piece for part in self._apart for piece in part.records(None, wanted)]
+            return found if self.is_mixed else found + self._short_tables(wanted)
         holders = walk(self.value) if path is None else locate(self.value, path)
+        names = self._names if self._is_of_text else ()
         own = self._placed(
             Piece(text(), "rows", number, pointer)
             for pointer, value in holders
             for number, (row, text) in enumerate(records(value), 1)
-            if wanted.holds(row, is_of_text=self._is_of_text)
+            if wanted.holds(apart.by_names(row, names), is_of_text=self._is_of_text)
         )
-        data = [text for text in self._with_rows if path is None]
-        return [*own, *(piece for text in data for piece in text.records(None, wanted))]
+        data = (*self._with_rows, *self._small) if path is None else ()
+        return own + [piece for text in data for piece in text.records(None, wanted)]
 
     @cached_property
     def _with_rows(self) -> list[Document]:
@@ -343,6 +346,36 @@ class Document:
         return [text for text in found if text.has_data]
 
     @cached_property
+    def _small(self) -> list[Document]:
+        """The short texts of JSON in data that have rows."""
+        is_whole = self.within is None and not self.is_mixed
+        known = {text.within for text in self._with_rows}
+        texts = apart.short_texts(self.value, self.searched.deadline) if is_whole else ()
+        told = (self._rows_of(text, path) for path, text in texts if path not in known)
+        return [*filter(None, told)]
+
+    def _rows_of(self, text: str, within: Within) -> Document | None:
+        """Data in a text, if they have rows."""
+        source = Source(text, self.searched.deadline)
+        kind = self._kinds.kind_of(source)
+        inner = self._inner(source, kind.name, within)
+        return inner if kind.unit == "rows" and kind.recognise(source) and inner.has_data else None
+
+    def _short_tables(self, wanted: Rows) -> list[Piece]:
+        """The lines that meet all conditions in tables too short to be one by themselves."""
+        kind = self._apart[0].kind
+        names = {name for part in self._apart if part.kind is kind for name in part._names}
+        before = self.within[0] - 1 if isinstance(self.within, tuple) else 0
+        read = {part.within for part in self._apart}
+        return self._placed(
+            Piece(self.source.lines[number], "lines", number + 1)
+            for (first, end), rows in apart.short_tables(self.searched, kind, names)
+            if (before + first + 1, before + end) not in read
+            for number, row in rows
+            if wanted.holds(row, is_of_text=True)
+        )
+
+    @cached_property
     def _apart(self) -> list[Document]:
         """The parts that have rows of their own: tables stand between paragraphs as they are."""
         if self.is_mixed:
@@ -351,7 +384,9 @@ class Document:
             return []
         if self.has_data and not (_BLANK_LINE.search(self.searched.text) and self.is_text):
             return []
-        tables = [self._table_in(first, end) for first, end in paragraphs(self.searched.lines)]
+        tables = [
+            self._table_in(first, end) for first, end in apart.paragraphs(self.searched.lines)
+        ]
         found = [table for table in tables if table is not None]
         if not self.has_data:
             return [*found, *self._behind_words]
@@ -363,16 +398,9 @@ class Document:
     def _behind_words(self) -> list[Document]:
         """The data that begin in a line behind words, as in "The rows are: [...]"."""
         before = self.within[0] - 1 if isinstance(self.within, tuple) else 0
-        found: list[Document] = []
-        deadline = self.searched.deadline
-        for text, first, last in behind_words(self.searched.text, deadline):
-            source = Source(text, deadline)
-            kind = self._kinds.kind_of(source)
-            if kind.unit == "rows" and kind.recognise(source):
-                inner = self._inner(source, kind.name, (before + first, before + last))
-                if inner.has_data:
-                    found.append(inner)
-        return found
+        places = apart.behind_words(self.searched.text, self.searched.deadline)
+        told = (self._rows_of(text, (before + one, before + last)) for text, one, last in places)
+        return [*filter(None, told)]
 
     def _table_in(self, first: int, end: int) -> Document | None:
         """Some lines, or all but the first that leads over to them, if they are surely rows."""
@@ -391,11 +419,11 @@ class Document:
                     return found
         return None
 
-    @property
+    @cached_property
     def _names(self) -> tuple[str, ...]:
-        """Those of the first row of a table."""
-        first = self.value[0] if isinstance(self.value, list) and self.value else None
-        return tuple(first) if isinstance(first, dict) else ()
+        """Those of the columns of a table."""
+        rows = self.value if isinstance(self.value, list) else ()
+        return tuple(next((row for row in rows if isinstance(row, dict)), ()))
 
     def everything(self) -> list[Piece]:
         """All that there is, as it was put: rows of data, and lines of a text."""

@@ -55,6 +55,10 @@ _SQL = re.compile(r"\s(?:limit\s+\d|(?:order|group)\s+by\s)", re.IGNORECASE)
 # What nobody sees, and no blank.
 _INVISIBLE = re.compile(r"[\0-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u2060\ufeff]")
 _KNOWN = "=, !=, <, <=, >, >=, ~ (contains), in (a, b), between a and b, is null"
+# What others have for parts of texts.
+_LIKE = re.compile(
+    r"\s(?:i?like|(?:starts|ends)_?with|matche?s?|has|includes|regexp?|rlike)\b", re.IGNORECASE
+)
 _BLANK = re.compile(r"\s*")
 _SIGN_OF_ANY = re.compile(r"[=<>~\u2264\u2265\u2260]")
 # "5,000 ms" and "5.000,50 ms": the comma is part of the number. In a list, the next number may
@@ -266,7 +270,8 @@ class _Reader:
         elif is_said:
             found = _equal(field, *self._value())
         else:
-            self._fail(f'after "{field[:_SHOWN]}" one of these is missing: {_KNOWN}')
+            advice = "; ~ finds parts" if _LIKE.search(field) else ""
+            self._fail(f'after "{field[:_SHOWN]}" one of these is missing: {_KNOWN}{advice}')
         return Not(found) if is_not else found
 
     def _in(self, field: str) -> Condition:
@@ -376,7 +381,7 @@ class _Reader:
             here = self._here()
             if here == "(":
                 if self._at == start:
-                    self._fail("a value in parentheses stands in quotes")
+                    self._fail("a value in parentheses stands in quotes; any of several: in (a, b)")
                 depth += 1
             elif here == ")" and depth:
                 depth -= 1

@@ -15,6 +15,8 @@ __all__ = ["Fields", "Test", "Values", "has_field", "ready"]
 
 #: Names of more parts are looked for with a dot at each of them, or as one.
 _MOST_DOTTED = 6
+#: What says in a cell of a table that nothing stands there.
+_NULLS = (None, "", "NULL", "null", "<NULL>", "<null>", "NaN", "nan", "NaT")
 #: Values of a field that are remembered; more distinct ones are read each time.
 _MOST_REMEMBERED = 10_000
 
@@ -62,7 +64,7 @@ class Fields(dict[str, list[Comparable]]):
         *, is_of_text: bool = False,
     ) -> None:  # fmt: skip
         #: The values that are null.
-        self.nulls: tuple[object, ...] = (None, "") if is_of_text else (None,)
+        self.nulls: tuple[object, ...] = _NULLS if is_of_text else (None,)
         self._row = row
         self._steps = steps
         self._known = known
@@ -120,12 +122,31 @@ def _several(node: All | Any, tests: Counter[str], read: Reader) -> Test:
         else:
             others.append(part)
     parts = [_among(field, wanted, tests, is_in=is_any) for field, wanted in values.items()]
-    parts += (ready(part, tests, read) for part in others)
+    parts += (ready(part, tests, read) for part in _needed(others, read, is_any=is_any))
     if len(parts) == 1:
         return parts[0]
     if is_any:
         return lambda fields: any(part(fields) for part in parts)
     return lambda fields: all(part(fields) for part in parts)
+
+
+def _needed(parts: list[Condition], read: Reader, *, is_any: bool) -> list[Condition]:
+    """Some conditions without those that others imply: of ``v < 5 or v < 6``, the first."""
+    kept: dict[object, Condition] = {}
+    for part in parts:
+        key: object = part
+        if isinstance(part, Comparison) and part.is_order:
+            one = read(part.field, part.value)
+            if one.version is not None or one.quantity is not None:
+                unit = one.quantity and one.quantity.unit
+                key = part.field, part.operator, one.sort, unit
+                other = kept.get(key)
+                if isinstance(other, Comparison):
+                    is_less = order(one, read(other.field, other.value)) == -1
+                    if is_less == ((part.operator[0] == "<") == is_any):
+                        continue
+        kept[key] = part
+    return list(kept.values())
 
 
 def _flat(node: All | Any) -> Iterator[Condition]:
@@ -142,7 +163,11 @@ def _among(field: str, wanted: Sequence[Comparable], tests: Counter[str], *, is_
 
     def test(fields: Fields) -> bool:
         for value in fields[field]:
-            if value.text in texts or (keys and not keys.isdisjoint(value.looks(sorts))):
+            if value.value is None:
+                # A text that says null is another thing, and is asked for what is null as well.
+                continue
+            is_there = value.text in texts or value.put in texts
+            if is_there or (keys and not keys.isdisjoint(value.looked(sorts))):
                 return is_in
         return not is_in
 
@@ -159,7 +184,7 @@ def _within(field: str, low: Comparable, high: Comparable) -> Test:
 
 
 def _containing(field: str, wanted: Comparable) -> Test:
-    return _any(field, lambda value: wanted.text in value.text)
+    return _any(field, lambda value: wanted.put in value.put or wanted.put in value.text)
 
 
 def _any(field: str, holds: Callable[[Comparable], bool]) -> Test:
@@ -184,6 +209,9 @@ def _found(row: object, name: str, steps: list[str]) -> list[object]:
     """The values of a field: dots lead into objects, unless the name itself has them."""
     if isinstance(row, dict) and len(steps) == 1:
         value = row.get(name, _found)
+        if value is _found:
+            # Some write a blank behind the commas of CSV.
+            value = row.get(f" {name}", _found)
         if not isinstance(value, list):
             return [] if value is _found else [value]
     return _values(row, steps) or (

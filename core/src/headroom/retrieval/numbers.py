@@ -26,12 +26,6 @@ _DOUBTFUL = regex(r"[^\d.,]{0,4}[1-9]\d{0,2}[.,]\d{3}(?:[^\d.,].*)?")
 
 #: What has zeros of its own.
 _WITH_ZEROS = {"\u00b0c", "s" + AGO}
-#: "<5", "5+", "$40 - $50", "5.00-": more numbers than one.
-_INEXACT = regex(
-    r"\s*(?:[<>\u2264\u2265]=?\s?[^\w\s]?\d[\d.,]*\s?[^\W\d]{0,3}%?"
-    r"|[^\w\s]?\d[\d.,]*\s?[^\W\d]{0,3}"
-    r"(?:[-+]|(?:\s-\s|\s?\u2013\s?)[^\w\s]?\d[\d.,]*\s?\S{0,5}))\s*"
-)
 #: "2024-13-45", "2024 Q5": no date, and no other thing.
 _LIKE_DATE = regex(r"(?:19|20)\d\d[-/.]\d")
 #: Characters of a value that are said.
@@ -68,8 +62,6 @@ class Numbers:
         self._has_billions = False
         #: One with a comma before decimals, and one with a sign that may be that of thousands.
         self._with_comma = self._doubtful = ""
-        #: One that is not one number.
-        self._inexact = ""
         #: The unit that its name says.
         self._unit = unit_of_name(field)
 
@@ -85,11 +77,7 @@ class Numbers:
     def add(self, value: Comparable) -> None:
         """Takes one of the values into account; nothing is nothing in any unit."""
         reading = value.reading
-        if reading is None:
-            if not self._inexact and len(value.text) <= _LONGEST_SAID:
-                self._inexact = value.text if _INEXACT.fullmatch(value.text) else ""
-            return
-        if not reading.quantity.number:
+        if reading is None or not reading.quantity.number:
             return
         for unit in reading.units:
             if unit not in self._units and len(self._units) < _MOST_UNITS:
@@ -116,8 +104,12 @@ class Numbers:
         """What letters count, as in "3M"; empty for thousands, millions and billions."""
         bases, letters = self._bases, self._letters
         small = {letter.casefold() for letter in letters}
+        if "m" in bases and not {"mi", "Mi"}.isdisjoint((*self._units, *self._wanted)):
+            return "m"
         if not letters:
             return ""
+        if small == {"k"} and "\u00b0c" in bases:
+            return "\u00b0c"
         of_sizes = is_name_of_size(self._field)
         if letters == {"m"} or small <= {"g", "t"}:
             found = (base for base in ("b", "s", "m", "g") if base in bases)
@@ -169,11 +161,6 @@ class Numbers:
         )
 
     def _why_not_written(self, *, is_equal: bool) -> str:
-        if self._inexact and not is_equal:
-            return (
-                f"whether {self._inexact.strip()} in {self._name} is more or less, nobody can say: "
-                "it is no single number, and ~ finds parts of it"
-            )
         if not (self._with_comma and self._doubtful) or is_equal:
             return ""
         return (

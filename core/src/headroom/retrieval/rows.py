@@ -16,6 +16,8 @@ __all__ = ["Rows"]
 
 #: What objects and nothing can be compared with.
 _OF_OBJECTS = re.compile(r"[\[{]|(?:null|none)?$")
+#: What may be an id, of which each digit counts.
+_DIGITS = re.compile(r"\+?\d+")
 #: Names of fields that are said where one is not known, and the rows that they are taken from.
 _NAMES, _ROWS = 40, 200
 #: With more tests of a row than these, their number is bounded over all rows: three million take
@@ -50,11 +52,12 @@ class Rows:
         ends = {leaf: self._read(leaf) for leaf in self.wanted.comparisons}
         #: What has met no value that it can be compared with: the values that it has, and whether
         #: the field has any.
-        self._strange = {
-            leaf: (values, False)
-            for leaf, values in ends.items()
+        strange = {
+            (leaf.field, leaf.is_order, *(end.sort for end in values)): (leaf, values)
+            for leaf, values in reversed(ends.items())
             if leaf.is_order or (len(ends) <= _FEW_TESTS and values[0].is_amount)
         }
+        self._strange = {leaf: (values, False) for leaf, values in reversed(strange.values())}
         patterns = self.wanted.patterns
         #: What may have been meant as a pattern, and stands in no value.
         self._patterns = patterns if len(patterns) <= _FEW_TESTS else {}
@@ -65,6 +68,19 @@ class Rows:
             for leaf, values in ends.items()
             if not all(_OF_OBJECTS.match(value.text) for value in values)
         }
+        #: By field, those for which more or less is asked, one of each sort.
+        self._ends: dict[str, dict[object, Comparable]] = {}
+        for leaf, values in ends.items():
+            if leaf.is_order:
+                self._ends.setdefault(leaf.field, {}).update({end.sort: end for end in values})
+        #: By field, the first value that is neither more nor less than one of these, and that one.
+        self._holes: dict[str, tuple[Comparable, Comparable]] = {}
+        #: The texts to which a field is to be equal, and those of them that stand in it.
+        self._equals: dict[str, set[str]] = {}
+        for leaf, values in ends.items():
+            if not leaf.is_order:
+                self._equals.setdefault(leaf.field, set()).update(one.text for one in values)
+        self._literal: set[tuple[str, str]] = set()
         #: What the values of each field that is compared with some have in common.
         self._columns = self.wanted.columns()
 
@@ -100,10 +116,23 @@ class Rows:
             if column.most and has_field(row, column.most):
                 column.have_most()
             for value in fields[name]:
-                column.add(value)
+                if not value.is_known:
+                    column.add(value)
+                    self._look_for(name, value, fields)
         holds = self.wanted.meets(fields)
         self.met += holds
         return holds
+
+    def _look_for(self, name: str, value: Comparable, fields: Fields) -> None:
+        """Whether a value is what a field is to be equal to, or cannot be put in an order."""
+        texts = self._equals.get(name)
+        if texts is not None:
+            self._literal.update((name, text) for text in (value.text, value.put) if text in texts)
+        if name in self._ends and name not in self._holes and value.value not in fields.nulls:
+            for end in self._ends[name].values():
+                if value.is_hole(end):
+                    self._holes[name] = value, end
+                    break
 
     def _count(self, fields: Fields) -> None:
         for name, tests in self.wanted.tests.items():
@@ -125,7 +154,7 @@ class Rows:
                 has_values = has_values or any(value.is_ordered for value in values)
                 self._strange[leaf] = ends, has_values
         for part, wanted in list(self._patterns.items()):
-            if any(wanted.text in value.text for value in fields[part.field]):
+            if any(wanted.put in value.put for value in fields[part.field]):
                 del self._patterns[part]
 
     def _look_below(self, fields: Fields) -> None:
@@ -141,9 +170,24 @@ class Rows:
         """The filter that reads fields as all values of them say; ``None`` where this one does."""
         told = {name: column.notation for name, column in self._columns.items()}
         known = self.wanted.notations
-        if all(known.get(name, PLAIN) == notation for name, notation in told.items()):
+        exact = frozenset(
+            (name, text)
+            for name, texts in self._equals.items()
+            for text in texts
+            if self._is_exact(name, text)
+        )
+        is_known = all(known.get(name, PLAIN) == notation for name, notation in told.items())
+        if is_known and exact == self.wanted.exact:
             return None
-        return replace(self.wanted, told=tuple(told.items()), before=self.wanted)
+        return replace(self.wanted, told=tuple(told.items()), exact=exact, before=self.wanted)
+
+    def _is_exact(self, name: str, text: str) -> bool:
+        """Whether nothing is equal to a text but what is written so."""
+        is_there = (name, text) in self._literal
+        if is_there and (name, text) in self.wanted.in_quotes:
+            return True
+        is_id = self._columns[name].has_zeros and _DIGITS.fullmatch(text) is not None
+        return is_id and (is_there or text[0] == "0")
 
     def check(self) -> None:
         """Says what cannot have been meant, after all rows.
@@ -196,9 +240,17 @@ class Rows:
                     "numbers compare with numbers, dates with dates (2024-02-05), versions with "
                     "versions, words with words"
                 )
+        for name, (value, end) in self._holes.items():
+            raise ValueError(
+                f"where: whether {_shortened(value.written)} in {quoted(name)} is more or less, "
+                f"nobody can say: it does not compare with {_shortened(end.written)}, and ~ finds "
+                "parts of it"
+            )
 
     def _why_not(self, leaf: Comparison | Between, value: Comparable) -> str:
         """Why a field cannot be compared with a value; empty if it can."""
+        if not leaf.is_order and (leaf.field, value.text) in self._literal:
+            return ""
         said = self._columns[leaf.field].why_not(
             value,
             is_equal=isinstance(leaf, Comparison) and leaf.operator == "=",
@@ -209,6 +261,10 @@ class Rows:
             if without.reading is not None and value.version is None:
                 return f"{quoted(value.text)} is more than a number: write that alone"
         return said
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_SAID else f"{text[:LONGEST_SAID]}..."
 
 
 def _spelled(name: str) -> str:

@@ -110,7 +110,11 @@ def _read_places(place: str | int) -> tuple[Place, ...]:
 def _asked_by_query(query: str) -> tuple[Place, ...] | None:
     """The places that a query names, where it is nothing else; one word is looked for."""
     found = parse_places(query)
-    return None if found is None or query.strip() == EVERYTHING else found
+    if found is None or query.strip() == EVERYTHING:
+        return None
+    # So are words in quotes: those in which a place has a pointer begin with its slash.
+    is_phrase = query.lstrip()[:1] == '"' and any(one.path and one.path[0] != "/" for one in found)
+    return None if is_phrase else found
 
 
 def _range_text(name: str, value: str | int) -> str:

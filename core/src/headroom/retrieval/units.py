@@ -58,14 +58,25 @@ for _base, _factor, _names in (
     ("b", 1, "byte bytes"),
     *(("b", 1000**power, f"{sign}b") for power, sign in enumerate("kmgtp", 1)),
     *(("b", 1024**power, f"{sign}ib {sign}i") for power, sign in enumerate("kmgtp", 1)),
-    *(("bit/s", 1000**power, f"{sign}bps") for power, sign in enumerate(("", *"kmgt"))),
+    *(("bit/s", 1000**power * _WEEK, f"{sign}bps") for power, sign in enumerate(("", *"kmgt"))),
     ("g", 1, "gram grams"),
     ("g", 1000**2, "tonne tonnes"),
     ("g", "453.59237", "lb lbs pound pounds"),
     ("g", "28.349523125", "oz ounce ounces"),
     ("m", 1, "metre metres meter meters"),
+    ("g", "1e-6", "mcg"),
+    ("m", "0.0254", "in inch inches"),
     ("m", "0.3048", "ft foot feet"),
+    ("m", "0.9144", "yd yard yards"),
     ("m", "1609.344", "mile miles"),
+    ("m\u00b2", 1, "m\u00b2 sqm"),
+    ("m\u00b2", "0.09290304", "ft\u00b2 sqft"),
+    ("m\u00b2", 10**4, "ha hectare hectares"),
+    ("m\u00b2", 10**6, "km\u00b2"),
+    ("m\u00b2", "4046.8564224", "acre acres"),
+    ("pa", 10**5, "bar bars"),
+    ("pa", "6894.757293168", "psi"),
+    ("pa", 101325, "atm"),
     ("l", 1, "liter liters litre litres"),
     ("bit", 1, "bits"),
     ("%", 1, "% percent pct"),
@@ -73,6 +84,7 @@ for _base, _factor, _names in (
     ("\u00b0", 1, "\u00b0"),
     ("\u00b0c", 9, "\u00b0c celsius"),
     ("\u00b0c", 5, "\u00b0f fahrenheit"),
+    ("\u00b0c", 9, "kelvin"),
     ("month", 1, "month months mo mos"),
     ("month", 12, "year years yr yrs y"),
     *((sign, 1, name) for name, sign in _CODES.items()),
@@ -80,18 +92,35 @@ for _base, _factor, _names in (
     for _name in _names.split():
         _UNITS.setdefault(_name, (_base, Decimal(_factor)))
 #: Where the zero of a unit is not that of the others.
-ZEROS = {"\u00b0f": Decimal(32), "fahrenheit": Decimal(32)}
-_POWERS = {"n": -9, "\u00b5": -6, "u": -6, "m": -3, "c": -2, "d": -1, "h": 2, "k": 3, "M": 6,
+ZEROS = {"\u00b0f": Decimal(32), "fahrenheit": Decimal(32), "kelvin": Decimal("273.15")}
+_POWERS = {"p": -12, "n": -9, "u": -6, "m": -3, "c": -2, "d": -1, "h": 2, "k": 3, "M": 6,
            "G": 9, "T": 12, "P": 15}  # fmt: skip
 #: By the base units that take prefixes, these: "mW" is not "MW".
-_PREFIXES = {"m": "nu\u00b5mcdk", "g": "nu\u00b5mk", "l": "u\u00b5mcdk", "v": "u\u00b5mkM",
-             "a": "u\u00b5mk", "ah": "mk", "w": "u\u00b5mkMGT", "wh": "mkMGT", "hz": "kMGT",
-             "pa": "hkM", "j": "mkMG", "cal": "k", "bit": "kMGT", "ohm": "mkM", "bar": "m",
-             "flops": "kMGTP", "n": "mkM"}  # fmt: skip
+_PREFIXES = {"m": "numcdk", "g": "numk", "l": "umcdk", "v": "numkM", "a": "pnumk", "ah": "mk",
+             "w": "numkMGT", "wh": "mkMGT", "hz": "mkMGT", "pa": "hkMG", "j": "mkMG", "cal": "k",
+             "bit": "kMGT", "ohm": "mkM", "bar": "mk", "flops": "kMGTP", "n": "mkM", "mol": "pnumk",
+             "f": "pnum", "ev": "mkMGT", "va": "kM", "sv": "num", "gy": "um", "bq": "kMG",
+             "psi": "k"}  # fmt: skip
+#: What else units are called, as they are written, and in small letters.
+_ALIASES = {
+    "mph": "mile/h",
+    "kph": "km/h",
+    "kmh": "km/h",
+    "MBps": "mb/s",
+    "GBps": "gb/s",
+    "KBps": "kb/s",
+    "kBps": "kb/s",
+    "Kb": "kbit",
+    "Mb": "Mbit",
+    "requests": "req",
+    "request": "req",
+    "Gb": "Gbit",
+    "Tb": "Tbit",
+}
 #: Letters that are other units beside others: by what their column has, they are so many bytes, a
 #: minute, or grams and tonnes, or a metre, and else thousands, millions and billions.
 LETTERS: Mapping[str, Mapping[str, str]] = {
-    "k": {"b": "kib"},
+    "k": {"b": "kib", "\u00b0c": "kelvin"},
     "m": {"b": "mib", "s": "min", "m": "metre"},
     "g": {"b": "gib", "g": "gram"},
     "t": {"b": "tib", "g": "tonne"},
@@ -140,21 +169,28 @@ def factors(unit: str) -> tuple[str, Decimal]:
     if not sign:
         return _UNITS.get(unit) or _of_prefix(unit) or (unit, Decimal(1))
     # Of a metre and a minute, it is the metre here; what is shared out is a minute.
-    base, factor = factors(of)
-    by, seconds = factors("min" if per == "m" else per)
-    # So many in a week, which has a whole number of each other unit of time.
-    return (f"{base}/s", factor * _WEEK / seconds) if by == "s" else (f"{base}/{per}", factor)
+    base, factor = factors("tonne" if of == "t" else of)
+    by, count = factors("min" if per == "m" else per)
+    # So many in a week, or a year, which has a whole number of each other unit of time.
+    return f"{base}/{by}", factor * {"s": _WEEK, "month": Decimal(12)}.get(by, Decimal(1)) / count
 
 
 def _of_prefix(unit: str) -> tuple[str, Decimal] | None:
     """Of "mW" and "MW" the case says which it is; of "KG" and "mhz" there is but one."""
     base = unit.casefold()
-    if base in _PREFIXES:
+    if base in _PREFIXES and base not in LETTERS:
         return base, Decimal(1)
     sign, base = unit[:1], base[1:]
     signs = _PREFIXES.get(base, "")
     sign = sign if sign in signs else sign.swapcase()
-    return (base, Decimal(10) ** _POWERS[sign]) if sign and sign in signs else None
+    if not (sign and sign in signs):
+        return None
+    of, factor = _UNITS.get(base, (base, Decimal(1)))
+    return of, factor * Decimal(10) ** _POWERS[sign]
+
+
+#: Signs by which prefixes and units are written as well.
+_SIGNS = str.maketrans({"\u03bc": "u", "\u00b5": "u", "\u03a9": "ohm", "\u2126": "ohm"})
 
 
 def named(written: str) -> str:
@@ -162,7 +198,10 @@ def named(written: str) -> str:
     of, sign, per = written.partition("/")
     if sign:
         return f"{named(of)}/{named(per)}"
-    unit = written.casefold().replace("\u03bc", "u").replace("\u00b5", "u").rstrip(".")
+    written = written.translate(_SIGNS)
+    unit = written.casefold().rstrip(".")
+    if written in _ALIASES or unit in _ALIASES:
+        return _ALIASES.get(written) or _ALIASES[unit]
     if unit in _UNITS or unit in LETTERS:
         return unit
     if _of_prefix(written) is not None:
@@ -173,7 +212,10 @@ def named(written: str) -> str:
 def lettered(unit: str, beside: str) -> str | None:
     """The unit that a letter is beside those of a dimension; ``None`` where it is a number."""
     of, sign, per = unit.partition("/")
-    if of not in LETTERS or beside == OWN or (sign and of == "m" and beside != "b"):
+    if of == "mi" and beside == "m":
+        return f"mile{sign}{per}"
+    # Before a "/", a letter is a unit, and no number.
+    if of not in LETTERS or beside == OWN or (sign and beside != "b"):
         return unit
     found = LETTERS[of].get(beside)
     return None if found is None else found + sign + per

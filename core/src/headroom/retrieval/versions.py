@@ -18,6 +18,13 @@ _VERSION = regex(
 )
 #: An address of a network has the same order, and stands beside other things.
 _ADDRESS = regex(r"\d{1,3}(?:\.\d{1,3}){3}")
+# "3.8 beta 2", "3.9 LTS", "1.2.3 (abc)": what stands after a blank is a stage, or no part of it.
+_SAID = regex(
+    r"((?:v(?:ersion)?[ .]?)?\d\S*)\s+(?:(alpha|beta|rc|pre|preview|dev|snapshot)\.?\s?(\d*)"
+    r"|(?:[^\W\d]+\s?)+|[(\[].*[)\]])"
+)
+# "nginx-1.2.3"
+_NAMED = regex(r"[a-z]{2,20}[-_/ ]v?\d+(?:\.\d+){2,}")
 _TOKEN = regex(r"\d+|[a-z]+")
 _WORDS = {"a": "alpha", "b": "beta", "c": "rc", "pre": "rc", "preview": "rc", "cr": "rc"}
 _EARLIER = frozenset("alpha beta rc dev snapshot milestone m".split())
@@ -42,7 +49,9 @@ def read_version(text: str) -> Version | None:
     True
 
     """
-    match = _VERSION.fullmatch(text.strip()) if len(text) <= _LONGEST else None
+    if len(text) > _LONGEST:
+        return None
+    match = _VERSION.fullmatch(_without_words(text.strip()))
     if match is None or match[5] in ("x", "x.x"):
         return None
     name, epoch, numbers, sign, after, build = match.groups()
@@ -55,11 +64,21 @@ def read_version(text: str) -> Version | None:
 
 def is_surely_version(text: str) -> bool:
     """Whether a text in small letters is a version and no number: by its points, or a "v"."""
+    text = _without_words(text)
+    if text[:1].isalpha() and _NAMED.fullmatch(text) is not None:
+        return True
     if text[:1] == "v":
         return text[1:2].isdecimal() and read_version(text) is not None
     if not (text[:1].isdecimal() and text.count(".") > 1) or _ADDRESS.fullmatch(text):
         return False
     return read_version(text) is not None
+
+
+def _without_words(text: str) -> str:
+    match = _SAID.fullmatch(text) if " " in text and len(text) <= _LONGEST else None
+    if match is None:
+        return text
+    return f"{match[1]}-{match[2]}{match[3]}" if match[2] else match[1]
 
 
 def _tokens(text: str) -> tuple[_Token, ...]:

@@ -200,6 +200,18 @@ def test_a_script_ends_at_its_own_tag() -> None:
     assert [source for kind, _, source, _ in tags if kind == "text"] == ["text"]
 
 
+@pytest.mark.parametrize(
+    ("root", "row", "cell"), [("r", "p", "b"), ("rows", "row", "i"), ("links", "link", "href")]
+)
+def test_data_in_tags_of_which_some_are_those_of_pages_is_no_page(
+    root: str, row: str, cell: str
+) -> None:
+    rows = "".join(f'<{row} id="g{n}"><{cell} x="{n}">bolt</{cell}></{row}>' for n in range(60))
+    result = headroom.compress(f"<{root}>{rows}</{root}>")
+    assert result.kind == "xml"
+    assert all(f"g{n}" in result.text for n in range(60))
+
+
 @pytest.mark.parametrize("text", ["", "just text", "a <b> c", "this is <b>bold</b> and so on"])
 def test_what_is_no_page_is_refused(text: str) -> None:
     assert not looks_like_html(Source(text))

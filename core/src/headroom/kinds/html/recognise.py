@@ -22,6 +22,20 @@ _COMMON = regex(
     r"(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
+#: The elements of HTML and, as icons in pages have them, of SVG.
+_ELEMENTS = frozenset(
+    """
+    a abbr address area article aside audio b base bdi bdo blockquote body br button canvas caption
+    center cite code col colgroup data datalist dd del details dfn dialog div dl dt em embed
+    fieldset figcaption figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup
+    hr html i iframe img input ins kbd label legend li link main map mark math menu meta meter nav
+    noscript object ol optgroup option output p param picture pre progress q rp rt ruby s samp
+    script search section select slot small source span strike strong style sub summary sup table
+    tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr
+    svg circle defs ellipse g line lineargradient mask path polygon polyline rect stop symbol use
+    """.split()
+)
+_TAG = regex(r"</?([A-Za-z][\w.:-]*)")
 #: A fragment has at least so many tags, and one for so many words. Chosen.
 _FEWEST_TAGS, _MOST_WORDS = 6, 12
 #: A page below what a program says of it.
@@ -50,7 +64,15 @@ def looks_like_html(source: Source) -> bool:
     tags = [match[1] for match in _COMMON.finditer(sample)]
     closing = sum(bool(slash) for slash in tags)
     words = len(_COMMON.sub(" ", sample).split())
-    return len(tags) >= _FEWEST_TAGS and closing > 1 and words <= _MOST_WORDS * len(tags)
+    is_dense = len(tags) >= _FEWEST_TAGS and closing > 1 and words <= _MOST_WORDS * len(tags)
+    return is_dense and _has_elements(sample)
+
+
+def _has_elements(sample: str) -> bool:
+    """Whether the first tag of a text, and most of all, are those of pages: data has others."""
+    # A name with a dash is that of a component.
+    known = [name in _ELEMENTS or "-" in name for name in _TAG.findall(sample.lower())]
+    return known[0] and sum(known) * 3 > len(known) * 2
 
 
 def may_have_page(source: Source) -> bool:

@@ -1,0 +1,74 @@
+"""Rows that stand in short texts, in lines with others, or in tables with faults."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from headroom import SharedContext
+
+_PODS = (
+    "NAME        READY  AGE\npod/a-1     1/1    5d\npod/b-2     1/1    7d\npod/c-3     1/1    8d\n"
+)
+_SERVICES = "NAME        TYPE       AGE\nservice/a   ClusterIP  5d\nservice/b   NodePort   7d\n"
+_ROWS = [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
+_SMALL = json.dumps(_ROWS)
+_OTHER = _SMALL.replace("2", "3")
+_TABLE = ["id,name,score", *(f"{n},n{n},{n * 3}" for n in range(30))]
+
+
+def _found(payload: object, where: str) -> str:
+    """Where the rows stand, all of which are shown again there, or the error."""
+    ctx = SharedContext()
+    ctx.put("rows", payload)
+    try:
+        found = ctx.retrieve("rows", where=where)
+    except ValueError as error:
+        return str(error)
+    if found.where:
+        assert ctx.retrieve("rows", place=found.where).text == found.text
+    return found.where
+
+
+@pytest.mark.parametrize(
+    ("payload", "where", "answer"),
+    [
+        (f"{_PODS}\n{_SERVICES}\n{_PODS.replace('pod', 'job')}", "NAME = service/b", "lines 8"),
+        (f"{_PODS}\n{_SERVICES}\n{_PODS.replace('pod', 'job')}", "TYPE = NodePort", "lines 8"),
+        (f"One:\n\n```json\n{_SMALL}\n```\n\nTwo:\n\n```json\n{_OTHER}\n```\n", "a > 1",
+         "rows 2 within lines 4-4; rows 2 within lines 10-10"),
+        (json.dumps({"data": _SMALL, "rows": [{"a": 7, "b": "z"}, {"a": 8, "b": "q"}]}),
+         "a in (2, 8)",
+         "rows 2 of /rows; rows 2 within /data"),
+        (json.dumps([{"type": "text", "text": _SMALL}]), "a = 2", "rows 2 within /0/text"),
+        (f'Tool says {{"results":{_SMALL}}}', "a = 2", "rows 2 of /results within lines 1-1"),
+        (f"Found: {_SMALL} and then {_OTHER} done.", "a = 2", "line 1 has several data with rows"),
+        ("\n".join([*_TABLE[:6], "5,n5,extra,99", *_TABLE[7:]]), "id = 6", "a row has 4 cells"),
+        ("\n".join([*_TABLE[:6], "5,n5,15,", *_TABLE[7:]]), "id = 5", "rows 6"),
+        ("\n".join([*_TABLE[:6], "5,n5", *_TABLE[7:]]), "id = 5", "rows 6"),
+        ("\n".join([*_TABLE[:6], "5,n5", *_TABLE[7:]]), "score is null", "rows 6"),
+    ],
+)  # fmt: skip
+def test_rows_are_found_or_it_is_said_that_they_are_not(
+    payload: str, where: str, answer: str
+) -> None:
+    found = _found(payload, where)
+    assert (
+        found == answer
+        if answer[:4] in ("rows", "line") and " has " not in answer
+        else (answer in found)
+    )
+
+
+@pytest.mark.parametrize("condition", ["v < 0.{}", "v > 9.{}", "took < {}s"])
+def test_many_conditions_take_no_second(condition: str) -> None:
+    rows = [{"v": f"{n % 7}.{n % 13}.{n}", "took": f"{n} ms"} for n in range(1000)]
+    parts = [condition.format(n) for n in range(9_500 // (len(condition) + 6))]
+    ctx = SharedContext()
+    ctx.put("rows", json.dumps(rows))
+    ctx.retrieve("rows", where="v = 1")
+    start = time.process_time()
+    ctx.retrieve("rows", where=" or ".join(parts))
+    assert time.process_time() - start < 1.5
