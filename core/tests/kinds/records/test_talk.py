@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 
@@ -95,3 +96,21 @@ def test_what_is_said_in_many_turns_is_read_when_it_is_asked_for(
     assert isinstance(held.rows, list)
     assert not isinstance(read.rows, list)
     assert list(read.rows) == held.rows
+
+
+@pytest.mark.parametrize("gap", ["\n", ""])
+@pytest.mark.parametrize("limit", [None, 300])
+def test_no_answer_stands_without_its_question(gap: str, limit: int | None) -> None:
+    did = ["lost the keys twice", "refused to sign", "left without paying", "gave the dog away"]
+    why = ["which surprised no one", "because the winter had been long", "so we waited"]
+    text = "".join(
+        f"Q: What is said of Name{n}?\nA: He {did[n * 7 % 4]} at T{n}, {why[n % 3]}. "
+        f"The clerk {did[n * 3 % 4]}, {why[n * 5 % 3]}.\n{gap}"
+        for n in range(80)
+    )
+    view = compress(text, query="Who refused to sign?", max_tokens=limit)
+    shown = [int(number) for number in re.findall(r"\bT(\d+)", view.text)]
+    assert len(shown) > 3
+    for number in shown:
+        above = re.findall(r"Name\d+", view.text[: view.text.index(f"at T{number},")])
+        assert above[-1:] == [f"Name{number}"]

@@ -22,7 +22,7 @@ from headroom.kinds.records.columns import find_listing
 from headroom.kinds.records.entries import find_entries
 from headroom.kinds.records.files import find_files
 from headroom.kinds.records.spans import Spans
-from headroom.kinds.records.talk import find_talk
+from headroom.kinds.records.talk import find_exchanges, find_talk
 from headroom.regexes import regex
 from headroom.source import Source
 from headroom.toolkit.lazy import Lazy
@@ -211,8 +211,9 @@ def _find(lines: Sequence[str], check: Callable[[], None]) -> Records | None:
         return Records(lines, spans, files.rows, files.names, named=False)
     talk = find_talk(lines, check)
     if talk is not None:
-        turns = Spans((line, line + 1) for line in talk.lines)
-        return Records(lines, turns, talk.rows, named=False, is_talk=True)
+        places, opening = find_exchanges(lines, talk, check)
+        turns = Spans((place.start, place.stop) for place in places)
+        return Records(lines, turns, opening, named=False, is_talk=True)
     listing = find_listing(lines, check)
     if listing is not None:
         spans = [(line, line + 1) for line in listing.lines]

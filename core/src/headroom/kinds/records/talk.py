@@ -16,7 +16,7 @@ from itertools import compress, pairwise
 from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.rows.values import Json
 
-__all__ = ["Talk", "find_talk"]
+__all__ = ["Talk", "find_exchanges", "find_talk"]
 
 # All of these are chosen: the tests have the texts that they let in and keep out.
 
@@ -33,6 +33,9 @@ _FIELDS, _ORDERLY = 3, 0.85
 _PROBED = 400
 #: Lines after which the time is looked at, and turns of which what is said is held. Chosen.
 _DEADLINE_EVERY, _HELD = 500, 1000
+#: The share of the exchanges of more than one turn, and of the questions among the turns of who
+#: asks; turns of an exchange at the most. Chosen.
+_EXCHANGED, _LONGEST = 0.8, 6
 
 _TURN = re.compile(
     r"[ \t]{0,4}(?:[\[(]?[\d:., /-]{4,24}(?:[ap]m)?[\])]?[ \t]+|[-*>] )?"
@@ -40,6 +43,7 @@ _TURN = re.compile(
     r"(?: ?[\[(][^\])\n]{1,30}[\])])?:(?:\*\*)?[ \t]+(?P<said>\S.*)",
     re.IGNORECASE,
 )
+_ASKING = tuple("?\uff1f\u061f")
 #: What stands in every turn.
 _SAYS = re.compile(r":(?:\*\*)?[ \t]+\S")
 
@@ -102,6 +106,63 @@ def find_talk(lines: Sequence[str], check: Callable[[], None]) -> Talk | None:
     if len(found) < max(_LEAST, _TURNS * len(said)):
         return None
     return Talk(found, rows if len(rows) == len(found) else _Turns(lines, found))
+
+
+def find_exchanges(
+    lines: Sequence[str], talk: Talk, check: Callable[[], None]
+) -> tuple[Sequence[range], Sequence[Json]]:
+    """Its turns, by the lines of each; questions with what is answered, where it is made of those.
+
+    Args:
+        lines: Those of the text.
+        talk: The turns.
+        check: Called now and then, to watch the time.
+
+    Returns:
+        The lines of each, and who says what first.
+
+    """
+    places = talk.lines
+    starts = _set_apart(lines, places, check) or _questions(lines, places, check)
+    if not starts:
+        return [range(line, line + 1) for line in places], talk.rows
+    ends = [*starts[1:], len(places)]
+    spans = [range(places[one], places[end - 1] + 1) for one, end in zip(starts, ends)]
+    return spans, _Turns(lines, array("I", (places[one] for one in starts)))
+
+
+def _set_apart(lines: Sequence[str], places: Sequence[int], check: Callable[[], None]) -> list[int]:
+    """The turns, by number, which stand below a blank line, where nearly each has another below."""
+    starts = [0]
+    for number, (one, other) in enumerate(pairwise(places), 1):
+        if number % _DEADLINE_EVERY == 0:
+            check()
+        if any(not lines[index].strip() for index in range(one + 1, other)):
+            starts.append(number)
+    return starts if _are_exchanges(starts, len(places)) else []
+
+
+def _questions(lines: Sequence[str], places: Sequence[int], check: Callable[[], None]) -> list[int]:
+    """The turns, by number, of the one of two speakers who asks."""
+    names: list[str] = []
+    asked: Counter[str] = Counter()
+    for number, index in enumerate(places):
+        if number % _DEADLINE_EVERY == 0:
+            check()
+        match = _turn(lines[index])
+        assert match is not None
+        names.append(match["who"])
+        asked[match["who"]] += match["said"].rstrip()[-1:] in _ASKING
+    who, count = asked.most_common(1)[0]
+    if len(asked) != 2 or count < _EXCHANGED * names.count(who) or names[0] != who:
+        return []
+    starts = [number for number, name in enumerate(names) if name == who]
+    return starts if _are_exchanges(starts, len(places)) else []
+
+
+def _are_exchanges(starts: Sequence[int], count: int) -> bool:
+    sizes = [other - one for one, other in pairwise((*starts, count))]
+    return max(sizes) <= _LONGEST and sum(size > 1 for size in sizes) >= _EXCHANGED * len(sizes)
 
 
 def _row(match: re.Match[str]) -> Json:

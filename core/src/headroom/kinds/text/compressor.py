@@ -164,7 +164,7 @@ def _best(
     aim = limit
     references = source.once(read_references) if asks_for_sources(request.query) else {}
     # Heads take more than they are thought to where each is shown for a single sentence.
-    turns = 2 * _TURNS if outline.heads or references else _TURNS
+    turns = 2 * _TURNS if outline.heads or outline.feet or references else _TURNS
     # The least that was too much.
     most = turns * limit
     for turn in range(turns):
@@ -188,7 +188,7 @@ def _best(
         # Much is left where headings took too much, and less was chosen for that, or where heads
         # took less than they were thought to.
         may_gain = is_wide and most - aim > _SLACK_TOKENS
-        may_gain = may_gain and (bool(outline.heads) or most < turns * limit)
+        may_gain = may_gain and (bool(outline.heads or outline.feet) or most < turns * limit)
         if best and not may_gain and (turn >= _LEAST_TURNS or is_near or is_wide):
             break
         if turn == turns - 2 and not best:
@@ -223,12 +223,20 @@ def _named(outline: Outline, index: int) -> list[int]:
     """What says whose a sentence is, and the nearest of the headings above that."""
     path = outline.path(index)
     heads = [above for above in path if above in outline.heads]
+    if index in outline.feet:
+        heads.append(outline.feet[index])
     return heads + [above for above in path if above not in outline.heads][:_HEADINGS]
 
 
 def _with_headings(kept: Sequence[int], outline: Outline, costs: Sequence[int]) -> list[int]:
     """The sentences, whose they are, and the names of the sections that they stand in."""
-    named = set(kept)
+    feet = outline.feet
+    if feet:
+        # None without a sentence of its block, and no such sentence without it.
+        lone = frozenset(feet.values())
+        kept = [index for index in kept if index not in lone] or kept
+    named = {*kept, *(feet[index] for index in kept if index in feet)}
+    named.update([feet[index] for index in named if index in feet])
     for index in kept:
         for above in outline.path(index):
             most = _HEAD_TOKENS if above in outline.heads else _HEADING_TOKENS
@@ -266,9 +274,12 @@ def _without_heads(
 
 def _with_heads(costs: Sequence[int], outline: Outline) -> Sequence[int]:
     """What sentences cost with their share of the head that they bring."""
-    if not outline.heads:
+    if not (outline.heads or outline.feet):
         return costs
     found = array("q", costs)
+    blocks = Counter(outline.feet.values())
+    for index, foot in outline.feet.items():
+        found[index] += costs[foot] // min(blocks[foot], _SHARED)
     below = Counter(above for above in outline.above if above in outline.heads)
     heads: dict[int, int] = {}
     for index, above in enumerate(outline.above):

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
+from headroom.kinds.text.owners import find_feet, find_openers
 from headroom.kinds.text.parse import read_units
 from headroom.regexes import regex
 from headroom.source import Source
@@ -47,6 +48,8 @@ _SPEAKER = regex(
     r"(?: ?[\[(][^\])\n]{1,30}[\])])?[:\uff1a](?:\*\*|__)?(?:[ \t]+\S|[ \t]*$)",
     re.IGNORECASE,
 )
+# A heading that says so: by a sign, a number, or a line below it.
+_MARKED = regex(r"\s*(?:[#=]{1,6}\s|\u00a7? ?\d|[^\n]{1,200}\n\S)")
 _BLANKS = regex(r"\s+")
 _DIGITS = regex(r"\d+")
 _LETTERS = regex(r"[^\W\d_]{2}")
@@ -60,6 +63,11 @@ class Heads(NamedTuple):
     runs: list[tuple[int, int]]
     #: Those of them that say something themselves: a speaker with the first words.
     spoken: frozenset[int]
+    #: By a unit that goes on with a block the one that opens it, with whose it is, where there are
+    #: no runs.
+    openers: dict[int, int] = {}  # noqa: RUF012
+    #: By a unit the last one of its block, which says whose it is.
+    feet: dict[int, int] = {}  # noqa: RUF012
 
 
 def read_heads(source: Source) -> Heads:
@@ -90,16 +98,34 @@ def read_heads(source: Source) -> Heads:
         for line, opened in source.deadline.over(zip(lines, opens))
     ]
     runs = _blocks(lines, fields, paragraphs)
-    if not runs:
+    is_said = _are_spoken_of(lines, fields, [])
+    feet: dict[int, int] = {}
+    turns = [] if runs else _speakers(lines, opens)
+    if is_said and not (runs or turns):
+        # A line by itself may be a salutation or who signs.
+        marked = [
+            int(heading and _MARKED.match(text, start) is not None)
+            for heading, start in zip(parts.headings, parts.starts)
+        ]
+        full = [
+            line or text[start : min(end, start + _CHARS)]
+            for line, start, end in zip(lines, parts.starts, parts.ends)
+        ]
+        source.deadline.check()
+        feet = find_feet(full, opens, paragraphs, marked)
+    if not (runs or feet):
         runs = _titles(lines, fields, paragraphs)
     spoken: frozenset[int] = frozenset()
-    if not runs:
-        turns = _speakers(lines, opens)
+    if not (runs or feet):
         runs, spoken = [(index, index) for index in turns], frozenset(turns)
     size = sum(last - first + 1 for first, last in runs)
     if size > _MOST * len(parts) or not _are_spoken_of(lines, fields, runs):
-        return Heads([], frozenset())
-    return Heads(runs, spoken)
+        runs, spoken = [], frozenset()
+    if runs or feet or not is_said:
+        return Heads(runs, spoken, feet=feet)
+    source.deadline.check()
+    openers = find_openers(lines, opens, parts.blocks)
+    return Heads([], frozenset(openers.values()), openers)
 
 
 def _are_spoken_of(lines: list[str], fields: list[str], runs: list[tuple[int, int]]) -> bool:

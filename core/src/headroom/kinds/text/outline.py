@@ -33,6 +33,8 @@ class Outline(NamedTuple):
     heads: frozenset[int] = frozenset()
     #: Those of them that say something themselves.
     spoken: frozenset[int] = frozenset()
+    #: By a sentence the last line of its block, which says whose it is: a source, who signs it.
+    feet: dict[int, int] = {}  # noqa: RUF012
 
     def path(self, index: int) -> list[int]:
         """The headings and heads above a sentence, the nearest first."""
@@ -60,7 +62,7 @@ def read_outline(source: Source) -> Outline:
     heads = source.once(read_heads)
     for index in compress(range(len(parts)), parts.headings):
         level = _level(parts[index].text, underlines)
-        if heads.runs and level == _LOWEST:
+        if (heads.runs or heads.feet) and level == _LOWEST:
             # What stands alone in a message is a salutation or a name.
             continue
         above += repeat(last, index - len(above))
@@ -73,8 +75,11 @@ def read_outline(source: Source) -> Outline:
         last = index
     above += repeat(last, len(parts) - len(above))
     _put_below(heads, above, frozenset(headings))
+    for index, opener in heads.openers.items():
+        above[index] = opener
     lines = frozenset(index for first, last in heads.runs for index in range(first, last + 1))
-    return Outline(above, headings, levels, lines, heads.spoken)
+    lines |= heads.spoken
+    return Outline(above, headings, levels, lines, heads.spoken, heads.feet)
 
 
 def _put_below(heads: Heads, above: list[int], headings: frozenset[int]) -> None:
