@@ -17,6 +17,7 @@ _NAMES = [
     for a in ("north", "south", "east", "west", "upper", "lower", "old", "new", "far", "near")
     for b in ("gate", "dock", "mill", "bridge", "field", "port")
 ]
+_WORDS = "Anchor Boiler Cable Drum Engine Filter Gasket Hinge Inlet Jig Keel Lever".split()
 #: What opens a group, and what follows: a line that is the same, or that counts something.
 _FIRST = (
     "Processing {name}.csv",
@@ -191,3 +192,60 @@ def test_equal_verdicts_are_shown_once(word: str) -> None:
     view = compress(log).text
     assert "/srv/last/data.bin ...\nInfected" in view
     assert view.split("\n").count(word) <= 2
+
+
+@pytest.mark.parametrize("size", range(1, 8))
+def test_an_address_is_what_a_group_is_about(size: int) -> None:
+    ports = (21, 22, 25, 53, 80, 110, 143)[:size]
+    lines = []
+    for host in range(60):
+        lines += [f"scan of 10.0.0.{host}", *(f"{port}/tcp closed" for port in ports)]
+        lines += ["443/tcp open" if host == 40 else "443/tcp closed", ""]
+    view = compress("\n".join(lines)).text
+    above = [line for line in view[: view.index("443/tcp open")].split("\n") if "scan" in line]
+    assert above[-1] == "scan of 10.0.0.40"
+
+
+def test_what_opens_groups_may_be_of_many_shapes() -> None:
+    chance = random.Random(5)
+    lines = []
+    for number in range(1, 71):
+        item, one, other = (chance.choice(_WORDS) for _ in range(3))
+        lines += [f"{number}. {item} budget", f"Proposed by {one}.", f"Seconded by {other}."]
+        lines += ["Lost." if number == 42 else "Carried.", ""]
+    view = compress("\n".join(lines)).text
+    assert "\n".join(lines[5 * 41 : 5 * 41 + 4]) in view
+
+
+def test_what_a_warning_is_about_may_name_somebody() -> None:
+    chance = random.Random(5)
+    lines = []
+    for number in range(90):
+        said = "WARN card declined" if number == 56 else "INFO card charged"
+        names = f"INFO order {4000 + number} opened by {chance.choice(_WORDS)}"
+        said_then = [names, f"INFO stock checked {chance.randint(0, 99)}", said, "INFO mail sent"]
+        lines += [f"12:{number // 60:02}:{number % 60:02} {one}" for one in said_then]
+    for limit in (None, 300):
+        view = compress("\n".join(lines), max_tokens=limit).text
+        assert "\n".join(lines[4 * 56 : 4 * 56 + 3]) in view
+
+
+def test_items_have_the_heading_of_their_list() -> None:
+    verbs = ("read", "write", "purge", "mount")
+    lines = []
+    for number in range(25):
+        may = "allowed" if number % 2 else "forbidden"
+        lines.append(f"### {_WORDS[number % 7]} {number} is {may}")
+        lines += [
+            f"- {verbs[(number + k) % 4]} {_WORDS[(number * 3 + k) % 6]} {number * 10 + k}"
+            for k in range(6)
+        ]
+        lines.append("")
+    text = "\n".join(lines)
+    for limit in (None, 200):
+        head = ""
+        for line in compress(text, kind="log", max_tokens=limit).text.split("\n"):
+            if line.startswith("#"):
+                head = line.split()[2]
+            elif line.startswith("- "):
+                assert str(int(line.split()[-1]) // 10) == head

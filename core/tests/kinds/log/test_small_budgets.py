@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from headroom import compress
@@ -41,3 +43,23 @@ def test_without_room_for_any_line_a_marker_says_how_many_there_are() -> None:
     result = compress(proxy_log(), max_tokens=25)
     assert "201 lines" in result.text or "200 lines" in result.text
     assert result.tokens_after <= 25
+
+
+@pytest.mark.parametrize("max_tokens", [400, 700, 1000, 1500])
+def test_what_traces_say_comes_before_their_frames_whatever_the_budget(max_tokens: int) -> None:
+    chance = random.Random(9)
+    words = "anchor boiler cable drum engine filter gasket hinge inlet jig".split()
+    lines, said = [], []
+    for number in range(400):
+        stamp = f"2026-02-02T11:{number // 60:02}:{number % 60:02}Z"
+        lines.append(f"{stamp} INFO handled {chance.choice(words)} {chance.randint(0, 9999)}")
+        if number % 40 == 7:
+            lines += [f"{stamp} ERROR job {number} failed", "Traceback (most recent call last):"]
+            for frame in range(6):
+                one, other = chance.choice(words), chance.choice(words)
+                lines.append(f'  File "/app/{one}{frame}.py", line {number + frame}, in {other}')
+                lines.append(f"    {other}({one})")
+            said.append(f"{chance.choice(('OSError', 'KeyError'))}: {words[number % 7]} {number}")
+            lines.append(said[-1])
+    view = compress("\n".join(lines), max_tokens=max_tokens).text
+    assert all(one in view for one in said)

@@ -65,7 +65,8 @@ class LogCompressor(BaseKind):
         log = source.once(read_log) if limit is None else parts_within(source, limit)
         if len(log.events) < 2:
             return None
-        must, order = order_of(log, scores_of(log, request.query))
+        scores = scores_of(log, request.query)
+        must, order = order_of(log, scores, is_limited=limit is not None)
         asides = _asides(log, request.query)
         names: Mapping[int, str] = {}
         if limit is None and request.fidelity == "balanced" and not source.once(looks_like_log):

@@ -20,6 +20,9 @@ __all__ = ["Log", "parts_within", "read_log"]
 
 #: Events between two looks at the clock. Chosen.
 _CHECKED_EVERY = 500
+#: Events of more lines are in parts where they have more characters together, but what comes again,
+#: than so many for each token of a view. Chosen.
+_LONG, _CHARS = 4, 2
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,11 @@ def parts_within(source: Source, most: int) -> Log:
 
     """
     log = source.once(read_log)
-    found = (_parts(event, log.lines, most) for event in log.deadline.over(log.events))
+    # Where all traces have no room, what each of them says comes before the frames of a few.
+    long = [text for text in log.deadline.over(log.texts) if text.count("\n") >= _LONG]
+    further = {text.partition("\n")[2] for text in long}
+    longest = _LONG if sum(map(len, further)) > _CHARS * most else len(log.lines)
+    found = (_parts(event, log.lines, most, longest) for event in log.deadline.over(log.events))
     starts = (part.start for part in chain.from_iterable(found))
     events = Events((*starts, len(log.lines)))
     return log if len(events) == len(log.events) else _read(source, events)
@@ -102,9 +109,9 @@ def _read(source: Source, events: Events) -> Log:
     )  # fmt: skip
 
 
-def _parts(event: Event, lines: Sequence[str], most: int) -> list[Event]:
-    """An event, or its lines where it has more characters."""
+def _parts(event: Event, lines: Sequence[str], most: int, longest: int) -> list[Event]:
+    """An event, or its lines where it has more characters, or more lines."""
     numbers = range(event.start, event.end)
-    if sum(len(lines[number]) for number in numbers) <= most:
+    if len(numbers) <= longest and sum(len(lines[number]) for number in numbers) <= most:
         return [event]
     return [Event(number, number + 1) for number in numbers]

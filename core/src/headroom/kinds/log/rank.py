@@ -52,8 +52,17 @@ def scores_of(log: Log, query: str | None) -> dict[int, float]:
     return {index: score for index, score in zip(found, scores) if score > 0}
 
 
-def order_of(log: Log, scores: dict[int, float]) -> tuple[int, list[int]]:
-    """All events, the most important first, and how many of them a view without budget keeps."""
+def order_of(
+    log: Log, scores: dict[int, float], *, is_limited: bool = False
+) -> tuple[int, list[int]]:
+    """All events, the most important first, and how many of them a view without budget keeps.
+
+    Args:
+        log: The log.
+        scores: How well events answer the query.
+        is_limited: Whether there is a budget: then all that traces say comes before their frames.
+
+    """
     best = max(scores.values(), default=0.0)
     answers = sorted(
         (index for index, score in scores.items() if score >= _GOOD_ANSWER * best),
@@ -67,7 +76,7 @@ def order_of(log: Log, scores: dict[int, float]) -> tuple[int, list[int]]:
     # Of answers that say the same thing, one comes before all else.
     best_of = {log.of_event[index]: index for index in reversed(answers)}
     leading = [index for index in answers if best_of[log.of_event[index]] == index]
-    examples, sums = _examples(log)
+    examples, sums = _examples(log, is_limited=is_limited)
     # A last line like many others says no more than that it went on.
     is_common = len(log.templates[log.of_event[end[0]]].events) > _OUTCOMES
     first = [] if is_common and any(map(log.alert.__getitem__, examples[:1])) else [end[0]]
@@ -99,7 +108,7 @@ def _told_apart(log: Log, answers: Sequence[int], scores: Mapping[int, float]) -
     return found
 
 
-def _examples(log: Log) -> tuple[list[int], Set[int]]:
+def _examples(log: Log, *, is_limited: bool) -> tuple[list[int], Set[int]]:
     """The events that stand for those of their templates, the most important first.
 
     And those that say how a run came out, where nothing failed.
@@ -135,6 +144,9 @@ def _examples(log: Log) -> tuple[list[int], Set[int]]:
     # Of those that say the same, word by word, the last one.
     last = {log.texts[index]: index for index in log.deadline.over(sorted(outcomes))}
     shown = examples.union(sorted(last.values())[-_OUTCOMES:])
+    if is_limited:
+        told = {log.texts[index]: index for index in sorted(raised, reverse=True)}
+        shown.update(sorted(told.values())[:_FINDINGS])
     return sorted(shown, key=rank), sums
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from itertools import repeat
+from itertools import chain, pairwise, repeat
+from operator import eq
 
 from headroom.kinds.log.templates import Template
 from headroom.kinds.log.times import without_times
@@ -31,6 +32,8 @@ _FAR = 60
 _SAMPLE = 12
 #: Looked through so often: each time, what follows members known by then becomes one.
 _ROUNDS = 4
+#: Shapes that stand at the same place of groups are one where such a share of their words is equal.
+_SIMILAR = 0.5
 #: So many lines of a shape that no other is like may come one after the other, the first of which
 #: opens a group.
 _ALONE = 3
@@ -56,7 +59,21 @@ def openers(
         deadline: Checked now and then.
 
     """
-    shapes = _shapes(masked, often, templates, deadline)
+    found = _opened(texts, masked, often, templates, deadline)
+    # What is set apart by blank lines, and begins as nothing else does, is a group whatever it has.
+    for head, end in _blocks_with_heads(masked, deadline):
+        found[head] = -1
+        for index in range(head + 1, min(end, head + _FAR + 1)):
+            found[index] = head
+    return found
+
+
+def _opened(
+    texts: Sequence[str], masked: Sequence[str], often: Mapping[str, int],
+    templates: Sequence[Template], deadline: Deadline,
+) -> array[int]:  # fmt: skip
+    """The same by what follows what."""
+    shapes = _as_one(_shapes(masked, often, templates, deadline), masked, deadline)
     counts = Counter(shapes)
     alone = -len(templates) - 1
     parents = _parents(shapes, counts, deadline)
@@ -90,6 +107,31 @@ def openers(
     return found
 
 
+def _blocks_with_heads(masked: Sequence[str], deadline: Deadline) -> list[tuple[int, int]]:
+    """Runs of events without a blank one, where nearly all begin with a word as no others do."""
+    blocks: list[tuple[int, int]] = []
+    start = 0
+    for index, text in enumerate(deadline.over(chain(masked, ("",)))):
+        if not text.strip():
+            if start < index:
+                blocks.append((start, index))
+            start = index + 1
+    if len(blocks) < _FEWEST:
+        return []
+    firsts = Counter(_first_word(masked[start]) for start, _ in blocks)
+    word, count = firsts.most_common(1)[0]
+    if count < _SHARE * len(blocks):
+        return []
+    within = chain.from_iterable(range(start + 1, end) for start, end in blocks)
+    if any(_first_word(masked[index]) == word for index in deadline.over(within)):
+        return []
+    return [(start, end) for start, end in blocks if _first_word(masked[start]) == word]
+
+
+def _first_word(text: str) -> str:
+    return text.split(None, 1)[0]
+
+
 def _shapes(
     masked: Sequence[str], often: Mapping[str, int], templates: Sequence[Template],
     deadline: Deadline,
@@ -119,6 +161,57 @@ def _shapes(
             else:
                 shape_of[text] = of_rest
     return array("i", map(shape_of.__getitem__, masked))
+
+
+def _as_one(shapes: array[int], masked: Sequence[str], deadline: Deadline) -> array[int]:
+    """The shapes, but those that stand for each other as one: ``3. Hinge budget``, ``4. Cable …``.
+
+    Of as many words, half of which are equal, below or above the same one, with as many words on
+    the other side.
+    """
+    deadline.check()
+    said = [shape for shape in shapes if shape != _BLANK]
+    pairs = Counter(pairwise(said))
+    # In the order in which they come first.
+    first = dict.fromkeys(said, 0)
+    first.update(zip(reversed(shapes), range(len(shapes) - 1, -1, -1)))
+    first.pop(_BLANK, None)
+    words_of = {shape: masked[index].split() for shape, index in first.items()}
+    for _ in range(_ROUNDS):
+        above: dict[int, Counter[int]] = {shape: Counter() for shape in words_of}
+        below: dict[int, Counter[int]] = {shape: Counter() for shape in words_of}
+        for (one, other), count in deadline.over(pairs.items()):
+            above[other][one] += count
+            below[one][other] += count
+        sizes = {shape: len(words) for shape, words in words_of.items()}
+        places: dict[tuple[int, ...], tuple[int, list[str]]] = {}
+        one_of: dict[int, int] = {}
+        for shape, before in above.items():
+            after = below[shape]
+            if not before or not after or shape in before:
+                continue
+            words = words_of[shape]
+            for side, (near, far) in enumerate(((before, after), (after, before))):
+                neighbour, count = near.most_common(1)[0]
+                long: Counter[int] = Counter()
+                for key, times in far.items():
+                    long[sizes[key]] += times
+                size, some = long.most_common(1)[0]
+                if count >= _SHARE * near.total() and some >= _SHARE * far.total():
+                    place = (side, len(words), neighbour, size)
+                    own, like = places.setdefault(place, (shape, words))
+                    if own != shape and sum(map(eq, words, like)) >= _SIMILAR * len(words):
+                        one_of[shape] = one_of.get(own, own)
+                        break
+        if not one_of:
+            break
+        shapes = array("i", (one_of.get(shape, shape) for shape in shapes))
+        merged: Counter[tuple[int, int]] = Counter()
+        for (one, other), count in pairs.items():
+            merged[one_of.get(one, one), one_of.get(other, other)] += count
+        pairs = merged
+        words_of = {shape: words for shape, words in words_of.items() if shape not in one_of}
+    return shapes
 
 
 def _parents(shapes: Sequence[int], counts: Counter[int], deadline: Deadline) -> dict[int, int]:
