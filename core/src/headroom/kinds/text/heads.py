@@ -29,6 +29,8 @@ _MOST = 0.5
 _LINES, _TITLE = 8, 80
 #: Turns of each speaker on the average, at the least.
 _TURNS = 2
+#: The share of the lines that begin a unit, from the first turn to the last, that are turns.
+_TALK = 0.1
 #: The share of the turns that must have so many words, less one.
 _SPOKEN, _WORDS = 0.5, 3
 #: The share of what stands beside heads that is in units of so many words, less one.
@@ -149,7 +151,8 @@ def _blocks(lines: list[str], fields: list[str], paragraphs: list[bool]) -> list
         last = index
         while last + 1 < len(lines) and fields[last + 1] and not paragraphs[last + 1]:
             last += 1
-        is_block = last > index or lines[index].strip().count("\n") > 0
+        # A unit of several lines may be several fields, or one sentence behind a word.
+        is_block = last > index or sum(map(bool, map(_FIELD.match, lines[index].split("\n")))) > 1
         if is_block and last - index < _LINES:
             found.append((index, last))
         index = last + 1
@@ -196,6 +199,9 @@ def _speakers(lines: list[str], opens: list[bool]) -> list[int]:
     turns = [index for index, name in names.items() if often[name] >= _LEAST_OF_SPEAKER]
     who = {names[index] for index in turns}
     if len(who) < 2 or len(turns) < max(_LEAST * 2, _TURNS * len(who)):
+        return []
+    if len(turns) < _TALK * sum(opens[turns[0] : turns[-1] + 1]):
+        # "Changed in version 3:", now and then.
         return []
     spoken = sum(
         len(_BLANKS.findall(lines[index], found[index].end())) >= _WORDS for index in turns
