@@ -26,7 +26,7 @@ _PROCESS = re.compile(r"(?<=\S)\[\d{1,10}\]")
 def subjects_of(log: Log, index: int) -> list[int]:
     """The events that say what an event is about: those of its group above it, or the first one.
 
-    None where those name nothing, or it has what they name, or it is of another process.
+    None where those name nothing, or it has what they name first, or it is of another process.
     """
     found: list[int] = []
     shown: list[int] = []
@@ -37,7 +37,7 @@ def subjects_of(log: Log, index: int) -> list[int]:
         if opener < 0:
             break
         above = range(opener, index) if index - opener < _WHOLE else (opener,)
-        names: set[str] = set()
+        names: list[str] = []
         for event in above:
             text = log.texts[event]
             other = _PROCESS.search(text)
@@ -45,17 +45,17 @@ def subjects_of(log: Log, index: int) -> list[int]:
                 found.append(event)
                 # What the first one names is what all of it is about.
                 names = names or _names(log, event)
-        if all(name in own for name in names):
-            # It would say nothing new.
+        if not names or names[0] in own:
+            # What else they name is said of the same: "reading a.py (91 bytes)", "a.py is empty".
             break
         shown = list(found)
         index = opener
     return shown
 
 
-def _names(log: Log, event: int) -> set[str]:
-    """What an event names: its words, but times, that another one like it has not."""
+def _names(log: Log, event: int) -> list[str]:
+    """What an event names, in order: its words, but times, that another one like it has not."""
     like = next((one for one in log.templates[log.of_event[event]].events if one != event), -1)
     shared = frozenset(words_but_times(log.texts[like][:_CHARS]) if like >= 0 else ())
     words = words_but_times(log.texts[event][:_CHARS])
-    return {word for word in words if word not in shared}
+    return [word for word in words if word not in shared]
