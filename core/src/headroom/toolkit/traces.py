@@ -7,7 +7,7 @@ Go, Rust, Ruby, PHP, and what debuggers number.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,7 +15,14 @@ from headroom.regexes import regex
 from headroom.source import Source
 from headroom.view import Deadline, Piece
 
-__all__ = ["Traces", "mostly_trace", "read_traces", "traces_in", "what_failed_first"]
+__all__ = [
+    "Traces",
+    "in_library",
+    "mostly_trace",
+    "read_traces",
+    "traces_in",
+    "what_failed_first",
+]
 
 # All of these are chosen.
 
@@ -185,9 +192,18 @@ def traces_in(lines: Sequence[str], deadline: Deadline) -> Traces:
         )
         said.update(index for index in between if _CAUSE.match(lines[index]))
         order = spans[::-1] if is_python else spans
-        own = [span for span in order if not any(_LIBRARY.search(lines[index]) for index in span)]
+        own = [span for span in order if not in_library(lines[index] for index in span)]
         inner.append(own or order[:1])
     return Traces(frozenset(frames), sorted(said), inner)
+
+
+def in_library(frame: Iterable[str]) -> bool:
+    """Whether a line of a frame says that it is one of a library, or of the runtime.
+
+    >>> in_library(["    at run (/app/a.js:3:9)"]), in_library(["  at load (node:internal:1:1)"])
+    (False, True)
+    """
+    return any(map(_LIBRARY.search, frame))
 
 
 def _runs(lines: Sequence[str], starts: Sequence[int]) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from headroom.kinds.json.parse import decode_python, read
 from headroom.kinds.json.python import may_be_python
 from headroom.lines import starts_of
 from headroom.source import Source
+from headroom.toolkit.documents import stands_apart
 from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.rows.values import Duplicates
 
@@ -21,8 +22,6 @@ _OPENING = ("{", "[")
 _IN_VAIN = 2
 #: That an error tells its line costs as much as reading this share of what stands before it.
 _SHARE_OF_COUNTING = 8
-#: Of so many documents between sentences, further ones of fewer characters are what the text says.
-_MANY, _SMALL = 30, 2000
 #: So often a line is read in vain as Python writes data, which takes much longer.
 _AS_PYTHON = 30
 
@@ -81,8 +80,7 @@ class _Documents:
         if end is None:
             return None
         self._found += 1
-        is_small = self._starts[end] - self._starts[line] < _SMALL
-        return None if is_small and self._found > _MANY else end
+        return end if stands_apart(self._found, self._starts[end] - self._starts[line]) else None
 
     def _end(self, line: int) -> int | None:
         text = self._lines[line]

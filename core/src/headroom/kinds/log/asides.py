@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from headroom.regexes import regex
+from headroom.toolkit.traces import in_library
 
 __all__ = ["asides_of"]
 
@@ -26,12 +27,6 @@ _AROUND = regex(r"[ >]{0,12}(?:\d{1,7}\s{0,8}[|\u2502](?! ?/)|[|\u2502]\s*$)")
 _CHANGE = regex(r"\s{0,12}(?:\d{1,7}\s{1,8}\+|\s{2}-)\s")
 # A place in a file that has a column: the arrow says no more.
 _COLUMN = regex(r"[:(]\d+[:,]\d+")
-# Where libraries are, of languages and of systems.
-_LIBRARY = regex(
-    r"/rustc/|\.cargo/registry/|(?:site|dist)-packages/|/lib/python\d|<frozen |node_modules/"
-    r"|\(?node:|/go/src/|/go/pkg/mod/|/gems/|/vendor/|\bjava\.base/|\bjdk\.internal\."
-    r"|\b(?:java|javax|sun)\.[a-z]+\.|/usr/(?:local/)?lib/|/usr/include/"
-)
 # How a frame begins: 'File "a.py", line 3, in f', "at f (a.js:3:1)", "3: a::b", "#3 0x1 in f".
 _FRAME = regex(r"\s+File \"|\s+at\s|\s*\d{1,4}:\s+\S|\s*#\d{1,4}\s|\s+from \S+:\d+:in ")
 _NUMBERED, _PLACE = regex(r"\s*\d{1,4}:\s"), regex(r"\s+at\s")
@@ -88,7 +83,7 @@ def _in_libraries(lines: Sequence[str]) -> list[int]:
         while stop < min(end, start + _FRAME_LINES) and lines[stop][:1].isspace():
             stop += 1
         spans.append(range(start, stop))
-    of_library = [any(_LIBRARY.search(lines[index]) for index in span) for span in spans]
+    of_library = [in_library(lines[index] for index in span) for span in spans]
     if all(of_library):
         return []
     found: list[int] = []

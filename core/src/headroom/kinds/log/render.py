@@ -48,14 +48,7 @@ def render(
         names: What events are about, by event, where markers are to say it.
 
     """
-    first_kept: dict[int, int] = {}
-    for index in log.deadline.over(sorted(kept)):
-        first_kept.setdefault(log.of_event[index], index)
-    kept = kept.union(*(_short_rest(log, number, kept) for number in first_kept))
-    between = _shorter_than_a_mark(log, kept, first_kept)
-    kept = kept.union(between)
-    for index in between:
-        first_kept.setdefault(log.of_event[index], index)
+    kept, first_kept = _with_short_ones(log, kept)
     view = _Written(log)
     omissions: list[Omission] = []
     traces: dict[str, int] = {}
@@ -101,6 +94,18 @@ def render(
         omissions.append(Omission("lines", tuple(spans(beside))))
         view.lines.insert(0, _legend(len(beside), between=view.has_gaps))
     return "\n".join(view.lines), tuple(omissions)
+
+
+def _with_short_ones(log: Log, kept: frozenset[int]) -> tuple[frozenset[int], dict[int, int]]:
+    """Events with those that cost no more than to say that they are gone; the first of each."""
+    first_kept: dict[int, int] = {}
+    for index in log.deadline.over(sorted(kept)):
+        first_kept.setdefault(log.of_event[index], index)
+    kept = kept.union(*(_short_rest(log, number, kept) for number in first_kept))
+    between = _shorter_than_a_mark(log, kept, first_kept)
+    for index in between:
+        first_kept.setdefault(log.of_event[index], index)
+    return kept.union(between), first_kept
 
 
 def render_briefly(log: Log, kept: Set[int]) -> tuple[str, tuple[Omission, ...]]:

@@ -8,6 +8,7 @@ from headroom.errors import WrongKind
 from headroom.kinds.xml.parse import first_document, read, read_document
 from headroom.lines import starts_of
 from headroom.source import Source
+from headroom.toolkit.documents import stands_apart
 
 __all__ = ["find_document", "looks_like_xml", "may_have_document"]
 
@@ -17,8 +18,6 @@ _LOOKED_AT = 20_000
 _FEWEST = 8
 #: So often a line that may begin a document, and begins none, is read as one, in one text.
 _IN_VAIN = 20
-#: Of so many documents between sentences, further ones of fewer characters are what the text says.
-_MANY, _SMALL = 30, 2000
 
 _START = re.compile(r"\ufeff?\s{0,1000}<(?:\?xml\s|!DOCTYPE\s|!--|[A-Za-z_])")
 #: What pages, templates and components begin with.
@@ -76,7 +75,7 @@ def find_document(source: Source, line: int) -> tuple[int, int] | None:
         documents.in_vain += 1
         return None
     documents.found += 1
-    if documents.found > _MANY and end - start < _SMALL:
+    if not stands_apart(documents.found, end - start):
         return None
     return line, line + source.text.count("\n", start, end) + 1
 
