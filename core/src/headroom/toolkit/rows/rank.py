@@ -118,6 +118,8 @@ _BEFORE_FIRST = 3
 LINE_DEPTH, _DEEPEST = 0.25, 8
 #: Who failed otherwise than all others goes before what shows the shape, by so much of a tier.
 _ODD = 0.5
+#: What is odd in a series comes by so much of a tier after what answers the query.
+_POINT = 0.1
 #: A longer line, in characters, is a text or a list rather than a fact. Chosen.
 _LONG_LINE = 400
 #: Words of a query that are looked at.
@@ -211,6 +213,9 @@ def rank_rows(
     naming: Sequence[float],
     scores: Sequence[float],
     request: Request,
+    *,
+    series: int = 0,
+    is_far: bool = False,
 ) -> list[Rank]:
     """The rank of each row of a table.
 
@@ -220,6 +225,8 @@ def rank_rows(
         scores: How well each row answers the query.
         request: Says how many ordinary rows are worth showing, and watches the time. Without a
             budget, all those that would only fill one have the same rank.
+        series: Of how many series it is one, if it is: what these are goes before ordinary points.
+        is_far: Whether it lies far from the other series.
 
     """
     # First of all, since it takes the most memory.
@@ -228,7 +235,7 @@ def rank_rows(
     best = max(scores, default=0.0)
     ranks: list[Rank | None] = [None] * count
 
-    def add(tier: int, rows: Iterable[int]) -> None:
+    def add(tier: float, rows: Iterable[int]) -> None:
         for place, index in enumerate(rows):
             if ranks[index] is None:
                 ranks[index] = (tier, place)
@@ -249,14 +256,20 @@ def rank_rows(
     asked = [index - step for index in first if 0 <= index - step < count]
     asked = [index for index in asked if asks(table.lines[index])]
     add(ANSWERS, [*with_replies(answers[:_REPLIED], table.lines, step), *asked, *answers])
+    if series:
+        add(ANSWERS + _POINT, [*outliers.rare[:1], *([0] if is_far else [])])
+        add(MENTIONS, [*outliers.rare[: 1 + _BEFORE_FIRST], 0, count - 1])
     # What nobody could guess goes before what shows the shape: the header does that as well.
-    add(SHOWS, [*outliers.rare[:_BEFORE_FIRST], 0, *outliers.rare[_BEFORE_FIRST:]])
-    add(ENDS, [count - 1, *outliers.changes])
+    add(
+        SHOWS + (REST - SHOWS if series else 0),
+        [*outliers.rare[:_BEFORE_FIRST], 0, *outliers.rare[_BEFORE_FIRST:]],
+    )
+    add(REST if series else ENDS, [count - 1, *outliers.changes])
     add(MENTIONS, [index for index in by_score if scores[index] > _MENTIONED * best])
     add(UNUSUAL, outliers.unusual[: max(_UNUSUAL, count // _UNUSUAL_ONE_IN)])
     # Each once: that others are the same, their marker says.
     typical: dict[str, int] = {}
-    for index in islice(spread(count), _TYPICAL[request.fidelity]):
+    for index in islice(spread(count), _TYPICAL[request.fidelity] // max(1, series)):
         typical.setdefault(table.lines[index], index)
     add(REST, typical.values())
     if request.max_tokens is None:
