@@ -9,7 +9,7 @@ from headroom.toolkit.outliers import far_out
 from headroom.toolkit.rows.quantities import TIME
 from headroom.toolkit.rows.shape import find_width, sample
 from headroom.toolkit.rows.tree import TableBlock, Tree
-from headroom.toolkit.rows.values import SCALARS, Json, Number
+from headroom.toolkit.rows.values import HOLDERS, SCALARS, Json, Number
 
 __all__ = ["are_mostly_series", "are_series", "far_series", "is_series", "side_by_side"]
 
@@ -17,8 +17,9 @@ __all__ = ["are_mostly_series", "are_series", "far_series", "is_series", "side_b
 
 #: Fewer numbers, or points, are read at a glance; points of more values are rows of something else.
 _LEAST, _MAX_WIDTH = 12, 4
-#: Rows, or points, that are looked at, and how deep within a row series are looked for.
-_SAMPLE, _DEEP = 40, 3
+#: Rows, or points, that are looked at; the first of them; and how deep within a row series are
+#: looked for.
+_SAMPLE, _FIRST, _DEEP = 40, 2, 3
 #: So many characters of a row are series at the least, on the average: less is no more than what
 #: stands for it where it is left out.
 _CHARS = 150
@@ -63,6 +64,9 @@ def are_series(values: Sequence[Json]) -> bool:
 
 def are_mostly_series(values: Sequence[Json]) -> bool:
     """Whether rows are series, or objects that hold some, and not much else beside them."""
+    # Most rows hold none, which the first ones tell.
+    if not any(_holds_some(row, _DEEP) for row in values[:_FIRST]):
+        return False
     some = sample(values, _SAMPLE)
     series = rest = 0
     for row in some:
@@ -71,6 +75,14 @@ def are_mostly_series(values: Sequence[Json]) -> bool:
         found, others = _shares(row, _DEEP)
         series, rest = series + found, rest + others
     return series > rest and series >= _CHARS * len(some)
+
+
+def _holds_some(value: Json, deep: int) -> bool:
+    if isinstance(value, dict) and deep:
+        return any(
+            _holds_some(member, deep - 1) for member in value.values() if type(member) in HOLDERS
+        )
+    return is_series(value)
 
 
 def _shares(value: Json, deep: int) -> tuple[int, int]:
