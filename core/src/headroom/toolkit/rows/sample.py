@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
@@ -33,7 +34,7 @@ from headroom.toolkit.rows.rank import (
 )
 from headroom.toolkit.rows.render import Gone, Renderer
 from headroom.toolkit.rows.series import far_series, is_series, side_by_side
-from headroom.toolkit.rows.units import SMALL_TABLE, WHOLE, Units
+from headroom.toolkit.rows.units import SMALL_TABLE, WHOLE, LineUnit, Units
 from headroom.view import View
 
 __all__ = ["Selection"]
@@ -60,6 +61,9 @@ _KIN = ANSWERS + 0.5
 #: So many lines that the query asks for bring those beside them, if these are no more than so many.
 #: Chosen.
 _WITH_KIN, _MOST_KIN = 6, 8
+#: How well what stands right below a heading answers what that does, in shares of it. Chosen.
+_BELOW_HEADING = 0.9
+_HEADING = re.compile(r"#{1,6} \S")
 #: So many lines say whose a series is. Chosen.
 _HEADS = 2
 #: So many rows that the query asks for are shown by themselves at the most. Chosen.
@@ -265,7 +269,19 @@ class Selection:
 
     @cached_property
     def _scores(self) -> Sequence[float]:
-        return relevance(self._units.texts, self._request.query, self._request.deadline)
+        found = relevance(self._units.texts, self._request.query, self._request.deadline)
+        return self._below_headings(found) if any(found) else found
+
+    def _below_headings(self, found: Sequence[float]) -> Sequence[float]:
+        """The same where what a heading answers is said below it: it has no answer itself."""
+        scores = array("d", found)
+        heading: LineUnit | None = None
+        for one in self._request.deadline.over(self._units.lines()):
+            if heading is not None and one.line.node == heading.line.node:
+                scores[one.unit] = max(scores[one.unit], _BELOW_HEADING * scores[heading.unit])
+            is_heading = one.sentence != WHOLE and _HEADING.match(self._units.texts[one.unit])
+            heading = one if is_heading else None
+        return scores
 
     def _of_tables(
         self, told: Sequence[float], scores: Sequence[float]

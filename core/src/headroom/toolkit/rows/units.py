@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import islice
@@ -160,6 +160,17 @@ class Units:
         while node and tree.holders[node] not in tree.rows:
             node = tree.holders[node]
         return (self._starts[node], self._starts[tree.ends[node]]) if node else None
+
+    def tables_within(self, first: int, end: int) -> Iterator[tuple[int, int]]:
+        """The units of each table that stands within some."""
+        for start, stop in self._table_ranges[bisect_left(self._table_ranges, (first, 0)) :]:
+            if start >= end:
+                break
+            yield start, stop
+
+    @cached_property
+    def _table_ranges(self) -> list[tuple[int, int]]:
+        return sorted(self.range(table) for table in self.tables)
 
     def lines(self) -> Iterator[LineUnit]:
         """The lines, as they stand."""
