@@ -99,6 +99,8 @@ _NEAR_BEST, _BEST_ROWS, _MENTIONED = 0.5, 20, 0.125
 _FEW_HITS, _ONE_IN = 3, 10
 #: Of the rows that are named, and of those that answer, so many bring their replies. Chosen.
 _REPLIED = 6
+#: Words that more than one in so many rows have name none of them. Chosen.
+_NAMED_ONE_IN = 4
 #: What more than this share of the rows have answers nothing. Chosen.
 _EACH = 0.9
 #: As many units may hold a word of the query that tells them apart, or one in ``_ONE_IN``. Chosen.
@@ -249,7 +251,9 @@ def rank_rows(
     if len(answers) > _EACH * count:
         # The names of fields, say, which all of them have: that answers nothing.
         by_score, answers = array("I"), []
-    answers = _with_odd(answers, outliers, max(_FEW_HITS, count // _ONE_IN))
+    else:
+        answers += _no_less(table.lines, by_score[len(answers) :], answers[:1], scores, request)
+    answers = _with_odd(answers, outliers, max(_FEW_HITS, count // _NAMED_ONE_IN))
     first = [*names[:_REPLIED], *answers[:_REPLIED]]
     step = _step(table, first)
     add(NAMED, [*with_replies(names[:_REPLIED], table.lines, step), *names])
@@ -279,6 +283,32 @@ def rank_rows(
     fill = (row for block in blocks for row in range(block * _RUN, (block + 1) * _RUN))
     add(FILL, (row for row in fill if row < count))
     return [rank for rank in ranks if rank is not None]
+
+
+def _no_less(
+    lines: Sequence[str],
+    others: Sequence[int],
+    best: Sequence[int],
+    scores: Sequence[float],
+    request: Request,
+) -> list[int]:
+    """The rows that have of what is asked for no less than the best, and are only longer.
+
+    Args:
+        lines: All rows.
+        others: Those that answer less well, the best first.
+        best: The one that answers best.
+        scores: How well each does.
+        request: Has the query.
+
+    """
+    some = [index for index in others if scores[index]]
+    if not best or not some or len(some) * _NAMED_ONE_IN > len(lines):
+        return []
+    rows = [*best, *some]
+    found = holders([lines[index] for index in rows], Asked(request.query, request.deadline))
+    have = [set(places) for places in found if places[:1] == [0]]
+    return [rows[place] for place in sorted(set.intersection(*have))[1:]] if have else []
 
 
 def _by_score(scores: Sequence[float]) -> array[int]:
