@@ -101,3 +101,11 @@ def test_long_series_that_are_the_items_of_a_list_are_read_back() -> None:
     assert result.lossless
     assert decode(result.text) == {"series": rows}
     assert " 2: 60 rows of 3 values." in result.text
+
+
+def test_small_rows_of_names_are_no_series() -> None:
+    people = [{"id": number, "name": f"person {number * 7919 % 97}"} for number in range(300)]
+    both = {"users": people, "owners": list(reversed(people))}
+    view = compress(json.dumps(both)).text
+    assert "0,person 0" in view.splitlines()
+    assert "300 rows, 24 of them shown" in view.partition("owners")[2]

@@ -40,6 +40,9 @@ def is_series(value: Json | Sequence[Json]) -> bool:
     """
     if not isinstance(value, (list, Lazy)) or len(value) < _LEAST:
         return False
+    if isinstance(value[0], dict) and not _is_reading(value[0]):
+        # Most rows are no points, which one of them tells.
+        return False
     some = sample(value, _SAMPLE)
     first = type(next((one for one in some if one is not None), None))
     if first is Number:
@@ -47,8 +50,16 @@ def is_series(value: Json | Sequence[Json]) -> bool:
     if first is str:
         return all(type(one) is str and TIME.fullmatch(one) for one in some)
     if first is dict:
-        return all(isinstance(one, dict) and _is_point(list(one.values())) for one in some)
+        return all(map(_is_reading, some))
     return find_width(value) is not None and all(one is None or _is_point(one) for one in some)
+
+
+def _is_reading(value: Json) -> bool:
+    """Whether an object is a number at a time, or numbers alone."""
+    if not isinstance(value, dict) or not _is_point(list(value.values())):
+        return False
+    texts = [one for one in value.values() if type(one) is str]
+    return not texts or any(map(TIME.fullmatch, texts))
 
 
 def _is_point(value: Json) -> bool:
