@@ -162,7 +162,7 @@ class Units:
         return (self._starts[node], self._starts[tree.ends[node]]) if node else None
 
     def tables_within(self, first: int, end: int) -> Iterator[tuple[int, int]]:
-        """The units of each table that stands within some."""
+        """The units of each table of a list that stands within some."""
         for start, stop in self._table_ranges[bisect_left(self._table_ranges, (first, 0)) :]:
             if start >= end:
                 break
@@ -170,7 +170,8 @@ class Units:
 
     @cached_property
     def _table_ranges(self) -> list[tuple[int, int]]:
-        return sorted(self.range(table) for table in self.tables)
+        # The members of an object, as those of a schema, belong to it.
+        return sorted(self.range(table) for table in self.tables if table.table.keys is None)
 
     def lines(self) -> Iterator[LineUnit]:
         """The lines, as they stand."""
