@@ -14,6 +14,7 @@ from headroom.kinds.log.outliers import outlying_events
 from headroom.kinds.log.parse import Log
 from headroom.kinds.log.subjects import subjects_of
 from headroom.kinds.log.templates import Template
+from headroom.scanning.masks import MASK
 from headroom.toolkit.failures import failures_and_outcomes
 from headroom.toolkit.relevance import Asked, bm25, holders
 from headroom.toolkit.traces import traces_in
@@ -193,10 +194,12 @@ def _examples_of(log: Log, template: Template, failures: Set[int]) -> set[int]:
     for index in log.deadline.over(template.events):
         if log.alert[index]:
             different.setdefault(identity(log.texts[index]), index)
-    texts = map(log.texts.__getitem__, template.events)
-    odd = outlying_events(texts, len(template.events), log.deadline)
-    shown.update(map(template.events.__getitem__, odd))
     first = template.events[0]
+    # What shares no word but values, each of several words, is not of one form.
+    if template.words != [MASK] or " " not in log.texts[first]:
+        texts = map(log.texts.__getitem__, template.events)
+        odd = outlying_events(texts, len(template.events), log.deadline)
+        shown.update(map(template.events.__getitem__, odd))
     is_finding = first in failures or names_a_place(log.texts[first])
     most = _FINDINGS if is_finding else _ALERT_VARIANTS
     if len(different) > most and not is_finding:
