@@ -100,3 +100,19 @@ def test_what_is_usual_is_not_shown(line: Callable[[int], str]) -> None:
     log = [line(n) for n in range(300)]
     view = compress("\n".join(log), kind="log").text
     assert sum(one in log for one in view.split("\n")) <= 4
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'ok: [host-{n}] => {{"changed": {odd}, "rc": 0, "user": "deploy"}}',
+        "host {n}: valid, of version 1.{n}, renewed {odd}",
+        "step {n}: of={n}, rate=0.1, frozen={odd}",
+    ],
+)
+def test_a_line_that_others_say_again_is_no_header(line: str) -> None:
+    lines = [line.format(n=n, odd="true" if n == 37 else "false") for n in range(100)]
+    view = compress("\n".join(lines))
+    assert view.kind == "log"
+    assert lines[37] in view.text
+    assert view.tokens_after < 0.1 * view.tokens_before

@@ -178,7 +178,8 @@ def _goes_on(column: Sequence[str], frequency: Mapping[str, int]) -> bool:
     """Whether no word with a digit comes again after another one, as of a date."""
     if not any(map(str.isdigit, column[0])):
         return False
-    return sum(map(ne, column, islice(column, 1, None))) < len(frequency)
+    changes: int = sum(map(ne, column, islice(column, 1, None)))
+    return changes < len(frequency)
 
 
 def _is_status(word: str) -> bool:
