@@ -547,7 +547,7 @@ def test_the_delimiter_of_a_table(lines: list[str]) -> None:
     try:
         assert table._delimiter(lines) == expected
     except WrongKind as error:
-        assert str(error) in ("no header", "more like prose")  # noqa: PT017
+        assert str(error).startswith(("no header", "more like prose"))  # noqa: PT017
 
 
 @_many

@@ -17,7 +17,14 @@ from dataclasses import dataclass
 from itertools import chain, compress, islice, pairwise
 from typing import TypeAlias
 
-from headroom.kinds.records.braces import END, are_in_braces, is_end, opening_of
+from headroom.kinds.records.braces import (
+    END,
+    are_in_braces,
+    directive_of,
+    is_end,
+    opening_of,
+    unsigned,
+)
 from headroom.kinds.records.columns import find_listing
 from headroom.kinds.records.entries import find_entries
 from headroom.kinds.records.files import find_files
@@ -288,12 +295,16 @@ def _field(line: str) -> Field:
 
 
 def _field_in_braces(line: str) -> Field:
-    text = line.strip()
     indent = len(line) - len(line.lstrip(" \t"))
-    opening = opening_of(text)
-    if opening is not None:
-        return indent, *opening
-    return (indent, END, "") if is_end(text) else _field(line)
+    sign, text = unsigned(line.strip())
+    found = opening_of(text) or directive_of(text)
+    if found is None and is_end(text):
+        return indent, END, ""
+    if found is None:
+        found = _field(text)[1:]
+    name, value = found
+    # What a plan adds, or takes away, is said of its value: the name is the same.
+    return indent, name, f"{sign} {value}".lstrip()
 
 
 def _candidates(fields: _Fields) -> Iterator[Sequence[int]]:
