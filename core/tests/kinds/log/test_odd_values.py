@@ -116,3 +116,34 @@ def test_a_line_that_others_say_again_is_no_header(line: str) -> None:
     assert view.kind == "log"
     assert lines[37] in view.text
     assert view.tokens_after < 0.1 * view.tokens_before
+
+
+def test_what_is_odd_among_lines_that_differ_in_names_is_shown() -> None:
+    chance = random.Random(5)
+    names = "Pump Valve Rotor Cable Hinge Filter Motor Gasket Bearing Piston Sleeve".split()
+    lines = [
+        f"{names[n % 11]} {n}: {chance.randint(20, 99)} kg at {chance.randint(20, 99) / 10} EUR"
+        for n in range(80)
+    ]
+    lines[44] = "Pump 44: -21 kg at 4.1 EUR"
+    assert lines[44] in compress("\n".join(lines), kind="log").text
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "{name} {n}\n{m} Harbour Road\nMember since 20{y}\nDues {odd}paid\n",
+        "{name} {n}\n--------\nweight {y} kg\norigin {odd}known",
+    ],
+)
+def test_cards_most_lines_of_which_come_again_are_output(block: str) -> None:
+    cards = [
+        block.format(
+            name=_NAMES[n * 5 % 6], n=n, m=n * 37 % 99, y=10 + n % 9, odd="un" if n == 97 else ""
+        )
+        for n in range(150)
+    ]
+    view = compress("\n".join(cards))
+    assert view.kind == "log"
+    assert cards[97] in view.text
+    assert view.tokens_after < 0.25 * view.tokens_before

@@ -13,11 +13,11 @@ from operator import ne
 from headroom.toolkit.outliers import far_out, rare_among
 from headroom.view import Deadline
 
-__all__ = ["outlying_events"]
+__all__ = ["LEAST", "outlying_events"]
 
 # Where nothing else is said, these were measured with `python -m benchmarks`.
 #: Among fewer events, none is odd.
-_LEAST = 12
+LEAST = 12
 #: So many words of an event are looked at, in so many characters.
 _WORDS, _CHARS = 40, 600
 #: So many events of a template are odd, beside one for each status code.
@@ -54,13 +54,16 @@ _PART_OF_TIME = re.compile(r"[0-5]\d(?:\.\d+)?")
 _ALL, _FAR, _SOME = range(3)
 
 
-def outlying_events(texts: Iterable[str], count: int, deadline: Deadline) -> list[int]:
+def outlying_events(
+    texts: Iterable[str], count: int, deadline: Deadline, *, among_names: bool = False
+) -> list[int]:
     """The indices of events with a value far out, a rare one, or another status code.
 
     Args:
         texts: The events of one template.
         count: How many they are.
         deadline: Checked now and then.
+        among_names: Whether they differ in what they name, so that rare words are usual.
 
     >>> texts = [f"served /a in {n % 9} ms" for n in range(40)]
     >>> outlying_events([*texts, "served /a in 48213 ms"], 41, Deadline(None))
@@ -70,7 +73,7 @@ def outlying_events(texts: Iterable[str], count: int, deadline: Deadline) -> lis
     [40]
 
     """
-    if count < _LEAST:
+    if count < LEAST:
         return []
     # The words of all events, one after another: as lists they would be several times the texts.
     known: dict[str, str] = {}
@@ -95,11 +98,12 @@ def outlying_events(texts: Iterable[str], count: int, deadline: Deadline) -> lis
         frequency.pop("", None)
         if len(frequency) < 2:
             continue
-        if len(frequency) <= _LEAST and all(map(_is_status, frequency)):
+        if len(frequency) <= LEAST and all(map(_is_status, frequency)):
             codes.update((column.index(word), None) for word in frequency)
         else:
             odd += _odd_in(column, frequency)
-    found = dict.fromkeys(index for _, index in sorted(odd))
+    least = _FAR if among_names else _SOME
+    found = dict.fromkeys(index for rank, index in sorted(odd) if rank <= least)
     return sorted({*codes, *list(found)[:_MOST]})
 
 

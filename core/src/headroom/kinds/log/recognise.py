@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from headroom.kinds.log.templates import Template, may_be_alike, mine
@@ -97,6 +98,8 @@ _SHARED_WORDS = 2
 _AGAIN = 3
 _OFTEN = 10
 _REPEATED_SHARE = 0.5
+#: Where lines come again as they are, so many must be of shapes that do. Chosen.
+_NEARLY_ALL = 0.7
 #: The share of the characters that these lines have. Chosen.
 _REPEATED_CHARS = 0.35
 _SETTING = re.compile(r"\s*(?:- )?([\w.\"'/-]{1,60})\s?[:=](?:\s|$)")
@@ -166,6 +169,8 @@ def looks_like_output(source: Source) -> bool:
     # A line that comes again as it is says nothing: a refrain, a rule.
     often = Counter(lines)
     once = [line for line in lines if often[line] == 1]
+    if _come_again(lines, often):
+        return True
     if len(once) < _LEAST_LINES:
         return False
     texts = masked(once)
@@ -182,6 +187,22 @@ def looks_like_output(source: Source) -> bool:
     return len(repeated) > _REPEATED_SHARE * len(once) and sum(map(len, repeated)) > (
         _REPEATED_CHARS * sum(map(len, once))
     )
+
+
+def _come_again(lines: Sequence[str], often: Mapping[str, int]) -> bool:
+    """Whether nearly all lines are of shapes that come again, word by word: cards, short reports.
+
+    There, most lines that differ from none are still said of another thing each time.
+    """
+    if len(often) < _LEAST_LINES:
+        return False
+    texts = masked(lines)
+    shapes = Counter(texts)
+    again = {text for text, n in shapes.items() if n >= _AGAIN and any(map(str.isalpha, text))}
+    said = [line for line, text in zip(lines, texts) if text in again]
+    # Texts below heads that are alike are texts.
+    is_short = sum(map(len, said)) < _NEARLY_ALL * sum(map(len, lines))
+    return not is_short and len(said) >= _NEARLY_ALL * len(lines)
 
 
 def _first_lines(source: Source) -> list[str]:
