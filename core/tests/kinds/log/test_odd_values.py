@@ -147,3 +147,22 @@ def test_cards_most_lines_of_which_come_again_are_output(block: str) -> None:
     assert view.kind == "log"
     assert cards[97] in view.text
     assert view.tokens_after < 0.25 * view.tokens_before
+
+
+def test_short_reports_of_a_few_forms_are_output_however_few() -> None:
+    judges = "Anna Boris Chloe Dmitri Elena Farid Greta Hugo Ines Jan Kira Luca".split()
+    things = "Motor Gasket Bearing Piston Sleeve Flange".split() + _NAMES
+    reports = [
+        f"{n + 1}. {judges[n % 12]} v. {things[n % 12]} Ltd\nHeard on {1 + n} March before Judge "
+        f"{judges[n * 5 % 12]}\nAppeal {'allowed' if n == 20 else 'dismissed'}\n"
+        for n in range(24)
+    ]
+    view = compress("\n".join(reports))
+    assert view.kind == "log"
+    assert "Appeal allowed" in view.text
+
+
+def test_a_few_lines_of_one_form_are_output() -> None:
+    lines = [f"заказ {n}: {_NAMES[n % 6]} доставлен за {1 + n % 9} дней" for n in range(15)]
+    lines[9] = "заказ 9: Cable отменён за 1 дней"
+    assert lines[9] in compress("\n".join(lines)).text

@@ -91,13 +91,15 @@ _TIMED, _LEVELED, _PROGRESS, _FEWEST = 0.5, 0.6, 0.5, 3
 _DELIMITERS, _ROWS = 2, 50
 
 # Of other output: so many lines at the least, of at most so many characters on average.
-_LEAST_LINES = 20
+_LEAST_LINES = 10
 _LONGEST_MEAN = 240
 # A shape with so many words that comes again so often is one of output; with fewer words, so often.
 _SHARED_WORDS = 2
 _AGAIN = 3
 _OFTEN = 10
 _REPEATED_SHARE = 0.5
+#: The same where such a share of all lines comes again as it is. Chosen.
+_FEWER_SHARE, _REFRAINS = 0.35, 0.25
 #: Where lines come again as they are, so many must be of shapes that do. Chosen.
 _NEARLY_ALL = 0.7
 #: The share of the characters that these lines have. Chosen.
@@ -174,7 +176,10 @@ def looks_like_output(source: Source) -> bool:
     if len(once) < _LEAST_LINES:
         return False
     texts = masked(once)
-    if not more_than(_REPEATED_SHARE, may_be_alike(texts, _AGAIN), len(once)):
+    # Where many lines come again as they are, fewer of the others need to be alike: "Dues paid".
+    again = [line for line in lines if often[line] >= _AGAIN and any(map(str.isalpha, line))]
+    share = _REPEATED_SHARE if len(again) < _REFRAINS * len(lines) else _FEWER_SHARE
+    if not more_than(share, may_be_alike(texts, _AGAIN), len(once)):
         return False
     repeated = [
         once[event]
@@ -184,7 +189,7 @@ def looks_like_output(source: Source) -> bool:
         for event in template.events
     ]
     # Short lines above long ones, each of which is like no other, are heads of texts.
-    return len(repeated) > _REPEATED_SHARE * len(once) and sum(map(len, repeated)) > (
+    return len(repeated) > share * len(once) and sum(map(len, repeated)) > (
         _REPEATED_CHARS * sum(map(len, once))
     )
 
