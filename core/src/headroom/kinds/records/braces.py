@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["END", "are_in_braces", "directive_of", "is_end", "opening_of", "unsigned"]
+__all__ = ["END", "are_in_braces", "directive_of", "line_in_braces", "opening_of", "unsigned"]
 
 # All of these are chosen.
 
@@ -69,6 +69,12 @@ def directive_of(text: str) -> tuple[str, str] | None:
     """
     found = _DIRECTIVE.fullmatch(text) if text[-1:] == ";" else None
     return (found[1], found[2].strip()) if found else None
+
+
+def line_in_braces(text: str) -> tuple[str, str] | None:
+    """The name of a line that opens a block, ends one, or is a directive, and what it says."""
+    found = opening_of(text) or directive_of(text)
+    return (END, "") if found is None and is_end(text) else found
 
 
 def are_in_braces(lines: Sequence[str], pair: re.Pattern[str]) -> bool:
