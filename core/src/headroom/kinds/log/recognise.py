@@ -92,6 +92,9 @@ _DELIMITERS, _ROWS = 2, 50
 
 # Of other output: so many lines at the least, of at most so many characters on average.
 _LEAST_LINES = 10
+#: Of fewer than so many, most are no sentences: with so many blanks, and such a sign at the end.
+_MANY_LINES = 20
+_BLANKS, _ENDS = 3, (".", "!", "?", "\u3002", "\uff1f", "\u061f")
 _LONGEST_MEAN = 240
 # A shape with so many words that comes again so often is one of output; with fewer words, so often.
 _SHARED_WORDS = 2
@@ -168,6 +171,8 @@ def looks_like_output(source: Source) -> bool:
         return True
     if _are_settings(lines) or _are_blocks(lines):
         return False
+    if len(lines) < _MANY_LINES and more_than(0.5, map(_is_sentence, lines), len(lines)):
+        return False
     # A line that comes again as it is says nothing: a refrain, a rule.
     often = Counter(lines)
     once = [line for line in lines if often[line] == 1]
@@ -204,10 +209,14 @@ def _come_again(lines: Sequence[str], often: Mapping[str, int]) -> bool:
     texts = masked(lines)
     shapes = Counter(texts)
     again = {text for text, n in shapes.items() if n >= _AGAIN and any(map(str.isalpha, text))}
-    said = [line for line, text in zip(lines, texts) if text in again]
+    said = [line for line, text in zip(lines, texts) if text in again and not _is_sentence(line)]
     # Texts below heads that are alike are texts.
     is_short = sum(map(len, said)) < _NEARLY_ALL * sum(map(len, lines))
     return not is_short and len(said) >= _NEARLY_ALL * len(lines)
+
+
+def _is_sentence(line: str) -> bool:
+    return line.rstrip().endswith(_ENDS) and line.strip().count(" ") >= _BLANKS
 
 
 def _first_lines(source: Source) -> list[str]:
