@@ -100,7 +100,9 @@ def ranked(
     together = order_of(_with_context(searchable, query, scores))
     order = _side_by_side(alone, _with_heads(searchable, together), pieces, _ALONE)
     said = _all_said(searchable, query, room)
-    return [*(n for n in order if n in said), *(n for n in order if n not in said)]
+    order = [*(n for n in order if n in said), *(n for n in order if n not in said)]
+    # By itself, a line says something of nobody knows what.
+    return _with_heads(searchable, order) if first is not None and first.unit == "lines" else order
 
 
 def _with_below(
@@ -490,8 +492,9 @@ def _whole_groups(
     }
     order = sorted(weighed, key=lambda number: (-weighed[number], number))
     own, sizes = searchable.index.scores(query), searchable.group_sizes
-    found: list[int] = []
+    found: dict[int, None] = {}
     for number in order:
         has_room = room is None or sizes[number] <= room
-        found += groups[number] if has_room else _best_of_group(groups[number], own)
-    return found
+        whole = groups[number] if has_room else _best_of_group(groups[number], own)
+        found.update(dict.fromkeys((*searchable.heads[number], *whole)))
+    return list(found)

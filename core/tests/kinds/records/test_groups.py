@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from headroom import compress
+from headroom import SharedContext, compress
 
 _NAMES = "Anna Boris Chloe Dmitri Elena Farid Greta Hugo Ines Jan Kira Luca".split()
 
@@ -65,3 +65,13 @@ def test_numbered_lines_of_a_program_are_no_rows() -> None:
     body = [f"def f{n}(a):\n    return a + {n}\n\n\nclass C{n}:\n    pass\n\n" for n in range(40)]
     numbered = [f"{n}\t{line}" for n, line in enumerate("\n".join(body).split("\n"), 1)]
     assert compress("\n".join(numbered)).kind != "records"
+
+
+@pytest.mark.parametrize("limit", [120, 2000])
+def test_a_row_that_is_asked_for_comes_with_its_head(limit: int) -> None:
+    text, head, line = _text("Region{g}", "{name}, {a}, {b}", 80, 51)
+    ctx = SharedContext()
+    ctx.put("rows", text)
+    found = ctx.retrieve("rows", query="-905", max_tokens=limit).text
+    assert head in found.split("\n")
+    assert line in found.split("\n") or f": {line}" in found
