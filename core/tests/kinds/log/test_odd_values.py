@@ -39,6 +39,11 @@ def _lines(count: int, odd: int) -> dict[str, list[str]]:
             f"conn {n} 10.1.{n % 9}.{n % 200}:443 {one(n, 'TLSv1.3', 'TLSv1.0')}" for n in every
         ],
         "a name among others": [f"lot {n} is in {one(n, _NAMES[n % 6], 'Oslo')}" for n in every],
+        "a directory": [
+            f"wrote {one(n, '/srv/data', '/tmp')}/{_NAMES[n % 6]}_{n}.csv" for n in every
+        ],
+        "a network": [f"lease of {one(n, '10.0.7', '203.0.113')}.{n % 250} given" for n in every],
+        "a domain": [f"sent to u{n}@{one(n, 'corp', 'evil')}.example in 3 ms" for n in every],
         "below zero": [
             f"balance of account {4000 + 7 * n} is {one(n, 100 + n * 53 % 1700, -912)} EUR"
             for n in every
