@@ -226,3 +226,31 @@ def test_a_record_stays_below_its_own_heading() -> None:
         if line in maps:
             assert lines[number + 1] == f"Size: {maps.index(line) * 7 % 90} kB"
     assert sum(line.startswith("Size") for line in lines) == sum(line in maps for line in lines)
+
+
+@pytest.mark.parametrize("form", ["above", "below", "apart"])
+@pytest.mark.parametrize("between", ["", "\n"])
+def test_a_comment_stays_with_its_section(form: str, between: str) -> None:
+    def section(n: int) -> str:
+        comment, head = f"# moved {n * n % 29} times, by team {n % 7}", f"[pool.site{n}]"
+        top = {
+            "above": (comment, head),
+            "below": (head, comment),
+            "apart": (head, "", comment),
+        }[form]
+        return "\n".join((*top, f'host = "10.3.{n}.{n * 7 % 250}"', f"port = {1024 + n * 77}", ""))
+
+    sections = [section(n) for n in range(40)]
+    text = '# service\ntitle = "edge"\n\n' + between.join(sections)
+    records = find_records(text, lambda: None)
+    assert records is not None
+    lines = text.split("\n")
+    found = ["\n".join(lines[first:end]) for first, end in records.spans]
+    assert found == [one.strip() for one in sections]
+
+
+def test_a_setting_that_is_switched_off_stays_in_its_section() -> None:
+    sections = [f"[site{n}]\nport = {n}\nhost = h{n}\n# retries = 3" for n in range(20)]
+    records = find_records("\n".join(sections), lambda: None)
+    assert records is not None
+    assert list(records.spans) == [(n * 4, n * 4 + 4) for n in range(20)]

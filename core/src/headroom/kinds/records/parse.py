@@ -73,8 +73,12 @@ _NAMED_OR_BLANK = regex(
         "|".join((*(one.pattern for one in (_PAIR, _TAG, _SECTION, _RULE)), "- "))
     )
 )
+#: The name of the heads of sections.
+_HEAD = "[]"
 #: What a rule, or a member of a list, begins with.
 _SIGNS = frozenset("-=*+#_~")
+# What a line that is a comment beside sections begins with; a setting may be switched off by it.
+_COMMENT, _SWITCHED_OFF = ("#", ";"), re.compile(r"[#;]+ ?[\w.-]+ ?=")
 _CLOSING = re.compile(r"</[\w:.-]{1,60}>\s*$|/?>\s*$")
 
 
@@ -244,7 +248,7 @@ def _find_blocks(lines: Sequence[str], check: Callable[[], None]) -> Records | N
         check()
         if not _may_be_enough(fields, starts):
             continue
-        spans = _spans(fields, _heads(fields, starts))
+        spans = _spans(fields, _with_comments(fields, _heads(fields, starts)))
         if len(spans) > len(best) and _are_records(fields, spans):
             best, indent = spans, fields.indents[starts[0]]
     return Records(lines, best, _Values(fields, best)) if best else None
@@ -274,7 +278,7 @@ def _field(line: str) -> Field:
         if tag is not None:
             return indent, tag[0], _CLOSING.sub("", text[tag.end() :]).lstrip(" >")
     if first == "[" and _SECTION.match(text):
-        return indent, "[]", text.strip().strip("[]")
+        return indent, _HEAD, text.strip().strip("[]")
     pair = _PAIR.match(text)
     if pair is not None:
         return indent, pair[1].rstrip(" ").strip("\"'"), text[pair.end() :].strip().rstrip(",;")
@@ -310,8 +314,18 @@ def _candidates(fields: _Fields) -> Iterator[Sequence[int]]:
         if len(starts) >= _LEAST and not name.startswith("</")
     ]
     some.sort(key=lambda item: item[:3])
-    for _, _, _, starts in some[:_TRIED]:
-        yield starts
+    yield from _without_comments(fields, [starts for _, _, _, starts in some[:_TRIED]])
+
+
+def _without_comments(
+    fields: _Fields, candidates: Sequence[Sequence[int]]
+) -> Iterator[Sequence[int]]:
+    """Beside sections, what begins with such a sign is a comment, and no heading of a record."""
+    sections = {fields.indents[one[0]] for one in candidates if fields.name(one[0]) == _HEAD}
+    for starts in candidates:
+        is_beside = fields.indents[starts[0]] in sections
+        if not (is_beside and fields.lines[starts[0]].lstrip().startswith(_COMMENT)):
+            yield starts
 
 
 def _names_that_come_again(fields: _Fields) -> Iterator[tuple[int, tuple[int, str]]]:
@@ -381,6 +395,22 @@ def _spans(fields: _Fields, starts: Sequence[int]) -> Spans:
             end -= 1
         spans.append(start, end)
     return spans
+
+
+def _with_comments(fields: _Fields, starts: Sequence[int]) -> Sequence[int]:
+    """Where sections begin with the comments right above their heads."""
+    if fields.name(starts[0]) != _HEAD:
+        return starts
+    found = array("l")
+    for start in starts:
+        first = start
+        while first and fields.lines[first - 1].startswith(_COMMENT):
+            first -= 1
+        # A setting that is switched off at the end of a section looks like a comment.
+        is_apart = first == 0 or fields.indents[first - 1] < 0
+        is_said = not any(map(_SWITCHED_OFF.match, fields.lines[first:start]))
+        found.append(first if is_apart or is_said else start)
+    return found
 
 
 def _value(fields: _Fields, first: int, end: int) -> Json:
