@@ -254,3 +254,37 @@ def test_a_setting_that_is_switched_off_stays_in_its_section() -> None:
     records = find_records("\n".join(sections), lambda: None)
     assert records is not None
     assert list(records.spans) == [(n * 4, n * 4 + 4) for n in range(20)]
+
+
+def pods(count: int = 14) -> str:
+    """Records that are larger than a small budget, of which two are odd in a few lines."""
+    found = []
+    for n in range(count):
+        state, last = "Running", f"  Normal  Pulled  {n + 3}m  Image is present"
+        if n == 4:
+            last = "  Warning  BackOff  1m  Back-off, last exit 137"
+        if n == 9:
+            state, last = "Waiting", "  Warning  Failed  4m  Image manifest unknown"
+        mounts = "\n".join(f"      part{k}: volume-{n * 7919 + k:05}" for k in range(20))
+        probe = "    Probe:   every 10s, 3 failures at most\n" * (n % 2)
+        found.append(
+            f"Name:      feed-{n * 104729 % 65536:04x}\nNode:      10.0.{n}.{n * 37 % 250}\n"
+            f"Containers:\n  app:\n    Image:   registry.local/feed:2.{n}\n    State:   {state}\n"
+            f"{probe}    Mounts:\n{mounts}\nEvents:\n{last}\n"
+        )
+    return "\n\n".join(found)
+
+
+@pytest.mark.parametrize("budget", [250, 400, 600, 1000, 1600])
+def test_a_budget_shows_what_is_odd_of_all_records_before_all_of_one(budget: int) -> None:
+    text = pods()
+    result = compress(text, query="Which ones have problems?", max_tokens=budget)
+    assert result.kind == "records"
+    assert result.tokens_after <= budget
+    lines = result.text.split("\n")
+    for row, told in ((4, "Back-off, last exit 137"), (9, "Image manifest unknown")):
+        place = next(n for n, line in enumerate(lines) if told in line)
+        name = next(line for line in reversed(lines[:place]) if line.startswith("Name:"))
+        assert name == f"Name:      feed-{row * 104729 % 65536:04x}"
+        assert "Events:" in lines[:place]
+    assert "    State:   Waiting" in lines

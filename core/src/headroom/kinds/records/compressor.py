@@ -11,6 +11,7 @@ from math import inf
 from headroom.errors import WrongKind
 from headroom.kinds.records.files import said_by_directory, shared_directory
 from headroom.kinds.records.parse import Records, read
+from headroom.kinds.records.parts import is_left_out, telling_lines, view_of_parts
 from headroom.kinds.records.recognise import looks_like_records
 from headroom.kinds.records.spans import Spans, SpanTexts
 from headroom.source import Source
@@ -100,7 +101,7 @@ class RecordCompressor(BaseKind):
                 limit = int(_LISTED[request.fidelity] * request.original_tokens)
         # Without a budget there is room for what stands around files, and for their names.
         terse = limit < _TERSE and (records.files is None or request.max_tokens is not None)
-        return _View(records, request, source.first_line, terse=terse).best(limit)
+        return _View(records, request, source, terse=terse).best(limit)
 
     def pieces(self, source: Source) -> Iterator[Piece]:
         """Its lines, below their titles; those of a record are of use only together."""
@@ -121,12 +122,13 @@ class RecordCompressor(BaseKind):
 class _View:
     """Units of a text, which are records and what stands between them, and views with some."""
 
-    def __init__(self, records: Records, request: Request, first_line: int, *, terse: bool) -> None:
+    def __init__(self, records: Records, request: Request, source: Source, *, terse: bool) -> None:
         self._records = records
+        self._source = source
         self._request = request
         self._terse = terse
         #: By which number markers call the first line.
-        self._first_line = first_line
+        self._first_line = source.first_line
         #: The units, and which of them are records.
         self._units, self._rows = _units(records)
         self._texts = SpanTexts(records.lines, self._units)
@@ -171,11 +173,24 @@ class _View:
         wanted.sort(key=lambda unit: (costs[unit] > _TOO_LARGE * limit, ranks[unit], unit))
         limit += self._name(limit)
         kept = largest_fitting(wanted, costs, self._render, self._request, limit)
+        of_parts = self._of_parts(kept or frozenset(), ranked, limit)
+        if of_parts is not None:
+            return of_parts
         if not kept or len(kept) == len(self._units):
             return None
         omissions: list[Omission] = []
         text = self._render(kept, omissions)
         return View(text, False, tuple(omissions), first_line=self._first_line)
+
+    def _of_parts(self, kept: frozenset[int], ranks: Sequence[Rank], limit: int) -> View | None:
+        """Some lines of many records, where a budget leaves no room for all that are odd."""
+        request = self._request
+        if request.max_tokens is None or not self._records.named:
+            return None
+        telling = telling_lines(self._records, request.query, request.deadline)
+        if not is_left_out(kept, self._rows, ranks, telling):
+            return None
+        return view_of_parts(self._source, self._records, ranks, telling, request, limit)
 
     def _texts_of_rows(self) -> Sequence[str]:
         """What the rows say, with the directory or the day that they stand under."""

@@ -21,6 +21,7 @@ from headroom.kinds.records.braces import END, are_in_braces, is_end, opening_of
 from headroom.kinds.records.columns import find_listing
 from headroom.kinds.records.entries import find_entries
 from headroom.kinds.records.files import find_files
+from headroom.kinds.records.sections import SECTION, with_comments, without_comments
 from headroom.kinds.records.spans import Spans
 from headroom.kinds.records.talk import find_exchanges, find_talk
 from headroom.regexes import regex
@@ -30,7 +31,7 @@ from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.values import Json, Number
 from headroom.toolkit.shares import enough
 
-__all__ = ["Field", "Records", "find_records", "read"]
+__all__ = ["Field", "Records", "field_of", "find_records", "read"]
 
 # All of these are chosen: the tests have the texts that they let in and keep out.
 
@@ -65,20 +66,15 @@ _SAME = 80
 # Its name is a single run, of which nothing is given back where none of those signs follows.
 _PAIR = re.compile(r"((?:- )?[\"']?[A-Za-z_@$](?=([\w .@/$-]{0,60}))\2[\"']?) *[:=|\t]")
 _TAG = re.compile(r"</?[A-Za-z][\w:.-]{0,60}")
-_SECTION = re.compile(r"\[{1,2}[^\[\]]{1,200}\]{1,2}\s*$")
 _RULE = re.compile(r"[-=*+#_~]{2,}")
 # Sooner told than what the name is.
 _NAMED_OR_BLANK = regex(
     r"\s*\Z|[ \t]*(?:{})".format(
-        "|".join((*(one.pattern for one in (_PAIR, _TAG, _SECTION, _RULE)), "- "))
+        "|".join((*(one.pattern for one in (_PAIR, _TAG, SECTION, _RULE)), "- "))
     )
 )
-#: The name of the heads of sections.
-_HEAD = "[]"
 #: What a rule, or a member of a list, begins with.
 _SIGNS = frozenset("-=*+#_~")
-# What a line that is a comment beside sections begins with; a setting may be switched off by it.
-_COMMENT, _SWITCHED_OFF = ("#", ";"), re.compile(r"[#;]+ ?[\w.-]+ ?=")
 _CLOSING = re.compile(r"</[\w:.-]{1,60}>\s*$|/?>\s*$")
 
 
@@ -94,7 +90,7 @@ class _Fields:
     ) -> None:
         self.lines = lines
         self.check = check
-        self._read = _field_in_braces if in_braces else _field
+        self._read = _field_in_braces if in_braces else field_of
         #: By line; -1 for a blank one.
         self.indents = array("i")
         #: By line: what lines of the same field share; 0 for a blank one.
@@ -248,7 +244,7 @@ def _find_blocks(lines: Sequence[str], check: Callable[[], None]) -> Records | N
         check()
         if not _may_be_enough(fields, starts):
             continue
-        spans = _spans(fields, _with_comments(fields, _heads(fields, starts)))
+        spans = _spans(fields, with_comments(fields.lines, _heads(fields, starts)))
         if len(spans) > len(best) and _are_records(fields, spans):
             best, indent = spans, fields.indents[starts[0]]
     return Records(lines, best, _Values(fields, best)) if best else None
@@ -269,7 +265,8 @@ def read(source: Source) -> Records | None:
     return _find(source.lines, source.deadline.check)
 
 
-def _field(line: str) -> Field:
+def field_of(line: str) -> Field:
+    """What a line is by itself: its indent, its name, and what it says."""
     text = line.lstrip(" \t")
     indent = len(line) - len(text)
     first = text[:1]
@@ -277,8 +274,8 @@ def _field(line: str) -> Field:
         tag = _TAG.match(text)
         if tag is not None:
             return indent, tag[0], _CLOSING.sub("", text[tag.end() :]).lstrip(" >")
-    if first == "[" and _SECTION.match(text):
-        return indent, _HEAD, text.strip().strip("[]")
+    if first == "[" and SECTION.match(text):
+        return indent, "[]", text.strip().strip("[]")
     pair = _PAIR.match(text)
     if pair is not None:
         return indent, pair[1].rstrip(" ").strip("\"'"), text[pair.end() :].strip().rstrip(",;")
@@ -297,7 +294,7 @@ def _field_in_braces(line: str) -> Field:
     opening = opening_of(text)
     if opening is not None:
         return indent, *opening
-    return (indent, END, "") if is_end(text) else _field(line)
+    return (indent, END, "") if is_end(text) else field_of(line)
 
 
 def _candidates(fields: _Fields) -> Iterator[Sequence[int]]:
@@ -314,18 +311,7 @@ def _candidates(fields: _Fields) -> Iterator[Sequence[int]]:
         if len(starts) >= _LEAST and not name.startswith("</")
     ]
     some.sort(key=lambda item: item[:3])
-    yield from _without_comments(fields, [starts for _, _, _, starts in some[:_TRIED]])
-
-
-def _without_comments(
-    fields: _Fields, candidates: Sequence[Sequence[int]]
-) -> Iterator[Sequence[int]]:
-    """Beside sections, what begins with such a sign is a comment, and no heading of a record."""
-    sections = {fields.indents[one[0]] for one in candidates if fields.name(one[0]) == _HEAD}
-    for starts in candidates:
-        is_beside = fields.indents[starts[0]] in sections
-        if not (is_beside and fields.lines[starts[0]].lstrip().startswith(_COMMENT)):
-            yield starts
+    yield from without_comments(fields.lines, [starts for _, _, _, starts in some[:_TRIED]])
 
 
 def _names_that_come_again(fields: _Fields) -> Iterator[tuple[int, tuple[int, str]]]:
@@ -395,22 +381,6 @@ def _spans(fields: _Fields, starts: Sequence[int]) -> Spans:
             end -= 1
         spans.append(start, end)
     return spans
-
-
-def _with_comments(fields: _Fields, starts: Sequence[int]) -> Sequence[int]:
-    """Where sections begin with the comments right above their heads."""
-    if fields.name(starts[0]) != _HEAD:
-        return starts
-    found = array("l")
-    for start in starts:
-        first = start
-        while first and fields.lines[first - 1].startswith(_COMMENT):
-            first -= 1
-        # A setting that is switched off at the end of a section looks like a comment.
-        is_apart = first == 0 or fields.indents[first - 1] < 0
-        is_said = not any(map(_SWITCHED_OFF.match, fields.lines[first:start]))
-        found.append(first if is_apart or is_said else start)
-    return found
 
 
 def _value(fields: _Fields, first: int, end: int) -> Json:

@@ -1,0 +1,189 @@
+"""What tells a record from the others, line by line: what is worth most of one that has no room."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+
+from headroom.kinds.records.parse import Records, field_of
+from headroom.regexes import regex
+from headroom.source import Source
+from headroom.tokens.base import count_each
+from headroom.toolkit.fitting import largest_fitting
+from headroom.toolkit.gaps import view_of_lines
+from headroom.toolkit.markers import plural
+from headroom.toolkit.relevance import query_terms, terms
+from headroom.toolkit.rows.identity import find_names
+from headroom.toolkit.rows.rank import SHOWS, Rank
+from headroom.view import Deadline, Request, View
+
+__all__ = ["is_left_out", "telling_lines", "view_of_parts"]
+
+# All of these are chosen.
+
+#: A line tells its record from the others where so many have it, or one in so many, and such a
+#: share of those with its field say the same of it, or so few have the field.
+_FEW, _ONE_IN, _USUAL = 3, 10, 0.5
+#: So many lines of a record, those that fewest others have; the share of its lines that they are.
+_MOST, _SHARE = 8, 0.5
+#: Tokens of a marker between lines.
+_MARKER = 12
+#: Of more records, none is called by a name.
+_NAMED = 1000
+_DIGITS = regex(r"\d+")
+
+
+def telling_lines(
+    records: Records, query: str | None, deadline: Deadline
+) -> dict[int, Sequence[int]]:
+    """The lines of each record, by its number, that tell it from the others, if there are any.
+
+    Args:
+        records: All of them.
+        query: What is asked: what few records say of it tells them from the others, too.
+        deadline: Checked now and then.
+
+    """
+    few = max(_FEW, len(records.spans) // _ONE_IN)
+    if len(records.spans) <= 2 * few:
+        return {}
+    asked = query_terms(query)
+    fields: list[list[tuple[int, int, int]]] = []
+    keys: dict[tuple[int, str], int] = {}
+    texts: dict[tuple[int, str], int] = {}
+    words: dict[int, frozenset[str]] = {}
+    for first, end in deadline.over(records.spans):
+        own: list[tuple[int, int, int]] = []
+        for line in range(first, end):
+            text = records.lines[line].strip()
+            if not text:
+                continue
+            indent, name, _ = field_of(records.lines[line])
+            key = (indent, name or _DIGITS.sub("0", text.split(None, 1)[0]))
+            number = keys.setdefault(key, len(keys))
+            said = texts.setdefault((number, text), len(texts))
+            if asked and said not in words:
+                words[said] = asked.intersection(terms(text))
+            own.append((line, number, said))
+        fields.append(own)
+    having = Counter(key for own in fields for key in {key for _, key, _ in own})
+    saying = Counter(said for own in fields for said in {said for _, _, said in own})
+    naming = Counter(term for own in fields for term in set().union(*_words(own, words)))
+    usual: dict[int, int] = {}
+    for (field, _), text_of_it in texts.items():
+        usual[field] = max(usual.get(field, 0), saying[text_of_it])
+    found: dict[int, Sequence[int]] = {}
+    for record, own in enumerate(deadline.over(fields)):
+        some = [
+            (saying[said], line)
+            for line, key, said in own
+            if having[key] <= few
+            or (saying[said] <= few and usual[key] >= _USUAL * having[key])
+            or any(naming[term] <= few for term in words.get(said, ()))
+        ]
+        if some and len(some) <= max(1, _SHARE * len(own)):
+            found[record] = sorted(line for _, line in sorted(some)[:_MOST])
+    return found
+
+
+def _words(
+    own: Sequence[tuple[int, int, int]], words: dict[int, frozenset[str]]
+) -> list[frozenset[str]]:
+    return [words[said] for _, _, said in own if said in words]
+
+
+def view_of_parts(
+    source: Source,
+    records: Records,
+    ranks: Sequence[Rank],
+    telling: dict[int, Sequence[int]],
+    request: Request,
+    limit: int,
+) -> View | None:
+    """The view that shows what is odd of many records rather than all of a few.
+
+    Args:
+        source: The text.
+        records: Those in it.
+        ranks: What each of them is worth.
+        telling: The lines that tell some of them from the others.
+        request: Counts tokens and watches the time.
+        limit: The most tokens that it may have.
+
+    """
+    heads = _heads(records)
+    order = sorted(range(len(ranks)), key=ranks.__getitem__)
+    first = [row for row in order if row in telling and ranks[row][0] <= SHOWS]
+    some: list[set[int]] = []
+    for row in first:
+        start, _ = records.spans[row]
+        lines = {start, *heads.get(row, ()), *telling[row]}
+        some.append(lines.union(*(_above(records.lines, start, line) for line in telling[row])))
+    shown: set[int] = set().union(*some)
+    for row in dict.fromkeys([*first, *order]):
+        rest = set(range(*records.spans[row])) - shown
+        if rest:
+            some.append(rest)
+    texts = ["\n".join(records.lines[line] for line in sorted(lines)) for lines in some]
+    costs = array("I", map(_MARKER.__add__, count_each(request.counter, texts)))
+
+    firsts = [first for first, _ in records.spans]
+
+    def note(first: int, end: int) -> str:
+        count = bisect_left(firsts, end) - bisect_left(firsts, first)
+        return plural(count, "record") if count > 1 else ""
+
+    def view(kept: frozenset[int]) -> View:
+        lines = set().union(*(some[index] for index in kept))
+        # A marker takes the place of a line, and says less.
+        lines.update(line + 1 for line in list(lines) if line + 2 in lines)
+        return view_of_lines(source.lines, lines, note, first_line=source.first_line)
+
+    def render(kept: frozenset[int]) -> str:
+        request.deadline.check()
+        return view(kept).text
+
+    best = largest_fitting(range(len(some)), costs, render, request, limit)
+    return view(best) if best else None
+
+
+def is_left_out(
+    kept: frozenset[int],
+    units: Sequence[int],
+    ranks: Sequence[Rank],
+    telling: dict[int, Sequence[int]],
+) -> bool:
+    """Whether a record that is odd is not among some units."""
+    return any(ranks[row][0] <= SHOWS and units[row] not in kept for row in telling)
+
+
+def _heads(records: Records) -> dict[int, Sequence[int]]:
+    """The line of each record that says what it is called, where its first one does not."""
+    firsts = {records.lines[first] for first, _ in records.spans}
+    if len(firsts) * 2 > len(records.spans) or len(records.spans) > _NAMED:
+        return {}
+    names = find_names(records.rows, codes=True) or []
+    found: dict[int, Sequence[int]] = {}
+    for row, name in enumerate(names):
+        first, end = records.spans[row]
+        lines = (line for line in range(first, end) if name in records.lines[line])
+        found[row] = [line for line in (next(lines, -1),) if line >= 0 and name]
+    return found
+
+
+def _above(lines: Sequence[str], start: int, line: int) -> list[int]:
+    """The lines of a record that a line is indented below."""
+    found: list[int] = []
+    indent = _indent(lines[line])
+    for above in range(line - 1, start, -1):
+        own = _indent(lines[above])
+        if lines[above].strip() and own < indent:
+            found.append(above)
+            indent = own
+    return found
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
