@@ -97,9 +97,6 @@ def ranked(
         return _with_heads(searchable, [n for n in found if n in whole])
     best = max(scores.values(), default=0.0)
     alone = order_of({n: score for n, score in scores.items() if score >= _STRONG * best})
-    if first is not None and first.unit == "lines":
-        # Below the head of another group, it would be taken for a line of that one.
-        alone = _with_heads(searchable, alone)
     together = order_of(_with_context(searchable, query, scores))
     order = _side_by_side(alone, _with_heads(searchable, together), pieces, _ALONE)
     said = _all_said(searchable, query, room)
@@ -107,7 +104,9 @@ def ranked(
     if below:
         said = said.union(below)
         order = list(dict.fromkeys([*order, *below]))
-    return [*(n for n in order if n in said), *(n for n in order if n not in said)]
+    order = [*(n for n in order if n in said), *(n for n in order if n not in said)]
+    # Below the head of another group, it would be taken for a line of that one.
+    return _with_heads(searchable, order) if first is not None and first.unit == "lines" else order
 
 
 def _all_said(searchable: Searchable, query: str, room: int | None) -> set[int]:
@@ -468,8 +467,9 @@ def _whole_groups(
     }
     order = sorted(weighed, key=lambda number: (-weighed[number], number))
     own, sizes = searchable.index.scores(query), searchable.group_sizes
-    found: list[int] = []
+    found: dict[int, None] = {}
     for number in order:
         has_room = room is None or sizes[number] <= room
-        found += groups[number] if has_room else _best_of_group(groups[number], own)
-    return found
+        whole = groups[number] if has_room else _best_of_group(groups[number], own)
+        found.update(dict.fromkeys((*searchable.heads[number], *whole)))
+    return list(found)

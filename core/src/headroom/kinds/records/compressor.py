@@ -113,9 +113,15 @@ class RecordCompressor(BaseKind):
             for line in range(first, end)
         }
         titles = titles_above(source.lines)
+        head = -1
         for number, text in enumerate(source.lines):
             group = group_of.get(number, -1)
             heads = tuple(title + 1 for title in titles[number])
+            if records and records.in_groups:
+                if group < 0 and text.strip():
+                    head = number
+                elif head >= 0:
+                    heads = tuple(dict.fromkeys((head + 1, *heads)))
             yield Piece(text, "lines", number + 1, group=group, is_inseparable=True, heads=heads)
 
 

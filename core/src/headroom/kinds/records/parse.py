@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from itertools import chain, compress, islice, pairwise
 from typing import TypeAlias
 
-from headroom.kinds.records.braces import END, are_in_braces, is_end, opening_of
+from headroom.kinds.records.braces import END, are_in_braces, line_in_braces, unsigned
 from headroom.kinds.records.columns import find_listing
 from headroom.kinds.records.entries import find_entries
 from headroom.kinds.records.files import find_files
+from headroom.kinds.records.groups import find_groups
 from headroom.kinds.records.sections import SECTION, with_comments, without_comments
 from headroom.kinds.records.spans import Spans
 from headroom.kinds.records.talk import find_exchanges, find_talk
@@ -177,13 +178,16 @@ class Records:
     named: bool = True
     #: Whether they are the turns of a talk.
     is_talk: bool = False
+    #: Whether they are rows below the heads of groups.
+    in_groups: bool = False
     #: The same with whole entries, where the records are only what stands below their headings.
     whole: Records | None = None
 
     @property
     def is_headed(self) -> bool:
         """Whether what stands between records is said of those below it: a directory, a day."""
-        return self.files is not None or self.is_talk or self.whole is not None
+        has_heads = self.files is not None or self.is_talk or self.in_groups
+        return has_heads or self.whole is not None
 
 
 def find_records(content: str, check: Callable[[], None]) -> Records | None:
@@ -218,6 +222,10 @@ def _find(lines: Sequence[str], check: Callable[[], None]) -> Records | None:
     if listing is not None:
         spans = [(line, line + 1) for line in listing.lines]
         return Records(lines, spans, listing.rows, named=False)
+    groups = find_groups(lines, check)
+    if groups is not None:
+        one_each = Spans((line, line + 1) for line in groups.lines)
+        return Records(lines, one_each, groups.rows, named=False, in_groups=True)
     return _find_blocks(lines, check)
 
 
@@ -289,12 +297,11 @@ def field_of(line: str) -> Field:
 
 
 def _field_in_braces(line: str) -> Field:
-    text = line.strip()
     indent = len(line) - len(line.lstrip(" \t"))
-    opening = opening_of(text)
-    if opening is not None:
-        return indent, *opening
-    return (indent, END, "") if is_end(text) else field_of(line)
+    sign, text = unsigned(line.strip())
+    name, value = line_in_braces(text) or field_of(text)[1:]
+    # What a plan adds, or takes away, is said of its value: the name is the same.
+    return indent, name, f"{sign} {value}".lstrip()
 
 
 def _candidates(fields: _Fields) -> Iterator[Sequence[int]]:
