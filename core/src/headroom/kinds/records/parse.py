@@ -22,6 +22,7 @@ from headroom.kinds.records.columns import find_listing
 from headroom.kinds.records.entries import find_entries
 from headroom.kinds.records.files import find_files
 from headroom.kinds.records.groups import find_groups
+from headroom.kinds.records.headed import heads_in
 from headroom.kinds.records.sections import SECTION, with_comments, without_comments
 from headroom.kinds.records.spans import Spans
 from headroom.kinds.records.talk import find_exchanges, find_talk
@@ -180,6 +181,8 @@ class Records:
     is_talk: bool = False
     #: Whether they are rows below the heads of groups.
     in_groups: bool = False
+    #: The lines that name the groups which its rows stand in, where not all others between rows do.
+    heads: Sequence[int] = ()
     #: The same with whole entries, where the records are only what stands below their headings.
     whole: Records | None = None
 
@@ -187,7 +190,7 @@ class Records:
     def is_headed(self) -> bool:
         """Whether what stands between records is said of those below it: a directory, a day."""
         has_heads = self.files is not None or self.is_talk or self.in_groups
-        return has_heads or self.whole is not None
+        return has_heads or bool(self.heads) or self.whole is not None
 
 
 def find_records(content: str, check: Callable[[], None]) -> Records | None:
@@ -220,8 +223,12 @@ def _find(lines: Sequence[str], check: Callable[[], None]) -> Records | None:
         return Records(lines, turns, opening, named=False, is_talk=True)
     listing = find_listing(lines, check)
     if listing is not None:
-        spans = [(line, line + 1) for line in listing.lines]
-        return Records(lines, spans, listing.rows, named=False)
+        heads = heads_in(lines, check)
+        named = frozenset(heads)
+        of_rows = [n for n, line in enumerate(listing.lines) if line not in named]
+        spans = [(listing.lines[n], listing.lines[n] + 1) for n in of_rows]
+        rows = [listing.rows[n] for n in of_rows]
+        return Records(lines, spans, rows, named=False, heads=heads)
     groups = find_groups(lines, check)
     if groups is not None:
         one_each = Spans((line, line + 1) for line in groups.lines)
