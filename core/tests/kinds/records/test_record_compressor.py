@@ -277,7 +277,7 @@ def pods(count: int = 14) -> str:
 
 @pytest.mark.parametrize("budget", [250, 400, 600, 1000, 1600])
 def test_a_budget_shows_what_is_odd_of_all_records_before_all_of_one(budget: int) -> None:
-    text = pods()
+    text = f"all of the cluster in the north\n{pods()}"
     result = compress(text, query="Which ones have problems?", max_tokens=budget)
     assert result.kind == "records"
     assert result.tokens_after <= budget
@@ -288,3 +288,14 @@ def test_a_budget_shows_what_is_odd_of_all_records_before_all_of_one(budget: int
         assert name == f"Name:      feed-{row * 104729 % 65536:04x}"
         assert "Events:" in lines[:place]
     assert "    State:   Waiting" in lines
+    assert lines[0] == "all of the cluster in the north" or budget == 250
+
+
+@pytest.mark.parametrize("budget", [350, 700])
+def test_of_a_record_that_is_asked_for_the_line_is_shown_beside_what_is_odd(budget: int) -> None:
+    name = f"feed-{7 * 104729 % 65536:04x}"
+    result = compress(pods(), query=f"Which node is {name} on?", max_tokens=budget)
+    lines = result.text.split("\n")
+    assert lines.index(f"Name:      {name}") + 1 == lines.index(f"Node:      10.0.7.{7 * 37 % 250}")
+    assert "Back-off, last exit 137" in result.text
+    assert "Image manifest unknown" in result.text

@@ -200,7 +200,7 @@ class _View:
         request = self._request
         if request.max_tokens is None or not self._records.named:
             return None
-        telling = telling_lines(self._records, request.query, request.deadline)
+        telling = telling_lines(self._records, request.deadline)
         if not is_left_out(kept, self._rows, ranks, telling):
             return None
         return view_of_parts(self._source, self._records, ranks, telling, request, limit)

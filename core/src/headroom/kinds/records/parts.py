@@ -16,7 +16,7 @@ from headroom.toolkit.gaps import view_of_lines
 from headroom.toolkit.markers import plural
 from headroom.toolkit.relevance import query_terms, terms
 from headroom.toolkit.rows.identity import find_names
-from headroom.toolkit.rows.rank import SHOWS, Rank
+from headroom.toolkit.rows.rank import ANSWERS, SHOWS, Rank
 from headroom.view import Deadline, Request, View
 
 __all__ = ["is_left_out", "telling_lines", "view_of_parts"]
@@ -28,6 +28,8 @@ __all__ = ["is_left_out", "telling_lines", "view_of_parts"]
 _FEW, _ONE_IN, _USUAL = 3, 10, 0.5
 #: So many lines of a record, those that fewest others have; the share of its lines that they are.
 _MOST, _SHARE = 8, 0.5
+#: The share of a view that records may have which are asked for.
+_ASKED = 0.4
 #: Tokens of a marker between lines.
 _MARKER = 12
 #: Of more records, none is called by a name.
@@ -35,63 +37,45 @@ _NAMED = 1000
 _DIGITS = regex(r"\d+")
 
 
-def telling_lines(
-    records: Records, query: str | None, deadline: Deadline
-) -> dict[int, Sequence[int]]:
+def telling_lines(records: Records, deadline: Deadline) -> dict[int, Sequence[int]]:
     """The lines of each record, by its number, that tell it from the others, if there are any.
 
     Args:
         records: All of them.
-        query: What is asked: what few records say of it tells them from the others, too.
         deadline: Checked now and then.
 
     """
     few = max(_FEW, len(records.spans) // _ONE_IN)
     if len(records.spans) <= 2 * few:
         return {}
-    asked = query_terms(query)
     fields: list[list[tuple[int, int, int]]] = []
     keys: dict[tuple[int, str], int] = {}
     texts: dict[tuple[int, str], int] = {}
-    words: dict[int, frozenset[str]] = {}
     for first, end in deadline.over(records.spans):
         own: list[tuple[int, int, int]] = []
         for line in range(first, end):
             text = records.lines[line].strip()
-            if not text:
-                continue
-            indent, name, _ = field_of(records.lines[line])
-            key = (indent, name or _DIGITS.sub("0", text.split(None, 1)[0]))
-            number = keys.setdefault(key, len(keys))
-            said = texts.setdefault((number, text), len(texts))
-            if asked and said not in words:
-                words[said] = asked.intersection(terms(text))
-            own.append((line, number, said))
+            if text:
+                indent, name, _ = field_of(records.lines[line])
+                field = (indent, name or _DIGITS.sub("0", text.split(None, 1)[0]))
+                key = keys.setdefault(field, len(keys))
+                own.append((line, key, texts.setdefault((key, text), len(texts))))
         fields.append(own)
     having = Counter(key for own in fields for key in {key for _, key, _ in own})
     saying = Counter(said for own in fields for said in {said for _, _, said in own})
-    naming = Counter(term for own in fields for term in set().union(*_words(own, words)))
     usual: dict[int, int] = {}
-    for (field, _), text_of_it in texts.items():
-        usual[field] = max(usual.get(field, 0), saying[text_of_it])
+    for (key, _), said in texts.items():
+        usual[key] = max(usual.get(key, 0), saying[said])
     found: dict[int, Sequence[int]] = {}
     for record, own in enumerate(deadline.over(fields)):
         some = [
             (saying[said], line)
             for line, key, said in own
-            if having[key] <= few
-            or (saying[said] <= few and usual[key] >= _USUAL * having[key])
-            or any(naming[term] <= few for term in words.get(said, ()))
+            if having[key] <= few or saying[said] <= few < _USUAL * having[key] <= usual[key]
         ]
         if some and len(some) <= max(1, _SHARE * len(own)):
             found[record] = sorted(line for _, line in sorted(some)[:_MOST])
     return found
-
-
-def _words(
-    own: Sequence[tuple[int, int, int]], words: dict[int, frozenset[str]]
-) -> list[frozenset[str]]:
-    return [words[said] for _, _, said in own if said in words]
 
 
 def view_of_parts(
@@ -115,13 +99,36 @@ def view_of_parts(
     """
     heads = _heads(records)
     order = sorted(range(len(ranks)), key=ranks.__getitem__)
-    first = [row for row in order if row in telling and ranks[row][0] <= SHOWS]
-    some: list[set[int]] = []
-    for row in first:
+    answers = [row for row in order if ranks[row][0] <= ANSWERS]
+    some, shown = _asked(records, answers, request, limit)
+    asked = query_terms(request.query)
+    first = [
+        row
+        for row in order
+        if not shown.issuperset(range(*records.spans[row]))
+        and (ranks[row][0] <= ANSWERS or (row in telling and ranks[row][0] <= SHOWS))
+    ]
+    of_answers = {row: _saying(records, row, asked) for row in first if ranks[row][0] <= ANSWERS}
+    often = Counter(term for said in of_answers.values() for term in set().union(*said.values()))
+    few = max(_FEW, len(records.spans) // _ONE_IN)
+    for row in request.deadline.over(first):
         start, _ = records.spans[row]
-        lines = {start, *heads.get(row, ()), *telling[row]}
-        some.append(lines.union(*(_above(records.lines, start, line) for line in telling[row])))
-    shown: set[int] = set().union(*some)
+        own = {
+            line
+            for line, said in of_answers.get(row, {}).items()
+            if any(often[term] <= few for term in said)
+        }
+        own.update(telling.get(row, ()))
+        if own:
+            lines = {start, *heads.get(row, ()), *own}
+            some.append(lines.union(*(_above(records.lines, start, line) for line in own)))
+    # Then what stands around the records.
+    ends = [0, *(end for _, end in records.spans)]
+    starts = [*(start for start, _ in records.spans), len(records.lines)]
+    some += [
+        set(range(end, start)) for end, start in zip(ends, starts) if _says(records, end, start)
+    ]
+    shown = set().union(*some)
     for row in dict.fromkeys([*first, *order]):
         rest = set(range(*records.spans[row])) - shown
         if rest:
@@ -147,6 +154,32 @@ def view_of_parts(
 
     best = largest_fitting(range(len(some)), costs, render, request, limit)
     return view(best) if best else None
+
+
+def _asked(
+    records: Records, answers: Sequence[int], request: Request, limit: int
+) -> tuple[list[set[int]], set[int]]:
+    """The records that answer best, all of each, as many as have room beside others."""
+    found: list[set[int]] = []
+    room = _ASKED * limit
+    for row in answers:
+        lines = range(*records.spans[row])
+        text = "\n".join(records.lines[lines.start : lines.stop])
+        room -= request.counter.count(text) + _MARKER
+        if room < 0:
+            break
+        found.append(set(lines))
+    return found, set().union(*found)
+
+
+def _saying(records: Records, row: int, asked: frozenset[str]) -> dict[int, frozenset[str]]:
+    """The lines of a record that have a word of a query, and which."""
+    found = {n: asked.intersection(terms(records.lines[n])) for n in range(*records.spans[row])}
+    return {line: said for line, said in found.items() if said}
+
+
+def _says(records: Records, first: int, end: int) -> bool:
+    return any(line.strip() for line in records.lines[first:end])
 
 
 def is_left_out(
