@@ -13,11 +13,14 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from headroom import Kind, SharedContext, compress
+from headroom import Kind, SharedContext, compress, get_counter
 from headroom.kinds.records import RecordCompressor
-from headroom.kinds.records.parse import find_records
+from headroom.kinds.records.parse import Records, find_records
+from headroom.kinds.records.parts import telling_lines, view_of_parts
 from headroom.kinds.records.recognise import looks_like_records
 from headroom.source import Source
+from headroom.toolkit.rows.rank import SHOWS
+from headroom.view import Request
 from headroom_testing import KindLaws
 
 Row = dict[str, Any]
@@ -299,3 +302,25 @@ def test_of_a_record_that_is_asked_for_the_line_is_shown_beside_what_is_odd(budg
     assert lines.index(f"Name:      {name}") + 1 == lines.index(f"Node:      10.0.7.{7 * 37 % 250}")
     assert "Back-off, last exit 137" in result.text
     assert "Image manifest unknown" in result.text
+
+
+def test_of_two_documents_that_are_one_record_each_line_is_below_its_own_name() -> None:
+    def two(n: int) -> str:
+        ports = "\n".join(f"  port{k}: {n * 37 % 900 + k}" for k in range(12))
+        return (
+            f"kind: Service\nname: service-{n * 7919 % 997}\nspec:\n{ports}\n"
+            f"kind: Deployment\nname: deploy-{n}\nspec:\n{ports}\n  replicas: {2 * (n != 13)}"
+        )
+
+    source = Source("\n".join(map(two, range(20))))
+    spans = [(n * 31, n * 31 + 31) for n in range(20)]
+    records = Records(source.lines, spans, [{"name": f"service-{n}"} for n in range(20)])
+    telling = telling_lines(records, source.deadline)
+    assert telling == {13: [13 * 31 + 30]}
+    request = Request("records", get_counter(), 9999, max_tokens=120)
+    ranks = [(SHOWS, float(n != 13)) for n in range(20)]
+    view = view_of_parts(source, records, ranks, telling, request, 120)
+    assert view is not None
+    lines = view.text.split("\n")
+    place = lines.index("  replicas: 0")
+    assert next(one for one in reversed(lines[:place]) if "name:" in one) == "name: deploy-13"

@@ -28,10 +28,14 @@ __all__ = ["is_left_out", "telling_lines", "view_of_parts"]
 _FEW, _ONE_IN, _USUAL = 3, 10, 0.5
 #: So many lines of a record, those that fewest others have; the share of its lines that they are.
 _MOST, _SHARE = 8, 0.5
+#: Where a name stands in so many lines of a record, all of these are shown with it.
+_HEAD = 4
 #: The share of a view that records may have which are asked for.
 _ASKED = 0.4
 #: Tokens of a marker between lines.
 _MARKER = 12
+#: Of more lines, what they say takes too much memory beside them.
+_LINES = 20_000
 #: Of more records, none is called by a name.
 _NAMED = 1000
 _DIGITS = regex(r"\d+")
@@ -46,7 +50,7 @@ def telling_lines(records: Records, deadline: Deadline) -> dict[int, Sequence[in
 
     """
     few = max(_FEW, len(records.spans) // _ONE_IN)
-    if len(records.spans) <= 2 * few:
+    if len(records.spans) <= 2 * few or len(records.lines) > _LINES:
         return {}
     fields: list[list[tuple[int, int, int]]] = []
     keys: dict[tuple[int, str], int] = {}
@@ -121,6 +125,7 @@ def view_of_parts(
         own.update(telling.get(row, ()))
         if own:
             lines = {start, *heads.get(row, ()), *own}
+            lines.update(*(_again(records.lines, start, line) for line in own))
             some.append(lines.union(*(_above(records.lines, start, line) for line in own)))
     # Then what stands around the records.
     ends = [0, *(end for _, end in records.spans)]
@@ -193,17 +198,29 @@ def is_left_out(
 
 
 def _heads(records: Records) -> dict[int, Sequence[int]]:
-    """The line of each record that says what it is called, where its first one does not."""
+    """The lines of each record that say what it is called, where its first one does not."""
     firsts = {records.lines[first] for first, _ in records.spans}
-    if len(firsts) * 2 > len(records.spans) or len(records.spans) > _NAMED:
+    if len(firsts) * 2 > len(records.spans):
         return {}
-    names = find_names(records.rows, codes=True) or []
+    names = find_names(records.rows, codes=True) if len(records.spans) <= _NAMED else None
     found: dict[int, Sequence[int]] = {}
-    for row, name in enumerate(names):
-        first, end = records.spans[row]
+    for row, (first, end) in enumerate(records.spans):
+        # Of several that one field has, the first.
+        name = names[row].split(", ")[0] if names else ""
         lines = (line for line in range(first, end) if name in records.lines[line])
-        found[row] = [line for line in (next(lines, -1),) if line >= 0 and name]
+        line = next(lines, first) if name else first
+        near = range(first, min(first + _HEAD, end))
+        found[row] = near if line in near else [line, *_above(records.lines, first, line)]
     return found
+
+
+def _again(lines: Sequence[str], start: int, line: int) -> Sequence[int]:
+    """The nearest lines above one that begin as its record does: two may be as one."""
+    begins = field_of(lines[start])[:2]
+    for above in range(line, start, -1):
+        if begins[1] and field_of(lines[above])[:2] == begins:
+            return range(above, min(above + _HEAD, line))
+    return ()
 
 
 def _above(lines: Sequence[str], start: int, line: int) -> list[int]:
