@@ -39,6 +39,11 @@ def _lines(count: int, odd: int) -> dict[str, list[str]]:
             f"conn {n} 10.1.{n % 9}.{n % 200}:443 {one(n, 'TLSv1.3', 'TLSv1.0')}" for n in every
         ],
         "a name among others": [f"lot {n} is in {one(n, _NAMES[n % 6], 'Oslo')}" for n in every],
+        "a directory": [
+            f"wrote {one(n, '/srv/data', '/tmp')}/{_NAMES[n % 6]}_{n}.csv" for n in every
+        ],
+        "a network": [f"lease of {one(n, '10.0.7', '203.0.113')}.{n % 250} given" for n in every],
+        "a domain": [f"sent to u{n}@{one(n, 'corp', 'evil')}.example in 3 ms" for n in every],
         "below zero": [
             f"balance of account {4000 + 7 * n} is {one(n, 100 + n * 53 % 1700, -912)} EUR"
             for n in every
@@ -166,3 +171,30 @@ def test_a_few_lines_of_one_form_are_output() -> None:
     lines = [f"заказ {n}: {_NAMES[n % 6]} доставлен за {1 + n % 9} дней" for n in range(15)]
     lines[9] = "заказ 9: Cable отменён за 1 дней"
     assert lines[9] in compress("\n".join(lines)).text
+
+
+@pytest.mark.parametrize("form", ["in JSON", "below zero", "a path"])
+def test_a_compact_view_has_room_for_the_one_that_differs(form: str) -> None:
+    lines = _lines(300, 203)[form]
+    assert lines[203] in compress("\n".join(lines), kind="log", fidelity="compact").text
+
+
+def test_what_is_odd_comes_before_what_is_common_where_there_is_little_room() -> None:
+    chance = random.Random(4)
+    log = [
+        f"{said} {n} of {chance.randint(1, 9)} parts"
+        for n in range(60)
+        for said in ("cutting board", "drilling plate", "washing pipe", "painting frame")
+    ]
+    log[130] = "washing pipe 32 of 9100 parts"
+    assert log[130] in compress("\n".join(log), kind="log", max_tokens=110).text
+
+
+def test_letters_of_the_whole_alphabet_are_no_levels() -> None:
+    chance = random.Random(4)
+    lines = [
+        f"lot {n} {'ABCDEFG'[n % 7]} of {chance.randint(20, 60)} kg, share {95 if n == 97 else 5} %"
+        for n in range(150)
+    ]
+    view = compress("\n".join(lines), kind="log", max_tokens=90).text
+    assert lines[97] in view

@@ -75,3 +75,11 @@ def test_a_row_that_is_asked_for_comes_with_its_head(limit: int) -> None:
     found = ctx.retrieve("rows", query="-905", max_tokens=limit).text
     assert head in found.split("\n")
     assert line in found.split("\n") or f": {line}" in found
+
+
+def test_with_little_room_a_row_that_is_odd_and_its_head_come_first() -> None:
+    text, head, line = _text("Region{g}", "{name}, {a}, {b}", 80, 51)
+    shown = compress(text, max_tokens=150).text
+    above, found, _ = shown.partition(line)
+    assert found
+    assert [one for one in above.split("\n") if one.startswith("Region")][-1] == head

@@ -46,6 +46,9 @@ _NUMBER = re.compile(
 )
 _MINUS = ("-", "\u2212")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+# Paths, addresses and names of hosts have parts; numbers have none.
+_HAS_PARTS = re.compile(r"(?!\W{0,3}\d+(?:\.\d+)?\w{0,4}$).*\w?[/@.]\w").match
+_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 # How accounts write what is below zero.
 _IN_BRACKETS = re.compile(r"(?<!\S)\((?=\d[\d.]*\))")
 _PART_OF_TIME = re.compile(r"[0-5]\d(?:\.\d+)?")
@@ -131,7 +134,21 @@ def _odd_in(column: Sequence[str], frequency: Mapping[str, int]) -> list[tuple[i
         odd += _odd_numbers(column, frequency)
     if repeats:
         odd += _first_rare(column, _ALL if len(frequency) == 2 else _SOME)
+    elif not odd and all(map(_HAS_PARTS, sample)):
+        # Where each is another one, they may still be in the same directory, network or domain.
+        parts = [_outer_part(word) for word in column]
+        if len(set(parts)) * _REPEATED <= len(parts):
+            odd += _first_rare(parts, _SOME)
     return odd
+
+
+def _outer_part(word: str) -> str:
+    """What a path, an address or the name of a host is within."""
+    if "/" in word:
+        return word.rpartition("/")[0]
+    if "@" in word:
+        return word.rpartition("@")[2]
+    return word.rpartition(".")[0] if _ADDRESS.fullmatch(word) else word.partition(".")[2]
 
 
 def _odd_numbers(column: Sequence[str], frequency: Mapping[str, int]) -> list[tuple[int, int]]:

@@ -129,13 +129,13 @@ def _examples(log: Log, *, is_limited: bool) -> tuple[list[int], Set[int]]:
     def rank(index: int) -> tuple[int, int, int, int, int, int]:
         # What failed, once, and how it came out before all else. Alerts before the rest, and first
         # those that name on one line what is to be mended; of each, what is rare before what is
-        # common, and the first event of a template before others.
+        # common, and the first event of a template, or what is odd in it, before others.
         return (
             0 if index in verdicts and index not in again else 1,
             0 if (log.alert[index] or index in places) and index not in again else 1,
             0 if _is_line(log, index) and names_a_place(log.texts[index]) else 1,
-            0 if index in firsts else 1,
-            size[log.of_event[index]],
+            0 if index in firsts or index in odd else 1,
+            min(LEAST, size[log.of_event[index]]) if index in odd else size[log.of_event[index]],
             index,
         )
 
@@ -144,7 +144,8 @@ def _examples(log: Log, *, is_limited: bool) -> tuple[list[int], Set[int]]:
         for template in log.deadline.over(log.templates)
         for index in _examples_of(log, template, failures)
     }
-    examples |= _odd_among_names(log)
+    odd = _odd_events(log)
+    examples |= odd
     sums = outcomes - failures
     # Of those that say the same, word by word, the last one.
     last = {log.texts[index]: index for index in log.deadline.over(sorted(outcomes))}
@@ -199,11 +200,6 @@ def _examples_of(log: Log, template: Template, failures: Set[int]) -> set[int]:
         if log.alert[index]:
             different.setdefault(identity(log.texts[index]), index)
     first = template.events[0]
-    # What shares no word but values, each of several words, is not of one form.
-    if template.words != [MASK] or " " not in log.texts[first]:
-        texts = map(log.texts.__getitem__, template.events)
-        odd = outlying_events(texts, len(template.events), log.deadline)
-        shown.update(map(template.events.__getitem__, odd))
     is_finding = first in failures or names_a_place(log.texts[first])
     most = _FINDINGS if is_finding else _ALERT_VARIANTS
     if len(different) > most and not is_finding:
@@ -211,6 +207,18 @@ def _examples_of(log: Log, template: Template, failures: Set[int]) -> set[int]:
         most = _NAMED_ALERTS
     shown.update(list(different.values())[:most])
     return shown
+
+
+def _odd_events(log: Log) -> set[int]:
+    """The events that are odd among those of their templates."""
+    odd = _odd_among_names(log)
+    for template in log.deadline.over(log.templates):
+        # What shares no word but values, each of several words, is not of one form.
+        if template.words != [MASK] or " " not in log.texts[template.events[0]]:
+            texts = map(log.texts.__getitem__, template.events)
+            found = outlying_events(texts, len(template.events), log.deadline)
+            odd.update(map(template.events.__getitem__, found))
+    return odd
 
 
 def _odd_among_names(log: Log) -> set[int]:

@@ -239,9 +239,13 @@ class _View:
         """The ranks of what stands between rows: it goes with those below that are asked for."""
         if self._records.heads:
             return self._heads(ranks)
-        found = dict.fromkeys(set(range(len(ranks))).difference(self._rows), _BETWEEN)
+        # With a budget, rows with their heads are worth more than the heads of others.
+        last = self._records.in_groups and self._request.max_tokens is not None
+        usual = (inf, 0.0) if last else _BETWEEN
+        found = dict.fromkeys(set(range(len(ranks))).difference(self._rows), usual)
         for row, heading in self._heading_of().items():
-            found[heading] = min(found[heading], (ranks[row][0], -inf))
+            own = ranks[row] if last else (ranks[row][0], -inf)
+            found[heading] = min(found[heading], own)
         return found
 
     def _heads(self, ranks: Sequence[Rank]) -> dict[int, Rank]:
