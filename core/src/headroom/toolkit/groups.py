@@ -240,6 +240,8 @@ class _Rule(NamedTuple):
     #: How sure it is: 0 for the surest.
     rank: int
     key: _Key
+    #: Whether paragraphs begin with heads, or with so many lines above them.
+    begins: bool
     #: Lines of each group above its head; and of the head, behind its first one.
     above: int
     more: int
@@ -301,7 +303,7 @@ def _rule_of(said: Sequence[_Line], key: _Key, heads: list[int]) -> _Rule | None
         texts = {line.text for line in second}
         titles = sum(len(said[head].text.split()) >= _TITLE_WORDS for head in heads) >= least
         more = int(titles and not full and long >= least and len(texts) >= least)
-    return _Rule(rank, key, above, more, name)
+    return _Rule(rank, key, begins, above, more, name)
 
 
 def _are_rows(below: Sequence[_Line], heads: Sequence[_Line]) -> bool:
@@ -340,10 +342,15 @@ def _name(
 
 def _groups(said: Sequence[_Line], rule: _Rule) -> Iterator[Group]:
     """The groups that begin in some lines; their ends are not known yet."""
+    is_open = False
     following = chain(said[1:], (None,))
     for index, (line, below) in enumerate(zip(said, following)):
         if line.indent != rule.key[1] or rule.key not in _keys(line, below):
             continue
+        # A line within a paragraph may look like those that paragraphs begin with.
+        if rule.begins and rule.key[0] == "form" and line.place > rule.above and is_open:
+            continue
+        is_open = True
         above = min(rule.above, line.place, index)
         behind = said[index + 1 : index + 1 + _LOOKED_AT]
         last = behind[0].number if rule.more and behind and behind[0].place else line.number
