@@ -25,7 +25,7 @@ __all__ = ["Group", "find_groups", "read_groups"]
 #: Fewer groups show no rule.
 _LEAST = 5
 #: The share of the lines that may be heads, and that groups must cover.
-_MOST, _COVERED = 0.5, 0.8
+_MOST, _COVERED = 0.55, 0.8
 #: The share of the heads of which something must hold.
 _MOSTLY = 0.8
 #: The share of the lines below heads that are farther in, or of one of a few forms.
@@ -44,6 +44,8 @@ _SAID = 12
 _SHORT = 0.8
 #: The share of the groups that have as many paragraphs as most have.
 _EVEN = 0.6
+#: A form comes in groups where so many lines of each, on the average, have it.
+_OFTEN = 0.5
 #: The rank of what is no head.
 _NONE = 3
 #: Lines of the largest group, as a multiple of those of one on the average.
@@ -54,6 +56,7 @@ _AT_ONCE = 600
 _TRIED = 32
 
 _WORDS = regex(r"\w+(?:[ .'\u2019/-]+\w+)*")
+_BEGIN = regex(r"[^\w\s]{0,4}\w+[:=|{(](?=\S)")
 _AGAIN = regex(r"([^\w\s])(?:\1| (?=\1))+")
 _DIGITS = regex(r"\d+")
 _ENDS_SENTENCE = regex(r"[.!?\u3002,][\"')\u201d*_]{0,3}$")
@@ -169,7 +172,10 @@ def _lines(lines: Sequence[str], first: int, stop: int) -> Iterator[_Line]:
             place = 0
             continue
         text = text[:_LONGEST]
-        word = _AGAIN.sub(r"\1", _DIGITS.sub("0", text.split(None, 1)[0]))
+        # "PID|1||", "FN:Ana": what a line begins with ends at a sign.
+        begin = _BEGIN.match(text)
+        word = text.split(None, 1)[0] if begin is None else begin[0]
+        word = _AGAIN.sub(r"\1", _DIGITS.sub("0", word))
         form = _AGAIN.sub(r"\1", _WORDS.sub("a", text))
         yield _Line(number, text, len(line) - len(line.lstrip()), word, form, place)
         place += 1
@@ -284,6 +290,12 @@ def _rule_of(said: Sequence[_Line], key: _Key, heads: list[int]) -> _Rule | None
             return None
     if rank > 1:
         paragraphs = Counter(sum(not said[index].place for index in own) for own in members)
+        often_said = Counter(line.form for line in below)
+        lead = said[: max(0, heads[0] - above)]
+        like = sum(often_said[line.form] >= _OFTEN * count for line in lead)
+        if lead and like >= _MOSTLY * len(lead):
+            # What is like lines below a head stands above the first one: it begins with another.
+            return None
         if rank == _NONE or paragraphs.most_common(1)[0][1] < _EVEN * count:
             return None
     # A comment says something of what stands below it: that says more surely whose it is.
