@@ -8,6 +8,10 @@ import re
 import pytest
 
 from headroom import compress
+from headroom.kinds.log.parse import read_log
+from headroom.kinds.log.rank import order_of
+from headroom.kinds.log.subjects import subjects_of
+from headroom.source import Source
 
 PORTS = (
     "22/tcp open ssh OpenSSH 9.2;80/tcp open http nginx 1.24;443/tcp open https nginx 1.24;"
@@ -52,7 +56,7 @@ def test_a_port_stands_below_its_host(preface: str, query: str | None) -> None:
     assert above[-1].startswith("Scan report for host21.")
 
 
-@pytest.mark.parametrize("limit", [None, 700])
+@pytest.mark.parametrize("limit", [None, 250, 400, 700, 1000, 1500])
 def test_a_row_stands_below_its_model(limit: int | None) -> None:
     text = models()
     owners: dict[str, str] = {}
@@ -67,3 +71,16 @@ def test_a_row_stands_below_its_model(limit: int | None) -> None:
             shown += 1
             assert owners[line] == own
     assert shown
+
+
+@pytest.mark.parametrize("text", [scan(""), models()])
+def test_what_a_line_is_about_comes_before_it_where_there_is_little_room(text: str) -> None:
+    log = read_log(Source(text))
+    _, order = order_of(log, {}, is_limited=True)
+    place = {event: number for number, event in enumerate(order)}
+    assert sorted(place) == list(range(len(log.events)))
+    heads = {event: subjects_of(log, event) for event in place}
+    # What says how it came out needs none.
+    without = [n for n, own in heads.items() if any(place[head] > place[n] for head in own)]
+    assert any(heads.values())
+    assert len(without) <= 1
