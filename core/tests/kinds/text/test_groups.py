@@ -53,6 +53,11 @@ WRITE: dict[str, Callable[[str, list[str], int], str]] = {
     "rows": lambda who, words, n: f"{who};;;\n" + "\n".join(f"  {one};{n};4;5" for one in words),
     "dialog in quotes": lambda who, words, n: f"~ {who}\n" + "\n".join(f"> {w}" for w in words),
     "field": lambda who, words, n: f"Ship: {who}\nPort: {words[0]}\nLog: {words[1]}\n",
+    "some the same": lambda who, words, n: (
+        f"{'Old' if n % 3 else chr(65 + n % 26) + chr(97 + n // 26)} Inn {who}\n"
+        + "\n".join(words)
+        + "\n"
+    ),
     "name inside": lambda who, words, n: (
         f"server {{\n    name {who};\n" + "".join(f"    # {w}\n" for w in words) + "}\n"
     ),

@@ -36,7 +36,8 @@ _TALK = 0.1
 _SPOKEN, _WORDS = 0.5, 3
 #: The share of what stands beside heads that is in units of so many words, less one.
 _RUNNING, _RUNNING_WORDS = 0.6, 4
-#: The share of the heads of groups that are headings, where all are.
+#: The share of the heads of groups that are headings, or of titles that are heads of groups, where
+#: all are.
 _HEADINGS = 0.8
 #: Characters of a unit that are looked at.
 _CHARS = 300
@@ -139,7 +140,11 @@ def read_heads(source: Source) -> Heads:
         return Heads([], frozenset(openers.values()), openers)
     groups = owned_units(source)
     begins = {group.heads[0] for group in groups}
-    if runs and (not groups or runs[0][0] <= groups[0].stop or begins.intersection(dict(runs))):
+    titles = begins.intersection(first for first, _ in runs)
+    if len(groups) > len(runs) and len(titles) >= _HEADINGS * len(runs):
+        # Some of the heads are alike to the letter.
+        runs = []
+    elif runs and (titles or not groups or runs[0][0] <= groups[0].stop):
         return Heads(runs, spoken)
     within = {
         index
