@@ -503,7 +503,7 @@ def test_blocks_of_lines(blocks: list[list[str]], times: int) -> None:
 @_many
 @given(_LINES | _of("- a: 1", "<a>", "[a]", "b = 2", "", " ", "---", "- x", "words", "more words"))
 def test_lines_with_names(lines: list[str]) -> None:
-    named = [not line.strip() or bool(records._field(line)[1]) for line in lines]
+    named = [not line.strip() or bool(records.field_of(line)[1]) for line in lines]
     for line, is_named in zip(lines, named):
         assert bool(records._NAMED_OR_BLANK.match(line)) == is_named
     soon, most = records._NAMED_SOON * records._SOON, records._COVERED * records._NAMED

@@ -128,9 +128,13 @@ def _with_values(
         if not (excerpt.truncated and record):
             return excerpt
     best = ranked_values(searchable, query, left_out, record, max_tokens * _CHARS_OF_TOKEN)
-    return fill_with_leaves(
+    found = fill_with_leaves(
         shown, order, leaves, best, beyond.keys(), keys, max_tokens, counter, parts_of
     )
+    # Of a long text among the values a part may say what none of those says that have room.
+    asked = query_terms(query)
+    said = asked.intersection(terms(found.text))
+    return found if said.issuperset(asked.intersection(terms(excerpt.text))) else excerpt
 
 
 def _parts_of(original: Document, selection: Selection) -> Callable[[Piece], Parts]:

@@ -86,13 +86,19 @@ def order_of(
     first = [] if is_common and any(map(log.alert.__getitem__, examples[:1])) else [end[0]]
     must = dict.fromkeys([*leading, *first, *examples, *end, *answers])
     shown = list(dict.fromkeys(chain.from_iterable(_with_subjects(log, must, sums))))
-    return len(shown), shown + _rest(log, frozenset(shown), scores)
+    rest = _rest(log, frozenset(shown), scores)
+    if not is_limited:
+        return len(shown), shown + rest
+    # What there is still room for stands below what it is about, too.
+    more = chain.from_iterable(_with_subjects(log, rest, sums))
+    return len(shown), list(dict.fromkeys(chain(shown, more)))
 
 
 def _with_subjects(log: Log, events: Iterable[int], sums: Set[int]) -> Iterator[tuple[int, ...]]:
     """Events, each with those that say what it is about; but sums, of which there is one a run."""
     for index in log.deadline.over(events):
-        yield (index,) if index in sums else (index, *subjects_of(log, index))
+        # Before it: where there is no room for both, it is not shown below another one's.
+        yield (index,) if index in sums else (*subjects_of(log, index), index)
 
 
 def _told_apart(log: Log, answers: Sequence[int], scores: Mapping[int, float]) -> list[int]:

@@ -14,6 +14,7 @@ from operator import eq
 
 from headroom.kinds.log.templates import Template
 from headroom.kinds.log.times import without_times
+from headroom.toolkit.groups import find_groups
 from headroom.view import Deadline
 
 __all__ = ["openers"]
@@ -61,7 +62,8 @@ def openers(
     """
     found = _opened(texts, masked, often, templates, deadline)
     # What is set apart by blank lines, and begins as nothing else does, is a group whatever it has.
-    for head, end in _blocks_with_heads(masked, deadline):
+    blocks = _blocks_with_heads(masked, deadline) or _groups_with_heads(texts, deadline)
+    for head, end in blocks:
         found[head] = -1
         for index in range(head + 1, min(end, head + _FAR + 1)):
             found[index] = head
@@ -126,6 +128,15 @@ def _blocks_with_heads(masked: Sequence[str], deadline: Deadline) -> list[tuple[
     if any(_first_word(masked[index]) == word for index in deadline.over(within)):
         return []
     return [(start, end) for start, end in blocks if _first_word(masked[start]) == word]
+
+
+def _groups_with_heads(texts: Sequence[str], deadline: Deadline) -> list[tuple[int, int]]:
+    """The same of groups of several such runs, or where something else stands above the first."""
+    groups = find_groups(texts, deadline)
+    begin = sum(not (group.first and texts[group.first - 1].strip()) for group in groups)
+    if begin < _SHARE * len(groups):
+        return []
+    return [(group.first, group.stop) for group in groups if group.first == group.start]
 
 
 def _first_word(text: str) -> str:
