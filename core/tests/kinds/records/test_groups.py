@@ -7,6 +7,7 @@ import random
 import pytest
 
 from headroom import SharedContext, compress
+from headroom.kinds.records.groups import find_groups
 
 _NAMES = "Anna Boris Chloe Dmitri Elena Farid Greta Hugo Ines Jan Kira Luca".split()
 
@@ -83,3 +84,13 @@ def test_with_little_room_a_row_that_is_odd_and_its_head_come_first() -> None:
     above, found, _ = shown.partition(line)
     assert found
     assert [one for one in above.split("\n") if one.startswith("Region")][-1] == head
+
+
+def test_commas_at_the_ends_of_lines_make_no_cells() -> None:
+    pages = [
+        f'      {{\n        "page": {n},\n        "ns": 0,\n        "title": '
+        f'"Item{"" if n % 7 else ","} {n}"\n      }},'
+        for n in range(200)
+    ]
+    text = '{\n  "links": [\n' + "\n".join(pages)
+    assert find_groups(text.split("\n"), lambda: None) is None

@@ -36,7 +36,7 @@ _DEADLINE_EVERY = 500
 
 _BLANKS = re.compile(" {2,}")
 _SIGNS = (re.compile(","), re.compile(";"), re.compile("\t"), re.compile(r"\|"), _BLANKS)
-_VALUE = re.compile(r"[-+(]?[^\w\s]?-?\d[\d.,]*(?:[eE][-+]?\d+)? ?[%\u20ac)]?|")
+_VALUE = re.compile(r"[-+(]?[^\w\s]?-?\d[\d.,]*(?:[eE][-+]?\d+)? ?[%\u20ac)]?")
 _TIME = re.compile(r"\W{0,2}\d{2,4}[-/.]\d\d[-/.]\d\d|.{0,24}?\b\d\d:\d\d:\d\d")
 _SAYS = re.compile(r"\w")
 #: How no head ends: a sentence, or a line of a program.
@@ -117,13 +117,16 @@ def _form_of(lines: Sequence[str]) -> tuple[re.Pattern[str], int] | None:
         if sum(_TIME.match(cells[0]) is not None for cells in rows) * 2 > len(rows):
             return None
         # In the first one, they may be those of lines.
-        if any(
-            sum(_VALUE.fullmatch(cell) is not None for cell in column) >= _NUMBERS * len(rows)
-            and any(column)
-            for column in list(zip(*rows))[1:]
-        ):
+        if any(map(_are_numbers, list(zip(*rows))[1:])):
             return sign, size
     return None
+
+
+def _are_numbers(column: Sequence[str]) -> bool:
+    """Whether cells of a column are numbers, but some that are empty."""
+    said = list(filter(None, column))
+    numbers = sum(map(bool, map(_VALUE.fullmatch, said)))
+    return len(said) * 2 >= len(column) and numbers >= _NUMBERS * len(said)
 
 
 def _cells(line: str, sign: re.Pattern[str]) -> list[str]:
