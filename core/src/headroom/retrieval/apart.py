@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
 
 from headroom.errors import WrongKind
 from headroom.retrieval.paths import walk
+from headroom.retrieval.uneven import cut_tables, evened, may_have_tables
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.rows.pieces import records
@@ -22,6 +23,8 @@ __all__ = [
     "paragraphs",
     "short_tables",
     "short_texts",
+    "texts_with_tables",
+    "uneven_tables",
 ]
 
 # What follows words in their line; so often it may be something else than data.
@@ -33,10 +36,10 @@ _BEHIND_WORDS = re.compile(
 # A text that may be rows of JSON, and is short.
 _ROWS_OF_JSON = re.compile(r"\s*(?:\[\s*\{\s*\"|\{\s*\")[\s\S]{0,4000}[\]}]\s*$")
 _MOST_MISSED = 20
+#: So many texts in data are looked through for tables.
+_MOST_TEXTS = 100
 #: Tables of more lines are found by themselves.
 _SHORT = 3
-#: Characters of a row that are said.
-_LONGEST_SAID = 60
 _JSON = json.JSONDecoder()
 # What stands between tables as a blank line does: a command, a comment, a fence, a count of rows.
 _BETWEEN = re.compile(
@@ -56,7 +59,7 @@ def paragraphs(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
     for number, line in enumerate(chain(lines, ("",))):
         if _BETWEEN.match(line):
             if number > first:
-                yield first, number
+                yield from cut_tables(lines, first, number)
             first = number + 1
 
 
@@ -97,6 +100,23 @@ def short_texts(value: object, deadline: Deadline) -> Iterator[tuple[str, str]]:
             yield path, text
 
 
+def texts_with_tables(value: object, deadline: Deadline) -> Iterator[tuple[str, str]]:
+    r"""The texts in data that may have tables, with their paths; the first of many.
+
+    >>> list(texts_with_tables({"a": "x,n\n1,2\n3,4\n5,6", "b": "c"}, Deadline(None)))
+    [('/a', 'x,n\n1,2\n3,4\n5,6')]
+
+    """
+    count = 0
+    for path, text in walk(value):
+        deadline.check()
+        if type(text) is str and may_have_tables(text):
+            count += 1
+            if count > _MOST_TEXTS:
+                break
+            yield path, text
+
+
 def short_tables(
     source: Source, kind: BaseKind, names: Collection[str]
 ) -> Iterator[tuple[tuple[int, int], list[tuple[int, object]]]]:
@@ -122,11 +142,41 @@ def short_tables(
             yield (first, end), list(enumerate(rows, end - len(rows)))
 
 
+def uneven_tables(
+    source: Source,
+    read: Iterable[tuple[int, int]],
+    rows_of: Callable[[str], Sequence[object]],
+) -> Iterator[list[tuple[int, object]]]:
+    """The rows of the tables with faults, each with the number of its line, counted from 0.
+
+    Args:
+        source: What they stand in.
+        read: The first lines and the last of what is read already, counted from 1.
+        rows_of: Reads a table, of which no row has a fault.
+
+    """
+    read = sorted(read, reverse=True)
+    for first, end in paragraphs(source.lines):
+        source.deadline.check()
+        while read and read[-1][1] <= first:
+            read.pop()
+        if read and read[-1][0] <= end:
+            continue
+        for start in (first, first + 1):
+            told = evened(source.lines[start:end])
+            # What is no table without what is filled up is none with it.
+            is_one = told is not None and rows_of("\n".join(told.whole))
+            rows = rows_of("\n".join(told.lines)) if told is not None and is_one else ()
+            if told is not None and is_one and len(rows) == len(told.numbers):
+                numbered = [*zip(told.numbers, rows, strict=True), *((n, []) for n in told.odd)]
+                yield sorted(((start + n, row) for n, row in numbered), key=lambda one: one[0])
+                break
+
+
 def by_names(row: object, names: Sequence[str]) -> object:
     """A row of a table with fewer cells than its header, by the names of these.
 
-    Raises:
-        ValueError: It has more, and nobody can say which of them has which name.
+    Of one with more, nobody can say which of them has which name: it is a list of them.
 
     >>> by_names(["7"], ["id", "name"])
     {'id': '7'}
@@ -135,11 +185,7 @@ def by_names(row: object, names: Sequence[str]) -> object:
     if not (names and isinstance(row, list)):
         return row
     if any(row[len(names) :]):
-        said = ", ".join(map(str, row))[:_LONGEST_SAID]
-        raise ValueError(
-            f"where: a row has {len(row)} cells, and the header {len(names)}: which is which, "
-            f"nobody can say; ask by query, or for lines: {said}"
-        )
+        return row
     return dict(zip(names, row, strict=False))
 
 

@@ -51,7 +51,7 @@ class Doubtful:
     >>> doubtful = Doubtful()
     >>> for text in ("3.9", "3.10", "3.8"):
     ...     doubtful.add(text)
-    >>> doubtful.beside("3.9"), doubtful.beside("3"), doubtful.beside("3.95")
+    >>> doubtful.beside("3.9"), doubtful.beside("3"), doubtful.beside("3.85")
     ('3.10', None, '3.9')
 
     """

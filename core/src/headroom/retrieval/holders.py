@@ -1,0 +1,218 @@
+"""What of a document has rows that conditions are asked of, wherever it stands in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from headroom.errors import WrongKind
+from headroom.forking import cached_property
+from headroom.pipeline.embedded import find_embedded
+from headroom.retrieval import apart, uneven
+from headroom.retrieval.paths import locate, walk
+from headroom.retrieval.rows import Rows
+from headroom.source import Source
+from headroom.toolkit.rows.pieces import records
+from headroom.view import Piece, Within
+
+if TYPE_CHECKING:
+    from headroom.retrieval.document import Document
+
+__all__ = ["Holders"]
+
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
+#: A paragraph that has rows has so many lines: those of a table, and its header.
+_LEAST_LINES = 3
+
+
+class Holders:
+    """The data of a document, the tables in its text, and the data in the texts of its data.
+
+    Args:
+        document: The document.
+
+    """
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    def records(self, path: str | None, wanted: Rows) -> list[Piece]:
+        """The rows that meet all conditions: those at a path, or all that there are."""
+        document = self._document
+        if path is None and self._apart:
+            apart.check_places(part.within for part in self._apart)
+            found = [piece for part in self._apart for piece in part.records(None, wanted)]
+            found += self._uneven_tables(wanted)
+            return found if document.is_mixed else found + self._short_tables(wanted)
+        if path is None and not self._has_rows and (found := self._uneven_tables(wanted)):
+            return found
+        holders = walk(document.value) if path is None else locate(document.value, path)
+        is_of_text = document.is_of_text
+        names = document.names if is_of_text else ()
+        own: list[Piece] = []
+        for pointer, value in holders:
+            # Most of what stands in data are single values.
+            if isinstance(value, (list, dict)):
+                met = [
+                    Piece(text(), "rows", number, pointer)
+                    for number, (row, text) in enumerate(records(value), 1)
+                    if wanted.holds(apart.by_names(row, names), is_of_text=is_of_text)
+                ]
+                own += wanted.end_table(document.placed(met))
+        data = (*self._with_rows, *self._small) if path is None else ()
+        return own + [piece for text in data for piece in text.records(None, wanted)]
+
+    @cached_property
+    def _with_rows(self) -> list[Document]:
+        """The payloads in the strings of data that have rows, whatever their names are."""
+        document = self._document
+        found, kinds = document.embedded, document.kinds
+        if document.within is None and not document.is_mixed:
+            try:
+                told = find_embedded(document.searched, document.kind, kinds, of_any_name=True)
+            except WrongKind:
+                told = None
+            if told is not None and len(told[1]) > len(found):
+                found = [document.inner(one.source, one.kind.name, one.within) for one in told[1]]
+        return [text for text in found if text.has_data]
+
+    @cached_property
+    def _small(self) -> list[Document]:
+        """The short texts in data that have rows, of JSON or in tables."""
+        document = self._document
+        if document.within is not None or document.is_mixed:
+            return []
+        deadline = document.searched.deadline
+        known = {text.within for text in self._with_rows}
+        texts = apart.short_texts(document.value, deadline)
+        told = (self._rows_of(text, path) for path, text in texts if path not in known)
+        found = [*filter(None, told)]
+        known.update(text.within for text in found)
+        for path, text in apart.texts_with_tables(document.value, deadline):
+            if path not in known:
+                source = Source(text, deadline)
+                found += self._tables_of(source, _in_text(path, len(source.lines)))
+        return found
+
+    def _rows_of(self, text: str, within: Within) -> Document | None:
+        """Data in a text, if they have rows."""
+        source = Source(text, self._document.searched.deadline)
+        kind = self._document.kinds.kind_of(source)
+        inner = self._document.inner(source, kind.name, within)
+        return inner if kind.unit == "rows" and kind.recognise(source) and inner.has_data else None
+
+    def _uneven_tables(self, wanted: Rows) -> list[Piece]:
+        """The lines that meet all conditions in tables with rows of too many cells, or too few."""
+        before = self._document.before
+        places = (part.within for part in self._apart)
+        read = [(one[0] - before, one[1] - before) for one in places if isinstance(one, tuple)]
+        tables = apart.uneven_tables(self._document.searched, read, self._rows_in)
+        return [piece for rows in tables for piece in self._lines(rows, wanted)]
+
+    def _rows_in(self, text: str) -> Sequence[object]:
+        """The rows of a table in a text, if it is one."""
+        found = self._rows_of(text, (1, 1))
+        return found.value if found is not None and isinstance(found.value, list) else ()
+
+    def _short_tables(self, wanted: Rows) -> list[Piece]:
+        """The lines that meet all conditions in tables too short to be one by themselves."""
+        kind, before = self._apart[0].kind, self._document.before
+        names = {name for part in self._apart if part.kind is kind for name in part.names}
+        read = {part.within for part in self._apart}
+        tables = apart.short_tables(self._document.searched, kind, names)
+        return [
+            piece
+            for (first, end), rows in tables
+            if (before + first + 1, before + end) not in read
+            for piece in self._lines(rows, wanted)
+        ]
+
+    def _lines(self, rows: Iterable[tuple[int, object]], wanted: Rows) -> list[Piece]:
+        """The lines of a table that meet all conditions."""
+        lines = self._document.source.lines
+        met = (
+            Piece(lines[number], "lines", number + 1)
+            for number, row in rows
+            if wanted.holds(row, is_of_text=True)
+        )
+        return wanted.end_table(self._document.placed(met))
+
+    @property
+    def _has_rows(self) -> bool:
+        """Whether it has data, and no table of Markdown that is read as one of other signs."""
+        document = self._document
+        if not document.has_data:
+            return False
+        is_misread = document.is_of_text and not all(name.strip() for name in document.names)
+        return not (is_misread and uneven.has_rules(document.searched.lines))
+
+    @cached_property
+    def _apart(self) -> list[Document]:
+        """The parts that have rows of their own: tables stand between paragraphs as they are."""
+        document = self._document
+        if document.is_mixed:
+            parts = [one for part in document.parts for one in part.holders._apart or [part]]
+            return [part for part in parts if part.holders._has_rows]
+        if isinstance(document.within, str):
+            return []
+        has_rows, searched = self._has_rows, document.searched
+        if has_rows and not (_BLANK_LINE.search(searched.text) and document.is_text):
+            return []
+        before = document.before
+        tables = [*self._each_table(searched, lambda one, last: (before + one, before + last))]
+        found = [table for table in tables if table is not None]
+        if not has_rows:
+            return [*found, *self.behind_words]
+        # It is several tables where all of it is, and they have other names.
+        is_one = len(found) < len(tables) or len({table.names for table in found}) < 2
+        return [] if is_one else found
+
+    @cached_property
+    def behind_words(self) -> list[Document]:
+        """The data that begin in a line behind words, as in "The rows are: [...]"."""
+        before, searched = self._document.before, self._document.searched
+        places = apart.behind_words(searched.text, searched.deadline)
+        told = (self._rows_of(text, (before + one, before + last)) for text, one, last in places)
+        return [*filter(None, told)]
+
+    def _tables_of(self, source: Source, place: Callable[[int, int], Within]) -> Iterator[Document]:
+        """The tables in a text."""
+        return filter(None, self._each_table(source, place))
+
+    def _each_table(
+        self, source: Source, place: Callable[[int, int], Within]
+    ) -> Iterator[Document | None]:
+        """Each paragraph of a text, if it is a table.
+
+        Args:
+            source: The text.
+            place: Where some lines of it stand, by the first and the last.
+
+        """
+        for first, end in apart.paragraphs(source.lines):
+            yield self._table_in(source, first, end, place)
+
+    def _table_in(
+        self, source: Source, first: int, end: int, place: Callable[[int, int], Within]
+    ) -> Document | None:
+        """Some lines, or all but the first that leads over to them, if they are surely rows."""
+        kinds = self._document.kinds
+        for start in (first, first + 1):
+            if end - start < _LEAST_LINES:
+                break
+            part = source.part(start, end)
+            # What a text only may be it is no more likely among others.
+            if not any(kind.recognise(part) for kind in kinds if kind.unit == "rows"):
+                continue
+            kind = kinds.kind_of(part)
+            if kind.unit == "rows" and kind.recognise(part):
+                found = self._document.inner(part, kind.name, place(start + 1, end))
+                if found.holders._has_rows:
+                    return found
+        return None
+
+
+def _in_text(path: str, count: int) -> Callable[[int, int], Within]:
+    """Where some lines of a text of so many stand that is a value of data."""
+    return lambda one, last: path if last - one + 1 == count else f"lines {one}-{last} of {path}"
