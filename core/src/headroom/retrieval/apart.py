@@ -9,11 +9,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
 
 from headroom.errors import WrongKind
-from headroom.retrieval.paths import walk
+from headroom.retrieval.paths import members_in, walk
 from headroom.retrieval.uneven import cut_tables, evened, may_have_tables
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind
+from headroom.toolkit.pointers import escape
 from headroom.toolkit.rows.pieces import records
+from headroom.toolkit.rows.values import HOLDERS
 from headroom.view import Deadline, Within
 
 __all__ = [
@@ -22,8 +24,7 @@ __all__ = [
     "check_places",
     "paragraphs",
     "short_tables",
-    "short_texts",
-    "texts_with_tables",
+    "texts_with_rows",
     "uneven_tables",
 ]
 
@@ -36,7 +37,8 @@ _BEHIND_WORDS = re.compile(
 # A text that may be rows of JSON, and is short.
 _ROWS_OF_JSON = re.compile(r"\s*(?:\[\s*\{\s*\"|\{\s*\")[\s\S]{0,4000}[\]}]\s*$")
 _MOST_MISSED = 20
-#: So many texts in data are looked through for tables.
+#: A text with rows has so many characters, and so many texts are looked through for tables.
+_SHORTEST = 8
 _MOST_TEXTS = 100
 #: Tables of more lines are found by themselves.
 _SHORT = 3
@@ -82,39 +84,33 @@ def behind_words(text: str, deadline: Deadline) -> Iterator[tuple[str, int, int]
             continue
         last = line + text.count("\n", start, at)
         # Most data in lines of logs have no rows: that is told before anybody looks at their kind.
-        if any(True for _, one in walk(value) for _ in records(one)):
+        if any(True for _, one in walk(value, of=HOLDERS) for _ in records(one)):
             yield text[start:at], line, last
         line = last
 
 
-def short_texts(value: object, deadline: Deadline) -> Iterator[tuple[str, str]]:
-    """The texts in data that may be rows of JSON, and are short, with their paths.
+def texts_with_rows(value: object, deadline: Deadline) -> Iterator[tuple[str, str, bool]]:
+    r"""The texts in data that may be rows of JSON or have tables, each with its path.
 
-    >>> list(short_texts({"a": '[{"b": 1}]', "c": "[d]"}, Deadline(None)))
-    [('/a', '[{"b": 1}]')]
+    And with whether it may be JSON; of those that may have tables, the first of many.
 
-    """
-    for path, text in walk(value):
-        deadline.check()
-        if type(text) is str and _ROWS_OF_JSON.match(text) is not None:
-            yield path, text
-
-
-def texts_with_tables(value: object, deadline: Deadline) -> Iterator[tuple[str, str]]:
-    r"""The texts in data that may have tables, with their paths; the first of many.
-
-    >>> list(texts_with_tables({"a": "x,n\n1,2\n3,4\n5,6", "b": "c"}, Deadline(None)))
-    [('/a', 'x,n\n1,2\n3,4\n5,6')]
+    >>> data = {"a": '[{"b": 1}]', "c": "[d]", "e": "x,n\n1,2\n3,4\n5,6"}
+    >>> [(path, is_json) for path, _, is_json in texts_with_rows(data, Deadline(None))]
+    [('/a', True), ('/e', False)]
 
     """
     count = 0
-    for path, text in walk(value):
+    for path, holder in walk(value, of=HOLDERS):
         deadline.check()
-        if type(text) is str and may_have_tables(text):
-            count += 1
-            if count > _MOST_TEXTS:
-                break
-            yield path, text
+        for name, text in members_in(holder):
+            if type(text) is not str or len(text) < _SHORTEST:
+                continue
+            is_json = _ROWS_OF_JSON.match(text) is not None
+            if not is_json and count < _MOST_TEXTS and may_have_tables(text):
+                count += 1
+            elif not is_json:
+                continue
+            yield f"{path}/{escape(name)}", text, is_json
 
 
 def short_tables(

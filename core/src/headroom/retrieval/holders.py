@@ -14,6 +14,7 @@ from headroom.retrieval.paths import locate, walk
 from headroom.retrieval.rows import Rows
 from headroom.source import Source
 from headroom.toolkit.rows.pieces import records
+from headroom.toolkit.rows.values import HOLDERS
 from headroom.view import Piece, Within
 
 if TYPE_CHECKING:
@@ -47,12 +48,12 @@ class Holders:
             return found if document.is_mixed else found + self._short_tables(wanted)
         if path is None and not self._has_rows and (found := self._uneven_tables(wanted)):
             return found
-        holders = walk(document.value) if path is None else locate(document.value, path)
+        value = document.value
+        holders = walk(value, of=HOLDERS) if path is None else locate(value, path)
         is_of_text = document.is_of_text
         names = document.names if is_of_text else ()
         own: list[Piece] = []
         for pointer, value in holders:
-            # Most of what stands in data are single values.
             if isinstance(value, (list, dict)):
                 met = [
                     Piece(text(), "rows", number, pointer)
@@ -85,14 +86,14 @@ class Holders:
             return []
         deadline = document.searched.deadline
         known = {text.within for text in self._with_rows}
-        texts = apart.short_texts(document.value, deadline)
-        told = (self._rows_of(text, path) for path, text in texts if path not in known)
-        found = [*filter(None, told)]
-        known.update(text.within for text in found)
-        for path, text in apart.texts_with_tables(document.value, deadline):
-            if path not in known:
-                source = Source(text, deadline)
-                found += self._tables_of(source, _in_text(path, len(source.lines)))
+        found: list[Document] = []
+        for path, text, is_json in apart.texts_with_rows(document.value, deadline):
+            if path in known:
+                continue
+            source = Source(text, deadline)
+            of_text = _in_text(path, len(source.lines))
+            one = self._rows_of(text, path) if is_json else None
+            found += [one] if one is not None else self._tables_of(source, of_text)
         return found
 
     def _rows_of(self, text: str, within: Within) -> Document | None:

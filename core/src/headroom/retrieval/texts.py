@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 from headroom.retrieval.amounts import LONGEST
@@ -60,6 +61,7 @@ LADDERS: Mapping[str, Mapping[str, int]] = {
 }
 
 
+@lru_cache(maxsize=1024)
 def runs_of(text: str) -> Runs:
     """The numbers of a text in small letters, and what is between, so that 10 comes after 9."""
     half = _HALF_DAY.fullmatch(text) if text[-1:] in ("m", ".") else None
