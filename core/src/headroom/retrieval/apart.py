@@ -10,7 +10,7 @@ from itertools import chain
 
 from headroom.errors import WrongKind
 from headroom.retrieval.paths import members_in, walk
-from headroom.retrieval.uneven import cut_tables, evened, may_have_tables
+from headroom.retrieval.uneven import cut_tables, evened, has_head, is_more_of, may_have_tables
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.pointers import escape
@@ -152,14 +152,23 @@ def uneven_tables(
 
     """
     read = sorted(read, reverse=True)
-    for first, end in paragraphs(source.lines):
+    lines, head, below = source.lines, (0, 0), 0
+    for first, end in paragraphs(lines):
         source.deadline.check()
+        if has_head(lines, first, end):
+            head, below = (first, first + 2), end
+        elif below == first - 1 and is_more_of(lines, head[0], first, end):
+            # A blank line within a table.
+            below = end
+            some = [*lines[slice(*head)], *lines[first:end], *[lines[end - 1]] * _SHORT]
+            yield list(enumerate(rows_of("\n".join(some))[: end - first], first))
+            continue
         while read and read[-1][1] <= first:
             read.pop()
         if read and read[-1][0] <= end:
             continue
         for start in (first, first + 1):
-            told = evened(source.lines[start:end])
+            told = evened(lines[start:end])
             # What is no table without what is filled up is none with it.
             is_one = told is not None and rows_of("\n".join(told.whole))
             rows = rows_of("\n".join(told.lines)) if told is not None and is_one else ()

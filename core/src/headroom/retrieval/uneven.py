@@ -7,11 +7,22 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-__all__ = ["Evened", "cut_tables", "evened", "has_rules", "is_rule", "may_have_tables"]
+__all__ = [
+    "Evened",
+    "cut_tables",
+    "evened",
+    "has_head",
+    "has_rules",
+    "is_more_of",
+    "is_rule",
+    "may_have_tables",
+]
 
 #: What stands between cells.
 _SIGNS = "|\t;,"
 _RULE = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?|\|\s*:?-+:?\s*\|")
+#: A cell that is a number, as no name of a column is.
+_FIGURE = re.compile(r"\W{0,3}\d[\d.,]*\W{0,3}")
 _BAR = re.compile(r"(?<!\\)\|")
 #: A table has so many rows that are whole, without a rule more than sentences with commas have by
 #: chance; and of all its rows, so many may be others.
@@ -29,7 +40,8 @@ class Evened(NamedTuple):
     whole: list[str]
     #: By the rows of these, the numbers of the lines as they were, counted from 0.
     numbers: list[int]
-    #: Those of rows with more cells than the header: which is which, nobody can say.
+    #: Those of rows with more cells than the header, and of what has none: what is which, nobody
+    #: can say.
     odd: list[int]
 
 
@@ -41,6 +53,17 @@ def is_rule(line: str) -> bool:
 def has_rules(lines: Sequence[str]) -> bool:
     """Whether a text has a table of Markdown."""
     return any(is_rule(line) for line in lines)
+
+
+def has_head(lines: Sequence[str], first: int, end: int) -> bool:
+    """Whether some lines begin with the header of a table in Markdown."""
+    return end - first > 1 and "|" in lines[first] and is_rule(lines[first + 1])
+
+
+def is_more_of(lines: Sequence[str], head: int, first: int, end: int) -> bool:
+    """Whether some lines are more rows of a table in Markdown with a header."""
+    width = len(_bounded(lines[head]))
+    return all("|" in line and len(_bounded(line)) == width for line in lines[first:end])
 
 
 def may_have_tables(text: str) -> bool:
@@ -80,23 +103,22 @@ def evened(lines: Sequence[str]) -> Evened | None:
     width = len(cells(lines[0]) or ())
     if width < 2 and not (is_ruled and width):
         return None
-    first = 1 + is_ruled
+    first, is_bounded = 1 + is_ruled, is_ruled and lines[0].lstrip()[:1] == "|"
     found = Evened(list(lines[:first]), list(lines[:first]), [], [])
     faults, most = 0, max(1, _MOST * (len(lines) - first))
     for number, line in enumerate(lines[first:], first):
+        if is_ruled and is_rule(line):
+            # One above a sum.
+            continue
         if faults > most:
             return None
-        told = cells(line) if sign in line else None
-        if not told:
-            faults += 1
-            continue
-        more = told[width:]
-        if any(cell.strip() for cell in more):
+        told = cells(line) if sign in line else []
+        if not told or any(cell.strip() for cell in told[width:]):
             faults += 1
             found.odd.append(number)
             continue
         faults += len(told) < width
-        if len(told) != width:
+        if len(told) != width or (is_bounded and line.lstrip()[:1] != "|"):
             line = _filled(line, len(told), width, sign, is_ruled=is_ruled)
         if len(told) >= width:
             found.whole.append(line)
@@ -132,6 +154,15 @@ def _separated(sign: str) -> Callable[[str], list[str]]:
     return cells
 
 
+def _is_head(lines: Sequence[str], first: int, number: int) -> bool:
+    """Whether a line is the header of a table in Markdown, and no row above a rule in one."""
+    line = lines[number]
+    if not (is_rule(lines[number + 1]) and "|" in line) or is_rule(line):
+        return False
+    is_below = number > first and "|" in lines[number - 1]
+    return not (is_below and any(_FIGURE.fullmatch(cell.strip()) for cell in _bounded(line)))
+
+
 def cut_tables(lines: Sequence[str], first: int, end: int) -> Iterator[tuple[int, int]]:
     """The parts of a paragraph: each table of Markdown, and what stands before and behind it.
 
@@ -140,7 +171,7 @@ def cut_tables(lines: Sequence[str], first: int, end: int) -> Iterator[tuple[int
     [(0, 1), (1, 4), (4, 7), (7, 8)]
 
     """
-    heads = [n - 1 for n in range(first + 1, end) if is_rule(lines[n]) and "|" in lines[n - 1]]
+    heads = [n - 1 for n in range(first + 1, end) if _is_head(lines, first, n - 1)]
     for head, after in zip(heads, [*heads[1:], end], strict=False):
         if head > first:
             yield first, head
