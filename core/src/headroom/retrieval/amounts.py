@@ -175,6 +175,9 @@ def _may_be(text: str) -> bool:
 
 def _read(match: re.Match[str], rest: str) -> Reading | None:
     opened, sign, currency, minus, with_point, with_comma, _, closed = match.groups()
+    if with_point and with_point[-1] == "." and rest and rest[0].isalpha():
+        # "1. Intro" is the first.
+        return None
     if bool(opened) != bool(closed) or (opened and (sign or minus)) or (sign and minus):
         return None
     told = _unit(rest, currency or "")

@@ -16,6 +16,8 @@ __all__ = ["Column"]
 
 #: A day, though there may be none such, and a year.
 _DAY, _YEAR = re.compile(r"(?:19|20)\d\d([-/.])\d\d?\1\d\d?"), re.compile(r"(?:19|20)\d\d")
+#: "3:45" and "1:02:03": of what a part is says the other.
+_CLOCK = re.compile(r"\d{1,3}(?::\d\d){1,2}(?:[.,]\d+)?")
 _WITH_ZERO = re.compile(r"0\d+")
 _MOST = {"min": "max", "Min": "Max", "MIN": "MAX"}
 #: Last words of names of fields that have such.
@@ -67,6 +69,8 @@ class Column:
         )
         #: Its numbers that may be versions.
         self._doubtful = Doubtful()
+        #: Of its times with two numbers and of those with three, the first.
+        self._clocks: dict[int, str] = {}
         #: How many of its words are steps, by what they are steps of, and of how many words.
         self._steps: Counter[str] = Counter()
         self._words = 0
@@ -99,6 +103,8 @@ class Column:
             self._step(value)
             if type(value.value) is str:
                 self._doubtful.add(value.text)
+                if ":" in value.text and _CLOCK.fullmatch(value.text) is not None:
+                    self._clocks.setdefault(value.text.count(":"), value.text)
         if self._epochs is not None and value.reading is not None:
             is_epoch = value.reading.quantity.number == 0 or value.number_as_date is not None
             self._epochs = (value.text if is_epoch and len(value.text) > 9 else "") or None
@@ -165,6 +171,11 @@ class Column:
             return (
                 f"{self._epochs} in {self._name} may be seconds since 1970: write {wanted.text}-01 "
                 f"if {wanted.text} is a year, or {wanted.text}.0"
+            )
+        if is_order and len(self._clocks) > 1 and _CLOCK.fullmatch(wanted.text) is not None:
+            return (
+                f"whether {self._clocks[1]} of {self._name} is in hours or, beside "
+                f"{self._clocks[2]}, in minutes, nobody can say: ask by query"
             )
         doubtful = self._doubtful.beside(wanted.text) if is_order else None
         if doubtful is not None:

@@ -40,6 +40,7 @@ _GRADES = (
     "|critical urgent"
 )
 _SIZES = "xxs|xs|s|m|l|xl|xxl 2xl|xxxl 3xl"
+_NUMBERS = "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _WEEK = (
     "mon monday|tue tues tuesday|wed wednesday|thu thur thurs thursday|fri friday|sat saturday"
     "|sun sunday"
@@ -58,6 +59,7 @@ LADDERS: Mapping[str, Mapping[str, int]] = {
     "grade": {word.replace("-", " "): step for word, step in _steps(_GRADES).items()},
     "weight": _steps("trivial|minor|major|critical|blocker"),
     "size": _steps(_SIZES),
+    "number": _steps(_NUMBERS),
 }
 
 
@@ -124,5 +126,7 @@ def _are_same(left: Runs, right: Runs) -> bool:
     for (is_text, _, run), (is_text_too, _, other) in zip(left, right, strict=False):
         if is_text and is_text_too and run != other:
             word, with_it = _WORD.match(run), _WORD.match(other)
-            return not (word and with_it) or word[1] == with_it[1]
+            # "1. Intro" is the first, and "1. Mai 2024" one of a month.
+            is_of_several = run[0] != "." or not (left[-1][0] and right[-1][0])
+            return not (word and with_it and is_of_several) or word[1] == with_it[1]
     return True
