@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from itertools import chain
 
 from headroom.errors import WrongKind
 from headroom.retrieval.paths import members_in, walk
-from headroom.retrieval.uneven import cut_tables, evened, has_head, is_more_of, may_have_tables
+from headroom.retrieval.uneven import cut_tables, evened, is_rule, may_have_tables
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.pointers import escape
@@ -42,6 +42,8 @@ _SHORTEST = 8
 _MOST_TEXTS = 100
 #: Tables of more lines are found by themselves.
 _SHORT = 3
+#: Rows of a table that say which columns have numbers, and what they have.
+_PROBED, _FIGURE = 30, re.compile(r"\W{0,2}\d")
 _JSON = json.JSONDecoder()
 # What stands between tables as a blank line does: a command, a comment, a fence, a count of rows.
 _BETWEEN = re.compile(
@@ -152,21 +154,21 @@ def uneven_tables(
 
     """
     read = sorted(read, reverse=True)
-    lines, head, below = source.lines, (0, 0), 0
+    lines, table = source.lines, (0, 0)
     for first, end in paragraphs(lines):
         source.deadline.check()
-        if has_head(lines, first, end):
-            head, below = (first, first + 2), end
-        elif below == first - 1 and is_more_of(lines, head[0], first, end):
-            # A blank line within a table.
-            below = end
-            some = [*lines[slice(*head)], *lines[first:end], *[lines[end - 1]] * _SHORT]
-            yield list(enumerate(rows_of("\n".join(some))[: end - first], first))
-            continue
         while read and read[-1][1] <= first:
             read.pop()
         if read and read[-1][0] <= end:
+            table = read[-1][0] - 1, end
             continue
+        if table[1] and table[1] == first - 1:
+            # A blank line within a table.
+            more = _more_of(lines[slice(*table)], lines[first:end], rows_of)
+            if more:
+                table = table[0], end
+                yield list(enumerate(more, first))
+                continue
         for start in (first, first + 1):
             told = evened(lines[start:end])
             # What is no table without what is filled up is none with it.
@@ -175,7 +177,33 @@ def uneven_tables(
             if told is not None and is_one and len(rows) == len(told.numbers):
                 numbered = [*zip(told.numbers, rows, strict=True), *((n, []) for n in told.odd)]
                 yield sorted(((start + n, row) for n, row in numbered), key=lambda one: one[0])
+                table = start, end
                 break
+
+
+def _more_of(
+    table: Sequence[str], lines: Sequence[str], rows_of: Callable[[str], Sequence[object]]
+) -> Sequence[object]:
+    """The rows of some lines, where these go on with a table: with bars, or numbers, as that."""
+    is_ruled = is_rule(table[1])
+    head = table[: 1 + is_ruled]
+    found = rows_of("\n".join([*head, *lines, *[lines[-1]] * _SHORT]))[: len(lines)]
+    if len(found) < len(lines) or is_ruled:
+        return found if len(found) == len(lines) and all("|" in line for line in lines) else ()
+    some = table[1 : 1 + _PROBED]
+    before = rows_of("\n".join([*head, *some, *[some[-1]] * _SHORT]))
+    names = _with_numbers(before)
+    return found if names and names <= _with_numbers(found) else ()
+
+
+def _with_numbers(rows: Sequence[object]) -> Set[object]:
+    """The names of columns in which each cell begins with a number."""
+    found = [
+        {name for name, cell in row.items() if _FIGURE.match(str(cell).strip())}
+        for row in rows
+        if isinstance(row, dict)
+    ]
+    return set.intersection(*found) if found else frozenset()
 
 
 def by_names(row: object, names: Sequence[str]) -> object:

@@ -196,6 +196,12 @@ class Comparable:
         """Which step it is of those that its field has; ``None`` for any other value."""
         return LADDERS.get(self._notation.ladder, {}).get(self.text)
 
+    @cached_property
+    def is_text(self) -> bool:
+        """Whether it is nothing but a text."""
+        read = self.quantity, self.moment, self.version
+        return read == (None, None, None) and not self.is_step
+
     @property
     def is_step(self) -> bool:
         """Whether its field has steps, one of which it may be."""
@@ -278,6 +284,8 @@ def order(one: Comparable, other: Comparable) -> int | None:
         return None
     if one.text == other.text:
         return 0
+    if one.is_text and other.is_text:
+        return order_of_texts(one.text, other.text)
     if one.version is not None or other.version is not None:
         return _order_of_versions(one.version, other.version)
     if one.is_step and other.is_step:

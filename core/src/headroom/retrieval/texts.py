@@ -103,14 +103,19 @@ def order_of_texts(one: str, other: str) -> int | None:
 
 def _is_said(one: str, other: str, left: Runs, right: Runs) -> bool:
     """Whether the first number, or word, that differs says which of two texts is more."""
+    if left[0][0] and right[0][0]:
+        if left[0] != right[0]:
+            is_word = len(left) == 1 or len(right) == 1
+            return is_word or not (_ABOUT.match(left[0][2]) and _ABOUT.match(right[0][2]))
+        if len(left) < 3 or len(right) < 3:
+            # A word and a number.
+            return True
     for text, is_number, rest in ((one, not left[0][0], right), (other, not right[0][0], left)):
         if is_number and all(run[0] for run in rest):
             # "closed" is neither before nor after 10:05, and "7-eleven" before "zed".
             return _OF_NUMBERS.fullmatch(text) is None
     if left[0][0] != right[0][0]:
         return True
-    if left[0] != right[0] and _ABOUT.match(left[0][2]) and _ABOUT.match(right[0][2]):
-        return False
     if not left[0][0]:
         two, others = _OF_TWO.fullmatch(one), _OF_TWO.fullmatch(other)
         if two is not None and others is not None and two.groups() != others.groups():

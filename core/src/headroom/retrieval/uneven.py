@@ -11,9 +11,7 @@ __all__ = [
     "Evened",
     "cut_tables",
     "evened",
-    "has_head",
     "has_rules",
-    "is_more_of",
     "is_rule",
     "may_have_tables",
 ]
@@ -53,17 +51,6 @@ def is_rule(line: str) -> bool:
 def has_rules(lines: Sequence[str]) -> bool:
     """Whether a text has a table of Markdown."""
     return any(is_rule(line) for line in lines)
-
-
-def has_head(lines: Sequence[str], first: int, end: int) -> bool:
-    """Whether some lines begin with the header of a table in Markdown."""
-    return end - first > 1 and "|" in lines[first] and is_rule(lines[first + 1])
-
-
-def is_more_of(lines: Sequence[str], head: int, first: int, end: int) -> bool:
-    """Whether some lines are more rows of a table in Markdown with a header."""
-    width = len(_bounded(lines[head]))
-    return all("|" in line and len(_bounded(line)) == width for line in lines[first:end])
 
 
 def may_have_tables(text: str) -> bool:
