@@ -22,6 +22,7 @@ __all__ = [
     "behind_words",
     "by_names",
     "check_places",
+    "objects_in",
     "paragraphs",
     "short_tables",
     "texts_with_rows",
@@ -34,6 +35,8 @@ _BEHIND_WORDS = re.compile(
     r"|(?:^|(?<=\s))(?=\[\s?\{\s?\"|\{\s?\")",
     re.MULTILINE,
 )
+# Where another object begins.
+_NEXT_OBJECT = re.compile(r"\s*,?\s*(?=\{)")
 # A text that may be rows of JSON, and is short.
 _ROWS_OF_JSON = re.compile(r"\s*(?:\[\s*\{\s*\"|\{\s*\")[\s\S]{0,4000}[\]}]\s*$")
 _MOST_MISSED = 20
@@ -89,6 +92,31 @@ def behind_words(text: str, deadline: Deadline) -> Iterator[tuple[str, int, int]
         if any(True for _, one in walk(value, of=HOLDERS) for _ in records(one)):
             yield text[start:at], line, last
         line = last
+
+
+def objects_in(text: str, deadline: Deadline) -> list[tuple[str, int, int]]:
+    r"""The objects of JSON that a text consists of, each with its first line and last.
+
+    As programs print them one after another, over several lines each; none where it is another.
+
+    >>> objects_in('{\n"a": 1}\n{"a": 2}\n', Deadline(None))
+    [('{\n"a": 1}', 1, 2), ('{"a": 2}', 3, 3)]
+
+    """
+    found: list[tuple[str, int, int]] = []
+    at, line = 0, 1
+    while (match := _NEXT_OBJECT.match(text, at)) is not None:
+        deadline.check()
+        start = match.end()
+        try:
+            at = _JSON.raw_decode(text, start)[1]
+        except (ValueError, RecursionError):
+            return []
+        line += text.count("\n", match.start(), start)
+        last = line + text.count("\n", start, at)
+        found.append((text[start:at], line, last))
+        line = last
+    return found if len(found) > 1 and not text[at:].strip() else []
 
 
 def texts_with_rows(value: object, deadline: Deadline) -> Iterator[tuple[str, str, bool]]:
@@ -162,7 +190,7 @@ def uneven_tables(
         if read and read[-1][0] <= end:
             table = read[-1][0] - 1, end
             continue
-        if table[1] and table[1] == first - 1:
+        if table[1] - table[0] > 1 and table[1] == first - 1:
             # A blank line within a table.
             more = _more_of(lines[slice(*table)], lines[first:end], rows_of)
             if more:

@@ -46,8 +46,11 @@ class Holders:
             found = [piece for part in self._apart for piece in part.records(None, wanted)]
             found += self._uneven_tables(wanted)
             return found if document.is_mixed else found + self._short_tables(wanted)
-        if path is None and not self._has_rows and (found := self._uneven_tables(wanted)):
-            return found
+        if path is None and not self._has_rows:
+            count = wanted.count
+            found = self._uneven_tables(wanted) or self._objects(wanted)
+            if found or wanted.count > count:
+                return found
         value = document.value
         holders = walk(value, of=HOLDERS) if path is None else locate(value, path)
         is_of_text = document.is_of_text
@@ -110,6 +113,19 @@ class Holders:
         read = [(one[0] - before, one[1] - before) for one in places if isinstance(one, tuple)]
         tables = apart.uneven_tables(self._document.searched, read, self._rows_in)
         return [piece for rows in tables for piece in self._lines(rows, wanted)]
+
+    def _objects(self, wanted: Rows) -> list[Piece]:
+        """The lines of the objects that meet all conditions, where a text has nothing else."""
+        searched, lines = self._document.searched, self._document.source.lines
+        objects = apart.objects_in(searched.text, searched.deadline)
+        rows = self._rows_in(f"[{','.join(text for text, _, _ in objects)}]") if objects else ()
+        met = (
+            Piece(lines[number - 1], "lines", number)
+            for (_, first, last), row in zip(objects, rows, strict=False)
+            if wanted.holds(row)
+            for number in range(first, last + 1)
+        )
+        return wanted.end_table(self._document.placed(met))
 
     def _rows_in(self, text: str) -> Sequence[object]:
         """The rows of a table in a text, if it is one."""

@@ -70,6 +70,8 @@ class Numbers:
         #: One whose point may be that of thousands, and whether others have none, or decimals.
         self._with_point = ""
         self._has_whole = self._has_decimals = False
+        #: One of at most 1, without a unit.
+        self._part = ""
         #: Whether a word says that a number is one of billions.
         self._has_words = False
         #: The unit that its name says.
@@ -93,6 +95,8 @@ class Numbers:
             if unit not in self._units and len(self._units) < _MOST_UNITS:
                 self._units[unit] = None
         text = value.text
+        if not reading.quantity.unit and abs(reading.quantity.number) <= 1:
+            self._part = self._part or text
         if type(value.value) is str:
             self._look_at_point(text)
         if reading.has_comma:
@@ -184,6 +188,11 @@ class Numbers:
         )
 
     def _why_not_written(self, *, is_equal: bool) -> str:
+        if self._part and "%" in self._units and not is_equal:
+            return (
+                f"whether {self._part} of {self._name} is a part of 1 or, as others are, of 100, "
+                "nobody can say: ask by query"
+            )
         if self._with_point and self._has_whole and not self._has_decimals and not is_equal:
             return (
                 f"whether the point in {self._with_point} of {self._name} is one of thousands, as "

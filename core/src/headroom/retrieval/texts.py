@@ -104,9 +104,16 @@ def order_of_texts(one: str, other: str) -> int | None:
 def _is_said(one: str, other: str, left: Runs, right: Runs) -> bool:
     """Whether the first number, or word, that differs says which of two texts is more."""
     if left[0][0] and right[0][0]:
-        if left[0] != right[0]:
+        word, with_it = left[0][2], right[0][2]
+        if word == with_it == "-" and left != right:
+            # "-05:00" and "-10:00"
+            return False
+        if word != with_it:
             is_word = len(left) == 1 or len(right) == 1
-            return is_word or not (_ABOUT.match(left[0][2]) and _ABOUT.match(right[0][2]))
+            return is_word or not (
+                (_ABOUT.match(word) and _ABOUT.match(with_it))
+                or (word[:-1] == with_it[:-1] and {word[-1], with_it[-1]} == {"+", "-"})
+            )
         if len(left) < 3 or len(right) < 3:
             # A word and a number.
             return True
@@ -120,9 +127,9 @@ def _is_said(one: str, other: str, left: Runs, right: Runs) -> bool:
         two, others = _OF_TWO.fullmatch(one), _OF_TWO.fullmatch(other)
         if two is not None and others is not None and two.groups() != others.groups():
             return False
-    for place, (run, with_it) in enumerate(zip(left, right, strict=False)):
-        if run != with_it:
-            return bool(run[0] or with_it[0]) or _are_same(left[place + 1 :], right[place + 1 :])
+    for place, (run, beside) in enumerate(zip(left, right, strict=False)):
+        if run != beside:
+            return bool(run[0] or beside[0]) or _are_same(left[place + 1 :], right[place + 1 :])
     return True
 
 
