@@ -77,6 +77,7 @@ def _found(payload: object, where: str) -> str:
         (_MARKDOWN.replace("| 3 | c |", "| 3 |"), "n > 9", ""),
         ("\n".join(json.dumps(row, indent=2) for row in (*_ROWS, "end")), "a = 2",
          "this original has no rows"),
+        ({"out": f"Found:\n\n{_PODS}\nend"}, "AGE > 7d", "rows 3 within lines 3-6 of /out"),
         (f"{_PODS}\nBut here is an end.\n\nAnd that\n", "AGE != 5d", "rows 2-3 within lines 1-4"),
         ("\n".join([*_TABLE[:6], '5,"n5,15', *_TABLE[7:12]]), "score > 27",
          "lines 7; lines 12"),

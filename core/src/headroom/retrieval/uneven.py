@@ -19,6 +19,7 @@ __all__ = [
 #: What stands between cells.
 _SIGNS = "|\t;,"
 _RULE = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?|\|\s*:?-+:?\s*\|")
+_BLANKS = re.compile(r"\S {2,}\S")
 #: A cell that is a number, as no name of a column is.
 _FIGURE = re.compile(r"\W{0,3}\d[\d.,]*\W{0,3}")
 _BAR = re.compile(r"(?<!\\)\|")
@@ -54,7 +55,7 @@ def has_rules(lines: Sequence[str]) -> bool:
 
 
 def may_have_tables(text: str) -> bool:
-    r"""Whether a text has lines next to each other that have as many signs between cells.
+    r"""Whether lines next to each other have as many signs as cells, or blanks as columns do.
 
     >>> may_have_tables("a,b\n1,2\n3,4\n5,6"), may_have_tables("a\nb, c\nd\ne")
     (True, False)
@@ -63,6 +64,11 @@ def may_have_tables(text: str) -> bool:
     if text.count("\n") < _LEAST_RULED:
         return False
     lines = text.split("\n", _PROBE)[:_PROBE]
+    run = 0
+    for line in lines if "  " in text else ():
+        run = run + 1 if _BLANKS.search(line) else 0
+        if run > _LEAST_RULED:
+            return True
     for sign in (sign for sign in _SIGNS if sign in text):
         run, before = 0, 0
         for line in lines:
