@@ -26,13 +26,14 @@ __all__ = [
     "paragraphs",
     "short_tables",
     "texts_with_rows",
+    "uneven_table",
     "uneven_tables",
 ]
 
 # What follows words in their line; so often it may be something else than data.
 _BEHIND_WORDS = re.compile(
     r"^[^\n\[{]{0,200}?[^\W_][)\"'*`]{0,3}\s?[:=][*`]{0,3}\s?(?=[\[{])"
-    r"|(?:^|(?<=\s))(?=\[\s?\{\s?\"|\{\s?\")",
+    r"|(?:^|(?<=\s))(?=\[\s{0,9}\{\s{0,9}\"|\{\s{0,9}\")",
     re.MULTILINE,
 )
 # Where another object begins.
@@ -136,11 +137,16 @@ def texts_with_rows(value: object, deadline: Deadline) -> Iterator[tuple[str, st
             if type(text) is not str or len(text) < _SHORTEST:
                 continue
             is_json = _ROWS_OF_JSON.match(text) is not None
-            if not is_json and count < _MOST_TEXTS and may_have_tables(text):
+            if not is_json and count < _MOST_TEXTS and _may_have_rows(text):
                 count += 1
             elif not is_json:
                 continue
             yield f"{path}/{escape(name)}", text, is_json
+
+
+def _may_have_rows(text: str) -> bool:
+    has_json = '"' in text and "{" in text
+    return may_have_tables(text) or (has_json and _BEHIND_WORDS.search(text) is not None)
 
 
 def short_tables(
@@ -197,16 +203,26 @@ def uneven_tables(
                 table = table[0], end
                 yield list(enumerate(more, first))
                 continue
-        for start in (first, first + 1):
-            told = evened(lines[start:end])
-            # What is no table without what is filled up is none with it.
-            is_one = told is not None and rows_of("\n".join(told.whole))
-            rows = rows_of("\n".join(told.lines)) if told is not None and is_one else ()
-            if told is not None and is_one and len(rows) == len(told.numbers):
-                numbered = [*zip(told.numbers, rows, strict=True), *((n, []) for n in told.odd)]
-                yield sorted(((start + n, row) for n, row in numbered), key=lambda one: one[0])
-                table = start, end
-                break
+        found = uneven_table(lines, first, end, rows_of)
+        if found:
+            below = found[0][0] - 1
+            table = below - is_rule(lines[below]), end
+            yield found
+
+
+def uneven_table(
+    lines: Sequence[str], first: int, end: int, rows_of: Callable[[str], Sequence[object]]
+) -> list[tuple[int, object]]:
+    """The rows of a table with faults, or of all lines but the first, each with its number."""
+    for start in (first, first + 1):
+        told = evened(lines[start:end])
+        # What is no table without what is filled up is none with it.
+        is_one = told is not None and rows_of("\n".join(told.whole))
+        rows = rows_of("\n".join(told.lines)) if told is not None and is_one else ()
+        if told is not None and is_one and len(rows) == len(told.numbers):
+            numbered = [*zip(told.numbers, rows, strict=True), *((n, []) for n in told.odd)]
+            return sorted(((start + n, row) for n, row in numbered), key=lambda one: one[0])
+    return []
 
 
 def _more_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from headroom.errors import WrongKind
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Holders"]
 
+_LINES = re.compile(r"lines (\d+)-(\d+) of ")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 #: A paragraph that has rows has so many lines: those of a table, and its header.
 _LEAST_LINES = 3
@@ -65,7 +66,17 @@ class Holders:
                 ]
                 own += wanted.end_table(document.placed(met))
         data = (*self._with_rows, *self._small) if path is None else ()
-        return own + [piece for text in data for piece in text.records(None, wanted)]
+        of_texts = (piece for text in data for piece in text.holders.of_text(wanted))
+        # What of a text is long enough is read by itself, and in it.
+        return [*own, *dict.fromkeys(of_texts)]
+
+    def of_text(self, wanted: Rows) -> list[Piece]:
+        """The same of a text in data, which may have none."""
+        return self.records(None, wanted) if self._has_any else self._uneven_tables(wanted)
+
+    @property
+    def _has_any(self) -> bool:
+        return bool(self._has_rows or self._apart)
 
     @cached_property
     def _with_rows(self) -> list[Document]:
@@ -93,10 +104,11 @@ class Holders:
         for path, text, is_json in apart.texts_with_rows(document.value, deadline):
             if path in known:
                 continue
-            source = Source(text, deadline)
-            of_text = _in_text(path, len(source.lines))
             one = self._rows_of(text, path) if is_json else None
-            found += [one] if one is not None else self._tables_of(source, of_text)
+            if one is None:
+                source = Source(text, deadline)
+                one = document.inner(source, document.kinds.kind_of(source).name, path)
+            found.append(one)
         return found
 
     def _rows_of(self, text: str, within: Within) -> Document | None:
@@ -108,9 +120,7 @@ class Holders:
 
     def _uneven_tables(self, wanted: Rows) -> list[Piece]:
         """The lines that meet all conditions in tables with rows of too many cells, or too few."""
-        before = self._document.before
-        places = (part.within for part in self._apart)
-        read = [(one[0] - before, one[1] - before) for one in places if isinstance(one, tuple)]
+        read = [self._lines_of(part.within) for part in self._apart]
         tables = apart.uneven_tables(self._document.searched, read, self._rows_in)
         return [piece for rows in tables for piece in self._lines(rows, wanted)]
 
@@ -127,6 +137,13 @@ class Holders:
         )
         return wanted.end_table(self._document.placed(met))
 
+    def _lines_of(self, within: Within | None) -> tuple[int, int]:
+        """The first of its lines and the last in which a part of it stands."""
+        if isinstance(within, tuple):
+            return within[0] - self._document.before, within[1] - self._document.before
+        match = _LINES.match(within or "") if within != self._document.within else None
+        return (int(match[1]), int(match[2])) if match else (1, len(self._document.searched.lines))
+
     def _rows_in(self, text: str) -> Sequence[object]:
         """The rows of a table in a text, if it is one."""
         found = self._rows_of(text, (1, 1))
@@ -134,14 +151,14 @@ class Holders:
 
     def _short_tables(self, wanted: Rows) -> list[Piece]:
         """The lines that meet all conditions in tables too short to be one by themselves."""
-        kind, before = self._apart[0].kind, self._document.before
+        kind = self._apart[0].kind
         names = {name for part in self._apart if part.kind is kind for name in part.names}
         read = {part.within for part in self._apart}
         tables = apart.short_tables(self._document.searched, kind, names)
         return [
             piece
             for (first, end), rows in tables
-            if (before + first + 1, before + end) not in read
+            if self._place(first + 1, end) not in read
             for piece in self._lines(rows, wanted)
         ]
 
@@ -171,13 +188,10 @@ class Holders:
         if document.is_mixed:
             parts = [one for part in document.parts for one in part.holders._apart or [part]]
             return [part for part in parts if part.holders._has_rows]
-        if isinstance(document.within, str):
-            return []
         has_rows, searched = self._has_rows, document.searched
         if has_rows and not (_BLANK_LINE.search(searched.text) and document.is_text):
             return []
-        before = document.before
-        tables = [*self._each_table(searched, lambda one, last: (before + one, before + last))]
+        tables = [*self._each_table()]
         found = [table for table in tables if table is not None]
         if not has_rows:
             return [*found, *self.behind_words]
@@ -188,48 +202,49 @@ class Holders:
     @cached_property
     def behind_words(self) -> list[Document]:
         """The data that begin in a line behind words, as in "The rows are: [...]"."""
-        before, searched = self._document.before, self._document.searched
+        searched = self._document.searched
         places = apart.behind_words(searched.text, searched.deadline)
-        told = (self._rows_of(text, (before + one, before + last)) for text, one, last in places)
+        told = (self._rows_of(text, self._place(one, last)) for text, one, last in places)
         return [*filter(None, told)]
 
-    def _tables_of(self, source: Source, place: Callable[[int, int], Within]) -> Iterator[Document]:
-        """The tables in a text."""
-        return filter(None, self._each_table(source, place))
+    def _each_table(self) -> Iterator[Document | None]:
+        """Each paragraph of a text, or what in it is like a table, if it is one."""
+        lines = self._document.searched.lines
+        for first, end in apart.paragraphs(lines):
+            found = self._table_in(first, end)
+            some = [] if found is not None else self._like_tables(first, end)
+            yield from some or [found]
 
-    def _each_table(
-        self, source: Source, place: Callable[[int, int], Within]
-    ) -> Iterator[Document | None]:
-        """Each paragraph of a text, if it is a table.
+    def _like_tables(self, first: int, end: int) -> list[Document | None]:
+        """What in a paragraph is a table among others; none where the whole may be one."""
+        lines = self._document.searched.lines
+        places = [one for one in uneven.runs(lines, first, end) if one != (first, end)]
+        if not places or apart.uneven_table(lines, first, end, self._rows_in):
+            return []
+        return [table for place in places if (table := self._table_in(*place)) is not None]
 
-        Args:
-            source: The text.
-            place: Where some lines of it stand, by the first and the last.
-
-        """
-        for first, end in apart.paragraphs(source.lines):
-            yield self._table_in(source, first, end, place)
-
-    def _table_in(
-        self, source: Source, first: int, end: int, place: Callable[[int, int], Within]
-    ) -> Document | None:
+    def _table_in(self, first: int, end: int) -> Document | None:
         """Some lines, or all but the first that leads over to them, if they are surely rows."""
-        kinds = self._document.kinds
+        document = self._document
+        kinds = document.kinds
         for start in (first, first + 1):
             if end - start < _LEAST_LINES:
                 break
-            part = source.part(start, end)
+            part = document.searched.part(start, end)
             # What a text only may be it is no more likely among others.
             if not any(kind.recognise(part) for kind in kinds if kind.unit == "rows"):
                 continue
             kind = kinds.kind_of(part)
             if kind.unit == "rows" and kind.recognise(part):
-                found = self._document.inner(part, kind.name, place(start + 1, end))
+                found = document.inner(part, kind.name, self._place(start + 1, end))
                 if found.holders._has_rows:
                     return found
         return None
 
-
-def _in_text(path: str, count: int) -> Callable[[int, int], Within]:
-    """Where some lines of a text of so many stand that is a value of data."""
-    return lambda one, last: path if last - one + 1 == count else f"lines {one}-{last} of {path}"
+    def _place(self, first: int, last: int) -> Within:
+        """Where some of its lines stand, in a text of data or in the whole."""
+        document = self._document
+        if not isinstance(document.within, str):
+            return document.before + first, document.before + last
+        is_whole = last - first + 1 == len(document.searched.lines)
+        return document.within if is_whole else f"lines {first}-{last} of {document.within}"

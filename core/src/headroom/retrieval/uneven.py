@@ -14,6 +14,7 @@ __all__ = [
     "has_rules",
     "is_rule",
     "may_have_tables",
+    "runs",
 ]
 
 #: What stands between cells.
@@ -26,6 +27,8 @@ _BAR = re.compile(r"(?<!\\)\|")
 #: A table has so many rows that are whole, without a rule more than sentences with commas have by
 #: chance; and of all its rows, so many may be others.
 _LEAST, _LEAST_RULED, _MOST = 5, 3, 0.25
+#: So many of what is like a table in a paragraph are looked at.
+_MOST_RUNS = 20
 #: Lines of a text that say whether it may have a table.
 _PROBE = 400
 
@@ -52,6 +55,38 @@ def is_rule(line: str) -> bool:
 def has_rules(lines: Sequence[str]) -> bool:
     """Whether a text has a table of Markdown."""
     return any(is_rule(line) for line in lines)
+
+
+def runs(lines: Sequence[str], first: int, end: int) -> list[tuple[int, int]]:
+    """Where lines next to each other are like those of a table, from the top, the longest of each.
+
+    >>> runs(["On:", "a,b", "1,2", "3,4", "5,6", "end"], 0, 6)
+    [(1, 5)]
+
+    """
+    found: list[tuple[int, int]] = []
+    for of_line in (*(_counting(sign) for sign in _SIGNS), _has_blanks):
+        start, before = first, 0
+        for number in range(first, end + 1):
+            count = of_line(lines[number]) if number < end else 0
+            if count != before:
+                if before and number - start > _LEAST_RULED:
+                    found.append((start, number))
+                start, before = number, count
+    found.sort(key=lambda run: run[0] - run[1])
+    kept: list[tuple[int, int]] = []
+    for one, last in found[:_MOST_RUNS]:
+        if all(last <= begin or one >= after for begin, after in kept):
+            kept.append((one, last))
+    return sorted(kept)
+
+
+def _counting(sign: str) -> Callable[[str], int]:
+    return lambda line: line.count(sign)
+
+
+def _has_blanks(line: str) -> int:
+    return _BLANKS.search(line) is not None
 
 
 def may_have_tables(text: str) -> bool:
