@@ -45,11 +45,11 @@ class Holders:
         if path is None and self._apart:
             apart.check_places(part.within for part in self._apart)
             found = [piece for part in self._apart for piece in part.records(None, wanted)]
-            found += self._uneven_tables(wanted)
+            found += self._in_lines(wanted)
             return found if document.is_mixed else found + self._short_tables(wanted)
         if path is None and not self._has_rows:
             count = wanted.count
-            found = self._uneven_tables(wanted) or self._objects(wanted)
+            found = self._in_lines(wanted)
             if found or wanted.count > count:
                 return found
         value = document.value
@@ -72,7 +72,7 @@ class Holders:
 
     def of_text(self, wanted: Rows) -> list[Piece]:
         """The same of a text in data, which may have none."""
-        return self.records(None, wanted) if self._has_any else self._uneven_tables(wanted)
+        return self.records(None, wanted) if self._has_any else self._in_lines(wanted)
 
     @property
     def _has_any(self) -> bool:
@@ -118,24 +118,33 @@ class Holders:
         inner = self._document.inner(source, kind.name, within)
         return inner if kind.unit == "rows" and kind.recognise(source) and inner.has_data else None
 
-    def _uneven_tables(self, wanted: Rows) -> list[Piece]:
-        """The lines that meet all conditions in tables with rows of too many cells, or too few."""
-        read = [self._lines_of(part.within) for part in self._apart]
-        tables = apart.uneven_tables(self._document.searched, read, self._rows_in)
-        return [piece for rows in tables for piece in self._lines(rows, wanted)]
-
-    def _objects(self, wanted: Rows) -> list[Piece]:
-        """The lines of the objects that meet all conditions, where a text has nothing else."""
-        searched, lines = self._document.searched, self._document.source.lines
-        objects = apart.objects_in(searched.text, searched.deadline)
-        rows = self._rows_in(f"[{','.join(text for text, _, _ in objects)}]") if objects else ()
+    def _in_lines(self, wanted: Rows) -> list[Piece]:
+        """The lines that meet all conditions: of tables with faults, or of objects of JSON."""
+        found = [piece for rows in self._uneven_tables for piece in self._lines(rows, wanted)]
+        if self._uneven_tables or self._has_any:
+            return found
+        lines = self._document.source.lines
         met = (
             Piece(lines[number - 1], "lines", number)
-            for (_, first, last), row in zip(objects, rows, strict=False)
+            for first, last, row in self._objects
             if wanted.holds(row)
             for number in range(first, last + 1)
         )
         return wanted.end_table(self._document.placed(met))
+
+    @cached_property
+    def _uneven_tables(self) -> list[list[tuple[int, object]]]:
+        """The rows of tables some of which have too many cells, or too few, and their lines."""
+        read = [self._lines_of(part.within) for part in self._apart]
+        return [*apart.uneven_tables(self._document.searched, read, self._rows_in)]
+
+    @cached_property
+    def _objects(self) -> list[tuple[int, int, object]]:
+        """The objects of a text that has nothing else, with their first lines and their last."""
+        searched = self._document.searched
+        found = apart.objects_in(searched.text, searched.deadline)
+        rows = self._rows_in(f"[{','.join(text for text, _, _ in found)}]") if found else ()
+        return [(one, last, row) for (_, one, last), row in zip(found, rows, strict=False)]
 
     def _lines_of(self, within: Within | None) -> tuple[int, int]:
         """The first of its lines and the last in which a part of it stands."""
