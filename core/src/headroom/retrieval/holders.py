@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Holders"]
 
-_LINES = re.compile(r"lines (\d+)-(\d+) of ")
+_LINES = re.compile(r"lines (\d+)(?:-(\d+))? of (.*)", re.DOTALL)
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 #: A paragraph that has rows has so many lines: those of a table, and its header.
 _LEAST_LINES = 3
@@ -65,10 +65,8 @@ class Holders:
                     if wanted.holds(apart.by_names(row, names), is_of_text=is_of_text)
                 ]
                 own += wanted.end_table(document.placed(met))
-        data = (*self._with_rows, *self._small) if path is None else ()
-        of_texts = (piece for text in data for piece in text.holders.of_text(wanted))
-        # What of a text is long enough is read by itself, and in it.
-        return [*own, *dict.fromkeys(of_texts)]
+        data = self._texts if path is None else ()
+        return own + [piece for text in data for piece in text.holders.of_text(wanted)]
 
     def of_text(self, wanted: Rows) -> list[Piece]:
         """The same of a text in data, which may have none."""
@@ -77,6 +75,22 @@ class Holders:
     @property
     def _has_any(self) -> bool:
         return bool(self._has_rows or self._apart)
+
+    @cached_property
+    def _texts(self) -> list[Document]:
+        """The texts in data that have rows, each part of them once."""
+        parts = (part for text in self._small for part in text.holders._apart or [text])
+        read: dict[str, list[tuple[int, int]]] = {}
+        for part in parts:
+            if part.holders._has_any:
+                path, lines = _part_of(part.within)
+                read.setdefault(path, []).append(lines)
+
+        def is_read(text: Document) -> bool:
+            path, (first, last) = _part_of(text.within)
+            return any(first <= end and last >= one for one, end in read.get(path, ()))
+
+        return [*(text for text in self._with_rows if not is_read(text)), *self._small]
 
     @cached_property
     def _with_rows(self) -> list[Document]:
@@ -150,8 +164,9 @@ class Holders:
         """The first of its lines and the last in which a part of it stands."""
         if isinstance(within, tuple):
             return within[0] - self._document.before, within[1] - self._document.before
-        match = _LINES.match(within or "") if within != self._document.within else None
-        return (int(match[1]), int(match[2])) if match else (1, len(self._document.searched.lines))
+        if within == self._document.within:
+            return 1, len(self._document.searched.lines)
+        return _part_of(within)[1]
 
     def _rows_in(self, text: str) -> Sequence[object]:
         """The rows of a table in a text, if it is one."""
@@ -257,3 +272,11 @@ class Holders:
             return document.before + first, document.before + last
         is_whole = last - first + 1 == len(document.searched.lines)
         return document.within if is_whole else f"lines {first}-{last} of {document.within}"
+
+
+def _part_of(within: Within | None) -> tuple[str, tuple[int, int]]:
+    """The path of a text in data that some of its lines are, the first and the last of these."""
+    match = _LINES.fullmatch(str(within))
+    if match is None:
+        return str(within), (1, 10**9)
+    return match[3], (int(match[1]), int(match[2] or match[1]))
