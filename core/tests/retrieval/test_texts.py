@@ -134,7 +134,11 @@ def test_dates_as_some_write_them(values: str, where: str, answer: str) -> None:
     _check(values, where, answer)
 
 
-_TEXTS = "3 days|5 hours|1/2|3/4|2/4|10:05|noon|l9|l10|~5|about 9|3-1|a|zed|5. mai 2024|".split("|")
+_TEXTS = (
+    "3 days|5 hours|1/2|3/4|2/4|10:05|noon|l9|l10|~5|about 9|3-1|a|zed|5. mai 2024|8. up|".split(
+        "|"
+    )
+)
 
 
 def test_what_is_less_is_not_more() -> None:

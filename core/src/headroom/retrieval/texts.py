@@ -139,6 +139,6 @@ def _are_same(left: Runs, right: Runs) -> bool:
         if is_text and is_text_too and run != other:
             word, with_it = _WORD.match(run), _WORD.match(other)
             # "1. Intro" is the first, and "1. Mai 2024" one of a month.
-            is_of_several = run[0] != "." or not (left[-1][0] and right[-1][0])
-            return not (word and with_it and is_of_several) or word[1] == with_it[1]
+            is_single = "." in (run[0], other[0]) and left[-1][0] and right[-1][0]
+            return not (word and with_it) or bool(is_single) or word[1] == with_it[1]
     return True
