@@ -223,7 +223,11 @@ def _at_all(searchable: Searchable, selection: Selection) -> list[tuple[Searchab
     where = rows.read_otherwise()
     if where is not None:
         return _at_all(searchable, replace(selection, where=where))
+    others = rows.of_others()
+    rows.met -= len(others)
     rows.check()
+    if others:
+        found = [(one, [piece for piece in some if piece not in others]) for one, some in found]
     return found
 
 
