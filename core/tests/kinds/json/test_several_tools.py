@@ -76,26 +76,3 @@ def test_a_part_of_a_long_text_is_found_where_nothing_else_has_all_that_is_asked
     context.put("found", json.dumps(_results()))
     answer = asyncio.run(RetrievalTool(context).answer("found", query="Vantorra turns"))
     assert "2,460 turns" in answer
-
-
-def test_the_members_of_an_object_that_answers_are_none_of_such_items() -> None:
-    tools = [
-        {
-            "name": f"{name}.find",
-            "description": f"Finds a {name} in a city, and says what is known of it. " * 9,
-            "parameters": {
-                "type": "object",
-                "properties": {
-                    key: {
-                        "type": "string",
-                        "description": f"{text} of the place that is meant. " * 3,
-                    }
-                    for key, text in (("city", "The city"), ("stars", "Stars"), ("day", "The day"))
-                },
-            },
-        }
-        for name in ("hotel", "museum", "restaurant", "theatre", "garden", "harbour", "library")
-    ]
-    view = compress(json.dumps(tools), query="Find a restaurant in the city").text
-    own = view.partition("restaurant.find")[2].partition(".find")[0]
-    assert all(f"{key}," in own for key in ("city", "stars", "day"))
