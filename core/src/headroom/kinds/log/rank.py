@@ -221,9 +221,7 @@ def _odd_events(log: Log) -> set[int]:
     for template in log.deadline.over(log.templates):
         # What shares no word but values, each of several words, is not of one form.
         if template.words != [MASK] or " " not in log.texts[template.events[0]]:
-            texts = map(log.texts.__getitem__, template.events)
-            found = outlying_events(texts, len(template.events), log.deadline)
-            odd.update(map(template.events.__getitem__, found))
+            odd.update(outlying_events(log.texts.__getitem__, template.events, log.deadline))
     return odd
 
 
@@ -246,9 +244,8 @@ def _odd_among_names(log: Log) -> set[int]:
     odd: set[int] = set()
     for _, events in chain.from_iterable(alike.values()):
         events.sort()
-        texts = map(log.texts.__getitem__, events)
-        found = outlying_events(texts, len(events), log.deadline, among_names=True)
-        odd.update(map(events.__getitem__, found))
+        text_of = log.texts.__getitem__
+        odd.update(outlying_events(text_of, events, log.deadline, among_names=True))
     return odd
 
 
