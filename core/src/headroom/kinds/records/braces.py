@@ -60,4 +60,5 @@ def are_in_braces(lines: Sequence[str], pair: re.Pattern[str]) -> bool:
             rest += 1
             pairs += pair.match(line) is not None
     of_all = opening + closing + rest
-    return min(opening, closing) > _BRACED * of_all and pairs >= _SETTINGS * rest
+    # Blocks with nothing in them say nothing.
+    return min(opening, closing, pairs) > _BRACED * of_all and pairs >= _SETTINGS * rest
