@@ -17,6 +17,7 @@ from headroom.stores.base import Header, LeasingStore, Limits, Missing, Record, 
 from headroom.stores.codec import Codec
 from headroom.stores.sqlite.connect import Durability
 from headroom.stores.sqlite.connections import Connections
+from headroom.stores.sqlite.explaining import of_other_types
 from headroom.stores.sqlite.files import resolved
 from headroom.stores.sqlite.leases import LIVING, hold, let_go
 from headroom.stores.sqlite.rotation import check_keys, rotate
@@ -223,6 +224,8 @@ class SQLiteStore(LeasingStore):
                 "WHERE name = ?",
                 (name,),
             ).fetchone()
+            if row is not None and not all(type(count) is int for count in row):
+                raise of_other_types(self._connections.path)
             return Usage(*(row or (0, 0, 0, 0))), bool(overdue)
 
         usage, overdue = self._connections.read(read)
