@@ -81,6 +81,9 @@ COMPAT = {
 }
 
 TEST_TOOLS = ("pytest>=8", "pytest-asyncio>=1", "pytest-xdist>=3", "hypothesis>=6.100")
+# What the core can use, all of it, and what its tests need.
+CORE_EXTRAS = "[all,encryption,otel,zstd,semantic]"
+CORE_TOOLS = [*TEST_TOOLS, "splintr-rs", "opentelemetry-sdk"]
 MYPY = "mypy>=1.15,<3"
 COVERAGE = "coverage>=7.10"
 COSMIC_RAY = "cosmic-ray>=8.7,<9"
@@ -168,10 +171,15 @@ def types(session: nox.Session) -> None:
 @nox.session(name="tests-core")
 def tests_core(session: nox.Session) -> None:
     """The core with everything that it can use."""
-    tools = [*TEST_TOOLS, "splintr-rs", "opentelemetry-sdk"]
-    extras = "[all,encryption,otel,zstd,semantic]"
-    install(session, "core", "packages/testing", extras=extras, tools=tools)
-    pytest(session, "core", *session.posargs)
+    install(session, "core", "packages/testing", extras=CORE_EXTRAS, tools=CORE_TOOLS)
+    pytest(session, "core", "-m", "not slow", *session.posargs)
+
+
+@nox.session(name="tests-slow")
+def tests_slow(session: nox.Session) -> None:
+    """What of the core starts processes, or measures how time and memory grow."""
+    install(session, "core", "packages/testing", extras=CORE_EXTRAS, tools=CORE_TOOLS)
+    pytest(session, "core", "-m", "slow", *session.posargs)
 
 
 @nox.session(default=False)
@@ -195,9 +203,7 @@ def quick(session: nox.Session) -> None:
     session.run("mypy", "--strict", "core/src", "packages/testing/src")
     quick = ["core/tests/context", "core/tests/handoff", "core/tests/retrieval"]
     quick += ["core/tests/toolkit", "tests/test_import_arrows.py", "tests/test_public_names.py"]
-    # What starts processes takes as long as all the rest.
-    slow = [f"--ignore=core/tests/context/test_{name}.py" for name in ("forks", "workers")]
-    session.run("pytest", "-n", "2", "-q", *quick, *slow, *session.posargs)
+    session.run("pytest", "-n", "2", "-q", "-m", "not slow", *quick, *session.posargs)
 
 
 @nox.session(default=False)
@@ -376,7 +382,7 @@ def coverage(session: nox.Session) -> None:
     """
     session.install(COVERAGE)
     session.run("coverage", "erase")
-    sessions = [f"tests-{name}" for name in ("core", "bare", "testing", "cli")]
+    sessions = [f"tests-{name}" for name in ("core", "slow", "bare", "testing", "cli")]
     sessions += ["tests-redis(latest)", "tests-mcp(latest)"]
     sessions += [f"tests-adapter({name}-{end})" for name, end in FRAMEWORKS if end == "latest"]
     # Tests run in folders of their own, too.

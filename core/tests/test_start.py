@@ -9,6 +9,8 @@ import pytest
 
 import headroom
 
+pytestmark = pytest.mark.slow
+
 #: Slow to import, and of no use to somebody who only stores and reads.
 HEAVY = (
     "asyncio", "concurrent.futures.process", "email", "http", "importlib.metadata",

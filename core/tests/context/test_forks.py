@@ -18,6 +18,7 @@ from headroom.forking import lock, undisturbed
 from headroom_testing.forks import fork_under_load, forks_wanted
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here"),
     pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),
 ]

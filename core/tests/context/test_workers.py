@@ -19,7 +19,10 @@ import pytest
 from headroom import SharedContext
 from headroom.workers import THREADS, off_loop
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),
+]
 
 
 def payload(number: int, rows: int = 530) -> str:

@@ -19,6 +19,8 @@ from headroom_testing.large import LARGE
 
 from .hostile import TEXTS
 
+pytestmark = pytest.mark.slow
+
 #: From one of these sizes to the next twice as much is linear. At some size a view begins to be
 #: worth it, which is one leap; what takes quadratic time leaps each time.
 SIZES = (3_000, 6_000, 12_000)

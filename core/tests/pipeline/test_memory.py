@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SIZE = 60_000
 
 #: By what a payload is: so many times its characters at the most. In a payload this small, what is

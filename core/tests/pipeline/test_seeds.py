@@ -6,6 +6,10 @@ import os
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 VIEWS = """
 from headroom import compress
 from headroom_testing.large import LARGE

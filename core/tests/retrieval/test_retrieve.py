@@ -41,6 +41,22 @@ def test_words_in_quotes_are_words(ctx: SharedContext, query: str) -> None:
     assert ctx.retrieve("orders", query='"/orders/3"').where == "/orders/3"
 
 
+def test_a_query_that_looks_like_a_path_is_looked_for_where_none_is_there(
+    ctx: SharedContext,
+) -> None:
+    lines = [f"GET /api/item/{n} 200 in {n * 7} ms" for n in range(300)]
+    files = {f"/src/{n}.py": {"lines": n * 3} for n in range(90)}
+    ctx.put("log", "\n".join(lines))
+    ctx.put("data", {"files": files, "rows": [{"id": n} for n in range(9)]})
+    assert lines[77] in ctx.retrieve("log", query="/api/item/77").text
+    assert "/src/77.py" in ctx.retrieve("data", query="/src/77.py").text
+    assert ctx.retrieve("data", query="/rows/3").where == "/rows/3"
+    assert not ctx.retrieve("log", query="/nowhere/at/all").text
+    # What begins in the data is a path, and its mistake is told.
+    with pytest.raises(ValueError, match="/rows goes from 0 to 8"):
+        ctx.retrieve("data", query="/rows/77")
+
+
 def test_by_query_in_json(ctx: SharedContext) -> None:
     found = ctx.retrieve("orders", query="customer 77", max_tokens=60)
     assert '{"id":77,"name":"customer 77"}' in found.text

@@ -14,6 +14,8 @@ from headroom import Codec, LeasingStore, SQLiteStore, new_encryption_key
 from headroom_testing import ManualClock
 from headroom_testing.simulation import simulate
 
+pytestmark = pytest.mark.slow
+
 # More of them: nox -s simulation
 SEEDS = range(int(os.environ.get("HEADROOM_SEEDS", "2000")) // 200)
 

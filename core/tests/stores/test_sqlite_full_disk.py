@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 # In namespaces of its own: there, everybody may mount something, and it goes with the process.
 _ALONE = ["unshare", "--map-root-user", "--mount"]
 

@@ -12,6 +12,7 @@ from functools import cache
 from headroom.pipeline.terminal import find_in_line, is_written_over
 from headroom.retrieval.document import Document, counted
 from headroom.retrieval.index import Searchable
+from headroom.retrieval.paths import begins
 from headroom.retrieval.patterns import Pattern
 from headroom.retrieval.places import Place
 from headroom.retrieval.ranking import ranked, ranked_values, values_beyond, values_of_record
@@ -50,6 +51,21 @@ def find(
         ValueError: The selection cannot apply: rows of what has none, a path to nothing.
 
     """
+    try:
+        return _find(searchable, selection, max_tokens, counter, left_out)
+    except ValueError:
+        if selection.instead is None or _begin_there(searchable.document, selection.places):
+            raise
+        return _find(searchable, selection.instead, max_tokens, counter, left_out)
+
+
+def _find(
+    searchable: Searchable,
+    selection: Selection,
+    max_tokens: int,
+    counter: TokenCounter,
+    left_out: LeftOut,
+) -> Found:
     original = searchable.document
     found = _at_all(searchable, selection)
     searchable, pieces = found[0] if len(found) == 1 else _together(searchable, found)
@@ -84,6 +100,11 @@ def find(
     return _with_values(
         searchable, selection.query, excerpt, shown, order, left_out, max_tokens, counter, parts_of
     )
+
+
+def _begin_there(document: Document, places: Sequence[Place]) -> bool:
+    """Whether one of some paths leads somewhere in data, though not to its end."""
+    return document.has_data and any(begins(document.value, place.path or "") for place in places)
 
 
 def _with_values(

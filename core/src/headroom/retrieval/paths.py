@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from headroom.toolkit.pointers import escape, is_index, member
 from headroom.view import spelled_path
 
-__all__ = ["locate", "resolve", "walk"]
+__all__ = ["begins", "locate", "resolve", "walk"]
 
 _STEP = re.compile(
     r"\.\.(?P<deep>[^\s.\[\]'\"*]+|\*)"
@@ -65,6 +65,19 @@ def resolve(document: object, pointer: str) -> object:
             text += f": {holder} goes from 0 to {last}" if value else f": {holder} is empty"
         raise ValueError(text) from None
     return value
+
+
+def begins(document: object, pointer: str) -> bool:
+    """Whether something is at the first step of a JSON pointer.
+
+    >>> begins({"data": []}, "/data/7"), begins({"data": []}, "/src/main.py")
+    (True, False)
+    """
+    try:
+        member(document, pointer.split("/")[1])
+    except LookupError:
+        return False
+    return True
 
 
 def walk(document: object, pointer: str = "") -> Iterator[tuple[str, object]]:

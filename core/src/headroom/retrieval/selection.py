@@ -27,6 +27,9 @@ class Selection:
     places: tuple[Place, ...] = (Place(),)
     where: Filter | None = None
     pattern: Pattern | None = None
+    #: What is asked where the query was read as paths, and nothing stands at them: so begin the
+    #: paths of files and of URLs, too.
+    instead: Selection | None = None
 
 
 def select(
@@ -58,20 +61,27 @@ def select(
     if place is not None and given:
         raise ValueError(f"ask for place or for {next(iter(given))}, not for both")
     places: tuple[Place, ...] | None = None
+    words: str | None = None
     if place is not None:
         places = _read_places(place)
     elif given:
         places = _of_unit(*next(iter(given.items())))
     elif query is not None:
         places = _asked_by_query(query)
-        query = query if places is None else None
+        if places is not None:
+            words = query if all(map(_is_pointer, places)) else None
+            query = None
     around = Place(path=path, within=None if within is None else parse_within(within))
-    return Selection(
+    asked = Selection(
         query=query,
         places=together(_inside(one, around) for one in places or (Place(),)),
         where=conditions(where),
         pattern=None if pattern is None else compile_pattern(pattern),
     )
+    if words is None:
+        return asked
+    by_words = replace(asked, query=words, places=(_inside(Place(), around),))
+    return replace(asked, instead=by_words)
 
 
 def _inside(place: Place, around: Place) -> Place:
@@ -115,6 +125,11 @@ def _asked_by_query(query: str) -> tuple[Place, ...] | None:
     # So are words in quotes: those in which a place has a pointer begin with its slash.
     is_phrase = query.lstrip()[:1] == '"' and any(one.path and one.path[0] != "/" for one in found)
     return None if is_phrase else found
+
+
+def _is_pointer(place: Place) -> bool:
+    path = place.path or ""
+    return path.startswith("/") and place == Place(path=path)
 
 
 def _range_text(name: str, value: str | int) -> str:

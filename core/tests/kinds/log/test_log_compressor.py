@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from headroom import CompressResult, compress, get_counter
 from headroom.kinds.log import LogCompressor
+from headroom.kinds.log.recognise import looks_like_log
+from headroom.source import Source
 from headroom_testing import KindLaws
 
 
@@ -172,6 +174,12 @@ def test_a_budget_is_used_for_what_matters_first(max_tokens: int) -> None:
 def test_compact_is_smaller_and_keeps_alerts() -> None:
     balanced, compact = compress(syslog()), compress(syslog(), fidelity="compact")
     assert compact.tokens_after <= balanced.tokens_after / 2 + 1
+
+
+@pytest.mark.parametrize("seconds", [0, 17.25, 86_400.5])
+def test_the_log_of_a_kernel_is_one_by_its_times(seconds: float) -> None:
+    lines = [f"[{seconds + n / 9:12.6f}] {word}" for n, word in enumerate("clock bus disk".split())]
+    assert looks_like_log(Source("\n".join(lines * 2)))
 
 
 def test_letters_for_levels() -> None:

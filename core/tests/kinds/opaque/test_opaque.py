@@ -319,9 +319,9 @@ def test_twice_as_much_takes_about_twice_as_long(name: str) -> None:
         return time.process_time() - start
 
     text = HOSTILE[name]
-    once = min(seconds(text) for _ in range(3))
-    # Quadratic work would take 16 times as long.
-    assert min(seconds(text * 4) for _ in range(2)) < 10 * once + 0.2
+    most = 10 * min(seconds(text) for _ in range(2)) + 0.2
+    # Quadratic work would take 16 times as long. Once more where something else came between.
+    assert any(seconds(text * 4) < most for _ in range(2))
 
 
 def test_the_deadline_is_kept() -> None:

@@ -13,6 +13,8 @@ from headroom.kinds.xml.parse import read_document
 from headroom.source import Source
 from headroom.toolkit.lazy import Lazy
 
+pytestmark = pytest.mark.slow
+
 
 def order(number: int) -> str:
     lines = "".join(f'<line sku="s{n}"><count>{n}</count></line>' for n in range(number % 4))
