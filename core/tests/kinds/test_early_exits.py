@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from headroom.errors import WrongKind
 from headroom.kinds.code import recognise as code
 from headroom.kinds.code.outlines import languages, python_parse
-from headroom.kinds.log import differences, outliers, templates
+from headroom.kinds.log import differences, templates
 from headroom.kinds.log import recognise as log
 from headroom.kinds.opaque import lines as opaque_lines
 from headroom.kinds.records import columns, files
@@ -98,11 +98,6 @@ def test_no_template_has_more_events_than_may_be_alike(lines: list[list[str]]) -
 def test_numbers_of_a_log(line: str) -> None:
     ranged = re.compile(r"(?<![\w.-])(-?\d{1,15}(?:\.\d{1,9})?)(?![\w.-]*\d)")
     assert differences._NUMBER.findall(line) == ranged.findall(line)
-    alone = re.compile(
-        r"(?<![\w.,/+-])-?\d{1,15}(?:\.\d{1,9})?"
-        r"(?=(?:[a-zA-Z\u00b5%]{1,3})?(?:[\s,;)\]}\"']|$))"
-    )
-    assert outliers._NUMBER.findall(line) == alone.findall(line)
 
 
 def _ranges(texts: list[str]) -> list[str]:
@@ -508,7 +503,7 @@ def test_blocks_of_lines(blocks: list[list[str]], times: int) -> None:
 @_many
 @given(_LINES | _of("- a: 1", "<a>", "[a]", "b = 2", "", " ", "---", "- x", "words", "more words"))
 def test_lines_with_names(lines: list[str]) -> None:
-    named = [not line.strip() or bool(records._field(line)[1]) for line in lines]
+    named = [not line.strip() or bool(records.field_of(line)[1]) for line in lines]
     for line, is_named in zip(lines, named):
         assert bool(records._NAMED_OR_BLANK.match(line)) == is_named
     soon, most = records._NAMED_SOON * records._SOON, records._COVERED * records._NAMED
@@ -552,7 +547,7 @@ def test_the_delimiter_of_a_table(lines: list[str]) -> None:
     try:
         assert table._delimiter(lines) == expected
     except WrongKind as error:
-        assert str(error) in ("no header", "more like prose")  # noqa: PT017
+        assert str(error).startswith(("no header", "more like prose"))  # noqa: PT017
 
 
 @_many

@@ -611,3 +611,38 @@ def test_what_is_too_long_for_no_room_is_not_said_to_be_cut(ctx: SharedContext) 
     ctx.put("k", [{"n": f"apple {n}"} for n in range(90)])
     for room in range(20, 60):
         assert "[0 more" not in ctx.retrieve("k", query="apple", max_tokens=room).text
+
+
+def _invoices(count: int = 30) -> list[str]:
+    goods = ("rope", "fender", "shackle", "filter", "paint")
+    return [
+        f"| INVOICE No. {2210 + n}-{n * 7919 % 4096:03X}X\n"
+        f"Bill to: {('Ada', 'Bo', 'Cy')[n % 3]} of {('Oslo', 'Bergen')[n % 2]}\n"
+        + "".join(
+            f"{goods[(n + k) % 5]} .....  {k + 2} x {n * 13 % 90 + k}.50   {n * 37 % 900 + k}.25\n"
+            for k in range(6)
+        )
+        + f"TOTAL  EUR  {n * 101 % 5000}.95\n"
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("query", ["2223-223X", "INVOICE No. 2223-223X"])
+def test_what_names_a_group_of_lines_brings_all_of_it(ctx: SharedContext, query: str) -> None:
+    invoices = _invoices()
+    ctx.put("scan", "\n".join(invoices), kind="log", max_tokens=90)
+    found = ctx.retrieve("scan", query=query, max_tokens=400)
+    assert "2223-223X" in invoices[13]
+    assert all(line in found.text for line in invoices[13].split("\n"))
+
+
+def test_a_line_that_is_found_comes_below_what_names_its_group(ctx: SharedContext) -> None:
+    text = "\n".join(_invoices())
+    ctx.put("scan", text, kind="log", max_tokens=90)
+    found = ctx.retrieve("scan", query="total of 2299-000X", max_tokens=400)
+    lines = text.split("\n")
+    numbers = shown_lines(found, text)
+    heads = {n for n in numbers if lines[n - 1].startswith("| INVOICE")}
+    totals = [n for n in numbers if lines[n - 1].startswith("TOTAL")]
+    assert len(totals) > 5
+    assert heads.issuperset(n - 8 for n in totals)

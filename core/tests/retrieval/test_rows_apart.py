@@ -16,6 +16,9 @@ _SERVICES = "NAME        TYPE       AGE\nservice/a   ClusterIP  5d\nservice/b   
 _ROWS = [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
 _SMALL = json.dumps(_ROWS)
 _OTHER = _SMALL.replace("2", "3")
+_MARKDOWN = "| n | name |\n|---|---|\n" + "".join(
+    f"| {n} | {name} |\n" for n, name in enumerate("abcde", 1)
+)
 _TABLE = ["id,name,score", *(f"{n},n{n},{n * 3}" for n in range(30))]
 
 
@@ -45,7 +48,46 @@ def _found(payload: object, where: str) -> str:
         (json.dumps([{"type": "text", "text": _SMALL}]), "a = 2", "rows 2 within /0/text"),
         (f'Tool says {{"results":{_SMALL}}}', "a = 2", "rows 2 of /results within lines 1-1"),
         (f"Found: {_SMALL} and then {_OTHER} done.", "a = 2", "line 1 has several data with rows"),
-        ("\n".join([*_TABLE[:6], "5,n5,extra,99", *_TABLE[7:]]), "id = 6", "a row has 4 cells"),
+        ("\n".join([*_TABLE[:6], "5,n5,extra,99", *_TABLE[7:]]), "id = 6", "rows 6-7"),
+        ("\n".join([*_TABLE, *(f"{n},n{n},5,9" for n in range(21)), *(_TABLE[1:] * 20)]),
+         "id = 6",
+         "more than 20 rows have more cells"),
+        ("\n".join([*_TABLE[:6], "5,n5,extra,99", *_TABLE[7:12]]), "score > 27",
+         "lines 7; lines 12"),
+        ("\n".join([*_TABLE[:6], "5,n5", *_TABLE[7:12]]), "score is null", "lines 7"),
+        ("\n".join([_TABLE[0], *(f"{line}," for line in _TABLE[1:12])]), "score > 27", "lines 12"),
+        (_MARKDOWN.replace("| 3 | c |", "| 3 | c | d |"), "n > 4",
+         "lines 5; lines 7"),
+        (_MARKDOWN.replace("| 3 | c |", "| 3 |"), "name is null", "lines 5"),
+        (f"{_MARKDOWN}{_MARKDOWN.replace('name', 'owner')}", "owner = e",
+         "rows 5 within lines 8-14"),
+        (f"{_MARKDOWN}{_MARKDOWN}", "name = e",
+         "rows 5 within lines 1-7; rows 5 within lines 8-14"),
+        (f"## A\n{_MARKDOWN}**B**\n{_MARKDOWN}end\n", "name = e",
+         "rows 5 within lines 2-8; rows 5 within lines 10-16"),
+        (_MARKDOWN.replace("| 4 |", "|---|---|\n| 4 |"), "n > 2",
+         "lines 5; lines 7-8"),
+        (_MARKDOWN.replace("| 4 |", "\n| 4 |"), "n > 2", "rows 3 within lines 1-5; lines 7-8"),
+        (f"{_PODS}{_PODS.replace('pod', 'job')}".replace("NAME        READY  AGE\njob", "\njob"),
+         "AGE > 7d", "rows 3 within lines 1-4; lines 8"),
+        (_MARKDOWN.replace("1", "a").replace("| 4 |", "\n| q |"), "n = q", "lines 7"),
+        ("\n".join(json.dumps(row, indent=2) for row in (*_ROWS, *_ROWS)), "a = 2",
+         "lines 5-8; lines 13-16"),
+        ("\n".join(json.dumps(row, indent=2) for row in (*_ROWS, *_ROWS)), "a > 2", ""),
+        (_MARKDOWN.replace("| 3 | c |", "| 3 |"), "n > 9", ""),
+        ("\n".join(json.dumps(row, indent=2) for row in (*_ROWS, "end")), "a = 2",
+         "this original has no rows"),
+        ("\n".join(["On the", "whole:", *_TABLE[:7], "That is it."]), "id > 4",
+         "rows 6 within lines 3-9"),
+        ({"out": f"Found:\n```\n{_SMALL}\n```\n{_MARKDOWN}end"}, "a = 2 or n = 5",
+         "rows 5 within lines 5-11 of /out; rows 2 within lines 3-3 of /out"),
+        ({"out": f"Found:\n\n{_PODS}\nend"}, "AGE > 7d", "rows 3 within lines 3-6 of /out"),
+        (f"{_PODS}\nBut here is an end.\n\nAnd that\n", "AGE != 5d", "rows 2-3 within lines 1-4"),
+        ("\n".join([*_TABLE[:6], '5,"n5,15', *_TABLE[7:12]]), "score > 27",
+         "lines 7; lines 12"),
+        (json.dumps({"result": "\n".join(_TABLE[:8])}), "id = 6", "rows 7 within /result"),
+        (json.dumps([{"type": "text", "text": f"Found:\n\n{_MARKDOWN}"}]), "name = e",
+         "rows 5 within lines 3-9 of /0/text"),
         ("\n".join([*_TABLE[:6], "5,n5,15,", *_TABLE[7:]]), "id = 5", "rows 6"),
         ("\n".join([*_TABLE[:6], "5,n5", *_TABLE[7:]]), "id = 5", "rows 6"),
         ("\n".join([*_TABLE[:6], "5,n5", *_TABLE[7:]]), "score is null", "rows 6"),
@@ -57,9 +99,22 @@ def test_rows_are_found_or_it_is_said_that_they_are_not(
     found = _found(payload, where)
     assert (
         found == answer
-        if answer[:4] in ("rows", "line") and " has " not in answer
+        if not answer or (answer[:4] in ("rows", "line") and " has " not in answer)
         else (answer in found)
     )
+
+
+def test_rows_of_other_things_do_not_lack_a_field() -> None:
+    rows = [
+        {"id": n, "ok": n % 2, "items": [{"sku": n, "n": 1}, {"sku": -n, "n": 2}]} for n in (1, 2)
+    ]
+    assert _found({"rows": rows, "owners": [{"name": "a"}, {"name": "b"}]}, "ok != 1") == (
+        "rows 2 of /rows"
+    )
+    texts = [{"type": "text", "text": json.dumps(rows)}]
+    assert _found(json.dumps(texts), "not ok = 1") == "rows 2 within /0/text"
+    eu, us = [{"id": 1, "name": "a"}], [{"id": 2, "name": "b", "deleted": True}]
+    assert _found({"eu": eu, "us": us}, "deleted is null") == "rows 1 of /eu"
 
 
 @pytest.mark.parametrize("condition", ["v < 0.{}", "v > 9.{}", "took < {}s"])

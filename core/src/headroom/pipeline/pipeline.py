@@ -12,7 +12,7 @@ from itertools import chain
 from headroom.arguments import brief, check_text, check_whole, seconds
 from headroom.errors import TimeBudgetExceeded, WrongKind
 from headroom.forking import cached_property
-from headroom.kinds.guard import Guarded
+from headroom.kinds.guard import BuiltIn, Guarded
 from headroom.kinds.registry import LAST_RESORT, MIXED, Kinds, default_kinds
 from headroom.pipeline.apportion import ViewOf
 from headroom.pipeline.condense import condense
@@ -279,7 +279,8 @@ class Pipeline:
         return None, replace(request, kind=name or LAST_RESORT), None
 
     def _parts(self, source: Source, kind: Guarded, name: str | None) -> list[Part] | None:
-        if name == MIXED or (name is None and not kind.is_sure and is_cut(source)):
+        is_sure = kind.is_sure or (isinstance(kind, BuiltIn) and kind.proves(source))
+        if name == MIXED or (name is None and not is_sure and is_cut(source)):
             return split(source, self.kinds)
         return parts_of(source, kind, self.kinds) if name is None else None
 

@@ -52,9 +52,18 @@ _HEX = regex(r"0x([\da-f]+)")
 _MINUS = ("-", "\u2212", "\u2013")
 _WITH_POINT = str.maketrans("", "", ", _'\u2019")
 _WITH_COMMA = str.maketrans({",": ".", ".": None, " ": None, "'": None, "_": None, "\u2019": None})
-# "PT5M", "P1DT2H", as ISO 8601 has durations; months and years are of no fixed length.
+# "PT5M", "P1DT2H", "P1Y6M", as ISO 8601 has durations: an "m" before the "T" is a month.
 _DURATION = regex(
-    r"p(?=[\dt])(?:\d+w)?(?:\d+d)?(?:t(?=\d)(?:\d+h)?(?:\d+m)?(?:\d+(?:[.,]\d+)?s)?)?"
+    r"p(?=[\dt])((?:\d+y)?(?:\d+m)?)(?:\d+w)?(?:\d+d)?(?:t(?=\d)(?:\d+h)?(?:\d+m)?(?:\d+(?:[.,]\d+)?s)?)?"
+)
+# "1.2\u00d710^5", "3 x 10\u2075"
+_TIMES_TEN = regex(
+    r"([-+\u2212]?\d+(?:\.\d+)?)\s?[x*\u00d7\u00b7\u22c5]\s?10"
+    r"(?:(?:\^|\*\*)([-+\u2212]?\d{1,3})|([\u207b\u207a]?[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{1,3}))"
+)
+_RAISED = str.maketrans(
+    "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207b\u207a\u2212",
+    "0123456789-+-",
 )
 # "1h30m", "2 days, 3 hours"; "m" is a minute in both.
 _SEVERAL = regex(r"\d+\s?[^\W\d_]{1,12}(?:,?\s?(?:and\s)?\d+(?:\.\d+)?\s?[^\W\d_]{1,12})+")
@@ -63,8 +72,10 @@ _YEAR = Decimal(365 * 24 * 60**2)
 _IN_DURATION = {"w": "week", "m": "min"}
 # "about an hour ago"
 _SINCE = regex(r"(?:about|over|almost|some)?\s*(?:(an?)\s)?(.{1,30}?)\s+ago")
-#: Words after numbers of days and hours, and what stands for any digits, as in "5xx".
-_NO_UNITS = frozenset((*MONTHS, "am", "pm", "xx"))
+#: Words after numbers of days and hours, debts, and what stands for any digits, as in "5xx".
+_NO_UNITS = frozenset((*MONTHS, "am", "pm", "dr", "xx"))
+#: What a degree is of on a map: south and west are below zero.
+_OF_MAPS = frozenset("nsew")
 #: What follows a number in "1st".
 _ORDINALS = ("st", "nd", "rd", "th")
 _INFINITE = ("inf", "infinity", "\u221e")
@@ -142,6 +153,10 @@ def read(text: str) -> Reading | None:
         found = _read(match, written[match.start(7) : match.end(7)])
         if found is not None:
             return found
+    match = _TIMES_TEN.fullmatch(text)
+    if match is not None:
+        power = (match[2] or match[3]).translate(_RAISED)
+        return Reading(Quantity(Decimal(f"{match[1].translate(_RAISED)}e{power}")))
     match = _STATUS.fullmatch(text)
     if match is not None and (text[0] == "h" or " " in match[2][1:]):
         return Reading(Quantity(Decimal(match[1])))
@@ -160,6 +175,9 @@ def _may_be(text: str) -> bool:
 
 def _read(match: re.Match[str], rest: str) -> Reading | None:
     opened, sign, currency, minus, with_point, with_comma, _, closed = match.groups()
+    if with_point and with_point[-1] == "." and rest and rest[0].isalpha():
+        # "1. Intro" is the first.
+        return None
     if bool(opened) != bool(closed) or (opened and (sign or minus)) or (sign and minus):
         return None
     told = _unit(rest, currency or "")
@@ -205,6 +223,8 @@ def _unit(rest: str, currency: str) -> tuple[Decimal | None, str, str] | None:
     if currency and written[0] == "/":
         written = currency + written
     unit = named(written)
+    if unit == "\u00b0" and words[1:] and words[1].casefold() in _OF_MAPS:
+        return None
     # "3 days left" is so many days; other words than of units say something else.
     if len(words) > 1 and not (is_known(unit) and all(word.isalpha() for word in words[1:])):
         return None
@@ -227,8 +247,9 @@ def _since(text: str) -> Reading | None:
 
 def _duration(text: str) -> Reading | None:
     """An amount of time in several units, the largest of them first."""
-    if _DURATION.fullmatch(text) is not None:
-        text = text.replace("t", " ")
+    match = _DURATION.fullmatch(text)
+    if match is not None:
+        text = match[1].replace("m", "mo") + text[1 + len(match[1]) :].replace("t", " ")
     elif _SEVERAL.fullmatch(text) is None:
         return None
     written = [(number, unit) for number, unit in _PART.findall(text)]

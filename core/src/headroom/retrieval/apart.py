@@ -5,38 +5,49 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from itertools import chain
 
 from headroom.errors import WrongKind
-from headroom.retrieval.paths import walk
+from headroom.retrieval.paths import members_in, walk
+from headroom.retrieval.uneven import cut_tables, evened, is_rule, may_have_tables
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind
+from headroom.toolkit.pointers import escape
 from headroom.toolkit.rows.pieces import records
+from headroom.toolkit.rows.values import HOLDERS
 from headroom.view import Deadline, Within
 
 __all__ = [
     "behind_words",
     "by_names",
     "check_places",
+    "objects_in",
     "paragraphs",
     "short_tables",
-    "short_texts",
+    "texts_with_rows",
+    "uneven_table",
+    "uneven_tables",
 ]
 
 # What follows words in their line; so often it may be something else than data.
 _BEHIND_WORDS = re.compile(
     r"^[^\n\[{]{0,200}?[^\W_][)\"'*`]{0,3}\s?[:=][*`]{0,3}\s?(?=[\[{])"
-    r"|(?:^|(?<=\s))(?=\[\s?\{\s?\"|\{\s?\")",
+    r"|(?:^|(?<=\s))(?=\[\s{0,9}\{\s{0,9}\"|\{\s{0,9}\")",
     re.MULTILINE,
 )
+# Where another object begins.
+_NEXT_OBJECT = re.compile(r"\s*,?\s*(?=\{)")
 # A text that may be rows of JSON, and is short.
 _ROWS_OF_JSON = re.compile(r"\s*(?:\[\s*\{\s*\"|\{\s*\")[\s\S]{0,4000}[\]}]\s*$")
 _MOST_MISSED = 20
+#: A text with rows has so many characters, and so many texts are looked through for tables.
+_SHORTEST = 8
+_MOST_TEXTS = 100
 #: Tables of more lines are found by themselves.
 _SHORT = 3
-#: Characters of a row that are said.
-_LONGEST_SAID = 60
+#: Rows of a table that say which columns have numbers, and what they have.
+_PROBED, _FIGURE = 30, re.compile(r"\W{0,2}\d")
 _JSON = json.JSONDecoder()
 # What stands between tables as a blank line does: a command, a comment, a fence, a count of rows.
 _BETWEEN = re.compile(
@@ -56,7 +67,7 @@ def paragraphs(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
     for number, line in enumerate(chain(lines, ("",))):
         if _BETWEEN.match(line):
             if number > first:
-                yield first, number
+                yield from cut_tables(lines, first, number)
             first = number + 1
 
 
@@ -79,22 +90,63 @@ def behind_words(text: str, deadline: Deadline) -> Iterator[tuple[str, int, int]
             continue
         last = line + text.count("\n", start, at)
         # Most data in lines of logs have no rows: that is told before anybody looks at their kind.
-        if any(True for _, one in walk(value) for _ in records(one)):
+        if any(True for _, one in walk(value, of=HOLDERS) for _ in records(one)):
             yield text[start:at], line, last
         line = last
 
 
-def short_texts(value: object, deadline: Deadline) -> Iterator[tuple[str, str]]:
-    """The texts in data that may be rows of JSON, and are short, with their paths.
+def objects_in(text: str, deadline: Deadline) -> list[tuple[str, int, int]]:
+    r"""The objects of JSON that a text consists of, each with its first line and last.
 
-    >>> list(short_texts({"a": '[{"b": 1}]', "c": "[d]"}, Deadline(None)))
-    [('/a', '[{"b": 1}]')]
+    As programs print them one after another, over several lines each; none where it is another.
+
+    >>> objects_in('{\n"a": 1}\n{"a": 2}\n', Deadline(None))
+    [('{\n"a": 1}', 1, 2), ('{"a": 2}', 3, 3)]
 
     """
-    for path, text in walk(value):
+    found: list[tuple[str, int, int]] = []
+    at, line = 0, 1
+    while (match := _NEXT_OBJECT.match(text, at)) is not None:
         deadline.check()
-        if type(text) is str and _ROWS_OF_JSON.match(text) is not None:
-            yield path, text
+        start = match.end()
+        try:
+            at = _JSON.raw_decode(text, start)[1]
+        except (ValueError, RecursionError):
+            return []
+        line += text.count("\n", match.start(), start)
+        last = line + text.count("\n", start, at)
+        found.append((text[start:at], line, last))
+        line = last
+    return found if len(found) > 1 and not text[at:].strip() else []
+
+
+def texts_with_rows(value: object, deadline: Deadline) -> Iterator[tuple[str, str, bool]]:
+    r"""The texts in data that may be rows of JSON or have tables, each with its path.
+
+    And with whether it may be JSON; of those that may have tables, the first of many.
+
+    >>> data = {"a": '[{"b": 1}]', "c": "[d]", "e": "x,n\n1,2\n3,4\n5,6"}
+    >>> [(path, is_json) for path, _, is_json in texts_with_rows(data, Deadline(None))]
+    [('/a', True), ('/e', False)]
+
+    """
+    count = 0
+    for path, holder in walk(value, of=HOLDERS):
+        deadline.check()
+        for name, text in members_in(holder):
+            if type(text) is not str or len(text) < _SHORTEST:
+                continue
+            is_json = _ROWS_OF_JSON.match(text) is not None
+            if not is_json and count < _MOST_TEXTS and _may_have_rows(text):
+                count += 1
+            elif not is_json:
+                continue
+            yield f"{path}/{escape(name)}", text, is_json
+
+
+def _may_have_rows(text: str) -> bool:
+    has_json = '"' in text and "{" in text
+    return may_have_tables(text) or (has_json and _BEHIND_WORDS.search(text) is not None)
 
 
 def short_tables(
@@ -122,11 +174,86 @@ def short_tables(
             yield (first, end), list(enumerate(rows, end - len(rows)))
 
 
+def uneven_tables(
+    source: Source,
+    read: Iterable[tuple[int, int]],
+    rows_of: Callable[[str], Sequence[object]],
+) -> Iterator[list[tuple[int, object]]]:
+    """The rows of the tables with faults, each with the number of its line, counted from 0.
+
+    Args:
+        source: What they stand in.
+        read: The first lines and the last of what is read already, counted from 1.
+        rows_of: Reads a table, of which no row has a fault.
+
+    """
+    read = sorted(read, reverse=True)
+    lines, table = source.lines, (0, 0)
+    for first, end in paragraphs(lines):
+        source.deadline.check()
+        while read and read[-1][1] <= first:
+            read.pop()
+        if read and read[-1][0] <= end:
+            table = read[-1][0] - 1, end
+            continue
+        if table[1] - table[0] > 1 and table[1] == first - 1:
+            # A blank line within a table.
+            more = _more_of(lines[slice(*table)], lines[first:end], rows_of)
+            if more:
+                table = table[0], end
+                yield list(enumerate(more, first))
+                continue
+        found = uneven_table(lines, first, end, rows_of)
+        if found:
+            below = found[0][0] - 1
+            table = below - is_rule(lines[below]), end
+            yield found
+
+
+def uneven_table(
+    lines: Sequence[str], first: int, end: int, rows_of: Callable[[str], Sequence[object]]
+) -> list[tuple[int, object]]:
+    """The rows of a table with faults, or of all lines but the first, each with its number."""
+    for start in (first, first + 1):
+        told = evened(lines[start:end])
+        # What is no table without what is filled up is none with it.
+        is_one = told is not None and rows_of("\n".join(told.whole))
+        rows = rows_of("\n".join(told.lines)) if told is not None and is_one else ()
+        if told is not None and is_one and len(rows) == len(told.numbers):
+            numbered = [*zip(told.numbers, rows, strict=True), *((n, []) for n in told.odd)]
+            return sorted(((start + n, row) for n, row in numbered), key=lambda one: one[0])
+    return []
+
+
+def _more_of(
+    table: Sequence[str], lines: Sequence[str], rows_of: Callable[[str], Sequence[object]]
+) -> Sequence[object]:
+    """The rows of some lines, where these go on with a table: with bars, or numbers, as that."""
+    is_ruled = is_rule(table[1])
+    head = table[: 1 + is_ruled]
+    found = rows_of("\n".join([*head, *lines, *[lines[-1]] * _SHORT]))[: len(lines)]
+    if len(found) < len(lines) or is_ruled:
+        return found if len(found) == len(lines) and all("|" in line for line in lines) else ()
+    some = table[1 : 1 + _PROBED]
+    before = rows_of("\n".join([*head, *some, *[some[-1]] * _SHORT]))
+    names = _with_numbers(before)
+    return found if names and names <= _with_numbers(found) else ()
+
+
+def _with_numbers(rows: Sequence[object]) -> Set[object]:
+    """The names of columns in which each cell begins with a number."""
+    found = [
+        {name for name, cell in row.items() if _FIGURE.match(str(cell).strip())}
+        for row in rows
+        if isinstance(row, dict)
+    ]
+    return set.intersection(*found) if found else frozenset()
+
+
 def by_names(row: object, names: Sequence[str]) -> object:
     """A row of a table with fewer cells than its header, by the names of these.
 
-    Raises:
-        ValueError: It has more, and nobody can say which of them has which name.
+    Of one with more, nobody can say which of them has which name: it is a list of them.
 
     >>> by_names(["7"], ["id", "name"])
     {'id': '7'}
@@ -135,11 +262,7 @@ def by_names(row: object, names: Sequence[str]) -> object:
     if not (names and isinstance(row, list)):
         return row
     if any(row[len(names) :]):
-        said = ", ".join(map(str, row))[:_LONGEST_SAID]
-        raise ValueError(
-            f"where: a row has {len(row)} cells, and the header {len(names)}: which is which, "
-            f"nobody can say; ask by query, or for lines: {said}"
-        )
+        return row
     return dict(zip(names, row, strict=False))
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from headroom.retrieval.comparing import Comparable, Notation
 from headroom.retrieval.numbers import SWITCHES, Dates, Numbers, Switches
+from headroom.retrieval.texts import LADDERS
 from headroom.retrieval.units import is_known
-from headroom.retrieval.versions import is_surely_version, read_version
+from headroom.retrieval.versions import Doubtful, is_surely_version, read_version
 
 __all__ = ["Column"]
 
 #: A day, though there may be none such, and a year.
 _DAY, _YEAR = re.compile(r"(?:19|20)\d\d([-/.])\d\d?\1\d\d?"), re.compile(r"(?:19|20)\d\d")
+#: "3:45" and "1:02:03": of what a part is says the other.
+_CLOCK = re.compile(r"\d{1,3}(?::\d\d){1,2}(?:[.,]\d+)?")
 _WITH_ZERO = re.compile(r"0\d+")
 _MOST = {"min": "max", "Min": "Max", "MIN": "MAX"}
 #: Last words of names of fields that have such.
@@ -63,10 +67,18 @@ class Column:
         self._may_be_versions = any(
             read_version(one.text) for one in wanted if one.day is None or one.text[:1].isdecimal()
         )
+        #: Its numbers that may be versions.
+        self._doubtful = Doubtful()
+        #: Of its times with two numbers and of those with three, the first.
+        self._clocks: dict[int, str] = {}
+        #: How many of its words are steps, by what they are steps of, and of how many words.
+        self._steps: Counter[str] = Counter()
+        self._words = 0
         for one in wanted:
             self._numbers.want(one)
             self._dates.add(one)
             self._look(one)
+            self._step(one)
 
     def have_most(self) -> None:
         """Takes into account that a row has the most, too."""
@@ -87,9 +99,21 @@ class Column:
             self._switches.add(value)
         if self._may_be_versions or self._is_order:
             self._look(value)
+        if self._is_order:
+            self._step(value)
+            if type(value.value) is str:
+                self._doubtful.add(value.text)
+                if ":" in value.text and _CLOCK.fullmatch(value.text) is not None:
+                    self._clocks.setdefault(value.text.count(":"), value.text)
         if self._epochs is not None and value.reading is not None:
             is_epoch = value.reading.quantity.number == 0 or value.number_as_date is not None
             self._epochs = (value.text if is_epoch and len(value.text) > 9 else "") or None
+
+    def _step(self, value: Comparable) -> None:
+        """Whether a word is a step of some that have an order of their own."""
+        if value.is_ordered and value.text:
+            self._words += 1
+            self._steps.update(name for name, steps in LADDERS.items() if value.text in steps)
 
     def _look(self, value: Comparable) -> None:
         """Whether a value says that there are versions; "1.234.567" is a number, too."""
@@ -120,7 +144,15 @@ class Column:
         has_versions = self._has_versions or (self._is_named and self._may_be_versions)
         if has_versions and not self._has_others:
             return Notation(is_version=True)
-        return Notation(self._numbers.lacking, self._numbers.beside, self._dates.order)
+        return Notation(
+            self._numbers.lacking, self._numbers.beside, self._dates.order, ladder=self._ladder
+        )
+
+    @property
+    def _ladder(self) -> str:
+        """What most of its words are steps of, where more or less is asked for."""
+        name, count = max(self._steps.items(), key=lambda one: one[1], default=("", 0))
+        return name if self._is_order and count > 1 and 2 * count > self._words else ""
 
     def why_not(self, wanted: Comparable, *, is_equal: bool, is_order: bool) -> str:
         """Why its values cannot be compared with one; empty if they can.
@@ -139,6 +171,18 @@ class Column:
             return (
                 f"{self._epochs} in {self._name} may be seconds since 1970: write {wanted.text}-01 "
                 f"if {wanted.text} is a year, or {wanted.text}.0"
+            )
+        if is_order and len(self._clocks) > 1 and _CLOCK.fullmatch(wanted.text) is not None:
+            return (
+                f"whether {self._clocks[1]} of {self._name} is in hours or, beside "
+                f"{self._clocks[2]}, in minutes, nobody can say: ask by query"
+            )
+        doubtful = self._doubtful.beside(wanted.text) if is_order else None
+        if doubtful is not None:
+            return (
+                f"whether {doubtful} of {self._name} is more than {wanted.text}, as a version, or "
+                f"less, as a number, nobody can say: write v{wanted.text} for versions, or ask by "
+                "query"
             )
         said = self._dates.why_not(wanted, is_equal=not is_order)
         if not said and not is_order and wanted.text in SWITCHES:

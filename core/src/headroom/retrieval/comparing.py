@@ -19,6 +19,7 @@ from headroom.retrieval.dates import (
     since_1970,
     span_of,
 )
+from headroom.retrieval.texts import LADDERS, Runs, order_of_texts, runs_of
 from headroom.retrieval.units import factors, is_currency
 from headroom.retrieval.versions import Version, read_version
 from headroom.toolkit.rows.pieces import spell
@@ -29,9 +30,6 @@ __all__ = ["PLAIN", "WANTED", "Comparable", "Notation", "order", "text_of"]
 # "2024", "20240205", and seconds or their thousandths since 1970: dates beside others.
 _DAY = re.compile(r"\s*([12]\d{3})(?:(\d\d)(\d\d))?\s*")
 _SINCE = re.compile(r"\s*([12]\d{9})(?:(\d{3})\d{0,6}|\.(\d{1,9}))?\s*")
-_HALF_DAY = re.compile(r"(\d\d?)((?::\d\d){0,2})\s?([ap])m")
-_DAYS = re.compile(r"(\d{1,9}) days?,? (\d\d?)((?::\d\d){1,2}(?:\.\d+)?)")
-_RUNS = re.compile(r"\d+|\D+")
 # "10\u00b2" is not 102, and "12\u00bd" not 121/2.
 _SMALL_DIGIT = re.compile("[\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209f\u2150-\u215f]")
 # What stands around a cell of a table in a text, and is not part of what it says.
@@ -42,13 +40,13 @@ _AROUND = re.compile(
 _MOST_AROUND = 4
 #: Words that say numbers and times, as digits do.
 _NUMERIC = re.compile(
-    r"\d|(?:[-+]?(?:inf|infinity|nan)|today|yesterday|(?:just )?now|last (?:week|month|year))$"
+    r"\d|(?:[-+]?(?:inf|infinity|nan)|today|yesterday|(?:just )?now|noon|midnight"
+    r"|last (?:week|month|year))$"
 )
 _BEGINS_AROUND = ("*", "`", "~", "[", "<")
 #: What those that are dates look for, and of numbers that may be, these alone.
 _OF_DATES = {sort: {f"{sort}date", f"{sort}instant"} for sort in ("", "number ")}
-_Runs = tuple[tuple[int, int, str], ...]
-T = TypeVar("T", Decimal, _Runs, str, "tuple[object, ...]")
+T = TypeVar("T", int, Decimal, "tuple[object, ...]")
 
 
 class Notation(NamedTuple):
@@ -62,6 +60,8 @@ class Notation(NamedTuple):
     order: Order = "month"
     #: Whether they are versions.
     is_version: bool = False
+    #: What their words are steps of, as "low" and "high" are; empty for mere words.
+    ladder: str = ""
     #: Whether they are what others are compared with.
     is_wanted: bool = False
     #: Whether what is equal to one must be written as it is.
@@ -192,16 +192,32 @@ class Comparable:
         return Moment(span) if span else None
 
     @property
+    def step(self) -> int | None:
+        """Which step it is of those that its field has; ``None`` for any other value."""
+        return LADDERS.get(self._notation.ladder, {}).get(self.text)
+
+    @cached_property
+    def is_text(self) -> bool:
+        """Whether it is nothing but a text."""
+        read = self.quantity, self.moment, self.version
+        return read == (None, None, None) and not self.is_step
+
+    @property
+    def is_step(self) -> bool:
+        """Whether its field has steps, one of which it may be."""
+        return bool(self._notation.ladder)
+
+    @property
     def is_amount(self) -> bool:
         """Whether it is a number, a date or a version."""
         is_read = self.quantity is not None or self.day is not None or self.version is not None
         return is_read or self.text[:1].isdecimal()
 
     @property
-    def runs(self) -> _Runs | None:
+    def runs(self) -> Runs | None:
         """Its numbers and what is between, so that 10 comes after 9; ``None`` for other texts."""
         is_digit = self.text[:1].isdecimal()
-        return _runs(self.text) if is_digit and len(self.text) <= LONGEST else None
+        return runs_of(self.text) if is_digit and len(self.text) <= LONGEST else None
 
     def said(self) -> Iterator[tuple[str, object]]:
         """What those look for, each with its sort, that are equal to it and written otherwise."""
@@ -268,34 +284,33 @@ def order(one: Comparable, other: Comparable) -> int | None:
         return None
     if one.text == other.text:
         return 0
+    if one.is_text and other.is_text:
+        return order_of_texts(one.text, other.text)
     if one.version is not None or other.version is not None:
         return _order_of_versions(one.version, other.version)
+    if one.is_step and other.is_step:
+        step, wanted_step = one.step, other.step
+        return None if step is None or wanted_step is None else _sign(step, wanted_step)
     right = other.quantity
     left = one.quantity if right is not None else None
     if left is not None and right is not None:
         if left.unit == right.unit or not left.unit or not right.unit:
             return _sign(left.number, right.number)
         (base, number), (of, many) = left.amount, right.amount
-        return _sign(number, many) if base == of else None
+        # Nothing is nothing, of each month or at all.
+        is_nothing = not (number and many) and base.partition("/")[0] == of.partition("/")[0]
+        return _sign(number, many) if base == of or is_nothing else None
     moment, wanted = one.moment, other.moment
     if moment is not None or wanted is not None:
         moment, wanted = moment or one.number_as_date, wanted or other.number_as_date
         return None if moment is None or wanted is None else order_of_moments(moment, wanted)
-    return _order_of_texts(one, other) if right is None and one.quantity is None else None
+    return order_of_texts(one.text, other.text) if right is None and one.quantity is None else None
 
 
 def _order_of_versions(one: Version | None, other: Version | None) -> int | None:
     if one is None or other is None or one.name != other.name:
         return None
     return _sign(one.key, other.key)
-
-
-def _order_of_texts(one: Comparable, other: Comparable) -> int:
-    """By the numbers in them as numbers; those that are no times stay others with other zeros."""
-    found = _sign(_runs(one.text), _runs(other.text))
-    if found or (one.runs is not None and other.runs is not None):
-        return found
-    return _sign(one.text, other.text)
 
 
 def _sign(one: T, other: T) -> int:
@@ -307,21 +322,6 @@ def _without_note(text: str) -> str:
     if "\u00b1" in text:
         text = text.partition("\u00b1")[0]
     return text.partition(" (")[0] if text[-1:] == ")" else text
-
-
-def _runs(text: str) -> _Runs:
-    half = _HALF_DAY.fullmatch(text) if text[-1:] == "m" else None
-    days = _DAYS.fullmatch(text) if " day" in text[:20] else None
-    if half is not None:
-        # "2:05 pm" is "14:05".
-        text = f"{int(half[1]) % 12 + (12 if half[3] == 'p' else 0)}{half[2] or ':00'}"
-    elif days is not None:
-        # "1 day, 2:05:00" is "26:05:00".
-        text = f"{24 * int(days[1]) + int(days[2])}{days[3]}"
-    return tuple(
-        (0, int(run), "") if run[0].isdecimal() else (1, 0, run)
-        for run in _RUNS.findall(text[:LONGEST])
-    )
 
 
 def _without_around(text: str) -> str:

@@ -29,7 +29,7 @@ __all__ = ["LONGEST_SAID", "Filter", "conditions", "quoted"]
 
 #: A value that may have been meant as more than one: several words, a part that stands for any.
 _READ_AS_ONE = re.compile(
-    r"[ *?(]|^[%!]|^[\[{][^\]}]|^/.+/$|^\d+(?:[-\u2013+]|\.\.)\d*$|^\d+(?:,\d{1,2})+$"
+    r"[ *?(;]|^[%!]|^[\[{][^\]}]|^/.+/$|^\d+(?:[-\u2013+]|\.\.)\d*$|^\d+(?:,\d{1,2})+$"
     r"|^(?:none|nil|undefined|empty)$",
     re.IGNORECASE,
 )

@@ -40,7 +40,7 @@ _ZONES = {"z": 0, "utc": 0, "gmt": 0, "ut": 0, "est": -5, "edt": -4, "cst": -6, 
           "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}  # fmt: skip
 # A text before a time, and after it the zone; some write the year last.
 _TIMED = regex(
-    r"(.{3,40}?)(?:[t:]|,?\s(?:at\s)?)\s?(\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:\s?([ap])m)?"
+    r"(.{3,40}?)(?:[t:]|,?\s(?:at\s)?)\s?(\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:\s?([ap])\.?m\.?)?"
     r"(?:\s?(?:([a-z]{1,4})|([-+\u2212])(\d\d):?(\d\d)?(?:\s(?:utc|gmt|z))?))?(?:\s(\d{4})(?:\s([-+])(\d\d)(\d\d))?)?"
 )
 _WEEKDAY = regex(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}(?:,\s?|\s\s?)(?=\w)")
@@ -65,12 +65,17 @@ _BY_PART = regex(r"(?:(\d{4})[-/ ]?([qhw])(\d\d?)|([qhw])(\d\d?)[-/ ]?(\d{4}))")
 _BY_NUMBERS = regex(r"(\d\d?)(?:([-/])(\d\d?)\2(\d{4}|\d\d)|\.(\d\d?)\.(\d{4}))")
 # "05.01.24" may be a date, and "1Q24", "Q1'24", "FY24" are of years that nobody can say.
 _SHORT = regex(r"(\d\d)\.(\d\d)\.(\d\d)")
-_SHORT_PART = regex(r"(?:[1-4]q|q[1-4]|[12]h|h[12])?[- ]?(?:fy)?[- ]?['\u2019]?(\d\d|\d{4})")
+_SHORT_PART = regex(r"(?:[1-4]q|q[1-4]|[12]h|h[12])?[-/ ]?(?:fy)?[- ]?['\u2019]?(\d\d|\d{4})")
 # "15 Jan 2024", "15/Jan/2024", and "Jan 15, 2024", "Jan 2024".
 _BY_DAY = regex(
     r"(\d\d?)(?:st|nd|rd|th|\.)?[-/\s]([a-z]{3,9})\.?(?:,?[-/\s]\s?(?:(\d{4})|\u2019?\d\d))?"
 )
 _BY_MONTH = regex(r"([a-z]{3,9})\.?(?:\s\s?(\d\d?)(?:st|nd|rd|th)?)?(?:,?\s\s?(\d{4}))?")
+# "Jan-2024", "2024 Jan", "2024-Jan-05", and "Jan-24", "05-JAN-24 10.00.00": of no sure year.
+_BY_WORD = regex(r"([a-z]{3,9})\.?[-/]?(\d{4})|(\d{4})[-/ ]?([a-z]{3,9})\.?(?:[-/ ](\d\d?))?")
+_OF_NO_YEAR = regex(
+    r"(?:\d\d?[-/ ]?)?([a-z]{3,9})\.?[-/ ]?['\u2019]?\d\d(?:\s[\d.:,]+(?:\s?[ap]m)?)?"
+)
 
 
 #: The ordinals of the first day and the last of a day, a week, a month, a quarter, a half, a year.
@@ -255,7 +260,7 @@ def _day_by_name(text: str) -> Day | None:
     else:
         match = _BY_MONTH.fullmatch(text)
         if match is None:
-            return None
+            return _day_by_word(text)
         name, day, year = match.groups()
     month = MONTHS.get(name)
     if month is None or not (day or year):
@@ -265,9 +270,21 @@ def _day_by_name(text: str) -> Day | None:
     return _of({"": (int(year), month, int(day)) if day else (int(year), month)})
 
 
+def _day_by_word(text: str) -> Day | None:
+    match = _BY_WORD.fullmatch(text)
+    if match is not None:
+        month, year = MONTHS.get(match[1] or match[4]), int(match[2] or match[3])
+        day = [int(match[5])] if match[5] else []
+        return _of({"": (year, month, *day)}) if month else None
+    match = _OF_NO_YEAR.fullmatch(text)
+    return Day({}, is_unclear=True) if match is not None and match[1] in MONTHS else None
+
+
 def _of(readings: dict[Order, tuple[int, ...]]) -> Day | None:
-    """A date in the orders that it fits."""
-    fitting = {order: span for order, day in readings.items() if (span := span_of(*day))}
+    """A date in the orders that it fits: there is no month 00, and no such day."""
+    fitting = {
+        order: span for order, day in readings.items() if all(day) and (span := span_of(*day))
+    }
     return Day(fitting) if fitting else None
 
 

@@ -15,14 +15,14 @@ from headroom.pipeline.embedded import Embedded, find_embedded
 from headroom.pipeline.pipeline import MIXED
 from headroom.pipeline.segments import split
 from headroom.pipeline.terminal import is_written_over, shown
-from headroom.retrieval import apart
 from headroom.retrieval.hidden import rows_in_part, sentences_in_part
-from headroom.retrieval.paths import locate, resolve, walk
+from headroom.retrieval.holders import Holders
+from headroom.retrieval.paths import locate, resolve
 from headroom.retrieval.rows import Rows
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind, Symbols, line_pieces
 from headroom.toolkit.markers import SMALLEST
-from headroom.toolkit.rows.pieces import children, parts, records, rows_by_columns, spell
+from headroom.toolkit.rows.pieces import children, parts, rows_by_columns, spell
 from headroom.toolkit.rows.texts import sentences
 from headroom.toolkit.rows.values import whole
 from headroom.toolkit.sentences import segment
@@ -59,13 +59,13 @@ class Document:
         # Of a kind that is no longer installed, there are lines.
         self.kind = kinds.named(kind) or _NO_KIND
         self.within = within
-        self._kinds = kinds
+        self.kinds = kinds
         # By their unit and their part, the pieces of which a terminal hides some.
         self._hidden: dict[tuple[Unit, Within | None], frozenset[int]] = {}
 
     def plain(self) -> Document:
         """The same, as a text of no kind."""
-        return Document(self._original, "", self._kinds, self.within, self.searched)
+        return Document(self._original, "", self.kinds, self.within, self.searched)
 
     @property
     def searched(self) -> Source:
@@ -74,7 +74,7 @@ class Document:
         Whoever names a place gets what stands there.
         """
         if self._searched is None:
-            found = condense(self._original, self._kinds)
+            found = condense(self._original, self.kinds)
             rest = None if found is None else found[0].source
             self._searched = self.source if rest is None else rest.once(shown) or rest
         return self._searched
@@ -122,7 +122,7 @@ class Document:
         """What a query looks through: rows, sentences or lines, whichever the kind has."""
         if self.is_mixed:
             return [piece for part in self.parts for piece in part.pieces]
-        own = self._placed(self.kind.pieces(self._rest))
+        own = self.placed(self.kind.pieces(self._rest))
         return [*own, *(piece for text in self.embedded for piece in text.pieces)]
 
     @cached_property
@@ -131,7 +131,7 @@ class Document:
         if self.is_mixed:
             return [piece for part in self.parts for piece in part.leaves]
         try:
-            found = self._placed(islice(self.kind.leaves(self._rest), _MOST_LEAVES + 1))
+            found = self.placed(islice(self.kind.leaves(self._rest), _MOST_LEAVES + 1))
         except WrongKind:
             return []
         if len(found) > _MOST_LEAVES:
@@ -143,10 +143,10 @@ class Document:
         """Whether all values in it are text, as the cells of CSV are."""
         if self.is_mixed:
             return all(part.is_text for part in self.parts)
-        return self._is_of_text and all(text.is_text for text in self.embedded)
+        return self.is_of_text and all(text.is_text for text in self.embedded)
 
     @cached_property
-    def _is_of_text(self) -> bool:
+    def is_of_text(self) -> bool:
         """The same without the texts in it that are read by themselves."""
         try:
             return next(iter(self.kind.leaves(self._rest)), None) is None
@@ -156,13 +156,13 @@ class Document:
     @cached_property
     def parts(self) -> list[Document]:
         """The parts of a text of several kinds."""
-        parts = split(self.searched, self._kinds) or []
+        parts = split(self.searched, self.kinds) or []
         return [
-            self._inner(
+            self.inner(
                 self.searched.part(part.first, part.end), part.kind.name, (part.first + 1, part.end)
             )
             for part in parts
-        ] or [self._inner(self.source, LAST_RESORT, (1, len(self.source.lines)))]
+        ] or [self.inner(self.source, LAST_RESORT, (1, len(self.source.lines)))]
 
     @cached_property
     def embedded(self) -> list[Document]:
@@ -171,7 +171,7 @@ class Document:
         return (
             []
             if found is None
-            else [self._inner(one.source, one.kind.name, one.within) for one in found[1]]
+            else [self.inner(one.source, one.kind.name, one.within) for one in found[1]]
         )
 
     @property
@@ -184,12 +184,13 @@ class Document:
         if self.within is not None:
             return None
         try:
-            return find_embedded(self.searched, self.kind, self._kinds)
+            return find_embedded(self.searched, self.kind, self.kinds)
         except WrongKind:
             return None
 
-    def _inner(self, searched: Source, kind: str, within: Within) -> Document:
-        return Document(searched, kind, self._kinds, within, searched)
+    def inner(self, searched: Source, kind: str, within: Within) -> Document:
+        """A part of it, or a text in it."""
+        return Document(searched, kind, self.kinds, within, searched)
 
     @cached_property
     def symbols(self) -> Symbols | None:
@@ -220,8 +221,8 @@ class Document:
         source = Source(content)
         for part in self.parts if self.is_mixed else self.embedded:
             if part.within == within:
-                return Document(source, part.kind.name, self._kinds, within, part.searched)
-        return Document(source, self._kinds.kind_of(source).name, self._kinds, within)
+                return Document(source, part.kind.name, self.kinds, within, part.searched)
+        return Document(source, self.kinds.kind_of(source).name, self.kinds, within)
 
     def with_rows(self) -> Document:
         """The same by the first kind that finds rows in it.
@@ -231,11 +232,13 @@ class Document:
         """
         if self.has_data or self.is_mixed:
             return self
-        for kind in self._kinds.candidates(self.source):
-            other = Document(self._original, kind.name, self._kinds, self.within, self._searched)
+        for kind in self.kinds.candidates(self.source):
+            other = Document(self._original, kind.name, self.kinds, self.within, self._searched)
             if other.has_data:
                 return other
-        return next(iter(self._behind_words), self) if isinstance(self.within, tuple) else self
+        return (
+            next(iter(self.holders.behind_words), self) if isinstance(self.within, tuple) else self
+        )
 
     def as_put(self, piece: Piece) -> Piece:
         """A piece with what a query does not look through in it: nobody reads it, or it is apart.
@@ -289,12 +292,12 @@ class Document:
 
     def line_pieces(self) -> list[Piece]:
         """All lines, as they were put."""
-        return self._placed(line_pieces(self._original))
+        return self.placed(line_pieces(self._original))
 
     def sentence_pieces(self, path: str | None) -> list[Piece]:
         """The sentences of a text, or those of one value of a document."""
         if not path:
-            return self._placed(
+            return self.placed(
                 Piece(sentence.text, "sentences", n)
                 for n, sentence in enumerate(segment(self.searched.text), 1)
             )
@@ -304,7 +307,7 @@ class Document:
                 raise ValueError("there are no sentences at this path: it is no text")
             texts = sentences(value) or [value]
             found += [Piece(text, "sentences", n, pointer) for n, text in enumerate(texts, 1)]
-        return self._placed(found)
+        return self.placed(found)
 
     def row_pieces(self, path: str | None) -> list[Piece]:
         """The rows of the arrays and objects at a path."""
@@ -313,117 +316,27 @@ class Document:
             if not isinstance(value, (list, dict)):
                 raise ValueError("there are no rows at this path: it is a single value")
             found += children(value, pointer)
-        return self._placed(found)
+        return self.placed(found)
 
     def records(self, path: str | None, wanted: Rows) -> list[Piece]:
         """The rows that meet all conditions: those at a path, or all that there are."""
-        if path is None and self._apart:
-            apart.check_places(part.within for part in self._apart)
-            found = [piece for part in self._apart for piece in part.records(None, wanted)]
-            return found if self.is_mixed else found + self._short_tables(wanted)
-        holders = walk(self.value) if path is None else locate(self.value, path)
-        names = self._names if self._is_of_text else ()
-        own = self._placed(
-            Piece(text(), "rows", number, pointer)
-            for pointer, value in holders
-            for number, (row, text) in enumerate(records(value), 1)
-            if wanted.holds(apart.by_names(row, names), is_of_text=self._is_of_text)
-        )
-        data = (*self._with_rows, *self._small) if path is None else ()
-        return own + [piece for text in data for piece in text.records(None, wanted)]
+        return self.holders.records(path, wanted)
 
     @cached_property
-    def _with_rows(self) -> list[Document]:
-        """The payloads in the strings of data that have rows, whatever their names are."""
-        found = self.embedded
-        if self.within is None and not self.is_mixed:
-            try:
-                told = find_embedded(self.searched, self.kind, self._kinds, of_any_name=True)
-            except WrongKind:
-                told = None
-            if told is not None and len(told[1]) > len(found):
-                found = [self._inner(one.source, one.kind.name, one.within) for one in told[1]]
-        return [text for text in found if text.has_data]
+    def holders(self) -> Holders:
+        """What in it has rows that conditions are asked of."""
+        return Holders(self)
 
     @cached_property
-    def _small(self) -> list[Document]:
-        """The short texts of JSON in data that have rows."""
-        is_whole = self.within is None and not self.is_mixed
-        known = {text.within for text in self._with_rows}
-        texts = apart.short_texts(self.value, self.searched.deadline) if is_whole else ()
-        told = (self._rows_of(text, path) for path, text in texts if path not in known)
-        return [*filter(None, told)]
-
-    def _rows_of(self, text: str, within: Within) -> Document | None:
-        """Data in a text, if they have rows."""
-        source = Source(text, self.searched.deadline)
-        kind = self._kinds.kind_of(source)
-        inner = self._inner(source, kind.name, within)
-        return inner if kind.unit == "rows" and kind.recognise(source) and inner.has_data else None
-
-    def _short_tables(self, wanted: Rows) -> list[Piece]:
-        """The lines that meet all conditions in tables too short to be one by themselves."""
-        kind = self._apart[0].kind
-        names = {name for part in self._apart if part.kind is kind for name in part._names}
-        before = self.within[0] - 1 if isinstance(self.within, tuple) else 0
-        read = {part.within for part in self._apart}
-        return self._placed(
-            Piece(self.source.lines[number], "lines", number + 1)
-            for (first, end), rows in apart.short_tables(self.searched, kind, names)
-            if (before + first + 1, before + end) not in read
-            for number, row in rows
-            if wanted.holds(row, is_of_text=True)
-        )
-
-    @cached_property
-    def _apart(self) -> list[Document]:
-        """The parts that have rows of their own: tables stand between paragraphs as they are."""
-        if self.is_mixed:
-            return [one for part in self.parts for one in part._apart or [part] if one.has_data]
-        if isinstance(self.within, str):
-            return []
-        if self.has_data and not (_BLANK_LINE.search(self.searched.text) and self.is_text):
-            return []
-        tables = [
-            self._table_in(first, end) for first, end in apart.paragraphs(self.searched.lines)
-        ]
-        found = [table for table in tables if table is not None]
-        if not self.has_data:
-            return [*found, *self._behind_words]
-        # It is several tables where all of it is, and they have other names.
-        is_one = len(found) < len(tables) or len({table._names for table in found}) < 2
-        return [] if is_one else found
-
-    @cached_property
-    def _behind_words(self) -> list[Document]:
-        """The data that begin in a line behind words, as in "The rows are: [...]"."""
-        before = self.within[0] - 1 if isinstance(self.within, tuple) else 0
-        places = apart.behind_words(self.searched.text, self.searched.deadline)
-        told = (self._rows_of(text, (before + one, before + last)) for text, one, last in places)
-        return [*filter(None, told)]
-
-    def _table_in(self, first: int, end: int) -> Document | None:
-        """Some lines, or all but the first that leads over to them, if they are surely rows."""
-        before = self.within[0] - 1 if isinstance(self.within, tuple) else 0
-        for start in (first, first + 1):
-            if end - start < _LEAST_LINES:
-                break
-            part = self.searched.part(start, end)
-            # What a text only may be it is no more likely among others.
-            if not any(kind.recognise(part) for kind in self._kinds if kind.unit == "rows"):
-                continue
-            kind = self._kinds.kind_of(part)
-            if kind.unit == "rows" and kind.recognise(part):
-                found = self._inner(part, kind.name, (before + start + 1, before + end))
-                if found.has_data:
-                    return found
-        return None
-
-    @cached_property
-    def _names(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         """Those of the columns of a table."""
         rows = self.value if isinstance(self.value, list) else ()
         return tuple(next((row for row in rows if isinstance(row, dict)), ()))
+
+    @property
+    def before(self) -> int:
+        """How many lines stand before it."""
+        return self.within[0] - 1 if isinstance(self.within, tuple) else 0
 
     def everything(self) -> list[Piece]:
         """All that there is, as it was put: rows of data, and lines of a text."""
@@ -437,14 +350,14 @@ class Document:
         if self.is_symbol(path):
             assert self.symbols is not None
             lines = self.symbols.lines_of(path)
-            return self._placed(Piece(self.source.lines[n - 1], "lines", n) for n in lines)
-        return self._placed(
+            return self.placed(Piece(self.source.lines[n - 1], "lines", n) for n in lines)
+        return self.placed(
             Piece(spell(value), "rows", 0, pointer) for pointer, value in locate(self.value, path)
         )
 
     def part_pieces(self, path: str) -> list[Piece]:
         """What a query looks through below a path."""
-        return self._placed(
+        return self.placed(
             piece for pointer, value in locate(self.value, path) for piece in parts(value, pointer)
         )
 
@@ -478,7 +391,8 @@ class Document:
         except ValueError:
             return False
 
-    def _placed(self, pieces: Iterable[Piece]) -> list[Piece]:
+    def placed(self, pieces: Iterable[Piece]) -> list[Piece]:
+        """Pieces of it, as those of the whole."""
         if self.within is None:
             return list(pieces)
         return [replace(piece, within=self.within) for piece in pieces]

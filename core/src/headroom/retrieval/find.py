@@ -128,9 +128,13 @@ def _with_values(
         if not (excerpt.truncated and record):
             return excerpt
     best = ranked_values(searchable, query, left_out, record, max_tokens * _CHARS_OF_TOKEN)
-    return fill_with_leaves(
+    found = fill_with_leaves(
         shown, order, leaves, best, beyond.keys(), keys, max_tokens, counter, parts_of
     )
+    # Of a long text among the values a part may say what none of those says that have room.
+    asked = query_terms(query)
+    said = asked.intersection(terms(found.text))
+    return found if said.issuperset(asked.intersection(terms(excerpt.text))) else excerpt
 
 
 def _parts_of(original: Document, selection: Selection) -> Callable[[Piece], Parts]:
@@ -219,7 +223,11 @@ def _at_all(searchable: Searchable, selection: Selection) -> list[tuple[Searchab
     where = rows.read_otherwise()
     if where is not None:
         return _at_all(searchable, replace(selection, where=where))
+    others = rows.of_others()
+    rows.met -= len(others)
     rows.check()
+    if others:
+        found = [(one, [piece for piece in some if piece not in others]) for one, some in found]
     return found
 
 

@@ -23,6 +23,11 @@ __all__ = ["SWITCHES", "Dates", "Numbers", "Switches"]
 _MOST_UNITS = 20
 #: "5.000" and "5,000": the sign may be that of thousands, and that before decimals.
 _DOUBTFUL = regex(r"[^\d.,]{0,4}[1-9]\d{0,2}[.,]\d{3}(?:[^\d.,].*)?")
+# "1.200": where others have no decimals, these are thousands, or nobody can say.
+_ENDS_IN_ZERO = regex(r"[^\d.,]{0,4}[1-9]\d{0,2}\.\d\d0(?:[^\d.,].*)?")
+_OF_THREE = regex(r"[^\d.,]{0,4}[1-9]\d{0,2}(?:\.\d{3})+(?:[^\d.,].*)?")
+# "1.2bn": an "m" beside it is a million.
+_BILLIONS = regex(r".*\d\s?(?:bn|tn|mrd|mio|[bm]illion|trillion)\.?")
 
 #: What has zeros of its own.
 _WITH_ZEROS = {"\u00b0c", "s" + AGO}
@@ -62,6 +67,13 @@ class Numbers:
         self._has_billions = False
         #: One with a comma before decimals, and one with a sign that may be that of thousands.
         self._with_comma = self._doubtful = ""
+        #: One whose point may be that of thousands, and whether others have none, or decimals.
+        self._with_point = ""
+        self._has_whole = self._has_decimals = False
+        #: One of at most 1, without a unit.
+        self._part = ""
+        #: Whether a word says that a number is one of billions.
+        self._has_words = False
         #: The unit that its name says.
         self._unit = unit_of_name(field)
 
@@ -83,6 +95,10 @@ class Numbers:
             if unit not in self._units and len(self._units) < _MOST_UNITS:
                 self._units[unit] = None
         text = value.text
+        if not reading.quantity.unit and abs(reading.quantity.number) <= 1:
+            self._part = self._part or text
+        if type(value.value) is str:
+            self._look_at_point(text)
         if reading.has_comma:
             self._with_comma = text
         elif "," in text or "." in text:
@@ -90,6 +106,17 @@ class Numbers:
             if not self._doubtful and type(value.value) is str and _DOUBTFUL.fullmatch(text):
                 # A number of JSON is text of another type.
                 self._doubtful = text
+
+    def _look_at_point(self, text: str) -> None:
+        self._has_words = self._has_words or (
+            text[-1:].isalpha() and _BILLIONS.fullmatch(text) is not None
+        )
+        if "." not in text:
+            self._has_whole = self._has_whole or "," not in text
+        elif _ENDS_IN_ZERO.fullmatch(text) is not None:
+            self._with_point = self._with_point or text
+        elif _OF_THREE.fullmatch(text) is None:
+            self._has_decimals = True
 
     @property
     def lacking(self) -> str:
@@ -106,7 +133,7 @@ class Numbers:
         small = {letter.casefold() for letter in letters}
         if "m" in bases and not {"mi", "Mi"}.isdisjoint((*self._units, *self._wanted)):
             return "m"
-        if not letters:
+        if not letters or (self._has_words and bases.isdisjoint("bsmg")):
             return ""
         if small == {"k"} and "\u00b0c" in bases:
             return "\u00b0c"
@@ -161,6 +188,16 @@ class Numbers:
         )
 
     def _why_not_written(self, *, is_equal: bool) -> str:
+        if self._part and "%" in self._units and not is_equal:
+            return (
+                f"whether {self._part} of {self._name} is a part of 1 or, as others are, of 100, "
+                "nobody can say: ask by query"
+            )
+        if self._with_point and self._has_whole and not self._has_decimals and not is_equal:
+            return (
+                f"whether the point in {self._with_point} of {self._name} is one of thousands, as "
+                "others have no decimals, nobody can say: ask by query"
+            )
         if not (self._with_comma and self._doubtful) or is_equal:
             return ""
         return (
@@ -227,10 +264,15 @@ class Numbers:
             # A value without one may be meant.
             return ""
         several = sorted({*filter(is_known, others), *(("b",) if is_bytes else ())})
+        # "1 person" and "2 people" are of the same, and "44 BC" and "14 AD" are not.
+        words = [other for other in others if not is_known(other) and len(other) > 1]
+        if not is_equal and bool(several) + len({word[0] for word in words}) > 1:
+            several += words
         if all(_are_same(other, several[0]) for other in several):
             return ""
         said = f"have several units, {', '.join(several)}"
-        return f"the values of {self._name} {said}: write one, as in 5 {several[0]}"
+        advice = "ask by query" if words else f"write one, as in 5 {several[0]}"
+        return f"the values of {self._name} {said}: {advice}"
 
     def _no_unit(self, unit: str) -> str:
         return f'no value of {self._name} has a unit "{unit}": write the number alone'

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from headroom.toolkit.pointers import escape, is_index, member
 from headroom.view import spelled_path
 
-__all__ = ["begins", "locate", "resolve", "walk"]
+__all__ = ["begins", "locate", "members_in", "resolve", "walk"]
 
 _STEP = re.compile(
     r"\.\.(?P<deep>[^\s.\[\]'\"*]+|\*)"
@@ -80,13 +80,26 @@ def begins(document: object, pointer: str) -> bool:
     return True
 
 
-def walk(document: object, pointer: str = "") -> Iterator[tuple[str, object]]:
-    """A value and all below it with their pointers, in order; without recursion."""
+def walk(
+    document: object, pointer: str = "", of: Set[type] | None = None
+) -> Iterator[tuple[str, object]]:
+    """A value and all below it with their pointers, in order; without recursion.
+
+    Args:
+        document: The value.
+        pointer: Its own.
+        of: The types of what is looked at below it; all if ``None``.
+
+    """
     waiting = [(pointer, document)]
     while waiting:
         here, current = waiting.pop()
         yield here, current
-        members = [(f"{here}/{escape(name)}", child) for name, child in _members(current)]
+        members = [
+            (f"{here}/{escape(name)}", child)
+            for name, child in members_in(current)
+            if of is None or type(child) in of
+        ]
         waiting.extend(reversed(members))
 
 
@@ -111,7 +124,7 @@ def _by_path(document: object, path: str) -> list[tuple[str, object]]:
 def _step(start: tuple[str, object], match: re.Match[str]) -> Iterator[tuple[str, object]]:
     deep = match["deep"] or match["deep_bracket"]
     for pointer, value in walk(start[1], start[0]) if deep else (start,):
-        for name, child in _members(value):
+        for name, child in members_in(value):
             if _wanted(name, value, match):
                 yield f"{pointer}/{escape(name)}", child
 
@@ -136,8 +149,8 @@ def _number(text: str) -> int | None:
     return int(text) if text else None
 
 
-def _members(value: object) -> Iterator[tuple[object, object]]:
+def members_in(value: object) -> Iterable[tuple[object, object]]:
+    """The members of an object or an array by their names; none of any other value."""
     if isinstance(value, dict):
-        yield from value.items()
-    elif isinstance(value, list):
-        yield from enumerate(value)
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()

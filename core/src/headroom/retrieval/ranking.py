@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from headroom.retrieval.below import below_named, with_below
 from headroom.retrieval.fields import EMPTY, of_named_fields
 from headroom.retrieval.index import Searchable
 from headroom.toolkit.identifiers import identifiers, names_one, naming
@@ -44,8 +45,6 @@ _FEW = 3
 #: A neighbourhood of values that has such a share of what the best one has of a query is as good,
 #: and so many of them, of which two stand in one place, are what is asked about.
 _AS_GOOD, _FEW_PLACES = 0.95, 6
-#: A line that is named brings so many that are indented below it. Chosen.
-_MOST_BELOW = 40
 #: Characters of a value that is brought for what it stands beside.
 _SHORT = 200
 #: Characters of a value that tell what it is like.
@@ -87,12 +86,13 @@ def ranked(
         return _with_groups(searchable, order, room)
 
     if first is not None and first.unit == "lines" and not searchable.is_grouped:
-        return list(_with_below(order_of(scores), named, pieces))
+        return list(with_below(order_of(scores), named, pieces))
     if not searchable.is_grouped:
         return order_of(scores)
     if is_alone:
-        # All of an event that is named, and of others nothing.
+        # All of an event that is named, with what stands below it, and of others nothing.
         whole = {n for one in named for n in searchable.groups[searchable.group_of[one]]}
+        whole.update(number for one in named for number, _ in searchable.below.get(one, ()))
         found = order_of(_with_context(searchable, query, scores))
         return _with_heads(searchable, [n for n in found if n in whole])
     best = max(scores.values(), default=0.0)
@@ -100,36 +100,13 @@ def ranked(
     together = order_of(_with_context(searchable, query, scores))
     order = _side_by_side(alone, _with_heads(searchable, together), pieces, _ALONE)
     said = _all_said(searchable, query, room)
-    return [*(n for n in order if n in said), *(n for n in order if n not in said)]
-
-
-def _with_below(
-    order: Sequence[int], named: Collection[int], pieces: Sequence[Piece]
-) -> Iterator[int]:
-    """An order in which lines that the query names bring those that are indented below them."""
-    found: set[int] = set()
-    for number in order:
-        below = _below(number, pieces) if number in named else ()
-        for one in (number, *below):
-            if one not in found:
-                found.add(one)
-                yield one
-
-
-def _below(number: int, pieces: Sequence[Piece]) -> list[int]:
-    own = _indent(pieces[number].text)
-    found: list[int] = []
-    for below in range(number + 1, min(number + 1 + _MOST_BELOW, len(pieces))):
-        piece = pieces[below]
-        if _indent(piece.text) <= own or piece.within != pieces[number].within:
-            break
-        found.append(below)
-    return found
-
-
-def _indent(line: str) -> int:
-    """How far a line is indented; a blank one not at all."""
-    return len(line) - len(line.lstrip()) if line.strip() else -1
+    below = below_named(searchable, query)
+    if below:
+        said = said.union(below)
+        order = list(dict.fromkeys([*order, *below]))
+    order = [*(n for n in order if n in said), *(n for n in order if n not in said)]
+    # Below the head of another group, it would be taken for a line of that one.
+    return _with_heads(searchable, order) if first is not None and first.unit == "lines" else order
 
 
 def _all_said(searchable: Searchable, query: str, room: int | None) -> set[int]:
@@ -490,8 +467,9 @@ def _whole_groups(
     }
     order = sorted(weighed, key=lambda number: (-weighed[number], number))
     own, sizes = searchable.index.scores(query), searchable.group_sizes
-    found: list[int] = []
+    found: dict[int, None] = {}
     for number in order:
         has_room = room is None or sizes[number] <= room
-        found += groups[number] if has_room else _best_of_group(groups[number], own)
-    return found
+        whole = groups[number] if has_room else _best_of_group(groups[number], own)
+        found.update(dict.fromkeys((*searchable.heads[number], *whole)))
+    return list(found)

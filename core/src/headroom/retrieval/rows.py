@@ -11,6 +11,7 @@ from headroom.retrieval.conditions import LONGEST_SAID, Filter, quoted
 from headroom.retrieval.grammar import Between, Comparison
 from headroom.retrieval.meeting import Fields, has_field
 from headroom.toolkit.rows.values import Duplicates
+from headroom.view import Piece
 
 __all__ = ["Rows"]
 
@@ -20,6 +21,8 @@ _OF_OBJECTS = re.compile(r"[\[{]|(?:null|none)?$")
 _DIGITS = re.compile(r"\+?\d+")
 #: Names of fields that are said where one is not known, and the rows that they are taken from.
 _NAMES, _ROWS = 40, 200
+#: So many rows of tables may have more cells than the header.
+_MOST_ODD = 20
 #: With more tests of a row than these, their number is bounded over all rows: three million take
 #: about two seconds. To find a field counts as so many, and so many characters of a value as one.
 _FEW_TESTS, _MOST_TESTS, _FINDING, _CHARS = 20, 3_000_000, 10, 500
@@ -44,9 +47,15 @@ class Rows:
     count: int = 0
     met: int = 0
     _names: dict[str, None] = field(default_factory=dict)
+    #: By the tables that the rows stand in: their names, whether any has a field, and what was met.
+    _tables: list[tuple[frozenset[str], bool, list[Piece]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._unknown = set(self.wanted.fields)
+        #: Rows of tables with too many cells.
+        self._odd = 0
+        self._of_table: set[str] = set()
+        self._has_field = False
         self._is_long = sum(self.wanted.tests.values()) > _FEW_TESTS
         self._done = 0
         ends = {leaf: self._read(leaf) for leaf in self.wanted.comparisons}
@@ -90,6 +99,8 @@ class Rows:
     def holds(self, row: object, *, is_of_text: bool = False) -> bool:
         """Whether a row meets the conditions; what is no object meets none.
 
+        A row of a table with more cells than the header has names may meet any: it is shown.
+
         Args:
             row: The row.
             is_of_text: Whether it has nothing but texts, as one of a table.
@@ -99,12 +110,23 @@ class Rows:
 
         """
         if not isinstance(row, (dict, Duplicates)):
-            return False
+            is_odd = is_of_text and isinstance(row, list)
+            self._odd += is_odd
+            if self._odd > _MOST_ODD:
+                raise ValueError(
+                    f"where: more than {_MOST_ODD} rows have more cells than the header: which is "
+                    "which, nobody can say; ask by query, or for lines"
+                )
+            return is_odd
         fields = self.wanted.fields_of(row, is_of_text=is_of_text)
         if self._unknown:
             self._unknown -= {name for name in self._unknown if fields[name]}
             if self.count < _ROWS and len(self._names) < _NAMES:
                 self._names.update(dict.fromkeys(_names_in(row)))
+        if not self._has_field:
+            self._has_field = any(fields[name] for name in self.wanted.fields)
+            if len(self._of_table) < _NAMES:
+                self._of_table.update(row if isinstance(row, dict) else dict(row.pairs))
         self.count += 1
         if self._is_long:
             self._count(fields)
@@ -122,6 +144,26 @@ class Rows:
         holds = self.wanted.meets(fields)
         self.met += holds
         return holds
+
+    def end_table(self, pieces: list[Piece]) -> list[Piece]:
+        """What was met since the end of the table before: all that stands in another."""
+        if self._of_table:
+            self._tables.append((frozenset(self._of_table), self._has_field, pieces))
+        self._of_table, self._has_field = set(), False
+        return pieces
+
+    def of_others(self) -> frozenset[Piece]:
+        """What was met in tables of other things: without any field, and without names in common.
+
+        A row without a field meets ``!=`` where it is one of those that may have it.
+        """
+        names = {name for some, has_field, _ in self._tables if has_field for name in some}
+        others = [
+            pieces
+            for some, has_field, pieces in self._tables
+            if not has_field and names and names.isdisjoint(some)
+        ]
+        return frozenset(piece for pieces in others for piece in pieces)
 
     def _look_for(self, name: str, value: Comparable, fields: Fields) -> None:
         """Whether a value is what a field is to be equal to, or cannot be put in an order."""

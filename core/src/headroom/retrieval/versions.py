@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from headroom.regexes import regex
 
-__all__ = ["Version", "is_surely_version", "read_version"]
+__all__ = ["Doubtful", "Version", "is_surely_version", "read_version"]
 
 #: Longer texts, in characters, are no versions.
 _LONGEST = 80
@@ -25,6 +26,9 @@ _SAID = regex(
 )
 # "nginx-1.2.3"
 _NAMED = regex(r"[a-z]{2,20}[-_/ ]v?\d+(?:\.\d+){2,}")
+_DECIMAL = re.compile(r"(0|[1-9]\d{0,3})\.(\d{1,9})")
+#: So many texts are looked at.
+_MOST_DOUBTFUL = 500
 _TOKEN = regex(r"\d+|[a-z]+")
 _WORDS = {"a": "alpha", "b": "beta", "c": "rc", "pre": "rc", "preview": "rc", "cr": "rc"}
 _EARLIER = frozenset("alpha beta rc dev snapshot milestone m".split())
@@ -39,6 +43,52 @@ class Version(NamedTuple):
     name: str
     #: An epoch and the numbers without zeros at their end, and what stands after them.
     key: tuple[tuple[int, ...], tuple[_Token, ...], tuple[_Token, ...]]
+
+
+class Doubtful:
+    """Numbers that may be versions: of "3.9" and "3.10", no decimals would be written so.
+
+    >>> doubtful = Doubtful()
+    >>> for text in ("3.9", "3.10", "3.8"):
+    ...     doubtful.add(text)
+    >>> doubtful.beside("3.9"), doubtful.beside("3"), doubtful.beside("3.85")
+    ('3.10', None, '3.9')
+
+    """
+
+    def __init__(self) -> None:
+        #: By what stands before the point, what stands after it.
+        self._parts: dict[str, set[str]] = {}
+        self._count = 0
+        #: Whether one ends in a zero that a shorter one beside it lacks.
+        self._is_open = False
+
+    def add(self, text: str) -> None:
+        """Takes a text into account."""
+        match = _DECIMAL.fullmatch(text) if self._count < _MOST_DOUBTFUL else None
+        if match is None:
+            return
+        whole, part = match.groups()
+        parts = self._parts.setdefault(whole, set())
+        if part not in parts:
+            parts.add(part)
+            self._count += 1
+            self._is_open = self._is_open or (
+                len({len(one) for one in parts}) > 1
+                and any(one[-1] == "0" and len(one) > min(map(len, parts)) for one in parts)
+            )
+
+    def beside(self, text: str) -> str | None:
+        """One that is more than a text as a version, and less as a number, or the reverse."""
+        match = _DECIMAL.fullmatch(text) if self._is_open else None
+        if match is None:
+            return None
+        whole, part = match.groups()
+        for one in sorted(self._parts.get(whole, ())):
+            as_number = one.ljust(9, "0") > part.ljust(9, "0")
+            if as_number != (int(one) > int(part)):
+                return f"{whole}.{one}"
+        return None
 
 
 def read_version(text: str) -> Version | None:

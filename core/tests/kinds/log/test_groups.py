@@ -249,3 +249,36 @@ def test_items_have_the_heading_of_their_list() -> None:
                 head = line.split()[2]
             elif line.startswith("- "):
                 assert str(int(line.split()[-1]) // 10) == head
+
+
+def test_what_comes_again_after_another_line_of_a_group_has_its_head() -> None:
+    lines = []
+    for number in range(200):
+        lines.append(f"Host: 10.2.0.{number}")
+        lines += [f"{p}/tcp {'closed' if p == 110 else 'filtered'} unknown" for p in (21, 23, 110)]
+        lines.append(f"3389/tcp {'open ms-wbt' if number == 133 else 'filtered unknown'}")
+    text = "\n".join(lines)
+    assert "Host: 10.2.0.133\n" in compress(text).text
+    ctx = SharedContext()
+    ctx.put("ports", text)
+    for query in ("3389/tcp open", "which host has 3389 open?"):
+        for limit in (120, 2000):
+            found = ctx.retrieve("ports", query=query, max_tokens=limit).text
+            assert "Host: 10.2.0.133\n" in found
+            assert "3389/tcp open" in found
+
+
+def test_what_has_all_of_a_query_comes_with_its_head() -> None:
+    lines = []
+    for number in range(60):
+        lines.append(f"Scan report for host{number}.lan (10.0.1.{number})")
+        lines += ["Host is up (0.0010s latency).", "PORT     STATE SERVICE"]
+        lines += [
+            f"{port}/tcp   {'closed' if port == 3389 and number != 40 else 'open'}  svc{port}"
+            for port in (22, 80, 443, 3389)
+        ]
+        lines.append("")
+    ctx = SharedContext()
+    ctx.put("ports", "\n".join(lines))
+    found = ctx.retrieve("ports", query="3389/tcp open", max_tokens=100).text
+    assert "Scan report for host40.lan" in found

@@ -14,11 +14,14 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from headroom import Kind, SharedContext, compress
+from headroom import Kind, SharedContext, compress, get_counter
 from headroom.kinds.records import RecordCompressor
-from headroom.kinds.records.parse import find_records
+from headroom.kinds.records.parse import Records, find_records
+from headroom.kinds.records.parts import telling_lines, view_of_parts
 from headroom.kinds.records.recognise import looks_like_records
 from headroom.source import Source
+from headroom.toolkit.rows.rank import SHOWS
+from headroom.view import Request
 from headroom_testing import KindLaws
 
 Row = dict[str, Any]
@@ -254,3 +257,98 @@ def test_records_of_many_shapes_are_records_all_the_same() -> None:
     found = find_records("\n".join(records), lambda: None)
     assert found is not None
     assert len(found.spans) == 3000
+
+
+@pytest.mark.parametrize("form", ["above", "below", "apart"])
+@pytest.mark.parametrize("between", ["", "\n"])
+def test_a_comment_stays_with_its_section(form: str, between: str) -> None:
+    def section(n: int) -> str:
+        comment, head = f"# moved {n * n % 29} times, by team {n % 7}", f"[pool.site{n}]"
+        top = {
+            "above": (comment, head),
+            "below": (head, comment),
+            "apart": (head, "", comment),
+        }[form]
+        return "\n".join((*top, f'host = "10.3.{n}.{n * 7 % 250}"', f"port = {1024 + n * 77}", ""))
+
+    sections = [section(n) for n in range(40)]
+    text = '# service\ntitle = "edge"\n\n' + between.join(sections)
+    records = find_records(text, lambda: None)
+    assert records is not None
+    lines = text.split("\n")
+    found = ["\n".join(lines[first:end]) for first, end in records.spans]
+    assert found == [one.strip() for one in sections]
+
+
+def test_a_setting_that_is_switched_off_stays_in_its_section() -> None:
+    sections = [f"[site{n}]\nport = {n}\nhost = h{n}\n# retries = 3" for n in range(20)]
+    records = find_records("\n".join(sections), lambda: None)
+    assert records is not None
+    assert list(records.spans) == [(n * 4, n * 4 + 4) for n in range(20)]
+
+
+def pods(count: int = 14) -> str:
+    """Records that are larger than a small budget, of which two are odd in a few lines."""
+    found = []
+    for n in range(count):
+        state, last = "Running", f"  Normal  Pulled  {n + 3}m  Image is present"
+        if n == 4:
+            last = "  Warning  BackOff  1m  Back-off, last exit 137"
+        if n == 9:
+            state, last = "Waiting", "  Warning  Failed  4m  Image manifest unknown"
+        mounts = "\n".join(f"      part{k}: volume-{n * 7919 + k:05}" for k in range(20))
+        probe = "    Probe:   every 10s, 3 failures at most\n" * (n % 2)
+        found.append(
+            f"Name:      feed-{n * 104729 % 65536:04x}\nNode:      10.0.{n}.{n * 37 % 250}\n"
+            f"Containers:\n  app:\n    Image:   registry.local/feed:2.{n}\n    State:   {state}\n"
+            f"{probe}    Mounts:\n{mounts}\nEvents:\n{last}\n"
+        )
+    return "\n\n".join(found)
+
+
+@pytest.mark.parametrize("budget", [250, 400, 600, 1000, 1600])
+def test_a_budget_shows_what_is_odd_of_all_records_before_all_of_one(budget: int) -> None:
+    text = f"all of the cluster in the north\n{pods()}"
+    result = compress(text, query="Which ones have problems?", max_tokens=budget)
+    assert result.kind == "records"
+    assert result.tokens_after <= budget
+    lines = result.text.split("\n")
+    for row, told in ((4, "Back-off, last exit 137"), (9, "Image manifest unknown")):
+        place = next(n for n, line in enumerate(lines) if told in line)
+        name = next(line for line in reversed(lines[:place]) if line.startswith("Name:"))
+        assert name == f"Name:      feed-{row * 104729 % 65536:04x}"
+        assert "Events:" in lines[:place]
+    assert "    State:   Waiting" in lines
+    assert lines[0] == "all of the cluster in the north" or budget == 250
+
+
+@pytest.mark.parametrize("budget", [350, 700])
+def test_of_a_record_that_is_asked_for_the_line_is_shown_beside_what_is_odd(budget: int) -> None:
+    name = f"feed-{7 * 104729 % 65536:04x}"
+    result = compress(pods(), query=f"Which node is {name} on?", max_tokens=budget)
+    lines = result.text.split("\n")
+    assert lines.index(f"Name:      {name}") + 1 == lines.index(f"Node:      10.0.7.{7 * 37 % 250}")
+    assert "Back-off, last exit 137" in result.text
+    assert "Image manifest unknown" in result.text
+
+
+def test_of_two_documents_that_are_one_record_each_line_is_below_its_own_name() -> None:
+    def two(n: int) -> str:
+        ports = "\n".join(f"  port{k}: {n * 37 % 900 + k}" for k in range(12))
+        return (
+            f"kind: Service\nname: service-{n * 7919 % 997}\nspec:\n{ports}\n"
+            f"kind: Deployment\nname: deploy-{n}\nspec:\n{ports}\n  replicas: {2 * (n != 13)}"
+        )
+
+    source = Source("\n".join(map(two, range(20))))
+    spans = [(n * 31, n * 31 + 31) for n in range(20)]
+    records = Records(source.lines, spans, [{"name": f"service-{n}"} for n in range(20)])
+    telling = telling_lines(records, source.deadline)
+    assert telling == {13: [13 * 31 + 30]}
+    request = Request("records", get_counter(), 9999, max_tokens=120)
+    ranks = [(SHOWS, float(n != 13)) for n in range(20)]
+    view = view_of_parts(source, records, ranks, telling, request, 120)
+    assert view is not None
+    lines = view.text.split("\n")
+    place = lines.index("  replicas: 0")
+    assert next(one for one in reversed(lines[:place]) if "name:" in one) == "name: deploy-13"

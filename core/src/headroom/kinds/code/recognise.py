@@ -31,6 +31,8 @@ _LINE = 400
 #: hardly anything else has; and of those that may be sentences.
 _SHARE = 0.45
 _STRONG_SHARE = 0.03
+#: The same where the first line of all is one.
+_FEW_STRONG = 0.02
 _PROSE_SHARE = 0.2
 
 #: The same where hardly any line has a shape that only code has, and where very many have.
@@ -84,6 +86,8 @@ _STRONG = regex(
     | @(?:doc|moduledoc|spec|type|typep|impl)\ . | (?:alias|use|import)\ [A-Z][\w.]*(?:,.*)?$
     | library\(\w+\)$
     | sub\ \w+\s*(?:\(.*\)\s*)?\{?\ *$ | (?:my|our|local)\ [$@%(]\S.* | use\ [\w:]+(?:\ [^.]*)?;
+    # A block of Ruby or Elixir.
+    | [\w.!?]+[\ (]['":].*\ do(?:\ \|[^|]*\|)?$ | [\w.:@\[\]]+(?:[.(\ ].*)?\ do\ \|[^|]*\|$
     # SQL
     | (?i:create\ (?:or\ replace\ |temp(?:orary)?\ |unique\ |materialized\ )*
       (?:table|view|index|function|procedure|trigger|type)\b | insert\ into\ | alter\ table\ )
@@ -124,6 +128,9 @@ _STRONG_STARTS = frozenset(
 
 # The others end with one of these signs, or name a function.
 _STRONG_ENDS = frozenset("){")
+
+# A block of Ruby or Elixir has it at its end, before its parameters.
+_BLOCK_ENDS = frozenset("o|")
 
 # Lines that code is full of, but that other things have as well.
 _WEAK = regex(
@@ -171,8 +178,9 @@ _LETTERS = "[\\w'\u2019-]+"
 _PROSE = regex(rf"(?=[^\d_]*$)(?:{_LETTERS}[,;:]? ){{5,}}{_LETTERS}[.,;:!?)]?")
 # Also within the item of a list; farther in stand those of docstrings.
 _QUOTES = ('"""', "'''")
-#: Lines of a string that is no docstring.
-_LONG_TEXT = 60
+#: Lines of a string that is no docstring, and the share of a program that such ones have which it
+#: may be about.
+_LONG_TEXT, _LONG_SHARE = 60, 0.4
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~)[\w{}.+-]*\s*$", re.MULTILINE)
 _MARKUP = re.compile(r"\s*<(?!\?php)[!?A-Za-z]")
 
@@ -204,13 +212,17 @@ def is_program(source: Source) -> bool:
 
 
 def _has_fence(sample: str) -> bool:
+    """Whether there is a fence that does not stand in what documents code."""
     # Most texts have no such sign, which is sooner seen.
-    return ("```" in sample or "~~~" in sample) and _FENCE.search(sample) is not None
+    if not ("```" in sample or "~~~" in sample) or _FENCE.search(sample) is None:
+        return False
+    return any(_FENCE.match(text) for text, _ in _shaped(sample.split("\n")))
 
 
 def _has_long_text(program: str) -> bool:
     strings = chain.from_iterable(program.split(quotes)[1::2] for quotes in _QUOTES)
-    return any(string.count("\n") > _LONG_TEXT for string in strings)
+    long = sum(len(string) for string in strings if string.count("\n") > _LONG_TEXT)
+    return long > _LONG_SHARE * len(program)
 
 
 def looks_like_code(source: Source) -> bool:
@@ -246,7 +258,9 @@ def looks_like_code(source: Source) -> bool:
         return may_be_parsed and _is_sure(source)
     strong = 0
     others: list[str] = []
+    begins = False
     for text, is_strong in _shaped(lines):
+        begins = begins or (is_strong and not others)
         if not is_strong:
             others.append(text)
             continue
@@ -256,7 +270,7 @@ def looks_like_code(source: Source) -> bool:
                 return True
             # What cannot be parsed is not parsed once more.
             may_be_parsed = source.once(python_outline) is not None
-    if _are_code(strong, others):
+    if _are_code(strong, others, begins=begins):
         return True
     return strong > 0 and may_be_parsed and source.once(defines)
 
@@ -289,7 +303,7 @@ def _is_sure(source: Source) -> bool:
     )
 
 
-def _are_code(strong: int, others: Sequence[str]) -> bool:
+def _are_code(strong: int, others: Sequence[str], *, begins: bool) -> bool:
     """Whether enough of the lines of a sample that are no comments have the shape of code.
 
     What tells soonest is looked at first: most texts have no line that only code has, and the
@@ -298,12 +312,13 @@ def _are_code(strong: int, others: Sequence[str]) -> bool:
     Args:
         strong: How many of them have a shape that hardly anything else than code has.
         others: The others.
+        begins: Whether the first line that is no comment has such a shape, as a package's name.
 
     """
     total = strong + len(others)
     if strong < _FEWEST:
         return False
-    has_strong = strong >= _STRONG_SHARE * total
+    has_strong = strong >= (_FEW_STRONG if begins else _STRONG_SHARE) * total
     most = (_PROSE_SHARE if has_strong else _LITTLE_PROSE) * total
     rest: list[str] = []
     prose = 0
@@ -341,6 +356,7 @@ def _shaped(lines: Sequence[str]) -> Iterator[tuple[str, bool]]:
             sign in _STRONG_SIGNS
             or text[:3] in _STRONG_STARTS
             or ("(" in text and (text[-1] in _STRONG_ENDS or "fun" in text))
+            or (text[-1] in _BLOCK_ENDS and " do" in text)
         ) and _STRONG.match(text):
             yield text, True
         elif ends is None and not (sign in _COMMENT_SIGNS and _COMMENT.match(text)):

@@ -7,7 +7,7 @@ from itertools import compress
 
 from headroom.errors import WrongKind
 from headroom.kinds.html.parse import Page, read_page
-from headroom.kinds.html.pick import fitting_blocks, fitting_sentences
+from headroom.kinds.html.pick import asked_row, fitting_blocks, fitting_sentences
 from headroom.kinds.html.rank import content_blocks
 from headroom.kinds.html.recognise import find_page, looks_like_html, may_have_page
 from headroom.kinds.html.render import Renderer
@@ -26,6 +26,8 @@ _FEWEST_TAGS = 3
 _LINK_WORDS = query_terms("link url uri href hyperlink")
 #: A compact view has at most this share of the tokens of the content. Chosen.
 _COMPACT_SHARE = 0.4
+#: Sentences that take less than this share of the room leave much of it to whole blocks. Chosen.
+_USED = 0.7
 #: Content with more tokens than this is too large to be passed on whole, unless it is a small
 #: share of the page. Chosen.
 _LARGE, _SMALL_SHARE = 8000, 0.1
@@ -90,7 +92,16 @@ class HtmlExtractor(BaseKind):
         if limit is None:
             return renderer.view({index: page.blocks.rendered(index) for index in chosen})
         shown = fitting_sentences(limit, chosen, renderer, request)
-        shown = shown or fitting_blocks(limit, chosen, renderer, request)
+        size = request.counter.count(renderer.text(shown)) if shown else 0
+        row = asked_row(chosen, renderer, request)
+        lacks_row = row is not None and (shown is None or row not in shown)
+        if lacks_row or size < _USED * limit:
+            # What it takes for a sentence, such as a long table, may be larger than the room.
+            blocks = fitting_blocks(limit, chosen, renderer, request)
+            if blocks and (
+                row in blocks if lacks_row else request.counter.count(renderer.text(blocks)) > size
+            ):
+                shown = blocks
         view = None if shown is None else renderer.view(shown)
         if view is None or not request.fits(view.text):
             return nothing_fits(source, request)

@@ -15,7 +15,7 @@ from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.relevance import bm25
 from headroom.view import Piece, Request
 
-__all__ = ["fitting_blocks", "fitting_sentences"]
+__all__ = ["asked_row", "fitting_blocks", "fitting_sentences"]
 
 #: How often a choice that turns out too large is made anew. Chosen.
 _TURNS = 6
@@ -91,14 +91,30 @@ def _mark_ends(shown: dict[int, str], renderer: Renderer) -> None:
         shown[block] = before + part + after
 
 
+def asked_row(chosen: Sequence[int], renderer: Renderer, request: Request) -> int | None:
+    """The row of a table that answers the query best of all blocks, if one does."""
+    kinds = list(renderer.blocks.kinds)
+    if not request.query or all(kinds[index] != "row" for index in chosen):
+        return None
+    texts = [renderer.blocks.rendered(index) for index in chosen]
+    scores = bm25(texts, request.query, request.deadline)
+    best = max(range(len(chosen)), key=scores.__getitem__)
+    return chosen[best] if scores[best] and kinds[chosen[best]] == "row" else None
+
+
 def fitting_blocks(
     limit: int, chosen: Sequence[int], renderer: Renderer, request: Request
 ) -> dict[int, str] | None:
     """The most important blocks, whole; ``None`` if not one of them fits."""
     texts = list(map(renderer.blocks.rendered, range(len(renderer.blocks))))
     scores = bm25(texts, request.query, request.deadline)
+    kinds = list(renderer.blocks.kinds)
     rank = {"title": 0, "heading": 1}
-    order = sorted(chosen, key=lambda i: (-scores[i], rank.get(renderer.blocks.kinds[i], 2), i))
+    # The first row of a table says what its columns are.
+    heads = {i for i in chosen if kinds[i] == "row" and (not i or kinds[i - 1] != "row")}
+    order = sorted(
+        chosen, key=lambda i: (-scores[i], 1 if i in heads else rank.get(kinds[i], 2), i)
+    )
     kept = largest_fitting(
         order,
         request.counter.count_many(texts),

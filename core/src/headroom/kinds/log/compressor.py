@@ -32,8 +32,9 @@ _NUMBERS = re.compile(r"\d+|[0-9a-f]{8,}", re.IGNORECASE)
 _MOST_HEADS = 8
 #: So many events that are too long make room for shorter ones that come later. Chosen.
 _SKIPS = 3
-#: The share of a balanced view that a compact one takes. Chosen.
-_COMPACT_SHARE = 0.5
+#: The share of a balanced view that a compact one takes, and tokens that it may have in any case.
+#: Chosen: less than that says what lines are like, and nothing of the one that is unlike.
+_COMPACT_SHARE, _COMPACT_LEAST = 0.5, 120
 
 
 class LogCompressor(BaseKind):
@@ -79,7 +80,8 @@ class LogCompressor(BaseKind):
 
         size: int | None = must
         if limit is None and request.fidelity == "compact":
-            limit = int(tokens(must) * _COMPACT_SHARE)
+            usual = tokens(must)
+            limit = max(min(usual, _COMPACT_LEAST), int(usual * _COMPACT_SHARE))
         if limit is not None:
             costs = count_each(request.counter, request.deadline.over(log.texts))
             # One that has more tokens than the view by itself stands in no other's way.

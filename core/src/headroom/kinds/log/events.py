@@ -7,7 +7,7 @@ from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import NamedTuple, overload
 
 from headroom.regexes import regex
@@ -335,4 +335,9 @@ def _level_column(texts: Sequence[str]) -> int | None:
     if not columns:
         return None
     position, count = columns.most_common(1)[0]
-    return position if count > _LEVEL_SHARE * len(sample) else None
+    if count <= _LEVEL_SHARE * len(sample):
+        return None
+    # Letters of the whole alphabet are grades, types or initials.
+    at = (text.split(None, position + 1)[position : position + 1] for text in sample)
+    letters = {word for word in chain.from_iterable(at) if len(word) == 1 and word.isalpha()}
+    return position if letters <= _ALL_LEVELS else None

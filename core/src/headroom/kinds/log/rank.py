@@ -8,12 +8,14 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import chain
+from operator import eq
 
 from headroom.kinds.log.events import identity, names_a_place
-from headroom.kinds.log.outliers import outlying_events
+from headroom.kinds.log.outliers import LEAST, outlying_events
 from headroom.kinds.log.parse import Log
 from headroom.kinds.log.subjects import subjects_of
 from headroom.kinds.log.templates import Template
+from headroom.scanning.masks import MASK
 from headroom.toolkit.failures import failures_and_outcomes
 from headroom.toolkit.relevance import Asked, bm25, holders
 from headroom.toolkit.traces import traces_in
@@ -36,6 +38,8 @@ _FINDINGS = 200
 _OUTCOMES = 12
 #: So many of the frames of a trace that are nearest to the failure come with it. Chosen.
 _OWN = 2
+#: Templates that may differ in names alone: so many are compared, of so many characters. Chosen.
+_COMPARED, _NAMING_CHARS = 20, 200
 _SAYS = re.compile(r"\w")
 # That something failed, in one word, and what stands around words.
 _FAIL, _EDGES = re.compile(r"(?:FAIL(?:ED|URE)?|ERROR)$", re.IGNORECASE), "()[]{}<>:;,.'\"`"
@@ -82,13 +86,19 @@ def order_of(
     first = [] if is_common and any(map(log.alert.__getitem__, examples[:1])) else [end[0]]
     must = dict.fromkeys([*leading, *first, *examples, *end, *answers])
     shown = list(dict.fromkeys(chain.from_iterable(_with_subjects(log, must, sums))))
-    return len(shown), shown + _rest(log, frozenset(shown), scores)
+    rest = _rest(log, frozenset(shown), scores)
+    if not is_limited:
+        return len(shown), shown + rest
+    # What there is still room for stands below what it is about, too.
+    more = chain.from_iterable(_with_subjects(log, rest, sums))
+    return len(shown), list(dict.fromkeys(chain(shown, more)))
 
 
 def _with_subjects(log: Log, events: Iterable[int], sums: Set[int]) -> Iterator[tuple[int, ...]]:
     """Events, each with those that say what it is about; but sums, of which there is one a run."""
     for index in log.deadline.over(events):
-        yield (index,) if index in sums else (index, *subjects_of(log, index))
+        # Before it: where there is no room for both, it is not shown below another one's.
+        yield (index,) if index in sums else (*subjects_of(log, index), index)
 
 
 def _told_apart(log: Log, answers: Sequence[int], scores: Mapping[int, float]) -> list[int]:
@@ -125,13 +135,13 @@ def _examples(log: Log, *, is_limited: bool) -> tuple[list[int], Set[int]]:
     def rank(index: int) -> tuple[int, int, int, int, int, int]:
         # What failed, once, and how it came out before all else. Alerts before the rest, and first
         # those that name on one line what is to be mended; of each, what is rare before what is
-        # common, and the first event of a template before others.
+        # common, and the first event of a template, or what is odd in it, before others.
         return (
             0 if index in verdicts and index not in again else 1,
             0 if (log.alert[index] or index in places) and index not in again else 1,
             0 if _is_line(log, index) and names_a_place(log.texts[index]) else 1,
-            0 if index in firsts else 1,
-            size[log.of_event[index]],
+            0 if index in firsts or index in odd else 1,
+            min(LEAST, size[log.of_event[index]]) if index in odd else size[log.of_event[index]],
             index,
         )
 
@@ -140,6 +150,8 @@ def _examples(log: Log, *, is_limited: bool) -> tuple[list[int], Set[int]]:
         for template in log.deadline.over(log.templates)
         for index in _examples_of(log, template, failures)
     }
+    odd = _odd_events(log)
+    examples |= odd
     sums = outcomes - failures
     # Of those that say the same, word by word, the last one.
     last = {log.texts[index]: index for index in log.deadline.over(sorted(outcomes))}
@@ -193,9 +205,6 @@ def _examples_of(log: Log, template: Template, failures: Set[int]) -> set[int]:
     for index in log.deadline.over(template.events):
         if log.alert[index]:
             different.setdefault(identity(log.texts[index]), index)
-    texts = map(log.texts.__getitem__, template.events)
-    odd = outlying_events(texts, len(template.events), log.deadline)
-    shown.update(map(template.events.__getitem__, odd))
     first = template.events[0]
     is_finding = first in failures or names_a_place(log.texts[first])
     most = _FINDINGS if is_finding else _ALERT_VARIANTS
@@ -204,6 +213,43 @@ def _examples_of(log: Log, template: Template, failures: Set[int]) -> set[int]:
         most = _NAMED_ALERTS
     shown.update(list(different.values())[:most])
     return shown
+
+
+def _odd_events(log: Log) -> set[int]:
+    """The events that are odd among those of their templates."""
+    odd = _odd_among_names(log)
+    for template in log.deadline.over(log.templates):
+        # What shares no word but values, each of several words, is not of one form.
+        if template.words != [MASK] or " " not in log.texts[template.events[0]]:
+            texts = map(log.texts.__getitem__, template.events)
+            found = outlying_events(texts, len(template.events), log.deadline)
+            odd.update(map(template.events.__getitem__, found))
+    return odd
+
+
+def _odd_among_names(log: Log) -> set[int]:
+    """The events that are odd among those of templates that differ in what they name.
+
+    Each of these has too few events to show what is usual: "Pump 3: 20 kg", "Valve 4: 31 kg".
+    """
+    alike: dict[tuple[bool, ...], list[tuple[list[str], list[int]]]] = {}
+    for template in log.deadline.over(log.templates):
+        if len(template.events) >= LEAST or len(log.texts[template.events[0]]) > _NAMING_CHARS:
+            continue
+        some = alike.setdefault(tuple(word == MASK for word in template.words), [])
+        for words, events in some[-_COMPARED:]:
+            if sum(map(eq, words, template.words)) * 2 >= len(words):
+                events += template.events
+                break
+        else:
+            some.append((template.words, list(template.events)))
+    odd: set[int] = set()
+    for _, events in chain.from_iterable(alike.values()):
+        events.sort()
+        texts = map(log.texts.__getitem__, events)
+        found = outlying_events(texts, len(events), log.deadline, among_names=True)
+        odd.update(map(events.__getitem__, found))
+    return odd
 
 
 def _rest(log: Log, chosen: frozenset[int], scores: dict[int, float]) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from headroom.kinds.log.templates import Template, may_be_alike, mine
@@ -91,13 +92,20 @@ _TIMED, _LEVELED, _PROGRESS, _FEWEST = 0.5, 0.6, 0.5, 3
 _DELIMITERS, _ROWS = 2, 50
 
 # Of other output: so many lines at the least, of at most so many characters on average.
-_LEAST_LINES = 20
+_LEAST_LINES = 10
+#: Of fewer than so many, most are no sentences: with so many blanks, and such a sign at the end.
+_MANY_LINES = 20
+_BLANKS, _ENDS = 3, (".", "!", "?", "\u3002", "\uff1f", "\u061f")
 _LONGEST_MEAN = 240
 # A shape with so many words that comes again so often is one of output; with fewer words, so often.
 _SHARED_WORDS = 2
 _AGAIN = 3
 _OFTEN = 10
 _REPEATED_SHARE = 0.5
+#: The same where such a share of all lines comes again as it is. Chosen.
+_FEWER_SHARE, _REFRAINS = 0.35, 0.25
+#: Where lines come again as they are, so many must be of shapes that do. Chosen.
+_NEARLY_ALL = 0.7
 #: The share of the characters that these lines have. Chosen.
 _REPEATED_CHARS = 0.35
 _SETTING = re.compile(r"\s*(?:- )?([\w.\"'/-]{1,60})\s?[:=](?:\s|$)")
@@ -164,13 +172,20 @@ def looks_like_output(source: Source) -> bool:
         return True
     if _are_settings(lines) or _are_blocks(lines):
         return False
+    if len(lines) < _MANY_LINES and more_than(0.5, map(_is_sentence, lines), len(lines)):
+        return False
     # A line that comes again as it is says nothing: a refrain, a rule.
     often = Counter(lines)
     once = [line for line in lines if often[line] == 1]
+    if _come_again(lines, often):
+        return True
     if len(once) < _LEAST_LINES:
         return False
     texts = masked(once)
-    if not more_than(_REPEATED_SHARE, may_be_alike(texts, _AGAIN), len(once)):
+    # Where many lines come again as they are, fewer of the others need to be alike: "Dues paid".
+    again = [line for line in lines if often[line] >= _AGAIN and any(map(str.isalpha, line))]
+    share = _REPEATED_SHARE if len(again) < _REFRAINS * len(lines) else _FEWER_SHARE
+    if not more_than(share, may_be_alike(texts, _AGAIN), len(once)):
         return False
     repeated = [
         once[event]
@@ -180,9 +195,29 @@ def looks_like_output(source: Source) -> bool:
         for event in template.events
     ]
     # Short lines above long ones, each of which is like no other, are heads of texts.
-    return len(repeated) > _REPEATED_SHARE * len(once) and sum(map(len, repeated)) > (
+    return len(repeated) > share * len(once) and sum(map(len, repeated)) > (
         _REPEATED_CHARS * sum(map(len, once))
     )
+
+
+def _come_again(lines: Sequence[str], often: Mapping[str, int]) -> bool:
+    """Whether nearly all lines are of shapes that come again, word by word: cards, short reports.
+
+    There, most lines that differ from none are still said of another thing each time.
+    """
+    if len(often) < _LEAST_LINES:
+        return False
+    texts = masked(lines)
+    shapes = Counter(texts)
+    again = {text for text, n in shapes.items() if n >= _AGAIN and any(map(str.isalpha, text))}
+    said = [line for line, text in zip(lines, texts) if text in again and not _is_sentence(line)]
+    # Texts below heads that are alike are texts.
+    is_short = sum(map(len, said)) < _NEARLY_ALL * sum(map(len, lines))
+    return not is_short and len(said) >= _NEARLY_ALL * len(lines)
+
+
+def _is_sentence(line: str) -> bool:
+    return line.rstrip().endswith(_ENDS) and line.strip().count(" ") >= _BLANKS
 
 
 def _first_lines(source: Source) -> list[str]:

@@ -14,6 +14,7 @@ from operator import eq
 
 from headroom.kinds.log.templates import Template
 from headroom.kinds.log.times import without_times
+from headroom.toolkit.groups import find_groups
 from headroom.view import Deadline
 
 __all__ = ["openers"]
@@ -61,7 +62,8 @@ def openers(
     """
     found = _opened(texts, masked, often, templates, deadline)
     # What is set apart by blank lines, and begins as nothing else does, is a group whatever it has.
-    for head, end in _blocks_with_heads(masked, deadline):
+    blocks = _blocks_with_heads(masked, deadline) or _groups_with_heads(texts, deadline)
+    for head, end in blocks:
         found[head] = -1
         for index in range(head + 1, min(end, head + _FAR + 1)):
             found[index] = head
@@ -126,6 +128,15 @@ def _blocks_with_heads(masked: Sequence[str], deadline: Deadline) -> list[tuple[
     if any(_first_word(masked[index]) == word for index in deadline.over(within)):
         return []
     return [(start, end) for start, end in blocks if _first_word(masked[start]) == word]
+
+
+def _groups_with_heads(texts: Sequence[str], deadline: Deadline) -> list[tuple[int, int]]:
+    """The same of groups of several such runs, or where something else stands above the first."""
+    groups = find_groups(texts, deadline)
+    begin = sum(not (group.first and texts[group.first - 1].strip()) for group in groups)
+    if begin < _SHARE * len(groups):
+        return []
+    return [(group.first, group.stop) for group in groups if group.first == group.start]
 
 
 def _first_word(text: str) -> str:
@@ -231,17 +242,18 @@ def _parents(shapes: Sequence[int], counts: Counter[int], deadline: Deadline) ->
     opens = {shape for shape in follows if _APART * counts[shape] <= runs[shape]}
     place = {shape: number for number, shape in enumerate(follows)}
     parents: dict[int, int] = {}
+    mostly = {
+        shape: other
+        for shape, before in deadline.over(follows.items())
+        for other, count in before.most_common(1)
+        if count >= max(_FEWEST - 1, _SHARE * before.total())
+    }
     for _ in range(_ROUNDS):
         known = len(parents)
         for shape, before in deadline.over(follows.items()):
             if shape in parents or counts[shape] < _FEWEST:
                 continue
-            groups: Counter[int] = Counter()
-            for other, count in before.items():
-                group = parents.get(other, other)
-                # What follows a group of its own opens the next one.
-                if group != shape:
-                    groups[group] += count
+            groups = _groups_above(shape, before, parents, mostly, place)
             if not groups:
                 continue
             group, count = groups.most_common(1)[0]
@@ -307,6 +319,32 @@ def _opened_by_names(
         if group in parents:
             found[other] = parents[group]
     return found
+
+
+def _groups_above(
+    shape: int, above: Mapping[int, int], parents: Mapping[int, int],
+    mostly: Mapping[int, int], place: Mapping[int, int],
+) -> Counter[int]:  # fmt: skip
+    """In which groups the lines are that a shape follows, and how often."""
+    groups: Counter[int] = Counter()
+    for other, count in above.items():
+        group = parents.get(other, other)
+        if group == other and _leads_to(shape, other, mostly, place):
+            # What comes between two of its lines is in the same group.
+            continue
+        # What follows a group of its own opens the next one.
+        if group != shape:
+            groups[group] += count
+    return groups
+
+
+def _leads_to(shape: int, other: int, mostly: Mapping[int, int], place: Mapping[int, int]) -> bool:
+    """Whether a shape nearly always stands above another one that comes later, or what does so."""
+    for _ in range(_ROUNDS):
+        if other == shape or place.get(other, -1) < place[shape]:
+            break
+        other = mostly.get(other, _BLANK)
+    return other == shape
 
 
 def _is_within(shape: int, group: int, parents: dict[int, int]) -> bool:

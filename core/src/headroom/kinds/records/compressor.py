@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import inf
 
 from headroom.errors import WrongKind
 from headroom.kinds.records.files import said_by_directory, shared_directory
+from headroom.kinds.records.headed import first_word
 from headroom.kinds.records.parse import Records, read
+from headroom.kinds.records.parts import is_left_out, telling_lines, view_of_parts
 from headroom.kinds.records.recognise import looks_like_records
 from headroom.kinds.records.spans import Spans, SpanTexts
 from headroom.source import Source
@@ -21,7 +24,7 @@ from headroom.toolkit.markers import marker, plural
 from headroom.toolkit.rows.identity import extra_for_names, names_for, room_for_names
 from headroom.toolkit.rows.limits import natural_limit
 from headroom.toolkit.rows.notation import Speller
-from headroom.toolkit.rows.rank import ANSWERS, FILL, Rank, named, rank_rows, relevance
+from headroom.toolkit.rows.rank import ANSWERS, FILL, FILLING, Rank, named, rank_rows, relevance
 from headroom.toolkit.rows.summary import Summary
 from headroom.toolkit.rows.table import build_table
 from headroom.toolkit.titles import titles_above
@@ -47,6 +50,9 @@ _LISTED = {"balanced": 0.15, "compact": 0.08}
 _OF_FILES = 0.4
 #: A record that takes more of the limit than this share goes last: it would be shown alone. Chosen.
 _TOO_LARGE = 0.9
+#: A line of a group that is no row is told where so many groups have one like it, or one in so
+#: many. Chosen.
+_FEW, _ONE_IN = 3, 10
 
 
 class RecordCompressor(BaseKind):
@@ -100,33 +106,42 @@ class RecordCompressor(BaseKind):
                 limit = int(_LISTED[request.fidelity] * request.original_tokens)
         # Without a budget there is room for what stands around files, and for their names.
         terse = limit < _TERSE and (records.files is None or request.max_tokens is not None)
-        return _View(records, request, source.first_line, terse=terse).best(limit)
+        return _View(records, request, source, terse=terse).best(limit)
 
     def pieces(self, source: Source) -> Iterator[Piece]:
         """Its lines, below their titles; those of a record are of use only together."""
         records = source.once(read)
         whole = records and (records.whole or records)
+        spans: Sequence[tuple[int, int]] = whole.spans if whole else ()
+        if records is not None and records.heads:
+            # A row says what it says of what names its group.
+            spans = list(pairwise((*records.heads, len(source.lines))))
         group_of = {
-            line: group
-            for group, (first, end) in enumerate(whole.spans if whole else ())
-            for line in range(first, end)
+            line: group for group, (first, end) in enumerate(spans) for line in range(first, end)
         }
         titles = titles_above(source.lines)
+        head = -1
         for number, text in enumerate(source.lines):
             group = group_of.get(number, -1)
             heads = tuple(title + 1 for title in titles[number])
+            if records and records.in_groups:
+                if group < 0 and text.strip():
+                    head = number
+                elif head >= 0:
+                    heads = tuple(dict.fromkeys((head + 1, *heads)))
             yield Piece(text, "lines", number + 1, group=group, is_inseparable=True, heads=heads)
 
 
 class _View:
     """Units of a text, which are records and what stands between them, and views with some."""
 
-    def __init__(self, records: Records, request: Request, first_line: int, *, terse: bool) -> None:
+    def __init__(self, records: Records, request: Request, source: Source, *, terse: bool) -> None:
         self._records = records
+        self._source = source
         self._request = request
         self._terse = terse
         #: By which number markers call the first line.
-        self._first_line = first_line
+        self._first_line = source.first_line
         #: The units, and which of them are records.
         self._units, self._rows = _units(records)
         self._texts = SpanTexts(records.lines, self._units)
@@ -161,7 +176,7 @@ class _View:
         units = range(len(ranks))
         if self._records.is_headed:
             around = set(units).difference(self._rows)
-            if self._request.max_tokens is None:
+            if self._request.max_tokens is None and not self._records.heads:
                 headings = sum(costs[unit] + _MARKER for unit in around)
                 # Headings that say what is below them are nearly enough.
                 limit = limit + headings if self._records.whole is None else max(limit, headings)
@@ -171,11 +186,24 @@ class _View:
         wanted.sort(key=lambda unit: (costs[unit] > _TOO_LARGE * limit, ranks[unit], unit))
         limit += self._name(limit)
         kept = largest_fitting(wanted, costs, self._render, self._request, limit)
+        of_parts = self._of_parts(kept or frozenset(), ranked, limit)
+        if of_parts is not None:
+            return of_parts
         if not kept or len(kept) == len(self._units):
             return None
         omissions: list[Omission] = []
         text = self._render(kept, omissions)
         return View(text, False, tuple(omissions), first_line=self._first_line)
+
+    def _of_parts(self, kept: frozenset[int], ranks: Sequence[Rank], limit: int) -> View | None:
+        """Some lines of many records, where a budget leaves no room for all that are odd."""
+        request = self._request
+        if request.max_tokens is None or not self._records.named:
+            return None
+        telling = telling_lines(self._records, request.deadline)
+        if not is_left_out(kept, self._rows, ranks, telling):
+            return None
+        return view_of_parts(self._source, self._records, ranks, telling, request, limit)
 
     def _texts_of_rows(self) -> Sequence[str]:
         """What the rows say, with the directory or the day that they stand under."""
@@ -199,8 +227,9 @@ class _View:
         found: dict[int, int] = {}
         heading = -1
         rows = set(self._rows)
-        for unit in range(len(self._units)):
-            if unit not in rows:
+        heads = frozenset(self._records.heads)
+        for unit, (first, _) in enumerate(self._units):
+            if first in heads or (unit not in rows and not heads):
                 heading = unit
             elif heading >= 0:
                 found[unit] = heading
@@ -208,9 +237,35 @@ class _View:
 
     def _headings(self, ranks: Sequence[Rank]) -> dict[int, Rank]:
         """The ranks of what stands between rows: it goes with those below that are asked for."""
-        found = dict.fromkeys(set(range(len(ranks))).difference(self._rows), _BETWEEN)
+        if self._records.heads:
+            return self._heads(ranks)
+        # With a budget, rows with their heads are worth more than the heads of others.
+        last = self._records.in_groups and self._request.max_tokens is not None
+        usual = (inf, 0.0) if last else _BETWEEN
+        found = dict.fromkeys(set(range(len(ranks))).difference(self._rows), usual)
         for row, heading in self._heading_of().items():
-            found[heading] = min(found[heading], (ranks[row][0], -inf))
+            own = ranks[row] if last else (ranks[row][0], -inf)
+            found[heading] = min(found[heading], own)
+        return found
+
+    def _heads(self, ranks: Sequence[Rank]) -> dict[int, Rank]:
+        """The same where some lines between rows name groups: each goes with the best of its own.
+
+        Others are of a group as well: what hardly another group has says most of it.
+        """
+        rows = set(self._rows)
+        headings = self._heading_of()
+        heads = set(headings.values())
+        others = [u for u in range(len(ranks)) if u not in rows and u not in heads]
+        often = Counter(first_word(self._texts[unit]) for unit in others)
+        few = max(_FEW, len(heads) // _ONE_IN)
+        found = dict.fromkeys(others, _AROUND)
+        for unit in others:
+            if unit in headings and often[first_word(self._texts[unit])] > few:
+                found[unit] = FILLING
+        for unit, heading in headings.items():
+            tier, place = found.get(unit, ranks[unit])
+            found[heading] = min(found.get(heading, FILLING), (tier, place - 0.5))
         return found
 
     def _name(self, limit: int) -> int:
@@ -325,14 +380,25 @@ def _units(records: Records) -> tuple[Spans, array[int]]:
     """
     units, rows = Spans(), array("I")
     position = 0
+    heads = frozenset(records.heads)
+
+    def add_others(end: int) -> None:
+        """What stands between records, in parts that each begin with what names a group."""
+        start = position
+        for line in range(position + 1, end) if heads else ():
+            if line in heads or line - 1 in heads:
+                units.append(start, line)
+                start = line
+        units.append(start, end)
+
     for first, end in records.spans:
         if first > position:
-            units.append(position, first)
+            add_others(first)
         position = end
         while position < len(records.lines) and not records.lines[position].strip():
             position += 1
         rows.append(len(units))
         units.append(first, position)
     if position < len(records.lines):
-        units.append(position, len(records.lines))
+        add_others(len(records.lines))
     return units, rows

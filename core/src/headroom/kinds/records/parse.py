@@ -25,10 +25,13 @@ from headroom.kinds.records.blocks import (
     SHORTEST,
     are_records,
 )
-from headroom.kinds.records.braces import END, are_in_braces, is_end, opening_of
+from headroom.kinds.records.braces import END, are_in_braces, line_in_braces, unsigned
 from headroom.kinds.records.columns import find_listing
 from headroom.kinds.records.entries import find_entries
 from headroom.kinds.records.files import find_files
+from headroom.kinds.records.groups import find_groups
+from headroom.kinds.records.headed import heads_in
+from headroom.kinds.records.sections import SECTION, with_comments, without_comments
 from headroom.kinds.records.spans import Spans
 from headroom.kinds.records.talk import find_exchanges, find_talk
 from headroom.regexes import regex
@@ -38,7 +41,7 @@ from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.values import Json, Number
 from headroom.toolkit.shares import enough
 
-__all__ = ["Field", "Records", "find_records", "read"]
+__all__ = ["Field", "Records", "field_of", "find_records", "read"]
 
 # All of these are chosen: the tests have the texts that they let in and keep out.
 
@@ -61,12 +64,11 @@ _SAME = 80
 # Its name is a single run, of which nothing is given back where none of those signs follows.
 _PAIR = re.compile(r"((?:- )?[\"']?[A-Za-z_@$](?=([\w .@/$-]{0,60}))\2[\"']?) *[:=|\t]")
 _TAG = re.compile(r"</?[A-Za-z][\w:.-]{0,60}")
-_SECTION = re.compile(r"\[{1,2}[^\[\]]{1,200}\]{1,2}\s*$")
 _RULE = re.compile(r"[-=*+#_~]{2,}")
 # Sooner told than what the name is.
 _NAMED_OR_BLANK = regex(
     r"\s*\Z|[ \t]*(?:{})".format(
-        "|".join((*(one.pattern for one in (_PAIR, _TAG, _SECTION, _RULE)), "- "))
+        "|".join((*(one.pattern for one in (_PAIR, _TAG, SECTION, _RULE)), "- "))
     )
 )
 #: What a rule, or a member of a list, begins with.
@@ -86,7 +88,7 @@ class _Fields:
     ) -> None:
         self.lines = lines
         self.check = check
-        self._read = _field_in_braces if in_braces else _field
+        self._read = _field_in_braces if in_braces else field_of
         #: By line; -1 for a blank one.
         self.indents = array("i")
         #: By line: what lines of the same field share; 0 for a blank one.
@@ -173,13 +175,18 @@ class Records:
     named: bool = True
     #: Whether they are the turns of a talk.
     is_talk: bool = False
+    #: Whether they are rows below the heads of groups.
+    in_groups: bool = False
+    #: The lines that name the groups which its rows stand in, where not all others between rows do.
+    heads: Sequence[int] = ()
     #: The same with whole entries, where the records are only what stands below their headings.
     whole: Records | None = None
 
     @property
     def is_headed(self) -> bool:
         """Whether what stands between records is said of those below it: a directory, a day."""
-        return self.files is not None or self.is_talk or self.whole is not None
+        has_heads = self.files is not None or self.is_talk or self.in_groups
+        return has_heads or bool(self.heads) or self.whole is not None
 
 
 def find_records(content: str, check: Callable[[], None]) -> Records | None:
@@ -212,8 +219,16 @@ def _find(lines: Sequence[str], check: Callable[[], None]) -> Records | None:
         return Records(lines, turns, opening, named=False, is_talk=True)
     listing = find_listing(lines, check)
     if listing is not None:
-        spans = [(line, line + 1) for line in listing.lines]
-        return Records(lines, spans, listing.rows, named=False)
+        heads = heads_in(lines, check)
+        named = frozenset(heads)
+        of_rows = [n for n, line in enumerate(listing.lines) if line not in named]
+        spans = [(listing.lines[n], listing.lines[n] + 1) for n in of_rows]
+        rows = [listing.rows[n] for n in of_rows]
+        return Records(lines, spans, rows, named=False, heads=heads)
+    groups = find_groups(lines, check)
+    if groups is not None:
+        one_each = Spans((line, line + 1) for line in groups.lines)
+        return Records(lines, one_each, groups.rows, named=False, in_groups=True)
     return _find_blocks(lines, check)
 
 
@@ -240,7 +255,7 @@ def _find_blocks(lines: Sequence[str], check: Callable[[], None]) -> Records | N
         check()
         if not _may_be_enough(fields, starts):
             continue
-        spans = _spans(fields, _heads(fields, starts))
+        spans = _spans(fields, with_comments(fields.lines, _heads(fields, starts)))
         if len(spans) > len(best) and are_records(fields, spans):
             best, indent = spans, fields.indents[starts[0]]
     return Records(lines, best, _Values(fields, best)) if best else None
@@ -261,7 +276,8 @@ def read(source: Source) -> Records | None:
     return _find(source.lines, source.deadline.check)
 
 
-def _field(line: str) -> Field:
+def field_of(line: str) -> Field:
+    """What a line is by itself: its indent, its name, and what it says."""
     text = line.lstrip(" \t")
     indent = len(line) - len(text)
     first = text[:1]
@@ -269,7 +285,7 @@ def _field(line: str) -> Field:
         tag = _TAG.match(text)
         if tag is not None:
             return indent, tag[0], _CLOSING.sub("", text[tag.end() :]).lstrip(" >")
-    if first == "[" and _SECTION.match(text):
+    if first == "[" and SECTION.match(text):
         return indent, "[]", text.strip().strip("[]")
     pair = _PAIR.match(text)
     if pair is not None:
@@ -284,12 +300,11 @@ def _field(line: str) -> Field:
 
 
 def _field_in_braces(line: str) -> Field:
-    text = line.strip()
     indent = len(line) - len(line.lstrip(" \t"))
-    opening = opening_of(text)
-    if opening is not None:
-        return indent, *opening
-    return (indent, END, "") if is_end(text) else _field(line)
+    sign, text = unsigned(line.strip())
+    name, value = line_in_braces(text) or field_of(text)[1:]
+    # What a plan adds, or takes away, is said of its value: the name is the same.
+    return indent, name, f"{sign} {value}".lstrip()
 
 
 def _candidates(fields: _Fields) -> Iterator[Sequence[int]]:
@@ -306,8 +321,7 @@ def _candidates(fields: _Fields) -> Iterator[Sequence[int]]:
         if len(starts) >= _LEAST and not name.startswith("</")
     ]
     some.sort(key=lambda item: item[:3])
-    for _, _, _, starts in some[:_TRIED]:
-        yield starts
+    yield from without_comments(fields.lines, [starts for _, _, _, starts in some[:_TRIED]])
 
 
 def _names_that_come_again(fields: _Fields) -> Iterator[tuple[int, tuple[int, str]]]:

@@ -10,6 +10,7 @@ from headroom.errors import WrongKind
 from headroom.kinds.table.aligned import aligned_records
 from headroom.kinds.table.ruled import ruled_records
 from headroom.lines import Lines
+from headroom.scanning import masked
 from headroom.source import Source
 from headroom.toolkit.rows.packed import PackedRecords, TextRows
 from headroom.toolkit.rows.values import Json
@@ -40,6 +41,10 @@ _ALIKE, _ALIKE_AT_FIRST = 0.95, 0.8
 _SURELY = 5
 #: What no name in a header has: a time, a number alone.
 _FIGURE = re.compile(r"\d\d?:\d\d|^\W*\d[\d.,]*\W*$")
+#: A header is none whose words such a share of the other lines has, with other values.
+_AGAIN = 0.5
+# In a header, digits are parts of names: "id1", "Q2".
+_NO_NAME = re.compile(r"(?<![\w.-])\d+(?![\w-])|\"[^\"]*\d")
 #: A cell that is a number, or nothing.
 _VALUE = re.compile(r"(?:[-+$]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?%?)?", re.IGNORECASE)
 #: Characters of a name in a header, and blanks in the first cell of a table with two columns.
@@ -230,7 +235,17 @@ def _delimiter(lines: Sequence[str]) -> str:
         and any(name.count(" ") > _MOST_BLANKS for line in lines for name in line.split(best)[:1])
     ):
         raise WrongKind("more like prose")
+    if best in ",;" and _is_like_rows(lines):
+        raise WrongKind("no header, but a line that others say again")
     return best
+
+
+def _is_like_rows(lines: Sequence[str]) -> bool:
+    """Whether the first line has the words of most others, and other numbers or quotations."""
+    if not _NO_NAME.search(lines[0]):
+        return False
+    head, *rows = masked(lines)
+    return any(map(str.isalpha, head)) and rows.count(head) >= _AGAIN * len(rows)
 
 
 def _count(line: str, delimiter: str) -> int:

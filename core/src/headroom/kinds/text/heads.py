@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
+from headroom.kinds.text.groups import Owned, owned_units
 from headroom.kinds.text.owners import find_feet, find_openers
 from headroom.kinds.text.parse import read_units
 from headroom.regexes import regex
@@ -35,6 +36,9 @@ _TALK = 0.1
 _SPOKEN, _WORDS = 0.5, 3
 #: The share of what stands beside heads that is in units of so many words, less one.
 _RUNNING, _RUNNING_WORDS = 0.6, 4
+#: The share of the heads of groups that are headings, or of titles that are heads of groups, where
+#: all are.
+_HEADINGS = 0.8
 #: Characters of a unit that are looked at.
 _CHARS = 300
 
@@ -70,6 +74,10 @@ class Heads(NamedTuple):
     openers: dict[int, int] = {}  # noqa: RUF012
     #: By a unit the last one of its block, which says whose it is.
     feet: dict[int, int] = {}  # noqa: RUF012
+    #: Where there is nothing else, what comes again at the beginning of groups of lines.
+    groups: Sequence[Owned] = ()
+    #: What looks like a heading within those, and is none: a comment.
+    within: frozenset[int] = frozenset()
 
 
 def read_heads(source: Source) -> Heads:
@@ -115,7 +123,8 @@ def read_heads(source: Source) -> Heads:
         ]
         source.deadline.check()
         feet = find_feet(full, opens, paragraphs, marked)
-    if not (runs or feet):
+    are_titles = not (runs or feet)
+    if are_titles:
         runs = _titles(lines, fields, paragraphs)
     spoken: frozenset[int] = frozenset()
     if not (runs or feet):
@@ -123,11 +132,31 @@ def read_heads(source: Source) -> Heads:
     size = sum(last - first + 1 for first, last in runs)
     if size > _MOST * len(parts) or not _are_spoken_of(lines, fields, runs):
         runs, spoken = [], frozenset()
-    if runs or feet or not is_said:
+    if spoken or feet or (runs and not are_titles):
         return Heads(runs, spoken, feet=feet)
     source.deadline.check()
-    openers = find_openers(lines, opens, parts.blocks)
-    return Heads([], frozenset(openers.values()), openers)
+    openers = find_openers(lines, opens, parts.blocks) if is_said and not runs else {}
+    if openers:
+        return Heads([], frozenset(openers.values()), openers)
+    groups = owned_units(source)
+    begins = {group.heads[0] for group in groups}
+    titles = begins.intersection(first for first, _ in runs)
+    if len(groups) > len(runs) and len(titles) >= _HEADINGS * len(runs):
+        # Some of the heads are alike to the letter.
+        runs = []
+    elif runs and (titles or not groups or runs[0][0] <= groups[0].stop):
+        return Heads(runs, spoken)
+    within = {
+        index
+        for group in groups
+        for index in range(group.start, group.stop)
+        if parts.headings[index] and not paragraphs[index]
+    }
+    are_headings = sum(map(parts.headings.__getitem__, begins)) >= _HEADINGS * len(groups)
+    if are_headings and within.issubset(begins):
+        # They are known as such.
+        return Heads(runs, spoken)
+    return Heads(runs, spoken, groups=groups, within=frozenset(within | begins))
 
 
 def _are_spoken_of(lines: list[str], fields: list[str], runs: list[tuple[int, int]]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import compress, repeat
+from itertools import chain, compress, pairwise, repeat
 from typing import NamedTuple
 
 from headroom.kinds.text.heads import Heads, read_heads
@@ -60,7 +60,10 @@ def read_outline(source: Source) -> Outline:
     parts = source.once(read_units).parts
     last = -1
     heads = source.once(read_heads)
+    within = heads.within
     for index in compress(range(len(parts)), parts.headings):
+        if index in within:
+            continue
         level = _level(parts[index].text, underlines)
         if (heads.runs or heads.feet) and level == _LOWEST:
             # What stands alone in a message is a salutation or a name.
@@ -74,16 +77,24 @@ def read_outline(source: Source) -> Outline:
         open_headings.append((level, index))
         last = index
     above += repeat(last, len(parts) - len(above))
-    _put_below(heads, above, frozenset(headings))
+    _put_in_groups(heads, above, frozenset(headings))
+    begins = (group.start for group in heads.groups)
+    _put_below(heads, above, frozenset(chain(headings, begins)))
     for index, opener in heads.openers.items():
         above[index] = opener
     lines = frozenset(index for first, last in heads.runs for index in range(first, last + 1))
-    lines |= heads.spoken
-    return Outline(above, headings, levels, lines, heads.spoken, heads.feet)
+    lines |= heads.spoken.union(*(group.heads for group in heads.groups))
+    # A title is not shown without who wrote what stands below it.
+    feet = dict(heads.feet)
+    for group in heads.groups:
+        feet.update(dict.fromkeys(group.heads[:-1], group.heads[-1]))
+    return Outline(above, headings, levels, lines, heads.spoken, feet)
 
 
 def _put_below(heads: Heads, above: list[int], headings: frozenset[int]) -> None:
-    """Puts each sentence below the head that is nearest before it, unless a heading is nearer."""
+    """Puts each sentence below the head that is nearest before it, unless a heading, or the
+    beginning of a group, is nearer.
+    """
     ends = [first for first, _ in heads.runs[1:]] + [len(above)]
     for (first, last), end in zip(heads.runs, ends):
         for index in range(first + 1, last + 1):
@@ -92,6 +103,19 @@ def _put_below(heads: Heads, above: list[int], headings: frozenset[int]) -> None
             if index in headings:
                 break
             above[index] = last
+
+
+def _put_in_groups(heads: Heads, above: list[int], headings: frozenset[int]) -> None:
+    """Puts each sentence of a group below its head, as far as the next heading."""
+    for group in heads.groups:
+        for one, other in pairwise(group.heads):
+            above[other] = one
+        own, last = set(group.heads), group.heads[-1]
+        for index in range(group.start, group.stop):
+            if index in headings:
+                break
+            if index not in own:
+                above[index] = last
 
 
 def _level(heading: str, underlines: dict[str, int]) -> int:

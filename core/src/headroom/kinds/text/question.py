@@ -179,7 +179,8 @@ def _titled(outline: Outline, counted: Sequence[Counted]) -> list[float]:
     }
     titled: list[float] = []
     for index, above in enumerate(outline.above):
-        around = titled[above] * _LEVEL_FADE if above >= 0 else 0.0
+        # What a line belongs to may stand below it.
+        around = titled[above] * _LEVEL_FADE if 0 <= above < index else 0.0
         titled.append(max(said.get(index, 0.0) ** _TITLE_POWER, around))
     return titled
 

@@ -16,6 +16,7 @@ from headroom.toolkit.rows.notation import (
     segment,
     shared_line,
 )
+from headroom.toolkit.rows.series import are_series, is_series
 from headroom.toolkit.rows.shape import (
     are_alike,
     find_columns,
@@ -174,6 +175,8 @@ class _Builder:
                 # Nothing in a row is the same as something in another one.
                 self._told = _Told()
                 self._section(number, value, pointer(path, part), node, depth + 1)
+            elif isinstance(value, (list, Lazy)) and is_series(value):
+                self._series(number, value, pointer(path, part), node, depth)
             else:
                 line = f"{number}={self._speller.line(value)}"
                 self._tree.add(number, node, depth, value, line)
@@ -181,14 +184,22 @@ class _Builder:
         self._tree.close(node)
 
     def _rows(self, key: str, values: Sequence[Json], path: str, holder: int, depth: int) -> None:
-        """Adds a list of objects that are no rows of one table, each a section."""
+        """Adds a list of objects that are no rows of one table, or of series, each by itself."""
         node = self._tree.add(key, holder, depth)
         heading = _below(segment(key), len(values))
         self._tree.rows[node] = RowsBelow(heading, values, _Numbers(len(values)))
         for number, value in enumerate(values, 1):
-            assert isinstance(value, dict)
-            self._section(number, value, pointer(path, number - 1), node, depth + 1)
+            if isinstance(value, dict):
+                self._section(number, value, pointer(path, number - 1), node, depth + 1)
+            else:
+                assert isinstance(value, (list, Lazy))
+                self._series(number, value, pointer(path, number - 1), node, depth)
         self._tree.close(node)
+
+    def _series(
+        self, number: int, values: Sequence[Json], path: str, holder: int, depth: int
+    ) -> None:
+        self._table(number, str(number), values, None, path, holder, depth)
 
     def _columns(
         self, key: str, label: str, value: dict[str, Json], path: str, holder: int, depth: int
@@ -231,11 +242,11 @@ class _Builder:
                 return
         elif isinstance(value, (list, Lazy)) and depth < MAX_SECTION_DEPTH:
             path = pointer(base, key)
-            if _is_table(value):
+            if _is_table(value) or (self._is_better_in_parts is not None and is_series(value)):
                 self._table(key, label, value, None, path, holder, depth)
                 return
             objects = bool(value) and all(isinstance(item, dict) and item for item in value)
-            if objects and is_longer(value, _LONG_LIST):
+            if (objects or are_series(value)) and is_longer(value, _LONG_LIST):
                 self._rows(key, value, path, holder, depth + 1)
                 return
         self._tree.add(key, holder, depth, value, f"{label}={self._speller.line(value)}")

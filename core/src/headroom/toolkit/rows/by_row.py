@@ -18,6 +18,11 @@ __all__ = ["rank_by_row"]
 #: Where the parts of the best row begin that answer the query, and where those that do not;
 #: what says what a row is goes before both.
 _NEAR, _OTHERS = 0.2, 0.6
+#: Where items go that answer nothing beside others that do: behind what answers it in other rows.
+_PASSED_BY = 1.0
+#: What answers the query as well as this share of the best goes no later than here, whatever row it
+#: is in: rows may be results of several tools, of which none is better than another.
+_AS_WELL, _ELSEWHERE = 0.5, 0.95
 #: By so much a row comes later that answers the query not at all.
 _NO_ANSWER = 1.0
 #: Rows that answer it less well than this share of the best do not go before what is around rows.
@@ -61,6 +66,7 @@ def rank_by_row(units: Units, query: str, scores: Sequence[float]) -> dict[int, 
     if not any(worth):
         return {}
     ranks: dict[int, Rank] = {}
+    most = max(scores, default=0.0)
     for place, ((row, _, _), head) in enumerate(zip(rows, heads)):
         first, end = units.range(row)
         if worth[place] < _LEAST:
@@ -69,11 +75,28 @@ def rank_by_row(units: Units, query: str, scores: Sequence[float]) -> dict[int, 
             continue
         best = max(scores[first:end], default=0.0)
         behind = _NO_ANSWER * (1 - worth[place])
+        passed_by = _passed_by(units, first, end, scores)
         for unit in range(first, end):
             near = scores[unit] / best if best else 0.0
             tier = 0.0 if unit in head else _OTHERS - (_OTHERS - _NEAR) * near
-            ranks[unit] = (behind + tier, unit)
+            tier = behind + (_PASSED_BY if unit in passed_by else tier)
+            if scores[unit] >= _AS_WELL * most > 0:
+                tier = min(tier, _ELSEWHERE)
+            ranks[unit] = (tier, unit)
     return ranks
+
+
+def _passed_by(units: Units, first: int, end: int, scores: Sequence[float]) -> set[int]:
+    """The items of lists in a row that answer nothing, where others of the same list do.
+
+    They are no more about what is asked for than are other rows.
+    """
+    found: set[int] = set()
+    for start, stop in units.tables_within(first, end):
+        silent = [unit for unit in range(start, stop) if not scores[unit]]
+        if len(silent) < stop - start:
+            found.update(silent)
+    return found
 
 
 def _worth(

@@ -34,7 +34,7 @@ The whole grammar, as ``decode`` reads it. ``NL`` is a line feed; ``flow`` is mi
               | indent name-segment ": same as " JSON pointer NL
               | indent heading NL indent header NL (indent row NL)*
               | indent name-segment ": " count (" row" | " rows") ", each below its number." NL
-                (indent " " number ":" NL member*)*      a list of objects
+                (indent " " number ":" (NL member* | " " table))*    a list of objects, or of series
 
 Members of one value that says nothing (``null``, ``""``, ``[]`` or ``{}``) stand in one line.
 

@@ -32,7 +32,7 @@ _LETTERS = bytes(
     sign if chr(sign).islower() or chr(sign) == "\n" else ord(" ") for sign in range(128)
 ).ljust(256)
 #: Values that rows may well share by chance: fractions, and times.
-_MEASURE = regex(rf"-?\d*\.\d+|{TIME.pattern}", re.ASCII)
+_MEASURE = regex(rf'"?-?\d*\.\d+"?|{TIME.pattern}', re.ASCII)
 # Of the numbers below, the tests of ``core/tests/kinds/json`` and the benchmark's anomalies tell
 # which are too small or too large; within that, they are chosen.
 

@@ -99,6 +99,8 @@ _NEAR_BEST, _BEST_ROWS, _MENTIONED = 0.5, 20, 0.125
 _FEW_HITS, _ONE_IN = 3, 10
 #: Of the rows that are named, and of those that answer, so many bring their replies. Chosen.
 _REPLIED = 6
+#: Words that more than one in so many rows have name none of them. Chosen.
+_NAMED_ONE_IN = 4
 #: What more than this share of the rows have answers nothing. Chosen.
 _EACH = 0.9
 #: As many units may hold a word of the query that tells them apart, or one in ``_ONE_IN``. Chosen.
@@ -118,6 +120,8 @@ _BEFORE_FIRST = 3
 LINE_DEPTH, _DEEPEST = 0.25, 8
 #: Who failed otherwise than all others goes before what shows the shape, by so much of a tier.
 _ODD = 0.5
+#: What is odd in a series comes by so much of a tier after what answers the query.
+_POINT = 0.1
 #: A longer line, in characters, is a text or a list rather than a fact. Chosen.
 _LONG_LINE = 400
 #: Words of a query that are looked at.
@@ -211,6 +215,9 @@ def rank_rows(
     naming: Sequence[float],
     scores: Sequence[float],
     request: Request,
+    *,
+    series: int = 0,
+    is_far: bool = False,
 ) -> list[Rank]:
     """The rank of each row of a table.
 
@@ -220,6 +227,8 @@ def rank_rows(
         scores: How well each row answers the query.
         request: Says how many ordinary rows are worth showing, and watches the time. Without a
             budget, all those that would only fill one have the same rank.
+        series: Of how many series it is one, if it is: what these are goes before ordinary points.
+        is_far: Whether it lies far from the other series.
 
     """
     # First of all, since it takes the most memory.
@@ -228,7 +237,7 @@ def rank_rows(
     best = max(scores, default=0.0)
     ranks: list[Rank | None] = [None] * count
 
-    def add(tier: int, rows: Iterable[int]) -> None:
+    def add(tier: float, rows: Iterable[int]) -> None:
         for place, index in enumerate(rows):
             if ranks[index] is None:
                 ranks[index] = (tier, place)
@@ -242,21 +251,29 @@ def rank_rows(
     if len(answers) > _EACH * count:
         # The names of fields, say, which all of them have: that answers nothing.
         by_score, answers = array("I"), []
-    answers = _with_odd(answers, outliers, max(_FEW_HITS, count // _ONE_IN))
+    else:
+        answers += _no_less(table.lines, by_score[len(answers) :], answers[:1], scores, request)
+    answers = _with_odd(answers, outliers, max(_FEW_HITS, count // _NAMED_ONE_IN))
     first = [*names[:_REPLIED], *answers[:_REPLIED]]
     step = _step(table, first)
     add(NAMED, [*with_replies(names[:_REPLIED], table.lines, step), *names])
     asked = [index - step for index in first if 0 <= index - step < count]
     asked = [index for index in asked if asks(table.lines[index])]
     add(ANSWERS, [*with_replies(answers[:_REPLIED], table.lines, step), *asked, *answers])
+    if series:
+        add(ANSWERS + _POINT, [*outliers.rare[:1], *([0] if is_far else [])])
+        add(MENTIONS, [*outliers.rare[: 1 + _BEFORE_FIRST], 0, count - 1])
     # What nobody could guess goes before what shows the shape: the header does that as well.
-    add(SHOWS, [*outliers.rare[:_BEFORE_FIRST], 0, *outliers.rare[_BEFORE_FIRST:]])
-    add(ENDS, [count - 1, *outliers.changes])
+    add(
+        SHOWS + (REST - SHOWS if series else 0),
+        [*outliers.rare[:_BEFORE_FIRST], 0, *outliers.rare[_BEFORE_FIRST:]],
+    )
+    add(REST if series else ENDS, [count - 1, *outliers.changes])
     add(MENTIONS, [index for index in by_score if scores[index] > _MENTIONED * best])
     add(UNUSUAL, outliers.unusual[: max(_UNUSUAL, count // _UNUSUAL_ONE_IN)])
     # Each once: that others are the same, their marker says.
     typical: dict[str, int] = {}
-    for index in islice(spread(count), _TYPICAL[request.fidelity]):
+    for index in islice(spread(count), _TYPICAL[request.fidelity] // max(1, series)):
         typical.setdefault(table.lines[index], index)
     add(REST, typical.values())
     if request.max_tokens is None:
@@ -266,6 +283,32 @@ def rank_rows(
     fill = (row for block in blocks for row in range(block * _RUN, (block + 1) * _RUN))
     add(FILL, (row for row in fill if row < count))
     return [rank for rank in ranks if rank is not None]
+
+
+def _no_less(
+    lines: Sequence[str],
+    others: Sequence[int],
+    best: Sequence[int],
+    scores: Sequence[float],
+    request: Request,
+) -> list[int]:
+    """The rows that have of what is asked for no less than the best, and are only longer.
+
+    Args:
+        lines: All rows.
+        others: Those that answer less well, the best first.
+        best: The one that answers best.
+        scores: How well each does.
+        request: Has the query.
+
+    """
+    some = [index for index in others if scores[index]]
+    if not best or not some or len(some) * _NAMED_ONE_IN > len(lines):
+        return []
+    rows = [*best, *some]
+    found = holders([lines[index] for index in rows], Asked(request.query, request.deadline))
+    have = [set(places) for places in found if places[:1] == [0]]
+    return [rows[place] for place in sorted(set.intersection(*have))[1:]] if have else []
 
 
 def _by_score(scores: Sequence[float]) -> array[int]:

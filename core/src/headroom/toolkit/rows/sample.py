@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterator, Sequence
 from functools import partial
 from heapq import nsmallest
+from itertools import islice
 
 from headroom.forking import cached_property
 from headroom.toolkit.fitting import largest_fitting
@@ -31,7 +33,8 @@ from headroom.toolkit.rows.rank import (
     relevance,
 )
 from headroom.toolkit.rows.render import Gone, Renderer
-from headroom.toolkit.rows.units import SMALL_TABLE, WHOLE, Units
+from headroom.toolkit.rows.series import far_series, is_series, side_by_side
+from headroom.toolkit.rows.units import SMALL_TABLE, WHOLE, LineUnit, Units
 from headroom.view import View
 
 __all__ = ["Selection"]
@@ -58,6 +61,11 @@ _KIN = ANSWERS + 0.5
 #: So many lines that the query asks for bring those beside them, if these are no more than so many.
 #: Chosen.
 _WITH_KIN, _MOST_KIN = 6, 8
+#: How well what stands right below a heading answers what that does, in shares of it. Chosen.
+_BELOW_HEADING = 0.9
+_HEADING = re.compile(r"#{1,6} \S")
+#: So many lines say whose a series is. Chosen.
+_HEADS = 2
 #: So many rows that the query asks for are shown by themselves at the most. Chosen.
 _ALONE = 20
 
@@ -167,14 +175,30 @@ class Selection:
     def _with_leads(self, kept: frozenset[int]) -> list[int]:
         """Some units, and the rows that name the groups of those among them, as they stand.
 
-        Below the name of another group, a row would be taken for one of that.
+        Below the name of another group, a row would be taken for one of that. Of series side by
+        side, the same places of all.
         """
         shown = sorted(kept)
         more: set[int] = set()
         for first, end, leads in self._leads:
             units = shown[bisect_left(shown, first) : bisect_left(shown, end)]
             more.update(first + row for row in led_by(leads, [unit - first for unit in units]))
+        for firsts, count in self._beside:
+            rows = [
+                unit - first
+                for first in firsts
+                for unit in shown[bisect_left(shown, first) : bisect_left(shown, first + count)]
+            ]
+            more.update(first + row for first in firsts for row in rows)
         return sorted(more | kept) if more else shown
+
+    @cached_property
+    def _beside(self) -> list[tuple[list[int], int]]:
+        """Of series side by side, the first unit of each, and how many each has."""
+        found = side_by_side(self._units.tree)
+        return [
+            ([self._units.start(one.node) for one in some], len(some[0].values)) for some in found
+        ]
 
     @cached_property
     def _leads(self) -> list[tuple[int, int, list[Sequence[int]]]]:
@@ -245,15 +269,36 @@ class Selection:
 
     @cached_property
     def _scores(self) -> Sequence[float]:
-        return relevance(self._units.texts, self._request.query, self._request.deadline)
+        found = relevance(self._units.texts, self._request.query, self._request.deadline)
+        return self._below_headings(found) if any(found) else found
+
+    def _below_headings(self, found: Sequence[float]) -> Sequence[float]:
+        """The same where what a heading answers is said below it: it has no answer itself."""
+        scores = array("d", found)
+        heading: LineUnit | None = None
+        for one in self._request.deadline.over(self._units.lines()):
+            if heading is not None and one.line.node == heading.line.node:
+                scores[one.unit] = max(scores[one.unit], _BELOW_HEADING * scores[heading.unit])
+            is_heading = one.sentence != WHOLE and _HEADING.match(self._units.texts[one.unit])
+            heading = one if is_heading else None
+        return scores
 
     def _of_tables(
         self, told: Sequence[float], scores: Sequence[float]
     ) -> Iterator[tuple[int, list[Rank]]]:
         """The ranks of the rows of each table, and which unit is the first of them."""
+        series = self._series
+        far = {one.node for one in far_series(self._units.tree)} if series else set()
         for table in self._units.tables:
             first, end = self._units.range(table)
-            ranked = rank_rows(table.table, told[first:end], scores[first:end], self._request)
+            ranked = rank_rows(
+                table.table,
+                told[first:end],
+                scores[first:end],
+                self._request,
+                series=len(series) if table.node in series else 0,
+                is_far=table.node in far,
+            )
             # The deeper in the document, the later, other things being equal.
             depth = table.level * _DEPTH
             if depth:
@@ -262,6 +307,23 @@ class Selection:
                     for one in ranked
                 ]
             yield first, ranked
+
+    def _heads_of_odd(self, ranks: Ranks) -> Iterator[tuple[int, Rank]]:
+        """The lines that say whose series it is that has a point which no other is like."""
+        lines = {one.unit for one in self._units.lines()} if self._series else set()
+        for node in self._series:
+            first = self._units.start(node)
+            odd = min(ranks[unit] for unit in range(first, self._units.start(node + 1)))
+            row = self._units.row_of(node)
+            if odd[0] < SHOWS and row is not None:
+                heads = (unit for unit in range(*row) if unit in lines)
+                yield from ((unit, (odd[0], -1)) for unit in islice(heads, _HEADS))
+
+    @cached_property
+    def _series(self) -> set[int]:
+        """The tables, by number, that are one series among others."""
+        found = {one.node for one in self._units.tables if is_series(one.values)}
+        return found if len(found) > 1 else set()
 
     @cached_property
     def _ranks(self) -> Ranks:
@@ -295,6 +357,8 @@ class Selection:
                 ranks.tiers[unit] = min(ranks.tiers[unit], _ASKED * ranks.tiers[unit])
         for first, ranked in of_tables:
             ranks.put(first, ranked)
+        for unit, of_point in self._heads_of_odd(ranks):
+            ranks[unit] = min(ranks[unit], of_point)
         if self._request.max_tokens is not None:
             # Of rows that hold many things, few fit: those with what is odd below.
             below = odd_below(self._units.tree, self._units.start, self._request.deadline)

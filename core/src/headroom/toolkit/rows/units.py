@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import islice
@@ -16,6 +16,7 @@ from headroom.toolkit.rows.misspelt import find_misspelt
 from headroom.toolkit.rows.notation import Speller, flow
 from headroom.toolkit.rows.packed import Joined
 from headroom.toolkit.rows.rank import named
+from headroom.toolkit.rows.series import are_mostly_series
 from headroom.toolkit.rows.shape import sample
 from headroom.toolkit.rows.texts import is_mostly_text, sentence_line, sentences
 from headroom.toolkit.rows.tree import Block, Line, Section, TableBlock, Tree
@@ -152,6 +153,24 @@ class Units:
     def start(self, node: int) -> int:
         """The first unit of a block, by its number."""
         return self._starts[node]
+
+    def row_of(self, node: int) -> tuple[int, int] | None:
+        """The units of the row, shown in parts, that a block is in or is; ``None`` if in none."""
+        tree = self.tree
+        while node and tree.holders[node] not in tree.rows:
+            node = tree.holders[node]
+        return (self._starts[node], self._starts[tree.ends[node]]) if node else None
+
+    def tables_within(self, first: int, end: int) -> Iterator[tuple[int, int]]:
+        """The units of each table that stands within some."""
+        for start, stop in self._table_ranges[bisect_left(self._table_ranges, (first, 0)) :]:
+            if start >= end:
+                break
+            yield start, stop
+
+    @cached_property
+    def _table_ranges(self) -> list[tuple[int, int]]:
+        return sorted(self.range(table) for table in self.tables)
 
     def lines(self) -> Iterator[LineUnit]:
         """The lines, as they stand."""
@@ -346,6 +365,8 @@ class Units:
         if block.table.by_columns:
             # What a row consists of does not stand in one place.
             return False
+        if are_mostly_series(block.values):
+            return True
         if self._longest_row is not None:
             return min(map(len, block.table.lines)) > self._longest_row
         lines = block.table.lines

@@ -38,7 +38,7 @@ _SEARCH = 20_000
 
 
 #: In some grammars all that stands in a block is one node.
-_STATEMENTS = "statements"
+_STATEMENTS = frozenset(("statements", "statement_list"))
 
 #: First and last line, the nodes on them, whether they are comments.
 _Group = tuple[int, int, list[Node], bool]
@@ -207,7 +207,7 @@ class _Builder:
                 in_class=scope.in_class if block.type in OPEN_BLOCKS else is_class,
                 in_data=block.type in DATA_BLOCKS and not is_class,
             )
-            self.suite(block.children, inner, inner_last)
+            self.suite([*_comments_before(block), *block.children], inner, inner_last)
         self._next = end + 1
 
     def _role(self, main: Node, scope: _Scope, *, is_function: bool, is_class: bool) -> Role:
@@ -264,7 +264,7 @@ class _Builder:
 
 
 def _unwrapped(node: Node) -> Sequence[Node]:
-    return node.children if node.type == _STATEMENTS else (node,)
+    return node.children if node.type in _STATEMENTS else (node,)
 
 
 def _sound(nodes: Sequence[Node]) -> Sequence[Node]:
@@ -312,8 +312,8 @@ def _paragraphs(groups: list[_Group], read: Read) -> list[_Group]:
 
 def _last_line(node: Node, read: Read) -> int:
     """The last line that a node has text on, from 1."""
-    if node.type == _STATEMENTS:
-        # In Swift it goes on to the bracket that closes the block.
+    if node.type in _STATEMENTS:
+        # In Swift and Go it goes on to the bracket that closes the block.
         return node.start_point[0] + 1 + read(node).rstrip().count(b"\n")
     row, column = node.end_point
     return row if column == 0 and row > node.start_point[0] else row + 1
@@ -324,6 +324,21 @@ def _is_bare(block: Node) -> bool:
     return block.type == "block" and bool(block.children) and block.children[0].is_named
 
 
+def _comments_before(block: Node) -> list[Node]:
+    """The comments that stand in what a block is the whole of, but above it: Ruby's."""
+    found: list[Node] = []
+    if OPEN_BLOCKS.get(block.type) == "whole":
+        before = block.prev_sibling
+        while before is not None and before.type in COMMENTS:
+            found.append(before)
+            before = before.prev_sibling
+        # One beside the head is part of that.
+        head = before.end_point[0] if before is not None else -1
+        while found and found[-1].start_point[0] <= head:
+            found.pop()
+    return found[::-1]
+
+
 def _inside(block: Node, read: Read) -> tuple[int, int] | None:
     """The lines inside a block, if it is alone on them."""
     first, last = block.start_point[0] + 1, _last_line(block, read)
@@ -332,7 +347,9 @@ def _inside(block: Node, read: Read) -> tuple[int, int] | None:
         inner_first, inner_last = first, last
     elif block.type in OPEN_BLOCKS:
         if OPEN_BLOCKS[block.type] == "whole":
-            before, after = block.prev_sibling, block.next_sibling
+            comments = _comments_before(block)
+            outer = comments[0] if comments else block
+            before, after, first = outer.prev_sibling, block.next_sibling, outer.start_point[0] + 1
             if before is not None and _last_line(before, read) >= first:
                 return None
             if after is not None and after.start_point[0] + 1 <= last:

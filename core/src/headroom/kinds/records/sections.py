@@ -1,0 +1,45 @@
+"""Sections of files of settings, each below its name in brackets, and the comments around them."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterator, Sequence
+
+__all__ = ["SECTION", "with_comments", "without_comments"]
+
+#: How the name of a section stands.
+SECTION = re.compile(r"\[{1,2}[^\[\]]{1,200}\]{1,2}\s*$")
+# What a line that is a comment beside sections begins with; a setting may be switched off by it.
+_COMMENT, _SWITCHED_OFF = ("#", ";"), re.compile(r"[#;]+ ?[\w.-]+ ?=")
+
+
+def without_comments(
+    lines: Sequence[str], candidates: Sequence[Sequence[int]]
+) -> Iterator[Sequence[int]]:
+    """Lines at which records may begin: beside sections, no comment is the heading of a record."""
+    indents = [_indent(lines[one[0]]) for one in candidates]
+    sections = {n for one, n in zip(candidates, indents) if SECTION.match(lines[one[0]], n)}
+    for starts, indent in zip(candidates, indents):
+        if not (indent in sections and lines[starts[0]].startswith(_COMMENT, indent)):
+            yield starts
+
+
+def with_comments(lines: Sequence[str], starts: Sequence[int]) -> Sequence[int]:
+    """Where sections begin with the comments right above their names; other records as they do."""
+    if not SECTION.match(lines[starts[0]].lstrip()):
+        return starts
+    found = array("l")
+    for start in starts:
+        first = start
+        while first and lines[first - 1].startswith(_COMMENT):
+            first -= 1
+        # A setting that is switched off at the end of a section looks like a comment.
+        is_apart = first == 0 or not lines[first - 1].strip()
+        is_said = not any(map(_SWITCHED_OFF.match, lines[first:start]))
+        found.append(first if is_apart or is_said else start)
+    return found
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))

@@ -1,0 +1,54 @@
+"""Which units of a text say whose others are, where lines go in groups."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import NamedTuple
+
+from headroom.kinds.text.parse import read_units
+from headroom.lines import starts_of
+from headroom.source import Source
+from headroom.toolkit.groups import read_groups
+
+__all__ = ["Owned", "owned_units"]
+
+
+class Owned(NamedTuple):
+    """The units of a group: all of them belong to those that say whose they are."""
+
+    start: int
+    stop: int
+    #: Those that say it, in order.
+    heads: tuple[int, ...]
+
+
+def owned_units(source: Source) -> list[Owned]:
+    r"""The groups of a text, by units.
+
+    >>> text = "\n".join(f"Host {c}\n  port {n}\n  user u{n}" for n, c in enumerate("abcdef"))
+    >>> owned_units(Source(text))[1]
+    Owned(start=3, stop=6, heads=(3,))
+
+    """
+    groups = source.once(read_groups)
+    if not groups:
+        return []
+    begins = source.once(read_units).parts.starts
+    starts = starts_of(source.lines)
+
+    def first_of(line: int) -> int:
+        return bisect_left(begins, starts[line])
+
+    def with_line(line: int) -> range:
+        """The units that a line has a part of."""
+        first = bisect_right(begins, starts[line]) - 1
+        return range(first, max(first + 1, first_of(line + 1)))
+
+    found: list[Owned] = []
+    for group in source.deadline.over(groups):
+        heads = [*with_line(group.first), *with_line(group.last)]
+        if group.name >= 0:
+            heads += with_line(group.name)
+        own = tuple(dict.fromkeys(heads))
+        found.append(Owned(min(first_of(group.start), own[0]), first_of(group.stop), own))
+    return found

@@ -1,0 +1,67 @@
+"""What stands below the pieces that a query names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from headroom.retrieval.index import Searchable
+from headroom.view import Piece
+
+__all__ = ["below_named", "with_below"]
+
+# All of these are chosen.
+
+#: What names one of those that others stand below: so much of a query, of which nothing else has
+#: more than such a share; so many others are as good that have that share of what it has.
+_MOST_OF, _LESS, _AS_GOOD = 0.7, 0.8, 0.95
+#: So many of them at the most are named.
+_FEW = 3
+#: A line that is named brings so many that are indented below it.
+_MOST_BELOW = 40
+
+
+def below_named(searchable: Searchable, query: str) -> list[int]:
+    """What says whose others are and has most of a query, if it is one or a few; and these.
+
+    None where anything else has nearly as much of it.
+    """
+    below = searchable.below
+    if not below:
+        return []
+    covered = searchable.index.covered(query)
+    best = max(covered.values(), default=0.0)
+    named = [head for head in below if covered.get(head, 0.0) >= _AS_GOOD * best]
+    if best < _MOST_OF or not 0 < len(named) <= _FEW:
+        return []
+    found = {n for head in named for n in (head, *(one for one, _ in below[head]))}
+    others = (share for number, share in covered.items() if number not in found)
+    return sorted(found) if max(others, default=0.0) <= _LESS * best else []
+
+
+def with_below(
+    order: Sequence[int], named: Collection[int], pieces: Sequence[Piece]
+) -> Iterator[int]:
+    """An order in which lines that the query names bring those that are indented below them."""
+    found: set[int] = set()
+    for number in order:
+        below = _below(number, pieces) if number in named else ()
+        for one in (number, *below):
+            if one not in found:
+                found.add(one)
+                yield one
+
+
+def _below(number: int, pieces: Sequence[Piece]) -> list[int]:
+    own = _indent(pieces[number].text)
+    found: list[int] = []
+    for below in range(number + 1, min(number + 1 + _MOST_BELOW, len(pieces))):
+        piece = pieces[below]
+        if _indent(piece.text) <= own or piece.within != pieces[number].within:
+            break
+        found.append(below)
+    return found
+
+
+def _indent(line: str) -> int:
+    """How far a line is indented; a blank one not at all."""
+    return len(line) - len(line.lstrip()) if line.strip() else -1

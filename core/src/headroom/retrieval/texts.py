@@ -1,0 +1,144 @@
+"""How texts compare that are no numbers, dates or versions: by the numbers in them, or as words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TypeAlias
+
+from headroom.retrieval.amounts import LONGEST
+from headroom.retrieval.dates import MONTHS
+
+__all__ = ["LADDERS", "Runs", "order_of_texts", "runs_of"]
+
+#: What a text consists of: numbers, and what is between them.
+Runs: TypeAlias = "tuple[tuple[int, int, str], ...]"
+_RUNS = re.compile(r"\d+|\D+")
+_HALF_DAY = re.compile(r"(\d\d?)((?::\d\d){0,2})\s?([ap])\.?m\.?")
+_DAYS = re.compile(r"(\d{1,9}) days?,? (\d\d?)((?::\d\d){1,2}(?:\.\d+)?)")
+# "10:05", "10.0.0.1", "3-1": nothing but numbers.
+_OF_NUMBERS = re.compile(r"\d[\d:.,/ x-]*(?:[ap]m)?")
+# "120/80", "10x20": one of two numbers says nothing; of years, "2023/24", the first does.
+_OF_TWO = re.compile(
+    r"\d{1,3}(?:\.\d+)?\s?[/x\u00d7*]\s?(\d+(?:\.\d+)?)(?!\d|\s?[/x\u00d7*:.])(.*)"
+)
+# "~5", "at least 9": more than what.
+_ABOUT = re.compile(
+    r"(?:[~\u2248<>\u2264\u2265]|about|approx(?:\.|imately)?|ca\.?|circa|around|over|under"
+    r"|at (?:least|most)|up to|(?:more|less|fewer) than|from|until|max\.?|min\.?)"
+    r"\s?[$\u20ac\u00a3]?$"
+)
+# " days", ". Januar": a word of its own behind a number says what that is.
+_WORD = re.compile(r"[.,]?\s+(?:de\s+)?([^\W\d_]{2,}?)s?\b")
+_LEVELS = (
+    "trace verbose|debug|info information|notice|warn warning|error err"
+    "|critical crit fatal|alert|emergency emerg panic"
+)
+_GRADES = (
+    "none|informational info|lowest|very-low|low|medium moderate med|high|very-high|highest"
+    "|critical urgent"
+)
+_SIZES = "xxs|xs|s|m|l|xl|xxl 2xl|xxxl 3xl"
+_NUMBERS = "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_WEEK = (
+    "mon monday|tue tues tuesday|wed wednesday|thu thur thurs thursday|fri friday|sat saturday"
+    "|sun sunday"
+)
+
+
+def _steps(words: str) -> dict[str, int]:
+    return {word: n for n, step in enumerate(words.split("|")) for word in step.split()}
+
+
+#: Words that have an order of their own, by what they are: each with its step.
+LADDERS: Mapping[str, Mapping[str, int]] = {
+    "month": MONTHS,
+    "weekday": _steps(_WEEK),
+    "level": _steps(_LEVELS),
+    "grade": {word.replace("-", " "): step for word, step in _steps(_GRADES).items()},
+    "weight": _steps("trivial|minor|major|critical|blocker"),
+    "size": _steps(_SIZES),
+    "number": _steps(_NUMBERS),
+}
+
+
+@lru_cache(maxsize=1024)
+def runs_of(text: str) -> Runs:
+    """The numbers of a text in small letters, and what is between, so that 10 comes after 9."""
+    half = _HALF_DAY.fullmatch(text) if text[-1:] in ("m", ".") else None
+    days = _DAYS.fullmatch(text) if " day" in text[:20] else None
+    if half is not None:
+        # "2:05 pm" is "14:05".
+        text = f"{int(half[1]) % 12 + (12 if half[3] == 'p' else 0)}{half[2] or ':00'}"
+    elif days is not None:
+        # "1 day, 2:05:00" is "26:05:00".
+        text = f"{24 * int(days[1]) + int(days[2])}{days[3]}"
+    return tuple(
+        (0, int(run), "") if run[0].isdecimal() else (1, 0, run)
+        for run in _RUNS.findall(text[:LONGEST])
+    )
+
+
+def order_of_texts(one: str, other: str) -> int | None:
+    """-1, 0 or 1 for texts in small letters; ``None`` where the numbers in them say nothing.
+
+    Those that are no times stay others with other zeros.
+
+    >>> order_of_texts("l10", "l9"), order_of_texts("bergen", "oslo")
+    (1, -1)
+    >>> order_of_texts("up 3 days", "up 5 hours"), order_of_texts("120/80", "90/60")
+    (None, None)
+
+    """
+    left, right = runs_of(one), runs_of(other)
+    if left[:1] and right[:1] and not _is_said(one, other, left, right):
+        return None
+    if left != right:
+        return 1 if left > right else -1
+    if one[:1].isdecimal() and other[:1].isdecimal() and max(len(one), len(other)) <= LONGEST:
+        return 0
+    return (one > other) - (one < other)
+
+
+def _is_said(one: str, other: str, left: Runs, right: Runs) -> bool:
+    """Whether the first number, or word, that differs says which of two texts is more."""
+    if left[0][0] and right[0][0]:
+        word, with_it = left[0][2], right[0][2]
+        if word == with_it == "-" and left != right:
+            # "-05:00" and "-10:00"
+            return False
+        if word != with_it:
+            is_word = len(left) == 1 or len(right) == 1
+            return is_word or not (
+                (_ABOUT.match(word) and _ABOUT.match(with_it))
+                or (word[:-1] == with_it[:-1] and {word[-1], with_it[-1]} == {"+", "-"})
+            )
+        if len(left) < 3 or len(right) < 3:
+            # A word and a number.
+            return True
+    for text, is_number, rest in ((one, not left[0][0], right), (other, not right[0][0], left)):
+        if is_number and all(run[0] for run in rest):
+            # "closed" is neither before nor after 10:05, and "7-eleven" before "zed".
+            return _OF_NUMBERS.fullmatch(text) is None
+    if left[0][0] != right[0][0]:
+        return True
+    if not left[0][0]:
+        two, others = _OF_TWO.fullmatch(one), _OF_TWO.fullmatch(other)
+        if two is not None and others is not None and two.groups() != others.groups():
+            return False
+    for place, (run, beside) in enumerate(zip(left, right, strict=False)):
+        if run != beside:
+            return bool(run[0] or beside[0]) or _are_same(left[place + 1 :], right[place + 1 :])
+    return True
+
+
+def _are_same(left: Runs, right: Runs) -> bool:
+    """Whether what stands behind a number says that it is of the same: it may be a day, an hour."""
+    for (is_text, _, run), (is_text_too, _, other) in zip(left, right, strict=False):
+        if is_text and is_text_too and run != other:
+            word, with_it = _WORD.match(run), _WORD.match(other)
+            # "1. Intro" is the first, and "1. Mai 2024" one of a month.
+            is_single = "." in (run[0], other[0]) and left[-1][0] and right[-1][0]
+            return not (word and with_it) or bool(is_single) or word[1] == with_it[1]
+    return True

@@ -1,0 +1,370 @@
+"""Finds the groups of lines in a text, in any notation: what comes again at their beginning.
+
+A report names a host and then its ports, a play a task and then what it did where, a review its
+title and who wrote it, a configuration a section and then its values. What stands below such a line
+is another's than what stands below the next one.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple, TypeAlias
+
+from headroom.regexes import regex
+from headroom.source import Source
+from headroom.toolkit.lazy import Lazy
+from headroom.view import Deadline
+
+__all__ = ["Group", "find_groups", "read_groups"]
+
+# All of these are chosen: the tests have the texts that they let in and keep out.
+
+#: Fewer groups show no rule.
+_LEAST = 5
+#: The share of the lines that may be heads, and that groups must cover.
+_MOST, _COVERED = 0.55, 0.8
+#: The share of the heads of which something must hold.
+_MOSTLY = 0.8
+#: The share of the lines below heads that are farther in, or of one of a few forms.
+_WITHIN, _FORMS, _FEW_FORMS = 0.75, 0.7, 3
+#: Paragraphs to each head, where each begins with one.
+_PARAGRAPHS = 1.25
+#: Lines of a group that may stand above its head, and among which its name is looked for.
+_ABOVE, _LOOKED_AT = 3, 5
+#: Characters of a head, of one that is a title, and of a form that is one of few signs.
+_LONGEST, _TITLE, _SIGNS = 200, 80, 12
+#: Words of a title, at the least, which the next line says more of.
+_TITLE_WORDS = 4
+#: Words from which on a line that begins with a word is as a sentence.
+_SAID = 12
+#: The share of the longest line below it that a title has at the most.
+_SHORT = 0.8
+#: The share of the groups that have as many paragraphs as most have.
+_EVEN = 0.6
+#: A form comes in groups where so many lines of each, on the average, have it.
+_OFTEN = 0.5
+#: The rank of what is no head.
+_NONE = 3
+#: Lines of the largest group, as a multiple of those of one on the average.
+_LARGEST = 6
+#: Lines that are looked at at a time: in the first ones it is found what heads are known by.
+_AT_ONCE = 600
+#: Heads that are tried. It bounds the time.
+_TRIED = 32
+
+_WORDS = regex(r"\w+(?:[ .'\u2019/-]+\w+)*")
+_BEGIN = regex(r"[^\w\s]{0,4}\w+[:=|{(](?=\S)")
+_AGAIN = regex(r"([^\w\s])(?:\1| (?=\1))+")
+_DIGITS = regex(r"\d+")
+_ENDS_SENTENCE = regex(r"[.!?\u3002,][\"')\u201d*_]{0,3}$")
+_ITEM = regex(r"(?:[-*+\u2022\u2013\u2014\u00b7]|\(?\w{1,3}[.)])[ \t]|[\u2500-\u257f]")
+_CLOSES = regex(r"[\])}>/]+[;,]?$|end\b|\W{1,80}$", 2)
+_FENCE = regex(r"```|~~~")
+_COMMENT = regex(r"(?:#|//|;|--)(?:[ \t]|$)")
+
+#: What lines that are alike share: a sort of likeness, an indent, and what it is.
+_Key: TypeAlias = "tuple[str, int, str]"
+
+
+class Group(NamedTuple):
+    """Some lines that are about one thing, by number."""
+
+    #: The first one, and the one after the last.
+    start: int
+    stop: int
+    #: The first and the last one of its head: what is above belongs to it, too.
+    first: int
+    last: int
+    #: A line below its head that says which one it is, where all heads are the same.
+    name: int = -1
+
+
+class _Line(NamedTuple):
+    """A line that is not blank."""
+
+    number: int
+    text: str
+    indent: int
+    #: Its first word, and its form: as those of others that are alike.
+    word: str
+    form: str
+    #: How many lines stand above it in its paragraph.
+    place: int
+
+
+class Groups(Lazy[Group]):
+    """Groups, each made when it is asked for: as objects they would take more than their text."""
+
+    def __init__(self) -> None:
+        self._numbers = array("l")
+
+    def add(self, *group: int) -> None:
+        """Adds one behind the others, which ends where the next one begins."""
+        if self._numbers:
+            self._numbers[1 - len(Group._fields)] = group[0]
+        self._numbers.extend(group)
+
+    def end(self, stop: int) -> None:
+        """Says where the last one ends."""
+        if self._numbers:
+            self._numbers[1 - len(Group._fields)] = stop
+
+    def __len__(self) -> int:
+        return len(self._numbers) // len(Group._fields)
+
+    def _at(self, index: int) -> Group:
+        size = len(Group._fields)
+        return Group(*self._numbers[index * size : (index + 1) * size])
+
+
+def find_groups(lines: Sequence[str], deadline: Deadline) -> Sequence[Group]:
+    r"""The groups of a text, in order; none where it has none, or is of other lines as well.
+
+    >>> text = "\n".join(f"Host {c}\n  port {n}\n  user u{n}" for n, c in enumerate("abcdef"))
+    >>> find_groups(text.split("\n"), Deadline(None))[1]
+    Group(start=3, stop=6, first=3, last=3, name=-1)
+
+    """
+    rule: _Rule | None = None
+    found = Groups()
+    for first in range(0, len(lines), _AT_ONCE):
+        deadline.check()
+        said = list(_lines(lines, first, min(len(lines), first + _AT_ONCE)))
+        if rule is None:
+            rule = _rule(said, deadline)
+            if rule is None:
+                break
+        for group in _groups(said, rule):
+            found.add(*group)
+    found.end(len(lines))
+    return found
+
+
+def _rule(said: Sequence[_Line], deadline: Deadline) -> _Rule | None:
+    """What the heads of groups are known by; ``None`` where there are no groups."""
+    if len(said) < 2 * _LEAST:
+        return None
+    best: tuple[tuple[int, int, int, int], _Rule] | None = None
+    for key, heads in _candidates(said, deadline):
+        deadline.check()
+        rule = _rule_of(said, key, heads)
+        if rule is not None:
+            order = (rule.rank, said[heads[0]].indent, heads[0], -len(heads))
+            if best is None or order < best[0]:
+                best = order, rule
+    return None if best is None else best[1]
+
+
+def read_groups(source: Source) -> Sequence[Group]:
+    """The groups of a text: ``source.once(read_groups)``."""
+    return find_groups(source.lines, source.deadline)
+
+
+def _lines(lines: Sequence[str], first: int, stop: int) -> Iterator[_Line]:
+    place = 0
+    for number in range(first, stop):
+        line = lines[number]
+        text = line.strip()
+        if not text:
+            place = 0
+            continue
+        text = text[:_LONGEST]
+        # "PID|1||", "FN:Ana": what a line begins with ends at a sign.
+        begin = _BEGIN.match(text)
+        word = text.split(None, 1)[0] if begin is None else begin[0]
+        word = _AGAIN.sub(r"\1", _DIGITS.sub("0", word))
+        form = _AGAIN.sub(r"\1", _WORDS.sub("a", text))
+        yield _Line(number, text, len(line) - len(line.lstrip()), word, form, place)
+        place += 1
+
+
+def _keys(line: _Line, below: _Line | None) -> Iterator[_Key]:
+    """What the heads of groups may be known by, if a line is one."""
+    if _CLOSES.match(line.text) or _FENCE.match(line.text):
+        return
+    yield "word", line.indent, line.word
+    ends = _ENDS_SENTENCE.search(line.text) is not None
+    is_title = not ends and len(line.text) <= _TITLE
+    is_words = line.form in ("a", "a,")
+    may_end = is_title if is_words else not ends or line.text[-1] == ","
+    if len(line.form) <= _SIGNS and may_end:
+        yield "form", line.indent, line.form
+    if below is None or not is_title:
+        return
+    is_item = _ITEM.match(below.text) is not None and _ITEM.match(line.text) is None
+    if is_item or below.indent > line.indent:
+        yield "above", line.indent, ""
+    if line.place == 0 and below.place == 1:
+        yield "title", line.indent, ""
+
+
+def _candidates(said: Sequence[_Line], deadline: Deadline) -> Iterator[tuple[_Key, list[int]]]:
+    """Lines that may be heads, by index: the least indented first, then the earliest."""
+    places: dict[_Key, list[int]] = {}
+    following = chain(said[1:], (None,))
+    for index, (line, below) in enumerate(deadline.over(zip(said, following))):
+        for key in _keys(line, below):
+            places.setdefault(key, []).append(index)
+    some = [
+        (key[1], found[0], key, found)
+        for key, found in places.items()
+        if _LEAST <= len(found) <= _MOST * len(said)
+        and len(said) - found[0] >= _COVERED * len(said)
+        and found[-1] >= _MOST * len(said)
+        and (key[0] != "title" or _are_titles(said, found))
+    ]
+    some.sort(key=lambda one: one[:2])
+    seen: set[tuple[int, ...]] = set()
+    for _, _, key, found in some:
+        own = (found[0], found[-1], len(found))
+        if own not in seen:
+            seen.add(own)
+            yield key, found
+            if len(seen) == _TRIED:
+                return
+
+
+def _are_titles(said: Sequence[_Line], heads: Sequence[int]) -> bool:
+    """Whether lines are short beside those below them: else they are the beginnings of a text."""
+    short = 0
+    for index in heads:
+        longest = 0
+        other = index + 1
+        while other < len(said) and said[other].place:
+            longest = max(longest, len(said[other].text))
+            other += 1
+        short += len(said[index].text) <= _SHORT * longest
+    return short >= _MOSTLY * len(heads)
+
+
+class _Rule(NamedTuple):
+    """What the heads of groups are known by, and where the rest of those is."""
+
+    #: How sure it is: 0 for the surest.
+    rank: int
+    key: _Key
+    #: Whether paragraphs begin with heads, or with so many lines above them.
+    begins: bool
+    #: Lines of each group above its head; and of the head, behind its first one.
+    above: int
+    more: int
+    #: The indent and the first word of the line below a head that tells it from others.
+    name: tuple[int, str] | None
+
+
+def _rule_of(said: Sequence[_Line], key: _Key, heads: list[int]) -> _Rule | None:
+    """The rule that some lines are heads; ``None`` where they are none."""
+    count = len(heads)
+    least = _MOSTLY * count
+    above, often = Counter(said[head].place for head in heads).most_common(1)[0]
+    begins = often >= least and above <= _ABOVE
+    above = above if begins else 0
+    ends = [head - above for head in heads[1:]] + [len(said)]
+    members = [range(head + 1, max(head + 1, end)) for head, end in zip(heads, ends)]
+    if sum(map(bool, members)) < least or not members[-1]:
+        # What nothing follows at the end stands below what it belongs to.
+        return None
+    below = [said[index] for own in members for index in own]
+    indent = said[heads[0]].indent
+    inner = [line for line in below if not (line.indent <= indent and _CLOSES.match(line.text))]
+    within = sum(line.indent > indent or bool(_ITEM.match(line.text)) for line in inner)
+    is_item = _ITEM.match(said[heads[0]].text) is not None
+    rank = _NONE
+    is_followed = _is_shared((said[own[0]] for own in members if own), said, least)
+    if within >= _WITHIN * len(inner) and not is_item:
+        rank = 0
+    elif begins and sum(1 for line in said[heads[0] :] if not line.place) <= _PARAGRAPHS * count:
+        rank = 1
+    elif (
+        is_followed
+        or _is_shared((said[head - 1] for head in heads[1:]), said, least)
+        or _are_rows(below, [said[head] for head in heads])
+    ):
+        rank = 2
+    if rank:
+        is_said = sum(_is_said(said[head]) for head in heads) >= least
+        if is_said or max(map(len, members)) > _LARGEST * len(below) / count:
+            return None
+    if rank > 1:
+        paragraphs = Counter(sum(not said[index].place for index in own) for own in members)
+        often_said = Counter(line.form for line in below)
+        lead = said[: max(0, heads[0] - above)]
+        like = sum(often_said[line.form] >= _OFTEN * count for line in lead)
+        if lead and like >= _MOSTLY * len(lead):
+            # What is like lines below a head stands above the first one: it begins with another.
+            return None
+        if rank == _NONE or paragraphs.most_common(1)[0][1] < _EVEN * count:
+            return None
+    # A comment says something of what stands below it: that says more surely whose it is.
+    rank += _COMMENT.match(said[heads[0]].text) is not None
+    name: tuple[int, str] | None = None
+    # Where all of them are the same, another line says which one it is.
+    if len({said[head].text for head in heads}) < least:
+        name = _name(said, heads, members)
+        if name is None:
+            return None
+        rank += 2
+    more = 0
+    if rank and is_followed and name is None:
+        second = [said[own[0]] for own in members if own]
+        full = sum(_ENDS_SENTENCE.search(line.text) is not None for line in second)
+        long = sum(len(own) > 1 for own in members)
+        texts = {line.text for line in second}
+        titles = sum(len(said[head].text.split()) >= _TITLE_WORDS for head in heads) >= least
+        more = int(titles and not full and long >= least and len(texts) >= least)
+    return _Rule(rank, key, begins, above, more, name)
+
+
+def _are_rows(below: Sequence[_Line], heads: Sequence[_Line]) -> bool:
+    """Whether most lines below heads are of a few forms, of which heads are none."""
+    few = dict(Counter(line.form for line in below).most_common(_FEW_FORMS))
+    others = sum(head.form not in few for head in heads)
+    return sum(few.values()) >= _FORMS * len(below) and others >= _MOSTLY * len(heads)
+
+
+def _is_said(line: _Line) -> bool:
+    """Whether a line is as a sentence, or the beginning of one."""
+    is_long = len(line.text.split()) >= _SAID
+    return line.word.isalpha() and (is_long or _ENDS_SENTENCE.search(line.text) is not None)
+
+
+def _is_shared(some: Iterable[_Line], said: Sequence[_Line], least: float) -> bool:
+    """Whether lines mostly begin with one word, with which hardly any others begin."""
+    word, count = Counter(line.word for line in some).most_common(1)[0]
+    return least <= count >= _MOSTLY * sum(line.word == word for line in said)
+
+
+def _name(
+    said: Sequence[_Line], heads: Sequence[int], members: Sequence[range]
+) -> tuple[int, str] | None:
+    """The indent and the first word of the line below heads that tells groups from each other."""
+    places: dict[tuple[int, str], dict[int, str]] = {}
+    for head, own in zip(heads, members):
+        for index in own[:_LOOKED_AT]:
+            line = said[index]
+            if line.place > said[head].place and not _COMMENT.match(line.text):
+                places.setdefault((line.indent, line.word), {}).setdefault(head, line.text)
+    least = _MOSTLY * len(heads)
+    telling = (key for key, found in places.items() if len(set(found.values())) >= least)
+    return next(telling, None)
+
+
+def _groups(said: Sequence[_Line], rule: _Rule) -> Iterator[Group]:
+    """The groups that begin in some lines; their ends are not known yet."""
+    is_open = False
+    following = chain(said[1:], (None,))
+    for index, (line, below) in enumerate(zip(said, following)):
+        if line.indent != rule.key[1] or rule.key not in _keys(line, below):
+            continue
+        # A line within a paragraph may look like those that paragraphs begin with.
+        if rule.begins and rule.key[0] == "form" and line.place > rule.above and is_open:
+            continue
+        is_open = True
+        above = min(rule.above, line.place, index)
+        behind = said[index + 1 : index + 1 + _LOOKED_AT]
+        last = behind[0].number if rule.more and behind and behind[0].place else line.number
+        name = next((one.number for one in behind if (one.indent, one.word) == rule.name), -1)
+        yield Group(said[index - above].number, -1, line.number, last, name)
