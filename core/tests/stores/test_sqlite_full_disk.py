@@ -99,3 +99,28 @@ def test_a_full_disk(program: str, tmp_path: Path) -> None:
     if not shutil.which("unshare") or subprocess.run([*_ALONE, "true"], check=False).returncode:
         pytest.skip("nothing can be mounted here")
     subprocess.run([*_ALONE, sys.executable, "-c", program, tmp_path], check=True)
+
+
+_NO_LARGER_FILES = """
+import random, resource, signal, sys
+from headroom import Codec, SQLiteStore, StoreError
+from headroom_testing.store import write
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+store = SQLiteStore(sys.argv[1] + "/context.db", codec=Codec(compression=None))
+noise = random.Random(0)
+resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, resource.RLIM_INFINITY))
+count = 0
+try:
+    while True:
+        write(store, f"key {count}", noise.randbytes(10_000).hex())
+        count += 1
+except StoreError as error:
+    assert "see whether it is full" in str(error), error
+for number in range(count):
+    assert store.delete("space", f"key {number}"), number
+"""
+
+
+def test_what_is_deleted_makes_room_where_no_file_may_grow(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", _NO_LARGER_FILES, tmp_path], check=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from headroom import SharedContext, SQLiteStore, StoreError
+from headroom import Missing, SharedContext, SQLiteStore, StoreError
 from headroom_testing.store import original, write
 
 Open = Callable[..., SQLiteStore]
@@ -115,6 +115,22 @@ def test_an_older_copy_that_is_restored_is_noticed(
     again = open_store()
     assert again.get("space", "key") == old
     write(again, "key", "newer")
+
+
+def test_who_looks_for_what_a_restored_copy_has_not_is_told(
+    open_store: Open, path: Path, tmp_path: Path
+) -> None:
+    store = open_store()
+    write(store, "key", "old")
+    with closing(sqlite3.connect(path)) as db, closing(sqlite3.connect(tmp_path / "old")) as copy:
+        db.backup(copy)
+        write(store, "other", "new")
+        copy.backup(db)
+    for action in (lambda: store.get("space", "other"), lambda: store.headers("space")):
+        with pytest.raises(StoreError, match=r"restored from an older copy.*open the store again"):
+            action()
+    assert original(store, "key") == "old"
+    assert isinstance(open_store().get("space", "other"), Missing)
 
 
 def test_another_format_is_noticed(open_store: Open, path: Path) -> None:

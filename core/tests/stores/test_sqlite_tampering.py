@@ -463,3 +463,19 @@ def test_an_original_that_is_whole_is_not_written_again(tmp_path: Path, is_seale
             before = db.execute("SELECT data FROM contents").fetchall()
             write(store, "other", content)
             assert db.execute("SELECT data FROM contents").fetchall() == before
+
+
+@pytest.mark.parametrize("column", ["entries", "bytes", "expired", "evicted", "leased"])
+@pytest.mark.parametrize("value", ["x", b"7", 1.5])
+def test_counts_that_are_none_are_an_error_of_ours(
+    tmp_path: Path, column: str, value: object
+) -> None:
+    with closing(SQLiteStore(tmp_path / "x.db")) as store:
+        write(store, "key", "content")
+        with closing(sqlite3.connect(tmp_path / "x.db")) as db, db:
+            db.execute(f"UPDATE namespaces SET {column} = ?", (value,))
+        with pytest.raises(IntegrityError, match="values of other types"):
+            store.usage("space")
+        ctx = SharedContext(store=store, namespace="space")
+        with pytest.raises(StoreError):
+            ctx.put("other", "content")

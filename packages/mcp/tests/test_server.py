@@ -289,6 +289,19 @@ async def test_names_are_one_line_and_break_no_list(client: Clients, ctx: Shared
     assert (await call(client, "get", key="plain")).startswith("Text ")
 
 
+async def test_names_that_look_alike_are_told_apart(client: Clients, ctx: SharedContext) -> None:
+    keys = ["plain", "plain\u3164", "pl\ufe0fain"]
+    for key in keys:
+        ctx.put(key, "Text of it.")
+    resources = (await client.list_resources()).resources
+    named = [r'"pl\ufe0fain"', r'"plain\u3164"', "plain"]
+    assert [resource.name for resource in resources] == named
+    found = await call(client, "search", query="text")
+    assert all(name in found for name in named)
+    stored = await call(client, "put", key=keys[1], content="Text of it.")
+    assert stored.startswith(r'[stored under "plain\u3164":')
+
+
 async def test_what_is_no_unicode_ends_no_session(client: Clients, ctx: SharedContext) -> None:
     ctx.put("key", "Text \ud83d of it.")
     for tool, arguments in (

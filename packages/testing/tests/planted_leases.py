@@ -277,3 +277,11 @@ class HoldsForADayAtMost(MemoryStore):
         self, namespace: str, holder: str, references: Collection[str], *, seconds: float
     ) -> bool:
         return super().lease(namespace, holder, references, seconds=min(seconds, 86_400.0))
+
+
+@found_by("test_a_lease_lasts_to_a_fraction_of_a_second")
+class HoldsForWholeSeconds(MemoryStore):
+    def lease(
+        self, namespace: str, holder: str, references: Collection[str], *, seconds: float
+    ) -> bool:
+        return super().lease(namespace, holder, references, seconds=int(seconds))

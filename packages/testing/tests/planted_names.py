@@ -202,3 +202,9 @@ class CutsKeysByTheirBytes(Renaming):
 
     def key(self, name: str) -> str:
         return name.encode("utf-8", "surrogatepass")[:3000].decode("latin-1")
+
+
+@found_by(HOLDERS)
+class NormalisesHolders(Renaming):
+    def holder(self, name: str) -> str:
+        return unicodedata.normalize("NFC", name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import unicodedata
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -318,3 +319,40 @@ class CutsLargeViewsThatAreWantedAlone(MemoryStore):
 class ListsTheNewestThousand(MemoryStore):
     def headers(self, namespace: str) -> list[Header]:
         return super().headers(namespace)[-1000:]
+
+
+@found_by("test_equal_contents_have_the_metadata_of_the_last_write")
+class KeepsTheFirstMetaOfAContent(Writes):
+    """Writes nothing where the content is there."""
+
+    def kept(self, record: Record) -> Record:
+        with self._lock:
+            slot = self._space("space").slots.get(record.header.key)
+        if slot is None or slot.record.header.reference != record.header.reference:
+            return record
+        return replace(record, header=replace(record.header, meta=slot.record.header.meta))
+
+
+@found_by(META)
+class MetaNumbersAreDoubles(AltersMeta):
+    """Though they look whole."""
+
+    @staticmethod
+    def alter(value: object) -> object:  # type: ignore[override]
+        return int(float(value)) if type(value) is int else value
+
+
+@found_by(META)
+class MetaNamesAreNormalised(AltersHeaders):
+    def header(self, header: Header) -> Header:
+        meta = {unicodedata.normalize("NFC", name): one for name, one in header.meta.items()}
+        return replace(header, meta=meta)
+
+
+@found_by(META)
+class MetaIsShallow(AltersMeta):
+    """As with a limit of depth."""
+
+    @staticmethod
+    def alter(value: object) -> object:  # type: ignore[override]
+        return None if "[" * 20 in json.dumps(value) else value

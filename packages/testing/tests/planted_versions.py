@@ -250,3 +250,27 @@ class FailsAtOnce(MemoryStore):
             return super().put(namespace, record, ttl=ttl, limits=limits, expected=expected)
         finally:
             self.busy = False
+
+
+@found_by("test_expected_zero_writes_over_what_is_gone")
+class ExpectsWhatHasExpired(Writes):
+    """Until something else clears it away."""
+
+    def changed(
+        self, ttl: float | None, limits: Limits, expected: int | None
+    ) -> tuple[float | None, Limits, int | None]:
+        slots = self._space("space").slots.values()
+        over = any(one.expires is not None and one.expires < self._clock() for one in slots)
+        return ttl, limits, 7 if over and expected == 0 else expected
+
+
+@found_by("test_what_went_is_remembered_for_long")
+class ForgetsSoon(MemoryStore):
+    """Remembers no more than two hundred keys that went."""
+
+    def delete(self, namespace: str, key: str) -> bool:
+        deleted = super().delete(namespace, key)
+        gone = self._space(namespace).gone
+        while len(gone) > 200:
+            gone.popitem(last=False)
+        return deleted

@@ -78,6 +78,15 @@ class WakesWhateverTheCase(Writes):
             self._watchers.notify(namespace, record.header.key.lower())
 
 
+@found_by("test_no_write_of_another_key_wakes")
+class WakesByPrefix(Writes):
+    """As patterns of keys do."""
+
+    def before(self, namespace: str, record: Record) -> None:
+        for size in range(1, len(record.header.key)):
+            self._watchers.notify(namespace, record.header.key[:size])
+
+
 @found_by("test_who_watches_twice_ends_one_watch")
 class EndsEqualWatches(MemoryStore):
     def watch(self, namespace: str, key: str, wake: Wake) -> Wake:

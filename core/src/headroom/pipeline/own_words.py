@@ -19,7 +19,7 @@ from headroom.toolkit.markers import SMALLEST
 from headroom.toolkit.unseen import UNSEEN
 from headroom.view import CompressResult, Omission, or_original
 
-__all__ = ["with_own_words_told"]
+__all__ = ["as_it_looks", "with_own_words_told"]
 
 #: What notes say, but for an "l" before it; and what the line says that tells them apart. Other
 #: signs look like an "l", and a pattern that begins with any of several is slow.
@@ -296,6 +296,17 @@ def _read(match: re.Match[str]) -> str:
     """What a page shows of it, where a line break is a space."""
     # No reference goes on behind a tag.
     return "".join(map(_unescape, _TAG.split(match[0]))).replace("\n", " ")
+
+
+def as_it_looks(text: str) -> str:
+    r"""What of a text could be a note of ours, or a heading, with what looks like another sign as
+    that, in small letters.
+
+    >>> as_it_looks("said\n\uff3bL\u200bines 3-9]")
+    '[lines 3-9]'
+
+    """
+    return "\n".join(_as_it_looks(text))
 
 
 def _as_it_looks(text: str) -> Iterator[str]:

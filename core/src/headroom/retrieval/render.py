@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from headroom.pipeline.own_words import as_it_looks
 from headroom.retrieval.onward import onward, onward_in_words
 from headroom.retrieval.tables import Tables
 from headroom.tokens import TokenCounter
@@ -31,7 +32,7 @@ __all__ = [
 _SCATTERED = 3
 # A line that could be taken for a heading or the note of an excerpt.
 _HEADING = re.compile(
-    r"^[^\w\n]{0,9}\[(?:(?:line|row|sentence)s? \d|everything|\"?/|\d+ more )"
+    r"^[^\w\n]{0,9}\[(?:(?:[l1i|]ine|row|sentence)s? \d|everything|\"?/|\d+ more )"
     r"[^\n]*\][^\S\n]*$",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -220,7 +221,7 @@ def _render(shown: Sequence[Piece], left: int, how: str, tables: Tables | None =
                 here = {number: here[number] for number in here.keys() - set(numbers)}
         parts = list(spans(sorted(here)))
         is_scattered = key[0] == "lines" and len(parts) > _SCATTERED
-        if is_scattered or (key[0] != "rows" and any(map(_HEADING.search, here.values()))):
+        if is_scattered or (key[0] != "rows" and any(map(_looks_like_heading, here.values()))):
             # One heading, and each line with its number, as grep prints them.
             place, heading = _heading(*key, parts)
             places.append(place)
@@ -238,6 +239,12 @@ def _render(shown: Sequence[Piece], left: int, how: str, tables: Tables | None =
     if left:
         blocks.append(f"[{left} more found, left out here: {how}]")
     return Found("\n".join(blocks), "; ".join(places), bool(left))
+
+
+def _looks_like_heading(text: str) -> bool:
+    """Whether a line could be taken for one of ours, also for signs that only look the same."""
+    looked_at = text if text.isascii() else as_it_looks(text)
+    return _HEADING.search(looked_at) is not None
 
 
 def rendered(shown: Sequence[Piece]) -> Found:

@@ -16,6 +16,7 @@ from headroom.kinds.code.outlines import languages, tree_parse
 from headroom.kinds.code.outlines.languages import parser
 from headroom.kinds.code.outlines.tree import tree_outline
 from headroom.kinds.code.outlines.tree_parse import parse_tree, reparse
+from headroom.kinds.code.parse import readings
 from headroom.kinds.code.recognise import looks_like_code
 from headroom.source import Source
 from headroom.view import Deadline
@@ -377,3 +378,10 @@ def test_macros_and_conditional_lines_hide_nothing():
         assert line in view.text.split("\n")
     assert "i < value" not in view.text
     assert COUNTER.count(view.text) < 0.5 * COUNTER.count(ANNOTATED)
+
+
+def test_what_has_no_literal_to_be_cut_is_read_once_by_its_tree() -> None:
+    function = "function add(one, two) {\n  const sum = one + two;\n  return sum;\n}\n"
+    literal = "const NAMES = [\n  'ann',\n  'bob',\n  'eve',\n];\n"
+    without, with_one = (list(readings(Source(text))) for text in (function, function + literal))
+    assert len(with_one) == len(without) + 1

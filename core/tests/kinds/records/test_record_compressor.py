@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 import inspect
 import json
 import random
@@ -229,6 +230,33 @@ def test_a_record_stays_below_its_own_heading() -> None:
         if line in maps:
             assert lines[number + 1] == f"Size: {maps.index(line) * 7 % 90} kB"
     assert sum(line.startswith("Size") for line in lines) == sum(line in maps for line in lines)
+
+
+def test_blocks_with_nothing_in_them_are_no_records() -> None:
+    assert find_records("{\n}\n" * 200, lambda: None) is None
+    assert find_records("a {\n}\nb {\n}\n" * 200, lambda: None) is None
+    assert find_records("a {\n  x = 1\n}\n" * 200, lambda: None) is not None
+
+
+def test_records_of_one_shape_are_looked_at_once() -> None:
+    profiler = cProfile.Profile()
+    text = "[one]\nkind = x\n" * 3000
+    profiler.enable()
+    assert find_records(text, lambda: None) is not None
+    profiler.disable()
+    assert sum(entry.callcount for entry in profiler.getstats()) <= 72 * 6000
+
+
+def test_records_of_many_shapes_are_records_all_the_same() -> None:
+    chance = random.Random(3)
+    names = [f"name{number}" for number in range(12)]
+    records = []
+    for number in range(3000):
+        fields = [name for name in names if chance.random() < 0.8]
+        records.append("\n".join([f"- id: {number}", *(f"  {name}: 1" for name in fields)]))
+    found = find_records("\n".join(records), lambda: None)
+    assert found is not None
+    assert len(found.spans) == 3000
 
 
 @pytest.mark.parametrize("form", ["above", "below", "apart"])

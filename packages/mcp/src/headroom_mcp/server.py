@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, ParamSpec
 from urllib.parse import quote
@@ -43,6 +44,10 @@ _SAYS = {
     "pattern": "Only rows, lines or sentences that match this regular expression.",
 }
 _WHOLE_MANIFEST = 10_000_000
+# What is shown as nothing, though Python takes it for printable.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 
 _Key = Annotated[str, Field(description="The name to keep it under, or that it is kept under.")]
 # Plain ``str``: the SDK reads text for any other type as JSON first, and so refuses a pattern such
@@ -129,7 +134,7 @@ class HeadroomServer(MCPServer[None]):
                 # Of a lone surrogate there is no address that leads back, yet a list.
                 uri=self._uri + quote(key, safe="", errors="surrogatepass"),
                 # One line, as it is shown in a list of them.
-                name=key if key.isprintable() else _quoted(key),
+                name=key if _is_seen(key) else _quoted(key),
                 description=_encodable(_after_name(about.get(key, ""))) or None,
                 mime_type="text/plain",
             )
@@ -330,8 +335,13 @@ def _encodable(text: str) -> str:
 
 
 def _quoted(key: str) -> str:
-    """A key as a JSON string that is one line, whatever it has in it."""
-    return json.dumps(key, ensure_ascii=not key.isprintable())
+    """A key as a JSON string that is one line, and looks like no other, whatever it has in it."""
+    return json.dumps(key, ensure_ascii=not _is_seen(key))
+
+
+def _is_seen(key: str) -> bool:
+    """Whether a key is one line, of signs that can all be seen."""
+    return key.isprintable() and _UNSEEN.search(key) is None
 
 
 def _after_name(line: str) -> str:

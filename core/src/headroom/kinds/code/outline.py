@@ -298,6 +298,8 @@ class Outline:
     #: Whether its units are surely whole statements, or elements of a literal: what is left of them
     #: is sound where none is left in part, or without the one that it needs.
     is_exact: bool = False
+    #: Whether literals are cut between their elements.
+    cuts_data: bool = False
     #: Where several files are in one text: ``comment`` and ``filler`` from a line on, ascending.
     styles: list[tuple[int, tuple[str, str], str]] = field(default_factory=list)
 

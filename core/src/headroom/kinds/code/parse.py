@@ -137,8 +137,11 @@ def _by_tree(source: Source, parsed: Parsed) -> Iterator[tuple[Outline, Check]]:
     outline = tree_outline(source, parsed, cut_data=True)
     # It is parsed again where it is needed, which is seldom.
     del parsed
+    cuts_data = outline.cuts_data
     yield outline, still_parses
     del outline
+    if not cuts_data:
+        return
     again = reparse(source.text, language, deadline)
     if again is not None:
         # Where literals cannot be cut without breaking something, they stay whole.

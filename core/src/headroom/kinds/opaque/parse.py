@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,11 @@ __all__ = ["condense", "data_of", "find", "is_data_of_small_values", "is_vector"
 
 # What nobody reads is a long string, or a list of many numbers with a comma behind each.
 assert min(LEAST, 2 * LEAST_NUMBERS - 1) >= SHORT
+
+#: What is left of a key, of which at most so much is looked at, and what follows it.
+_ENDS_KEY = tuple(
+    re.compile(rf"(?:[^{quote}\\\n]|\\.){{0,400}}{quote}\s{{0,20}}:") for quote in ('"', "'")
+)
 
 #: Where a value stands in a document.
 Path = tuple["str | int", ...]
@@ -80,7 +86,8 @@ def is_data_of_small_values(source: Source) -> bool:
 
 
 def _condense_text(source: Source) -> Condensed | None:
-    stretches = source.once(find)
+    # A key is what places are called by: with a note in it, they would lead nowhere.
+    stretches = [one for one in source.once(find) if not _is_in_key(source.text, one)]
     if not stretches:
         return None
     found = _placed(source.text, stretches, None)
@@ -90,6 +97,11 @@ def _condense_text(source: Source) -> Condensed | None:
         tuple(one.omission for one in found),
         frozenset(note for one, note in zip(found, notes) if one.breaks),
     )
+
+
+def _is_in_key(text: str, stretch: Stretch) -> bool:
+    """Whether it stands within a string that a value follows, as JSON and Python write a key."""
+    return any(end.match(text, stretch.end) for end in _ENDS_KEY)
 
 
 def _placed(text: str, stretches: Sequence[Stretch], within: str | None) -> list[Note]:

@@ -106,4 +106,5 @@ def are_in_braces(lines: Sequence[str], pair: re.Pattern[str]) -> bool:
                 directives += directive_of(text) is not None
     of_all = opening + closing + rest
     pairs += 0 if is_program else directives
-    return min(opening, closing) > _BRACED * of_all and pairs >= _SETTINGS * rest
+    # Blocks with nothing in them say nothing.
+    return min(opening, closing, pairs) > _BRACED * of_all and pairs >= _SETTINGS * rest

@@ -14,9 +14,17 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, compress, islice, pairwise
+from itertools import chain, compress, islice
 from typing import TypeAlias
 
+from headroom.kinds.records.blocks import (
+    COMMON,
+    COVERED,
+    HELD,
+    NAMED,
+    SHORTEST,
+    are_records,
+)
 from headroom.kinds.records.braces import END, are_in_braces, line_in_braces, unsigned
 from headroom.kinds.records.columns import find_listing
 from headroom.kinds.records.entries import find_entries
@@ -39,18 +47,6 @@ __all__ = ["Field", "Records", "field_of", "find_records", "read"]
 
 #: Fewer records are better shown whole.
 _LEAST = 6
-#: Lines of a record, on the average.
-_SHORTEST, _LONGEST = 1.8, 60.0
-#: The longest has at most so many lines, or so many times those that a record has on the average.
-_LONGEST_OF_ALL, _TIMES = 40, 8
-#: The share of the lines that must stand in records, have a name, and a name that is common.
-_COVERED, _NAMED, _COMMON = 0.8, 0.6, 0.6
-#: The share of the fields of a record that it has once.
-_DISTINCT = 0.5
-#: The share of the fields that follow the field that they mostly follow.
-_ORDERLY = 0.6
-#: A name is common where this share of the records has it.
-_HELD = 0.5
 #: After so many lines, this share of them must have a name.
 _SOON, _NAMED_SOON = 60, 0.25
 #: How many kinds of lines are tried as the beginning of a record. It bounds the time.
@@ -238,7 +234,7 @@ def _find(lines: Sequence[str], check: Callable[[], None]) -> Records | None:
 
 def _find_blocks(lines: Sequence[str], check: Callable[[], None]) -> Records | None:
     """Records of several lines each."""
-    if len(lines) < _LEAST * _SHORTEST:
+    if len(lines) < _LEAST * SHORTEST:
         return None
     check()
     in_braces = are_in_braces(lines, _PAIR)
@@ -260,7 +256,7 @@ def _find_blocks(lines: Sequence[str], check: Callable[[], None]) -> Records | N
         if not _may_be_enough(fields, starts):
             continue
         spans = _spans(fields, with_comments(fields.lines, _heads(fields, starts)))
-        if len(spans) > len(best) and _are_records(fields, spans):
+        if len(spans) > len(best) and are_records(fields, spans):
             best, indent = spans, fields.indents[starts[0]]
     return Records(lines, best, _Values(fields, best)) if best else None
 
@@ -272,7 +268,7 @@ def _are_named(lines: Sequence[str]) -> bool:
         map(_NAMED_OR_BLANK.match, lines[: _SOON + 1]), _SOON + 1, _NAMED_SOON * _SOON
     ):
         return False
-    return enough(map(_NAMED_OR_BLANK.match, lines), len(lines), _COVERED * _NAMED * len(lines))
+    return enough(map(_NAMED_OR_BLANK.match, lines), len(lines), COVERED * NAMED * len(lines))
 
 
 def read(source: Source) -> Records | None:
@@ -413,28 +409,13 @@ def _value(fields: _Fields, first: int, end: int) -> Json:
 
 def _may_be_enough(fields: _Fields, starts: Sequence[int]) -> bool:
     """Whether records that begin at some lines may be nearly all of the text, and as long as
-    ``_are_records`` asks for.
+    ``are_records`` asks for.
     """
     # A heading may stand above the first.
     behind = fields.keys[max(0, starts[0] - 1) :]
     inside = len(behind) - behind.count(0)
     of_all = len(fields) - fields.keys.count(0)
-    return inside >= _COVERED * of_all and inside / len(starts) >= _SHORTEST
-
-
-def _are_records(fields: _Fields, spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether some blocks of lines are records, and nearly all of the text."""
-    blocks = _Blocks(fields, spans)
-    sizes = array("l", map(len, blocks))
-    inside = sum(sizes)
-    of_all = len(fields) - fields.keys.count(0)
-    return (
-        inside >= _COVERED * of_all
-        and _have_a_size(sizes, inside)
-        and _have_names(fields, blocks, inside)
-        and _are_orderly(fields, blocks, inside)
-        and _share_names(fields, blocks, inside)
-    )
+    return inside >= COVERED * of_all and inside / len(starts) >= SHORTEST
 
 
 def _names_may_be_shared(fields: _Fields) -> bool:
@@ -444,54 +425,6 @@ def _names_may_be_shared(fields: _Fields) -> bool:
     """
     lines = Counter(fields.keys)
     said = len(fields) - lines.pop(0, 0)
-    least = math.ceil(_HELD * _LEAST)
+    least = math.ceil(HELD * _LEAST)
     again = sum(n for key, n in lines.items() if n >= least and fields.said[key])
-    return again >= _COMMON * (_COVERED * said)
-
-
-class _Blocks(Lazy["list[int]"]):
-    """The keys of the lines of each record."""
-
-    def __init__(self, fields: _Fields, spans: Sequence[tuple[int, int]]) -> None:
-        self._fields = fields
-        self._spans = spans
-
-    def __len__(self) -> int:
-        return len(self._spans)
-
-    def _at(self, index: int) -> list[int]:
-        if index % _DEADLINE_EVERY == 0:
-            self._fields.check()
-        return self._fields.keys_within(*self._spans[index])
-
-
-def _have_a_size(sizes: Sequence[int], inside: int) -> bool:
-    mean = inside / len(sizes)
-    return _SHORTEST <= mean <= _LONGEST and max(sizes) <= max(_LONGEST_OF_ALL, _TIMES * mean)
-
-
-def _have_names(fields: _Fields, blocks: Sequence[Sequence[int]], inside: int) -> bool:
-    """Whether most lines begin with a name, and those of a block with different ones."""
-    lines = Counter(chain.from_iterable(blocks))
-    named = sum(count for key, count in lines.items() if fields.said[key])
-    distinct = sum(map(len, map(set, blocks)))
-    return named >= _NAMED * inside and distinct >= _DISTINCT * inside
-
-
-def _are_orderly(fields: _Fields, blocks: Sequence[Sequence[int]], inside: int) -> bool:
-    """Whether most fields follow the one that they mostly follow."""
-    pairs = Counter(chain.from_iterable(map(pairwise, blocks)))
-    most: dict[int, int] = {}
-    for (one, after), count in pairs.items():
-        # Lines of one source after each other, as in logs, are no order of fields; lists are.
-        if one != after or fields.said[one] in ("-", ""):
-            most[one] = max(most.get(one, 0), count)
-    return sum(most.values()) >= _ORDERLY * (inside - len(blocks))
-
-
-def _share_names(fields: _Fields, blocks: Sequence[Sequence[int]], inside: int) -> bool:
-    """Whether most lines are of fields that many blocks have, and these are several."""
-    holders = Counter(chain.from_iterable(map(set, blocks)))
-    common = {key for key, n in holders.items() if fields.said[key] and n >= _HELD * len(blocks)}
-    held = sum(map(common.__contains__, chain.from_iterable(blocks)))
-    return len(common) > 1 and held >= _COMMON * inside
+    return again >= COMMON * (COVERED * said)

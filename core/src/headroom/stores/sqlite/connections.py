@@ -336,6 +336,9 @@ class Connections:
             (secure,) = self._writer.execute("PRAGMA secure_delete").fetchone()
             self._writer.execute("PRAGMA secure_delete = OFF")
             self._writer.execute("PRAGMA cache_spill = OFF")
+            # Where it is the log that may grow no more, it begins anew.
+            with contextlib.suppress(sqlite3.Error):
+                self._empty_log()
         try:
             yield
         finally:

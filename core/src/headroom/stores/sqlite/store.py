@@ -17,6 +17,7 @@ from headroom.stores.base import Header, LeasingStore, Limits, Missing, Record, 
 from headroom.stores.codec import Codec
 from headroom.stores.sqlite.connect import Durability
 from headroom.stores.sqlite.connections import Connections
+from headroom.stores.sqlite.explaining import of_other_types
 from headroom.stores.sqlite.files import resolved
 from headroom.stores.sqlite.leases import LIVING, hold, let_go
 from headroom.stores.sqlite.rotation import check_keys, rotate
@@ -139,12 +140,15 @@ class SQLiteStore(LeasingStore):
     def get(self, namespace: str, key: str, *, with_original: bool = True) -> Record | Missing:
         select = _RECORDS if with_original else _VIEWS
         where = (as_bytes(namespace), as_bytes(key))
+        # Asked for before it is read: what is noted later may be of a later write.
+        seen = self._seen.get(namespace, 0)
 
         def read(db: sqlite3.Connection) -> sqlite3.Row | Missing:
             row: sqlite3.Row | None = db.execute(
                 f"{select} WHERE {_THERE} AND e.key = ?", where
             ).fetchone()
             if row is None:
+                self._check_version(db, where[0], seen)
                 return _why_not(db, where)
             check_row(row)
             now = self._clock()
@@ -199,13 +203,16 @@ class SQLiteStore(LeasingStore):
         return self._change(namespace, change, frees=True)
 
     def headers(self, namespace: str) -> list[Header]:
-        now = self._clock()
-        rows = self._connections.read(
-            lambda db: db.execute(
+        now, name, seen = self._clock(), as_bytes(namespace), self._seen.get(namespace, 0)
+
+        def read(db: sqlite3.Connection) -> list[sqlite3.Row]:
+            self._check_version(db, name, seen)
+            return db.execute(
                 f"{_HEADERS} WHERE {_THERE} AND e.key < ? AND {_LIVE} ORDER BY e.id",
-                (as_bytes(namespace), KEPT, KEPT, now, now),
+                (name, KEPT, KEPT, now, now),
             ).fetchall()
-        )
+
+        rows = self._connections.read(read)
         return [self._values.header(namespace, row) for row in rows]
 
     def usage(self, namespace: str) -> Usage:
@@ -223,6 +230,8 @@ class SQLiteStore(LeasingStore):
                 "WHERE name = ?",
                 (name,),
             ).fetchone()
+            if row is not None and not all(type(count) is int for count in row):
+                raise of_other_types(self._connections.path)
             return Usage(*(row or (0, 0, 0, 0))), bool(overdue)
 
         usage, overdue = self._connections.read(read)
@@ -318,10 +327,7 @@ class SQLiteStore(LeasingStore):
             tables = Tables(db, self._clock(), self._values.codec)
             space = tables.space(namespace)
             if space.version < self._seen.get(namespace, 0):
-                raise StoreError(
-                    f"{self._connections.path} was restored from an older copy while it was open; "
-                    "open the store again"
-                )
+                raise self._restored()
             answer = change(tables, space, db)
             tables.save()
             self._connections.freed(tables.freed)
@@ -330,6 +336,20 @@ class SQLiteStore(LeasingStore):
         answer, version = self._connections.write(write, frees=frees)
         self._note_version(namespace, version)
         return answer
+
+    def _check_version(self, db: sqlite3.Connection, name: bytes, seen: int) -> None:
+        """Refuses a file in which a namespace is older than it was seen: what was put is gone."""
+        if not seen:
+            return
+        row = db.execute("SELECT version FROM namespaces WHERE name = ?", (name,)).fetchone()
+        if row is None or (isinstance(row[0], int) and row[0] < seen):
+            raise self._restored()
+
+    def _restored(self) -> StoreError:
+        return StoreError(
+            f"{self._connections.path} was restored from an older copy while it was open; "
+            "open the store again"
+        )
 
     def _note_version(self, namespace: str, version: int) -> None:
         """Remembers, of the namespaces written last, up to which version they were seen."""

@@ -199,6 +199,15 @@ class LeaseTests(ContractBase):
         assert not hold(store, "run", seconds=10), "a lease that has ended is said to live"
 
     @needs(Capability.LEASES)
+    def test_a_lease_lasts_to_a_fraction_of_a_second(self, store: Store) -> None:
+        write(store, "key", "content", ttl=1)
+        hold(store, "run", "content", seconds=2.75)
+        self.advance(2.5)
+        assert original(store, "key") == "content"
+        self.advance(0.5)
+        assert isinstance(store.get("space", "key"), Missing)
+
+    @needs(Capability.LEASES)
     def test_a_put_finds_that_a_lease_has_ended(self, store: Store) -> None:
         hold(store, "run", *"ab", seconds=10)
         for key in "ab":

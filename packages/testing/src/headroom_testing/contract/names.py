@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headroom import Missing, Record, Store
+from headroom import Record, Store
 from headroom_testing.contract.base import Capability, ContractBase, needs
 from headroom_testing.contract.leasing import hold, release
 from headroom_testing.contract.records import digest, make, original, put, write
@@ -65,8 +65,10 @@ class NameTests(ContractBase):
         for number, name in enumerate(names):
             hold(store, name, f"content {number}", seconds=100)
             assert put(store, make(f"{number}", f"content {number}", number + 1), ttl=1)
-        for name in names[::2]:
-            release(store, name)
         self.advance(5)
-        for number in range(len(names)):
-            assert isinstance(store.get("space", f"{number}"), Missing) != bool(number % 2)
+        for number, name in enumerate(names):
+            release(store, name)
+            left = [f"{later}" for later in range(number + 1, len(names))]
+            assert [header.key for header in store.headers("space")] == left, (
+                f"{name!r} is taken for another holder"
+            )

@@ -39,6 +39,10 @@ _PACKERS: tuple[Callable[[bytes], bytes], ...] = (
 )  # fmt: skip
 
 
+def _nested(depth: int) -> list[object]:
+    return [_nested(depth - 1)] if depth else []
+
+
 class ValueTests(ContractBase):
     """Nothing is too odd to keep."""
 
@@ -151,10 +155,10 @@ class ValueTests(ContractBase):
 
     def test_metadata_comes_back_as_it_was(self, store: Store) -> None:
         meta: dict[str, object] = {
-            "z": None, "yes": True, "no": False, "one": 1, "float": 1.0, "large": 2**63,
+            "z": None, "yes": True, "no": False, "one": 1, "float": 1.0, "large": 2**63 - 1,
             "small": 0.1, "tiny": 5e-324, "list": [[], {}, "", None, 0, 0.0, False], "": "",
             "a": {"b": {"c": []}}, "text": "1", "odd": "\u00e1 a\u0301 \0 \ud800 ", " A": 1,
-            " a": 2,
+            " a": 2, "\u00e1": 3, "a\u0301": 4, "deep": _nested(40),
         }  # fmt: skip
         record = write(store, "key", "content", meta=meta)
         found = store.get("space", "key")
@@ -166,6 +170,13 @@ class ValueTests(ContractBase):
             # As JSON: 1, 1.0 and true are equal otherwise.
             kept = json.dumps(dict(one.meta), sort_keys=True)
             assert kept == json.dumps(meta, sort_keys=True)
+
+    def test_equal_contents_have_the_metadata_of_the_last_write(self, store: Store) -> None:
+        for turn in range(2):
+            record = write(store, "key", "content", view="view", meta={"turn": turn})
+            assert store.get("space", "key") == record
+            assert store.find("space", record.header.reference) == record
+            assert store.headers("space") == [record.header]
 
     def test_metadata_of_any_size_come_back(self, store: Store) -> None:
         meta: dict[str, object] = {"text": "x" * 70_000, "list": list(range(2000))}

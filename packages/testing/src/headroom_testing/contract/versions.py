@@ -17,6 +17,8 @@ class VersionTests(ContractBase):
     #: Threads that race for each version, and how many versions.
     racers: int = 8
     races: int = 10
+    #: Of how many keys that went a namespace knows why, at least.
+    remembered: int = 400
 
     def test_expected_zero_writes_where_nothing_is(self, store: Store) -> None:
         assert put(store, make("key", "1", store.next_version("space")), expected=0)
@@ -28,7 +30,8 @@ class VersionTests(ContractBase):
         write(store, "expired", "1", ttl=1)
         store.delete("space", "deleted")
         self.advance(2)
-        for key in ("deleted", "expired"):
+        # First what nothing else has cleared away yet.
+        for key in ("expired", "deleted"):
             assert put(store, make(key, "2", store.next_version("space")), expected=0)
             assert original(store, key) == "2"
 
@@ -84,6 +87,19 @@ class VersionTests(ContractBase):
         missing = store.get("space", "key")
         assert isinstance(missing, Missing)
         assert missing.reason == "expired"
+
+    def test_what_went_is_remembered_for_long(self, store: Store) -> None:
+        slow = store.next_version("space")
+        keys = [f"key {number}" for number in range(self.remembered)]
+        for key in keys:
+            write(store, key, key)
+        for key in keys:
+            assert store.delete("space", key)
+        for key in (keys[0], keys[-1]):
+            missing = store.get("space", key)
+            assert isinstance(missing, Missing)
+            assert missing.reason == "deleted"
+            assert not put(store, make(key, "old", slow)), "an old write brings back what went"
 
     def test_one_of_several_racing_writers_wins_each_version(self, store: Store) -> None:
         failures: list[BaseException] = []

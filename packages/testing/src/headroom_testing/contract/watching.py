@@ -81,7 +81,10 @@ class WatchTests(ContractBase):
             assert found.original == f"content {turn}".encode(), "woken before the write"
 
     def test_no_write_of_another_key_wakes(self, store: Store) -> None:
-        others = [("space", "other"), ("other", "key"), ("space", "KEY"), ("space", "")]
+        others = [
+            ("space", "other"), ("other", "key"), ("space", "KEY"), ("space", "key and more"),
+            ("space", "ke"), ("space", "a key"), ("space", ""),
+        ]  # fmt: skip
         woken, woken_too = threading.Event(), threading.Event()
         end = store.watch("space", "key", woken.set)
         last = others[-1]

@@ -195,6 +195,7 @@ class _Builder:
             return
         owner = self._outline.units.add(tuple(frame), role, scope.owner, scope.symbol, scope.public)
         for inner_first, inner_last, block in spans:
+            self._outline.cuts_data |= block.type in DATA_BLOCKS
             indent = self._lines[inner_first - 1]
             indent = indent[: len(indent) - len(indent.lstrip(" \t"))]
             self._outline.blocks.add(owner, inner_first, inner_last, indent)

@@ -1,0 +1,143 @@
+"""Whether blocks of lines are records: by their sizes, and by the names of their fields."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, pairwise
+from typing import Protocol, TypeVar
+
+__all__ = ["COMMON", "COVERED", "HELD", "NAMED", "SHORTEST", "are_records"]
+
+T = TypeVar("T")
+
+# All of these are chosen: the tests have the texts that they let in and keep out.
+
+#: Lines of a record, on the average.
+SHORTEST, _LONGEST = 1.8, 60.0
+#: The longest has at most so many lines, or so many times those that a record has on the average.
+_LONGEST_OF_ALL, _TIMES = 40, 8
+#: The share of the lines that must stand in records, have a name, and a name that is common.
+COVERED, NAMED, COMMON = 0.8, 0.6, 0.6
+#: The share of the fields of a record that it has once.
+_DISTINCT = 0.5
+#: The share of the fields that follow the field that they mostly follow.
+_ORDERLY = 0.6
+#: A name is common where this share of the records has it.
+HELD = 0.5
+#: Shapes of records that are counted; where there are more, records are looked at one by one.
+_SHAPES = 2000
+#: Records after which the time is looked at.
+_DEADLINE_EVERY = 1000
+
+
+class Fields(Protocol):
+    """The fields of lines, as numbers."""
+
+    @property
+    def check(self) -> Callable[[], None]:
+        """Called now and then, to watch the time."""
+
+    @property
+    def keys(self) -> array[int]:
+        """By line: what lines of the same field share; 0 for a blank one."""
+
+    @property
+    def said(self) -> Sequence[str]:
+        """The name of each key."""
+
+    def __len__(self) -> int:
+        """How many lines there are."""
+
+    def keys_within(self, first: int, end: int) -> list[int]:
+        """The keys of the lines that are not blank."""
+
+
+def are_records(fields: Fields, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether some blocks of lines are records, and nearly all of the text."""
+    blocks = _Blocks(fields, spans)
+    inside = sum(len(keys) * times for keys, times in blocks)
+    of_all = len(fields) - fields.keys.count(0)
+    return (
+        inside >= COVERED * of_all
+        and _have_a_size(blocks, inside)
+        and _have_names(fields, blocks, inside)
+        and _are_orderly(fields, blocks, inside)
+        and _share_names(fields, blocks, inside)
+    )
+
+
+class _Blocks:
+    """The keys of the lines of each record; of those that have the same ones, once, and how many.
+
+    Most records of a text are of a few shapes: each is looked at once, however many there are.
+    """
+
+    def __init__(self, fields: Fields, spans: Sequence[tuple[int, int]]) -> None:
+        self._fields = fields
+        self._spans = spans
+        self._shapes: Counter[bytes] | None = Counter()
+        for number, (first, end) in enumerate(spans):
+            if number % _DEADLINE_EVERY == 0:
+                fields.check()
+                if len(self._shapes) > _SHAPES:
+                    self._shapes = None
+                    break
+            self._shapes[fields.keys[first:end].tobytes()] += 1
+
+    def __len__(self) -> int:
+        return len(self._spans)
+
+    def __iter__(self) -> Iterator[tuple[list[int], int]]:
+        if self._shapes is not None:
+            for shape, times in self._shapes.items():
+                yield list(filter(None, array("I", shape))), times
+            return
+        for number, span in enumerate(self._spans):
+            if number % _DEADLINE_EVERY == 0:
+                self._fields.check()
+            yield self._fields.keys_within(*span), 1
+
+    def counted(self, of: Callable[[list[int]], Iterable[T]]) -> Counter[T]:
+        """How often each of what is said of a record comes, in all of them."""
+        if self._shapes is None:
+            return Counter(chain.from_iterable(of(keys) for keys, _ in self))
+        found: Counter[T] = Counter()
+        for keys, times in self:
+            for one in of(keys):
+                found[one] += times
+        return found
+
+
+def _have_a_size(blocks: _Blocks, inside: int) -> bool:
+    mean = inside / len(blocks)
+    longest = max(len(keys) for keys, _ in blocks)
+    return SHORTEST <= mean <= _LONGEST and longest <= max(_LONGEST_OF_ALL, _TIMES * mean)
+
+
+def _have_names(fields: Fields, blocks: _Blocks, inside: int) -> bool:
+    """Whether most lines begin with a name, and those of a block with different ones."""
+    lines = blocks.counted(iter)
+    named = sum(count for key, count in lines.items() if fields.said[key])
+    distinct = sum(len(set(keys)) * times for keys, times in blocks)
+    return named >= NAMED * inside and distinct >= _DISTINCT * inside
+
+
+def _are_orderly(fields: Fields, blocks: _Blocks, inside: int) -> bool:
+    """Whether most fields follow the one that they mostly follow."""
+    pairs = blocks.counted(pairwise)
+    most: dict[int, int] = {}
+    for (one, after), count in pairs.items():
+        # Lines of one source after each other, as in logs, are no order of fields; lists are.
+        if one != after or fields.said[one] in ("-", ""):
+            most[one] = max(most.get(one, 0), count)
+    return sum(most.values()) >= _ORDERLY * (inside - len(blocks))
+
+
+def _share_names(fields: Fields, blocks: _Blocks, inside: int) -> bool:
+    """Whether most lines are of fields that many blocks have, and these are several."""
+    holders = blocks.counted(set)
+    common = {key for key, n in holders.items() if fields.said[key] and n >= HELD * len(blocks)}
+    held = sum(times * sum(map(common.__contains__, keys)) for keys, times in blocks)
+    return len(common) > 1 and held >= COMMON * inside
