@@ -237,10 +237,12 @@ def test_a_dialect_has_the_signs_of_its_mother_tongue(often: dict[str, int]) -> 
 def test_shapes_of_code(lines: list[str]) -> None:
     shaped = list(code._shaped([line for line in lines if line.strip()]))
     others = [text for text, is_strong in shaped if not is_strong]
-    assert code._are_code(len(shaped) - len(others), others) == _are_code(shaped)
+    strong = len(shaped) - len(others)
+    for begins in (False, True):
+        assert code._are_code(strong, others, begins=begins) == _are_code(shaped, begins=begins)
 
 
-def _are_code(shaped: Sequence[tuple[str, bool]]) -> bool:
+def _are_code(shaped: Sequence[tuple[str, bool]], *, begins: bool) -> bool:
     others = [text for text, is_strong in shaped if not is_strong]
     total, strong = len(shaped), len(shaped) - len(others)
     prose = sum(bool(code._PROSE.fullmatch(text)) for text in others)
@@ -248,7 +250,8 @@ def _are_code(shaped: Sequence[tuple[str, bool]]) -> bool:
     all_shaped = strong + weak
     many = strong >= max(code._MANY, code._MANY_STRONG * total) or all_shaped >= code._MOST * total
     expected = strong >= code._FEWEST and prose <= code._PROSE_SHARE * total
-    if not (strong >= code._STRONG_SHARE * total and all_shaped >= code._SHARE * total):
+    share = code._FEW_STRONG if begins else code._STRONG_SHARE
+    if not (strong >= share * total and all_shaped >= code._SHARE * total):
         expected = expected and many and prose <= code._LITTLE_PROSE * total
     return expected
 
@@ -506,7 +509,7 @@ def test_lines_with_names(lines: list[str]) -> None:
     named = [not line.strip() or bool(records.field_of(line)[1]) for line in lines]
     for line, is_named in zip(lines, named):
         assert bool(records._NAMED_OR_BLANK.match(line)) == is_named
-    soon, most = records._NAMED_SOON * records._SOON, records._COVERED * records._NAMED
+    soon, most = records._NAMED_SOON * records._SOON, records.COVERED * records.NAMED
     expected = sum(named) >= most * len(lines)
     if len(lines) > records._SOON:
         expected = expected and sum(named[: records._SOON + 1]) >= soon

@@ -46,6 +46,8 @@ _SHORT = 0.8
 _EVEN = 0.6
 #: A form comes in groups where so many lines of each, on the average, have it.
 _OFTEN = 0.5
+#: The forms of mere words.
+_PLAIN = ("a", "a,")
 #: The rank of what is no head.
 _NONE = 3
 #: Lines of the largest group, as a multiple of those of one on the average.
@@ -188,7 +190,7 @@ def _keys(line: _Line, below: _Line | None) -> Iterator[_Key]:
     yield "word", line.indent, line.word
     ends = _ENDS_SENTENCE.search(line.text) is not None
     is_title = not ends and len(line.text) <= _TITLE
-    is_words = line.form in ("a", "a,")
+    is_words = line.form in _PLAIN
     may_end = is_title if is_words else not ends or line.text[-1] == ","
     if len(line.form) <= _SIGNS and may_end:
         yield "form", line.indent, line.form
@@ -288,6 +290,12 @@ def _rule_of(said: Sequence[_Line], key: _Key, heads: list[int]) -> _Rule | None
         is_said = sum(_is_said(said[head]) for head in heads) >= least
         if is_said or max(map(len, members)) > _LARGEST * len(below) / count:
             return None
+    if rank:
+        # Rows of one form are no heads of each other, however often one begins alike.
+        form, like = Counter(line.form for line in below).most_common(1)[0]
+        same = sum(said[head].form == form for head in heads)
+        if form not in _PLAIN and same >= least and like >= _FORMS * len(below):
+            return None
     if rank > 1:
         paragraphs = Counter(sum(not said[index].place for index in own) for own in members)
         often_said = Counter(line.form for line in below)
@@ -328,7 +336,8 @@ def _are_rows(below: Sequence[_Line], heads: Sequence[_Line]) -> bool:
 def _is_said(line: _Line) -> bool:
     """Whether a line is as a sentence, or the beginning of one."""
     is_long = len(line.text.split()) >= _SAID
-    return line.word.isalpha() and (is_long or _ENDS_SENTENCE.search(line.text) is not None)
+    is_words = line.word.isalpha() or _COMMENT.match(line.text) is not None
+    return is_words and (is_long or _ENDS_SENTENCE.search(line.text) is not None)
 
 
 def _is_shared(some: Iterable[_Line], said: Sequence[_Line], least: float) -> bool:
