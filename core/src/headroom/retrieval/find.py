@@ -132,9 +132,8 @@ def _with_values(
         shown, order, leaves, best, beyond.keys(), keys, max_tokens, counter, parts_of
     )
     # Of a long text among the values a part may say what none of those says that have room.
-    asked = query_terms(query)
-    said = asked.intersection(terms(found.text))
-    return found if said.issuperset(asked.intersection(terms(excerpt.text))) else excerpt
+    having = holders([found.text, excerpt.text], Asked(query))
+    return excerpt if [1] in having else found
 
 
 def _parts_of(original: Document, selection: Selection) -> Callable[[Piece], Parts]:
