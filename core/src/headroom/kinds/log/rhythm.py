@@ -62,8 +62,11 @@ def openers(
     """
     found = _opened(texts, masked, often, templates, deadline)
     # What is set apart by blank lines, and begins as nothing else does, is a group whatever it has.
-    blocks = _blocks_with_heads(masked, deadline) or _groups_with_heads(texts, deadline)
-    for head, end in blocks:
+    blocks = _blocks(masked, deadline)
+    groups = _blocks_with_heads(masked, blocks, deadline)
+    if not groups and len(blocks) >= _FEWEST:
+        groups = _groups_with_heads(texts, deadline)
+    for head, end in groups:
         found[head] = -1
         for index in range(head + 1, min(end, head + _FAR + 1)):
             found[index] = head
@@ -109,8 +112,8 @@ def _opened(
     return found
 
 
-def _blocks_with_heads(masked: Sequence[str], deadline: Deadline) -> list[tuple[int, int]]:
-    """Runs of events without a blank one, where nearly all begin with a word as no others do."""
+def _blocks(masked: Sequence[str], deadline: Deadline) -> list[tuple[int, int]]:
+    """Runs of events without a blank one."""
     blocks: list[tuple[int, int]] = []
     start = 0
     for index, text in enumerate(deadline.over(chain(masked, ("",)))):
@@ -118,6 +121,13 @@ def _blocks_with_heads(masked: Sequence[str], deadline: Deadline) -> list[tuple[
             if start < index:
                 blocks.append((start, index))
             start = index + 1
+    return blocks
+
+
+def _blocks_with_heads(
+    masked: Sequence[str], blocks: Sequence[tuple[int, int]], deadline: Deadline
+) -> list[tuple[int, int]]:
+    """Such runs, where nearly all begin with a word as no others do."""
     if len(blocks) < _FEWEST:
         return []
     firsts = Counter(_first_word(masked[start]) for start, _ in blocks)
@@ -131,7 +141,7 @@ def _blocks_with_heads(masked: Sequence[str], deadline: Deadline) -> list[tuple[
 
 
 def _groups_with_heads(texts: Sequence[str], deadline: Deadline) -> list[tuple[int, int]]:
-    """The same of groups of several such runs, or where something else stands above the first."""
+    """Groups of several such runs, or where something else stands above the first."""
     groups = find_groups(texts, deadline)
     begin = sum(not (group.first and texts[group.first - 1].strip()) for group in groups)
     if begin < _SHARE * len(groups):

@@ -35,7 +35,13 @@ _PROBED = 400
 _DEADLINE_EVERY = 500
 
 _BLANKS = re.compile(" {2,}")
-_SIGNS = (re.compile(","), re.compile(";"), re.compile("\t"), re.compile(r"\|"), _BLANKS)
+_SIGNS = {
+    ",": re.compile(","),
+    ";": re.compile(";"),
+    "\t": re.compile("\t"),
+    "|": re.compile(r"\|"),
+    "  ": _BLANKS,
+}
 _VALUE = re.compile(r"[-+(]?[^\w\s]?-?\d[\d.,]*(?:[eE][-+]?\d+)? ?[%\u20ac)]?")
 _TIME = re.compile(r"\W{0,2}\d{2,4}[-/.]\d\d[-/.]\d\d|.{0,24}?\b\d\d:\d\d:\d\d")
 _SAYS = re.compile(r"\w")
@@ -108,7 +114,9 @@ def find_groups(lines: Sequence[str], check: Callable[[], None]) -> Groups | Non
 
 def _form_of(lines: Sequence[str]) -> tuple[re.Pattern[str], int] | None:
     """What stands between the cells of most lines, and how many cells these have."""
-    for sign in _SIGNS:
+    for written, sign in _SIGNS.items():
+        if sum(written in line for line in lines) < _ROWS * len(lines):
+            continue
         split = [_cells(line, sign) for line in lines]
         size, count = Counter(map(len, split)).most_common(1)[0]
         if size < (_ALIGNED_CELLS if sign is _BLANKS else _CELLS) or count < _ROWS * len(lines):
