@@ -95,6 +95,10 @@ class _Line(NamedTuple):
     form: str
     #: How many lines stand above it in its paragraph.
     place: int
+    #: Whether it is an item of a list, closes something, and ends as a sentence does.
+    is_item: bool
+    closes: bool
+    ends: bool
 
 
 class Groups(Lazy[Group]):
@@ -174,21 +178,30 @@ def _lines(lines: Sequence[str], first: int, stop: int) -> Iterator[_Line]:
             place = 0
             continue
         text = text[:_LONGEST]
-        # "PID|1||", "FN:Ana": what a line begins with ends at a sign.
-        begin = _BEGIN.match(text)
-        word = text.split(None, 1)[0] if begin is None else begin[0]
-        word = _AGAIN.sub(r"\1", _DIGITS.sub("0", word))
-        form = _AGAIN.sub(r"\1", _WORDS.sub("a", text))
-        yield _Line(number, text, len(line) - len(line.lstrip()), word, form, place)
+        word = text.split(None, 1)[0]
+        if not word.isalpha():
+            # "PID|1||", "FN:Ana": what a line begins with ends at a sign.
+            begin = _BEGIN.match(text)
+            word = word if begin is None else begin[0]
+            word = _AGAIN.sub(r"\1", _DIGITS.sub("0", word))
+        form = _WORDS.sub("a", text)
+        if len(form) > 1:
+            form = _AGAIN.sub(r"\1", form)
+        indent = len(line) - len(line.lstrip())
+        is_item = _ITEM.match(text) is not None
+        closes = _CLOSES.match(text) is not None
+        # What may stand behind the end of a sentence has so few signs.
+        ends = _ENDS_SENTENCE.search(text, max(0, len(text) - 4)) is not None
+        yield _Line(number, text, indent, word, form, place, is_item, closes, ends)
         place += 1
 
 
 def _keys(line: _Line, below: _Line | None) -> Iterator[_Key]:
     """What the heads of groups may be known by, if a line is one."""
-    if _CLOSES.match(line.text) or _FENCE.match(line.text):
+    if line.closes or _FENCE.match(line.text):
         return
     yield "word", line.indent, line.word
-    ends = _ENDS_SENTENCE.search(line.text) is not None
+    ends = line.ends
     is_title = not ends and len(line.text) <= _TITLE
     is_words = line.form in _PLAIN
     may_end = is_title if is_words else not ends or line.text[-1] == ","
@@ -196,8 +209,7 @@ def _keys(line: _Line, below: _Line | None) -> Iterator[_Key]:
         yield "form", line.indent, line.form
     if below is None or not is_title:
         return
-    is_item = _ITEM.match(below.text) is not None and _ITEM.match(line.text) is None
-    if is_item or below.indent > line.indent:
+    if (below.is_item and not line.is_item) or below.indent > line.indent:
         yield "above", line.indent, ""
     if line.place == 0 and below.place == 1:
         yield "title", line.indent, ""
@@ -271,9 +283,9 @@ def _rule_of(said: Sequence[_Line], key: _Key, heads: list[int]) -> _Rule | None
         return None
     below = [said[index] for own in members for index in own]
     indent = said[heads[0]].indent
-    inner = [line for line in below if not (line.indent <= indent and _CLOSES.match(line.text))]
-    within = sum(line.indent > indent or bool(_ITEM.match(line.text)) for line in inner)
-    is_item = _ITEM.match(said[heads[0]].text) is not None
+    inner = [line for line in below if line.indent > indent or not line.closes]
+    within = sum(line.indent > indent or line.is_item for line in inner)
+    is_item = said[heads[0]].is_item
     rank = _NONE
     is_followed = _is_shared((said[own[0]] for own in members if own), said, least)
     if within >= _WITHIN * len(inner) and not is_item:
@@ -318,7 +330,7 @@ def _rule_of(said: Sequence[_Line], key: _Key, heads: list[int]) -> _Rule | None
     more = 0
     if rank and is_followed and name is None:
         second = [said[own[0]] for own in members if own]
-        full = sum(_ENDS_SENTENCE.search(line.text) is not None for line in second)
+        full = sum(line.ends for line in second)
         long = sum(len(own) > 1 for own in members)
         texts = {line.text for line in second}
         titles = sum(len(said[head].text.split()) >= _TITLE_WORDS for head in heads) >= least
@@ -337,7 +349,7 @@ def _is_said(line: _Line) -> bool:
     """Whether a line is as a sentence, or the beginning of one."""
     is_long = len(line.text.split()) >= _SAID
     is_words = line.word.isalpha() or _COMMENT.match(line.text) is not None
-    return is_words and (is_long or _ENDS_SENTENCE.search(line.text) is not None)
+    return is_words and (is_long or line.ends)
 
 
 def _is_shared(some: Iterable[_Line], said: Sequence[_Line], least: float) -> bool:
