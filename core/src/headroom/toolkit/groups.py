@@ -48,8 +48,6 @@ _EVEN = 0.6
 _OFTEN = 0.5
 #: The forms of mere words.
 _PLAIN = ("a", "a,")
-#: The rank of what is no head.
-_NONE = 3
 #: Lines of the largest group, as a multiple of those of one on the average.
 _LARGEST = 6
 #: Lines that are looked at at a time: in the first ones it is found what heads are known by.
@@ -286,22 +284,26 @@ def _rule_of(said: Sequence[_Line], key: _Key, heads: list[int]) -> _Rule | None
     inner = [line for line in below if line.indent > indent or not line.closes]
     within = sum(line.indent > indent or line.is_item for line in inner)
     is_item = said[heads[0]].is_item
-    rank = _NONE
+    rank = 0
     is_followed = _is_shared((said[own[0]] for own in members if own), said, least)
-    if within >= _WITHIN * len(inner) and not is_item:
-        rank = 0
-    elif begins and sum(1 for line in said[heads[0] :] if not line.place) <= _PARAGRAPHS * count:
+    if within < _WITHIN * len(inner) or is_item:
+        # What tells soonest that they are none is looked at first: most texts have no groups.
+        is_said = sum(_is_said(said[head]) for head in heads) >= least
+        if is_said or max(map(len, members)) > _LARGEST * len(below) / count:
+            return None
+        rank = 2
+    if (
+        rank
+        and begins
+        and sum(1 for line in said[heads[0] :] if not line.place) <= _PARAGRAPHS * count
+    ):
         rank = 1
-    elif (
+    if rank > 1 and not (
         is_followed
         or _is_shared((said[head - 1] for head in heads[1:]), said, least)
         or _are_rows(below, [said[head] for head in heads])
     ):
-        rank = 2
-    if rank:
-        is_said = sum(_is_said(said[head]) for head in heads) >= least
-        if is_said or max(map(len, members)) > _LARGEST * len(below) / count:
-            return None
+        return None
     if rank:
         # Rows of one form are no heads of each other, however often one begins alike.
         form, like = Counter(line.form for line in below).most_common(1)[0]
@@ -316,7 +318,7 @@ def _rule_of(said: Sequence[_Line], key: _Key, heads: list[int]) -> _Rule | None
         if lead and like >= _MOSTLY * len(lead):
             # What is like lines below a head stands above the first one: it begins with another.
             return None
-        if rank == _NONE or paragraphs.most_common(1)[0][1] < _EVEN * count:
+        if paragraphs.most_common(1)[0][1] < _EVEN * count:
             return None
     # A comment says something of what stands below it: that says more surely whose it is.
     rank += _COMMENT.match(said[heads[0]].text) is not None
