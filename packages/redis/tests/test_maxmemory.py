@@ -9,8 +9,9 @@ import pytest
 import redis
 from redis_server import Server
 
-from headroom import Codec, Missing, Record, StoreError
+from headroom import Codec, KeyEvicted, Missing, Record, SharedContext, StoreError
 from headroom_redis import RedisStore
+from headroom_testing import ManualClock
 from headroom_testing.store import original, write
 
 POLICIES = (
@@ -55,6 +56,8 @@ def test_what_a_full_server_gives_back_was_put(
         found = store.get(space, key)
         if isinstance(found, Missing):
             gone += 1
+            # Nothing was deleted, and nothing has expired.
+            assert found.reason == "evicted"
         else:
             assert found == put[space, key][-1]
             seen = store.get(space, key, with_original=False)
@@ -83,3 +86,27 @@ def test_what_a_full_server_gives_back_was_put(
         assert store.usage(space).entries == len(headers)
         assert original(store, "after", namespace=space) == "content"
     store.close()
+
+
+def test_who_put_into_a_namespace_that_the_server_threw_away_is_told_so(server: Server) -> None:
+    clock = ManualClock()
+    store, other = (RedisStore(server.url, clock=clock) for _ in range(2))
+    for space in ("lost", "cleared"):
+        for key in ("key", "deleted"):
+            write(store, key, "content", namespace=space)
+    store.delete("lost", "deleted")
+    store.clear("cleared")
+    with server.client() as client:
+        client.flushall()
+    assert store.get("lost", "key").reason == "evicted"
+    ctx = SharedContext(store=store, namespace="lost")
+    with pytest.raises(KeyEvicted):
+        ctx.require("key")
+    never_there = ("lost", "never"), ("lost", "deleted"), ("cleared", "key"), ("other", "key")
+    assert all(store.get(*one) == Missing("absent") for one in never_there)
+    assert other.get("lost", "key") == Missing("absent")
+    # A day after its last write the server may forget a namespace.
+    clock.advance(86_401)
+    assert store.get("lost", "key") == Missing("absent")
+    store.close()
+    other.close()

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import logging
 import secrets
+import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any, Literal
@@ -23,6 +24,7 @@ from headroom import (
 from headroom.steps import work
 from headroom_redis.calls import Calls, ServerSteps
 from headroom_redis.commands import Argument
+from headroom_redis.kept import Kept
 from headroom_redis.keys import Names, as_bytes, as_text, names_of, true_key
 from headroom_redis.puts import MUCH, Puts, milliseconds, or_empty
 from headroom_redis.server_clock import ServerClock
@@ -40,6 +42,8 @@ _HELD_AT_ONCE = 500
 _SETTLE = 2
 _HOLDER_BYTES = 16
 
+#: Why there is nothing under a key, where nothing says so, and nothing was cleared.
+_UNKNOWN = b"n"
 _REASONS: dict[bytes, Literal["absent", "deleted", "expired", "evicted"]] = {
     b"a": "absent",
     b"d": "deleted",
@@ -64,7 +68,13 @@ class Operations:
     ) -> None:
         self._calls = calls
         self._values = Values(codec)
-        self._puts = Puts(calls, self._values, ServerClock(clock), written)
+        self._kept = Kept(clock or time.monotonic)
+
+        def noted(namespace: str, key: str) -> None:
+            self._kept.put(namespace, key)
+            written(namespace, key)
+
+        self._puts = Puts(calls, self._values, ServerClock(clock), noted)
 
     def names(self, namespace: str) -> Names:
         """What the namespace has on the server."""
@@ -114,7 +124,10 @@ class Operations:
         if due:
             yield from self._sweep(namespace)
         if len(found) == 2:
-            return _missing(*found)
+            reason, when = found
+            if reason == _UNKNOWN:
+                reason = b"v" if self._kept.must_be_known(namespace, key) else b"a"
+            return _missing(reason, when)
         values = self._values
         entry, view, original = found
         record = yield from work(
@@ -144,6 +157,7 @@ class Operations:
 
     def delete(self, namespace: str, key: str) -> ServerSteps[bool]:
         token = secrets.token_bytes(8)
+        self._kept.deleted(namespace, key)
         return bool(
             (yield from self._calls.ask("delete", namespace, as_bytes(key), token, frees=True))
         )
@@ -151,6 +165,7 @@ class Operations:
     def clear(self, namespace: str) -> ServerSteps[int]:
         token = secrets.token_bytes(8)
         count = -1
+        self._kept.cleared(namespace)
         while count < 0:
             count = yield from self._calls.ask("clear", namespace, token, frees=True)
         return count
