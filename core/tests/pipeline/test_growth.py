@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from headroom import get_counter
+from headroom.kinds.text.vectors import installed
 from headroom.pipeline import Pipeline
 from headroom_testing.large import LARGE
 
@@ -160,6 +161,7 @@ MANY: dict[str, Callable[[int], str]] = {
 @pytest.mark.parametrize("query", [None, "which word failed at line 77"])
 @pytest.mark.parametrize("name", MANY)
 def test_the_clock_is_looked_at_in_every_loop(name: str, query: str | None) -> None:
+    installed()  # reads vectors of words, where there are some
     Stretch().run(MANY[name](4_000), query)  # imports what it needs
     text = MANY[name](60_000)
     longest = Stretch().run(text, query)
