@@ -7,6 +7,7 @@ import random
 import pytest
 
 from headroom import compress
+from headroom.kinds.log.differences import number_ranges
 
 
 def markers(view: str) -> list[str]:
@@ -72,3 +73,9 @@ def test_of_words_that_are_all_shown_nothing_is_said() -> None:
     assert "session opened" in view
     assert "session closed" in view
     assert not any("opened" in marker for marker in markers(view))
+
+
+def test_ranges_are_told_of_numbers_in_columns() -> None:
+    texts = [f"Multiple R-squared:  0.{n + 20},\tAdjusted R-squared:\t0.{n + 10}" for n in range(9)]
+    ranges = ["R-squared 0.20-0.28", "R-squared 0.10-0.18"]
+    assert number_ranges(texts, range(9)) == ranges

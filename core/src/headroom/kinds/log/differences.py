@@ -31,7 +31,7 @@ _FEW_WORDS, _WORDS_CHARS = 6, 60
 _NUMBER = re.compile(
     r"([-\d](?<![\w.-][-\d])(?:(?<=\d)\d{0,14}|(?<=-)\d{1,15})(?:\.\d{1,9})?)(?![\w.-]*\d)"
 )
-_NAME = re.compile(r"(?<![\w-])((?:[^\W\d]|-){2,24})[=: ]{1,2}$")
+_NAME = re.compile(r"(?<![\w-])((?:[^\W\d]|-){2,24})[=: \t]{1,8}$")
 
 
 def words_of(log: Log, number: int, kept: Set[int]) -> list[str]:
@@ -104,7 +104,7 @@ def number_ranges(texts: Sequence[str], events: Sequence[int]) -> list[str]:
             if label is None:
                 continue
             before = text[max(0, found.start() - _NAME_CHARS) : found.start()]
-            if before.rstrip("=: ").endswith(label):
+            if before.rstrip("=: \t").endswith(label):
                 value = float(found[1])
                 shown[value] = found[1]
                 values[place].append(value)
