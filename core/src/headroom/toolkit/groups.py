@@ -55,7 +55,7 @@ _AT_ONCE = 600
 #: Heads that are tried. It bounds the time.
 _TRIED = 32
 
-_WORDS = regex(r"\w+(?:[ .'\u2019/-]+\w+)*")
+_WORDS = regex(r"\w(?:[\w .'\u2019/-]*\w)?")
 _BEGIN = regex(r"[^\w\s]{0,4}\w+[:=|{(](?=\S)")
 _AGAIN = regex(r"([^\w\s])(?:\1| (?=\1))+")
 _DIGITS = regex(r"\d+")
