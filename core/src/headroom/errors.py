@@ -55,7 +55,7 @@ class KeyExpired(KeyNotFound):
 
 
 class KeyEvicted(KeyNotFound):
-    """The entry was there, and had to make room for newer ones."""
+    """The entry was there, and made room for newer ones, or its store lost it."""
 
 
 class PayloadTooLarge(HeadroomError, ValueError):

@@ -177,7 +177,7 @@ def test_the_oldest_makes_room(clock: ManualClock) -> None:
     ctx = SharedContext(max_entries=2, store=MemoryStore(clock=clock, wall_clock=clock))
     for key in ("a", "b", "c"):
         ctx.put(key, key)
-    with pytest.raises(KeyEvicted, match=r"'a' was evicted at .* to make room"):
+    with pytest.raises(KeyEvicted, match=r"'a' was evicted at .*: its store made room"):
         ctx.require("a")
     assert ctx.stats().evicted == 1
 

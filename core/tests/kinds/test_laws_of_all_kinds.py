@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import strategies as st
 
 from headroom import CompressResult, Kind, Omission, Piece, Source, View, WrongKind, decode
@@ -20,6 +21,8 @@ from headroom.kinds.table import TableCrusher
 from headroom_testing import KindLaws
 
 from .code.laws import check
+
+pytestmark = pytest.mark.slow
 
 _WORDS = st.sampled_from("rain river harbour crane boat market bread letter school".split())
 

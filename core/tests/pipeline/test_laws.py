@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
 from hypothesis import strategies as st
 
 from headroom import CompressResult, Kind, Omission, Piece, Source, decode
@@ -15,6 +16,8 @@ from headroom.retrieval.paths import resolve
 from headroom.toolkit.rows.pieces import children
 from headroom.toolkit.sentences import sentences
 from headroom_testing import KindLaws
+
+pytestmark = pytest.mark.slow
 
 _WORDS = st.sampled_from(
     "rain river harbour crane boat market bread letter school bridge winter stone glass".split()

@@ -528,6 +528,7 @@ def test_values_of_one_field_are_one_look_up() -> None:
     assert _counted("a = 5 or b = 5 or a > 7 or a between 3 and 4", {}) == 5
 
 
+@pytest.mark.slow
 def test_more_comparisons_than_can_be_made_are_an_error() -> None:
     ctx = SharedContext()
     ctx.put("rows", [{"id": n, "note": f"the words of {n}"} for n in range(6000)])
@@ -546,6 +547,7 @@ def test_more_comparisons_than_can_be_made_are_an_error() -> None:
         ctx.retrieve("rows", where=fields)
 
 
+@pytest.mark.slow
 def test_many_values_are_looked_up_at_once_whatever_they_are_and_the_field_has() -> None:
     ctx = SharedContext()
     rows = [{"id": n, "name": f"some words {n}", "none": None} for n in range(6000)]

@@ -83,6 +83,7 @@ def seconds_of_puts(store: MemoryStore, records: list[Record], limits: Limits) -
     return fastest
 
 
+@pytest.mark.slow
 def test_a_put_costs_the_same_however_many_entries_there_are() -> None:
     def seconds_for_puts(entries: int) -> float:
         store = MemoryStore()
@@ -97,6 +98,7 @@ def test_a_put_costs_the_same_however_many_entries_there_are() -> None:
     assert many < 10 * few
 
 
+@pytest.mark.slow
 def test_a_put_costs_the_same_however_many_entries_are_held() -> None:
     def seconds_for_puts(held: int) -> float:
         store = MemoryStore()

@@ -23,6 +23,8 @@ from headroom import (
 from headroom_testing import Capability, ManualClock, StoreContract
 from headroom_testing.store import make, original, put, write
 
+pytestmark = pytest.mark.slow
+
 
 class TestSQLiteStore(StoreContract):
     capabilities = frozenset(

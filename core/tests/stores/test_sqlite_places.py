@@ -17,6 +17,8 @@ import pytest
 from headroom import Missing, SharedContext, SQLiteStore, StoreError
 from headroom_testing.store import original, write
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[..., SQLiteStore]
 
 # A user who owns nothing here.

@@ -119,8 +119,9 @@ def test_a_server_that_was_restarted_is_found_again(start_server: StartServer) -
     with pytest.raises(StoreError, match="cannot be reached; see whether it runs"):
         store.get("space", "key")
     server.start()
-    # It kept nothing, which is not an error; versions grow all the same.
-    assert store.get("space", "key") == Missing("absent")
+    # It kept nothing, which who put it is told, and is no error; versions grow all the same.
+    assert store.get("space", "key").reason == "evicted"
+    assert store.get("space", "never there") == Missing("absent")
     assert store.next_version("space") > version
     write(store, "key", "again")
     assert original(store, "key") == "again"

@@ -91,7 +91,7 @@ def missing_error(key: str, missing: Missing) -> KeyNotFound:
     if missing.reason == "expired":
         return KeyExpired(f"{key!r} expired at {at}", key=key, when=missing.when)
     if missing.reason == "evicted":
-        message = f"{key!r} was evicted at {at} to make room for newer entries"
+        message = f"{key!r} was evicted at {at}: its store made room for newer entries, or lost it"
         return KeyEvicted(message, key=key, when=missing.when)
     return KeyNotFound(f"{key!r} was deleted at {at}", key=key, when=missing.when)
 

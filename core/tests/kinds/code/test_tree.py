@@ -203,6 +203,7 @@ def test_no_parser_is_tried_on_what_none_reads(name):
     assert languages.likely_languages(UNREAD[name]) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NO_CODE)
 @pytest.mark.parametrize("language", languages.LANGUAGES, ids=lambda language: language.name)
 def test_a_parser_that_gets_lost_is_stopped(language, name, monkeypatch):

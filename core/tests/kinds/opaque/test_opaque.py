@@ -311,6 +311,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(HOSTILE))
 def test_twice_as_much_takes_about_twice_as_long(name: str) -> None:
     def seconds(text: str) -> float:
