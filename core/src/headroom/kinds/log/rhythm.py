@@ -33,6 +33,9 @@ _FAR = 60
 _SAMPLE = 12
 #: Looked through so often: each time, what follows members known by then becomes one.
 _ROUNDS = 4
+#: Where more different pairs of shapes follow each other, none are taken for one: what stands
+#: around each would take several times the text.
+_PAIRS = 8000
 #: Shapes that stand at the same place of groups are one where such a share of their words is equal.
 _SIMILAR = 0.5
 #: So many lines of a shape that no other is like may come one after the other, the first of which
@@ -193,6 +196,8 @@ def _as_one(shapes: array[int], masked: Sequence[str], deadline: Deadline) -> ar
     deadline.check()
     said = [shape for shape in shapes if shape != _BLANK]
     pairs = Counter(pairwise(said))
+    if len(pairs) > _PAIRS:
+        return shapes
     # In the order in which they come first.
     first = dict.fromkeys(said, 0)
     first.update(zip(reversed(shapes), range(len(shapes) - 1, -1, -1)))
