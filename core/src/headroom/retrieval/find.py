@@ -51,23 +51,14 @@ def find(
         ValueError: The selection cannot apply: rows of what has none, a path to nothing.
 
     """
-    try:
-        return _find(searchable, selection, max_tokens, counter, left_out)
-    except ValueError:
-        if selection.instead is None or _begin_there(searchable.document, selection.places):
-            raise
-        return _find(searchable, selection.instead, max_tokens, counter, left_out)
-
-
-def _find(
-    searchable: Searchable,
-    selection: Selection,
-    max_tokens: int,
-    counter: TokenCounter,
-    left_out: LeftOut,
-) -> Found:
     original = searchable.document
-    found = _at_all(searchable, selection)
+    try:
+        found = _at_all(searchable, selection)
+    except ValueError:
+        if selection.instead is None or _begin_there(original, selection.places):
+            raise
+        selection = selection.instead
+        found = _at_all(searchable, selection)
     searchable, pieces = found[0] if len(found) == 1 else _together(searchable, found)
     document = searchable.document
     whole = pieces is document.pieces
