@@ -390,4 +390,6 @@ def _groups(said: Sequence[_Line], rule: _Rule) -> Iterator[Group]:
         behind = said[index + 1 : index + 1 + _LOOKED_AT]
         last = behind[0].number if rule.more and behind and behind[0].place else line.number
         name = next((one.number for one in behind if (one.indent, one.word) == rule.name), -1)
-        yield Group(said[index - above].number, -1, line.number, last, name)
+        start = said[index - above].number
+        # A line above the head, where each group has one, is the title.
+        yield Group(start, -1, start if above == 1 else line.number, last, name)

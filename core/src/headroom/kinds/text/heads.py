@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from headroom.kinds.text.groups import Owned, owned_units
+from headroom.kinds.text.groups import Owned, nested_units, owned_units
 from headroom.kinds.text.owners import find_feet, find_openers
 from headroom.kinds.text.parse import read_units
 from headroom.regexes import regex
@@ -78,6 +78,8 @@ class Heads(NamedTuple):
     groups: Sequence[Owned] = ()
     #: What looks like a heading within those, and is none: a comment.
     within: frozenset[int] = frozenset()
+    #: By a unit the one that it is indented below, which says whose it is.
+    nested: dict[int, int] = {}  # noqa: RUF012
 
 
 def read_heads(source: Source) -> Heads:
@@ -138,6 +140,7 @@ def read_heads(source: Source) -> Heads:
     openers = find_openers(lines, opens, parts.blocks) if is_said and not runs else {}
     if openers:
         return Heads([], frozenset(openers.values()), openers)
+    nested = {} if runs else nested_units(source)
     groups = owned_units(source)
     begins = {group.heads[0] for group in groups}
     titles = begins.intersection(first for first, _ in runs)
@@ -155,8 +158,8 @@ def read_heads(source: Source) -> Heads:
     are_headings = sum(map(parts.headings.__getitem__, begins)) >= _HEADINGS * len(groups)
     if are_headings and within.issubset(begins):
         # They are known as such.
-        return Heads(runs, spoken)
-    return Heads(runs, spoken, groups=groups, within=frozenset(within | begins))
+        return Heads(runs, spoken, nested=nested)
+    return Heads(runs, spoken, groups=groups, within=frozenset(within | begins), nested=nested)
 
 
 def _are_spoken_of(lines: list[str], fields: list[str], runs: list[tuple[int, int]]) -> bool:
