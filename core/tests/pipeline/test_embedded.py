@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import textwrap
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -67,6 +68,55 @@ def test_a_payload_goes_its_own_way(document: dict[str, Any], compressor: str, f
     assert fact in rest
     assert result.savings_percent > 45
     assert {omission.within for omission in result.omissions} == {f"/{name}"}
+
+
+_LAYERS = "\n".join(
+    f"2026-03-02T09:00:{n:02} "
+    + ("cache hit for", "pulled layer", "built module")[n % 3]
+    + f" m{n}"
+    if n != 57
+    else "2026-03-02T09:00:57 ##[error] no space left on /var/lib"
+    for n in range(60)
+)
+_TESTS = (
+    "\n".join(f"tests/test_{n}.py::test_{n * 7919 % 1000} PASSED" for n in range(60))
+    + "\ntests/test_z.py::test_pay FAILED\nE   assert 40 == 41\n=== 1 failed, 60 passed in 3.1s ==="
+)
+_PATCH = "diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n" + "".join(
+    f"@@ -{n * 20},3 +{n * 20},3 @@ def f{n}():\n     x = {n}\n-    y = {n}\n+    y = {n + 1}\n"
+    for n in range(40)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [(_LAYERS, "no space left"), (_TESTS, "assert 40 == 41"), (_PATCH, "+    y = 40")],
+)
+@pytest.mark.parametrize("query", [None, "What went wrong?"])
+@pytest.mark.parametrize("spelled", [json.dumps, repr])
+def test_short_output_in_a_string_is_read_as_what_it_is(
+    text: str, fact: str, query: str | None, spelled: Callable[[object], str]
+) -> None:
+    assert len(text) < 4000
+    alone = compress(text, query=query).tokens_after
+    for document in (
+        {"exit_code": 1, "stdout": text, "stderr": ""},
+        [{"tool": f"t{n}", "output": text if n == 3 else text.replace(fact, "")} for n in range(6)],
+    ):
+        result = compress(spelled(document), query=query)
+        assert fact in result.text
+        assert result.tokens_after < len(document) * (alone + 60)
+
+
+def test_short_prose_in_a_string_stays_among_the_data() -> None:
+    text = (
+        "It rained all night, and nobody slept.\n\nIn the morning the river stood over its banks.\n"
+        "The mayor came by boat: she had lists with her.\n\n- who is lost\n- who has a roof\n"
+        "- where the horses are\n\nAt noon two men from Lille brought bread.\n\n"
+        "Nobody asked them how.\n\nWhen it was dark again, the water had gone down by a hand."
+    )
+    result = compress(json.dumps({"title": "Harbours", "texts": [text, text[:-9], PROSE[:3000]]}))
+    assert "router" not in result.transforms
 
 
 def test_json_in_a_string_is_rewritten_without_loss_where_it_is_small() -> None:

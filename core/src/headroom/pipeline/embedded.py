@@ -20,9 +20,11 @@ from headroom.view import Omission, Request, View
 
 __all__ = ["Embedded", "compress_embedded", "find_embedded"]
 
-#: Of texts of this size, in characters, something may be left out; data loses nothing where it is
-#: small.
+#: Of plain texts of this size, in characters, something may be left out; of shorter ones, the data
+#: says which sentences it shows.
 _LEAST_LOSSY = 4000
+#: A shorter text is one of another kind than plain text where it has so many lines.
+_LINES = 8
 #: More payloads than this are rows, of which most can be left out; so many strings are looked at.
 _MOST, _MOST_LOOKED_AT = 12, 100
 #: How data may begin in a text.
@@ -80,19 +82,16 @@ def find_embedded(
     for number, (path, text, of_records) in enumerate(kind.texts(source)):
         if number == _MOST_LOOKED_AT:
             return None
-        if len(text) < _LEAST_LOSSY and not _DATA.search(text) and "\x1b" not in text:
+        if not _may_be_payload(text):
             continue
         if _HEADING.search(text):
             # Within the data, in quotes, it is that of no other text.
             continue
         parts = _parts(path, Source(text, source.deadline), kinds)
         telling = any(
-            part.kind.name == kind.name
-            or part.lacks_codes
-            or (
-                len(part.source.text) >= _LEAST_LOSSY
-                and not (of_records and part.kind.name == LAST_RESORT)
-            )
+            part.lacks_codes
+            or part.kind.name != LAST_RESORT
+            or (len(part.source.text) >= _LEAST_LOSSY and not of_records)
             for part in parts
         )
         if telling and (of_any_name or _POINTER.fullmatch(path)):
@@ -105,6 +104,15 @@ def find_embedded(
         return None
     rest = Source(kind.without(source, paths), source.deadline)
     return Embedded("", kind, rest), found
+
+
+def _may_be_payload(text: str) -> bool:
+    return (
+        len(text) >= _LEAST_LOSSY
+        or text.count("\n") >= _LINES
+        or _DATA.search(text) is not None
+        or "\x1b" in text
+    )
 
 
 def _parts(path: str, source: Source, kinds: Kinds) -> list[Embedded]:
@@ -150,7 +158,7 @@ def compress_embedded(
     """
 
     def view_of_part(source: Source, part: Request) -> View | None:
-        small = part.kind != rest.kind.name and len(source.text) < _LEAST_LOSSY
+        small = part.kind == LAST_RESORT and len(source.text) < _LEAST_LOSSY
         return None if small and part.max_tokens is None else view_of(source, part)
 
     def join(views: Sequence[View | None]) -> View | None:
