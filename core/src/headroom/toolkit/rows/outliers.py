@@ -1,6 +1,7 @@
 """Which rows of a table nobody could guess from the others.
 
-No list of words says what is an error: a row is surprising by the shape of the data alone.
+A row is surprising by the shape of the data; words say what is an error only of short values, where
+few rows have such a word (``failed.py``).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from headroom.scanning import shapes_of
 from headroom.scanning.cells import LONGEST
 from headroom.toolkit.outliers import far_out, least_bits, quartiles, rare_among, rare_values
 from headroom.toolkit.rows.columns import Column
+from headroom.toolkit.rows.failed import failed_rows
 from headroom.toolkit.rows.quantities import TIME, inner_numbers, numbers_of, times_of
 from headroom.toolkit.rows.raised import failed_otherwise
 from headroom.toolkit.rows.table import Table
@@ -66,6 +68,8 @@ class Outliers:
     """What is surprising in a table: rows by number from 0, the most surprising first."""
 
     def __init__(self) -> None:
+        #: Few rows that say what went wrong, as the others do not.
+        self.failed: list[int] = []
         #: Few rows of a column: each of them says something that no other row says.
         self.rare: list[int] = []
         #: Those of columns that are asked for.
@@ -87,6 +91,7 @@ def find_outliers(table: Table, check: Callable[[], None], asked: Container[int]
     """
     found = Outliers()
     size = len(table.rows)
+    found.failed = failed_rows(table)
     if size < _LEAST_ROWS:
         return found
     noted = _Noted(size, check)

@@ -6,7 +6,7 @@ import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain, compress, islice
+from itertools import accumulate, chain, compress, islice
 from math import log2
 from operator import itemgetter
 
@@ -24,6 +24,7 @@ from headroom.view import NO_LIMIT, Deadline, Fidelity, Request
 
 __all__ = [
     "ANSWERS",
+    "FAILED_CHARS",
     "FILL",
     "FILLING",
     "LINE_DEPTH",
@@ -120,6 +121,9 @@ _BEFORE_FIRST = 3
 LINE_DEPTH, _DEEPEST = 0.25, 8
 #: Who failed otherwise than all others goes before what shows the shape, by so much of a tier.
 _ODD = 0.5
+#: What failed comes by so much of a tier after what answers the query best; rows of so many
+#: characters together at the most.
+_AFTER_BEST, FAILED_CHARS = 0.05, 1200
 #: What is odd in a series comes by so much of a tier after what answers the query.
 _POINT = 0.1
 #: A longer line, in characters, is a text or a list rather than a fact. Chosen.
@@ -256,17 +260,29 @@ def rank_rows(
     answers = _with_odd(answers, outliers, max(_FEW_HITS, count // _NAMED_ONE_IN))
     first = [*names[:_REPLIED], *answers[:_REPLIED]]
     step = _step(table, first)
-    add(NAMED, [*with_replies(names[:_REPLIED], table.lines, step), *names])
+    failed = _cheap(outliers.failed, table.lines)
+    with_named = [*with_replies(names[:_REPLIED], table.lines, step), *names]
+    if failed and names:
+        # What was not found because of a failure is part of each answer.
+        add(NAMED, with_named[:1])
+        add(NAMED + _AFTER_BEST, failed)
+        add(NAMED + 2 * _AFTER_BEST, with_named)
+    add(NAMED, with_named)
     asked = [index - step for index in first if 0 <= index - step < count]
     asked = [index for index in asked if asks(table.lines[index])]
-    add(ANSWERS, [*with_replies(answers[:_REPLIED], table.lines, step), *asked, *answers])
+    best_first = [*with_replies(answers[:_REPLIED], table.lines, step), *asked, *answers]
+    if failed and request.query:
+        add(ANSWERS, best_first[:1])
+        add(ANSWERS + _AFTER_BEST, [*failed, *best_first])
+    add(ANSWERS, best_first)
     if series:
         add(ANSWERS + _POINT, [*outliers.rare[:1], *([0] if is_far else [])])
         add(MENTIONS, [*outliers.rare[: 1 + _BEFORE_FIRST], 0, count - 1])
+    rare = list(dict.fromkeys([*failed, *outliers.rare]))
     # What nobody could guess goes before what shows the shape: the header does that as well.
     add(
         SHOWS + (REST - SHOWS if series else 0),
-        [*outliers.rare[:_BEFORE_FIRST], 0, *outliers.rare[_BEFORE_FIRST:]],
+        [*rare[:_BEFORE_FIRST], 0, *rare[_BEFORE_FIRST:]],
     )
     add(REST if series else ENDS, [count - 1, *outliers.changes])
     add(MENTIONS, [index for index in by_score if scores[index] > _MENTIONED * best])
@@ -283,6 +299,12 @@ def rank_rows(
     fill = (row for block in blocks for row in range(block * _RUN, (block + 1) * _RUN))
     add(FILL, (row for row in fill if row < count))
     return [rank for rank in ranks if rank is not None]
+
+
+def _cheap(rows: Sequence[int], lines: Sequence[str]) -> list[int]:
+    """Those of some rows that take little room together."""
+    sizes = accumulate(len(lines[row]) for row in rows)
+    return [row for row, size in zip(rows, sizes) if size <= FAILED_CHARS]
 
 
 def _no_less(

@@ -16,11 +16,13 @@ from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.identifiers import identifiers, naming
 from headroom.toolkit.rows.below import odd_below
 from headroom.toolkit.rows.by_row import rank_by_row
+from headroom.toolkit.rows.failed import failed_objects
 from headroom.toolkit.rows.identity import extra_for_names, room_for_names
 from headroom.toolkit.rows.leads import find_leads, led_by
 from headroom.toolkit.rows.raised import roles
 from headroom.toolkit.rows.rank import (
     ANSWERS,
+    FAILED_CHARS,
     FILL,
     FILLING,
     LINE_DEPTH,
@@ -56,6 +58,8 @@ _DEPTH = 0.1
 _ASKED = 0.1
 #: So far, in tiers, is what is odd below before rows that show what others are like.
 _BEFORE_ROWS = 0.4
+#: What failed goes so far behind the best answer.
+_BEHIND = 1e-6
 #: Where lines go that stand beside what the query names, or below it: after what answers it.
 _KIN = ANSWERS + 0.5
 #: So many lines that the query asks for bring those beside them, if these are no more than so many.
@@ -368,7 +372,28 @@ class Selection:
             # Without a budget, of rows that answer less well only their names are worth showing.
             is_more = self._request.max_tokens is None and of_row[0] >= ANSWERS
             ranks[unit] = (FILL, unit) if is_more else of_row
+        failed = list(self._failed())
+        if failed:
+            tier, place = min(zip(ranks.tiers, ranks.places))
+            # What was not found because of a failure is part of each answer.
+            first = ANSWERS + _BEHIND if self._request.query else SHOWS - _BEFORE_ROWS
+            rank = (tier, place + _BEHIND) if tier <= ANSWERS else (first, 0.0)
+            for unit in failed:
+                ranks[unit] = min(ranks[unit], rank)
         return ranks
+
+    def _failed(self) -> Iterator[int]:
+        """What the rows say that are shown in parts and that failed, as few others did."""
+        texts = self._units.texts
+        for section in self._units.row_sections:
+            members = section.members
+            for row in failed_objects(section.rows.values) if members else ():
+                room = FAILED_CHARS
+                for unit in range(*self._units.range(members[row])):
+                    room -= len(texts[unit])
+                    if room < 0:
+                        break
+                    yield unit
 
 
 class _Rendering:

@@ -22,6 +22,9 @@ _USED = 0.5
 #: Rows are large that have more than this share of the limit on the average; characters of a token.
 #: Chosen.
 _LARGE_ROW, _CHARS = 1 / 8, 4
+#: Of rows that each take more of the limit than this share, two fit; of more rows than so many, not
+#: even parts of all do. Chosen.
+_FILLING_ROW, _MOST_IN_PARTS = 1 / 3, 12
 #: And so many characters at the least: parts of less are not worth a marker each. Chosen.
 _LEAST_LARGE = 400
 #: The share of the tokens that they have where they are what the value is about. Chosen.
@@ -81,6 +84,8 @@ def best_view(
         if view is not None:
             return view
     view = selection.view(limit)
+    if view is not None and not selection.is_complete and not selection.misses_asked:
+        view = _parts_of_all(tree, speller, request, limit) or view
     if selection.misses_asked and request.max_tokens is not None:
         # Some of the row that is asked for says more than all of another.
         parts = Selection(Units(tree, speller, request, longest_row=0))
@@ -105,6 +110,18 @@ def _by_row(tree: Tree, speller: Speller, request: Request, limit: int) -> View 
         return None
     selection = Selection(units, by_row=True)
     return selection.view(limit) if selection.asks_rows else None
+
+
+def _parts_of_all(tree: Tree, speller: Speller, request: Request, limit: int) -> View | None:
+    """A view of parts of all rows, where so few of them fit that most would not be seen at all."""
+    large = max(_LEAST_LARGE, int(_CHARS * limit * _FILLING_ROW))
+    if limit < _ROOM_FOR_PARTS or not has_large_rows(tree, large):
+        return None
+    units = Units(tree, speller, request, large_rows=large)
+    sections = [one for one in units.row_sections if len(one.rows.pointers) <= _MOST_IN_PARTS]
+    if sum(map(units.cost, sections[:1])) < _MOSTLY * sum(units.costs):
+        return None
+    return Selection(units).view(limit)
 
 
 def _leaves_room(view: View, limit: int, request: Request) -> bool:
