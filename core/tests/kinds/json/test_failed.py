@@ -103,3 +103,35 @@ def test_of_a_few_large_rows_parts_are_shown_rather_than_one(max_tokens: int) ->
     result = compress(json.dumps({"resourceSpans": spans}), max_tokens=max_tokens)
     assert [n for n in range(5) if f"service-{n}" in result.text] == [0, 1, 2, 3, 4]
     assert "lock timeout" in result.text
+
+
+def step_log(chance: random.Random, count: int) -> str:
+    of = chance.choice
+    said = (f"{of(_SUBJECTS)} {of(_VERBS)} {of(_SUBJECTS)}." for _ in range(count))
+    return " ".join(map(str.capitalize, said))
+
+
+@pytest.mark.parametrize("count", [1, 5, 20])
+@pytest.mark.parametrize("query", [None, "Why did the run fail?"])
+@pytest.mark.parametrize("cannot", ["", " It cannot be tested."])
+def test_what_a_text_says_at_its_end_went_wrong_is_shown(
+    count: int, query: str | None, cannot: str
+) -> None:
+    chance = random.Random(3)
+    steps = [
+        {"name": f"step {n}", "log": step_log(chance, 20) + cannot + step_log(chance, 40)}
+        for n in range(count)
+    ]
+    steps[count // 2]["log"] += " Error: disk quota exceeded on /var. So it ends."
+    limit = 1000 if count > 1 else 300
+    result = compress({"run": "r9", "steps": steps}, query=query, max_tokens=limit)
+    assert "Error: disk quota exceeded on /var." in result.text
+    assert result.text.count("It cannot be tested.") < 3
+
+
+def test_of_texts_that_all_say_so_no_sentence_goes_before_the_first() -> None:
+    chance = random.Random(5)
+    logs = [f"{n} begins. {step_log(chance, 30)} The key was lost. So it ends." for n in range(12)]
+    view = compress([{"title": f"note {n}", "text": log} for n, log in enumerate(logs)]).text
+    assert "begins." in view
+    assert "The key was lost." not in view

@@ -14,12 +14,13 @@ from itertools import islice
 from headroom.forking import cached_property
 from headroom.toolkit.fitting import largest_fitting
 from headroom.toolkit.identifiers import identifiers, naming
+from headroom.toolkit.rows.alerts import alerts_in_texts
 from headroom.toolkit.rows.below import odd_below
 from headroom.toolkit.rows.by_row import rank_by_row
 from headroom.toolkit.rows.failed import failed_objects
 from headroom.toolkit.rows.identity import extra_for_names, room_for_names
 from headroom.toolkit.rows.leads import find_leads, led_by
-from headroom.toolkit.rows.raised import roles
+from headroom.toolkit.rows.raised import RAISED, roles
 from headroom.toolkit.rows.rank import (
     ANSWERS,
     FAILED_CHARS,
@@ -339,6 +340,11 @@ class Selection:
         of_tables = list(self._of_tables(told, scores))
         ranks = Ranks(len(texts))
         of_traces = roles(self._units.tree, self._units.start, self._request.deadline)
+        unlike, alerts = alerts_in_texts(
+            self._units.tree, self._units.start, self._request.deadline
+        )
+        for unit in (*unlike, *alerts):
+            of_traces.setdefault(unit, RAISED)
         for one in self._request.deadline.over(self._units.lines()):
             unit, sentence = one.unit, None if one.sentence == WHOLE else one.sentence
             ranks.tiers[unit], ranks.places[unit] = rank_line(
@@ -372,12 +378,13 @@ class Selection:
             # Without a budget, of rows that answer less well only their names are worth showing.
             is_more = self._request.max_tokens is None and of_row[0] >= ANSWERS
             ranks[unit] = (FILL, unit) if is_more else of_row
-        failed = list(self._failed())
+        failed = [*self._failed(), *unlike]
         if failed:
             tier, place = min(zip(ranks.tiers, ranks.places))
             # What was not found because of a failure is part of each answer.
-            first = ANSWERS + _BEHIND if self._request.query else SHOWS - _BEFORE_ROWS
-            rank = (tier, place + _BEHIND) if tier <= ANSWERS else (first, 0.0)
+            rank: Rank = (ANSWERS + _BEHIND if query else SHOWS - _BEFORE_ROWS, 0.0)
+            if tier <= ANSWERS:
+                rank = (tier, place + _BEHIND)
             for unit in failed:
                 ranks[unit] = min(ranks[unit], rank)
         return ranks
