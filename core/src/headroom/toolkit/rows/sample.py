@@ -380,11 +380,11 @@ class Selection:
             ranks[unit] = (FILL, unit) if is_more else of_row
         failed = [*self._failed(), *unlike]
         if failed:
-            tier, place = min(zip(ranks.tiers, ranks.places))
+            tier, at = min(zip(ranks.tiers, ranks.places))
             # What was not found because of a failure is part of each answer.
             rank: Rank = (ANSWERS + _BEHIND if query else SHOWS - _BEFORE_ROWS, 0.0)
             if tier <= ANSWERS:
-                rank = (tier, place + _BEHIND)
+                rank = (tier, at + _BEHIND)
             for unit in failed:
                 ranks[unit] = min(ranks[unit], rank)
         return ranks
