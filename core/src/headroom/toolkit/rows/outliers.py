@@ -43,6 +43,8 @@ _MEASURE = regex(rf'"?-?\d*\.\d+"?|{TIME.pattern}', re.ASCII)
 _LEAST_ROWS, _LEAST_SPOKEN, _LEAST_SERIES, _LEAST_IDENTIFIED = 4, 8, 12, 20
 #: Odd values are a surprise where they are at most so many, or one in so many of the rows.
 _FEW, _FEW_ONE_IN = 3, 25
+#: More that follow each other are one surprise where they are no more than one in so many rows.
+_EPISODE = 8
 #: Values that rows share where nearly each has its own: at most so many rows, or one in so many.
 _SHARED, _SHARED_ONE_IN = 2, 50
 #: A step beyond the upper quartile by so many times the distance of the quartiles is a jump: twice
@@ -119,15 +121,36 @@ class _Noted:
         self.rare: list[list[int]] = []
         self.unusual: list[list[int]] = []
         self.changes: list[list[int]] = []
-        self._few = max(_FEW, size // _FEW_ONE_IN)
+        self._size, self._few = size, max(_FEW, size // _FEW_ONE_IN)
         self.check = check
 
     def odd(self, rows: list[int]) -> None:
         """Notes rows that say something that no other row says, if they are few."""
         # Each step of the search ends here, and many cells make it long.
         self.check()
-        if rows:
-            (self.rare if len(rows) <= self._few else self.unusual).append(rows)
+        if not rows:
+            return
+        if len(rows) <= self._few:
+            self.rare.append(rows)
+            return
+        self.unusual.append(rows)
+        if len(rows) * _EPISODE <= self._size:
+            first = _first_of_runs(rows)
+            if len(first) <= self._few:
+                self.rare.append(first)
+
+
+def _first_of_runs(rows: Sequence[int]) -> list[int]:
+    """Of rows that follow each other, the one that is named first."""
+    runs: dict[int, int] = {}
+    run, before = 0, -2
+    for row in sorted(rows):
+        run += row != before + 1
+        runs[row], before = run, row
+    first: dict[int, int] = {}
+    for row in rows:
+        first.setdefault(runs[row], row)
+    return list(first.values())
 
 
 def _look_at(column: Column, noted: _Noted) -> None:

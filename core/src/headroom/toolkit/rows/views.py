@@ -8,6 +8,7 @@ from headroom.toolkit.markers import SMALLEST, marker, plural
 from headroom.toolkit.rows.limits import natural_limit
 from headroom.toolkit.rows.notation import Speller
 from headroom.toolkit.rows.sample import Selection
+from headroom.toolkit.rows.series import are_mostly_series
 from headroom.toolkit.rows.tree import TableBlock, Tree
 from headroom.toolkit.rows.units import Units, has_large_rows
 from headroom.toolkit.rows.values import Json
@@ -107,6 +108,9 @@ def _by_row(tree: Tree, speller: Speller, request: Request, limit: int) -> View 
         return None
     units = Units(tree, speller, request, large_rows=large)
     if sum(map(units.cost, units.outer_rows)) < _MOSTLY * sum(units.costs):
+        return None
+    if any(are_mostly_series(section.rows.values) for section in units.outer_rows):
+        # What is odd in a series answers no query by its words.
         return None
     selection = Selection(units, by_row=True)
     return selection.view(limit) if selection.asks_rows else None
