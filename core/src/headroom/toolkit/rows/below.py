@@ -17,11 +17,13 @@ __all__ = ["odd_below"]
 # All of these are chosen.
 
 #: Of fewer values none is odd; where more are different, they are names rather than states.
-_LEAST, _DIFFERENT = 20, 12
+_LEAST, _DIFFERENT = 6, 12
 #: Longer values, in characters, are texts.
 _LONG = 60
 #: What stands in one list only is compared with its neighbours by the rows of a table.
 _LISTS = 2
+#: Fewer objects of a single key are things rather than cells.
+_CELLS = 3
 #: So many units are told at the most.
 _MOST = 20
 
@@ -100,6 +102,14 @@ def _values(tree: Tree, start: Callable[[int], int]) -> Iterator[tuple[int, int,
             yield from _within(tree.values[node], of_nodes[node], start(node), known)
 
 
+def _are_cells(values: list[Json]) -> bool:
+    """Whether values are cells of a row: objects of the same single key, each at its place."""
+    first = values[0] if len(values) >= _CELLS else None
+    if not isinstance(first, dict) or len(first) != 1:
+        return False
+    return all(isinstance(one, dict) and one.keys() == first.keys() for one in values)
+
+
 def _within(value: Json, keys: int, unit: int, known: _Keys) -> Iterator[tuple[int, int, Json]]:
     rest = [(value, keys)]
     while rest:
@@ -108,7 +118,10 @@ def _within(value: Json, keys: int, unit: int, known: _Keys) -> Iterator[tuple[i
             rest.extend((member, known.below(keys, key)) for key, member in value.items())
         elif type(value) is list:
             below = known.below(keys, None)
-            rest.extend((member, below) for member in value)
+            if _are_cells(value):
+                rest.extend((cell, known.below(below, f"#{n}")) for n, cell in enumerate(value))
+            else:
+                rest.extend((member, below) for member in value)
         elif known.lists[keys] >= _LISTS and (
             value is None or type(value) is bool or (type(value) is str and len(value) <= _LONG)
         ):

@@ -32,6 +32,7 @@ __all__ = [
     "SHOWS",
     "Rank",
     "Ranks",
+    "has_most",
     "named",
     "rank_line",
     "rank_rows",
@@ -257,7 +258,10 @@ def rank_rows(
         by_score, answers = array("I"), []
     else:
         answers += _no_less(table.lines, by_score[len(answers) :], answers[:1], scores, request)
-    answers = _with_odd(answers, outliers, max(_FEW_HITS, count // _NAMED_ONE_IN))
+    few = _FEW_HITS
+    if answers and has_most(table.lines[answers[0]], request.query):
+        few = max(few, count // _NAMED_ONE_IN)
+    answers = _with_odd(answers, outliers, few)
     first = [*names[:_REPLIED], *answers[:_REPLIED]]
     step = _step(table, first)
     failed = _cheap(outliers.failed, table.lines)
@@ -338,14 +342,18 @@ def _by_score(scores: Sequence[float]) -> array[int]:
     return array("I", sorted(range(len(scores)), key=lambda index: (-scores[index], index)))
 
 
+def has_most(line: str, query: str | None) -> bool:
+    """Whether a row has at least half of the words of a query."""
+    asked = query_terms(query)
+    return len(asked.intersection(terms(line))) * 2 >= len(asked)
+
+
 def _with_odd(answers: Sequence[int], outliers: Outliers, few: int) -> list[int]:
     """The best answers, and the rows that differ in what the query asks for."""
     best = list(answers[:_BEST_ROWS])
-    if len(answers) <= few:
-        return [*best, *outliers.asked[:_BEFORE_FIRST]]
-    # So many say no more than that what is odd beside them does.
-    odd = list(dict.fromkeys([*outliers.asked, *outliers.rare]))[:_BEFORE_FIRST]
-    return _in_turn(best, odd)
+    # Several say no more than what is odd beside them does.
+    odd = outliers.asked if len(answers) <= few else [*outliers.asked, *outliers.rare]
+    return _in_turn(best, list(dict.fromkeys(odd))[:_BEFORE_FIRST])
 
 
 def _in_turn(some: Sequence[int], others: Sequence[int]) -> list[int]:

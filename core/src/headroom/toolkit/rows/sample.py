@@ -10,6 +10,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from functools import partial
 from heapq import nsmallest
 from itertools import islice
+from operator import itemgetter
 
 from headroom.forking import cached_property
 from headroom.toolkit.fitting import largest_fitting
@@ -30,6 +31,7 @@ from headroom.toolkit.rows.rank import (
     SHOWS,
     Rank,
     Ranks,
+    has_most,
     named,
     rank_line,
     rank_rows,
@@ -59,8 +61,10 @@ _DEPTH = 0.1
 _ASKED = 0.1
 #: So far, in tiers, is what is odd below before rows that show what others are like.
 _BEFORE_ROWS = 0.4
-#: What failed goes so far behind the best answer.
-_BEHIND = 1e-6
+#: The share of a view that lines around rows may have before what answers the query less than best.
+_AROUND = 0.1
+#: What failed goes so far behind the best answer, and so many odd units behind a poor one.
+_BEHIND, _ODD_BELOW = 1e-6, 3
 #: Where lines go that stand beside what the query names, or below it: after what answers it.
 _KIN = ANSWERS + 0.5
 #: So many lines that the query asks for bring those beside them, if these are no more than so many.
@@ -221,8 +225,13 @@ class Selection:
         """
         # By row, markers have the names of other rows: a line of each would bring its outline.
         names = () if self._by_row else list(self._units.name_lines(named))
-        if names:
+        around = self._around(ranks, limit) if self._request.query else []
+        if names or around:
             ranks = ranks.copy()
+        if around:
+            tier, place = min(zip(ranks.tiers, ranks.places))
+            for unit in around:
+                ranks[unit] = min(ranks[unit], (tier, place + 2 * _BEHIND))
         for unit, depth in names:
             ranks[unit] = min(ranks[unit], (SHOWS + depth * LINE_DEPTH - _NAME, unit))
         # All ranks as tuples would be many times as large as the units.
@@ -235,6 +244,15 @@ class Selection:
         for group in sorted(by_tier):
             order.extend(sorted(by_tier[group], key=ranks.places.__getitem__))
         return order
+
+    def _around(self, ranks: Ranks, limit: int) -> list[int]:
+        """The lines around all rows, if they take little room: what they say holds for all."""
+        row_of, tiers = self._units.row_of, ranks.tiers
+        lines = [one for one in self._units.lines() if not one.is_link and tiers[one.unit] < FILL]
+        if self._units.row_sections:
+            lines = [one for one in lines if row_of(one.line.node) is None]
+        units = [one.unit for one in lines]
+        return units if sum(self.costs[unit] for unit in units) <= _AROUND * limit else []
 
     def _kin(self, ranks: Ranks) -> Iterator[int]:
         """Lines of what the query names: below a key that it names, or beside what answers it.
@@ -369,25 +387,36 @@ class Selection:
             ranks.put(first, ranked)
         for unit, of_point in self._heads_of_odd(ranks):
             ranks[unit] = min(ranks[unit], of_point)
-        if self._request.max_tokens is not None:
-            # Of rows that hold many things, few fit: those with what is odd below.
-            below = odd_below(self._units.tree, self._units.start, self._request.deadline)
-            for place, unit in enumerate(below):
-                ranks[unit] = min(ranks[unit], (SHOWS - _BEFORE_ROWS, place))
+        # Of rows that hold many things, few fit: those with what is odd below.
+        below = odd_below(self._units.tree, self._units.start, self._request.deadline)
+        for place, unit in enumerate(below):
+            ranks[unit] = min(ranks[unit], (SHOWS - _BEFORE_ROWS, place))
         for unit, of_row in self._row_ranks.items():
             # Without a budget, of rows that answer less well only their names are worth showing.
             is_more = self._request.max_tokens is None and of_row[0] >= ANSWERS
             ranks[unit] = (FILL, unit) if is_more else of_row
-        failed = [*self._failed(), *unlike]
-        if failed:
-            tier, at = min(zip(ranks.tiers, ranks.places))
-            # What was not found because of a failure is part of each answer.
-            rank: Rank = (ANSWERS + _BEHIND if query else SHOWS - _BEFORE_ROWS, 0.0)
-            if tier <= ANSWERS:
-                rank = (tier, at + _BEHIND)
-            for unit in failed:
-                ranks[unit] = min(ranks[unit], rank)
+        self._bring(ranks, [*self._failed(), *unlike], below)
         return ranks
+
+    def _bring(self, ranks: Ranks, failed: Sequence[int], odd: Sequence[int]) -> None:
+        """Puts what failed right behind what answers best, and what is odd if that is poor.
+
+        What was not found because of a failure is part of each answer.
+        """
+        query = self._request.query
+        if not failed and not (query and odd):
+            return
+        best, (tier, at) = min(enumerate(zip(ranks.tiers, ranks.places)), key=itemgetter(1))
+        is_answered = tier <= ANSWERS
+        rank: Rank = (ANSWERS + _BEHIND if query else SHOWS - _BEFORE_ROWS, 0.0)
+        if is_answered:
+            rank = (tier, at + _BEHIND)
+        for unit in failed:
+            ranks[unit] = min(ranks[unit], rank)
+        if query and is_answered and not self._row_ranks:
+            is_poor = not has_most(self._units.texts[best], query)
+            for unit in odd[: _ODD_BELOW * is_poor]:
+                ranks[unit] = min(ranks[unit], (tier, at + 2 * _BEHIND))
 
     def _failed(self) -> Iterator[int]:
         """What the rows say that are shown in parts and that failed, as few others did."""
