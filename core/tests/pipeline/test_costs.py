@@ -21,7 +21,7 @@ SIZE = 16_000
 #: the calls, since versions of Python differ, and a tenth of the characters.
 LIMITS = {
     "json rows": (1_100, 4.8),
-    "json events": (1_420, 5.0),
+    "json events": (2_000, 5.0),
     "json lines": (1_180, 4.8),
     "csv": (1_900, 2.8),
     "markdown table": (3_350, 2.3),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
 
 from headroom.toolkit.outliers import least_bits
+from headroom.toolkit.rows.shape import sample
 from headroom.toolkit.rows.tree import Tree
-from headroom.toolkit.rows.values import Json
+from headroom.toolkit.rows.values import HOLDERS, Json
 from headroom.view import Deadline
 
 __all__ = ["odd_below"]
@@ -24,6 +26,10 @@ _LONG = 60
 _LISTS = 2
 #: Fewer objects of a single key are things rather than cells.
 _CELLS = 3
+#: Rows of a table that tell whether its rows hold lists.
+_LOOKED_AT = 20
+#: So many values are kept.
+_KEPT = 2000
 #: So many units are told at the most.
 _MOST = 20
 
@@ -39,7 +45,10 @@ def odd_below(tree: Tree, start: Callable[[int], int], deadline: Deadline) -> li
     """
     counts: dict[int, Counter[Json]] = {}
     many: set[int] = set()
-    for keys, _, value in deadline.over(_values(tree, start)):
+    values = _values(tree, start)
+    # Of many, those that are looked at twice are found twice: they would take as much room again.
+    kept = list(islice(values, _KEPT))
+    for keys, _, value in deadline.over(chain(kept, values)):
         if keys in many:
             continue
         seen = counts.setdefault(keys, Counter())
@@ -51,8 +60,10 @@ def odd_below(tree: Tree, start: Callable[[int], int], deadline: Deadline) -> li
     if not rare:
         return []
     units: dict[int, float] = {}
-    for keys, unit, value in deadline.over(_values(tree, start)):
-        bits = rare.get(keys, {}).get(value, 0.0)
+    for keys, unit, value in deadline.over(kept if len(kept) < _KEPT else _values(tree, start)):
+        if keys not in rare:
+            continue
+        bits = rare[keys].get(value, 0.0)
         if bits > units.get(unit, 0.0):
             units[unit] = bits
     return sorted(units, key=lambda unit: (-units[unit], unit))[:_MOST]
@@ -96,6 +107,10 @@ def _values(tree: Tree, start: Callable[[int], int]) -> Iterator[tuple[int, int,
             if table.table.by_columns:
                 continue
             row_keys = known.below(of_nodes[node], None)
+            if known.lists[row_keys] < _LISTS and not any(
+                type(row) in HOLDERS and _holds(row) for row in sample(table.values, _LOOKED_AT)
+            ):
+                continue
             for row, value in enumerate(table.values):
                 yield from _within(value, row_keys, start(node) + row, known)
         elif tree.texts[node]:
@@ -110,12 +125,22 @@ def _are_cells(values: list[Json]) -> bool:
     return all(isinstance(one, dict) and one.keys() == first.keys() for one in values)
 
 
+def _holds(value: Json) -> bool:
+    """Whether a row holds anything but scalars."""
+    members = value.values() if isinstance(value, dict) else value
+    return isinstance(members, Iterable) and not HOLDERS.isdisjoint(map(type, members))
+
+
 def _within(value: Json, keys: int, unit: int, known: _Keys) -> Iterator[tuple[int, int, Json]]:
     rest = [(value, keys)]
     while rest:
         value, keys = rest.pop()
         if type(value) is dict:
-            rest.extend((member, known.below(keys, key)) for key, member in value.items())
+            members: Iterable[tuple[str, Json]] = value.items()
+            if known.lists[keys] < _LISTS:
+                # What is no list, nor holds one, is within no more of them.
+                members = [one for one in members if type(one[1]) in HOLDERS]
+            rest.extend((member, known.below(keys, key)) for key, member in members)
         elif type(value) is list:
             below = known.below(keys, None)
             if _are_cells(value):
