@@ -351,9 +351,11 @@ def has_most(line: str, query: str | None) -> bool:
 def _with_odd(answers: Sequence[int], outliers: Outliers, few: int) -> list[int]:
     """The best answers, and the rows that differ in what the query asks for."""
     best = list(answers[:_BEST_ROWS])
-    # Several say no more than what is odd beside them does.
-    odd = outliers.asked if len(answers) <= few else [*outliers.asked, *outliers.rare]
-    return _in_turn(best, list(dict.fromkeys(odd))[:_BEFORE_FIRST])
+    if len(answers) <= few:
+        return [*best, *outliers.asked[:_BEFORE_FIRST]]
+    # So many say no more than that what is odd beside them does.
+    odd = list(dict.fromkeys([*outliers.asked, *outliers.rare]))[:_BEFORE_FIRST]
+    return _in_turn(best, odd)
 
 
 def _in_turn(some: Sequence[int], others: Sequence[int]) -> list[int]:
