@@ -86,6 +86,17 @@ def test_rows_that_all_speak_of_failures_are_rows_like_others() -> None:
     assert compress(rows).tokens_after < 1300
 
 
+def test_names_with_such_words_say_what_they_are_about() -> None:
+    chance = random.Random(1)
+    of = ("orders", "routes", "prices", "tables", "violations", "letters", "answers", "offices")
+    tools = [
+        {"name": f"get_open_{what}", "about": " ".join(chance.choice(_SUBJECTS) for _ in range(30))}
+        for what in of
+    ]
+    view = compress(tools, max_tokens=200).text
+    assert "get_open_violations," not in view
+
+
 @pytest.mark.parametrize("max_tokens", [1500, 2000, 3000, 4000])
 def test_of_a_few_large_rows_parts_are_shown_rather_than_one(max_tokens: int) -> None:
     chance = random.Random(6)

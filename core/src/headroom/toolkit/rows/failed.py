@@ -26,8 +26,8 @@ _FEW, _FEW_ONE_IN, _ONE_IN = 3, 25, 4
 #: Of larger tables, only columns are looked at whose values come from a set.
 _LARGE, _SET = 500, 50
 #: Where so many rows, or more, have different values of so many blanks, on the average, these are
-#: texts.
-_TEXTS, _BLANKS = 8, 3
+#: texts; and names where they have hardly any.
+_TEXTS, _BLANKS, _NAMES = 8, 3, 4
 #: Levels of objects within a row, and rows, that are looked at.
 _DEPTH, _MOST = 2, 1000
 #: What says that there is nothing.
@@ -48,7 +48,8 @@ def failed_rows(table: Table) -> list[int]:
             continue
         if column.plain_numbers() is not None and number not in telling:
             continue
-        found.add(column, _cells(column), is_telling=number in telling)
+        distinct = list(column.counts) if number in telling else _cells(column)
+        found.add(column, distinct, is_telling=number in telling)
     if rows.extras and len(rows.extras) <= _MOST:
         cells: defaultdict[str, dict[int, str]] = defaultdict(dict)
         for row, extras in rows.extras.items():
@@ -97,7 +98,7 @@ class _Found:
         for number, name in enumerate(names):
             rows = cells[name]
             short = [row for row in rows if len(rows[row]) <= _SHORT or number in telling]
-            if _are_texts(set(rows.values()), len(rows)):
+            if number not in telling and _are_texts(set(rows.values()), len(rows)):
                 continue
             bad = alerting(_spoken([rows[row] for row in short]), self.harmless)
             self._note(
@@ -130,8 +131,12 @@ def _cells(column: Column) -> list[str]:
 
 
 def _are_texts(distinct: Collection[str], count: int) -> bool:
-    blanks = "".join(distinct).count(" ") if _TEXTS <= len(distinct) <= _LARGE else 0
-    return len(distinct) * 2 > count and blanks >= _BLANKS * len(distinct)
+    """Whether values are sentences, or names: such words say what they are about."""
+    if not _NAMES <= len(distinct) <= _LARGE or len(distinct) * 2 <= count:
+        return False
+    blanks = "".join(distinct).count(" ")
+    are_names = len(distinct) == count and blanks < len(distinct)
+    return are_names or (len(distinct) >= _TEXTS and blanks >= _BLANKS * len(distinct))
 
 
 def _members(value: Json, path: str, depth: int) -> Iterator[tuple[str, str]]:
