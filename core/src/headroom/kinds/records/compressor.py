@@ -24,7 +24,16 @@ from headroom.toolkit.markers import marker, plural
 from headroom.toolkit.rows.identity import extra_for_names, names_for, room_for_names
 from headroom.toolkit.rows.limits import natural_limit
 from headroom.toolkit.rows.notation import Speller
-from headroom.toolkit.rows.rank import ANSWERS, FILL, FILLING, Rank, named, rank_rows, relevance
+from headroom.toolkit.rows.rank import (
+    ANSWERS,
+    FILL,
+    FILLING,
+    SHOWS,
+    Rank,
+    named,
+    rank_rows,
+    relevance,
+)
 from headroom.toolkit.rows.summary import Summary
 from headroom.toolkit.rows.table import build_table
 from headroom.toolkit.titles import titles_above
@@ -186,6 +195,15 @@ class _View:
         wanted.sort(key=lambda unit: (costs[unit] > _TOO_LARGE * limit, ranks[unit], unit))
         limit += self._name(limit)
         kept = largest_fitting(wanted, costs, self._render, self._request, limit)
+        odd = {unit for unit in wanted if ranks[unit][0] <= SHOWS}
+        if self._names and self._request.max_tokens and not odd.issubset(kept or ()):
+            # What is odd is worth more than names, which may take more room than they should.
+            names, self._names = self._names, []
+            others = largest_fitting(wanted, costs, self._render, self._request, limit)
+            if len(odd.intersection(others or ())) > len(odd.intersection(kept or ())):
+                kept = others
+            else:
+                self._names = names
         of_parts = self._of_parts(kept or frozenset(), ranked, limit)
         if of_parts is not None:
             return of_parts
