@@ -593,9 +593,7 @@ def test_a_key_of_many_digits_is_no_index(ctx: SharedContext) -> None:
 @pytest.mark.parametrize(
     "key", ["x" * 2000, f'a"{"x" * 2000}"b', "x" * 2000 + " and so on" * 60 + "x" * 2000]
 )
-def test_what_is_below_a_key_that_nobody_reads_is_found_by_its_place(
-    key: str, within: int
-) -> None:
+def test_what_is_below_a_key_that_nobody_reads_is_found_by_its_place(key: str, within: int) -> None:
     rows = [{"id": f"u{n}u", "say": f"word {n * 7919 % 997} of it"} for n in range(400)]
     data = json.dumps({key: rows})
     for _ in range(within):

@@ -31,10 +31,11 @@ assert min(LEAST, 2 * LEAST_NUMBERS - 1) >= SHORT
 
 #: What is left of a string, as it stands in a text, and as it stands in a string of that text; and
 #: what follows it where it is a key.
-_REST_OF_STRING = tuple(
-    (re.compile(rf"(?:[^{quote}\\\n]+|\\.)*"), re.compile(rf"{quote}\s{{0,20}}:"))
-    for quote in ('"', "'")
-) + ((re.compile(r"(?:[^\"\\\n]+|\\+[^\"\\\n])*"), re.compile(r"\\+\"\s{0,20}:")),)
+_REST_OF_STRING = (
+    (re.compile(r'(?:[^"\\\n]+|\\.)*'), re.compile(r'"\s{0,20}:')),
+    (re.compile(r"(?:[^'\\\n]+|\\.)*"), re.compile(r"'\s{0,20}:")),
+    (re.compile(r'(?:[^"\\\n]+|\\+[^"\\\n])*'), re.compile(r'\\+"\s{0,20}:')),
+)
 
 #: Where a value stands in a document.
 Path = tuple["str | int", ...]
