@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from headroom.retrieval.below import below_named, with_below
+from headroom.retrieval.below import below_named, with_announced, with_below
 from headroom.retrieval.fields import EMPTY, of_named_fields
 from headroom.retrieval.index import Searchable
 from headroom.toolkit.identifiers import identifiers, names_one, naming
@@ -98,6 +98,7 @@ def ranked(
     best = max(scores.values(), default=0.0)
     alone = order_of({n: score for n, score in scores.items() if score >= _STRONG * best})
     together = order_of(_with_context(searchable, query, scores))
+    alone = list(with_announced(searchable, alone))
     order = _side_by_side(alone, _with_heads(searchable, together), pieces, _ALONE)
     said = _all_said(searchable, query, room)
     below = below_named(searchable, query)
