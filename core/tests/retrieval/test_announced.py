@@ -1,4 +1,4 @@
-"""Dates in the words of a question, and what a line announces."""
+"""Dates in the words of a question, what a line announces, and what a name stands for."""
 
 from __future__ import annotations
 
@@ -77,3 +77,29 @@ def test_what_a_line_announces_comes_with_it(ctx: SharedContext, listed: str) ->
     query = "Which functions look up exec?"
     found = ctx.retrieve("guide", query=query, max_tokens=150).text
     assert all(f"Symbol{name}" in found for name in names)
+
+
+@pytest.mark.parametrize("query", ["What does openStream return?", "arguments of openStream"])
+def test_an_object_that_is_named_comes_with_all_that_is_in_it(
+    ctx: SharedContext, query: str
+) -> None:
+    names = ["getVersion", "openStream", "closeStream", "findHost", "nameOfService", "getState"]
+    interfaces = [
+        {
+            "name": f"org.example.Part{part}",
+            "methods": [
+                {
+                    "name": name if part == 1 else f"{name}{part}",
+                    "arguments": [
+                        {"name": f"value{part}x{number}x{n}", "type": "s", "way": "in"}
+                        for n in range(14)
+                    ],
+                }
+                for number, name in enumerate(names)
+            ],
+        }
+        for part in range(6)
+    ]
+    ctx.put("api", {"interfaces": interfaces}, max_tokens=200)
+    found = ctx.retrieve("api", query=query, max_tokens=600).text
+    assert all(f"value1x1x{n}" in found for n in range(14))
