@@ -69,6 +69,8 @@ def read_outline(source: Source) -> Outline:
         if (heads.runs or heads.feet) and level == _LOWEST:
             # What stands alone in a message is a salutation or a name.
             continue
+        if level == _LOWEST and index in heads.titles:
+            level -= 1
         above += repeat(last, index - len(above))
         while open_headings and open_headings[-1][0] >= level:
             open_headings.pop()
