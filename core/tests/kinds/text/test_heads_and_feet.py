@@ -118,3 +118,37 @@ def test_a_heading_is_shown_below_the_one_above_it(signs: str, seed: int, max_to
     bad, shown = wrong(text, view.text, set(heads))
     assert bad == 0
     assert shown > 5
+
+
+@pytest.mark.parametrize("length", [60, 150, 200, 300])
+def test_a_long_heading_is_one(length: int) -> None:
+    chance = random.Random(length)
+    heads = []
+    blocks = []
+    for number in range(12):
+        title = " ".join(said(chance)[:-1] for _ in range(8))[:length].rsplit(" ", 1)[0]
+        heads.append(f"# ADR-{number:03}: {title}")
+        blocks.append(heads[-1])
+        parts = ("Context", "Decision", "Consequences")
+        blocks += [f"\n## {part}\n\n{' '.join(lines(chance))}" for part in parts]
+        blocks.append("")
+    text = "\n".join(blocks)
+    view = compress(text, query=QUERY)
+    assert wrong(text, view.text, set(heads))[0] == 0
+    assert "# ADR-" in view.text
+
+
+@pytest.mark.parametrize("info", ["", "js"])
+def test_a_fence_below_a_heading_underlines_nothing(info: str) -> None:
+    chance = random.Random(7)
+    heads = [f"### lib/part_{number}.js:{number * 31}" for number in range(20)]
+    blocks = ["# Review"]
+    for number, head in enumerate(heads):
+        code = f"  call_{number}(\n    {number}\n  )\n */"
+        blocks.append(f"{head}\n```{info}\n{code}\n```\n**{name(chance)}**: {said(chance)}\n")
+    text = "\n".join(blocks)
+    view = compress(text, query="Which comments say that the vendor refused to sign?")
+    bad, shown = wrong(text, view.text, set(heads))
+    assert bad == 0
+    assert shown > 2
+    assert view.text.count("```") % 2 == 0
