@@ -57,7 +57,8 @@ _TRIED = 32
 
 _WORDS = regex(r"\w(?:[\w .'\u2019/-]*\w)?")
 _BEGIN = regex(r"[^\w\s]{0,4}\w+[:=|{(](?=\S)")
-_AGAIN = regex(r"([^\w\s])(?:\1| (?=\1))+")
+# "*" and "**" are two levels of a list.
+_AGAIN = regex(r"([^\w\s*])(?:\1| (?=\1))+")
 _DIGITS = regex(r"\d+")
 _ENDS_SENTENCE = regex(r"[.!?\u3002,][\"')\u201d*_]{0,3}$")
 _ITEM = regex(r"(?:[-*+\u2022\u2013\u2014\u00b7]|\(?\w{1,3}[.)])[ \t]|[\u2500-\u257f]")
@@ -260,8 +261,11 @@ class _Rule(NamedTuple):
     key: _Key
     #: Whether paragraphs begin with heads, or with so many lines above them.
     begins: bool
-    #: Lines of each group above its head; and of the head, behind its first one.
+    #: Lines of each group above its head.
     above: int
+    #: Whether a title stands above each head, in a paragraph by itself.
+    titled: bool
+    #: Lines of the head behind its first one.
     more: int
     #: The indent and the first word of the line below a head that tells it from others.
     name: tuple[int, str] | None
@@ -274,7 +278,8 @@ def _rule_of(said: Sequence[_Line], key: _Key, heads: list[int]) -> _Rule | None
     above, often = Counter(said[head].place for head in heads).most_common(1)[0]
     begins = often >= least and above <= _ABOVE
     above = above if begins else 0
-    ends = [head - above for head in heads[1:]] + [len(said)]
+    titled = begins and not above and _are_titled(said, heads)
+    ends = [head - max(above, titled) for head in heads[1:]] + [len(said)]
     members = [range(head + 1, max(head + 1, end)) for head, end in zip(heads, ends)]
     if sum(map(bool, members)) < least or not members[-1]:
         # What nothing follows at the end stands below what it belongs to.
@@ -298,8 +303,11 @@ def _rule_of(said: Sequence[_Line], key: _Key, heads: list[int]) -> _Rule | None
         and sum(1 for line in said[heads[0] :] if not line.place) <= _PARAGRAPHS * count
     ):
         rank = 1
+    # A title, and below it a field that all of them have.
+    is_sure = titled and key[0] == "word" and not key[2].isalpha()
     if rank > 1 and not (
-        is_followed
+        is_sure
+        or is_followed
         or _is_shared((said[head - 1] for head in heads[1:]), said, least)
         or _are_rows(below, [said[head] for head in heads])
     ):
@@ -310,10 +318,10 @@ def _rule_of(said: Sequence[_Line], key: _Key, heads: list[int]) -> _Rule | None
         same = sum(said[head].form == form for head in heads)
         if form not in _PLAIN and same >= least and like >= _FORMS * len(below):
             return None
-    if rank > 1:
+    if rank > 1 and not is_sure:
         paragraphs = Counter(sum(not said[index].place for index in own) for own in members)
         often_said = Counter(line.form for line in below)
-        lead = said[: max(0, heads[0] - above)]
+        lead = said[: max(0, heads[0] - max(above, titled))]
         like = sum(often_said[line.form] >= _OFTEN * count for line in lead)
         if lead and like >= _MOSTLY * len(lead):
             # What is like lines below a head stands above the first one: it begins with another.
@@ -323,8 +331,8 @@ def _rule_of(said: Sequence[_Line], key: _Key, heads: list[int]) -> _Rule | None
     # A comment says something of what stands below it: that says more surely whose it is.
     rank += _COMMENT.match(said[heads[0]].text) is not None
     name: tuple[int, str] | None = None
-    # Where all of them are the same, another line says which one it is.
-    if len({said[head].text for head in heads}) < least:
+    # Where all of them are the same, another line says which one it is, or the title does.
+    if not titled and len({said[head].text for head in heads}) < least:
         name = _name(said, heads, members)
         if name is None:
             return None
@@ -337,7 +345,22 @@ def _rule_of(said: Sequence[_Line], key: _Key, heads: list[int]) -> _Rule | None
         texts = {line.text for line in second}
         titles = sum(len(said[head].text.split()) >= _TITLE_WORDS for head in heads) >= least
         more = int(titles and not full and long >= least and len(texts) >= least)
-    return _Rule(rank, key, begins, above, more, name)
+    return _Rule(rank, key, begins, above, titled, more, name)
+
+
+def _are_titled(said: Sequence[_Line], heads: Sequence[int]) -> bool:
+    """Whether a title stands above each head; what stands below the last group is none."""
+    if not _is_titled(said, heads[0]) or _is_titled([*said[-1:], said[heads[0]]], 1):
+        return False
+    return sum(_is_titled(said, head) for head in heads) >= _MOSTLY * len(heads)
+
+
+def _is_titled(said: Sequence[_Line], head: int) -> bool:
+    """Whether a title stands above a line, each of them a paragraph or the beginning of one."""
+    if not head or said[head].place or said[head - 1].place:
+        return False
+    over = said[head - 1]
+    return not over.ends and not over.closes and len(over.text) <= _TITLE
 
 
 def _are_rows(below: Sequence[_Line], heads: Sequence[_Line]) -> bool:
@@ -387,7 +410,11 @@ def _groups(said: Sequence[_Line], rule: _Rule) -> Iterator[Group]:
             continue
         is_open = True
         above = min(rule.above, line.place, index)
+        if rule.titled and _is_titled(said, index):
+            above = 1
         behind = said[index + 1 : index + 1 + _LOOKED_AT]
         last = behind[0].number if rule.more and behind and behind[0].place else line.number
         name = next((one.number for one in behind if (one.indent, one.word) == rule.name), -1)
-        yield Group(said[index - above].number, -1, line.number, last, name)
+        start = said[index - above].number
+        # A line above the head, where each group has one, is the title.
+        yield Group(start, -1, start if above == 1 else line.number, last, name)

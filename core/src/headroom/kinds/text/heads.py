@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import compress, groupby, pairwise
 from typing import NamedTuple
 
-from headroom.kinds.text.groups import Owned, owned_units
+from headroom.kinds.text.groups import Owned, nested_units, owned_units
 from headroom.kinds.text.owners import find_feet, find_openers
 from headroom.kinds.text.parse import read_units
 from headroom.regexes import regex
@@ -56,6 +56,7 @@ _SPEAKER = regex(
 )
 # A heading that says so: by a sign, a number, or a line below it.
 _MARKED = regex(r"\s*(?:[#=]{1,6}\s|\u00a7? ?\d|[^\n]{1,200}\n\S)")
+_LEVEL = regex(r"\s{0,3}(#{1,6})\s")
 _BLANKS = regex(r"\s+")
 _DIGITS = regex(r"\d+")
 _LETTERS = regex(r"[^\W\d_]{2}")
@@ -78,6 +79,10 @@ class Heads(NamedTuple):
     groups: Sequence[Owned] = ()
     #: What looks like a heading within those, and is none: a comment.
     within: frozenset[int] = frozenset()
+    #: Headings that groups begin with, where all of them do.
+    titles: frozenset[int] = frozenset()
+    #: By a unit the one that it is indented below, which says whose it is.
+    nested: dict[int, int] = {}  # noqa: RUF012
 
 
 def read_heads(source: Source) -> Heads:
@@ -132,13 +137,21 @@ def read_heads(source: Source) -> Heads:
     size = sum(last - first + 1 for first, last in runs)
     if size > _MOST * len(parts) or not _are_spoken_of(lines, fields, runs):
         runs, spoken = [], frozenset()
-    if spoken or feet or (runs and not are_titles):
-        return Heads(runs, spoken, feet=feet)
+    if feet:
+        # Above what somebody signs a title may stand; what is said there is none.
+        signed = frozenset(feet.values())
+        found = owned_units(source)
+        begins = [group.heads[0] for group in found]
+        named = sum(index not in signed and _may_be_title(lines[index]) for index in begins)
+        return Heads(runs, spoken, feet=feet, groups=found if named == len(begins) else [])
+    if spoken or (runs and not are_titles):
+        return Heads(runs, spoken)
     source.deadline.check()
     openers = find_openers(lines, opens, parts.blocks) if is_said and not runs else {}
     if openers:
         return Heads([], frozenset(openers.values()), openers)
-    groups = owned_units(source)
+    nested = {} if runs else nested_units(source)
+    groups = [] if _has_levels(source) else owned_units(source)
     begins = {group.heads[0] for group in groups}
     titles = begins.intersection(first for first, _ in runs)
     if len(groups) > len(runs) and len(titles) >= _HEADINGS * len(runs):
@@ -152,11 +165,32 @@ def read_heads(source: Source) -> Heads:
         for index in range(group.start, group.stop)
         if parts.headings[index] and not paragraphs[index]
     }
+    # A field in a paragraph by itself looks like a heading, too.
+    within |= {
+        index
+        for group in groups
+        for index in group.heads[1:]
+        if parts.headings[index] and not _MARKED.match(text, parts.starts[index])
+    }
     are_headings = sum(map(parts.headings.__getitem__, begins)) >= _HEADINGS * len(groups)
     if are_headings and within.issubset(begins):
-        # They are known as such.
-        return Heads(runs, spoken)
-    return Heads(runs, spoken, groups=groups, within=frozenset(within | begins))
+        # They are known as such; other headings stand below them.
+        return Heads(runs, spoken, nested=nested, titles=frozenset(begins))
+    return Heads(runs, spoken, groups=groups, within=frozenset(within | begins), nested=nested)
+
+
+def _has_levels(source: Source) -> bool:
+    """Whether headings say how deep they are, the highest first: comments have signs, too."""
+    parts = source.once(read_units).parts
+    starts = compress(parts.starts, parts.headings)
+    signs = (_LEVEL.match(source.text, start) for start in starts)
+    levels = [len(sign[1]) for sign in signs if sign]
+    return len(set(levels)) > 1 and levels[0] == min(levels)
+
+
+def _may_be_title(line: str) -> bool:
+    title = line.strip()
+    return len(title) <= _TITLE and not _ENDS_SENTENCE.search(title)
 
 
 def _are_spoken_of(lines: list[str], fields: list[str], runs: list[tuple[int, int]]) -> bool:
