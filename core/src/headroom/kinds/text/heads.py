@@ -141,9 +141,9 @@ def read_heads(source: Source) -> Heads:
         # Above what somebody signs a title may stand; what is said there is none.
         signed = frozenset(feet.values())
         found = owned_units(source)
-        begins = [group.heads[0] for group in found]
-        named = sum(index not in signed and _may_be_title(lines[index]) for index in begins)
-        return Heads(runs, spoken, feet=feet, groups=found if named == len(begins) else [])
+        firsts = [group.heads[0] for group in found]
+        named = sum(index not in signed and _may_be_title(lines[index]) for index in firsts)
+        return Heads(runs, spoken, feet=feet, groups=found if named == len(firsts) else [])
     if spoken or (runs and not are_titles):
         return Heads(runs, spoken)
     source.deadline.check()
