@@ -152,3 +152,84 @@ def test_a_fence_below_a_heading_underlines_nothing(info: str) -> None:
     assert bad == 0
     assert shown > 2
     assert view.text.count("```") % 2 == 0
+
+
+def story(chance: random.Random, number: int) -> tuple[str, list[str]]:
+    """A head that is a sentence, a list, and who signs it."""
+    head = f"US-{number}: As a {chance.choice(['clerk', 'skipper'])} I want {said(chance)[:-1]}"
+    return head, ["Acceptance:", *(f"* {one}" for one in lines(chance)), f"Points: {number % 9}"]
+
+
+def cv(chance: random.Random, number: int) -> tuple[str, list[str]]:
+    """Sections below each name, of which the last is a field."""
+    jobs = [f"20{20 - n}-20{21 - n} Nurse lead, Vasquez Ltd: {said(chance)}" for n in range(4)]
+    named = f"CANDIDATE {chr(65 + number % 26)}{number}: {name(chance)}"
+    body = [f"{chance.choice(['Lyon', 'Turin'])} | open to hybrid", "", "Experience", *jobs, ""]
+    return named, [*body, "Education", f"MSc, Turin, {1990 + number}", "", "Languages: French B1"]
+
+
+def ticket(chance: random.Random, number: int) -> tuple[str, list[str]]:
+    """Fields that not all have, and comments with heads of their own."""
+    fields = [
+        one
+        for one in ("Priority: high", "Tags: vip", "Created: 2026-10-01")
+        if chance.random() < 0.8
+    ]
+    comments = []
+    for _ in range(chance.randint(1, 4)):
+        who = chance.choice(["agent", "customer", "internal note"])
+        comments += ["", f"  [{who} {number % 28 + 1} Nov 9:{chance.randrange(10, 60)}]"]
+        comments += [f"  {one}" for one in lines(chance)[:3]]
+    return f"Ticket #88{number:03}: Late delivery", ["Status: open", *fields, *comments]
+
+
+def song(chance: random.Random, number: int) -> tuple[str, list[str]]:
+    """A field below the title, and parts that are called the same in each."""
+    body = [f"Key: C   Capo: {number % 5}", ""]
+    for verse in range(1, chance.randint(3, 5)):
+        body += [f"[Verse {verse}]", *(one[:-1] for one in lines(chance)[:4]), ""]
+        body += ["[Chorus]", "(as before)", ""]
+    return f"{number:02}. {name(chance).split()[0]} Letters {number}", body[:-1]
+
+
+def entry(chance: random.Random, number: int) -> tuple[str, list[str]]:
+    """A reference, and farther in what is said of it."""
+    year = f"(19{number + 10}). {said(chance)} *Polar Res.*, {number}({number % 5}), 69-240."
+    return f"{name(chance).split()[1]}, A. {year}", ["    " + " ".join(lines(chance))]
+
+
+@pytest.mark.parametrize("query", [QUERY, None])
+@pytest.mark.parametrize("max_tokens", [None, 1000])
+@pytest.mark.parametrize("block", [story, cv, ticket, song, entry])
+def test_heads_of_all_sorts_come_along(
+    block: Callable[[random.Random, int], tuple[str, list[str]]],
+    max_tokens: int | None,
+    query: str | None,
+) -> None:
+    chance = random.Random(block.__name__)
+    blocks = [block(chance, number) for number in range(24)]
+    text = "\n".join("\n".join([head, *body, ""]) for head, body in blocks)
+    view = compress(text, query=query, max_tokens=max_tokens)
+    bad, shown = wrong(text, view.text, {head for head, _ in blocks})
+    assert bad == 0
+    assert shown > 5
+
+
+def test_lists_of_levels_stand_below_each_other() -> None:
+    chance = random.Random(2)
+    blocks = []
+    for number in range(8):
+        tasks = []
+        for _ in range(chance.randint(4, 9)):
+            state = chance.choice(["NEXT", "WAIT", "TODO"])
+            tasks += [
+                f"** {state} {said(chance)[:-1]}",
+                f"   DEADLINE: <2026-12-{number + 10} Fri>",
+            ]
+            tasks += [f"   - {said(chance)}"] * (chance.random() < 0.5)
+        blocks.append((f"* Project {number}", tasks))
+    text = "\n".join("\n".join([head, *body]) for head, body in blocks)
+    view = compress(text, kind="text")
+    bad, shown = wrong(text, view.text, {head for head, _ in blocks})
+    assert bad == 0
+    assert shown > 5

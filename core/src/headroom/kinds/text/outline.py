@@ -84,7 +84,7 @@ def read_outline(source: Source) -> Outline:
     _put_in_groups(heads, above, frozenset(headings))
     # Below what names it stands a group, and not the other way round.
     for first, over in named.items():
-        above[first] = over
+        above[first] = above[first] if above[first] < first else over
     begins = (group.start for group in heads.groups)
     _put_below(heads, above, frozenset(chain(headings, begins)))
     for index, owner in heads.nested.items():
