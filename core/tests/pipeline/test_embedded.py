@@ -221,6 +221,20 @@ def test_what_is_left_out_comes_back() -> None:
     assert " within /stdout" in hint
 
 
+def test_a_row_that_is_found_brings_its_short_text() -> None:
+    ctx = SharedContext()
+    runs = [{"command": "make layers", "exit": 1, "stdout": _LAYERS[:2400]}]
+    runs += [{"command": "run pytest", "exit": 2, "stdout": _TESTS}]
+    ctx.put("runs", runs)
+    found = ctx.retrieve("runs", query="run pytest").text
+    assert '"command":"run pytest"' in found
+    assert "[lines 1-63 within /1/stdout]" in found
+    assert "pulled layer" not in found
+    ctx.put("run", {"exit": 2, "stdout": _TESTS, "stderr": ""})
+    assert "E   assert 40 == 41" in ctx.retrieve("run", query="stdout", max_tokens=2000).text
+    assert ctx.retrieve("run", query="assert 40").text.count("\n") == 3
+
+
 def test_a_question_finds_what_stands_in_a_string() -> None:
     ctx = SharedContext()
     ctx.put("run", {"exit": 1, "stdout": LOG, "orders": json.dumps(ROWS)})

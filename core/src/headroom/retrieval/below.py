@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 from headroom.retrieval.index import Searchable
@@ -16,6 +17,8 @@ __all__ = ["below_named", "with_announced", "with_below"]
 _MOST_OF, _LESS, _AS_GOOD = 0.7, 0.8, 0.95
 #: So many of them at the most are named.
 _FEW = 3
+#: Characters of a text that is brought with its row.
+_SHORT = 4000
 #: A line that is named brings so many that are indented below it.
 _MOST_BELOW = 40
 #: So many of the best lines that announce what follows bring it, up to so many pieces.
@@ -79,6 +82,37 @@ def _announced(searchable: Searchable, number: int) -> Iterator[int]:
             # Of lines that stand alone, a blank one ends it.
             break
         yield one
+
+
+def with_texts(order: Sequence[int], pieces: Sequence[Piece]) -> list[int]:
+    """An order in which rows that are found bring the short texts that views show apart from them.
+
+    Of a row of which something in such a text is found, that is what was asked for.
+    """
+    texts: defaultdict[str, list[int]] = defaultdict(list)
+    for number, piece in enumerate(pieces):
+        if isinstance(piece.within, str):
+            texts[piece.within.rpartition(" of ")[2]].append(number)
+    if not texts:
+        return list(order)
+    rows = [number for number in order if pieces[number].within is None]
+    found = set(order)
+    more: list[int] = []
+    for row in rows[:_FEW]:
+        for path, numbers in texts.items():
+            size = sum(len(pieces[number].text) for number in numbers)
+            if size <= _SHORT and found.isdisjoint(numbers) and _holds(pieces[row], path):
+                more += numbers
+    return [*order, *more]
+
+
+def _holds(row: Piece, path: str) -> bool:
+    """Whether a text, by its pointer, stands in a row: by the place of that, or by its own key."""
+    inner = path.removeprefix(f"{row.path}/") if path.startswith(f"{row.path}/") else ""
+    key = inner.partition("/")[0]
+    if key.isdigit():
+        return int(key) == row.number - 1
+    return bool(key) and f'"{key}":' in row.text
 
 
 def _below(number: int, pieces: Sequence[Piece]) -> list[int]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cache
 
 from headroom.pipeline.terminal import find_in_line, is_written_over
+from headroom.retrieval.below import with_texts
 from headroom.retrieval.document import Document, counted
 from headroom.retrieval.index import Searchable
 from headroom.retrieval.paths import begins
@@ -79,6 +80,7 @@ def find(
     if of_all and not (order or selection.pattern):
         searchable = _written_over(original, selection.query)
         order = ranked(searchable, selection.query, left_out, room)
+    order = with_texts(order, searchable.pieces)
     shown = list(searchable.pieces)
     for number in order:
         shown[number] = original.marked(shown[number].in_whole())

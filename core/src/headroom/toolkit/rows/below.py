@@ -27,7 +27,7 @@ _LISTS = 2
 #: Fewer objects of a single key are things rather than cells.
 _CELLS = 3
 #: Rows of a table that tell whether its rows hold lists.
-_LOOKED_AT = 20
+_LOOKED_AT = 10
 #: So many values are kept.
 _KEPT = 2000
 #: So many units are told at the most.
@@ -107,9 +107,8 @@ def _values(tree: Tree, start: Callable[[int], int]) -> Iterator[tuple[int, int,
             if table.table.by_columns:
                 continue
             row_keys = known.below(of_nodes[node], None)
-            if known.lists[row_keys] < _LISTS and not any(
-                type(row) in HOLDERS and _holds(row) for row in sample(table.values, _LOOKED_AT)
-            ):
+            some = sample(table.values, _LOOKED_AT)
+            if known.lists[row_keys] < _LISTS and not any(map(_holds, some)):
                 continue
             for row, value in enumerate(table.values):
                 yield from _within(value, row_keys, start(node) + row, known)
@@ -127,8 +126,8 @@ def _are_cells(values: list[Json]) -> bool:
 
 def _holds(value: Json) -> bool:
     """Whether a row holds anything but scalars."""
-    members = value.values() if isinstance(value, dict) else value
-    return isinstance(members, Iterable) and not HOLDERS.isdisjoint(map(type, members))
+    members = value.values() if type(value) is dict else value if type(value) is list else ()
+    return not HOLDERS.isdisjoint(map(type, members))
 
 
 def _within(value: Json, keys: int, unit: int, known: _Keys) -> Iterator[tuple[int, int, Json]]:
