@@ -89,7 +89,7 @@ def find_embedded(
             continue
         parts = _parts(path, Source(text, source.deadline), kinds)
         telling = any(
-            part.lacks_codes
+            (part.lacks_codes and (len(text) >= _LEAST_LOSSY or "\x1b" in text))
             or part.kind.name != LAST_RESORT
             or (len(part.source.text) >= _LEAST_LOSSY and not of_records)
             for part in parts
