@@ -116,6 +116,31 @@ def test_of_a_few_large_rows_parts_are_shown_rather_than_one(max_tokens: int) ->
     assert "lock timeout" in result.text
 
 
+@pytest.mark.parametrize("max_tokens", [700, 1000, 2000])
+def test_what_failed_in_a_list_within_a_row_is_shown_beside_what_answers(max_tokens: int) -> None:
+    chance = random.Random(6)
+    spans: list[dict[str, Any]] = [
+        {
+            "resource": {"service": f"service-{n}", "version": f"{n}.2.0"},
+            "spans": [
+                {
+                    "id": f"{chance.getrandbits(64):016x}",
+                    "name": "POST /checkout" if n == 0 else chance.choice(("load", "merge")),
+                    "status": {},
+                    "tags": [chance.randint(1, 9), {"peer": f"10.0.{n}.{chance.randint(1, 99)}"}],
+                }
+                for _ in range(30)
+            ],
+        }
+        for n in range(6)
+    ]
+    spans[3]["spans"][20]["status"] = {"code": 2, "message": "lock timeout"}
+    payload = json.dumps({"resourceSpans": spans})
+    view = compress(payload, query="Why did a checkout fail?", max_tokens=max_tokens).text
+    assert "lock timeout" in view
+    assert "POST /checkout" in view
+
+
 def step_log(chance: random.Random, count: int) -> str:
     of = chance.choice
     said = (f"{of(_SUBJECTS)} {of(_VERBS)} {of(_SUBJECTS)}." for _ in range(count))

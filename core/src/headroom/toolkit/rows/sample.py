@@ -18,7 +18,7 @@ from headroom.toolkit.identifiers import identifiers, naming
 from headroom.toolkit.rows.alerts import alerts_in_texts
 from headroom.toolkit.rows.below import odd_below
 from headroom.toolkit.rows.by_row import rank_by_row
-from headroom.toolkit.rows.failed import failed_objects
+from headroom.toolkit.rows.failed import failed_objects, failed_rows
 from headroom.toolkit.rows.identity import extra_for_names, room_for_names
 from headroom.toolkit.rows.leads import find_leads, led_by
 from headroom.toolkit.rows.raised import RAISED, roles
@@ -65,6 +65,8 @@ _BEFORE_ROWS = 0.4
 _AROUND = 0.1
 #: What failed goes so far behind the best answer, and so many odd units behind a poor one.
 _BEHIND, _ODD_BELOW = 1e-6, 3
+#: Of so many lists within rows, so many rows that failed are brought in all.
+_MOST_INNER, _FEW_INNER = 50, 3
 #: Where lines go that stand beside what the query names, or below it: after what answers it.
 _KIN = ANSWERS + 0.5
 #: So many lines that the query asks for bring those beside them, if these are no more than so many.
@@ -430,6 +432,16 @@ class Selection:
                     if room < 0:
                         break
                     yield unit
+        if self._row_ranks:
+            # What is asked for in rows hides what failed in lists within them.
+            inner = [one for one in self._units.tables if self._units.row_of(one.node)]
+            found = [
+                self._units.start(one.node) + row
+                for one in (inner if len(inner) <= _MOST_INNER else ())
+                for row in failed_rows(one.table)
+            ]
+            if len(found) <= _FEW_INNER and sum(len(texts[n]) for n in found) <= FAILED_CHARS:
+                yield from found
 
 
 class _Rendering:
