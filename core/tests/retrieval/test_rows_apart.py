@@ -42,6 +42,8 @@ def _found(payload: object, where: str) -> str:
         (f"{_PODS}\n{_SERVICES}\n{_PODS.replace('pod', 'job')}", "TYPE = NodePort", "lines 8"),
         (f"One:\n\n```json\n{_SMALL}\n```\n\nTwo:\n\n```json\n{_OTHER}\n```\n", "a > 1",
          "rows 2 within lines 4-4; rows 2 within lines 10-10"),
+        (f"One:\n\n```json\n{json.dumps(_ROWS, indent=1)}\n```\n\nTwo.\n", "a > 1",
+         "rows 2 within lines 4-13"),
         (json.dumps({"data": _SMALL, "rows": [{"a": 7, "b": "z"}, {"a": 8, "b": "q"}]}),
          "a in (2, 8)",
          "rows 2 of /rows; rows 2 within /data"),

@@ -168,6 +168,11 @@ class Holders:
             return 1, len(self._document.searched.lines)
         return _part_of(within)[1]
 
+    def _is_in(self, text: Document, places: Sequence[tuple[int, int]]) -> bool:
+        """Whether all its lines stand in one of some places."""
+        first, last = self._lines_of(text.within)
+        return any(one <= first and last <= end for one, end in places)
+
     def _rows_in(self, text: str) -> Sequence[object]:
         """The rows of a table in a text, if it is one."""
         found = self._rows_of(text, (1, 1))
@@ -218,7 +223,9 @@ class Holders:
         tables = [*self._each_table()]
         found = [table for table in tables if table is not None]
         if not has_rows:
-            return [*found, *self.behind_words]
+            places = [self._lines_of(table.within) for table in found]
+            more = (text for text in self.behind_words if not self._is_in(text, places))
+            return [*found, *more]
         # It is several tables where all of it is, and they have other names.
         is_one = len(found) < len(tables) or len({table.names for table in found}) < 2
         return [] if is_one else found
