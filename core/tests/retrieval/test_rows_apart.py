@@ -77,6 +77,8 @@ def _found(payload: object, where: str) -> str:
          "lines 5-8; lines 13-16"),
         ("\n".join(json.dumps(row, indent=2) for row in (*_ROWS, *_ROWS)), "a > 2", ""),
         (_MARKDOWN.replace("| 3 | c |", "| 3 |"), "n > 9", ""),
+        ("".join(json.dumps(row) for row in (*_ROWS, *_ROWS)), "a = 2",
+         "line 1 has several data with rows"),
         ("\n".join(json.dumps(row, indent=2) for row in (*_ROWS, "end")), "a = 2",
          "this original has no rows"),
         ("\n".join(["On the", "whole:", *_TABLE[:7], "That is it."]), "id > 4",

@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
-from itertools import chain
+from itertools import chain, pairwise
 
 from headroom.errors import WrongKind
 from headroom.retrieval.paths import members_in, walk
@@ -21,6 +21,7 @@ from headroom.view import Deadline, Within
 __all__ = [
     "behind_words",
     "by_names",
+    "check_lines",
     "check_places",
     "objects_in",
     "paragraphs",
@@ -275,6 +276,20 @@ def check_places(places: Iterable[Within | None]) -> None:
     """
     for place, count in Counter(places).items():
         if count > 1 and isinstance(place, tuple):
-            raise ValueError(
-                f"where: line {place[0]} has several data with rows: ask by query, or for lines"
-            )
+            raise _several(place[0])
+
+
+def check_lines(places: Iterable[tuple[int, int]]) -> None:
+    """Whether each of some rows has lines of its own, of which their first and last are given.
+
+    Raises:
+        ValueError: One begins in the line in which the one before ends.
+
+    """
+    for (_, last), (first, _) in pairwise(places):
+        if first == last:
+            raise _several(first)
+
+
+def _several(line: int) -> ValueError:
+    return ValueError(f"where: line {line} has several data with rows: ask by query, or for lines")

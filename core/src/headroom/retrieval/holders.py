@@ -138,6 +138,7 @@ class Holders:
         if self._uneven_tables or self._has_any:
             return found
         lines = self._document.source.lines
+        apart.check_lines((first, last) for first, last, _ in self._objects)
         met = (
             Piece(lines[number - 1], "lines", number)
             for first, last, row in self._objects
