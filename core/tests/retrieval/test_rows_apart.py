@@ -108,6 +108,13 @@ def test_rows_are_found_or_it_is_said_that_they_are_not(
     )
 
 
+@pytest.mark.parametrize("head", ["n,name", "n , name ", "**n**,`name`", "[n](x),<b>name</b>"])
+def test_names_are_read_without_what_stands_around_them(head: str) -> None:
+    table = "\n".join([head, *(f"{n},n{n}" for n in range(9))])
+    assert _found(table, "n > 7 and name = n8") == "rows 9"
+    assert "there are: n, name" in _found(table, "nosuch = 1")
+
+
 def test_rows_of_other_things_do_not_lack_a_field() -> None:
     rows = [
         {"id": n, "ok": n % 2, "items": [{"sku": n, "n": 1}, {"sku": -n, "n": 2}]} for n in (1, 2)

@@ -25,7 +25,7 @@ from headroom.retrieval.versions import Version, read_version
 from headroom.toolkit.rows.pieces import spell
 from headroom.toolkit.rows.values import Duplicates
 
-__all__ = ["PLAIN", "WANTED", "Comparable", "Notation", "order", "text_of"]
+__all__ = ["PLAIN", "WANTED", "Comparable", "Notation", "order", "text_of", "without_around"]
 
 # "2024", "20240205", and seconds or their thousandths since 1970: dates beside others.
 _DAY = re.compile(r"\s*([12]\d{3})(?:(\d\d)(\d\d))?\s*")
@@ -98,7 +98,7 @@ class Comparable:
         #: What it says, without what stands around that.
         self.written = text.strip()
         if self.written[:1] in _BEGINS_AROUND and not notation.is_wanted:
-            self.written = _without_around(self.written)
+            self.written = without_around(self.written)
         #: The same without case.
         self.text = self.written.casefold()
         #: Whether anything is more or less than it.
@@ -324,8 +324,9 @@ def _without_note(text: str) -> str:
     return text.partition(" (")[0] if text[-1:] == ")" else text
 
 
-def _without_around(text: str) -> str:
-    for _ in range(_MOST_AROUND):
+def without_around(text: str) -> str:
+    """What a text says without the signs of Markdown and HTML that stand around it."""
+    for _ in range(_MOST_AROUND if text[:1] in _BEGINS_AROUND else 0):
         match = _AROUND.fullmatch(text)
         if match is None:
             break

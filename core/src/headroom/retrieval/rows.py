@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from headroom.retrieval.comparing import PLAIN, Comparable, order, text_of
 from headroom.retrieval.conditions import LONGEST_SAID, Filter, quoted
 from headroom.retrieval.grammar import Between, Comparison
-from headroom.retrieval.meeting import Fields, has_field
+from headroom.retrieval.meeting import Fields, has_field, plain_name
 from headroom.toolkit.rows.values import Duplicates
 from headroom.view import Piece
 
@@ -323,4 +323,4 @@ def _names_in(row: dict[str, object] | Duplicates) -> Iterator[str]:
         elif isinstance(one, Duplicates):
             yield from (f"{name}.{inner}" for inner in dict(one.pairs))
         else:
-            yield name
+            yield plain_name(name)
