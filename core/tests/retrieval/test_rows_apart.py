@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 
 import pytest
@@ -106,6 +107,45 @@ def test_rows_are_found_or_it_is_said_that_they_are_not(
         if not answer or (answer[:4] in ("rows", "line") and " has " not in answer)
         else (answer in found)
     )
+
+
+_LONG = [f"k{n}|{n}|x{n}" for n in range(30)]
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t", "|", " | "])
+@pytest.mark.parametrize("is_ruled", [False, True])
+@pytest.mark.parametrize("short", [[24], [7, 20], [3, 29], [0]])
+@pytest.mark.parametrize(
+    "around",
+    [("", ""), ("Words:\n\n", "\n\nand, so, an end."), ("```\n", "\n```\n"),
+     ("A title\n", "\nand an end")],
+)  # fmt: skip
+def test_all_rows_of_a_table_with_short_ones_are_read(
+    sign: str, is_ruled: bool, short: list[int], around: tuple[str, str]
+) -> None:
+    if is_ruled and "|" not in sign:
+        pytest.skip("rules stand in tables with bars")
+    lines = [
+        line.rpartition("|")[0] if number in short else line for number, line in enumerate(_LONG)
+    ]
+    table = [line.replace("|", sign) for line in ["id|n|name", *lines]]
+    if is_ruled:
+        table[1:1] = ["---|---|---"]
+    ctx = SharedContext()
+    ctx.put("rows", "\n".join(table).join(around))
+    for where, answer in (
+        ("n >= 2", range(2, 30)),
+        ("not n >= 2", range(2)),
+        ("name is null", short),
+        ("name != x5", [n for n in range(30) if n != 5]),
+    ):
+        found = ctx.retrieve("rows", where=where).text
+        assert re.findall(r"\bk(\d+)\b", found) == [str(n) for n in answer], where
+
+
+def test_what_may_be_a_row_beside_a_table_is_an_error() -> None:
+    lines = ["id,name,score", "1,a,5", "2,b,7", "3,c,9", "4,d", "5,e", "6,f", "7,g"]
+    assert "whether line 6 is a row" in _found("\n".join(["Words:", *lines]), "id > 2")
 
 
 @pytest.mark.parametrize("head", ["n,name", "n , name ", "**n**,`name`", "[n](x),<b>name</b>"])

@@ -10,7 +10,14 @@ from itertools import chain, pairwise
 
 from headroom.errors import WrongKind
 from headroom.retrieval.paths import members_in, walk
-from headroom.retrieval.uneven import cut_tables, evened, is_rule, may_have_tables
+from headroom.retrieval.uneven import (
+    cut_tables,
+    evened,
+    extents,
+    is_rule,
+    left_over,
+    may_have_tables,
+)
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.pointers import escape
@@ -177,14 +184,15 @@ def short_tables(
 
 def uneven_tables(
     source: Source,
-    read: Iterable[tuple[int, int]],
+    read: Iterable[tuple[int, int, bool]],
     rows_of: Callable[[str], Sequence[object]],
 ) -> Iterator[list[tuple[int, object]]]:
     """The rows of the tables with faults, each with the number of its line, counted from 0.
 
     Args:
         source: What they stand in.
-        read: The first lines and the last of what is read already, counted from 1.
+        read: The first lines and the last of what is read already, counted from 1, and whether that
+            is a table: with faults, it may be a part of one.
         rows_of: Reads a table, of which no row has a fault.
 
     """
@@ -194,29 +202,44 @@ def uneven_tables(
         source.deadline.check()
         while read and read[-1][1] <= first:
             read.pop()
-        if read and read[-1][0] <= end:
-            table = read[-1][0] - 1, end
+        some = [one for one in reversed(read) if one[0] <= end]
+        is_whole = any(one[0] <= first + 2 and one[1] >= end for one in some)
+        if some and (is_whole or not all(one[2] for one in some)):
+            table = some[-1][0] - 1, end
             continue
-        if table[1] - table[0] > 1 and table[1] == first - 1:
+        if table[1] - table[0] > 1 and table[1] == first - 1 and not some:
             # A blank line within a table.
             more = _more_of(lines[slice(*table)], lines[first:end], rows_of)
             if more:
                 table = table[0], end
                 yield list(enumerate(more, first))
                 continue
-        found = uneven_table(lines, first, end, rows_of)
+        found = uneven_table(lines, first, end, rows_of, is_found=bool(some))
         if found:
             below = found[0][0] - 1
             table = below - is_rule(lines[below]), end
             yield found
+        elif some:
+            table = some[-1][0] - 1, some[-1][1]
+            number = left_over(lines, first, end, [(one[0] - 1, one[1]) for one in some])
+            if number is not None:
+                raise ValueError(
+                    f"where: whether line {number + 1} is a row of the table beside it, which has "
+                    "other numbers of cells, nobody can say: ask by query, or for lines"
+                )
 
 
 def uneven_table(
-    lines: Sequence[str], first: int, end: int, rows_of: Callable[[str], Sequence[object]]
+    lines: Sequence[str],
+    first: int,
+    end: int,
+    rows_of: Callable[[str], Sequence[object]],
+    *,
+    is_found: bool = False,
 ) -> list[tuple[int, object]]:
     """The rows of a table with faults, or of all lines but the first, each with its number."""
-    for start in (first, first + 1):
-        told = evened(lines[start:end])
+    for start, stop in dict.fromkeys(((first, end), (first + 1, end), *extents(lines, first, end))):
+        told = evened(lines[start:stop], is_found=is_found)
         # What is no table without what is filled up is none with it.
         is_one = told is not None and rows_of("\n".join(told.whole))
         rows = rows_of("\n".join(told.lines)) if told is not None and is_one else ()

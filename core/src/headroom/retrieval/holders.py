@@ -150,7 +150,7 @@ class Holders:
     @cached_property
     def _uneven_tables(self) -> list[list[tuple[int, object]]]:
         """The rows of tables some of which have too many cells, or too few, and their lines."""
-        read = [self._lines_of(part.within) for part in self._apart]
+        read = ((*self._lines_of(part.within), part.is_of_text) for part in self._whole)
         return [*apart.uneven_tables(self._document.searched, read, self._rows_in)]
 
     @cached_property
@@ -208,15 +208,27 @@ class Holders:
         document = self._document
         if not document.has_data:
             return False
-        is_misread = document.is_of_text and not all(name.strip() for name in document.names)
+        names = document.names if document.is_of_text else ()
+        is_misread = not all(name and name == name.strip() for name in names)
         return not (is_misread and uneven.has_rules(document.searched.lines))
 
     @cached_property
     def _apart(self) -> list[Document]:
+        """The parts that have rows of their own, and are no part of a table with faults."""
+        uneven_in = [(rows[0][0] + 1, rows[-1][0] + 1) for rows in self._uneven_tables]
+
+        def is_part(part: Document) -> bool:
+            first, last = self._lines_of(part.within)
+            return any(first <= end and last >= one for one, end in uneven_in)
+
+        return [part for part in self._whole if not is_part(part)] if uneven_in else self._whole
+
+    @cached_property
+    def _whole(self) -> list[Document]:
         """The parts that have rows of their own: tables stand between paragraphs as they are."""
         document = self._document
         if document.is_mixed:
-            parts = [one for part in document.parts for one in part.holders._apart or [part]]
+            parts = [one for part in document.parts for one in part.holders._whole or [part]]
             return [part for part in parts if part.holders._has_rows]
         has_rows, searched = self._has_rows, document.searched
         if has_rows and not (_BLANK_LINE.search(searched.text) and document.is_text):
