@@ -30,6 +30,7 @@ __all__ = [
     "by_names",
     "check_lines",
     "check_places",
+    "have_a_name_in_common",
     "objects_in",
     "paragraphs",
     "short_tables",
@@ -46,6 +47,8 @@ _BEHIND_WORDS = re.compile(
 )
 # Where another object begins.
 _NEXT_OBJECT = re.compile(r"\s*,?\s*(?=\{)")
+# Where an object may begin that ends with its line, or that begins one.
+_OBJECT_IN_LINE = re.compile(r"^(?:[^\n{]{0,200}?\s)??[^\S\n]*(?=\{\s{0,99}\")", re.MULTILINE)
 # A text that may be rows of JSON, and is short.
 _ROWS_OF_JSON = re.compile(r"\s*(?:\[\s*\{\s*\"|\{\s*\")[\s\S]{0,4000}[\]}]\s*$")
 _MOST_MISSED = 20
@@ -104,14 +107,21 @@ def behind_words(text: str, deadline: Deadline) -> Iterator[tuple[str, int, int]
 
 
 def objects_in(text: str, deadline: Deadline) -> list[tuple[str, int, int]]:
-    r"""The objects of JSON that a text consists of, each with its first line and last.
+    r"""The objects of JSON in a text, each with its first line and last.
 
-    As programs print them one after another, over several lines each; none where it is another.
+    As programs print them one after another, over several lines each, or among other lines, of
+    which each is the end of one.
 
     >>> objects_in('{\n"a": 1}\n{"a": 2}\n', Deadline(None))
     [('{\n"a": 1}', 1, 2), ('{"a": 2}', 3, 3)]
+    >>> objects_in('Up.\nINFO {"a": 1}\n- {"a": 2},\n{"b": 3', Deadline(None))
+    [('{"a": 1}', 2, 2), ('{"a": 2}', 3, 3)]
 
     """
+    return _nothing_but_objects(text, deadline) or _objects_among(text, deadline)
+
+
+def _nothing_but_objects(text: str, deadline: Deadline) -> list[tuple[str, int, int]]:
     found: list[tuple[str, int, int]] = []
     at, line = 0, 1
     while (match := _NEXT_OBJECT.match(text, at)) is not None:
@@ -126,6 +136,45 @@ def objects_in(text: str, deadline: Deadline) -> list[tuple[str, int, int]]:
         found.append((text[start:at], line, last))
         line = last
     return found if len(found) > 1 and not text[at:].strip() else []
+
+
+def _objects_among(text: str, deadline: Deadline) -> list[tuple[str, int, int]]:
+    found: list[tuple[str, int, int]] = []
+    at, line, missed = 0, 1, 0
+    while (match := _OBJECT_IN_LINE.search(text, at)) is not None:
+        deadline.check()
+        start = match.end()
+        line += text.count("\n", at, start)
+        at = text.find("\n", start) % (len(text) + 1)
+        last, one = line, text[start:at].rstrip(", \t\r")
+        is_one = one.endswith("}") and _is_object(one)
+        if not is_one and match[0].strip() == "" and missed < _MOST_MISSED:
+            try:
+                end = _JSON.raw_decode(text, start)[1]
+            except (ValueError, RecursionError):
+                missed += 1
+            else:
+                one, at = text[start:end], text.find("\n", end) % (len(text) + 1)
+                is_one = not text[end:at].strip(", \t\r")
+                last = line + text.count("\n", start, end)
+        if is_one:
+            found.append((one, line, last))
+        line = last
+    return found
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def have_a_name_in_common(rows: Sequence[object]) -> bool:
+    """Whether a name stands in most of some objects: they are rows, and no objects by chance."""
+    objects = [row if isinstance(row, dict) else () for row in rows]
+    often = Counter(name for one in objects for name in one)
+    return max(often.values(), default=0) > 1 and 2 * max(often.values()) >= len(rows)
 
 
 def texts_with_rows(value: object, deadline: Deadline) -> Iterator[tuple[str, str, bool]]:

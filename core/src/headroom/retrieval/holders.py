@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -135,8 +136,6 @@ class Holders:
     def _in_lines(self, wanted: Rows) -> list[Piece]:
         """The lines that meet all conditions: of tables with faults, or of objects of JSON."""
         found = [piece for rows in self._uneven_tables for piece in self._lines(rows, wanted)]
-        if self._uneven_tables or self._has_any:
-            return found
         lines = self._document.source.lines
         apart.check_lines((first, last) for first, last, _ in self._objects)
         met = (
@@ -145,7 +144,7 @@ class Holders:
             if wanted.holds(row)
             for number in range(first, last + 1)
         )
-        return wanted.end_table(self._document.placed(met))
+        return found + wanted.end_table(self._document.placed(met))
 
     @cached_property
     def _uneven_tables(self) -> list[list[tuple[int, object]]]:
@@ -155,10 +154,27 @@ class Holders:
 
     @cached_property
     def _objects(self) -> list[tuple[int, int, object]]:
-        """The objects of a text that has nothing else, with their first lines and their last."""
+        """The objects of a text in no other rows, with their first lines and their last."""
         searched = self._document.searched
         found = apart.objects_in(searched.text, searched.deadline)
+        read = [(rows[0][0] + 1, rows[-1][0] + 1, False) for rows in self._uneven_tables]
+        read += (
+            (*self._lines_of(part.within), isinstance(part.value, dict)) for part in self._apart
+        )
+        read.sort()
+        starts = [first for first, _, _ in read]
+
+        def is_read(first: int, last: int) -> bool:
+            some = read[max(bisect_right(starts, last) - 2, 0) : bisect_right(starts, last)]
+            return any(
+                end >= first and not (is_object and (one, end) == (first, last))
+                for one, end, is_object in some
+            )
+
+        found = [(text, one, last) for text, one, last in found if not is_read(one, last)]
         rows = self._rows_in(f"[{','.join(text for text, _, _ in found)}]") if found else ()
+        if not apart.have_a_name_in_common(rows):
+            return []
         return [(one, last, row) for (_, one, last), row in zip(found, rows, strict=False)]
 
     def _lines_of(self, within: Within | None) -> tuple[int, int]:
@@ -202,13 +218,19 @@ class Holders:
         )
         return wanted.end_table(self._document.placed(met))
 
-    @property
+    @cached_property
     def _has_rows(self) -> bool:
-        """Whether it has data, and no table of Markdown that is read as one of other signs."""
+        """Whether it has data, and no table of Markdown or objects that are read as other cells."""
         document = self._document
         if not document.has_data:
             return False
         names = document.names if document.is_of_text else ()
+        if names and names[0].lstrip()[:1] == "{":
+            # Objects with commas behind them are no row of names.
+            return not apart.objects_in(document.searched.text, document.searched.deadline)
+        if any(name.strip() == "|" for name in names):
+            # Bars between the columns of a table are none of these.
+            return False
         is_misread = not all(name and name == name.strip() for name in names)
         return not (is_misread and uneven.has_rules(document.searched.lines))
 
