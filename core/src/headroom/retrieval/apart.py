@@ -59,6 +59,8 @@ _MOST_TEXTS = 100
 _SHORT = 3
 #: Rows of a table that say which columns have numbers, and what they have.
 _PROBED, _FIGURE = 30, re.compile(r"\W{0,2}\d")
+# The path of something in a list.
+_IN_LIST = re.compile(r"/\d+(?:/|$)")
 _JSON = json.JSONDecoder()
 # What stands between tables as a blank line does: a command, a comment, a fence, a count of rows.
 _BETWEEN = re.compile(
@@ -168,6 +170,22 @@ def _is_object(text: str) -> bool:
         return isinstance(json.loads(text), dict)
     except (ValueError, RecursionError):
         return False
+
+
+def is_a_row(value: object) -> bool:
+    """Whether an object is a row by itself, and does not hold the rows of a list around it.
+
+    >>> is_a_row({"id": 1, "tags": ["a", "b"]}), is_a_row({"count": 2, "rows": [{"a": 1, "b": 2}]})
+    (True, False)
+
+    """
+    if not isinstance(value, dict):
+        return False
+    counts = Counter[bool]()
+    for path, holder in walk(value, of=HOLDERS):
+        if isinstance(holder, dict):
+            counts[_IN_LIST.search(path) is not None] += len(holder)
+    return counts[True] < counts[False]
 
 
 def have_a_name_in_common(rows: Sequence[object]) -> bool:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Holders"]
 
 _LINES = re.compile(r"lines (\d+)(?:-(\d+))? of (.*)", re.DOTALL)
+#: A place in a list, in a path.
+_INDEX = re.compile(r"/\d+(?=/|$)")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 #: A paragraph that has rows has so many lines: those of a table, and its header.
 _LEAST_LINES = 3
@@ -67,7 +69,21 @@ class Holders:
                 ]
                 own += wanted.end_table(document.placed(met))
         data = self._texts if path is None else ()
-        return own + [piece for text in data for piece in text.holders.of_text(wanted)]
+        own += (piece for text in data for piece in text.holders.of_text(wanted))
+        return own + self._each_a_row(wanted) if path is None else own
+
+    def _each_a_row(self, wanted: Rows) -> list[Piece]:
+        """The texts that meet all conditions of those each of which is an object: they are rows."""
+        alike: dict[str, list[Document]] = {}
+        for text in self._texts:
+            if isinstance(text.within, str) and text.has_data and apart.is_a_row(text.value):
+                alike.setdefault(_INDEX.sub("/0", text.within), []).append(text)
+        found: list[Piece] = []
+        for texts in alike.values():
+            if apart.have_a_name_in_common([text.value for text in texts]):
+                met = (text.line_pieces() for text in texts if wanted.holds(text.value))
+                found += wanted.end_table([piece for lines in met for piece in lines])
+        return found
 
     def of_text(self, wanted: Rows) -> list[Piece]:
         """The same of a text in data, which may have none."""
@@ -173,9 +189,9 @@ class Holders:
 
         found = [(text, one, last) for text, one, last in found if not is_read(one, last)]
         rows = self._rows_in(f"[{','.join(text for text, _, _ in found)}]") if found else ()
-        if not apart.have_a_name_in_common(rows):
-            return []
-        return [(one, last, row) for (_, one, last), row in zip(found, rows, strict=False)]
+        placed = zip(found, rows, strict=False)
+        told = [(one, last, row) for (_, one, last), row in placed if apart.is_a_row(row)]
+        return told if apart.have_a_name_in_common([row for _, _, row in told]) else []
 
     def _lines_of(self, within: Within | None) -> tuple[int, int]:
         """The first of its lines and the last in which a part of it stands."""
