@@ -181,6 +181,24 @@ def test_rows_of_other_things_do_not_lack_a_field() -> None:
     assert _found({"eu": eu, "us": us}, "deleted is null") == "rows 1 of /eu"
 
 
+@pytest.mark.parametrize(
+    ("where", "answer"),
+    [
+        ("team = a and score > 5", 'no row has all of "score", "team"'),
+        ("score > 5 and not (team = b or score = 9)", 'no row has all of "score", "team"'),
+        ("team = a or score > 8", "rows 1 of /teams; rows 2 of /teams/0/rows"),
+        ("team = a and rows.score > 5", "rows 1 of /teams"),
+        ("score > 5 and late = 1", "rows 1 of /teams/1/rows"),
+        ("score < 5 and late is null", "rows 1 of /teams/0/rows"),
+    ],
+)
+def test_fields_that_stand_in_no_row_together_are_said(where: str, answer: str) -> None:
+    rows = [[{"n": 1, "score": 1}, {"n": 2, "score": 9}], [{"n": 3, "score": 7, "late": 1}]]
+    teams = [{"team": name, "rows": some} for name, some in zip("ab", rows, strict=True)]
+    found = _found({"teams": teams}, where)
+    assert found == answer if answer.startswith("rows") else answer in found
+
+
 @pytest.mark.parametrize("condition", ["v < 0.{}", "v > 9.{}", "took < {}s"])
 def test_many_conditions_take_no_second(condition: str) -> None:
     rows = [{"v": f"{n % 7}.{n % 13}.{n}", "took": f"{n} ms"} for n in range(1000)]

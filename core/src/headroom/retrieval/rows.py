@@ -21,6 +21,8 @@ _OF_OBJECTS = re.compile(r"[\[{]|(?:null|none)?$")
 _DIGITS = re.compile(r"\+?\d+")
 #: Names of fields that are said where one is not known, and the rows that they are taken from.
 _NAMES, _ROWS = 40, 200
+#: Of more tables with other names, it is not said that no row has fields of several.
+_MOST_KINDS = 100
 #: So many rows of tables may have more cells than the header.
 _MOST_ODD = 20
 #: With more tests of a row than these, their number is bounded over all rows: three million take
@@ -49,6 +51,8 @@ class Rows:
     _names: dict[str, None] = field(default_factory=dict)
     #: By the tables that the rows stand in: their names, whether any has a field, and what was met.
     _tables: list[tuple[frozenset[str], bool, list[Piece]]] = field(default_factory=list)
+    #: By the names of these, the fields that rows have which are to stand in one.
+    _fields_of: dict[frozenset[str], set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._unknown = set(self.wanted.fields)
@@ -56,6 +60,9 @@ class Rows:
         self._odd = 0
         self._of_table: set[str] = set()
         self._has_field = False
+        #: The fields that are to stand in one row, and those that rows of the table have.
+        self._together = self.wanted.together
+        self._seen: set[str] = set()
         self._is_long = sum(self.wanted.tests.values()) > _FEW_TESTS
         self._done = 0
         ends = {leaf: self._read(leaf) for leaf in self.wanted.comparisons}
@@ -127,6 +134,10 @@ class Rows:
             self._has_field = any(fields[name] for name in self.wanted.fields)
             if len(self._of_table) < _NAMES:
                 self._of_table.update(row if isinstance(row, dict) else dict(row.pairs))
+        if self._together:
+            self._seen |= {
+                name for some in self._together for name in some - self._seen if fields[name]
+            }
         self.count += 1
         if self._is_long:
             self._count(fields)
@@ -148,7 +159,10 @@ class Rows:
     def end_table(self, pieces: list[Piece]) -> list[Piece]:
         """What was met since the end of the table before: all that stands in another."""
         if self._of_table:
-            self._tables.append((frozenset(self._of_table), self._has_field, pieces))
+            names = frozenset(self._of_table)
+            self._tables.append((names, self._has_field, pieces))
+            self._fields_of.setdefault(names, set()).update(self._seen)
+        self._seen = set()
         self._of_table, self._has_field = set(), False
         return pieces
 
@@ -254,6 +268,7 @@ class Rows:
                     f"where: the values of {quoted(name)} are objects: name what stands in them; "
                     f"there are: {there}"
                 )
+        self._check_together()
         self._check_orders()
         if self._patterns:
             part, value = next(iter(self._patterns.items()))
@@ -265,6 +280,25 @@ class Rows:
         if not self.met and self.wanted.phrases:
             said = ", ".join(map(quoted, self.wanted.phrases[:_NAMES]))
             raise ValueError(f"where: no row was found; {said} was read as one value")
+
+    def _check_together(self) -> None:
+        """Whether fields that are to stand in one row have such: lists within rows have others."""
+        for some in self._together if len(self._fields_of) <= _MOST_KINDS else ():
+            if not any(some <= self._beside(names) for names in self._fields_of):
+                raise ValueError(
+                    f"where: no row has all of {', '.join(map(quoted, sorted(some)))}: they stand "
+                    "in rows of different lists or tables; what is in a list within a row is named "
+                    "with dots, as in orders.total"
+                )
+
+    def _beside(self, names: frozenset[str]) -> set[str]:
+        """The fields that rows of a table have, or of one that has most names in common with it."""
+        return {
+            name
+            for others, fields in self._fields_of.items()
+            if others == names or 2 * len(others & names) > min(len(others), len(names))
+            for name in fields
+        }
 
     def _check_orders(self) -> None:
         for leaf in self.wanted.comparisons:
