@@ -19,7 +19,7 @@ from headroom.retrieval.dates import (
     since_1970,
     span_of,
 )
-from headroom.retrieval.texts import LADDERS, Runs, order_of_texts, runs_of
+from headroom.retrieval.texts import Runs, order_of_texts, runs_of, steps_of
 from headroom.retrieval.units import factors, is_currency
 from headroom.retrieval.versions import Version, read_version
 from headroom.toolkit.rows.pieces import spell
@@ -194,7 +194,7 @@ class Comparable:
     @property
     def step(self) -> int | None:
         """Which step it is of those that its field has; ``None`` for any other value."""
-        return LADDERS.get(self._notation.ladder, {}).get(self.text)
+        return steps_of(self.text).get(self._notation.ladder)
 
     @cached_property
     def is_text(self) -> bool:

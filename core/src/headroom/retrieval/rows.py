@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +18,8 @@ __all__ = ["Rows"]
 
 #: What objects and nothing can be compared with.
 _OF_OBJECTS = re.compile(r"[\[{]|(?:null|none)?$")
+#: A word, and no letter.
+_A_WORD = re.compile(r"[^\W\d_]{2}[^\d]*")
 #: What may be an id, of which each digit counts.
 _DIGITS = re.compile(r"\+?\d+")
 #: Names of fields that are said where one is not known, and the rows that they are taken from.
@@ -97,6 +100,15 @@ class Rows:
             if not leaf.is_order:
                 self._equals.setdefault(leaf.field, set()).update(one.text for one in values)
         self._literal: set[tuple[str, str]] = set()
+        #: The words more or less than which a field is to be, those of them that stand in it, and
+        #: how many values it has.
+        self._words = {
+            name: texts
+            for name, ends in self._ends.items()
+            if (texts := {end.text for end in ends.values() if _A_WORD.fullmatch(end.text)})
+        }
+        self._words_there: dict[str, str] = {}
+        self._many: Counter[str] = Counter()
         #: What the values of each field that is compared with some have in common.
         self._columns = self.wanted.columns()
 
@@ -145,16 +157,21 @@ class Rows:
             self._look_at(fields)
         if self._below:
             self._look_below(fields)
+        self._add_to_columns(row, fields)
+        holds = self.wanted.meets(fields)
+        self.met += holds
+        return holds
+
+    def _add_to_columns(self, row: object, fields: Fields) -> None:
         for name, column in self._columns.items():
             if column.most and has_field(row, column.most):
                 column.have_most()
+            if name in self._words:
+                self._many[name] += len(fields[name])
             for value in fields[name]:
                 if not value.is_known:
                     column.add(value)
                     self._look_for(name, value, fields)
-        holds = self.wanted.meets(fields)
-        self.met += holds
-        return holds
 
     def end_table(self, pieces: list[Piece]) -> list[Piece]:
         """What was met since the end of the table before: all that stands in another."""
@@ -184,6 +201,8 @@ class Rows:
         texts = self._equals.get(name)
         if texts is not None:
             self._literal.update((name, text) for text in (value.text, value.put) if text in texts)
+        if name in self._words and value.text in self._words[name]:
+            self._words_there.setdefault(name, value.written)
         if name in self._ends and name not in self._holes and value.value not in fields.nulls:
             for end in self._ends[name].values():
                 if value.is_hole(end):
@@ -308,6 +327,13 @@ class Rows:
                     raise ValueError(f"where: {said}")
             if isinstance(leaf, Between) and order(*self._read(leaf)) == 1:
                 raise ValueError('where: "between" takes the lower value first')
+        for name, word in self._words_there.items():
+            count = self._columns[name].count_of_words(self._many[name])
+            if count:
+                raise ValueError(
+                    f"where: {quoted(word)} is one of the {count} words that {quoted(name)} has: "
+                    "which of them is more, nobody can say; name those that are meant, as in (a, b)"
+                )
         for leaf, (_, has_values) in self._strange.items():
             if has_values and not self.met and (leaf.is_order or not self.wanted.phrases):
                 ends = " and ".join(quoted(text_of(end)) for end in leaf.ends)
