@@ -274,9 +274,12 @@ def uneven_tables(
         if some and (is_whole or not all(one[2] for one in some)):
             table = some[-1][0] - 1, end
             continue
-        if table[1] - table[0] > 1 and table[1] == first - 1 and not some:
-            # A blank line within a table.
-            more = _more_of(lines[slice(*table)], lines[first:end], rows_of)
+        if table[1] - table[0] > 1 and not some:
+            # A blank line within a table, or words between rows that have bars around them.
+            is_next, more = table[1] == first - 1, ()
+            if is_next or _goes_on(lines, table[0], first, end):
+                until = table[1] if is_next else table[0] + 2
+                more = _more_of(lines[table[0] : until], lines[first:end], rows_of)
             if more:
                 table = table[0], end
                 yield list(enumerate(more, first))
@@ -314,6 +317,16 @@ def uneven_table(
             numbered = [*zip(told.numbers, rows, strict=True), *((n, []) for n in told.odd)]
             return sorted(((start + n, row) for n, row in numbered), key=lambda one: one[0])
     return []
+
+
+def _goes_on(lines: Sequence[str], head: int, first: int, end: int) -> bool:
+    """Whether lines have as many bars as the header of a table in Markdown, around them, too."""
+    if not is_rule(lines[head + 1]) or not lines[head].lstrip().startswith("|"):
+        return False
+    count = lines[head].count("|")
+    return all(
+        line.lstrip().startswith("|") and line.count("|") == count for line in lines[first:end]
+    )
 
 
 def _more_of(
