@@ -63,6 +63,36 @@ def test_words_with_an_order_of_their_own(values: str, where: str, answer: str) 
 @pytest.mark.parametrize(
     ("values", "where", "answer"),
     [
+        ("'open'|\"shut\"|open", "u = open", "rows 1,3"),
+        ("'open'|\"shut\"|open", "u = shut", "rows 2"),
+        ("'open'|open", "u = \"'open'\"", "rows 1"),
+        ("'5'|\"12\"|7", "u > 6", "rows 2-3"),
+        ("it's|'90s|'a' or 'b'", 'u = "\'90s"', "rows 2"),
+        ("it's|'90s|'a' or 'b'", "u ~ 'or'", "rows 3"),
+        ("A &amp; B|A&nbsp;C|&lt;5", "u = 'A & B'", "rows 1"),
+        ("A &amp; B|A&nbsp;C|&lt;5", "u = 'a c'", "rows 2"),
+        ("A &amp; B|A&nbsp;C|&lt;5", "u = 'A &amp; B'", "rows 1"),
+    ],
+)
+def test_what_stands_around_a_text_is_read_through(values: str, where: str, answer: str) -> None:
+    _check(values, where, answer)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [" or ".join(f"x{n} = 1" for n in range(600)), " or ".join(f"u = a b{n}" for n in range(600))],
+)
+def test_errors_do_not_say_all_that_was_asked(where: str) -> None:
+    ctx = SharedContext()
+    ctx.put("rows", [{"u": "a"}, {"u": "b"}])
+    with pytest.raises(ValueError, match="where: no row") as error:
+        ctx.retrieve("rows", where=where)
+    assert len(str(error.value)) < 120
+
+
+@pytest.mark.parametrize(
+    ("values", "where", "answer"),
+    [
         ("120/80|135/85|90/60", "u > 120/80", _SAYS_NOTHING),
         ("1/2|3/4|1/4", "u > 1/4", _SAYS_NOTHING),
         ("0/2|1/2|2/2", "u < 2/2", "rows 1-2"),

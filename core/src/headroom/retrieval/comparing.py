@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Set
 from decimal import Decimal
+from html import unescape
 from typing import Literal, NamedTuple, TypeVar
 from unicodedata import normalize
 
@@ -35,6 +36,7 @@ _SMALL_DIGIT = re.compile("[\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209f\u2150-\
 # What stands around a cell of a table in a text, and is not part of what it says.
 _AROUND = re.compile(
     r"(?P<sign>\*\*\*|\*\*|\*|`|~~)(?=\S)(?P<a>[^*`~]+)(?<=\S)(?P=sign)"
+    r"|'(?P<d>[^']+)'|\"(?P<e>[^\"]+)\""
     r"|\[(?P<b>[^\[\]]+)\]\([^()\s]*\)|<(?P<tag>[a-z]{1,8})\b[^<>]*>(?P<c>[^<>]*)</(?P=tag)>"
 )
 _MOST_AROUND = 4
@@ -43,7 +45,9 @@ _NUMERIC = re.compile(
     r"\d|(?:[-+]?(?:inf|infinity|nan)|today|yesterday|(?:just )?now|noon|midnight"
     r"|last (?:week|month|year))$"
 )
-_BEGINS_AROUND = ("*", "`", "~", "[", "<")
+_BEGINS_AROUND = ("*", "`", "~", "[", "<", "'", '"')
+# "&amp;", as in HTML.
+_ENTITY = re.compile(r"&#?\w{1,31};")
 #: What those that are dates look for, and of numbers that may be, these alone.
 _OF_DATES = {sort: {f"{sort}date", f"{sort}instant"} for sort in ("", "number ")}
 T = TypeVar("T", int, Decimal, "tuple[object, ...]")
@@ -97,6 +101,8 @@ class Comparable:
         self.put = text.casefold()
         #: What it says, without what stands around that.
         self.written = text.strip()
+        if "&" in text and not notation.is_wanted and _ENTITY.search(text) is not None:
+            self.written = normalize("NFKC", unescape(self.written)).strip()
         if self.written[:1] in _BEGINS_AROUND and not notation.is_wanted:
             self.written = without_around(self.written)
         #: The same without case.
@@ -330,7 +336,7 @@ def without_around(text: str) -> str:
         match = _AROUND.fullmatch(text)
         if match is None:
             break
-        text = (match["a"] or match["b"] or match["c"] or "").strip()
+        text = (next(filter(None, match.group(*"abcde")), "")).strip()
     return text
 
 

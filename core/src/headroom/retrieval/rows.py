@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from headroom.retrieval.comparing import PLAIN, Comparable, order, text_of
@@ -24,6 +24,8 @@ _A_WORD = re.compile(r"[^\W\d_]{2}[^\d]*")
 _DIGITS = re.compile(r"\+?\d+")
 #: Names of fields that are said where one is not known, and the rows that they are taken from.
 _NAMES, _ROWS = 40, 200
+#: So many of the names that are not known are said.
+_UNKNOWN = 5
 #: Of more tables with other names, it is not said that no row has fields of several.
 _MOST_KINDS = 100
 #: So many rows of tables may have more cells than the header.
@@ -275,7 +277,7 @@ class Rows:
         if not self.count:
             raise ValueError("where: there are no rows with fields here; ask by query or by place")
         if self._unknown:
-            unknown = ", ".join(quoted(name) for name in sorted(self._unknown))
+            unknown = _some(sorted(self._unknown), _UNKNOWN)
             noun = "a field" if len(self._unknown) == 1 else "fields"
             names = list(self._names)[:_NAMES]
             there = ", ".join(_spelled(name) for name in names)
@@ -297,7 +299,7 @@ class Rows:
                 "expressions"
             )
         if not self.met and self.wanted.phrases:
-            said = ", ".join(map(quoted, self.wanted.phrases[:_NAMES]))
+            said = _some(self.wanted.phrases, 1)
             raise ValueError(f"where: no row was found; {said} was read as one value")
 
     def _check_together(self) -> None:
@@ -363,6 +365,11 @@ class Rows:
             if without.reading is not None and value.version is None:
                 return f"{quoted(value.text)} is more than a number: write that alone"
         return said
+
+
+def _some(texts: Sequence[str], most: int) -> str:
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return ", ".join(map(quoted, texts[:most])) + more
 
 
 def _shortened(text: str) -> str:
