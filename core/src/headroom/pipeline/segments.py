@@ -44,6 +44,8 @@ _MOST_OF_IT, _LEAST_LINES, _FRAME = 0.8, 3, 8
 #: What is said between the other parts stays as it is where it has no more characters, and is at
 #: most such a share of the whole.
 _LITTLE_TEXT, _LITTLE_SHARE = 2000, 0.1
+#: So does what has so few tokens: as a payload it would, too.
+_SHORT = 200
 
 #: Lines between two looks at the clock.
 _CHECKED_EVERY = 500
@@ -113,6 +115,9 @@ def _has_others(parts: Sequence[Part], kind: Guarded, kinds: Kinds) -> bool:
     """Whether a part is of a kind that knows better than the one that took the whole."""
     found = {part.kind for part in parts}
     surer = set(takewhile(lambda other: other is not kind, kinds)) if kind.is_alike else set()
+    if kind.is_alike:
+        # What was parsed, line by line.
+        surer |= {part.kind for part in parts if part.is_whole and part.kind.has_span}
     return any(other in surer or not other.is_built_in for other in found - {kind})
 
 
@@ -365,10 +370,12 @@ def compress_parts(
     sources = [source.part(part.first, part.end) for part in parts]
     said = sum(source.size(part.first, part.end) for part in parts if _is_text(part))
     most = min(_LITTLE_SHARE * len(source.text), _LITTLE_TEXT)
-    little = request.fidelity == "balanced" and said < most
+    is_balanced = request.fidelity == "balanced"
+    little = is_balanced and said < most
 
     def view_of_part(one: Source, part: Request) -> View | None:
-        if little and part.kind == LAST_RESORT and part.max_tokens is None:
+        is_said = part.kind == LAST_RESORT and part.max_tokens is None
+        if is_said and (little or (is_balanced and part.original_tokens <= _SHORT)):
             return None
         return view_of(one, part)
 

@@ -7,8 +7,9 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headroom.kinds.log import events, recognise, templates
+from headroom.kinds.log import recognise, templates
 from headroom.scanning import masks
+from headroom.toolkit import alerts
 from headroom.view import Deadline
 
 _PIECES = st.sampled_from(
@@ -75,10 +76,10 @@ _TEXT = st.lists(_PIECES | st.text(max_size=4), max_size=12).map("".join)
 @given(_TEXT)
 def test_alerts_are_those_of_the_pattern(text: str) -> None:
     harmless: set[str] = set()
-    expected = events._ALERT.search(text) is not None
-    assert events._alerting(["fine", text, "not so"], harmless) == ({1} if expected else set())
+    expected = alerts._ALERT.search(text) is not None
+    assert alerts.alerting(["fine", text, "not so"], harmless) == ({1} if expected else set())
     # And again, now that some words are known.
-    assert events._alerting([text], harmless) == ({0} if expected else set())
+    assert alerts.alerting([text], harmless) == ({0} if expected else set())
 
 
 def test_each_word_that_alerts_is_known_by_how_it_begins() -> None:
@@ -92,13 +93,13 @@ def test_each_word_that_alerts_is_known_by_how_it_begins() -> None:
         MyFailure MyWarning
     """.split()
     for word in (*words, *map(str.upper, words[:-4])):
-        assert events._ALERT.search(word)
-        assert events._alerting([f"a {word}: b"], set()) == {0}
+        assert alerts._ALERT.search(word)
+        assert alerts.alerting([f"a {word}: b"], set()) == {0}
 
 
 def test_many_words_that_alert_are_found_in_one_pass() -> None:
     texts = [f"{n} {'crash' if n % 3 else 'crush'}{n} recrash1" for n in range(400)]
-    assert events._alerting(texts, set()) == {n for n in range(400) if n % 3}
+    assert alerts.alerting(texts, set()) == {n for n in range(400) if n % 3}
 
 
 @settings(max_examples=300, deadline=None)

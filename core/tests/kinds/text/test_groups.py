@@ -130,3 +130,41 @@ def test_groups_of_a_long_text_are_known_by_what_begins_the_first_ones() -> None
         (5994, 5997, 5994, 5994, -1),
         (5997, 6000, 5997, 5997, -1),
     ]
+
+
+def requirements(seed: int) -> str:
+    """Each with a title by itself, a sentence that always begins alike, and fields below it."""
+    chance = random.Random(seed)
+    lines = ["Requirements, revision 12", ""]
+    for number in range(100, 280, 3):
+        # Those above come once each, and so are no titles that are alike.
+        name = "Print Export Backup Alarm".split()[(number - 100) // 3] if number < 112 else "Login"
+        lines.append(f"REQ-{number} {name} ({chance.choice(['must', 'may'])})")
+        lines.append(f"The system shall {chance.choice(DID)}, {chance.choice(WHY)}, as was said.")
+        lines.append(f"  Why: {chance.choice(WHO)} {chance.choice(DID)}, {chance.choice(WHY)}.")
+        for field in (f"  Depends on: REQ-{number + 43}", "  Verified by: review"):
+            lines += [field] * (chance.random() < 0.6)
+        lines.append("")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("query", [None, "Which one is verified by review?"])
+@pytest.mark.parametrize("max_tokens", [None, 300])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_title_above_a_sentence_is_of_the_head(
+    seed: int, query: str | None, max_tokens: int | None
+) -> None:
+    text = requirements(seed)
+    title = ""
+    owner: dict[str, set[str]] = {}
+    for line in text.split("\n"):
+        title = line if line.startswith("REQ") else title
+        owner.setdefault(line, set()).add(title)
+    title = ""
+    shown = 0
+    for line in compress(text, query=query, max_tokens=max_tokens).text.split("\n"):
+        title = line if line.startswith("REQ") else title
+        if line.startswith(("The system", "  ")):
+            shown += 1
+            assert title in owner[line]
+    assert shown > 4

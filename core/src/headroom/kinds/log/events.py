@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, pairwise
 from typing import NamedTuple, overload
 
 from headroom.regexes import regex
+from headroom.toolkit.alerts import alerting
 from headroom.toolkit.lazy import Lazy
 from headroom.view import Deadline
 
@@ -33,33 +33,6 @@ _CONTINUES = regex(
 _TRACE_BEGINS = "Traceback (most "
 _TRACE_ENDS = re.compile(r"[A-Za-z_][\w.]{0,200}(?::\s|$)")
 
-# Words of things that go wrong, in any inflection that logs use.
-_ALERT = regex(
-    r"""
-    (?i:\b(?:
-        err(?:or)?s? | fail(?:s|ed|ure|ures|ing)? | exceptions? | fatal | panic\w* | crash\w*
-        | abort\w* | den(?:y|ied) | refus(?:e|ed|ing) | reject\w* | time(?:d|s)?[ -]?outs?
-        | unreachable | corrupt\w* | illegal | invalid | unauthori[sz]ed | forbidden
-        | kill(?:ed|ing)? | oom | segfault | critical | severe | warn\w* | unable | cannot | can't
-        | could\ ?n[o']t | traceback | lost | broken | missing | exceed\w* | not\ found | violat\w*
-        | unhandled | assert\w* | alert\w* | emergency | unexpected | undefined | conflict\w*
-        | deadlock\w* | degraded | overflow\w* | unavailable | disconnect\w* | reset\ by\ peer
-        | retry\w* | rollback | rolled\ back | mismatch\w* | bad | wrong | suspicious | attack\w*
-        | breach\w* | expired | dropped | no\ such | non-zero | terminated
-    )\b)
-    | (?:Error|Exception|Failure|Warning)\b
-    """,
-    re.VERBOSE,
-)
-# How each of them begins, in small letters, or ends.
-_BEGINNINGS = frozenset(
-    """
-    abo ale ass att bad bre bro can con cor cou cra cri dea deg den dis dro eme err exc exp fai fat
-    for ill inv kil los mis no non not oom ove pan ref rej res ret rol seg sev sus ter tim tra una
-    und une unh unr vio war wro
-    """.split()
-)
-_ENDINGS = ("Error", "Exception", "Failure", "Warning")
 # Codes that alert by their value: of processes, and of web servers.
 _CODE = re.compile(
     r"""
@@ -81,18 +54,13 @@ _CODES = frozenset(map(str, range(400, 600)))
 #: Characters of an event that are looked at: for what tells it from others, for words, for codes.
 #: Chosen.
 _IDENTIFIED, _READ, _CODE_CHARS = 2000, 4000, 1000
-#: Events whose words are looked at at a time, and how many words are looked for by themselves in
-#: these. Chosen.
-_AT_A_TIME, _SOUGHT = 500, 20
+#: Events whose words are looked at at a time. Chosen.
+_AT_A_TIME = 500
 #: Single letters stand for levels where a share of so many events has one at the same of their
 #: first words. Chosen.
 _LEVEL_SHARE, _LEVEL_SAMPLE, _LEVEL_WORDS = 0.6, 200, 8
 # Cheap to look for before the pattern is.
 _CODE_SIGNS = ("exit", "rc", "returned", '" 4', '" 5')
-_WORD, _WORD_SIGN = re.compile(r"\w+"), re.compile(r"\w")
-_NO_WORD = bytes(code if _WORD_SIGN.match(chr(code)) else ord(" ") for code in range(256))
-# Where one of these stands, what follows it may make an alert of it.
-_MAY_BEGIN_ALERT = regex(r"time[ds]?|can|couldn?|not|reset|rolled|no|non", re.IGNORECASE)
 _LEVELS = frozenset(("E", "W", "F", "C", "A"))
 _ALL_LEVELS = frozenset("VDIWEFCNAT")
 
@@ -270,57 +238,9 @@ def _alert_by_words(
                 known[key] = False
                 some[key] = text[:_READ]
         keys = list(some)
-        for index in _alerting(list(some.values()), harmless):
+        for index in alerting(list(some.values()), harmless):
             known[keys[index]] = True
     return known
-
-
-def _alerting(texts: Sequence[str], harmless: set[str]) -> set[int]:
-    """Which texts have a word that alerts; ``harmless`` has the words that never do, and grows.
-
-    Looked for in all of them at once: there are far fewer different words than words.
-    """
-    joined = "\n".join(texts)
-    # The same words, whichever way; most logs are ASCII.
-    every = (
-        joined.encode().translate(_NO_WORD).decode().split()
-        if joined.isascii()
-        else _WORD.findall(joined)
-    )
-    words = set(every) - harmless
-    # Few words begin or end as those that alert do, and the patterns take long for each.
-    some = [
-        word
-        for word in words
-        if word[:3].lower() in _BEGINNINGS or word.endswith(_ENDINGS) or not word.isascii()
-    ]
-    telling = {word for word in some if _ALERT.search(word)}
-    doubtful = {word for word in some if _MAY_BEGIN_ALERT.fullmatch(word)}
-    harmless |= words - telling - doubtful
-    found = _having(texts, joined, telling)
-    may_be = _having(texts, joined, doubtful) - found
-    return found | {index for index in may_be if _ALERT.search(texts[index])}
-
-
-def _having(texts: Sequence[str], joined: str, words: Set[str]) -> set[int]:
-    """Which texts, joined by line feeds, have one of some words."""
-    if len(words) > _SOUGHT:
-        # It takes less time to look at each word than to look for so many.
-        return {n for n, text in enumerate(texts) if not words.isdisjoint(_WORD.findall(text))}
-    ends = list(accumulate(len(text) + 1 for text in texts))
-    found: set[int] = set()
-    for word in words:
-        at = joined.find(word)
-        while at >= 0:
-            end = at + len(word)
-            if _WORD_SIGN.match(joined, end) or (at and _WORD_SIGN.match(joined, at - 1)):
-                # It is a part of another word.
-                at = joined.find(word, end)
-            else:
-                index = bisect_right(ends, at)
-                found.add(index)
-                at = joined.find(word, ends[index])
-    return found
 
 
 def _level_column(texts: Sequence[str]) -> int | None:

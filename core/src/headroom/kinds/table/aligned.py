@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from headroom.regexes import regex
+from headroom.view import Deadline
 
-__all__ = ["aligned_records"]
+__all__ = ["aligned_records", "aligned_run"]
 
 _WORD = regex(r"\S+")
 #: By character of ASCII, whether it is part of a word.
@@ -64,6 +65,23 @@ def aligned_records(lines: Sequence[str]) -> list[list[str]] | None:
         return None
     sure = ruled or _number_columns(records) > 0
     return records if sure or header == header.upper() else None
+
+
+def aligned_run(lines: Sequence[str], header: int, deadline: Deadline) -> tuple[int, int] | None:
+    """The lines of a table with a rule below its header, among others: as far as it is indented."""
+    if header + 1 >= len(lines) or _RULE.fullmatch(lines[header + 1]) is None:
+        return None
+    indent = _indent(lines[header])
+    end = header + 2
+    while end < len(lines) and lines[end].strip() and _indent(lines[end]) >= indent:
+        deadline.check()
+        end += 1
+    own = [line.rstrip("\r") for line in lines[header:end]]
+    return None if aligned_records(own) is None else (header, end)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _may_be_header(line: str) -> bool:

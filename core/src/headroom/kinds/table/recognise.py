@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from headroom.errors import WrongKind
-from headroom.kinds.table.aligned import aligned_records
+from headroom.kinds.table.aligned import aligned_records, aligned_run
 from headroom.kinds.table.parse import (
     LEAST_ROWS,
     PROBE,
@@ -15,6 +15,7 @@ from headroom.kinds.table.parse import (
     without_ends,
 )
 from headroom.kinds.table.ruled import like_rules, ruled_records, ruled_run
+from headroom.regexes import regex
 from headroom.source import Source
 from headroom.toolkit.numbering import unnumbered
 from headroom.view import Deadline
@@ -28,6 +29,8 @@ _NUMBER = 12
 #: How many lines a table with rules has at the least among other lines. A small one is shown whole
 #: or not at all. Chosen.
 _LEAST_RULED = 12
+#: A line below a header that has dashes below each name, and what stands before its end.
+_DASHES = regex(r"[ \t]*--+(?: +--+)+[ \t\r]*")
 
 
 def may_be_table(source: Source) -> bool:
@@ -65,25 +68,36 @@ def looks_like_table(source: Source) -> bool:
 
 def may_have_table(source: Source) -> bool:
     """Whether any line of a text may be the rule of a table."""
-    return bool(source.once(_rules))
+    return bool(source.once(_rules) or source.once(_dashes))
 
 
 def find_table(source: Source, line: int) -> tuple[int, int] | None:
     """The lines of the table that begins at a line, or whose header stands above it."""
-    rules = source.once(_rules)
-    if line not in rules and line + 1 not in rules:
-        # Below neither header is a rule.
-        return None
-    lines = source.lines
-    deadline = source.deadline
-    run = ruled_run(lines, line, deadline)
-    if run is None and line:
-        run = ruled_run(lines, line - 1, deadline)
-    return run if run is not None and run[1] - run[0] >= _LEAST_RULED else None
+    tried = (
+        (ruled_run, source.once(_rules)),
+        (aligned_run, source.once(_dashes)),
+    )
+    for run_of, rules in tried:
+        # Below the line, or below the one above it.
+        if line not in rules and line + 1 not in rules:
+            continue
+        run = run_of(source.lines, line, source.deadline)
+        if run is None and line:
+            run = run_of(source.lines, line - 1, source.deadline)
+        if run is not None and run[1] - run[0] >= _LEAST_RULED:
+            return run
+    return None
 
 
 def _rules(source: Source) -> frozenset[int]:
     return like_rules(source.text)
+
+
+def _dashes(source: Source) -> frozenset[int]:
+    if "-- " not in source.text:
+        return frozenset()
+    lines = source.deadline.over(source.lines)
+    return frozenset(n for n, line in enumerate(lines) if "-- " in line and _DASHES.fullmatch(line))
 
 
 def _first_lines(source: Source) -> list[str]:

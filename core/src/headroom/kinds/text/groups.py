@@ -9,8 +9,9 @@ from headroom.kinds.text.parse import read_units
 from headroom.lines import starts_of
 from headroom.source import Source
 from headroom.toolkit.groups import read_groups
+from headroom.toolkit.nesting import read_nesting
 
-__all__ = ["Owned", "owned_units"]
+__all__ = ["Owned", "nested_units", "owned_units"]
 
 
 class Owned(NamedTuple):
@@ -46,9 +47,32 @@ def owned_units(source: Source) -> list[Owned]:
 
     found: list[Owned] = []
     for group in source.deadline.over(groups):
-        heads = [*with_line(group.first), *with_line(group.last)]
+        heads = [*range(with_line(group.first).start, with_line(group.last).stop)]
         if group.name >= 0:
             heads += with_line(group.name)
         own = tuple(dict.fromkeys(heads))
         found.append(Owned(min(first_of(group.start), own[0]), first_of(group.stop), own))
+    return found
+
+
+def nested_units(source: Source) -> dict[int, int]:
+    r"""By a unit that is indented below another one that other unit.
+
+    >>> text = "".join(f"Host {c}:\n  port: {n}\n  user: u{n}\n" for n, c in enumerate("abc"))
+    >>> nested_units(Source(text))
+    {1: 0, 2: 0, 4: 3, 5: 3, 7: 6, 8: 6}
+
+    """
+    nesting = source.once(read_nesting)
+    units = source.once(read_units)
+    if nesting is None or units.lines is None:
+        return {}
+    begins = units.parts.starts
+    starts = starts_of(source.lines)
+    found: dict[int, int] = {}
+    for line, owner in enumerate(source.deadline.over(nesting.owners)):
+        if owner >= 0:
+            own, other = (bisect_right(begins, starts[one]) - 1 for one in (line, owner))
+            if other < own and begins[own] == starts[line]:
+                found[own] = other
     return found

@@ -38,8 +38,9 @@ class Outline(NamedTuple):
 
     def path(self, index: int) -> list[int]:
         """The headings and heads above a sentence, the nearest first."""
-        found = []
-        while (index := self.above[index]) >= 0:
+        found: list[int] = []
+        # What stands below a line and says whose it is may be said of by others: never in a circle.
+        while (index := self.above[index]) >= 0 and index not in found:
             found.append(index)
         return found
 
@@ -68,6 +69,8 @@ def read_outline(source: Source) -> Outline:
         if (heads.runs or heads.feet) and level == _LOWEST:
             # What stands alone in a message is a salutation or a name.
             continue
+        if level == _LOWEST and index in heads.titles:
+            level -= 1
         above += repeat(last, index - len(above))
         while open_headings and open_headings[-1][0] >= level:
             open_headings.pop()
@@ -77,18 +80,33 @@ def read_outline(source: Source) -> Outline:
         open_headings.append((level, index))
         last = index
     above += repeat(last, len(parts) - len(above))
+    named = {first: above[first] for first, _ in heads.runs}
     _put_in_groups(heads, above, frozenset(headings))
+    # Below what names it stands a group, and not the other way round.
+    for first, over in named.items():
+        above[first] = above[first] if above[first] < first else over
     begins = (group.start for group in heads.groups)
     _put_below(heads, above, frozenset(chain(headings, begins)))
+    for index, owner in heads.nested.items():
+        # A heading between them is nearer.
+        above[index] = max(above[index], owner)
     for index, opener in heads.openers.items():
         above[index] = opener
     lines = frozenset(index for first, last in heads.runs for index in range(first, last + 1))
     lines |= heads.spoken.union(*(group.heads for group in heads.groups))
+    owners = frozenset(heads.nested.values())
+    lines |= owners
     # A title is not shown without who wrote what stands below it.
     feet = dict(heads.feet)
     for group in heads.groups:
         feet.update(dict.fromkeys(group.heads[:-1], group.heads[-1]))
-    return Outline(above, headings, levels, lines, heads.spoken, feet)
+    spoken = heads.spoken | {index for index in owners if not _announces(parts[index].text)}
+    return Outline(above, headings, levels, lines, spoken, feet)
+
+
+def _announces(text: str) -> bool:
+    """Whether a line says nothing itself: it names what is below it."""
+    return text.rstrip().endswith(":")
 
 
 def _put_below(heads: Heads, above: list[int], headings: frozenset[int]) -> None:

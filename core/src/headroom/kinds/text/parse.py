@@ -13,6 +13,7 @@ from typing import NamedTuple
 from headroom.lines import starts_of
 from headroom.source import Source
 from headroom.toolkit.groups import read_groups
+from headroom.toolkit.nesting import read_nesting
 from headroom.toolkit.sentences import Sentences, segment
 
 __all__ = ["Units", "read_units"]
@@ -106,10 +107,13 @@ def read_units(source: Source) -> Units:
 def _cut(sentences: Sentences, source: Source) -> Sentences:
     """The sentences, but those in two where one ends that says whose the lines below it are."""
     groups = source.once(read_groups)
-    if not groups:
+    nesting = source.once(read_nesting)
+    if not groups and nesting is None:
         return sentences
     starts = starts_of(source.lines)
-    edges = (line for group in groups for line in (group.start, group.first, group.last + 1))
+    edges = {line for group in groups for line in (group.start, group.first, group.last + 1)}
+    if nesting is not None:
+        edges |= nesting.begins
     # What stands behind a line with nothing in it goes with what is above.
     some = (line for line in edges if line < len(source.lines) and source.lines[line].strip())
     begins = sentences.starts

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from headroom.kinds.text.carriers import read_references, tables_among
+from headroom.kinds.text.heads import read_heads
 from headroom.kinds.text.information import concepts, information
 from headroom.kinds.text.outline import read_outline
 from headroom.kinds.text.parse import read_units
@@ -18,6 +20,7 @@ from headroom.kinds.text.wordlist import read_said, read_words
 from headroom.lines import starts_of
 from headroom.source import Source
 from headroom.tokens import TokenCounter, count_each
+from headroom.toolkit.alerts import alerting
 from headroom.toolkit.failures import verdicts
 from headroom.toolkit.traces import read_traces
 from headroom.view import Request
@@ -40,8 +43,12 @@ _OF_TABLES = 0.125
 #: What a reference tells by itself, as a share of what its words do; and the share of the sentences
 #: that are references where they are not what the text is. Chosen.
 _REFERENCE, _MOST_REFERENCES = 0.3, 0.5
+#: The share of the units of a description that may say what is wrong, and how many characters of
+#: each are looked at. Chosen.
+_MOST_ALERTS, _ALERT_CHARS = 0.1, 400
 #: A title in capitals has so many words, in one of the first units, in so many characters. Chosen.
 _OPENING, _TITLE_CHARS = 4, 400
+_DIGITS = re.compile(r"\d+")
 _CAPITALS = re.compile(r"(?:\b[A-Z][A-Z&',.-]{2,30}[ \t]{1,3}(?:(?:OF|TO|AND|FOR)[ \t]+)?){3}")
 
 
@@ -108,6 +115,7 @@ def rank(source: Source, costs: Sequence[int], request: Request) -> Ranking:
     pins = [index for index in _title(source) if costs[index] <= _NAME_TOKENS]
     pins += [index for index in source.once(_raised) if costs[index] <= _NAME_TOKENS]
     pins += [index for index in source.once(_verdicts) if costs[index] <= _NAME_TOKENS]
+    pins += [index for index in source.once(_alerts) if costs[index] <= _NAME_TOKENS]
     if likely is None:
         comments = _comments(source)
         if comments:
@@ -182,6 +190,19 @@ def _tables(source: Source, costs: Sequence[int]) -> list[int]:
             break
         pins.extend(range(first, stop))
     return pins
+
+
+def _alerts(source: Source) -> list[int]:
+    """Units of a description, as programs print them, that say what is wrong; rare ones first."""
+    parts = source.once(read_units).parts
+    if not source.once(read_heads).nested or any(parts.headings):
+        return []
+    texts = [text[:_ALERT_CHARS] for text in parts.texts()]
+    found = sorted(alerting(texts, set()))
+    alike = {index: _DIGITS.sub("0", texts[index]) for index in found}
+    often = Counter(alike.values())
+    found.sort(key=lambda index: often[alike[index]])
+    return found[: int(_MOST_ALERTS * len(parts))]
 
 
 def _verdicts(source: Source) -> list[int]:
