@@ -276,7 +276,8 @@ def uneven_tables(
             continue
         if table[1] - table[0] > 1 and not some:
             # A blank line within a table, or words between rows that have bars around them.
-            is_next, more = table[1] == first - 1, ()
+            is_next = table[1] == first - 1
+            more: Sequence[object] = ()
             if is_next or _goes_on(lines, table[0], first, end):
                 until = table[1] if is_next else table[0] + 2
                 more = _more_of(lines[table[0] : until], lines[first:end], rows_of)

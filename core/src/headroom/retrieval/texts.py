@@ -34,7 +34,7 @@ _ABOUT = re.compile(
 _WORD = re.compile(r"[.,]?\s+(?:de\s+)?([^\W\d_]{2,}?)s?\b")
 # "Mon 10:00", "Fall 2023": which day, and which part of a year, is no matter of letters.
 _WEEKDAY = re.compile(r"(?:mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)(?:[a-z]{0,6}day)?[.,]?\s")
-_OF_YEAR = re.compile(r"[^\W\d_]+,? (?:19|20)\d\d")
+_OF_YEAR = re.compile(r"[^\W\d_]+,? (?:19|20)\d\d$")
 _LEVELS = (
     "trace verbose|debug|info information ok normal|notice|warn warning|error err"
     "|critical crit fatal|alert|emergency emerg panic"
@@ -167,12 +167,11 @@ def _is_said(one: str, other: str, left: Runs, right: Runs) -> bool:
             # "-05:00" and "-10:00"
             return False
         if word != with_it:
-            if _WEEKDAY.match(one) and _WEEKDAY.match(other):
+            if len(left) == 1 or len(right) == 1:
+                return True
+            if any(of.match(one) and of.match(other) for of in (_WEEKDAY, _OF_YEAR)):
                 return False
-            if _OF_YEAR.fullmatch(one) and _OF_YEAR.fullmatch(other):
-                return False
-            is_word = len(left) == 1 or len(right) == 1
-            return is_word or not (
+            return not (
                 (_ABOUT.match(word) and _ABOUT.match(with_it))
                 or (word[:-1] == with_it[:-1] and {word[-1], with_it[-1]} == {"+", "-"})
             )
