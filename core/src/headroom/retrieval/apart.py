@@ -309,7 +309,9 @@ def uneven_table(
     is_found: bool = False,
 ) -> list[tuple[int, object]]:
     """The rows of a table with faults, or of all lines but the first, each with its number."""
-    for start, stop in dict.fromkeys(((first, end), (first + 1, end), *extents(lines, first, end))):
+    # Where some of it is a table, all of it may be two.
+    whole = () if is_found else ((first, end), (first + 1, end))
+    for start, stop in dict.fromkeys((*whole, *extents(lines, first, end))):
         told = evened(lines[start:stop], is_found=is_found)
         # What is no table without what is filled up is none with it.
         is_one = told is not None and rows_of("\n".join(told.whole))
