@@ -181,6 +181,15 @@ def test_rows_of_other_things_do_not_lack_a_field() -> None:
     )
     texts = [{"type": "text", "text": json.dumps(rows)}]
     assert _found(json.dumps(texts), "not ok = 1") == "rows 2 within /0/text"
+    events = [{"id": n, "ok": n % 2, "raw": json.dumps({"id": -n, "of": n})} for n in range(1, 5)]
+    assert _found(events, "ok != 1") == "rows 2; rows 4"
+    assert _found(events, "of > 3") == "lines 1 within /3/raw"
+    assert _found(events, "ok != 1 and id > -9") == "rows 2; rows 4"
+    assert "there are: id, ok, raw, of" in _found(events, "on = 1")
+    lines = "\n".join(f"INFO {event['raw']}" for event in events)
+    assert _found(f"{_MARKDOWN.replace('n |', 'id |')}\n{lines}", "name != e") == (
+        "rows 1-4 within lines 1-7"
+    )
     eu, us = [{"id": 1, "name": "a"}], [{"id": 2, "name": "b", "deleted": True}]
     assert _found({"eu": eu, "us": us}, "deleted is null") == "rows 1 of /eu"
 

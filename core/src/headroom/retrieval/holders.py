@@ -80,7 +80,8 @@ class Holders:
                 alike.setdefault(_INDEX.sub("/0", text.within), []).append(text)
         found: list[Piece] = []
         for texts in alike.values():
-            if apart.have_a_name_in_common([text.value for text in texts]):
+            rows = [text.value for text in texts]
+            if apart.have_a_name_in_common(rows) and wanted.stand_in(rows):
                 met = (text.line_pieces() for text in texts if wanted.holds(text.value))
                 found += wanted.end_table([piece for lines in met for piece in lines])
         return found
@@ -152,6 +153,10 @@ class Holders:
     def _in_lines(self, wanted: Rows) -> list[Piece]:
         """The lines that meet all conditions: of tables with faults, or of objects of JSON."""
         found = [piece for rows in self._uneven_tables for piece in self._lines(rows, wanted)]
+        if (found or self._has_any or self._uneven_tables) and not wanted.stand_in(
+            row for _, _, row in self._objects
+        ):
+            return found
         lines = self._document.source.lines
         apart.check_lines((first, last) for first, last, _ in self._objects)
         met = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from headroom.retrieval.comparing import PLAIN, Comparable, order, text_of
@@ -174,6 +174,19 @@ class Rows:
                 if not value.is_known:
                     column.add(value)
                     self._look_for(name, value, fields)
+
+    def stand_in(self, rows: Iterable[object]) -> bool:
+        """Whether some rows of other things than those around them have all fields between them.
+
+        Their names are said where nothing has one.
+        """
+        missing = set(self.wanted.fields)
+        for row in rows:
+            fields = self.wanted.fields_of(row)
+            missing = {name for name in missing if not fields[name]}
+            if self._unknown and isinstance(row, dict) and len(self._names) < _NAMES:
+                self._names.update(dict.fromkeys(_names_in(row)))
+        return not missing
 
     def end_table(self, pieces: list[Piece]) -> list[Piece]:
         """What was met since the end of the table before: all that stands in another."""
