@@ -9,6 +9,8 @@ import time
 import pytest
 
 from headroom import SharedContext
+from headroom.retrieval.apart import objects_in
+from headroom.view import Deadline
 
 _PODS = (
     "NAME        READY  AGE\npod/a-1     1/1    5d\npod/b-2     1/1    7d\npod/c-3     1/1    8d\n"
@@ -210,6 +212,13 @@ def test_fields_that_stand_in_no_row_together_are_said(where: str, answer: str) 
     teams = [{"team": name, "rows": some} for name, some in zip("ab", rows, strict=True)]
     found = _found({"teams": teams}, where)
     assert found == answer if answer.startswith("rows") else answer in found
+
+
+@pytest.mark.parametrize("text", [" " * 300_000, (" " * 300 + "\n") * 1000, '{"a":[\n' * 20_000])
+def test_blanks_and_objects_that_never_end_take_no_second(text: str) -> None:
+    start = time.process_time()
+    assert objects_in(text, Deadline(None)) == []
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize("condition", ["v < 0.{}", "v > 9.{}", "took < {}s"])

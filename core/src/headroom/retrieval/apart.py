@@ -46,9 +46,9 @@ _BEHIND_WORDS = re.compile(
     re.MULTILINE,
 )
 # Where another object begins.
-_NEXT_OBJECT = re.compile(r"\s*,?\s*(?=\{)")
-# Where an object may begin that ends with its line, or that begins one.
-_OBJECT_IN_LINE = re.compile(r"^(?:[^\n{]{0,200}?\s)??[^\S\n]*(?=\{\s{0,99}\")", re.MULTILINE)
+_NEXT_OBJECT = re.compile(r"\s*(?:,\s*)?(?=\{)")
+#: An object that ends its line begins in it before so many characters.
+_FAR = 200
 # A text that may be rows of JSON, and is short.
 _ROWS_OF_JSON = re.compile(r"\s*(?:\[\s*\{\s*\"|\{\s*\")[\s\S]{0,4000}[\]}]\s*$")
 _MOST_MISSED = 20
@@ -142,26 +142,28 @@ def _nothing_but_objects(text: str, deadline: Deadline) -> list[tuple[str, int, 
 
 def _objects_among(text: str, deadline: Deadline) -> list[tuple[str, int, int]]:
     found: list[tuple[str, int, int]] = []
-    at, line, missed = 0, 1, 0
-    while (match := _OBJECT_IN_LINE.search(text, at)) is not None:
+    at, line, missed = 0, 0, 0
+    while at < len(text):
         deadline.check()
-        start = match.end()
-        line += text.count("\n", at, start)
-        at = text.find("\n", start) % (len(text) + 1)
-        last, one = line, text[start:at].rstrip(", \t\r")
+        end, line = text.find("\n", at) % (len(text) + 1), line + 1
+        start = text.find("{", at, min(end, at + _FAR))
+        before = text[at:start] if start >= 0 else "-"
+        at = end + 1
+        if before and not before[-1].isspace():
+            continue
+        last, one = line, text[start:end].rstrip(", \t\r")
         is_one = one.endswith("}") and _is_object(one)
-        if not is_one and match[0].strip() == "" and missed < _MOST_MISSED:
+        if not is_one and not before.strip() and missed < _MOST_MISSED:
             try:
-                end = _JSON.raw_decode(text, start)[1]
+                stop = _JSON.raw_decode(text, start)[1]
             except (ValueError, RecursionError):
                 missed += 1
             else:
-                one, at = text[start:end], text.find("\n", end) % (len(text) + 1)
-                is_one = not text[end:at].strip(", \t\r")
-                last = line + text.count("\n", start, end)
+                end = text.find("\n", stop) % (len(text) + 1)
+                one, at, line = text[start:stop], end + 1, line + text.count("\n", start, stop)
+                is_one = one[1:].lstrip()[:1] == '"' and not text[stop:end].strip(", \t\r")
         if is_one:
-            found.append((one, line, last))
-        line = last
+            found.append((one, last, line))
     return found
 
 
