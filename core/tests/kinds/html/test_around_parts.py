@@ -74,3 +74,22 @@ def test_what_is_outside_of_a_table_with_the_columns_of_a_page_goes() -> None:
     ).text
     assert "The river number 11" in view
     assert "log in" not in view
+
+
+@pytest.mark.parametrize("around", ["div", "main", "article"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        "<h2>Changes</h2><p>Route R5 is suspended.</p>",
+        "<p>See the note.</p><p>Route R5 is suspended.</p>",
+        "<h2>Changes</h2><p>See the note.</p><h2>More</h2><p>Route R5 is suspended.</p>",
+    ],
+)
+def test_short_sentences_at_the_end_stay(around: str, end: str) -> None:
+    view = compress(
+        f"<html><body>{_NAV}<{around}><h1>Ferries</h1><table>{_HEADER}{_ROWS}</table>{end}"
+        "<p>Share</p><p>Print</p></{around}><div id=foot>c</div></body></html>"
+    ).text
+    assert "Route R5 is suspended." in view
+    assert "Share" not in view
+    assert ("## Changes\n" in view) == ("Changes" in end)

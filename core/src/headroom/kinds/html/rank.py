@@ -17,6 +17,8 @@ _FEWEST_WORDS = 25
 _LINKED = 0.5
 #: A last block of content has at least so many words.
 _PARAGRAPH = 10
+#: Or ends as a sentence does.
+_STOPS = (".", "!", "?", "\u3002", "\uff01", "\uff1f")
 #: Content that is named well is a larger share than this of all that looks like content.
 _LEAST_SHARE = 0.15
 #: The main element holds at least this share of the content that its parent holds.
@@ -70,7 +72,11 @@ def _content_of(page: Page, visible: Sequence[int]) -> array[int]:
     for i in visible:
         # The decision tree misjudges a last paragraph after something short.
         if i > last and inside[blocks.elements[i]]:
-            if blocks.words[i] < _PARAGRAPH or blocks.link_densities[i] > _DENSE:
+            if blocks.link_densities[i] > _DENSE:
+                break
+            if blocks.kinds[i] == "heading":
+                continue
+            if blocks.words[i] < _PARAGRAPH and not blocks.rendered(i).endswith(_STOPS):
                 break
             last = i
     return array(
