@@ -31,9 +31,28 @@ sub sum_{number} {{
     )
     + "\n1;\n__END__\n\n=head1 USAGE\n\nSee L<Host>, that's all.\n"
 )
+TCL = "# racks.tcl --\n#\n# Sums of racks, by host.\n\n" + "".join(
+    f"""
+# ::rack::sum_{number} --
+# Sums what the hosts have sent.
+
+proc ::rack::sum_{number} {{hosts args}} {{
+    upvar 1 $hosts all
+    set total 0
+    foreach host [lsort [array names all]] {{
+        if {{![string match "{number}*" $host]}} {{
+            continue
+        }}
+        incr total [expr {{$all($host) * {number}}}]
+    }}
+    return $total
+}}
+"""
+    for number in range(8)
+)
 
 
-@pytest.mark.parametrize("source", [PERL], ids=["perl"])
+@pytest.mark.parametrize("source", [PERL, TCL], ids=["perl", "tcl"])
 def test_the_place_of_a_function_is_its_name(source: str) -> None:
     assert looks_like_code(Source(source))
     view = compress(source)
