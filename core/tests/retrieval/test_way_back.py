@@ -220,3 +220,39 @@ def test_sentences_of_a_text_in_data_are_not_those_of_the_data() -> None:
     assert head == f"[sentences {place.split()[1]} within /body]"
     assert said in body
     assert said not in entry.compressed
+
+
+def _code(name: str) -> str:
+    return "\n\n".join(
+        f"def {name}_{number}(hosts):\n    total = 0\n"
+        + "".join(f"    total += hosts[{n}] * {number}\n" for n in range(14))
+        + "    return total\n"
+        for number in range(14)
+    )
+
+
+def test_a_function_in_a_part_is_found_by_its_name() -> None:
+    text = (
+        f"This is what there is so far.\n\n```python\n{_code('sum')}\n```\n\nAnd the other one:\n\n"
+        f"```python\n{_code('take')}\n```\n"
+    )
+    ctx = SharedContext()
+    assert ctx.put("k", text, max_tokens=900).kind == "mixed"
+    for name in ("sum_5", "take_5"):
+        found = ctx.retrieve("k", path=name, max_tokens=10**6).text
+        head, _, said = found.partition("\n")
+        assert said in text
+        assert said.startswith(f"def {name}(hosts):\n")
+        assert said.endswith("    return total")
+        assert head == ctx.retrieve("k", place=head[1:-1]).text.partition("\n")[0]
+    with pytest.raises(ValueError, match="no function or class of this name here"):
+        ctx.retrieve("k", path="none_5")
+
+
+def test_a_function_in_a_text_in_data_is_found_by_its_name() -> None:
+    ctx = SharedContext()
+    ctx.put("k", {"path": "a.py", "content": _code("sum")}, max_tokens=900)
+    found = ctx.retrieve("k", path="sum_5", max_tokens=10**6).text
+    assert found.startswith("[lines 96-112 within /content]\ndef sum_5(hosts):\n")
+    with pytest.raises(ValueError, match="a path is a JSON pointer"):
+        ctx.retrieve("k", path="none_5")

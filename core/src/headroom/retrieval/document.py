@@ -353,6 +353,12 @@ class Document:
         return [part.within for part in found if part.within is not None]
 
     @property
+    def naming(self) -> list[Within]:
+        """The parts of it, or the texts in it, some lines of which have names."""
+        parts = (part for part in self._inside.values() if part is not self)
+        return [part.within for part in parts if part.within and part.symbols is not None]
+
+    @property
     def counts_sentences(self) -> bool:
         """Whether it is a text in which sentences have numbers, and not lines."""
         return self.kind.unit == "sentences" and any(

@@ -236,11 +236,13 @@ def _at(
         parts = _counting(document, place)
         if parts:
             return _in_parts(searchable, place, selection, parts)
-        if document.within is None and place.ranges and not (place.path or document.is_mixed):
+        is_name = _is_name(place)
+        if not document.is_mixed and (is_name or (place.ranges and not place.path)):
             try:
                 return _there(searchable, place, selection, None)
             except ValueError as error:
-                parts = document.counting(place.unit or document.kind.unit)
+                unit = place.unit or document.kind.unit
+                parts = document.naming if is_name else document.counting(unit)
                 # What is counted in one of them is meant, if there are not so many of its own.
                 with suppress(ValueError):
                     return _in_parts(searchable, place, selection, parts)
@@ -248,14 +250,20 @@ def _at(
     return _there(searchable, place, selection, rows)
 
 
+def _is_name(place: Place) -> bool:
+    """Whether it is the name of a function or a class, and no path."""
+    return bool(place.path) and not str(place.path).startswith(("/", "$"))
+
+
 def _counting(document: Document, place: Place) -> Sequence[Within]:
-    """The parts that have numbers of their own, where it has none itself of what is asked for."""
-    is_path = place.path is not None and place.path.startswith(("/", "$"))
-    if not (document.is_mixed or document.embedded):
-        return ()
-    if document.is_mixed and (is_path or (place.ranges and place.unit == "rows")):
-        return document.counting(None)
+    """The parts that have numbers and names of their own, where it has none of these itself."""
     asks = place.ranges and place.unit == "sentences" and not place.path
+    if not document.is_mixed:
+        return document.counting("sentences") if asks and document.embedded else ()
+    if _is_name(place):
+        return document.naming
+    if place.path or (place.ranges and place.unit == "rows"):
+        return document.counting(None)
     return document.counting("sentences") if asks else ()
 
 
@@ -274,6 +282,8 @@ def _in_parts(
         return found[0] if len(found) == 1 else _together(searchable, found)
     if len(parts) < 2:
         raise errors[0] if errors else ValueError("no part is counted by itself")
+    if _is_name(place):
+        raise ValueError(f"no part has this: {errors[0]}")
     some = f"{place.spelled()} within {spelled(parts[0])}"
     raise ValueError(f"no part has this; parts are counted by themselves, as in: {some}")
 
