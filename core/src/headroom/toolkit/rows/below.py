@@ -28,6 +28,8 @@ _LISTS = 2
 _CELLS = 3
 #: Rows of a table that tell whether its rows hold lists.
 _LOOKED_AT = 10
+#: More keys than these are no longer looked at.
+_MOST_KEYS = 2000
 #: So many values are kept.
 _KEPT = 2000
 #: So many units are told at the most.
@@ -100,6 +102,9 @@ def _values(tree: Tree, start: Callable[[int], int]) -> Iterator[tuple[int, int,
     """The short values within several lists: the keys above each, its unit, and itself."""
     known, of_nodes = _Keys(), array("I")
     for node, key in enumerate(tree.keys):
+        if len(known.lists) > _MOST_KEYS:
+            # Keys are names: what stands below one is like nothing else.
+            return
         above = of_nodes[tree.holders[node]] if node else 0
         of_nodes.append(known.below(above, key if isinstance(key, str) else None) if node else 0)
         if node in tree.tables:
