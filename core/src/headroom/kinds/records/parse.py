@@ -23,7 +23,7 @@ from headroom.kinds.records.blocks import (
     HELD,
     NAMED,
     SHORTEST,
-    are_records,
+    misfit_of,
 )
 from headroom.kinds.records.braces import END, are_in_braces, line_in_braces, unsigned
 from headroom.kinds.records.columns import find_listing
@@ -31,7 +31,7 @@ from headroom.kinds.records.entries import find_entries
 from headroom.kinds.records.files import find_files
 from headroom.kinds.records.groups import find_groups
 from headroom.kinds.records.headed import heads_in
-from headroom.kinds.records.sections import SECTION, with_comments, without_comments
+from headroom.kinds.records.sections import SECTION, is_section, with_comments, without_comments
 from headroom.kinds.records.spans import Spans
 from headroom.kinds.records.talk import find_exchanges, find_talk
 from headroom.regexes import regex
@@ -56,6 +56,8 @@ _COUNTS = 4
 #: Of no more lines, what fields say is kept, as are all names while they are counted, and records
 #: are once one is asked for. Chosen.
 _SMALL = 3000
+#: Records that begin before others, and so many times as often, are not parts of those.
+_OFTENER = 1.2
 #: Lines after which the time is looked at.
 _DEADLINE_EVERY = 1000
 #: Characters by which a line is the same as another.
@@ -73,6 +75,7 @@ _NAMED_OR_BLANK = regex(
 )
 #: What a rule, or a member of a list, begins with.
 _SIGNS = frozenset("-=*+#_~")
+_DIGITS = regex(r"\d+")
 _CLOSING = re.compile(r"</[\w:.-]{1,60}>\s*$|/?>\s*$")
 
 
@@ -93,8 +96,9 @@ class _Fields:
         self.indents = array("i")
         #: By line: what lines of the same field share; 0 for a blank one.
         self.keys = array("I")
-        #: The name of each key.
+        #: The name of each key, and its indent.
         self.said = [""]
+        self.levels = array("i", (-1,))
         self._numbers: dict[tuple[int, str], int] = {}
         #: What fields say, where they are few.
         self._values: list[str] | None = [] if len(lines) <= _SMALL else None
@@ -110,6 +114,7 @@ class _Fields:
             if not number:
                 number = self._numbers[key] = len(self.said)
                 self.said.append(name)
+                self.levels.append(indent)
         self.indents.append(indent)
         self.keys.append(number)
         if self._values is not None:
@@ -122,19 +127,19 @@ class _Fields:
         """The lines that are not blank."""
         return compress(range(first, end), self.keys[first:end])
 
-    def keys_within(self, first: int, end: int) -> list[int]:
-        """The keys of the lines that are not blank."""
-        return list(filter(None, self.keys[first:end]))
-
     def name(self, line: int) -> str:
         """The name of a field."""
         return self.said[self.keys[line]]
 
     def own(self, line: int) -> str:
-        """What else a line may be called: "BEGIN:VEVENT"; without a name, its first word."""
-        if self.name(line):
+        """What else a line may be called: "BEGIN:VEVENT"; without a name, its first word.
+
+        Where a name has a number, that is not looked at: "Profile 3 on interface wlan0".
+        """
+        name = self.name(line)
+        if name and not _DIGITS.search(name):
             return self.lines[line].strip()[:_SAME]
-        return self.value(line).split(None, 1)[0]
+        return _DIGITS.sub("0", name or self.value(line).split(None, 1)[0])
 
     def value(self, line: int) -> str:
         """What a field says, read anew where they are many."""
@@ -248,16 +253,21 @@ def _find_blocks(lines: Sequence[str], check: Callable[[], None]) -> Records | N
     if not _names_may_be_shared(fields):
         return None
     best = Spans()
-    indent = -1
+    indent, misfit = -1, 0
     for starts in _candidates(fields):
         if best and fields.indents[starts[0]] > indent:
             break
+        if best and is_section(lines[best[0][0]]) and not is_section(lines[starts[0]]):
+            continue
         check()
         if not _may_be_enough(fields, starts):
             continue
         spans = _spans(fields, with_comments(fields.lines, _heads(fields, starts)))
-        if len(spans) > len(best) and are_records(fields, spans):
-            best, indent = spans, fields.indents[starts[0]]
+        found = misfit_of(fields, spans)
+        # What comes first, and far oftener, is within no other.
+        most = misfit // 2 if len(best) >= _OFTENER * len(spans) else misfit
+        if found is not None and (not best or found < most):
+            best, indent, misfit = spans, fields.indents[starts[0]], found
     return Records(lines, best, _Values(fields, best)) if best else None
 
 
