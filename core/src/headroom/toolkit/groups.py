@@ -57,7 +57,8 @@ _TRIED = 32
 
 _WORDS = regex(r"\w(?:[\w .'\u2019/-]*\w)?")
 _BEGIN = regex(r"[^\w\s]{0,4}\w+[:=|{(](?=\S)")
-_AGAIN = regex(r"([^\w\s])(?:\1| (?=\1))+")
+# "*" and "**" are two levels of a list.
+_AGAIN = regex(r"([^\w\s*])(?:\1| (?=\1))+")
 _DIGITS = regex(r"\d+")
 _ENDS_SENTENCE = regex(r"[.!?\u3002,][\"')\u201d*_]{0,3}$")
 _ITEM = regex(r"(?:[-*+\u2022\u2013\u2014\u00b7]|\(?\w{1,3}[.)])[ \t]|[\u2500-\u257f]")
@@ -154,7 +155,7 @@ def _rule(said: Sequence[_Line], deadline: Deadline) -> _Rule | None:
     best: tuple[tuple[int, int, int, int], _Rule] | None = None
     for key, heads in _candidates(said, deadline):
         deadline.check()
-        rule = _rule_of(said, key, heads)
+        rule = _Tried(said, key, heads).rule()
         if rule is not None:
             order = (rule.rank, said[heads[0]].indent, heads[0], -len(heads))
             if best is None or order < best[0]:
@@ -205,6 +206,8 @@ def _keys(line: _Line, below: _Line | None) -> Iterator[_Key]:
     may_end = is_title if is_words else not ends or line.text[-1] == ","
     if len(line.form) <= _SIGNS and may_end:
         yield "form", line.indent, line.form
+    if below is not None and line.place == 0 and below.indent > line.indent and not is_title:
+        yield "above", line.indent, ""
     if below is None or not is_title:
         return
     if (below.is_item and not line.is_item) or below.indent > line.indent:
@@ -260,84 +263,134 @@ class _Rule(NamedTuple):
     key: _Key
     #: Whether paragraphs begin with heads, or with so many lines above them.
     begins: bool
-    #: Lines of each group above its head; and of the head, behind its first one.
+    #: Lines of each group above its head.
     above: int
+    #: Whether a title stands above each head, in a paragraph by itself.
+    titled: bool
+    #: Lines of the head behind its first one.
     more: int
     #: The indent and the first word of the line below a head that tells it from others.
     name: tuple[int, str] | None
 
 
-def _rule_of(said: Sequence[_Line], key: _Key, heads: list[int]) -> _Rule | None:
-    """The rule that some lines are heads; ``None`` where they are none."""
-    count = len(heads)
-    least = _MOSTLY * count
-    above, often = Counter(said[head].place for head in heads).most_common(1)[0]
-    begins = often >= least and above <= _ABOVE
-    above = above if begins else 0
-    ends = [head - above for head in heads[1:]] + [len(said)]
-    members = [range(head + 1, max(head + 1, end)) for head, end in zip(heads, ends)]
-    if sum(map(bool, members)) < least or not members[-1]:
-        # What nothing follows at the end stands below what it belongs to.
-        return None
-    below = [said[index] for own in members for index in own]
-    indent = said[heads[0]].indent
-    inner = [line for line in below if line.indent > indent or not line.closes]
-    within = sum(line.indent > indent or line.is_item for line in inner)
-    is_item = said[heads[0]].is_item
-    rank = 0
-    is_followed = _is_shared((said[own[0]] for own in members if own), said, least)
-    if within < _WITHIN * len(inner) or is_item:
-        # What tells soonest that they are none is looked at first: most texts have no groups.
-        is_said = sum(_is_said(said[head]) for head in heads) >= least
-        if is_said or max(map(len, members)) > _LARGEST * len(below) / count:
+class _Tried:
+    """Some lines, of which it is asked whether they are the heads of groups."""
+
+    def __init__(self, said: Sequence[_Line], key: _Key, heads: list[int]) -> None:
+        self._said, self._key, self._heads = said, key, heads
+        self._first = said[heads[0]]
+        self._least = _MOSTLY * len(heads)
+        above, often = Counter(said[head].place for head in heads).most_common(1)[0]
+        self._begins = often >= self._least and above <= _ABOVE
+        self._above = above if self._begins else 0
+        self._titled = self._begins and not self._above and _are_titled(said, heads)
+        over = max(self._above, self._titled)
+        ends = [head - over for head in heads[1:]] + [len(said)]
+        #: What stands below each, by index, and what stands above the first one.
+        self._members = [range(head + 1, max(head + 1, end)) for head, end in zip(heads, ends)]
+        self._lead = said[: max(0, heads[0] - over)]
+
+    def rule(self) -> _Rule | None:
+        """The rule that they are heads; ``None`` where they are none."""
+        rank = self._rank()
+        if rank is None:
             return None
-        rank = 2
-    if (
-        rank
-        and begins
-        and sum(1 for line in said[heads[0] :] if not line.place) <= _PARAGRAPHS * count
-    ):
-        rank = 1
-    if rank > 1 and not (
-        is_followed
-        or _is_shared((said[head - 1] for head in heads[1:]), said, least)
-        or _are_rows(below, [said[head] for head in heads])
-    ):
-        return None
-    if rank:
+        # A comment says something of what stands below it: that says more surely whose it is.
+        rank += _COMMENT.match(self._first.text) is not None
+        name: tuple[int, str] | None = None
+        said, heads = self._said, self._heads
+        # Where all of them are the same, another line says which one it is, or the title does.
+        if not self._titled and len({said[head].text for head in heads}) < self._least:
+            name = _name(said, heads, self._members)
+            if name is None:
+                return None
+            rank += 2
+        more = int(bool(rank) and name is None and self._go_on())
+        return _Rule(rank, self._key, self._begins, self._above, self._titled, more, name)
+
+    def _rank(self) -> int | None:
+        """How sure it is, 0 for the surest; ``None`` where they are no heads."""
+        said, heads, count = self._said, self._heads, len(self._heads)
+        if sum(map(bool, self._members)) < self._least or not self._members[-1]:
+            # What nothing follows at the end stands below what it belongs to.
+            return None
+        below = [said[index] for own in self._members for index in own]
+        indent = self._first.indent
+        inner = [line for line in below if line.indent > indent or not line.closes]
+        within = sum(line.indent > indent or line.is_item for line in inner)
+        if within >= _WITHIN * len(inner) and not self._first.is_item:
+            return 0
+        # What tells soonest that they are none is looked at first: most texts have no groups.
+        is_said = sum(_is_said(said[head]) for head in heads) >= self._least
+        if is_said or max(map(len, self._members)) > _LARGEST * len(below) / count:
+            return None
+        paragraphs = sum(1 for line in said[heads[0] :] if not line.place)
+        rank = 1 if self._begins and paragraphs <= _PARAGRAPHS * count else 2
+        is_sure = rank == 1 or self._have_fields()
+        if not is_sure and not (
+            self._are_followed()
+            or _is_shared((said[head - 1] for head in heads[1:]), said, self._least)
+            or _are_rows(below, [said[head] for head in heads])
+        ):
+            return None
         # Rows of one form are no heads of each other, however often one begins alike.
         form, like = Counter(line.form for line in below).most_common(1)[0]
         same = sum(said[head].form == form for head in heads)
-        if form not in _PLAIN and same >= least and like >= _FORMS * len(below):
+        if form not in _PLAIN and same >= self._least and like >= _FORMS * len(below):
             return None
-    if rank > 1:
-        paragraphs = Counter(sum(not said[index].place for index in own) for own in members)
-        often_said = Counter(line.form for line in below)
-        lead = said[: max(0, heads[0] - above)]
-        like = sum(often_said[line.form] >= _OFTEN * count for line in lead)
-        if lead and like >= _MOSTLY * len(lead):
+        return rank if is_sure or self._are_even(below) else None
+
+    def _are_followed(self) -> bool:
+        """Whether the lines below them mostly begin with one word."""
+        return _is_shared(
+            (self._said[own[0]] for own in self._members if own), self._said, self._least
+        )
+
+    def _have_fields(self) -> bool:
+        """Whether a field is below each title: of one name, and nowhere else."""
+        if self._titled:
+            return self._key[0] == "word" and not self._key[2].isalpha()
+        if not self._begins or self._above or not self._are_followed():
+            return False
+        named = sum(self._said[own[0]].word.endswith(":") for own in self._members if own)
+        return named >= self._least
+
+    def _are_even(self, below: Sequence[_Line]) -> bool:
+        """Whether most groups have as many paragraphs, and begin with these lines."""
+        often = Counter(line.form for line in below)
+        least = _OFTEN * len(self._heads)
+        like = sum(line.form not in _PLAIN and often[line.form] >= least for line in self._lead)
+        if self._lead and like >= _MOSTLY * len(self._lead):
             # What is like lines below a head stands above the first one: it begins with another.
-            return None
-        if paragraphs.most_common(1)[0][1] < _EVEN * count:
-            return None
-    # A comment says something of what stands below it: that says more surely whose it is.
-    rank += _COMMENT.match(said[heads[0]].text) is not None
-    name: tuple[int, str] | None = None
-    # Where all of them are the same, another line says which one it is.
-    if len({said[head].text for head in heads}) < least:
-        name = _name(said, heads, members)
-        if name is None:
-            return None
-        rank += 2
-    more = 0
-    if rank and is_followed and name is None:
-        second = [said[own[0]] for own in members if own]
-        full = sum(line.ends for line in second)
-        long = sum(len(own) > 1 for own in members)
-        texts = {line.text for line in second}
-        titles = sum(len(said[head].text.split()) >= _TITLE_WORDS for head in heads) >= least
-        more = int(titles and not full and long >= least and len(texts) >= least)
-    return _Rule(rank, key, begins, above, more, name)
+            return False
+        said = self._said
+        paragraphs = Counter(sum(not said[index].place for index in own) for own in self._members)
+        return paragraphs.most_common(1)[0][1] >= _EVEN * len(self._heads)
+
+    def _go_on(self) -> bool:
+        """Whether the next line of each says more of a title: who wrote what is below it."""
+        if not self._are_followed():
+            return False
+        second = [self._said[own[0]] for own in self._members if own]
+        long = sum(len(own) > 1 for own in self._members)
+        titles = sum(len(self._said[head].text.split()) >= _TITLE_WORDS for head in self._heads)
+        some = min(long, titles, len({line.text for line in second}))
+        return some >= self._least and not any(line.ends for line in second)
+
+
+def _are_titled(said: Sequence[_Line], heads: Sequence[int]) -> bool:
+    """Whether a title stands above each head; what stands below the last group is none."""
+    if not _is_titled(said, heads[0]) or _is_titled([*said[-1:], said[heads[0]]], 1):
+        return False
+    return sum(_is_titled(said, head) for head in heads) >= _MOSTLY * len(heads)
+
+
+def _is_titled(said: Sequence[_Line], head: int) -> bool:
+    """Whether a title stands above a line, each of them a paragraph or the beginning of one."""
+    if not head or said[head].place or said[head - 1].place:
+        return False
+    over = said[head - 1]
+    return not over.ends and not over.closes and len(over.text) <= _TITLE
 
 
 def _are_rows(below: Sequence[_Line], heads: Sequence[_Line]) -> bool:
@@ -387,9 +440,11 @@ def _groups(said: Sequence[_Line], rule: _Rule) -> Iterator[Group]:
             continue
         is_open = True
         above = min(rule.above, line.place, index)
+        if rule.titled and _is_titled(said, index):
+            above = 1
         behind = said[index + 1 : index + 1 + _LOOKED_AT]
         last = behind[0].number if rule.more and behind and behind[0].place else line.number
         name = next((one.number for one in behind if (one.indent, one.word) == rule.name), -1)
         start = said[index - above].number
-        # A line above the head, where each group has one, is the title.
-        yield Group(start, -1, start if above == 1 else line.number, last, name)
+        # What stands above the head in each group is more of it: a title, say.
+        yield Group(start, -1, start, last, name)

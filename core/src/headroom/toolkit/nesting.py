@@ -26,6 +26,8 @@ _NESTED, _LEAST, _BELOW = 0.3, 3, 2
 _COMMON, _OTHERS = 0.8, 2
 #: Characters of a line that are looked at.
 _CHARS = 200
+#: Levels of a list whose signs say them.
+_DEEPEST = 9
 #: "memory: 512Mi", "- name: api", "Limits:".
 _KEY = regex(r"(?:[-*] )?[^\s:][^:]{0,60}:(?:\s|$)")
 
@@ -44,6 +46,7 @@ class _Open(NamedTuple):
     """A line that others may stand below."""
 
     number: int
+    #: How far in it is.
     indent: int
     #: Where its first word ends, if that is a number.
     number_end: int
@@ -59,7 +62,7 @@ def find_nesting(lines: Sequence[str], deadline: Deadline) -> Nesting | None:
     [-1, 0, 0, -1, 3, 3, -1, 6, 6, -1]
 
     """
-    if sum(line[:1] in " \t" for line in lines if line) < _NESTED * len(lines):
+    if sum(line[:1] in " \t*" for line in lines if line) < _NESTED * len(lines):
         return None
     owners = array("l", [-1]) * len(lines)
     begins: set[int] = set()
@@ -91,14 +94,18 @@ def _nested(lines: Sequence[str], deadline: Deadline) -> Iterator[tuple[int, int
     above: list[_Open] = []
     after_blank = leads = False
     last = -1
+    is_starred = any(line.startswith("** ") for line in lines)
     for number, line in enumerate(deadline.over(lines)):
         bare = line[:_CHARS].lstrip()
         if not bare:
             after_blank = True
             continue
-        indent = len(line[: len(line) - len(line.lstrip())].expandtabs())
         first = bare.split(None, 1)[0]
-        number_end = indent + len(first) if first[0].isdigit() else -1
+        indent = len(line[: len(line) - len(line.lstrip())].expandtabs())
+        # Below "*" stands "**", and below that what is no item.
+        depth = min(len(first), _DEEPEST) if is_starred and not first.strip("*") else _DEEPEST
+        indent = indent * _DEEPEST + depth
+        number_end = len(line) - len(line.lstrip()) + len(first) if first[0].isdigit() else -1
         if after_blank:
             # Below an empty line stands what was announced above it, and nothing else.
             while above and not above[-1].leads:

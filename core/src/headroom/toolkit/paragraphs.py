@@ -27,6 +27,7 @@ _PART = 480
 _FENCE = re.compile(r"[ \t]{0,8}(`{3,}|~{3,})")
 _HEADING = re.compile(r"[ \t]{0,3}(?:#{1,6}[ \t]|={2,6}[ \t])")
 _UNDERLINE = re.compile(r"([=\-~^\"'`#*+.:_])\1{2,}\s*$")
+_FENCE_SIGNS, _SHORTEST_FENCE = "`~", 3
 _UNDERLINE_SIGNS = frozenset("=-~^\"'`#*+.:_")
 _BULLET = re.compile(
     r"[ \t]*(?:[-*+\u2022\u2023\u25e6\u2043\u2013\u2014\u00b7\u25aa\u25cf][ \t]"
@@ -54,7 +55,7 @@ _WIDEST_WRAP = 160
 #: A block whose longest line is shorter holds no wrapped prose, but a list, a poem, a menu. Chosen.
 _NARROWEST_WRAP = 40
 #: Characters of a heading: by its sign, underlined, and as a short line by itself. Chosen.
-_HEADING_CHARS, _TITLE_CHARS, _SHORT_CHARS = 200, 120, 80
+_HEADING_CHARS, _TITLE_CHARS, _SHORT_CHARS = 400, 120, 80
 #: Characters at the end of a line that show whether a sentence, or a leader, ends there. Chosen.
 _END_CHARS, _LEADER_CHARS = 12, 40
 #: Which of the lengths of the lines is taken for the width: of many not the very longest, for a
@@ -68,6 +69,11 @@ _LISTED, _MOSTLY = 4, 0.6
 
 #: A text of so many characters is large. Chosen.
 _LARGE = 1 << 17
+
+
+def _is_fence(line: str, above: str) -> bool:
+    """Whether a line of such signs is a fence: below a heading it is as long as that one."""
+    return len(line) <= _SHORTEST_FENCE or len(line) < len(above.strip())
 
 
 class TextBlock(NamedTuple):
@@ -111,6 +117,7 @@ class _Cutter:
             and _UNDERLINE.match(line)
             and index
             and len(lines[index - 1].rstrip()) <= _TITLE_CHARS
+            and not (line[0] in _FENCE_SIGNS and _is_fence(line.rstrip(), lines[index - 1]))
         )
         #: By line how it begins, and whether it ends the paragraph above.
         self._begins = _beginnings(lines)

@@ -48,7 +48,7 @@ _COMMENT_TOKENS, _WORTH_IT = 12, 0.85
 #: The share of a view that may go to what stays in any case. Chosen.
 _PINNED = 0.5
 #: Tokens of the longest heading that is brought by what stands under it. Chosen.
-_HEADING_TOKENS = 40
+_HEADING_TOKENS = 100
 #: Tokens of the longest line of a head that is brought by what stands under it; by how many
 #: sentences it is shared that are shown; and how often a line of heads comes, as a share of the one
 #: that comes most often, where it says something itself. Chosen.

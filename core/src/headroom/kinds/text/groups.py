@@ -47,7 +47,7 @@ def owned_units(source: Source) -> list[Owned]:
 
     found: list[Owned] = []
     for group in source.deadline.over(groups):
-        heads = [*with_line(group.first), *with_line(group.last)]
+        heads = [*range(with_line(group.first).start, with_line(group.last).stop)]
         if group.name >= 0:
             heads += with_line(group.name)
         own = tuple(dict.fromkeys(heads))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import compress, groupby, pairwise
 from typing import NamedTuple
 
 from headroom.kinds.text.groups import Owned, nested_units, owned_units
@@ -56,6 +56,7 @@ _SPEAKER = regex(
 )
 # A heading that says so: by a sign, a number, or a line below it.
 _MARKED = regex(r"\s*(?:[#=]{1,6}\s|\u00a7? ?\d|[^\n]{1,200}\n\S)")
+_LEVEL = regex(r"\s{0,3}(#{1,6})\s")
 _BLANKS = regex(r"\s+")
 _DIGITS = regex(r"\d+")
 _LETTERS = regex(r"[^\W\d_]{2}")
@@ -78,6 +79,8 @@ class Heads(NamedTuple):
     groups: Sequence[Owned] = ()
     #: What looks like a heading within those, and is none: a comment.
     within: frozenset[int] = frozenset()
+    #: Headings that groups begin with, where all of them do.
+    titles: frozenset[int] = frozenset()
     #: By a unit the one that it is indented below, which says whose it is.
     nested: dict[int, int] = {}  # noqa: RUF012
 
@@ -134,32 +137,80 @@ def read_heads(source: Source) -> Heads:
     size = sum(last - first + 1 for first, last in runs)
     if size > _MOST * len(parts) or not _are_spoken_of(lines, fields, runs):
         runs, spoken = [], frozenset()
-    if spoken or feet or (runs and not are_titles):
-        return Heads(runs, spoken, feet=feet)
+    if feet:
+        return Heads(runs, spoken, feet=feet, groups=_above_feet(source, lines, feet))
+    if spoken or (runs and not are_titles):
+        return Heads(runs, spoken)
     source.deadline.check()
     openers = find_openers(lines, opens, parts.blocks) if is_said and not runs else {}
     if openers:
         return Heads([], frozenset(openers.values()), openers)
-    nested = {} if runs else nested_units(source)
+    nested = _below_titles(lines, runs) if runs else nested_units(source)
+    return _with_groups(source, runs, nested, paragraphs)
+
+
+def _above_feet(source: Source, lines: list[str], feet: dict[int, int]) -> Sequence[Owned]:
+    """The groups of a text whose blocks are signed: a title may stand above what somebody signs."""
     groups = owned_units(source)
+    begins = [group.heads[0] for group in groups]
+    # What is said there is none.
+    named = sum(_ENDS_SENTENCE.search(lines[index]) is None for index in begins)
+    is_named = named >= _HEADINGS * len(begins) and not set(feet.values()) & set(begins)
+    return groups if is_named else ()
+
+
+def _with_groups(
+    source: Source, runs: list[tuple[int, int]], nested: dict[int, int], paragraphs: list[bool]
+) -> Heads:
+    """The titles that come again, and the groups of lines.
+
+    Args:
+        source: The text.
+        runs: The titles, as ``Heads`` says.
+        nested: What is below what, as ``Heads`` says.
+        paragraphs: By unit, whether a paragraph begins with it.
+
+    """
+    none: frozenset[int] = frozenset()
+    parts = source.once(read_units).parts
+    groups = [] if _has_levels(source) else owned_units(source)
     begins = {group.heads[0] for group in groups}
     titles = begins.intersection(first for first, _ in runs)
     if len(groups) > len(runs) and len(titles) >= _HEADINGS * len(runs):
         # Some of the heads are alike to the letter.
         runs = []
+    elif runs and not titles and len(runs) > len(groups) > 0:
+        # Each group has some of them below its own head.
+        return Heads(runs, none, groups=groups, within=frozenset(begins))
     elif runs and (titles or not groups or runs[0][0] <= groups[0].stop):
-        return Heads(runs, spoken)
+        return Heads(runs, none, nested=nested)
     within = {
         index
         for group in groups
         for index in range(group.start, group.stop)
         if parts.headings[index] and not paragraphs[index]
     }
+    # A field in a paragraph by itself looks like a heading, too.
+    within |= {
+        index
+        for group in groups
+        for index in group.heads[1:]
+        if parts.headings[index] and not _MARKED.match(source.text, parts.starts[index])
+    }
     are_headings = sum(map(parts.headings.__getitem__, begins)) >= _HEADINGS * len(groups)
     if are_headings and within.issubset(begins):
-        # They are known as such.
-        return Heads(runs, spoken, nested=nested)
-    return Heads(runs, spoken, groups=groups, within=frozenset(within | begins), nested=nested)
+        # They are known as such; other headings stand below them.
+        return Heads(runs, none, nested=nested, titles=frozenset(begins))
+    return Heads(runs, none, groups=groups, within=frozenset(within | begins), nested=nested)
+
+
+def _has_levels(source: Source) -> bool:
+    """Whether headings say how deep they are, the highest first: comments have signs, too."""
+    parts = source.once(read_units).parts
+    starts = compress(parts.starts, parts.headings)
+    signs = (_LEVEL.match(source.text, start) for start in starts)
+    levels = [len(sign[1]) for sign in signs if sign]
+    return len(set(levels)) > 1 and levels[0] == min(levels)
 
 
 def _are_spoken_of(lines: list[str], fields: list[str], runs: list[tuple[int, int]]) -> bool:
@@ -208,13 +259,40 @@ def _titles(lines: list[str], fields: list[str], paragraphs: list[bool]) -> list
         ):
             shapes[index] = _DIGITS.sub("0", title)
     often = Counter(shapes.values())
-    found = []
-    for first, shape in shapes.items():
+    runs = []
+    for first in shapes:
         last = first
         while last + 1 < len(lines) and fields[last + 1] and not paragraphs[last + 1]:
             last += 1
-        if often[shape] > _LEAST and last - first < _LINES:
-            found.append((first, last))
+        if last - first < _LINES:
+            runs.append((first, last))
+    # What stands above the same field as those is one of them, whatever its name.
+    below = {
+        fields[first + 1] for first, last in runs if last > first and often[shapes[first]] > _LEAST
+    }
+    return [
+        (first, last)
+        for first, last in runs
+        if often[shapes[first]] > _LEAST or (last > first and fields[first + 1] in below)
+    ]
+
+
+def _below_titles(lines: list[str], runs: list[tuple[int, int]]) -> dict[int, int]:
+    """By the first unit of a head the title that it stands below, where they are of two sorts.
+
+    A song has verses, a lesson has exercises: the first head is of the sort that others are below.
+    """
+    sorts = ["" if last > first else _DIGITS.sub("0", lines[first].strip()) for first, last in runs]
+    outer = sorts[0]
+    if not _LEAST <= sorts.count(outer) < len(runs) / 2:
+        return {}
+    found: dict[int, int] = {}
+    owner = -1
+    for sort, (first, last) in zip(sorts, runs):
+        if sort == outer:
+            owner = last
+        else:
+            found[first] = owner
     return found
 
 

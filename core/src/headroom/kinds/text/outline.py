@@ -69,6 +69,8 @@ def read_outline(source: Source) -> Outline:
         if (heads.runs or heads.feet) and level == _LOWEST:
             # What stands alone in a message is a salutation or a name.
             continue
+        if level == _LOWEST and index in heads.titles:
+            level -= 1
         above += repeat(last, index - len(above))
         while open_headings and open_headings[-1][0] >= level:
             open_headings.pop()
@@ -82,7 +84,7 @@ def read_outline(source: Source) -> Outline:
     _put_in_groups(heads, above, frozenset(headings))
     # Below what names it stands a group, and not the other way round.
     for first, over in named.items():
-        above[first] = over
+        above[first] = above[first] if above[first] < first else over
     begins = (group.start for group in heads.groups)
     _put_below(heads, above, frozenset(chain(headings, begins)))
     for index, owner in heads.nested.items():
