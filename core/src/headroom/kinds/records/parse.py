@@ -36,10 +36,13 @@ from headroom.kinds.records.spans import Spans
 from headroom.kinds.records.talk import find_exchanges, find_talk
 from headroom.regexes import regex
 from headroom.source import Source
+from headroom.toolkit.groups import Group, read_groups
+from headroom.toolkit.groups import find_groups as find_groups_of_lines
 from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.values import Json, Number
 from headroom.toolkit.shares import enough
+from headroom.view import NO_LIMIT
 
 __all__ = ["Field", "Records", "field_of", "find_records", "read"]
 
@@ -202,10 +205,13 @@ def find_records(content: str, check: Callable[[], None]) -> Records | None:
         check: Called now and then, to watch the time.
 
     """
-    return _find(content.split("\n"), check)
+    lines = content.split("\n")
+    return _find(lines, check, lambda: find_groups_of_lines(lines, NO_LIMIT))
 
 
-def _find(lines: Sequence[str], check: Callable[[], None]) -> Records | None:
+def _find(
+    lines: Sequence[str], check: Callable[[], None], groups_of: Callable[[], Sequence[Group]]
+) -> Records | None:
     entries = find_entries(lines, check)
     if entries is not None:
         whole = Records(lines, entries.spans, entries.rows)
@@ -224,7 +230,7 @@ def _find(lines: Sequence[str], check: Callable[[], None]) -> Records | None:
         return Records(lines, turns, opening, named=False, is_talk=True)
     listing = find_listing(lines, check)
     if listing is not None:
-        heads = heads_in(lines, check)
+        heads = heads_in(lines, check) or [group.first for group in groups_of()]
         named = frozenset(heads)
         of_rows = [n for n, line in enumerate(listing.lines) if line not in named]
         spans = [(listing.lines[n], listing.lines[n] + 1) for n in of_rows]
@@ -283,7 +289,7 @@ def _are_named(lines: Sequence[str]) -> bool:
 
 def read(source: Source) -> Records | None:
     """The records of a source, read once: ``source.once(read)``."""
-    return _find(source.lines, source.deadline.check)
+    return _find(source.lines, source.deadline.check, lambda: source.once(read_groups))
 
 
 def field_of(line: str) -> Field:
