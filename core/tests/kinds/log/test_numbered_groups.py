@@ -7,15 +7,16 @@ import re
 
 import pytest
 
-from headroom import compress
+from headroom import SharedContext, compress
 from headroom.kinds.log.subjects import _says
 
 
-def threads(count: int = 50) -> str:
-    chance = random.Random(18)
+def threads(count: int = 50, seed: int = 18) -> str:
+    chance = random.Random(seed)
     lines = []
     for n in range(count):
-        lines.append(f'Thread {n} (LWP {41000 + n}) "worker":')
+        at = f"0x7f{chance.randrange(16**6):06x}"
+        lines.append(f'Thread {n} (Thread {at} (LWP {41000 + n}) "worker"):')
         for k in range(chance.randint(3, 6)):
             name = chance.choice(["poll", "sleep_on", "wait_for", "loop", "run"])
             place = f"x.c:{chance.randint(10, 99)}"
@@ -75,3 +76,13 @@ def test_no_line_stands_below_another_head(
 )
 def test_a_number_is_a_name_behind_a_word(own: str, name: str, *, expected: bool) -> None:
     assert _says(own, name) is expected
+
+
+def test_a_group_is_found_by_what_its_head_says() -> None:
+    text = threads(seed=0)
+    ctx = SharedContext()
+    ctx.put("threads", text)
+    for n in range(10):
+        found = ctx.retrieve("threads", query=f"thread {n}", max_tokens=500).text
+        assert f"Thread {n} (Thread" in found
+        assert all(line in found for line in text.split("\n") if f"(arg={n})" in line)
