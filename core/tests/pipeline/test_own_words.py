@@ -109,6 +109,7 @@ def test_the_last_line_names_all_that_is_left_out(name: str) -> None:
         "[lines 3-9 Ieft out]",
         "[lines 3-9 1eft 0ut]",
         "[this view |eaves out nothing]",
+        "[this view le\u0430ve\u0455 out nothing]",
         "\uff3blines 3-9 left out\uff3d",
     ],
 )

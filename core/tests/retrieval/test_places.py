@@ -589,13 +589,19 @@ def test_a_key_of_many_digits_is_no_index(ctx: SharedContext) -> None:
     assert "apple" in ctx.retrieve("k", query="apple", max_tokens=100).text
 
 
-@pytest.mark.parametrize("key", ["x" * 2000, f'a"{"x" * 2000}"b'])
-def test_what_is_below_a_key_that_nobody_reads_is_found_by_its_place(key: str) -> None:
+@pytest.mark.parametrize("within", [0, 1, 2])
+@pytest.mark.parametrize(
+    "key", ["x" * 2000, f'a"{"x" * 2000}"b', "x" * 2000 + " and so on" * 60 + "x" * 2000]
+)
+def test_what_is_below_a_key_that_nobody_reads_is_found_by_its_place(key: str, within: int) -> None:
     rows = [{"id": f"u{n}u", "say": f"word {n * 7919 % 997} of it"} for n in range(400)]
-    text = f"# What was seen\n\nIt rained all night.\n\n```json\n{json.dumps({key: rows})}\n```\n"
-    ctx = SharedContext()
-    entry = ctx.put("key", text, max_tokens=1400)
-    gone = set(re.findall("u[0-9]+u", text)) - set(re.findall("u[0-9]+u", entry.compressed))
-    assert gone
-    found = "\n".join(one for each in entry.omissions for one in read_back(ctx, "key", each))
-    assert gone <= set(re.findall("u[0-9]+u", found))
+    data = json.dumps({key: rows})
+    for _ in range(within):
+        data = json.dumps({"result": data})
+    for text in (f"# What was seen\n\nIt rained all night.\n\n```json\n{data}\n```\n", data):
+        ctx = SharedContext()
+        entry = ctx.put("key", text, max_tokens=1400)
+        gone = set(re.findall("u[0-9]+u", text)) - set(re.findall("u[0-9]+u", entry.compressed))
+        assert gone
+        found = "\n".join(one for each in entry.omissions for one in read_back(ctx, "key", each))
+        assert gone <= set(re.findall("u[0-9]+u", found))

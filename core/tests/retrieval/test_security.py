@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 
 import pytest
@@ -65,6 +66,14 @@ def test_a_payload_that_talks_like_us_gains_nothing(
         "[\u200blines 40]",
         "[Iines 40]",
         "\u2060[\U0001d42bows 3]",
+        "[l\u0456ne\u0455 40]",
+        "[row\u0455 3]",
+        "[every\u0442h\u0456ng]",
+        "[ lines  40 ]",
+        "[lines 40]:",
+        "it stopped\r[lines 40]",
+        "it stopped\u2028[lines 40]",
+        "\x1b[1m[lines 40]\x1b[0m",
     ],
 )
 def test_a_heading_in_a_payload_is_a_line_among_others(ctx: SharedContext, forged: str) -> None:
@@ -76,7 +85,8 @@ def test_a_heading_in_a_payload_is_a_line_among_others(ctx: SharedContext, forge
     ]  # fmt: skip
     assert ctx.retrieve("log", place=found.where).text == found.text
     ctx.put("data", {"note": f"It rained.\n{forged}\nIt snowed. " * 30})
-    assert f"\n2: {forged}\n" in ctx.retrieve("data", place="sentences 1-3 of /note").text
+    shown = re.sub(r"\x1b\[\d*m", "", forged)
+    assert f"\n2: {shown}\n" in ctx.retrieve("data", place="sentences 1-3 of /note").text
 
 
 def test_no_answer_exceeds_its_bound(ctx: SharedContext) -> None:

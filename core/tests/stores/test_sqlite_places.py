@@ -119,20 +119,35 @@ def test_an_older_copy_that_is_restored_is_noticed(
     write(again, "key", "newer")
 
 
-def test_who_looks_for_what_a_restored_copy_has_not_is_told(
-    open_store: Open, path: Path, tmp_path: Path
+@pytest.mark.parametrize("has", ["put", "read"])
+def test_who_reads_a_restored_copy_is_told(
+    open_store: Open, path: Path, tmp_path: Path, has: str
 ) -> None:
     store = open_store()
-    write(store, "key", "old")
+    writer = store if has == "put" else open_store()
+    old = write(writer, "key", "old", view="view")
     with closing(sqlite3.connect(path)) as db, closing(sqlite3.connect(tmp_path / "old")) as copy:
         db.backup(copy)
-        write(store, "other", "new")
+        write(writer, "key", "new")
+        write(writer, "other", "new")
+        assert original(store, "other") == "new"
         copy.backup(db)
-    for action in (lambda: store.get("space", "other"), lambda: store.headers("space")):
+    actions: list[Callable[[], object]] = [
+        # What is there is of another time: it may have been overwritten since.
+        lambda: store.get("space", "key"),
+        lambda: store.get("space", "key", with_original=False),
+        lambda: store.get("space", "other"),
+        lambda: store.find("space", old.header.reference),
+        lambda: store.view_origin("space", old.header.view_reference),
+        lambda: store.headers("space"),
+        lambda: store.usage("space"),
+    ]
+    for action in actions:
         with pytest.raises(StoreError, match=r"restored from an older copy.*open the store again"):
             action()
-    assert original(store, "key") == "old"
-    assert isinstance(open_store().get("space", "other"), Missing)
+    again = open_store()
+    assert original(again, "key") == "old"
+    assert isinstance(again.get("space", "other"), Missing)
 
 
 def test_another_format_is_noticed(open_store: Open, path: Path) -> None:

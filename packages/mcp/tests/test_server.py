@@ -289,17 +289,26 @@ async def test_names_are_one_line_and_break_no_list(client: Clients, ctx: Shared
     assert (await call(client, "get", key="plain")).startswith("Text ")
 
 
-async def test_names_that_look_alike_are_told_apart(client: Clients, ctx: SharedContext) -> None:
-    keys = ["plain", "plain\u3164", "pl\ufe0fain"]
-    for key in keys:
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"plain": "plain", "plain\u3164": r'"plain\u3164"', "pl\ufe0fain": r'"pl\ufe0fain"'},
+        {"plain ": '"plain "', r'"plain\u3164"': r'"\"plain\\u3164\""', "a  b": '"a  b"'},
+        {"Kg": "Kg", "\u212ag": r'"\u212ag"', "cafe\u0301": r'"cafe\u0301"'},
+    ],
+)
+async def test_names_that_look_alike_are_told_apart(
+    client: Clients, ctx: SharedContext, named: dict[str, str]
+) -> None:
+    for key in named:
         ctx.put(key, "Text of it.")
     resources = (await client.list_resources()).resources
-    named = [r'"pl\ufe0fain"', r'"plain\u3164"', "plain"]
-    assert [resource.name for resource in resources] == named
+    assert [resource.name for resource in resources] == list(named.values())[::-1]
     found = await call(client, "search", query="text")
-    assert all(name in found for name in named)
-    stored = await call(client, "put", key=keys[1], content="Text of it.")
-    assert stored.startswith(r'[stored under "plain\u3164":')
+    assert all(name in found for name in named.values())
+    *_, key = named
+    stored = await call(client, "put", key=key, content="Text of it.")
+    assert stored.startswith(f"[stored under {named[key]}:")
 
 
 async def test_what_is_no_unicode_ends_no_session(client: Clients, ctx: SharedContext) -> None:

@@ -110,3 +110,19 @@ def test_who_put_into_a_namespace_that_the_server_threw_away_is_told_so(server: 
     assert store.get("lost", "key") == Missing("absent")
     store.close()
     other.close()
+
+
+def test_what_was_deleted_is_not_told_as_evicted_once_the_reason_is_forgotten(
+    server: Server,
+) -> None:
+    store, other = (RedisStore(server.url) for _ in range(2))
+    write(store, "key", "content")
+    write(store, "kept", "content")
+    assert other.delete("space", "key")
+    assert store.get("space", "key").reason == "deleted"
+    # As many as a namespace remembers.
+    for number in range(10_000):
+        other.delete("space", f"another {number}")
+    assert store.get("space", "key") == Missing("absent")
+    store.close()
+    other.close()

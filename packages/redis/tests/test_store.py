@@ -426,6 +426,14 @@ def test_a_bomb_is_not_unpacked(store: RedisStore, behind: redis.Redis, field: s
 # Arguments
 
 
+@pytest.mark.parametrize("option", ["cluster=yes", "timeout=3", "key_env=A"])
+def test_options_that_the_store_takes_as_arguments_are_named(option: str) -> None:
+    with pytest.raises(
+        ValueError, match=r"read by SharedContext and open_store; RedisStore.*cluster="
+    ):
+        RedisStore(f"redis://localhost/0?{option}")
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [

@@ -51,6 +51,12 @@ class EndsAMomentLate(Writes):
         return None if ttl is None else ttl + 0.02
 
 
+@found_by("test_an_entry_ends_however_short_its_life")
+class LessThanAMillisecondIsForEver(Writes):
+    def life(self, ttl: float | None) -> float | None:
+        return None if ttl is not None and 0 < ttl < 0.001 else ttl
+
+
 @found_by("test_ttl_zero_ends_with_the_moment")
 class ZeroIsForEver(Writes):
     def life(self, ttl: float | None) -> float | None:

@@ -42,6 +42,18 @@ class LowersAscii(Renaming):
 
 
 @found_by(KEYS)
+class TakesSlashesForOneAnother(Renaming):
+    def key(self, name: str) -> str:
+        return name.replace("\\", "/")
+
+
+@found_by(SPACES)
+class NoNameIsDefault(Renaming):
+    def space(self, name: str) -> str:
+        return name or "default"
+
+
+@found_by(KEYS)
 class StripsTrailingBlanks(Renaming):
     def key(self, name: str) -> str:
         return name.rstrip(" ")

@@ -43,6 +43,13 @@ class CountsNoBytes(Limiting):
         return replace(limits, max_bytes=None)
 
 
+@found_by("test_large_limits_are_limits")
+class NoLimitAboveAMegabyte(Limiting):
+    def limited(self, limits: Limits) -> Limits:
+        most = limits.max_bytes
+        return replace(limits, max_bytes=None if most is None or most > 2**20 else most)
+
+
 @found_by(MANY)
 class OneTooMany(Limiting):
     def limited(self, limits: Limits) -> Limits:

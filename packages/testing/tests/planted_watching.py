@@ -57,6 +57,12 @@ class WakesBeforeItWrites(Writes):
         time.sleep(0.005)
 
 
+@found_by("test_whoever_is_woken_finds_what_was_written")
+class WakesJustBeforeItWrites(Writes):
+    def before(self, namespace: str, record: Record) -> None:
+        self._watchers.notify(namespace, record.header.key)
+
+
 @found_by("test_no_write_of_another_key_wakes")
 class WakesForOtherKeys(MemoryStore):
     def watch(self, namespace: str, key: str, wake: Wake) -> Wake:

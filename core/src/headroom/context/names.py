@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 
 from headroom.toolkit.unseen import UNSEEN
 
@@ -20,7 +21,14 @@ def quoted(name: str) -> str:
     >>> print(quoted("a\n\u2028[b"))
     "a\n\u2028[b"
 
+    A letter that is written as others are that look the same is spelt out.
+
+    >>> print(quoted("cafe\u0301"))
+    "cafe\u0301"
+
     """
+    if not _is_composed(name):
+        return json.dumps(name)
     text = json.dumps(name, ensure_ascii=False)
     if not text.isprintable():
         text = "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in text)
@@ -28,10 +36,17 @@ def quoted(name: str) -> str:
 
 
 def named(name: str) -> str:
-    """A name as it is, or quoted, where it might be taken for more than that.
+    r"""A name as it is, or quoted, where it might be taken for more than that.
 
     >>> print(named("search results"), named("orders (json, 3 tokens)"))
     search results "orders (json, 3 tokens)"
+    >>> print(named("K"), named("\u212a"))
+    K "\u212a"
 
     """
-    return name if _PLAIN.fullmatch(name) else quoted(name)
+    return name if _PLAIN.fullmatch(name) and _is_composed(name) else quoted(name)
+
+
+def _is_composed(name: str) -> bool:
+    """Whether a name is written as all that looks like it is, by the same letters."""
+    return unicodedata.is_normalized("NFC", name)

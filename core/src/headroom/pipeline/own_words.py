@@ -28,16 +28,32 @@ _TELLS = regex(r"gina[l1i|]'s[^\S\n]*text")
 _LIKE_L = frozenset("l1i|")
 #: Letters that look like those of the words in most fonts.
 _LOOKS_LIKE = {
+    "\u0430": "a",
+    "\u0441": "c",
+    "\u0501": "d",
     "\u0435": "e",
+    "\u0581": "g",
+    "\u0261": "g",
+    "\u04bb": "h",
+    "\u0456": "i",
+    "\u03b9": "i",
     "\u04cf": "l",
     "\u01c0": "l",
+    "\u0578": "n",
     "\u043e": "o",
     "\u03bf": "o",
     "\u0585": "o",
+    "\u0440": "p",
+    "\u0455": "s",
     "\u03c4": "t",
     "\u0442": "t",
     "\u03c5": "u",
     "\u057d": "u",
+    "\u0475": "v",
+    "\u03bd": "v",
+    "\u051d": "w",
+    "\u0445": "x",
+    "\u0443": "y",
     "\u2019": "'",
 }
 _UNSEEN = regex(f"[{UNSEEN}]")

@@ -8,7 +8,7 @@ from headroom.retrieval.index import Searchable
 from headroom.toolkit.identifiers import names_one
 from headroom.view import Piece
 
-__all__ = ["below_named", "with_below"]
+__all__ = ["below_named", "with_announced", "with_below"]
 
 # All of these are chosen.
 
@@ -19,6 +19,8 @@ _MOST_OF, _LESS, _AS_GOOD = 0.7, 0.8, 0.95
 _FEW = 3
 #: A line that is named brings so many that are indented below it.
 _MOST_BELOW = 40
+#: So many of the best lines that announce what follows bring it, up to so many pieces.
+_ANNOUNCING, _MOST_ANNOUNCED = 2, 12
 
 
 def below_named(searchable: Searchable, query: str) -> list[int]:
@@ -56,6 +58,34 @@ def with_below(
             if one not in found:
                 found.add(one)
                 yield one
+
+
+def with_announced(searchable: Searchable, order: Sequence[int]) -> Iterator[int]:
+    """An order in which the best that end with a colon bring what that announces."""
+    left = _ANNOUNCING
+    for number in order:
+        yield number
+        if left and searchable.pieces[number].text.rstrip().endswith(":"):
+            left -= 1
+            yield from _announced(searchable, number)
+
+
+def _announced(searchable: Searchable, number: int) -> Iterator[int]:
+    """What stands behind a piece in its passage, or the passage that comes next."""
+    pieces = searchable.pieces
+    within, passage = pieces[number].within, None
+    for one in range(number + 1, min(number + 1 + _MOST_ANNOUNCED, len(pieces))):
+        piece = pieces[one]
+        if piece.within != within:
+            break
+        if piece.text.strip():
+            if passage not in (None, piece.group) or one in searchable.below:
+                break
+            passage = piece.group
+        elif passage is not None and passage < 0:
+            # Of lines that stand alone, a blank one ends it.
+            break
+        yield one
 
 
 def _below(number: int, pieces: Sequence[Piece]) -> list[int]:

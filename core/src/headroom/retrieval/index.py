@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from headroom.forking import cached_property, lock
 from headroom.kinds.registry import Kinds
+from headroom.retrieval.dated import IS_DATE, dated
 from headroom.retrieval.document import Document
 from headroom.scanning.bm25 import mean, rarity, score
 from headroom.source import Source
@@ -100,6 +101,20 @@ class Index:
         # Other forms of its words do not stand for all of it.
         for term in known if common or asked.terms.isdisjoint(telling) else telling:
             yield weights[term] * rarity(total, len(known[term][0])), known[term]
+        for date in dated(query):
+            # Each day of a month is a term of its own: together they are one.
+            found = self._together(filter(date.term.fullmatch, self._dates))
+            in_words = [self._together(filter(self.has, words)) for words in date.words]
+            found |= dict.fromkeys(sorted(set.intersection(*map(set, in_words))), 1)
+            if found and (len(found) <= total * _COMMON or not telling):
+                yield rarity(total, len(found)), (array("I", found), array("I", found.values()))
+
+    def _together(self, terms: Iterable[str]) -> dict[int, int]:
+        """The texts that have any of some terms, and how often."""
+        found: Counter[int] = Counter()
+        for term in terms:
+            found.update(dict(zip(*self._posting(term))))
+        return dict(found)
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
@@ -109,6 +124,10 @@ class Index:
         """What some terms tell together; one that no piece has tells nothing."""
         total = len(self._lengths)
         return sum(rarity(total, len(self._posting(term)[0])) for term in terms if self.has(term))
+
+    @cached_property
+    def _dates(self) -> list[str]:
+        return list(filter(IS_DATE.match, self._vocabulary))
 
     def has(self, term: str) -> bool:
         """Whether any piece has a term."""
@@ -151,6 +170,10 @@ class _Merged(Index):
     @cached_property
     def _vocabulary(self) -> Vocabulary:
         return self._whole._vocabulary
+
+    @cached_property
+    def _dates(self) -> list[str]:
+        return self._whole._dates
 
     def has(self, term: str) -> bool:
         return self._whole.has(term)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
-from headroom.retrieval.below import below_named, with_below
+from headroom.retrieval.below import below_named, with_announced, with_below
 from headroom.retrieval.fields import EMPTY, of_named_fields
 from headroom.retrieval.index import Searchable
+from headroom.retrieval.named import all_within, of_named_objects, value_of
 from headroom.toolkit.identifiers import identifiers, names_one, naming
 from headroom.toolkit.kind import LeftOut
 from headroom.toolkit.relevance import only_names, query_terms, terms
@@ -98,6 +99,7 @@ def ranked(
     best = max(scores.values(), default=0.0)
     alone = order_of({n: score for n, score in scores.items() if score >= _STRONG * best})
     together = order_of(_with_context(searchable, query, scores))
+    alone = list(with_announced(searchable, alone))
     order = _side_by_side(alone, _with_heads(searchable, together), pieces, _ALONE)
     said = _all_said(searchable, query, room)
     below = below_named(searchable, query)
@@ -238,7 +240,12 @@ def ranked_values(
     alone = [*(n for n in ranked if n in own), *beside]
     said = dict.fromkeys(_said_of(searchable, query, room))
     named = of_named_fields(searchable, query, left_out, own)
-    best = [*named, *(number for number in alone if number in said), *said]
+    best = [
+        *named,
+        *of_named_objects(searchable, query, own, room),
+        *(number for number in alone if number in said),
+        *said,
+    ]
     beside = _neighbours(searchable, query, own)
     rest = _side_by_side(alone, beside, searchable.leaves, _VALUES_ALONE)
     return list(dict.fromkeys([*best, *rest]))
@@ -257,24 +264,13 @@ def _said_of(searchable: Searchable, query: str, room: int) -> list[int]:
     values = (
         number
         for number, share in of_leaves.items()
-        if share >= most and asked.isdisjoint(terms(_value(leaves[number])))
+        if share >= most and asked.isdisjoint(terms(value_of(leaves[number])))
     )
     whole = (n for number, share in of_objects.items() if share >= most for n in objects[number])
     for some in (values, whole):
-        if found := _all_within(leaves, some, room):
+        if found := all_within(leaves, some, room):
             return found
     return []
-
-
-def _all_within(leaves: Sequence[Piece], some: Iterable[int], room: int) -> list[int]:
-    """Some values, of which no more are looked for once there is no room for all: then none."""
-    found: list[int] = []
-    for number in some:
-        found.append(number)
-        room -= len(leaves[number].text)
-        if room < 0:
-            return []
-    return found
 
 
 def _neighbours(searchable: Searchable, query: str, own: dict[int, float]) -> list[int]:
@@ -309,11 +305,7 @@ def _few_best(covered: dict[int, float], few: int) -> list[int]:
 
 
 def _beginning(leaf: Piece) -> str:
-    return _value(leaf)[:_BEGINNING]
-
-
-def _value(leaf: Piece) -> str:
-    return leaf.text.partition('":')[2]
+    return value_of(leaf)[:_BEGINNING]
 
 
 def _worth(

@@ -30,10 +30,16 @@ __all__ = [
 
 # With more parts than this, lines have one heading and their numbers.
 _SCATTERED = 3
+# A code of a terminal, which nobody sees.
+_CODE = r"\x1b\[[\d;?]{0,20}[@-~]"
+# What begins a line, for a reader or for a terminal.
+_BEGINS = rf"(?:^|[\r\v\f\x1c-\x1e\x85\u2028\u2029]|{_CODE})"
 # A line that could be taken for a heading or the note of an excerpt.
 _HEADING = re.compile(
-    r"^[^\w\n]{0,9}\[(?:(?:[l1i|]ine|row|sentence)s? \d|everything|\"?/|\d+ more )"
-    r"[^\n]*\][^\S\n]*$",
+    rf"{_BEGINS}[^\w\n]{{0,9}}\[\s{{0,9}}"
+    r"(?:(?:[l1i|]ine|row|sentence)s?[^\w\n]{1,9}\d|everything|\"?/|\d+\s{1,9}more\s)"
+    # No further: a line may begin many times.
+    rf"[^\n]{{0,500}}\](?:[^\w\n]|{_CODE}){{0,9}}$",
     re.MULTILINE | re.IGNORECASE,
 )
 # A place of so many characters is said, however small the budget.

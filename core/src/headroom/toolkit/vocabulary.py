@@ -9,7 +9,7 @@ Frakes and Baeza-Yates, "Information Retrieval", 1992).
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from math import ceil
 
 from headroom.forking import cached_property
@@ -42,6 +42,9 @@ class Vocabulary:
 
     def __contains__(self, term: str) -> bool:
         return term in self._terms
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._in_order)
 
     def near(self, term: str) -> list[str]:
         """The forms of a term, or the parts that it is put together from; none if it is there."""

@@ -13,6 +13,7 @@ from headroom.view import Deadline
 
 PARTS = "battery;sensor array;port;cable tray;filter unit;pump;fan;valve;relay;gauge".split(";")
 MORE = "Width;Height;Depth;Reach;Play;Gap;Offset".split(";")
+WHO = "Ada Novak;Bo Lund;Cy Ortiz;Di Wang;Eve Haas".split(";")
 STATES = "Ready;Idle;Busy;Parked;Standing by".split(";")
 
 
@@ -127,3 +128,44 @@ def test_the_rows_of_a_table_within_a_description_are_rows() -> None:
     # What is said above and below is little, and stays.
     assert view.text.startswith("\n".join(above))
     assert view.text.endswith("\n".join(below))
+
+
+def thread(depth: int, seed: int) -> str:
+    """A letter that quotes one that quotes one."""
+    chance = random.Random(seed)
+    lines = ["From: Ada Novak <ada@example.com>", "Subject: the crates", ""]
+    for level in range(depth):
+        signs = ">" * level + (" " if level else "")
+        said = [
+            f"The {chance.choice(PARTS)} of hall {chance.randrange(99)} is {chance.choice(STATES)} "
+            f"as {chance.choice(WHO)} told me on day {chance.randrange(900)}."
+            for _ in range(chance.randint(4, 9))
+        ]
+        who = f"{chance.choice(WHO)} <{level}@example.com>"
+        wrote = f"On {level + 1} Nov 2026 at 14:15, {who} wrote:"
+        lines += [signs + one for one in ("Hello,", "", *said, "", "Best,", "", wrote)]
+    return "\n".join([*lines, ">" * depth + " That is all."])
+
+
+@pytest.mark.parametrize("query", [None, "Which pump is parked?"])
+@pytest.mark.parametrize("max_tokens", [200, 400, None])
+def test_what_is_quoted_stands_below_who_wrote_it(
+    query: str | None, max_tokens: int | None
+) -> None:
+    text = thread(7, seed=3)
+    assert list(wrote(text))[-1] == 6
+    view = compress(text, kind="text", query=query, max_tokens=max_tokens)
+    assert view.omissions
+    assert len(list(wrote(view.text))) > 1
+
+
+def wrote(text: str) -> Iterator[int]:
+    """Of each line that is quoted so often, that the nearest above it of who wrote is of that."""
+    last = -1
+    for line in text.split("\n"):
+        signs = len(line) - len(line.lstrip(">"))
+        if line.endswith("wrote:"):
+            last = int(line.split("<")[1][0])
+        elif signs and line.strip("> ") and not line.startswith("["):
+            assert signs - 1 <= last
+            yield last

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import json
 import re
+import unicodedata
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, ParamSpec
 from urllib.parse import quote
@@ -134,7 +135,7 @@ class HeadroomServer(MCPServer[None]):
                 # Of a lone surrogate there is no address that leads back, yet a list.
                 uri=self._uri + quote(key, safe="", errors="surrogatepass"),
                 # One line, as it is shown in a list of them.
-                name=key if _is_seen(key) else _quoted(key),
+                name=key if _is_seen(key) and _is_bare(key) else _quoted(key),
                 description=_encodable(_after_name(about.get(key, ""))) or None,
                 mime_type="text/plain",
             )
@@ -340,8 +341,14 @@ def _quoted(key: str) -> str:
 
 
 def _is_seen(key: str) -> bool:
-    """Whether a key is one line, of signs that can all be seen."""
-    return key.isprintable() and _UNSEEN.search(key) is None
+    """Whether a key is one line, of signs that can all be seen, and composed like all such keys."""
+    is_composed = unicodedata.is_normalized("NFC", key)
+    return key.isprintable() and is_composed and _UNSEEN.search(key) is None
+
+
+def _is_bare(key: str) -> bool:
+    """Whether a key needs no quotes to be told from others."""
+    return key == key.strip() and "  " not in key and not key.startswith('"')
 
 
 def _after_name(line: str) -> str:

@@ -138,6 +138,10 @@ class Settings:
         return redis.asyncio.Redis(connection_pool=pool)
 
 
+#: Options of a URL that are ours, and not those of redis-py.
+_OURS = ("prefix", "timeout", "retries", "compression", "key_env", "cluster")
+
+
 def settings_of(url: str, timeout: float, *, cluster: bool = False) -> Settings:
     """How to connect to a URL; ``cluster`` says that it is that of a node of a cluster.
 
@@ -218,6 +222,11 @@ def _checked(options: dict[str, Any]) -> Settings:
         connection_class(**options)
     except TypeError as error:
         name = str(error).rpartition("argument ")[2].strip("'\"")
+        if name in _OURS:
+            raise ValueError(
+                f"{name} in a URL is read by SharedContext and open_store; RedisStore itself takes "
+                "prefix=, timeout=, retries=, cluster= and codec="
+            ) from None
         shown = repr(name) if name.isidentifier() else "of that name"
         raise ValueError(
             f"a Redis URL has no option {shown}; it takes those of redis-py, and prefix, timeout, "
@@ -267,7 +276,7 @@ def split_url(url: str) -> tuple[str, dict[str, Any]]:
     ours: dict[str, str] = {}
     others: list[tuple[str, str]] = []
     for name, value in given:
-        if name in ("prefix", "timeout", "retries", "compression", "key_env", "cluster"):
+        if name in _OURS:
             ours[name] = value
         else:
             others.append((name, value))

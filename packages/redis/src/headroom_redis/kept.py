@@ -16,9 +16,9 @@ _KEPT = 86_400.0
 class Kept:
     """The keys that this client put of late.
 
-    For a day after a write the server knows what became of a key, whatever was deleted since. Where
-    it knows nothing of one, and nothing was cleared, it threw the namespace away: nothing there is
-    left to say so, but here.
+    For a day after a write the server knows what became of a key, unless many others went since.
+    Where it knows nothing of one, nothing was cleared, and it has forgotten nothing, it threw the
+    namespace away: nothing there is left to say so, but here.
 
     Args:
         clock: Says seconds.

@@ -29,9 +29,12 @@ __all__ = ["condense", "data_of", "find", "is_data_of_small_values", "is_vector"
 # What nobody reads is a long string, or a list of many numbers with a comma behind each.
 assert min(LEAST, 2 * LEAST_NUMBERS - 1) >= SHORT
 
-#: What is left of a key, of which at most so much is looked at, and what follows it.
-_ENDS_KEY = tuple(
-    re.compile(rf"(?:[^{quote}\\\n]|\\.){{0,400}}{quote}\s{{0,20}}:") for quote in ('"', "'")
+#: What is left of a string, as it stands in a text, and as it stands in a string of that text; and
+#: what follows it where it is a key.
+_REST_OF_STRING = (
+    (re.compile(r'(?:[^"\\\n]+|\\.)*'), re.compile(r'"\s{0,20}:')),
+    (re.compile(r"(?:[^'\\\n]+|\\.)*"), re.compile(r"'\s{0,20}:")),
+    (re.compile(r'(?:[^"\\\n]+|\\+[^"\\\n])*'), re.compile(r'\\+"\s{0,20}:')),
 )
 
 #: Where a value stands in a document.
@@ -86,8 +89,7 @@ def is_data_of_small_values(source: Source) -> bool:
 
 
 def _condense_text(source: Source) -> Condensed | None:
-    # A key is what places are called by: with a note in it, they would lead nowhere.
-    stretches = [one for one in source.once(find) if not _is_in_key(source.text, one)]
+    stretches = _outside_keys(source.text, source.once(find))
     if not stretches:
         return None
     found = _placed(source.text, stretches, None)
@@ -99,9 +101,25 @@ def _condense_text(source: Source) -> Condensed | None:
     )
 
 
-def _is_in_key(text: str, stretch: Stretch) -> bool:
-    """Whether it stands within a string that a value follows, as JSON and Python write a key."""
-    return any(end.match(text, stretch.end) for end in _ENDS_KEY)
+def _outside_keys(text: str, stretches: Sequence[Stretch]) -> list[Stretch]:
+    """Those that stand in no string that a value follows, as JSON and Python write a key.
+
+    A key is what places are called by: with a note in it, they would lead nowhere.
+    """
+    found = list(stretches)
+    for rest, ends_key in _REST_OF_STRING:
+        outside: list[Stretch] = []
+        # Up to where it is known whether that is a key: no text is read twice.
+        known, is_key = -1, False
+        for one in found:
+            if one.end > known:
+                match = rest.match(text, one.end)
+                known = match.end() if match else one.end
+                is_key = ends_key.match(text, known) is not None
+            if not is_key:
+                outside.append(one)
+        found = outside
+    return found
 
 
 def _placed(text: str, stretches: Sequence[Stretch], within: str | None) -> list[Note]:
@@ -200,7 +218,7 @@ def _members(path: Path, members: Iterable[tuple[str | int, Json]]) -> Iterator[
 
 
 def _in_string(path: Path, text: str, source: Source) -> Iterator[tuple[Path, list[Note]]]:
-    stretches = scan(text, source.deadline)
+    stretches = _outside_keys(text, scan(text, source.deadline))
     if not stretches:
         return
     first = stretches[0]

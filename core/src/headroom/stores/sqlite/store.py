@@ -147,8 +147,8 @@ class SQLiteStore(LeasingStore):
             row: sqlite3.Row | None = db.execute(
                 f"{select} WHERE {_THERE} AND e.key = ?", where
             ).fetchone()
+            self._check_version(db, where[0], seen)
             if row is None:
-                self._check_version(db, where[0], seen)
                 return _why_not(db, where)
             check_row(row)
             now = self._clock()
@@ -160,18 +160,24 @@ class SQLiteStore(LeasingStore):
         row = self._connections.read(read)
         if isinstance(row, Missing):
             return row
-        return self._values.record(namespace, row, with_original=with_original)
+        record = self._values.record(namespace, row, with_original=with_original)
+        self._note_version(namespace, record.header.version)
+        return record
 
     def find(self, namespace: str, reference: str) -> Record | None:
         wanted = _hash(reference)
-        now = self._clock()
-        row = self._connections.read(
-            lambda db: db.execute(
+        name, seen, now = as_bytes(namespace), self._seen.get(namespace, 0), self._clock()
+
+        def read(db: sqlite3.Connection) -> sqlite3.Row | None:
+            self._check_version(db, name, seen)
+            row: sqlite3.Row | None = db.execute(
                 f"{_FOUND} WHERE {_THERE} AND c.reference = ? AND c.namespace = e.namespace "
                 f"AND {_LIVE} ORDER BY e.id DESC LIMIT 1",
-                (as_bytes(namespace), wanted, KEPT, now, now),
+                (name, wanted, KEPT, now, now),
             ).fetchone()
-        )
+            return row
+
+        row = self._connections.read(read)
         return None if row is None else self._values.record(namespace, row)
 
     def delete(self, namespace: str, key: str) -> bool:
@@ -216,9 +222,10 @@ class SQLiteStore(LeasingStore):
         return [self._values.header(namespace, row) for row in rows]
 
     def usage(self, namespace: str) -> Usage:
-        name = as_bytes(namespace)
+        name, seen = as_bytes(namespace), self._seen.get(namespace, 0)
 
         def read(db: sqlite3.Connection) -> tuple[Usage, bool]:
+            self._check_version(db, name, seen)
             now = self._clock()
             (overdue,) = db.execute(
                 "SELECT EXISTS (SELECT 1 FROM leases WHERE until < ?) OR EXISTS (SELECT 1 FROM "
@@ -252,12 +259,17 @@ class SQLiteStore(LeasingStore):
 
     def view_origin(self, namespace: str, view_reference: str) -> str | None:
         view = _hash(view_reference)
-        row = self._connections.read(
-            lambda db: db.execute(
+        name, seen = as_bytes(namespace), self._seen.get(namespace, 0)
+
+        def read(db: sqlite3.Connection) -> sqlite3.Row | None:
+            self._check_version(db, name, seen)
+            row: sqlite3.Row | None = db.execute(
                 f"SELECT e.origin FROM views e WHERE {_THERE} AND e.view_reference = ?",
-                (as_bytes(namespace), view),
+                (name, view),
             ).fetchone()
-        )
+            return row
+
+        row = self._connections.read(read)
         return None if row is None else self._values.origin_of(namespace, view, row[0]).hex()
 
     def lease(
@@ -338,7 +350,7 @@ class SQLiteStore(LeasingStore):
         return answer
 
     def _check_version(self, db: sqlite3.Connection, name: bytes, seen: int) -> None:
-        """Refuses a file in which a namespace is older than it was seen: what was put is gone."""
+        """Refuses a file in which a namespace is older than it was seen to be: some is lost."""
         if not seen:
             return
         row = db.execute("SELECT version FROM namespaces WHERE name = ?", (name,)).fetchone()

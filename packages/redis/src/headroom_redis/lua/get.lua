@@ -1,8 +1,8 @@
 -- Of the keys, this has data, gone, holds, age and held_age only. now, key, how the original is wanted: 0 not, 1 in
 -- any case, 2 where it is not large; whether leases that have ended were let go. Returns whether
 -- something has expired, then entry, view and original, or why there is none, "n" where nothing
--- says so and nothing was cleared; or 2 alone, where
--- leases are to be let go first. Changes nothing.
+-- says so, though nothing was cleared and no reason forgotten; or 2 alone, where leases are to be
+-- let go first. Changes nothing.
 local LARGE = 131072
 local key, gone = ARGV[2], KEYS[2]
 holds = KEYS[3]
@@ -38,7 +38,10 @@ end
 if call('ZSCORE', KEYS[4], key) or call('ZSCORE', KEYS[5], key) then return {due, 'v', whole(now)} end
 local went = call('HGET', gone, key)
 if not went then
-  local cleared = found[1] and unpack_numbers('>d', found[1], 17) or 0
-  return {due, cleared == 0 and 'n' or 'a', whole(now)}
+  local cleared, reasons = 0, 0
+  if found[1] then
+    cleared, reasons = unpack_numbers('>d', found[1], 17), unpack_numbers('>d', found[1], 105)
+  end
+  return {due, cleared == 0 and reasons < REMEMBERED and 'n' or 'a', whole(now)}
 end
 return {due, went:sub(17, 17), whole((unpack_numbers('>d', went)))}

@@ -22,6 +22,12 @@ class LifetimeTests(ContractBase):
             self.advance(0.02)
             assert isinstance(store.get("space", "key"), Missing)
 
+    def test_an_entry_ends_however_short_its_life(self, store: Store) -> None:
+        for ttl in (0.0004, 1e-9):
+            write(store, "key", "content", ttl=ttl)
+            self.advance(0.1)
+            assert isinstance(store.get("space", "key"), Missing), "what lives shortly has no end"
+
     def test_reading_prolongs_no_life(self, store: Store) -> None:
         record = write(store, "key", "content", view="view", ttl=10)
         for _ in range(3):

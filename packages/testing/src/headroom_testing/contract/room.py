@@ -48,6 +48,12 @@ class RoomTests(ContractBase):
         usage = store.usage("space")
         assert (usage.bytes, usage.evicted) == (450, 4)
 
+    def test_large_limits_are_limits(self, store: Store) -> None:
+        limits = Limits(max_bytes=2**22)
+        for key in "abcde":
+            write(store, key, key * 2**20, limits=limits)
+        assert keys(store) == ["b", "c", "d", "e"]
+
     def test_no_entry_is_evicted_by_its_own_write(self, store: Store) -> None:
         limits = Limits(max_bytes=100)
         write(store, "small", "1", limits=limits)

@@ -67,14 +67,21 @@ class WatchTests(ContractBase):
 
     def test_whoever_is_woken_finds_what_was_written(self, store: Store) -> None:
         for turn in range(3):
-            woken = threading.Event()
+            woken, read = threading.Event(), threading.Event()
+
+            def wake(woken: threading.Event = woken, read: threading.Event = read) -> None:
+                woken.set()
+                # Whoever wakes before it writes does not come to that meanwhile.
+                read.wait(min(self.patience, 1))
+
             # A key of its own: a second notice of the write before may come late.
             key = f"key {turn}"
-            end = store.watch("space", key, woken.set)
+            end = store.watch("space", key, wake)
             writer = threading.Thread(target=write, args=(store, key, f"content {turn}"))
             writer.start()
             assert woken.wait(self.patience)
             found = store.get("space", key)
+            read.set()
             writer.join()
             end()
             assert isinstance(found, Record), "woken before the write"
