@@ -36,10 +36,58 @@ def _check(values: str, where: str, answer: str) -> None:
         ("one|two|ten", "u > two", "rows 3"),
         ("May|Zoe|Ann|Tom", "name > Rob", "rows 2,4"),
         ("INFO|WARN|ERROR|DEBUG", "level = warn", "rows 2"),
+        ("very_low|low|moderate|high|very_high", "u > very_low", "rows 2-5"),
+        ("low risk|High Risk|medium risk", "u >= medium", "rows 2-3"),
+        ("dec.|Jan|MAR|Sept", "u > Feb", "rows 1,3-4"),
+        ("small|medium|large|x-large", "u > small", "rows 2-4"),
+        ("medium|medium|n/a", "u > small", "rows 1-2"),
+        ("mild|severe|moderate|unknown", "u > mild", "rows 2-3"),
+        ("poor|good|excellent|fair", "u >= good", "rows 2-3"),
+        ("strongly disagree|agree|neutral", "u > disagree", "rows 2-3"),
+        ("OK|WARNING|CRITICAL|UNKNOWN", "u >= warning", "rows 2-3"),
+        ("low|normal|high|urgent", "u < high", "rows 1-2"),
+        ("I|W|E|D|F", "u >= W", "rows 2-3,5"),
+        ("A|B|C|D|F", "u > C", "rows 4-5"),
+        ("Mon 10:00|Tue 09:00|Sun 12:00", "u > 'Tue 09:00'", _SAYS_NOTHING),
+        ("Fall 2023|Spring 2024", "u > 'Fall 2023'", _SAYS_NOTHING),
+        ("todo|done|doing|todo|done|doing|todo|done|doing", "u > done", _SAYS_NOTHING),
+        ("todo|done|doing|todo|done|doing|todo|done|doing", "u > dolphin", "rows 1-2,4-5,7-8"),
+        ("A|B|C|A|B|C|A|B|C", "u > B", "rows 3,6,9"),
+        ("todo|done|doing", "u > done", "rows 1"),
     ],
 )
 def test_words_with_an_order_of_their_own(values: str, where: str, answer: str) -> None:
     _check(values, where, answer)
+
+
+@pytest.mark.parametrize(
+    ("values", "where", "answer"),
+    [
+        ("'open'|\"shut\"|open", "u = open", "rows 1,3"),
+        ("'open'|\"shut\"|open", "u = shut", "rows 2"),
+        ("'open'|open", "u = \"'open'\"", "rows 1"),
+        ("'5'|\"12\"|7", "u > 6", "rows 2-3"),
+        ("it's|'90s|'a' or 'b'", 'u = "\'90s"', "rows 2"),
+        ("it's|'90s|'a' or 'b'", "u ~ 'or'", "rows 3"),
+        ("A &amp; B|A&nbsp;C|&lt;5", "u = 'A & B'", "rows 1"),
+        ("A &amp; B|A&nbsp;C|&lt;5", "u = 'a c'", "rows 2"),
+        ("A &amp; B|A&nbsp;C|&lt;5", "u = 'A &amp; B'", "rows 1"),
+    ],
+)
+def test_what_stands_around_a_text_is_read_through(values: str, where: str, answer: str) -> None:
+    _check(values, where, answer)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [" or ".join(f"x{n} = 1" for n in range(600)), " or ".join(f"u = a b{n}" for n in range(600))],
+)
+def test_errors_do_not_say_all_that_was_asked(where: str) -> None:
+    ctx = SharedContext()
+    ctx.put("rows", [{"u": "a"}, {"u": "b"}])
+    with pytest.raises(ValueError, match="where: no row") as error:
+        ctx.retrieve("rows", where=where)
+    assert len(str(error.value)) < 120
 
 
 @pytest.mark.parametrize(
@@ -69,6 +117,10 @@ def test_words_with_an_order_of_their_own(values: str, where: str, answer: str) 
         ("7-Eleven|Zed|Ann", "name > M", "rows 2"),
         ("0001_init|0002_add users|0010_drop", "u > 0001_init", "rows 2-3"),
         ("12A|2B|14C", "seat = 12A", "rows 1"),
+        ("1 in 5|1 in 10|1 in 2", "u > '1 in 5'", _SAYS_NOTHING),
+        ("5 of 10|7 of 10", "u > '5 of 10'", "rows 2"),
+        ("10K+|1M+|500+|5,000+", "u > '5,000+'", "rows 1-2"),
+        ("10 kg+|1M+", "u > 1M+", _SAYS_NOTHING),
     ],
 )
 def test_texts_with_numbers(values: str, where: str, answer: str) -> None:

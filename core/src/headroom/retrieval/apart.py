@@ -6,11 +6,18 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
-from itertools import chain
+from itertools import chain, pairwise
 
 from headroom.errors import WrongKind
 from headroom.retrieval.paths import members_in, walk
-from headroom.retrieval.uneven import cut_tables, evened, is_rule, may_have_tables
+from headroom.retrieval.uneven import (
+    cut_tables,
+    evened,
+    extents,
+    is_rule,
+    left_over,
+    may_have_tables,
+)
 from headroom.source import Source
 from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.pointers import escape
@@ -21,7 +28,9 @@ from headroom.view import Deadline, Within
 __all__ = [
     "behind_words",
     "by_names",
+    "check_lines",
     "check_places",
+    "have_a_name_in_common",
     "objects_in",
     "paragraphs",
     "short_tables",
@@ -37,7 +46,9 @@ _BEHIND_WORDS = re.compile(
     re.MULTILINE,
 )
 # Where another object begins.
-_NEXT_OBJECT = re.compile(r"\s*,?\s*(?=\{)")
+_NEXT_OBJECT = re.compile(r"\s*(?:,\s*)?(?=\{)")
+#: An object that ends its line begins in it before so many characters.
+_FAR = 200
 # A text that may be rows of JSON, and is short.
 _ROWS_OF_JSON = re.compile(r"\s*(?:\[\s*\{\s*\"|\{\s*\")[\s\S]{0,4000}[\]}]\s*$")
 _MOST_MISSED = 20
@@ -48,6 +59,8 @@ _MOST_TEXTS = 100
 _SHORT = 3
 #: Rows of a table that say which columns have numbers, and what they have.
 _PROBED, _FIGURE = 30, re.compile(r"\W{0,2}\d")
+# The path of something in a list.
+_IN_LIST = re.compile(r"/\d+(?:/|$)")
 _JSON = json.JSONDecoder()
 # What stands between tables as a blank line does: a command, a comment, a fence, a count of rows.
 _BETWEEN = re.compile(
@@ -96,14 +109,21 @@ def behind_words(text: str, deadline: Deadline) -> Iterator[tuple[str, int, int]
 
 
 def objects_in(text: str, deadline: Deadline) -> list[tuple[str, int, int]]:
-    r"""The objects of JSON that a text consists of, each with its first line and last.
+    r"""The objects of JSON in a text, each with its first line and last.
 
-    As programs print them one after another, over several lines each; none where it is another.
+    As programs print them one after another, over several lines each, or among other lines, of
+    which each is the end of one.
 
     >>> objects_in('{\n"a": 1}\n{"a": 2}\n', Deadline(None))
     [('{\n"a": 1}', 1, 2), ('{"a": 2}', 3, 3)]
+    >>> objects_in('Up.\nINFO {"a": 1}\n- {"a": 2},\n{"b": 3', Deadline(None))
+    [('{"a": 1}', 2, 2), ('{"a": 2}', 3, 3)]
 
     """
+    return _nothing_but_objects(text, deadline) or _objects_among(text, deadline)
+
+
+def _nothing_but_objects(text: str, deadline: Deadline) -> list[tuple[str, int, int]]:
     found: list[tuple[str, int, int]] = []
     at, line = 0, 1
     while (match := _NEXT_OBJECT.match(text, at)) is not None:
@@ -118,6 +138,63 @@ def objects_in(text: str, deadline: Deadline) -> list[tuple[str, int, int]]:
         found.append((text[start:at], line, last))
         line = last
     return found if len(found) > 1 and not text[at:].strip() else []
+
+
+def _objects_among(text: str, deadline: Deadline) -> list[tuple[str, int, int]]:
+    found: list[tuple[str, int, int]] = []
+    at, line, missed = 0, 0, 0
+    while at < len(text):
+        deadline.check()
+        end, line = text.find("\n", at) % (len(text) + 1), line + 1
+        start = text.find("{", at, min(end, at + _FAR))
+        before = text[at:start] if start >= 0 else "-"
+        at = end + 1
+        if before and not before[-1].isspace():
+            continue
+        last, one = line, text[start:end].rstrip(", \t\r")
+        is_one = one.endswith("}") and _is_object(one)
+        if not is_one and not before.strip() and missed < _MOST_MISSED:
+            try:
+                stop = _JSON.raw_decode(text, start)[1]
+            except (ValueError, RecursionError):
+                missed += 1
+            else:
+                end = text.find("\n", stop) % (len(text) + 1)
+                one, at, line = text[start:stop], end + 1, line + text.count("\n", start, stop)
+                is_one = one[1:].lstrip()[:1] == '"' and not text[stop:end].strip(", \t\r")
+        if is_one:
+            found.append((one, last, line))
+    return found
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def is_a_row(value: object) -> bool:
+    """Whether an object is a row by itself, and does not hold the rows of a list around it.
+
+    >>> is_a_row({"id": 1, "tags": ["a", "b"]}), is_a_row({"count": 2, "rows": [{"a": 1, "b": 2}]})
+    (True, False)
+
+    """
+    if not isinstance(value, dict):
+        return False
+    counts = Counter[bool]()
+    for path, holder in walk(value, of=HOLDERS):
+        if isinstance(holder, dict):
+            counts[_IN_LIST.search(path) is not None] += len(holder)
+    return counts[True] < counts[False]
+
+
+def have_a_name_in_common(rows: Sequence[object]) -> bool:
+    """Whether a name stands in most of some objects: they are rows, and no objects by chance."""
+    objects = [row if isinstance(row, dict) else () for row in rows]
+    often = Counter(name for one in objects for name in one)
+    return max(often.values(), default=0) > 1 and 2 * max(often.values()) >= len(rows)
 
 
 def texts_with_rows(value: object, deadline: Deadline) -> Iterator[tuple[str, str, bool]]:
@@ -176,14 +253,15 @@ def short_tables(
 
 def uneven_tables(
     source: Source,
-    read: Iterable[tuple[int, int]],
+    read: Iterable[tuple[int, int, bool]],
     rows_of: Callable[[str], Sequence[object]],
 ) -> Iterator[list[tuple[int, object]]]:
     """The rows of the tables with faults, each with the number of its line, counted from 0.
 
     Args:
         source: What they stand in.
-        read: The first lines and the last of what is read already, counted from 1.
+        read: The first lines and the last of what is read already, counted from 1, and whether that
+            is a table: with faults, it may be a part of one.
         rows_of: Reads a table, of which no row has a fault.
 
     """
@@ -193,29 +271,50 @@ def uneven_tables(
         source.deadline.check()
         while read and read[-1][1] <= first:
             read.pop()
-        if read and read[-1][0] <= end:
-            table = read[-1][0] - 1, end
+        some = [one for one in reversed(read) if one[0] <= end]
+        is_whole = any(one[0] <= first + 2 and one[1] >= end for one in some)
+        if some and (is_whole or not all(one[2] for one in some)):
+            table = some[-1][0] - 1, end
             continue
-        if table[1] - table[0] > 1 and table[1] == first - 1:
-            # A blank line within a table.
-            more = _more_of(lines[slice(*table)], lines[first:end], rows_of)
+        if table[1] - table[0] > 1 and not some:
+            # A blank line within a table, or words between rows that have bars around them.
+            is_next = table[1] == first - 1
+            more: Sequence[object] = ()
+            if is_next or _goes_on(lines, table[0], first, end):
+                until = table[1] if is_next else table[0] + 2
+                more = _more_of(lines[table[0] : until], lines[first:end], rows_of)
             if more:
                 table = table[0], end
                 yield list(enumerate(more, first))
                 continue
-        found = uneven_table(lines, first, end, rows_of)
+        found = uneven_table(lines, first, end, rows_of, is_found=bool(some))
         if found:
             below = found[0][0] - 1
             table = below - is_rule(lines[below]), end
             yield found
+        elif some:
+            table = some[-1][0] - 1, some[-1][1]
+            number = left_over(lines, first, end, [(one[0] - 1, one[1]) for one in some])
+            if number is not None:
+                raise ValueError(
+                    f"where: whether line {number + 1} is a row of the table beside it, which has "
+                    "other numbers of cells, nobody can say: ask by query, or for lines"
+                )
 
 
 def uneven_table(
-    lines: Sequence[str], first: int, end: int, rows_of: Callable[[str], Sequence[object]]
+    lines: Sequence[str],
+    first: int,
+    end: int,
+    rows_of: Callable[[str], Sequence[object]],
+    *,
+    is_found: bool = False,
 ) -> list[tuple[int, object]]:
     """The rows of a table with faults, or of all lines but the first, each with its number."""
-    for start in (first, first + 1):
-        told = evened(lines[start:end])
+    # Where some of it is a table, all of it may be two.
+    whole = () if is_found else ((first, end), (first + 1, end))
+    for start, stop in dict.fromkeys((*whole, *extents(lines, first, end))):
+        told = evened(lines[start:stop], is_found=is_found)
         # What is no table without what is filled up is none with it.
         is_one = told is not None and rows_of("\n".join(told.whole))
         rows = rows_of("\n".join(told.lines)) if told is not None and is_one else ()
@@ -223,6 +322,16 @@ def uneven_table(
             numbered = [*zip(told.numbers, rows, strict=True), *((n, []) for n in told.odd)]
             return sorted(((start + n, row) for n, row in numbered), key=lambda one: one[0])
     return []
+
+
+def _goes_on(lines: Sequence[str], head: int, first: int, end: int) -> bool:
+    """Whether lines have as many bars as the header of a table in Markdown, around them, too."""
+    if not is_rule(lines[head + 1]) or not lines[head].lstrip().startswith("|"):
+        return False
+    count = lines[head].count("|")
+    return all(
+        line.lstrip().startswith("|") and line.count("|") == count for line in lines[first:end]
+    )
 
 
 def _more_of(
@@ -275,6 +384,20 @@ def check_places(places: Iterable[Within | None]) -> None:
     """
     for place, count in Counter(places).items():
         if count > 1 and isinstance(place, tuple):
-            raise ValueError(
-                f"where: line {place[0]} has several data with rows: ask by query, or for lines"
-            )
+            raise _several(place[0])
+
+
+def check_lines(places: Iterable[tuple[int, int]]) -> None:
+    """Whether each of some rows has lines of its own, of which their first and last are given.
+
+    Raises:
+        ValueError: One begins in the line in which the one before ends.
+
+    """
+    for (_, last), (first, _) in pairwise(places):
+        if first == last:
+            raise _several(first)
+
+
+def _several(line: int) -> ValueError:
+    return ValueError(f"where: line {line} has several data with rows: ask by query, or for lines")

@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from headroom.retrieval.comparing import Comparable, Notation
+from headroom.retrieval.comparing import PLAIN, Comparable, Notation
 from headroom.retrieval.numbers import SWITCHES, Dates, Numbers, Switches
-from headroom.retrieval.texts import LADDERS
+from headroom.retrieval.texts import LADDERS, WHOLE, steps_of
 from headroom.retrieval.units import is_known
 from headroom.retrieval.versions import Doubtful, is_surely_version, read_version
 
@@ -18,6 +18,10 @@ __all__ = ["Column"]
 _DAY, _YEAR = re.compile(r"(?:19|20)\d\d([-/.])\d\d?\1\d\d?"), re.compile(r"(?:19|20)\d\d")
 #: "3:45" and "1:02:03": of what a part is says the other.
 _CLOCK = re.compile(r"\d{1,3}(?::\d\d){1,2}(?:[.,]\d+)?")
+#: Of so many words, each of which stands so often, one is no name to look up in an alphabet.
+_FEW, _OFTEN = 12, 3
+#: What says that there is no word.
+_NOTHING = frozenset(("", "n/a", "na", "-", "--", "?", "unknown", "tbd", "null"))
 _WITH_ZERO = re.compile(r"0\d+")
 _MOST = {"min": "max", "Min": "Max", "MIN": "MAX"}
 #: Last words of names of fields that have such.
@@ -74,11 +78,13 @@ class Column:
         #: How many of its words are steps, by what they are steps of, and of how many words.
         self._steps: Counter[str] = Counter()
         self._words = 0
+        #: The same of what is asked for.
+        self._wanted_steps: Counter[str] = Counter()
         for one in wanted:
             self._numbers.want(one)
             self._dates.add(one)
             self._look(one)
-            self._step(one)
+            self._wanted_steps.update(steps_of(one.text).keys())
 
     def have_most(self) -> None:
         """Takes into account that a row has the most, too."""
@@ -111,9 +117,9 @@ class Column:
 
     def _step(self, value: Comparable) -> None:
         """Whether a word is a step of some that have an order of their own."""
-        if value.is_ordered and value.text:
+        if value.is_ordered and value.text not in _NOTHING:
             self._words += 1
-            self._steps.update(name for name, steps in LADDERS.items() if value.text in steps)
+            self._steps.update(steps_of(value.text).keys())
 
     def _look(self, value: Comparable) -> None:
         """Whether a value says that there are versions; "1.234.567" is a number, too."""
@@ -151,8 +157,21 @@ class Column:
     @property
     def _ladder(self) -> str:
         """What most of its words are steps of, where more or less is asked for."""
-        name, count = max(self._steps.items(), key=lambda one: one[1], default=("", 0))
-        return name if self._is_order and count > 1 and 2 * count > self._words else ""
+        with_wanted = self._steps + self._wanted_steps
+        name = max(LADDERS, key=lambda one: with_wanted[one])
+        count = self._steps[name]
+        is_most = count == self._words if name == WHOLE else 2 * count > self._words
+        return name if self._is_order and with_wanted[name] > 1 and is_most else ""
+
+    def count_of_words(self, values: int) -> int:
+        """How many words it has, where these are few, stand in it again and again and are no steps.
+
+        Args:
+            values: How many values it has.
+
+        """
+        is_few = 1 < self._words <= _FEW and values >= _OFTEN * self._words
+        return self._words if is_few and self.notation == PLAIN else 0
 
     def why_not(self, wanted: Comparable, *, is_equal: bool, is_order: bool) -> str:
         """Why its values cannot be compared with one; empty if they can.

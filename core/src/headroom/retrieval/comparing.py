@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Set
 from decimal import Decimal
+from html import unescape
 from typing import Literal, NamedTuple, TypeVar
 from unicodedata import normalize
 
@@ -19,13 +20,13 @@ from headroom.retrieval.dates import (
     since_1970,
     span_of,
 )
-from headroom.retrieval.texts import LADDERS, Runs, order_of_texts, runs_of
+from headroom.retrieval.texts import Runs, order_of_texts, runs_of, steps_of
 from headroom.retrieval.units import factors, is_currency
 from headroom.retrieval.versions import Version, read_version
 from headroom.toolkit.rows.pieces import spell
 from headroom.toolkit.rows.values import Duplicates
 
-__all__ = ["PLAIN", "WANTED", "Comparable", "Notation", "order", "text_of"]
+__all__ = ["PLAIN", "WANTED", "Comparable", "Notation", "order", "text_of", "without_around"]
 
 # "2024", "20240205", and seconds or their thousandths since 1970: dates beside others.
 _DAY = re.compile(r"\s*([12]\d{3})(?:(\d\d)(\d\d))?\s*")
@@ -35,6 +36,7 @@ _SMALL_DIGIT = re.compile("[\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209f\u2150-\
 # What stands around a cell of a table in a text, and is not part of what it says.
 _AROUND = re.compile(
     r"(?P<sign>\*\*\*|\*\*|\*|`|~~)(?=\S)(?P<a>[^*`~]+)(?<=\S)(?P=sign)"
+    r"|'(?P<d>[^']+)'|\"(?P<e>[^\"]+)\""
     r"|\[(?P<b>[^\[\]]+)\]\([^()\s]*\)|<(?P<tag>[a-z]{1,8})\b[^<>]*>(?P<c>[^<>]*)</(?P=tag)>"
 )
 _MOST_AROUND = 4
@@ -43,7 +45,9 @@ _NUMERIC = re.compile(
     r"\d|(?:[-+]?(?:inf|infinity|nan)|today|yesterday|(?:just )?now|noon|midnight"
     r"|last (?:week|month|year))$"
 )
-_BEGINS_AROUND = ("*", "`", "~", "[", "<")
+_BEGINS_AROUND = ("*", "`", "~", "[", "<", "'", '"')
+# "&amp;", as in HTML.
+_ENTITY = re.compile(r"&#?\w{1,31};")
 #: What those that are dates look for, and of numbers that may be, these alone.
 _OF_DATES = {sort: {f"{sort}date", f"{sort}instant"} for sort in ("", "number ")}
 T = TypeVar("T", int, Decimal, "tuple[object, ...]")
@@ -97,8 +101,10 @@ class Comparable:
         self.put = text.casefold()
         #: What it says, without what stands around that.
         self.written = text.strip()
+        if "&" in text and not notation.is_wanted and _ENTITY.search(text) is not None:
+            self.written = normalize("NFKC", unescape(self.written)).strip()
         if self.written[:1] in _BEGINS_AROUND and not notation.is_wanted:
-            self.written = _without_around(self.written)
+            self.written = without_around(self.written)
         #: The same without case.
         self.text = self.written.casefold()
         #: Whether anything is more or less than it.
@@ -194,7 +200,7 @@ class Comparable:
     @property
     def step(self) -> int | None:
         """Which step it is of those that its field has; ``None`` for any other value."""
-        return LADDERS.get(self._notation.ladder, {}).get(self.text)
+        return steps_of(self.text).get(self._notation.ladder)
 
     @cached_property
     def is_text(self) -> bool:
@@ -324,12 +330,13 @@ def _without_note(text: str) -> str:
     return text.partition(" (")[0] if text[-1:] == ")" else text
 
 
-def _without_around(text: str) -> str:
-    for _ in range(_MOST_AROUND):
+def without_around(text: str) -> str:
+    """What a text says without the signs of Markdown and HTML that stand around it."""
+    for _ in range(_MOST_AROUND if text[:1] in _BEGINS_AROUND else 0):
         match = _AROUND.fullmatch(text)
         if match is None:
             break
-        text = (match["a"] or match["b"] or match["c"] or "").strip()
+        text = (next(filter(None, match.group(*"abcde")), "")).strip()
     return text
 
 

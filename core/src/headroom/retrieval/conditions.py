@@ -42,6 +42,8 @@ _A_TEST = re.compile(
 #: A value and a part of one that may have been meant as patterns.
 _LIKE_PATTERN = re.compile(r"^[*%].|\w\*|[.)\]][*+?]|[^\W\d]%")
 _PART_LIKE_PATTERN = re.compile(_LIKE_PATTERN.pattern + r"|^\^|\$$|\\[dws][+*?{]|\w\|\w")
+#: Fields that are looked for in one row.
+_MOST_TOGETHER = 8
 #: Characters of a name or a value that are said.
 LONGEST_SAID = 60
 
@@ -62,6 +64,15 @@ class Filter:
     def fields(self) -> frozenset[str]:
         """The names of all fields that it looks at."""
         return frozenset(leaf.field for leaf in _leaves(self.root))
+
+    @cached_property
+    def together(self) -> Set[frozenset[str]]:
+        """Fields that are to have values in one row: those of conditions all of which are to hold.
+
+        Few of them, as people write them.
+        """
+        found = {frozenset(some) for some in _together(self.root)}
+        return {some for some in found if 1 < len(some) <= _MOST_TOGETHER}
 
     @property
     def phrases(self) -> list[str]:
@@ -226,6 +237,25 @@ def _is_read_as_one(text: str) -> bool:
 def _is_pattern(leaf: Comparison, value: Comparable) -> bool:
     pattern = _PART_LIKE_PATTERN if "~" in leaf.operator else _LIKE_PATTERN
     return pattern.search(value.text) is not None
+
+
+def _together(root: Condition) -> Iterator[set[str]]:
+    """The fields of conditions all of which are to hold, of whichever of them there are."""
+    waiting = [(root, False)]
+    while waiting:
+        node, is_not = waiting.pop()
+        fields: set[str] = set()
+        parts = [(node, is_not)]
+        while parts:
+            part, is_not = parts.pop()
+            if isinstance(part, Not):
+                parts.append((part.part, not is_not))
+            elif isinstance(part, (All, Any)):
+                is_all = isinstance(part, Any) == is_not
+                (parts if is_all else waiting).extend((one, is_not) for one in part.parts)
+            elif not isinstance(part, Null):
+                fields.add(part.field)
+        yield fields
 
 
 def _leaves(root: Condition) -> Iterator[Comparison | Between | Null]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Holders"]
 
 _LINES = re.compile(r"lines (\d+)(?:-(\d+))? of (.*)", re.DOTALL)
+#: A place in a list, in a path.
+_INDEX = re.compile(r"/\d+(?=/|$)")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 #: A paragraph that has rows has so many lines: those of a table, and its header.
 _LEAST_LINES = 3
@@ -66,7 +69,22 @@ class Holders:
                 ]
                 own += wanted.end_table(document.placed(met))
         data = self._texts if path is None else ()
-        return own + [piece for text in data for piece in text.holders.of_text(wanted)]
+        own += (piece for text in data for piece in text.holders.of_text(wanted))
+        return own + self._each_a_row(wanted) if path is None else own
+
+    def _each_a_row(self, wanted: Rows) -> list[Piece]:
+        """The texts that meet all conditions of those each of which is an object: they are rows."""
+        alike: dict[str, list[Document]] = {}
+        for text in self._texts:
+            if isinstance(text.within, str) and text.has_data and apart.is_a_row(text.value):
+                alike.setdefault(_INDEX.sub("/0", text.within), []).append(text)
+        found: list[Piece] = []
+        for texts in alike.values():
+            rows = [text.value for text in texts]
+            if apart.have_a_name_in_common(rows) and wanted.stand_in(rows):
+                met = (text.line_pieces() for text in texts if wanted.holds(text.value))
+                found += wanted.end_table([piece for lines in met for piece in lines])
+        return found
 
     def of_text(self, wanted: Rows) -> list[Piece]:
         """The same of a text in data, which may have none."""
@@ -135,30 +153,50 @@ class Holders:
     def _in_lines(self, wanted: Rows) -> list[Piece]:
         """The lines that meet all conditions: of tables with faults, or of objects of JSON."""
         found = [piece for rows in self._uneven_tables for piece in self._lines(rows, wanted)]
-        if self._uneven_tables or self._has_any:
+        if (found or self._has_any or self._uneven_tables) and not wanted.stand_in(
+            row for _, _, row in self._objects
+        ):
             return found
         lines = self._document.source.lines
+        apart.check_lines((first, last) for first, last, _ in self._objects)
         met = (
             Piece(lines[number - 1], "lines", number)
             for first, last, row in self._objects
             if wanted.holds(row)
             for number in range(first, last + 1)
         )
-        return wanted.end_table(self._document.placed(met))
+        return found + wanted.end_table(self._document.placed(met))
 
     @cached_property
     def _uneven_tables(self) -> list[list[tuple[int, object]]]:
         """The rows of tables some of which have too many cells, or too few, and their lines."""
-        read = [self._lines_of(part.within) for part in self._apart]
+        read = ((*self._lines_of(part.within), part.is_of_text) for part in self._whole)
         return [*apart.uneven_tables(self._document.searched, read, self._rows_in)]
 
     @cached_property
     def _objects(self) -> list[tuple[int, int, object]]:
-        """The objects of a text that has nothing else, with their first lines and their last."""
+        """The objects of a text in no other rows, with their first lines and their last."""
         searched = self._document.searched
         found = apart.objects_in(searched.text, searched.deadline)
+        read = [(rows[0][0] + 1, rows[-1][0] + 1, False) for rows in self._uneven_tables]
+        read += (
+            (*self._lines_of(part.within), isinstance(part.value, dict)) for part in self._apart
+        )
+        read.sort()
+        starts = [first for first, _, _ in read]
+
+        def is_read(first: int, last: int) -> bool:
+            some = read[max(bisect_right(starts, last) - 2, 0) : bisect_right(starts, last)]
+            return any(
+                end >= first and not (is_object and (one, end) == (first, last))
+                for one, end, is_object in some
+            )
+
+        found = [(text, one, last) for text, one, last in found if not is_read(one, last)]
         rows = self._rows_in(f"[{','.join(text for text, _, _ in found)}]") if found else ()
-        return [(one, last, row) for (_, one, last), row in zip(found, rows, strict=False)]
+        placed = zip(found, rows, strict=False)
+        told = [(one, last, row) for (_, one, last), row in placed if apart.is_a_row(row)]
+        return told if apart.have_a_name_in_common([row for _, _, row in told]) else []
 
     def _lines_of(self, within: Within | None) -> tuple[int, int]:
         """The first of its lines and the last in which a part of it stands."""
@@ -167,6 +205,11 @@ class Holders:
         if within == self._document.within:
             return 1, len(self._document.searched.lines)
         return _part_of(within)[1]
+
+    def _is_in(self, text: Document, places: Sequence[tuple[int, int]]) -> bool:
+        """Whether all its lines stand in one of some places."""
+        first, last = self._lines_of(text.within)
+        return any(one <= first and last <= end for one, end in places)
 
     def _rows_in(self, text: str) -> Sequence[object]:
         """The rows of a table in a text, if it is one."""
@@ -196,21 +239,39 @@ class Holders:
         )
         return wanted.end_table(self._document.placed(met))
 
-    @property
+    @cached_property
     def _has_rows(self) -> bool:
-        """Whether it has data, and no table of Markdown that is read as one of other signs."""
+        """Whether it has data, and no table of Markdown or objects that are read as other cells."""
         document = self._document
         if not document.has_data:
             return False
-        is_misread = document.is_of_text and not all(name.strip() for name in document.names)
+        names = document.names if document.is_of_text else ()
+        if names and names[0].lstrip()[:1] == "{":
+            # Objects with commas behind them are no row of names.
+            return not apart.objects_in(document.searched.text, document.searched.deadline)
+        if any(name.strip() == "|" for name in names):
+            # Bars between the columns of a table are none of these.
+            return False
+        is_misread = not all(name and name == name.strip() for name in names)
         return not (is_misread and uneven.has_rules(document.searched.lines))
 
     @cached_property
     def _apart(self) -> list[Document]:
+        """The parts that have rows of their own, and are no part of a table with faults."""
+        uneven_in = [(rows[0][0] + 1, rows[-1][0] + 1) for rows in self._uneven_tables]
+
+        def is_part(part: Document) -> bool:
+            first, last = self._lines_of(part.within)
+            return any(first <= end and last >= one for one, end in uneven_in)
+
+        return [part for part in self._whole if not is_part(part)] if uneven_in else self._whole
+
+    @cached_property
+    def _whole(self) -> list[Document]:
         """The parts that have rows of their own: tables stand between paragraphs as they are."""
         document = self._document
         if document.is_mixed:
-            parts = [one for part in document.parts for one in part.holders._apart or [part]]
+            parts = [one for part in document.parts for one in part.holders._whole or [part]]
             return [part for part in parts if part.holders._has_rows]
         has_rows, searched = self._has_rows, document.searched
         if has_rows and not (_BLANK_LINE.search(searched.text) and document.is_text):
@@ -218,7 +279,9 @@ class Holders:
         tables = [*self._each_table()]
         found = [table for table in tables if table is not None]
         if not has_rows:
-            return [*found, *self.behind_words]
+            places = [self._lines_of(table.within) for table in found]
+            more = (text for text in self.behind_words if not self._is_in(text, places))
+            return [*found, *more]
         # It is several tables where all of it is, and they have other names.
         is_one = len(found) < len(tables) or len({table.names for table in found}) < 2
         return [] if is_one else found

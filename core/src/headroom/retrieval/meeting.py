@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
-from headroom.retrieval.comparing import Comparable, Notation, order
+from headroom.retrieval.comparing import Comparable, Notation, order, without_around
 from headroom.retrieval.grammar import All, Any, Between, Comparison, Condition, Not, Null
 from headroom.toolkit.rows.values import Duplicates
 
-__all__ = ["Fields", "Test", "Values", "has_field", "ready"]
+__all__ = ["Fields", "Test", "Values", "has_field", "plain_name", "ready"]
 
 
 #: Names of more parts are looked for with a dot at each of them, or as one.
@@ -210,13 +211,24 @@ def _found(row: object, name: str, steps: list[str]) -> list[object]:
     if isinstance(row, dict) and len(steps) == 1:
         value = row.get(name, _found)
         if value is _found:
-            # Some write a blank behind the commas of CSV.
-            value = row.get(f" {name}", _found)
+            key = next((key for key in row if plain_name(key) == name), None)
+            value = _found if key is None else row[key]
         if not isinstance(value, list):
             return [] if value is _found else [value]
     return _values(row, steps) or (
         _dotted(row, steps) if len(steps) <= _MOST_DOTTED else _values(row, [name])
     )
+
+
+@lru_cache(maxsize=4096)
+def plain_name(key: str) -> str:
+    """The name of a field without blanks around it, and without signs of Markdown.
+
+    >>> plain_name(" **total** "), plain_name("")
+    ('total', '')
+
+    """
+    return without_around(key.strip()) or key
 
 
 def has_field(row: object, name: str) -> bool:

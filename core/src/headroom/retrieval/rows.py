@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from headroom.retrieval.comparing import PLAIN, Comparable, order, text_of
 from headroom.retrieval.conditions import LONGEST_SAID, Filter, quoted
 from headroom.retrieval.grammar import Between, Comparison
-from headroom.retrieval.meeting import Fields, has_field
+from headroom.retrieval.meeting import Fields, has_field, plain_name
 from headroom.toolkit.rows.values import Duplicates
 from headroom.view import Piece
 
@@ -17,10 +18,16 @@ __all__ = ["Rows"]
 
 #: What objects and nothing can be compared with.
 _OF_OBJECTS = re.compile(r"[\[{]|(?:null|none)?$")
+#: A word, and no letter.
+_A_WORD = re.compile(r"[^\W\d_]{2}[^\d]*")
 #: What may be an id, of which each digit counts.
 _DIGITS = re.compile(r"\+?\d+")
 #: Names of fields that are said where one is not known, and the rows that they are taken from.
 _NAMES, _ROWS = 40, 200
+#: So many of the names that are not known are said.
+_UNKNOWN = 5
+#: Of more tables with other names, it is not said that no row has fields of several.
+_MOST_KINDS = 100
 #: So many rows of tables may have more cells than the header.
 _MOST_ODD = 20
 #: With more tests of a row than these, their number is bounded over all rows: three million take
@@ -49,6 +56,8 @@ class Rows:
     _names: dict[str, None] = field(default_factory=dict)
     #: By the tables that the rows stand in: their names, whether any has a field, and what was met.
     _tables: list[tuple[frozenset[str], bool, list[Piece]]] = field(default_factory=list)
+    #: By the names of these, the fields that rows have which are to stand in one.
+    _fields_of: dict[frozenset[str], set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._unknown = set(self.wanted.fields)
@@ -56,6 +65,9 @@ class Rows:
         self._odd = 0
         self._of_table: set[str] = set()
         self._has_field = False
+        #: The fields that are to stand in one row, and those that rows of the table have.
+        self._together = self.wanted.together
+        self._seen: set[str] = set()
         self._is_long = sum(self.wanted.tests.values()) > _FEW_TESTS
         self._done = 0
         ends = {leaf: self._read(leaf) for leaf in self.wanted.comparisons}
@@ -90,6 +102,15 @@ class Rows:
             if not leaf.is_order:
                 self._equals.setdefault(leaf.field, set()).update(one.text for one in values)
         self._literal: set[tuple[str, str]] = set()
+        #: The words more or less than which a field is to be, those of them that stand in it, and
+        #: how many values it has.
+        self._words = {
+            name: texts
+            for name, ends in self._ends.items()
+            if (texts := {end.text for end in ends.values() if _A_WORD.fullmatch(end.text)})
+        }
+        self._words_there: dict[str, str] = {}
+        self._many: Counter[str] = Counter()
         #: What the values of each field that is compared with some have in common.
         self._columns = self.wanted.columns()
 
@@ -127,6 +148,10 @@ class Rows:
             self._has_field = any(fields[name] for name in self.wanted.fields)
             if len(self._of_table) < _NAMES:
                 self._of_table.update(row if isinstance(row, dict) else dict(row.pairs))
+        if self._together:
+            self._seen |= {
+                name for some in self._together for name in some - self._seen if fields[name]
+            }
         self.count += 1
         if self._is_long:
             self._count(fields)
@@ -134,21 +159,42 @@ class Rows:
             self._look_at(fields)
         if self._below:
             self._look_below(fields)
-        for name, column in self._columns.items():
-            if column.most and has_field(row, column.most):
-                column.have_most()
-            for value in fields[name]:
-                if not value.is_known:
-                    column.add(value)
-                    self._look_for(name, value, fields)
+        self._add_to_columns(row, fields)
         holds = self.wanted.meets(fields)
         self.met += holds
         return holds
 
+    def _add_to_columns(self, row: object, fields: Fields) -> None:
+        for name, column in self._columns.items():
+            if column.most and has_field(row, column.most):
+                column.have_most()
+            if name in self._words:
+                self._many[name] += len(fields[name])
+            for value in fields[name]:
+                if not value.is_known:
+                    column.add(value)
+                    self._look_for(name, value, fields)
+
+    def stand_in(self, rows: Iterable[object]) -> bool:
+        """Whether some rows of other things than those around them have all fields between them.
+
+        Their names are said where nothing has one.
+        """
+        missing = set(self.wanted.fields)
+        for row in rows:
+            fields = self.wanted.fields_of(row)
+            missing = {name for name in missing if not fields[name]}
+            if self._unknown and isinstance(row, dict) and len(self._names) < _NAMES:
+                self._names.update(dict.fromkeys(_names_in(row)))
+        return not missing
+
     def end_table(self, pieces: list[Piece]) -> list[Piece]:
         """What was met since the end of the table before: all that stands in another."""
         if self._of_table:
-            self._tables.append((frozenset(self._of_table), self._has_field, pieces))
+            names = frozenset(self._of_table)
+            self._tables.append((names, self._has_field, pieces))
+            self._fields_of.setdefault(names, set()).update(self._seen)
+        self._seen = set()
         self._of_table, self._has_field = set(), False
         return pieces
 
@@ -170,6 +216,8 @@ class Rows:
         texts = self._equals.get(name)
         if texts is not None:
             self._literal.update((name, text) for text in (value.text, value.put) if text in texts)
+        if name in self._words and value.text in self._words[name]:
+            self._words_there.setdefault(name, value.written)
         if name in self._ends and name not in self._holes and value.value not in fields.nulls:
             for end in self._ends[name].values():
                 if value.is_hole(end):
@@ -242,7 +290,7 @@ class Rows:
         if not self.count:
             raise ValueError("where: there are no rows with fields here; ask by query or by place")
         if self._unknown:
-            unknown = ", ".join(quoted(name) for name in sorted(self._unknown))
+            unknown = _some(sorted(self._unknown), _UNKNOWN)
             noun = "a field" if len(self._unknown) == 1 else "fields"
             names = list(self._names)[:_NAMES]
             there = ", ".join(_spelled(name) for name in names)
@@ -254,6 +302,7 @@ class Rows:
                     f"where: the values of {quoted(name)} are objects: name what stands in them; "
                     f"there are: {there}"
                 )
+        self._check_together()
         self._check_orders()
         if self._patterns:
             part, value = next(iter(self._patterns.items()))
@@ -263,8 +312,27 @@ class Rows:
                 "expressions"
             )
         if not self.met and self.wanted.phrases:
-            said = ", ".join(map(quoted, self.wanted.phrases[:_NAMES]))
+            said = _some(self.wanted.phrases, 1)
             raise ValueError(f"where: no row was found; {said} was read as one value")
+
+    def _check_together(self) -> None:
+        """Whether fields that are to stand in one row have such: lists within rows have others."""
+        for some in self._together if len(self._fields_of) <= _MOST_KINDS else ():
+            if not any(some <= self._beside(names) for names in self._fields_of):
+                raise ValueError(
+                    f"where: no row has all of {', '.join(map(quoted, sorted(some)))}: they stand "
+                    "in rows of different lists or tables; what is in a list within a row is named "
+                    "with dots, as in orders.total"
+                )
+
+    def _beside(self, names: frozenset[str]) -> set[str]:
+        """The fields that rows of a table have, or of one that has most names in common with it."""
+        return {
+            name
+            for others, fields in self._fields_of.items()
+            if others == names or 2 * len(others & names) > min(len(others), len(names))
+            for name in fields
+        }
 
     def _check_orders(self) -> None:
         for leaf in self.wanted.comparisons:
@@ -274,6 +342,13 @@ class Rows:
                     raise ValueError(f"where: {said}")
             if isinstance(leaf, Between) and order(*self._read(leaf)) == 1:
                 raise ValueError('where: "between" takes the lower value first')
+        for name, word in self._words_there.items():
+            count = self._columns[name].count_of_words(self._many[name])
+            if count:
+                raise ValueError(
+                    f"where: {quoted(word)} is one of the {count} words that {quoted(name)} has: "
+                    "which of them is more, nobody can say; name those that are meant, as in (a, b)"
+                )
         for leaf, (_, has_values) in self._strange.items():
             if has_values and not self.met and (leaf.is_order or not self.wanted.phrases):
                 ends = " and ".join(quoted(text_of(end)) for end in leaf.ends)
@@ -305,6 +380,11 @@ class Rows:
         return said
 
 
+def _some(texts: Sequence[str], most: int) -> str:
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return ", ".join(map(quoted, texts[:most])) + more
+
+
 def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_SAID else f"{text[:LONGEST_SAID]}..."
 
@@ -323,4 +403,4 @@ def _names_in(row: dict[str, object] | Duplicates) -> Iterator[str]:
         elif isinstance(one, Duplicates):
             yield from (f"{name}.{inner}" for inner in dict(one.pairs))
         else:
-            yield name
+            yield plain_name(name)
