@@ -55,45 +55,65 @@ class Fields(Protocol):
         """How many lines there are."""
 
 
-def misfit_of(fields: Fields, spans: Sequence[tuple[int, int]]) -> int | None:
+def misfit_of(fields: Fields, spans: Sequence[tuple[int, int]], most: float) -> int | None:
     """How unlike each other some records are; the less, the likelier records begin where they do.
 
-    ``None`` where the blocks of lines are no records, or not nearly all of the text.
+    Args:
+        fields: Those of the lines.
+        spans: First line and end (exclusive) of each block of lines.
+        most: What it must be less than.
+
+    Returns:
+        ``None`` where it is not, or the blocks are no records, or not nearly all of the text.
+
     """
     blocks = _Blocks(fields, spans)
     inside = sum(len(keys) * times for keys, times in blocks)
-    of_all = len(fields) - fields.keys.count(0)
-    if (
-        inside >= COVERED * of_all
-        and _have_a_size(blocks, inside)
+    if inside < COVERED * (len(fields) - fields.keys.count(0)):
+        return None
+    misfit = len(spans) * _are_turned(fields, spans)
+    level = fields.levels[fields.keys[spans[0][0]]]
+    for part in (_missing, _again, _parted):
+        misfit += part(fields, blocks, level)
+        if misfit >= most:
+            return None
+    are_records = (
+        _have_a_size(blocks, inside)
         and _have_names(fields, blocks, inside)
         and _are_orderly(fields, blocks, inside)
         and _share_names(fields, blocks, inside)
-    ):
-        misfit = _misfit(fields, blocks, fields.levels[fields.keys[spans[0][0]]])
-        return misfit + len(spans) * _are_turned(fields, spans)
-    return None
+    )
+    return misfit if are_records else None
 
 
-def _misfit(fields: Fields, blocks: _Blocks, level: int) -> int:
-    """How unlike each other blocks are that begin at a level.
+def _missing(_: Fields, blocks: _Blocks, __: int) -> int:
+    """How often a field is missing that most have, or is there that few have.
 
-    Where records are cut at a field that some of them have twice, blocks lack most fields; where it
-    is one that only some have, blocks have fields of two records; and where it is in the midst of
-    them, there are blank lines in the midst of blocks.
+    Where records are cut at a field that some of them have twice, blocks lack most fields.
     """
     # What they begin with may say which one it is.
     holders = blocks.counted(lambda keys: set(keys[1:]).difference(keys[:1]))
-    # A field that most have is missing elsewhere, and one that few have is there.
-    missing = sum(min(count, len(blocks) - count) for count in holders.values())
-    again = 0
+    return 2 * sum(min(count, len(blocks) - count) for count in holders.values())
+
+
+def _again(fields: Fields, blocks: _Blocks, level: int) -> int:
+    """How often a field as far out as they begin comes again, behind others.
+
+    Where records are cut at a field that only some have, blocks have fields of two.
+    """
+    found = 0
     for keys, times in blocks:
-        # So may what they begin with, by no name, and a text below it.
+        # What they begin with, by no name, and a text below it are not the same.
         rest = keys if fields.said[keys[0]] else keys[1:]
         outer = [key for key in rest if fields.levels[key] == level]
         runs = sum(one != other for one, other in pairwise((0, *outer)))
-        again += times * (runs - len(set(outer)))
-    return 2 * missing + again + 2 * blocks.parted(level)
+        found += times * (runs - len(set(outer)))
+    return found
+
+
+def _parted(_: Fields, blocks: _Blocks, level: int) -> int:
+    """How many blank lines stand in their midst, where records are cut in theirs."""
+    return 2 * blocks.parted(level)
 
 
 def _are_turned(fields: Fields, spans: Sequence[tuple[int, int]]) -> bool:

@@ -269,10 +269,10 @@ def _find_blocks(lines: Sequence[str], check: Callable[[], None]) -> Records | N
         if not _may_be_enough(fields, starts):
             continue
         spans = _spans(fields, with_comments(fields.lines, _heads(fields, starts)))
-        found = misfit_of(fields, spans)
         # What comes first, and far oftener, is within no other.
         most = misfit // 2 if len(best) >= _OFTENER * len(spans) else misfit
-        if found is not None and (not best or found < most):
+        found = misfit_of(fields, spans, most if best else math.inf)
+        if found is not None:
             best, indent, misfit = spans, fields.indents[starts[0]], found
     return Records(lines, best, _Values(fields, best)) if best else None
 
