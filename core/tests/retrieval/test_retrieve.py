@@ -573,8 +573,11 @@ def test_numbers_that_are_too_high_are_said() -> None:
     ctx = SharedContext()
     ctx.put("call", {"stdout": "\n".join(f"INFO line {n} of it" for n in range(400)), "code": 0})
     with pytest.raises(ValueError, match="there are no lines of these numbers: this has 1"):
-        ctx.retrieve("call", place="lines 300-310")
-    assert "line 300 of it" in ctx.retrieve("call", place="lines 300-310 within /stdout").text
+        ctx.retrieve("call", place="lines 401")
+    named = ctx.retrieve("call", place="lines 300-310 within /stdout").text
+    assert "line 300 of it" in named
+    # So the marker says it: none of its own lines is meant.
+    assert ctx.retrieve("call", place="lines 300-310").text == named
 
 
 def test_words_that_most_of_it_has_tell_of_no_neighbours() -> None:

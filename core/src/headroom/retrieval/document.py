@@ -25,7 +25,7 @@ from headroom.toolkit.markers import SMALLEST
 from headroom.toolkit.rows.pieces import children, parts, rows_by_columns, spell
 from headroom.toolkit.rows.texts import sentences
 from headroom.toolkit.rows.values import whole
-from headroom.toolkit.sentences import segment
+from headroom.toolkit.sentences import read_sentences
 from headroom.view import Piece, Unit, Within, spelled_path
 
 __all__ = ["Document"]
@@ -219,9 +219,9 @@ class Document:
         else:
             content = _lines_of(self.source.lines, *within)
         source = Source(content)
-        for part in self.parts if self.is_mixed else self.embedded:
-            if part.within == within:
-                return Document(source, part.kind.name, self.kinds, within, part.searched)
+        part = self._inside.get(within)
+        if part is not None:
+            return Document(source, part.kind.name, self.kinds, within, part.searched)
         return Document(source, self.kinds.kind_of(source).name, self.kinds, within)
 
     def with_rows(self) -> Document:
@@ -298,8 +298,8 @@ class Document:
         """The sentences of a text, or those of one value of a document."""
         if not path:
             return self.placed(
-                Piece(sentence.text, "sentences", n)
-                for n, sentence in enumerate(segment(self.searched.text), 1)
+                Piece(text, "sentences", n)
+                for n, text in enumerate(self.searched.once(read_sentences).texts(), 1)
             )
         found: list[Piece] = []
         for pointer, value in locate(self.value, path):
@@ -332,6 +332,38 @@ class Document:
         """Those of the columns of a table."""
         rows = self.value if isinstance(self.value, list) else ()
         return tuple(next((row for row in rows if isinstance(row, dict)), ()))
+
+    def counting(self, unit: Unit | None) -> list[Within]:
+        """The parts of it, or the texts in it, in which units are counted by themselves.
+
+        Args:
+            unit: What is counted; ``None`` for what has a path.
+
+        """
+        parts = [part for part in self._inside.values() if part is not self]
+        if unit == "sentences":
+            found = [part for part in parts if part.counts_sentences]
+        elif unit == "lines" and not self.is_mixed:
+            found = parts
+        elif unit == "lines":
+            found = []
+        else:
+            found = [part for part in parts if part.kind.unit == "rows"]
+            found = found or [part for part in parts if part.with_rows().has_data]
+        return [part.within for part in found if part.within is not None]
+
+    @property
+    def naming(self) -> list[Within]:
+        """The parts of it, or the texts in it, some lines of which have names."""
+        parts = (part for part in self._inside.values() if part is not self)
+        return [part.within for part in parts if part.within and part.symbols is not None]
+
+    @property
+    def counts_sentences(self) -> bool:
+        """Whether it is a text in which sentences have numbers, and not lines."""
+        return self.kind.unit == "sentences" and any(
+            piece.unit == "sentences" for piece in self.pieces[:1]
+        )
 
     @property
     def before(self) -> int:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 
@@ -70,8 +71,12 @@ def find(
             pieces = _matching(original.put_lines(), selection.pattern)
     parts_of = _parts_of(original, selection)
     if not selection.query:
+        order = list(range(len(pieces)))
+        if len({piece.within for piece in pieces}) > 1:
+            # One of several parts is meant, most likely one that the view does not show.
+            order.sort(key=lambda number: not left_out(pieces[number]))
         pieces = [original.marked(piece.in_whole()) for piece in pieces]
-        return fill(pieces, range(len(pieces)), max_tokens, counter, parts_of)
+        return fill(pieces, order, max_tokens, counter, parts_of)
     if not (whole and len(pieces) == len(document.pieces)):
         searchable = Searchable(document, pieces)
     room = max_tokens * _CHARS_OF_TOKEN
@@ -225,7 +230,68 @@ def _at(
     searchable: Searchable, place: Place, selection: Selection, rows: Rows | None
 ) -> tuple[Searchable, list[Piece]]:
     """What stands at a place, and what is looked through for it."""
-    place = _in_its_text(searchable.document, place, selection)
+    document = searchable.document
+    place = _in_its_text(document, place, selection)
+    if rows is None and place.within is None:
+        parts = _counting(document, place)
+        if parts:
+            return _in_parts(searchable, place, selection, parts)
+        is_name = _is_name(place)
+        if not document.is_mixed and (is_name or (place.ranges and not place.path)):
+            try:
+                return _there(searchable, place, selection, None)
+            except ValueError as error:
+                unit = place.unit or document.kind.unit
+                parts = document.naming if is_name else document.counting(unit)
+                # What is counted in one of them is meant, if there are not so many of its own.
+                with suppress(ValueError):
+                    return _in_parts(searchable, place, selection, parts)
+                raise error from None
+    return _there(searchable, place, selection, rows)
+
+
+def _is_name(place: Place) -> bool:
+    """Whether it is the name of a function or a class, and no path."""
+    return bool(place.path) and not str(place.path).startswith(("/", "$"))
+
+
+def _counting(document: Document, place: Place) -> Sequence[Within]:
+    """The parts that have numbers and names of their own, where it has none of these itself."""
+    asks = place.ranges and place.unit == "sentences" and not place.path
+    if not document.is_mixed:
+        return document.counting("sentences") if asks and document.embedded else ()
+    if _is_name(place):
+        return document.naming
+    if place.path or (place.ranges and place.unit == "rows"):
+        return document.counting(None)
+    return document.counting("sentences") if asks else ()
+
+
+def _in_parts(
+    searchable: Searchable, place: Place, selection: Selection, parts: Sequence[Within]
+) -> tuple[Searchable, list[Piece]]:
+    """What stands at a place of each part that has it: each says which part it is of."""
+    found: list[tuple[Searchable, list[Piece]]] = []
+    errors: list[ValueError] = []
+    for within in parts:
+        try:
+            found.append(_there(searchable, replace(place, within=within), selection, None))
+        except ValueError as error:  # noqa: PERF203
+            errors.append(error)
+    if found:
+        return found[0] if len(found) == 1 else _together(searchable, found)
+    if len(parts) < 2:
+        raise errors[0] if errors else ValueError("no part is counted by itself")
+    if _is_name(place):
+        raise ValueError(f"no part has this: {errors[0]}")
+    some = f"{place.spelled()} within {spelled(parts[0])}"
+    raise ValueError(f"no part has this; parts are counted by themselves, as in: {some}")
+
+
+def _there(
+    searchable: Searchable, place: Place, selection: Selection, rows: Rows | None
+) -> tuple[Searchable, list[Piece]]:
+    """The same, where it is known in which part that is."""
     if place.within is not None:
         part = searchable.document.part(place.within)
         searchable = Searchable(part.with_rows() if place.unit == "rows" else part)

@@ -13,7 +13,7 @@ from headroom.source import Source
 from headroom.toolkit.kind import BaseKind
 from headroom.toolkit.markers import SMALLEST
 from headroom.toolkit.rows.pieces import spell
-from headroom.toolkit.sentences import segment
+from headroom.toolkit.sentences import read_sentences
 
 __all__ = ["rows_in_part", "sentences_in_part"]
 
@@ -31,7 +31,7 @@ def sentences_in_part(put: Sequence[str], shown: Source) -> Iterator[int]:
     [2]
 
     """
-    ends = [sentence.end for sentence in segment(shown.text)]
+    ends = [sentence.end for sentence in shown.once(read_sentences)]
     starts = accumulate((len(line) + 1 for line in shown.lines), initial=0)
     for line, start in zip(put, starts):
         if is_written_over(line):

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import accumulate
 from typing import TypeAlias
 
 from headroom.errors import WrongKind
 from headroom.forking import cached_property
 from headroom.kinds.registry import Kinds, default_kinds
+from headroom.pipeline.condense import condense
+from headroom.pipeline.terminal import find_in_line, shown
 from headroom.retrieval.json_spans import Holder, holders, raw_offsets
 from headroom.retrieval.xml_spans import Tag, holder_of, tags_of
 from headroom.source import Source
 from headroom.toolkit.pointers import escape, unescape
 from headroom.toolkit.rows.texts import sentences
-from headroom.toolkit.sentences import segment
+from headroom.toolkit.sentences import read_sentences
 from headroom.view import Omission, Within
 
 __all__ = ["LeftOutSpans", "Span", "left_out_spans"]
@@ -65,7 +69,8 @@ def left_out_spans(
     (['{"id": 2}, {"id": 3}'], ())
 
     """
-    text = _Text(original, kind, default_kinds() if kinds is None else kinds)
+    kinds = default_kinds() if kinds is None else kinds
+    text = _Text(original, kind, kinds, partial(_searched, kinds))
     found: list[Span] = []
     unplaced = []
     groups: dict[Within | None, list[Omission]] = {}
@@ -90,11 +95,25 @@ def _disjoint(spans: list[Span]) -> list[Span]:
     return ordered
 
 
+def _searched(kinds: Kinds, source: Source) -> Source:
+    """A text with notes in place of what nobody reads, as a terminal shows it."""
+    found = condense(source, kinds)
+    return _shown(source if found is None else found[0].source)
+
+
+def _shown(source: Source) -> Source:
+    return source.once(shown) or source
+
+
 class _Text:
     """A text in which places are looked for."""
 
-    def __init__(self, text: str, kind: str, kinds: Kinds) -> None:
+    def __init__(
+        self, text: str, kind: str, kinds: Kinds, read: Callable[[Source], Source] | None = None
+    ) -> None:
         self._text = text
+        # What is read of it: with as many lines, of which some are others.
+        self._read = read
         self._kind = kind
         self._kinds = kinds
         # Where each line begins, and where one after the last would.
@@ -114,10 +133,12 @@ class _Text:
             if match is None or raw is None:
                 return [None] * len(omissions)
             lines = (int(match[1]), int(match[2] or match[1])) if match[1] else None
-            outer = _Text(json.loads(self._text[raw.start : raw.end]), "", self._kinds)
+            value = json.loads(self._text[raw.start : raw.end])
+            outer = _Text(value, "", self._kinds, _shown)
         start, end = (0, len(outer._text)) if lines is None else outer._of_lines(*lines)
         text = outer._text[start:end]
-        inner = _Text(text, self._kinds.kind_of(Source(text)).name, self._kinds)
+        read = partial(outer._lines_read, lines)
+        inner = _Text(text, self._kinds.kind_of(Source(text)).name, self._kinds, read)
         found = [
             spans and [(start + a, start + b) for a, b in spans] for spans in inner._own(omissions)
         ]
@@ -145,6 +166,16 @@ class _Text:
         start = self._lines[min(first, count) - 1]
         return start, max(start, self._lines[min(last, count)] - 1)
 
+    @cached_property
+    def _searched(self) -> Source:
+        """The text as sentences are counted in it."""
+        source = Source(self._text)
+        return source if self._read is None else self._read(source)
+
+    def _lines_read(self, lines: tuple[int, int] | None, _: Source) -> Source:
+        """The same of some of its lines; ``None`` for all of them."""
+        return self._searched if lines is None else self._searched.part(lines[0] - 1, lines[1])
+
     def _own(self, omissions: Sequence[Omission]) -> list[_Spans | None]:
         """The characters of omissions, whatever they are within."""
         pointers = {one.path for one in omissions if one.path or one.unit in ("rows", "values")}
@@ -159,7 +190,8 @@ class _Text:
             start = spans[0][0] + one.chars[0] - 1
             return [(start, min(spans[0][0] + one.chars[1], len(self._text)))]
         if not one.path and one.unit == "sentences":
-            return _numbered(self._sentences, one)
+            counted = _numbered(self._sentences, one)
+            return None if counted is None else self._in_text(counted)
         if self._kind == "xml" and one.path and one.unit in ("rows", "values"):
             return self._tags(one)
         if self._kind not in ("json", "mixed"):
@@ -194,7 +226,31 @@ class _Text:
 
     @cached_property
     def _sentences(self) -> _Spans:
-        return [(part.start, part.end) for part in segment(self._text)]
+        found = self._searched.once(read_sentences)
+        return [*zip(found.starts, found.ends)]
+
+    def _in_text(self, spans: _Spans) -> _Spans | None:
+        """Places in what is read of the text, in the text; ``None`` where those are not known."""
+        searched = self._searched
+        if searched.text == self._text:
+            return spans
+        starts = [0, *accumulate(len(line) + 1 for line in searched.lines)]
+        if len(starts) != len(self._lines):
+            return None
+
+        def place(at: int) -> int | None:
+            line = bisect_right(starts, at) - 1
+            column = at - starts[line]
+            start, end = self._of_lines(line + 1, line + 1)
+            if not column:
+                return start
+            read = searched.lines[line]
+            found = find_in_line(self._text[start:end], lambda one: column if one == read else None)
+            return found if found is None else start + found
+
+        found = [(place(start), place(end)) for start, end in spans]
+        known = [(start, end) for start, end in found if start is not None and end is not None]
+        return known if len(known) == len(found) else None
 
     def _sentences_of(self, holder: Holder, one: Omission) -> _Spans | None:
         """Sentences of a text within the data."""

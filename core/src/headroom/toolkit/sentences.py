@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, count, pairwise, repeat
 from typing import NamedTuple
 
+from headroom.lines import starts_of
 from headroom.scanning import sentence_starts
+from headroom.source import Source
+from headroom.toolkit.groups import read_groups
 from headroom.toolkit.lazy import Lazy
+from headroom.toolkit.nesting import read_nesting
 from headroom.toolkit.paragraphs import LARGEST_WHOLE, blocks
 
-__all__ = ["Sentence", "Sentences", "segment", "sentences"]
+__all__ = ["Sentence", "Sentences", "read_sentences", "sentences"]
 
 #: Beyond this many characters a sentence is cut: at line ends, else behind items, else between
 #: words, into parts of about so many, and not in their first quarter. Chosen.
@@ -80,7 +85,7 @@ class Sentences(Lazy[Sentence]):
         Args:
             firsts: With which of them runs begin, in order; with 0 the first.
 
-        >>> [one.text for one in segment("One. Two. Three.").merged([0, 2])]
+        >>> [one.text for one in read_sentences(Source("One. Two. Three.")).merged([0, 2])]
         ['One. Two. ', 'Three.']
 
         """
@@ -140,22 +145,64 @@ def sentences(text: str) -> list[str]:
     >>> "".join(sentences("No stop here")), sentences("")
     ('No stop here', [])
     """
-    return [sentence.text for sentence in segment(text)]
+    return list(read_sentences(Source(text)).texts())
 
 
-def segment(text: str, check: Callable[[], None] | None = None) -> Sentences:
-    """The sentences of a text, with where they stand.
+def read_sentences(source: Source) -> Sentences:
+    r"""The sentences of a text, with where they stand: ``source.once(read_sentences)``.
 
-    Args:
-        text: The text.
-        check: Called now and then, to watch the time.
+    Whoever shows, names or brings sentences by number counts these. Some end at a line that says
+    whose the lines below it are.
+
+    >>> text = "".join(f"Host {c}\n  port {n}\n  user u{n}\n" for n, c in enumerate("abcdef"))
+    >>> [one.text for one in read_sentences(Source(text))][:2]
+    ['Host a\n', '  port 0\n']
 
     """
+    found = _segment(source.text, source.deadline.check)
+    groups = source.once(read_groups)
+    nesting = source.once(read_nesting)
+    if not groups and nesting is None:
+        return found
+    starts = starts_of(source.lines)
+    edges = {line for group in groups for line in (group.start, group.first, group.last + 1)}
+    if nesting is not None:
+        edges |= nesting.begins
+    # What stands behind a line with nothing in it goes with what is above.
+    some = (line for line in edges if line < len(source.lines) and source.lines[line].strip())
+    begins = found.starts
+    cuts = sorted({start for start in map(starts.__getitem__, some) if not _is_in(start, begins)})
+    return _cut(found, cuts, source) if cuts else found
+
+
+def _cut(found: Sentences, cuts: Sequence[int], source: Source) -> Sentences:
+    """Sentences, but in two those that have a place among some in order."""
+    parts = Sentences(source.text)
+    at = 0
+    for one in source.deadline.over(found):
+        start = one.start
+        while at < len(cuts) and cuts[at] < one.end:
+            if source.text[start : cuts[at]].strip():
+                parts.add(start, cuts[at], one.passage, one.block, one.heading, one.prose)
+                start = cuts[at]
+            at += 1
+        parts.add(start, one.end, one.passage, one.block, one.heading, one.prose)
+    return parts
+
+
+def _is_in(number: int, some: Sequence[int]) -> bool:
+    """Whether a number is among some, in order."""
+    index = bisect_left(some, number)
+    return index < len(some) and some[index] == number
+
+
+def _segment(text: str, check: Callable[[], None]) -> Sentences:
+    """The sentences of a text by its blocks and its signs; the clock is looked at by ``check``."""
     starts = array("I")
     # By block: its sentences, and what it says of each of them.
     counts, passages, headings, proses = array("I"), array("I"), bytearray(), bytearray()
     for number, (start, end, prose, heading, passage) in enumerate(blocks(text)):
-        if check is not None and not number % _CHECKED_EVERY:
+        if not number % _CHECKED_EVERY:
             check()
         own = [start]
         if prose and not heading:

@@ -80,11 +80,11 @@ _STRONG = regex(
     | (?:typedef\ )?(?:struct|union|enum|class|interface|namespace|extern)\b[^.]*\{$
     | (?:public|private|protected|internal|static|final|abstract|virtual|override)\b.*[({;=]$
     | using\ [\w.:=\ ]+;$ | <\?php | template\s*<
-    # Lua, Elixir, R, Perl
+    # Lua, Elixir, R, Perl, Tcl
     | (?:local\ )?function\ [\w.:]+\s*\( | local\ [\w,\ ]+=\s*\S
     | def(?:module|p|macrop?|impl|protocol|struct|delegate)\ .
     | @(?:doc|moduledoc|spec|type|typep|impl)\ . | (?:alias|use|import)\ [A-Z][\w.]*(?:,.*)?$
-    | library\(\w+\)$
+    | library\(\w+\)$ | proc\ [\w:]+\ (?:\{.*\}|\w+)\ \{$ | namespace\ eval\ [\w:]+\ \{$
     | sub\ \w+\s*(?:\(.*\)\s*)?\{?\ *$ | (?:my|our|local)\ [$@%(]\S.* | use\ [\w:]+(?:\ [^.]*)?;
     # A block of Ruby or Elixir.
     | [\w.!?]+[\ (]['":].*\ do(?:\ \|[^|]*\|)?$ | [\w.:@\[\]]+(?:[.(\ ].*)?\ do\ \|[^|]*\|$

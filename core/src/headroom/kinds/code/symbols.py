@@ -39,10 +39,11 @@ class CodeSymbols:
         # The time that whoever made the source has is for all that is done with it.
         bare = Source(source.once(without_numbers).text, Deadline(_SECONDS))
         try:
-            reading = next(readings(bare), None)
+            # One that finds none is of a language that only looks like it.
+            found = (outline.symbols for outline, _ in readings(bare))
+            self._outlined: Sequence[Symbol] = next(filter(None, found), [])
         except (WrongKind, TimeBudgetExceeded):
-            reading = None
-        self._outlined: Sequence[Symbol] = [] if reading is None else reading[0].symbols
+            self._outlined = []
         self._found: list[_Symbol] = []
         for symbol in self._outlined:
             around = self._found[symbol.parent].name if symbol.parent >= 0 else symbol.scope

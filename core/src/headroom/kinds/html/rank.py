@@ -17,6 +17,8 @@ _FEWEST_WORDS = 25
 _LINKED = 0.5
 #: A last block of content has at least so many words.
 _PARAGRAPH = 10
+#: Or ends as a sentence does.
+_STOPS = (".", "!", "?", "\u3002", "\uff01", "\uff1f")
 #: Content that is named well is a larger share than this of all that looks like content.
 _LEAST_SHARE = 0.15
 #: The main element holds at least this share of the content that its parent holds.
@@ -26,6 +28,10 @@ _MAIN_SHARE = 0.75
 _DENSE, _DENSE_BEFORE = 1 / 3, 5 / 9
 _LONG, _LONG_AFTER, _LONG_BEFORE = 16, 15, 4
 _LONG_AFTER_LINKS, _LONG_AHEAD_AFTER_LINKS = 40, 17
+#: Lists are, as tables, a part of what stands around them, however large.
+_LISTS = frozenset(("ul", "ol", "dl"))
+#: The share of the words of a table that stand in rows. Chosen.
+_ROWS = 0.5
 #: A row of a table is content with links to a smaller share. Chosen.
 _DENSE_ROW = 0.8
 
@@ -57,19 +63,20 @@ def content_blocks(page: Page) -> bytearray:
 def _content_of(page: Page, visible: Sequence[int]) -> array[int]:
     blocks = page.blocks
     sure = array("I", [i for place, i in enumerate(visible) if _is_content(blocks, visible, place)])
-    inside = _main_element(page, sure)
+    inside = _main_element(page, sure, visible)
     sure = array("I", [i for i in sure if inside[blocks.elements[i]]])
     if not sure:
         return sure
     taken = blocks.marked(sure)
-    first, last = sure[0], sure[-1]
+    first, last = _headline(blocks, visible, inside, sure[0]), sure[-1]
     for i in visible:
-        # What stands between the headline and the first paragraph: a price, a date, an author.
-        if i < sure[0] and blocks.levels[i] == 1 and inside[blocks.elements[i]]:
-            first = i
         # The decision tree misjudges a last paragraph after something short.
         if i > last and inside[blocks.elements[i]]:
-            if blocks.words[i] < _PARAGRAPH or blocks.link_densities[i] > _DENSE:
+            if blocks.link_densities[i] > _DENSE:
+                break
+            if blocks.kinds[i] == "heading":
+                continue
+            if blocks.words[i] < _PARAGRAPH and not blocks.rendered(i).endswith(_STOPS):
                 break
             last = i
     return array(
@@ -80,6 +87,17 @@ def _content_of(page: Page, visible: Sequence[int]) -> array[int]:
             if first <= i <= last
             and (taken[i] or (inside[blocks.elements[i]] and blocks.link_densities[i] <= _LINKED))
         ],
+    )
+
+
+def _headline(blocks: PageBlocks, visible: Sequence[int], inside: bytearray, first: int) -> int:
+    """The block from which on what stands above the first one belongs to it: a price, a date.
+
+    That is the headline; else the nearest heading.
+    """
+    above = [i for i in visible if i < first and blocks.levels[i] and inside[blocks.elements[i]]]
+    return next(
+        (i for i in reversed(above) if blocks.levels[i] == 1), above[-1] if above else first
     )
 
 
@@ -108,22 +126,28 @@ def _is_content(blocks: PageBlocks, visible: Sequence[int], place: int) -> bool:
     return words > _LONG_AFTER_LINKS or after_words > _LONG_AHEAD_AFTER_LINKS
 
 
-def _main_element(page: Page, chosen: Sequence[int]) -> bytearray:
-    """For each element, whether it is in the innermost one with most of the words of the blocks."""
-    weight = [0] * len(page.parents)
-    for index in chosen:
-        weight[page.blocks.elements[index]] += page.blocks.words[index]
-    # A parent comes before its children, so backwards each sum is complete when it is passed on.
+def _main_element(page: Page, chosen: Sequence[int], visible: Sequence[int]) -> bytearray:
+    """For each element, whether it is in the innermost one with most of the words of the blocks.
+
+    A table or a list is not that one, but what holds it and something else.
+    """
+    weight = _weights(page, chosen)
+    of_rows = _weights(page, [i for i in chosen if page.blocks.kinds[i] == "row"])
     best = [-1] * len(page.parents)
     for element in range(len(page.parents) - 1, 0, -1):
         parent = page.parents[element]
-        weight[parent] += weight[element]
         if best[parent] < 0 or weight[element] >= weight[best[parent]]:
             best[parent] = element
     main = 0
     names = list(page.names)
     while (child := best[main]) >= 0 and weight[child] >= _MAIN_SHARE * weight[0]:
         name = names[page.tags[child]]
+        # In a table that is none, the columns of a page stand side by side.
+        if name in _LISTS or (name == "table" and of_rows[child] > _ROWS * weight[child]):
+            every = _weights(page, visible)
+            while main and every[main] == every[child]:
+                main = page.parents[main]
+            break
         if name in ("p", "li", "td", "pre", "section"):
             break
         main = child
@@ -134,6 +158,17 @@ def _main_element(page: Page, chosen: Sequence[int]) -> bytearray:
     for element in range(main + 1, len(page.parents)):
         inside[element] = inside[page.parents[element]]
     return inside
+
+
+def _weights(page: Page, chosen: Sequence[int]) -> list[int]:
+    """Of each element, the words of some of the blocks that stand in it."""
+    found = [0] * len(page.parents)
+    for index in chosen:
+        found[page.blocks.elements[index]] += page.blocks.words[index]
+    # A parent comes before its children, so backwards each sum is complete when it is passed on.
+    for element in range(len(page.parents) - 1, 0, -1):
+        found[page.parents[element]] += found[element]
+    return found
 
 
 def _with_headings(blocks: PageBlocks, visible: Sequence[int], chosen: bytearray) -> bytearray:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, chain, compress, pairwise, repeat
 from operator import and_
 from typing import NamedTuple
 
-from headroom.lines import starts_of
 from headroom.source import Source
-from headroom.toolkit.groups import read_groups
-from headroom.toolkit.nesting import read_nesting
-from headroom.toolkit.sentences import Sentences, segment
+from headroom.toolkit.sentences import Sentences, read_sentences
 
 __all__ = ["Units", "read_units"]
 
@@ -74,7 +70,7 @@ def read_units(source: Source) -> Units:
     text = source.text
     if len(source.lines) > max(_MOST_LINES, len(text) / _CRUMB):
         return _in_runs(source)
-    sentences = _cut(segment(text, source.deadline.check), source)
+    sentences = source.once(read_sentences)
     # Whether a line ends with each; at the end of the text one does.
     closes = [text[end - 1] == "\n" for end in sentences.ends]
     closes[-1:] = [True]
@@ -102,41 +98,6 @@ def read_units(source: Source) -> Units:
     if not text.endswith("\n"):
         lines[-1] += 1
     return Units(parts, lines, source.first_line)
-
-
-def _cut(sentences: Sentences, source: Source) -> Sentences:
-    """The sentences, but those in two where one ends that says whose the lines below it are."""
-    groups = source.once(read_groups)
-    nesting = source.once(read_nesting)
-    if not groups and nesting is None:
-        return sentences
-    starts = starts_of(source.lines)
-    edges = {line for group in groups for line in (group.start, group.first, group.last + 1)}
-    if nesting is not None:
-        edges |= nesting.begins
-    # What stands behind a line with nothing in it goes with what is above.
-    some = (line for line in edges if line < len(source.lines) and source.lines[line].strip())
-    begins = sentences.starts
-    cuts = sorted({start for start in map(starts.__getitem__, some) if not _is_in(start, begins)})
-    if not cuts:
-        return sentences
-    found = Sentences(source.text)
-    at = 0
-    for one in source.deadline.over(sentences):
-        start = one.start
-        while at < len(cuts) and cuts[at] < one.end:
-            if source.text[start : cuts[at]].strip():
-                found.add(start, cuts[at], one.passage, one.block, one.heading, one.prose)
-                start = cuts[at]
-            at += 1
-        found.add(start, one.end, one.passage, one.block, one.heading, one.prose)
-    return found
-
-
-def _is_in(number: int, some: Sequence[int]) -> bool:
-    """Whether a number is among some, in order."""
-    index = bisect_left(some, number)
-    return index < len(some) and some[index] == number
 
 
 def _in_runs(source: Source) -> Units:

@@ -17,8 +17,8 @@ __all__ = ["indent_outline"]
 _OPENS = regex(
     r"(?:(?:export|default|public|private|protected|static|async|pub|local|internal)\s+){0,4}"
     r"(?:(?P<kind>def|defp|defmacrop?|defmodule|defprotocol|defimpl|class|module|function|func|fun|"
-    r"fn|sub|struct|interface|trait|impl)\s+"
-    r"(?:\([^()\n]{0,80}\)\s*)?(?:self\.|(?:\w+[.:])*)(?P<name>[A-Za-z_]\w*[?!]?)"
+    r"fn|sub|proc|struct|interface|trait|impl)\s+"
+    r"(?:\([^()\n]{0,80}\)\s*)?(?:self\.|:{0,2}(?:\w+(?:\.|::?))*)(?P<name>[A-Za-z_]\w*[?!]?)"
     r"|(?:\w+[.:]){0,4}(?P<bound>[A-Za-z_]\w*)\s*=\s*function\b"
     r"|(?P<shell>[A-Za-z_][\w-]*)\s*\(\)\s*\{?\s*$"
     r"|(?!(?:if|for|while|switch|return|else|catch|new|throw|case|do|try|using|with|match)\b)"
