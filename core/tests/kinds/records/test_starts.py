@@ -122,3 +122,14 @@ def test_an_entry_that_is_looked_up_has_all_that_is_its_own() -> None:
         found = ctx.retrieve("events", query=query, max_tokens=120).text
         assert "\n".join(event(64, twice=True)[:-1]) in found
         assert "(63)" not in found
+
+
+def test_records_of_two_sorts_begin_with_what_stands_above_both() -> None:
+    lines = []
+    for n in range(30):
+        sort = "Room" if n % 2 else "Hall"
+        fields = [f"  {name}: {n * 7 % 90}" for name in (("a", "b", "c") if n % 2 else "defg")]
+        lines += ["---", "version: v1", f"kind: {sort}", "of:", f"  name: n{n}", "spec:", *fields]
+    found = find_records("# all of them\n" + "\n".join(lines), lambda: None)
+    assert found is not None
+    assert all(found.lines[first] == "---" for first, _ in found.spans)

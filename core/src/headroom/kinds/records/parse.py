@@ -14,7 +14,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, compress, islice
+from itertools import chain, compress, islice, pairwise
 from typing import TypeAlias
 
 from headroom.kinds.records.blocks import (
@@ -268,6 +268,7 @@ def _find_blocks(lines: Sequence[str], check: Callable[[], None]) -> Records | N
         check()
         if not _may_be_enough(fields, starts):
             continue
+        starts = _from_above(fields, starts)
         spans = _spans(fields, with_comments(fields.lines, _heads(fields, starts)))
         # What comes first, and far oftener, is within no other.
         most = misfit // 2 if len(best) >= _OFTENER * len(spans) else misfit
@@ -370,6 +371,22 @@ def _names(fields: _Fields) -> Iterator[tuple[int, tuple[int, str]]]:
         if name:
             yield line, (indent, name)
         yield line, (indent, f"\n{fields.own(line)}")
+
+
+def _from_above(fields: _Fields, starts: Sequence[int]) -> Sequence[int]:
+    """Where records begin that have the same fields above a line, the first of them as well."""
+    keys, levels = fields.keys, fields.levels
+    level = fields.indents[starts[0]]
+    most = min((other - one for one, other in pairwise(starts)), default=1)
+    up = 0
+    while up < min(starts[0], most - 1):
+        key = keys[starts[0] - up - 1]
+        if levels[key] != level or not fields.said[key]:
+            break
+        if any(keys[start - up - 1] != key for start in starts):
+            break
+        up += 1
+    return array("l", (start - up for start in starts)) if up else starts
 
 
 def _heads(fields: _Fields, starts: Sequence[int]) -> Sequence[int]:
