@@ -182,10 +182,8 @@ def _lines(lines: Sequence[str], first: int, stop: int) -> Iterator[_Line]:
             # "PID|1||", "FN:Ana": what a line begins with ends at a sign.
             begin = _BEGIN.match(text)
             word = word if begin is None else begin[0]
-            word = _AGAIN.sub(r"\1", _DIGITS.sub("0", word))
-        form = _WORDS.sub("a", text)
-        if len(form) > 1:
-            form = _AGAIN.sub(r"\1", form)
+            word = _once(_DIGITS.sub("0", word))
+        form = _once(_WORDS.sub("a", text))
         indent = len(line) - len(line.lstrip())
         is_item = _ITEM.match(text) is not None
         closes = _CLOSES.match(text) is not None
@@ -193,6 +191,12 @@ def _lines(lines: Sequence[str], first: int, stop: int) -> Iterator[_Line]:
         ends = _ENDS_SENTENCE.search(text, max(0, len(text) - 4)) is not None
         yield _Line(number, text, indent, word, form, place, is_item, closes, ends)
         place += 1
+
+
+def _once(text: str) -> str:
+    """A text with each run of one sign, with or without spaces between, as one."""
+    # Most have none, and to look is a third of the work of a replacement.
+    return text if _AGAIN.search(text) is None else _AGAIN.sub(r"\1", text)
 
 
 def _keys(line: _Line, below: _Line | None) -> Iterator[_Key]:
