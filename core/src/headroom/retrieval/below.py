@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 from headroom.retrieval.index import Searchable
+from headroom.toolkit.identifiers import names_one
 from headroom.view import Piece
 
 __all__ = ["below_named", "with_announced", "with_below"]
@@ -33,6 +34,12 @@ def below_named(searchable: Searchable, query: str) -> list[int]:
     below = searchable.below
     if not below:
         return []
+    said = query.strip()
+    if " " in said:
+        # Its words in a row: other lines may have its number.
+        exact = [one for one in below if names_one(searchable.pieces[one].text, (said,))]
+        if 0 < len(exact) <= _FEW:
+            return sorted({n for head in exact for n in (head, *(one for one, _ in below[head]))})
     covered = searchable.index.covered(query)
     best = max(covered.values(), default=0.0)
     named = [head for head in below if covered.get(head, 0.0) >= _AS_GOOD * best]

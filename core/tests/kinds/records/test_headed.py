@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from headroom import SharedContext, compress
@@ -94,3 +96,39 @@ def test_a_row_that_is_found_brings_what_names_its_group() -> None:
 def test_a_listing_without_groups_has_no_heads(text: str) -> None:
     records = find_records(text, lambda: None)
     assert records is None or not records.heads
+
+
+def _snapshots(count: int) -> tuple[list[str], list[list[str]]]:
+    """What a program prints every minute: the time, a line about all, and a table."""
+    chance = random.Random(6)
+    times = [f"11/30/2026 06:{n:02}:00 AM" for n in range(count)]
+    tables = [
+        ["Device            r/s     rkB/s   await   util"]
+        + [
+            f"{device:12} {chance.uniform(5, 90):8.2f} {chance.uniform(100, 800):9.2f}"
+            f" {4123.77 if (n, device) == (17, 'sda') else chance.random():7.2f}"
+            f" {chance.uniform(1, 19):6.2f}"
+            for device in ("nvme0n1", "nvme1n1", "sda", "dm-0")
+        ]
+        for n in range(count)
+    ]
+    return times, tables
+
+
+@pytest.mark.parametrize("query", ["06:17:00", "06:17:00 AM", "sda at 06:17"])
+def test_a_snapshot_is_found_by_its_time(query: str) -> None:
+    times, tables = _snapshots(24)
+    text = "Rain 6.8 (db1)\n\n" + "\n".join(
+        "\n".join([time, "load:  %user   %idle", f"       {n}.59    66.65", "", *table, ""])
+        for n, (time, table) in enumerate(zip(times, tables))
+    )
+    ctx = SharedContext()
+    assert ctx.put("io", text).kind == "records"
+    found = ctx.retrieve("io", query=query, max_tokens=400).text
+    assert times[17] in found
+    assert tables[17][3] in found
+    for limit in (None, 300):
+        view = compress(text, query="Which disk was slow?", max_tokens=limit).text
+        place = view.find(tables[17][3])
+        above = [time for time in times if time in view[: max(0, place)]]
+        assert place < 0 or above[-1] == times[17]

@@ -11,7 +11,6 @@ from headroom import SharedContext, compress
 from headroom.kinds.records import talk as talks
 from headroom.kinds.records.talk import find_talk
 
-CHANCE = random.Random(5)
 THINGS = ["the garden", "a new lamp", "the long walk", "some old maps", "the choir", "her bread"]
 PHRASES = [
     "I have thought a good deal about {} since we met, and I still like it",
@@ -22,12 +21,14 @@ PHRASES = [
 
 
 def talk(speakers: list[str], answer: str) -> str:
+    chance = random.Random(5)
     days = []
     for day in range(1, 13):
-        turns = [
-            f"{CHANCE.choice(speakers)}: {CHANCE.choice(PHRASES).format(CHANCE.choice(THINGS))}."
-            for _ in range(20)
-        ]
+        turns = []
+        for _ in range(20):
+            # Of few sentences that come again and again, it would be the output of a program.
+            said = [chance.choice(PHRASES).format(chance.choice(THINGS)) for _ in range(2)]
+            turns.append(f"{chance.choice(speakers)}: {'. '.join(said)}.")
         if day == 7:
             turns[9] = f"{speakers[0]}: {answer}"
         days.append("\n".join([f"[9:{day:02} am on {day} March, 2026]", *turns]))
@@ -114,3 +115,35 @@ def test_no_answer_stands_without_its_question(gap: str, limit: int | None) -> N
     for number in shown:
         above = re.findall(r"Name\d+", view.text[: view.text.index(f"at T{number},")])
         assert above[-1:] == [f"Name{number}"]
+
+
+_JOBS = ["Planner", "Mover", "StoreKeeper", "Reader"]
+_SAID = [
+    "Moved part {n}.0 of stage {m} to node{k} in {t} ms",
+    "Added part_{n}_piece_{m} in memory on node{k} with {t} KiB",
+    "Reading {t} blocks of part {n} from {k} of the nodes",
+    "Part {n}.0 was asked for again by node{k} after {t} ms",
+]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "26/03/02 09:14:{s:02} INFO {who}: ",
+        "26/03/02 09:14:{s:02} {who}: ",
+        "[{m:5}.{t:06}] {who} {k}-1: ",
+    ],
+)
+def test_a_log_is_a_log_whatever_is_asked_of_it(head: str) -> None:
+    chance = random.Random(7)
+    lines = []
+    for n in range(400):
+        told = {"n": n, "s": n % 60, "k": n * n % 7, "m": n // 40, "t": chance.randint(100, 900)}
+        which = chance.randrange(4)
+        lines.append((head + _SAID[which]).format(who=_JOBS[which], **told))
+    lines[231] = head.format(who="Mover", s=51, m=5, t=400, k=3) + "Lost node3: it is out of memory"
+    text = "\n".join(lines)
+    views = [compress(text, query=query) for query in (None, "What failed?", "Was a node lost?")]
+    assert [view.kind for view in views] == ["log"] * 3
+    assert all(lines[231] in view.text for view in views)
+    assert views[1].tokens_after < 2 * views[0].tokens_after

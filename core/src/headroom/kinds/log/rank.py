@@ -36,6 +36,8 @@ _ALERT_VARIANTS, _NAMED_ALERTS = 16, 6
 _FINDINGS = 200
 #: So many lines that sum up a run, the last ones, are shown. Chosen.
 _OUTCOMES = 12
+#: In so many groups, lines that sum up are those of the groups. Chosen.
+_GROUPS = 3
 #: So many of the frames of a trace that are nearest to the failure come with it. Chosen.
 _OWN = 2
 #: Templates that may differ in names alone: so many are compared, of so many characters. Chosen.
@@ -96,6 +98,9 @@ def order_of(
 
 def _with_subjects(log: Log, events: Iterable[int], sums: Set[int]) -> Iterator[tuple[int, ...]]:
     """Events, each with those that say what it is about; but sums, of which there is one a run."""
+    # Where each group has one, they are no sums of the run.
+    if len({log.opened_by[index] for index in sums}.difference((-1,))) >= _GROUPS:
+        sums = frozenset()
     for index in log.deadline.over(events):
         # Before it: where there is no room for both, it is not shown below another one's.
         yield (index,) if index in sums else (*subjects_of(log, index), index)

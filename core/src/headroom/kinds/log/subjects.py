@@ -45,12 +45,19 @@ def subjects_of(log: Log, index: int) -> list[int]:
                 found.append(event)
                 # What the first one names is what all of it is about.
                 names = names or _names(log, event)
-        if not names or names[0] in own:
+        if not names or _says(own, names[0]):
             # What else they name is said of the same: "reading a.py (91 bytes)", "a.py is empty".
             break
         shown = list(found)
         index = opener
     return shown
+
+
+def _says(own: str, name: str) -> bool:
+    """Whether an event has a name; a number is one only behind a word, as in "thread 7"."""
+    if not name.isdecimal():
+        return name in own
+    return re.search(rf"[^\W\d_] {name}\b", own) is not None
 
 
 def _names(log: Log, event: int) -> list[str]:

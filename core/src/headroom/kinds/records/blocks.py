@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, pairwise
 from typing import Protocol, TypeVar
 
-__all__ = ["COMMON", "COVERED", "HELD", "NAMED", "SHORTEST", "are_records"]
+__all__ = ["COMMON", "COVERED", "HELD", "NAMED", "SHORTEST", "misfit_of"]
 
 T = TypeVar("T")
 
@@ -47,25 +47,84 @@ class Fields(Protocol):
     def said(self) -> Sequence[str]:
         """The name of each key."""
 
+    @property
+    def levels(self) -> Sequence[int]:
+        """The indent of each key."""
+
     def __len__(self) -> int:
         """How many lines there are."""
 
-    def keys_within(self, first: int, end: int) -> list[int]:
-        """The keys of the lines that are not blank."""
 
+def misfit_of(fields: Fields, spans: Sequence[tuple[int, int]], most: float) -> int | None:
+    """How unlike each other some records are; the less, the likelier records begin where they do.
 
-def are_records(fields: Fields, spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether some blocks of lines are records, and nearly all of the text."""
+    Args:
+        fields: Those of the lines.
+        spans: First line and end (exclusive) of each block of lines.
+        most: What it must be less than.
+
+    Returns:
+        ``None`` where it is not, or the blocks are no records, or not nearly all of the text.
+
+    """
     blocks = _Blocks(fields, spans)
     inside = sum(len(keys) * times for keys, times in blocks)
-    of_all = len(fields) - fields.keys.count(0)
-    return (
-        inside >= COVERED * of_all
-        and _have_a_size(blocks, inside)
+    if inside < COVERED * (len(fields) - fields.keys.count(0)):
+        return None
+    misfit = len(spans) * _are_turned(fields, spans)
+    level = fields.levels[fields.keys[spans[0][0]]]
+    for part in (_missing, _again, _parted):
+        misfit += part(fields, blocks, level)
+        if misfit >= most:
+            return None
+    are_records = (
+        _have_a_size(blocks, inside)
         and _have_names(fields, blocks, inside)
         and _are_orderly(fields, blocks, inside)
         and _share_names(fields, blocks, inside)
     )
+    return misfit if are_records else None
+
+
+def _missing(_: Fields, blocks: _Blocks, __: int) -> int:
+    """How often a field is missing that most have, or is there that few have.
+
+    Where records are cut at a field that some of them have twice, blocks lack most fields.
+    """
+    # What they begin with may say which one it is.
+    holders = blocks.counted(lambda keys: set(keys[1:]).difference(keys[:1]))
+    return 2 * sum(min(count, len(blocks) - count) for count in holders.values())
+
+
+def _again(fields: Fields, blocks: _Blocks, level: int) -> int:
+    """How often a field as far out as they begin comes again, behind others.
+
+    Where records are cut at a field that only some have, blocks have fields of two.
+    """
+    found = 0
+    for keys, times in blocks:
+        # What they begin with, by no name, and a text below it are not the same.
+        rest = keys if fields.said[keys[0]] else keys[1:]
+        outer = [key for key in rest if fields.levels[key] == level]
+        runs = sum(one != other for one, other in pairwise((0, *outer)))
+        found += times * (runs - len(set(outer)))
+    return found
+
+
+def _parted(_: Fields, blocks: _Blocks, level: int) -> int:
+    """How many blank lines stand in their midst, where records are cut in theirs."""
+    return 2 * blocks.parted(level)
+
+
+def _are_turned(fields: Fields, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether blocks end with what the next record begins with: the first stands before them all,
+    and the last block has none.
+    """
+    keys = fields.keys
+    ends = Counter(keys[end - 1] for _, end in spans)
+    usual, count = ends.most_common(1)[0]
+    (first, _), (_, end) = spans[0], spans[-1]
+    return 2 * count > len(spans) and keys[end - 1] != usual and usual in keys[:first]
 
 
 class _Blocks:
@@ -90,14 +149,30 @@ class _Blocks:
         return len(self._spans)
 
     def __iter__(self) -> Iterator[tuple[list[int], int]]:
+        return ((list(filter(None, keys)), times) for keys, times in self._raw())
+
+    def _raw(self) -> Iterator[tuple[array[int], int]]:
+        """The same with those of blank lines."""
         if self._shapes is not None:
             for shape, times in self._shapes.items():
-                yield list(filter(None, array("I", shape))), times
+                yield array("I", shape), times
             return
-        for number, span in enumerate(self._spans):
+        for number, (first, end) in enumerate(self._spans):
             if number % _DEADLINE_EVERY == 0:
                 self._fields.check()
-            yield self._fields.keys_within(*span), 1
+            yield self._fields.keys[first:end], 1
+
+    def parted(self, level: int) -> int:
+        """How many blank lines, in all of them, have a line behind them that is as far out."""
+        levels = self._fields.levels
+        found = 0
+        for keys, times in self._raw():
+            if 0 in keys:
+                found += times * sum(
+                    not one and other != 0 and levels[other] <= level
+                    for one, other in pairwise(keys)
+                )
+        return found
 
     def counted(self, of: Callable[[list[int]], Iterable[T]]) -> Counter[T]:
         """How often each of what is said of a record comes, in all of them."""
@@ -139,5 +214,6 @@ def _share_names(fields: Fields, blocks: _Blocks, inside: int) -> bool:
     """Whether most lines are of fields that many blocks have, and these are several."""
     holders = blocks.counted(set)
     common = {key for key, n in holders.items() if fields.said[key] and n >= HELD * len(blocks)}
-    held = sum(times * sum(map(common.__contains__, keys)) for keys, times in blocks)
+    # What records begin with is alike, though it may say in its name which one it is.
+    held = sum(times * sum(key in common for key in keys[1:]) + times for keys, times in blocks)
     return len(common) > 1 and held >= COMMON * inside

@@ -10,6 +10,7 @@ from itertools import pairwise
 from math import inf
 
 from headroom.errors import WrongKind
+from headroom.kinds.records.alarms import alarms
 from headroom.kinds.records.files import said_by_directory, shared_directory
 from headroom.kinds.records.headed import first_word
 from headroom.kinds.records.parse import Records, read
@@ -45,6 +46,8 @@ __all__ = ["RecordCompressor"]
 _AROUND: Rank = (0.5, 0.0)
 #: Directories and commits are told after the files that a query asks for.
 _BETWEEN: Rank = (ANSWERS + 0.5, 0.0)
+#: What says that something goes wrong is told before what is odd.
+_ALARM: Rank = (SHOWS, -1.0)
 #: What a turn is worth to the next one, and to so many on either side. Measured with
 #: ``python -m benchmarks``.
 _NEAR, _AROUND_TURN = 0.5, 2
@@ -180,6 +183,9 @@ class _View:
             scores,
             self._request,
         )
+        alarming = alarms(self._records, deadline)
+        for row in alarming:
+            ranked[row] = min(ranked[row], _ALARM)
         for index, rank in zip(self._rows, ranked):
             ranks[index] = rank
         units = range(len(ranks))
@@ -195,16 +201,8 @@ class _View:
         wanted.sort(key=lambda unit: (costs[unit] > _TOO_LARGE * limit, ranks[unit], unit))
         limit += self._name(limit)
         kept = largest_fitting(wanted, costs, self._render, self._request, limit)
-        odd = {unit for unit in wanted if ranks[unit][0] <= SHOWS}
-        if self._names and self._request.max_tokens and not odd.issubset(kept or ()):
-            # What is odd is worth more than names, which may take more room than they should.
-            names, self._names = self._names, []
-            others = largest_fitting(wanted, costs, self._render, self._request, limit)
-            if len(odd.intersection(others or ())) > len(odd.intersection(kept or ())):
-                kept = others
-            else:
-                self._names = names
-        of_parts = self._of_parts(kept or frozenset(), ranked, limit)
+        kept = self._or_without_names(kept, wanted, costs, ranks, limit)
+        of_parts = self._of_parts(kept or frozenset(), ranked, limit, alarming)
         if of_parts is not None:
             return of_parts
         if not kept or len(kept) == len(self._units):
@@ -213,12 +211,40 @@ class _View:
         text = self._render(kept, omissions)
         return View(text, False, tuple(omissions), first_line=self._first_line)
 
-    def _of_parts(self, kept: frozenset[int], ranks: Sequence[Rank], limit: int) -> View | None:
+    def _or_without_names(
+        self,
+        kept: frozenset[int] | None,
+        wanted: Sequence[int],
+        costs: Sequence[int],
+        ranks: Sequence[Rank],
+        limit: int,
+    ) -> frozenset[int] | None:
+        """The units of a view, or of one without names if that has room for more odd ones."""
+        odd = {unit for unit in wanted if ranks[unit][0] <= SHOWS}
+        if not self._names or not self._request.max_tokens or odd.issubset(kept or ()):
+            return kept
+        # What is odd is worth more than names, which may take more room than they should.
+        names, self._names = self._names, []
+        others = largest_fitting(wanted, costs, self._render, self._request, limit)
+        if len(odd.intersection(others or ())) > len(odd.intersection(kept or ())):
+            return others
+        self._names = names
+        return kept
+
+    def _of_parts(
+        self,
+        kept: frozenset[int],
+        ranks: Sequence[Rank],
+        limit: int,
+        alarming: dict[int, Sequence[int]],
+    ) -> View | None:
         """Some lines of many records, where a budget leaves no room for all that are odd."""
         request = self._request
         if request.max_tokens is None or not self._records.named:
             return None
         telling = telling_lines(self._records, request.deadline)
+        for row, lines in alarming.items():
+            telling[row] = sorted({*lines, *telling.get(row, ())})
         if not is_left_out(kept, self._rows, ranks, telling):
             return None
         return view_of_parts(self._source, self._records, ranks, telling, request, limit)

@@ -14,7 +14,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, compress, islice
+from itertools import chain, compress, islice, pairwise
 from typing import TypeAlias
 
 from headroom.kinds.records.blocks import (
@@ -23,7 +23,7 @@ from headroom.kinds.records.blocks import (
     HELD,
     NAMED,
     SHORTEST,
-    are_records,
+    misfit_of,
 )
 from headroom.kinds.records.braces import END, are_in_braces, line_in_braces, unsigned
 from headroom.kinds.records.columns import find_listing
@@ -31,15 +31,18 @@ from headroom.kinds.records.entries import find_entries
 from headroom.kinds.records.files import find_files
 from headroom.kinds.records.groups import find_groups
 from headroom.kinds.records.headed import heads_in
-from headroom.kinds.records.sections import SECTION, with_comments, without_comments
+from headroom.kinds.records.sections import SECTION, is_section, with_comments, without_comments
 from headroom.kinds.records.spans import Spans
 from headroom.kinds.records.talk import find_exchanges, find_talk
 from headroom.regexes import regex
 from headroom.source import Source
+from headroom.toolkit.groups import Group, read_groups
+from headroom.toolkit.groups import find_groups as find_groups_of_lines
 from headroom.toolkit.lazy import Lazy
 from headroom.toolkit.rows.notation import BARE_NUMBER
 from headroom.toolkit.rows.values import Json, Number
 from headroom.toolkit.shares import enough
+from headroom.view import NO_LIMIT
 
 __all__ = ["Field", "Records", "field_of", "find_records", "read"]
 
@@ -56,6 +59,8 @@ _COUNTS = 4
 #: Of no more lines, what fields say is kept, as are all names while they are counted, and records
 #: are once one is asked for. Chosen.
 _SMALL = 3000
+#: Records that begin before others, and so many times as often, are not parts of those.
+_OFTENER = 1.2
 #: Lines after which the time is looked at.
 _DEADLINE_EVERY = 1000
 #: Characters by which a line is the same as another.
@@ -73,6 +78,7 @@ _NAMED_OR_BLANK = regex(
 )
 #: What a rule, or a member of a list, begins with.
 _SIGNS = frozenset("-=*+#_~")
+_DIGITS = regex(r"\d+")
 _CLOSING = re.compile(r"</[\w:.-]{1,60}>\s*$|/?>\s*$")
 
 
@@ -93,8 +99,9 @@ class _Fields:
         self.indents = array("i")
         #: By line: what lines of the same field share; 0 for a blank one.
         self.keys = array("I")
-        #: The name of each key.
+        #: The name of each key, and its indent.
         self.said = [""]
+        self.levels = array("i", (-1,))
         self._numbers: dict[tuple[int, str], int] = {}
         #: What fields say, where they are few.
         self._values: list[str] | None = [] if len(lines) <= _SMALL else None
@@ -110,6 +117,7 @@ class _Fields:
             if not number:
                 number = self._numbers[key] = len(self.said)
                 self.said.append(name)
+                self.levels.append(indent)
         self.indents.append(indent)
         self.keys.append(number)
         if self._values is not None:
@@ -122,19 +130,19 @@ class _Fields:
         """The lines that are not blank."""
         return compress(range(first, end), self.keys[first:end])
 
-    def keys_within(self, first: int, end: int) -> list[int]:
-        """The keys of the lines that are not blank."""
-        return list(filter(None, self.keys[first:end]))
-
     def name(self, line: int) -> str:
         """The name of a field."""
         return self.said[self.keys[line]]
 
     def own(self, line: int) -> str:
-        """What else a line may be called: "BEGIN:VEVENT"; without a name, its first word."""
-        if self.name(line):
+        """What else a line may be called: "BEGIN:VEVENT"; without a name, its first word.
+
+        Where a name has a number, that is not looked at: "Profile 3 on interface wlan0".
+        """
+        name = self.name(line)
+        if name and not _DIGITS.search(name):
             return self.lines[line].strip()[:_SAME]
-        return self.value(line).split(None, 1)[0]
+        return _DIGITS.sub("0", name or self.value(line).split(None, 1)[0])
 
     def value(self, line: int) -> str:
         """What a field says, read anew where they are many."""
@@ -197,10 +205,13 @@ def find_records(content: str, check: Callable[[], None]) -> Records | None:
         check: Called now and then, to watch the time.
 
     """
-    return _find(content.split("\n"), check)
+    lines = content.split("\n")
+    return _find(lines, check, lambda: find_groups_of_lines(lines, NO_LIMIT))
 
 
-def _find(lines: Sequence[str], check: Callable[[], None]) -> Records | None:
+def _find(
+    lines: Sequence[str], check: Callable[[], None], groups_of: Callable[[], Sequence[Group]]
+) -> Records | None:
     entries = find_entries(lines, check)
     if entries is not None:
         whole = Records(lines, entries.spans, entries.rows)
@@ -219,7 +230,7 @@ def _find(lines: Sequence[str], check: Callable[[], None]) -> Records | None:
         return Records(lines, turns, opening, named=False, is_talk=True)
     listing = find_listing(lines, check)
     if listing is not None:
-        heads = heads_in(lines, check)
+        heads = heads_in(lines, check) or [group.first for group in groups_of()]
         named = frozenset(heads)
         of_rows = [n for n, line in enumerate(listing.lines) if line not in named]
         spans = [(listing.lines[n], listing.lines[n] + 1) for n in of_rows]
@@ -248,16 +259,22 @@ def _find_blocks(lines: Sequence[str], check: Callable[[], None]) -> Records | N
     if not _names_may_be_shared(fields):
         return None
     best = Spans()
-    indent = -1
+    indent, misfit = -1, 0
     for starts in _candidates(fields):
         if best and fields.indents[starts[0]] > indent:
             break
+        if best and is_section(lines[best[0][0]]) and not is_section(lines[starts[0]]):
+            continue
         check()
         if not _may_be_enough(fields, starts):
             continue
+        starts = _from_above(fields, starts)
         spans = _spans(fields, with_comments(fields.lines, _heads(fields, starts)))
-        if len(spans) > len(best) and are_records(fields, spans):
-            best, indent = spans, fields.indents[starts[0]]
+        # What comes first, and far oftener, is within no other.
+        most = misfit // 2 if len(best) >= _OFTENER * len(spans) else misfit
+        found = misfit_of(fields, spans, most if best else math.inf)
+        if found is not None:
+            best, indent, misfit = spans, fields.indents[starts[0]], found
     return Records(lines, best, _Values(fields, best)) if best else None
 
 
@@ -273,7 +290,7 @@ def _are_named(lines: Sequence[str]) -> bool:
 
 def read(source: Source) -> Records | None:
     """The records of a source, read once: ``source.once(read)``."""
-    return _find(source.lines, source.deadline.check)
+    return _find(source.lines, source.deadline.check, lambda: source.once(read_groups))
 
 
 def field_of(line: str) -> Field:
@@ -354,6 +371,22 @@ def _names(fields: _Fields) -> Iterator[tuple[int, tuple[int, str]]]:
         if name:
             yield line, (indent, name)
         yield line, (indent, f"\n{fields.own(line)}")
+
+
+def _from_above(fields: _Fields, starts: Sequence[int]) -> Sequence[int]:
+    """Where records begin that have the same fields above a line, the first of them as well."""
+    keys, levels = fields.keys, fields.levels
+    level = fields.indents[starts[0]]
+    most = min((other - one for one, other in pairwise(starts)), default=1)
+    up = 0
+    while up < min(starts[0], most - 1):
+        key = keys[starts[0] - up - 1]
+        if levels[key] != level or not fields.said[key]:
+            break
+        if any(keys[start - up - 1] != key for start in starts):
+            break
+        up += 1
+    return array("l", (start - up for start in starts)) if up else starts
 
 
 def _heads(fields: _Fields, starts: Sequence[int]) -> Sequence[int]:

@@ -29,6 +29,9 @@ _TURNS, _SPOKEN, _WORDS = 0.7, 0.5, 5
 _MOST, _EACH = 24, 3
 #: From so many names on, names in one order are those of fields: so sure is each of its next.
 _FIELDS, _ORDERLY = 3, 0.85
+#: The share of the turns from which on what looks like them are lines of a log: with a level before
+#: who speaks, or with numbers and signs and no end of a sentence.
+_LOGGED = 0.5
 #: Lines that decide, evenly spread.
 _PROBED = 400
 #: Lines after which the time is looked at, and turns of which what is said is held. Chosen.
@@ -43,6 +46,12 @@ _TURN = re.compile(
     r"(?: ?[\[(][^\])\n]{1,30}[\])])?:(?:\*\*)?[ \t]+(?P<said>\S.*)",
     re.IGNORECASE,
 )
+#: What programs say before their name, and what they say that no speaker does.
+_LEVEL = re.compile(
+    r"(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|FATAL|CRIT(?:ICAL)?|SEVERE|PANIC|ALERT)\b"
+)
+_SIGNS = re.compile(r"[\d=/_<>\[\]{}]")
+_ENDS = frozenset(".!?\u2026\u3002\"'\u201d")
 _ASKING = tuple("?\uff1f\u061f")
 #: What stands in every turn.
 _SAYS = re.compile(r":(?:\*\*)?[ \t]+\S")
@@ -174,8 +183,18 @@ def _turn(line: str) -> re.Match[str] | None:
     return _TURN.match(line) if _SAYS.search(line) else None
 
 
+def _is_logged(turn: re.Match[str]) -> bool:
+    """Whether a line is rather one of a log."""
+    if _LEVEL.match(turn["who"]):
+        return True
+    said = turn["said"].rstrip()
+    return said[-1] not in _ENDS and _SIGNS.search(said) is not None
+
+
 def _is_talk(turns: Sequence[re.Match[str]], lines: int) -> bool:
     if len(turns) < max(_LEAST, _TURNS * lines):
+        return False
+    if sum(map(_is_logged, turns)) >= _LOGGED * len(turns):
         return False
     spoken = sum(turn["said"].count(" ") + 1 >= _WORDS for turn in turns)
     names = [turn["who"] for turn in turns]

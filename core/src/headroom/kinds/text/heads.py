@@ -201,6 +201,15 @@ def _with_groups(
     if are_headings and within.issubset(begins):
         # They are known as such; other headings stand below them.
         return Heads(runs, none, nested=nested, titles=frozenset(begins))
+    # A short line that ends a group looks like a heading, too, and nothing stands below it; where
+    # nearly all groups end with one, each is that of the next group.
+    ends = {
+        index
+        for index in (group.stop - 1 for group in groups)
+        if parts.headings[index] and not _MARKED.match(source.text, parts.starts[index])
+    }
+    if len(ends) < _HEADINGS * len(groups):
+        within |= ends
     return Heads(runs, none, groups=groups, within=frozenset(within | begins), nested=nested)
 
 
