@@ -52,6 +52,8 @@ _PLAIN = ("a", "a,")
 _LARGEST = 6
 #: Lines that are looked at at a time: in the first ones it is found what heads are known by.
 _AT_ONCE = 600
+#: Lines before and behind those that are looked at with them. Chosen: more than a head has.
+_AROUND = 12
 #: Heads that are tried. It bounds the time.
 _TRIED = 32
 
@@ -137,13 +139,17 @@ def find_groups(lines: Sequence[str], deadline: Deadline) -> Sequence[Group]:
     found = Groups()
     for first in range(0, len(lines), _AT_ONCE):
         deadline.check()
-        said = list(_lines(lines, first, min(len(lines), first + _AT_ONCE)))
+        stop = first + _AT_ONCE
+        # What stands around tells of the lines at the edges, too.
+        around = range(max(0, first - _AROUND), min(len(lines), stop + _AROUND))
+        said = list(_lines(lines, around.start, around.stop))
         if rule is None:
             rule = _rule(said, deadline)
             if rule is None:
                 break
         for group in _groups(said, rule):
-            found.add(*group)
+            if first <= group.last < stop:
+                found.add(*group)
     found.end(len(lines))
     return found
 

@@ -182,7 +182,8 @@ def _cut(found: Sentences, cuts: Sequence[int], source: Source) -> Sentences:
     for one in source.deadline.over(found):
         start = one.start
         while at < len(cuts) and cuts[at] < one.end:
-            if source.text[start : cuts[at]].strip():
+            # A heading and the signs below it are one.
+            if not one.heading and source.text[start : cuts[at]].strip():
                 parts.add(start, cuts[at], one.passage, one.block, one.heading, one.prose)
                 start = cuts[at]
             at += 1

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from headroom import compress
+from headroom.toolkit.groups import find_groups
+from headroom.view import Deadline
 
 WHO = (
     "the landlord;a night nurse;the man from the bank;our bus driver;the council;my neighbour;"
@@ -233,3 +235,58 @@ def test_lists_of_levels_stand_below_each_other() -> None:
     bad, shown = wrong(text, view.text, {head for head, _ in blocks})
     assert bad == 0
     assert shown > 5
+
+
+def topic(chance: random.Random, number: int) -> tuple[str, list[str]]:
+    """Labels that are no speakers."""
+    body = [" ".join(lines(chance)[:3]), f"Decision: {said(chance)}"]
+    body += [f"Action: {said(chance)}"] * (chance.random() < 0.6)
+    return f"{number + 1}. {name(chance).split()[1]} pier", body
+
+
+def chapter(chance: random.Random, number: int) -> tuple[str, list[str]]:
+    """Items with fields below each chapter."""
+    items = []
+    for item in range(1 + number % 3):
+        items += ["", f"### {name(chance)} {number} {item}", "", f"- Owner: {name(chance)}"]
+        items += [f"- Cost: {chance.randrange(900)} EUR"]
+        items += [f"- Risk: {said(chance)}"] * (item % 2)
+    return f"## Town {number} {name(chance).split()[0]}", items
+
+
+def underlined(chance: random.Random, number: int) -> tuple[str, list[str]]:
+    """Sections below chapters, with fields."""
+    body = ["=" * 30, ""]
+    for part in range(2 + number % 2):
+        title = f"{name(chance)} {number} {part}"
+        body += [title, "-" * len(title), "", f"Owner: {name(chance)}", f"Cost: {number} EUR", ""]
+    return f"Chapter {number} of {name(chance)}", body[:-1]
+
+
+@pytest.mark.parametrize("query", [QUERY, None])
+@pytest.mark.parametrize("max_tokens", [None, 300, 1000])
+@pytest.mark.parametrize("block", [topic, chapter, underlined])
+def test_titles_stand_above_what_is_theirs(
+    block: Callable[[random.Random, int], tuple[str, list[str]]],
+    max_tokens: int | None,
+    query: str | None,
+) -> None:
+    chance = random.Random(block.__name__)
+    blocks = [block(chance, number) for number in range(24)]
+    text = "\n".join("\n".join([head, *body, ""]) for head, body in blocks)
+    view = compress(text, query=query, max_tokens=max_tokens)
+    bad, shown = wrong(text, view.text, {head for head, _ in blocks})
+    assert bad == 0
+    assert shown > 2
+
+
+@pytest.mark.parametrize("before", range(4))
+def test_groups_begin_on_any_line(before: int) -> None:
+    lead = ["What follows is a list that goes on and on, as all of them do."] * before
+    groups = [
+        [f"Pumps of hall {n}{' and so on' * (n % 2)}", *(f"- part {n} {k}" for k in range(3))]
+        for n in range(300)
+    ]
+    text = [*lead, *(line for group in groups for line in group)]
+    found = find_groups(text, Deadline(None))
+    assert {group.start for group in found} >= set(range(before, len(text), 4))

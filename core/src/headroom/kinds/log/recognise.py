@@ -12,6 +12,7 @@ from headroom.regexes import regex
 from headroom.scanning import masked
 from headroom.scanning.masks import MASK
 from headroom.source import Source
+from headroom.toolkit.chapters import has_chapters
 from headroom.toolkit.shares import more_than
 from headroom.toolkit.traces import mostly_trace
 
@@ -170,7 +171,7 @@ def looks_like_output(source: Source) -> bool:
         return False
     if more_than(_DIAGNOSTIC_SHARE, map(_DIAGNOSTIC.match, lines), len(lines)):
         return True
-    if _are_settings(lines) or _are_blocks(lines):
+    if _are_settings(lines) or _are_blocks(lines) or source.once(has_chapters):
         return False
     if len(lines) < _MANY_LINES and more_than(0.5, map(_is_sentence, lines), len(lines)):
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from headroom.kinds.records.parse import find_records, read
 from headroom.source import Source
+from headroom.toolkit.chapters import has_chapters
 
 __all__ = ["looks_like_records"]
 
@@ -18,6 +19,8 @@ def looks_like_records(source: Source) -> bool:
     >>> looks_like_records(Source(people))
     True
     """
+    if source.once(has_chapters):
+        return False
     if len(source.text) <= _LOOKED_AT:
         return source.once(read) is not None
     start = source.text[:_LOOKED_AT]

@@ -7,6 +7,7 @@ transcripts, reviews, passages that a search found are like that.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import compress, groupby, pairwise
@@ -28,6 +29,8 @@ _LEAST, _LEAST_OF_SPEAKER = 3, 2
 _MOST = 0.5
 #: Lines of a head at the most, and characters of a title that comes again.
 _LINES, _TITLE = 8, 80
+#: Turns in a group that are fields of it rather, at the most.
+_FIELDS = 2
 #: Turns of each speaker on the average, at the least.
 _TURNS = 2
 #: The share of the lines that begin a unit, from the first turn to the last, that are turns.
@@ -56,7 +59,9 @@ _SPEAKER = regex(
 )
 # A heading that says so: by a sign, a number, or a line below it.
 _MARKED = regex(r"\s*(?:[#=]{1,6}\s|\u00a7? ?\d|[^\n]{1,200}\n\S)")
-_LEVEL = regex(r"\s{0,3}(#{1,6})\s")
+_LEVEL = regex(
+    r"\s{0,3}(?:(?P<signs>#{1,6}|={1,6})\s|[^\n]{1,200}\n(?P<under>[=~^\"'`#*+.:_-])(?P=under){2})"
+)
 _BLANKS = regex(r"\s+")
 _DIGITS = regex(r"\d+")
 _LETTERS = regex(r"[^\W\d_]{2}")
@@ -139,6 +144,8 @@ def read_heads(source: Source) -> Heads:
         runs, spoken = [], frozenset()
     if feet:
         return Heads(runs, spoken, feet=feet, groups=_above_feet(source, lines, feet))
+    if spoken and _are_fields(turns, owned_units(source)):
+        runs, spoken = [], frozenset()
     if spoken or (runs and not are_titles):
         return Heads(runs, spoken)
     source.deadline.check()
@@ -147,6 +154,16 @@ def read_heads(source: Source) -> Heads:
         return Heads([], frozenset(openers.values()), openers)
     nested = _below_titles(lines, runs) if runs else nested_units(source)
     return _with_groups(source, runs, nested, paragraphs)
+
+
+def _are_fields(turns: list[int], groups: Sequence[Owned]) -> bool:
+    """Whether what looks like turns of a talk are fields: one or two in each group of lines."""
+    if not groups or not {group.heads[0] for group in groups}.isdisjoint(turns):
+        return False
+    starts = [group.start for group in groups]
+    often = Counter(bisect_right(starts, turn) for turn in turns)
+    few = sum(count <= _FIELDS for count in often.values())
+    return few >= _HEADINGS * len(often) and len(often) >= _MOST * len(groups)
 
 
 def _above_feet(source: Source, lines: list[str], feet: dict[int, int]) -> Sequence[Owned]:
@@ -216,10 +233,14 @@ def _with_groups(
 def _has_levels(source: Source) -> bool:
     """Whether headings say how deep they are, the highest first: comments have signs, too."""
     parts = source.once(read_units).parts
-    starts = compress(parts.starts, parts.headings)
-    signs = (_LEVEL.match(source.text, start) for start in starts)
-    levels = [len(sign[1]) for sign in signs if sign]
-    return len(set(levels)) > 1 and levels[0] == min(levels)
+    signs = [
+        sign for start in compress(parts.starts, parts.headings)
+        if (sign := _LEVEL.match(source.text, start))
+    ]  # fmt: skip
+    # The sign below a heading says it, too.
+    under = {sign["under"] for sign in signs if sign["under"]}
+    levels = [len(sign["signs"]) for sign in signs if sign["signs"]]
+    return len(under) > 1 or (len(set(levels)) > 1 and levels[0] == min(levels))
 
 
 def _are_spoken_of(lines: list[str], fields: list[str], runs: list[tuple[int, int]]) -> bool:
