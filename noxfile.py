@@ -177,7 +177,7 @@ def tests_core(session: nox.Session) -> None:
 
 @nox.session(name="tests-slow")
 def tests_slow(session: nox.Session) -> None:
-    """What of the core starts processes, or measures how time and memory grow."""
+    """What of the core starts processes, measures growth, or tries thousands of cases."""
     install(session, "core", "packages/testing", extras=CORE_EXTRAS, tools=CORE_TOOLS)
     pytest(session, "core", "-m", "slow", *session.posargs)
 

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 #: Appointments, an indented line of details each; a day is a paragraph.
 DIARY = """
 import re

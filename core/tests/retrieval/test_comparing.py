@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -130,6 +131,7 @@ def _holds(test: str, cell: object) -> bool:
     return found.holds({"a": cell})
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
 @given(_SCALARS, _SCALARS)
 def test_all_comparisons_agree(cell: str, wanted: str) -> None:
@@ -149,6 +151,7 @@ def test_all_comparisons_agree(cell: str, wanted: str) -> None:
     assert _holds(f"between {said} and {said}", cell) is (found == 0)
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
 @given(_SCALARS, _SCALARS)
 def test_what_is_less_than_another_is_less_whichever_is_asked_first(one: str, other: str) -> None:
@@ -211,6 +214,7 @@ def _rows(values: list[str], where: str) -> set[int] | None:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=600, deadline=None)
 @given(_COLUMNS)
 def test_what_is_more_than_more_is_more(told: tuple[list[str], str, str]) -> None:

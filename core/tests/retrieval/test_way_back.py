@@ -95,6 +95,7 @@ def _bare(text: str) -> str:
     return "".join(re.sub(r"\x1b\[\d*m", "", text).split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", _SORTS)
 @pytest.mark.parametrize("seed", range(3))
 def test_with_what_stands_at_their_places_a_view_is_its_original_again(

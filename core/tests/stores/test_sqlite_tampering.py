@@ -310,6 +310,7 @@ def test_what_an_entry_is_bound_to_is_not_changed_unnoticed(
     assert ways >= 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", sorted({table for table, _ in ALL}))
 def test_a_write_fails_as_a_store_does_whatever_lies_there(tampered: Tampered, table: str) -> None:
     for column in (column for other, column in ALL if other == table):
@@ -359,6 +360,7 @@ def test_metadata_that_are_none_are_an_error_of_ours(tmp_path: Path, meta: bytes
     store.close()
 
 
+@pytest.mark.slow
 def test_the_longest_metadata_come_back(tmp_path: Path) -> None:
     # Every second line of a log of 17 megabytes; more of the kind has more digits.
     gone = [["lines", "", [[2 * n, 2 * n] for n in range(1, 1_100_000)], None, None, False]]
