@@ -38,6 +38,8 @@ from headroom.toolkit.shares import enough
 from headroom.toolkit.vocabulary import Vocabulary
 from headroom.view import Deadline
 
+pytestmark = pytest.mark.slow
+
 #: What the patterns of all kinds are about, so that texts of these come near to each.
 _PIECES = st.sampled_from(
     [
