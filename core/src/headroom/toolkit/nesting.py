@@ -24,6 +24,8 @@ __all__ = ["Nesting", "find_nesting", "read_nesting"]
 _NESTED, _LEAST, _BELOW = 0.3, 3, 2
 #: The share of the nested lines with an indent that so many others have.
 _COMMON, _OTHERS = 0.8, 2
+#: A text of more lines is none that a program describes one thing in. It bounds the memory.
+_MOST_LINES = 20_000
 #: Characters of a line that are looked at.
 _CHARS = 200
 #: Levels of a list whose signs say them.
@@ -68,7 +70,9 @@ def find_nesting(lines: Sequence[str], deadline: Deadline) -> Nesting | None:
     [-1, 0, 0, -1, 3, 3, -1, 6, 6, -1]
 
     """
-    if sum(line[:1] in " \t*>" for line in lines if line) < _NESTED * len(lines):
+    if len(lines) > _MOST_LINES or sum(
+        line[:1] in " \t*>" for line in lines if line
+    ) < _NESTED * len(lines):
         return None
     owners = array("l", [-1]) * len(lines)
     begins: set[int] = set()

@@ -96,6 +96,8 @@ def test_what_comes_back_says_whose_it_is() -> None:
             ("   " if n % 5 == 0 else "") + f"the sea was grey that day {n}" for n in range(50)
         ),
         "No line is indented.\n" * 20,
+        # So much is no description.
+        "Host:\n  port: 1\n  user: u\n" * 7000,
         "",
     ],
 )
