@@ -93,6 +93,8 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "open quotes in a table": _within("a,b\n", _lines('"x,y')),
     "tables in Markdown": _lines("", "| a | b |", "|---|---|", "| {} | 1 |"),
     "rules of tables": _lines("+---+---+"),
+    "rules of dashes": _lines("-- --"),
+    "rules below words": _lines("It rained.", "-- --"),
     "columns": _within("NAME   AGE   STATUS\n", _lines("pod-{}   {}d   Running")),
     "records": _lines("- id: {}", "  name: x", "  at: y"),
     "settings": _lines("[s{}]", "a = 1", ""),
@@ -138,6 +140,12 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "headings": _lines("# It rained", ""),
     "underlined headings": _lines("Rain {}", "====="),
     "items": _lines("- It rained {} times"),
+    "steps of names": lambda size: "".join(
+        f"{' ' * (n // 2)}a{n}:\n" for _ in range(8) for n in range(int((size / 2) ** 0.5))
+    ),
+    "letters that quote letters": lambda size: "\n".join(
+        "> " * (n // 3) + "Ada wrote:" for n in range(int((3 * size) ** 0.5))
+    ),
     "no spaces": _again("\u4eca\u5929\u4e0b\u96e8\u4e86\u3002"),
     "one word": _again("aB1_"),
     # What nobody reads

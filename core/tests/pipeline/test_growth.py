@@ -35,6 +35,7 @@ NAMES = (
         "open fences", "a kind a line", "written over", "nested objects", "other keys in each",
         "a table of many columns", "records in tags", "open elements", "errors", "a diff",
         "functions without an end", "one line of sentences", "lines of base64", "binary",
+        "rules of dashes", "rules below words", "steps of names", "letters that quote letters",
     ]
 )  # fmt: skip
 

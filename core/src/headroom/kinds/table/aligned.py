@@ -68,13 +68,19 @@ def aligned_records(lines: Sequence[str]) -> list[list[str]] | None:
 
 
 def aligned_run(lines: Sequence[str], header: int, deadline: Deadline) -> tuple[int, int] | None:
-    """The lines of a table with a rule below its header, among others: as far as it is indented."""
-    if header + 1 >= len(lines) or _RULE.fullmatch(lines[header + 1]) is None:
+    """The lines of a table with a rule below its header, among others: as far as it is indented.
+
+    It ends before another rule: below each, lines are looked at once.
+    """
+    is_rule = _RULE.fullmatch
+    if header + 1 >= len(lines) or is_rule(lines[header]) or not is_rule(lines[header + 1]):
         return None
     indent = _indent(lines[header])
     end = header + 2
     while end < len(lines) and lines[end].strip() and _indent(lines[end]) >= indent:
         deadline.check()
+        if is_rule(lines[end]):
+            break
         end += 1
     own = [line.rstrip("\r") for line in lines[header:end]]
     return None if aligned_records(own) is None else (header, end)
