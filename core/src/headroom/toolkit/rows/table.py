@@ -124,7 +124,7 @@ def build_table(
         else:
             members = [_numbered(value, width) for value in values]
     rows = _rows(values, members, plan, speller, request.deadline)
-    spelled_keys = None if keys is None else [speller.cell(key) for key in keys]
+    spelled_keys = None if keys is None else list(map(speller.cell, request.deadline.over(keys)))
     if plan is None:
         header = "(value)" if keys is None else "(key),(value)"
         layout = Layout(["(value)"], ["(value)"], header, [0], {}, [])
