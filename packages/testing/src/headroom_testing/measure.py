@@ -26,8 +26,8 @@ GROWING = {
 _SIZES = (4_000, 16_000, 64_000, 250_000, 1_000_000, 4_000_000)
 #: By this size, whoever looks at a bounded part has come to its end.
 _MIDDLE, _LARGEST = 250_000, 4_000_000
-#: Seconds of one look that are too many by themselves: at a part, and at all of a text.
-_LONGEST, _LONGEST_OF_ALL = 1.0, 2.0
+#: Seconds of one look that are too many by themselves.
+_LONGEST = 1.0
 #: Four times the text takes more than so many times as long, and so many seconds more: it explodes.
 _EXPLODES, _NOTICEABLE = 8.0, 0.05
 #: A look that is bounded takes about as long at any size.
@@ -62,7 +62,7 @@ def check_bounded(
 
     """
     times: dict[int, float] = {}
-    longest = most = _LONGEST if part else _LONGEST_OF_ALL
+    most = _LONGEST
     for size in _SIZES:
         content = grown(text, size)
         times[size] = _seconds(look, content)
@@ -72,7 +72,7 @@ def check_bounded(
         assert times[size] < most, (
             f"a bounded look: recognise takes {times[size]:.1f} s for {size} characters of {what}"
         )
-        most = min(longest, _EXPLODES * times[size] + _NOTICEABLE)
+        most = min(_LONGEST, _EXPLODES * times[size] + _NOTICEABLE)
     for _ in range(_ATTEMPTS):
         if not part or times[_LARGEST] <= _RATIO * times[_MIDDLE] + _NOISE:
             return

@@ -136,16 +136,18 @@ def _by_lines(text: str, start: int, end: int, deadline: Deadline) -> Iterator[S
     """Vectors that fill a line each, and lists with an item to a line."""
     items: list[re.Match[str]] = []
     turns = 0
+    # Without the sign of any item no line is asked whether it is one.
+    has_items = text.find("- ", start, end) >= 0
     while start < end:
         if not turns % _CHECKED_EVERY:
             deadline.check()
         turns += 1
         stop = text.find("\n", start, end)
         stop = end if stop < 0 else stop
-        item = _ITEM.fullmatch(text, start, stop)
+        item = _ITEM.fullmatch(text, start, stop) if has_items else None
         if item is not None and not (items and item[1] != "- "):
             items.append(item)
-        else:
+        elif items:
             yield from _listed(items)
             items = [] if item is None else [item]
         if stop - start >= LEAST:
