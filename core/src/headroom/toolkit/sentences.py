@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, count, pairwise, repeat
 from typing import NamedTuple
@@ -112,6 +112,10 @@ class Sentences(Lazy[Sentence]):
             bool(self.headings[index]),
             bool(self.proses[index]),
         )
+
+    def holding(self, place: int) -> int:
+        """The number of the one in which a character of the text stands, by its offset."""
+        return bisect_right(self.starts, place) - 1
 
     def texts(self) -> Iterator[str]:
         """The text of each of them."""

@@ -200,6 +200,21 @@ def entry(chance: random.Random, number: int) -> tuple[str, list[str]]:
     return f"{name(chance).split()[1]}, A. {year}", ["    " + " ".join(lines(chance))]
 
 
+def shown_of(
+    block: Callable[[random.Random, int], tuple[str, list[str]]],
+    query: str | None,
+    max_tokens: int | None,
+) -> int:
+    """How much of a text of such blocks is shown, of which nothing stands below another head."""
+    chance = random.Random(block.__name__)
+    blocks = [block(chance, number) for number in range(24)]
+    text = "\n".join("\n".join([head, *body, ""]) for head, body in blocks)
+    view = compress(text, query=query, max_tokens=max_tokens)
+    bad, shown = wrong(text, view.text, {head for head, _ in blocks})
+    assert bad == 0
+    return shown
+
+
 @pytest.mark.parametrize("query", [QUERY, None])
 @pytest.mark.parametrize("max_tokens", [None, 1000])
 @pytest.mark.parametrize("block", [story, cv, ticket, song, entry])
@@ -208,13 +223,7 @@ def test_heads_of_all_sorts_come_along(
     max_tokens: int | None,
     query: str | None,
 ) -> None:
-    chance = random.Random(block.__name__)
-    blocks = [block(chance, number) for number in range(24)]
-    text = "\n".join("\n".join([head, *body, ""]) for head, body in blocks)
-    view = compress(text, query=query, max_tokens=max_tokens)
-    bad, shown = wrong(text, view.text, {head for head, _ in blocks})
-    assert bad == 0
-    assert shown > 5
+    assert shown_of(block, query, max_tokens) > 5
 
 
 def test_lists_of_levels_stand_below_each_other() -> None:
@@ -271,13 +280,7 @@ def test_titles_stand_above_what_is_theirs(
     max_tokens: int | None,
     query: str | None,
 ) -> None:
-    chance = random.Random(block.__name__)
-    blocks = [block(chance, number) for number in range(24)]
-    text = "\n".join("\n".join([head, *body, ""]) for head, body in blocks)
-    view = compress(text, query=query, max_tokens=max_tokens)
-    bad, shown = wrong(text, view.text, {head for head, _ in blocks})
-    assert bad == 0
-    assert shown > 2
+    assert shown_of(block, query, max_tokens) > 2
 
 
 @pytest.mark.parametrize("before", range(4))

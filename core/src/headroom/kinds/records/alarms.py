@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from headroom.kinds.records.parse import Records, field_of
 from headroom.regexes import regex
@@ -23,7 +23,7 @@ _LINES = 20_000
 _DIGITS = regex(r"\d+")
 
 
-def alarms(records: Records, deadline: Deadline) -> dict[int, Sequence[int]]:
+def alarms(records: Records, deadline: Deadline) -> Mapping[int, Sequence[int]]:
     """The lines of some records, by their numbers, that say what goes wrong.
 
     Args:
@@ -52,4 +52,4 @@ def alarms(records: Records, deadline: Deadline) -> dict[int, Sequence[int]]:
         if len({row for row, _ in alarming}) <= few:
             for row, line in alarming:
                 found.setdefault(row, []).append(line)
-    return dict(found.items())
+    return found

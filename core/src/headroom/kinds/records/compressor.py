@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import inf
 
@@ -236,7 +236,7 @@ class _View:
         kept: frozenset[int],
         ranks: Sequence[Rank],
         limit: int,
-        alarming: dict[int, Sequence[int]],
+        alarming: Mapping[int, Sequence[int]],
     ) -> View | None:
         """Some lines of many records, where a budget leaves no room for all that are odd."""
         request = self._request

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from typing import NamedTuple
 
 from headroom.kinds.text.parse import read_units
@@ -34,15 +34,15 @@ def owned_units(source: Source) -> list[Owned]:
     groups = source.once(read_groups)
     if not groups:
         return []
-    begins = source.once(read_units).parts.starts
+    parts = source.once(read_units).parts
     starts = starts_of(source.lines)
 
     def first_of(line: int) -> int:
-        return bisect_left(begins, starts[line])
+        return bisect_left(parts.starts, starts[line])
 
     def with_line(line: int) -> range:
         """The units that a line has a part of."""
-        first = bisect_right(begins, starts[line]) - 1
+        first = parts.holding(starts[line])
         return range(first, max(first + 1, first_of(line + 1)))
 
     found: list[Owned] = []
@@ -67,12 +67,12 @@ def nested_units(source: Source) -> dict[int, int]:
     units = source.once(read_units)
     if nesting is None or units.lines is None:
         return {}
-    begins = units.parts.starts
+    parts = units.parts
     starts = starts_of(source.lines)
     found: dict[int, int] = {}
     for line, owner in enumerate(source.deadline.over(nesting.owners)):
         if owner >= 0:
-            own, other = (bisect_right(begins, starts[one]) - 1 for one in (line, owner))
-            if other < own and begins[own] == starts[line]:
+            own, other = parts.holding(starts[line]), parts.holding(starts[owner])
+            if other < own and parts.starts[own] == starts[line]:
                 found[own] = other
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -164,9 +163,9 @@ def _raised(source: Source) -> list[int]:
     if not traces.inner:
         return []
     starts = starts_of(source.lines)
-    begins = source.once(read_units).parts.starts
+    parts = source.once(read_units).parts
     places = (index for inner in traces.inner for span in inner[:_OWN] for index in span)
-    return [bisect_right(begins, starts[line]) - 1 for line in (*traces.said, *places)]
+    return [parts.holding(starts[line]) for line in (*traces.said, *places)]
 
 
 def _references(source: Source) -> frozenset[int]:

@@ -247,38 +247,27 @@ def rank_rows(
             if ranks[index] is None:
                 ranks[index] = (tier, place)
 
-    by_score = _by_score(scores) if best else array("I")
+    def add_best(tier: float, rows: Sequence[int], failed: Sequence[int]) -> None:
+        # What was not found because of a failure is part of each answer.
+        if failed:
+            add(tier, rows[:1])
+            tier, rows = tier + _AFTER_BEST, [*failed, *rows]
+        add(tier, rows)
+
     names = sorted(
         compress(range(count), naming),
         key=lambda index: (-naming[index], -scores[index], index),
     )
-    answers = [index for index in by_score if scores[index] >= _NEAR_BEST * best]
-    if len(answers) > _EACH * count:
-        # The names of fields, say, which all of them have: that answers nothing.
-        by_score, answers = array("I"), []
-    else:
-        answers += _no_less(table.lines, by_score[len(answers) :], answers[:1], scores, request)
-    few = _FEW_HITS
-    if answers and has_most(table.lines[answers[0]], request.query):
-        few = max(few, count // _NAMED_ONE_IN)
-    answers = _with_odd(answers, outliers, few)
+    by_score, answers = _answering(table, scores, outliers, request)
     first = [*names[:_REPLIED], *answers[:_REPLIED]]
     step = _step(table, first)
     failed = _cheap(outliers.failed, table.lines)
     with_named = [*with_replies(names[:_REPLIED], table.lines, step), *names]
-    if failed and names:
-        # What was not found because of a failure is part of each answer.
-        add(NAMED, with_named[:1])
-        add(NAMED + _AFTER_BEST, failed)
-        add(NAMED + 2 * _AFTER_BEST, with_named)
-    add(NAMED, with_named)
+    add_best(NAMED, with_named, failed if names else ())
     asked = [index - step for index in first if 0 <= index - step < count]
     asked = [index for index in asked if asks(table.lines[index])]
     best_first = [*with_replies(answers[:_REPLIED], table.lines, step), *asked, *answers]
-    if failed and request.query:
-        add(ANSWERS, best_first[:1])
-        add(ANSWERS + _AFTER_BEST, [*failed, *best_first])
-    add(ANSWERS, best_first)
+    add_best(ANSWERS, best_first, failed if request.query else ())
     if series:
         add(ANSWERS + _POINT, [*outliers.rare[:1], *([0] if is_far else [])])
         add(MENTIONS, [*outliers.rare[: 1 + _BEFORE_FIRST], 0, count - 1])
@@ -303,6 +292,24 @@ def rank_rows(
     fill = (row for block in blocks for row in range(block * _RUN, (block + 1) * _RUN))
     add(FILL, (row for row in fill if row < count))
     return [rank for rank in ranks if rank is not None]
+
+
+def _answering(
+    table: Table, scores: Sequence[float], outliers: Outliers, request: Request
+) -> tuple[Sequence[int], list[int]]:
+    """All rows, the one that answers best first; and the best ones, with what is odd among them."""
+    best = max(scores, default=0.0)
+    by_score = _by_score(scores) if best else array("I")
+    answers = [index for index in by_score if scores[index] >= _NEAR_BEST * best]
+    if len(answers) > _EACH * len(table.rows):
+        # The names of fields, say, which all of them have: that answers nothing.
+        by_score, answers = array("I"), []
+    else:
+        answers += _no_less(table.lines, by_score[len(answers) :], answers[:1], scores, request)
+    few = _FEW_HITS
+    if answers and has_most(table.lines[answers[0]], request.query):
+        few = max(few, len(table.rows) // _NAMED_ONE_IN)
+    return by_score, _with_odd(answers, outliers, few)
 
 
 def _cheap(rows: Sequence[int], lines: Sequence[str]) -> list[int]:
